@@ -1,0 +1,72 @@
+"""The doors to the outside. Whoever is handed none of them cannot go out; whoever holds only `Reads` cannot write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from cfstream.errors import Refused
+from cfstream.values import Json
+
+
+@dataclass(frozen=True)
+class Call:
+    """One AWS API call as data: boto3's names for service and operation, parameters as botocore wants them.
+
+    `region` is for S3 calls only: the bucket's region, empty for the session's own.
+    """
+
+    service: str
+    operation: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
+
+
+type Answer = Json | Refused
+"""What a read brought: the reply, or the refusal as a value, for whom a refusal is an answer too."""
+
+
+class Reads(Protocol):
+    """The door in: nothing that passes here changes anything."""
+
+    def read(self, call: Call) -> Json:
+        """The reply to one call. Raises Refused, Unreachable or NoCredentials."""
+        ...
+
+    def items(self, call: Call) -> Sequence[Json]:
+        """All items of a list call, over all its pages. The same list is read once in a run. Raises as `read`."""
+        ...
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        """A list call's replies page by page, none kept: for lists without a bound. Raises as `read`."""
+        ...
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        """The answers to several calls, made at the same time, in the order of `calls`; refusals are values here."""
+        ...
+
+
+class Writes(Reads, Protocol):
+    """The door out. A write is tried once: what became of a lost one is for the step to find out."""
+
+    def write(self, call: Call) -> Json:
+        """The reply to one write. Raises Refused, Unreachable, ReplyLost or NoCredentials."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, as something that tests can set."""
+
+    def now(self) -> datetime:
+        """The time, with its zone (UTC)."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; only differences mean anything."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Returns after that many seconds, or raises Interrupted at once when the run was interrupted."""
+        ...

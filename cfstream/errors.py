@@ -20,8 +20,6 @@
 Problems and notices are values and not exceptions: they are collected, sorted and shown together.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

@@ -1,11 +1,9 @@
 """The doors to the outside. Whoever is handed none of them cannot go out; whoever holds only `Reads` cannot write."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from cfstream.errors import Refused
 from cfstream.values import Json
@@ -24,7 +22,7 @@ class Call:
     region: str = ""
 
 
-type Answer = Json | Refused
+Answer: TypeAlias = Json | Refused
 """What a read brought: the reply, or the refusal as a value, for whom a refusal is an answer too."""
 
 

@@ -1,13 +1,11 @@
 """Small types with names, used on every floor of the house. No behaviour beyond equality and text."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, NewType, TypeAlias
 
 ETag = NewType("ETag", str)
 """A version of a CloudFront resource, kept exactly as AWS gave it."""
@@ -18,7 +16,7 @@ StepId = NewType("StepId", str)
 Account = NewType("Account", str)
 """Twelve digits; a string, for an account number may begin with a zero."""
 
-type Json = Mapping[str, Any]
+Json: TypeAlias = Mapping[str, Any]
 """A document as AWS speaks it: nested dicts, lists and scalars."""
 
 
@@ -63,7 +61,14 @@ class Ref:
     output: str = "id"
 
 
-type Known = str | Ref | Joined
+@dataclass(frozen=True)
+class Joined:
+    """Text with values in it that are not all known yet: ``Joined(("origin-access-identity/cloudfront/", Ref(…)))``."""
+
+    parts: tuple[str | Ref, ...]
+
+
+Known: TypeAlias = str | Ref | Joined
 """An id that AWS has given already, or the step that will bring it."""
 
 
@@ -84,13 +89,6 @@ def refs_in(value: object) -> tuple[Ref, ...]:
         case Joined(parts):
             return refs_in(parts)
     return ()
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Text with values in it that are not all known yet: ``Joined(("origin-access-identity/cloudfront/", Ref(…)))``."""
-
-    parts: tuple[Known, ...]
 
 
 def resolve(value: Any, outputs: Mapping[StepId, Mapping[str, str]]) -> Any:

@@ -8,6 +8,9 @@
     ├── NoCredentials             nothing to sign requests with, or expired       exit 1
     ├── Unreachable               the request got no answer and was not acted on  exit 1
     ├── ReplyLost                 a write was sent and its answer never came      exit 1
+    ├── Stale                     live is not what the plan was made from         exit 4
+    ├── TimedOut                  Deployed did not come in time                   exit 6
+    ├── Interrupted               SIGINT: what was under way has ended            exit 130
     └── Refused                   AWS answered with an error code                 exit 1
         ├── NotAuthorized         AccessDenied and its kin
         ├── Missing               NoSuch…: it is not there
@@ -85,6 +88,18 @@ class Unreachable(CfstreamError):
 
 class ReplyLost(CfstreamError):
     """A write was sent, and no answer came: it may have been acted on or not."""
+
+
+class Stale(CfstreamError):
+    """Live moved since it was read. Nothing was forced; `what` says what moved, from what, to what."""
+
+
+class TimedOut(CfstreamError):
+    """A wait came to its deadline. Running again goes on from here."""
+
+
+class Interrupted(CfstreamError):
+    """The person asked to stop."""
 
 
 class Refused(CfstreamError):

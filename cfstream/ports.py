@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cfstream.errors import Refused
 from cfstream.values import Json
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,16 @@ class Writes(Reads, Protocol):
 class Clock(Protocol):
     """Time, as something that tests can set."""
 
-    def now(self) -> datetime:
+    def now(self) -> "datetime":
         """The time, with its zone (UTC)."""
         ...
 
     def monotonic(self) -> float:
         """Seconds since some moment; only differences mean anything."""
+        ...
+
+    def jitter(self) -> float:
+        """A random number from 0 to 1, so that many waiters do not ask at the same moments."""
         ...
 
     def sleep(self, seconds: float) -> None:

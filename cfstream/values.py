@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NewType, TypeAlias
+from typing import Any, NewType, Self, TypeAlias
 
 ETag = NewType("ETag", str)
 """A version of a CloudFront resource, kept exactly as AWS gave it."""
@@ -44,7 +44,7 @@ class Address:
         return f"{self.kind}:{self.stack}" + (f"/{self.member}" if self.member else "")
 
     @classmethod
-    def parse(cls, text: str) -> Address:
+    def parse(cls, text: str) -> Self:
         """The address that `text` spells; ValueError when it spells none."""
         kind, colon, rest = text.partition(":")
         stack, _, member = rest.partition("/")

@@ -1,0 +1,109 @@
+"""What a kind of resource is to the planner: four pure questions and one that reads.
+
+A kind lives in one file and is listed in `KINDS`. Its methods are handed only what they may use: `observe` gets the
+door in and no door out; all others get no door at all.
+
+1. `desire`: what the spec asks for; defaults are filled in here and nowhere else.
+2. `observe`: what is live, raw documents beside the domain view, because an update replaces the whole document.
+3. `propose`: desired against live: the steps, what they rely on, and what later kinds may refer to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from cfstream.errors import Notice, Problem
+from cfstream.ports import Reads
+from cfstream.spec.load import Stack
+from cfstream.steps.step import Step
+from cfstream.values import Account, Address, ETag, Known
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+W = TypeVar("W")
+H = TypeVar("H")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What all kinds of one stack have in common while it is planned."""
+
+    stack: Stack
+    account: Account
+    partition: str = "aws"
+    region: str = "us-east-1"
+    """The region of the session: where a bucket without a region of its own is looked for, and made."""
+    now: "datetime | None" = None
+    real_aws: bool = True
+    """False when the endpoint is not Amazon's: the sandbox, or another stand-in."""
+
+    @property
+    def name(self) -> str:
+        return self.stack.spec.name
+
+    def address(self, kind: str, member: str = "") -> Address:
+        """The address of a resource of this stack."""
+        return Address(kind, self.name, member)
+
+    @property
+    def mark(self) -> str:
+        """How the comment of each resource begins that has no tags and is ours: ``cfstream:<name>``."""
+        return f"cfstream:{self.name}"
+
+    def owns(self, comment: str | None) -> bool:
+        """Whether a comment or description bears our mark: it alone, or followed by a space and other words."""
+        return (comment or "").split(" ", 1)[0] == self.mark
+
+
+@dataclass(frozen=True)
+class Relied:
+    """A live document that a plan was made from. `etag` is for the eye; the content's digest decides."""
+
+    address: Address
+    sha256: str
+    etag: ETag | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a kind contributes to a plan."""
+
+    steps: tuple[Step, ...] = ()
+    brings: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
+    """Ids and names for later kinds, by output name (``id``, ``arn``, …), live already or a Ref."""
+    relied_on: tuple[Relied, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """What the kinds before this one have brought, and what is live of them."""
+
+    brought: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
+    live: Mapping[str, Any] = field(default_factory=dict)
+    """What each kind observed, by the kind's name; for the few questions that concern several kinds."""
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, address: Address, output: str = "id") -> Known | None:
+        """What is known of a resource, or None when it is neither live nor proposed."""
+        return self.brought.get(address, {}).get(output)
+
+
+class Kind(Protocol[W, H]):
+    """A kind of resource. Law: proposing again after a proposal was applied proposes nothing."""
+
+    name: str
+
+    def desire(self, scene: Scene) -> W | None:
+        """What the spec asks for; None when it asks for none of this kind. Pure."""
+        ...
+
+    def observe(self, aws: Reads, scene: Scene, want: W | None) -> H:
+        """What is live. Reads only. Raises Refused, Unreachable or NoCredentials."""
+        ...
+
+    def propose(self, scene: Scene, want: W | None, have: H, land: Landscape) -> Proposal:
+        """The steps from live to desired. Pure; equal input, in whatever order AWS lists it, gives an equal proposal."""
+        ...

@@ -1,0 +1,132 @@
+"""The step that makes a resource, once and only once: a lost reply is found again, never repeated blindly."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from cfstream.errors import AlreadyThere, Missing, ReplyLost, Stale
+from cfstream.ports import Call
+from cfstream.steps.content import covers
+from cfstream.steps.step import Doors, Step, at, pick
+from cfstream.values import Json, Verb, resolve
+
+ATTEMPTS = 3
+GENERATIONS = 100
+
+
+@dataclass(frozen=True)
+class Twin:
+    """How to find what an earlier attempt made, once AWS says that it exists.
+
+    The id may stand at the end of AWS's message ("Already exists: E…", aws-sdk-js-v3#2618); else the rows of `listing`
+    whose fields equal `row` are candidates. A candidate is the twin when its `detail` has all fields of `match`.
+    """
+
+    listing: Call
+    row_id: str
+    detail: str
+    match: Mapping[str, Any]
+    row: Mapping[str, str] | None = None
+    content: str = ""
+    """Path in the detail's reply of the document that must cover what the create asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Create(Step):
+    """Makes one resource with one call. Law: running it twice leaves one resource."""
+
+    verb: ClassVar[Verb] = Verb.CREATE
+
+    call: Call
+    outputs: Mapping[str, str]
+    """Path in the reply of each value that later steps need."""
+    twin: Twin | None = None
+    document: str = ""
+    """Path in the parameters of the document that `twin.content` must cover."""
+    reference: str = ""
+    """Path in the parameters of the caller reference (which ends with its generation); empty where the kind has none."""
+
+    def asks(self) -> Any:
+        return self.call.params
+
+    def perform(self, doors: Doors) -> Mapping[str, str]:
+        """Creates, or finds what an earlier attempt created. Raises Stale when that one has other settings."""
+        params = resolve(self.call.params, doors.outputs)
+        for _ in range(GENERATIONS):
+            try:
+                return pick(_persist(doors, replace(self.call, params=params)), self.outputs)
+            except AlreadyThere as taken:
+                found = self._find(doors, taken, params)
+                if found is not None:
+                    return pick(found, self.outputs)
+                if not self.reference:
+                    raise
+                params = _next_generation(params, self.reference)
+        raise Stale(f"{self.address}: all {GENERATIONS} caller references are spent")
+
+    def _find(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
+        """What the earlier attempt made; None when nothing live bears its name or caller reference any more."""
+        if self.twin is None:
+            return None
+        match = dict(self.twin.match)
+        if self.reference:
+            match[_reference_in_reply(self.twin)] = at(params, self.reference)
+        for candidate in _candidates(doors, self.twin, taken):
+            if not all(covers(at(candidate, path), value) for path, value in match.items()):
+                continue
+            wanted = at(params, self.document) if self.document else {}
+            if covers(at(candidate, self.twin.content) if self.twin.content else {}, wanted):
+                return candidate
+            raise Stale(
+                f"{self.address}: an earlier run has made it with other settings",
+                "run the same command again: it goes on from what is there",
+            )
+        return None
+
+
+def _persist(doors: Doors, call: Call) -> Json:
+    """The reply, asking again with the same name or reference when a reply is lost: AWS then says that it exists."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return doors.aws.write(call)
+        except ReplyLost:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _candidates(doors: Doors, twin: Twin, taken: AlreadyThere) -> Iterator[Json]:
+    named = re.search(r"Already exists: (E[A-Z0-9]+)", taken.message)
+    ids = [named.group(1)] if named else list(_listed(doors, twin))
+    for candidate in ids:
+        try:
+            yield doors.aws.read(Call("cloudfront", twin.detail, {"Id": candidate}))
+        except Missing:
+            continue
+
+
+def _listed(doors: Doors, twin: Twin) -> Iterator[str]:
+    for page in doors.aws.pages(twin.listing):
+        for row in _rows(page):
+            if all(at(row, path) == value for path, value in (twin.row or {}).items()):
+                yield str(at(row, twin.row_id))
+
+
+def _rows(page: Json) -> list[Json]:
+    """The items of a CloudFront list reply, whatever the list is called."""
+    lists = [value for value in page.values() if isinstance(value, Mapping) and "Quantity" in value]
+    return list(lists[0].get("Items", [])) if lists else []
+
+
+def _reference_in_reply(twin: Twin) -> str:
+    return f"{twin.content}.CallerReference"
+
+
+def _next_generation(params: Json, path: str) -> Json:
+    """The same parameters with the caller reference of the next generation."""
+    head, _, tail = path.partition(".")
+    if tail:
+        return {**params, head: _next_generation(params[head], tail)}
+    stem, _, generation = str(params[head]).rpartition("-")
+    return {**params, head: f"{stem}-{int(generation) + 1}"}

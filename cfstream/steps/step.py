@@ -1,0 +1,124 @@
+"""What all steps have in common: the data, where they stand in the order, and what they get when they run.
+
+A step is frozen data and decides nothing that planning could have decided. It is handed the doors when it runs
+(`perform`), and what it brings (an id, an ETag) goes to the later steps that refer to it by `Ref`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar
+
+from cfstream.ports import Clock, Writes
+from cfstream.steps.ledger import Ledger
+from cfstream.values import Address, ETag, StepId, Verb, step_id
+
+
+class Stage(IntEnum):
+    """The order of a plan: nothing becomes readable before it is guarded, nor dark before its successor works.
+
+    Steps run stage by stage. `GUARDS` in `plan.py` says which stages each of them waits for.
+    """
+
+    BUCKET = 1
+    IDENTITY = 2
+    KEYS = 3
+    KEY_GROUPS = 4
+    POLICIES = 5
+    DISTRIBUTION = 6
+    MARK = 7
+    GRANT = 8
+    SWITCH = 9
+    WAIT = 10
+    LATE_GRANT = 11
+    DNS = 12
+    REVOKE = 13
+    UNMARK = 14
+    DELETE_KEY_GROUPS = 15
+    DELETE_KEYS = 16
+    DELETE_POLICIES = 17
+    DELETE_IDENTITY = 18
+
+
+@dataclass(frozen=True)
+class Change:
+    """One owned field, before and after. `field` is the path in the spec; values may hold a Ref."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """A dangerous side of a step: blocks apply until `name` is allowed by the person who runs it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What a step gets to run with."""
+
+    aws: Writes
+    clock: Clock
+    outputs: Mapping[StepId, Mapping[str, str]]
+    """What the finished steps of this stack brought, by step id."""
+    ledger: Ledger
+    """What this run has written so far, in all stacks: the way to tell our own writes from others'."""
+    progress: Callable[[str, float | None], None] = lambda text, fraction: None
+    """Told what goes on, and how far (0 to 1, or None where nobody knows)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One write or one wait: the fields that every verb has."""
+
+    verb: ClassVar[Verb]
+
+    address: Address
+    stage: Stage
+    because: str
+    line: int = 0
+    """The line in the spec that asks for this; 0 where none does."""
+    changes: tuple[Change, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    nth: int = 1
+    needs: tuple[StepId, ...] = ()
+    """Ids of the steps that must be done first; the plan fills this in from the Refs and the stages."""
+
+    @property
+    def id(self) -> StepId:
+        return step_id(self.verb, self.address, self.nth)
+
+    @property
+    def if_match(self) -> ETag | None:
+        """The ETag that the write will be held to, where AWS has one for it."""
+        return None
+
+    def asks(self) -> Any:
+        """The document that this step writes, for the Refs in it and for the fingerprint; no secrets are in it."""
+        return None
+
+    def perform(self, doors: Doors) -> Mapping[str, str]:
+        """Does it and returns what it brought, by output name.
+
+        Raises Stale, Refused, Unreachable, ReplyLost, TimedOut or Interrupted; nothing is ever forced.
+        """
+        raise AssertionError(f"{type(self).__name__} has no perform")
+
+
+def at(document: Any, path: str) -> Any:
+    """The value at a dotted path of nested mappings, or None where the path ends early."""
+    for name in path.split("."):
+        if not isinstance(document, Mapping) or name not in document:
+            return None
+        document = document[name]
+    return document
+
+
+def pick(reply: Mapping[str, Any], outputs: Mapping[str, str]) -> Mapping[str, str]:
+    """The named outputs out of a reply, each found at its dotted path."""
+    return {name: str(at(reply, path)) for name, path in outputs.items() if at(reply, path) is not None}
+

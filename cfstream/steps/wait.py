@@ -1,0 +1,129 @@
+"""The step that waits until what was changed is in force at CloudFront's edges."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cfstream.errors import Missing, TimedOut
+from cfstream.ports import Call, Clock
+from cfstream.steps.content import covers
+from cfstream.steps.step import Doors, Step, at
+from cfstream.values import Json, Known, Verb, resolve
+
+LONGEST_PAUSE = 20.0
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A distribution is Deployed, and what was changed reads back: a stale read shows the old content as Deployed."""
+
+    read: Call
+    resource: str
+    """``Distribution`` or ``StreamingDistribution``: the reply's top key, whose config has the same name."""
+    config: Any
+    """The fields that must read back; may hold Refs."""
+
+    def pending(self, doors: Doors) -> str:
+        """Why it is not so yet; empty when it is."""
+        reply = doors.aws.read(_resolved(self.read, doors))
+        live = reply[self.resource]
+        if not covers(live[f"{self.resource}Config"], resolve(self.config, doors.outputs)):
+            return "the change does not read back yet"
+        return "" if live["Status"] == "Deployed" else str(live["Status"])
+
+
+@dataclass(frozen=True)
+class GroupActive:
+    """Every distribution that uses a key group is Deployed and shows exactly these public keys as active for it."""
+
+    group: Known
+    public_keys: tuple[Known, ...]
+
+    def pending(self, doors: Doors) -> str:
+        """Why it is not so yet; empty when it is."""
+        group = str(resolve(self.group, doors.outputs))
+        wanted = set(resolve(self.public_keys, doors.outputs))
+        for user in _users(doors, group):
+            live = doors.aws.read(Call("cloudfront", "get_distribution", {"Id": user}))["Distribution"]
+            if not live["DistributionConfig"]["Enabled"]:
+                continue
+            if _active_keys(live, group) != wanted:
+                return f"{user} does not use the changed keys yet"
+            if live["Status"] != "Deployed":
+                return f"{user} is {live['Status']}"
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait(Step):
+    """Polls at once, then ever more seldom up to 20 s, with jitter, until `until` holds or `seconds` are over."""
+
+    verb: ClassVar[Verb] = Verb.WAIT
+
+    until: Deployed | GroupActive
+    seconds: float
+
+    def asks(self) -> Any:
+        """How long somebody is ready to wait is no part of what is done, and so not of the fingerprint."""
+        match self.until:
+            case Deployed():
+                return {"config": self.until.config}
+            case GroupActive():
+                return {"group": self.until.group, "public_keys": self.until.public_keys}
+
+    def perform(self, doors: Doors) -> Mapping[str, str]:
+        """Returns when it holds. Raises TimedOut at the deadline, telling the last thing that CloudFront said."""
+        began = doors.clock.monotonic()
+        pause = 0.0
+        reason = ""
+        for following in pauses(doors.clock):
+            if pause:
+                doors.clock.sleep(pause)
+            reason = _pending(self.until, doors)
+            if not reason:
+                return {}
+            waited = doors.clock.monotonic() - began
+            if waited >= self.seconds:
+                break
+            doors.progress(reason, min(waited / self.seconds, 1.0) if self.seconds else None)
+            pause = min(following, self.seconds - waited)
+        raise TimedOut(
+            f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}",
+            "run the same command again, or wait on with: cfstream wait",
+        )
+
+
+def pauses(clock: Clock) -> Iterator[float]:
+    """Seconds between polls: 1, then half as much again each time, at most 20, each up to a tenth longer."""
+    pause = 1.0
+    while True:
+        yield min(pause, LONGEST_PAUSE) * (1.0 + clock.jitter() / 10)
+        pause *= 1.5
+
+
+def _pending(until: Deployed | GroupActive, doors: Doors) -> str:
+    """As `until.pending`; a resource that a lagging read does not show yet is something to wait for."""
+    try:
+        return until.pending(doors)
+    except Missing as missing:
+        return f"{missing.code}: not visible yet"
+
+
+def _users(doors: Doors, group: str) -> Sequence[str]:
+    call = Call("cloudfront", "list_distributions_by_key_group", {"KeyGroupId": group})
+    return [
+        str(user) for page in doors.aws.pages(call) for user in at(page, "DistributionIdList.Items") or ()
+    ]
+
+
+def _active_keys(live: Json, group: str) -> set[str]:
+    for item in at(live, "ActiveTrustedKeyGroups.Items") or ():
+        if item["KeyGroupId"] == group:
+            return set(at(item, "KeyPairIds.Items") or ())
+    return set()
+
+
+def _resolved(call: Call, doors: Doors) -> Call:
+    return Call(call.service, call.operation, resolve(call.params, doors.outputs), call.region)
+
+

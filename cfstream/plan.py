@@ -1,0 +1,158 @@
+"""The plan: what a run would do, as data. Folds the proposals of all kinds into steps in their one safe order.
+
+Pure: nothing here reads or writes. What is live comes in, and the plan comes out; the same input gives the same bytes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from cfstream.errors import Notice, Problem
+from cfstream.exposure import Exposure
+from cfstream.kinds.kind import Relied
+from cfstream.steps.step import Hazard, Stage, Step
+from cfstream.values import Account, ETag, StepId, Verb, digest, plain, refs_in
+
+GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
+    Stage.MARK: (Stage.DISTRIBUTION,),
+    Stage.GRANT: (Stage.DISTRIBUTION, Stage.MARK),
+    Stage.SWITCH: (Stage.GRANT,),
+    Stage.WAIT: (Stage.KEY_GROUPS, Stage.DISTRIBUTION, Stage.SWITCH),
+    Stage.LATE_GRANT: (Stage.WAIT,),
+    Stage.DNS: (Stage.WAIT,),
+    Stage.REVOKE: (Stage.GRANT, Stage.SWITCH, Stage.WAIT),
+    Stage.UNMARK: (Stage.REVOKE,),
+    Stage.DELETE_KEY_GROUPS: (Stage.SWITCH, Stage.WAIT),
+    Stage.DELETE_KEYS: (Stage.KEY_GROUPS, Stage.WAIT, Stage.DELETE_KEY_GROUPS),
+    Stage.DELETE_POLICIES: (Stage.SWITCH, Stage.WAIT),
+    Stage.DELETE_IDENTITY: (Stage.SWITCH, Stage.WAIT, Stage.REVOKE),
+}
+"""What must be done before a step of a stage may run: guarded before readable, the successor working before the old one goes."""
+
+
+@dataclass(frozen=True)
+class LiveSummary:
+    """What is live of a stack's distribution, for the head of its plan; all None when there is none."""
+
+    distribution_id: str | None = None
+    domain_name: str | None = None
+    status: str | None = None
+    etag: ETag | None = None
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """The plan of one stack. `steps` stand in the order in which they run."""
+
+    name: str
+    spec: str
+    spec_sha256: str
+    live: LiveSummary = LiveSummary()
+    relied_on: tuple[Relied, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    exposure: Exposure = Exposure()
+    steps: tuple[Step, ...] = ()
+    protect: bool = False
+    distribution: str = "distribution"
+    """The kind of the stack's distribution, which names its address."""
+    outputs: Mapping[str, Any] | None = None
+    """What is known of ids before any step runs: the outputs of a stack with nothing to do. Values may be Refs."""
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether live is as the spec says: nothing to do, and nothing in the way."""
+        return not self.steps and not self.problems
+
+    @property
+    def hazards(self) -> tuple[tuple[Hazard, StepId], ...]:
+        """Every hazard with the id of its step, in the order of the steps."""
+        return tuple((hazard, step.id) for step in self.steps for hazard in step.hazards)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plans of all stacks of a run, sorted by name."""
+
+    account: Account
+    stacks: tuple[StackPlan, ...]
+
+    @property
+    def in_sync(self) -> bool:
+        return all(stack.in_sync for stack in self.stacks)
+
+    @property
+    def summary(self) -> dict[Verb, int]:
+        """How many steps of each verb there are; every verb is in it."""
+        return count(step.verb for stack in self.stacks for step in stack.steps)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What a saved plan is held to: account, what was relied on, and what would be done; not why, nor which line."""
+        return digest(
+            {
+                "account": self.account,
+                "stacks": [
+                    {
+                        "name": stack.name,
+                        "relied_on": [[str(relied.address), relied.sha256] for relied in stack.relied_on],
+                        "steps": [_sealed(step) for step in stack.steps],
+                    }
+                    for stack in self.stacks
+                ],
+            }
+        )
+
+
+def count(verbs: Iterable[Verb]) -> dict[Verb, int]:
+    """How often each verb stands in `verbs`, zero included."""
+    counted = Counter(verbs)
+    return {verb: counted[verb] for verb in Verb}
+
+
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps in the order in which they run, each with the ids of those that it needs.
+
+    Law: every needed step stands before the one that needs it, whatever order `steps` came in.
+    """
+    in_order = sorted(steps, key=_position)
+    numbered = _numbered(in_order)
+    by_stage: dict[Stage, list[StepId]] = {}
+    for step in numbered:
+        by_stage.setdefault(step.stage, []).append(step.id)
+    return tuple(replace(step, needs=_needs(step, by_stage)) for step in numbered)
+
+
+def _position(step: Step) -> tuple[int, str, str, str]:
+    return (int(step.stage), step.address.kind, str(step.address), str(digest(step.asks())))
+
+
+def _numbered(steps: Sequence[Step]) -> list[Step]:
+    """The same steps, with #2 and so on where a verb comes again on the same address."""
+    seen: Counter[tuple[Verb, str]] = Counter()
+    numbered = []
+    for step in steps:
+        key = (step.verb, str(step.address))
+        seen[key] += 1
+        numbered.append(replace(step, nth=seen[key]))
+    return numbered
+
+
+def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, ...]:
+    guarded = [needed for stage in GUARDS.get(step.stage, ()) for needed in by_stage.get(stage, ())]
+    return tuple(dict.fromkeys([*(ref.step for ref in refs_in(step.asks())), *guarded]))
+
+
+def _sealed(step: Step) -> dict[str, Any]:
+    """What of a step the fingerprint covers."""
+    return {
+        "id": step.id,
+        "needs": list(step.needs),
+        "changes": [plain({"field": c.field, "before": c.before, "after": c.after}) for c in step.changes],
+        "hazards": [hazard.name for hazard in step.hazards],
+        "asks": digest(step.asks()),
+    }
+
+

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
+from cfstream.steps.step import Step
 from cfstream.values import Address, StepId, Verb
 
 
@@ -30,6 +31,22 @@ class StackOutcome(StrEnum):
     INTERRUPTED = "interrupted"
     BLOCKED = "blocked"
     EXPOSED = "exposed"
+
+
+class Telling(Protocol):
+    """Who is told what goes on while a plan is applied. Called from several threads, one stack in each."""
+
+    def began(self, stack: str, step: Step) -> None:
+        """A step is about to run."""
+        ...
+
+    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
+        """How far a long step is: words, and 0 to 1 where that is known."""
+        ...
+
+    def ended(self, stack: str, report: "StepReport") -> None:
+        """A step has ended, one way or another."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """The doors to the outside. Whoever is handed none of them cannot go out; whoever holds only `Reads` cannot write."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cfstream.errors import Refused
-from cfstream.values import Json
+from cfstream.values import Account, Json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,3 +74,21 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Returns after that many seconds, or raises Interrupted at once when the run was interrupted."""
         ...
+
+
+@dataclass(frozen=True)
+class World:
+    """The outside as one run sees it: whose account it is, and the doors."""
+
+    account: Account
+    partition: str
+    """``aws``, ``aws-cn`` or ``aws-us-gov``: the second field of every ARN."""
+    region: str
+    """The session's region, for buckets that do not say theirs."""
+    real_aws: bool
+    """False when the endpoint is not Amazon's."""
+    reads: Callable[[], Reads]
+    """A fresh door in that remembers what it read: one plan reads each thing once."""
+    aws: Writes
+    """The door out; what it reads is never remembered."""
+    clock: Clock

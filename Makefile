@@ -1,0 +1,47 @@
+# Two targets do the work: `make demo` and `make test`. Both set up all they need in .venv, the first time.
+.POSIX:
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types arrows tests format schema bench clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/ready
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+$(SETUP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer; name one: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]' --group dev
+	@touch $(SETUP)
+
+demo: $(SETUP) ## plan, apply, change and plan again, both deliveries, on real media in the sandbox
+	@$(BIN)/python examples/demo.py
+
+test: lint tests ## everything that CI checks: lint, types, arrows, tests
+
+lint: $(SETUP) ## ruff (lint and format), mypy strict, import-linter
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+tests: $(SETUP) ## pytest, with coverage
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+format: $(SETUP) ## format the code, and mend what ruff can mend
+	$(BIN)/ruff check --quiet --fix
+	$(BIN)/ruff format --quiet
+
+schema: $(SETUP) ## write schemas/cfstream.v1.json anew from the model
+	$(BIN)/cfstream schema > schemas/cfstream.v1.json
+
+bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BIN)/python -m benchmarks
+
+clean: ## remove what was built
+	rm -rf .venv .cfstream .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,203 @@
+"""The table of what cfstream takes: what is measured, beside what, and how much is allowed.
+
+The seconds are this machine's, at this hour; the ratios, and the limits on them, are what counts.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.processes import Run, RunError, alternate, run
+
+ROOT = Path(__file__).resolve().parent.parent
+YARDSTICKS = ROOT / "benchmarks" / "yardsticks"
+SPEC = str(ROOT / "examples" / "lectures-http.yaml")
+BUCKET = "lectures-media"
+"""The bucket that SPEC names, for the scripts, which read no spec."""
+SCRIPT_OF_2011 = (str(YARDSTICKS / "grants_boto3.py"),)
+CFSTREAM_GRANTS = ("-m", "benchmarks.object_grants")
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "sandbox",
+    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    # Nobody's profile takes part, and nobody asks for the metadata service of an EC2 instance.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "PYTHONPATH": str(ROOT),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. `met` is None where there is no limit, only something to look at."""
+
+    what: str
+    cfstream: str
+    beside: str
+    ratio: str
+    limit: str = ""
+    met: bool | None = None
+
+    def __str__(self) -> str:
+        verdict = {None: "", True: "yes", False: "NO"}[self.met]
+        return f"| {' | '.join((self.what, self.cfstream, self.beside, self.ratio, self.limit, verdict))} |"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the measures share: a scratch folder, where programs are looked for, how often each is run."""
+
+    scratch: Path
+    path: str
+    rounds: int
+
+    def command(self, name: str, *arguments: str, **environment: str) -> Callable[[], Run]:
+        """A command line, ready to run. Raises RunError where the program is not installed."""
+        found = shutil.which(name, path=self.path)
+        if not found:
+            raise RunError(f"{name} is not installed; `make bench` installs what is measured")
+        env = {**ENVIRONMENT, "PATH": self.path, "HOME": str(self.scratch), **environment}
+        return partial(run, [found, *arguments], env, self.scratch)
+
+    def grant(self, way: tuple[str, ...], objects: int) -> Run:
+        """One way to grant, run on a fresh bucket of so many objects. Raises RunError if it left some out."""
+        bucket = f"objects-{objects}"
+        with slow_s3() as endpoint:
+            granting = self.command(sys.executable, *way, bucket, AWS_ENDPOINT_URL_S3=endpoint)()
+            with urllib.request.urlopen(f"{endpoint}/-/{bucket}") as reply:
+                granted = int(reply.read())
+        if granted != objects:
+            raise RunError(f"{granted} of {objects} objects were granted by {' '.join(way)}")
+        return granting
+
+
+@contextmanager
+def slow_s3() -> Iterator[str]:
+    """The endpoint of a slow S3 that ends with this block."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.slow_s3"], cwd=ROOT, stdout=subprocess.PIPE
+    ) as server:
+        try:
+            yield server.stdout.readline().decode().strip() if server.stdout else ""
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def sandbox(bench: Bench) -> Iterator[str]:
+    """The endpoint of a sandbox that belongs to the scratch folder, and ends with this block."""
+    printed = bench.command("cfstream", "sandbox", "up")().printed
+    try:
+        endpoint = re.search(r"http://[\w.:-]+", printed)
+        if not endpoint:
+            raise RunError(f"`cfstream sandbox up` named no endpoint\n{printed}")
+        yield endpoint[0]
+    finally:
+        bench.command("cfstream", "sandbox", "down")()
+
+
+def measure_help(bench: Bench) -> Iterator[Row]:
+    """How long `--help` takes, beside the shortest commands of other tools in Python."""
+    ours, s3cmd, aws = alternate(
+        bench.command("cfstream", "--help"),
+        bench.command("s3cmd", "--version"),
+        bench.command("aws", "--version"),
+        rounds=bench.rounds,
+    )
+    yield compared("cfstream --help", ours, "s3cmd --version", s3cmd, limit=1.25)
+    yield compared("cfstream --help", ours, "aws --version", aws)
+
+
+def measure_validate(bench: Bench) -> Iterator[Row]:
+    """How long one spec takes to validate."""
+    (seconds,) = alternate(bench.command("cfstream", "validate", SPEC), rounds=bench.rounds)
+    yield Row("cfstream validate, one spec", f"{seconds:.3f} s", "", "", "0.200 s", seconds <= 0.2)
+
+
+def measure_plan(bench: Bench) -> Iterator[Row]:
+    """How long a plan with nothing to do takes, beside scripts that make three of its reads."""
+    with sandbox(bench) as endpoint:
+        bench.command("cfstream", "apply", SPEC, "--yes", AWS_ENDPOINT_URL=endpoint)()
+        ours, boto3, aws = alternate(
+            bench.command("cfstream", "plan", SPEC, "--check", AWS_ENDPOINT_URL=endpoint),
+            bench.command(
+                sys.executable, str(YARDSTICKS / "reads_boto3.py"), BUCKET, AWS_ENDPOINT_URL=endpoint
+            ),
+            bench.command("sh", str(YARDSTICKS / "reads_aws_cli.sh"), BUCKET, AWS_ENDPOINT_URL=endpoint),
+            rounds=bench.rounds,
+        )
+    yield compared("cfstream plan, nothing to do", ours, "bare boto3, three reads", boto3, limit=1.4)
+    yield compared("cfstream plan, nothing to do", ours, "AWS CLI, the same three", aws)
+
+
+def measure_grants(bench: Bench, objects: int = 300) -> Iterator[Row]:
+    """How long grants on objects take at 30 ms a request, beside one client that takes them one by one."""
+    theirs = bench.grant(SCRIPT_OF_2011, objects).seconds
+    ours = bench.grant(CFSTREAM_GRANTS, objects).seconds
+    what, beside, ratio = f"{objects} object grants", f"boto3, one by one: {theirs:.1f} s", theirs / ours
+    yield Row(what, f"{ours:.1f} s", beside, f"{ratio:.1f}× faster", "8×", ratio >= 8)
+
+
+def measure_memory(bench: Bench, few: int = 1_000, many: int = 10_000) -> Iterator[Row]:
+    """How much more memory ten times the objects need."""
+    theirs, ours = (bench.grant(CFSTREAM_GRANTS, objects).peak_mib for objects in (few, many))
+    what, beside, ratio = f"memory for {many:,} grants", f"for {few:,}: {theirs:.0f} MiB", ours / theirs
+    yield Row(what, f"{ours:.0f} MiB", beside, f"{ratio:.2f}", "1.10", ratio <= 1.1)
+
+
+def compared(what: str, ours: float, beside: str, theirs: float, limit: float | None = None) -> Row:
+    """The row of two times, in seconds."""
+    met = None if limit is None else ours / theirs <= limit
+    allowed = "" if limit is None else f"{limit:.2f}"
+    return Row(what, f"{ours:.3f} s", f"{beside}: {theirs:.3f} s", f"{ours / theirs:.2f}", allowed, met)
+
+
+MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "help": measure_help,
+    "validate": measure_validate,
+    "plan": measure_plan,
+    "grants": measure_grants,
+    "memory": measure_memory,
+}
+
+
+def main() -> int:
+    """Prints the table. 1 where something could not be measured or, under --check, a limit was not met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    tools = ROOT / ".venv" / "bench" / "bin"
+    parser.add_argument(
+        "--tools", type=Path, default=tools, help="folder of aws and s3cmd (default: %(default)s)"
+    )
+    parser.add_argument("--rounds", type=int, default=15, help="runs of each program (default: %(default)s)")
+    parser.add_argument("--only", action="append", choices=MEASURES, help="one measure; may be given again")
+    parser.add_argument("--check", action="store_true", help="exit 1 where a limit is not met")
+    asked = parser.parse_args()
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(asked.tools.resolve()), os.environ["PATH"]])
+    failed = False
+    print("| what | cfstream | beside | ratio | limit | met |\n|---|---|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory(prefix="cfstream-bench-") as scratch:
+        for name in asked.only or MEASURES:
+            try:
+                for row in MEASURES[name](Bench(Path(scratch), path, asked.rounds)):
+                    print(row, flush=True)
+                    failed |= asked.check and row.met is False
+            except RunError as error:
+                print(f"error: {name} could not be measured: {error}", file=sys.stderr)
+                failed = True
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

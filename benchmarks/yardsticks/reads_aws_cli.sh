@@ -1,0 +1,7 @@
+#!/bin/sh
+# The same three reads as reads_boto3.py, by the AWS CLI: each call starts a Python of its own.
+set -eu
+aws s3api head-bucket --bucket "$1" >/dev/null
+id=$(aws cloudfront list-distributions --output text \
+    --query "DistributionList.Items[?starts_with(Origins.Items[0].DomainName, '$1.s3')].Id | [0]")
+aws cloudfront get-distribution-config --id "$id" --query ETag

@@ -1,7 +1,7 @@
 """A stand-in for S3 whose every answer takes 30 ms: what object grants are timed against, and nothing else.
 
-It knows the calls that granting needs, checks no signature, and forgets everything at its end. Buckets are there
-as soon as somebody asks, and their names say how many objects they have: `objects-1000` has a thousand.
+It knows the calls that granting needs, checks no signature, and forgets everything at its end. A bucket is
+there as soon as it is asked for, and its name says how many objects it has: `objects-1000` has a thousand.
 
     python -m benchmarks.slow_s3        prints its URL, then serves until it is ended
     GET /-/<bucket>                     how many of its objects have been given an ACL; answered at once

@@ -1,0 +1,51 @@
+"""The sandbox: an AWS on loopback, for trying out, for tests and for pull requests.
+
+What lives here: the small face that other rooms use. Importing it is cheap: moto, which most of the sandbox stands on,
+is an optional extra and is imported by the server's own process only. The server is in ``server``, one sandbox per
+project and its coming and going in ``lifecycle``. Nothing in this package knows the rest of cfstream: a stand-in for
+AWS that shared the reconciler's mapping would share its mistakes.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+EXTRA = "pip install 'cfstream[sandbox]'"
+
+
+class SandboxError(Exception):
+    """The sandbox could not be started, found or stopped: `what` went wrong, and what to `do`."""
+
+    def __init__(self, what: str, do: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.do = do
+
+
+class MissingExtra(SandboxError):
+    """moto is not installed, and only the `sandbox` extra brings it."""
+
+    def __init__(self) -> None:
+        super().__init__(f'the sandbox needs "{EXTRA}"', EXTRA)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A sandbox that answers."""
+
+    endpoint_url: str
+    """``http://127.0.0.1:<port>``, for every service."""
+    pid: int
+    home: Path
+    """The folder that holds its state, its log and its lock."""
+    started: bool = False
+    """True when the call that returned this had to start it."""
+
+
+def ensure(directory: Path) -> Running:
+    """The sandbox of the project that `directory` belongs to; it is started if none runs.
+
+    Raises `MissingExtra` where moto is not installed, `SandboxError` where the server does not come up.
+    """
+    from cfstream.sandbox import lifecycle
+
+    return lifecycle.up(lifecycle.find_home(directory))

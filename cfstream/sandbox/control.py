@@ -1,0 +1,80 @@
+"""What the sandbox says about itself, under ``/_sandbox/``: its status, its settings, and starting afresh.
+
+What lives here: JSON in and out for people and for ``cfstream sandbox``. No AWS service is here. A request that a web page
+sent is refused, so that no site can reach into a sandbox through its visitor's browser.
+"""
+
+import dataclasses
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from cfstream.sandbox.listener import Answer, Environ
+
+if TYPE_CHECKING:
+    from cfstream.sandbox.server import Sandbox
+
+PREFIX = "/_sandbox/"
+TOKEN_HEADER = "X-Sandbox-Token"
+
+
+def answer(environ: Environ, sandbox: "Sandbox") -> Answer:
+    """GET status, GET or PUT settings (a PUT changes the settings it names), POST reset."""
+    if environ.get("HTTP_ORIGIN"):
+        return _json(403, {"error": "requests of web pages are not answered here"})
+    match environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX):
+        case "GET", "status":
+            return _json(200, _status(environ, sandbox))
+        case "GET", "settings":
+            return _json(200, _settings(sandbox))
+        case "PUT", "settings":
+            return _change(json.loads(environ["wsgi.input"].read() or b"{}"), sandbox)
+        case "POST", "reset":
+            sandbox.reset()
+            return _json(200, _status(environ, sandbox))
+    return _json(404, {"error": "there are GET status, GET and PUT settings, POST reset"})
+
+
+def _status(environ: Environ, sandbox: "Sandbox") -> dict[str, Any]:
+    """`known` says whether the asker holds the token of this very server: a pid file may be older than the process."""
+    return {
+        "pid": os.getpid(),
+        "endpoint_url": sandbox.endpoint_url,
+        "account": sandbox.cloudfront.account,
+        "known": bool(sandbox.token) and environ.get("HTTP_X_SANDBOX_TOKEN") == sandbox.token,
+    }
+
+
+def _settings(sandbox: "Sandbox") -> dict[str, Any]:
+    return dataclasses.asdict(sandbox.cloudfront.settings)
+
+
+def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
+    known = _settings(sandbox)
+    if not isinstance(wanted, dict) or not set(wanted) <= set(known):
+        return _json(400, {"error": "no such setting", "known": sorted(known)})
+    for name, value in wanted.items():
+        if not _fits(value, known[name]):
+            kind = type(known[name]).__name__
+            return _json(400, {"error": f"{name} takes a value like {known[name]!r} ({kind}), not {value!r}"})
+    for name, value in wanted.items():
+        setattr(sandbox.cloudfront.settings, name, type(known[name])(value) if value is not None else None)
+    sandbox.written()
+    return _json(200, _settings(sandbox))
+
+
+def _fits(value: Any, present: Any) -> bool:
+    if isinstance(present, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(present, bool)
+    if isinstance(present, float):
+        return isinstance(value, (int, float)) and value >= 0
+    if isinstance(present, int) or present is None:
+        return value is None or (isinstance(value, int) and value >= 0)
+    if isinstance(present, frozenset):
+        return isinstance(value, list)
+    return isinstance(value, type(present))
+
+
+def _json(status: int, body: dict[str, Any]) -> Answer:
+    text = json.dumps(body, default=sorted) + "\n"
+    return Answer(status, [("Content-Type", "application/json")], text.encode())

@@ -1,0 +1,165 @@
+"""The HTTP server of the sandbox: loopback, HTTP/1.1 kept alive, one write for each answer.
+
+What lives here: sockets, and the translation between HTTP and an environ (PEP 3333) on one side, an `Answer` on the
+other. What an answer says is decided elsewhere. Werkzeug's own server closes the connection after each answer, which
+costs a client more than the answer itself; this one does not.
+"""
+
+import contextlib
+import io
+import logging
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterable
+from email.message import Message
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from moto.core.request import (
+    PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    environ_key_for_header,
+    should_preserve_original_header_name,
+)
+
+LOOPBACK = "127.0.0.1"
+
+Environ = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+class Answer(NamedTuple):
+    """What goes back over the wire. A length and a date are added where they lack."""
+
+    status: int
+    headers: Iterable[tuple[str, str]]
+    body: bytes = b""
+
+
+class Listener(socketserver.ThreadingTCPServer):
+    """Serves `answer` on 127.0.0.1 from threads of its own, until `stop`."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, answer: Callable[[Environ], Answer], port: int = 0) -> None:
+        self.answer = answer
+        self._open: set[socket.socket] = set()
+        super().__init__((LOOPBACK, port), _Connection)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        log.debug("a client went away", exc_info=True)
+
+    def stop(self) -> None:
+        """Closes the port and every connection: clients that kept one alive see it end."""
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "cfstream-sandbox"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    server: Listener
+
+    def handle_one_request(self) -> None:
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline:
+            self.close_connection = True
+            return
+        if not self.parse_request():
+            return
+        self._send(self.server.answer(self._environ(self._body())))
+
+    def log_message(self, format: str, *args: Any) -> None:
+        log.debug(format, *args)
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        chunk = self.rfile.read(size)
+        self.rfile.readline()
+        return chunk
+
+    def _environ(self, body: bytes) -> Environ:
+        path, _, query = self.path.partition("?")
+        return {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "RAW_URI": self.path,
+            "REQUEST_URI": self.path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": LOOPBACK,
+            "SERVER_PORT": str(self.server.port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            **_header_environ(self.headers),
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+
+    def _send(self, answer: Answer) -> None:
+        headers = {name.lower(): (name, value) for name, value in answer.headers}
+        headers.setdefault("date", ("Date", self.date_time_string()))
+        bodiless = answer.status in (204, 304)
+        if bodiless:
+            headers.pop("content-length", None)
+        elif self.command != "HEAD" or "content-length" not in headers:
+            headers["content-length"] = ("Content-Length", str(len(answer.body)))
+        lines = [f"{self.protocol_version} {answer.status} {_REASONS.get(answer.status, '')}"]
+        lines += [f"{name}: {value}" for name, value in headers.values()]
+        head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+        self.wfile.write(head if bodiless or self.command == "HEAD" else head + answer.body)
+
+
+def _header_environ(headers: Message) -> Environ:
+    """The headers as CGI variables. moto keeps the spelling of S3 metadata names that hold an underscore."""
+    environ: Environ = {}
+    preserved: dict[str, str] = {}
+    for name, value in headers.items():
+        if name.lower() in ("transfer-encoding", "content-length"):
+            continue
+        if "_" in name:
+            if not should_preserve_original_header_name(name):
+                continue
+            preserved[environ_key_for_header(name)] = name
+        key = environ_key_for_header(name)
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = preserved
+    return environ

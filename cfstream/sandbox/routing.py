@@ -1,0 +1,128 @@
+"""Which service a request is for, and who answers it.
+
+What lives here: one table of doors. CloudFront is the sandbox's own, S3 is moto's made strict, GetResources is moto's with
+CloudFront's tags added; every other service is moto's as it stands. What a service says is decided behind its door.
+"""
+
+import io
+import logging
+import re
+import threading
+import traceback
+from collections.abc import Callable
+
+from moto.core.request import Request
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.wrappers import Response
+
+from cfstream.sandbox import tagged
+from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.listener import Answer, Environ
+from cfstream.sandbox.s3 import StrictS3
+
+log = logging.getLogger(__name__)
+
+CLOUDFRONT = "/2020-05-31/"
+S3_CONTROL = "/v20180820/"
+"""Signed for the service "s3" as S3 itself is, and told apart by its path."""
+
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
+_READS = re.compile(r"\.(Get|List|Describe)")
+
+
+class S3Request(Request):
+    """A request as moto's S3 wants it, made from the environ alone: no Flask application around it."""
+
+    from_wsgi_server = True
+
+
+class Routes:
+    """Answers every request, one at a time.
+
+    moto is not written for threads, and a snapshot of the state must not see half a write: hence the lock.
+    """
+
+    def __init__(self, cloudfront: Callable[[], CloudFront], written: Callable[[], None]) -> None:
+        self.lock = threading.RLock()
+        self._cloudfront = cloudfront
+        self._written = written
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: Environ) -> Answer:
+        try:
+            with self.lock:
+                answer = self._door(environ)(environ)
+        except NotImplementedError as error:
+            return _failure(501, "NotImplemented", str(error))
+        except Exception as error:  # a fault of the sandbox: told to the client, and kept in the log
+            log.error("%s %s\n%s", environ["REQUEST_METHOD"], environ["RAW_URI"], traceback.format_exc())
+            return _failure(500, "InternalError", f"the sandbox failed: {type(error).__name__}: {error}")
+        if _writes(environ):
+            self._written()
+        return answer
+
+    def _door(self, environ: Environ) -> Callable[[Environ], Answer]:
+        service = signed_for(environ)
+        path = environ["RAW_URI"]
+        if service in ("", "cloudfront") and path.startswith(CLOUDFRONT):
+            return self._to_cloudfront
+        if service == "s3" and not path.startswith(S3_CONTROL):
+            return self._to_s3
+        if service == "tagging":
+            return self._to_tagging
+        if not service and not _is_form(environ):
+            return self._to_s3
+        return self._to_moto
+
+    def _to_cloudfront(self, environ: Environ) -> Answer:
+        path, _, query = environ["RAW_URI"].partition("?")
+        status, headers, body = self._cloudfront().handle(
+            environ["REQUEST_METHOD"], path, query, EnvironHeaders(environ), environ["wsgi.input"].read()
+        )
+        return Answer(status, list(headers.items()), body)
+
+    def _to_s3(self, environ: Environ) -> Answer:
+        status, headers, body = StrictS3(self._cloudfront()).answer(S3Request(environ))
+        return Answer(status, [(name, str(value)) for name, value in headers.items()], body)
+
+    def _to_tagging(self, environ: Environ) -> Answer:
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"] = io.BytesIO(body)
+        return tagged.answer(environ, body, self._cloudfront(), self._to_moto)
+
+    def _to_moto(self, environ: Environ) -> Answer:
+        response = Response.from_app(self._moto, environ)
+        return Answer(response.status_code, list(response.headers.items()), response.get_data())
+
+
+def signed_for(environ: Environ) -> str:
+    """The service in the credential scope of a signature (header or query), "" for an unsigned request."""
+    return _scope(environ, "service")
+
+
+def signed_region(environ: Environ) -> str:
+    """The region in the credential scope of a signature, "" for an unsigned request."""
+    return _scope(environ, "region")
+
+
+def _scope(environ: Environ, part: str) -> str:
+    where = environ.get("HTTP_AUTHORIZATION") or environ.get("QUERY_STRING", "").replace("%2F", "/")
+    found = _SCOPE.search(where)
+    return found.group(part).lower() if found else ""
+
+
+def _is_form(environ: Environ) -> bool:
+    """Unsigned forms are calls of query APIs (sts AssumeRoleWithWebIdentity), anything else unsigned is for S3."""
+    return environ["REQUEST_METHOD"] == "POST" and "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
+
+
+def _writes(environ: Environ) -> bool:
+    if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
+        return False
+    return not _READS.search(environ.get("HTTP_X_AMZ_TARGET", "")) and signed_for(environ) not in ("sts", "tagging")
+
+
+def _failure(status: int, code: str, message: str) -> Answer:
+    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    return Answer(status, [("Content-Type", "text/xml")], body.encode("utf-8", "xmlcharrefreplace"))

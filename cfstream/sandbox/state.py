@@ -1,0 +1,164 @@
+"""The sandbox's memory between commands: one file, written after writes and at the end, read at the start.
+
+What lives here: the file, and the rhythm of writing it. The file holds a pickle of moto's backends and of the CloudFront
+object; it is made by this program, for this user alone (mode 0600), and is never read from anywhere else. What is in the
+state is its owners' business.
+"""
+
+import io
+import json
+import logging
+import os
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import moto
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+from cryptography.x509 import Certificate, load_der_x509_certificate
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+from moto.s3.models import s3_backends
+
+log = logging.getLogger(__name__)
+
+FILE = "state"
+KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts")
+VERSION = {"format": 1, "moto": moto.__version__}
+
+QUIET_SECONDS = 0.2
+SHARE = 10
+"""A save may take a tenth of the time at most: while many writes come in, saves of a large state are spaced out."""
+
+
+def freeze(cloudfront: Any) -> bytes:
+    """Everything worth keeping, as bytes. No write may happen meanwhile."""
+    backends: dict[str, Any] = {
+        service: {
+            account: {region: vars(backend) for region, backend in regions.items()}
+            for account, regions in get_backend(service).items()  # type: ignore[call-overload]
+        }
+        for service in KEPT
+        if get_backend(service) in BackendDict._instances  # type: ignore[call-overload]
+    }
+    frozen = io.BytesIO()
+    _Pickler(frozen, pickle.HIGHEST_PROTOCOL).dump({"backends": backends, "cloudfront": cloudfront})
+    return frozen.getvalue()
+
+
+def thaw(frozen: bytes) -> Any:
+    """Puts moto's backends back as they were frozen, and returns the CloudFront object."""
+    kept = pickle.loads(frozen)  # noqa: S301 (our own file, mode 0600; see the module's docstring)
+    for service, accounts in kept["backends"].items():
+        for account, regions in accounts.items():
+            for region, attributes in regions.items():
+                vars(get_backend(service)[account][region]).update(attributes)  # type: ignore[call-overload]
+    for account, by_partition in s3_backends.items():
+        for partition, backend in by_partition.items():
+            s3_backends.bucket_accounts.update({name: (partition, account) for name in backend.buckets})
+    return kept["cloudfront"]
+
+
+def write(path: Path, frozen: bytes) -> None:
+    """The file, whole or not at all: a reader or a crash never meets half of one."""
+    part = path.with_name(f"{path.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(json.dumps(VERSION).encode() + b"\n" + frozen)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read(path: Path) -> Any | None:
+    """The CloudFront object of a state file, after moto's backends were put back; None where there is no state to use.
+
+    A file of another version, or one that cannot be read, is renamed and named in the log: nothing is lost, and the
+    sandbox starts empty.
+    """
+    if not path.exists():
+        return None
+    head, _, frozen = path.read_bytes().partition(b"\n")
+    try:
+        version = json.loads(head)
+        cloudfront = thaw(frozen) if version == VERSION else None
+    except Exception:  # whatever a damaged pickle raises: any exception there is
+        log.exception("the state in %s cannot be read", path)
+        version, cloudfront = "damaged", None
+    if cloudfront is None:
+        aside = path.with_name(f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}.old")
+        path.replace(aside)
+        log.warning("the state is of another version (%s, not %s); set aside as %s", version, VERSION, aside)
+    return cloudfront
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles certificates and private keys (ACM's, KMS's) by their encoding: the objects themselves do not pickle."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if isinstance(value, Certificate):
+            return _certificate, (value.public_bytes(Encoding.DER),)
+        if isinstance(value, PrivateKeyTypes):
+            der = value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+            return _private_key, (der,)
+        return NotImplemented
+
+
+def _certificate(der: bytes) -> Certificate:
+    return load_der_x509_certificate(der)
+
+
+def _private_key(der: bytes) -> PrivateKeyTypes:
+    return load_der_private_key(der, None)
+
+
+class Keeper(threading.Thread):
+    """Writes the state soon after it changed, from a thread of its own.
+
+    `frozen` takes the snapshot; it is called from this thread and does its own locking.
+    """
+
+    def __init__(self, path: Path, frozen: Callable[[], bytes]) -> None:
+        super().__init__(name="state keeper", daemon=True)
+        self._path = path
+        self._frozen = frozen
+        self._changed = threading.Event()
+        self._ending = threading.Event()
+        self.start()
+
+    def changed(self) -> None:
+        """To be called after each write."""
+        self._changed.set()
+
+    def run(self) -> None:
+        while not self._ending.is_set():
+            self._changed.wait()
+            if self._ending.wait(QUIET_SECONDS / 2):
+                break
+            took = self._save()
+            self._ending.wait(took * SHARE)
+
+    def end(self) -> None:
+        """Ends the thread and writes one last time."""
+        self._ending.set()
+        self._changed.set()
+        self.join()
+        self._save()
+
+    def _save(self) -> float:
+        began = time.monotonic()
+        self._changed.clear()
+        try:
+            write(self._path, self._frozen())
+        except OSError as error:
+            log.error("the state could not be written: %s", error)
+        return time.monotonic() - began

@@ -1,0 +1,276 @@
+"""Origin access identities (OAI): the legacy way for CloudFront to read a bucket, and the only one for RTMP.
+
+Lives here: the stack's own identity, one that the spec refers to by id, and those of ours that nothing uses any
+more. Does not live here: which origin reads through it (the distribution kinds), and what it may read
+(`bucket_policy`, `object_acl`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from cfstream.errors import Missing
+from cfstream.kinds.caller_reference import caller_reference, is_caller_reference
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.neighbors import Unwanted, Use, access_users, all_uses, default_access, with_orphans
+from cfstream.ports import Call, Reads
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Stage
+from cfstream.values import ETag, Json, Ref, digest
+
+KIND = "origin-access-identity"
+CONFIG = "CloudFrontOriginAccessIdentityConfig"
+LISTING = Call("cloudfront", "list_cloud_front_origin_access_identities")
+COMMENT_LIMIT = 128
+"""Characters of a comment (shape CloudFrontOriginAccessIdentityConfig)."""
+
+
+@dataclass(frozen=True)
+class OwnIdentity:
+    """An identity that the stack makes. `comment` begins with our mark.
+
+    With `managed` the spec has a comment for the identity, and it is kept so. Otherwise a new one starts with it.
+    """
+
+    comment: str
+    managed: bool
+
+
+@dataclass(frozen=True)
+class UsedIdentity:
+    """An identity that exists: referred to, never changed."""
+
+    id: str
+
+
+WantedIdentity: TypeAlias = OwnIdentity | UsedIdentity
+
+
+@dataclass(frozen=True, order=True)
+class LiveIdentity:
+    """A row of ListCloudFrontOriginAccessIdentities."""
+
+    id: str
+    canonical_user: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class LiveIdentities:
+    """All identities of the account, sorted by id, and who uses them."""
+
+    all: tuple[LiveIdentity, ...] = ()
+    uses: tuple[Use, ...] = ()
+    own: LiveIdentity | None = None
+    """The one that is the stack's, whether it is wanted or not."""
+    config: Json | None = None
+    """The document of `own`, read when its comment is to change."""
+    etag: ETag | None = None
+
+    def get(self, identity: str) -> LiveIdentity | None:
+        return next((live for live in self.all if live.id == identity), None)
+
+
+class OriginAccessIdentities:
+    """The kind ``origin-access-identity``."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedIdentity | None:
+        """One that exists, or ours: its comment is the one that the spec has for it, else the spec's own."""
+        spec = scene.stack.spec
+        if spec.identity != "oai":
+            return None
+        if spec.oai and spec.oai.id:
+            return UsedIdentity(spec.oai.id)
+        asked = spec.oai.comment if spec.oai else None
+        words = spec.comment if asked is None else asked
+        return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedIdentity | None) -> LiveIdentities:
+        """Lists identities and distributions; reads one config when its comment is to change.
+
+        Raises as `Reads.read`.
+        """
+        rows = tuple(
+            sorted(
+                LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
+                for row in aws.items(LISTING)
+            )
+        )
+        uses = all_uses(aws, scene)
+        used = default_access(uses)[0]
+        own = _chosen([row for row in rows if scene.owns(row.comment)], used)
+        if not isinstance(want, OwnIdentity):
+            return LiveIdentities(rows, uses, own)
+        if own is None:
+            return _unmarked(aws, scene, LiveIdentities(rows, uses), used)
+        if want.managed and own.comment != want.comment:
+            reply = aws.read(_config_call(own.id))
+            return LiveIdentities(rows, uses, own, reply[CONFIG], ETag(reply["ETag"]))
+        return LiveIdentities(rows, uses, own)
+
+    def propose(
+        self,
+        scene: Scene,
+        want: WantedIdentity | None,
+        have: LiveIdentities,
+        land: Landscape,  # noqa: ARG002
+    ) -> Proposal:
+        """Creates ours, mends its comment, deletes those of ours that nothing uses after the plan.
+
+        Brings ``id`` and ``canonical_user`` at ``origin-access-identity:<stack>``.
+        """
+        match want:
+            case OwnIdentity():
+                wanted = _propose_own(scene, want, have)
+                kept = have.own.id if have.own else ""
+            case UsedIdentity():
+                wanted = _propose_used(scene, want, have)
+                kept = want.id
+            case None:
+                wanted, kept = Proposal(), ""
+        ours = (live for live in have.all if live.id != kept and scene.owns(live.comment))
+        return with_orphans(wanted, (_unwanted(scene, live, have) for live in ours))
+
+
+def limited(comment: str) -> str:
+    """A comment without spaces around it, cut to what AWS takes."""
+    return comment.strip()[:COMMENT_LIMIT].rstrip()
+
+
+def _chosen(ours: Sequence[LiveIdentity], used: str) -> LiveIdentity | None:
+    """Comments are not unique: of several that bear our mark, the one in use, else that of the lowest id."""
+    return min(ours, key=lambda live: (live.id != used, live.id), default=None)
+
+
+def _unmarked(aws: Reads, scene: Scene, have: LiveIdentities, used: str) -> LiveIdentities:
+    """With ours found by its caller reference, when somebody wrote over the mark in its comment.
+
+    Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not carry the
+    reference, so only the identity that our distribution uses is asked for it.
+    """
+    live = have.get(used)
+    if live is None:
+        return have
+    try:
+        reply = aws.read(_config_call(live.id))
+    except Missing:
+        return have
+    if not is_caller_reference(reply[CONFIG]["CallerReference"], scene.account, scene.name, KIND):
+        return have
+    return replace(have, own=live, config=reply[CONFIG], etag=ETag(reply["ETag"]))
+
+
+def _propose_own(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> Proposal:
+    address = scene.address(KIND)
+    own = have.own
+    if own is None:
+        step = _create(scene, want)
+        brings = {output: Ref(step.id, output) for output in step.outputs}
+        return Proposal(steps=(step,), brings={address: brings})
+    return Proposal(
+        steps=_modify(scene, want, have, own),
+        brings={address: {"id": own.id, "canonical_user": own.canonical_user}},
+        relied_on=(Relied(address, _digest(own), have.etag),),
+    )
+
+
+def _create(scene: Scene, want: OwnIdentity) -> Create:
+    reference = caller_reference(scene.account, scene.name, KIND)
+    identity = "CloudFrontOriginAccessIdentity"
+    return Create(
+        address=scene.address(KIND),
+        stage=Stage.IDENTITY,
+        because="no identity bears this name",
+        line=scene.stack.line("oai"),
+        changes=(Change("oai.comment", None, want.comment),),
+        call=Call(
+            "cloudfront",
+            "create_cloud_front_origin_access_identity",
+            {CONFIG: {"CallerReference": reference, "Comment": want.comment}},
+        ),
+        outputs={"id": f"{identity}.Id", "canonical_user": f"{identity}.S3CanonicalUserId"},
+        # The reference alone decides: one with another comment is ours too, and the next plan mends the comment.
+        twin=Twin(
+            listing=LISTING,
+            row_id="Id",
+            detail="get_cloud_front_origin_access_identity",
+            match={},
+            content=f"{identity}.{CONFIG}",
+        ),
+        reference=f"{CONFIG}.CallerReference",
+    )
+
+
+def _modify(scene: Scene, want: OwnIdentity, have: LiveIdentities, own: LiveIdentity) -> tuple[Modify, ...]:
+    if have.config is None or have.etag is None:
+        return ()
+    before = have.config["Comment"]
+    after = want.comment if want.managed else limited(f"{scene.mark} {before}")
+    if before == after:
+        return ()
+    return (
+        Modify(
+            address=scene.address(KIND),
+            stage=Stage.IDENTITY,
+            because="comment" if scene.owns(before) else f"its comment has lost the mark {scene.mark}",
+            line=scene.stack.line("oai", "comment"),
+            changes=(Change("oai.comment", before, after),),
+            call=Call(
+                "cloudfront",
+                "update_cloud_front_origin_access_identity",
+                {"Id": own.id, CONFIG: {**have.config, "Comment": after}},
+            ),
+            document=CONFIG,
+            read=_config_call(own.id),
+            content=CONFIG,
+            base=have.config,
+            etag=have.etag,
+        ),
+    )
+
+
+def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Proposal:
+    live = have.get(want.id)
+    if live is None:
+        return Proposal(
+            problems=(
+                scene.stack.problem(
+                    f"there is no origin access identity {want.id} in account {scene.account}",
+                    'write the id of one that "cfstream list" shows, or "oai: {}" to have one made',
+                    "oai",
+                    "id",
+                ),
+            )
+        )
+    address = scene.address(KIND)
+    return Proposal(
+        brings={address: {"id": live.id, "canonical_user": live.canonical_user}},
+        relied_on=(Relied(scene.address(KIND, live.id), digest({"id": live.id})),),
+    )
+
+
+def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities) -> Unwanted:
+    delete = Delete(
+        address=scene.address(KIND, "" if live == have.own else live.id),
+        stage=Stage.DELETE_IDENTITY,
+        because="ours, and nothing uses it any more",
+        changes=(Change("oai.comment", live.comment, None),),
+        call=Call("cloudfront", "delete_cloud_front_origin_access_identity", {"Id": live.id}),
+        read=_config_call(live.id),
+        content=CONFIG,
+        base={"Comment": live.comment},
+    )
+    users = access_users(have.uses, live.id)
+    return Unwanted(f"the origin access identity {live.id}", _digest(live), delete, users)
+
+
+def _digest(live: LiveIdentity) -> str:
+    return digest({"id": live.id, "comment": live.comment})
+
+
+def _config_call(identity: str) -> Call:
+    return Call("cloudfront", "get_cloud_front_origin_access_identity_config", {"Id": identity})

@@ -1,0 +1,7 @@
+"""An in-memory CloudFront that refuses what AWS refuses: `CloudFront` answers, `Settings` turns its knobs."""
+
+from .records import Distribution, Identity
+from .service import CloudFront
+from .settings import Settings
+
+__all__ = ["CloudFront", "Distribution", "Identity", "Settings"]

@@ -1,0 +1,118 @@
+"""Alternate domain names: who holds one, and whether a certificate covers it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from .records import Distribution, Json
+from .refusal import CloudFrontError, refuse_unless
+from .world import World
+
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_ALIAS = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})+")
+_TAKEN = "One or more of the CNAMEs you provided are already associated with a different resource."
+_NO_CERTIFICATE = (
+    "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include "
+    "a valid certificate chain."
+)
+_NOT_COVERED = (
+    "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) "
+    "that you're trying to add."
+)
+
+
+def judge_aliases(world: World, aliases: list[str], own_id: str | None) -> None:
+    """Refuse aliases of either kind of distribution.
+
+    InvalidArgument for what is no host name or is named twice; CNAMEAlreadyExists for what another
+    distribution of either kind holds, here or in another account.
+    """
+    for alias in aliases:
+        refuse_unless(
+            _ALIAS.fullmatch(alias), "InvalidArgument", f"The parameter CNAME is no host name: '{alias}'."
+        )
+    refuse_unless(
+        len(set(aliases)) == len(aliases), "InvalidArgument", "The parameter Aliases contains duplicates."
+    )
+    taken = {alias: holder for alias, holder in _held(world) if holder != own_id}
+    refuse_unless(not taken.keys() & set(aliases), "CNAMEAlreadyExists", _TAKEN)
+
+
+def _held(world: World) -> Iterable[tuple[str, str]]:
+    for record in world.both_kinds():
+        yield from ((alias, record.id) for alias in record.aliases)
+    for alias, holder in world.settings.foreign_aliases.items():
+        yield alias.lower(), holder
+
+
+def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> None:
+    """Refuse a viewer certificate that cannot serve these aliases, with InvalidViewerCertificate.
+
+    An ACM certificate must be in us-east-1; where the server lends its ACM, it must also be there, issued, a
+    day from its end, and cover each alias.
+    """
+    arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
+    if arn and iam:
+        raise CloudFrontError("InvalidViewerCertificate", "Only one certificate can be specified.")
+    if not arn and not iam:
+        message = f"{_NOT_COVERED} CloudFront's own certificate covers no name but cloudfront.net's."
+        refuse_unless(not aliases, "InvalidViewerCertificate", message)
+        return
+    for member in ("SSLSupportMethod", "MinimumProtocolVersion"):
+        present = member in certificate
+        refuse_unless(
+            present, "InvalidViewerCertificate", f"{member} is required with a certificate of your own."
+        )
+    if arn:
+        found = _found(world, arn)
+        for alias in aliases if found is not None else ():
+            refuse_unless(_covers(found, alias), "InvalidViewerCertificate", f"{_NOT_COVERED} ({alias})")
+
+
+def _found(world: World, arn: str) -> Mapping[str, Any] | None:
+    """ACM's description of the certificate; None where no ACM is at hand to ask."""
+    refuse_unless(
+        re.match(r"arn:aws[a-z-]*:acm:us-east-1:", arn), "InvalidViewerCertificate", _NO_CERTIFICATE
+    )
+    if world.certificate is None:
+        return None
+    found = world.certificate(arn)
+    if not found or found.get("Status") != "ISSUED":
+        raise CloudFrontError("InvalidViewerCertificate", _NO_CERTIFICATE)
+    ends = found.get("NotAfter")
+    if isinstance(ends, datetime):
+        ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
+        fine = ends > datetime.now(UTC) + timedelta(days=1)
+        refuse_unless(fine, "InvalidViewerCertificate", "The certificate expires within 24 hours.")
+    return found
+
+
+def _covers(certificate: Mapping[str, Any] | None, alias: str) -> bool:
+    if certificate is None:
+        return True
+    names = {certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())}
+    # A certificate's wildcard stands for one label.
+    return alias in names or "*." + alias.partition(".")[2] in names
+
+
+def covers(world: World, record: Distribution, alias: str) -> bool:
+    """Whether the distribution has a certificate of its own that, as far as is known, covers the alias."""
+    certificate = record.config["ViewerCertificate"]
+    try:
+        judge_certificate(world, certificate, [alias])
+    except CloudFrontError:
+        return False
+    return True
+
+
+def overlapping(world: World, alias: str) -> list[tuple[str, str]]:
+    """Aliases in use that are the given one, a wildcard over it, or under it if it is one; with their
+    holders.
+    """
+    alias = alias.lower()
+    return [(held, holder) for held, holder in _held(world) if _under(alias, held) or _under(held, alias)]
+
+
+def _under(name: str, pattern: str) -> bool:
+    return name == pattern or (pattern.startswith("*.") and name.endswith(pattern[1:]))

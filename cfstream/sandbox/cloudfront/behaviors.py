@@ -1,0 +1,123 @@
+"""What AWS demands of a cache behavior: its origin, its methods, who may sign, and its policies."""
+
+from collections.abc import Mapping
+
+from .records import Json
+from .refusal import CloudFrontError, refuse_unless
+from .world import World
+
+_METHODS = (
+    {"GET", "HEAD"},
+    {"GET", "HEAD", "OPTIONS"},
+    {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"},
+)
+# S3 takes a forwarded Host for the bucket's name, and so refuses the request.
+_HEADERS_FOR_S3 = {"access-control-request-headers", "access-control-request-method", "origin"}
+_POLICIES = ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
+
+
+def judge_behavior(world: World, behavior: Json, origins: Mapping[str, Json], own_id: str | None) -> None:
+    """Refuse a cache behavior (defaults filled in) as CreateDistribution and UpdateDistribution would.
+
+    `origins` has the distribution's origins and origin groups by id; `own_id` is the distribution's, if it
+    exists, so that it does not count twice against the limits of what it uses.
+    """
+    target = behavior["TargetOriginId"]
+    refuse_unless(
+        target in origins, "NoSuchOrigin", "One or more of your origins or origin groups do not exist."
+    )
+    _judge_methods(behavior["AllowedMethods"])
+    _judge_viewers(world, behavior, own_id)
+    _judge_policies(world, behavior, own_id)
+    if "ForwardedValues" in behavior:
+        _judge_forwarded_values(world, behavior, origins[target])
+
+
+def _judge_methods(allowed: Json) -> None:
+    cached = allowed["CachedMethods"]
+    fine = set(allowed["Items"]) in _METHODS and len(allowed["Items"]) in (2, 3, 7)
+    refuse_unless(
+        fine,
+        "InvalidArgument",
+        "The parameter AllowedMethods must hold one of the sets of 2, 3 or 7 methods.",
+    )
+    fine = set(cached["Items"]) in _METHODS[:2] and set(cached["Items"]) <= set(allowed["Items"])
+    refuse_unless(
+        fine, "InvalidArgument", "The parameter CachedMethods must hold 2 or 3 of the allowed methods."
+    )
+
+
+def judge_signers(world: World, signers: Json) -> None:
+    """Refuse trusted signers of either kind of distribution.
+
+    InvalidArgument when Enabled belies the quantity, TooManyTrustedSigners, and TrustedSignerDoesNotExist for
+    what is no account number, or an account without key pairs.
+    """
+    _judge_enabled("TrustedSigners", signers)
+    named = signers.get("Items", ())
+    refuse_unless(len(named) <= world.settings.quota("trusted_signers"), "TooManyTrustedSigners")
+    for signer in named:
+        known = signer == "self" or (signer.isdecimal() and len(signer) == 12)
+        refuse_unless(known and world.key_pair_ids(signer), "TrustedSignerDoesNotExist")
+
+
+def _judge_enabled(name: str, viewers: Json) -> None:
+    if viewers["Enabled"] != bool(viewers["Quantity"]):
+        raise CloudFrontError(
+            "InvalidArgument", f"The parameter Enabled of {name} does not agree with its Quantity."
+        )
+
+
+def _judge_viewers(world: World, behavior: Json, own_id: str | None) -> None:
+    signers, groups = behavior["TrustedSigners"], behavior["TrustedKeyGroups"]
+    judge_signers(world, signers)
+    _judge_enabled("TrustedKeyGroups", groups)
+    refuse_unless(
+        not (signers["Quantity"] and groups["Quantity"]),
+        "InvalidArgument",
+        "A cache behavior cannot have both TrustedSigners and TrustedKeyGroups.",
+    )
+    limit = world.settings.quota("key_groups_per_behavior")
+    refuse_unless(groups["Quantity"] <= limit, "TooManyKeyGroupsAssociatedToDistribution")
+    for group in groups.get("Items", ()):
+        refuse_unless(world.key_groups.find(group), "TrustedKeyGroupDoesNotExist")
+        others = [user for user in world.users("TrustedKeyGroups", group) if user.id != own_id]
+        fine = len(others) < world.settings.quota("distributions_per_key_group")
+        refuse_unless(fine, "TooManyDistributionsAssociatedToKeyGroup")
+
+
+def _judge_policies(world: World, behavior: Json, own_id: str | None) -> None:
+    legacy = "ForwardedValues" in behavior
+    if legacy and behavior.get("CachePolicyId"):
+        raise CloudFrontError(
+            "InvalidArgument", "A cache behavior cannot have both CachePolicyId and ForwardedValues."
+        )
+    if not legacy and not behavior.get("CachePolicyId"):
+        raise CloudFrontError(
+            "InvalidArgument", "The parameter ForwardedValues is required where there is no CachePolicyId."
+        )
+    if legacy and behavior.get("OriginRequestPolicyId"):
+        raise CloudFrontError(
+            "InvalidArgument", "The parameter OriginRequestPolicyId requires a CachePolicyId."
+        )
+    for kind in _POLICIES:
+        member = f"{kind}Id"
+        policy = behavior.get(member)
+        if policy:
+            world.policies[kind].get(policy)
+            others = [user for user in world.users(member, policy) if user.id != own_id]
+            fine = len(others) < world.settings.quota("distributions_per_policy")
+            # AWS's limit is on what an account makes itself; everyone uses the managed ones.
+            managed = world.policies[kind].get(policy).managed
+            refuse_unless(fine or managed, f"TooManyDistributionsAssociatedTo{kind}")
+
+
+def _judge_forwarded_values(world: World, behavior: Json, origin: Json) -> None:
+    refuse_unless("MinTTL" in behavior, "InvalidArgument", "The parameter MinTTL is required.")
+    in_order = behavior["MinTTL"] <= behavior["DefaultTTL"] <= behavior["MaxTTL"]
+    refuse_unless(in_order, "InvalidTTLOrder")
+    headers = behavior["ForwardedValues"]["Headers"].get("Items", ())
+    limit = world.settings.quota("forwarded_headers")
+    refuse_unless(len(headers) <= limit, "TooManyHeadersInForwardedValues")
+    if "S3OriginConfig" in origin and not {header.lower() for header in headers} <= _HEADERS_FOR_S3:
+        raise CloudFrontError("InvalidHeadersForS3Origin")

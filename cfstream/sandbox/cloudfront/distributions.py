@@ -1,0 +1,177 @@
+"""The operations on distributions (the HTTP kind).
+
+What a config may hold is in `rules.py`, what is filled in, in `defaults.py`; moving an alias between
+distributions is in `domains.py`.
+"""
+
+from typing import Any
+
+from .defaults import filled
+from .records import Distribution, Json
+from .refusal import CloudFrontError, refuse_unless
+from .rules import judge, judge_update
+from .shapes import check
+from .tags import judged_tags
+from .world import World
+
+LOCATION = "https://cloudfront.amazonaws.com/2020-05-31/"
+_SUMMARY = (
+    "Aliases",
+    "Origins",
+    "OriginGroups",
+    "DefaultCacheBehavior",
+    "CacheBehaviors",
+    "CustomErrorResponses",
+    "Comment",
+    "PriceClass",
+    "Enabled",
+    "ViewerCertificate",
+    "Restrictions",
+    "WebACLId",
+    "HttpVersion",
+    "IsIPV6Enabled",
+    "Staging",
+    "ConnectionMode",
+)
+
+
+def active_signers(record: Distribution) -> Json:
+    """ActiveTrustedSigners: who may sign at the edge now, with the key pairs they may sign with."""
+    items = [{"AwsAccountNumber": who, "KeyPairIds": _quantified(ids)} for who, ids in record.signers.items()]
+    return {"Enabled": bool(items), **_quantified(items)}
+
+
+def _active_key_groups(record: Distribution) -> Json:
+    items = [
+        {"KeyGroupId": group, "KeyPairIds": _quantified(ids)} for group, ids in record.key_groups.items()
+    ]
+    return {"Enabled": bool(items), **_quantified(items)}
+
+
+def _quantified(items: Any) -> Json:
+    return {"Quantity": len(items), **({"Items": list(items)} if items else {})}
+
+
+class Distributions:
+    """CreateDistribution and its kin.
+
+    Each method is the operation of that name, from its parameters to its result, or raises `CloudFrontError`.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._shelf = world.distributions
+
+    def create_distribution(self, params: Json) -> Json:
+        return self._create(params["DistributionConfig"], {})
+
+    def create_distribution_with_tags(self, params: Json) -> Json:
+        both = params["DistributionConfigWithTags"]
+        check("DistributionConfigWithTags", both)
+        return self._create(both["DistributionConfig"], judged_tags(self._world, {}, both["Tags"]))
+
+    def _create(self, sent: Json, tags: dict[str, str]) -> Json:
+        world, shelf = self._world, self._shelf
+        check("DistributionConfig", sent)
+        existing = shelf.spent(sent["CallerReference"])
+        if existing:
+            raise CloudFrontError(
+                "DistributionAlreadyExists",
+                "The caller reference that you are using to create a distribution is associated with another "
+                f"distribution. Already exists: {existing}",
+            )
+        config = filled(sent, world.account)
+        judge(world, config, None)
+        refuse_unless(len(shelf) < world.settings.quota("distributions"), "TooManyDistributions")
+        record = self._record(config, tags)
+        shelf.add(record)
+        shelf.references[config["CallerReference"]] = record.id
+        location = f"{LOCATION}distribution/{record.id}"
+        return {"Distribution": self._written(record), "ETag": record.etag, "Location": location}
+
+    def _record(self, config: Json, tags: dict[str, str]) -> Distribution:
+        world = self._world
+        now, distribution_id = world.now(), world.new_id("E")
+        return Distribution(
+            id=distribution_id,
+            etag=world.new_etag(),
+            modified=now,
+            config=config,
+            arn=f"arn:aws:cloudfront::{world.account}:distribution/{distribution_id}",
+            domain_name=world.new_domain_name("d"),
+            tags=tags,
+            changed=now,
+        )
+
+    def get_distribution(self, params: Json) -> Json:
+        record = self._shelf.seen(params["Id"])
+        return {"Distribution": self._world.show(record, _render), "ETag": record.etag}
+
+    def get_distribution_config(self, params: Json) -> Json:
+        record = self._shelf.seen(params["Id"])
+        config = self._world.show(record, lambda _record, _status, config: config)
+        return {"DistributionConfig": config, "ETag": record.etag}
+
+    def update_distribution(self, params: Json) -> Json:
+        world, sent = self._world, params["DistributionConfig"]
+        check("DistributionConfig", sent)
+        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        judge_update(sent, record.config)
+        config = filled(sent, world.account)
+        judge(world, config, record)
+        world.deploy(self._shelf, record, config)
+        return {"Distribution": self._written(record), "ETag": record.etag}
+
+    def delete_distribution(self, params: Json) -> Json:
+        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        gone_from_edges = not record.config["Enabled"] and self._world.deployed(record)
+        refuse_unless(gone_from_edges, "DistributionNotDisabled")
+        self._shelf.remove(record)
+        return {}
+
+    def list_distributions(self, params: Json) -> Json:
+        return {"DistributionList": self._page(self._shelf.listed(), params)}
+
+    def _page(self, rows: list[Distribution], params: Json) -> Json:
+        return self._world.page(rows, params, lambda record: self._world.show(record, _summary))
+
+    def list_distributions_by_key_group(self, params: Json) -> Json:
+        world, group = self._world, params["KeyGroupId"]
+        world.key_groups.get(group)
+        users = world.users("TrustedKeyGroups", group)
+        page = world.page(users, params, lambda record: record.id)
+        return {"DistributionIdList": page}
+
+    def _written(self, record: Distribution) -> Json:
+        return _render(record, "InProgress", record.config)
+
+
+def _render(record: Distribution, status: str, config: Json) -> Json:
+    return {
+        **_head(record, status),
+        "InProgressInvalidationBatches": 0,
+        "ActiveTrustedSigners": active_signers(record),
+        "ActiveTrustedKeyGroups": _active_key_groups(record),
+        "DistributionConfig": config,
+    }
+
+
+def _summary(record: Distribution, status: str, config: Json) -> Json:
+    # A list is for finding, not for comparing: no caller reference, logging, root object, tags, active
+    # signers.
+    return {**_head(record, status), "ETag": record.etag, **{member: config[member] for member in _SUMMARY}}
+
+
+def _head(record: Distribution, status: str) -> Json:
+    head: Json = {
+        "Id": record.id,
+        "ARN": record.arn,
+        "Status": status,
+        "LastModifiedTime": record.modified,
+        "DomainName": record.domain_name,
+    }
+    if record.aliases:
+        head["AliasICPRecordals"] = [
+            {"CNAME": alias, "ICPRecordalStatus": "APPROVED"} for alias in record.aliases
+        ]
+    return head

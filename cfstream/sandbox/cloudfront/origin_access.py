@@ -1,0 +1,150 @@
+"""How CloudFront may read a bucket: origin access identities (OAI) and origin access controls (OAC)."""
+
+from .distributions import LOCATION
+from .records import Identity, Json, Record
+from .refusal import CloudFrontError, refuse_unless
+from .rules import control_users, identity_of, judge_comment
+from .shapes import check
+from .world import World
+
+
+class OriginAccessIdentities:
+    """CreateCloudFrontOriginAccessIdentity and its kin. Each method is the operation of that name."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._shelf = world.identities
+
+    def create_cloud_front_origin_access_identity(self, params: Json) -> Json:
+        config = params["CloudFrontOriginAccessIdentityConfig"]
+        self._judge(config)
+        existing = self._shelf.spent(config["CallerReference"])
+        record = self._shelf.find(existing) if existing else None
+        if existing and (record is None or record.config != config):
+            raise CloudFrontError(
+                "CloudFrontOriginAccessIdentityAlreadyExists",
+                "The caller reference that you are using to create a CloudFront origin access identity is "
+                "associated with another identity.",
+            )
+        if record is None:
+            record = self._make(config)
+        location = f"{LOCATION}origin-access-identity/cloudfront/{record.id}"
+        return {**_identity(record), "Location": location}
+
+    def _judge(self, config: Json) -> None:
+        check("CloudFrontOriginAccessIdentityConfig", config)
+        judge_comment(config["Comment"])
+
+    def _make(self, config: Json) -> Identity:
+        world = self._world
+        limit = world.settings.quota("origin_access_identities")
+        refuse_unless(len(self._shelf) < limit, "TooManyCloudFrontOriginAccessIdentities")
+        etag, user = world.new_etag(), world.new_canonical_user()
+        record = Identity(world.new_id("E"), etag, world.now(), config, canonical_user=user)
+        self._shelf.add(record)
+        self._shelf.references[config["CallerReference"]] = record.id
+        return record
+
+    def get_cloud_front_origin_access_identity(self, params: Json) -> Json:
+        return _identity(self._shelf.seen(params["Id"]))
+
+    def get_cloud_front_origin_access_identity_config(self, params: Json) -> Json:
+        record = self._shelf.seen(params["Id"])
+        return {"CloudFrontOriginAccessIdentityConfig": record.config, "ETag": record.etag}
+
+    def update_cloud_front_origin_access_identity(self, params: Json) -> Json:
+        config = params["CloudFrontOriginAccessIdentityConfig"]
+        self._judge(config)
+        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        same = config["CallerReference"] == record.config["CallerReference"]
+        refuse_unless(same, "IllegalUpdate", "You cannot update the value of CallerReference.")
+        self._world.rewrite(self._shelf, record, config)
+        return _identity(record)
+
+    def delete_cloud_front_origin_access_identity(self, params: Json) -> Json:
+        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        refuse_unless(not self._used(record.id), "CloudFrontOriginAccessIdentityInUse")
+        self._shelf.remove(record)
+        return {}
+
+    def _used(self, identity: str) -> bool:
+        world = self._world
+        origins = [origin for record in world.distributions for origin in world.origins(record)]
+        sides = [origin["S3OriginConfig"] for origin in origins if "S3OriginConfig" in origin]
+        sides += [record.config["S3Origin"] for record in world.streaming]
+        return any(identity_of(side["OriginAccessIdentity"]) == identity for side in sides)
+
+    def list_cloud_front_origin_access_identities(self, params: Json) -> Json:
+        page = self._world.page(self._shelf.listed(), params, _identity_summary)
+        return {"CloudFrontOriginAccessIdentityList": page}
+
+
+def _identity(record: Identity) -> Json:
+    body = {
+        "Id": record.id,
+        "S3CanonicalUserId": record.canonical_user,
+        "CloudFrontOriginAccessIdentityConfig": record.config,
+    }
+    return {"CloudFrontOriginAccessIdentity": body, "ETag": record.etag}
+
+
+def _identity_summary(record: Identity) -> Json:
+    return {"Id": record.id, "S3CanonicalUserId": record.canonical_user, "Comment": record.config["Comment"]}
+
+
+class OriginAccessControls:
+    """CreateOriginAccessControl and its kin. Each method is the operation of that name."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._shelf = world.controls
+
+    def create_origin_access_control(self, params: Json) -> Json:
+        world = self._world
+        config = self._judged(params["OriginAccessControlConfig"], None)
+        limit = world.settings.quota("origin_access_controls")
+        refuse_unless(len(self._shelf) < limit, "TooManyOriginAccessControls")
+        record = Record(world.new_id("E"), world.new_etag(), world.now(), config)
+        self._shelf.add(record)
+        return {**_control(record), "Location": f"{LOCATION}origin-access-control/{record.id}"}
+
+    def _judged(self, sent: Json, own: Record | None) -> Json:
+        check("OriginAccessControlConfig", sent)
+        name = sent["Name"]
+        refuse_unless(
+            1 <= len(name) <= 64, "InvalidArgument", "The parameter Name must have 1 to 64 characters."
+        )
+        fine = all(record is own or record.config["Name"] != name for record in self._shelf)
+        refuse_unless(fine, "OriginAccessControlAlreadyExists")
+        return {"Description": "", **sent}
+
+    def get_origin_access_control(self, params: Json) -> Json:
+        return _control(self._shelf.seen(params["Id"]))
+
+    def get_origin_access_control_config(self, params: Json) -> Json:
+        record = self._shelf.seen(params["Id"])
+        return {"OriginAccessControlConfig": record.config, "ETag": record.etag}
+
+    def update_origin_access_control(self, params: Json) -> Json:
+        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        self._world.rewrite(self._shelf, record, self._judged(params["OriginAccessControlConfig"], record))
+        return _control(record)
+
+    def delete_origin_access_control(self, params: Json) -> Json:
+        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        refuse_unless(not control_users(self._world, record.id), "OriginAccessControlInUse")
+        self._shelf.remove(record)
+        return {}
+
+    def list_origin_access_controls(self, params: Json) -> Json:
+        page = self._world.page(
+            self._shelf.listed(), params, lambda record: {"Id": record.id, **record.config}
+        )
+        return {"OriginAccessControlList": page}
+
+
+def _control(record: Record) -> Json:
+    return {
+        "OriginAccessControl": {"Id": record.id, "OriginAccessControlConfig": record.config},
+        "ETag": record.etag,
+    }

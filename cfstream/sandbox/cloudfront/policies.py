@@ -1,0 +1,150 @@
+"""Cache, origin request and response headers policies: AWS's own, which all may use, and those the account
+makes.
+
+The three kinds differ in their config alone, so one class serves each. The managed ones are in `managed.py`.
+"""
+
+from collections.abc import Callable
+
+from . import managed
+from .distributions import LOCATION
+from .records import Json, Policy
+from .refusal import refuse_unless
+from .rules import judge_comment
+from .shapes import check
+from .world import World
+
+_MANAGED = {
+    "CachePolicy": managed.CACHE_POLICIES,
+    "OriginRequestPolicy": managed.ORIGIN_REQUEST_POLICIES,
+    "ResponseHeadersPolicy": managed.RESPONSE_HEADERS_POLICIES,
+}
+_PATHS = {
+    "CachePolicy": "cache-policy",
+    "OriginRequestPolicy": "origin-request-policy",
+    "ResponseHeadersPolicy": "response-headers-policy",
+}
+_KEY_DEFAULTS: Json = {
+    "EnableAcceptEncodingGzip": False,
+    "EnableAcceptEncodingBrotli": False,
+    "HeadersConfig": {"HeaderBehavior": "none"},
+    "CookiesConfig": {"CookieBehavior": "none"},
+    "QueryStringsConfig": {"QueryStringBehavior": "none"},
+}
+
+
+def stock(world: World) -> None:
+    """Put AWS's own policies on the shelves of an account that is new."""
+    for kind, policies in _MANAGED.items():
+        for policy_id, config in policies.items():
+            world.policies[kind].add(Policy(policy_id, world.new_etag(), world.now(), config, managed=True))
+
+
+class Policies:
+    """The operations on one kind of policy: CachePolicy, OriginRequestPolicy or ResponseHeadersPolicy."""
+
+    def __init__(self, world: World, kind: str) -> None:
+        self._world = world
+        self._kind = kind
+        self._shelf = world.policies[kind]
+
+    def operations(self) -> dict[str, Callable[[Json], Json]]:
+        """The operations by name, such as CreateCachePolicy and ListDistributionsByCachePolicyId."""
+        kind = self._kind
+        return {
+            f"Create{kind}": self._create,
+            f"Get{kind}": self._get,
+            f"Get{kind}Config": self._get_config,
+            f"Update{kind}": self._update,
+            f"Delete{kind}": self._delete,
+            f"List{self._plural}": self._list,
+            f"ListDistributionsBy{kind}Id": self._list_users,
+        }
+
+    @property
+    def _plural(self) -> str:
+        return self._kind.removesuffix("y") + "ies"
+
+    def _create(self, params: Json) -> Json:
+        world = self._world
+        config = self._judged(params[f"{self._kind}Config"], None)
+        own = [policy for policy in self._shelf if not policy.managed]
+        refuse_unless(len(own) < world.settings.quota("policies"), f"TooMany{self._plural}")
+        policy = Policy(world.new_uuid(), world.new_etag(), world.now(), config)
+        self._shelf.add(policy)
+        return {**self._render(policy), "Location": f"{LOCATION}{_PATHS[self._kind]}/{policy.id}"}
+
+    def _judged(self, sent: Json, own: Policy | None) -> Json:
+        check(f"{self._kind}Config", sent)
+        judge_comment(sent.get("Comment", ""))
+        refuse_unless(sent["Name"], "InvalidArgument", "The parameter Name is required.")
+        fine = all(policy is own or policy.config["Name"] != sent["Name"] for policy in self._shelf)
+        refuse_unless(fine, f"{self._kind}AlreadyExists")
+        config = {"Comment": "", **sent}
+        return _judged_cache(config) if self._kind == "CachePolicy" else config
+
+    def _get(self, params: Json) -> Json:
+        return self._render(self._shelf.seen(params["Id"]))
+
+    def _get_config(self, params: Json) -> Json:
+        policy = self._shelf.seen(params["Id"])
+        return {f"{self._kind}Config": policy.config, "ETag": policy.etag}
+
+    def _update(self, params: Json) -> Json:
+        policy = self._shelf.held(params["Id"], params.get("IfMatch"))
+        refuse_unless(not policy.managed, "IllegalUpdate", "You cannot update a managed policy.")
+        config = self._judged(params[f"{self._kind}Config"], policy)
+        if self._kind == "ResponseHeadersPolicy":
+            self._world.touch_users(f"{self._kind}Id", policy.id)
+        self._world.rewrite(self._shelf, policy, config)
+        return self._render(policy)
+
+    def _delete(self, params: Json) -> Json:
+        policy = self._shelf.held(params["Id"], params.get("IfMatch"))
+        refuse_unless(not policy.managed, "IllegalDelete", "You cannot delete a managed policy.")
+        refuse_unless(not self._world.users(f"{self._kind}Id", policy.id), f"{self._kind}InUse")
+        self._shelf.remove(policy)
+        return {}
+
+    def _list(self, params: Json) -> Json:
+        wanted = params.get("Type")
+        fine = wanted in (None, "managed", "custom")
+        refuse_unless(fine, "InvalidArgument", f"The parameter Type is managed or custom: '{wanted}'.")
+        rows = [policy for policy in self._shelf.listed() if wanted in (None, _type(policy))]
+        return {f"{self._kind}List": self._world.page(rows, params, self._summary)}
+
+    def _list_users(self, params: Json) -> Json:
+        member = f"{self._kind}Id"
+        self._shelf.get(params[member])
+        users = self._world.users(member, params[member])
+        return {"DistributionIdList": self._world.page(users, params, lambda record: record.id)}
+
+    def _render(self, policy: Policy) -> Json:
+        body = {"Id": policy.id, "LastModifiedTime": policy.modified, f"{self._kind}Config": policy.config}
+        return {self._kind: body, "ETag": policy.etag}
+
+    def _summary(self, policy: Policy) -> Json:
+        return {"Type": _type(policy), self._kind: self._render(policy)[self._kind]}
+
+
+def _type(policy: Policy) -> str:
+    return "managed" if policy.managed else "custom"
+
+
+def _judged_cache(config: Json) -> Json:
+    """A cache policy's config with its defaults, refused with InvalidArgument where the TTLs are out of
+    order.
+    """
+    minimum = config["MinTTL"]
+    key = {**_KEY_DEFAULTS, **config.get("ParametersInCacheKeyAndForwardedToOrigin", {})}
+    full = {
+        "DefaultTTL": max(86400, minimum),
+        "MaxTTL": max(31536000, minimum),
+        **config,
+        "ParametersInCacheKeyAndForwardedToOrigin": key,
+    }
+    in_order = 0 <= minimum <= full["DefaultTTL"] <= full["MaxTTL"]
+    refuse_unless(
+        in_order, "InvalidArgument", "MinTTL, DefaultTTL and MaxTTL must not decrease in that order."
+    )
+    return full

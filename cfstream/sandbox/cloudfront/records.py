@@ -1,0 +1,181 @@
+"""What CloudFront remembers: one record for each resource, on one shelf for each kind.
+
+A shelf knows the two times of a resource: what is true, and what reads still show after a write
+(`Settings.stale_reads`). How a kind's records are made, judged and rendered is the business of its own
+module.
+"""
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from .refusal import CloudFrontError, refuse_unless
+from .settings import Settings
+
+Json = dict[str, Any]
+
+_ETAG = re.compile(r"E[A-Z0-9]{12,13}")
+
+
+@dataclass
+class Record:
+    """A resource of any kind. `config` is never changed in place: an update puts another one here."""
+
+    id: str
+    etag: str
+    modified: float
+    config: Json
+
+
+@dataclass
+class Identity(Record):
+    """An origin access identity; S3 knows it by its canonical user id."""
+
+    canonical_user: str
+
+
+@dataclass
+class PublicKey(Record):
+    """A public key. Its id is the Key-Pair-Id of what it signs."""
+
+    created: float
+
+
+@dataclass
+class Policy(Record):
+    """A cache, origin request or response headers policy; a managed one is AWS's and cannot be changed."""
+
+    managed: bool = False
+
+
+@dataclass
+class Distribution(Record):
+    """A distribution of either kind.
+
+    `signers` and `key_groups` are what the edge knows (ActiveTrustedSigners, ActiveTrustedKeyGroups): signer
+    or group id to key pair ids. They follow the config when the distribution is Deployed.
+    """
+
+    arn: str
+    domain_name: str
+    tags: dict[str, str]
+    changed: float
+    reads: int = 0
+    signers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    key_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def aliases(self) -> list[str]:
+        """The alternate domain names, in lower case."""
+        return list(self.config["Aliases"].get("Items", ()))
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass
+class _Before(Generic[R]):
+    """What reads show instead of the truth: an older copy, or nothing for what was not there; and for how
+    many reads.
+    """
+
+    record: R | None
+    reads: int
+
+
+class Shelf(Generic[R]):
+    """All records of one kind, by id.
+
+    `missing` is the error code for an id that is not here.
+    """
+
+    def __init__(self, settings: Settings, missing: str) -> None:
+        self._settings = settings
+        self._missing = missing
+        self._records: dict[str, R] = {}
+        self._before: dict[str, _Before[R]] = {}
+        self.references: dict[str, str] = {}
+        """Caller references ever used, with the id of what they made."""
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._records.values())
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def find(self, record_id: str) -> R | None:
+        """The record as it truly is, or None."""
+        return self._records.get(record_id)
+
+    def get(self, record_id: str) -> R:
+        """The record as it truly is; refused with the kind's own code if there is none."""
+        record = self._records.get(record_id)
+        if record is None:
+            raise CloudFrontError(self._missing)
+        return record
+
+    def held(self, record_id: str, if_match: str | None) -> R:
+        """The record for a write that names the ETag it was read with.
+
+        Refused with the kind's own code for an unknown id, InvalidIfMatchVersion (400) for no ETag or one
+        that could not be an ETag, PreconditionFailed (412) for one that has passed.
+        """
+        record = self.get(record_id)
+        refuse_unless(if_match and _ETAG.fullmatch(if_match), "InvalidIfMatchVersion")
+        refuse_unless(if_match == record.etag, "PreconditionFailed")
+        return record
+
+    def seen(self, record_id: str) -> R:
+        """The record as a Get shows it, which after a write may be as it was before. Counts as a read.
+
+        A new record is found by its id at once; only lists lag behind a creation.
+        """
+        before = self._lagging(record_id)
+        return before.record if before and before.record else self.get(record_id)
+
+    def listed(self) -> list[R]:
+        """The records as a list shows them: while reads are stale, without the newest and with the deleted."""
+        shown: dict[str, R | None] = dict(self._records)
+        for record_id in list(self._before):
+            before = self._lagging(record_id)
+            if before:
+                shown[record_id] = before.record
+        return [record for record in shown.values() if record is not None]
+
+    def _lagging(self, record_id: str) -> _Before[R] | None:
+        before = self._before.get(record_id)
+        if before is None:
+            return None
+        if before.reads <= 0:
+            del self._before[record_id]
+            return None
+        before.reads -= 1
+        return before
+
+    def add(self, record: R) -> None:
+        """Put a new record on the shelf."""
+        self._hide(record.id, None)
+        self._records[record.id] = record
+
+    def remove(self, record: R) -> None:
+        """Take a record off the shelf."""
+        self._hide(record.id, copy.copy(record))
+        del self._records[record.id]
+
+    def rewrite(self, record: R, config: Json, etag: str, modified: float) -> None:
+        """Give a record a new config and ETag."""
+        self._hide(record.id, copy.copy(record))
+        record.config, record.etag, record.modified = config, etag, modified
+
+    def _hide(self, record_id: str, before: R | None) -> None:
+        if self._settings.stale_reads > 0:
+            self._before[record_id] = _Before(before, self._settings.stale_reads)
+
+    def spent(self, reference: str) -> str | None:
+        """The id of what a caller reference made, if it may not be used again."""
+        record_id = self.references.get(reference)
+        if record_id in self._records or self._settings.burnt_references:
+            return record_id
+        return None

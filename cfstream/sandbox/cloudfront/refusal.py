@@ -1,0 +1,41 @@
+"""The one exception by which CloudFront says no, and botocore's model, which has its words and statuses."""
+
+import functools
+import re
+
+import botocore.session
+from botocore.model import ServiceModel, Shape
+
+_TAG = re.compile(r"<[^>]+>")
+
+
+@functools.cache
+def service_model() -> ServiceModel:
+    """Botocore's description of CloudFront, read once in the life of the process."""
+    return botocore.session.get_session().get_service_model("cloudfront")
+
+
+@functools.cache
+def _error_shapes() -> dict[str, Shape]:
+    return {shape.name: shape for shape in service_model().error_shapes}
+
+
+class CloudFrontError(Exception):
+    """CloudFront refuses a request: an error code as AWS spells it, and a message.
+
+    Without a message, the first sentences of the code's own documentation are used. The HTTP status is the
+    one that botocore's model gives the code, and 400 for codes that the model does not know (MalformedXML).
+    """
+
+    def __init__(self, code: str, message: str | None = None) -> None:
+        shape = _error_shapes().get(code)
+        self.code = code
+        self.message = message or (_TAG.sub("", shape.documentation).strip() if shape else code)
+        self.status = int(shape.metadata["error"]["httpStatusCode"]) if shape else 400
+        super().__init__(f"{code}: {self.message}")
+
+
+def refuse_unless(fine: object, code: str, message: str | None = None) -> None:
+    """Raise `CloudFrontError` with that code unless the first argument is true."""
+    if not fine:
+        raise CloudFrontError(code, message)

@@ -1,0 +1,218 @@
+"""What AWS demands of a distribution's config beyond its model, in the order in which this CloudFront asks
+it.
+
+Behaviors have their own module, and so have aliases. Every function here raises `CloudFrontError` or returns nothing.
+"""
+
+import re
+
+from .aliases import judge_aliases, judge_certificate
+from .behaviors import judge_behavior, judge_signers
+from .records import Distribution, Json
+from .refusal import CloudFrontError, refuse_unless
+from .world import World
+
+_NO_BUCKET = "The parameter Origin DomainName does not refer to a valid S3 bucket."
+_BUCKET_DOMAIN = re.compile(
+    r"(?P<bucket>[a-z0-9][a-z0-9._-]{1,61}[a-z0-9])\.s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?"
+)
+_IDENTITY = re.compile(r"origin-access-identity/cloudfront/(?P<id>[A-Z0-9]+)")
+# Optional on create, and yet asked for on update (Developer Guide, "Required fields for creating and
+# updating").
+_CONFIG_ON_UPDATE = (
+    "Aliases",
+    "DefaultRootObject",
+    "CacheBehaviors",
+    "CustomErrorResponses",
+    "Logging",
+    "PriceClass",
+    "ViewerCertificate",
+    "Restrictions",
+    "WebACLId",
+    "HttpVersion",
+)
+_BEHAVIOR_ON_UPDATE = (
+    "AllowedMethods",
+    "SmoothStreaming",
+    "Compress",
+    "LambdaFunctionAssociations",
+    "FieldLevelEncryptionId",
+)
+_ERROR_CODES = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+
+
+def judge_update(sent: Json, live: Json) -> None:
+    """Refuse an update that lacks what only updates need, or that changes the caller reference
+    (IllegalUpdate).
+    """
+    for member in _CONFIG_ON_UPDATE:
+        refuse_unless(member in sent, "IllegalUpdate", f"{member} is missing for the resource.")
+    for behavior in (sent["DefaultCacheBehavior"], *sent["CacheBehaviors"].get("Items", ())):
+        for member in _BEHAVIOR_ON_UPDATE:
+            refuse_unless(member in behavior, "InvalidArgument", f"The parameter {member} is required.")
+        cached = "CachedMethods" in behavior["AllowedMethods"]
+        refuse_unless(cached, "InvalidArgument", "The parameter CachedMethods is required.")
+    for origin in sent["Origins"].get("Items", ()):
+        for member in ("OriginPath", "CustomHeaders"):
+            refuse_unless(member in origin, "InvalidArgument", f"{member} is required for updates.")
+        for member in (
+            ("OriginReadTimeout", "OriginKeepaliveTimeout") if "CustomOriginConfig" in origin else ()
+        ):
+            there = member in origin["CustomOriginConfig"]
+            refuse_unless(there, "InvalidArgument", f"{member} is required for updates.")
+    same = sent["CallerReference"] == live["CallerReference"]
+    refuse_unless(same, "IllegalUpdate", "You cannot update Origin or CallerReference.")
+
+
+def judge(world: World, config: Json, own: Distribution | None) -> None:
+    """Refuse a config (defaults filled in) as CreateDistribution would, or UpdateDistribution of `own`."""
+    own_id = own.id if own else None
+    judge_comment(config["Comment"])
+    quota = world.settings.quota
+    refuse_unless(config["Aliases"]["Quantity"] <= quota("aliases"), "TooManyDistributionCNAMEs")
+    refuse_unless(config["CacheBehaviors"]["Quantity"] <= quota("cache_behaviors"), "TooManyCacheBehaviors")
+    origins = _judge_origins(world, config, own_id)
+    behaviors = config["CacheBehaviors"].get("Items", [])
+    paths = [behavior["PathPattern"] for behavior in behaviors]
+    refuse_unless(
+        len(set(paths)) == len(paths), "InvalidArgument", "The parameter PathPattern contains duplicates."
+    )
+    for behavior in (config["DefaultCacheBehavior"], *behaviors):
+        judge_behavior(world, behavior, origins, own_id)
+    _judge_furnishings(config)
+    aliases = config["Aliases"].get("Items", [])
+    judge_certificate(world, config["ViewerCertificate"], aliases)
+    judge_aliases(world, aliases, own_id)
+
+
+def judge_streaming(world: World, config: Json, own: Distribution | None) -> None:
+    """Refuse a streaming distribution's config (defaults filled in) as its create or its update would."""
+    judge_comment(config["Comment"])
+    limit = world.settings.quota("aliases")
+    refuse_unless(config["Aliases"]["Quantity"] <= limit, "TooManyStreamingDistributionCNAMEs")
+    _judge_bucket(world, config["S3Origin"]["DomainName"])
+    _judge_identity(world, config["S3Origin"]["OriginAccessIdentity"])
+    judge_signers(world, config["TrustedSigners"])
+    judge_logging(config["Logging"])
+    judge_aliases(world, config["Aliases"].get("Items", []), own.id if own else None)
+
+
+def judge_comment(comment: str) -> None:
+    """Refuse a comment of more than 128 characters (InvalidArgument)."""
+    refuse_unless(
+        len(comment) <= 128, "InvalidArgument", "The parameter Comment is longer than 128 characters."
+    )
+
+
+def judge_logging(logging: Json) -> None:
+    """Refuse logging that is enabled and has no bucket (InvalidArgument)."""
+    fine = not logging["Enabled"] or logging.get("Bucket", "").endswith(".amazonaws.com")
+    refuse_unless(
+        fine, "InvalidArgument", "The parameter Logging Bucket does not refer to a valid S3 bucket."
+    )
+
+
+def identity_of(origin_access_identity: str) -> str | None:
+    """The id in `origin-access-identity/cloudfront/<id>`, in that spelling and no other; None for anything
+    else.
+    """
+    match = _IDENTITY.fullmatch(origin_access_identity)
+    return match["id"] if match else None
+
+
+def _judge_identity(world: World, origin_access_identity: str) -> None:
+    if origin_access_identity:
+        found = world.identities.find(identity_of(origin_access_identity) or "")
+        refuse_unless(found, "InvalidOriginAccessIdentity")
+
+
+def _judge_bucket(world: World, domain: str) -> None:
+    match = _BUCKET_DOMAIN.fullmatch(domain)
+    known = match and (world.bucket_exists is None or world.bucket_exists(match["bucket"]))
+    refuse_unless(known, "InvalidArgument", _NO_BUCKET)
+
+
+def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, Json]:
+    """The origins and origin groups by id, once each is found fit."""
+    items = config["Origins"].get("Items", [])
+    refuse_unless(items, "InvalidArgument", "The parameter Origins must hold at least one origin.")
+    refuse_unless(len(items) <= world.settings.quota("origins"), "TooManyOrigins")
+    for origin in items:
+        _judge_origin(world, origin, own_id)
+    groups = config["OriginGroups"].get("Items", [])
+    limit = world.settings.quota("origin_groups")
+    refuse_unless(len(groups) <= limit, "TooManyOriginGroupsPerDistribution")
+    ids = [item["Id"] for item in (*items, *groups)]
+    refuse_unless(
+        len(set(ids)) == len(ids), "InvalidArgument", "The parameter Id of origins contains duplicates."
+    )
+    origins = {item["Id"]: item for item in items}
+    for group in groups:
+        for member in group["Members"]["Items"]:
+            refuse_unless(member["OriginId"] in origins, "NoSuchOrigin")
+    return {**origins, **{group["Id"]: group for group in groups}}
+
+
+def _judge_origin(world: World, origin: Json, own_id: str | None) -> None:
+    kinds = [kind for kind in ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig") if kind in origin]
+    one = len(kinds) == 1
+    refuse_unless(
+        one,
+        "InvalidArgument",
+        "An origin must have one of S3OriginConfig, CustomOriginConfig, VpcOriginConfig.",
+    )
+    path = origin["OriginPath"]
+    fine = not path or (path.startswith("/") and not path.endswith("/"))
+    refuse_unless(
+        fine, "InvalidArgument", "The parameter OriginPath must begin with '/' and must not end with it."
+    )
+    limit = world.settings.quota("origin_custom_headers")
+    refuse_unless(origin["CustomHeaders"]["Quantity"] <= limit, "TooManyOriginCustomHeaders")
+    fine = origin["ConnectionAttempts"] in range(1, 4) and origin["ConnectionTimeout"] in range(1, 11)
+    refuse_unless(
+        fine, "InvalidArgument", "The parameters ConnectionAttempts and ConnectionTimeout are out of range."
+    )
+    control = origin["OriginAccessControlId"]
+    if "S3OriginConfig" in origin:
+        identity = origin["S3OriginConfig"]["OriginAccessIdentity"]
+        refuse_unless(not (identity and control), "IllegalOriginAccessConfiguration")
+        _judge_bucket(world, origin["DomainName"])
+        _judge_identity(world, identity)
+    if control:
+        _judge_control(world, control, origin["DomainName"], own_id)
+
+
+def _judge_control(world: World, control: str, domain: str, own_id: str | None) -> None:
+    record = world.controls.find(control)
+    if record is None:
+        raise CloudFrontError("InvalidOriginAccessControl")
+    for_s3 = record.config["OriginAccessControlOriginType"] == "s3"
+    refuse_unless(not for_s3 or _BUCKET_DOMAIN.fullmatch(domain), "InvalidDomainNameForOriginAccessControl")
+    others = [user for user in control_users(world, control) if user.id != own_id]
+    limit = world.settings.quota("distributions_per_origin_access_control")
+    refuse_unless(len(others) < limit, "TooManyDistributionsAssociatedToOriginAccessControl")
+
+
+def control_users(world: World, control: str) -> list[Distribution]:
+    """The distributions of which an origin names that origin access control."""
+    return [
+        record
+        for record in world.distributions
+        if any(origin["OriginAccessControlId"] == control for origin in world.origins(record))
+    ]
+
+
+def _judge_furnishings(config: Json) -> None:
+    root = config["DefaultRootObject"]
+    refuse_unless(len(root) <= 255 and not root.startswith("/"), "InvalidDefaultRootObject")
+    judge_logging(config["Logging"])
+    geo = config["Restrictions"]["GeoRestriction"]
+    refuse_unless(
+        (geo["RestrictionType"] == "none") == (geo["Quantity"] == 0), "InvalidGeoRestrictionParameter"
+    )
+    for response in config["CustomErrorResponses"].get("Items", ()):
+        refuse_unless(response["ErrorCode"] in _ERROR_CODES, "InvalidErrorCode")
+        both = bool(response["ResponsePagePath"]) == bool(response["ResponseCode"])
+        refuse_unless(
+            both, "InvalidArgument", "ResponsePagePath and ResponseCode are given together or not at all."
+        )

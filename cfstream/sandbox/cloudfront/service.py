@@ -1,0 +1,138 @@
+"""The sandbox's CloudFront as one object: requests in, responses out, and all state inside.
+
+Puts the parts together and nothing more. It listens on no socket: a server calls `handle`.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from botocore import xform_name
+
+from . import wire
+from .distributions import Distributions
+from .domains import Domains
+from .keys import KeyGroups, PublicKeys
+from .origin_access import OriginAccessControls, OriginAccessIdentities
+from .policies import Policies, stock
+from .records import Distribution, Identity, Json
+from .refusal import CloudFrontError, service_model
+from .settings import Settings
+from .streaming import StreamingDistributions
+from .tags import Tags
+from .world import World
+
+
+class CloudFront:
+    """One account's CloudFront control plane, in memory.
+
+    Pickling keeps everything but `bucket_exists` and `certificate`, which a server sets again. Requests may
+    come from several threads; they are answered one at a time.
+    """
+
+    def __init__(self, account: str = "123456789012", settings: Settings | None = None) -> None:
+        self._world = World(account, settings or Settings())
+        stock(self._world)
+        self._open()
+
+    def _open(self) -> None:
+        world = self._world
+        self._lock = threading.RLock()
+        self._operations: dict[str, Callable[[Json], Json]] = {}
+        for part in (
+            Distributions(world),
+            StreamingDistributions(world),
+            Domains(world),
+            OriginAccessIdentities(world),
+            OriginAccessControls(world),
+            PublicKeys(world),
+            KeyGroups(world),
+            Tags(world),
+        ):
+            # A part's methods bear the names that boto3 gives the operations.
+            offered = {
+                name: getattr(part, xform_name(name), None) for name in service_model().operation_names
+            }
+            self._operations |= {name: method for name, method in offered.items() if method}
+        for kind in world.policies:
+            self._operations |= Policies(world, kind).operations()
+
+    def __getstate__(self) -> World:
+        with self._lock:
+            return self._world
+
+    def __setstate__(self, world: World) -> None:
+        self._world = world
+        self._open()
+
+    def handle(
+        self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> wire.Response:
+        """Answer one request: status, headers, body.
+
+        `path` begins with /2020-05-31/, `query` has no question mark. Refusals are answers like any other, in
+        CloudFront's ErrorResponse; an operation that the sandbox does not have gives UnsupportedOperation
+        (400).
+        """
+        try:
+            operation, params = wire.parse(method, path, query, headers, body)
+            perform = self._operations.get(operation.name)
+            if perform is None:
+                raise CloudFrontError(
+                    "UnsupportedOperation", f"The sandbox's CloudFront does not have {operation.name}."
+                )
+            with self._lock:
+                return wire.answer(operation, perform(params))
+        except CloudFrontError as refused:
+            return wire.refusal(refused)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings; change its fields, or assign another whole."""
+        return self._world.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        vars(self._world.settings).update(vars(settings))
+
+    @property
+    def account(self) -> str:
+        """The account number of 12 digits."""
+        return self._world.account
+
+    @property
+    def bucket_exists(self) -> Callable[[str], bool] | None:
+        """Says whether a bucket of that name exists; None: every name is taken to."""
+        return self._world.bucket_exists
+
+    @bucket_exists.setter
+    def bucket_exists(self, ask: Callable[[str], bool] | None) -> None:
+        self._world.bucket_exists = ask
+
+    @property
+    def certificate(self) -> Callable[[str], Mapping[str, Any] | None] | None:
+        """Gives ACM's description of the certificate of that ARN; None: any in us-east-1 will do."""
+        return self._world.certificate
+
+    @certificate.setter
+    def certificate(self, ask: Callable[[str], Mapping[str, Any] | None] | None) -> None:
+        self._world.certificate = ask
+
+    @property
+    def world(self) -> World:
+        """The live state, for the edge: read it, change nothing."""
+        return self._world
+
+    def distributions(self) -> Iterable[Distribution]:
+        """The live distributions of both kinds, not copies."""
+        return self._world.both_kinds()
+
+    def origin_access_identities(self) -> Iterable[Identity]:
+        """The live origin access identities, not copies."""
+        return tuple(self._world.identities)
+
+    def identity_by_canonical_user(self, canonical_user: str) -> Identity | None:
+        """The origin access identity that S3 knows by that canonical user id, or None."""
+        return next(
+            (found for found in self._world.identities if found.canonical_user == canonical_user), None
+        )

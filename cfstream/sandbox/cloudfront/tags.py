@@ -1,0 +1,65 @@
+"""Tags of distributions of both kinds. Nothing else in CloudFront that this sandbox knows can be tagged."""
+
+import re
+
+from .records import Distribution, Json
+from .refusal import CloudFrontError, refuse_unless
+from .shapes import check
+from .world import World
+
+_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+_ARN = re.compile(r"arn:aws(-cn)?:cloudfront::[0-9]+:.*")
+
+
+def judged_tags(world: World, present: dict[str, str], sent: Json) -> dict[str, str]:
+    """The tags that are there, with those sent laid over them.
+
+    Refused with InvalidTagging: a key of `aws:`, a key given twice, characters that tags cannot hold, more
+    than 50 tags.
+    """
+    check("Tags", sent)
+    items = sent.get("Items", ())
+    given = {item["Key"]: item.get("Value", "") for item in items}
+    refuse_unless(len(given) == len(items), "InvalidTagging", "A tag key is given more than once.")
+    for key, value in given.items():
+        refuse_unless(
+            key and not key.lower().startswith("aws:"), "InvalidTagging", f"The tag key '{key}' is reserved."
+        )
+        refuse_unless(_TEXT.fullmatch(key) and _TEXT.fullmatch(value), "InvalidTagging")
+    merged = present | given
+    refuse_unless(
+        len(merged) <= world.settings.quota("tags"), "InvalidTagging", "A resource can have 50 tags."
+    )
+    return merged
+
+
+class Tags:
+    """TagResource, UntagResource, ListTagsForResource. A tag changes neither ETag nor status."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def tag_resource(self, params: Json) -> Json:
+        record = self._resource(params["Resource"])
+        record.tags = judged_tags(self._world, record.tags, params["Tags"])
+        return {}
+
+    def untag_resource(self, params: Json) -> Json:
+        record = self._resource(params["Resource"])
+        gone = params["TagKeys"].get("Items", ())
+        record.tags = {key: value for key, value in record.tags.items() if key not in gone}
+        return {}
+
+    def list_tags_for_resource(self, params: Json) -> Json:
+        record = self._resource(params["Resource"])
+        items = [{"Key": key, "Value": record.tags[key]} for key in sorted(record.tags, key=self._world.rank)]
+        return {"Tags": {"Items": items}}
+
+    def _resource(self, arn: str) -> Distribution:
+        refuse_unless(
+            _ARN.fullmatch(arn), "InvalidArgument", f"The parameter Resource is no CloudFront ARN: '{arn}'."
+        )
+        for record in self._world.both_kinds():
+            if record.arn == arn:
+                return record
+        raise CloudFrontError("NoSuchResource")

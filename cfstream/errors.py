@@ -47,6 +47,8 @@ class Problem:
     do: str
     source_line: str = field(default="", compare=False)
     """The line as it is written, for the caret; empty where there is none."""
+    note: str = field(default="", compare=False)
+    """What the caret says about the place; may be empty."""
 
 
 @dataclass(frozen=True, order=True)

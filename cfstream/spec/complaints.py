@@ -1,0 +1,234 @@
+"""What pydantic found wrong, in the words of the spec language and at the place in the file.
+
+Does not live here: rules of our own (`fields`, `rules`), which bring their own words.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from cfstream.errors import Problem
+from cfstream.spec import model
+from cfstream.spec.source import Document, Scalar, Step
+from cfstream.spec.wording import choices, nearest, shown
+
+Detail: TypeAlias = Mapping[str, Any]
+"""One entry of ``ValidationError.errors()``."""
+
+Words: TypeAlias = tuple[str, str, str]
+"""What is wrong, what to do, and what the caret adds."""
+
+SECTIONS: Mapping[str, type[model.Section]] = {
+    "": model.Spec,
+    "bucket": model.Bucket,
+    "oac": model.Oac,
+    "oai": model.Oai,
+    "grant": model.Grant,
+    "key_groups": model.KeyGroup,
+    "public_keys": model.PublicKey,
+    "sign": model.Sign,
+    "logging": model.Logging,
+    "http": model.Http,
+    "behaviors": model.Behavior,
+    "cors": model.Cors,
+    "dns": model.Dns,
+    "wait": model.Wait,
+}
+"""The section that stands under a key, or in the list under it."""
+
+EXAMPLES = {
+    "bucket": "bucket: lectures-media",
+    "oac": "oac: {}",
+    "oai": "oai: {}",
+    "grant": "grant: {via: bucket-policy}",
+    "key_groups": "{use: NAME} or {name: NAME, public_keys: […]}",
+    "public_keys": "{name: lectures-2026-11, file: keys/lectures-2026-11.pub.pem}",
+    "sign": "sign: {max_validity: 24h}",
+    "http": 'http: {default_root_object: ""}',
+    "behaviors": '{path: "/posters/*", public: true}',
+    "wait": "wait: {timeout: 30m}",
+    "tags": "tags: {team: media}",
+}
+SWITCHES = {
+    "logging": "{bucket: my-logs, prefix: cf/}",
+    "cors": '{origins: ["https://www.example.com"]}',
+    "dns": "{route53: example.com}",
+}
+MEANT = {
+    "aliases": "cnames",
+    "alias": "cnames",
+    "cname": "cnames",
+    "origin": "bucket",
+    "description": "comment",
+    "trusted_key_groups": "key_groups",
+    "signers": "trusted_signers",
+    "origin_access_control": "oac",
+    "origin_access_identity": "oai",
+    "ssl_certificate": "certificate",
+}
+"""Words of AWS and of other tools, and ours for them."""
+
+_TRUE = {"yes", "on", "y", "1", "true"}
+_FALSE = {"no", "off", "n", "0", "false"}
+
+
+def complaints(error: ValidationError, document: Document) -> list[tuple[tuple[Step, ...], Problem]]:
+    """Each fault that pydantic found as a Problem, with the path that it concerns."""
+    return [_complaint(detail, document) for detail in error.errors(include_url=False, include_context=True)]
+
+
+def _complaint(detail: Detail, document: Document) -> tuple[tuple[Step, ...], Problem]:
+    path: tuple[Step, ...] = detail["loc"]
+    node, _ = document.find(*path)
+    what, do, note = _WORDS.get(detail["type"], _other)(
+        detail, path, node.text if isinstance(node, Scalar) else ""
+    )
+    if detail["type"] == "extra_forbidden":
+        return path, document.source.problem(document.key_spot(*path), what, do, note)
+    return path, document.source.problem(document.spot(*path), what, do, note)
+
+
+def meant_by(key: str, known: Collection[str]) -> str | None:
+    """The known key that an unknown one was probably meant to be."""
+    return MEANT[key] if MEANT.get(key) in known else nearest(key, known)
+
+
+def field_name(path: tuple[Step, ...]) -> str:
+    """``http.behaviors[0].path``: a path as messages and plans spell it."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif not step.startswith("<"):
+            text += f".{step}" if text else step
+    return text
+
+
+def _section_name(path: tuple[Step, ...]) -> str:
+    words = [step for step in path if isinstance(step, str) and not step.startswith("<")]
+    return words[-1] if words else ""
+
+
+def _known_keys(path: tuple[Step, ...]) -> list[str]:
+    section = model.UsedKeyGroup if path and path[-1] == "<used>" else SECTIONS[_section_name(path)]
+    return list(section.model_fields)
+
+
+def _found(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return "a number"
+        case str():
+            return f"the text {shown(value)}"
+        case list():
+            return "a list"
+    return "a mapping"
+
+
+def _unknown_key(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+    key, above = str(path[-1]), path[:-1]
+    known = _known_keys(above)
+    if above and above[-1] == "<used>" and key in model.KeyGroup.model_fields:
+        return (
+            f"{key} does not go with use, which refers to a group of somebody else's",
+            f"take {key} or use out",
+            "",
+        )
+    homes = [
+        name for name, section in SECTIONS.items() if name and MEANT.get(key, key) in section.model_fields
+    ]
+    if near := meant_by(key, known):
+        return f"unknown key {shown(key)}", f"write {near}", ""
+    if homes:
+        return f"unknown key {shown(key)} here", f"write {MEANT.get(key, key)} under {choices(homes)}", ""
+    return f"unknown key {shown(key)}", f"take it out; the keys here are {', '.join(known)}", ""
+
+
+def _missing(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+    key, above = path[-1], field_name(path[:-1])
+    examples = {"version": "version: 1", "name": "name: lectures", "bucket": "bucket: lectures-media"}
+    example = examples.get(str(key), f"{key}: …") if not above else f"{key}: …"
+    return f"{above or 'the spec'} has no {key}", f"add {example}", ""
+
+
+def _not_text(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+    value = detail["input"]
+    name = field_name(path)
+    what = f"{name} is text, not {_found(value)}"
+    if _section_name(path) == "trusted_signers" and isinstance(value, int | float):
+        what = "a trusted signer is an account number of 12 digits, in quotes"
+    if isinstance(value, list | dict):
+        return what, f"write one text, in one line: {_section_name(path)}: …", ""
+    if isinstance(value, bool):
+        return what, f'write "{text}"', "YAML reads a truth value here"
+    gone = ", and its leading zero is gone" if text.startswith("0") and len(text) > 1 else ""
+    return what, f'write "{text}"', f"YAML reads a number here{gone}"
+
+
+def _not_bool(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+    word = text.casefold()
+    do = "write true" if word in _TRUE else "write false" if word in _FALSE else "write true or false"
+    return f"{field_name(path)} is true or false, not {_found(detail['input'])}", do, ""
+
+
+def _not_a_list(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+    name, value = field_name(path), detail["input"]
+    do = 'put "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{text or '…'}]"
+    return f"{name} is a list, not {_found(value)}", do, ""
+
+
+def _not_a_mapping(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+    section = _section_name(path)
+    return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {EXAMPLES[section]}", ""
+
+
+def _not_a_choice(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+    name, section = field_name(path), _section_name(path)
+    if section in SWITCHES:
+        what = f"{name} is {SWITCHES[section]}, or false for none; not {_found(detail['input'])}"
+        return what, f"write {section}: {SWITCHES[section]}", ""
+    words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+    if section == "version":
+        what = f"this cfstream reads version 1 of the spec language, not {_found(detail['input'])}"
+        return what.replace("a number", text), "write version: 1", ""
+    near = nearest(text, words)
+    do = f"write {near or words[0]}" if near or len(words) == 1 else f"write one of them, like {words[-1]}"
+    return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""
+
+
+def _too_few(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+    return f"{field_name(path)} is empty, and needs at least one", f"add one, like {_one_more(path)}", ""
+
+
+def _one_more(path: tuple[Step, ...]) -> str:
+    section = _section_name(path)
+    return EXAMPLES.get(
+        section, "https://www.example.com" if section == "origins" else "keys/lectures.pub.pem"
+    )
+
+
+def _fault(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+    context = detail["ctx"]
+    return context["what"], context["do"], context["note"]
+
+
+def _other(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+    return f"{field_name(path)}: {detail['msg']}", "see the description of the field in the JSON schema", ""
+
+
+_WORDS: Mapping[str, Callable[[Detail, tuple[Step, ...], str], Words]] = {
+    "extra_forbidden": _unknown_key,
+    "missing": _missing,
+    "string_type": _not_text,
+    "bool_type": _not_bool,
+    "tuple_type": _not_a_list,
+    "model_type": _not_a_mapping,
+    "dict_type": _not_a_mapping,
+    "literal_error": _not_a_choice,
+    "too_short": _too_few,
+    "string_too_short": _too_few,
+    "fault": _fault,
+}

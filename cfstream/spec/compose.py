@@ -1,0 +1,245 @@
+"""YAML text to documents: YAML 1.2 without tags, with bounded aliases, and with a problem for each doubt.
+
+Lives here: all that YAML itself can get wrong. Does not live here: what the spec language allows (`model`).
+ruamel.yaml tells the tokens and where they stand; the tree is built here, because a tree of plain values has
+forgotten both the places and the leading zero of an account number.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from cfstream.errors import Problem
+from cfstream.spec.source import BROKEN, Document, Listing, Mapping, Node, Scalar, Source, Spot
+from cfstream.spec.wording import shown
+
+MAX_DEPTH = 40
+"""How deep collections may nest; the language itself needs seven."""
+
+MAX_UNFOLDED = 10_000
+"""How many values the aliases of one document may stand for in all."""
+
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NULLS = {"", "~", "null", "Null", "NULL"}
+_BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0[ox][0-9a-fA-F]+"
+)
+
+
+class Unreadable(Exception):
+    """The rest of the file cannot be read."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.what)
+        self.problem = problem
+
+
+def documents(source: Source, problems: list[Problem]) -> Iterator[Document]:
+    """Every document of the file that holds a mapping, in order; what is wrong on the way goes into `problems`.
+
+    Documents with nothing in them are passed over, as between two ``---`` in a row; a file of only such is a problem.
+    """
+    try:
+        if bad := _UNREADABLE.search(source.text):
+            raise Unreadable(_unreadable_character(source, bad))
+        yield from _Composer(source, problems).documents()
+    except Unreadable as stop:
+        problems.append(stop.problem)
+    except MarkedYAMLError as error:
+        problems.append(_syntax_problem(source, error))
+    except (YAMLError, ValueError, OverflowError, IndexError, AttributeError) as error:
+        # ruamel lets a few of these out on text that no person would write.
+        what = f"this file cannot be read as YAML ({type(error).__name__})"
+        problems.append(source.problem((1, 1), what, "write plain YAML 1.2"))
+
+
+@dataclass
+class _Composer:
+    source: Source
+    problems: list[Problem]
+    anchors: dict[str, Node | None] = field(default_factory=dict)
+    unfolded: int = 0
+
+    def documents(self) -> Iterator[Document]:
+        self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(self.source.text))
+        start, root, empty = 0, None, True
+        for event in self.events:
+            match event:
+                case DocumentStartEvent():
+                    start = 0 if empty and root is None else event.start_mark.index
+                    self.anchors, self.unfolded = {}, 0
+                    root = self._node(next(self.events), 0)
+                case DocumentEndEvent():
+                    text = self.source.text[start : event.end_mark.index]
+                    if isinstance(root, Mapping):
+                        empty = False
+                        yield Document(self.source, root, text)
+                    elif root is not None and not (isinstance(root, Scalar) and root.value is None):
+                        empty = False
+                        self._not_a_mapping(root)
+        if empty and not self.problems:
+            self._problem(
+                (1, 1), "there is no spec in this file", 'write one; "cfstream init" shows how it begins'
+            )
+
+    def _node(self, event: Any, depth: int) -> Node:
+        at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, AliasEvent):
+            return self._alias(event.anchor, at)
+        if depth > MAX_DEPTH:
+            what = f"this nests more than {MAX_DEPTH} deep"
+            raise Unreadable(
+                self.source.problem(at, what, "write it flatter: no field needs more than seven")
+            )
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        node = self._collect(event, at, depth)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        if event.ctag is not None:
+            self._problem(
+                at,
+                f"YAML tags like {shown(str(event.ctag))} are not accepted",
+                "write the value without a tag",
+            )
+            return Scalar(at, BROKEN)
+        return node
+
+    def _collect(self, event: Any, at: Spot, depth: int) -> Node:
+        match event:
+            case ScalarEvent():
+                return self._scalar(event, at)
+            case SequenceStartEvent():
+                listing = Listing(at)
+                while not isinstance(item := next(self.events), SequenceEndEvent):
+                    listing.items.append(self._node(item, depth + 1))
+                listing.size = 1 + sum(node.size for node in listing.items)
+                return listing
+        return self._mapping(event, at, depth)
+
+    def _mapping(self, event: Any, at: Spot, depth: int) -> Mapping:
+        mapping = Mapping(at, flow=bool(event.flow_style))
+        merged: list[Mapping] = []
+        while not isinstance(word := next(self.events), MappingEndEvent):
+            key = self._node(word, depth + 1)
+            value = self._node(next(self.events), depth + 1)
+            if not isinstance(key, Scalar):
+                self._problem(key.at, "a key is a word, not a list or a mapping", "write the name of a field")
+            elif key.text == "<<" and isinstance(word, ScalarEvent) and word.implicit[0]:
+                merged += self._merged(value)
+            elif key.value is BROKEN:
+                continue
+            elif key.text in mapping.fields:
+                first = mapping.keys[key.text][0]
+                what = f"{shown(key.text)} is written twice; the first is in line {first}"
+                self._problem(key.at, what, "keep one of the two")
+            else:
+                mapping.fields[key.text], mapping.keys[key.text] = value, key.at
+        for other in merged:
+            for name, node in other.fields.items():
+                if name not in mapping.fields:
+                    mapping.fields[name], mapping.keys[name] = node, other.keys[name]
+        mapping.size = 1 + sum(node.size for node in mapping.fields.values())
+        return mapping
+
+    def _merged(self, value: Node) -> list[Mapping]:
+        parts = value.items if isinstance(value, Listing) else [value]
+        for part in parts:
+            if not isinstance(part, Mapping) and not (isinstance(part, Scalar) and part.value is BROKEN):
+                self._problem(
+                    part.at, "<< merges mappings, and this is none", "write << with the alias of a mapping"
+                )
+        return [part for part in parts if isinstance(part, Mapping)]
+
+    def _scalar(self, event: Any, at: Spot) -> Scalar:
+        text = event.value
+        if _SURROGATE.search(text):
+            self._problem(at, "half of a surrogate pair is no character", "write the character itself")
+            return Scalar(at, BROKEN)
+        return Scalar(at, resolve(text) if event.implicit[0] else text, text)
+
+    def _alias(self, name: str, at: Spot) -> Scalar | Listing | Mapping:
+        if name not in self.anchors:
+            what = f"*{name} refers to an anchor, and no &{name} stands before it"
+            self._problem(
+                at, what, f'if it is text, put it in quotes: "*{name}"', "YAML reads a reference here"
+            )
+            return Scalar(at, BROKEN)
+        node = self.anchors[name]
+        if node is None:
+            self._problem(at, f"*{name} refers to the value that it stands in", "write the value out")
+            return Scalar(at, BROKEN)
+        if self.unfolded < MAX_UNFOLDED < self.unfolded + node.size:
+            what = f"the aliases of this document stand for more than {MAX_UNFOLDED:,} values"
+            self._problem(at, what, "write the values out, or use fewer aliases")
+        self.unfolded += node.size
+        return Scalar(at, BROKEN) if self.unfolded > MAX_UNFOLDED else node
+
+    def _not_a_mapping(self, root: Node) -> None:
+        if isinstance(root, Scalar) and root.value is BROKEN:
+            return
+        found = "list" if isinstance(root, Listing) else "single value"
+        self._problem(root.at, f"a spec is a mapping of fields, not a {found}", 'begin with "version: 1"')
+
+    def _problem(self, at: Spot, what: str, do: str, note: str = "") -> None:
+        self.problems.append(self.source.problem(at, what, do, note))
+
+
+def resolve(text: str) -> Any:
+    """The value of an unquoted scalar in YAML 1.2's core schema: null, a truth value, a number, or the text."""
+    if text in _NULLS:
+        return None
+    if text in _BOOLS:
+        return _BOOLS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    # The value of other numbers is never used: no field takes one.
+    return float("nan") if _NUMBER.fullmatch(text) else text
+
+
+def _unreadable_character(source: Source, bad: re.Match[str]) -> Problem:
+    what = f"the character U+{ord(bad.group()):04X} may not stand in YAML"
+    return source.problem(
+        source.spot(bad.start()), what, 'take it out, or write it as "\\u…" in double quotes'
+    )
+
+
+def _syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
+    said = (error.problem or error.context or "it is no YAML").strip()
+    never_closed = "end of stream" in said or "stream end" in said
+    marks = (
+        (error.context_mark, error.problem_mark) if never_closed else (error.problem_mark, error.context_mark)
+    )
+    mark = marks[0] or marks[1]
+    spot = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line = source.lines[spot[0] - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent or line[spot[1] - 1 : spot[1]] == "\t":
+        spot = (spot[0], line.index("\t") + 1)
+        return source.problem(spot, "YAML does not allow a tab here", "write spaces instead of the tab")
+    return source.problem(spot, f"this cannot be read as YAML: {said}", _remedy(said))
+
+
+def _remedy(said: str) -> str:
+    if "mapping values are not allowed" in said:
+        return "put text that holds a colon in quotes, or check the indentation"
+    if "cannot start any token" in said or "alphabetic or numeric" in said:
+        return "put the text in quotes"
+    return "check the indentation, and that quotes and brackets are closed"

@@ -1,0 +1,284 @@
+"""The words of the spec language: single values with a rule of their own, and what they look like in JSON Schema.
+
+Lives here: rules about one value by itself. Does not live here: rules between fields (`rules`), sections (`model`).
+Each rule raises a `fault`, which says what is wrong and what to do; `complaints` puts the place to it.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from cfstream.spec.wording import shown
+
+T = TypeVar("T")
+
+Many = Annotated[tuple[T, ...], Strict(False)]
+"""A list in the file, a tuple in the model. Only the container is lenient; its members stay strict."""
+
+STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
+RESOURCE_NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
+RESOURCE_ID = re.compile(r"[A-Z0-9]{2,40}")
+HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
+CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9A-Za-z-]+")
+PATH_PATTERN = re.compile(r"[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
+SIGNER = re.compile(r"self|[0-9]{12}")
+DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
+
+MAX_COMMENT = 128
+"""CloudFront: comments of distributions, identities, keys and key groups, in characters."""
+
+_BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def fault(what: str, do: str, note: str = "") -> PydanticCustomError:
+    """The error that a rule raises: `what` is wrong, what to `do`, and what the caret may add."""
+    return PydanticCustomError("fault", "{what}", {"what": what, "do": do, "note": note})
+
+
+def _pattern(expression: re.Pattern[str] | str) -> WithJsonSchema:
+    text = expression if isinstance(expression, str) else expression.pattern
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{text})$"})
+
+
+def _stack_name(name: str) -> str:
+    if not STACK_NAME.fullmatch(name):
+        what = f"{shown(name)} is no name for a stack: it wants a-z first, then at most 31 of a-z, 0-9 and -"
+        plain = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:32].rstrip("-")
+        raise fault(what, f"write {plain}" if STACK_NAME.fullmatch(plain) else "write a name like lectures")
+    return name
+
+
+def _resource_name(name: str) -> str:
+    if not RESOURCE_NAME.fullmatch(name):
+        what = f"{shown(name)} is no name for it: CloudFront takes 1 to 128 of A-Z, a-z, 0-9, _ and -"
+        raise fault(what, "write a name like lectures-2026-11")
+    return name
+
+
+def _resource_id(text: str) -> str:
+    if not RESOURCE_ID.fullmatch(text):
+        what = f"{shown(text)} is no CloudFront id: those are capital letters and digits"
+        raise fault(what, 'write the id as "cfstream list" shows it, like E2QWRUHAPOMQZL')
+    return text
+
+
+def _bucket_name(name: str) -> str:
+    do = "write the bucket's name as S3 lists it, like lectures-media"
+    for ending in (".s3.amazonaws.com", ".amazonaws.com"):
+        if name.endswith(ending):
+            bare = name.split(".s3")[0]
+            raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {bare}")
+    if name.startswith(("s3://", "arn:")):
+        bare = name.removeprefix("s3://").split(":")[-1].split("/")[0]
+        raise fault(f"{shown(name)} is more than the name of a bucket", f"write {bare}" if bare else do)
+    if not BUCKET.fullmatch(name):
+        what = (
+            f"{shown(name)} is no bucket name: 3 to 63 of a-z, 0-9, . and -, a letter or digit at both ends"
+        )
+        raise fault(what, do)
+    if ".." in name or ".-" in name or "-." in name or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name):
+        raise fault(
+            f"{shown(name)} is no bucket name: S3 wants host name labels between the dots, and no IP", do
+        )
+    if name.startswith(_BUCKET_PREFIXES) or name.endswith(_BUCKET_SUFFIXES):
+        raise fault(f"{shown(name)} begins or ends as S3 reserves for itself", do)
+    return name
+
+
+def _region(region: str) -> str:
+    if not REGION.fullmatch(region):
+        raise fault(f"{shown(region)} is no AWS region", "write one like eu-west-1")
+    return region
+
+
+def _host_name(name: str) -> str:
+    if "://" in name or "/" in name:
+        raise fault(
+            f"{shown(name)} is a URL; a cname is a host name", "write the host alone, like media.example.com"
+        )
+    if name != name.lower():
+        raise fault(
+            f"{shown(name)} has capital letters; CloudFront takes host names in lower case",
+            f"write {name.lower()}",
+        )
+    if not name.isascii():
+        raise fault(f"{shown(name)} is not in the form that DNS uses", _punycode(name))
+    labels = name.removeprefix("*.").split(".")
+    if "*" in "".join(labels):
+        raise fault(
+            f"{shown(name)}: a wildcard may only be the whole first label", 'write it like "*.example.com"'
+        )
+    if len(labels) < 2 or len(name) > 253 or not all(HOST_LABEL.fullmatch(label) for label in labels):
+        raise fault(
+            f"{shown(name)} is no host name", "write one like media.example.com, without a dot at the end"
+        )
+    if name.endswith(".cloudfront.net"):
+        what = f"{shown(name)} is CloudFront's own; a cname is a name of yours"
+        raise fault(what, "take it out: the distribution answers to its own name anyway")
+    return name
+
+
+def _punycode(name: str) -> str:
+    try:
+        return f"write {name.encode('idna').decode()}"
+    except UnicodeError:
+        return "write its xn-- form"
+
+
+def _signer(signer: str) -> str:
+    if not SIGNER.fullmatch(signer):
+        what = "a trusted signer is self, or an account number of 12 digits, in quotes"
+        digits = re.sub("[ -]", "", signer)
+        raise fault(
+            what,
+            f'write "{digits}"' if SIGNER.fullmatch(digits) else 'write self, or one like "111122223333"',
+        )
+    return signer
+
+
+def _path_pattern(path: str) -> str:
+    if path in {"*", "/*", ""}:
+        raise fault(
+            f"{shown(path)} is the default behavior, which needs no path", "write its fields under http"
+        )
+    if len(path) > 255:
+        raise fault(f"a path pattern has at most 255 characters, and this one has {len(path)}", "shorten it")
+    if not PATH_PATTERN.fullmatch(path):
+        odd = next(char for char in path if not PATH_PATTERN.fullmatch(char))
+        what = f"a path pattern cannot hold {shown(odd)}"
+        raise fault(
+            what, "use letters, digits, _ - . * ? $ / ~ \" ' @ : + and &; ? stands for any one character"
+        )
+    return path
+
+
+def _certificate(text: str) -> str:
+    found = CERTIFICATE.fullmatch(text)
+    if text == "auto" or (found and found["region"] == "us-east-1"):
+        return text
+    if found:
+        what = f"CloudFront takes certificates from us-east-1 only, and this one is in {found['region']}"
+        raise fault(what, "request or import the certificate in us-east-1, and write its ARN")
+    what = f"{shown(text)} is neither auto nor the ARN of an ACM certificate"
+    raise fault(what, "write auto, or arn:aws:acm:us-east-1:111122223333:certificate/…")
+
+
+def _cache_policy(text: str) -> str:
+    if not RESOURCE_NAME.fullmatch(text):
+        what = f"{shown(text)} is no name or id of a cache policy"
+        raise fault(what, "write CachingOptimized, CachingDisabled, or the name or id of your own")
+    return text
+
+
+def _root_object(text: str) -> str:
+    if text.startswith("/"):
+        raise fault(
+            "a default root object does not begin with /", f"write {text.lstrip('/') or 'index.html'}"
+        )
+    if len(text) > 255:
+        raise fault(
+            f"a default root object has at most 255 characters, and this has {len(text)}", "shorten it"
+        )
+    return _legible(text)
+
+
+def _prefix(text: str) -> str:
+    if text.startswith("/"):
+        raise fault(
+            "keys in S3 do not begin with /, so this prefix matches nothing", f'write "{text.lstrip("/")}"'
+        )
+    if odd := re.search(r"[*?]|\$\{", text):
+        what = f"a prefix is taken literally, and {odd.group()} would be a pattern in the bucket's policy"
+        raise fault(what, f'write "{text[: odd.start()]}"')
+    if len(text.encode()) > 1024:
+        raise fault("a key in S3 has at most 1,024 bytes, and this prefix has more", "shorten it")
+    return _legible(text)
+
+
+def _legible(text: str) -> str:
+    """Refuses what XML cannot carry to AWS."""
+    if odd := re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]", text):
+        raise fault(f"the character U+{ord(odd.group()):04X} cannot be sent to AWS", "take it out")
+    return text
+
+
+def _comment(text: str) -> str:
+    if len(text) > MAX_COMMENT:
+        raise fault(
+            f"a comment has at most {MAX_COMMENT} characters, and this one has {len(text)}", "shorten it"
+        )
+    return _legible(text)
+
+
+def _cors_origin(origin: str) -> str:
+    if not ORIGIN.fullmatch(origin):
+        what = f"{shown(origin)} is no origin: scheme and host, with nothing after them"
+        raise fault(what, "write one like https://www.example.com")
+    return origin
+
+
+def duration(value: Any) -> timedelta:
+    """The length of time that a text like ``24h``, ``7d`` or ``1h30m`` spells; a timedelta is taken as it is."""
+    if isinstance(value, timedelta):
+        return value
+    found = DURATION.fullmatch(value) if isinstance(value, str) and value else None
+    if not found:
+        what = (
+            f"{shown(value)} is no length of time"
+            if isinstance(value, str)
+            else "a length of time needs its unit"
+        )
+        raise fault(what, "write one like 30m, 24h, 7d or 1h30m")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not length:
+        raise fault("the length of time is zero", "write one like 30m, 24h, 7d or 1h30m")
+    return length
+
+
+def spell(length: timedelta) -> str:
+    """A length of time as the spec spells it: ``1h30m``."""
+    rest, parts = int(length.total_seconds()), ""
+    for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        # A day is written as 24h, as in the default that people read.
+        if rest >= seconds and not (unit == "d" and rest == 86400):
+            parts += f"{rest // seconds}{unit}"
+            rest %= seconds
+    return parts or "0s"
+
+
+StackName = Annotated[str, AfterValidator(_stack_name), _pattern(STACK_NAME)]
+ResourceName = Annotated[str, AfterValidator(_resource_name), _pattern(RESOURCE_NAME)]
+ResourceId = Annotated[str, AfterValidator(_resource_id), _pattern(RESOURCE_ID)]
+BucketName = Annotated[str, AfterValidator(_bucket_name), _pattern(BUCKET)]
+Region = Annotated[str, AfterValidator(_region), _pattern(REGION)]
+HostName = Annotated[str, AfterValidator(_host_name), _pattern(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+")]
+Signer = Annotated[str, AfterValidator(_signer), _pattern(SIGNER)]
+PathPattern = Annotated[str, AfterValidator(_path_pattern), _pattern(PATH_PATTERN)]
+Certificate = Annotated[
+    str,
+    AfterValidator(_certificate),
+    _pattern(r"auto|arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9A-Za-z-]+"),
+]
+CachePolicy = Annotated[str, AfterValidator(_cache_policy), _pattern(RESOURCE_NAME)]
+RootObject = Annotated[
+    str, AfterValidator(_root_object), WithJsonSchema({"type": "string", "maxLength": 255})
+]
+Prefix = Annotated[str, AfterValidator(_prefix), WithJsonSchema({"type": "string", "maxLength": 1024})]
+Comment = Annotated[
+    str, AfterValidator(_comment), WithJsonSchema({"type": "string", "maxLength": MAX_COMMENT})
+]
+CorsOrigin = Annotated[str, AfterValidator(_cors_origin), _pattern(ORIGIN)]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(duration),
+    PlainSerializer(spell, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}),
+]

@@ -1,0 +1,119 @@
+"""Public keys as PEM text: what one is, its digest, and what is wrong with what is none.
+
+Does not live here: opening files (`load`). The content of a file that is no public key is never repeated.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+
+_CONVERSIONS = {
+    "CERTIFICATE": ("a certificate", 'run "openssl x509 -in {file} -noout -pubkey"'),
+    "RSA PUBLIC KEY": (
+        "a public key in PKCS#1 form",
+        'run "openssl rsa -RSAPublicKey_in -in {file} -pubout"',
+    ),
+    "SSH2 PUBLIC KEY": ("a public key in SSH form", 'run "ssh-keygen -i -m RFC4716 -e -m PKCS8 -f {file}"'),
+    "CERTIFICATE REQUEST": ("a certificate request", 'run "openssl req -in {file} -noout -pubkey"'),
+}
+
+
+class NotAPublicKey(Exception):
+    """The text is no public key that CloudFront takes: `what` it is, and what to `do`."""
+
+    def __init__(self, what: str, do: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.do = do
+
+
+@dataclass(frozen=True)
+class PemKey:
+    """A public key that CloudFront takes.
+
+    `pem` is in canonical form (lines of 64, line feeds, one at the end); `der_sha256` is the hexadecimal SHA-256 of
+    the key itself, the same for every spelling of the PEM.
+    """
+
+    name: str
+    pem: str
+    der_sha256: str
+
+
+def der_digest(pem: str) -> str:
+    """Hexadecimal SHA-256 of the key in `pem`, whatever its line ends and white space are.
+
+    CloudFront gives EncodedKey back with another line end than it got. Raises NotAPublicKey where there is no key.
+    """
+    return hashlib.sha256(_der(pem, "FILE")).hexdigest()
+
+
+def public_key(name: str, text: str, file: str) -> PemKey:
+    """The key in `text`, read from `file`. Raises NotAPublicKey unless it is RSA of 2048 bits or ECDSA on P-256.
+
+    CreatePublicKey takes these two and answers InvalidArgument to others.
+    """
+    der = _der(text, file)
+    _check_kind(der, file)
+    body = base64.b64encode(der).decode()
+    lines = [body[start : start + 64] for start in range(0, len(body), 64)]
+    pem = "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
+    return PemKey(name, pem, hashlib.sha256(der).hexdigest())
+
+
+def _der(text: str, file: str) -> bytes:
+    if "PRIVATE KEY" in text:
+        do = f'write its public half to another file: "openssl pkey -in {file} -pubout"'
+        raise NotAPublicKey("the file holds a private key, and a public one belongs here", do)
+    if text.startswith(("ssh-", "ecdsa-sha2-")):
+        do = f'run "ssh-keygen -e -m PKCS8 -f {file}"'
+        raise NotAPublicKey("the file holds a public key in SSH form; CloudFront takes PEM", do)
+    block = _BLOCK.search(text)
+    if block is None:
+        raise NotAPublicKey(
+            "the file holds no PEM public key", "name a file that begins -----BEGIN PUBLIC KEY-----"
+        )
+    if block[1] in _CONVERSIONS:
+        kind, do = _CONVERSIONS[block[1]]
+        raise NotAPublicKey(f"the file holds {kind}; CloudFront takes a PEM public key", do.format(file=file))
+    try:
+        return base64.b64decode("".join(block[2].split()), validate=True)
+    except binascii.Error as error:
+        raise NotAPublicKey("the PEM in the file is damaged: it is not base64", _AGAIN) from error
+
+
+def _check_kind(der: bytes, file: str) -> None:
+    # Imported here: loading it takes as long as all the rest of a validation without keys.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    do = 'make one of a kind that it takes: "openssl genrsa 2048", then "openssl pkey -pubout"'
+    try:
+        key = load_der_public_key(der)
+    except UnsupportedAlgorithm as error:
+        raise NotAPublicKey("the file holds a key of a kind that CloudFront does not take", do) from error
+    except ValueError as error:
+        raise NotAPublicKey("the PEM in the file is damaged: it holds no key", _AGAIN) from error
+    match key:
+        case RSAPublicKey() if key.key_size == 2048:
+            return
+        case RSAPublicKey():
+            found = f"an RSA key of {key.key_size} bits"
+        case EllipticCurvePublicKey() if isinstance(key.curve, SECP256R1):
+            return
+        case EllipticCurvePublicKey():
+            found = f"an ECDSA key on {key.curve.name}"
+        case _:
+            found = f"a key of another kind ({type(key).__name__.removesuffix('PublicKey')})"
+    raise NotAPublicKey(
+        f"CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256; this is {found}", do
+    )
+
+
+_AGAIN = 'write it again from its private half: "openssl pkey -in PRIVATE.pem -pubout"'

@@ -1,0 +1,47 @@
+"""A stack: a spec that holds together, the keys that it names, and where in which file all of it was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cfstream.errors import Problem, Where
+from cfstream.spec.keys import PemKey
+from cfstream.spec.model import Spec
+from cfstream.spec.source import Document, Source, Step
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One document that was read, with everything that it names.
+
+    `path` is the file as the user named it (``-`` for standard input); `spec_sha256` is the hexadecimal SHA-256 of the
+    document and of the files that it names; `public_keys` are the keys of its key groups, by their names.
+    """
+
+    spec: Spec
+    path: str
+    document: Document = field(repr=False)
+    spec_sha256: str
+    public_keys: Mapping[str, PemKey] = field(repr=False)
+
+    @property
+    def source(self) -> Source:
+        return self.document.source
+
+    def where(self, *path: Step) -> Where:
+        """Where the field at `path` was written, or for a field that is absent what it would stand in.
+
+        A path is made of keys and of places in lists: ``where("http", "behaviors", 0, "path")``.
+        """
+        return self.source.where(self.document.spot(*path))
+
+    def line(self, *path: Step) -> int:
+        """The line of `where`, from 1."""
+        return self.where(*path).line
+
+    def problem(self, what: str, do: str, *path: Step) -> Problem:
+        """A problem with the field at `path`."""
+        return self.source.problem(self.document.spot(*path), what, do)
+
+    def key_problem(self, what: str, do: str, *path: Step) -> Problem:
+        """A problem with the key that ends `path`, pointing at the key and not at its value."""
+        return self.source.problem(self.document.key_spot(*path), what, do)

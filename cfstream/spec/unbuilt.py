@@ -1,0 +1,41 @@
+"""Fields of the language that this version does not act on yet: refused, never accepted and ignored.
+
+One table. A line goes when its resource is built; when the table is empty, so does this module.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from cfstream.spec.model import Spec
+from cfstream.spec.rules import Fault, Path
+
+Unbuilt: TypeAlias = tuple[Path, Callable[[Spec], bool], str, str]
+"""Where it is written, whether a spec asks for it, what is missing, and what to do meanwhile."""
+
+UNBUILT: tuple[Unbuilt, ...] = (
+    (
+        ("dns",),
+        lambda spec: spec.dns is not None,
+        "this version of cfstream makes no DNS records yet",
+        "take dns out, and make the records by hand",
+    ),
+    (
+        ("http", "cors"),
+        lambda spec: spec.http.cors is not None,
+        "this version of cfstream sets no CORS headers yet",
+        "take cors out",
+    ),
+    (
+        ("http", "certificate"),
+        lambda spec: spec.delivery == "http" and bool(spec.cnames) and spec.http.certificate == "auto",
+        "this version of cfstream does not look for the certificate of the cnames yet",
+        "write http: {certificate: ARN}, with the ARN of an ACM certificate in us-east-1",
+    ),
+)
+
+
+def unbuilt_faults(spec: Spec) -> Iterator[Fault]:
+    """A fault for each field of `spec` that this version would have to ignore."""
+    for path, asked, what, do in UNBUILT:
+        if asked(spec):
+            yield Fault(what, do, path, at_key=True)

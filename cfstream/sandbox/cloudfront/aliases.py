@@ -53,7 +53,7 @@ def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> No
     day from its end, and cover each alias.
     """
     arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
-    if arn and iam:
+    if (arn and iam) or ((arn or iam) and certificate["CloudFrontDefaultCertificate"]):
         raise CloudFrontError("InvalidViewerCertificate", "Only one certificate can be specified.")
     if not arn and not iam:
         message = f"{_NOT_COVERED} CloudFront's own certificate covers no name but cloudfront.net's."

@@ -143,9 +143,9 @@ def _error_responses(value: Json) -> Json:
 
 def _viewer_certificate(certificate: Json) -> Json:
     for member, source in (("ACMCertificateArn", "acm"), ("IAMCertificateId", "iam")):
-        if member in certificate:
+        if certificate.get(member):
             mirror = {"Certificate": certificate[member], "CertificateSource": source}
-            return {**certificate, "CloudFrontDefaultCertificate": False, **mirror}
+            return {"CloudFrontDefaultCertificate": False, **certificate, **mirror}
     # With CloudFront's own certificate, whatever minimum was sent reads back as TLSv1.
     return {
         "CloudFrontDefaultCertificate": True,

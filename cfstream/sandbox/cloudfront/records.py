@@ -17,6 +17,7 @@ from .settings import Settings
 Json = dict[str, Any]
 
 _ETAG = re.compile(r"E[A-Z0-9]{12,13}")
+_NO_VERSION = "The If-Match version is missing or not valid for the resource."
 
 
 @dataclass
@@ -123,7 +124,7 @@ class Shelf(Generic[R]):
         that could not be an ETag, PreconditionFailed (412) for one that has passed.
         """
         record = self.get(record_id)
-        refuse_unless(if_match and _ETAG.fullmatch(if_match), "InvalidIfMatchVersion")
+        refuse_unless(if_match and _ETAG.fullmatch(if_match), "InvalidIfMatchVersion", _NO_VERSION)
         refuse_unless(if_match == record.etag, "PreconditionFailed")
         return record
 
@@ -136,7 +137,7 @@ class Shelf(Generic[R]):
         return before.record if before and before.record else self.get(record_id)
 
     def listed(self) -> list[R]:
-        """The records as a list shows them: while reads are stale, without the newest and with the deleted."""
+        """The records as a list shows them; stale reads lack the newest and still have the deleted."""
         shown: dict[str, R | None] = dict(self._records)
         for record_id in list(self._before):
             before = self._lagging(record_id)

@@ -1,7 +1,6 @@
-"""What AWS demands of a distribution's config beyond its model, in the order in which this CloudFront asks
-it.
+"""What AWS demands of a distribution's config beyond its model.
 
-Behaviors have their own module, and so have aliases. Every function here raises `CloudFrontError` or returns nothing.
+Behaviors have their own module, and so have aliases. What is judged here is refused by raising `CloudFrontError`.
 """
 
 import re

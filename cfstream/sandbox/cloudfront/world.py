@@ -111,10 +111,8 @@ class World:
         """
         if signer in self.settings.signers_without_keys:
             return ()
-        digest = (
-            hashlib.sha256(f"{self.account if signer == 'self' else signer}".encode()).hexdigest().upper()
-        )
-        return f"APKA{digest[:17]}", f"APKA{digest[17:34]}"
+        digest = hashlib.sha256((self.account if signer == "self" else signer).encode()).hexdigest().upper()
+        return f"APKA{digest[:16]}", f"APKA{digest[16:32]}"
 
     def both_kinds(self) -> list[Distribution]:
         """The distributions of both kinds, as they truly are."""

@@ -1,0 +1,298 @@
+"""The standard distribution (``delivery: http``): found, compared field by field, created guarded, changed in one update.
+
+A live InProgress alone is nothing to act on; a change to a distribution that is InProgress is sent all the same, for
+CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfstream.errors import Notice, Problem
+from cfstream.kinds.cache_policies import id_of, needs_lookup
+from cfstream.kinds.caller_reference import caller_reference
+from cfstream.kinds.distribution import preflight
+from cfstream.kinds.distribution.behaviors import Signers, Wanted, WantedBehavior, fields, place, wanted_signers
+from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_origins, top_fields
+from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find, wait_for
+from cfstream.kinds.fields import Overlay, creation, overlay
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.tagging import creation_tags, tag_steps
+from cfstream.ports import Call, Reads
+from cfstream.steps.content import canonical
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Stage, Step
+from cfstream.values import Json, Known, Ref, Verb, digest, step_id
+
+KIND = "distribution"
+
+
+@dataclass(frozen=True)
+class WantedDistribution:
+    """What the spec asks for beyond its plain fields: names that must be looked up."""
+
+    aliases: tuple[str, ...]
+    certificate: str
+    """ARN; empty where the spec names none."""
+    policies: tuple[str, ...]
+    """Names of the account's own cache policies."""
+
+
+@dataclass(frozen=True)
+class ObservedDistribution:
+    """What is live: ours, all others as rows, and what preflight wants to know."""
+
+    live: LiveDistribution | None
+    claims: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Row, ...] = ()
+    policies: Json = field(default_factory=dict)
+    """The account's own cache policies, id by name; read only where the spec names one."""
+    group_names: Json = field(default_factory=dict)
+    """Names of the account's key groups, by id."""
+    evidence: preflight.Evidence = preflight.Evidence()
+
+
+class DistributionKind:
+    """The distribution of an http stack."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedDistribution | None:
+        """The names to look up; None for an rtmp stack."""
+        spec = scene.stack.spec
+        if spec.delivery != "http":
+            return None
+        policies = [spec.http.cache_policy, *(behavior.cache_policy for behavior in spec.http.behaviors)]
+        return WantedDistribution(
+            aliases=tuple(spec.cnames or ()),
+            certificate="" if spec.http.certificate == "auto" else spec.http.certificate,
+            policies=tuple(sorted({name for name in policies if name and needs_lookup(name)})),
+        )
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedDistribution | None) -> ObservedDistribution:
+        """Reads the lists, the tags of the candidates and our own distribution; ACM and the account's policies only
+        where the spec names them."""
+        if want is None:
+            return ObservedDistribution(None, rows=all_distributions(aws))
+        live = find(aws, scene)
+        own = aws.items(Call("cloudfront", "list_cache_policies", {"Type": "custom"})) if want.policies else ()
+        groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
+        rows = all_distributions(aws)
+        return ObservedDistribution(
+            live=live,
+            claims=claims(aws, scene),
+            rows=rows,
+            policies={policy["CachePolicy"]["CachePolicyConfig"]["Name"]: policy["CachePolicy"]["Id"] for policy in own},
+            group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
+            evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
+        )
+
+    def propose(
+        self, scene: Scene, want: WantedDistribution | None, have: ObservedDistribution, land: Landscape
+    ) -> Proposal:
+        """Creates it with its signers and tags in the one call, or changes it in one update."""
+        if want is None:
+            return Proposal()
+        problems, notices = self._preflight(scene, want, have)
+        if have.live is None and scene.stack.spec.adopt:
+            return Proposal(problems=tuple(problems))
+        made = self._create(scene, have, land) if have.live is None else self._modify(scene, have.live, have, land)
+        address = scene.address(KIND)
+        return Proposal(
+            steps=made,
+            brings={address: _brings(scene, have.live)},
+            relied_on=(relied(scene, KIND, have.live),),
+            problems=tuple(problems),
+            notices=tuple(notices),
+        )
+
+    def _preflight(
+        self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
+    ) -> tuple[list[Problem], list[Notice]]:
+        problems = preflight.ownership_problems(scene, KIND, have.live, have.claims)
+        problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence)
+        problems += preflight.certificate_problems(scene, want.certificate, have.evidence)
+        if have.live is not None:
+            problems += preflight.origin_problems(scene, have.live)
+        problems += _policy_problems(scene, have)
+        return problems, preflight.notices(scene, have.live, have.evidence)
+
+    def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
+        reference = caller_reference(scene.account, scene.name, KIND)
+        made = self._new(scene, have, land, new_config(reference, _domain(scene, land)))
+        address = scene.address(KIND)
+        create = Create(
+            address=address,
+            stage=Stage.DISTRIBUTION,
+            because="no distribution carries this name",
+            line=scene.stack.line("name"),
+            changes=made.changes,
+            call=Call(
+                "cloudfront",
+                "create_distribution_with_tags",
+                {
+                    "DistributionConfigWithTags": {
+                        "DistributionConfig": made.config,
+                        "Tags": {"Items": creation_tags(scene, land)},
+                    }
+                },
+            ),
+            outputs={
+                "id": "Distribution.Id",
+                "arn": "Distribution.ARN",
+                "domain_name": "Distribution.DomainName",
+                "etag": "ETag",
+            },
+            twin=Twin(
+                listing=Call("cloudfront", "list_distributions", {"MaxItems": "100"}),
+                row_id="Id",
+                detail="get_distribution",
+                match={},
+                content="Distribution.DistributionConfig",
+            ),
+            document="DistributionConfigWithTags.DistributionConfig",
+            reference="DistributionConfigWithTags.DistributionConfig.CallerReference",
+        )
+        waiting = wait_for(scene, KIND, Ref(create.id), made.config, "until the new distribution is Deployed")
+        return (create, waiting)
+
+    def _new(self, scene: Scene, have: ObservedDistribution, land: Landscape, base: dict[str, Any]) -> Overlay:
+        """A new config: the spec over AWS's defaults."""
+        wanted = _wanted(scene, have, land)
+        top = creation(base, _top(scene, have, land))
+        tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
+        signed = creation(tls.config, fields(tls.config, wanted, our_origins(tls.config, "")))
+        config = dict(signed.config)
+        added, _ = place(config, wanted, creating=True)
+        return Overlay(config, (*top.changes, *tls.changes, *signed.changes, *added))
+
+    def _modify(
+        self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
+    ) -> tuple[Step, ...]:
+        laid = self._laid(scene, live, have, land)
+        steps: list[Step] = []
+        if laid.changes:
+            steps += _update(scene, live, laid)
+        return (*steps, *tag_steps(scene, live, others=bool(steps)))
+
+    def _laid(
+        self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
+    ) -> Overlay:
+        """The live config with the spec over it."""
+        if preflight.origin_problems(scene, live):
+            return Overlay(live.config)
+        wanted = _wanted(scene, have, land)
+        ours = our_origins(live.config, scene.stack.spec.bucket.name)
+        top = overlay(live.config, _top(scene, have, land))
+        tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
+        config = dict(tls.config)
+        added, opened = place(config, wanted, creating=False)
+        signed = overlay(config, fields(config, wanted, ours))
+        return Overlay(
+            signed.config,
+            (*top.changes, *tls.changes, *signed.changes, *added),
+            (*top.hazards, *tls.hazards, *signed.hazards, *opened),
+        )
+
+
+def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:
+    """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
+    content = None if live is None else {"config": canonical(live.config), "tags": dict(live.tags)}
+    return Relied(scene.address(kind), digest(content), None if live is None else live.etag)
+
+
+def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> list[Step]:
+    modify = Modify(
+        address=scene.address(KIND),
+        stage=Stage.SWITCH,
+        because=", ".join(change.field for change in laid.changes[:3])
+        + (f" and {len(laid.changes) - 3} more" if len(laid.changes) > 3 else ""),
+        line=scene.stack.line(*_spec_path(laid.changes[0].field)),
+        changes=laid.changes,
+        hazards=laid.hazards,
+        call=Call("cloudfront", "update_distribution", {"Id": live.id, "DistributionConfig": laid.config}),
+        document="DistributionConfig",
+        read=Call("cloudfront", "get_distribution_config", {"Id": live.id}),
+        content="DistributionConfig",
+        base=live.config,
+        etag=live.etag,
+    )
+    return [modify, wait_for(scene, KIND, live.id, laid.config, "until the change is Deployed")]
+
+
+def _spec_path(changed: str) -> tuple[str, ...]:
+    """Where in the spec a changed field is written, as far as its name tells."""
+    return tuple(changed.split("[", 1)[0].split("."))
+
+
+def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:
+    policy = scene.stack.spec.http.cache_policy
+    policy_id = id_of(policy, have.policies) if policy else None
+    return top_fields(scene, _domain(scene, land), _identity(scene, land), policy_id, have.policies)
+
+
+def _identity(scene: Scene, land: Landscape) -> Known | None:
+    kinds = {"oac": "origin-access-control", "oai": "origin-access-identity"}
+    identity = scene.stack.spec.identity
+    return land.get(scene.address(kinds[identity])) if identity in kinds else None
+
+
+def _domain(scene: Scene, land: Landscape) -> str:
+    bucket = scene.stack.spec.bucket
+    region = land.get(scene.address("bucket"), "region")
+    return origin_domain(bucket.name, str(region or bucket.region or scene.region), scene.partition)
+
+
+def _brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
+    if live is not None:
+        return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
+    create = step_id(Verb.CREATE, scene.address(KIND))
+    return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
+
+
+def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted:
+    spec = scene.stack.spec
+    names: dict[str, str] = dict(have.group_names)
+
+    def group_id(name: str) -> Known:
+        known = land.get(scene.address("key-group", name)) or name
+        names[str(known)] = have.group_names.get(str(known), name)
+        return known
+
+    def named(number: int, behavior: Any) -> WantedBehavior:
+        policy = behavior.cache_policy
+        return WantedBehavior(
+            path=behavior.path,
+            number=number,
+            public=behavior.public,
+            signers=wanted_signers(scene, behavior, group_id),
+            cache_policy=id_of(policy, have.policies) if policy else None,
+        )
+
+    default = wanted_signers(scene, spec, group_id)
+    return Wanted(
+        account=scene.account,
+        public=spec.public,
+        default=default if default is not None else Signers(),
+        named=tuple(named(number, behavior) for number, behavior in enumerate(spec.http.behaviors)),
+        group_names=names,
+        policy_names=have.policies,
+    )
+
+
+def _policy_problems(scene: Scene, have: ObservedDistribution) -> list[Problem]:
+    http = scene.stack.spec.http
+    named = [(http.cache_policy, ("http", "cache_policy"))]
+    named += [
+        (behavior.cache_policy, ("http", "behaviors", number, "cache_policy"))  # type: ignore[misc]
+        for number, behavior in enumerate(http.behaviors)
+    ]
+    return [
+        scene.stack.problem(
+            f"there is no cache policy of the name or id {name}",
+            "name one of the managed ones, or one that exists in this account",
+            *path,
+        )
+        for name, path in named
+        if name and id_of(name, have.policies) is None
+    ]

@@ -1,0 +1,195 @@
+"""What AWS would refuse at apply, found out at plan: names that others hold, certificates that do not cover, strange origins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfstream.errors import Missing, Notice, Problem, Refused
+from cfstream.kinds import distributions
+from cfstream.kinds.distribution.config import default_origin
+from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, behavior_of, held_aliases, items
+from cfstream.kinds.kind import Scene
+from cfstream.ports import Answer, Call, Reads
+from cfstream.values import Json
+
+SECONDS_OF_A_DAY = 86_400
+"""CloudFront refuses a certificate in its last 24 hours (Developer Guide, "Requirements for using SSL/TLS certificates")."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What preflight read: the certificate, and who else holds an alias."""
+
+    certificate: Answer | None = None
+    conflicts: Json = field(default_factory=dict)
+    """Rows of ListConflictingAliases, by alias."""
+    unasked: str = ""
+    """Why other accounts could not be asked about aliases; empty when they were, or need not be."""
+
+
+def gather(
+    aws: Reads, certificate: str, aliases: Sequence[str], rows: Sequence[Row], live: LiveDistribution | None
+) -> Evidence:
+    """Asks ACM about a certificate that the spec names, and CloudFront about aliases that are new on a live distribution."""
+    answer: Answer | None = None
+    if certificate:
+        call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
+        answer = aws.together([call])[0]
+    held = held_aliases(rows, live.id if live else None)
+    mine = {alias.lower() for alias in items(live.config.get("Aliases"))} if live else set()
+    new = [alias for alias in aliases if alias not in mine and alias not in held]
+    if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
+        # ListConflictingAliases wants a distribution of ours whose certificate covers the alias.
+        return Evidence(answer)
+    return _ask_others(aws, answer, new, live)
+
+
+def _ask_others(aws: Reads, certificate: Answer | None, new: Sequence[str], live: LiveDistribution) -> Evidence:
+    calls = [
+        Call("cloudfront", "list_conflicting_aliases", {"DistributionId": live.id, "Alias": alias}) for alias in new
+    ]
+    answers = aws.together(calls)
+    conflicts: dict[str, Any] = {}
+    unasked = ""
+    for alias, answer in zip(new, answers, strict=True):
+        if isinstance(answer, Refused):
+            unasked = answer.what
+            continue
+        rows = [row for row in items(answer.get("ConflictingAliasesList")) if row.get("DistributionId") != live.id]
+        if rows:
+            conflicts[alias] = rows
+    return Evidence(certificate, conflicts, unasked)
+
+
+def ownership_problems(
+    scene: Scene, kind: str, live: LiveDistribution | None, claims: Sequence[tuple[str, str]]
+) -> list[Problem]:
+    """Problems with whose the distribution is: two of one name, an adopted one that is gone or is another stack's."""
+    adopt = scene.stack.spec.adopt
+    if adopt and live is None:
+        what = f"there is no {kind.replace('-', ' ')} {adopt} in account {scene.account}"
+        return [scene.stack.problem(what, "look with cfstream list which ids there are, or take `adopt` out", "adopt")]
+    if len(claims) > 1:
+        ids = ", ".join(claimed for _, claimed in claims)
+        what = f"several distributions carry the tag {NAME_TAG} = {scene.name}: {ids}"
+        do = "name the right one with `adopt`, or take the tag off the others"
+        return [scene.stack.problem(what, do, "name")]
+    owner = live.tags.get(NAME_TAG) if live else None
+    if live and owner and owner != scene.name:
+        what = f"{live.id} belongs to the stack {owner}: it carries the tag {NAME_TAG} = {owner}"
+        return [scene.stack.problem(what, "adopt another one, or take that tag off it first", "adopt")]
+    return []
+
+
+def alias_problems(
+    scene: Scene, rows: Sequence[Row], live: LiveDistribution | None, evidence: Evidence
+) -> list[Problem]:
+    """Aliases that another distribution holds, in this account or elsewhere."""
+    problems = distributions.alias_problems(scene, rows, live.id if live else None)
+    for number, alias in enumerate(scene.stack.spec.cnames or ()):
+        for row in evidence.conflicts.get(alias, ()):
+            holder = f"{row.get('DistributionId')} of account {row.get('AccountId')}"
+            what = f"{alias} is already held by distribution {holder} (as {row.get('Alias')})"
+            do = "have it taken off there first; AWS masks the ids of other accounts"
+            problems.append(scene.stack.problem(what, do, "cnames", number))
+    return problems
+
+
+def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Problem]:
+    """Why CloudFront would not take the certificate: absent, not issued, about to expire, or not covering a cname."""
+    answer = evidence.certificate
+    path = ("http", "certificate")
+    if not arn or answer is None:
+        return []
+    if isinstance(answer, Missing):
+        do = "request or import it in us-east-1: CloudFront takes certificates from there only"
+        return [scene.stack.problem(f"there is no certificate {arn}", do, *path)]
+    if isinstance(answer, Refused):
+        return []
+    certificate = answer["Certificate"]
+    if certificate.get("Status") != "ISSUED":
+        what = f"the certificate is {certificate.get('Status')}, not ISSUED"
+        return [scene.stack.problem(what, "finish its validation in ACM, or name another one", *path)]
+    expiry = certificate.get("NotAfter")
+    if expiry is not None and scene.now is not None:
+        left = (expiry - scene.now).total_seconds()
+        if left < SECONDS_OF_A_DAY:
+            what = f"the certificate {'expires' if left > 0 else 'expired'} on {expiry.isoformat()}"
+            return [scene.stack.problem(what, "renew it, or name another one", *path)]
+    names = [certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())]
+    return [
+        scene.stack.problem(
+            f"the certificate does not cover {alias}: it is for {', '.join(sorted({*names}))}",
+            "name a certificate with that name in it (a wildcard covers one label only)",
+            "cnames",
+            number,
+        )
+        for number, alias in enumerate(scene.stack.spec.cnames or ())
+        if not any(covers_name(name, alias) for name in names)
+    ]
+
+
+def covers_name(certificate_name: str, host: str) -> bool:
+    """Whether a name in a certificate covers a host; its wildcard stands for one label only."""
+    name, host = certificate_name.lower(), host.lower()
+    if name == host:
+        return True
+    return name.startswith("*.") and host.partition(".")[2] == name[2:] and not host.startswith("*.")
+
+
+def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
+    """Live origins that we cannot speak of: a default behavior that leads to no bucket, a named path that leads elsewhere."""
+    origin = default_origin(live.config)
+    bucket = distributions.bucket_of(origin["DomainName"])
+    if bucket is None or "S3OriginConfig" not in origin:
+        what = f"the default behavior of {live.id} leads to {origin['DomainName']}, which is no S3 origin"
+        do = "point it at the bucket's own address by hand first (a website endpoint knows neither OAC nor OAI)"
+        return [scene.stack.problem(what, do, "adopt" if scene.stack.spec.adopt else "bucket")]
+    ours = {
+        raw["Id"]
+        for raw in items(live.config["Origins"])
+        if raw["Id"] == origin["Id"] or distributions.bucket_of(raw["DomainName"]) == scene.stack.spec.bucket.name
+    }
+    live_rows = {row.path: row for row in map(behavior_of, items(live.config.get("CacheBehaviors")))}
+    return [
+        scene.stack.problem(
+            f"{behavior.path} leads to the origin {live_rows[behavior.path].origin_id} on {live.id}, not to our bucket",
+            "take it out of the spec: cfstream leaves behaviors of other origins alone",
+            "http",
+            "behaviors",
+            number,
+        )
+        for number, behavior in enumerate(scene.stack.spec.http.behaviors)
+        if behavior.path in live_rows and live_rows[behavior.path].origin_id not in ours
+    ]
+
+
+def notices(scene: Scene, live: LiveDistribution | None, evidence: Evidence) -> list[Notice]:
+    """What is worth knowing: no identity at all, what could not be asked, who cannot sign anything."""
+    told = []
+    if scene.stack.spec.identity == "none":
+        text = "origin_access: none: CloudFront reads the bucket as anyone would; `oac: {}` lets it sign its requests"
+        told.append(Notice(text, warning=True))
+    if isinstance(evidence.certificate, Refused) and not isinstance(evidence.certificate, Missing):
+        told.append(Notice(f"the certificate could not be looked at: {evidence.certificate.what}"))
+    if evidence.unasked:
+        told.append(Notice(f"other accounts could not be asked about the cnames: {evidence.unasked}"))
+    return [*told, *silent_signers(live), *records_notice(scene, live)]
+
+
+def silent_signers(live: LiveDistribution | None) -> list[Notice]:
+    """Accounts that are trusted but have no active key pair (ActiveTrustedSigners)."""
+    if live is None or live.status != "Deployed":
+        return []
+    return [
+        Notice(f"the trusted signer {account} has no active key pair, and so can sign nothing", warning=True)
+        for account, pairs in sorted(live.active_signers.items())
+        if not pairs
+    ]
+
+
+def records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
+    """The DNS records to make, while cfstream does not make them."""
+    spec = scene.stack.spec
+    target = live.domain_name if live else "the domain name that the new distribution gets"
+    return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or ()]

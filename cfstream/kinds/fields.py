@@ -1,0 +1,172 @@
+"""The fields of a raw config that a spec owns: how each is read, written, shown, and when changing it is dangerous.
+
+A config is never built from the spec: the owned fields are laid over the document that was read, so that all that
+others put there survives. A new distribution is the same overlay over AWS's defaults.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cfstream.kinds.distributions import bucket_of, counted, items
+from cfstream.kinds.kind import Scene
+from cfstream.steps.step import Change, Hazard
+from cfstream.values import Json, plain
+
+Danger = Callable[[Any, Any], tuple[Hazard, ...]]
+
+
+def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
+    """Most changes are harmless."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One owned field of a config. `read` gives the value in the form in which `want` stands, so that equal means equal."""
+
+    path: str
+    """Its path in the spec."""
+    want: Any
+    read: Callable[[Json], Any]
+    write: Callable[[dict[str, Any], Any], None]
+    show: Callable[[Any], Any] = plain
+    danger: Danger = no_danger
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A config with our fields laid over it, and what that changed."""
+
+    config: Json
+    changes: tuple[Change, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+
+
+def overlay(base: Json, fields: Iterable[Field]) -> Overlay:
+    """`base` with each field as wanted. Law: laying the same fields over the result changes nothing."""
+    config = copy.deepcopy(dict(base))
+    changes: list[Change] = []
+    hazards: list[Hazard] = []
+    for field in fields:
+        before = field.read(config)
+        if before == field.want:
+            continue
+        field.write(config, field.want)
+        hazards.extend(field.danger(before, field.want))
+        changes.append(Change(field.path, field.show(before), field.show(field.want)))
+    return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)))
+
+
+def creation(base: Json, fields: Iterable[Field]) -> Overlay:
+    """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing."""
+    config = copy.deepcopy(dict(base))
+    changes: list[Change] = []
+    for field in fields:
+        field.write(config, field.want)
+        shown = field.show(field.want)
+        if shown not in ("", [], None, False):
+            changes.append(Change(field.path, None, shown))
+    return Overlay(config, tuple(changes))
+
+
+def common_fields(scene: Scene) -> list[Field]:
+    """The fields that both kinds of distribution have at the same place. A field that the spec leaves out is not ours."""
+    spec = scene.stack.spec
+    fields = [scalar("enabled", "Enabled", spec.enabled, _darkens)]
+    if spec.comment is not None:
+        fields.append(scalar("comment", "Comment", spec.comment))
+    if spec.price_class is not None:
+        fields.append(scalar("price_class", "PriceClass", spec.price_class))
+    if spec.cnames is not None:
+        fields.append(_aliases(spec.cnames))
+    if spec.logging is not None:
+        fields.append(_logging(spec.logging))
+    return fields
+
+
+def signers_of(raw: Json, account: str) -> tuple[str, ...]:
+    """The accounts that may sign, our own one always as ``self``: the console and the API spell it differently."""
+    return normal_signers(items(raw.get("TrustedSigners")), account)
+
+
+def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
+    """Account numbers in one order and one spelling."""
+    return tuple(sorted({"self" if number == account else number for number in accounts}))
+
+
+def switched(values: Iterable[Any]) -> dict[str, Any]:
+    """A list of signers or key groups as AWS wants it: `Enabled` says again whether there are any (TrustedKeyGroups)."""
+    listed = counted(values)
+    return {"Enabled": bool(listed["Quantity"]), **listed}
+
+
+def removal_danger(what: str, where: str, *, others: bool, asked: str = "") -> Danger:
+    """What it means to take signers of one sort away: with none left the video is public, else their URLs die.
+
+    `others` tells whether signers of the other sort will be there afterwards; `asked` names what in the spec asks for it.
+    """
+
+    def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
+        gone = sorted(str(plain(name)) for name in set(before) - set(after))
+        if not gone:
+            return ()
+        if not after and not others:
+            reason = f", as {asked} asks" if asked else " without a signature"
+            return (Hazard("makes-public", f"anyone may then read {where}{reason}"),)
+        text = f"URLs and cookies signed for {where} by {what} {', '.join(gone)} die when this is deployed"
+        return (Hazard("cuts-viewers", text),)
+
+    return danger
+
+
+def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> Field:
+    """A field that is one value at the top of the config."""
+
+    def write(config: dict[str, Any], value: Any) -> None:
+        config[name] = value
+
+    return Field(path, want, lambda config: config.get(name, type(want)()), write, danger=danger)
+
+
+
+def _darkens(_before: Any, after: Any) -> tuple[Hazard, ...]:
+    return () if after else (Hazard("cuts-viewers", "a disabled distribution answers nobody"),)
+
+
+def _aliases(cnames: Iterable[str]) -> Field:
+    def write(config: dict[str, Any], value: Any) -> None:
+        config["Aliases"] = counted(value)
+
+    def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
+        gone = sorted(set(before) - set(after))
+        return (Hazard("cuts-viewers", f"{', '.join(gone)} will not be answered any more"),) if gone else ()
+
+    want = tuple(sorted(name.lower() for name in cnames))
+    return Field(
+        "cnames",
+        want,
+        lambda config: tuple(sorted(alias.lower() for alias in items(config.get("Aliases")))),
+        write,
+        danger=danger,
+    )
+
+
+def _logging(logging: Any) -> Field:
+    want = {"bucket": logging.bucket, "prefix": logging.prefix} if logging else None
+
+    def read(config: Json) -> Mapping[str, str] | None:
+        live = config.get("Logging") or {}
+        if not live.get("Enabled"):
+            return None
+        return {"bucket": bucket_of(live["Bucket"]) or live["Bucket"], "prefix": live.get("Prefix", "")}
+
+    def write(config: dict[str, Any], value: Any) -> None:
+        live = dict(config.get("Logging") or {})
+        live["Enabled"] = bool(value)
+        live["Bucket"] = f"{value['bucket']}.s3.amazonaws.com" if value else ""
+        live["Prefix"] = value["prefix"] if value else ""
+        config["Logging"] = live
+
+    return Field("logging", want, read, write, show=lambda value: value if value else False)

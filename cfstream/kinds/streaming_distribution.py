@@ -1,0 +1,231 @@
+"""The streaming distribution (``delivery: rtmp``): the recipe of 2011, through the API that AWS still has.
+
+AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38): on real AWS every plan says so, and what
+AWS answers is passed on as it is.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cfstream.errors import Notice, Problem
+from cfstream.kinds.caller_reference import caller_reference
+from cfstream.kinds.distribution import preflight, relied
+from cfstream.kinds.distribution.config import oai_path
+from cfstream.kinds.distributions import (
+    OAI_PREFIX,
+    LiveDistribution,
+    Row,
+    alias_problems,
+    all_distributions,
+    bucket_of,
+    claims,
+    find,
+    wait_for,
+)
+from cfstream.kinds.fields import (
+    Field,
+    Overlay,
+    common_fields,
+    creation,
+    normal_signers,
+    overlay,
+    removal_danger,
+    signers_of,
+    switched,
+)
+from cfstream.kinds.kind import Landscape, Proposal, Scene
+from cfstream.kinds.tagging import creation_tags, tag_steps
+from cfstream.ports import Call, Reads
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Stage, Step
+from cfstream.values import Json, Known, Ref, Verb, step_id
+
+KIND = "streaming-distribution"
+
+RETIRED = (
+    "AWS retired RTMP at the end of 2020 and deleted the distributions it had: what AWS answers is shown as it is; "
+    "`delivery: http` is what works today"
+)
+
+
+@dataclass(frozen=True)
+class ObservedStreaming:
+    """What is live: our streaming distribution, and all distributions as rows."""
+
+    live: LiveDistribution | None
+    claims: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+class StreamingDistributionKind:
+    """The distribution of an rtmp stack."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> bool | None:
+        """Whether the stack is an rtmp one; all that is wanted stands in the spec's plain fields."""
+        return True if scene.stack.spec.delivery == "rtmp" else None
+
+    def observe(self, aws: Reads, scene: Scene, want: bool | None) -> ObservedStreaming:
+        """Reads the lists, the tags of the candidates, and our own streaming distribution."""
+        if want is None:
+            return ObservedStreaming(None)
+        return ObservedStreaming(find(aws, scene), claims(aws, scene), all_distributions(aws))
+
+    def propose(
+        self, scene: Scene, want: bool | None, have: ObservedStreaming, land: Landscape
+    ) -> Proposal:
+        """Creates it with its signers and tags in the one call, or changes it in one update."""
+        if want is None:
+            return Proposal()
+        problems = _problems(scene, have)
+        if have.live is None and scene.stack.spec.adopt:
+            return Proposal(problems=tuple(problems))
+        made = _create(scene, land) if have.live is None else _modify(scene, have.live, land)
+        retired = [Notice(RETIRED, warning=True)] if scene.real_aws else []
+        return Proposal(
+            steps=made,
+            brings={scene.address(KIND): _brings(scene, have.live)},
+            relied_on=(relied(scene, KIND, have.live),),
+            problems=tuple(problems),
+            notices=(*retired, *preflight.notices(scene, have.live, preflight.Evidence())),
+        )
+
+
+def new_config(reference: str, bucket: str) -> dict[str, Any]:
+    """The config of a new streaming distribution before the spec is laid over it.
+
+    RTMP's documents use the bucket's global name (Developer Guide of 2020, values of an RTMP distribution).
+    """
+    return {
+        "CallerReference": reference,
+        "S3Origin": {"DomainName": f"{bucket}.s3.amazonaws.com", "OriginAccessIdentity": ""},
+        "Aliases": {"Quantity": 0},
+        "Comment": "",
+        "Logging": {"Enabled": False, "Bucket": "", "Prefix": ""},
+        "TrustedSigners": {"Enabled": False, "Quantity": 0},
+        "PriceClass": "PriceClass_All",
+        "Enabled": True,
+    }
+
+
+def _fields(scene: Scene, land: Landscape) -> list[Field]:
+    return [*common_fields(scene), _identity(scene, land), *_signers(scene)]
+
+
+def _identity(scene: Scene, land: Landscape) -> Field:
+    wanted: Known = ""
+    if scene.stack.spec.identity == "oai":
+        wanted = land.get(scene.address("origin-access-identity")) or ""
+
+    def read(config: Json) -> str:
+        return str(config["S3Origin"].get("OriginAccessIdentity") or "").removeprefix(OAI_PREFIX)
+
+    def write(config: dict[str, Any], value: Known) -> None:
+        config["S3Origin"] = {**config["S3Origin"], "OriginAccessIdentity": oai_path(value)}
+
+    return Field("oai", wanted, read, write, show=lambda value: value or None)
+
+
+def _signers(scene: Scene) -> list[Field]:
+    spec = scene.stack.spec
+    if spec.trusted_signers is None and not spec.public:
+        return []
+
+    def write(config: dict[str, Any], value: Any) -> None:
+        config["TrustedSigners"] = switched(value)
+
+    asked = "`public: true`" if spec.public else ""
+    return [
+        Field(
+            "trusted_signers",
+            normal_signers(spec.trusted_signers or (), scene.account),
+            lambda config: signers_of(config, scene.account),
+            write,
+            danger=removal_danger("account", "all of it", others=False, asked=asked),
+        )
+    ]
+
+
+def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
+    reference = caller_reference(scene.account, scene.name, KIND)
+    made = creation(new_config(reference, scene.stack.spec.bucket.name), _fields(scene, land))
+    document = {"StreamingDistributionConfig": made.config, "Tags": {"Items": creation_tags(scene, land)}}
+    create = Create(
+        address=scene.address(KIND),
+        stage=Stage.DISTRIBUTION,
+        because="no streaming distribution carries this name",
+        line=scene.stack.line("name"),
+        changes=made.changes,
+        call=Call(
+            "cloudfront",
+            "create_streaming_distribution_with_tags",
+            {"StreamingDistributionConfigWithTags": document},
+        ),
+        outputs={
+            "id": "StreamingDistribution.Id",
+            "arn": "StreamingDistribution.ARN",
+            "domain_name": "StreamingDistribution.DomainName",
+            "etag": "ETag",
+        },
+        twin=Twin(
+            listing=Call("cloudfront", "list_streaming_distributions", {"MaxItems": "100"}),
+            row_id="Id",
+            detail="get_streaming_distribution",
+            match={},
+            content="StreamingDistribution.StreamingDistributionConfig",
+        ),
+        document="StreamingDistributionConfigWithTags.StreamingDistributionConfig",
+        reference="StreamingDistributionConfigWithTags.StreamingDistributionConfig.CallerReference",
+    )
+    because = "until the new streaming distribution is Deployed"
+    return (create, wait_for(scene, KIND, Ref(create.id), made.config, because))
+
+
+def _modify(scene: Scene, live: LiveDistribution, land: Landscape) -> tuple[Step, ...]:
+    laid = overlay(live.config, _fields(scene, land))
+    steps = _update(scene, live, laid) if laid.changes else ()
+    return (*steps, *tag_steps(scene, live, others=bool(steps)))
+
+
+def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
+    config = laid.config
+    modify = Modify(
+        address=scene.address(KIND),
+        stage=Stage.SWITCH,
+        because=", ".join(change.field for change in laid.changes),
+        line=scene.stack.line(laid.changes[0].field),
+        changes=laid.changes,
+        hazards=laid.hazards,
+        call=Call(
+            "cloudfront",
+            "update_streaming_distribution",
+            {"Id": live.id, "StreamingDistributionConfig": config},
+        ),
+        document="StreamingDistributionConfig",
+        read=Call("cloudfront", "get_streaming_distribution_config", {"Id": live.id}),
+        content="StreamingDistributionConfig",
+        base=live.config,
+        etag=live.etag,
+    )
+    return (modify, wait_for(scene, KIND, live.id, config, "until the change is Deployed"))
+
+
+def _brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
+    if live is not None:
+        return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
+    create = step_id(Verb.CREATE, scene.address(KIND))
+    return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
+
+
+def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
+    problems = preflight.ownership_problems(scene, KIND, have.live, have.claims)
+    problems += alias_problems(scene, have.rows, have.live.id if have.live else None)
+    if have.live is not None:
+        live_bucket = bucket_of(have.live.config["S3Origin"]["DomainName"])
+        if live_bucket != scene.stack.spec.bucket.name:
+            what = f"{have.live.id} streams from the bucket {live_bucket}, and an rtmp origin cannot be changed"
+            do = "put the old bucket back, or give the stack a new name: it then gets a distribution of its own"
+            problems.append(scene.stack.problem(what, do, "bucket"))
+    return problems

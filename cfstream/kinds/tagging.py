@@ -1,0 +1,43 @@
+"""The tags of a distribution: whose it is, what the spec adds, and the mark that object grants leave."""
+
+from typing import Any
+
+from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.ports import Call
+from cfstream.steps.modify import Mark
+from cfstream.steps.step import Change, Stage, Step
+
+
+def creation_tags(scene: Scene, land: Landscape) -> list[dict[str, Any]]:
+    """The tags that the creating call carries: with them in it no distribution of ours is ever without its name."""
+    spec = scene.stack.spec
+    tags: dict[str, Any] = {**(spec.tags or {}), NAME_TAG: scene.name}
+    if spec.grant.via == "object-acl":
+        tags[ACL_TAG] = land.get(scene.address("origin-access-identity"))
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[Step, ...]:
+    """The step that adds or changes tags; tags that others put there are never taken away.
+
+    The name goes onto an adopted distribution with the first `others` step, and is alone no reason for one.
+    """
+    wanted = scene.stack.spec.tags or {}
+    missing = {key: value for key, value in wanted.items() if live.tags.get(key) != value}
+    changes = tuple(Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items()))
+    if (others or missing) and live.tags.get(NAME_TAG) != scene.name:
+        missing[NAME_TAG] = scene.name
+    if not missing:
+        return ()
+    tags = [{"Key": key, "Value": value} for key, value in sorted(missing.items())]
+    return (
+        Mark(
+            address=scene.address(live.kind),
+            stage=Stage.SWITCH,
+            because="tags" if changes else f"adopted: from now on it carries the name {scene.name}",
+            line=scene.stack.line("tags" if changes else "adopt"),
+            changes=changes,
+            call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
+        ),
+    )

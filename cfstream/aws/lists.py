@@ -1,0 +1,91 @@
+"""How each list of AWS is read to its end, as data: where its rows stand, which token leads on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfstream.errors import Unreachable
+from cfstream.ports import Call
+from cfstream.values import Json
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The shape of one list call."""
+
+    rows: tuple[str, ...]
+    """Where the rows stand in a reply; missing altogether where AWS has none to show."""
+    token_out: tuple[str, ...] = ()
+    """Where the token of the next page stands; a reply without it is the last one."""
+    token_in: str = ""
+    """The parameter that takes the token back."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _cloudfront(name: str, size: str | int = "100") -> Paging:
+    # MaxItems is a string for botocore, 100 the most that the API is documented to take. IsTruncated is not
+    # looked at: half of the lists lack it, and NextMarker says the same (botocore 1.44.5, cloudfront shapes).
+    return Paging((name, "Items"), (name, "NextMarker"), "Marker", {"MaxItems": size})
+
+
+LISTS: Mapping[tuple[str, str], Paging] = {
+    ("cloudfront", "list_distributions"): _cloudfront("DistributionList"),
+    ("cloudfront", "list_streaming_distributions"): _cloudfront("StreamingDistributionList"),
+    ("cloudfront", "list_cloud_front_origin_access_identities"): _cloudfront(
+        "CloudFrontOriginAccessIdentityList"
+    ),
+    ("cloudfront", "list_origin_access_controls"): _cloudfront("OriginAccessControlList"),
+    ("cloudfront", "list_public_keys"): _cloudfront("PublicKeyList"),
+    ("cloudfront", "list_key_groups"): _cloudfront("KeyGroupList"),
+    ("cloudfront", "list_cache_policies"): _cloudfront("CachePolicyList"),
+    ("cloudfront", "list_response_headers_policies"): _cloudfront("ResponseHeadersPolicyList"),
+    ("cloudfront", "list_distributions_by_key_group"): _cloudfront("DistributionIdList"),
+    ("cloudfront", "list_conflicting_aliases"): _cloudfront("ConflictingAliasesList", 100),
+    ("s3", "list_objects_v2"): Paging(("Contents",), ("NextContinuationToken",), "ContinuationToken"),
+    ("s3control", "list_access_points"): Paging(("AccessPointList",), ("NextToken",), "NextToken"),
+    ("resourcegroupstaggingapi", "get_resources"): Paging(
+        ("ResourceTagMappingList",), ("PaginationToken",), "PaginationToken", {"ResourcesPerPage": 100}
+    ),
+}
+
+
+def first(call: Call) -> Call:
+    """The call for the first page."""
+    return _with(call, {**_paging(call).defaults, **call.params})
+
+
+def rows(call: Call, page: Json) -> list[Any]:
+    """The rows of one page."""
+    return list(_at(page, _paging(call).rows) or ())
+
+
+def following(call: Call, page: Json) -> Call | None:
+    """The call for the page after `page`, which is the reply to `call`; None after the last one.
+
+    Raises Unreachable when the page leads back to itself: nothing that AWS says would ever end.
+    """
+    paging = _paging(call)
+    token = _at(page, paging.token_out) if paging.token_out else None
+    if not token:
+        return None
+    if token == call.params.get(paging.token_in):
+        raise Unreachable(
+            f"{call.service} answered {call.operation} with a page that leads back to itself",
+            "check that the endpoint is one of AWS",
+        )
+    return _with(call, {**call.params, paging.token_in: token})
+
+
+def _paging(call: Call) -> Paging:
+    return LISTS[call.service, call.operation]
+
+
+def _with(call: Call, params: Mapping[str, Any]) -> Call:
+    return Call(call.service, call.operation, params, call.region)
+
+
+def _at(reply: Json, path: tuple[str, ...]) -> Any:
+    value: Any = reply
+    for name in path:
+        value = (value or {}).get(name)
+    return value

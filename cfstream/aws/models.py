@@ -1,0 +1,33 @@
+"""How botocore's own files of models are found and read in less time. What stands in them is not touched.
+
+To learn that a service exists botocore looks into the folders of all four hundred, and it reads JSON into the
+ordered dicts that plain ones have long replaced: together a third of the time that making our clients takes.
+"""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from botocore.loaders import JSONFileLoader, Loader
+
+
+class PlainFiles(JSONFileLoader):  # type: ignore[misc, unused-ignore]
+    """Reads a model into plain dicts."""
+
+    def load_file(self, file_path: str) -> Any:
+        """The content of ``file_path`` with ``.json`` or ``.json.gz`` behind; None where there is neither."""
+        plain, packed = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
+        if plain.is_file():
+            return json.loads(plain.read_bytes())
+        if packed.is_file():
+            return json.loads(gzip.decompress(packed.read_bytes()))
+        return None
+
+
+class NamedFolders(Loader):  # type: ignore[misc, unused-ignore]
+    """Takes a folder's name for a service's; whether a model is in it shows when it is read."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (botocore's signature)
+        """The names of all folders on the search path, sorted."""
+        return sorted({folder.name for path in self.search_paths for folder in Path(path).glob("*")})

@@ -1,0 +1,143 @@
+"""The session and its clients: each made once, when it is first needed, and never two at a time.
+
+botocore's own session is used and not boto3's, which adds nothing but resource classes and their import time;
+profiles, environment, roles and single sign-on are botocore's in both.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.config import Config
+
+import cfstream
+from cfstream.aws.errors import about_settings
+from cfstream.aws.models import NamedFolders, PlainFiles
+
+READ_ATTEMPTS = 5
+CONNECT_SECONDS = 10
+READ_SECONDS = 60
+CONNECTIONS = 40
+DEFAULT_REGION = "us-east-1"
+
+AMAZON = ("amazonaws.com", "amazonaws.com.cn", "api.aws", "api.amazonwebservices.com.cn")
+"""What the host names of AWS's own endpoints end in (botocore 1.44.5, partitions.json)."""
+
+HOME_REGIONS = {"resourcegroupstaggingapi": "us-east-1"}
+"""CloudFront's tags are to be found in this region's index, wherever the session is (Tagging API,
+GetResources)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person says of the connection; None leaves it to the environment and the AWS configuration."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    sandbox: bool = False
+    """True for a sandbox on loopback: neither configuration, credentials nor proxies of the user are looked
+    at."""
+
+
+class Clients:
+    """botocore's clients of one session, by service, region, and whether they are for writes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._guard = threading.Lock()
+        self._made: dict[tuple[str, str, bool], Any] = {}
+        self._session = _asking(lambda: _session(settings))
+        self.region: str = _asking(lambda: _region(self._session, settings))
+
+    def of(self, service: str, region: str = "", *, write: bool = False) -> Any:
+        """The client for calls to `service`. Raises NoCredentials or WrongUsage where it cannot be made."""
+        key = (service, region or HOME_REGIONS.get(service, self.region), write)
+        # Sessions are not safe to make clients with from two threads; the clients themselves are safe to
+        # share.
+        with self._guard:
+            if key not in self._made:
+                self._made[key] = _asking(lambda: self._make(*key))
+            return self._made[key]
+
+    def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
+        client = self._create(service, region, write=write, style="auto")
+        if is_amazon(client):
+            return client
+        if service == "s3":
+            # A stand-in has no host name for each bucket. Made anew, for only a client knows where its
+            # endpoint is.
+            return self._create(service, region, write=write, style="path")
+        if service == "s3control":
+            client.meta.events.register("before-call.s3-control", _without_account_in_host)
+        return client
+
+    def _create(self, service: str, region: str, *, write: bool, style: Literal["auto", "path"]) -> Any:
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=CONNECTIONS,
+            # A write is sent once: what became of a lost one is for the step to find out, not for a blind
+            # repetition.
+            retries={"mode": "standard", "total_max_attempts": 1 if write else READ_ATTEMPTS},
+            s3={"addressing_style": style},
+            proxies={} if self._settings.sandbox else None,
+        )
+        return self._session.create_client(
+            service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
+        )
+
+
+def is_amazon(client: Any) -> bool:
+    """Whether a client speaks to AWS itself, and not to a stand-in."""
+    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
+
+
+def _session(settings: Settings) -> Any:
+    nowhere = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    session = botocore.session.Session(
+        session_vars=nowhere if settings.sandbox else None, profile=settings.profile
+    )
+    folders = session.get_config_variable("data_path")
+    extra = [os.path.expanduser(path) for path in folders.split(os.pathsep)] if folders else None
+    session.register_component(
+        "data_loader", NamedFolders(extra_search_paths=extra, file_loader=PlainFiles())
+    )
+    session.user_agent_name = "cfstream"
+    session.user_agent_version = cfstream.__version__
+    if settings.sandbox:
+        session.set_credentials("sandbox", "sandbox")
+    return session
+
+
+def _region(session: Any, settings: Settings) -> str:
+    # botocore knows AWS_DEFAULT_REGION alone; all other SDKs of AWS, and its own services, say AWS_REGION.
+    if settings.region:
+        return settings.region
+    return str(os.environ.get("AWS_REGION") or session.get_config_variable("region") or DEFAULT_REGION)
+
+
+def _asking(make: Callable[[], Any]) -> Any:
+    """What `make` brings; what botocore says against the settings becomes an error of ours."""
+    try:
+        return make()
+    except Exception as error:
+        ours = about_settings(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _without_account_in_host(params: Any, **_: Any) -> None:
+    """Takes the account off the host: no stand-in answers to ``123456789012.127.0.0.1``."""
+    account = params.get("headers", {}).get("x-amz-account-id", "")
+    params["url"] = params["url"].replace(f"://{account}.", "://", 1)

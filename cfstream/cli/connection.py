@@ -1,0 +1,77 @@
+"""The flags that every command has, and the World that they lead to.
+
+``main`` takes them off the command line and remembers them here; commands ask for ``current()`` and go out by
+its ``world()``. Nothing of AWS is imported before that.
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cfstream.errors import Unreachable, WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.ports import Clock, World
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The flags of a run, as given."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    sandbox: bool = False
+    verbosity: int = 0
+    """-1 for -q, 1 and more for each -v."""
+    color: bool | None = None
+    """False under --no-color; None leaves it to NO_COLOR and to whether the output is a terminal."""
+
+    def world(self, clock: "Clock | None" = None) -> "World":
+        """The outside as these flags name it; the sandbox is started if it is wanted and does not run.
+
+        Raises WrongUsage (also where the sandbox's extra is not installed), NoCredentials or Unreachable.
+        """
+        from cfstream.aws.connection import connect
+        from cfstream.aws.sessions import Settings
+
+        if not self.sandbox:
+            return connect(Settings(self.profile, self.region, self.endpoint_url), clock)
+        if self.endpoint_url or self.profile:
+            flag = "--endpoint-url" if self.endpoint_url else "--profile"
+            raise WrongUsage(
+                f"--sandbox and {flag} exclude each other",
+                "leave out one of the two: the sandbox has its own",
+            )
+        endpoint = self._sandbox_endpoint()
+        return connect(Settings(region=self.region, endpoint_url=endpoint, sandbox=True), clock)
+
+    def _sandbox_endpoint(self) -> str:
+        from pathlib import Path
+
+        from cfstream.sandbox import MissingExtra, SandboxError, ensure
+
+        try:
+            running = ensure(Path.cwd())
+        except MissingExtra as missing:
+            raise WrongUsage(missing.what, missing.do) from missing
+        except SandboxError as failed:
+            raise Unreachable(failed.what, failed.do) from failed
+        if running.started and self.verbosity >= 0:
+            told = f"Started the sandbox at {running.endpoint_url}; to end it: cfstream sandbox down"
+            print(told, file=sys.stderr)
+        return running.endpoint_url
+
+
+_current = Connection()
+
+
+def remember(connection: Connection) -> None:
+    """Makes `connection` the one that `current` returns."""
+    global _current  # noqa: PLW0603 (typer hands commands no object of ours; a process runs one command)
+    _current = connection
+
+
+def current() -> Connection:
+    """The flags of this run."""
+    return _current

@@ -1,0 +1,96 @@
+"""Words with colours, laid out in lines: wrapping that never cuts a word, and the few colours that all pages share.
+
+What the words say is decided elsewhere; widths are in columns and count no escape codes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    """A colour or weight; the value is its ANSI code (ECMA-48 SGR)."""
+
+    PLAIN = ""
+    BOLD = "1"
+    DIM = "2"
+    RED = "31"
+    GREEN = "32"
+    YELLOW = "33"
+    CYAN = "36"
+    BOLD_RED = "1;31"
+    BOLD_GREEN = "1;32"
+
+
+@dataclass(frozen=True)
+class Word:
+    """Text that no line break may cut."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True)
+class Page:
+    """How wide the page is, and whether it has colours."""
+
+    width: int = 80
+    color: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for a second column."""
+        return self.width < 60
+
+    def paint(self, text: str, style: Style) -> str:
+        """`text` in its colour, or as it is on a page without colours."""
+        if not (self.color and style and text.strip()):
+            return text
+        return f"\x1b[{style.value}m{text}\x1b[0m"
+
+    def flow(self, words: Iterable[Word], *, first: str = "", rest: str = "") -> list[str]:
+        """Lines of words with a space between them; the first begins with `first`, all others with `rest`.
+
+        A word wider than the page stands on a line of its own and sticks out: an id is never cut.
+        """
+        lines: list[str] = []
+        line, column, empty = first, len(first), True
+        for word in words:
+            if not empty and column + 1 + len(word.text) > self.width:
+                lines.append(line.rstrip())
+                line, column, empty = rest, len(rest), True
+            if not empty:
+                line, column = line + " ", column + 1
+            line += self.paint(word.text, word.style)
+            column += len(word.text)
+            empty = False
+        return [*lines, line.rstrip()]
+
+    def beside(self, left: Sequence[Word], right: Word) -> list[str]:
+        """`left`, and `right` at the right edge of the same line, or on the next line where there is no room."""
+        used = sum(len(word.text) for word in left) + len(left) - 1
+        gap = self.width - used - len(right.text)
+        painted = " ".join(self.paint(word.text, word.style) for word in left)
+        if gap >= 2:
+            return [painted + " " * gap + self.paint(right.text, right.style)]
+        under = max(self.width - len(right.text), 4)
+        return [painted, " " * under + self.paint(right.text, right.style)]
+
+
+def page(width: int, *, color: bool) -> Page:
+    """A page for a terminal of `width` columns; lines longer than 100 are hard to read, so it is no wider than that."""
+    return Page(max(20, min(width, 100)), color)
+
+
+def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
+    """The words of `text`, each in the style of the whole."""
+    return [Word(part, style) for part in printable(text).split(" ")]
+
+
+def printable(text: str) -> str:
+    """`text` with everything that could move a cursor or turn text around written as an escape."""
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(sign) or f"\\u{ord(sign):04x}"

@@ -1,0 +1,28 @@
+"""cfstream's own grants on every object of a bucket, without the plan around them: `… object_grants BUCKET`.
+
+The one place of the benchmarks that knows how they are called.
+"""
+
+import sys
+
+from cfstream.aws.client import Aws
+from cfstream.aws.clock import SystemClock
+from cfstream.aws.sessions import Clients, Settings
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.step import Doors
+from cfstream.values import Account, Address
+
+grants = ObjectGrants(
+    bucket=sys.argv[1],
+    region="us-east-1",
+    account=Account("123456789012"),
+    prefix="",
+    grantee="b" * 64,
+    permission="FULL_CONTROL",
+)
+clock = SystemClock()
+grants.perform(
+    Doors(aws=Aws(Clients(Settings()), clock), clock=clock, outputs={}, ledger=Ledger()),
+    Address("object-acl", "lectures"),
+)

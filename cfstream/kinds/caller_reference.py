@@ -10,8 +10,8 @@ def caller_reference(account: Account | str, name: str, kind: str, generation: i
     """The caller reference of a stack's resource: ``cfstream-123456789012-lectures-distribution-1``.
 
     `name` is the stack's name, or ``<stack>/<member>`` where a stack has several of a kind. Law: different
-    arguments give different references. Read from the right: the generation is digits, and the kind is written
-    without hyphens, so that all before it is the name, whatever hyphens are in that.
+    arguments give different references. Read from the right: the generation is digits, and the kind is
+    written without hyphens, so that all before it is the name, whatever hyphens are in that.
     """
     return f"{_stem(account, name, kind)}{generation}"
 

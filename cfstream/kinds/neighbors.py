@@ -1,7 +1,7 @@
 """What else lives in the account: whose mark a resource bears, and who still uses it once the plan has run.
 
-What bears our mark, is wanted by nobody and is used by nothing is an orphan, and is deleted. Which distributions
-there are, and which is the stack's own, is told by `distributions`.
+What bears our mark, is wanted by nobody and is used by nothing is an orphan, and is deleted. Which
+distributions there are, and which is the stack's own, is told by `distributions`.
 """
 
 from collections.abc import Iterable
@@ -89,7 +89,7 @@ def all_uses(aws: Reads, scene: Scene) -> tuple[Use, ...]:
 
 
 def default_access(uses: Iterable[Use]) -> tuple[str, str]:
-    """Ids of the OAI and the OAC by which the stack's own distribution reads its bucket now; empty for none."""
+    """Ids of the OAI and the OAC by which the stack's own distribution reads its bucket; empty for none."""
     origin = next((use.default_origin for use in uses if use.ours), None)
     return (origin.oai_id, origin.oac_id) if origin else ("", "")
 
@@ -144,8 +144,8 @@ def bearer(comment: str | None) -> str:
 def _signers_given_up(use: Use, behavior: BehaviorRow, spec: Spec) -> bool:
     """Whether the plan puts other signers, or none, on a behavior of the stack's own distribution.
 
-    Signers are owned on the behaviors of our bucket; where the default is public, those of the others stay until
-    the spec names the behavior as public, or names signers for it.
+    Signers are owned on the behaviors of our bucket; where the default is public, those of the others stay
+    until the spec names the behavior as public, or names signers for it.
     """
     if not behavior.path:
         return True
@@ -159,7 +159,7 @@ def _signers_given_up(use: Use, behavior: BehaviorRow, spec: Spec) -> bool:
 
 
 def _says_who(behavior: Behavior) -> bool:
-    return bool(behavior.public or behavior.key_groups or behavior.trusted_signers)
+    return behavior.public or behavior.key_groups is not None or behavior.trusted_signers is not None
 
 
 def _own_use(live: LiveDistribution) -> Use:

@@ -1,7 +1,8 @@
 """Origin access controls (OAC): how CloudFront signs what it asks of a private bucket.
 
-Lives here: the stack's own control, one that the spec refers to by id, and those of ours that nothing uses any
-more. Does not live here: which origin it is set on (`distribution`), and what CloudFront may read (`bucket_policy`).
+Lives here: the stack's own control, one that the spec refers to by id, and those of ours that nothing uses
+any more. Does not live here: which origin it is set on (`distribution`), and what CloudFront may read
+(`bucket_policy`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Origin access identities (OAI): the legacy way for CloudFront to read a bucket, and the only one for RTMP.
 
-Lives here: the stack's own identity, one that the spec refers to by id, and those of ours that nothing uses any
-more. Does not live here: which origin reads through it (the distribution kinds), and what it may read
+Lives here: the stack's own identity, one that the spec refers to by id, and those of ours that nothing uses
+any more. Does not live here: which origin reads through it (the distribution kinds), and what it may read
 (`bucket_policy`, `object_acl`).
 """
 
@@ -31,7 +31,8 @@ COMMENT_LIMIT = 128
 class OwnIdentity:
     """An identity that the stack makes. `comment` begins with our mark.
 
-    With `managed` the spec has a comment for the identity, and it is kept so. Otherwise a new one starts with it.
+    With `managed` the spec has a comment for the identity, and it is kept so. Otherwise a new one starts with
+    it.
     """
 
     comment: str
@@ -193,7 +194,8 @@ def _create(scene: Scene, want: OwnIdentity) -> Create:
             {CONFIG: {"CallerReference": reference, "Comment": want.comment}},
         ),
         outputs={"id": f"{identity}.Id", "canonical_user": f"{identity}.S3CanonicalUserId"},
-        # The reference alone decides: one with another comment is ours too, and the next plan mends the comment.
+        # The reference alone decides: one with another comment is ours too, and the next plan mends the
+        # comment.
         twin=Twin(
             listing=LISTING,
             row_id="Id",

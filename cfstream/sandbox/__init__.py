@@ -1,9 +1,9 @@
 """The sandbox: an AWS on loopback, for trying out, for tests and for pull requests.
 
-What lives here: the small face that other rooms use. Importing it is cheap: moto, which most of the sandbox stands on,
-is an optional extra and is imported by the server's own process only. The server is in ``server``, one sandbox per
-project and its coming and going in ``lifecycle``. Nothing in this package knows the rest of cfstream: a stand-in for
-AWS that shared the reconciler's mapping would share its mistakes.
+What lives here: the small face that other rooms use. Importing it is cheap: moto, which most of the sandbox
+stands on, is an optional extra and is imported by the server's own process only. The server is in ``server``,
+one sandbox per project and its coming and going in ``lifecycle``. Nothing in this package knows the rest of
+cfstream: a stand-in for AWS that shared the reconciler's mapping would share its mistakes.
 """
 
 from dataclasses import dataclass

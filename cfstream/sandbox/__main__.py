@@ -1,6 +1,7 @@
 """``python -m cfstream.sandbox serve --dir DIR``: the server in the foreground, until SIGTERM or SIGINT.
 
-What lives here: the process. ``cfstream sandbox serve`` and the child that ``lifecycle.up`` starts both end up here.
+What lives here: the process. ``cfstream sandbox serve`` and the child that ``lifecycle.up`` starts both end
+up here.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from cfstream.sandbox import Running, lifecycle
+from cfstream.sandbox import Running, SandboxError, lifecycle
 
 # For a person, waiting should be seen, but be short.
 PERSON_READS = 2
@@ -18,9 +19,11 @@ PERSON_SECONDS = 2.0
 
 
 def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _: None) -> None:
-    """Serves that home until SIGTERM or SIGINT, then keeps the state. `ready` is told when requests are answered.
+    """Serves that home until SIGTERM or SIGINT, then keeps the state. `ready` is told when requests are
+    answered.
 
-    `MissingExtra` where moto is not installed; `SandboxError` where another server serves that home, or the port is taken.
+    `MissingExtra` where moto is not installed; `SandboxError` where another server serves that home, or the
+    port is taken.
     """
     lifecycle.require_extra()
     with lifecycle.serving(home):
@@ -35,7 +38,9 @@ def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _
         try:
             sandbox = Sandbox.start(home, port, settings, token)
         except OSError as error:
-            raise lifecycle.SandboxError(f"port {port} cannot be had: {error.strerror}", "name another --port") from None
+            raise SandboxError(
+                f"port {port} cannot be had: {error.strerror}", "name another --port"
+            ) from None
         with sandbox:
             lifecycle.announce(home, int(sandbox.endpoint_url.rpartition(":")[2]), token)
             running = lifecycle.status(home)
@@ -54,8 +59,10 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
-        serve(arguments.dir, arguments.port, lambda running: logging.info("serving at %s", running.endpoint_url))
-    except lifecycle.SandboxError as error:
+        serve(
+            arguments.dir, arguments.port, lambda running: logging.info("serving at %s", running.endpoint_url)
+        )
+    except SandboxError as error:
         raise SystemExit(f"error: {error.what}\n  do: {error.do}") from None
 
 

@@ -1,8 +1,8 @@
 """Access control lists as S3 keeps them: an owner, and grants that read back as they were sent.
 
-What lives here: reading an ACL from XML, from grant headers and from a canned name, and the rules that look at the ACL
-alone. Whether a bucket takes ACLs at all is decided in ``s3``. moto 5.2.5 drops an object's ACL that is sent as XML and
-gives every ACL the same owner.
+What lives here: reading an ACL from XML, from grant headers and from a canned name, and the rules that look
+at the ACL alone. Whether a bucket takes ACLs at all is decided in ``s3``. moto 5.2.5 drops an object's ACL
+that is sent as XML and gives every ACL the same owner.
 """
 
 import re
@@ -43,9 +43,9 @@ class Acl(FakeAcl):
         """Whether it grants anything to everybody, or to everybody with an AWS account."""
         return any(_grantee(grant).uri in PUBLIC for grant in self.grants)
 
-    def allows(self, user: str, permission: str) -> bool:
-        """Whether it gives that canonical user that permission by name."""
-        return any(
+    def lets(self, user: str, permission: str) -> bool:
+        """Whether that canonical user may do that with the ACL: as the owner, or by a grant by name."""
+        return user == self.owner or any(
             _grantee(grant).id == user and grant.permissions[0] in (permission, "FULL_CONTROL")
             for grant in self.grants
         )
@@ -92,7 +92,8 @@ def canned(name: str, owner: str) -> Acl:
 def from_headers(headers: Mapping[str, str], owner: str, known: KnownUser) -> Acl | None:
     """The ACL that ``x-amz-acl`` or ``x-amz-grant-*`` ask for, None where neither is there.
 
-    InvalidRequest where both are: S3 takes one way at a time. A grant header replaces the owner's own grant too.
+    InvalidRequest where both are: S3 takes one way at a time. A grant header replaces the owner's own grant
+    too.
     """
     asked = {name.lower(): value for name, value in headers.items()}
     grants = [
@@ -110,8 +111,9 @@ def from_headers(headers: Mapping[str, str], owner: str, known: KnownUser) -> Ac
 def from_xml(body: bytes, permissions: frozenset[str], known: KnownUser) -> Acl:
     """The ACL in an AccessControlPolicy document.
 
-    MalformedACLError (400) for what its schema does not allow or more than 100 grants, InvalidArgument "Invalid id" (400)
-    for an identity that was never issued, MethodNotAllowed (405) for a grantee named by e-mail (withdrawn in 2025).
+    MalformedACLError (400) for what its schema does not allow or more than 100 grants, InvalidArgument
+    "Invalid id" (400) for an identity that was never issued, MethodNotAllowed (405) for a grantee named by
+    e-mail (withdrawn in 2025).
     """
     try:
         policy = xmltodict.parse(body, force_list=("Grant",))["AccessControlPolicy"]
@@ -126,7 +128,9 @@ def from_xml(body: bytes, permissions: frozenset[str], known: KnownUser) -> Acl:
 
 
 def rendered(acl: Acl) -> dict[str, Any]:
-    """The ACL in the shape of GetObjectAcl's and GetBucketAcl's answer. DisplayName is gone, as it is from AWS."""
+    """The ACL in the shape of GetObjectAcl's and GetBucketAcl's answer. DisplayName is gone, as it is from
+    AWS.
+    """
     return {
         "Owner": {"ID": acl.owner},
         "Grants": [
@@ -182,7 +186,9 @@ def _grant(kind: str, value: str, permission: str) -> FakeGrant:
 
 
 def _checked(grant: FakeGrant, known: KnownUser) -> FakeGrant:
-    """The grant, if its grantee can exist: a group of AWS's, an account (64 hex digits), or an identity that was issued."""
+    """The grant, if its grantee can exist: a group of AWS's, an account (64 hex digits), or an identity that
+    was issued.
+    """
     who = _grantee(grant)
     if who.uri and who.uri not in (*PUBLIC, LOG_DELIVERY):
         raise InvalidArgumentError("Invalid group uri", "Group/URI", who.uri)

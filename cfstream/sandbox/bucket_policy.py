@@ -1,8 +1,8 @@
 """Bucket policies as S3 takes and returns them.
 
-What lives here: what is refused, what is rewritten, and when a policy counts as public; pure functions over the document.
-Judging a request by a policy is not here, and moto's own judgement is not used: it reads a Deny with a Condition, or
-without a Principal, as a Deny for everybody.
+What lives here: what is refused, what is rewritten, and when a policy counts as public; pure functions over
+the document. Judging a request by a policy is not here, and moto's own judgement is not used: it reads a Deny
+with a Condition, or without a Principal, as a Deny for everybody.
 """
 
 import json
@@ -24,7 +24,17 @@ _ACCOUNT = re.compile(r"\d{12}")
 _ACCOUNT_ARN = re.compile(r"arn:aws[\w-]*:(iam|sts)::\d{12}:.+")
 _CANONICAL_ACCOUNT = re.compile(r"[0-9a-f]{64}")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
-_TERMS = ("Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition", "Sid")
+_TERMS = (
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+    "Sid",
+)
 # Keys that narrow a policy when their value is fixed: S3 User Guide, "The meaning of public".
 _NARROWING = frozenset(
     key.lower()
@@ -55,8 +65,8 @@ class MalformedPolicy(S3ClientError):
 def accepted(document: bytes, bucket_arn: str, find_identity: FindIdentity) -> bytes:
     """The policy as S3 will return it. `MalformedPolicy` for one that S3 does not take.
 
-    Rewritten on the way (seen on AWS): keys in another order, lists of one as scalars, an account number as the ARN of
-    its root, and the CanonicalUser of an origin access identity as the ARN of that identity.
+    Rewritten on the way (seen on AWS): keys in another order, lists of one as scalars, an account number as
+    the ARN of its root, and the CanonicalUser of an origin access identity as the ARN of that identity.
     """
     if len(document) > MAX_BYTES:
         raise MalformedPolicy("Policy exceeds the maximum allowed document size.")
@@ -69,7 +79,9 @@ def accepted(document: bytes, bucket_arn: str, find_identity: FindIdentity) -> b
     statements = _many(policy.get("Statement"))
     if not statements:
         raise MalformedPolicy("Missing required field Statement")
-    sids = [statement["Sid"] for statement in statements if isinstance(statement, dict) and "Sid" in statement]
+    sids = [
+        statement["Sid"] for statement in statements if isinstance(statement, dict) and "Sid" in statement
+    ]
     if len(sids) != len(set(sids)):
         raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
     kept = {name: policy[name] for name in ("Version", "Id") if name in policy}
@@ -78,7 +90,9 @@ def accepted(document: bytes, bucket_arn: str, find_identity: FindIdentity) -> b
 
 
 def is_public(document: bytes | None) -> bool:
-    """Whether S3 calls the policy public: some statement allows everybody, and no condition pins who that is."""
+    """Whether S3 calls the policy public: some statement allows everybody, and no condition pins who that
+    is.
+    """
     statements = json.loads(document)["Statement"] if document else []
     return any(
         statement["Effect"] == "Allow"
@@ -89,6 +103,22 @@ def is_public(document: bytes | None) -> bool:
 
 
 def _statement(statement: Any, bucket_arn: str, find_identity: FindIdentity) -> Json:
+    _judge(statement, bucket_arn)
+    written = {term: statement[term] for term in sorted(_TERMS) if term in statement}
+    for term, value in written.items():
+        if term in ("Principal", "NotPrincipal"):
+            written[term] = _principal(value, find_identity)
+        elif term == "Condition":
+            written[term] = {
+                operator: {key: _scalar(asked) for key, asked in keys.items()}
+                for operator, keys in value.items()
+            }
+        else:
+            written[term] = _scalar(value)
+    return written
+
+
+def _judge(statement: Any, bucket_arn: str) -> None:
     if not isinstance(statement, dict) or not set(statement) <= set(_TERMS):
         raise MalformedPolicy("Policy has an invalid statement")
     if statement.get("Effect") not in ("Allow", "Deny"):
@@ -99,19 +129,6 @@ def _statement(statement: Any, bucket_arn: str, find_identity: FindIdentity) -> 
     for resource in _many(statement.get("Resource", statement.get("NotResource"))):
         if resource not in ("*", bucket_arn) and not str(resource).startswith(f"{bucket_arn}/"):
             raise MalformedPolicy("Policy has invalid resource")
-    written = {term: statement[term] for term in sorted(_TERMS) if term in statement}
-    for term in ("Principal", "NotPrincipal"):
-        if term in written:
-            written[term] = _principal(written[term], find_identity)
-    for term in ("Action", "NotAction", "Resource", "NotResource"):
-        if term in written:
-            written[term] = _scalar(written[term])
-    if "Condition" in written:
-        written["Condition"] = {
-            operator: {key: _scalar(value) for key, value in keys.items()}
-            for operator, keys in written["Condition"].items()
-        }
-    return written
 
 
 def _principal(principal: Any, find_identity: FindIdentity) -> Any:
@@ -152,7 +169,8 @@ def _anybody(principal: Any) -> bool:
 
 def _narrowed(condition: Json) -> bool:
     return any(
-        key.lower() in _NARROWING and not operator.startswith(("StringNot", "ArnNot", "NotIp", "Null"))
+        key.lower() in _NARROWING
+        and not operator.startswith(("StringNot", "ArnNot", "NotIp", "Null"))
         and all(_fixed(str(value)) for value in _many(values))
         for operator, keys in condition.items()
         for key, values in keys.items()

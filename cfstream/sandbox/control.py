@@ -1,7 +1,7 @@
 """What the sandbox says about itself, under ``/_sandbox/``: its status, its settings, and starting afresh.
 
-What lives here: JSON in and out for people and for ``cfstream sandbox``. No AWS service is here. A request that a web page
-sent is refused, so that no site can reach into a sandbox through its visitor's browser.
+What lives here: JSON in and out for people and for ``cfstream sandbox``. No AWS service is here. A request
+that a web page sent is refused, so that no site can reach into a sandbox through its visitor's browser.
 """
 
 import dataclasses
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cfstream.sandbox.server import Sandbox
 
 PREFIX = "/_sandbox/"
-TOKEN_HEADER = "X-Sandbox-Token"
 
 
 def answer(environ: Environ, sandbox: "Sandbox") -> Answer:
@@ -36,7 +35,9 @@ def answer(environ: Environ, sandbox: "Sandbox") -> Answer:
 
 
 def _status(environ: Environ, sandbox: "Sandbox") -> dict[str, Any]:
-    """`known` says whether the asker holds the token of this very server: a pid file may be older than the process."""
+    """`known` says whether the asker holds the token of this very server: a pid file may be older than the
+    process.
+    """
     return {
         "pid": os.getpid(),
         "endpoint_url": sandbox.endpoint_url,

@@ -1,11 +1,12 @@
 """One sandbox for each project: found, started, asked and ended.
 
-What lives here: processes, their pid file and their locks. The server itself is in ``server``; this module runs in the
-process of whoever needs a sandbox, and so imports neither moto nor boto3.
+What lives here: processes, their pid file and their locks. The server itself is in ``server``; this module
+runs in the process of whoever needs a sandbox, and so imports neither moto nor boto3.
 
-The home of a sandbox is a folder of its own (``.cfstream/sandbox`` in the project). In it: ``server.json`` (pid, port and
-a token that only this server knows), ``server.log``, ``state``, and two locks: ``serving.lock`` is held by the server as
-long as it lives, so that a dead one is noticed however it died; ``starting.lock`` by whoever starts or ends one.
+The home of a sandbox is a folder of its own (``.cfstream/sandbox`` in the project). In it: ``server.json``
+(pid, port and a token that only this server knows), ``server.log``, ``state``, and two locks:
+``serving.lock`` is held by the server as long as it lives, so that a dead one is noticed however it died;
+``starting.lock`` by whoever starts or ends one.
 """
 
 import contextlib
@@ -41,14 +42,19 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def find_home(directory: Path) -> Path:
-    """The sandbox folder of the project that `directory` is in: ``.cfstream/sandbox`` beside the nearest ``.git`` or
-    ``.cfstream`` on the way up, else in `directory` itself. The variable CFSTREAM_SANDBOX_DIR overrides both.
+    """The sandbox folder of the project that `directory` is in: ``.cfstream/sandbox`` beside the nearest
+    ``.git`` or ``.cfstream`` on the way up, else in `directory` itself. The variable CFSTREAM_SANDBOX_DIR
+    overrides both.
     """
     if os.environ.get(HOME_VARIABLE):
         return Path(os.environ[HOME_VARIABLE]).expanduser().resolve()
     here = directory.resolve()
     project = next(
-        (folder for folder in (here, *here.parents) if (folder / ".git").exists() or (folder / ".cfstream").is_dir()),
+        (
+            folder
+            for folder in (here, *here.parents)
+            if (folder / ".git").exists() or (folder / ".cfstream").is_dir()
+        ),
         here,
     )
     return project / ".cfstream" / "sandbox"
@@ -71,7 +77,8 @@ def status(home: Path) -> Running | None:
 def up(home: Path, port: int = 0) -> Running:
     """The sandbox that runs there; started if none does, once even when two ask at the same time.
 
-    `MissingExtra` where moto is not installed, `SandboxError` with the end of the log where it does not come up.
+    `MissingExtra` where moto is not installed, `SandboxError` with the end of the log where it does not come
+    up.
     """
     running = status(home)
     if running:
@@ -84,7 +91,8 @@ def up(home: Path, port: int = 0) -> Running:
 
 
 def down(home: Path) -> Running | None:
-    """Ends the sandbox that runs there (SIGTERM, so that it keeps its state) and returns what it was; None if none ran.
+    """Ends the sandbox that runs there (SIGTERM, so that it keeps its state) and returns what it was; None if
+    none ran.
 
     `SandboxError` if it does not end.
     """
@@ -110,7 +118,9 @@ def settings(home: Path) -> dict[str, Any]:
 
 
 def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Changes the settings named and returns all. `SandboxError` for one that there is not, or a value that does not fit."""
+    """Changes the settings named and returns all. `SandboxError` for one that there is not, or a value that
+    does not fit.
+    """
     return _ask(home, "PUT", "settings", wanted)
 
 
@@ -134,7 +144,8 @@ def serving(home: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SandboxError(
-                f"a sandbox already serves {home}", 'end it with "cfstream sandbox down", or name another --dir'
+                f"a sandbox already serves {home}",
+                'end it with "cfstream sandbox down", or name another --dir',
             ) from None
         try:
             yield
@@ -143,7 +154,9 @@ def serving(home: Path) -> Iterator[None]:
 
 
 def announce(home: Path, port: int, token: str) -> None:
-    """Writes the pid file of the server that this process is, whole or not at all, and readable by this user alone."""
+    """Writes the pid file of the server that this process is, whole or not at all, and readable by this user
+    alone.
+    """
     part = home / f"{ADDRESS}.part"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -167,8 +180,13 @@ def _start(home: Path, port: int) -> Running:
     command = [sys.executable, "-m", "cfstream.sandbox", "serve", "--dir", str(home), "--port", str(port)]
     with (home / LOG).open("ab") as log:
         began = log.tell()
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(), start_new_session=True
+        child = subprocess.Popen(  # noqa: S603 (our own interpreter, and a path)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+            start_new_session=True,
         )
     _started.append(child)
     deadline = time.monotonic() + START_SECONDS
@@ -234,12 +252,16 @@ def _ask(home: Path, method: str, what: str, body: dict[str, Any] | None = None)
     return answer
 
 
-def _call(address: dict[str, Any], method: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+def _call(
+    address: dict[str, Any], method: str, what: str, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """One call to ``/_sandbox/``; OSError if nobody or nothing sensible answers."""
     connection = http.client.HTTPConnection("127.0.0.1", int(address["port"]), timeout=10)
     try:
         headers = {"X-Sandbox-Token": str(address["token"])}
-        connection.request(method, f"/_sandbox/{what}", json.dumps(body) if body is not None else None, headers)
+        connection.request(
+            method, f"/_sandbox/{what}", json.dumps(body) if body is not None else None, headers
+        )
         answer = json.loads(connection.getresponse().read())
     except (http.client.HTTPException, ValueError) as rubbish:
         raise OSError(f"port {address['port']} is not a sandbox's") from rubbish

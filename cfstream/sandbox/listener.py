@@ -1,8 +1,8 @@
 """The HTTP server of the sandbox: loopback, HTTP/1.1 kept alive, one write for each answer.
 
-What lives here: sockets, and the translation between HTTP and an environ (PEP 3333) on one side, an `Answer` on the
-other. What an answer says is decided elsewhere. Werkzeug's own server closes the connection after each answer, which
-costs a client more than the answer itself; this one does not.
+What lives here: sockets, and the translation between HTTP and an environ (PEP 3333) on one side, an `Answer`
+on the other. What an answer says is decided elsewhere. Werkzeug's own server closes the connection after each
+answer, which costs a client more than the answer itself; this one does not.
 """
 
 import contextlib
@@ -67,7 +67,7 @@ class Listener(socketserver.ThreadingTCPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 (socketserver's signature)
         log.debug("a client went away", exc_info=True)
 
     def stop(self) -> None:
@@ -96,7 +96,7 @@ class _Connection(BaseHTTPRequestHandler):
             return
         self._send(self.server.answer(self._environ(self._body())))
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (http.server's signature)
         log.debug(format, *args)
 
     def _body(self) -> bytes:

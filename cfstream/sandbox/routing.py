@@ -1,7 +1,8 @@
 """Which service a request is for, and who answers it.
 
-What lives here: one table of doors. CloudFront is the sandbox's own, S3 is moto's made strict, GetResources is moto's with
-CloudFront's tags added; every other service is moto's as it stands. What a service says is decided behind its door.
+What lives here: one table of doors. CloudFront is the sandbox's own, S3 is moto's made strict, GetResources
+is moto's with CloudFront's tags added; every other service is moto's as it stands. What a service says is
+decided behind its door.
 """
 
 import io
@@ -13,7 +14,6 @@ from collections.abc import Callable
 
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.datastructures import EnvironHeaders
 from werkzeug.wrappers import Response
 
 from cfstream.sandbox import tagged
@@ -27,7 +27,7 @@ CLOUDFRONT = "/2020-05-31/"
 S3_CONTROL = "/v20180820/"
 """Signed for the service "s3" as S3 itself is, and told apart by its path."""
 
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]*/(?P<service>[^/]+)/aws4_request")
 _READS = re.compile(r"\.(Get|List|Describe)")
 
 
@@ -78,7 +78,7 @@ class Routes:
     def _to_cloudfront(self, environ: Environ) -> Answer:
         path, _, query = environ["RAW_URI"].partition("?")
         status, headers, body = self._cloudfront().handle(
-            environ["REQUEST_METHOD"], path, query, EnvironHeaders(environ), environ["wsgi.input"].read()
+            environ["REQUEST_METHOD"], path, query, _headers(environ), environ["wsgi.input"].read()
         )
         return Answer(status, list(headers.items()), body)
 
@@ -96,31 +96,38 @@ class Routes:
         return Answer(response.status_code, list(response.headers.items()), response.get_data())
 
 
+def _headers(environ: Environ) -> dict[str, str]:
+    """The headers by lower-case name."""
+    prefixed = (
+        (name.removeprefix("HTTP_"), value) for name, value in environ.items() if name.startswith("HTTP_")
+    )
+    return {
+        "content-type": environ.get("CONTENT_TYPE", ""),
+        **{name.replace("_", "-").lower(): value for name, value in prefixed},
+    }
+
+
 def signed_for(environ: Environ) -> str:
     """The service in the credential scope of a signature (header or query), "" for an unsigned request."""
-    return _scope(environ, "service")
-
-
-def signed_region(environ: Environ) -> str:
-    """The region in the credential scope of a signature, "" for an unsigned request."""
-    return _scope(environ, "region")
-
-
-def _scope(environ: Environ, part: str) -> str:
     where = environ.get("HTTP_AUTHORIZATION") or environ.get("QUERY_STRING", "").replace("%2F", "/")
     found = _SCOPE.search(where)
-    return found.group(part).lower() if found else ""
+    return found.group("service").lower() if found else ""
 
 
 def _is_form(environ: Environ) -> bool:
-    """Unsigned forms are calls of query APIs (sts AssumeRoleWithWebIdentity), anything else unsigned is for S3."""
+    """Unsigned forms are calls of query APIs (sts AssumeRoleWithWebIdentity), anything else unsigned is for
+    S3.
+    """
     return environ["REQUEST_METHOD"] == "POST" and "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
 
 
 def _writes(environ: Environ) -> bool:
     if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
         return False
-    return not _READS.search(environ.get("HTTP_X_AMZ_TARGET", "")) and signed_for(environ) not in ("sts", "tagging")
+    return not _READS.search(environ.get("HTTP_X_AMZ_TARGET", "")) and signed_for(environ) not in (
+        "sts",
+        "tagging",
+    )
 
 
 def _failure(status: int, code: str, message: str) -> Answer:

@@ -1,7 +1,8 @@
 """The sandbox as one object: CloudFront, moto's services, the state and the port.
 
-What lives here: how these are put together, started and stopped. Tests run it in their own process; ``cfstream sandbox
-serve`` runs the same class in the foreground. moto keeps its backends in module globals, hence one sandbox per process.
+What lives here: how these are put together, started and stopped. Tests run it in their own process;
+``cfstream sandbox serve`` runs the same class in the foreground. moto keeps its backends in module globals,
+hence one sandbox per process.
 """
 
 import copy
@@ -10,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from moto.acm.models import acm_backends
 from moto.acm.exceptions import CertificateNotFound
+from moto.acm.models import acm_backends
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
@@ -49,8 +50,8 @@ class Sandbox:
     ) -> Self:
         """A sandbox that answers on 127.0.0.1.
 
-        With a `state_dir` it goes on from the state kept there, and keeps it; without, it starts empty and forgets.
-        `settings` are those of an empty CloudFront. OSError if the port is taken.
+        With a `state_dir` it goes on from the state kept there, and keeps it; without, it starts empty and
+        forgets. `settings` are those of an empty CloudFront. OSError if the port is taken.
         """
         if state_dir:
             state_dir.mkdir(parents=True, exist_ok=True)

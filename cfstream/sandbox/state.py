@@ -1,8 +1,8 @@
 """The sandbox's memory between commands: one file, written after writes and at the end, read at the start.
 
-What lives here: the file, and the rhythm of writing it. The file holds a pickle of moto's backends and of the CloudFront
-object; it is made by this program, for this user alone (mode 0600), and is never read from anywhere else. What is in the
-state is its owners' business.
+What lives here: the file, and the rhythm of writing it. The file holds a pickle of moto's backends and of the
+CloudFront object; it is made by this program, for this user alone (mode 0600), and is never read from
+anywhere else. What is in the state is its owners' business.
 """
 
 import io
@@ -10,11 +10,12 @@ import json
 import logging
 import os
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import moto
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -26,7 +27,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from moto.backends import get_backend
-from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
 log = logging.getLogger(__name__)
@@ -37,18 +37,20 @@ VERSION = {"format": 1, "moto": moto.__version__}
 
 QUIET_SECONDS = 0.2
 SHARE = 10
-"""A save may take a tenth of the time at most: while many writes come in, saves of a large state are spaced out."""
+"""A save may take a tenth of the time at most: while many writes come in, saves of a large state are spaced
+out.
+"""
 
 
 def freeze(cloudfront: Any) -> bytes:
     """Everything worth keeping, as bytes. No write may happen meanwhile."""
-    backends: dict[str, Any] = {
+    backends = {
         service: {
-            account: {region: vars(backend) for region, backend in regions.items()}
-            for account, regions in get_backend(service).items()  # type: ignore[call-overload]
+            account: {region: backend.__dict__ for region, backend in regions.items()}
+            for account, regions in _backends(service).items()
         }
         for service in KEPT
-        if get_backend(service) in BackendDict._instances  # type: ignore[call-overload]
+        if f"moto.{service}.models" in sys.modules  # what was never imported holds nothing
     }
     frozen = io.BytesIO()
     _Pickler(frozen, pickle.HIGHEST_PROTOCOL).dump({"backends": backends, "cloudfront": cloudfront})
@@ -61,10 +63,10 @@ def thaw(frozen: bytes) -> Any:
     for service, accounts in kept["backends"].items():
         for account, regions in accounts.items():
             for region, attributes in regions.items():
-                vars(get_backend(service)[account][region]).update(attributes)  # type: ignore[call-overload]
+                _backends(service)[account][region].__dict__.update(attributes)
     for account, by_partition in s3_backends.items():
         for partition, backend in by_partition.items():
-            s3_backends.bucket_accounts.update({name: (partition, account) for name in backend.buckets})
+            s3_backends.bucket_accounts.update(dict.fromkeys(backend.buckets, (partition, account)))
     return kept["cloudfront"]
 
 
@@ -80,10 +82,11 @@ def write(path: Path, frozen: bytes) -> None:
 
 
 def read(path: Path) -> Any | None:
-    """The CloudFront object of a state file, after moto's backends were put back; None where there is no state to use.
+    """The CloudFront object of a state file, after moto's backends were put back; None where there is no
+    state to use.
 
-    A file of another version, or one that cannot be read, is renamed and named in the log: nothing is lost, and the
-    sandbox starts empty.
+    A file of another version, or one that cannot be read, is renamed and named in the log: nothing is lost,
+    and the sandbox starts empty.
     """
     if not path.exists():
         return None
@@ -101,13 +104,19 @@ def read(path: Path) -> Any | None:
     return cloudfront
 
 
+def _backends(service: str) -> Any:
+    return get_backend(service)  # type: ignore[call-overload]
+
+
 class _Pickler(pickle.Pickler):
-    """Pickles certificates and private keys (ACM's, KMS's) by their encoding: the objects themselves do not pickle."""
+    """Pickles certificates and private keys (ACM's, KMS's) by their encoding: the objects themselves do not
+    pickle.
+    """
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, Certificate):
             return _certificate, (value.public_bytes(Encoding.DER),)
-        if isinstance(value, PrivateKeyTypes):
+        if isinstance(value, get_args(PrivateKeyTypes)):
             der = value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
             return _private_key, (der,)
         return NotImplemented

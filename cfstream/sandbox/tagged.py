@@ -1,7 +1,7 @@
 """GetResources of the tagging API, with the CloudFront resources that moto's own does not know.
 
-What lives here: the JSON of that one operation. Tags themselves are CloudFront's. As on AWS, CloudFront's resources are
-found in us-east-1 only, and never those without tags.
+What lives here: the JSON of that one operation. Tags themselves are CloudFront's. As on AWS, CloudFront's
+resources are found in us-east-1 only, and never those without tags.
 """
 
 import json
@@ -20,8 +20,11 @@ _REGION = re.compile(r"Credential=[^/]+/\d{8}/us-east-1/")
 Json = dict[str, Any]
 
 
-def answer(environ: Environ, body: bytes, cloudfront: CloudFront, moto: Callable[[Environ], Answer]) -> Answer:
-    """GetResources: moto's answer with CloudFront's resources after its last page, or those alone if only they are asked.
+def answer(
+    environ: Environ, body: bytes, cloudfront: CloudFront, moto: Callable[[Environ], Answer]
+) -> Answer:
+    """GetResources: moto's answer with CloudFront's resources after its last page, or those alone if only
+    they are asked.
 
     A PaginationToken of ours is the offset into CloudFront's resources. Anything but GetResources is moto's.
     """
@@ -39,7 +42,9 @@ def answer(environ: Environ, body: bytes, cloudfront: CloudFront, moto: Callable
         theirs = json.loads(reply.body)
         if theirs.get("PaginationToken"):
             return reply
-    page, token = _page(list(_matching(asked, environ, cloudfront)), token, asked.get("ResourcesPerPage", PAGE))
+    page, token = _page(
+        list(_matching(asked, environ, cloudfront)), token, asked.get("ResourcesPerPage", PAGE)
+    )
     listed = {"ResourceTagMappingList": theirs["ResourceTagMappingList"] + page, "PaginationToken": token}
     return Answer(200, [("Content-Type", "application/x-amz-json-1.1")], json.dumps(listed).encode())
 
@@ -61,7 +66,7 @@ def _matching(asked: Json, environ: Environ, cloudfront: CloudFront) -> Iterator
 
 def _asked_for(arn: str, tags: dict[str, str], asked: Json) -> bool:
     types = asked.get("ResourceTypeFilters", [])
-    kind = arn.split(":")[5].split("/")[0]
+    kind = arn.split(":")[5].split("/", maxsplit=1)[0]
     if types and "cloudfront" not in types and f"cloudfront:{kind}" not in types:
         return False
     arns = asked.get("ResourceARNList", [])

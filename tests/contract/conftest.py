@@ -1,7 +1,7 @@
 """One sandbox for all contract tests, emptied before each, and boto3 clients for it.
 
-A claim that stock moto gets wrong takes `strict_s3` or `strict_cloudfront`: it runs against the sandbox and, as a strict
-xfail, against stock moto, so that we notice when moto catches up.
+A claim that stock moto gets wrong takes `strict_s3` or `strict_cloudfront`: it runs against the sandbox and,
+as a strict xfail, against stock moto, so that we notice when moto catches up.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from moto import mock_aws
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 
-CREDENTIALS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})
 
 HERE_AND_STOCK = [
@@ -43,7 +43,7 @@ class Clients:
 
     def __init__(self, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
-        self._session = boto3.Session()
+        self._session: Any = boto3.Session()
         self._made: dict[tuple[str, str], Any] = {}
 
     def __call__(self, service: str, region: str = "us-east-1") -> Any:
@@ -62,32 +62,39 @@ def clients(server: Sandbox) -> Clients:
 
 @pytest.fixture
 def cloudfront(sandbox: Sandbox, clients: Clients) -> Any:
+    """A CloudFront client for the sandbox."""
     return clients("cloudfront")
 
 
 @pytest.fixture
 def s3(sandbox: Sandbox, clients: Clients) -> Any:
+    """An S3 client for us-east-1 of the sandbox."""
     return clients("s3")
 
 
 @pytest.fixture
 def sts(sandbox: Sandbox, clients: Clients) -> Any:
+    """An STS client for the sandbox."""
     return clients("sts")
 
 
 @pytest.fixture
 def acm(sandbox: Sandbox, clients: Clients) -> Any:
+    """An ACM client for us-east-1 of the sandbox."""
     return clients("acm")
 
 
 @pytest.fixture
 def tagging(sandbox: Sandbox, clients: Clients) -> Any:
+    """A tagging client for us-east-1 of the sandbox."""
     return clients("resourcegroupstaggingapi")
 
 
 @pytest.fixture
 def s3control(sandbox: Sandbox, clients: Clients) -> Any:
-    """S3 Control puts the account before the endpoint's host name, which no resolver knows: it is taken off again."""
+    """S3 Control puts the account before the endpoint's host name, which no resolver knows: it is taken off
+    again.
+    """
     client = clients("s3control")
 
     def on_loopback(request: Any, **_: Any) -> None:
@@ -114,4 +121,5 @@ def _here_or_stock(service: str, request: pytest.FixtureRequest) -> Iterator[Any
         yield request.getfixturevalue(service)
         return
     with mock_aws():
-        yield boto3.client(service, "us-east-1", config=ONCE, **CREDENTIALS)
+        session: Any = boto3.Session()
+        yield session.client(service, "us-east-1", config=ONCE, **CREDENTIALS)

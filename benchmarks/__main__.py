@@ -68,7 +68,8 @@ class Bench:
         found = shutil.which(name, path=self.path)
         if not found:
             raise RunError(f"{name} is not installed; `make bench` installs what is measured")
-        env = {**ENVIRONMENT, "PATH": self.path, "HOME": str(self.scratch), **environment}
+        home = {"HOME": str(self.scratch), "CFSTREAM_SANDBOX_DIR": str(self.scratch / "sandbox")}
+        env = {**ENVIRONMENT, **home, "PATH": self.path, **environment}
         return partial(run, [found, *arguments], env, self.scratch)
 
     def grant(self, way: tuple[str, ...], objects: int) -> Run:

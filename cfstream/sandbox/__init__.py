@@ -28,6 +28,10 @@ class MissingExtra(SandboxError):
         super().__init__(f'the sandbox needs "{EXTRA}"', EXTRA)
 
 
+class WrongSetting(SandboxError):
+    """There is no setting of that name, or it does not take that value."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A sandbox that answers."""

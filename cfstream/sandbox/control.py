@@ -52,12 +52,14 @@ def _settings(sandbox: "Sandbox") -> dict[str, Any]:
 
 def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
     known = _settings(sandbox)
-    if not isinstance(wanted, dict) or not set(wanted) <= set(known):
-        return _json(400, {"error": "no such setting", "known": sorted(known)})
-    for name, value in wanted.items():
+    for name, value in wanted.items() if isinstance(wanted, dict) else [("?", None)]:
+        if name not in known:
+            return _json(
+                400, {"error": f"there is no setting {name}", "do": f"there are {', '.join(sorted(known))}"}
+            )
         if not _fits(value, known[name]):
-            kind = type(known[name]).__name__
-            return _json(400, {"error": f"{name} takes a value like {known[name]!r} ({kind}), not {value!r}"})
+            like = json.dumps(known[name], default=sorted)
+            return _json(400, {"error": f"{name} takes a value like {like}, not {json.dumps(value)}"})
     for name, value in wanted.items():
         setattr(sandbox.cloudfront.settings, name, type(known[name])(value) if value is not None else None)
     sandbox.written()

@@ -25,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cfstream.sandbox import MissingExtra, Running, SandboxError
+from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting
 
 HOME_VARIABLE = "CFSTREAM_SANDBOX_DIR"
 ADDRESS = "server.json"
@@ -118,8 +118,8 @@ def settings(home: Path) -> dict[str, Any]:
 
 
 def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Changes the settings named and returns all. `SandboxError` for one that there is not, or a value that
-    does not fit.
+    """Changes the settings named and returns all. `WrongSetting` for one that there is not, or a value that
+    does not fit; `SandboxError` if no sandbox runs there.
     """
     return _ask(home, "PUT", "settings", wanted)
 
@@ -247,8 +247,7 @@ def _ask(home: Path, method: str, what: str, body: dict[str, Any] | None = None)
         raise SandboxError("no sandbox runs here", 'start it with "cfstream sandbox up"')
     answer = _call(address, method, what, body)
     if "error" in answer:
-        known = answer.get("known")
-        raise SandboxError(answer["error"], f"there are: {', '.join(known)}" if known else "")
+        raise WrongSetting(answer["error"], answer.get("do", ""))
     return answer
 
 

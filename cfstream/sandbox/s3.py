@@ -111,7 +111,9 @@ class StrictS3(S3Response):
         return 301, {**headers, "x-amz-bucket-region": bucket.region_name}, body
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
-        """The answer as moto gives it, but with the owner of each object in a list: moto names the same one everywhere."""
+        """The answer as moto gives it, but with the owner of each object in a list: moto names the same one
+        everywhere.
+        """
         result = action_result.result
         if isinstance(result, dict):
             if "Buckets" in result:

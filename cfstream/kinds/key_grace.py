@@ -64,7 +64,7 @@ class Grace:
             return f"{successor.name}, which replaces it, is not in force in the group yet"
         until = successor.created + self.validity
         return (
-            f"{successor.name} replaces it, but what it signed may be valid until {until:%Y-%m-%d %H:%M %Z}"
+            f"{successor.name} replaces it, but URLs of the old key may be valid until {until:%Y-%m-%d %H:%M %Z}"
         )
 
 

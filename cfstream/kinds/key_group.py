@@ -104,7 +104,7 @@ class LiveGroups:
         return sorted(self.keys[key].name if key in self.keys else key for key in ids)
 
 
-class KeyGroups:
+class KeyGroupKind:
     """The kind ``key-group``."""
 
     name = KIND

@@ -95,7 +95,7 @@ class LiveControls:
     etag: ETag | None = None
 
 
-class OriginAccessControls:
+class OriginAccessControlKind:
     """The kind ``origin-access-control``."""
 
     name = KIND

@@ -74,7 +74,7 @@ class LiveIdentities:
         return next((live for live in self.all if live.id == identity), None)
 
 
-class OriginAccessIdentities:
+class OriginAccessIdentityKind:
     """The kind ``origin-access-identity``."""
 
     name = KIND

@@ -60,7 +60,7 @@ class LiveKeys:
         return next((key for key in self.all if key.name == name), None)
 
 
-class PublicKeys:
+class PublicKeyKind:
     """The kind ``public-key``."""
 
     name = KIND

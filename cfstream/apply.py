@@ -1,11 +1,19 @@
-"""Walks the steps of a plan and tells what became of each. Decides nothing: a refusal ends the stack, and is reported."""
+"""Walks the steps of a plan and tells what became of each. Decides nothing: a refusal ends the stack, and is reported.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+A timeout ends only what needs the wait; so does ``--no-wait``. All that is done stays done, and running again goes on
+from there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from cfstream.steps.step import Step
+from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
+from cfstream.plan import StackPlan
+from cfstream.ports import World
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.step import Doors, Step
 from cfstream.values import Address, StepId, Verb
 
 
@@ -73,6 +81,7 @@ class StackReport:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     """Why a stack is blocked, in words; empty for all others."""
+    exit_code: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,3 +90,124 @@ class Report:
 
     stacks: tuple[StackReport, ...]
     exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the person who runs it allows."""
+
+    allow: frozenset[str] = frozenset()
+    """Names of hazards."""
+    no_wait: bool = False
+    interrupted: Callable[[], bool] = lambda: False
+
+
+PRECEDENCE = (130, 7, 1, 4, 5, 2, 6, 0)
+"""Of several stacks' exit codes, the first of these that any of them has is the run's."""
+
+EXIT_CODE: Mapping[StackOutcome, int] = {
+    StackOutcome.APPLIED: 0,
+    StackOutcome.UNCHANGED: 0,
+    StackOutcome.FAILED: 1,
+    StackOutcome.STALE: 4,
+    StackOutcome.TIMED_OUT: 6,
+    StackOutcome.INTERRUPTED: 130,
+    StackOutcome.EXPOSED: 7,
+}
+
+
+def blocked(plan: StackPlan, allow: frozenset[str]) -> StackReport | None:
+    """The report of a stack that must not be touched: a preflight problem, protection, or a hazard not allowed.
+
+    None for a stack that may go on.
+    """
+    hazards = {hazard.name for hazard, _ in plan.hazards}
+    if plan.problems:
+        why, code = "; ".join(problem.what for problem in plan.problems), 2
+    elif plan.protect and "deletes" in hazards:
+        why, code = "the spec says `protect: true`", 5
+    elif hazards - allow:
+        names = sorted(hazards - allow)
+        why, code = "hazards not allowed: " + ", ".join(names), 5
+    else:
+        return None
+    untried = tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
+    return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, untried, why=why, exit_code=code)
+
+
+def walk(
+    plan: StackPlan, world: World, ledger: Ledger, terms: Terms, tell: Telling
+) -> tuple[StackReport, Mapping[StepId, Mapping[str, str]]]:
+    """Runs the steps in order; returns the report, and what the steps brought by step id."""
+    outputs: dict[StepId, Mapping[str, str]] = {}
+    reports: list[StepReport] = []
+    for step in plan.steps:
+        if terms.interrupted() or _stops(reports) or not _ready(step, reports, terms):
+            reports.append(_report(step, StepOutcome.NOT_TRIED))
+            continue
+        tell.began(plan.name, step)
+        doors = Doors(world.aws, world.clock, outputs, ledger, _progress(tell, plan.name, step))
+        report = _run(step, doors, outputs)
+        reports.append(report)
+        tell.ended(plan.name, report)
+    outcome = _outcome(plan, reports, terms)
+    return StackReport(plan.name, plan.spec, outcome, tuple(reports), exit_code=EXIT_CODE[outcome]), outputs
+
+
+def _run(step: Step, doors: Doors, outputs: dict[StepId, Mapping[str, str]]) -> StepReport:
+    """Runs one step; every way in which it can end becomes a value."""
+    began = doors.clock.monotonic()
+    error: CfstreamError | None = None
+    try:
+        outputs[step.id] = step.perform(doors)
+        outcome = StepOutcome.DONE
+    except (Stale, VersionMoved) as moved:
+        outcome, error = StepOutcome.STALE, moved
+    except ReplyLost as lost:
+        outcome, error = StepOutcome.UNKNOWN, lost
+    except TimedOut as late:
+        outcome, error = StepOutcome.TIMED_OUT, late
+    except Interrupted as stop:
+        outcome, error = StepOutcome.NOT_TRIED, stop
+    except CfstreamError as refusal:
+        outcome, error = StepOutcome.REFUSED, refusal
+    report = _report(step, outcome, round(doors.clock.monotonic() - began, 3))
+    return replace(report, error=error.what, do=error.do) if error else report
+
+
+def _report(step: Step, outcome: StepOutcome, seconds: float = 0.0) -> StepReport:
+    return StepReport(step.id, step.verb, step.address, outcome, seconds)
+
+
+def _progress(tell: Telling, stack: str, step: Step) -> Callable[[str, float | None], None]:
+    return lambda text, fraction: tell.progress(stack, step, text, fraction)
+
+
+def _stops(reports: list[StepReport]) -> bool:
+    """Whether what has happened ends the stack. A timeout does not: it ends only what needs the wait."""
+    ends = {StepOutcome.STALE, StepOutcome.REFUSED, StepOutcome.UNKNOWN}
+    return any(report.outcome in ends for report in reports)
+
+
+def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
+    """Whether all that a step needs is done, and it is not a wait that nobody wants."""
+    if terms.no_wait and step.verb is Verb.WAIT:
+        return False
+    done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
+    return done.issuperset(step.needs)
+
+
+def _outcome(plan: StackPlan, reports: list[StepReport], terms: Terms) -> StackOutcome:
+    outcomes = {report.outcome for report in reports}
+    if not plan.steps:
+        return StackOutcome.UNCHANGED
+    if terms.interrupted() and StepOutcome.NOT_TRIED in outcomes:
+        return StackOutcome.INTERRUPTED
+    if StepOutcome.STALE in outcomes:
+        return StackOutcome.STALE
+    if outcomes & {StepOutcome.REFUSED, StepOutcome.UNKNOWN}:
+        return StackOutcome.FAILED
+    untried = [report for report in reports if report.outcome is StepOutcome.NOT_TRIED]
+    if StepOutcome.TIMED_OUT in outcomes or any(report.verb is not Verb.WAIT for report in untried):
+        return StackOutcome.TIMED_OUT
+    return StackOutcome.APPLIED

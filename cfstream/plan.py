@@ -90,18 +90,19 @@ class Plan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What a saved plan is held to: account, what was relied on, and what would be done; not why, nor which line."""
+        """What a saved plan is held to: the SHA-256 of account, what was relied on, and the steps.
+
+        Not in it: ETags, reasons and line numbers. It can be computed from the JSON form of the plan alone.
+        """
         return digest(
             {
                 "account": self.account,
-                "stacks": [
-                    {
-                        "name": stack.name,
-                        "relied_on": [[str(relied.address), relied.sha256] for relied in stack.relied_on],
-                        "steps": [_sealed(step) for step in stack.steps],
-                    }
+                "relied_on": [
+                    {"address": str(relied.address), "sha256": relied.sha256}
                     for stack in self.stacks
+                    for relied in stack.relied_on
                 ],
+                "steps": [sealed(step) for stack in self.stacks for step in stack.steps],
             }
         )
 
@@ -145,14 +146,19 @@ def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, 
     return tuple(dict.fromkeys([*(ref.step for ref in refs_in(step.asks())), *guarded]))
 
 
-def _sealed(step: Step) -> dict[str, Any]:
-    """What of a step the fingerprint covers."""
+def sealed(step: Step) -> dict[str, Any]:
+    """What of a step the fingerprint covers, as the JSON form of the plan spells it.
+
+    ``sends`` is the digest of the whole document that the step writes, unmanaged fields included.
+    """
     return {
         "id": step.id,
+        "verb": str(step.verb),
+        "address": str(step.address),
         "needs": list(step.needs),
-        "changes": [plain({"field": c.field, "before": c.before, "after": c.after}) for c in step.changes],
-        "hazards": [hazard.name for hazard in step.hazards],
-        "asks": digest(step.asks()),
+        "changes": [
+            {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
+            for change in step.changes
+        ],
+        "sends": digest(step.asks()),
     }
-
-

@@ -63,6 +63,8 @@ class Relied:
     address: Address
     sha256: str
     etag: ETag | None = None
+    content: Any = field(default=None, compare=False)
+    """The document itself without anything secret, so that a stale saved plan can tell what moved; None for none."""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class ObservedStreaming:
     rows: tuple[Row, ...] = ()
 
 
-class StreamingDistributionKind:
+class StreamingDistributions:
     """The distribution of an rtmp stack."""
 
     name = KIND

@@ -4,6 +4,7 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +53,7 @@ class ObservedDistribution:
     evidence: preflight.Evidence = preflight.Evidence()
 
 
-class DistributionKind:
+class Distributions:
     """The distribution of an http stack."""
 
     name = KIND
@@ -197,8 +198,23 @@ class DistributionKind:
 
 def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:
     """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
-    content = None if live is None else {"config": canonical(live.config), "tags": dict(live.tags)}
-    return Relied(scene.address(kind), digest(content), None if live is None else live.etag)
+    if live is None:
+        return Relied(scene.address(kind), digest(None))
+    content = {"config": canonical(live.config), "tags": dict(live.tags)}
+    return Relied(scene.address(kind), digest(content), live.etag, content=_without_secrets(content))
+
+
+def _without_secrets(value: Any) -> Any:
+    """The same document with the values of custom origin headers, which are often shared secrets, as digests."""
+    match value:
+        case Mapping():
+            return {
+                name: digest(item) if name == "HeaderValue" else _without_secrets(item)
+                for name, item in value.items()
+            }
+        case list() | tuple():
+            return [_without_secrets(item) for item in value]
+    return value
 
 
 def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> list[Step]:

@@ -1,0 +1,250 @@
+"""The road as code: observe, propose, order, apply. Everything else in the house hangs on these few functions.
+
+::
+
+    specs ──▶ Stack ──desire──▶ wanted ─┐
+                                        ├─propose──▶ steps ──ordered──▶ Plan ──walk──▶ Report
+    AWS ───────observe────────▶ live ───┘
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from cfstream.apply import PRECEDENCE, Report, StackOutcome, StackReport, Telling, Terms, blocked, walk
+from cfstream.errors import CfstreamError, Notice, Problem, Stale
+from cfstream.exposure import expose
+from cfstream.kinds import KINDS
+from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.plan import LiveSummary, Plan, StackPlan, ordered
+from cfstream.ports import Call, Reads, World
+from cfstream.spec.limits import notices as limit_notices
+from cfstream.spec.load import Stack
+from cfstream.steps.content import differences
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.step import Stage, Step
+from cfstream.values import Json, Known, StepId, Verb, plain, refs_in, resolve
+
+READERS = 8
+"""Stacks and kinds observed at the same time; the door in has a limit of its own for calls."""
+
+WRITERS = 2
+"""Stacks applied at the same time: CloudFront throttles its control plane early (aws-cdk#29183)."""
+
+
+class Mismatch(Stale):
+    """A saved plan does not hold any more: nothing was written."""
+
+
+def make_plan(stacks: Sequence[Stack], world: World) -> Plan:
+    """The plan of all stacks. Reads only. Raises Refused, Unreachable or NoCredentials."""
+    reads = world.reads()
+    scenes = [_scene(stack, world) for stack in sorted(stacks, key=lambda stack: stack.spec.name)]
+    with ThreadPoolExecutor(READERS) as pool:
+        wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
+        futures = [
+            {kind.name: pool.submit(kind.observe, reads, scene, want[kind.name]) for kind in KINDS}
+            for scene, want in zip(scenes, wants, strict=True)
+        ]
+        lives = [{name: future.result() for name, future in row.items()} for row in futures]
+    plans = [_plan_stack(*row) for row in zip(scenes, wants, lives, strict=True)]
+    return Plan(world.account, tuple(plans))
+
+
+def apply_plan(
+    plan: Plan,
+    world: World,
+    *,
+    tell: Telling,
+    allow: frozenset[str] = frozenset(),
+    no_wait: bool = False,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Does what the plan says, stacks side by side, and reports. Never raises for what a step meets: that is reported.
+
+    `allow` names the hazards that may be; with `no_wait` what needs a wait is left for a later run.
+    """
+    ledger, terms = Ledger(), Terms(allow, no_wait, interrupted)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        futures = [pool.submit(_apply_stack, stack, world, ledger, terms, tell) for stack in plan.stacks]
+        reports = tuple(future.result() for future in futures)
+    codes = {report.exit_code for report in reports}
+    return Report(reports, next(code for code in PRECEDENCE if code in {*codes, 0}))
+
+
+def check_saved(saved: Json, plan: Plan) -> None:
+    """Returns when the saved plan is the one that would be made now. Raises Mismatch, saying what moved, otherwise."""
+    if saved.get("fingerprint") == plan.fingerprint:
+        return
+    moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]
+    lines = "".join(f"\n  {line}" for line in moved or ["the steps come out differently now"])
+    raise Mismatch(
+        f"the saved plan does not hold any more, and nothing was written{lines}",
+        "run cfstream plan again with --out, and read the difference before applying",
+    )
+
+
+def _scene(stack: Stack, world: World) -> Scene:
+    return Scene(
+        stack=stack,
+        account=world.account,
+        partition=world.partition,
+        region=world.region,
+        now=world.clock.now(),
+        real_aws=world.real_aws,
+    )
+
+
+def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> StackPlan:
+    """Folds the kinds' proposals, each seeing what those before it brought, into the plan of one stack."""
+    land = Landscape(live=lives, wanted=wants)
+    proposals: list[Proposal] = []
+    for kind in KINDS:
+        proposal = kind.propose(scene, wants[kind.name], lives[kind.name], land)
+        proposals.append(proposal)
+        land = replace(land, brought={**land.brought, **proposal.brings})
+    live: LiveDistribution | None = lives[kind_of(scene)].live
+    steps = [step for proposal in proposals for step in proposal.steps]
+    exposure = expose(scene, land, steps)
+    warnings = tuple(Notice(opening, warning=True) for opening in exposure.openings)
+    return StackPlan(
+        name=scene.name,
+        spec=scene.stack.path,
+        spec_sha256=scene.stack.spec_sha256,
+        live=_summary(live),
+        relied_on=_unique(proposals),
+        problems=_sorted_problems(proposals),
+        notices=(*warnings, *limit_notices(scene.stack), *(n for p in proposals for n in p.notices)),
+        exposure=exposure,
+        steps=ordered([*steps, *_settling(scene, live, steps)]),
+        protect=scene.stack.spec.protect,
+        distribution=kind_of(scene),
+        outputs=_outputs(scene, land),
+    )
+
+
+def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:
+    """A wait for what an earlier run changed, where steps of this plan must not come before it is in force."""
+    address = scene.address(kind_of(scene))
+    waits = any(step.verb is Verb.WAIT and step.address == address for step in steps)
+    later = any(step.stage > Stage.WAIT for step in steps)
+    if live is None or waits or not later or live.status == "Deployed":
+        return []
+    return [settling_wait(scene, live)]
+
+
+def _summary(live: LiveDistribution | None) -> LiveSummary:
+    return LiveSummary(live.id, live.domain_name, live.status, live.etag) if live else LiveSummary()
+
+
+def _unique(proposals: Sequence[Proposal]) -> tuple[Relied, ...]:
+    relied = {relied.address: relied for proposal in proposals for relied in proposal.relied_on}
+    return tuple(relied[address] for address in sorted(relied))
+
+
+def _sorted_problems(proposals: Sequence[Proposal]) -> tuple[Problem, ...]:
+    return tuple(sorted({problem for proposal in proposals for problem in proposal.problems}))
+
+
+def _outputs(scene: Scene, land: Landscape) -> dict[str, Any]:
+    """The outputs of the contract, as far as they are known; what a step will bring stands as its Ref."""
+    distribution = land.brought.get(scene.address(kind_of(scene)), {})
+    identity = land.brought.get(scene.address("origin-access-identity"), {})
+    target = distribution.get("domain_name")
+    return {
+        "distribution_id": distribution.get("id"),
+        "domain_name": target,
+        "oai_id": identity.get("id"),
+        "s3_canonical_user_id": identity.get("canonical_user"),
+        "oac_id": land.get(scene.address("origin-access-control")),
+        "key_group_ids": _members(land, "key-group"),
+        "public_key_ids": _members(land, "public-key"),
+        "dns_records": [
+            {"name": alias, "type": "CNAME", "value": target} for alias in scene.stack.spec.cnames or ()
+        ],
+    }
+
+
+def _members(land: Landscape, kind: str) -> dict[str, Known]:
+    return {
+        address.member: brought["id"]
+        for address, brought in sorted(land.brought.items())
+        if address.kind == kind and "id" in brought
+    }
+
+
+def _apply_stack(plan: StackPlan, world: World, ledger: Ledger, terms: Terms, tell: Telling) -> StackReport:
+    refused = blocked(plan, terms.allow)
+    if refused is not None:
+        return replace(refused, outputs=_known_outputs(plan, {}, plan.live))
+    report, brought = walk(plan, world, ledger, terms, tell)
+    outputs = _known_outputs(plan, brought, plan.live)
+    if report.outcome is not StackOutcome.UNCHANGED:
+        outputs |= _freshly_read(world.aws, plan, outputs)
+    return replace(report, outputs=outputs)
+
+
+def _known_outputs(
+    plan: StackPlan, brought: Mapping[StepId, Mapping[str, str]], live: LiveSummary
+) -> dict[str, Any]:
+    """The outputs with what the steps brought filled in; None for what no step has brought."""
+
+    def known(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: known(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [known(item) for item in value]
+        missing = [ref for ref in refs_in(value) if ref.output not in brought.get(ref.step, {})]
+        return None if missing else plain(resolve(value, brought))
+
+    filled: dict[str, Any] = known(plan.outputs or {})
+    return {**filled, "status": live.status, "etag": live.etag}
+
+
+def _freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
+    """Status and ETag of the distribution as they are at the end; what cannot be read is left as it was known."""
+    if not outputs["distribution_id"]:
+        return {}
+    resource = RESOURCE[plan.distribution]
+    operation = f"get_{plan.distribution.replace('-', '_')}"
+    try:
+        reply = aws.read(Call("cloudfront", operation, {"Id": outputs["distribution_id"]}))
+    except CfstreamError:
+        return {}
+    return {"status": reply[resource]["Status"], "etag": reply["ETag"]}
+
+
+def _account_moved(saved: Json, plan: Plan) -> list[str]:
+    if saved.get("account") == plan.account:
+        return []
+    return [f"it was made for account {saved.get('account')}, and these credentials are of {plan.account}"]
+
+
+def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
+    before = {stack["name"]: stack for stack in saved.get("stacks", [])}
+    now = {stack.name: stack for stack in plan.stacks}
+    lines = [f"{name}: not in the specs any more" for name in sorted(before.keys() - now.keys())]
+    lines += [f"{name}: not in the saved plan" for name in sorted(now.keys() - before.keys())]
+    for name in sorted(before.keys() & now.keys()):
+        lines += _stack_moved(before[name], now[name])
+    return lines
+
+
+def _stack_moved(before: Json, now: StackPlan) -> list[str]:
+    lines = []
+    if before.get("spec_sha256") != now.spec_sha256:
+        lines.append(f"{now.spec}: the spec, or a file that it names, was changed")
+    relied = {relied["address"]: relied for relied in before.get("relied_on", [])}
+    contents = before.get("relied_content", {})
+    for current in now.relied_on:
+        address = str(current.address)
+        if address in relied and relied[address]["sha256"] != current.sha256:
+            moved = differences(contents.get(address), plain(current.content)) if contents.get(address) else ()
+            told = moved or (f"{relied[address]['sha256'][:19]}… -> {current.sha256[:19]}…",)
+            lines += [f"{address}: {line}" for line in told]
+    addresses = {str(relied.address) for relied in now.relied_on}
+    lines += [f"{address}: gone" for address in sorted(relied.keys() - addresses)]
+    lines += [f"{address}: new" for address in sorted(addresses - relied.keys())]
+    return lines

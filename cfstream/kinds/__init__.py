@@ -4,23 +4,23 @@ from typing import Any
 
 from cfstream.kinds.bucket import BucketKind
 from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.distribution import Distributions
-from cfstream.kinds.key_group import KeyGroups
+from cfstream.kinds.distribution import DistributionKind
+from cfstream.kinds.key_group import KeyGroupKind
 from cfstream.kinds.kind import Kind
 from cfstream.kinds.object_acl import ObjectAclKind
-from cfstream.kinds.origin_access_control import OriginAccessControls
-from cfstream.kinds.origin_access_identity import OriginAccessIdentities
-from cfstream.kinds.public_key import PublicKeys
-from cfstream.kinds.streaming_distribution import StreamingDistributions
+from cfstream.kinds.origin_access_control import OriginAccessControlKind
+from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind
+from cfstream.kinds.public_key import PublicKeyKind
+from cfstream.kinds.streaming_distribution import StreamingDistributionKind
 
 KINDS: tuple[Kind[Any, Any], ...] = (
     BucketKind(),
-    OriginAccessIdentities(),
-    OriginAccessControls(),
-    PublicKeys(),
-    KeyGroups(),
-    Distributions(),
-    StreamingDistributions(),
+    OriginAccessIdentityKind(),
+    OriginAccessControlKind(),
+    PublicKeyKind(),
+    KeyGroupKind(),
+    DistributionKind(),
+    StreamingDistributionKind(),
     BucketPolicyKind(),
     ObjectAclKind(),
 )

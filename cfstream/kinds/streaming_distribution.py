@@ -58,7 +58,7 @@ class ObservedStreaming:
     rows: tuple[Row, ...] = ()
 
 
-class StreamingDistributions:
+class StreamingDistributionKind:
     """The distribution of an rtmp stack."""
 
     name = KIND

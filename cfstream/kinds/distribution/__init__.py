@@ -53,7 +53,7 @@ class ObservedDistribution:
     evidence: preflight.Evidence = preflight.Evidence()
 
 
-class Distributions:
+class DistributionKind:
     """The distribution of an http stack."""
 
     name = KIND

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from cfstream.errors import Problem
 from cfstream.spec.draft import Draft
+from cfstream.spec.fault import Path
 from cfstream.spec.model import Spec
-from cfstream.spec.rules import Path, key_sites
+from cfstream.spec.signers import key_sites
 from cfstream.spec.wording import shown
 
 

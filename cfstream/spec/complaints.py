@@ -3,13 +3,14 @@
 Does not live here: rules of our own (`fields`, `rules`), which bring their own words.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from cfstream.errors import Problem
 from cfstream.spec import model
+from cfstream.spec.fault import Path
 from cfstream.spec.source import Document, Scalar, Step
 from cfstream.spec.wording import choices, nearest, shown
 
@@ -73,13 +74,19 @@ _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
 
 
-def complaints(error: ValidationError, document: Document) -> list[tuple[tuple[Step, ...], Problem]]:
-    """Each fault that pydantic found as a Problem, with the path that it concerns."""
-    return [_complaint(detail, document) for detail in error.errors(include_url=False, include_context=True)]
+def complaints(
+    error: ValidationError, document: Document, known: Collection[Path]
+) -> Iterator[tuple[Path, Problem]]:
+    """Each fault that pydantic found as a Problem, with its path; none for the paths whose fault is known
+    already.
+    """
+    for detail in error.errors(include_url=False):
+        if tuple(step for step in detail["loc"] if not _is_form(step)) not in known:
+            yield _complaint(detail, document)
 
 
-def _complaint(detail: Detail, document: Document) -> tuple[tuple[Step, ...], Problem]:
-    path: tuple[Step, ...] = detail["loc"]
+def _complaint(detail: Detail, document: Document) -> tuple[Path, Problem]:
+    path: Path = detail["loc"]
     node, _ = document.find(*path)
     what, do, note = _WORDS.get(detail["type"], _other)(
         detail, path, node.text if isinstance(node, Scalar) else ""
@@ -94,23 +101,27 @@ def meant_by(key: str, known: Collection[str]) -> str | None:
     return MEANT[key] if MEANT.get(key) in known else nearest(key, known)
 
 
-def field_name(path: tuple[Step, ...]) -> str:
+def _is_form(step: Step) -> bool:
+    return isinstance(step, str) and step.startswith("<")
+
+
+def field_name(path: Path) -> str:
     """``http.behaviors[0].path``: a path as messages and plans spell it."""
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        elif not step.startswith("<"):
+        elif not _is_form(step):
             text += f".{step}" if text else step
     return text
 
 
-def _section_name(path: tuple[Step, ...]) -> str:
-    words = [step for step in path if isinstance(step, str) and not step.startswith("<")]
+def _section_name(path: Path) -> str:
+    words = [step for step in path if isinstance(step, str) and not _is_form(step)]
     return words[-1] if words else ""
 
 
-def _known_keys(path: tuple[Step, ...]) -> list[str]:
+def _known_keys(path: Path) -> list[str]:
     section = model.UsedKeyGroup if path and path[-1] == "<used>" else SECTIONS[_section_name(path)]
     return list(section.model_fields)
 
@@ -128,7 +139,7 @@ def _found(value: Any) -> str:
     return "a mapping"
 
 
-def _unknown_key(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+def _unknown_key(_detail: Detail, path: Path, _: str) -> Words:
     key, above = str(path[-1]), path[:-1]
     known = _known_keys(above)
     if above and above[-1] == "<used>" and key in model.KeyGroup.model_fields:
@@ -147,14 +158,14 @@ def _unknown_key(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
     return f"unknown key {shown(key)}", f"take it out; the keys here are {', '.join(known)}", ""
 
 
-def _missing(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+def _missing(_detail: Detail, path: Path, _: str) -> Words:
     key, above = path[-1], field_name(path[:-1])
     examples = {"version": "version: 1", "name": "name: lectures", "bucket": "bucket: lectures-media"}
     example = examples.get(str(key), f"{key}: …") if not above else f"{key}: …"
     return f"{above or 'the spec'} has no {key}", f"add {example}", ""
 
 
-def _not_text(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+def _not_text(detail: Detail, path: Path, text: str) -> Words:
     value = detail["input"]
     name = field_name(path)
     what = f"{name} is text, not {_found(value)}"
@@ -168,24 +179,24 @@ def _not_text(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
     return what, f'write "{text}"', f"YAML reads a number here{gone}"
 
 
-def _not_bool(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+def _not_bool(detail: Detail, path: Path, text: str) -> Words:
     word = text.casefold()
     do = "write true" if word in _TRUE else "write false" if word in _FALSE else "write true or false"
     return f"{field_name(path)} is true or false, not {_found(detail['input'])}", do, ""
 
 
-def _not_a_list(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     do = 'put "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{text or '…'}]"
     return f"{name} is a list, not {_found(value)}", do, ""
 
 
-def _not_a_mapping(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+def _not_a_mapping(detail: Detail, path: Path, _: str) -> Words:
     section = _section_name(path)
     return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {EXAMPLES[section]}", ""
 
 
-def _not_a_choice(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
+def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     name, section = field_name(path), _section_name(path)
     if section in SWITCHES:
         what = f"{name} is {SWITCHES[section]}, or false for none; not {_found(detail['input'])}"
@@ -194,32 +205,35 @@ def _not_a_choice(detail: Detail, path: tuple[Step, ...], text: str) -> Words:
     if section == "version":
         what = f"this cfstream reads version 1 of the spec language, not {_found(detail['input'])}"
         return what.replace("a number", text), "write version: 1", ""
-    near = nearest(text, words)
-    do = f"write {near or words[0]}" if near or len(words) == 1 else f"write one of them, like {words[-1]}"
+    usual = SECTIONS[_section_name(path[:-1])].model_fields[section].default or words[0]
+    # Of two names of TLS policies that are near each other, one may be far weaker.
+    near = next((word for word in words if word.casefold() == text.casefold()), None)
+    near = near or (nearest(text, words) if section != "minimum_tls" else None)
+    do = f"write {near}" if near else f"write one of them, like {usual}"
     return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""
 
 
-def _too_few(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+def _too_few(_detail: Detail, path: Path, _: str) -> Words:
     return f"{field_name(path)} is empty, and needs at least one", f"add one, like {_one_more(path)}", ""
 
 
-def _one_more(path: tuple[Step, ...]) -> str:
+def _one_more(path: Path) -> str:
     section = _section_name(path)
     return EXAMPLES.get(
         section, "https://www.example.com" if section == "origins" else "keys/lectures.pub.pem"
     )
 
 
-def _fault(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+def _fault(detail: Detail, _path: Path, _: str) -> Words:
     context = detail["ctx"]
     return context["what"], context["do"], context["note"]
 
 
-def _other(detail: Detail, path: tuple[Step, ...], _: str) -> Words:
+def _other(detail: Detail, path: Path, _: str) -> Words:
     return f"{field_name(path)}: {detail['msg']}", "see the description of the field in the JSON schema", ""
 
 
-_WORDS: Mapping[str, Callable[[Detail, tuple[Step, ...], str], Words]] = {
+_WORDS: Mapping[str, Callable[[Detail, Path, str], Words]] = {
     "extra_forbidden": _unknown_key,
     "missing": _missing,
     "string_type": _not_text,

@@ -52,9 +52,11 @@ class Unreadable(Exception):
 
 
 def documents(source: Source, problems: list[Problem]) -> Iterator[Document]:
-    """Every document of the file that holds a mapping, in order; what is wrong on the way goes into `problems`.
+    """Every document of the file that holds a mapping, in order; what is wrong on the way goes into
+    `problems`.
 
-    Documents with nothing in them are passed over, as between two ``---`` in a row; a file of only such is a problem.
+    Documents with nothing in them are passed over, as between two ``---`` in a row; a file of only such is
+    a problem.
     """
     try:
         if bad := _UNREADABLE.search(source.text):
@@ -203,7 +205,9 @@ class _Composer:
 
 
 def resolve(text: str) -> Any:
-    """The value of an unquoted scalar in YAML 1.2's core schema: null, a truth value, a number, or the text."""
+    """The value of an unquoted scalar in YAML 1.2's core schema: null, a truth value, a number, or the
+    text.
+    """
     if text in _NULLS:
         return None
     if text in _BOOLS:

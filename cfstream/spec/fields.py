@@ -1,10 +1,13 @@
-"""The words of the spec language: single values with a rule of their own, and what they look like in JSON Schema.
+"""The words of the spec language: single values with a rule of their own, and what they look like in JSON
+Schema.
 
-Lives here: rules about one value by itself. Does not live here: rules between fields (`rules`), sections (`model`).
-Each rule raises a `fault`, which says what is wrong and what to do; `complaints` puts the place to it.
+Lives here: rules about one value by itself. Does not live here: rules between fields (`rules`), sections
+(`model`). Each rule raises a `fault`, which says what is wrong and what to do; `complaints` puts the place
+to it.
 """
 
 import re
+import unicodedata
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -15,7 +18,7 @@ from cfstream.spec.wording import shown
 
 T = TypeVar("T")
 
-Many = Annotated[tuple[T, ...], Strict(False)]
+Many = Annotated[tuple[T, ...], Strict(strict=False)]
 """A list in the file, a tuple in the model. Only the container is lenient; its members stay strict."""
 
 STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -25,7 +28,7 @@ HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9A-Za-z-]+")
-PATH_PATTERN = re.compile(r"[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
+PATH_PATTERN = re.compile("[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
 SIGNER = re.compile(r"self|[0-9]{12}")
 DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
 ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
@@ -50,14 +53,15 @@ def _pattern(expression: re.Pattern[str] | str) -> WithJsonSchema:
 def _stack_name(name: str) -> str:
     if not STACK_NAME.fullmatch(name):
         what = f"{shown(name)} is no name for a stack: it wants a-z first, then at most 31 of a-z, 0-9 and -"
-        plain = re.sub("[^a-z0-9]+", "-", name.lower()).strip("-0123456789")[:32].rstrip("-")
+        plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+        plain = re.sub("[^a-z0-9]+", "-", plain).strip("-0123456789")[:32].rstrip("-")
         raise fault(what, f"write {plain}" if STACK_NAME.fullmatch(plain) else "write a name like lectures")
     return name
 
 
 def _resource_name(name: str) -> str:
     if not RESOURCE_NAME.fullmatch(name):
-        what = f"{shown(name)} is no name for it: CloudFront takes 1 to 128 of A-Z, a-z, 0-9, _ and -"
+        what = f"{shown(name)} is no name that CloudFront takes: 1 to 128 of A-Z, a-z, 0-9, _ and -"
         raise fault(what, "write a name like lectures-2026-11")
     return name
 
@@ -73,7 +77,7 @@ def _bucket_name(name: str) -> str:
     do = "write the bucket's name as S3 lists it, like lectures-media"
     for ending in (".s3.amazonaws.com", ".amazonaws.com"):
         if name.endswith(ending):
-            bare = name.split(".s3")[0]
+            bare = name.partition(".s3")[0]
             raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {bare}")
     if name.startswith(("s3://", "arn:")):
         bare = name.removeprefix("s3://").split(":")[-1].split("/")[0]
@@ -225,7 +229,9 @@ def _cors_origin(origin: str) -> str:
 
 
 def duration(value: Any) -> timedelta:
-    """The length of time that a text like ``24h``, ``7d`` or ``1h30m`` spells; a timedelta is taken as it is."""
+    """The length of time that a text like ``24h``, ``7d`` or ``1h30m`` spells; a timedelta is taken as it
+    is.
+    """
     if isinstance(value, timedelta):
         return value
     found = DURATION.fullmatch(value) if isinstance(value, str) and value else None

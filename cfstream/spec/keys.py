@@ -35,8 +35,8 @@ class NotAPublicKey(Exception):
 class PemKey:
     """A public key that CloudFront takes.
 
-    `pem` is in canonical form (lines of 64, line feeds, one at the end); `der_sha256` is the hexadecimal SHA-256 of
-    the key itself, the same for every spelling of the PEM.
+    `pem` is in canonical form (lines of 64, line feeds, one at the end); `der_sha256` is the hexadecimal
+    SHA-256 of the key itself, the same for every spelling of the PEM.
     """
 
     name: str
@@ -47,18 +47,20 @@ class PemKey:
 def der_digest(pem: str) -> str:
     """Hexadecimal SHA-256 of the key in `pem`, whatever its line ends and white space are.
 
-    CloudFront gives EncodedKey back with another line end than it got. Raises NotAPublicKey where there is no key.
+    CloudFront gives EncodedKey back with another line end than it got. Raises NotAPublicKey where there is
+    no key.
     """
     return hashlib.sha256(_der(pem, "FILE")).hexdigest()
 
 
 def public_key(name: str, text: str, file: str) -> PemKey:
-    """The key in `text`, read from `file`. Raises NotAPublicKey unless it is RSA of 2048 bits or ECDSA on P-256.
+    """The key in `text`, read from `file`. Raises NotAPublicKey unless it is RSA of 2048 bits or ECDSA on
+    P-256.
 
     CreatePublicKey takes these two and answers InvalidArgument to others.
     """
     der = _der(text, file)
-    _check_kind(der, file)
+    _check_kind(der)
     body = base64.b64encode(der).decode()
     lines = [body[start : start + 64] for start in range(0, len(body), 64)]
     pem = "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
@@ -86,7 +88,7 @@ def _der(text: str, file: str) -> bytes:
         raise NotAPublicKey("the PEM in the file is damaged: it is not base64", _AGAIN) from error
 
 
-def _check_kind(der: bytes, file: str) -> None:
+def _check_kind(der: bytes) -> None:
     # Imported here: loading it takes as long as all the rest of a validation without keys.
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey

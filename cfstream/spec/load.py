@@ -1,7 +1,7 @@
 """From the command line's arguments to stacks, or to every problem of every file at once.
 
-This is the only place of the language that opens files. It decides nothing: `draft` judges a document, `clashes`
-judges the stacks against each other, `keys` judges a key file.
+This is the only place of the language that opens files. It decides nothing: `draft` judges a document,
+`clashes` judges the stacks against each other, `keys` judges a key file.
 """
 
 import hashlib
@@ -16,8 +16,9 @@ from cfstream.errors import Problem, SpecProblems, Where, WrongUsage
 from cfstream.spec.clashes import clashes
 from cfstream.spec.compose import documents
 from cfstream.spec.draft import Draft, draft_of
+from cfstream.spec.fault import Fault
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
-from cfstream.spec.rules import Fault, key_sites
+from cfstream.spec.signers import key_sites
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
@@ -36,8 +37,9 @@ STDIN = "-"
 def load(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Stack, ...]:
     """The stacks of all documents of all files named, in the order of the arguments.
 
-    An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for `stdin`.
-    Raises SpecProblems with every problem of every file, sorted by place, and WrongUsage without arguments.
+    An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for
+    `stdin`. Raises SpecProblems with every problem of every file, sorted by place, and WrongUsage without
+    arguments.
     """
     if not arguments:
         raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
@@ -114,7 +116,8 @@ def _source(file: str, stdin: TextIO, problems: list[Problem]) -> Source | None:
         return Source(file, content.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         before = content[: error.start].decode().removeprefix("\ufeff").split("\n")
-        what = f"the file is not UTF-8: the byte at offset {error.start} (0x{content[error.start]:02x}) does not fit"
+        byte = f"0x{content[error.start]:02x} at offset {error.start}"
+        what = f"the file is not UTF-8: the byte {byte} does not fit"
         where = Where(file, len(before), len(before[-1]) + 1)
         problems.append(Problem(where, what, "save the file as UTF-8"))
         return None
@@ -167,7 +170,7 @@ def _key_text(file: str) -> str:
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
         content = _read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
-        make = "make a pair with openssl and keep the public half there, or correct the path, relative to this spec"
+        make = "keep the public half of a key pair there, or correct the path, which is relative to this spec"
         raise NotAPublicKey(f"there is no file {shown(file)}", make) from error
     except (OSError, ValueError) as error:
         raise NotAPublicKey(f"the key in {shown(file)}: {_why(error)}", do) from error

@@ -1,9 +1,10 @@
-"""The spec language as types: one class for each section of the file, frozen, strict, with nothing unknown in it.
+"""The spec language as types: one class for each section of the file, frozen, strict, with nothing unknown
+in it.
 
 Lives here: which fields there are, their types, defaults and descriptions (an editor shows them on hover).
-Does not live here: rules about one value (`fields`), rules between fields (`rules`), and where a value was written
-(`source`). None means that the file does not have the field: what is absent is not managed. An empty list, an empty
-text and False are present, and mean that there shall be none.
+Does not live here: rules about one value (`fields`), rules between fields (`rules`), and where a value was
+written (`source`). None means that the file does not have the field: what is absent is not managed. An
+empty list, an empty text and False are present, and mean that there shall be none.
 """
 
 from collections.abc import Mapping
@@ -43,7 +44,9 @@ MinimumTls = Literal[
     "TLSv1.2_2025",
     "TLSv1.3_2025",
 ]
-"""CloudFront's security policies for certificates served by SNI, the oldest first (shape MinimumProtocolVersion)."""
+"""CloudFront's security policies for certificates served by SNI, the oldest first (shape
+MinimumProtocolVersion).
+"""
 
 
 class Section(BaseModel):
@@ -53,18 +56,20 @@ class Section(BaseModel):
 
 
 class Bucket(Section):
-    """The S3 bucket that holds the media: its name alone, or its name with where it is and whether to make it."""
+    """The S3 bucket that holds the media: its name alone, or its name with where it is and whether to make
+    it.
+    """
 
     name: BucketName = Field(description="The bucket's name.")
     region: Region | None = Field(
         default=None,
-        description="The region that the bucket is in, or is to be made in. Absent: S3 is asked, and a new bucket "
-        "goes to the region that the command runs with.",
+        description="The region that the bucket is in, or is to be made in. Absent: S3 is asked, and a new "
+        "bucket goes to the region that the command runs with.",
     )
     create: bool = Field(
         default=False,
-        description="true: make the bucket if there is none, closed to the public. A bucket that exists is never "
-        "changed, and no bucket is ever deleted.",
+        description="true: make the bucket if there is none, closed to the public. A bucket that exists is "
+        "never changed, and no bucket is ever deleted.",
     )
 
     @model_validator(mode="before")
@@ -107,8 +112,8 @@ class Grant(Section):
 
     via: Literal["bucket-policy", "object-acl"] = Field(
         default="bucket-policy",
-        description="bucket-policy: one statement of the bucket's policy. object-acl: a grant on each object, with "
-        "oai only, for buckets whose objects belong to several accounts.",
+        description="bucket-policy: one statement of the bucket's policy. object-acl: a grant on each "
+        "object, with oai only, for buckets whose objects belong to several accounts.",
     )
     permission: Literal["READ", "FULL_CONTROL"] = Field(
         default="READ",
@@ -125,7 +130,7 @@ class PublicKey(Section):
     )
     file: str = Field(
         min_length=1,
-        description="PEM file with the public key (RSA of 2048 bits, or ECDSA on P-256), relative to this spec.",
+        description="PEM file of the public key, relative to this spec: RSA of 2048 bits or ECDSA on P-256.",
     )
     replaces: Many[ResourceName] = Field(
         default=(),
@@ -165,8 +170,8 @@ class Sign(Section):
 
     max_validity: Duration = Field(
         default=duration("24h"),
-        description='The longest that a URL made by "cfstream sign" may be valid, like 24h or 7d, and so how long a '
-        "retired key must live on.",
+        description='The longest that a URL made by "cfstream sign" may be valid, like 24h or 7d, and so how '
+        "long a retired key must live on.",
     )
 
 
@@ -244,8 +249,8 @@ class Http(Section):
     )
     cache_policy: CachePolicy | None = Field(
         default=None,
-        description="Cache policy of the default behavior: name of a managed one (CachingOptimized, CachingDisabled), "
-        "or name or id of your own. Absent: not managed.",
+        description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
+        "CachingDisabled), or name or id of your own. Absent: not managed.",
     )
     behaviors: Many[Behavior] = Field(
         default=(), description="Further path patterns, in order of precedence."
@@ -271,7 +276,7 @@ class Spec(Section):
     )
     delivery: Literal["http", "rtmp"] = Field(
         default="http",
-        description="http: a distribution. rtmp: a streaming distribution, which AWS retired at the end of 2020.",
+        description="http: a distribution. rtmp: a streaming distribution, which AWS retired in 2020.",
     )
     comment: Comment | None = Field(
         default=None,
@@ -306,7 +311,8 @@ class Spec(Section):
     )
     trusted_signers: Many[Signer] | None = Field(
         default=None,
-        description='Who may sign, the legacy way and the only one for rtmp: self, or account numbers like "111122223333".',
+        description="Who may sign, the legacy way and the only one for rtmp: self, or account numbers like "
+        '"111122223333".',
     )
     sign: Sign = Field(default=Sign(), description="What signing promises.")
     public: bool = Field(
@@ -334,7 +340,9 @@ class Spec(Section):
 
     @property
     def identity(self) -> Literal["oac", "oai", "none"]:
-        """By which identity CloudFront reads the bucket; OAC is the default for http, and OAI the only one for rtmp."""
+        """By which identity CloudFront reads the bucket; OAC is the default for http, and OAI the only one
+        for rtmp.
+        """
         if self.origin_access:
             return "none"
         if self.oac is not None:
@@ -343,7 +351,9 @@ class Spec(Section):
 
     @property
     def made_key_groups(self) -> tuple[KeyGroup, ...]:
-        """The key groups that this stack owns, each once: the default behavior's first, then those of behaviors."""
+        """The key groups that this stack owns, each once: the default behavior's first, then those of
+        behaviors.
+        """
         lists = (self.key_groups, *(behavior.key_groups for behavior in self.http.behaviors))
         groups = [group for groups in lists for group in groups or () if isinstance(group, KeyGroup)]
         return tuple(

@@ -18,11 +18,13 @@ Step: TypeAlias = str | int
 """One step of a path into a document: a key, or a place in a list."""
 
 _LINE_BREAK = pattern("\r\n|\r|\n")
-_SECRET = "PRIVATE KEY-----"
+_PRIVATE = "PRIVATE KEY-----"
 
 
 class Broken:
-    """The value of what could not be read; its problem has been reported, and nothing more is said about it."""
+    """The value of what could not be read; its problem has been reported, and nothing more is said about
+    it.
+    """
 
 
 BROKEN = Broken()
@@ -74,7 +76,7 @@ class Source:
 
     @cached_property
     def _holds_a_secret(self) -> bool:
-        return _SECRET in self.text
+        return _PRIVATE in self.text
 
     def where(self, spot: Spot) -> Where:
         return Where(self.file, *spot)
@@ -99,7 +101,8 @@ class Document:
     text: str
 
     def find(self, *path: Step) -> tuple[Node, Spot | None]:
-        """The node at `path`, or the nearest one above it that is there, and where its key stands if it has one.
+        """The node at `path`, or the nearest one above it that is there, and where its key stands if it has
+        one.
 
         Steps in angle brackets name a form that a model chose; the document has nothing for them.
         """

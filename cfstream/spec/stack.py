@@ -1,4 +1,6 @@
-"""A stack: a spec that holds together, the keys that it names, and where in which file all of it was written."""
+"""A stack: a spec that holds together, the keys that it names, and where in which file all of it was
+written.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +15,9 @@ from cfstream.spec.source import Document, Source, Step
 class Stack:
     """One document that was read, with everything that it names.
 
-    `path` is the file as the user named it (``-`` for standard input); `spec_sha256` is the hexadecimal SHA-256 of the
-    document and of the files that it names; `public_keys` are the keys of its key groups, by their names.
+    `path` is the file as the user named it (``-`` for standard input); `spec_sha256` is the hexadecimal
+    SHA-256 of the document and of the files that it names; `public_keys` are the keys of its key groups, by
+    their names.
     """
 
     spec: Spec

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from cfstream.spec.fault import Fault
 from cfstream.spec.model import Spec
-from cfstream.spec.rules import Fault
 from cfstream.spec.wording import shown
 
 MAX_TAGS = 50
@@ -39,7 +39,7 @@ def tag_faults(spec: Spec) -> Iterator[Fault]:
             yield Fault(f"the value of a tag cannot hold {shown(odd.group())}", _DO, path)
     room = MAX_TAGS - (2 if spec.grant.via == "object-acl" else 1)
     if len(tags) > room:
-        what = f"beside cfstream's own there is room for {room} tags on a distribution, and these are {len(tags)}"
+        what = f"beside cfstream's own a distribution has room for {room} tags, and these are {len(tags)}"
         yield Fault(what, "take some out", ("tags",), at_key=True)
 
 

@@ -6,8 +6,8 @@ One table. A line goes when its resource is built; when the table is empty, so d
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from cfstream.spec.fault import Fault, Path
 from cfstream.spec.model import Spec
-from cfstream.spec.rules import Fault, Path
 
 Unbuilt: TypeAlias = tuple[Path, Callable[[Spec], bool], str, str]
 """Where it is written, whether a spec asks for it, what is missing, and what to do meanwhile."""

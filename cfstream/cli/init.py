@@ -1,0 +1,71 @@
+"""``cfstream init``: a commented spec to start from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cfstream.errors import WrongUsage
+
+SPEC = """\
+# One private set-up of CloudFront: a bucket with media, a distribution, and who may play what is in it.
+# For completion and hover: "cfstream schema > cfstream.v1.json", and then, as the first line of this file,
+#   yaml-language-server: $schema=cfstream.v1.json     (after a "# ")
+version: 1
+name: {name}    # identity of the stack in this account; it cannot change later
+comment: Private {name}
+
+# The bucket with the media. It is never deleted. create: true makes it, closed to the public, if there is none.
+bucket: {{name: {name}-media, create: true}}
+
+# Who may sign URLs and cookies. Nobody else can play anything: a spec that names no signer is refused.
+# Make the key pair, and keep the private half out of version control:
+#   mkdir -p keys
+#   openssl genrsa -out keys/{name}-1.pem 2048
+#   openssl pkey -in keys/{name}-1.pem -pubout -out keys/{name}-1.pub.pem
+key_groups:
+  - name: {name}-signers
+    public_keys:
+      - {{name: {name}-1, file: keys/{name}-1.pub.pem}}    # the path is relative to this file
+
+# The longest that a signed URL may be valid. A key that was replaced lives on for that long.
+sign: {{max_validity: 24h}}
+
+# Host names of your own. They need a certificate in us-east-1 that covers them.
+# A field that is absent is not managed; [], "" and false say that there shall be none.
+# cnames: [media.example.com]
+# http: {{certificate: "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"}}
+
+# More fields: price_class, logging, tags, http.behaviors (such as posters that anybody may see), protect, …
+# "cfstream schema" describes each of them, and "cfstream validate" checks this file without AWS.
+"""
+
+
+def init(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Name of the stack: writes NAME.yaml. Absent: standard output."),
+    ] = None,
+) -> None:
+    """Write a commented spec to start from. A file that exists is never overwritten.
+
+    Example: cfstream init lectures
+    """
+    if name is None:
+        typer.echo(SPEC.format(name="lectures"), nl=False)
+        return
+    from cfstream.spec.fields import STACK_NAME
+
+    if not STACK_NAME.fullmatch(name):
+        what = f"{name!r} is no name for a stack: it wants a-z first, then at most 31 of a-z, 0-9 and -"
+        raise WrongUsage(what, "choose a name like lectures")
+    path = Path(f"{name}.yaml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(SPEC.format(name=name))
+    except FileExistsError as error:
+        raise WrongUsage(
+            f"{path} is there already, and stays as it is", "choose another name, or edit the file"
+        ) from error
+    typer.echo(f"wrote {path}")
+    typer.echo(f'next: make the key pair as it says, then "cfstream validate {path}"', err=True)

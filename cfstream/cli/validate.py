@@ -1,0 +1,72 @@
+"""``cfstream validate``: reads specs and says what is wrong with them. It needs no AWS, and imports none."""
+
+import json
+from typing import Annotated, Any, Literal
+
+import typer
+
+from cfstream.errors import Notice, Problem, SpecProblems
+
+
+def validate(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC…", help="Files, folders (every *.yaml and *.yml in them), or - for standard input."
+        ),
+    ],
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="Text for people, or JSON for programs.")
+    ] = "text",
+) -> None:
+    """Check specs, without AWS: every problem of every file at once.
+
+    Example: cfstream validate specs/
+    """
+    # Imported here, so that the help of other commands does not wait for it.
+    from cfstream.spec.limits import notices
+    from cfstream.spec.load import load
+
+    try:
+        stacks = load(specs)
+    except SpecProblems as found:
+        if output == "json":
+            typer.echo(_document([], found.problems))
+        raise
+    told = [(stack, notices(stack)) for stack in stacks]
+    if output == "json":
+        rows = [
+            {
+                "name": stack.spec.name,
+                "delivery": stack.spec.delivery,
+                "spec": stack.path,
+                "line": stack.line("name"),
+                "spec_sha256": stack.spec_sha256,
+                "notices": [{"text": notice.text, "warning": notice.warning} for notice in noticed],
+            }
+            for stack, noticed in told
+        ]
+        typer.echo(_document(rows, ()))
+        return
+    for stack, noticed in told:
+        typer.echo(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})")
+        _tell(stack.path, noticed)
+
+
+def _tell(path: str, noticed: tuple[Notice, ...]) -> None:
+    from cfstream.cli.connection import current
+
+    if current().verbosity >= 0:
+        for notice in noticed:
+            typer.echo(f"notice: {path}: {notice.text}", err=True)
+
+
+def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:
+    from cfstream.render.json import problem_document
+
+    document = {
+        "format_version": 1,
+        "stacks": stacks,
+        "problems": [problem_document(each) for each in problems],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,77 @@
+"""Problems as text: what is wrong, where, the line with a caret under the place, and what to do.
+
+Values in, a string out; nothing here prints. The same text for every command that finds problems.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from cfstream.errors import Problem
+from cfstream.render.flow import Page, Style, printable
+
+LINE_WIDTH = 96
+"""Columns of a source line that are shown; of a longer one, the part around the caret."""
+
+_CUT = "…"
+
+
+def problems_text(problems: Iterable[Problem], *, color: bool) -> str:
+    """Every problem in the order given, an empty line between two; empty when there are none."""
+    page = Page(color=color)
+    return "\n".join("".join(f"{line}\n" for line in _lines(problem, page)) for problem in problems)
+
+
+def _lines(problem: Problem, page: Page) -> Iterator[str]:
+    yield f"{page.paint('error:', Style.BOLD_RED)} {page.paint(printable(problem.what), Style.BOLD)}"
+    yield f"  {printable(str(problem.where))}"
+    if problem.source_line.strip() and problem.where.line:
+        yield from _excerpt(problem, page)
+    if problem.do:
+        yield f"  {page.paint('do:', Style.CYAN)} {printable(problem.do)}"
+
+
+def _excerpt(problem: Problem, page: Page) -> Iterator[str]:
+    """The source line and, if the column is known, the caret with its note."""
+    number = str(problem.where.line).rjust(5)
+    bar = page.paint("|", Style.DIM)
+    before, rest = _window(problem.source_line, max(problem.where.col, 1) - 1)
+    yield f"{page.paint(number, Style.DIM)} {bar} {before}{rest}".rstrip()
+    if problem.where.col:
+        caret = page.paint(f"^ {printable(problem.note)}".rstrip(), Style.RED)
+        yield f"{' ' * len(number)} {bar} {' ' * _width(before)}{caret}"
+
+
+def _window(line: str, at: int) -> tuple[str, str]:
+    """What is shown of `line` before the character at `at` and from it on: all, or the part around it."""
+    before, rest = [_cell(char) for char in line[:at]], [_cell(char) for char in line[at : at + LINE_WIDTH]]
+    if sum(map(len, before)) + sum(map(len, rest)) <= LINE_WIDTH and len(line) <= at + LINE_WIDTH:
+        return "".join(before), "".join(rest)
+    shown = _taken(reversed(before), LINE_WIDTH // 2)
+    start = _CUT if len(shown) < len(before) else ""
+    tail = _taken(rest, LINE_WIDTH - len(start) - sum(map(len, shown)) - 1)
+    end = _CUT if len(tail) < len(line) - at else ""
+    return start + "".join(reversed(shown)), "".join(tail) + end
+
+
+def _taken(cells: Iterable[str], room: int) -> list[str]:
+    """As many of the first cells as there is room for."""
+    taken: list[str] = []
+    for cell in cells:
+        room -= len(cell)
+        if room < 0:
+            break
+        taken.append(cell)
+    return taken
+
+
+def _cell(char: str) -> str:
+    # A tab would stand for a number of columns that only the terminal knows.
+    return " " if char == "\t" else printable(char)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: two for wide characters of East Asia, none for accents that combine."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

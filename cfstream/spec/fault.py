@@ -1,0 +1,32 @@
+"""What a rule says when a spec breaks it, before it is known where in the file that is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cfstream.spec.source import Step
+from cfstream.spec.wording import shown
+
+Path: TypeAlias = tuple[Step, ...]
+"""Keys and places in lists, from the top of a document."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, what to do, and the path of the field. `at_key` points at the key and not at the
+    value.
+    """
+
+    what: str
+    do: str
+    path: Path
+    at_key: bool = False
+
+
+def repeated(words: Sequence[str] | None, path: Path) -> Iterator[Fault]:
+    """A fault for each word of a list that stands in it before."""
+    seen: set[str] = set()
+    for number, word in enumerate(words or ()):
+        if word in seen:
+            yield Fault(f"{shown(word)} stands here twice", "take one of them out", (*path, number))
+        seen.add(word)

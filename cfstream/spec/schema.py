@@ -1,0 +1,44 @@
+"""The spec language as JSON Schema (draft 2020-12), for editors. Checked in as
+``schemas/cfstream.v1.json``.
+"""
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from cfstream.spec.model import Spec
+
+
+class _AsWritten(GenerateJsonSchema):
+    """JSON Schema of what a file may say. None is how the model says absent; a file says it by leaving a
+    field out.
+    """
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        default = schema.get("default")
+        if isinstance(default, bool | str | int):
+            return {**inner, "default": default}
+        return inner
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False  # a field's name in other letters tells nobody anything
+
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
+        forms = [self.generate_inner(choice) for choice in schema["choices"].values()]
+        return {"anyOf": forms}
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema as a document. It accepts what `load` accepts; rules between fields are beyond it."""
+    schema = Spec.model_json_schema(schema_generator=_AsWritten)
+    schema["properties"]["tags"]["propertyNames"] = {"pattern": "^(?!aws:|cfstream:).{1,128}$"}
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        "title": "cfstream spec",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }

@@ -1,0 +1,114 @@
+"""Rules about who may sign: public or not, key groups or trusted signers, and the keys in the groups."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from cfstream.spec.fault import Fault, Path, repeated
+from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, PublicKey, Spec
+from cfstream.spec.wording import shown
+
+MAX_TRUSTED_SIGNERS = 5
+"""Of a behavior, and of a streaming distribution (TooManyTrustedSigners). Not adjustable."""
+
+Signers: TypeAlias = Spec | Behavior
+"""What may name signers."""
+
+
+def key_sites(spec: Spec) -> Iterator[tuple[Path, KeyGroup, PublicKey]]:
+    """Each place where a public key is written, with its group and its path."""
+    lists: list[tuple[Path, Sequence[AnyKeyGroup] | None]] = [(("key_groups",), spec.key_groups)]
+    lists += [
+        (("http", "behaviors", n, "key_groups"), b.key_groups) for n, b in enumerate(spec.http.behaviors)
+    ]
+    for path, groups in lists:
+        for number, group in enumerate(groups or ()):
+            if isinstance(group, KeyGroup):
+                for place, key in enumerate(group.public_keys):
+                    yield (*path, number, "public_keys", place), group, key
+
+
+def somebody_may_sign(spec: Spec) -> Iterator[Fault]:
+    """Without a signer everybody could watch; that must be said, not forgotten."""
+    if spec.public or spec.key_groups or spec.trusted_signers:
+        return
+    lists = ("key_groups", "trusted_signers")
+    empty = next(((name,) for name in lists if getattr(spec, name) is not None), ())
+    add = "key_groups" if spec.delivery == "http" else "trusted_signers: [self]"
+    what = "this spec names nobody who may sign, so everybody could watch"
+    yield Fault(what, f"add {add}, or public: true if that is meant", empty, at_key=True)
+
+
+def signers_of_the_default(spec: Spec) -> Iterator[Fault]:
+    """One sort of signers, or none at all."""
+    yield from _one_sort(spec, ())
+
+
+def signers_of_behaviors(spec: Spec) -> Iterator[Fault]:
+    """The same for each behavior; and an empty list is no way to open one."""
+    for number, behavior in enumerate(spec.http.behaviors):
+        path: Path = ("http", "behaviors", number)
+        yield from _one_sort(behavior, path)
+        if behavior.public or behavior.key_groups or behavior.trusted_signers:
+            continue
+        for name in ("key_groups", "trusted_signers"):
+            if getattr(behavior, name) is not None:
+                what = f"an empty {name} takes no signers off: this behavior has those of the default one"
+                do = "write public: true if nobody needs to sign, or take it out"
+                yield Fault(what, do, (*path, name), at_key=True)
+                break
+
+
+def _one_sort(signers: Signers, path: Path) -> Iterator[Fault]:
+    groups, accounts = signers.key_groups, signers.trusted_signers
+    if groups and accounts:
+        what = "key_groups and trusted_signers exclude each other: CloudFront takes one of them"
+        yield Fault(
+            what, "keep key_groups, and take trusted_signers out", (*path, "trusted_signers"), at_key=True
+        )
+    if signers.public and (groups or accounts):
+        named = "key_groups" if groups else "trusted_signers"
+        what = f"public: true says that nobody needs to sign, and {named} says who may"
+        yield Fault(what, f"take public or {named} out", (*path, "public"), at_key=True)
+    if accounts and len(accounts) > MAX_TRUSTED_SIGNERS:
+        what = (
+            f"CloudFront takes at most {MAX_TRUSTED_SIGNERS} trusted signers, and these are {len(accounts)}"
+        )
+        one_too_many = (*path, "trusted_signers", MAX_TRUSTED_SIGNERS)
+        yield Fault(what, "use a key group, which has no such limit", one_too_many)
+    yield from repeated(accounts, (*path, "trusted_signers"))
+    names = [group.name if isinstance(group, KeyGroup) else group.use for group in groups or ()]
+    yield from repeated(names, (*path, "key_groups"))
+
+
+def keys_of_groups(spec: Spec) -> Iterator[Fault]:
+    """A group has one set of keys, and a key one file, wherever they are written."""
+    files: dict[str, str] = {}
+    groups: dict[str, KeyGroup] = {}
+    for path, group, key in key_sites(spec):
+        first_of_group = path[-1] == 0
+        if first_of_group and groups.setdefault(group.name, group) != group:
+            what = f"the key group {shown(group.name)} is written twice, with different keys"
+            yield Fault(what, f"write {{use: {group.name}}} the second time", (*path[:-2], "name"))
+        if files.setdefault(key.name, key.file) != key.file:
+            what = f"the key {shown(key.name)} has two files, {shown(files[key.name])} and {shown(key.file)}"
+            yield Fault(what, "give the new key a new name", (*path, "file"))
+        if first_of_group:
+            yield from repeated([each.name for each in group.public_keys], path[:-1])
+        yield from repeated(key.replaces, (*path, "replaces"))
+        if key.name in key.replaces:
+            place = (*path, "replaces", key.replaces.index(key.name))
+            yield Fault(f"{shown(key.name)} cannot replace itself", "name the older key", place)
+
+
+def order_of_keys(spec: Spec) -> Iterator[Fault]:
+    """No key may be older than itself by way of the keys that it replaces."""
+    for path, group, key in key_sites(spec):
+        replaces = {each.name: set(each.replaces) - {each.name} for each in group.public_keys}
+        older = set(replaces[key.name])
+        while further := set().union(*(replaces.get(name, set()) for name in older)) - older:
+            older |= further
+        # The one that stands first in the list is told of; its circle is told once.
+        circle = [each.name for each in group.public_keys if each.name in older]
+        if key.name in older and circle[0] == key.name:
+            what = f"{shown(key.name)} would replace itself, by way of the keys that it replaces"
+            yield Fault(what, "let only newer keys replace older ones", (*path, "replaces"))

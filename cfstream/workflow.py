@@ -241,7 +241,9 @@ def _stack_moved(before: Json, now: StackPlan) -> list[str]:
     for current in now.relied_on:
         address = str(current.address)
         if address in relied and relied[address]["sha256"] != current.sha256:
-            moved = differences(contents.get(address), plain(current.content)) if contents.get(address) else ()
+            moved = (
+                differences(contents.get(address), plain(current.content)) if contents.get(address) else ()
+            )
             told = moved or (f"{relied[address]['sha256'][:19]}… -> {current.sha256[:19]}…",)
             lines += [f"{address}: {line}" for line in told]
     addresses = {str(relied.address) for relied in now.relied_on}

@@ -1,5 +1,6 @@
 """The cache policies that AWS manages, by name; their ids are the same in all accounts
-(Developer Guide, "Use managed cache policies")."""
+(Developer Guide, "Use managed cache policies").
+"""
 
 import re
 from collections.abc import Mapping

@@ -101,7 +101,7 @@ class LiveDistribution:
 
 
 def bucket_of(domain_name: str) -> str | None:
-    """The bucket behind an S3 origin's domain name, in any of its spellings; None for website endpoints and all else."""
+    """The bucket behind an S3 origin's domain name, in any of its spellings; None for all else."""
     match = _BUCKET_DOMAIN.match(domain_name)
     return match.group("bucket") if match else None
 
@@ -164,7 +164,9 @@ def tags_of(reply: Json) -> dict[str, str]:
 
 def settling_wait(scene: Scene, live: LiveDistribution) -> Wait:
     """The wait for a change that an earlier run made, when later steps must not come before it is in force."""
-    return wait_for(scene, live.kind, live.id, live.config, "an earlier change is still on its way to the edges")
+    return wait_for(
+        scene, live.kind, live.id, live.config, "an earlier change is still on its way to the edges"
+    )
 
 
 def wait_for(scene: Scene, kind: str, distribution_id: Any, config: Any, because: str) -> Wait:

@@ -130,7 +130,6 @@ def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> Field
     return Field(path, want, lambda config: config.get(name, type(want)()), write, danger=danger)
 
 
-
 def _darkens(_before: Any, after: Any) -> tuple[Hazard, ...]:
     return () if after else (Hazard("cuts-viewers", "a disabled distribution answers nobody"),)
 

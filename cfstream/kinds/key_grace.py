@@ -62,10 +62,8 @@ class Grace:
             return f"{successor.name}, which replaces it, is not made yet"
         if not successor.active:
             return f"{successor.name}, which replaces it, is not in force in the group yet"
-        until = successor.created + self.validity
-        return (
-            f"{successor.name} replaces it, but URLs of the old key may be valid until {until:%Y-%m-%d %H:%M %Z}"
-        )
+        until = f"{successor.created + self.validity:%Y-%m-%d %H:%M %Z}"
+        return f"{successor.name} replaces it, but URLs of the old key may be valid until {until}"
 
 
 def _replacing(key: str, declared: Iterable[DeclaredKey]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds.caller_reference import caller_reference
 from cfstream.kinds.distribution import preflight, relied
 from cfstream.kinds.distribution.config import oai_path
+from cfstream.kinds.distribution_steps import brings, changing, creating
 from cfstream.kinds.distributions import (
     OAI_PREFIX,
     LiveDistribution,
@@ -20,11 +21,9 @@ from cfstream.kinds.distributions import (
     bucket_of,
     claims,
     find,
-    wait_for,
 )
 from cfstream.kinds.fields import (
     Field,
-    Overlay,
     common_fields,
     creation,
     normal_signers,
@@ -34,12 +33,9 @@ from cfstream.kinds.fields import (
     switched,
 )
 from cfstream.kinds.kind import Landscape, Proposal, Scene
-from cfstream.kinds.tagging import creation_tags, tag_steps
-from cfstream.ports import Call, Reads
-from cfstream.steps.create import Create, Twin
-from cfstream.steps.modify import Modify
-from cfstream.steps.step import Stage, Step
-from cfstream.values import Json, Known, Ref, Verb, step_id
+from cfstream.ports import Reads
+from cfstream.steps.step import Step
+from cfstream.values import Json, Known
 
 KIND = "streaming-distribution"
 
@@ -73,20 +69,21 @@ class StreamingDistributionKind:
             return ObservedStreaming(None)
         return ObservedStreaming(find(aws, scene), claims(aws, scene), all_distributions(aws))
 
-    def propose(
-        self, scene: Scene, want: bool | None, have: ObservedStreaming, land: Landscape
-    ) -> Proposal:
+    def propose(self, scene: Scene, want: bool | None, have: ObservedStreaming, land: Landscape) -> Proposal:
         """Creates it with its signers and tags in the one call, or changes it in one update."""
         if want is None:
             return Proposal()
         problems = _problems(scene, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
-        made = _create(scene, land) if have.live is None else _modify(scene, have.live, land)
+        if have.live is None:
+            steps = _create(scene, land)
+        else:
+            steps = changing(scene, have.live, overlay(have.live.config, _fields(scene, land)))
         retired = [Notice(RETIRED, warning=True)] if scene.real_aws else []
         return Proposal(
-            steps=made,
-            brings={scene.address(KIND): _brings(scene, have.live)},
+            steps=steps,
+            brings={scene.address(KIND): brings(scene, KIND, have.live)},
             relied_on=(relied(scene, KIND, have.live),),
             problems=tuple(problems),
             notices=(*retired, *preflight.notices(scene, have.live, preflight.Evidence())),
@@ -151,72 +148,7 @@ def _signers(scene: Scene) -> list[Field]:
 def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
     reference = caller_reference(scene.account, scene.name, KIND)
     made = creation(new_config(reference, scene.stack.spec.bucket.name), _fields(scene, land))
-    document = {"StreamingDistributionConfig": made.config, "Tags": {"Items": creation_tags(scene, land)}}
-    create = Create(
-        address=scene.address(KIND),
-        stage=Stage.DISTRIBUTION,
-        because="no streaming distribution carries this name",
-        line=scene.stack.line("name"),
-        changes=made.changes,
-        call=Call(
-            "cloudfront",
-            "create_streaming_distribution_with_tags",
-            {"StreamingDistributionConfigWithTags": document},
-        ),
-        outputs={
-            "id": "StreamingDistribution.Id",
-            "arn": "StreamingDistribution.ARN",
-            "domain_name": "StreamingDistribution.DomainName",
-            "etag": "ETag",
-        },
-        twin=Twin(
-            listing=Call("cloudfront", "list_streaming_distributions", {"MaxItems": "100"}),
-            row_id="Id",
-            detail="get_streaming_distribution",
-            match={},
-            content="StreamingDistribution.StreamingDistributionConfig",
-        ),
-        document="StreamingDistributionConfigWithTags.StreamingDistributionConfig",
-        reference="StreamingDistributionConfigWithTags.StreamingDistributionConfig.CallerReference",
-    )
-    because = "until the new streaming distribution is Deployed"
-    return (create, wait_for(scene, KIND, Ref(create.id), made.config, because))
-
-
-def _modify(scene: Scene, live: LiveDistribution, land: Landscape) -> tuple[Step, ...]:
-    laid = overlay(live.config, _fields(scene, land))
-    steps = _update(scene, live, laid) if laid.changes else ()
-    return (*steps, *tag_steps(scene, live, others=bool(steps)))
-
-
-def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
-    config = laid.config
-    modify = Modify(
-        address=scene.address(KIND),
-        stage=Stage.SWITCH,
-        because=", ".join(change.field for change in laid.changes),
-        line=scene.stack.line(laid.changes[0].field),
-        changes=laid.changes,
-        hazards=laid.hazards,
-        call=Call(
-            "cloudfront",
-            "update_streaming_distribution",
-            {"Id": live.id, "StreamingDistributionConfig": config},
-        ),
-        document="StreamingDistributionConfig",
-        read=Call("cloudfront", "get_streaming_distribution_config", {"Id": live.id}),
-        content="StreamingDistributionConfig",
-        base=live.config,
-        etag=live.etag,
-    )
-    return (modify, wait_for(scene, KIND, live.id, config, "until the change is Deployed"))
-
-
-def _brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
-    if live is not None:
-        return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
-    create = step_id(Verb.CREATE, scene.address(KIND))
-    return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
+    return creating(scene, KIND, made, land)
 
 
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
@@ -225,7 +157,9 @@ def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
     if have.live is not None:
         live_bucket = bucket_of(have.live.config["S3Origin"]["DomainName"])
         if live_bucket != scene.stack.spec.bucket.name:
-            what = f"{have.live.id} streams from the bucket {live_bucket}, and an rtmp origin cannot be changed"
+            what = (
+                f"{have.live.id} streams from the bucket {live_bucket}, and an rtmp origin cannot be changed"
+            )
             do = "put the old bucket back, or give the stack a new name: it then gets a distribution of its own"
             problems.append(scene.stack.problem(what, do, "bucket"))
     return problems

@@ -25,7 +25,9 @@ def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[St
     """
     wanted = scene.stack.spec.tags or {}
     missing = {key: value for key, value in wanted.items() if live.tags.get(key) != value}
-    changes = tuple(Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items()))
+    changes = tuple(
+        Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items())
+    )
     if (others or missing) and live.tags.get(NAME_TAG) != scene.name:
         missing[NAME_TAG] = scene.name
     if not missing:

@@ -121,4 +121,3 @@ def at(document: Any, path: str) -> Any:
 def pick(reply: Mapping[str, Any], outputs: Mapping[str, str]) -> Mapping[str, str]:
     """The named outputs out of a reply, each found at its dotted path."""
     return {name: str(at(reply, path)) for name, path in outputs.items() if at(reply, path) is not None}
-

@@ -125,5 +125,3 @@ def _active_keys(live: Json, group: str) -> set[str]:
 
 def _resolved(call: Call, doors: Doors) -> Call:
     return Call(call.service, call.operation, resolve(call.params, doors.outputs), call.region)
-
-

@@ -1,4 +1,4 @@
-"""The standard distribution (``delivery: http``): found, compared field by field, created guarded, changed in one update.
+"""The standard distribution (``delivery: http``): found, compared by field, created guarded, changed in one update.
 
 A live InProgress alone is nothing to act on; a change to a distribution that is InProgress is sent all the same, for
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
@@ -12,18 +12,23 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds.cache_policies import id_of, needs_lookup
 from cfstream.kinds.caller_reference import caller_reference
 from cfstream.kinds.distribution import preflight
-from cfstream.kinds.distribution.behaviors import Signers, Wanted, WantedBehavior, fields, place, wanted_signers
+from cfstream.kinds.distribution.behaviors import (
+    Signers,
+    Wanted,
+    WantedBehavior,
+    fields,
+    place,
+    wanted_signers,
+)
 from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_origins, top_fields
-from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find, wait_for
+from cfstream.kinds.distribution_steps import brings, changing, creating
+from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find
 from cfstream.kinds.fields import Overlay, creation, overlay
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.tagging import creation_tags, tag_steps
 from cfstream.ports import Call, Reads
 from cfstream.steps.content import canonical
-from cfstream.steps.create import Create, Twin
-from cfstream.steps.modify import Modify
-from cfstream.steps.step import Stage, Step
-from cfstream.values import Json, Known, Ref, Verb, digest, step_id
+from cfstream.steps.step import Step
+from cfstream.values import Json, Known, digest
 
 KIND = "distribution"
 
@@ -50,7 +55,7 @@ class ObservedDistribution:
     """The account's own cache policies, id by name; read only where the spec names one."""
     group_names: Json = field(default_factory=dict)
     """Names of the account's key groups, by id."""
-    evidence: preflight.Evidence = preflight.Evidence()
+    evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
 
 
 class DistributionKind:
@@ -72,18 +77,24 @@ class DistributionKind:
 
     def observe(self, aws: Reads, scene: Scene, want: WantedDistribution | None) -> ObservedDistribution:
         """Reads the lists, the tags of the candidates and our own distribution; ACM and the account's policies only
-        where the spec names them."""
+        where the spec names them.
+        """
         if want is None:
             return ObservedDistribution(None, rows=all_distributions(aws))
         live = find(aws, scene)
-        own = aws.items(Call("cloudfront", "list_cache_policies", {"Type": "custom"})) if want.policies else ()
+        own = (
+            aws.items(Call("cloudfront", "list_cache_policies", {"Type": "custom"})) if want.policies else ()
+        )
         groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         rows = all_distributions(aws)
         return ObservedDistribution(
             live=live,
             claims=claims(aws, scene),
             rows=rows,
-            policies={policy["CachePolicy"]["CachePolicyConfig"]["Name"]: policy["CachePolicy"]["Id"] for policy in own},
+            policies={
+                policy["CachePolicy"]["CachePolicyConfig"]["Name"]: policy["CachePolicy"]["Id"]
+                for policy in own
+            },
             group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
         )
@@ -97,11 +108,14 @@ class DistributionKind:
         problems, notices = self._preflight(scene, want, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
-        made = self._create(scene, have, land) if have.live is None else self._modify(scene, have.live, have, land)
-        address = scene.address(KIND)
+        made = (
+            self._create(scene, have, land)
+            if have.live is None
+            else self._modify(scene, have.live, have, land)
+        )
         return Proposal(
             steps=made,
-            brings={address: _brings(scene, have.live)},
+            brings={scene.address(KIND): brings(scene, KIND, have.live)},
             relied_on=(relied(scene, KIND, have.live),),
             problems=tuple(problems),
             notices=tuple(notices),
@@ -121,43 +135,11 @@ class DistributionKind:
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
         reference = caller_reference(scene.account, scene.name, KIND)
         made = self._new(scene, have, land, new_config(reference, _domain(scene, land)))
-        address = scene.address(KIND)
-        create = Create(
-            address=address,
-            stage=Stage.DISTRIBUTION,
-            because="no distribution carries this name",
-            line=scene.stack.line("name"),
-            changes=made.changes,
-            call=Call(
-                "cloudfront",
-                "create_distribution_with_tags",
-                {
-                    "DistributionConfigWithTags": {
-                        "DistributionConfig": made.config,
-                        "Tags": {"Items": creation_tags(scene, land)},
-                    }
-                },
-            ),
-            outputs={
-                "id": "Distribution.Id",
-                "arn": "Distribution.ARN",
-                "domain_name": "Distribution.DomainName",
-                "etag": "ETag",
-            },
-            twin=Twin(
-                listing=Call("cloudfront", "list_distributions", {"MaxItems": "100"}),
-                row_id="Id",
-                detail="get_distribution",
-                match={},
-                content="Distribution.DistributionConfig",
-            ),
-            document="DistributionConfigWithTags.DistributionConfig",
-            reference="DistributionConfigWithTags.DistributionConfig.CallerReference",
-        )
-        waiting = wait_for(scene, KIND, Ref(create.id), made.config, "until the new distribution is Deployed")
-        return (create, waiting)
+        return creating(scene, KIND, made, land)
 
-    def _new(self, scene: Scene, have: ObservedDistribution, land: Landscape, base: dict[str, Any]) -> Overlay:
+    def _new(
+        self, scene: Scene, have: ObservedDistribution, land: Landscape, base: dict[str, Any]
+    ) -> Overlay:
         """A new config: the spec over AWS's defaults."""
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
@@ -170,11 +152,7 @@ class DistributionKind:
     def _modify(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> tuple[Step, ...]:
-        laid = self._laid(scene, live, have, land)
-        steps: list[Step] = []
-        if laid.changes:
-            steps += _update(scene, live, laid)
-        return (*steps, *tag_steps(scene, live, others=bool(steps)))
+        return changing(scene, live, self._laid(scene, live, have, land))
 
     def _laid(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
@@ -217,30 +195,6 @@ def _without_secrets(value: Any) -> Any:
     return value
 
 
-def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> list[Step]:
-    modify = Modify(
-        address=scene.address(KIND),
-        stage=Stage.SWITCH,
-        because=", ".join(change.field for change in laid.changes[:3])
-        + (f" and {len(laid.changes) - 3} more" if len(laid.changes) > 3 else ""),
-        line=scene.stack.line(*_spec_path(laid.changes[0].field)),
-        changes=laid.changes,
-        hazards=laid.hazards,
-        call=Call("cloudfront", "update_distribution", {"Id": live.id, "DistributionConfig": laid.config}),
-        document="DistributionConfig",
-        read=Call("cloudfront", "get_distribution_config", {"Id": live.id}),
-        content="DistributionConfig",
-        base=live.config,
-        etag=live.etag,
-    )
-    return [modify, wait_for(scene, KIND, live.id, laid.config, "until the change is Deployed")]
-
-
-def _spec_path(changed: str) -> tuple[str, ...]:
-    """Where in the spec a changed field is written, as far as its name tells."""
-    return tuple(changed.split("[", 1)[0].split("."))
-
-
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:
     policy = scene.stack.spec.http.cache_policy
     policy_id = id_of(policy, have.policies) if policy else None
@@ -257,13 +211,6 @@ def _domain(scene: Scene, land: Landscape) -> str:
     bucket = scene.stack.spec.bucket
     region = land.get(scene.address("bucket"), "region")
     return origin_domain(bucket.name, str(region or bucket.region or scene.region), scene.partition)
-
-
-def _brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
-    if live is not None:
-        return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
-    create = step_id(Verb.CREATE, scene.address(KIND))
-    return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
 
 
 def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted:

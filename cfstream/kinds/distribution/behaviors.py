@@ -93,7 +93,11 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[li
     changes = []
     if [raw["PathPattern"] for raw in live] != before:
         changes.append(
-            Change("http.behaviors", [path for path in before if path in names], [p for p in names if p in before])
+            Change(
+                "http.behaviors",
+                [path for path in before if path in names],
+                [p for p in names if p in before],
+            )
         )
     hazards = []
     for named in reversed(wanted.named):
@@ -144,9 +148,7 @@ def label(path: str) -> str:
     return f"http.behaviors[{path}]." if path else ""
 
 
-def _signers_wanted(
-    raw: Json, wanted: Wanted, path: str, named: WantedBehavior | None
-) -> Signers | None:
+def _signers_wanted(raw: Json, wanted: Wanted, path: str, named: WantedBehavior | None) -> Signers | None:
     """What a live behavior's signers shall be; None where they are left as they are."""
     if not path:
         return wanted.default if wanted.default or wanted.public else None
@@ -168,7 +170,9 @@ def _signer_fields(wanted: Wanted, path: str, signers: Signers, named: WantedBeh
 
         return write
 
-    opened = Field(f"{label(path)}public", True, lambda config: not _signed(behavior(config, path)), _by_signers)
+    opened = Field(
+        f"{label(path)}public", True, lambda config: not _signed(behavior(config, path)), _by_signers
+    )
     return [
         *([opened] if public else []),
         Field(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cfstream.kinds.cache_policies import MANAGED
-from cfstream.kinds.distributions import OAI_PREFIX, Origin, bucket_of, items, origin_of
 from cfstream.kinds.distribution.behaviors import cache_policy_field
+from cfstream.kinds.distributions import OAI_PREFIX, Origin, bucket_of, items, origin_of
 from cfstream.kinds.fields import Field, common_fields, scalar
 from cfstream.kinds.kind import Scene
 from cfstream.steps.step import Hazard
@@ -107,7 +107,11 @@ def top_fields(
 ) -> list[Field]:
     """The owned fields outside signers and further behaviors."""
     http = scene.stack.spec.http
-    fields = [*common_fields(scene), _bucket(scene.stack.spec.bucket.name, domain), *_identity(scene, identity)]
+    fields = [
+        *common_fields(scene),
+        _bucket(scene.stack.spec.bucket.name, domain),
+        *_identity(scene, identity),
+    ]
     fields.append(_viewer_protocol(http.viewer_protocol))
     if http.default_root_object is not None:
         fields.append(scalar("http.default_root_object", "DefaultRootObject", http.default_root_object))
@@ -148,7 +152,8 @@ def _bucket(bucket: str, domain: str) -> Field:
 
 def _identity(scene: Scene, identity: Known | None) -> list[Field]:
     """Which identity CloudFront reads the bucket with: one of the two, or neither; both at once AWS refuses
-    (IllegalOriginAccessConfiguration)."""
+    (IllegalOriginAccessConfiguration).
+    """
     wanted = scene.stack.spec.identity
     return [
         _identity_field("oac", identity if wanted == "oac" else "", lambda origin: origin.oac_id, _write_oac),
@@ -212,7 +217,9 @@ def _certificate(arn: str) -> Field:
             "ACMCertificateArn": value,
             # A dedicated IP (vip) costs a monthly fee: kept where somebody chose it, never chosen by us.
             "SSLSupportMethod": live.get("SSLSupportMethod", "sni-only") if own else "sni-only",
-            "MinimumProtocolVersion": live.get("MinimumProtocolVersion", "TLSv1.2_2021") if own else "TLSv1.2_2021",
+            "MinimumProtocolVersion": live.get("MinimumProtocolVersion", "TLSv1.2_2021")
+            if own
+            else "TLSv1.2_2021",
             "CloudFrontDefaultCertificate": False,
         }
 

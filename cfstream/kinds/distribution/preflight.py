@@ -44,9 +44,12 @@ def gather(
     return _ask_others(aws, answer, new, live)
 
 
-def _ask_others(aws: Reads, certificate: Answer | None, new: Sequence[str], live: LiveDistribution) -> Evidence:
+def _ask_others(
+    aws: Reads, certificate: Answer | None, new: Sequence[str], live: LiveDistribution
+) -> Evidence:
     calls = [
-        Call("cloudfront", "list_conflicting_aliases", {"DistributionId": live.id, "Alias": alias}) for alias in new
+        Call("cloudfront", "list_conflicting_aliases", {"DistributionId": live.id, "Alias": alias})
+        for alias in new
     ]
     answers = aws.together(calls)
     conflicts: dict[str, Any] = {}
@@ -55,7 +58,9 @@ def _ask_others(aws: Reads, certificate: Answer | None, new: Sequence[str], live
         if isinstance(answer, Refused):
             unasked = answer.what
             continue
-        rows = [row for row in items(answer.get("ConflictingAliasesList")) if row.get("DistributionId") != live.id]
+        rows = [
+            row for row in items(answer.get("ConflictingAliasesList")) if row.get("DistributionId") != live.id
+        ]
         if rows:
             conflicts[alias] = rows
     return Evidence(certificate, conflicts, unasked)
@@ -68,7 +73,11 @@ def ownership_problems(
     adopt = scene.stack.spec.adopt
     if adopt and live is None:
         what = f"there is no {kind.replace('-', ' ')} {adopt} in account {scene.account}"
-        return [scene.stack.problem(what, "look with cfstream list which ids there are, or take `adopt` out", "adopt")]
+        return [
+            scene.stack.problem(
+                what, "look with cfstream list which ids there are, or take `adopt` out", "adopt"
+            )
+        ]
     if len(claims) > 1:
         ids = ", ".join(claimed for _, claimed in claims)
         what = f"several distributions carry the tag {NAME_TAG} = {scene.name}: {ids}"
@@ -148,7 +157,8 @@ def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
     ours = {
         raw["Id"]
         for raw in items(live.config["Origins"])
-        if raw["Id"] == origin["Id"] or distributions.bucket_of(raw["DomainName"]) == scene.stack.spec.bucket.name
+        if raw["Id"] == origin["Id"]
+        or distributions.bucket_of(raw["DomainName"]) == scene.stack.spec.bucket.name
     }
     live_rows = {row.path: row for row in map(behavior_of, items(live.config.get("CacheBehaviors")))}
     return [

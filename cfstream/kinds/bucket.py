@@ -1,0 +1,346 @@
+"""The bucket: made when the spec says so, and otherwise looked at and never changed.
+
+Lives here: what is live of a bucket, and what of it stands in the way of the spec (preflight). Does not
+live here: its policy (`bucket_policy`), its objects (`object_acl`), who can read it in the end
+(`exposure`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
+from cfstream.kinds import bucket_key
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.ports import Answer, Call, Reads
+from cfstream.steps.create_bucket import CreateBucket
+from cfstream.steps.step import Change, Stage, at
+from cfstream.values import Json, Known, Ref, digest
+
+KIND = "bucket"
+
+ENFORCED = "BucketOwnerEnforced"
+PREFERRED = "BucketOwnerPreferred"
+LEGACY = "ObjectWriter"
+
+PUBLIC_GROUPS = ("/AllUsers", "/AuthenticatedUsers")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Block public access, of a bucket, of an account, or of both together."""
+
+    acls: bool = False
+    ignore_acls: bool = False
+    policy: bool = False
+    restrict: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return self.acls and self.ignore_acls and self.policy and self.restrict
+
+    def __or__(self, other: "Block") -> "Block":
+        return Block(
+            self.acls or other.acls,
+            self.ignore_acls or other.ignore_acls,
+            self.policy or other.policy,
+            self.restrict or other.restrict,
+        )
+
+
+@dataclass(frozen=True)
+class WantedBucket:
+    """The bucket that the spec names. `region` is empty where the spec leaves it to what is live."""
+
+    name: str
+    region: str
+    create: bool
+    ownership: str
+    """What a new one gets; grants on objects need ACLs."""
+
+
+@dataclass(frozen=True)
+class LiveBucket:
+    """What is live of a bucket. What could not be read counts as absent, and `notices` say so."""
+
+    name: str
+    region: str = "us-east-1"
+    """Where it is; for a bucket that is missing, where it would be made."""
+    missing: bool = False
+    why_not: str = ""
+    """Why it cannot be used; empty when it can."""
+    block: Block = Block()
+    account_block: Block = Block()
+    ownership: str = ENFORCED
+    """``BucketOwnerEnforced``, ``BucketOwnerPreferred`` or ``ObjectWriter``; empty where it could not be
+    read.
+    """
+    encryption: str | None = None
+    """``AES256``, ``aws:kms``, or None where the bucket does not say."""
+    key_id: str = ""
+    grants: tuple[tuple[str, str], ...] = ()
+    """Grantee (canonical user id, or URI of a group) and permission; read only where they count."""
+    access_points: tuple[str, ...] = ()
+    key: bucket_key.LiveKey | None = None
+    """Of SSE-KMS under an OAC: what its key says of CloudFront."""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there and may be looked into."""
+        return not self.missing and not self.why_not
+
+    @property
+    def effective(self) -> Block:
+        """What is blocked in the end: S3 takes the stricter of the bucket's and the account's settings."""
+        return self.block | self.account_block
+
+    @property
+    def acls_count(self) -> bool:
+        """Whether ACLs let anybody in at all."""
+        return self.ownership != ENFORCED
+
+
+class BucketKind:
+    """The kind ``bucket``."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedBucket:
+        """The bucket of the spec."""
+        bucket = scene.stack.spec.bucket
+        acls = scene.stack.spec.grant.via == "object-acl"
+        return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
+        """As `read_bucket`; with SSE-KMS under an OAC also the key and its policy."""
+        live = read_bucket(aws, scene)
+        if live.encryption != "aws:kms" or scene.stack.spec.identity != "oac":
+            return live
+        return replace(live, key=bucket_key.read_key(aws, scene, live.key_id, live.region))
+
+    def propose(
+        self,
+        scene: Scene,
+        want: WantedBucket | None,
+        have: LiveBucket,
+        land: Landscape,  # noqa: ARG002
+    ) -> Proposal:
+        """Makes it when it is missing and may be made. Brings ``id`` and ``region`` at ``bucket:<stack>``."""
+        assert want is not None
+        address = scene.address(KIND)
+        steps = (_create(scene, want, have),) if have.missing and want.create else ()
+        known: Known = Ref(steps[0].id) if steps else have.name
+        return Proposal(
+            steps=steps,
+            brings={address: {"id": known, "region": have.region}},
+            relied_on=(Relied(address, digest(_relied(have))),),
+            problems=tuple(_problems(scene, want, have)),
+            notices=(*have.notices, *_notices(scene, want, have)),
+        )
+
+
+def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
+    """What is live of the stack's bucket; a `Reads` that remembers asks AWS once however often this is
+    called.
+
+    Makes HeadBucket, GetPublicAccessBlock, GetBucketOwnershipControls and GetBucketEncryption;
+    ListAccessPoints; where the bucket's own block is not complete that of the account; and GetBucketAcl
+    where ACLs can make it public. Raises Refused for what is neither an absence nor a lack of permission.
+    """
+    bucket = scene.stack.spec.bucket
+    region = bucket.region or scene.region
+    answers = _ask(aws, scene, region)
+    head = answers[0]
+    if isinstance(head, Refused) and head.region not in ("", region):
+        region = head.region
+        answers = _ask(aws, scene, region)
+        head = answers[0]
+    if isinstance(head, Refused):
+        return _not_usable(bucket.name, region, head)
+    region = str(head.get("BucketRegion") or region)
+    live = _configured(LiveBucket(bucket.name, region), answers[1:])
+    live = _with_account(aws, scene, live)
+    return _with_acl(aws, scene, live)
+
+
+def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
+    """A call on the stack's bucket, or on another one, that S3 refuses when the bucket is another
+    account's.
+    """
+    where = {"Bucket": bucket or scene.stack.spec.bucket.name, "ExpectedBucketOwner": scene.account}
+    return Call("s3", operation, {**where, **params}, region)
+
+
+def _ask(aws: Reads, scene: Scene, region: str) -> tuple[Answer, ...]:
+    operations = (
+        "head_bucket",
+        "get_public_access_block",
+        "get_bucket_ownership_controls",
+        "get_bucket_encryption",
+    )
+    return aws.together([bucket_call(scene, operation, region) for operation in operations])
+
+
+def _not_usable(name: str, region: str, refused: Refused) -> LiveBucket:
+    if isinstance(refused, Missing):
+        return LiveBucket(name, region, missing=True)
+    if isinstance(refused, NotAuthorized):
+        return LiveBucket(name, region, why_not=refused.message or refused.code)
+    raise refused
+
+
+def _configured(live: LiveBucket, answers: tuple[Answer, ...]) -> LiveBucket:
+    """`live` with what the configuration reads brought; what there is none of has S3's meaning of none."""
+    block, ownership, encryption = answers
+    notices = [_unread(each) for each in answers if isinstance(each, NotAuthorized)]
+    for each in answers:
+        if isinstance(each, Refused) and not isinstance(each, NotAuthorized | Missing):
+            raise each
+    algorithm, key_id = _encryption(encryption)
+    return replace(
+        live,
+        block=block_of(block),
+        ownership="" if isinstance(ownership, NotAuthorized) else _ownership(ownership),
+        encryption=algorithm,
+        key_id=key_id,
+        notices=tuple(notices),
+    )
+
+
+def block_of(answer: Answer) -> Block:
+    """Block public access out of a reply of S3 or S3 Control; a refusal is none at all."""
+    settings: Mapping[str, bool] = (
+        {} if isinstance(answer, Refused) else answer.get("PublicAccessBlockConfiguration") or {}
+    )
+    return Block(
+        bool(settings.get("BlockPublicAcls")),
+        bool(settings.get("IgnorePublicAcls")),
+        bool(settings.get("BlockPublicPolicy")),
+        bool(settings.get("RestrictPublicBuckets")),
+    )
+
+
+def _ownership(answer: Answer) -> str:
+    """OwnershipControlsNotFoundError means that ACLs are on, the old way (S3 API,
+    GetBucketOwnershipControls).
+    """
+    rules = [] if isinstance(answer, Refused) else at(answer, "OwnershipControls.Rules") or []
+    return str(rules[0]["ObjectOwnership"]) if rules else LEGACY
+
+
+def _encryption(answer: Answer) -> tuple[str | None, str]:
+    rules = [] if isinstance(answer, Refused) else at(answer, "ServerSideEncryptionConfiguration.Rules") or []
+    default: Json = (rules[0].get("ApplyServerSideEncryptionByDefault") or {}) if rules else {}
+    algorithm = default.get("SSEAlgorithm")
+    if str(algorithm).startswith("aws:kms"):
+        return "aws:kms", str(default.get("KMSMasterKeyID") or "")
+    return (str(algorithm) if algorithm else None), ""
+
+
+def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    """`live` with what S3 Control says: the bucket's access points, and the account's block where it adds
+    anything.
+    """
+    params = {"AccountId": scene.account}
+    notices = list(live.notices)
+    points: tuple[str, ...] = ()
+    try:
+        rows = aws.items(Call("s3control", "list_access_points", params, live.region))
+        points = tuple(sorted(str(row["Name"]) for row in rows if row.get("Bucket") == live.name))
+    except (Refused, Unreachable) as error:
+        notices.append(Notice(f"access points count as none: {error.what}"))
+    account = Block()
+    if not live.block.complete:
+        try:
+            account = block_of(aws.read(Call("s3control", "get_public_access_block", params, live.region)))
+        except Missing:
+            pass
+        except (Refused, Unreachable) as error:
+            notices.append(Notice(f"the account's block public access counts as none: {error.what}"))
+    return replace(live, access_points=points, account_block=account, notices=tuple(notices))
+
+
+def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    if not live.acls_count or live.effective.ignore_acls:
+        return live
+    try:
+        acl = aws.read(bucket_call(scene, "get_bucket_acl", live.region))
+    except NotAuthorized as refused:
+        return replace(live, notices=(*live.notices, _unread(refused)))
+    grants = sorted(
+        (str(grant["Grantee"].get("ID") or grant["Grantee"].get("URI") or ""), str(grant["Permission"]))
+        for grant in acl.get("Grants") or ()
+    )
+    return replace(live, grants=tuple(grants))
+
+
+def _unread(refused: Refused) -> Notice:
+    return Notice(f"counts as absent, for it cannot be read: {refused.what}")
+
+
+def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
+    return CreateBucket(
+        address=scene.address(KIND),
+        stage=Stage.BUCKET,
+        because="no bucket of this name; made with all public access blocked",
+        line=scene.stack.line("bucket"),
+        changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
+        bucket=want.name,
+        region=have.region,
+        account=scene.account,
+        ownership=want.ownership,
+    )
+
+
+def _relied(have: LiveBucket) -> Json | None:
+    """The facts that a plan is made from; which notices there were is none of them."""
+    if have.missing:
+        return None
+    return {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
+
+
+def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
+    stack = scene.stack
+    if have.missing:
+        if want.create:
+            return []
+        what = f"there is no bucket {want.name}"
+        return [
+            stack.problem(what, "write its name as S3 has it, or add create: true to have it made", "bucket")
+        ]
+    if have.why_not:
+        return [
+            stack.problem(
+                f"the bucket {want.name} is not accessible: {have.why_not}",
+                f"check that it belongs to account {scene.account}, and that these credentials are allowed s3:ListBucket",
+                "bucket",
+            )
+        ]
+    problems = []
+    if want.region and have.region != want.region:
+        what = f"the bucket {want.name} is in {have.region}, not in {want.region}"
+        problems.append(stack.problem(what, f"write region: {have.region}", "bucket", "region"))
+    if stack.spec.grant.via == "object-acl" and have.ownership == ENFORCED:
+        problems.append(
+            stack.problem(
+                f"the bucket {want.name} has ACLs disabled (object ownership {ENFORCED}): objects take no grants",
+                "write via: bucket-policy, or set the bucket's object ownership to BucketOwnerPreferred",
+                "grant",
+                "via",
+            )
+        )
+    return [*problems, *bucket_key.problems(scene, have.encryption, have.key)]
+
+
+def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:
+    notices = bucket_key.notices(scene, have.key)
+    if have.access_points:
+        points = ", ".join(have.access_points)
+        text = f"the bucket has access points whose policies are not read; they may let others in: {points}"
+        notices.append(Notice(text, warning=True))
+    if want.create and have.usable and not have.block.complete:
+        text = (
+            f"the bucket {have.name} exists and does not block all public access; cfstream leaves it as it is"
+        )
+        notices.append(Notice(text))
+    return notices

@@ -1,0 +1,92 @@
+"""The steps that make and change a distribution of either kind: the two APIs differ in their names alone."""
+
+from cfstream.kinds.distributions import RESOURCE, LiveDistribution, wait_for
+from cfstream.kinds.fields import Overlay
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.kinds.tagging import creation_tags, tag_steps
+from cfstream.ports import Call
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Stage, Step
+from cfstream.values import Known, Ref, Verb, step_id
+
+NAMED_CHANGES = 3
+"""Changed fields that a step's reason names; the rest is counted."""
+
+
+def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[Step, ...]:
+    """Makes the distribution with its signers and tags in the one call, and waits until it is Deployed."""
+    resource, name = RESOURCE[kind], kind.replace("-", "_")
+    config, both = f"{resource}Config", f"{resource}ConfigWithTags"
+    tags = {"Items": creation_tags(scene, land)}
+    create = Create(
+        address=scene.address(kind),
+        stage=Stage.DISTRIBUTION,
+        because=f"no {kind.replace('-', ' ')} carries this name",
+        line=scene.stack.line("name"),
+        changes=made.changes,
+        call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),
+        outputs={
+            "id": f"{resource}.Id",
+            "arn": f"{resource}.ARN",
+            "domain_name": f"{resource}.DomainName",
+            "etag": "ETag",
+        },
+        twin=Twin(
+            listing=Call("cloudfront", f"list_{name}s", {"MaxItems": "100"}),
+            row_id="Id",
+            detail=f"get_{name}",
+            match={},
+            content=f"{resource}.{config}",
+        ),
+        document=f"{both}.{config}",
+        reference=f"{both}.{config}.CallerReference",
+    )
+    because = f"until the new {kind.replace('-', ' ')} is Deployed"
+    return (create, wait_for(scene, kind, Ref(create.id), made.config, because))
+
+
+def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
+    """Changes all fields in one update, waits for it, and adds the tags that are missing; nothing where nothing differs."""
+    steps: tuple[Step, ...] = ()
+    if laid.changes:
+        because = "until the change is Deployed"
+        steps = (_update(scene, live, laid), wait_for(scene, live.kind, live.id, laid.config, because))
+    return (*steps, *tag_steps(scene, live, others=bool(steps)))
+
+
+def brings(scene: Scene, kind: str, live: LiveDistribution | None) -> dict[str, Known]:
+    """What later kinds may refer to: id, ARN and domain name, live or to come."""
+    if live is not None:
+        return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
+    create = step_id(Verb.CREATE, scene.address(kind))
+    return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
+
+
+def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> Modify:
+    config, name = f"{RESOURCE[live.kind]}Config", live.kind.replace("-", "_")
+    return Modify(
+        address=scene.address(live.kind),
+        stage=Stage.SWITCH,
+        because=_named(laid.changes),
+        line=scene.stack.line(*_place(laid.changes[0].field)),
+        changes=laid.changes,
+        hazards=laid.hazards,
+        call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: laid.config}),
+        document=config,
+        read=Call("cloudfront", f"get_{name}_config", {"Id": live.id}),
+        content=config,
+        base=live.config,
+        etag=live.etag,
+    )
+
+
+def _named(changes: tuple[Change, ...]) -> str:
+    names = list(dict.fromkeys(change.field for change in changes))
+    more = f" and {len(names) - NAMED_CHANGES} more" if len(names) > NAMED_CHANGES else ""
+    return ", ".join(names[:NAMED_CHANGES]) + more
+
+
+def _place(field: str) -> tuple[str, ...]:
+    """Where in the spec a changed field is written, as far as its name tells."""
+    return tuple(field.split("[", 1)[0].split("."))

@@ -1,0 +1,129 @@
+"""Through which distributions of the account the objects of a bucket are served, by which identity, and to
+whom.
+
+Pure. Whether the bucket lets that identity read is for those who ask: `bucket_policy`, `object_acl` and
+`exposure`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cfstream.kinds.distributions import (
+    OAI_PREFIX,
+    BehaviorRow,
+    LiveDistribution,
+    Origin,
+    Row,
+    behavior_of,
+    items,
+    origin_of,
+)
+from cfstream.kinds.kind import Scene
+from cfstream.steps.step import Hazard
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One behavior of one distribution that leads to the bucket."""
+
+    distribution: str
+    arn: str
+    enabled: bool
+    ours: bool
+    origin: Origin
+    behavior: BehaviorRow
+
+    @property
+    def path(self) -> str:
+        """The path pattern; empty for the default behavior."""
+        return self.behavior.path
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether it answers anyone now."""
+        return self.enabled and not self.behavior.signed
+
+
+def servings(rows: Iterable[Row], own: LiveDistribution | None, bucket: str) -> tuple[Serving, ...]:
+    """Every behavior of the account that leads to `bucket`, sorted by distribution and place.
+
+    The stack's own distribution is taken from its config, for a list may still show what it was before the
+    last write.
+    """
+    others = [
+        (row.id, row.arn, row.enabled, row.origins, row.behaviors)
+        for row in rows
+        if own is None or row.id != own.id
+    ]
+    mine = [(own.id, own.arn, bool(own.config["Enabled"]), origins_of(own), behaviors_of(own))] if own else []
+    return tuple(
+        Serving(id_, arn, enabled, own is not None and id_ == own.id, origin, behavior)
+        for id_, arn, enabled, origins, behaviors in sorted([*others, *mine], key=lambda each: each[0])
+        for behavior in behaviors
+        for origin in origins
+        if origin.id == behavior.origin_id and origin.bucket == bucket
+    )
+
+
+def origins_of(live: LiveDistribution) -> tuple[Origin, ...]:
+    """The origins in the config of a distribution of either kind."""
+    if live.kind == "streaming-distribution":
+        raw = live.config["S3Origin"]
+        identity = str(raw.get("OriginAccessIdentity") or "").removeprefix(OAI_PREFIX)
+        return (Origin("s3", raw["DomainName"], oai_id=identity),)
+    return tuple(origin_of(raw) for raw in items(live.config["Origins"]))
+
+
+def behaviors_of(live: LiveDistribution) -> tuple[BehaviorRow, ...]:
+    """The behaviors in the config of a distribution of either kind, the default one first."""
+    if live.kind == "streaming-distribution":
+        signers = tuple(sorted(items(live.config.get("TrustedSigners"))))
+        return (BehaviorRow("", "s3", signers=signers),)
+    raws = (live.config["DefaultCacheBehavior"], *items(live.config.get("CacheBehaviors")))
+    return tuple(behavior_of(raw) for raw in raws)
+
+
+def default_origin(live: LiveDistribution | None) -> Origin | None:
+    """The origin of the default behavior: the one whose bucket and origin access the spec speaks of."""
+    if live is None:
+        return None
+    wanted = behaviors_of(live)[0].origin_id
+    return next((origin for origin in origins_of(live) if origin.id == wanted), None)
+
+
+def public_hazards(serving: Iterable[Serving], identity: object) -> tuple[Hazard, ...]:
+    """A hazard for each other distribution that would hand to anyone what this OAI is let read.
+
+    An OAC needs none: its grant is pinned to the one distribution.
+    """
+    ids = sorted({each.distribution for each in serving if _open_by(each, identity)})
+    return tuple(
+        Hazard("makes-public", f"the distribution {id_} reads this bucket by the same identity, for anyone")
+        for id_ in ids
+    )
+
+
+def _open_by(each: Serving, identity: object) -> bool:
+    return not each.ours and each.unsigned and each.origin.oai_id == identity
+
+
+def opens_before_guarded(scene: Scene, serving: Iterable[Serving], identity: object) -> bool:
+    """Whether a new grant would be read by anyone until the stack's own distribution has got the signers of
+    its spec.
+
+    So it is as long as a behavior that the spec does not call public serves the bucket unsigned, by an
+    identity that the grant is for.
+    """
+    public = {behavior.path for behavior in scene.stack.spec.http.behaviors if behavior.public}
+    if scene.stack.spec.public:
+        public.add("")
+    return any(
+        each.ours and each.unsigned and each.path not in public and _reads_by(scene, each.origin, identity)
+        for each in serving
+    )
+
+
+def _reads_by(scene: Scene, origin: Origin, identity: object) -> bool:
+    if scene.stack.spec.identity == "oac":
+        return bool(origin.oac_id)
+    return origin.oai_id == identity

@@ -1,4 +1,4 @@
-"""Words with colours, laid out in lines: wrapping that never cuts a word, and the few colours that all pages share.
+"""Words with colours, laid out in lines: wrapping that never cuts a word, and the colours that all pages share.
 
 What the words say is decided elsewhere; widths are in columns and count no escape codes.
 """
@@ -67,7 +67,7 @@ class Page:
         return [*lines, line.rstrip()]
 
     def beside(self, left: Sequence[Word], right: Word) -> list[str]:
-        """`left`, and `right` at the right edge of the same line, or on the next line where there is no room."""
+        """`left`, and `right` at the right edge of the same line, or of the next where there is no room."""
         used = sum(len(word.text) for word in left) + len(left) - 1
         gap = self.width - used - len(right.text)
         painted = " ".join(self.paint(word.text, word.style) for word in left)
@@ -78,7 +78,7 @@ class Page:
 
 
 def page(width: int, *, color: bool) -> Page:
-    """A page for a terminal of `width` columns; lines longer than 100 are hard to read, so it is no wider than that."""
+    """A page for a terminal of `width` columns; no wider than 100, for longer lines are hard to read."""
     return Page(max(20, min(width, 100)), color)
 
 

@@ -1,0 +1,174 @@
+"""`cfstream apply`: shows the plan, asks, does it, and reports."""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cfstream.cli import connection, terminal
+from cfstream.cli.exit_codes import ExitCode
+from cfstream.cli.plan import Format
+from cfstream.errors import CfstreamError, WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.apply import Report
+    from cfstream.plan import Plan, StackPlan
+
+HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
+"""What `--allow` takes: the dangerous changes that a plan may contain."""
+
+Targets = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SPEC...|PLANFILE",
+        help="YAML files, folders of them, or -; or one plan saved by: cfstream plan --out.",
+        show_default=False,
+    ),
+]
+
+
+def apply(
+    specs: Targets,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")] = False,
+    no_wait: Annotated[
+        bool,
+        typer.Option("--no-wait", help="Do not wait for Deployed; what needs it is left for a later run."),
+    ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="HAZARD",
+            help=f"Allow a dangerous change: {', '.join(HAZARDS)}. May be repeated.",
+        ),
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to print the report.")] = Format.TEXT,
+) -> None:
+    """Do what plan shows, after a yes.
+
+    Shows the plan, asks, runs its steps in order, and prints a report. What has moved since it was read is
+    refused, never overwritten. Running the same command again goes on from where the last run ended.
+
+    Example: cfstream apply specs/ --yes --allow cuts-viewers
+    """
+    from cfstream.aws.clock import SystemClock
+    from cfstream.cli.saved_plan import find
+    from cfstream.cli.telling import telling
+    from cfstream.render.json import as_text
+    from cfstream.render.report import report_document
+    from cfstream.spec.load import load
+    from cfstream.workflow import Mismatch, apply_plan, check_saved, make_plan
+
+    allowed = _hazards(allow or ())
+    saved = find(specs)
+    stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
+    clock = SystemClock()
+    world = connection.current().world(clock)
+    plan = make_plan(stacks, world)
+    _show(plan, output)
+    try:
+        if saved:
+            check_saved(saved.document, plan)
+    except Mismatch as moved:
+        if output is Format.JSON:
+            terminal.say(as_text(report_document(_untried(plan, moved.what))))
+        terminal.complain(moved)
+        raise typer.Exit(ExitCode.STALE) from moved
+    if not yes and any(_would_run(stack, allowed) for stack in plan.stacks):
+        _ask()
+    with _ended_by_sigint(clock.interrupt), telling() as tell:
+        report = apply_plan(
+            plan, world, allow=allowed, no_wait=no_wait, tell=tell, interrupted=lambda: clock.interrupted
+        )
+    _report(report, output)
+    raise typer.Exit(report.exit_code)
+
+
+def _hazards(named: Sequence[str]) -> frozenset[str]:
+    """The hazards that are allowed. Raises WrongUsage for a name that is none, with the nearest that is."""
+    for name in named:
+        if name not in HAZARDS:
+            near = get_close_matches(name, HAZARDS, n=1)
+            raise WrongUsage(
+                f"--allow {name}: there is no hazard of that name",
+                f"write --allow {near[0]}" if near else f"name one of {', '.join(HAZARDS)}",
+            )
+    return frozenset(named)
+
+
+def _show(plan: "Plan", output: Format) -> None:
+    """The plan, on stdout; on stderr when stdout is for the JSON report alone."""
+    from cfstream.render.text import plan_text
+
+    stream = sys.stderr if output is Format.JSON else sys.stdout
+    text = plan_text(plan, color=terminal.colored(stream), width=terminal.width())
+    if output is Format.JSON:
+        terminal.note(text)
+    else:
+        terminal.say(text)
+
+
+def _would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
+    """Whether a yes would have this stack's steps done: what is left out needs no question."""
+    from cfstream.apply import blocked
+
+    return bool(stack.steps) and blocked(stack, allowed) is None
+
+
+def _ask() -> None:
+    """Returns after a ``yes``. Raises WrongUsage where nobody can be asked, else CfstreamError."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise WrongUsage(
+            "apply asks before it writes, and there is no terminal to ask on",
+            "add --yes to say it beforehand",
+        )
+    terminal.tell("Type yes to apply: ")
+    if sys.stdin.readline().strip() != "yes":
+        raise CfstreamError(
+            "not applied: the answer was not yes", "nothing was written; run it again when you are ready"
+        )
+
+
+def _untried(plan: "Plan", why: str) -> "Report":
+    """The report of a saved plan that no longer holds: no step was tried."""
+    from cfstream.apply import Report, StackOutcome, StackReport, StepOutcome, StepReport
+
+    stacks = [
+        StackReport(
+            stack.name,
+            stack.spec,
+            StackOutcome.STALE,
+            tuple(
+                StepReport(step.id, step.verb, step.address, StepOutcome.NOT_TRIED) for step in stack.steps
+            ),
+            why=why,
+        )
+        for stack in plan.stacks
+    ]
+    return Report(tuple(stacks), ExitCode.STALE)
+
+
+@contextmanager
+def _ended_by_sigint(interrupt: Callable[[], None]) -> Iterator[None]:
+    """SIGINT lets the write under way end; the rest is not tried. A second one changes nothing."""
+    previous = signal.signal(signal.SIGINT, lambda *_: interrupt())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _report(report: "Report", output: Format) -> None:
+    """What was done on stdout, what went wrong on stderr; as JSON all of it on stdout."""
+    from cfstream.render.json import as_text
+    from cfstream.render.report import failures_text, report_document, report_text
+
+    if output is Format.JSON:
+        terminal.say(as_text(report_document(report)))
+    else:
+        terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=terminal.width()))
+    terminal.tell(failures_text(report, color=terminal.colored(sys.stderr), width=terminal.width()))

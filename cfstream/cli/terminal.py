@@ -1,0 +1,90 @@
+"""The process's streams: results on stdout, all else on stderr; and what the terminal can show."""
+
+import codecs
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from io import TextIOWrapper
+from typing import TextIO
+
+from cfstream.cli import connection
+from cfstream.errors import CfstreamError, SpecProblems
+
+PLAIN: Mapping[str, str] = {"…": "...", "–": "-", "—": "-", "×": "x", "→": "->"}
+"""What stands for a sign on a terminal that knows ASCII alone."""
+
+
+def say(text: str) -> None:
+    """Writes a result to stdout. A reader that has gone away (``| head``) is no error: it has had enough."""
+    try:
+        print(text, end="", flush=True)
+    except BrokenPipeError:
+        hush(sys.stdout)
+
+
+def tell(text: str) -> None:
+    """Writes progress or an error to stderr. What is being done goes on even when nobody can hear of it."""
+    if sys.stderr is None:
+        return
+    try:
+        print(text, end="", file=sys.stderr, flush=True)
+    except OSError:
+        hush(sys.stderr)
+
+
+def note(text: str) -> None:
+    """A remark on stderr that ``-q`` leaves out."""
+    if connection.current().verbosity >= 0:
+        tell(text)
+
+
+def complain(error: CfstreamError) -> None:
+    """Writes an error to stderr: every problem of the specs, or what went wrong and what to do."""
+    if isinstance(error, SpecProblems):
+        from cfstream.render.problems import problems_text
+
+        tell(problems_text(error.problems, color=colored(sys.stderr)))
+        return
+    from cfstream.render.errors import error_text
+
+    tell(error_text(error.what, error.do, color=colored(sys.stderr), width=width()))
+
+
+def hush(stream: TextIO) -> None:
+    """Sends what is still to be written to `stream` nowhere, so that the flush at exit does not fail."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def colored(stream: TextIO | None) -> bool:
+    """Whether `stream` takes colours: a terminal that can, and nobody who said no (https://no-color.org)."""
+    return connection.current().color is not False and not os.environ.get("NO_COLOR") and lively(stream)
+
+
+def lively(stream: TextIO | None) -> bool:
+    """Whether `stream` is a terminal that can move its cursor."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+
+
+def width() -> int:
+    """Columns of the terminal, or of ``COLUMNS``; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def make_tolerant() -> None:
+    """Lets a terminal that cannot show a character show a plainer one, or its code, instead of failing."""
+    codecs.register_error("plainly", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="plainly")
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    for sign, plain in PLAIN.items():
+        if error.object.startswith(sign, error.start):
+            return plain, error.start + 1
+    return codecs.backslashreplace_errors(error)

@@ -1,0 +1,97 @@
+"""A plan as the document that `--format json` prints and `--out` saves: the contract with other programs.
+
+Keys may be added, never change their meaning; `format_version` says which contract it is.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cfstream import __version__
+from cfstream.errors import Problem
+from cfstream.plan import Plan, StackPlan
+from cfstream.steps.step import Step
+from cfstream.values import plain
+
+FORMAT_VERSION = 1
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The plan as plain dicts and lists, keys in the order of the contract."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "cfstream_version": __version__,
+        "account": plan.account,
+        "in_sync": plan.in_sync,
+        "fingerprint": plan.fingerprint,
+        "summary": {str(verb): n for verb, n in plan.summary.items()},
+        "stacks": [_stack(stack) for stack in plan.stacks],
+    }
+
+
+def saved_document(plan: Plan, specs: Sequence[str], folder: str) -> dict[str, Any]:
+    """The plan as it is saved, with the specs it was made from as named in `folder`, which is seen from the file."""
+    document = plan_document(plan)
+    stacks = [
+        {**told, "relied_content": {str(relied.address): plain(relied.content) for relied in stack.relied_on}}
+        for told, stack in zip(document["stacks"], plan.stacks, strict=True)
+    ]
+    return {**document, "stacks": stacks, "specs": list(specs), "folder": folder}
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """A document as JSON text ending in a newline; ASCII alone, so that any terminal can show it."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """A problem as the contract spells it."""
+    where = problem.where
+    return {"file": where.file, "line": where.line, "col": where.col, "what": problem.what, "do": problem.do}
+
+
+def _stack(stack: StackPlan) -> dict[str, Any]:
+    live, exposure = stack.live, stack.exposure
+    return {
+        "name": stack.name,
+        "spec": stack.spec,
+        "spec_sha256": stack.spec_sha256,
+        "in_sync": stack.in_sync,
+        "live": {
+            "distribution_id": live.distribution_id,
+            "domain_name": live.domain_name,
+            "status": live.status,
+            "etag": live.etag,
+        },
+        "relied_on": [
+            {"address": str(relied.address), "etag": relied.etag, "sha256": relied.sha256}
+            for relied in stack.relied_on
+        ],
+        "problems": [problem_document(problem) for problem in stack.problems],
+        "notices": [{"text": notice.text, "warning": notice.warning} for notice in stack.notices],
+        "hazards": [
+            {"name": hazard.name, "step": step, "text": hazard.text} for hazard, step in stack.hazards
+        ],
+        "exposure": {
+            "before": list(exposure.before),
+            "after": list(exposure.after),
+            "openings": list(exposure.openings),
+        },
+        "steps": [_step(step) for step in stack.steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "verb": str(step.verb),
+        "address": str(step.address),
+        "because": step.because,
+        "if_match": step.if_match,
+        "needs": list(step.needs),
+        "spec_line": step.line or None,
+        "changes": [
+            {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
+            for change in step.changes
+        ],
+    }

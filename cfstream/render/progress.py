@@ -1,0 +1,46 @@
+"""The lines that tell, while a plan is applied, what goes on; one for each step that has ended."""
+
+from collections.abc import Mapping
+
+from cfstream.apply import StepOutcome, StepReport
+from cfstream.render.flow import Style, Word, page, words
+from cfstream.render.text import step_words
+from cfstream.steps.step import Step
+
+ENDINGS: Mapping[StepOutcome, tuple[str, Style]] = {
+    StepOutcome.DONE: ("done", Style.GREEN),
+    StepOutcome.STALE: ("stale: live moved", Style.RED),
+    StepOutcome.REFUSED: ("refused", Style.RED),
+    StepOutcome.UNKNOWN: ("no answer came", Style.RED),
+    StepOutcome.TIMED_OUT: ("not in time", Style.YELLOW),
+    StepOutcome.NOT_TRIED: ("not tried", Style.DIM),
+}
+
+
+def ended_line(report: StepReport, *, color: bool) -> str:
+    """``+ create  distribution:lectures  done in 1.2 s``: one line, however long."""
+    ending, style = ENDINGS[report.outcome]
+    seconds = "" if report.outcome is StepOutcome.NOT_TRIED else f" in {took(report.seconds)}"
+    return _line(
+        [*step_words(report.verb, report.address), *words(f" {ending}{seconds}", style)], color=color
+    )
+
+
+def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
+    """``. wait     distribution:lectures  InProgress, 1 min 30 s so far``, for logs where nothing else moves."""
+    return _line(
+        [*step_words(step.verb, step.address), *words(f" {text}, {took(seconds)} so far")], color=color
+    )
+
+
+def took(seconds: float) -> str:
+    """A duration for people: ``0.4 s``, ``12 s``, ``4 min 10 s``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+
+
+def _line(said: list[Word], *, color: bool) -> str:
+    sheet = page(0, color=color)
+    return " ".join(sheet.paint(word.text, word.style) for word in said)

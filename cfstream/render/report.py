@@ -1,0 +1,186 @@
+"""What became of a run, as text and as JSON: what was done, what was not, and what to do now."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cfstream.apply import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.render.errors import do_lines, what_lines
+from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.values import Verb, plain
+
+OUTPUTS = (
+    "distribution_id",
+    "domain_name",
+    "status",
+    "etag",
+    "oai_id",
+    "s3_canonical_user_id",
+    "oac_id",
+    "key_group_ids",
+    "public_key_ids",
+    "dns_records",
+)
+"""What a stack gives to whoever comes after, in the order of the contract."""
+
+PAST: Mapping[Verb, str] = {
+    Verb.CREATE: "created",
+    Verb.MODIFY: "modified",
+    Verb.GRANT: "granted",
+    Verb.REVOKE: "revoked",
+    Verb.DISABLE: "disabled",
+    Verb.DELETE: "deleted",
+}
+"""What the sum line says of each verb; waiting changes nothing and is not in it."""
+
+VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
+    StackOutcome.APPLIED: ("applied", Style.GREEN),
+    StackOutcome.UNCHANGED: ("unchanged", Style.GREEN),
+    StackOutcome.TIMED_OUT: ("not Deployed yet", Style.YELLOW),
+    StackOutcome.BLOCKED: ("left out", Style.YELLOW),
+    StackOutcome.FAILED: ("failed", Style.RED),
+    StackOutcome.STALE: ("stale", Style.RED),
+    StackOutcome.INTERRUPTED: ("interrupted", Style.RED),
+    StackOutcome.EXPOSED: ("exposed", Style.BOLD_RED),
+}
+
+HAZARD_DO = "if that is meant, allow it by its name (--allow), or take `protect` off in the spec first"
+"""What to do about a stack that is left out with exit code 5."""
+
+WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
+
+REST: Mapping[StackOutcome, tuple[str, str]] = {
+    StackOutcome.FAILED: ("a step failed", "mend that and run the same command again: it goes on from here"),
+    StackOutcome.STALE: ("live moved", "plan again, and read the difference before applying"),
+    StackOutcome.TIMED_OUT: (
+        "not Deployed yet, and later steps need that",
+        "run the same command again, or: cfstream wait",
+    ),
+    StackOutcome.INTERRUPTED: ("interrupted", "run the same command again: it goes on from here"),
+    StackOutcome.BLOCKED: (
+        "left out",
+        "mend the problems that the plan shows, and run the same command again",
+    ),
+    StackOutcome.EXPOSED: ("somebody gets in who must not", "see the warnings of the plan"),
+}
+"""What is wrong and what to do, where the stack and its steps do not say it themselves."""
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """The report as `apply --format json` prints it: plain values, keys in the order of the contract."""
+    return {"format_version": 1, "stacks": [_stack(stack) for stack in report.stacks]}
+
+
+def report_text(report: Report, *, color: bool, width: int) -> str:
+    """What was done: each stack's outputs, and last the sum line. Failures are told by `failures_text`."""
+    sheet = page(width, color=color)
+    blocks = ["\n".join(_stack_lines(stack, sheet)) + "\n" for stack in report.stacks]
+    return "\n".join([*blocks, _last_line(report, sheet) + "\n"])
+
+
+def failures_text(report: Report, *, color: bool, width: int) -> str:
+    """What went wrong, a block for each stack: what, what was done, what was not, what to do. May be empty."""
+    sheet = page(width, color=color)
+    blocks = [
+        "\n".join(_failure(stack, sheet)) + "\n" for stack in report.stacks if stack.outcome not in WENT_WELL
+    ]
+    return "\n".join(blocks)
+
+
+def _stack(stack: StackReport) -> dict[str, Any]:
+    known = plain(stack.outputs)
+    named = {name: known.get(name) for name in OUTPUTS}
+    document = {
+        "name": stack.name,
+        "outcome": str(stack.outcome),
+        "outputs": {**named, **{name: value for name, value in known.items() if name not in named}},
+        "steps": [
+            {
+                "id": step.id,
+                "verb": str(step.verb),
+                "address": str(step.address),
+                "outcome": str(step.outcome),
+                "seconds": round(step.seconds, 3),
+                "error": step.error,
+            }
+            for step in stack.steps
+        ],
+    }
+    return {**document, "why": stack.why} if stack.why else document
+
+
+def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
+    verdict, style = VERDICTS[stack.outcome]
+    yield " ".join([sheet.paint(stack.name, Style.BOLD), sheet.paint(verdict, style)])
+    for name, value in _told(stack.outputs):
+        label = "  " + name.replace("_", " ").ljust(21)
+        yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
+
+
+def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each output that has a value, as text; one line for each member of a mapping or list."""
+    for name in OUTPUTS:
+        match plain(outputs.get(name)):
+            case None | "" | [] | {}:
+                continue
+            case {**members}:
+                for n, (member, value) in enumerate(members.items()):
+                    yield ("" if n else name), f"{member}  {_scalar(value)}"
+            case [*members]:
+                for n, member in enumerate(members):
+                    yield ("" if n else name), _scalar(member)
+            case value:
+                yield name, _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    match value:
+        case Mapping():
+            return "  ".join(_scalar(item) for item in value.values())
+        case list():
+            return ", ".join(_scalar(item) for item in value)
+    return printable(str(value))
+
+
+def _last_line(report: Report, sheet: Page) -> str:
+    done = Counter(
+        step.verb for stack in report.stacks for step in stack.steps if step.outcome is StepOutcome.DONE
+    )
+    counted = (
+        ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb])
+        or "nothing was changed"
+    )
+    outcomes = {stack.outcome for stack in report.stacks}
+    if outcomes == {StackOutcome.UNCHANGED}:
+        return f"{sheet.paint('No changes.', Style.BOLD_GREEN)} Nothing was to be done."
+    if outcomes <= WENT_WELL:
+        return f"{sheet.paint('Applied.', Style.BOLD_GREEN)} {_sentence(counted)}"
+    return f"{sheet.paint('Not all is applied.', Style.BOLD_RED)} {_sentence(counted)}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _failure(stack: StackReport, sheet: Page) -> Iterator[str]:
+    failed = next(
+        (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
+    )
+    rest_what, rest_do = REST[stack.outcome]
+    if stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
+        rest_do = HAZARD_DO
+    what = (failed and failed.error) or stack.why or rest_what
+    about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "
+    if failed is None:
+        about = f"{stack.name}: "
+    yield from what_lines(about + what, sheet)
+    yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
+    yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
+    yield from do_lines((failed and failed.do) or rest_do, sheet)
+
+
+def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:
+    found = [step.id for step in steps if step.outcome is outcome]
+    if found:
+        listed = [Word(printable(step) + "," * (n < len(found))) for n, step in enumerate(found, 1)]
+        yield from sheet.flow([Word(label.rstrip()), *listed], first="  ", rest="    ")

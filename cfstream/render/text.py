@@ -1,0 +1,171 @@
+"""A plan as text: what a person reads before saying yes. Signs and colours are Terraform's.
+
+Values in, a string out; nothing here prints. What is dangerous stands near the end, where eyes are, and the
+last line is the sum, which scripts read too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cfstream.plan import Plan, StackPlan
+from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.problems import problems_text
+from cfstream.render.values import field_lines
+from cfstream.steps.step import Step
+from cfstream.values import Verb
+
+SIGNS: Mapping[Verb, tuple[str, Style]] = {
+    Verb.CREATE: ("+", Style.GREEN),
+    Verb.MODIFY: ("~", Style.YELLOW),
+    Verb.GRANT: (">", Style.GREEN),
+    Verb.REVOKE: ("<", Style.RED),
+    Verb.WAIT: (".", Style.CYAN),
+    Verb.DISABLE: ("~", Style.YELLOW),
+    Verb.DELETE: ("-", Style.RED),
+}
+
+ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
+VERB_WIDTH = max(map(len, Verb))
+
+
+def plan_text(plan: Plan, *, color: bool, width: int) -> str:
+    """The whole plan, ending with the sum line or, when there is nothing to do, a line for each stack."""
+    sheet = page(width, color=color)
+    blocks = [lines for stack in plan.stacks if (lines := list(_stack_lines(stack, sheet)))]
+    problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
+    if problems:
+        blocks.append(problems_text(problems, color=color).rstrip("\n").split("\n"))
+    blocks.append(list(_last_lines(plan, sheet)))
+    return "\n".join("\n".join(block) + "\n" for block in blocks)
+
+
+def summary_line(summary: Mapping[Verb, int]) -> str:
+    """``Plan: 2 to create, 0 to modify, 1 to grant, 0 to delete.``; other verbs only when they occur."""
+    counted = [f"{n} to {verb}" for verb, n in summary.items() if n or verb in ALWAYS_SUMMED]
+    return f"Plan: {', '.join(counted)}."
+
+
+def step_words(verb: Verb, address: object) -> list[Word]:
+    """Sign, verb and address of a step, as they begin a line in plans and while applying."""
+    sign, style = SIGNS[verb]
+    return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
+
+
+def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
+    if plan.in_sync and plan.stacks:
+        for stack in plan.stacks:
+            verdict = sheet.paint("No changes.", Style.BOLD_GREEN)
+            yield f"{verdict} {stack.name} is as its spec says."
+        return
+    if any(stack.steps for stack in plan.stacks):
+        short = plan.fingerprint.removeprefix("sha256:")[:8]
+        yield from sheet.flow(
+            [*words(f"plan {short}", Style.BOLD), *words(f" account {plan.account}", Style.DIM)]
+        )
+    yield sheet.paint(summary_line(plan.summary), Style.BOLD)
+
+
+def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    """All about one stack; nothing for one that is in sync and has nothing to say."""
+    warnings = list(_warning_lines(stack, sheet))
+    if stack.in_sync and not warnings:
+        return
+    yield from sheet.beside([Word(stack.name, Style.BOLD)], Word(printable(stack.spec), Style.DIM))
+    yield from _live_lines(stack, sheet)
+    for step in stack.steps:
+        yield ""
+        yield from _step_lines(step, stack, sheet)
+    if stack.steps:
+        yield ""
+        yield from _exposure_lines(stack, sheet)
+    if warnings:
+        yield ""
+        yield from warnings
+    if stack.problems:
+        count = len(stack.problems)
+        left_out = (
+            f"{stack.name} is left out until {'this is' if count == 1 else f'{count} problems are'} mended:"
+        )
+        yield ""
+        yield from sheet.flow(words(left_out, Style.BOLD_RED), first="  ", rest="  ")
+
+
+def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    live = stack.live
+    if live.distribution_id is None:
+        told = "no distribution yet"
+    else:
+        facts = [
+            live.distribution_id,
+            live.domain_name,
+            live.status,
+            f"etag {live.etag}" if live.etag else None,
+        ]
+        told = "  ".join(str(fact) for fact in facts if fact)
+    yield from sheet.flow(words(told, Style.DIM), first="  ", rest="  ")
+
+
+def _step_lines(step: Step, stack: StackPlan, sheet: Page) -> Iterator[str]:
+    head = step_words(step.verb, step.address)
+    head[0] = Word("  " + head[0].text, head[0].style)
+    place = f"{printable(stack.spec)}:{step.line}" if step.line else ""
+    yield from sheet.beside(head, Word(place, Style.DIM)) if place else sheet.flow(head)
+    under = " " * (4 if sheet.narrow else 12)
+    held = f" (etag {step.if_match})" if step.if_match else ""
+    yield from sheet.flow(words(step.because + held, Style.DIM), first=under, rest=under)
+    yield from _field_lines(step, sheet)
+
+
+def _field_lines(step: Step, sheet: Page) -> Iterator[str]:
+    fields = [line for change in step.changes for line in field_lines(change)]
+    column = min(max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else 26)
+    for sign, name, value in fields:
+        first = f"      {sheet.paint(sign.text, sign.style)} {name.ljust(column)} "
+        yield from _hung(sheet, first, len(f"      + {name.ljust(column)} "), value)
+
+
+def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:
+    """A field's value after its name, or under it where the page is too narrow; `first` may hold colours."""
+    longest = max((len(word.text) for word in value), default=0)
+    if taken + 1 + longest > sheet.width:
+        yield first.rstrip()
+        yield from sheet.flow(value, first=" " * 10, rest=" " * 10)
+        return
+    hang = " " * (taken + 1)
+    told, *more = sheet.flow(value, first=hang, rest=hang)
+    yield first + " " + told[len(hang) :]
+    yield from more
+
+
+def _exposure_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    exposure = stack.exposure
+    yield "  Who can read"
+    if exposure.before == exposure.after:
+        yield from _phrases("as before", exposure.after, sheet)
+    else:
+        yield from _phrases("before", exposure.before, sheet)
+        yield from _phrases("after", exposure.after, sheet)
+
+
+def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
+    head = f"    {label.ljust(9 if label == 'as before' else 6)}  "
+    for phrase in phrases or ("nobody",):
+        yield from sheet.flow(words(phrase), first=head, rest=" " * len(head))
+        head = " " * len(head)
+
+
+def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    for notice in sorted(stack.notices, key=lambda notice: (notice.warning, notice.text)):
+        style = Style.YELLOW if notice.warning else Style.PLAIN
+        label = "warning:" if notice.warning else "note:"
+        yield from sheet.flow([Word(label, style), *words(notice.text)], first="  ", rest="    ")
+    for hazard, step in stack.hazards:
+        head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
+        yield from sheet.flow(head, first="  ", rest="    ")
+        yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
+        yield from sheet.flow(words(_allowance(stack, hazard.name)), first="    ", rest="    ")
+
+
+def _allowance(stack: StackPlan, hazard: str) -> str:
+    if stack.protect and hazard == "deletes":
+        return "apply refuses this while the spec says protect: true"
+    return f"apply refuses this unless it is allowed: --allow {hazard}"

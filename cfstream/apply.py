@@ -29,7 +29,7 @@ class StepOutcome(StrEnum):
 
 
 class StackOutcome(StrEnum):
-    """What became of a stack, as `apply --format json` says it."""
+    """What became of a stack, as the JSON report says it."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -72,7 +72,7 @@ class StepReport:
 
 @dataclass(frozen=True)
 class StackReport:
-    """One stack and what became of it. `outputs` are those of the contract: ids, domain name, status, ETag, …"""
+    """One stack and what became of it. `outputs` are those of the contract: ids, domain name, status and ETag."""
 
     name: str
     spec: str

@@ -5,7 +5,7 @@ Pure: nothing here reads or writes. What is live comes in, and the plan comes ou
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,7 +29,7 @@ GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.DELETE_POLICIES: (Stage.SWITCH, Stage.WAIT),
     Stage.DELETE_IDENTITY: (Stage.SWITCH, Stage.WAIT, Stage.REVOKE),
 }
-"""What must be done before a step of a stage may run: guarded before readable, the successor working before the old one goes."""
+"""What a step of a stage waits for: guarded before readable, the successor working before the old one goes."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class StackPlan:
     relied_on: tuple[Relied, ...] = ()
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
-    exposure: Exposure = Exposure()
+    exposure: Exposure = field(default_factory=Exposure)
     steps: tuple[Step, ...] = ()
     protect: bool = False
     distribution: str = "distribution"

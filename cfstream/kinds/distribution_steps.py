@@ -47,7 +47,7 @@ def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[S
 
 
 def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
-    """Changes all fields in one update, waits for it, and adds the tags that are missing; nothing where nothing differs."""
+    """Changes all fields in one update, waits for it, and adds missing tags; nothing where nothing differs."""
     steps: tuple[Step, ...] = ()
     if laid.changes:
         because = "until the change is Deployed"

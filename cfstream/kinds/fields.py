@@ -24,7 +24,7 @@ def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
 
 @dataclass(frozen=True)
 class Field:
-    """One owned field of a config. `read` gives the value in the form in which `want` stands, so that equal means equal."""
+    """One owned field of a config. `read` gives the value in the form of `want`, so that equal means equal."""
 
     path: str
     """Its path in the spec."""
@@ -72,7 +72,7 @@ def creation(base: Json, fields: Iterable[Field]) -> Overlay:
 
 
 def common_fields(scene: Scene) -> list[Field]:
-    """The fields that both kinds of distribution have at the same place. A field that the spec leaves out is not ours."""
+    """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours."""
     spec = scene.stack.spec
     fields = [scalar("enabled", "Enabled", spec.enabled, _darkens)]
     if spec.comment is not None:
@@ -97,7 +97,7 @@ def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
 
 
 def switched(values: Iterable[Any]) -> dict[str, Any]:
-    """A list of signers or key groups as AWS wants it: `Enabled` says again whether there are any (TrustedKeyGroups)."""
+    """A list of signers or key groups as AWS wants it: `Enabled` repeats whether there are any (TrustedKeyGroups)."""
     listed = counted(values)
     return {"Enabled": bool(listed["Quantity"]), **listed}
 
@@ -105,7 +105,7 @@ def switched(values: Iterable[Any]) -> dict[str, Any]:
 def removal_danger(what: str, where: str, *, others: bool, asked: str = "") -> Danger:
     """What it means to take signers of one sort away: with none left the video is public, else their URLs die.
 
-    `others` tells whether signers of the other sort will be there afterwards; `asked` names what in the spec asks for it.
+    `others` tells whether signers of the other sort will be there afterwards; `asked`, what in the spec asks for it.
     """
 
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:

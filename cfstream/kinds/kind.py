@@ -107,5 +107,5 @@ class Kind(Protocol[W, H]):
         ...
 
     def propose(self, scene: Scene, want: W | None, have: H, land: Landscape) -> Proposal:
-        """The steps from live to desired. Pure; equal input, in whatever order AWS lists it, gives an equal proposal."""
+        """The steps from live to desired. Pure; equal input, however AWS orders it, gives an equal proposal."""
         ...

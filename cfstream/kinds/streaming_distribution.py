@@ -46,6 +46,11 @@ RETIRED = (
 
 
 @dataclass(frozen=True)
+class WantedStreaming:
+    """An rtmp stack is wanted; nothing needs to be looked up for it."""
+
+
+@dataclass(frozen=True)
 class ObservedStreaming:
     """What is live: our streaming distribution, and all distributions as rows."""
 
@@ -59,17 +64,19 @@ class StreamingDistributionKind:
 
     name = KIND
 
-    def desire(self, scene: Scene) -> bool | None:
-        """Whether the stack is an rtmp one; all that is wanted stands in the spec's plain fields."""
-        return True if scene.stack.spec.delivery == "rtmp" else None
+    def desire(self, scene: Scene) -> WantedStreaming | None:
+        """Something for an rtmp stack: all that is wanted stands in the spec's plain fields."""
+        return WantedStreaming() if scene.stack.spec.delivery == "rtmp" else None
 
-    def observe(self, aws: Reads, scene: Scene, want: bool | None) -> ObservedStreaming:
+    def observe(self, aws: Reads, scene: Scene, want: WantedStreaming | None) -> ObservedStreaming:
         """Reads the lists, the tags of the candidates, and our own streaming distribution."""
         if want is None:
             return ObservedStreaming(None)
         return ObservedStreaming(find(aws, scene), claims(aws, scene), all_distributions(aws))
 
-    def propose(self, scene: Scene, want: bool | None, have: ObservedStreaming, land: Landscape) -> Proposal:
+    def propose(
+        self, scene: Scene, want: WantedStreaming | None, have: ObservedStreaming, land: Landscape
+    ) -> Proposal:
         """Creates it with its signers and tags in the one call, or changes it in one update."""
         if want is None:
             return Proposal()

@@ -1,4 +1,4 @@
-"""When two documents from AWS say the same: the order of unordered lists, `Items` left out at zero, and spaces do not count."""
+"""When two documents of AWS say the same: order of sets, `Items` left out at zero and outer spaces do not count."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,12 +28,11 @@ def canonical(value: Any, field: str = "") -> Any:
 
 def _canonical_mapping(value: Mapping[str, Any], field: str) -> Any:
     counted = "Quantity" in value
-    form = {
+    return {
         name: canonical(item, field if name == "Items" else name)
         for name, item in value.items()
         if not (counted and name == "Items" and not item)
     }
-    return form
 
 
 def same(one: Any, other: Any) -> bool:
@@ -42,7 +41,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def covers(live: Any, wanted: Any, field: str = "") -> bool:
-    """Whether `live` says all that `wanted` says; what it says beyond that (defaults that AWS fills in) is no difference."""
+    """Whether `live` says all that `wanted` says; what it says beyond that (AWS's defaults) is no difference."""
     match wanted:
         case Mapping():
             return isinstance(live, Mapping) and all(
@@ -51,16 +50,18 @@ def covers(live: Any, wanted: Any, field: str = "") -> bool:
                 for name, item in wanted.items()
             )
         case list() | tuple():
-            if not wanted and live is None:
-                return True
-            if not isinstance(live, list | tuple) or len(live) != len(wanted):
-                return False
-            if field in ORDERED:
-                return all(covers(have, want) for have, want in zip(live, wanted, strict=True))
-            return _covers_set(list(live), wanted)
+            return _covers_list(live if live is not None else [], wanted, field)
         case str():
             return isinstance(live, str) and live.strip() == wanted.strip()
     return bool(live == wanted)
+
+
+def _covers_list(live: Any, wanted: list[Any] | tuple[Any, ...], field: str) -> bool:
+    if not isinstance(live, list | tuple) or len(live) != len(wanted):
+        return False
+    if field in ORDERED:
+        return all(covers(have, want) for have, want in zip(live, wanted, strict=True))
+    return _covers_set(list(live), wanted)
 
 
 def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:

@@ -19,7 +19,7 @@ GENERATIONS = 100
 class Twin:
     """How to find what an earlier attempt made, once AWS says that it exists.
 
-    The id may stand at the end of AWS's message ("Already exists: E…", aws-sdk-js-v3#2618); else the rows of `listing`
+    The id may stand at the end of AWS's message ("Already exists: E…", aws-sdk-js-v3#2618); else rows of `listing`
     whose fields equal `row` are candidates. A candidate is the twin when its `detail` has all fields of `match`.
     """
 

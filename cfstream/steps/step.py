@@ -4,6 +4,7 @@ A step is frozen data and decides nothing that planning could have decided. It i
 (`perform`), and what it brings (an id, an ETag) goes to the later steps that refer to it by `Ref`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -67,12 +68,12 @@ class Doors:
     """What the finished steps of this stack brought, by step id."""
     ledger: Ledger
     """What this run has written so far, in all stacks: the way to tell our own writes from others'."""
-    progress: Callable[[str, float | None], None] = lambda text, fraction: None
+    progress: Callable[[str, float | None], None]
     """Told what goes on, and how far (0 to 1, or None where nobody knows)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(ABC):
     """One write or one wait: the fields that every verb has."""
 
     verb: ClassVar[Verb]
@@ -101,12 +102,13 @@ class Step:
         """The document that this step writes, for the Refs in it and for the fingerprint; no secrets are in it."""
         return None
 
+    @abstractmethod
     def perform(self, doors: Doors) -> Mapping[str, str]:
         """Does it and returns what it brought, by output name.
 
         Raises Stale, Refused, Unreachable, ReplyLost, TimedOut or Interrupted; nothing is ever forced.
         """
-        raise AssertionError(f"{type(self).__name__} has no perform")
+        ...
 
 
 def at(document: Any, path: str) -> Any:

@@ -1,7 +1,7 @@
 """Cache behaviors: who may sign on each, their order, and the ones that the spec adds.
 
 Signers are owned on every behavior that leads to our bucket, named in the spec or not: a path that nobody thought of
-must not be the open door. No behavior is ever deleted, and signers are taken off one only where the spec names it public.
+must not be the open door. No behavior is ever deleted, and signers come off one only where the spec names it public.
 """
 
 import copy
@@ -19,7 +19,7 @@ from cfstream.values import Json, Known
 
 @dataclass(frozen=True)
 class Signers:
-    """Who may sign on a behavior: accounts (the legacy form) or key groups, by id; neither means that nobody needs to."""
+    """Who may sign on a behavior: accounts (the legacy form) or key groups, by id; neither: nobody needs to."""
 
     accounts: tuple[str, ...] = ()
     groups: frozenset[Known] = frozenset()
@@ -104,7 +104,7 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[li
         if named.path not in before:
             live.insert(_position(live, names, named.path), _new(config, wanted, named))
             changes.append(_added(wanted, named))
-            hazards += _opens(config, wanted, named)
+            hazards += _opens(config, named)
     config["CacheBehaviors"] = counted(live)
     return changes, hazards
 
@@ -117,7 +117,7 @@ def fields(config: Json, wanted: Wanted, ours: frozenset[str]) -> list[Field]:
         raw = behavior(config, path)
         if raw["TargetOriginId"] not in ours:
             continue
-        signers = _signers_wanted(raw, wanted, path, named.get(path))
+        signers = _signers_wanted(wanted, path, named.get(path))
         if signers is not None:
             owned += _signer_fields(wanted, path, signers, named.get(path))
         if path in named and named[path].cache_policy is not None:
@@ -148,7 +148,7 @@ def label(path: str) -> str:
     return f"http.behaviors[{path}]." if path else ""
 
 
-def _signers_wanted(raw: Json, wanted: Wanted, path: str, named: WantedBehavior | None) -> Signers | None:
+def _signers_wanted(wanted: Wanted, path: str, named: WantedBehavior | None) -> Signers | None:
     """What a live behavior's signers shall be; None where they are left as they are."""
     if not path:
         return wanted.default if wanted.default or wanted.public else None
@@ -171,7 +171,10 @@ def _signer_fields(wanted: Wanted, path: str, signers: Signers, named: WantedBeh
         return write
 
     opened = Field(
-        f"{label(path)}public", True, lambda config: not _signed(behavior(config, path)), _by_signers
+        path=f"{label(path)}public",
+        want=True,
+        read=lambda config: not _signed(behavior(config, path)),
+        write=_by_signers,
     )
     return [
         *([opened] if public else []),
@@ -249,7 +252,7 @@ def _added(wanted: Wanted, named: WantedBehavior) -> Change:
     return Change(f"http.behaviors[{named.path}]", None, after or {"public": False})
 
 
-def _opens(config: Json, wanted: Wanted, named: WantedBehavior) -> list[Hazard]:
+def _opens(config: Json, named: WantedBehavior) -> list[Hazard]:
     """A new public path on a stack whose paths needed a signature until now."""
     if not (named.public and _signed(config["DefaultCacheBehavior"])):
         return []

@@ -86,7 +86,7 @@ def _new_default_behavior() -> dict[str, Any]:
 
 
 def origin_domain(bucket: str, region: str, partition: str) -> str:
-    """The regional name of a bucket: the global one fails for young buckets and regions (Developer Guide, "Origin settings")."""
+    """The regional name of a bucket: the global one fails young buckets and regions (DG "Origin settings")."""
     return f"{bucket}.s3.{region}.amazonaws.com" + (".cn" if partition == "aws-cn" else "")
 
 

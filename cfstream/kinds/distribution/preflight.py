@@ -1,4 +1,4 @@
-"""What AWS would refuse at apply, found out at plan: names that others hold, certificates that do not cover, strange origins."""
+"""What AWS would refuse at apply, found out at plan: aliases of others, certificates that do not cover, odd origins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
 SECONDS_OF_A_DAY = 86_400
-"""CloudFront refuses a certificate in its last 24 hours (Developer Guide, "Requirements for using SSL/TLS certificates")."""
+"""CloudFront refuses a certificate in its last 24 hours (DG "Requirements for using SSL/TLS certificates")."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Evidence:
 def gather(
     aws: Reads, certificate: str, aliases: Sequence[str], rows: Sequence[Row], live: LiveDistribution | None
 ) -> Evidence:
-    """Asks ACM about a certificate that the spec names, and CloudFront about aliases that are new on a live distribution."""
+    """Asks ACM about a certificate that the spec names, and CloudFront about aliases new to a live distribution."""
     answer: Answer | None = None
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
@@ -147,7 +147,7 @@ def covers_name(certificate_name: str, host: str) -> bool:
 
 
 def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
-    """Live origins that we cannot speak of: a default behavior that leads to no bucket, a named path that leads elsewhere."""
+    """Origins we cannot speak of: a default behavior that leads to no bucket, a named path that leads elsewhere."""
     origin = default_origin(live.config)
     bucket = distributions.bucket_of(origin["DomainName"])
     if bucket is None or "S3OriginConfig" not in origin:

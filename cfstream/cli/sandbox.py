@@ -50,15 +50,12 @@ As = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 @app.command()
 def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
-    r"""Start the sandbox, and print what leads aws and boto3 to it.
+    """Start the sandbox, and print what leads aws and boto3 to it.
 
-    One sandbox serves a project; if it runs already, only the lines are printed. S3 Control alone needs more: its clients
-    put the account number before the endpoint's host name, and a handler must take it off again.
+    One sandbox serves a project; if it runs already, only the lines are printed. S3 Control alone needs more:
+    its clients put the account number before the endpoint's host name, and a handler must take it off again.
 
-    \b
-    Example:
-      eval "$(cfstream sandbox up)"
-      aws cloudfront list-distributions
+    Example: eval "$(cfstream sandbox up)" && aws s3 ls
     """
     from cfstream.sandbox import lifecycle
 
@@ -70,11 +67,9 @@ def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 
 @app.command()
 def down(dir_: Dir = None) -> None:
-    r"""End the sandbox. What is in it is kept for the next time.
+    """End the sandbox. What is in it is kept for the next time.
 
-    \b
-    Example:
-      cfstream sandbox down
+    Example: cfstream sandbox down
     """
     from cfstream.sandbox import lifecycle
 
@@ -87,11 +82,9 @@ def down(dir_: Dir = None) -> None:
 
 @app.command()
 def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
-    r"""Say where the sandbox runs, and how it is set. Exit code 1 if it does not.
+    """Say where the sandbox runs, and how it is set. Exit code 1 if it does not.
 
-    \b
-    Example:
-      cfstream sandbox status --format json
+    Example: cfstream sandbox status --format json
     """
     from cfstream.sandbox import lifecycle
 
@@ -115,11 +108,9 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
 
 @app.command()
 def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
-    r"""Run the sandbox in the foreground, until Ctrl-C.
+    """Run the sandbox in the foreground, until Ctrl-C.
 
-    \b
-    Example:
-      cfstream sandbox serve --port 5001
+    Example: cfstream sandbox serve --port 5001
     """
     from cfstream.sandbox.__main__ import serve as serve_until_ended
 
@@ -129,11 +120,9 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 
 @app.command()
 def reset(dir_: Dir = None) -> None:
-    r"""Empty the sandbox: no bucket, no distribution, all settings as at first.
+    """Empty the sandbox: no bucket, no distribution, all settings as at first.
 
-    \b
-    Example:
-      cfstream sandbox reset
+    Example: cfstream sandbox reset
     """
     from cfstream.sandbox import lifecycle
 
@@ -148,12 +137,9 @@ def set_(
     dir_: Dir = None,
     format_: As = Format.TEXT,
 ) -> None:
-    r"""Change how the sandbox behaves, or print its settings.
+    """Change how the sandbox behaves, or print its settings.
 
-    \b
-    Example:
-      cfstream sandbox set deploy_after_reads=3 deploy_after_seconds=10
-      cfstream sandbox set stale_reads=1
+    Example: cfstream sandbox set deploy_after_seconds=10 stale_reads=1
     """
     from cfstream.sandbox import lifecycle
 

@@ -1,0 +1,97 @@
+"""Waiting until distributions are Deployed: asks at once and then ever more seldom, all of them in each
+round.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cfstream.errors import TimedOut
+from cfstream.inventory.lookup import RESOURCES, Found, get
+from cfstream.kinds.distributions import items
+from cfstream.ports import Call, World
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.step import Doors
+from cfstream.steps.wait import Deployed, GroupActive, pauses
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """One distribution that somebody waits for; `name` is the stack's, or the id."""
+
+    name: str
+    found: Found
+    groups: bool = False
+    """Whether its key groups must be in force with exactly their keys, which a stack asks for."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How one distribution stands: `pending` says why it is not Deployed; empty when it is."""
+
+    awaited: Awaited
+    pending: str
+    seconds: float
+
+
+def await_deployed(
+    world: World, targets: Sequence[Awaited], seconds: float, tell: Callable[[Progress], None]
+) -> tuple[Progress, ...]:
+    """Returns when all are Deployed, with the time that each took; `tell` hears of every answer on the way.
+
+    Raises TimedOut, naming those that are not, after `seconds`.
+    """
+    doors = Doors(world.aws, world.clock, {}, Ledger())
+    began = world.clock.monotonic()
+    state = [Progress(target, "not asked yet", 0.0) for target in targets]
+    pause = 0.0
+    for following in pauses(world.clock):
+        if pause:
+            world.clock.sleep(pause)
+        for number, progress in enumerate(state):
+            if progress.pending:
+                pending = _pending(progress.awaited, doors)
+                state[number] = Progress(progress.awaited, pending, world.clock.monotonic() - began)
+                tell(state[number])
+        left = seconds - (world.clock.monotonic() - began)
+        if not any(progress.pending for progress in state):
+            break
+        if left <= 0:
+            raise _late(state, seconds)
+        pause = min(following, left)
+    return tuple(state)
+
+
+def _pending(target: Awaited, doors: Doors) -> str:
+    found = target.found
+    deployed = Deployed(get(found.kind, found.id), RESOURCES[found.kind], {})
+    return deployed.pending(doors) or (_groups_pending(found, doors) if target.groups else "")
+
+
+def _groups_pending(found: Found, doors: Doors) -> str:
+    """Why the key groups are not in force as they are: a changed group moves no distribution's Status by
+    itself.
+    """
+    for group_id in _groups(found):
+        reply = doors.aws.read(Call("cloudfront", "get_key_group", {"Id": group_id}))
+        keys = tuple(reply["KeyGroup"]["KeyGroupConfig"]["Items"])
+        pending = GroupActive(group_id, keys).pending(doors)
+        if pending:
+            return pending
+    return ""
+
+
+def _groups(found: Found) -> list[str]:
+    if found.kind != "distribution":
+        return []
+    config = found.config
+    behaviors = [config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))]
+    return sorted({group for each in behaviors for group in items(each.get("TrustedKeyGroups"))})
+
+
+def _late(state: Sequence[Progress], seconds: float) -> TimedOut:
+    late = [progress for progress in state if progress.pending]
+    told = "; ".join(f"{each.awaited.name} ({each.awaited.found.id}): {each.pending}" for each in late)
+    return TimedOut(
+        f"not Deployed within {round(seconds)} s: {told}",
+        "run the same command again to wait on, or give a longer --timeout",
+    )

@@ -1,0 +1,131 @@
+"""One distribution or identity with all its settings, as values that need no knowledge of AWS's spelling to
+be read.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Named:
+    """An id, and the name that people gave to what it stands for; empty where that could not be read."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class OriginDetails:
+    """One origin, and how CloudFront reads it: `access` is ``oac``, ``oai`` or ``none``."""
+
+    id: str
+    domain_name: str
+    path: str = ""
+    access: str = "none"
+    identity: Named | None = None
+    canonical_user: str = ""
+    """What object ACLs call an OAI."""
+
+
+@dataclass(frozen=True)
+class BehaviorDetails:
+    """Who may see which paths; `path` is empty for the default behavior."""
+
+    path: str
+    origin_id: str
+    trusted_signers: tuple[str, ...] = ()
+    key_groups: tuple[Named, ...] = ()
+    viewer_protocol: str = ""
+    cache_policy: str = ""
+
+    @property
+    def signed(self) -> bool:
+        return bool(self.trusted_signers or self.key_groups)
+
+
+@dataclass(frozen=True)
+class ActiveSigners:
+    """A signer in force, an account or a key group, and the keys whose signatures CloudFront takes from
+    it.
+    """
+
+    signer: Named
+    keys: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Something that lets CloudFront read a bucket for this distribution."""
+
+    bucket: str
+    via: str
+    """``bucket-policy`` or ``object-acl``."""
+    to: str
+    """Who is let in, in words."""
+    what: str
+    """The actions and the objects; for object ACLs the permission, and how many of how many have it."""
+    sid: str = ""
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class Tls:
+    """The certificate that viewers see: an ARN, an IAM certificate's id, or ``cloudfront`` for CloudFront's
+    own.
+    """
+
+    certificate: str
+    minimum: str = ""
+    support: str = ""
+
+
+@dataclass(frozen=True)
+class DistributionDetails:
+    """Everything about a distribution of either kind. What a streaming distribution has not is None or
+    empty.
+    """
+
+    kind: str
+    id: str
+    arn: str
+    etag: str
+    owner: str | None
+    status: str
+    enabled: bool
+    domain_name: str
+    cnames: tuple[str, ...]
+    comment: str
+    last_modified: str
+    """ISO 8601, UTC."""
+    caller_reference: str
+    price_class: str
+    origins: tuple[OriginDetails, ...]
+    behaviors: tuple[BehaviorDetails, ...]
+    active_signers: tuple[ActiveSigners, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    logging: str = ""
+    """``bucket/prefix``; empty when there is no logging."""
+    tls: Tls | None = None
+    http_version: str = ""
+    ipv6: bool | None = None
+    default_root_object: str = ""
+    web_acl: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What could not be read, and why."""
+
+
+@dataclass(frozen=True)
+class IdentityDetails:
+    """Everything about an origin access identity."""
+
+    id: str
+    etag: str
+    owner: str | None
+    canonical_user: str
+    comment: str
+    caller_reference: str
+    used_by: tuple[str, ...] = ()
+    kind: str = "origin-access-identity"
+
+
+Details = DistributionDetails | IdentityDetails

@@ -1,0 +1,116 @@
+"""What lets CloudFront read the buckets behind a distribution: statements of bucket policies, and object
+ACLs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from itertools import islice
+
+from cfstream.errors import Missing, Refused
+from cfstream.inventory.details import Grant, OriginDetails
+from cfstream.kinds.distributions import bucket_of
+from cfstream.policy_document import CLOUDFRONT, parse, principals, reads, source_arns, statements
+from cfstream.policy_document.document import listed
+from cfstream.ports import Answer, Call, Reads
+from cfstream.values import Json
+
+SAMPLE = 25
+"""Objects whose ACLs are looked at: enough to see whether grants were given, and one page of a list."""
+
+
+def grants_of(
+    aws: Reads, arn: str, owner: str | None, origins: Sequence[OriginDetails], *, marked: bool
+) -> tuple[tuple[Grant, ...], tuple[str, ...]]:
+    """The grants that the distribution `arn` reads by, and notes of what could not be read.
+
+    Asks for the policy of each bucket; for object ACLs only where an OAI has no statement, or `marked` says
+    that such grants were given.
+    """
+    found: list[Grant] = []
+    notes: list[str] = []
+    for origin in origins:
+        bucket = bucket_of(origin.domain_name)
+        if bucket is None:
+            continue
+        policy = _answer(aws, Call("s3", "get_bucket_policy", {"Bucket": bucket}))
+        if isinstance(policy, Refused):
+            if not isinstance(policy, Missing):
+                notes.append(f"the policy of bucket {bucket} could not be read: {policy.what}")
+            given = []
+        else:
+            given = list(_statements(bucket, policy, arn, owner, origin))
+        found += given
+        if origin.access == "oai" and (marked or not given):
+            acls, why_not = _object_acls(aws, bucket, origin)
+            found += acls
+            notes += why_not
+    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(notes))
+
+
+def _statements(
+    bucket: str, reply: Json, arn: str, owner: str | None, origin: OriginDetails
+) -> Iterator[Grant]:
+    for statement in statements(parse(reply.get("Policy"))):
+        to = _whom(statement, arn, origin) if reads(statement, bucket) else ""
+        if to:
+            sid = str(statement.get("Sid", ""))
+            actions = ", ".join(str(each) for each in listed(statement.get("Action", "all but some")))
+            objects = ", ".join(str(each) for each in listed(statement.get("Resource", "all but some")))
+            ours = owner is not None and sid in (f"cfstream-{owner}-oac", f"cfstream-{owner}-oai")
+            yield Grant(bucket, "bucket-policy", to, f"{actions} on {objects}", sid, ours)
+
+
+def _whom(statement: Json, arn: str, origin: OriginDetails) -> str:
+    """Who is let in by a statement that lets this distribution in; empty for one that does not."""
+    identities: Mapping[str, str] = (
+        {origin.canonical_user: origin.identity.id} if origin.identity and origin.canonical_user else {}
+    )
+    for principal in sorted(principals(statement, identities)):
+        if principal.kind == "anyone":
+            return "anyone"
+        if principal.kind == "oai" and origin.identity and principal.name == origin.identity.id:
+            return f"OAI {origin.identity.id}"
+        if principal.kind == "service" and principal.name == CLOUDFRONT and origin.access == "oac":
+            pinned = source_arns(statement)
+            if pinned is None:
+                return "CloudFront, for any distribution"
+            if any(fnmatchcase(arn, each) for each in pinned):
+                return "CloudFront, for this distribution"
+    return ""
+
+
+def _object_acls(aws: Reads, bucket: str, origin: OriginDetails) -> tuple[list[Grant], list[str]]:
+    try:
+        page = next(aws.pages(Call("s3", "list_objects_v2", {"Bucket": bucket, "MaxKeys": SAMPLE})))
+    except Refused as refusal:
+        return [], [f"the objects of bucket {bucket} could not be listed: {refusal.what}"]
+    keys = [row["Key"] for row in islice(page.get("Contents", ()), SAMPLE)]
+    calls = [Call("s3", "get_object_acl", {"Bucket": bucket, "Key": key}) for key in keys]
+    answers = aws.together(calls)
+    held: dict[str, int] = {}
+    for answer in answers:
+        for permission in _held(answer, origin.canonical_user):
+            held[permission] = held.get(permission, 0) + 1
+    refused = [answer for answer in answers if isinstance(answer, Refused)]
+    notes = [f"{len(refused)} object ACLs could not be read: {refused[0].what}"] if refused else []
+    to = f"OAI {origin.identity.id}" if origin.identity else "an OAI"
+    return [
+        Grant(
+            bucket, "object-acl", to, f"{permission} on {count} of the first {len(keys)} objects", ours=False
+        )
+        for permission, count in sorted(held.items())
+    ], notes
+
+
+def _held(answer: Answer, canonical_user: str) -> list[str]:
+    if isinstance(answer, Refused):
+        return []
+    return [
+        grant["Permission"]
+        for grant in answer.get("Grants", ())
+        if canonical_user and grant.get("Grantee", {}).get("ID") == canonical_user
+    ]
+
+
+def _answer(aws: Reads, call: Call) -> Answer:
+    return aws.together([call])[0]

@@ -4,7 +4,6 @@
 its ``world()``. Nothing of AWS is imported before that.
 """
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,6 +48,7 @@ class Connection:
     def _sandbox_endpoint(self) -> str:
         from pathlib import Path
 
+        from cfstream.cli import terminal
         from cfstream.sandbox import MissingExtra, SandboxError, ensure
 
         try:
@@ -57,9 +57,10 @@ class Connection:
             raise WrongUsage(missing.what, missing.do) from missing
         except SandboxError as failed:
             raise Unreachable(failed.what, failed.do) from failed
-        if running.started and self.verbosity >= 0:
-            told = f"Started the sandbox at {running.endpoint_url}; to end it: cfstream sandbox down"
-            print(told, file=sys.stderr)
+        if running.started:
+            terminal.note(
+                f"Started the sandbox at {running.endpoint_url}; to end it: cfstream sandbox down\n"
+            )
         return running.endpoint_url
 
 

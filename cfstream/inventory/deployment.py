@@ -40,7 +40,7 @@ def await_deployed(
 
     Raises TimedOut, naming those that are not, after `seconds`.
     """
-    doors = Doors(world.aws, world.clock, {}, Ledger())
+    doors = doors_of(world)
     began = world.clock.monotonic()
     state = [Progress(target, "not asked yet", 0.0) for target in targets]
     pause = 0.0
@@ -59,6 +59,11 @@ def await_deployed(
             raise _late(state, seconds)
         pause = min(following, left)
     return tuple(state)
+
+
+def doors_of(world: World) -> Doors:
+    """What a step gets that runs by itself, with no other before it and nobody who watches it."""
+    return Doors(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
 
 
 def _pending(target: Awaited, doors: Doors) -> str:

@@ -1,10 +1,11 @@
 """What a deletion by id must find before it may be tried, and the step that does it."""
 
 from cfstream.errors import Stale, WrongUsage
+from cfstream.inventory.deployment import doors_of
 from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
 from cfstream.inventory.lookup import RESOURCES, Found
 from cfstream.kinds.distributions import NAME_TAG, all_distributions, tags_of
-from cfstream.ports import Call, Reads
+from cfstream.ports import Call, Reads, World
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Stage
 from cfstream.values import Address, ETag
@@ -43,6 +44,11 @@ def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
         base=found.config,
         etag=ETag(if_match) if if_match else None,
     )
+
+
+def remove(world: World, step: Delete) -> None:
+    """Deletes. Raises Stale when it changed since it was looked at, Refused when AWS finds a user of it."""
+    step.perform(doors_of(world))
 
 
 def owner_of(aws: Reads, found: Found) -> str | None:

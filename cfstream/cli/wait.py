@@ -1,0 +1,118 @@
+"""`cfstream wait`: returns when distributions are Deployed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cfstream.cli import connection, terminal
+from cfstream.cli.plan import Format
+from cfstream.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.inventory.deployment import Progress
+
+HEARTBEAT = 30.0
+"""Seconds after which a plain log says again what has not changed."""
+
+
+def wait(
+    named: Annotated[
+        list[str], typer.Argument(metavar="SPEC|ID...", help="Specs, or ids such as E1UGDLB9XZBD79.")
+    ],
+    timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--timeout", metavar="TIME", help="How long, like 30m or 1h; default the specs', or 30m."
+        ),
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+) -> None:
+    """Return when the distributions are Deployed, and for specs also their key groups in force.
+
+    Asks at once, then after a second, and ever more seldom up to every twenty. Exits with 6 when the time is over;
+    running it again waits on.
+
+    Example:
+
+        cfstream wait lectures.yaml --timeout 45m
+    """
+    from cfstream.cli.targets import find
+    from cfstream.inventory.deployment import await_deployed
+    from cfstream.render.inventory import progress_line, wait_document
+    from cfstream.render.json import as_text
+
+    limit = _seconds(timeout)
+    targets = find(named)
+    patience = targets.patience if limit is None else limit
+    with _telling(patience) as tell:
+        ended = await_deployed(targets.world, targets.found, patience, tell)
+    if output is Format.JSON:
+        terminal.say(as_text(wait_document(ended)))
+    else:
+        terminal.say("".join(f"{progress_line(each)}\n" for each in ended))
+
+
+def _seconds(text: str | None) -> float | None:
+    """The length of time that ``--timeout`` spells, as in specs. Raises WrongUsage."""
+    from cfstream.spec.fields import duration
+
+    if text is None:
+        return None
+    try:
+        return duration(text).total_seconds()
+    except ValueError as error:
+        raise WrongUsage(f"--timeout {text}: {error}", "write one like 90s, 30m, 1h30m") from error
+
+
+@contextmanager
+def _telling(patience: float) -> "Iterator[Callable[[Progress], None]]":
+    """Who hears of every answer: a bar on a terminal, lines of what changes elsewhere, nobody under -q."""
+    verbosity = connection.current().verbosity
+    if verbosity < 0:
+        yield lambda _: None
+    elif verbosity == 0 and terminal.lively(sys.stderr):
+        with _bars(patience) as tell:
+            yield tell
+    else:
+        yield _Plain().tell
+
+
+class _Plain:
+    """A line when something changes, and now and then one when nothing does."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[str, float]] = {}
+
+    def tell(self, progress: "Progress") -> None:
+        from cfstream.render.inventory import progress_line
+
+        said, when = self._told.get(progress.awaited.found.id, ("", 0.0))
+        if progress.pending and (progress.pending != said or progress.seconds - when >= HEARTBEAT):
+            self._told[progress.awaited.found.id] = (progress.pending, progress.seconds)
+            terminal.tell(progress_line(progress) + "\n")
+
+
+@contextmanager
+def _bars(patience: float) -> "Iterator[Callable[[Progress], None]]":
+    """A bar for each distribution, full when the time is over, with the time that has gone by."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True, no_color=not terminal.colored(sys.stderr), highlight=False)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20), TimeElapsedColumn())
+    bars = Bars(*columns, console=console, transient=True)
+    tasks: dict[str, TaskID] = {}
+
+    def tell(progress: "Progress") -> None:
+        name = progress.awaited.name
+        if name not in tasks:
+            tasks[name] = bars.add_task(name, total=patience or 1.0)
+        said = f"{name}  {progress.pending or 'Deployed'}"
+        bars.update(tasks[name], description=said, completed=progress.seconds)
+
+    with suppress(OSError), bars:
+        yield tell

@@ -1,0 +1,257 @@
+"""What `list`, `show`, `wait` and `delete` print: the inventory as aligned text, and as documents for programs.
+
+Values in, strings or plain dicts out. On a narrow page what stood beside goes below; ids and names are never cut.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from cfstream.inventory.deployment import Progress
+from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named
+from cfstream.inventory.entries import IDENTITY, KINDS, Entry
+from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.progress import took
+
+FORMAT_VERSION = 1
+
+TITLES: Mapping[str, str] = {
+    "distribution": "Distributions",
+    "streaming-distribution": "Streaming distributions (RTMP)",
+    IDENTITY: "Origin access identities",
+}
+
+LABEL = 16
+"""Columns of the labels of `show`, the space behind them included."""
+
+
+def list_text(account: str, entries: Sequence[Entry], *, color: bool, width: int) -> str:
+    """The list, a block for each kind that there is one of."""
+    sheet = page(width, color=color)
+    if not entries:
+        return f"No distributions and no origin access identities in account {account}.\n"
+    blocks = []
+    for kind in KINDS:
+        of_kind = [entry for entry in entries if entry.kind == kind]
+        if of_kind:
+            blocks.append([sheet.paint(TITLES[kind], Style.BOLD), *_entry_lines(of_kind, sheet)])
+    return "\n".join("\n".join(block) + "\n" for block in blocks)
+
+
+def list_document(account: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    """The list for programs; `spec` is the name of the spec that owns an entry, or null."""
+    distributions = [_entry(entry) for entry in entries if entry.kind != IDENTITY]
+    for each in distributions:
+        del each["used_by"]
+    identities = [
+        {"id": entry.id, "spec": entry.owner, "comment": entry.comment, "used_by": list(entry.used_by)}
+        for entry in entries
+        if entry.kind == IDENTITY
+    ]
+    return {
+        "format_version": FORMAT_VERSION,
+        "account": account,
+        "distributions": distributions,
+        "origin_access_identities": identities,
+    }
+
+
+def show_text(details: Details, *, color: bool, width: int) -> str:
+    """All settings of one distribution or identity, in groups."""
+    sheet = page(width, color=color)
+    lines = (
+        _identity(details, sheet) if isinstance(details, IdentityDetails) else _distribution(details, sheet)
+    )
+    return "\n".join(lines) + "\n"
+
+
+def show_document(details: Details) -> dict[str, Any]:
+    """All settings for programs, under the names of `inventory.details`; `spec` is the owning spec's name, or null."""
+    document = asdict(details)
+    kind, resource_id, owner = (document.pop(name) for name in ("kind", "id", "owner"))
+    return {"format_version": FORMAT_VERSION, "kind": kind, "id": resource_id, "spec": owner, **document}
+
+
+def progress_line(progress: Progress) -> str:
+    """``lectures (E1…): InProgress, 12 s so far``, or that it is Deployed."""
+    found = progress.awaited.found
+    name = progress.awaited.name
+    head = name if name == found.id else f"{name} ({found.id})"
+    if progress.pending:
+        return f"{head}: {progress.pending}, {took(progress.seconds)} so far"
+    return f"{head} is Deployed."
+
+
+def wait_document(progress: Sequence[Progress]) -> dict[str, Any]:
+    """How the waiting ended, for programs."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "distributions": [
+            {
+                "name": each.awaited.name,
+                "id": each.awaited.found.id,
+                "deployed": not each.pending,
+                "pending": each.pending or None,
+                "seconds": round(each.seconds, 1),
+            }
+            for each in progress
+        ],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    document = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(entry).items()}
+    kind, resource_id, owner = (document.pop(name) for name in ("kind", "id", "owner"))
+    return {"kind": kind, "id": resource_id, "spec": owner, **document}
+
+
+def _entry_lines(entries: Sequence[Entry], sheet: Page) -> Iterator[str]:
+    ids = max(len(entry.id) for entry in entries)
+    owners = max(len(entry.owner or "-") for entry in entries)
+    for entry in entries:
+        state = _state(entry)
+        head = [Word(entry.id.ljust(ids), Style.BOLD), Word(f" {(entry.owner or '-').ljust(owners)} "), state]
+        rest = " " * (4 if sheet.narrow else ids + 4)
+        yield from sheet.flow(head, first="  ", rest=rest)
+        for words_ in _entry_details(entry):
+            yield from sheet.flow(words_, first=rest, rest=f"{rest}  ")
+
+
+def _state(entry: Entry) -> Word:
+    if entry.kind == IDENTITY:
+        return Word("in use" if entry.used_by else "unused", Style.PLAIN if entry.used_by else Style.YELLOW)
+    if not entry.enabled:
+        still = "" if entry.status == "Deployed" else f", {entry.status}"
+        return Word(f"disabled{still}", Style.YELLOW)
+    return Word(entry.status, Style.GREEN if entry.status == "Deployed" else Style.CYAN)
+
+
+def _entry_details(entry: Entry) -> Iterator[list[Word]]:
+    if entry.used_by:
+        yield words(f"used by {', '.join(entry.used_by)}")
+    if entry.domain_name:
+        yield words(", ".join([entry.domain_name, *entry.cnames]))
+    if entry.origins:
+        yield words(f"from {', '.join(entry.origins)}")
+    if entry.comment:
+        yield words(entry.comment, Style.DIM)
+
+
+def _row(sheet: Page, label: str, value: str, style: Style = Style.PLAIN) -> Iterator[str]:
+    """One setting. Nothing at all where there is no value, so that a page shows what is set."""
+    if value:
+        yield from sheet.flow(words(value, style), **_margins(sheet, label))
+
+
+def _rows(sheet: Page, label: str, values: Iterable[str]) -> Iterator[str]:
+    """One setting with several values, a line each; the label stands at the first."""
+    for number, value in enumerate(values):
+        yield from _row(sheet, label if number == 0 else "", value)
+
+
+def _margins(sheet: Page, label: str) -> dict[str, str]:
+    if sheet.narrow:
+        return {"first": f"  {label}: " if label else "    ", "rest": "    "}
+    return {"first": f"  {label.ljust(LABEL)}", "rest": " " * (LABEL + 2)}
+
+
+def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
+    kind = details.kind.replace("-", " ")
+    owner = f"  spec {details.owner}" if details.owner else "  (no spec owns it)"
+    yield from sheet.flow([Word(kind), Word(details.id, Style.BOLD), *words(owner)])
+    deployed = details.status == "Deployed"
+    yield from _row(sheet, "Status", details.status, Style.GREEN if deployed else Style.CYAN)
+    yield from _row(sheet, "Enabled", _yes(details.enabled), Style.PLAIN if details.enabled else Style.YELLOW)
+    yield from _row(sheet, "Domain name", details.domain_name)
+    yield from _rows(sheet, "CNAMEs", details.cnames or ("none",))
+    yield from _row(sheet, "Comment", details.comment)
+    yield from _row(sheet, "ETag", details.etag)
+    yield from _row(sheet, "Last modified", details.last_modified)
+    yield from _row(sheet, "ARN", details.arn)
+    yield from _row(sheet, "Caller reference", details.caller_reference)
+    yield from _row(sheet, "Price class", details.price_class)
+    yield from _row(sheet, "Logging", details.logging or "off")
+    if details.tls:
+        tls = details.tls
+        yield from _row(
+            sheet, "Certificate", " ".join(filter(None, (tls.certificate, tls.minimum, tls.support)))
+        )
+    yield from _row(sheet, "HTTP version", details.http_version)
+    if details.ipv6 is not None:
+        yield from _row(sheet, "IPv6", _yes(details.ipv6))
+    yield from _row(sheet, "Root object", details.default_root_object)
+    yield from _row(sheet, "Web ACL", details.web_acl)
+    yield from _rows(sheet, "Tags", (f"{key} = {value}" for key, value in details.tags.items()))
+    yield from _origins(details, sheet)
+    yield from _viewers(details, sheet)
+    yield from _grants(details, sheet)
+    for note in details.notes:
+        yield from sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
+
+
+def _origins(details: DistributionDetails, sheet: Page) -> Iterator[str]:
+    for origin in details.origins:
+        yield ""
+        yield from sheet.flow([Word("Origin", Style.BOLD), *words(origin.id)], rest="  ")
+        yield from _row(sheet, "Domain name", origin.domain_name)
+        yield from _row(sheet, "Path", origin.path)
+        named = f"{origin.access.upper()} {_named(origin.identity)}" if origin.identity else ""
+        open_ = "none: CloudFront reads it as anyone would"
+        yield from _row(sheet, "Origin access", named or open_, Style.PLAIN if named else Style.YELLOW)
+        yield from _row(sheet, "Canonical user", origin.canonical_user)
+
+
+def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
+    yield ""
+    yield sheet.paint("Who may view", Style.BOLD)
+    for behavior in details.behaviors:
+        groups = [f"key group {_named(group)}" for group in behavior.key_groups]
+        signers = [f"account {signer}" for signer in behavior.trusted_signers]
+        who = f"who is signed for by {', '.join(groups + signers)}" if behavior.signed else "anyone"
+        yield from _row(
+            sheet, behavior.path or "everything", who, Style.PLAIN if behavior.signed else Style.YELLOW
+        )
+        settings = ", ".join(filter(None, (behavior.viewer_protocol, behavior.cache_policy)))
+        yield from _row(sheet, "", settings, Style.DIM)
+    yield ""
+    yield sheet.paint("Active signers", Style.BOLD)
+    if not details.active_signers:
+        yield "  none"
+    for active in details.active_signers:
+        keys = [_named(key) for key in active.keys] or ["no key: it cannot sign anything"]
+        yield from sheet.flow(words(_named(active.signer)), first="  ", rest="    ")
+        for key in keys:
+            yield from sheet.flow(words(key), first="    ", rest="      ")
+
+
+def _grants(details: DistributionDetails, sheet: Page) -> Iterator[str]:
+    yield ""
+    yield sheet.paint("Grants", Style.BOLD)
+    if not details.grants:
+        yield "  none that could be seen"
+    for grant in details.grants:
+        via = "policy" if grant.via == "bucket-policy" else "object ACLs"
+        sid = f", statement {grant.sid}" if grant.sid else ""
+        ours = " (ours)" if grant.ours else ""
+        yield from sheet.flow(words(f"{via} of bucket {grant.bucket}{sid}{ours}"), first="  ", rest="    ")
+        yield from sheet.flow(words(f"{grant.what} to {grant.to}"), first="    ", rest="      ")
+
+
+def _identity(details: IdentityDetails, sheet: Page) -> Iterator[str]:
+    owner = f"  spec {details.owner}" if details.owner else "  (no spec owns it)"
+    yield from sheet.flow([Word("origin access identity"), Word(details.id, Style.BOLD), *words(owner)])
+    yield from _row(sheet, "Comment", details.comment)
+    yield from _row(sheet, "Canonical user", details.canonical_user)
+    yield from _row(sheet, "ETag", details.etag)
+    yield from _row(sheet, "Caller reference", details.caller_reference)
+    yield from _row(sheet, "Used by", ", ".join(details.used_by) or "nothing")
+
+
+def _named(named: Named | None) -> str:
+    if named is None:
+        return ""
+    return f"{named.id} ({named.name})" if named.name else named.id
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 (the value itself)
+    return "yes" if value else "no"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cfstream.errors import Refused
+from cfstream.kinds.declared_keys import declared_keys
 from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.ports import Answer, Call
 from cfstream.spec.compose import documents
 from cfstream.spec.draft import draft_of
 from cfstream.spec.keys import PemKey, der_digest
-from cfstream.spec.rules import key_sites
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.values import Account, Json
@@ -83,7 +83,7 @@ def stack(text: str, keys: Mapping[str, str] | None = None) -> Stack:
     (document,) = documents(Source("lectures.yaml", text), problems)
     draft = draft_of(document)
     assert not [*problems, *draft.problems], [problem.what for problem in (*problems, *draft.problems)]
-    names = [key.name for _, _, key in key_sites(draft.spec)]
+    names = [key.name for key in declared_keys(draft.spec)]
     pems = {name: (keys or {}).get(name, pem(name)) for name in names}
     public_keys = {name: PemKey(name, text, der_digest(text)) for name, text in pems.items()}
     return Stack(draft.spec, "lectures.yaml", document, "0" * 64, public_keys)

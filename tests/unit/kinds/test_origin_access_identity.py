@@ -1,0 +1,318 @@
+"""Origin access identities: made once, found by their mark, kept while anybody reads through them."""
+
+import itertools
+from collections.abc import Callable
+
+from cfstream.errors import Missing
+from cfstream.kinds.kind import Proposal, Relied
+from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind
+from cfstream.ports import Call
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Stage
+from cfstream.values import Address, ETag, Json, Ref, digest
+from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+
+KIND = OriginAccessIdentityKind()
+ADDRESS = Address("origin-access-identity", "lectures")
+CONFIG = "CloudFrontOriginAccessIdentityConfig"
+REFERENCE = "cfstream-123456789012-lectures-origin_access_identity-1"
+
+SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
+OAI = SPEC + "oai: {comment: For lectures}\n"
+OAC = SPEC + "oac: {}\n"
+
+
+def row(id_: str, comment: str) -> Json:
+    """A row of ListCloudFrontOriginAccessIdentities."""
+    return {"Id": id_, "S3CanonicalUserId": f"canonical-{id_}", "Comment": comment}
+
+
+def config_of(id_: str, comment: str, reference: str = REFERENCE) -> Callable[[Json], Json]:
+    """The config of one identity; there is no other."""
+
+    def answer(params: Json) -> Json:
+        if params["Id"] != id_:
+            raise Missing(
+                "GetCloudFrontOriginAccessIdentityConfig", "NoSuchCloudFrontOriginAccessIdentity", "none"
+            )
+        return {CONFIG: {"CallerReference": reference, "Comment": comment}, "ETag": "E2OAI"}
+
+    return answer
+
+
+def deletion(id_: str, comment: str, member: str = "") -> Delete:
+    """The step that ends an identity of ours."""
+    return Delete(
+        address=Address("origin-access-identity", "lectures", member),
+        stage=Stage.DELETE_IDENTITY,
+        because="ours, and nothing uses it any more",
+        changes=(Change("oai.comment", comment, None),),
+        call=Call("cloudfront", "delete_cloud_front_origin_access_identity", {"Id": id_}),
+        read=Call("cloudfront", "get_cloud_front_origin_access_identity_config", {"Id": id_}),
+        content=CONFIG,
+        base={"Comment": comment},
+    )
+
+
+def relied(id_: str, comment: str, member: str = "", etag: str | None = None) -> Relied:
+    """What a plan remembers of an identity of ours."""
+    address = Address("origin-access-identity", "lectures", member)
+    return Relied(address, digest({"id": id_, "comment": comment}), ETag(etag) if etag else None)
+
+
+def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
+    """Where no identity bears the stack's name, one is created that a lost reply cannot double."""
+    step = Create(
+        address=ADDRESS,
+        stage=Stage.IDENTITY,
+        because="no identity bears this name",
+        line=5,
+        changes=(Change("oai.comment", None, "cfstream:lectures For lectures"),),
+        call=Call(
+            "cloudfront",
+            "create_cloud_front_origin_access_identity",
+            {CONFIG: {"CallerReference": REFERENCE, "Comment": "cfstream:lectures For lectures"}},
+        ),
+        outputs={
+            "id": "CloudFrontOriginAccessIdentity.Id",
+            "canonical_user": "CloudFrontOriginAccessIdentity.S3CanonicalUserId",
+        },
+        twin=Twin(
+            listing=Call("cloudfront", "list_cloud_front_origin_access_identities"),
+            row_id="Id",
+            detail="get_cloud_front_origin_access_identity",
+            match={},
+            content=f"CloudFrontOriginAccessIdentity.{CONFIG}",
+        ),
+        reference=f"{CONFIG}.CallerReference",
+    )
+
+    assert proposal(KIND, scene(OAI), live()) == Proposal(
+        steps=(step,),
+        brings={ADDRESS: {"id": Ref(step.id, "id"), "canonical_user": Ref(step.id, "canonical_user")}},
+    )
+
+
+def test_the_one_that_bears_our_mark_is_enough() -> None:
+    """A live identity of ours with the wanted comment is brought, relied on and left alone."""
+    aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures For lectures")])
+
+    assert proposal(KIND, scene(OAI), aws) == Proposal(
+        brings={ADDRESS: {"id": "E1", "canonical_user": "canonical-E1"}},
+        relied_on=(relied("E1", "cfstream:lectures For lectures"),),
+    )
+
+
+def test_another_stack_s_mark_is_not_ours() -> None:
+    """A name that ours is a beginning of is another name."""
+    aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures-2 For lectures")])
+
+    assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
+        "create origin-access-identity:lectures"
+    ]
+
+
+def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
+    """Only the comment changes; the caller reference goes back as it was."""
+    aws = live(
+        list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Old")],
+        get_cloud_front_origin_access_identity_config=config_of("E1", "cfstream:lectures Old", "by hand"),
+    )
+    base = {"CallerReference": "by hand", "Comment": "cfstream:lectures Old"}
+    after = "cfstream:lectures For lectures"
+
+    assert proposal(KIND, scene(OAI), aws) == Proposal(
+        steps=(
+            Modify(
+                address=ADDRESS,
+                stage=Stage.IDENTITY,
+                because="comment",
+                line=5,
+                changes=(Change("oai.comment", "cfstream:lectures Old", after),),
+                call=Call(
+                    "cloudfront",
+                    "update_cloud_front_origin_access_identity",
+                    {"Id": "E1", CONFIG: {**base, "Comment": after}},
+                ),
+                document=CONFIG,
+                read=Call("cloudfront", "get_cloud_front_origin_access_identity_config", {"Id": "E1"}),
+                content=CONFIG,
+                base=base,
+                etag=ETag("E2OAI"),
+            ),
+        ),
+        brings={ADDRESS: {"id": "E1", "canonical_user": "canonical-E1"}},
+        relied_on=(relied("E1", "cfstream:lectures Old", etag="E2OAI"),),
+    )
+
+
+def test_a_comment_that_the_spec_does_not_name_is_left_alone() -> None:
+    """Absent is not empty: without `oai.comment` whatever follows the mark stays."""
+    aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Whatever")])
+
+    assert proposal(KIND, scene(SPEC + "oai: {}\ncomment: Another\n"), aws).steps == ()
+
+
+def test_a_new_one_without_a_comment_of_its_own_gets_the_spec_s_cut_to_what_aws_takes() -> None:
+    """A comment of 128 characters and our mark are longer than 128, and AWS refuses that."""
+    (step,) = proposal(KIND, scene(SPEC + f"oai: {{}}\ncomment: {'x' * 128}\n"), live()).steps
+
+    assert step.asks()[CONFIG]["Comment"] == "cfstream:lectures " + "x" * 110
+
+
+def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> None:
+    """The identity that our distribution reads through is ours by its caller reference, and is marked again."""
+    aws = live(
+        **ours(distribution("D1", oai="E1")),
+        list_cloud_front_origin_access_identities=[row("E1", "edited by hand")],
+        get_cloud_front_origin_access_identity_config=config_of("E1", "edited by hand"),
+    )
+
+    for spec, after in [
+        (OAI, "cfstream:lectures For lectures"),
+        (SPEC + "oai: {}\n", "cfstream:lectures edited by hand"),
+    ]:
+        (step,) = proposal(KIND, scene(spec), aws).steps
+        assert step.id == "modify origin-access-identity:lectures"
+        assert step.because == "its comment has lost the mark cfstream:lectures"
+        assert step.changes == (Change("oai.comment", "edited by hand", after),)
+
+
+def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> None:
+    """An identity without our mark and our reference stays as it is; one of our own is made."""
+    aws = live(
+        **ours(distribution("D1", oai="E1")),
+        list_cloud_front_origin_access_identities=[row("E1", "theirs")],
+        get_cloud_front_origin_access_identity_config=config_of("E1", "theirs", "theirs-1"),
+    )
+
+    assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
+        "create origin-access-identity:lectures"
+    ]
+
+
+def test_one_that_is_gone_when_it_is_read_is_no_longer_ours() -> None:
+    """A list may still show what was deleted a moment ago."""
+    aws = live(
+        **ours(distribution("D1", oai="E1")),
+        list_cloud_front_origin_access_identities=[row("E1", "theirs")],
+        get_cloud_front_origin_access_identity_config=config_of("E9", "theirs"),
+    )
+
+    assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
+        "create origin-access-identity:lectures"
+    ]
+
+
+def test_an_identity_named_by_id_is_used_as_it_is() -> None:
+    """`oai: {id}` is referred to: brought, relied on to exist, never changed."""
+    aws = live(list_cloud_front_origin_access_identities=[row("E7", "theirs")])
+
+    assert proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), aws) == Proposal(
+        brings={ADDRESS: {"id": "E7", "canonical_user": "canonical-E7"}},
+        relied_on=(Relied(Address("origin-access-identity", "lectures", "E7"), digest({"id": "E7"})),),
+    )
+
+
+def test_an_id_that_does_not_exist_is_a_problem_at_its_place() -> None:
+    """Apply would only hear InvalidOriginAccessIdentity."""
+    (problem,) = proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), live()).problems
+
+    assert str(problem.where) == "lectures.yaml:5:11"
+    assert problem.what == "there is no origin access identity E7 in account 123456789012"
+
+
+def test_the_identity_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
+    """Switching to an OAC ends the identity, for its only user switches away before."""
+    comment = "cfstream:lectures For lectures"
+    aws = live(
+        **ours(distribution("D1", oai="E1")), list_cloud_front_origin_access_identities=[row("E1", comment)]
+    )
+
+    assert proposal(KIND, scene(OAC), aws) == Proposal(
+        steps=(deletion("E1", comment),), relied_on=(relied("E1", comment),)
+    )
+
+
+def test_an_identity_that_another_distribution_reads_through_stays() -> None:
+    """What bears our mark and is used is told of, and left alone."""
+    aws = live(
+        **ours(distribution("D1", oai="E1"), [distribution("D2", oai="E1")]),
+        list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures")],
+    )
+    proposed = proposal(KIND, scene(OAC), aws)
+
+    assert proposed.steps == ()
+    assert [notice.text for notice in proposed.notices] == [
+        "the origin access identity E1 is no longer wanted, but stays: D2 uses it"
+    ]
+
+
+def test_an_identity_on_a_further_origin_of_our_distribution_stays() -> None:
+    """The spec speaks of the default behavior's origin alone; others keep what they have."""
+    further = {
+        "Id": "other",
+        "DomainName": "posters.s3.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": "origin-access-identity/cloudfront/E1"},
+    }
+    aws = live(
+        **ours(distribution("D1", oai="E1", more_origins=[further])),
+        list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures")],
+    )
+
+    assert proposal(KIND, scene(OAC), aws).steps == ()
+
+
+def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
+    """Comments are not unique in AWS; whatever order it lists them in, the same one is chosen."""
+    rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E1", "E2", "E3")]
+    proposals = [
+        proposal(
+            KIND,
+            scene(OAI),
+            live(**ours(distribution("D1", oai="E2")), list_cloud_front_origin_access_identities=list(order)),
+        )
+        for order in itertools.permutations(rows)
+    ]
+
+    comment = "cfstream:lectures For lectures"
+    assert proposals[0].brings == {ADDRESS: {"id": "E2", "canonical_user": "canonical-E2"}}
+    assert proposals[0].steps == (deletion("E1", comment, "E1"), deletion("E3", comment, "E3"))
+    assert all(proposed == proposals[0] for proposed in proposals)
+
+
+def test_of_twins_that_nobody_uses_the_lowest_id_is_kept() -> None:
+    """The choice hangs on nothing that changes between two plans."""
+    rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E2", "E1")]
+    proposed = proposal(KIND, scene(OAI), live(list_cloud_front_origin_access_identities=rows))
+
+    assert proposed.brings[ADDRESS]["id"] == "E1"
+    assert [step.id for step in proposed.steps] == ["delete origin-access-identity:lectures/E2"]
+
+
+def test_an_rtmp_stack_keeps_the_identity_of_its_streaming_distribution() -> None:
+    """OAI is the only identity of RTMP, and needs no word in the spec."""
+    streaming = {
+        **{key: value for key, value in distribution("S1").items() if key not in ("Origins",)},
+        "S3Origin": {
+            "DomainName": "lectures-media.s3.amazonaws.com",
+            "OriginAccessIdentity": "origin-access-identity/cloudfront/E2",
+        },
+    }
+    replies = ours(streaming)
+    aws = live(
+        list_streaming_distributions=[streaming],
+        list_tags_for_resource=replies["list_tags_for_resource"],
+        get_streaming_distribution={
+            "StreamingDistribution": {**streaming, "StreamingDistributionConfig": streaming},
+            "ETag": "E2",
+        },
+        list_cloud_front_origin_access_identities=[
+            row("E1", "cfstream:lectures"),
+            row("E2", "cfstream:lectures"),
+        ],
+    )
+
+    assert proposal(KIND, scene(SPEC + "delivery: rtmp\n"), aws).brings[ADDRESS]["id"] == "E2"

@@ -1,7 +1,6 @@
 """Origin access controls: named after the stack, always signing, and never somebody else's."""
 
 import itertools
-from typing import Any
 
 import pytest
 
@@ -186,8 +185,10 @@ def test_a_control_named_by_id_is_used_as_it_is() -> None:
     [
         (
             {"SigningBehavior": "never"},
-            ("the origin access control E9 signs 'never': signing is off: "
-            "CloudFront would read the bucket as anyone does"),
+            (
+                "the origin access control E9 signs 'never': signing is off: "
+                "CloudFront would read the bucket as anyone does"
+            ),
         ),
         (
             {"OriginAccessControlOriginType": "lambda"},

@@ -1,0 +1,87 @@
+"""When a key may leave its group: not before the last URL that it signed has run out."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cfstream.kinds.declared_keys import DeclaredKey
+from cfstream.kinds.key_grace import Grace, Successor
+from cfstream.steps.step import Hazard
+
+CREATED = datetime(2026, 11, 1, tzinfo=UTC)
+DAY = timedelta(hours=24)
+
+
+def grace(declared: Mapping[str, tuple[str, ...]], staying: list[Successor], now: datetime | None) -> Grace:
+    """A day's grace, in a spec whose keys replace those that `declared` says."""
+    keys = tuple(DeclaredKey(name, f"{name}.pem", replaces, (), "") for name, replaces in declared.items())
+    return Grace(keys, {key.name: key for key in staying}, DAY, now)
+
+
+def hazard(why: str) -> Hazard:
+    """The hazard of detaching the key named old."""
+    return Hazard("cuts-viewers", f"URLs signed with old are refused once it is detached: {why}")
+
+
+def test_a_key_that_nothing_replaces_cuts_viewers() -> None:
+    """Nobody has said that its URLs have run out."""
+    asked = grace({"new": ()}, [Successor("new", CREATED, active=True)], CREATED + 9 * DAY)
+
+    assert asked.hazard("old") == hazard("no key of the group replaces it")
+
+
+def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
+    """From the very moment on at which created and max_validity are past, and not a second earlier."""
+    successor = Successor("new", CREATED, active=True)
+    early = grace({"new": ("old",)}, [successor], CREATED + DAY - timedelta(seconds=1))
+    late = grace({"new": ("old",)}, [successor], CREATED + DAY)
+
+    assert early.hazard("old") == hazard(
+        "new replaces it, but URLs of the old key may be valid until 2026-11-02 00:00 UTC"
+    )
+    assert late.hazard("old") is None
+
+
+@pytest.mark.parametrize(
+    ("successor", "why"),
+    [
+        (Successor("new", None, active=False), "new, which replaces it, is not made yet"),
+        (
+            Successor("new", CREATED, active=False),
+            "new, which replaces it, is not in force in the group yet",
+        ),
+    ],
+)
+def test_a_successor_that_cannot_sign_yet_replaces_nothing(successor: Successor, why: str) -> None:
+    """A key may be old and only now join the group: until then its predecessor signed."""
+    assert grace({"new": ("old",)}, [successor], CREATED + 9 * DAY).hazard("old") == hazard(why)
+
+
+def test_a_successor_s_successor_is_one_as_well() -> None:
+    """Two rotations may be cleared up at once: the middle key may be in another group, or leave too."""
+    declared = {"middle": ("old",), "new": ("middle",)}
+    asked = grace(declared, [Successor("new", CREATED, active=True)], CREATED + 2 * DAY)
+
+    assert asked.hazard("old") is None
+    assert asked.hazard("middle") is None
+
+
+def test_a_circle_of_successors_comes_to_an_end() -> None:
+    """Keys that replace each other are a strange spec and no endless loop."""
+    declared = {"new": ("old", "newer"), "newer": ("new",)}
+    asked = grace(declared, [Successor("newer", CREATED, active=True)], CREATED + 2 * DAY)
+
+    assert asked.hazard("old") is None
+
+
+def test_one_successor_past_its_grace_is_enough() -> None:
+    """The oldest of several successors decides."""
+    old, young = Successor("a", CREATED, active=True), Successor("b", CREATED + 5 * DAY, active=True)
+
+    assert grace({"a": ("old",), "b": ("old",)}, [old, young], CREATED + 5 * DAY).hazard("old") is None
+
+
+def test_without_a_time_no_grace_is_past() -> None:
+    """Where nobody knows how late it is, the careful answer is given."""
+    assert grace({"new": ("old",)}, [Successor("new", CREATED, active=True)], None).hazard("old") is not None

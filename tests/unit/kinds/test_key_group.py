@@ -1,0 +1,378 @@
+"""Key groups: exactly the keys of the spec, waited for where they are in use, and never somebody else's."""
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from cfstream.errors import Missing
+from cfstream.kinds.key_group import KeyGroupKind
+from cfstream.kinds.kind import Landscape, Proposal, Relied
+from cfstream.ports import Call
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.steps.wait import GroupActive, Wait
+from cfstream.values import Address, ETag, Json, Known, Ref, StepId, digest
+from tests.unit.kinds.live import NOW, distribution, live, ours, proposal, scene
+
+KIND = KeyGroupKind()
+MADE = Ref(StepId("create public-key:lectures/new"), "id")
+
+ONE = """\
+version: 1
+name: lectures
+bucket: lectures-media
+key_groups:
+  - name: signers
+    public_keys:
+      - {name: new, file: new.pem, replaces: [old]}
+"""
+TWO = ONE + "      - {name: old, file: old.pem}\n"
+NO_KEYS = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
+USES = NO_KEYS.replace("trusted_signers: [self]", "key_groups: [{use: newsroom}]")
+
+
+def address(member: str) -> Address:
+    """Where a key group of the stack stands."""
+    return Address("key-group", "lectures", member)
+
+
+def group(name: str, *keys: str, comment: str = "cfstream:lectures", group_id: str = "") -> Json:
+    """A row of ListKeyGroups: a group of ours."""
+    config = {"Name": name, "Items": list(keys), "Comment": comment}
+    return {"KeyGroup": {"Id": group_id or f"id-{name}", "KeyGroupConfig": config}}
+
+
+def config_of(*rows: Json) -> Callable[[Json], Json]:
+    """Replies to GetKeyGroupConfig that say what the rows say."""
+    configs = {row["KeyGroup"]["Id"]: row["KeyGroup"]["KeyGroupConfig"] for row in rows}
+    return lambda params: {"KeyGroupConfig": configs[params["Id"]], "ETag": "E2GROUP"}
+
+
+def key(name: str, key_id: str, age: timedelta = timedelta(days=9)) -> Json:
+    """A row of ListPublicKeys: a key of ours."""
+    return {"Id": key_id, "Name": name, "CreatedTime": NOW - age, "Comment": "cfstream:lectures"}
+
+
+def keys(**ids: Known) -> Landscape:
+    """What the public keys have brought."""
+    return Landscape({Address("public-key", "lectures", name): {"id": id_} for name, id_ in ids.items()})
+
+
+def relied(name: str, *keys: str, etag: str | None = None, comment: str = "cfstream:lectures") -> Relied:
+    """What a plan remembers of a group of ours."""
+    content = {"id": f"id-{name}", "Name": name, "Items": list(keys), "Comment": comment}
+    return Relied(address(name), digest(content), ETag(etag) if etag else None)
+
+
+def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be() -> None:
+    """The group is created with our mark, its keys in the order of the spec."""
+    step = Create(
+        address=address("signers"),
+        stage=Stage.KEY_GROUPS,
+        because="no key group of that name",
+        line=5,
+        changes=(Change("key_groups[signers].public_keys", None, ["new", "old"]),),
+        call=Call(
+            "cloudfront",
+            "create_key_group",
+            {"KeyGroupConfig": {"Name": "signers", "Items": [MADE, "K1"], "Comment": "cfstream:lectures"}},
+        ),
+        outputs={"id": "KeyGroup.Id"},
+        twin=Twin(
+            listing=Call("cloudfront", "list_key_groups"),
+            row_id="KeyGroup.Id",
+            row={"KeyGroup.KeyGroupConfig.Name": "signers"},
+            detail="get_key_group",
+            match={"KeyGroup.KeyGroupConfig.Name": "signers"},
+            content="KeyGroup.KeyGroupConfig",
+        ),
+        document="KeyGroupConfig",
+    )
+
+    assert proposal(KIND, scene(TWO), live(), keys(new=MADE, old="K1")) == Proposal(
+        steps=(step,), brings={address("signers"): {"id": Ref(step.id, "id"), "name": "signers"}}
+    )
+
+
+def test_a_group_with_just_these_keys_is_left_alone_in_whatever_order() -> None:
+    """Keys in a group are a set, and the rest of its comment is not ours."""
+    for order in itertools.permutations(["K1", "K2"]):
+        aws = live(
+            list_key_groups=[group("signers", *order, comment="cfstream:lectures and more")],
+            list_public_keys=[key("new", "K2"), key("old", "K1")],
+        )
+
+        assert proposal(KIND, scene(TWO), aws, keys(new="K2", old="K1")) == Proposal(
+            brings={address("signers"): {"id": "id-signers", "name": "signers"}},
+            relied_on=(relied("signers", "K1", "K2", comment="cfstream:lectures and more"),),
+        )
+
+
+def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
+    """A rotation's first half: the old key stays, and the new one is waited for at every edge."""
+    row = group("signers", "K1")
+    aws = live(
+        **ours(distribution("D1", groups=["id-signers"])),
+        list_key_groups=[row],
+        get_key_group_config=config_of(row),
+        list_public_keys=[key("old", "K1")],
+    )
+    base = {"Name": "signers", "Items": ["K1"], "Comment": "cfstream:lectures"}
+
+    assert proposal(KIND, scene(TWO + "wait: {timeout: 10m}\n"), aws, keys(new=MADE, old="K1")) == Proposal(
+        steps=(
+            Modify(
+                address=address("signers"),
+                stage=Stage.KEY_GROUPS,
+                because="public_keys + new",
+                line=6,
+                changes=(Change("key_groups[signers].public_keys", ["old"], ["new", "old"]),),
+                call=Call(
+                    "cloudfront",
+                    "update_key_group",
+                    {"Id": "id-signers", "KeyGroupConfig": {**base, "Items": [MADE, "K1"]}},
+                ),
+                document="KeyGroupConfig",
+                read=Call("cloudfront", "get_key_group_config", {"Id": "id-signers"}),
+                content="KeyGroupConfig",
+                base=base,
+                etag=ETag("E2GROUP"),
+            ),
+            Wait(
+                address=address("signers"),
+                stage=Stage.WAIT,
+                because="until all who use it are Deployed with its new keys",
+                line=9,
+                until=GroupActive("id-signers", (MADE, "K1")),
+                seconds=600.0,
+            ),
+        ),
+        brings={address("signers"): {"id": "id-signers", "name": "signers"}},
+        relied_on=(relied("signers", "K1", etag="E2GROUP"),),
+    )
+
+
+@pytest.mark.parametrize("users", [[], [distribution("D1", groups=["id-signers"], enabled=False)]])
+def test_a_group_that_serves_nobody_is_not_waited_for(users: list[Json]) -> None:
+    """No edge uses it, and a disabled distribution has no active keys to wait for."""
+    row = group("signers", "K1")
+    aws = live(
+        list_distributions=users,
+        list_key_groups=[row],
+        get_key_group_config=config_of(row),
+        list_public_keys=[key("old", "K1")],
+    )
+
+    assert [step.id for step in proposal(KIND, scene(TWO), aws, keys(new=MADE, old="K1")).steps] == [
+        "modify key-group:lectures/signers"
+    ]
+
+
+def detaching(age: timedelta, active: tuple[str, ...] = ("K1", "K2"), spec: str = ONE) -> tuple[Hazard, ...]:
+    """The hazards of detaching old (K1) when new (K2) is so old and the distribution shows these keys."""
+    row = group("signers", "K1", "K2")
+    aws = live(
+        **ours(distribution("D1", groups=["id-signers"]), active={"id-signers": active}),
+        list_key_groups=[row],
+        get_key_group_config=config_of(row),
+        list_public_keys=[key("old", "K1"), key("new", "K2", age)],
+    )
+    modify, _ = proposal(KIND, scene(spec), aws, keys(new="K2")).steps
+    assert modify.changes == (Change("key_groups[signers].public_keys", ["new", "old"], ["new"]),)
+    assert modify.because == "public_keys - old"
+    return modify.hazards
+
+
+def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
+    """Created and max_validity (a day, unless the spec says otherwise) are past, and the successor signs."""
+    assert detaching(timedelta(hours=24)) == ()
+    assert detaching(timedelta(hours=3), spec=ONE + "sign: {max_validity: 2h}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("age", "active", "spec", "why"),
+    [
+        (
+            23,
+            ("K1", "K2"),
+            ONE,
+            "new replaces it, but URLs of the old key may be valid until 2026-11-24 13:00 UTC",
+        ),
+        (99, ("K1",), ONE, "new, which replaces it, is not in force in the group yet"),
+        (99, ("K1", "K2"), ONE.replace(", replaces: [old]", ""), "no key of the group replaces it"),
+    ],
+)
+def test_a_key_that_leaves_before_its_time_cuts_viewers(
+    age: int, active: tuple[str, ...], spec: str, why: str
+) -> None:
+    """Too early, before the successor signs, or without one: URLs handed out die."""
+    assert detaching(timedelta(hours=age), active, spec) == (
+        Hazard("cuts-viewers", f"URLs signed with old are refused once it is detached: {why}"),
+    )
+
+
+def test_a_key_that_somebody_put_into_our_group_is_taken_out_and_named_by_its_id() -> None:
+    """Our group has the keys of the spec; what is not even live any more has no name to be called by."""
+    row = group("signers", "K2", "K9")
+    aws = live(
+        list_key_groups=[row], get_key_group_config=config_of(row), list_public_keys=[key("new", "K2")]
+    )
+    (modify,) = proposal(KIND, scene(ONE), aws, keys(new="K2")).steps
+
+    assert modify.changes == (Change("key_groups[signers].public_keys", ["K9", "new"], ["new"]),)
+    assert [hazard.name for hazard in modify.hazards] == ["cuts-viewers"]
+
+
+def test_a_list_that_lags_behind_proposes_nothing() -> None:
+    """The document itself decides, not the row that made us read it."""
+    aws = live(
+        list_key_groups=[group("signers", "K1", "K2")],
+        get_key_group_config=config_of(group("signers", "K2")),
+        list_public_keys=[key("new", "K2")],
+    )
+
+    assert proposal(KIND, scene(ONE), aws, keys(new="K2")).steps == ()
+
+
+def test_a_group_that_vanished_since_the_list_ends_the_planning() -> None:
+    """A refusal is no empty group."""
+    aws = live(
+        list_key_groups=[group("signers", "K1")],
+        get_key_group_config=Missing("GetKeyGroupConfig", "NoSuchResource", "gone"),
+    )
+    with pytest.raises(Missing):
+        proposal(KIND, scene(ONE), aws, keys(new="K2"))
+
+
+def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
+    """Nothing is taken out of a group because a key could not be understood."""
+    row = group("signers", "K1")
+    aws = live(list_key_groups=[row], get_key_group_config=config_of(row))
+
+    assert proposal(KIND, scene(ONE), aws, keys()).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("comment", "whose"),
+    [("", "it is not cfstream's"), ("cfstream:talks x", "it belongs to the cfstream stack talks")],
+)
+def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
+    """Something in the way is named and left alone; `use` is the way to trust it."""
+    proposed = proposal(
+        KIND, scene(ONE), live(list_key_groups=[group("signers", "K1", comment=comment)]), keys(new="K2")
+    )
+
+    assert (proposed.steps, proposed.brings) == ((), {})
+    (problem,) = proposed.problems
+    assert problem.what == f"there is a key group signers (id-signers) already, and {whose}"
+    assert problem.do == "write `use: signers` to trust it as it is, or give yours another name"
+    assert str(problem.where) == "lectures.yaml:5:11"
+
+
+@pytest.mark.parametrize("reference", ["newsroom", "id-newsroom"])
+def test_a_group_of_others_is_used_by_name_or_id_as_it_is(reference: str) -> None:
+    """`use` is referred to: brought under the word that the spec has for it, and never changed."""
+    aws = live(list_key_groups=[group("newsroom", "K7", comment="by hand"), group("other", "K8", comment="")])
+
+    assert proposal(KIND, scene(USES.replace("newsroom", reference)), aws) == Proposal(
+        brings={address(reference): {"id": "id-newsroom", "name": "newsroom"}},
+        relied_on=(Relied(address(reference), digest({"id": "id-newsroom"})),),
+    )
+
+
+def test_an_id_comes_before_a_name_that_looks_like_it() -> None:
+    """A group may be named like another one's id."""
+    aws = live(
+        list_key_groups=[
+            group("newsroom", "K7", comment="", group_id="G1"),
+            group("odd", "K8", comment="", group_id="newsroom"),
+        ]
+    )
+
+    assert proposal(KIND, scene(USES), aws).brings == {address("newsroom"): {"id": "newsroom", "name": "odd"}}
+
+
+def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
+    """It may be one that another spec still has to make."""
+    (problem,) = proposal(KIND, scene(USES), live()).problems
+
+    assert problem.what == "no key group of the name or id newsroom exists yet in account 123456789012"
+    assert str(problem.where) == "lectures.yaml:4:20"
+
+
+def test_a_behavior_may_use_the_group_that_the_spec_makes() -> None:
+    """A second mention by `use` is the same group, made once."""
+    spec = ONE + "http:\n  behaviors:\n    - {path: /clips/*, key_groups: [{use: signers}]}\n"
+    proposed = proposal(KIND, scene(spec), live(), keys(new=MADE))
+
+    assert [step.id for step in proposed.steps] == ["create key-group:lectures/signers"]
+    assert list(proposed.brings) == [address("signers")]
+
+
+def test_a_group_of_ours_that_nothing_uses_any_more_is_deleted() -> None:
+    """It is in no spec field, and the distribution that used it changes over in this plan."""
+    aws = live(
+        **ours(distribution("D1", groups=["id-old-signers"])),
+        list_key_groups=[group("old-signers", "K2", "K1"), group("theirs", "K3", comment="cfstream:talks")],
+        list_public_keys=[key("old", "K1"), key("new", "K2")],
+    )
+    config = {"Name": "old-signers", "Items": ["K1", "K2"], "Comment": "cfstream:lectures"}
+
+    assert proposal(KIND, scene(NO_KEYS), aws) == Proposal(
+        steps=(
+            Delete(
+                address=address("old-signers"),
+                stage=Stage.DELETE_KEY_GROUPS,
+                because="ours, and nothing uses it any more",
+                changes=(Change("key_groups[old-signers].public_keys", ["new", "old"], None),),
+                call=Call("cloudfront", "delete_key_group", {"Id": "id-old-signers"}),
+                read=Call("cloudfront", "get_key_group_config", {"Id": "id-old-signers"}),
+                content="KeyGroupConfig",
+                base=config,
+            ),
+        ),
+        relied_on=(relied("old-signers", "K1", "K2"),),
+    )
+
+
+def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
+    """DeleteKeyGroup would be refused with ResourceInUse: it is told of, and left alone."""
+    aws = live(
+        **ours(distribution("D1"), [distribution("D2", behaviors={"/x/*": ["id-old-signers"]})]),
+        list_key_groups=[group("old-signers", "K1")],
+    )
+    proposed = proposal(KIND, scene(NO_KEYS), aws)
+
+    assert proposed.steps == ()
+    assert [notice.text for notice in proposed.notices] == [
+        "the key group old-signers is no longer wanted, but stays: D2 uses it"
+    ]
+
+
+def test_whatever_order_aws_lists_in_the_proposal_is_the_same() -> None:
+    """Groups, their keys, and the keys themselves come in any order."""
+    rows = [group("signers", "K1", "K3"), group("a", "K1", "K2"), group("b", "K2")]
+    names = [key("new", "K2"), key("old", "K1"), key("x", "K3")]
+    proposals = []
+    for groups, listed in itertools.product(itertools.permutations(rows), itertools.permutations(names)):
+        turned = [
+            group(
+                row["KeyGroup"]["KeyGroupConfig"]["Name"], *row["KeyGroup"]["KeyGroupConfig"]["Items"][::-1]
+            )
+            for row in groups
+        ]
+        aws = live(
+            list_key_groups=turned, get_key_group_config=config_of(*turned), list_public_keys=list(listed)
+        )
+        proposals.append(proposal(KIND, scene(TWO), aws, keys(new="K2", old="K1")))
+
+    assert [step.id for step in proposals[0].steps] == [
+        "modify key-group:lectures/signers",
+        "delete key-group:lectures/a",
+        "delete key-group:lectures/b",
+    ]
+    assert all(proposed == proposals[0] for proposed in proposals)

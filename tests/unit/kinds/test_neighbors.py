@@ -1,0 +1,77 @@
+"""Who uses a key group once the plan has run."""
+
+import pytest
+
+from cfstream.kinds.neighbors import all_uses, bearer, default_access, group_users_after
+from tests.unit.kinds.live import behavior, distribution, live, ours, scene
+
+PRIVATE = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
+PUBLIC = "version: 1\nname: lectures\nbucket: lectures-media\npublic: true\n"
+
+
+def users(spec: str, **config: object) -> tuple[str, ...]:
+    """Who uses the group G after the plan of `spec`, when our distribution is live like this."""
+    planned = scene(spec)
+    aws = live(**ours(distribution("D1", **config)))
+    return group_users_after(all_uses(aws, planned), "G", planned.stack.spec)
+
+
+def behaviors(*entries: str) -> str:
+    """A section of the spec with these behaviors."""
+    return "http:\n  behaviors:\n" + "".join(f"    - {entry}\n" for entry in entries)
+
+
+@pytest.mark.parametrize("spec", [PRIVATE, PUBLIC])
+def test_the_default_behavior_gives_up_what_the_spec_does_not_name(spec: str) -> None:
+    """Its signers are owned: the spec's, or none where it says that it is public."""
+    assert users(spec, groups=["G"]) == ()
+
+
+def test_a_behavior_that_the_spec_does_not_name_gets_the_default_s_signers() -> None:
+    """Signers are owned on every behavior whose origin is our bucket."""
+    assert users(PRIVATE, behaviors={"/clips/*": ["G"]}) == ()
+
+
+def test_where_the_default_is_public_signers_of_other_behaviors_stay() -> None:
+    """Signers are never taken off a behavior unless the spec names it public, or names others."""
+    clips = {"behaviors": {"/clips/*": ["G"]}}
+
+    assert users(PUBLIC, **clips) == ("D1",)
+    assert users(PUBLIC + behaviors("{path: /clips/*}"), **clips) == ("D1",)
+    assert users(PUBLIC + behaviors("{path: /clips/*, public: true}"), **clips) == ()
+    assert users(PUBLIC + behaviors("{path: /clips/*, trusted_signers: [self]}"), **clips) == ()
+
+
+def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
+    """What leads elsewhere than to our bucket is not ours."""
+    elsewhere = {"Id": "elsewhere", "DomainName": "www.example.com"}
+    row = distribution("D1", more_origins=[elsewhere])
+    row["CacheBehaviors"] = {
+        "Quantity": 1,
+        "Items": [{"PathPattern": "/api/*", **behavior("G"), "TargetOriginId": "elsewhere"}],
+    }
+    planned = scene(PRIVATE)
+
+    assert group_users_after(all_uses(live(**ours(row)), planned), "G", planned.stack.spec) == ("D1",)
+
+
+def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> None:
+    """A list may still show what was there before the last write."""
+    replies = ours(distribution("D1", oac="NEW"))
+    aws = live(**{**replies, "list_distributions": [distribution("D1", oac="OLD")]})
+
+    assert default_access(all_uses(aws, scene(PRIVATE))) == ("", "NEW")
+
+
+@pytest.mark.parametrize(
+    ("comment", "words"),
+    [
+        (None, "it is not cfstream's"),
+        ("cfstream", "it is not cfstream's"),
+        ("cfstream: x", "it is not cfstream's"),
+        ("cfstream:talks For talks", "it belongs to the cfstream stack talks"),
+    ],
+)
+def test_a_mark_names_its_owner(comment: str | None, words: str) -> None:
+    """Whoever finds something in the way learns whose it is."""
+    assert bearer(comment) == words

@@ -126,7 +126,7 @@ class BucketKind:
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
         """Makes it when it is missing and may be made. Brings ``id`` and ``region`` at ``bucket:<stack>``."""
-        assert want is not None
+        want = want or self.desire(scene)
         address = scene.address(KIND)
         steps = (_create(scene, want, have),) if have.missing and want.create else ()
         known: Known = Ref(steps[0].id) if steps else have.name
@@ -312,7 +312,7 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         return [
             stack.problem(
                 f"the bucket {want.name} is not accessible: {have.why_not}",
-                f"check that it belongs to account {scene.account}, and that these credentials are allowed s3:ListBucket",
+                f"check that it belongs to account {scene.account}, and that s3:ListBucket is allowed",
                 "bucket",
             )
         ]

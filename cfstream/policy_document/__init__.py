@@ -5,7 +5,7 @@ Reading and writing a live policy is `steps/bucket_policy.py`; which statement a
 `kinds/bucket_policy.py`.
 """
 
-from cfstream.policy_document.audience import is_public, reads, source_arns
+from cfstream.policy_document.audience import covers, is_public, reads, source_arns
 from cfstream.policy_document.document import (
     CLOUDFRONT,
     LARGEST,
@@ -33,6 +33,7 @@ __all__ = [
     "Principal",
     "by_sid",
     "canonical",
+    "covers",
     "dead_principals",
     "dump",
     "equal",

@@ -64,6 +64,19 @@ def _overlaps(resource: str, bucket: str, prefix: str) -> bool:
     return start.startswith(literal) or literal.startswith(start)
 
 
+def covers(statement: Json, bucket: str, prefix: str) -> bool:
+    """Whether `statement` names every object of `bucket` under `prefix`."""
+    wanted = f"{bucket}/{prefix}*"
+    return any(
+        re.fullmatch(_pattern(name_text(each).split(":", 5)[-1]), wanted)
+        for each in listed(statement.get("Resource"))
+    )
+
+
+def _pattern(resource: str) -> str:
+    return re.escape(resource).replace(r"\*", ".*").replace(r"\?", ".")
+
+
 def source_arns(statement: Json) -> tuple[str, ...] | None:
     """The ARNs that an ``aws:SourceArn`` condition pins the statement to; None where nothing pins it."""
     found = [

@@ -72,7 +72,7 @@ class PolicyEdit:
                 doors.ledger.wrote(subject, policy_digest(live))
                 return
         raise Stale(
-            f"{address}: what was written to the policy of {self.bucket} does not stay; another writer undoes it",
+            f"{address}: what was written to the policy of {self.bucket} does not stay",
             "find out who else writes this policy, then run the same command again",
         )
 

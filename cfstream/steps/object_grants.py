@@ -76,7 +76,7 @@ class ObjectGrants:
 
 
 class _Run:
-    """One walk through the objects: what is in hand, and the tally. Memory does not grow with their number."""
+    """One walk through the objects: what is in hand, and the tally. Memory stays flat, however many."""
 
     def __init__(self, edit: ObjectGrants, doors: Doors, grantee: str) -> None:
         self.edit = edit
@@ -114,7 +114,7 @@ class _Run:
         raise type(refused)(
             refused.operation,
             refused.code,
-            f"{address}: {self.failed} of {self.done} objects were not changed, first {key!r}: {refused.message}",
+            f"{address}: {self.failed} of {self.done} objects not changed, first {key!r}: {refused.message}",
             request_id=refused.request_id,
             status=refused.status,
             do=refused.do

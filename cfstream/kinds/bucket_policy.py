@@ -1,0 +1,164 @@
+"""The statement of ours in the bucket's policy: what lets the distribution read, among whatever others have
+there.
+
+Ours are the statements whose Sid is ``cfstream-<name>-oac`` or ``cfstream-<name>-oai``; all others survive
+as they are. Lives here: what is read, and the proposal as a whole. The decisions are in `policy_grants`,
+what policies mean in `policy_document`, how they are written in `steps/bucket_policy`.
+
+Accepted limit: when the spec's bucket changes, the statement in the old bucket's policy is found through
+the origin of the live distribution. A run that dies after the distribution was switched and before the
+statement was revoked leaves it there, for nothing names the old bucket any more. It lets nobody in but the
+stack's own identity.
+"""
+
+from dataclasses import replace
+
+from cfstream.errors import Missing, Notice, Refused
+from cfstream.kinds import grant_preflight
+from cfstream.kinds.bucket import bucket_call, read_bucket
+from cfstream.kinds.distributions import LiveDistribution, all_distributions, find, kind_of
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.policy_grants import (
+    KIND,
+    Case,
+    LivePolicy,
+    OldBucket,
+    WantedGrant,
+    decide,
+    former_bucket,
+    our_sids,
+    sid_of,
+)
+from cfstream.kinds.readers import default_origin, servings
+from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
+from cfstream.ports import Call, Reads
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.values import Json, Known
+
+
+class BucketPolicyKind:
+    """The kind ``bucket-policy``."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedGrant:
+        """A statement for the spec's identity; none where objects are granted, or CloudFront reads as
+        anyone does.
+        """
+        spec = scene.stack.spec
+        by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none"
+        return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedGrant | None) -> LivePolicy:
+        """Reads the policy, distributions and OAIs; where a grant is likely, a page of objects for their
+        owners too.
+
+        A policy that may not be read is told as a problem. Raises as `Reads.read` for all else.
+        """
+        bucket = read_bucket(aws, scene)
+        own = find(aws, scene)
+        rows = aws.items(Call("cloudfront", "list_cloud_front_origin_access_identities"))
+        live = LivePolicy(
+            bucket,
+            own=own,
+            servings=servings(all_distributions(aws), own, bucket.name),
+            identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
+            old=_old_bucket(aws, scene, own),
+        )
+        if not bucket.usable:
+            return live
+        document, unread = _read_policy(aws, bucket_call(scene, "get_bucket_policy", bucket.region))
+        likely = want is not None and want.identity and by_sid(document, sid_of(scene, want.identity)) is None
+        foreign = grant_preflight.foreign_object(aws, scene, bucket) if likely else ""
+        return replace(live, document=document, unread=unread, foreign=foreign)
+
+    def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
+        """Grants before the distribution is switched, revokes once the switch is in force."""
+        want = want or self.desire(scene)
+        case = Case(scene, want, have, _reader(scene, want, land))
+        given, taken = decide(case)
+        relied = [Relied(scene.address(KIND), policy_digest(have.document))]
+        if have.old is not None:
+            relied.append(Relied(scene.address(KIND, have.old.name), policy_digest(have.old.document)))
+        edits = [*(step.edit for step in given), *(step.edit for step in taken)]
+        problems = grant_preflight.problems(
+            scene,
+            document=have.document,
+            unread=have.unread,
+            bucket=have.bucket,
+            edits=[edit for edit in edits if isinstance(edit, PolicyEdit)],
+            foreign=have.foreign if given else "",
+        )
+        return Proposal(
+            steps=(*given, *taken, *former_bucket(scene, have)),
+            relied_on=tuple(relied),
+            problems=tuple(problems),
+            notices=tuple(_notices(case)),
+        )
+
+
+def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
+    match want.identity:
+        case "oac":
+            return land.get(scene.address(kind_of(scene)), "arn")
+        case "oai":
+            return land.get(scene.address("origin-access-identity"))
+    return None
+
+
+def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
+    """The policy, or None; and why it could not be read."""
+    try:
+        return parse(aws.read(call)["Policy"]), ""
+    except Missing:
+        return None, ""
+    except Refused as refused:
+        return None, refused.what
+
+
+def _old_bucket(aws: Reads, scene: Scene, own: LiveDistribution | None) -> OldBucket | None:
+    """The bucket that the default behavior still leads to, when it is not the spec's and has a statement of
+    ours.
+    """
+    origin = default_origin(own)
+    name = origin.bucket if origin else None
+    if name is None or name == scene.stack.spec.bucket.name:
+        return None
+    call = bucket_call(scene, "get_bucket_policy", scene.region, name)
+    answer = aws.together([call])[0]
+    if isinstance(answer, Refused) and answer.region:
+        call = bucket_call(scene, "get_bucket_policy", answer.region, name)
+        answer = aws.together([call])[0]
+    document = None if isinstance(answer, Refused) else parse(answer["Policy"])
+    if document is None or not our_sids(scene, document):
+        return None
+    return OldBucket(name, call.region, document)
+
+
+def _notices(case: Case) -> list[Notice]:
+    notices = []
+    if _pending(case):
+        text = (
+            f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id in place of the OAI, as S3 does "
+            "right after a write; if it stays so, the identity that it named is gone: take it out by hand and apply again"
+        )
+        notices.append(Notice(text))
+    if case.target is not None and case.ours is None and case.satisfying:
+        text = f"the policy statement {case.satisfying} grants what is wanted: none of ours is added"
+        notices.append(Notice(text))
+    if case.have.old is not None:
+        text = (
+            f"our statement leaves the policy of {case.have.old.name} last; should the run die just before that, take "
+            "it out by hand: nothing tells any more then which bucket it was"
+        )
+        notices.append(Notice(text))
+    return notices
+
+
+def _pending(case: Case) -> bool:
+    """Whether our statement counts as the wanted one only because its transient id is given the benefit of
+    the doubt.
+    """
+    if case.ours is None or case.target is None or not is_pending(case.ours):
+        return False
+    return equal(case.ours, case.target, case.have.identities, ours=True)

@@ -1,0 +1,262 @@
+"""When our statement in a bucket policy is given, narrowed and taken back: the decisions of the kind
+`bucket_policy`.
+
+Pure. What is read for them stands in `bucket_policy`; how a policy is written, in `steps/bucket_policy`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cfstream.kinds.bucket import LiveBucket
+from cfstream.kinds.distributions import LiveDistribution
+from cfstream.kinds.kind import Scene
+from cfstream.kinds.readers import Serving, opens_before_guarded, public_hazards
+from cfstream.policy_document import (
+    by_sid,
+    canonical,
+    covers,
+    equal,
+    oac_statement,
+    oai_statement,
+    prefix_of,
+    principals,
+    source_arns,
+    statements,
+)
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.grant import Grant
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.values import Json, Known
+
+KIND = "bucket-policy"
+
+IDENTITIES = ("oac", "oai")
+
+
+@dataclass(frozen=True)
+class WantedGrant:
+    """What the policy shall say: a statement for this identity under this prefix, or none of ours at all."""
+
+    identity: str
+    """``oac``, ``oai``, or empty where no statement is wanted."""
+    prefix: str
+
+
+@dataclass(frozen=True)
+class OldBucket:
+    """The bucket that the distribution reads now, when the spec names another one."""
+
+    name: str
+    region: str
+    document: Json
+
+
+@dataclass(frozen=True)
+class LivePolicy:
+    """A bucket's policy, and everything that decides who can make use of it."""
+
+    bucket: LiveBucket
+    document: Json | None = None
+    unread: str = ""
+    """Why the policy could not be read."""
+    own: LiveDistribution | None = None
+    servings: tuple[Serving, ...] = ()
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """OAI id by canonical user id, of all OAIs of the account."""
+    old: OldBucket | None = None
+    foreign: str = ""
+    """The key of an object that another account owns, found in a sample."""
+
+
+def sid_of(scene: Scene, identity: str) -> str:
+    """The Sid of our statement for an identity of this sort."""
+    return f"cfstream-{scene.name}-{identity}"
+
+
+def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
+    """The Sids of the statements of ours that a policy has."""
+    return frozenset(sid for each in IDENTITIES if by_sid(document, sid := sid_of(scene, each)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One stack's grant by policy, with all that decides about it.
+
+    `reader` is whom the statement lets read: the distribution's ARN under an OAC, the id of the OAI; None
+    when no statement is wanted, or when it cannot be made for a problem that another kind has told.
+    """
+
+    scene: Scene
+    want: WantedGrant
+    have: LivePolicy
+    reader: Known | None
+
+    @cached_property
+    def target(self) -> Json | None:
+        """The statement that is wanted in the end."""
+        return self.naming()
+
+    def naming(self, *others: str) -> Json | None:
+        """The wanted statement, naming the OAIs `others` as well."""
+        if self.reader is None or not self.want.identity:
+            return None
+        sid, bucket = sid_of(self.scene, self.want.identity), self.scene.stack.spec.bucket.name
+        partition, prefix = self.scene.partition, self.want.prefix
+        if self.want.identity == "oac":
+            return oac_statement(sid, partition, bucket, prefix, self.reader)
+        return oai_statement(sid, partition, bucket, prefix, (*others, self.reader))
+
+    @property
+    def ours(self) -> Json | None:
+        """Our live statement for the wanted identity."""
+        return by_sid(self.have.document, sid_of(self.scene, self.want.identity))
+
+    @cached_property
+    def satisfying(self) -> str | None:
+        """The Sid, or a word for it, of a statement of somebody else that gives exactly what is wanted."""
+        mine = {sid_of(self.scene, each) for each in IDENTITIES}
+        for each in statements(self.have.document):
+            if each.get("Sid") not in mine and self.target and equal(each, self.target, self.have.identities):
+                return str(each.get("Sid") or "without a Sid")
+        return None
+
+    @property
+    def other_identities(self) -> frozenset[str]:
+        """OAIs that our statement names beside the wanted one, or in its place."""
+        if self.want.identity != "oai" or self.ours is None:
+            return frozenset()
+        named = {each.name for each in principals(self.ours, self.have.identities) if each.kind == "oai"}
+        return frozenset(named - {str(self.reader)})
+
+
+def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
+    """What is to be granted before the distribution is switched, and revoked once the switch is in force.
+
+    An OAI that follows another one shares its Sid: the statement names both until nothing reads by the
+    former.
+    """
+    if case.target is None:
+        return (), _taken(case, narrowed=False) if not case.want.identity else ()
+    identities = case.have.identities
+    if equal(case.ours, case.target, identities, ours=True) or (case.ours is None and case.satisfying):
+        return (), _taken(case, narrowed=False)
+    others = case.other_identities
+    if others and equal(case.ours, case.naming(*others) or case.target, identities):
+        return (), _taken(case, narrowed=True)
+    used = others & {each.origin.oai_id for each in case.have.servings if each.ours}
+    put = case.naming(*sorted(used)) or case.target
+    return (_grant(case, put),), _taken(case, narrowed=bool(used))
+
+
+def former_bucket(scene: Scene, have: LivePolicy) -> tuple[Revoke, ...]:
+    """The end of our statements in the policy of the bucket that the distribution has read until now."""
+    old = have.old
+    if old is None:
+        return ()
+    return (
+        Revoke(
+            address=scene.address(KIND, old.name),
+            stage=Stage.REVOKE,
+            because=f"the distribution reads {have.bucket.name} instead",
+            line=scene.stack.line("bucket"),
+            changes=(Change("bucket", old.name, have.bucket.name),),
+            edit=PolicyEdit(
+                bucket=old.name,
+                region=old.region,
+                account=scene.account,
+                seen=old.document,
+                drop=our_sids(scene, old.document),
+            ),
+        ),
+    )
+
+
+def _grant(case: Case, put: Json) -> Grant:
+    scene, want, have = case.scene, case.want, case.have
+    former = [by_sid(have.document, sid) for sid in sorted(our_sids(scene, have.document))]
+    covered = any(covers(each, have.bucket.name, want.prefix) for each in former if each)
+    opens = case.ours is None or not covered
+    hazards: tuple[Hazard, ...] = ()
+    if former and not covered:
+        under = f"what is under {want.prefix}" if want.prefix else "all of the bucket"
+        hazards = (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
+    if opens and want.identity == "oai":
+        hazards += public_hazards(have.servings, case.reader)
+    late = opens and opens_before_guarded(scene, have.servings, case.reader)
+    changes = _changes(case, put, first=not former)
+    told = ", ".join(change.field for change in changes)
+    return Grant(
+        address=scene.address(KIND),
+        stage=Stage.LATE_GRANT if late else Stage.GRANT,
+        because=f"our statement is to change: {told}" if case.ours else "let the distribution read objects",
+        line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
+        changes=changes,
+        hazards=hazards,
+        edit=_edit(case, put=(put,)),
+    )
+
+
+def _changes(case: Case, put: Json, *, first: bool) -> tuple[Change, ...]:
+    """What changes of our statement, in the spec's words."""
+    want, have, ours = case.want, case.have, case.ours
+    if ours is None:
+        given = (
+            Change("grant.via", None, "bucket-policy") if first else Change(want.identity, None, case.reader)
+        )
+        return (given, Change("grant.prefix", None, want.prefix)) if want.prefix else (given,)
+    changes = []
+    before, prefix = _readers(ours, have.identities), prefix_of(ours, have.bucket.name)
+    if before != case.reader:
+        changes.append(Change(want.identity, before, case.reader))
+    if prefix is not None and prefix != want.prefix:
+        changes.append(Change("grant.prefix", prefix, want.prefix))
+    whole = Change("grant", canonical(ours, have.identities), canonical(put, have.identities))
+    return tuple(changes) or (whole,)
+
+
+def _readers(statement: Json, identities: Mapping[str, str]) -> object:
+    """Whom a live statement lets read, said as `Case.reader` says it; a list where they are several."""
+    named = principals(statement, identities)
+    arns = source_arns(statement) if any(each.kind == "service" for each in named) else None
+    names = sorted(arns or (each.name or each.kind for each in named))
+    return names[0] if len(names) == 1 else names
+
+
+def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
+    """The end of statements of ours that nothing needs any more, once the distribution reads otherwise."""
+    have, want, scene = case.have, case.want, case.scene
+    drop = our_sids(scene, have.document) - {sid_of(scene, want.identity)}
+    put = (case.target,) if narrowed and case.target is not None else ()
+    if not drop and not put:
+        return ()
+    changes = [
+        Change(sid.rpartition("-")[2], _readers(by_sid(have.document, sid) or {}, have.identities), None)
+        for sid in sorted(drop)
+    ]
+    if narrowed:
+        changes.append(Change("oai", sorted({*case.other_identities, str(case.reader)}), [case.reader]))
+    return (
+        Revoke(
+            address=scene.address(KIND),
+            stage=Stage.REVOKE,
+            because=_why_revoked(case),
+            line=scene.stack.line(want.identity or "grant"),
+            changes=tuple(changes),
+            edit=_edit(case, put=put, drop=drop),
+        ),
+    )
+
+
+def _why_revoked(case: Case) -> str:
+    if case.want.identity:
+        return "nothing reads by the former identity any more"
+    if case.scene.stack.spec.identity == "none":
+        return "origin_access: none wants no grant"
+    return "the objects themselves are granted now"
+
+
+def _edit(case: Case, *, put: tuple[Json, ...] = (), drop: frozenset[str] = frozenset()) -> PolicyEdit:
+    bucket = case.have.bucket
+    return PolicyEdit(bucket.name, bucket.region, case.scene.account, case.have.document, put, drop)

@@ -27,7 +27,7 @@ PROGRAM = "cfstream"
 
 @dataclass(frozen=True)
 class Entry:
-    """A command as the help lists it, and where it lives: a function or a Typer in ``cfstream.cli.<module>``."""
+    """A command as the help lists it, and where it lives: a function or a Typer in a module."""
 
     help: str
     module: str
@@ -36,22 +36,26 @@ class Entry:
 
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Write a spec": {
-        "init": Entry("Write a commented spec to start from.", "init", "init"),
-        "validate": Entry("Check specs, without AWS.", "validate", "validate"),
-        "schema": Entry("Print the JSON Schema of specs, for editors.", "schema", "schema"),
+        "init": Entry("Write a commented spec to start from.", "cfstream.cli.init", "init"),
+        "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
+        "schema": Entry("Print the JSON Schema of specs, for editors.", "cfstream.cli.schema", "schema"),
     },
     "Make it so": {
-        "plan": Entry("Show what apply would do, and change nothing.", "plan", "plan"),
-        "apply": Entry("Do it, after a yes.", "apply", "apply"),
-        "wait": Entry("Return when distributions are Deployed.", "wait", "wait"),
+        "plan": Entry("Show what apply would do, and change nothing.", "cfstream.cli.plan", "plan"),
+        "apply": Entry("Do it, after a yes.", "cfstream.cli.apply", "apply"),
+        "wait": Entry("Return when distributions are Deployed.", "cfstream.cli.wait", "wait"),
     },
     "Look, and tidy up": {
-        "list": Entry("List distributions and identities, and the spec that owns each.", "list", "list_"),
-        "show": Entry("Show all settings of one of them.", "show", "show"),
-        "delete": Entry("Delete a disabled distribution, or an unused identity.", "delete", "delete"),
+        "list": Entry(
+            "List distributions and identities, and the spec that owns each.", "cfstream.cli.list", "list_"
+        ),
+        "show": Entry("Show all settings of one of them.", "cfstream.cli.show", "show"),
+        "delete": Entry(
+            "Delete a disabled distribution, or an unused identity.", "cfstream.cli.delete", "delete"
+        ),
     },
     "Try it without AWS": {
-        "sandbox": Entry("Start, stop and inspect an AWS on this machine.", "sandbox", "app"),
+        "sandbox": Entry("Start, stop and inspect an AWS on this machine.", "cfstream.cli.sandbox", "app"),
     },
 }
 
@@ -63,7 +67,7 @@ EVERYWHERE = ("profile", "region", "endpoint_url", "sandbox", "verbose", "quiet"
 """Parameters of `cfstream` that are also taken after a command's name."""
 
 EPILOG = (
-    "Everywhere: --profile, --region, --endpoint-url, --sandbox, -v, -q, --no-color; see: cfstream --help"
+    "\b\nEverywhere: --profile --region --endpoint-url --sandbox -v -q --no-color\n(see: cfstream --help)"
 )
 
 
@@ -113,7 +117,7 @@ class Commands(TyperGroup):
 
 
 class Command(TyperCommand):
-    """A command whose help shows its arguments as people write them: ``SPEC...``, and ``[NAME]`` for one of none."""
+    """A command whose help shows its arguments as people write them: ``SPEC...``, or ``[NAME]``."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         arguments = [param for param in self.get_params(ctx) if param.param_type_name == "argument"]
@@ -149,7 +153,7 @@ def _written(argument: Any) -> str:
 
 def _load(name: str, entry: Entry) -> TyperCommand | TyperGroup:
     """The command, made from the function or the Typer that its module holds."""
-    found = getattr(import_module(f"cfstream.cli.{entry.module}"), entry.attribute)
+    found = getattr(import_module(entry.module), entry.attribute)
     if isinstance(found, typer.Typer):
         app = found
     else:

@@ -6,6 +6,7 @@ What the words say is decided elsewhere; widths are in columns and count no esca
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 
 class Style(StrEnum):
@@ -53,28 +54,31 @@ class Page:
 
         A word wider than the page stands on a line of its own and sticks out: an id is never cut.
         """
-        lines: list[str] = []
-        line, column, empty = first, len(first), True
+        lines: list[list[Word]] = [[]]
+        column = len(first)
         for word in words:
-            if not empty and column + 1 + len(word.text) > self.width:
-                lines.append(line.rstrip())
-                line, column, empty = rest, len(rest), True
-            if not empty:
-                line, column = line + " ", column + 1
-            line += self.paint(word.text, word.style)
-            column += len(word.text)
-            empty = False
-        return [*lines, line.rstrip()]
+            if lines[-1] and column + 1 + len(word.text) > self.width:
+                lines.append([])
+                column = len(rest)
+            column += len(word.text) + (1 if lines[-1] else 0)
+            lines[-1].append(word)
+        return [(rest if n else first) + self.painted(line) for n, line in enumerate(lines)]
+
+    def painted(self, line: Iterable[Word]) -> str:
+        """The words with a space between them; neighbours of one style share one pair of codes."""
+        runs = [
+            (style, [word.text for word in run]) for style, run in groupby(line, key=lambda word: word.style)
+        ]
+        return " ".join(self.paint(" ".join(texts), style) for style, texts in runs).rstrip()
 
     def beside(self, left: Sequence[Word], right: Word) -> list[str]:
         """`left`, and `right` at the right edge of the same line, or of the next where there is no room."""
         used = sum(len(word.text) for word in left) + len(left) - 1
         gap = self.width - used - len(right.text)
-        painted = " ".join(self.paint(word.text, word.style) for word in left)
         if gap >= 2:
-            return [painted + " " * gap + self.paint(right.text, right.style)]
+            return [self.painted(left) + " " * gap + self.paint(right.text, right.style)]
         under = max(self.width - len(right.text), 4)
-        return [painted, " " * under + self.paint(right.text, right.style)]
+        return [self.painted(left), " " * under + self.paint(right.text, right.style)]
 
 
 def page(width: int, *, color: bool) -> Page:

@@ -120,17 +120,17 @@ def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
 def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
-        match plain(outputs.get(name)):
-            case None | "" | [] | {}:
-                continue
-            case {**members}:
-                for n, (member, value) in enumerate(members.items()):
-                    yield ("" if n else name), f"{member}  {_scalar(value)}"
-            case [*members]:
-                for n, member in enumerate(members):
-                    yield ("" if n else name), _scalar(member)
-            case value:
-                yield name, _scalar(value)
+        members = _members(plain(outputs.get(name)))
+        yield from zip([name, *[""] * len(members)], members, strict=False)
+
+
+def _members(value: Any) -> list[str]:
+    """The lines that a value needs: none, one, or one for each member of a mapping or list."""
+    if value in (None, ""):
+        return []
+    if isinstance(value, Mapping):
+        return [f"{member}  {_scalar(item)}" for member, item in value.items()]
+    return [_scalar(item) for item in (value if isinstance(value, list) else [value])]
 
 
 def _scalar(value: Any) -> str:

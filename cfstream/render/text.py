@@ -51,10 +51,11 @@ def step_words(verb: Verb, address: object) -> list[Word]:
 
 
 def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
-    if plan.in_sync and plan.stacks:
-        for stack in plan.stacks:
+    for stack in plan.stacks:
+        if stack.in_sync:
             verdict = sheet.paint("No changes.", Style.BOLD_GREEN)
             yield f"{verdict} {stack.name} is as its spec says."
+    if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
         short = plan.fingerprint.removeprefix("sha256:")[:8]
@@ -81,12 +82,10 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         yield ""
         yield from warnings
     if stack.problems:
-        count = len(stack.problems)
-        left_out = (
-            f"{stack.name} is left out until {'this is' if count == 1 else f'{count} problems are'} mended:"
-        )
+        these = "problem below is" if len(stack.problems) == 1 else "problems below are"
+        told = words(f"{stack.name} is left out until the {these} mended", Style.BOLD_RED)
         yield ""
-        yield from sheet.flow(words(left_out, Style.BOLD_RED), first="  ", rest="  ")
+        yield from sheet.flow(told, first="  ", rest="  ")
 
 
 def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
@@ -117,7 +116,7 @@ def _step_lines(step: Step, stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 def _field_lines(step: Step, sheet: Page) -> Iterator[str]:
     fields = [line for change in step.changes for line in field_lines(change)]
-    column = min(max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else 26)
+    column = min(max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else 34)
     for sign, name, value in fields:
         first = f"      {sheet.paint(sign.text, sign.style)} {name.ljust(column)} "
         yield from _hung(sheet, first, len(f"      + {name.ljust(column)} "), value)

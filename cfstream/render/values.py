@@ -82,7 +82,7 @@ def _moved(before: list[Any], after: list[Any]) -> list[Word]:
             came.append(item)
     signed = [("+", item) for item in came] + [("-", item) for item in gone]
     found = [word for sign, item in signed for word in (*_signed(sign, item),)]
-    return [*found, *words(f"({stayed} kept)", Style.DIM)] if found and stayed else found
+    return [*found, Word(f"({stayed} kept)", Style.DIM)] if found and stayed else found
 
 
 def _signed(sign: str, item: Any) -> list[Word]:

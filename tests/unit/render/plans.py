@@ -1,0 +1,156 @@
+"""Plans made by hand, as the renderers get them: a stack to create, one to change, and those that stand still."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cfstream.errors import Notice, Problem, Where
+from cfstream.exposure import Exposure
+from cfstream.kinds.kind import Relied
+from cfstream.plan import LiveSummary, Plan, StackPlan
+from cfstream.steps.step import Change, Doors, Hazard, Stage, Step
+from cfstream.values import Account, Address, ETag, Ref, StepId, Verb
+
+ACCOUNT = Account("123456789012")
+IDENTITY = Address("origin-access-control", "lectures")
+DISTRIBUTION = Address("distribution", "lectures")
+ETAG = ETag("E2QWRUHAPOMQZL")
+POLICY = Address("bucket-policy", "lectures")
+
+
+class Shown(Step):
+    """A step that is only looked at."""
+
+    def perform(self, doors: Doors) -> Mapping[str, str]:
+        raise AssertionError("a renderer performs nothing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Created(Shown):
+    """A create that is only looked at."""
+
+    verb: ClassVar[Verb] = Verb.CREATE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modified(Shown):
+    """A modify that is only looked at."""
+
+    verb: ClassVar[Verb] = Verb.MODIFY
+    etag: ETag = ETAG
+
+    @property
+    def if_match(self) -> ETag | None:
+        return self.etag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted(Shown):
+    """A grant that is only looked at."""
+
+    verb: ClassVar[Verb] = Verb.GRANT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waited(Shown):
+    """A wait that is only looked at."""
+
+    verb: ClassVar[Verb] = Verb.WAIT
+
+
+NEW = StackPlan(
+    name="lectures",
+    spec="specs/lectures.yaml",
+    spec_sha256="9f2c",
+    relied_on=(Relied(DISTRIBUTION, "sha256:74234e98"),),
+    exposure=Exposure(before=("nobody",), after=("signers: key-group lectures-signers",)),
+    steps=(
+        Created(
+            address=IDENTITY,
+            stage=Stage.IDENTITY,
+            because="none of that name",
+            line=8,
+            changes=(Change("oac", None, "cfstream-lectures"),),
+        ),
+        Created(
+            address=DISTRIBUTION,
+            stage=Stage.DISTRIBUTION,
+            because="no distribution carries this name",
+            line=3,
+            changes=(
+                Change("comment", None, "Private lectures"),
+                Change("enabled", None, True),
+                Change("cnames", None, ["media.example.com", "www.example.com"]),
+                Change("oac", None, Ref(StepId("create origin-access-control:lectures"))),
+                Change("tags", None, {"cfstream:name": "lectures", "team": "media"}),
+            ),
+            needs=(StepId("create origin-access-control:lectures"),),
+        ),
+        Granted(
+            address=POLICY,
+            stage=Stage.GRANT,
+            because="let the distribution read objects",
+            line=6,
+            needs=(StepId("create distribution:lectures"),),
+        ),
+        Waited(address=DISTRIBUTION, stage=Stage.WAIT, because="until Deployed, 30 minutes at most"),
+    ),
+)
+
+CHANGED = StackPlan(
+    name="lectures",
+    spec="specs/lectures.yaml",
+    spec_sha256="9f2c",
+    live=LiveSummary("E1UGDLB9XZBD79", "d111111abcdef8.cloudfront.net", "Deployed", ETAG),
+    relied_on=(Relied(DISTRIBUTION, "sha256:ab12", ETAG),),
+    notices=(
+        Notice("7 CNAMEs of 100"),
+        Notice("anyone may read clips/*: a public statement of the bucket policy", warning=True),
+    ),
+    exposure=Exposure(before=("signers: 111122223333",), after=("signers: key-group lectures-signers",)),
+    steps=(
+        Modified(
+            address=DISTRIBUTION,
+            stage=Stage.DISTRIBUTION,
+            because="3 fields differ",
+            line=5,
+            changes=(
+                Change("comment", "old", "new"),
+                Change(
+                    "cnames",
+                    ["a.example.com", "media.example.com"],
+                    ["media.example.com", "b.example.com"],
+                ),
+                Change("http.behaviors[/posters/*].public", False, True),
+                Change("logging", {"bucket": "my-logs", "prefix": "cf/"}, None),
+            ),
+            hazards=(Hazard("cuts-viewers", "a.example.com will not be answered any more"),),
+        ),
+    ),
+)
+
+STILL = StackPlan(
+    name="lectures",
+    spec="specs/lectures.yaml",
+    spec_sha256="9f2c",
+    live=LiveSummary("E1UGDLB9XZBD79", "d111111abcdef8.cloudfront.net", "Deployed", ETAG),
+)
+
+BROKEN = StackPlan(
+    name="clips",
+    spec="specs/clips.yaml",
+    spec_sha256="1b2d",
+    problems=(
+        Problem(
+            Where("specs/clips.yaml", 6, 9),
+            "bucket clips-media is not there",
+            "make it, or write create: true",
+            source_line="bucket: clips-media",
+        ),
+    ),
+)
+
+
+def plan(*stacks: StackPlan) -> Plan:
+    """A plan of these stacks in the account of all tests."""
+    return Plan(ACCOUNT, stacks)

@@ -1,0 +1,44 @@
+"""Laying out words: what is cut, what is not, and what is escaped."""
+
+from cfstream.render.flow import Page, Style, Word, page, printable, words
+
+
+def test_lines_break_between_words_and_hang_under_their_beginning() -> None:
+    """A line ends before the page does; the next begins under the first one's text."""
+    assert Page(width=20).flow(words("one two three four five"), first="- ", rest="  ") == [
+        "- one two three four",
+        "  five",
+    ]
+
+
+def test_a_word_wider_than_the_page_is_never_cut() -> None:
+    """An id that does not fit stands whole on a line of its own."""
+    long_id = "origin-access-control:lectures"
+    assert Page(width=20).flow(words(f"from {long_id} on")) == ["from", long_id, "on"]
+
+
+def test_neighbours_of_one_style_share_their_codes() -> None:
+    """Colours cost no width, and one pair of codes serves a run of words."""
+    line = [*words("no such thing", Style.RED), Word("here")]
+    assert Page(width=18, color=True).flow(line) == ["\x1b[31mno such thing\x1b[0m here"]
+
+
+def test_without_room_the_right_side_goes_to_the_next_line() -> None:
+    """Two texts share a line only with two columns between them."""
+    left, right = words("distribution:lectures"), Word("lectures.yaml:5")
+    assert Page(width=40).beside(left, right) == ["distribution:lectures    lectures.yaml:5"]
+    assert Page(width=37).beside(left, right) == [
+        "distribution:lectures",
+        "                      lectures.yaml:5",
+    ]
+
+
+def test_a_page_is_neither_wider_than_reading_nor_narrower_than_a_word() -> None:
+    """Whatever the terminal says, a page has 20 to 100 columns."""
+    assert [page(width, color=False).width for width in (0, 40, 500)] == [20, 40, 100]
+
+
+def test_what_could_move_the_cursor_is_written_as_an_escape() -> None:
+    """No text from a file or from AWS can colour, overwrite or turn around what stands on the terminal."""
+    assert printable("a\x1b[31mb\u202ec\n") == "a\\u001b[31mb\\u202ec\\n"
+    assert printable("Vorträge 講義") == "Vorträge 講義"

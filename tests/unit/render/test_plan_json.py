@@ -1,0 +1,106 @@
+"""A plan as JSON, to the letter of the contract."""
+
+import json
+
+from cfstream import __version__
+from cfstream.render.json import as_text, plan_document, saved_document
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+
+
+def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
+    """Other programs find what they look for; additions stand behind."""
+    made = plan(NEW)
+    document = plan_document(made)
+    stack = document.pop("stacks")[0]
+    steps = stack.pop("steps")
+    assert document == {
+        "format_version": 1,
+        "cfstream_version": __version__,
+        "account": "123456789012",
+        "in_sync": False,
+        "fingerprint": made.fingerprint,
+        "summary": {
+            "create": 2,
+            "modify": 0,
+            "grant": 1,
+            "revoke": 0,
+            "wait": 1,
+            "disable": 0,
+            "delete": 0,
+        },
+    }
+    assert list(document["summary"]) == ["create", "modify", "grant", "revoke", "wait", "disable", "delete"]
+    assert stack == {
+        "name": "lectures",
+        "spec": "specs/lectures.yaml",
+        "spec_sha256": "9f2c",
+        "in_sync": False,
+        "live": {"distribution_id": None, "domain_name": None, "status": None, "etag": None},
+        "relied_on": [{"address": "distribution:lectures", "etag": None, "sha256": "sha256:74234e98"}],
+        "problems": [],
+        "notices": [],
+        "hazards": [],
+        "exposure": {
+            "before": ["nobody"],
+            "after": ["signers: key-group lectures-signers"],
+            "openings": [],
+        },
+    }
+    assert steps[1] == {
+        "id": "create distribution:lectures",
+        "verb": "create",
+        "address": "distribution:lectures",
+        "because": "no distribution carries this name",
+        "if_match": None,
+        "needs": ["create origin-access-control:lectures"],
+        "spec_line": 3,
+        "changes": [
+            {"field": "comment", "before": None, "after": "Private lectures"},
+            {"field": "enabled", "before": None, "after": True},
+            {"field": "cnames", "before": None, "after": ["media.example.com", "www.example.com"]},
+            {
+                "field": "oac",
+                "before": None,
+                "after": {"known_after": "create origin-access-control:lectures"},
+            },
+            {"field": "tags", "before": None, "after": {"cfstream:name": "lectures", "team": "media"}},
+        ],
+    }
+    assert steps[3]["spec_line"] is None
+
+
+def test_hazards_problems_and_notices_are_values_with_their_places() -> None:
+    """Whoever reads the plan by program sees what a person sees."""
+    changed, broken = plan_document(plan(CHANGED, BROKEN))["stacks"]
+    assert changed["hazards"] == [
+        {
+            "name": "cuts-viewers",
+            "step": "modify distribution:lectures",
+            "text": "a.example.com will not be answered any more",
+        }
+    ]
+    assert changed["steps"][0]["if_match"] == "E2QWRUHAPOMQZL"
+    assert changed["notices"][0] == {"text": "7 CNAMEs of 100", "warning": False}
+    assert broken["problems"] == [
+        {
+            "file": "specs/clips.yaml",
+            "line": 6,
+            "col": 9,
+            "what": "bucket clips-media is not there",
+            "do": "make it, or write create: true",
+        }
+    ]
+
+
+def test_a_saved_plan_says_where_its_specs_are() -> None:
+    """Apply finds the specs again from the file alone."""
+    document = saved_document(plan(STILL), ["specs"], "..")
+    assert (document["specs"], document["folder"]) == (["specs"], "..")
+    assert document["in_sync"] is True
+
+
+def test_json_text_is_ascii_and_reads_back() -> None:
+    """Any terminal and any pipe can carry it."""
+    text = as_text({"comment": "Vorträge 講義"})
+    assert text.isascii()
+    assert json.loads(text) == {"comment": "Vorträge 講義"}

@@ -1,0 +1,195 @@
+"""Whole plans as text, at 80 columns and at 40, with colours and without."""
+
+from dataclasses import replace
+
+import pytest
+
+from cfstream.render.text import plan_text, summary_line
+from cfstream.values import Verb
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+
+CREATED_AT_80 = """\
+lectures                                                     specs/lectures.yaml
+  no distribution yet
+
+  + create  origin-access-control:lectures                 specs/lectures.yaml:8
+            none of that name
+      + oac  "cfstream-lectures"
+
+  + create  distribution:lectures                          specs/lectures.yaml:3
+            no distribution carries this name
+      + comment             "Private lectures"
+      + enabled             true
+      + cnames              "media.example.com", "www.example.com"
+      + oac                 (known after create origin-access-control:lectures)
+      + tags.cfstream:name  "lectures"
+      + tags.team           "media"
+
+  > grant   bucket-policy:lectures                         specs/lectures.yaml:6
+            let the distribution read objects
+
+  . wait    distribution:lectures
+            until Deployed, 30 minutes at most
+
+  Who can read
+    before  nobody
+    after   signers: key-group lectures-signers
+
+plan e14f82c3  account 123456789012
+Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.
+"""
+
+
+def test_a_new_stack_shows_its_steps_their_reasons_and_who_can_read() -> None:
+    """Each step has sign, verb, address, place, reason and fields; the sum is last."""
+    assert plan_text(plan(NEW), color=False, width=80) == CREATED_AT_80
+
+
+CREATED_AT_40 = """\
+lectures             specs/lectures.yaml
+  no distribution yet
+
+  + create  origin-access-control:lectures
+                   specs/lectures.yaml:8
+    none of that name
+      + oac  "cfstream-lectures"
+
+  + create  distribution:lectures
+                   specs/lectures.yaml:3
+    no distribution carries this name
+      + comment       "Private lectures"
+      + enabled       true
+      + cnames
+          "media.example.com",
+          "www.example.com"
+      + oac
+          (known after create
+          origin-access-control:lectures)
+      + tags.cfstream:name  "lectures"
+      + tags.team     "media"
+
+  > grant   bucket-policy:lectures
+                   specs/lectures.yaml:6
+    let the distribution read objects
+
+  . wait    distribution:lectures
+    until Deployed, 30 minutes at most
+
+  Who can read
+    before  nobody
+    after   signers: key-group
+            lectures-signers
+
+plan e14f82c3  account 123456789012
+Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.
+"""
+
+
+def test_forty_columns_are_enough_to_read_a_plan() -> None:
+    """On a narrow terminal values go under their names; ids and places are never cut."""
+    assert plan_text(plan(NEW), color=False, width=40) == CREATED_AT_40
+
+
+CHANGED_AT_80 = """\
+lectures                                                     specs/lectures.yaml
+  E1UGDLB9XZBD79  d111111abcdef8.cloudfront.net  Deployed  etag E2QWRUHAPOMQZL
+
+  ~ modify  distribution:lectures                          specs/lectures.yaml:5
+            3 fields differ (etag E2QWRUHAPOMQZL)
+      ~ comment                            "old" -> "new"
+      ~ cnames                             +"b.example.com" -"a.example.com"
+                                           (1 kept)
+      ~ http.behaviors[/posters/*].public  false -> true
+      - logging.bucket                     "my-logs"
+      - logging.prefix                     "cf/"
+
+  Who can read
+    before  signers: 111122223333
+    after   signers: key-group lectures-signers
+
+  note: 7 CNAMEs of 100
+  warning: anyone may read clips/*: a public statement of the bucket policy
+  ! cuts-viewers (modify distribution:lectures)
+    a.example.com will not be answered any more
+    apply refuses this unless it is allowed: --allow cuts-viewers
+
+plan b3db4bd9  account 123456789012
+Plan: 0 to create, 1 to modify, 0 to grant, 0 to delete.
+"""
+
+
+def test_a_change_shows_before_and_after_the_etag_and_the_hazard() -> None:
+    """What is dangerous stands near the end, with the flag that allows it."""
+    assert plan_text(plan(CHANGED), color=False, width=80) == CHANGED_AT_80
+
+
+LEFT_OUT = """\
+clips                                                           specs/clips.yaml
+  no distribution yet
+
+  clips is left out until the problem below is mended
+
+error: bucket clips-media is not there
+  specs/clips.yaml:6:9
+    6 | bucket: clips-media
+      |         ^
+  do: make it, or write create: true
+
+No changes. lectures is as its spec says.
+Plan: 0 to create, 0 to modify, 0 to grant, 0 to delete.
+"""
+
+
+def test_a_problem_stands_with_its_place_and_its_stack_is_named_as_left_out() -> None:
+    """A stack in sync says so beside one that is not, and nothing else of it is shown."""
+    assert plan_text(plan(BROKEN, STILL), color=False, width=80) == LEFT_OUT
+
+
+def test_colours_are_those_of_terraform_and_change_no_character() -> None:
+    """Green creates, yellow modifies, red deletes; without its codes a coloured plan is the plain one."""
+    colored = plan_text(plan(NEW, replace(CHANGED, name="second")), color=True, width=80)
+    plain = plan_text(plan(NEW, replace(CHANGED, name="second")), color=False, width=80)
+    assert "\x1b[32m  + create \x1b[0m" in colored
+    assert "\x1b[33m  ~ modify \x1b[0m" in colored
+    assert '\x1b[31m-"a.example.com"\x1b[0m' in colored
+    for code in ("0", "1", "2", "31", "32", "33", "36", "1;31", "1;32"):
+        colored = colored.replace(f"\x1b[{code}m", "")
+    assert colored == plain
+
+
+def test_without_changes_one_line_a_stack_is_all() -> None:
+    """A plan with nothing to do says for which specs that is so."""
+    both = plan(STILL, replace(STILL, name="clips"))
+    assert plan_text(both, color=False, width=80) == (
+        "No changes. lectures is as its spec says.\nNo changes. clips is as its spec says.\n"
+    )
+
+
+def test_protection_is_named_where_a_flag_would_not_help() -> None:
+    """A protected stack's plan does not offer --allow for a deletion."""
+    step = CHANGED.steps[0]
+    deletes = replace(step, hazards=(replace(step.hazards[0], name="deletes"),))
+    text = plan_text(plan(replace(CHANGED, protect=True, steps=(deletes,))), color=False, width=80)
+    assert "apply refuses this while the spec says protect: true" in text
+    assert "--allow" not in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        ({}, "Plan: 0 to create, 0 to modify, 0 to grant, 0 to delete."),
+        (
+            {Verb.CREATE: 2, Verb.MODIFY: 1, Verb.GRANT: 1},
+            "Plan: 2 to create, 1 to modify, 1 to grant, 0 to delete.",
+        ),
+        (
+            {Verb.REVOKE: 1, Verb.WAIT: 2, Verb.DISABLE: 1, Verb.DELETE: 3},
+            "Plan: 0 to create, 0 to modify, 0 to grant, 1 to revoke, 2 to wait, 1 to disable, 3 to delete.",
+        ),
+    ],
+)
+def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
+    counts: dict[Verb, int], line: str
+) -> None:
+    """Scripts find the four verbs of the contract in every sum."""
+    assert summary_line({verb: counts.get(verb, 0) for verb in Verb}) == line

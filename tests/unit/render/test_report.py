@@ -1,0 +1,144 @@
+"""Reports as text and as JSON: what was done, what was not, and what to do."""
+
+from dataclasses import replace
+
+from cfstream.apply import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.render.report import OUTPUTS, failures_text, report_document, report_text
+from cfstream.values import Address, Verb, step_id
+
+DISTRIBUTION = Address("distribution", "lectures")
+
+
+def step(verb: Verb, address: Address, outcome: StepOutcome, error: str | None = None) -> StepReport:
+    """What became of one step that took 1.25 seconds."""
+    seconds = 0.0 if outcome is StepOutcome.NOT_TRIED else 1.25
+    return StepReport(step_id(verb, address), verb, address, outcome, seconds, error)
+
+
+APPLIED = StackReport(
+    name="lectures",
+    spec="lectures.yaml",
+    outcome=StackOutcome.APPLIED,
+    steps=(
+        step(Verb.CREATE, Address("origin-access-control", "lectures"), StepOutcome.DONE),
+        step(Verb.CREATE, DISTRIBUTION, StepOutcome.DONE),
+        step(Verb.GRANT, Address("bucket-policy", "lectures"), StepOutcome.DONE),
+        step(Verb.WAIT, DISTRIBUTION, StepOutcome.DONE),
+    ),
+    outputs={
+        "distribution_id": "E1UGDLB9XZBD79",
+        "domain_name": "d111111abcdef8.cloudfront.net",
+        "status": "Deployed",
+        "etag": "E2QWRUHAPOMQZL",
+        "oai_id": None,
+        "key_group_ids": {"lectures-signers": "2b4e", "newsroom-signers": "77aa"},
+        "dns_records": [
+            {"name": "media.example.com", "type": "CNAME", "value": "d111111abcdef8.cloudfront.net"}
+        ],
+    },
+)
+
+STALE = StackReport(
+    name="lectures",
+    spec="lectures.yaml",
+    outcome=StackOutcome.STALE,
+    steps=(
+        step(Verb.CREATE, Address("origin-access-control", "lectures"), StepOutcome.DONE),
+        replace(
+            step(
+                Verb.MODIFY,
+                DISTRIBUTION,
+                StepOutcome.STALE,
+                "distribution:lectures changed after this plan was made\n  Comment: 'a' -> 'b'",
+            ),
+            do="run cfstream plan again and read the difference before applying",
+        ),
+        step(Verb.GRANT, Address("bucket-policy", "lectures"), StepOutcome.NOT_TRIED),
+        step(Verb.WAIT, DISTRIBUTION, StepOutcome.NOT_TRIED),
+    ),
+    exit_code=4,
+)
+
+
+def test_an_applied_stack_tells_its_ids_and_names() -> None:
+    """What the next person needs stands there to copy; waiting is not counted, for it changed nothing."""
+    assert (
+        report_text(Report((APPLIED,)), color=False, width=80)
+        == """\
+lectures applied
+  distribution id      E1UGDLB9XZBD79
+  domain name          d111111abcdef8.cloudfront.net
+  status               Deployed
+  etag                 E2QWRUHAPOMQZL
+  key group ids        lectures-signers  2b4e
+                       newsroom-signers  77aa
+  dns records          media.example.com  CNAME  d111111abcdef8.cloudfront.net
+
+Applied. 2 created, 1 granted.
+"""
+    )
+    assert failures_text(Report((APPLIED,)), color=False, width=80) == ""
+
+
+def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
+    """The error stands by itself, apart from the result, and begins with `error:`."""
+    report = Report((STALE,), 4)
+    assert (
+        failures_text(report, color=False, width=80)
+        == """\
+error: distribution:lectures changed after this plan was made
+  Comment: 'a' -> 'b'
+  done: create origin-access-control:lectures
+  not tried: grant bucket-policy:lectures, wait distribution:lectures
+  do: run cfstream plan again and read the difference before applying
+"""
+    )
+    assert report_text(report, color=False, width=80) == (
+        "lectures stale\n\nNot all is applied. 1 created.\n"
+    )
+
+
+def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
+    """A hazard that was not allowed names the flag; a problem asks to be mended."""
+    hazard = replace(
+        APPLIED, outcome=StackOutcome.BLOCKED, steps=(), why="hazards not allowed: deletes", exit_code=5
+    )
+    problem = replace(hazard, why="bucket b is not there", exit_code=2)
+    assert (
+        failures_text(Report((hazard, problem), 5), color=False, width=100)
+        == """\
+error: lectures: hazards not allowed: deletes
+  do: if that is meant, allow it by its name (--allow), or take `protect` off in the spec first
+
+error: lectures: bucket b is not there
+  do: mend the problems that the plan shows, and run the same command again
+"""
+    )
+
+
+def test_nothing_to_do_is_said_as_such() -> None:
+    """An apply without steps claims no work."""
+    still = StackReport("lectures", "lectures.yaml", StackOutcome.UNCHANGED)
+    assert report_text(Report((still,)), color=False, width=80).endswith(
+        "No changes. Nothing was to be done.\n"
+    )
+
+
+def test_the_report_as_json_has_every_output_of_the_contract() -> None:
+    """Outputs that are not known are null, so that programs need not ask which there are."""
+    document = report_document(Report((APPLIED, STALE)))
+    applied, stale = document["stacks"]
+    assert list(document) == ["format_version", "stacks"]
+    assert list(applied) == ["name", "outcome", "outputs", "steps"]
+    assert list(applied["outputs"]) == list(OUTPUTS)
+    assert applied["outputs"]["distribution_id"] == "E1UGDLB9XZBD79"
+    assert applied["outputs"]["oac_id"] is None
+    assert stale["outcome"] == "stale"
+    assert stale["steps"][2] == {
+        "id": "grant bucket-policy:lectures",
+        "verb": "grant",
+        "address": "bucket-policy:lectures",
+        "outcome": "not-tried",
+        "seconds": 0.0,
+        "error": None,
+    }

@@ -1,0 +1,64 @@
+"""How one field reads before and after."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.render.values import field_lines, value_text
+from cfstream.steps.step import Change
+from cfstream.values import Joined, Ref, StepId
+
+MADE = StepId("create key-group:lectures/signers")
+
+
+def told(before: Any, after: Any) -> list[str]:
+    """The lines of a change of the field `f`, without colours."""
+    return [
+        " ".join([sign.text, field, *(word.text for word in value)])
+        for sign, field, value in field_lines(Change("f", before, after))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Private", '"Private"'),
+        ('say "hi"\x1b', '"say \\"hi\\"\\u001b"'),
+        ("", '""'),
+        (True, "true"),
+        (30, "30"),
+        (None, "none"),
+        ([], "[]"),
+        (["a", True], '["a", true]'),
+        ({"path": "/x", "public": True}, '{path: "/x", public: true}'),
+        ({"known_after": MADE}, f"(known after {MADE})"),
+    ],
+)
+def test_values_read_as_a_person_writes_them(value: object, text: str) -> None:
+    """Strings stand in quotes, all else as in a spec, and an id that is to come by the step that brings it."""
+    assert value_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        ("old", "new", ['~ f "old" -> "new"']),
+        (None, "new", ['+ f "new"']),
+        ("old", None, ['- f "old"']),
+        (False, True, ["~ f false -> true"]),
+        ("old", "", ['~ f "old" -> ""']),
+        (None, ["a", "b"], ['+ f "a", "b"']),
+        (["a"], [], ['~ f ["a"] -> []']),
+        (["a", "b", "c"], ["c", "d", "b"], ['~ f +"d" -"a" (2 kept)']),
+        (["a"], ["b"], ['~ f +"b" -"a"']),
+        (["a", "b"], ["b", "a"], ['~ f ["a", "b"] -> ["b", "a"]']),
+        (None, Ref(MADE), [f"+ f (known after {MADE})"]),
+        ("E1", Joined(("x/", Ref(MADE))), [f'~ f "E1" -> (known after {MADE})']),
+        ({"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "4"}, ['~ f.b "2" -> "3"', '+ f.c "4"']),
+        ({"bucket": "logs"}, False, ['~ f {bucket: "logs"} -> false']),
+        ({"bucket": "logs"}, None, ['- f.bucket "logs"']),
+    ],
+)
+def test_a_change_shows_what_differs_and_nothing_else(before: Any, after: Any, lines: list[str]) -> None:
+    """Lists tell what came and went, mappings their changed keys; what is equal on both sides is not shown."""
+    assert told(before, after) == lines

@@ -1,6 +1,6 @@
 """What AWS demands of a distribution's config beyond its model.
 
-Behaviors have their own module, and so have aliases. What is judged here is refused by raising `CloudFrontError`.
+Behaviors have their own module, and so have aliases. What is refused raises `CloudFrontError`.
 """
 
 import re

@@ -4,7 +4,7 @@ Puts the parts together and nothing more. It listens on no socket: a server call
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore import xform_name
@@ -123,11 +123,11 @@ class CloudFront:
         """The live state, for the edge: read it, change nothing."""
         return self._world
 
-    def distributions(self) -> Iterable[Distribution]:
+    def distributions(self) -> tuple[Distribution, ...]:
         """The live distributions of both kinds, not copies."""
-        return self._world.both_kinds()
+        return tuple(self._world.both_kinds())
 
-    def origin_access_identities(self) -> Iterable[Identity]:
+    def origin_access_identities(self) -> tuple[Identity, ...]:
         """The live origin access identities, not copies."""
         return tuple(self._world.identities)
 

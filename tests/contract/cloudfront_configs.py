@@ -1,0 +1,187 @@
+"""Configs that CloudFront accepts, short ways to make what tests need, and how a refusal is asserted.
+
+No claim about AWS is made here; each is a test in one of the modules beside this one.
+"""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+Json = dict[str, Any]
+
+BUCKET = "media"
+DOMAIN = f"{BUCKET}.s3.us-east-1.amazonaws.com"
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"
+FORWARD_NOTHING: Json = {"QueryString": False, "Cookies": {"Forward": "none"}}
+NONE: Json = {"Quantity": 0}
+NOBODY: Json = {"Enabled": False, "Quantity": 0}
+
+
+@contextmanager
+def refused(code: str, status: int, words: str = "") -> Iterator[None]:
+    """Asserts that what is inside is refused with that code and status, and those words in the message."""
+    with pytest.raises(ClientError) as caught:
+        yield
+    response: Json = dict(caught.value.response)
+    found = (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"])
+    assert found == (code, status), response["Error"]["Message"]
+    assert words in response["Error"]["Message"]
+
+
+def listing(*items: Any) -> Json:
+    """Items with their quantity."""
+    return {"Quantity": len(items), **({"Items": list(items)} if items else {})}
+
+
+def origin(**changes: Any) -> Json:
+    """An origin that names the bucket and no origin access."""
+    return {"Id": "s3", "DomainName": DOMAIN, "S3OriginConfig": {"OriginAccessIdentity": ""}, **changes}
+
+
+def behavior(**changes: Any) -> Json:
+    """A default cache behavior with as little as create accepts."""
+    return {
+        "TargetOriginId": "s3",
+        "ViewerProtocolPolicy": "https-only",
+        "CachePolicyId": CACHING_OPTIMIZED,
+        **changes,
+    }
+
+
+def legacy_behavior(**changes: Any) -> Json:
+    """A default cache behavior that has forwarded values instead of a cache policy."""
+    without_policy = {key: value for key, value in behavior().items() if key != "CachePolicyId"}
+    return {**without_policy, "ForwardedValues": FORWARD_NOTHING, "MinTTL": 0, **changes}
+
+
+def config(reference: str = "one", **changes: Any) -> Json:
+    """A distribution's config with as little as create accepts."""
+    return {
+        "CallerReference": reference,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": listing(origin()),
+        "DefaultCacheBehavior": behavior(),
+        **changes,
+    }
+
+
+def with_certificate(*aliases: str, reference: str = "one", **changes: Any) -> Json:
+    """A distribution's config with aliases and a certificate of one's own."""
+    certificate = {
+        "ACMCertificateArn": CERTIFICATE,
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+    }
+    return config(reference, Aliases=listing(*aliases), ViewerCertificate=certificate, **changes)
+
+
+def streaming_config(reference: str = "one", **changes: Any) -> Json:
+    """A streaming distribution's config with as little as create accepts."""
+    return {
+        "CallerReference": reference,
+        "Comment": "",
+        "Enabled": True,
+        "S3Origin": {"DomainName": f"{BUCKET}.s3.amazonaws.com", "OriginAccessIdentity": ""},
+        "TrustedSigners": NOBODY,
+        **changes,
+    }
+
+
+def make(cloudfront: Any, sent: Json | None = None) -> Any:
+    """A new distribution, with its ETag beside its Id."""
+    made = cloudfront.create_distribution(DistributionConfig=sent or config())
+    return {**made["Distribution"], "ETag": made["ETag"]}
+
+
+def make_streaming(cloudfront: Any, sent: Json | None = None) -> Any:
+    """A new streaming distribution, with its ETag beside its Id."""
+    made = cloudfront.create_streaming_distribution(StreamingDistributionConfig=sent or streaming_config())
+    return {**made["StreamingDistribution"], "ETag": made["ETag"]}
+
+
+def update(cloudfront: Any, distribution_id: str, **changes: Any) -> Any:
+    """The answer to an update that lays changes over the config as it reads now."""
+    live = cloudfront.get_distribution_config(Id=distribution_id)
+    changed = {**live["DistributionConfig"], **changes}
+    return cloudfront.update_distribution(
+        Id=distribution_id, IfMatch=live["ETag"], DistributionConfig=changed
+    )
+
+
+def update_streaming(cloudfront: Any, distribution_id: str, **changes: Any) -> Any:
+    """As `update`, for a streaming distribution."""
+    live = cloudfront.get_streaming_distribution_config(Id=distribution_id)
+    changed = {**live["StreamingDistributionConfig"], **changes}
+    return cloudfront.update_streaming_distribution(
+        Id=distribution_id, IfMatch=live["ETag"], StreamingDistributionConfig=changed
+    )
+
+
+@functools.cache
+def rsa_pem(bits: int = 2048) -> str:
+    """An RSA public key in PEM, without a newline at its end."""
+    return _pem(rsa.generate_private_key(65537, bits).public_key())
+
+
+def ecdsa_pem(curve: ec.EllipticCurve | None = None) -> str:
+    """A new ECDSA public key in PEM, P-256 unless said otherwise."""
+    return _pem(ec.generate_private_key(curve or ec.SECP256R1()).public_key())
+
+
+def _pem(key: Any) -> str:
+    encoded: bytes = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return encoded.decode().strip()
+
+
+def key_config(name: str = "first", **changes: Any) -> Json:
+    """A public key's config, with a new ECDSA key."""
+    return {"CallerReference": name, "Name": name, "EncodedKey": ecdsa_pem(), **changes}
+
+
+def make_key(cloudfront: Any, name: str = "first") -> str:
+    """The id of a new public key."""
+    made = cloudfront.create_public_key(PublicKeyConfig=key_config(name))
+    return str(made["PublicKey"]["Id"])
+
+
+def make_group(cloudfront: Any, name: str, *keys: str) -> str:
+    """The id of a new key group."""
+    made = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": list(keys)})
+    return str(made["KeyGroup"]["Id"])
+
+
+def viewers(*groups: str) -> Json:
+    """TrustedKeyGroups, or TrustedSigners, that names these."""
+    return {"Enabled": bool(groups), **listing(*groups)}
+
+
+def make_identity(cloudfront: Any, reference: str = "one", comment: str = "") -> Any:
+    """A new origin access identity, with its ETag beside its Id."""
+    sent = {"CallerReference": reference, "Comment": comment}
+    made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
+    return {**made["CloudFrontOriginAccessIdentity"], "ETag": made["ETag"]}
+
+
+def control_config(name: str = "one", **changes: Any) -> Json:
+    """An origin access control's config for S3."""
+    return {
+        "Name": name,
+        "SigningProtocol": "sigv4",
+        "SigningBehavior": "always",
+        "OriginAccessControlOriginType": "s3",
+        **changes,
+    }
+
+
+def make_control(cloudfront: Any, name: str = "one") -> Any:
+    """A new origin access control, with its ETag beside its Id."""
+    made = cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(name))
+    return {**made["OriginAccessControl"], "ETag": made["ETag"]}

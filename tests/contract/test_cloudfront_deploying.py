@@ -1,0 +1,168 @@
+"""InProgress and Deployed, what the edge knows meanwhile, and reads that lag behind writes."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    behavior,
+    config,
+    make,
+    make_group,
+    make_key,
+    make_streaming,
+    refused,
+    streaming_config,
+    update,
+    update_streaming,
+    viewers,
+)
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+
+
+def _status(cloudfront: Any, distribution_id: str) -> str:
+    return str(cloudfront.get_distribution(Id=distribution_id)["Distribution"]["Status"])
+
+
+def test_a_new_distribution_is_in_progress(cloudfront: Any) -> None:
+    """The answer to a create says InProgress."""
+    assert make(cloudfront)["Status"] == "InProgress"
+
+
+def test_an_update_is_in_progress_again(strict_cloudfront: Any) -> None:
+    """The answer to an update says InProgress, though the distribution was Deployed before."""
+    made = make(strict_cloudfront)
+    assert _status(strict_cloudfront, made["Id"]) == "Deployed"
+    assert update(strict_cloudfront, made["Id"], Comment="new")["Distribution"]["Status"] == "InProgress"
+
+
+def test_deployed_comes_after_some_reads(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A write stays InProgress for as many reads, of either sort, as the settings say."""
+    sandbox.cloudfront.settings.deploy_after_reads = 2
+    made = make(cloudfront)
+    assert _status(cloudfront, made["Id"]) == "InProgress"
+    (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    assert row["Status"] == "InProgress"
+    assert _status(cloudfront, made["Id"]) == "Deployed"
+
+
+def test_deployed_comes_after_some_seconds(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A write stays InProgress for as long as the settings say, however often it is read."""
+    sandbox.cloudfront.settings.deploy_after_seconds = 3600
+    made = make(cloudfront)
+    assert {_status(cloudfront, made["Id"]) for _ in range(5)} == {"InProgress"}
+    sandbox.cloudfront.settings.deploy_after_seconds = 0
+    assert _status(cloudfront, made["Id"]) == "Deployed"
+
+
+def test_enabled_cannot_be_deleted(strict_cloudfront: Any) -> None:
+    """An enabled distribution is refused deletion with 409 DistributionNotDisabled."""
+    made = make(strict_cloudfront)
+    with refused("DistributionNotDisabled", 409):
+        strict_cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
+
+
+def test_disabled_but_in_progress_cannot_be_deleted(cloudfront: Any, sandbox: Sandbox) -> None:
+    """Until the disabling is Deployed, deletion is refused like that of an enabled distribution."""
+    made = make(cloudfront)
+    sandbox.cloudfront.settings.deploy_after_seconds = 3600
+    etag = update(cloudfront, made["Id"], Enabled=False)["ETag"]
+    with refused("DistributionNotDisabled", 409):
+        cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
+    sandbox.cloudfront.settings.deploy_after_seconds = 0
+    cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
+    with refused("NoSuchDistribution", 404):
+        cloudfront.get_distribution(Id=made["Id"])
+
+
+def test_an_enabled_streaming_distribution_cannot_be_deleted(cloudfront: Any) -> None:
+    """The streaming kind has its own code: StreamingDistributionNotDisabled."""
+    made = make_streaming(cloudfront)
+    with refused("StreamingDistributionNotDisabled", 409):
+        cloudfront.delete_streaming_distribution(Id=made["Id"], IfMatch=made["ETag"])
+    etag = update_streaming(cloudfront, made["Id"], Enabled=False)["ETag"]
+    cloudfront.delete_streaming_distribution(Id=made["Id"], IfMatch=etag)
+    assert cloudfront.list_streaming_distributions()["StreamingDistributionList"]["Quantity"] == 0
+
+
+def test_active_key_groups_follow_when_deployed(cloudfront: Any, sandbox: Sandbox) -> None:
+    """ActiveTrustedKeyGroups keeps the old keys until the changed group has reached the edge."""
+    old, new = make_key(cloudfront, "old"), make_key(cloudfront, "new")
+    group = make_group(cloudfront, "signers", old)
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    assert _active(cloudfront, made["Id"]) == {group: [old]}
+    sandbox.cloudfront.settings.deploy_after_reads = 1
+    etag = cloudfront.get_key_group(Id=group)["ETag"]
+    cloudfront.update_key_group(Id=group, IfMatch=etag, KeyGroupConfig={"Name": "signers", "Items": [new]})
+    assert _active(cloudfront, made["Id"]) == {group: [old]}
+    assert _active(cloudfront, made["Id"]) == {group: [new]}
+
+
+def _active(cloudfront: Any, distribution_id: str) -> dict[str, list[str]]:
+    found = cloudfront.get_distribution(Id=distribution_id)["Distribution"]["ActiveTrustedKeyGroups"]
+    return {item["KeyGroupId"]: item["KeyPairIds"]["Items"] for item in found.get("Items", [])}
+
+
+def test_a_key_group_update_makes_its_users_in_progress(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A distribution is InProgress while a change of its key group spreads."""
+    key = make_key(cloudfront)
+    group = make_group(cloudfront, "signers", key)
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    assert _status(cloudfront, made["Id"]) == "Deployed"
+    sandbox.cloudfront.settings.deploy_after_reads = 1
+    etag = cloudfront.get_key_group(Id=group)["ETag"]
+    sent = {"Name": "signers", "Items": [key], "Comment": "only words"}
+    cloudfront.update_key_group(Id=group, IfMatch=etag, KeyGroupConfig=sent)
+    assert _status(cloudfront, made["Id"]) == "InProgress"
+
+
+def test_active_signers_come_with_their_key_pairs(cloudfront: Any) -> None:
+    """ActiveTrustedSigners names the owner `self` and gives at most two key pairs for each signer."""
+    sent = streaming_config(TrustedSigners=viewers("self", "111122223333"))
+    made = make_streaming(cloudfront, sent)
+    assert made["ActiveTrustedSigners"] == {"Enabled": False, "Quantity": 0}
+    live = cloudfront.get_streaming_distribution(Id=made["Id"])["StreamingDistribution"]
+    found = {item["AwsAccountNumber"]: item["KeyPairIds"] for item in live["ActiveTrustedSigners"]["Items"]}
+    assert found.keys() == {"self", "111122223333"}
+    assert {ids["Quantity"] for ids in found.values()} == {2}
+    assert all(one.startswith("APKA") and len(one) == 20 for ids in found.values() for one in ids["Items"])
+
+
+def test_a_read_after_an_update_may_show_the_past(cloudfront: Any, sandbox: Sandbox) -> None:
+    """Reads lag behind: old config, old ETag, old Status; a write with that ETag is refused."""
+    made = make(cloudfront)
+    sandbox.cloudfront.settings.stale_reads = 2
+    etag = update(cloudfront, made["Id"], Comment="new")["ETag"]
+    past = cloudfront.get_distribution(Id=made["Id"])
+    assert past["Distribution"]["DistributionConfig"]["Comment"] == ""
+    assert (past["ETag"], past["Distribution"]["Status"]) == (made["ETag"], "Deployed")
+    with refused("PreconditionFailed", 412):
+        update(cloudfront, made["Id"], Comment="newer")
+    assert cloudfront.get_distribution(Id=made["Id"])["ETag"] == etag
+
+
+def test_a_list_may_lack_what_is_new(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A listing lags behind a creation; the id itself is found at once."""
+    sandbox.cloudfront.settings.stale_reads = 1
+    made = make(cloudfront)
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 0
+    assert cloudfront.get_distribution(Id=made["Id"])["Distribution"]["Id"] == made["Id"]
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
+
+
+def test_a_list_may_still_have_what_is_gone(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A listing lags behind a deletion; a write to what is gone is refused."""
+    made = make(cloudfront, config(Enabled=False))
+    sandbox.cloudfront.settings.stale_reads = 1
+    cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
+    with refused("NoSuchDistribution", 404):
+        cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 0

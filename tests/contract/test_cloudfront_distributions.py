@@ -1,0 +1,198 @@
+"""What CreateDistribution and UpdateDistribution accept, fill in and refuse. Who may sign, and aliases, are
+beside this.
+"""
+
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    DOMAIN,
+    NONE,
+    behavior,
+    config,
+    legacy_behavior,
+    listing,
+    make,
+    make_control,
+    origin,
+    refused,
+    update,
+)
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+
+
+def test_what_is_left_out_is_filled_in(cloudfront: Any) -> None:
+    """A config of required members alone reads back with all of AWS's defaults."""
+    made = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    logging = {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}
+    certificate = {
+        "CloudFrontDefaultCertificate": True,
+        "SSLSupportMethod": "vip",
+        "MinimumProtocolVersion": "TLSv1",
+        "CertificateSource": "cloudfront",
+    }
+    expected = {
+        "Aliases": NONE,
+        "CacheBehaviors": NONE,
+        "CustomErrorResponses": NONE,
+        "OriginGroups": NONE,
+        "DefaultRootObject": "",
+        "WebACLId": "",
+        "PriceClass": "PriceClass_All",
+        "HttpVersion": "http2",
+        "Staging": False,
+        "Logging": logging,
+        "ViewerCertificate": certificate,
+        "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
+    }
+    assert {member: live[member] for member in expected} == expected
+
+
+def test_an_origin_is_filled_in(cloudfront: Any) -> None:
+    """An S3 origin reads back with its path, headers, attempts, shield, and the newer OriginReadTimeout."""
+    (live,) = make(cloudfront)["DistributionConfig"]["Origins"]["Items"]
+    assert live == {
+        "Id": "s3",
+        "DomainName": DOMAIN,
+        "OriginPath": "",
+        "CustomHeaders": NONE,
+        "S3OriginConfig": {"OriginAccessIdentity": "", "OriginReadTimeout": 30},
+        "ConnectionAttempts": 3,
+        "ConnectionTimeout": 10,
+        "OriginShield": {"Enabled": False},
+        "OriginAccessControlId": "",
+    }
+
+
+def test_a_behavior_is_filled_in(cloudfront: Any) -> None:
+    """A behavior reads back with nobody who must sign, GET and HEAD, and no functions."""
+    live = make(cloudfront)["DistributionConfig"]["DefaultCacheBehavior"]
+    assert live["TrustedSigners"] == live["TrustedKeyGroups"] == {"Enabled": False, "Quantity": 0}
+    assert live["LambdaFunctionAssociations"] == live["FunctionAssociations"] == NONE
+    assert (live["Compress"], live["SmoothStreaming"], live["FieldLevelEncryptionId"]) == (False, False, "")
+    assert set(live["AllowedMethods"]["Items"]) == {"GET", "HEAD"}
+    assert set(live["AllowedMethods"]["CachedMethods"]["Items"]) == {"GET", "HEAD"}
+
+
+def test_forwarded_values_get_their_ttls(cloudfront: Any) -> None:
+    """Without a cache policy, DefaultTTL is a day and MaxTTL a year; with one, there are no TTLs."""
+    live = make(cloudfront, config(DefaultCacheBehavior=legacy_behavior()))["DistributionConfig"][
+        "DefaultCacheBehavior"
+    ]
+    assert (live["MinTTL"], live["DefaultTTL"], live["MaxTTL"]) == (0, 86400, 31536000)
+    assert live["ForwardedValues"]["Headers"] == live["ForwardedValues"]["QueryStringCacheKeys"] == NONE
+    with_policy = make(cloudfront, config("two"))["DistributionConfig"]["DefaultCacheBehavior"]
+    assert not with_policy.keys() & {"MinTTL", "DefaultTTL", "MaxTTL", "ForwardedValues"}
+
+
+def test_disabled_logging_forgets_its_fields(cloudfront: Any) -> None:
+    """With Enabled false, bucket, prefix and cookies read back empty whatever was sent."""
+    sent = {"Enabled": False, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
+    live = make(cloudfront, config(Logging=sent))["DistributionConfig"]["Logging"]
+    assert live == {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}
+
+
+def test_unordered_lists_come_in_any_order(cloudfront: Any) -> None:
+    """AllowedMethods come back as the same set; over a few reads their order is not always the one sent."""
+    methods = listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(AllowedMethods=methods)))
+    orders = set()
+    for _ in range(5):
+        live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+        orders.add(tuple(live["DefaultCacheBehavior"]["AllowedMethods"]["Items"]))
+    assert {frozenset(order) for order in orders} == {frozenset(methods["Items"])}
+    assert orders != {tuple(methods["Items"])}
+
+
+def test_behaviors_keep_their_order(cloudfront: Any) -> None:
+    """CacheBehaviors are ordered, for the first that matches wins."""
+    paths = [f"/{letter}/*" for letter in "dcbafe"]
+    behaviors = listing(*(behavior(PathPattern=path) for path in paths))
+    made = make(cloudfront, config(CacheBehaviors=behaviors))
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    assert [item["PathPattern"] for item in live["CacheBehaviors"]["Items"]] == paths
+
+
+def test_error_responses_come_by_their_code(cloudfront: Any) -> None:
+    """CustomErrorResponses read back sorted by ErrorCode."""
+    made = make(cloudfront, config(CustomErrorResponses=listing({"ErrorCode": 504}, {"ErrorCode": 403})))
+    live = made["DistributionConfig"]["CustomErrorResponses"]["Items"]
+    assert [item["ErrorCode"] for item in live] == [403, 504]
+
+
+def test_a_spent_caller_reference_names_its_distribution(cloudfront: Any) -> None:
+    """A caller reference used again is refused, even with the same config; the message ends with the id."""
+    made = make(cloudfront)
+    with refused("DistributionAlreadyExists", 409, f"Already exists: {made['Id']}"):
+        make(cloudfront)
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
+
+
+@pytest.mark.parametrize("burnt", [False, True])
+def test_the_reference_of_a_deleted_distribution(cloudfront: Any, sandbox: Sandbox, burnt: bool) -> None:
+    """Whether a reference can be used again after deletion is not documented: the setting decides."""
+    sandbox.cloudfront.settings.burnt_references = burnt
+    made = make(cloudfront, config(Enabled=False))
+    cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
+    if burnt:
+        with refused("DistributionAlreadyExists", 409, made["Id"]):
+            make(cloudfront)
+    else:
+        assert make(cloudfront)["Id"] != made["Id"]
+
+
+def test_the_caller_reference_cannot_change(strict_cloudfront: Any) -> None:
+    """An update with another caller reference is refused with 400 IllegalUpdate."""
+    made = make(strict_cloudfront)
+    with refused("IllegalUpdate", 400, "CallerReference"):
+        update(strict_cloudfront, made["Id"], CallerReference="another")
+
+
+def test_quantities_must_count(strict_cloudfront: Any) -> None:
+    """A Quantity that is not the number of Items is refused with 400 InconsistentQuantities."""
+    with refused("InconsistentQuantities", 400):
+        make(strict_cloudfront, config(Origins={"Quantity": 2, "Items": [origin()]}))
+
+
+def test_origins_read_back_their_access_control(strict_cloudfront: Any) -> None:
+    """Reads show the origin's access control, and the empty identity beside it."""
+    control = make_control(strict_cloudfront)["Id"]
+    made = make(strict_cloudfront, config(Origins=listing(origin(OriginAccessControlId=control))))
+    live = strict_cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    (found,) = live["Origins"]["Items"]
+    assert found["OriginAccessControlId"] == control
+    assert found["S3OriginConfig"]["OriginAccessIdentity"] == ""
+
+
+def test_what_was_read_can_be_sent_back(cloudfront: Any) -> None:
+    """A config as read is accepted by update, and reads back with the same content."""
+    made = make(cloudfront, config(DefaultCacheBehavior=legacy_behavior()))
+    before = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    after = update(cloudfront, made["Id"])["Distribution"]["DistributionConfig"]
+    assert after["Origins"] == before["Origins"]
+    assert after.keys() == before.keys()
+
+
+def test_an_unknown_distribution_is_404(cloudfront: Any) -> None:
+    """Get, GetConfig and tags of what is not there are refused with 404."""
+    with refused("NoSuchDistribution", 404):
+        cloudfront.get_distribution(Id="E00000000000NO")
+    with refused("NoSuchDistribution", 404):
+        cloudfront.get_distribution_config(Id="E00000000000NO")
+
+
+def test_rows_lack_what_only_a_get_tells(cloudfront: Any) -> None:
+    """A DistributionSummary has no caller reference, logging, root object or active signers."""
+    make(cloudfront)
+    (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    assert not row.keys() & {"CallerReference", "Logging", "DefaultRootObject", "ActiveTrustedSigners"}
+    assert row["Origins"]["Items"][0]["DomainName"] == DOMAIN

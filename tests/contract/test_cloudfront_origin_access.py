@@ -1,0 +1,185 @@
+"""Origin access identities and controls: making, changing, finding and deleting them."""
+
+import re
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    NOBODY,
+    config,
+    control_config,
+    listing,
+    make,
+    make_control,
+    make_identity,
+    make_streaming,
+    origin,
+    refused,
+    streaming_config,
+    update,
+)
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+
+
+def _identities(cloudfront: Any) -> Any:
+    return cloudfront.list_cloud_front_origin_access_identities()["CloudFrontOriginAccessIdentityList"]
+
+
+def test_creating_an_identity_again_finds_it(strict_cloudfront: Any) -> None:
+    """The same caller reference and comment give the identity that exists: no second one is made."""
+    first = make_identity(strict_cloudfront, "one", "lectures")
+    assert make_identity(strict_cloudfront, "one", "lectures") == first
+    assert _identities(strict_cloudfront)["Quantity"] == 1
+
+
+def test_creating_an_identity_with_another_comment_is_refused(cloudfront: Any) -> None:
+    """The same caller reference with another comment is AlreadyExists, and the message names no id."""
+    made = make_identity(cloudfront, "one", "lectures")
+    with refused("CloudFrontOriginAccessIdentityAlreadyExists", 409, "another identity."):
+        make_identity(cloudfront, "one", "seminars")
+    assert _identities(cloudfront)["Items"][0]["Id"] == made["Id"]
+
+
+def test_a_changed_comment_makes_the_create_fail(cloudfront: Any) -> None:
+    """What counts is the comment as it is now: after a change, the old create is refused."""
+    made = make_identity(cloudfront, "one", "old")
+    sent = {"CallerReference": "one", "Comment": "new"}
+    cloudfront.update_cloud_front_origin_access_identity(
+        Id=made["Id"], IfMatch=made["ETag"], CloudFrontOriginAccessIdentityConfig=sent
+    )
+    with refused("CloudFrontOriginAccessIdentityAlreadyExists", 409):
+        make_identity(cloudfront, "one", "old")
+    assert make_identity(cloudfront, "one", "new")["Id"] == made["Id"]
+
+
+def test_comments_of_identities_are_not_unique(cloudfront: Any) -> None:
+    """Two identities may bear one comment."""
+    assert make_identity(cloudfront, "one", "same")["Id"] != make_identity(cloudfront, "two", "same")["Id"]
+
+
+def test_a_comment_of_an_identity_has_128_characters(cloudfront: Any) -> None:
+    """A longer one is InvalidArgument."""
+    with refused("InvalidArgument", 400, "Comment"):
+        make_identity(cloudfront, "one", "c" * 129)
+    assert make_identity(cloudfront, "one", "c" * 128)["Id"]
+
+
+def test_the_reference_of_an_identity_cannot_change(cloudfront: Any) -> None:
+    """Only the comment can: another caller reference is IllegalUpdate."""
+    made = make_identity(cloudfront)
+    with refused("IllegalUpdate", 400, "CallerReference"):
+        cloudfront.update_cloud_front_origin_access_identity(
+            Id=made["Id"],
+            IfMatch=made["ETag"],
+            CloudFrontOriginAccessIdentityConfig={"CallerReference": "two", "Comment": ""},
+        )
+
+
+def test_identities_look_like_awss(cloudfront: Any, sandbox: Sandbox) -> None:
+    """An id of E and thirteen more, a canonical user id of hexadecimal digits; rows have neither reference nor ETag."""
+    made = make_identity(cloudfront)
+    assert re.fullmatch(r"E[A-Z0-9]{13}", made["Id"])
+    assert re.fullmatch(r"[0-9a-f]{96}", made["S3CanonicalUserId"])
+    (row,) = _identities(cloudfront)["Items"]
+    assert row == {"Id": made["Id"], "S3CanonicalUserId": made["S3CanonicalUserId"], "Comment": ""}
+    found = sandbox.cloudfront.identity_by_canonical_user(made["S3CanonicalUserId"])
+    assert found in sandbox.cloudfront.origin_access_identities()
+
+
+@pytest.mark.parametrize("kind", ["distribution", "streaming"])
+def test_an_identity_in_use_stays(cloudfront: Any, kind: str) -> None:
+    """An identity that a distribution of either kind names cannot be deleted."""
+    made = make_identity(cloudfront)
+    name = f"origin-access-identity/cloudfront/{made['Id']}"
+    if kind == "distribution":
+        make(cloudfront, config(Origins=listing(origin(S3OriginConfig={"OriginAccessIdentity": name}))))
+    else:
+        media = {"DomainName": "media.s3.amazonaws.com", "OriginAccessIdentity": name}
+        make_streaming(cloudfront, streaming_config(S3Origin=media))
+    with refused("CloudFrontOriginAccessIdentityInUse", 409):
+        cloudfront.delete_cloud_front_origin_access_identity(Id=made["Id"], IfMatch=made["ETag"])
+
+
+def test_a_detached_identity_goes(cloudfront: Any) -> None:
+    """Once no distribution names it, it can be deleted, and is then 404."""
+    made = make_identity(cloudfront)
+    named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{made['Id']}"}
+    user = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
+    live = cloudfront.get_distribution_config(Id=user["Id"])["DistributionConfig"]
+    (there,) = live["Origins"]["Items"]
+    there["S3OriginConfig"]["OriginAccessIdentity"] = ""
+    update(cloudfront, user["Id"], Origins=live["Origins"])
+    cloudfront.delete_cloud_front_origin_access_identity(Id=made["Id"], IfMatch=made["ETag"])
+    with refused("NoSuchCloudFrontOriginAccessIdentity", 404):
+        cloudfront.get_cloud_front_origin_access_identity(Id=made["Id"])
+
+
+def test_names_of_controls_are_unique(strict_cloudfront: Any) -> None:
+    """A second origin access control of one name is OriginAccessControlAlreadyExists, 409."""
+    make_control(strict_cloudfront, "lectures")
+    with refused("OriginAccessControlAlreadyExists", 409):
+        make_control(strict_cloudfront, "lectures")
+
+
+def test_a_control_cannot_take_a_name_in_use(cloudfront: Any) -> None:
+    """Renaming to the name of another is refused; keeping its own is not."""
+    make_control(cloudfront, "one")
+    made = make_control(cloudfront, "two")
+    with refused("OriginAccessControlAlreadyExists", 409):
+        cloudfront.update_origin_access_control(
+            Id=made["Id"], IfMatch=made["ETag"], OriginAccessControlConfig=control_config("one")
+        )
+    never = control_config("two", SigningBehavior="never")
+    after = cloudfront.update_origin_access_control(
+        Id=made["Id"], IfMatch=made["ETag"], OriginAccessControlConfig=never
+    )
+    assert after["OriginAccessControl"]["OriginAccessControlConfig"] == {**never, "Description": ""}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"Name": "n" * 65}, {"SigningBehavior": "sometimes"}, {"SigningProtocol": "v2"}]
+)
+def test_controls_that_are_refused(cloudfront: Any, changes: dict[str, str]) -> None:
+    """A name of more than 64 characters or a value that is none of AWS's is InvalidArgument."""
+    with refused("InvalidArgument", 400):
+        cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(**changes))
+
+
+def test_rows_of_controls_have_all_but_the_etag(cloudfront: Any) -> None:
+    """A row tells the whole config, its description empty if none was sent."""
+    made = make_control(cloudfront)
+    (row,) = cloudfront.list_origin_access_controls()["OriginAccessControlList"]["Items"]
+    assert row == {"Id": made["Id"], "Description": "", **control_config()}
+
+
+def test_a_control_in_use_stays(cloudfront: Any) -> None:
+    """An origin access control that an origin names cannot be deleted; one that none names can."""
+    used, unused = make_control(cloudfront, "used"), make_control(cloudfront, "unused")
+    make(cloudfront, config(Origins=listing(origin(OriginAccessControlId=used["Id"]))))
+    with refused("OriginAccessControlInUse", 409):
+        cloudfront.delete_origin_access_control(Id=used["Id"], IfMatch=used["ETag"])
+    cloudfront.delete_origin_access_control(Id=unused["Id"], IfMatch=unused["ETag"])
+    with refused("NoSuchOriginAccessControl", 404):
+        cloudfront.get_origin_access_control(Id=unused["Id"])
+
+
+def test_from_identity_to_control_in_one_update(cloudfront: Any) -> None:
+    """One update swaps the identity for a control; the signers stay as they were."""
+    identity, control = make_identity(cloudfront), make_control(cloudfront)
+    named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity['Id']}"}
+    made = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    (there,) = live["Origins"]["Items"]
+    there["S3OriginConfig"]["OriginAccessIdentity"] = ""
+    there["OriginAccessControlId"] = control["Id"]
+    after = update(cloudfront, made["Id"], Origins=live["Origins"])["Distribution"]["DistributionConfig"]
+    assert after["Origins"]["Items"] == [there]
+    assert after["DefaultCacheBehavior"]["TrustedSigners"] == NOBODY

@@ -1,0 +1,139 @@
+"""Cache, origin request and response headers policies: AWS's own and one's own."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    CACHING_OPTIMIZED,
+    Json,
+    behavior,
+    config,
+    make,
+    refused,
+)
+
+CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
+SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+
+
+def _make_cache_policy(cloudfront: Any, name: str = "mine", **changes: Any) -> Any:
+    made = cloudfront.create_cache_policy(CachePolicyConfig={"Name": name, "MinTTL": 0, **changes})
+    return {**made["CachePolicy"], "ETag": made["ETag"]}
+
+
+def test_managed_policies_are_in_every_account(cloudfront: Any) -> None:
+    """AWS's own policies can be listed and read by the ids that the guide gives, with their TTLs."""
+    rows = cloudfront.list_cache_policies(Type="managed")["CachePolicyList"]["Items"]
+    assert {row["Type"] for row in rows} == {"managed"}
+    optimized = cloudfront.get_cache_policy(Id=CACHING_OPTIMIZED)["CachePolicy"]["CachePolicyConfig"]
+    assert optimized["Name"] == "Managed-CachingOptimized"
+    assert (optimized["MinTTL"], optimized["DefaultTTL"], optimized["MaxTTL"]) == (1, 86400, 31536000)
+    request = cloudfront.get_origin_request_policy(Id=CORS_S3_ORIGIN)["OriginRequestPolicy"]
+    assert request["OriginRequestPolicyConfig"]["Name"] == "Managed-CORS-S3Origin"
+    response = cloudfront.get_response_headers_policy(Id=SIMPLE_CORS)["ResponseHeadersPolicy"]
+    assert response["ResponseHeadersPolicyConfig"]["Name"] == "Managed-SimpleCORS"
+
+
+def test_managed_policies_can_be_used(cloudfront: Any) -> None:
+    """A behavior may name all three sorts of managed policies."""
+    named = behavior(OriginRequestPolicyId=CORS_S3_ORIGIN, ResponseHeadersPolicyId=SIMPLE_CORS)
+    made = make(cloudfront, config(DefaultCacheBehavior=named))
+    live = made["DistributionConfig"]["DefaultCacheBehavior"]
+    assert (live["OriginRequestPolicyId"], live["ResponseHeadersPolicyId"]) == (CORS_S3_ORIGIN, SIMPLE_CORS)
+
+
+def test_managed_policies_cannot_be_changed(cloudfront: Any) -> None:
+    """Updating a managed policy is IllegalUpdate, deleting it IllegalDelete."""
+    live = cloudfront.get_cache_policy_config(Id=CACHING_OPTIMIZED)
+    with refused("IllegalUpdate", 400):
+        cloudfront.update_cache_policy(
+            Id=CACHING_OPTIMIZED, IfMatch=live["ETag"], CachePolicyConfig=live["CachePolicyConfig"]
+        )
+    with refused("IllegalDelete", 400):
+        cloudfront.delete_cache_policy(Id=CACHING_OPTIMIZED, IfMatch=live["ETag"])
+
+
+def test_a_cache_policy_of_ones_own(cloudfront: Any) -> None:
+    """It reads back with AWS's default TTLs, is listed as custom, can be changed, and deleted when unused."""
+    made = _make_cache_policy(cloudfront)
+    assert made["CachePolicyConfig"]["DefaultTTL"] == 86400
+    (row,) = cloudfront.list_cache_policies(Type="custom")["CachePolicyList"]["Items"]
+    assert (row["Type"], row["CachePolicy"]["Id"]) == ("custom", made["Id"])
+    changed = {**made["CachePolicyConfig"], "Comment": "new"}
+    after = cloudfront.update_cache_policy(Id=made["Id"], IfMatch=made["ETag"], CachePolicyConfig=changed)
+    assert after["ETag"] != made["ETag"]
+    cloudfront.delete_cache_policy(Id=made["Id"], IfMatch=after["ETag"])
+    with refused("NoSuchCachePolicy", 404):
+        cloudfront.get_cache_policy(Id=made["Id"])
+
+
+def test_names_of_policies_are_unique(cloudfront: Any) -> None:
+    """A second cache policy of one name, AWS's names among them, is CachePolicyAlreadyExists."""
+    _make_cache_policy(cloudfront)
+    with refused("CachePolicyAlreadyExists", 409):
+        _make_cache_policy(cloudfront)
+    with refused("CachePolicyAlreadyExists", 409):
+        _make_cache_policy(cloudfront, "Managed-CachingOptimized")
+
+
+def test_a_policy_in_use_stays(cloudfront: Any) -> None:
+    """A cache policy that a behavior names cannot be deleted, and its users can be listed."""
+    made = _make_cache_policy(cloudfront)
+    user = make(cloudfront, config(DefaultCacheBehavior=behavior(CachePolicyId=made["Id"])))
+    with refused("CachePolicyInUse", 409):
+        cloudfront.delete_cache_policy(Id=made["Id"], IfMatch=made["ETag"])
+    users = cloudfront.list_distributions_by_cache_policy_id(CachePolicyId=made["Id"])["DistributionIdList"]
+    assert users["Items"] == [user["Id"]]
+
+
+def test_the_ttls_of_a_policy_do_not_decrease(cloudfront: Any) -> None:
+    """A MinTTL above DefaultTTL, or that above MaxTTL, is InvalidArgument."""
+    with refused("InvalidArgument", 400, "TTL"):
+        _make_cache_policy(cloudfront, MinTTL=10, DefaultTTL=5)
+    with refused("InvalidArgument", 400, "TTL"):
+        _make_cache_policy(cloudfront, DefaultTTL=10, MaxTTL=5)
+
+
+def test_a_high_minimum_lifts_the_default_ttls(cloudfront: Any) -> None:
+    """What is left out is never below MinTTL."""
+    made = _make_cache_policy(cloudfront, MinTTL=40000000)["CachePolicyConfig"]
+    assert (made["DefaultTTL"], made["MaxTTL"]) == (40000000, 40000000)
+
+
+def test_a_response_headers_policy_of_ones_own(cloudfront: Any) -> None:
+    """CORS is kept as sent; a second one of that name is refused; unused, it can be deleted."""
+    cors: Json = {
+        "AccessControlAllowOrigins": {"Quantity": 1, "Items": ["https://www.example.com"]},
+        "AccessControlAllowHeaders": {"Quantity": 1, "Items": ["*"]},
+        "AccessControlAllowMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]},
+        "AccessControlAllowCredentials": True,
+        "OriginOverride": True,
+    }
+    sent = {"Name": "cfstream-lectures", "Comment": "ours", "CorsConfig": cors}
+    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=sent)
+    policy = made["ResponseHeadersPolicy"]
+    assert policy["ResponseHeadersPolicyConfig"] == sent
+    with refused("ResponseHeadersPolicyAlreadyExists", 409):
+        cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=sent)
+    user = make(cloudfront, config(DefaultCacheBehavior=behavior(ResponseHeadersPolicyId=policy["Id"])))
+    with refused("ResponseHeadersPolicyInUse", 409):
+        cloudfront.delete_response_headers_policy(Id=policy["Id"], IfMatch=made["ETag"])
+    users = cloudfront.list_distributions_by_response_headers_policy_id(ResponseHeadersPolicyId=policy["Id"])
+    assert users["DistributionIdList"]["Items"] == [user["Id"]]
+
+
+def test_policies_count_against_a_limit(cloudfront: Any, sandbox: Sandbox) -> None:
+    """One more custom cache policy than the quota is TooManyCachePolicies; managed ones do not count."""
+    sandbox.cloudfront.settings.quotas["policies"] = 1
+    _make_cache_policy(cloudfront)
+    with refused("TooManyCachePolicies", 400):
+        _make_cache_policy(cloudfront, "second")

@@ -1,0 +1,224 @@
+"""Distribution configs that create or update refuse, each with its own code."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    FORWARD_NOTHING,
+    Json,
+    behavior,
+    config,
+    legacy_behavior,
+    listing,
+    make,
+    make_control,
+    make_identity,
+    origin,
+    refused,
+)
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+
+
+ON_UPDATE = [
+    "Aliases",
+    "DefaultRootObject",
+    "CacheBehaviors",
+    "CustomErrorResponses",
+    "Logging",
+    "PriceClass",
+    "ViewerCertificate",
+    "Restrictions",
+    "WebACLId",
+    "HttpVersion",
+]
+
+
+@pytest.mark.parametrize("member", ON_UPDATE)
+def test_updates_need_more_than_creates(cloudfront: Any, member: str) -> None:
+    """What create fills in, update demands: IllegalUpdate without it."""
+    made = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    del live[member]
+    with refused("IllegalUpdate", 400, member):
+        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+
+
+@pytest.mark.parametrize(
+    "member",
+    ["AllowedMethods", "SmoothStreaming", "Compress", "LambdaFunctionAssociations", "FieldLevelEncryptionId"],
+)
+def test_updates_need_more_of_behaviors(cloudfront: Any, member: str) -> None:
+    """A behavior that lacks what only updates need is refused with InvalidArgument."""
+    made = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    del live["DefaultCacheBehavior"][member]
+    with refused("InvalidArgument", 400, member):
+        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+
+
+@pytest.mark.parametrize("member", ["OriginPath", "CustomHeaders"])
+def test_updates_need_more_of_origins(cloudfront: Any, member: str) -> None:
+    """An origin that lacks what only updates need is refused with InvalidArgument."""
+    made = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    del live["Origins"]["Items"][0][member]
+    with refused("InvalidArgument", 400, member):
+        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+
+
+CUSTOM: Json = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+
+REFUSALS: dict[str, tuple[Json, str, int]] = {
+    "an origin that is no bucket": (
+        {"Origins": listing(origin(DomainName="media.example.com"))},
+        "InvalidArgument",
+        400,
+    ),
+    "a website endpoint as bucket": (
+        {"Origins": listing(origin(DomainName="media.s3-website-us-east-1.amazonaws.com"))},
+        "InvalidArgument",
+        400,
+    ),
+    "an accelerated bucket": (
+        {"Origins": listing(origin(DomainName="media.s3-accelerate.amazonaws.com"))},
+        "InvalidArgument",
+        400,
+    ),
+    "a bucket that is not there": (
+        {"Origins": listing(origin(DomainName="nowhere.s3.us-east-1.amazonaws.com"))},
+        "InvalidArgument",
+        400,
+    ),
+    "two origins of one id": ({"Origins": listing(origin(), origin())}, "InvalidArgument", 400),
+    "an origin of two kinds": (
+        {"Origins": listing(origin(CustomOriginConfig=CUSTOM))},
+        "InvalidArgument",
+        400,
+    ),
+    "an origin path with a slash at its end": (
+        {"Origins": listing(origin(OriginPath="/videos/"))},
+        "InvalidArgument",
+        400,
+    ),
+    "a behavior to another origin": (
+        {"DefaultCacheBehavior": behavior(TargetOriginId="other")},
+        "NoSuchOrigin",
+        404,
+    ),
+    "an unknown cache policy": (
+        {"DefaultCacheBehavior": behavior(CachePolicyId="658327ea-0000-0000-0000-7e88639e58f6")},
+        "NoSuchCachePolicy",
+        404,
+    ),
+    "an unknown origin request policy": (
+        {"DefaultCacheBehavior": behavior(OriginRequestPolicyId="no")},
+        "NoSuchOriginRequestPolicy",
+        404,
+    ),
+    "an unknown response headers policy": (
+        {"DefaultCacheBehavior": behavior(ResponseHeadersPolicyId="no")},
+        "NoSuchResponseHeadersPolicy",
+        404,
+    ),
+    "neither policy nor forwarded values": (
+        {"DefaultCacheBehavior": behavior(CachePolicyId="")},
+        "InvalidArgument",
+        400,
+    ),
+    "both policy and forwarded values": (
+        {"DefaultCacheBehavior": behavior(ForwardedValues=FORWARD_NOTHING)},
+        "InvalidArgument",
+        400,
+    ),
+    "forwarded values without MinTTL": (
+        {"DefaultCacheBehavior": {key: value for key, value in legacy_behavior().items() if key != "MinTTL"}},
+        "InvalidArgument",
+        400,
+    ),
+    "TTLs out of order": ({"DefaultCacheBehavior": legacy_behavior(MinTTL=90000)}, "InvalidTTLOrder", 400),
+    "Host forwarded to S3": (
+        {
+            "DefaultCacheBehavior": legacy_behavior(
+                ForwardedValues={**FORWARD_NOTHING, "Headers": listing("Host")}
+            )
+        },
+        "InvalidHeadersForS3Origin",
+        400,
+    ),
+    "four methods": (
+        {"DefaultCacheBehavior": behavior(AllowedMethods=listing("GET", "HEAD", "OPTIONS", "PUT"))},
+        "InvalidArgument",
+        400,
+    ),
+    "two behaviors of one path": (
+        {"CacheBehaviors": listing(behavior(PathPattern="/a/*"), behavior(PathPattern="/a/*"))},
+        "InvalidArgument",
+        400,
+    ),
+    "a comment of 129 characters": ({"Comment": "c" * 129}, "InvalidArgument", 400),
+    "a root object with a slash": ({"DefaultRootObject": "/index.html"}, "InvalidDefaultRootObject", 400),
+    "logging to no bucket": (
+        {"Logging": {"Enabled": True, "Bucket": "logs", "Prefix": ""}},
+        "InvalidArgument",
+        400,
+    ),
+    "an unknown price class": ({"PriceClass": "PriceClass_300"}, "InvalidArgument", 400),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_configs_that_are_refused(cloudfront: Any, case: str) -> None:
+    """Each of these is refused by create with its own code, and nothing is made."""
+    changes, code, status = REFUSALS[case]
+    with refused(code, status):
+        make(cloudfront, config(**changes))
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 0
+
+
+def test_origin_access_must_exist(strict_cloudfront: Any) -> None:
+    """An unknown origin access control is refused with InvalidOriginAccessControl, 400 and not 404."""
+    with refused("InvalidOriginAccessControl", 400):
+        make(strict_cloudfront, config(Origins=listing(origin(OriginAccessControlId="E00000000000NO"))))
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "origin-access-identity/cloudfront/E00000000000NO",
+        "E00000000000NO",
+        "origin-access-identity/CloudFront/{}",
+    ],
+)
+def test_origin_access_identities_must_exist(cloudfront: Any, identity: str) -> None:
+    """An unknown identity, or another spelling of one that exists, is InvalidOriginAccessIdentity."""
+    there = make_identity(cloudfront)["Id"]
+    named = {"OriginAccessIdentity": identity.format(there)}
+    with refused("InvalidOriginAccessIdentity", 400):
+        make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
+
+
+def test_an_origin_has_one_sort_of_access(cloudfront: Any) -> None:
+    """Identity and control on one origin are refused with IllegalOriginAccessConfiguration."""
+    named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{make_identity(cloudfront)['Id']}"}
+    both = origin(S3OriginConfig=named, OriginAccessControlId=make_control(cloudfront)["Id"])
+    with refused("IllegalOriginAccessConfiguration", 400):
+        make(cloudfront, config(Origins=listing(both)))
+
+
+def test_an_access_control_for_s3_needs_a_bucket(cloudfront: Any) -> None:
+    """A website endpoint cannot have an origin access control for S3."""
+    website = {
+        "Id": "s3",
+        "DomainName": "media.s3-website-us-east-1.amazonaws.com",
+        "CustomOriginConfig": CUSTOM,
+        "OriginAccessControlId": make_control(cloudfront)["Id"],
+    }
+    with refused("InvalidDomainNameForOriginAccessControl", 400):
+        make(cloudfront, config(Origins=listing(website)))

@@ -1,0 +1,109 @@
+"""The sandbox's CloudFront as an object, and what it answers to requests that no client of AWS would send."""
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.cloudfront import CloudFront, Settings
+from tests.contract.cloudfront_configs import BUCKET, config, make, refused
+
+PATH = "/2020-05-31/distribution"
+MINIMAL = (
+    b"<CloudFrontOriginAccessIdentityConfig><CallerReference>r</CallerReference><Comment>c</Comment>"
+    b"</CloudFrontOriginAccessIdentityConfig>"
+)
+
+
+def _post(path: str, body: bytes) -> tuple[int, str]:
+    status, _, answer = CloudFront().handle("POST", path, "", {}, body)
+    return status, answer.decode()
+
+
+def test_an_operation_that_is_not_there_is_named(cloudfront: Any) -> None:
+    """What the sandbox does not have is UnsupportedOperation with the operation's name, and never a false success."""
+    with refused("UnsupportedOperation", 400, "ListFunctions"):
+        cloudfront.list_functions()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        (PATH, b"", "MissingBody"),
+        (PATH, b"<DistributionConfig>", "MalformedXML"),
+        (PATH, b"<DistributionConfig><Surprise/></DistributionConfig>", "MalformedXML"),
+        (PATH, b"<DistributionConfig><Enabled>perhaps</Enabled></DistributionConfig>", "MalformedXML"),
+        (PATH, b"<DistributionConfig/>", "InvalidArgument"),
+        ("/2020-05-31/nothing", b"", "UnsupportedOperation"),
+    ],
+)
+def test_rubbish_is_refused(path: str, body: bytes, code: str) -> None:
+    """Each sort of malformed request has its code, status 400 and CloudFront's error envelope."""
+    status, answer = _post(path, body)
+    assert status == 400
+    assert f"<Code>{code}</Code>" in answer
+    assert answer.startswith('<?xml version="1.0"?>\n<ErrorResponse ')
+
+
+def test_text_survives_the_wire(cloudfront: Any) -> None:
+    """Characters that XML must escape, and those of all scripts, read back as they were sent."""
+    comment = "<a> & \"b\" 'c' ñ 日本 🎬"
+    sent = {"CallerReference": "one", "Comment": comment}
+    made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
+    assert made["CloudFrontOriginAccessIdentity"]["CloudFrontOriginAccessIdentityConfig"] == sent
+
+
+def test_creates_tell_where_they_put_it(cloudfront: Any, s3: Any) -> None:
+    """A create is 201 with the Location of what it made."""
+    s3.create_bucket(Bucket=BUCKET)
+    made = cloudfront.create_distribution(DistributionConfig=config())
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert made["Location"] == f"https://cloudfront.amazonaws.com{PATH}/{made['Distribution']['Id']}"
+
+
+def test_state_survives_pickling() -> None:
+    """A pickled CloudFront goes on where it was, with its settings, and without what its server lent it."""
+    before = CloudFront("111122223333", Settings(deploy_after_reads=7))
+    before.bucket_exists = lambda name: True
+    status, _, _ = before.handle("POST", "/2020-05-31/origin-access-identity/cloudfront", "", {}, MINIMAL)
+    assert status == 201
+    after = pickle.loads(pickle.dumps(before))
+    assert after.account == "111122223333"
+    assert after.settings == before.settings
+    assert after.bucket_exists is None
+    (identity,) = after.origin_access_identities()
+    assert after.identity_by_canonical_user(identity.canonical_user) is identity
+    path = f"/2020-05-31/origin-access-identity/cloudfront/{identity.id}"
+    assert after.handle("GET", path, "", {}, b"")[1]["ETag"] == identity.etag
+
+
+def test_settings_can_be_assigned_whole() -> None:
+    """New settings take effect at once, wherever they are used."""
+    cloudfront = CloudFront()
+    cloudfront.settings = Settings(refuse_rtmp=True, quotas={"public_keys": 3})
+    assert cloudfront.settings.refuse_rtmp
+    assert (cloudfront.settings.quota("public_keys"), cloudfront.settings.quota("key_groups")) == (3, 10)
+
+
+def test_many_at_once_make_one(cloudfront: Any, s3: Any) -> None:
+    """Of several creates with one caller reference at the same time, one succeeds."""
+    s3.create_bucket(Bucket=BUCKET)
+
+    def attempt(_: int) -> str:
+        try:
+            return str(make(cloudfront)["Id"])
+        except cloudfront.exceptions.DistributionAlreadyExists:
+            return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [found for found in pool.map(attempt, range(8)) if found]
+    assert len(made) == 1
+    assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
+
+
+def test_one_seed_draws_the_same_ids() -> None:
+    """With the same settings and the same requests, ids and ETags are the same: a demonstration repeats itself."""
+    path = "/2020-05-31/origin-access-identity/cloudfront"
+    etags = {CloudFront().handle("POST", path, "", {}, MINIMAL)[1]["ETag"] for _ in range(2)}
+    assert len(etags) == 1

@@ -1,0 +1,144 @@
+"""Streaming distributions (RTMP), as AWS documented them while they were served."""
+
+import re
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    NONE,
+    listing,
+    make,
+    make_identity,
+    make_streaming,
+    refused,
+    streaming_config,
+    update_streaming,
+    viewers,
+)
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+    s3.create_bucket(Bucket="other")
+
+
+def test_a_streaming_distribution_is_made(strict_cloudfront: Any) -> None:
+    """It has a host under cloudfront.net that begins with s, an ARN of its own type, and AWS's defaults."""
+    made = make_streaming(strict_cloudfront)
+    assert re.fullmatch(r"s[a-z0-9]{13}\.cloudfront\.net", made["DomainName"])
+    assert made["ARN"] == f"arn:aws:cloudfront::123456789012:streaming-distribution/{made['Id']}"
+    live = made["StreamingDistributionConfig"]
+    assert live["Aliases"] == NONE
+    assert live["PriceClass"] == "PriceClass_All"
+    assert live["Logging"] == {"Enabled": False, "Bucket": "", "Prefix": ""}
+
+
+def test_a_spent_reference_is_refused_without_an_id(cloudfront: Any) -> None:
+    """A caller reference used again is StreamingDistributionAlreadyExists; the sandbox names no id there."""
+    made = make_streaming(cloudfront)
+    with refused("StreamingDistributionAlreadyExists", 409, "another streaming distribution."):
+        make_streaming(cloudfront)
+    assert cloudfront.get_streaming_distribution_config(Id=made["Id"])["ETag"] == made["ETag"]
+
+
+def test_references_of_the_two_kinds_are_apart(cloudfront: Any) -> None:
+    """One caller reference may make a distribution and a streaming distribution."""
+    assert make(cloudfront)["Id"] != make_streaming(cloudfront)["Id"]
+
+
+def test_the_reference_cannot_change(cloudfront: Any) -> None:
+    """An update with another caller reference is IllegalUpdate."""
+    made = make_streaming(cloudfront)
+    with refused("IllegalUpdate", 400):
+        update_streaming(cloudfront, made["Id"], CallerReference="two")
+
+
+def test_the_origin_cannot_change_but_its_identity_can(cloudfront: Any) -> None:
+    """Another bucket is IllegalUpdate; another identity for the same bucket is an update."""
+    made = make_streaming(cloudfront)
+    media = made["StreamingDistributionConfig"]["S3Origin"]
+    with refused("IllegalUpdate", 400):
+        update_streaming(cloudfront, made["Id"], S3Origin={**media, "DomainName": "other.s3.amazonaws.com"})
+    name = f"origin-access-identity/cloudfront/{make_identity(cloudfront)['Id']}"
+    after = update_streaming(cloudfront, made["Id"], S3Origin={**media, "OriginAccessIdentity": name})
+    live = after["StreamingDistribution"]["StreamingDistributionConfig"]
+    assert live["S3Origin"]["OriginAccessIdentity"] == name
+
+
+def test_an_update_replaces_everything(cloudfront: Any) -> None:
+    """What an update leaves out goes back to its default."""
+    made = make_streaming(
+        cloudfront, streaming_config(Aliases=listing("media.example.com"), PriceClass="PriceClass_100")
+    )
+    after = cloudfront.update_streaming_distribution(
+        Id=made["Id"], IfMatch=made["ETag"], StreamingDistributionConfig=streaming_config()
+    )
+    live = after["StreamingDistribution"]["StreamingDistributionConfig"]
+    assert (live["Aliases"], live["PriceClass"]) == (NONE, "PriceClass_All")
+
+
+def test_disabled_logging_forgets_its_fields(cloudfront: Any) -> None:
+    """Bucket and prefix read back empty once logging is disabled."""
+    on = {"Enabled": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
+    made = make_streaming(cloudfront, streaming_config(Logging=on))
+    assert made["StreamingDistributionConfig"]["Logging"] == on
+    after = update_streaming(cloudfront, made["Id"], Logging={**on, "Enabled": False})
+    live = after["StreamingDistribution"]["StreamingDistributionConfig"]
+    assert live["Logging"] == {"Enabled": False, "Bucket": "", "Prefix": ""}
+
+
+def test_five_trusted_signers_at_most(cloudfront: Any) -> None:
+    """A sixth is TooManyTrustedSigners; the owner's number reads as `self`."""
+    accounts = [f"{number}11122223333" for number in range(1, 6)]
+    with refused("TooManyTrustedSigners", 400):
+        make_streaming(cloudfront, streaming_config(TrustedSigners=viewers("self", *accounts)))
+    made = make_streaming(cloudfront, streaming_config(TrustedSigners=viewers("123456789012")))
+    assert made["StreamingDistributionConfig"]["TrustedSigners"]["Items"] == ["self"]
+
+
+def test_the_identity_must_exist(cloudfront: Any) -> None:
+    """An unknown identity is InvalidOriginAccessIdentity."""
+    media = {
+        "DomainName": "media.s3.amazonaws.com",
+        "OriginAccessIdentity": "origin-access-identity/cloudfront/E00000000000NO",
+    }
+    with refused("InvalidOriginAccessIdentity", 400):
+        make_streaming(cloudfront, streaming_config(S3Origin=media))
+
+
+def test_rows_lack_what_only_a_get_tells(cloudfront: Any) -> None:
+    """A StreamingDistributionSummary has no caller reference, logging, ETag or active signers."""
+    made = make_streaming(cloudfront)
+    (row,) = cloudfront.list_streaming_distributions()["StreamingDistributionList"]["Items"]
+    assert (row["Id"], row["S3Origin"]) == (made["Id"], made["StreamingDistributionConfig"]["S3Origin"])
+    assert not row.keys() & {"CallerReference", "Logging", "ETag", "ActiveTrustedSigners"}
+
+
+def test_where_rtmp_is_refused_the_rest_goes_on(cloudfront: Any, sandbox: Sandbox) -> None:
+    """With the setting, new streaming distributions are refused; what exists can be read and listed."""
+    made = make_streaming(cloudfront)
+    sandbox.cloudfront.settings.refuse_rtmp = True
+    with refused("UnsupportedOperation", 400, "no longer supported"):
+        make_streaming(cloudfront, streaming_config("two"))
+    assert cloudfront.get_streaming_distribution(Id=made["Id"])["ETag"] == made["ETag"]
+
+
+def test_tags_come_with_the_creating_call(cloudfront: Any) -> None:
+    """CreateStreamingDistributionWithTags tags what it makes."""
+    tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}
+    both = {"StreamingDistributionConfig": streaming_config(), "Tags": tags}
+    made = cloudfront.create_streaming_distribution_with_tags(StreamingDistributionConfigWithTags=both)
+    arn = made["StreamingDistribution"]["ARN"]
+    assert cloudfront.list_tags_for_resource(Resource=arn)["Tags"] == tags
+
+
+def test_an_unknown_streaming_distribution_is_404(cloudfront: Any) -> None:
+    """A distribution's id is no streaming distribution's."""
+    made = make(cloudfront)
+    with refused("NoSuchStreamingDistribution", 404):
+        cloudfront.get_streaming_distribution(Id=made["Id"])

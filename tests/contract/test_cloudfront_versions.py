@@ -1,0 +1,191 @@
+"""ETag and If-Match: who may write over what. Deployment is in `test_cloudfront_deploying.py`."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.contract.cloudfront_configs import (
+    BUCKET,
+    behavior,
+    config,
+    key_config,
+    make,
+    make_control,
+    make_group,
+    make_identity,
+    make_key,
+    make_streaming,
+    refused,
+    update,
+    viewers,
+)
+
+
+@pytest.fixture(autouse=True)
+def bucket(s3: Any) -> None:
+    """Every origin here is this bucket."""
+    s3.create_bucket(Bucket=BUCKET)
+
+
+def _read(cloudfront: Any, distribution_id: str) -> Any:
+    return cloudfront.get_distribution_config(Id=distribution_id)
+
+
+def test_update_needs_the_etag(cloudfront: Any) -> None:
+    """An update without If-Match is refused with 400 InvalidIfMatchVersion."""
+    made = make(cloudfront)
+    live = _read(cloudfront, made["Id"])["DistributionConfig"]
+    with refused("InvalidIfMatchVersion", 400, "missing or not valid"):
+        cloudfront.update_distribution(Id=made["Id"], DistributionConfig=live)
+
+
+@pytest.mark.parametrize("etag", ["", "*", "E1", "e2qwruhapomqzl", '"E2QWRUHAPOMQZL"'])
+def test_update_needs_something_like_an_etag(cloudfront: Any, etag: str) -> None:
+    """What could not be an ETag is refused with 400, as if it were missing."""
+    made = make(cloudfront)
+    live = _read(cloudfront, made["Id"])["DistributionConfig"]
+    with refused("InvalidIfMatchVersion", 400):
+        cloudfront.update_distribution(Id=made["Id"], IfMatch=etag, DistributionConfig=live)
+
+
+def test_a_stale_etag_is_refused_on_update(strict_cloudfront: Any) -> None:
+    """A stale If-Match on an update is refused with 412 PreconditionFailed."""
+    made = make(strict_cloudfront)
+    live = _read(strict_cloudfront, made["Id"])
+    stale = {"Id": made["Id"], "IfMatch": "E2QWRUHAPOMQZL", "DistributionConfig": live["DistributionConfig"]}
+    with refused("PreconditionFailed", 412):
+        strict_cloudfront.update_distribution(**stale)
+
+
+def test_a_stale_etag_is_refused_on_delete(strict_cloudfront: Any) -> None:
+    """A stale If-Match on a delete is refused with 412, and the distribution stays."""
+    made = make(strict_cloudfront, config(Enabled=False))
+    with refused("PreconditionFailed", 412):
+        strict_cloudfront.delete_distribution(Id=made["Id"], IfMatch="E2QWRUHAPOMQZL")
+    assert strict_cloudfront.get_distribution(Id=made["Id"])["Distribution"]["Id"] == made["Id"]
+
+
+def test_each_update_brings_a_new_etag(strict_cloudfront: Any) -> None:
+    """Every successful update changes the ETag, and the answer and later reads agree on it."""
+    made = make(strict_cloudfront)
+    first = update(strict_cloudfront, made["Id"], Comment="a")["ETag"]
+    second = update(strict_cloudfront, made["Id"], Comment="b")["ETag"]
+    assert len({made["ETag"], first, second}) == 3
+    assert strict_cloudfront.get_distribution(Id=made["Id"])["ETag"] == second
+
+
+def test_an_update_that_changes_nothing_still_brings_a_new_etag(cloudfront: Any) -> None:
+    """Sending back what was read is a write like any other."""
+    made = make(cloudfront)
+    assert update(cloudfront, made["Id"])["ETag"] != made["ETag"]
+
+
+def test_a_refused_update_leaves_the_etag(cloudfront: Any) -> None:
+    """What is refused changes neither config nor ETag."""
+    made = make(cloudfront)
+    with refused("InvalidArgument", 400):
+        update(cloudfront, made["Id"], Comment="c" * 129)
+    assert _read(cloudfront, made["Id"])["ETag"] == made["ETag"]
+
+
+def test_an_unknown_id_is_404_whatever_the_etag(cloudfront: Any) -> None:
+    """The id is looked up before If-Match is."""
+    with refused("NoSuchDistribution", 404):
+        cloudfront.delete_distribution(Id="E00000000000NO")
+
+
+def test_etags_and_ids_look_like_awss(cloudfront: Any) -> None:
+    """E and 12 to 13 more for ETags, E and 13 more for distributions, and a host under cloudfront.net."""
+    made = make(cloudfront)
+    assert re.fullmatch(r"E[A-Z0-9]{12,13}", made["ETag"])
+    assert re.fullmatch(r"E[A-Z0-9]{13}", made["Id"])
+    assert re.fullmatch(r"d[a-z0-9]{13}\.cloudfront\.net", made["DomainName"])
+    assert made["ARN"] == f"arn:aws:cloudfront::123456789012:distribution/{made['Id']}"
+
+
+def test_a_key_group_moves_the_etag_of_its_users(strict_cloudfront: Any) -> None:
+    """UpdateKeyGroup changes the ETag of each distribution that uses the group, and of no other."""
+    cloudfront = strict_cloudfront
+    key, other = make_key(cloudfront), make_key(cloudfront, "second")
+    group = make_group(cloudfront, "signers", key)
+    user = make(cloudfront, config("user", DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    bystander = make(cloudfront, config("bystander"))
+    changed = {"Name": "signers", "Items": [key, other]}
+    etag = cloudfront.get_key_group(Id=group)["ETag"]
+    cloudfront.update_key_group(Id=group, IfMatch=etag, KeyGroupConfig=changed)
+    assert _read(cloudfront, user["Id"])["ETag"] != user["ETag"]
+    assert _read(cloudfront, bystander["Id"])["ETag"] == bystander["ETag"]
+
+
+def test_a_response_headers_policy_moves_the_etag_of_its_users(cloudfront: Any) -> None:
+    """UpdateResponseHeadersPolicy changes the ETag of the distributions that use it."""
+    named = {"Name": "cors", "Comment": ""}
+    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=named)
+    policy = made["ResponseHeadersPolicy"]["Id"]
+    user = make(cloudfront, config(DefaultCacheBehavior=behavior(ResponseHeadersPolicyId=policy)))
+    cloudfront.update_response_headers_policy(
+        Id=policy, IfMatch=made["ETag"], ResponseHeadersPolicyConfig={**named, "Comment": "new"}
+    )
+    assert _read(cloudfront, user["Id"])["ETag"] != user["ETag"]
+
+
+def test_tags_leave_the_etag(cloudfront: Any) -> None:
+    """Tags are no part of the config: tagging changes neither ETag nor status."""
+    made = make(cloudfront)
+    cloudfront.tag_resource(Resource=made["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
+    live = cloudfront.get_distribution(Id=made["Id"])
+    assert (live["ETag"], live["Distribution"]["Status"]) == (made["ETag"], "Deployed")
+
+
+def test_rows_of_distributions_bear_their_etag(cloudfront: Any) -> None:
+    """A DistributionSummary has an ETag, a StreamingDistributionSummary has none."""
+    made = make(cloudfront)
+    make_streaming(cloudfront)
+    (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    (streaming,) = cloudfront.list_streaming_distributions()["StreamingDistributionList"]["Items"]
+    assert row["ETag"] == made["ETag"]
+    assert "ETag" not in streaming
+
+
+@pytest.mark.parametrize(
+    ("etag", "code", "status"),
+    [(None, "InvalidIfMatchVersion", 400), ("E2QWRUHAPOMQZL", "PreconditionFailed", 412)],
+)
+def test_every_kind_holds_its_deletes_to_the_etag(
+    cloudfront: Any, etag: str | None, code: str, status: int
+) -> None:
+    """Missing is 400 and stale is 412 for every kind that has an ETag."""
+    key = make_key(cloudfront)
+    deletes = {
+        "cloud_front_origin_access_identity": make_identity(cloudfront)["Id"],
+        "origin_access_control": make_control(cloudfront)["Id"],
+        "key_group": make_group(cloudfront, "signers", key),
+        "public_key": key,
+        "streaming_distribution": make_streaming(cloudfront)["Id"],
+    }
+    for kind, made_id in deletes.items():
+        with refused(code, status):
+            getattr(cloudfront, f"delete_{kind}")(Id=made_id, **({"IfMatch": etag} if etag else {}))
+
+
+def test_every_kind_gets_a_new_etag_with_an_update(cloudfront: Any) -> None:
+    """Identities, controls, keys and groups change their ETag when they are updated."""
+    identity, control = make_identity(cloudfront), make_control(cloudfront)
+    sent = {"CallerReference": "one", "Comment": "new"}
+    after = cloudfront.update_cloud_front_origin_access_identity(
+        Id=identity["Id"], IfMatch=identity["ETag"], CloudFrontOriginAccessIdentityConfig=sent
+    )
+    assert after["ETag"] != identity["ETag"]
+    after = cloudfront.update_origin_access_control(
+        Id=control["Id"],
+        IfMatch=control["ETag"],
+        OriginAccessControlConfig=control["OriginAccessControlConfig"],
+    )
+    assert after["ETag"] != control["ETag"]
+    sent = key_config()
+    key = cloudfront.create_public_key(PublicKeyConfig=sent)
+    after = cloudfront.update_public_key(
+        Id=key["PublicKey"]["Id"], IfMatch=key["ETag"], PublicKeyConfig={**sent, "Comment": "new"}
+    )
+    assert after["ETag"] != key["ETag"]

@@ -148,6 +148,16 @@ def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
     )
 
 
+def test_a_list_that_lags_behind_proposes_nothing() -> None:
+    """The document itself decides, not the row that made us read it."""
+    aws = live(
+        list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Old")],
+        get_cloud_front_origin_access_identity_config=config_of("E1", "cfstream:lectures For lectures"),
+    )
+
+    assert proposal(KIND, scene(OAI), aws).steps == ()
+
+
 def test_a_comment_that_the_spec_does_not_name_is_left_alone() -> None:
     """Absent is not empty: without `oai.comment` whatever follows the mark stays."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Whatever")])

@@ -40,7 +40,7 @@ def wait(
         cfstream wait lectures.yaml --timeout 45m
     """
     from cfstream.cli.targets import find
-    from cfstream.inventory.deployment import await_deployed
+    from cfstream.inventory.deployment import await_deployed, late
     from cfstream.render.inventory import progress_line, wait_document
     from cfstream.render.json import as_text
 
@@ -52,7 +52,9 @@ def wait(
     if output is Format.JSON:
         terminal.say(as_text(wait_document(ended)))
     else:
-        terminal.say("".join(f"{progress_line(each)}\n" for each in ended))
+        terminal.say("".join(f"{progress_line(each)}\n" for each in ended if not each.pending))
+    if error := late(ended, patience):
+        raise error
 
 
 def _seconds(text: str | None) -> float | None:

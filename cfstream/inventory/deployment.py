@@ -23,6 +23,9 @@ class Awaited:
     groups: bool = False
     """Whether its key groups must be in force with exactly their keys, which a stack asks for."""
 
+    def __str__(self) -> str:
+        return self.name if self.name == self.found.id else f"{self.name} ({self.found.id})"
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -36,10 +39,7 @@ class Progress:
 def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, tell: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
-    """Returns when all are Deployed, with the time that each took; `tell` hears of every answer on the way.
-
-    Raises TimedOut, naming those that are not, after `seconds`.
-    """
+    """How each stands when all are Deployed, or after `seconds`; `tell` hears of every answer on the way."""
     doors = doors_of(world)
     began = world.clock.monotonic()
     state = [Progress(target, "not asked yet", 0.0) for target in targets]
@@ -53,10 +53,8 @@ def await_deployed(
                 state[number] = Progress(progress.awaited, pending, world.clock.monotonic() - began)
                 tell(state[number])
         left = seconds - (world.clock.monotonic() - began)
-        if not any(progress.pending for progress in state):
+        if left <= 0 or not any(progress.pending for progress in state):
             break
-        if left <= 0:
-            raise _late(state, seconds)
         pause = min(following, left)
     return tuple(state)
 
@@ -93,10 +91,12 @@ def _groups(found: Found) -> list[str]:
     return sorted({group for each in behaviors for group in items(each.get("TrustedKeyGroups"))})
 
 
-def _late(state: Sequence[Progress], seconds: float) -> TimedOut:
-    late = [progress for progress in state if progress.pending]
-    told = "; ".join(f"{each.awaited.name} ({each.awaited.found.id}): {each.pending}" for each in late)
+def late(ended: Sequence[Progress], seconds: float) -> TimedOut | None:
+    """The error that names those that were not Deployed within `seconds`; None when all were."""
+    pending = "; ".join(f"{each.awaited}: {each.pending}" for each in ended if each.pending)
+    if not pending:
+        return None
     return TimedOut(
-        f"not Deployed within {round(seconds)} s: {told}",
+        f"not Deployed within {round(seconds)} s: {pending}",
         "run the same command again to wait on, or give a longer --timeout",
     )

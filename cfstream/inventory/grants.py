@@ -73,9 +73,9 @@ def _whom(statement: Json, arn: str, origin: OriginDetails) -> str:
         if principal.kind == "service" and principal.name == CLOUDFRONT and origin.access == "oac":
             pinned = source_arns(statement)
             if pinned is None:
-                return "CloudFront, for any distribution"
+                return "CloudFront for any distribution"
             if any(fnmatchcase(arn, each) for each in pinned):
-                return "CloudFront, for this distribution"
+                return "CloudFront for this distribution"
     return ""
 
 

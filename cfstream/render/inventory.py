@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cfstream.inventory.deployment import Progress
-from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named
+from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named, Tls
 from cfstream.inventory.entries import IDENTITY, KINDS, Entry
 from cfstream.render.flow import Page, Style, Word, page, words
 from cfstream.render.progress import took
@@ -21,7 +21,7 @@ TITLES: Mapping[str, str] = {
     IDENTITY: "Origin access identities",
 }
 
-LABEL = 16
+LABEL = 18
 """Columns of the labels of `show`, the space behind them included."""
 
 
@@ -74,12 +74,10 @@ def show_document(details: Details) -> dict[str, Any]:
 
 def progress_line(progress: Progress) -> str:
     """``lectures (E1…): InProgress, 12 s so far``, or that it is Deployed."""
-    found = progress.awaited.found
-    name = progress.awaited.name
-    head = name if name == found.id else f"{name} ({found.id})"
-    if progress.pending:
-        return f"{head}: {progress.pending}, {took(progress.seconds)} so far"
-    return f"{head} is Deployed."
+    if not progress.pending:
+        return f"{progress.awaited} is Deployed."
+    so_far = f", {took(progress.seconds)} so far" if progress.seconds >= 1 else ""
+    return f"{progress.awaited}: {progress.pending}{so_far}"
 
 
 def wait_document(progress: Sequence[Progress]) -> dict[str, Any]:
@@ -171,11 +169,7 @@ def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield from _row(sheet, "Caller reference", details.caller_reference)
     yield from _row(sheet, "Price class", details.price_class)
     yield from _row(sheet, "Logging", details.logging or "off")
-    if details.tls:
-        tls = details.tls
-        yield from _row(
-            sheet, "Certificate", " ".join(filter(None, (tls.certificate, tls.minimum, tls.support)))
-        )
+    yield from _row(sheet, "Certificate", _certificate(details.tls))
     yield from _row(sheet, "HTTP version", details.http_version)
     if details.ipv6 is not None:
         yield from _row(sheet, "IPv6", _yes(details.ipv6))
@@ -192,7 +186,8 @@ def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
 def _origins(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     for origin in details.origins:
         yield ""
-        yield from sheet.flow([Word("Origin", Style.BOLD), *words(origin.id)], rest="  ")
+        title = [Word("Origin", Style.BOLD), *(words(origin.id) if details.kind == "distribution" else ())]
+        yield from sheet.flow(title, rest="  ")
         yield from _row(sheet, "Domain name", origin.domain_name)
         yield from _row(sheet, "Path", origin.path)
         named = f"{origin.access.upper()} {_named(origin.identity)}" if origin.identity else ""
@@ -205,9 +200,9 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield ""
     yield sheet.paint("Who may view", Style.BOLD)
     for behavior in details.behaviors:
-        groups = [f"key group {_named(group)}" for group in behavior.key_groups]
+        groups = [f"key group {_called(group)}" for group in behavior.key_groups]
         signers = [f"account {signer}" for signer in behavior.trusted_signers]
-        who = f"who is signed for by {', '.join(groups + signers)}" if behavior.signed else "anyone"
+        who = f"the holders of URLs signed by {', '.join(groups + signers)}" if behavior.signed else "anyone"
         yield from _row(
             sheet, behavior.path or "everything", who, Style.PLAIN if behavior.signed else Style.YELLOW
         )
@@ -218,8 +213,9 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     if not details.active_signers:
         yield "  none"
     for active in details.active_signers:
-        keys = [_named(key) for key in active.keys] or ["no key: it cannot sign anything"]
-        yield from sheet.flow(words(_named(active.signer)), first="  ", rest="    ")
+        keys = [_called(key) for key in active.keys] or ["no key: it cannot sign anything"]
+        what = "account" if len(active.signer.id) <= 12 else "key group"
+        yield from sheet.flow(words(f"{what} {_called(active.signer)}"), first="  ", rest="    ")
         for key in keys:
             yield from sheet.flow(words(key), first="    ", rest="      ")
 
@@ -247,9 +243,21 @@ def _identity(details: IdentityDetails, sheet: Page) -> Iterator[str]:
     yield from _row(sheet, "Used by", ", ".join(details.used_by) or "nothing")
 
 
-def _named(named: Named | None) -> str:
-    if named is None:
+def _certificate(tls: Tls | None) -> str:
+    if tls is None:
         return ""
+    if tls.certificate == "cloudfront":
+        return f"CloudFront's own, {tls.minimum}".removesuffix(", ")
+    return ", ".join(filter(None, (tls.certificate, tls.minimum, tls.support)))
+
+
+def _called(named: Named) -> str:
+    """A name that people know, with the id behind it."""
+    return f"{named.name} ({named.id})" if named.name else named.id
+
+
+def _named(named: Named) -> str:
+    """An id that people know, with its name or comment behind it."""
     return f"{named.id} ({named.name})" if named.name else named.id
 
 

@@ -55,6 +55,8 @@ def apply(
 
     Example: cfstream apply specs/ --yes --allow cuts-viewers
     """
+    allowed = _hazards(allow or ())
+
     from cfstream.aws.clock import SystemClock
     from cfstream.cli.saved_plan import find
     from cfstream.cli.telling import telling
@@ -63,7 +65,6 @@ def apply(
     from cfstream.spec.load import load
     from cfstream.workflow import Mismatch, apply_plan, check_saved, make_plan
 
-    allowed = _hazards(allow or ())
     saved = find(specs)
     stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
     clock = SystemClock()

@@ -3,7 +3,7 @@
 Each command lives in a file of its own, imported when the command runs; `cfstream --help` imports none.
 """
 
-import logging
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from copy import copy
@@ -59,9 +59,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
 }
 
-ENTRIES: Mapping[str, Entry] = {
-    name: entry for section in SECTIONS.values() for name, entry in section.items()
-}
+ENTRIES: dict[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
 
 EVERYWHERE = ("profile", "region", "endpoint_url", "sandbox", "verbose", "quiet", "no_color")
 """Parameters of `cfstream` that are also taken after a command's name."""
@@ -215,6 +213,8 @@ def _remember(flag: str, value: Any) -> None:
 
 def _log(verbosity: int) -> None:
     """Sends the package's log to stderr: at -v a line for each call to AWS, at -vv all there is."""
+    import logging
+
     logger = logging.getLogger(PROGRAM)
     logger.setLevel(logging.DEBUG if verbosity > 1 else logging.INFO)
     if not logger.handlers:
@@ -323,13 +323,17 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _usage(refusal: TyperException) -> WrongUsage:
     """What the parser said, in the words of all other errors."""
     ctx = getattr(refusal, "ctx", None)
-    said = refusal.format_message().removeprefix("Invalid value for ").rstrip(".")
+    said = re.sub(
+        r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", refusal.format_message()
+    ).rstrip(".")
     return WrongUsage(said[:1].lower() + said[1:], f"see: {ctx.command_path if ctx else PROGRAM} --help")
 
 
 def _trace() -> None:
     """The traceback of what is being handled, for those who asked with -vv."""
     if connection.current().verbosity > 1:
+        import logging
+
         logging.getLogger(PROGRAM).debug("the traceback:", exc_info=True)
 
 

@@ -5,7 +5,8 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from io import TextIOWrapper
+from contextlib import suppress
+from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO
 
 from cfstream.cli import connection
@@ -53,9 +54,11 @@ def complain(error: CfstreamError) -> None:
 
 def hush(stream: TextIO) -> None:
     """Sends what is still to be written to `stream` nowhere, so that the flush at exit does not fail."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    with suppress(UnsupportedOperation):  # a stream in memory has no file behind it, and needs none
+        behind = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, behind)
+        os.close(nowhere)
 
 
 def colored(stream: TextIO | None) -> bool:

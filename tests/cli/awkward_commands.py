@@ -1,0 +1,64 @@
+"""Commands for tests of the program around them: one that tells what it was given, and one that fails as it is told."""
+
+from typing import Annotated
+
+import typer
+
+from cfstream.cli import connection, terminal
+from cfstream.errors import (
+    CfstreamError,
+    Interrupted,
+    NoCredentials,
+    NotAuthorized,
+    Problem,
+    Refused,
+    ReplyLost,
+    SpecProblems,
+    Stale,
+    TimedOut,
+    Unreachable,
+    VersionMoved,
+    Where,
+    WrongUsage,
+)
+
+ERRORS: dict[str, BaseException] = {
+    "plain": CfstreamError("it does not work", "do something else"),
+    "problems": SpecProblems((Problem(Where("a.yaml", 2, 3), "no such field", "take it out"),)),
+    "usage": WrongUsage("that is no flag"),
+    "credentials": NoCredentials("there are no credentials", "run aws configure"),
+    "unreachable": Unreachable("no answer"),
+    "lost": ReplyLost("the answer never came"),
+    "stale": Stale("distribution:lectures moved"),
+    "late": TimedOut("not Deployed in time"),
+    "stopped": Interrupted("interrupted"),
+    "refused": Refused("CreateDistribution", "TooManyDistributions", "no more of them"),
+    "unauthorized": NotAuthorized("ListTags", "AccessDenied", "not allowed", do="allow cloudfront:ListTags"),
+    "version": VersionMoved("DeleteDistribution", "PreconditionFailed", "The If-Match version is missing"),
+    "file": FileNotFoundError(2, "No such file or directory", "keys/a.pem"),
+    "bug": KeyError("Items"),
+    "sigint": KeyboardInterrupt(),
+    "pipe": BrokenPipeError(32, "Broken pipe"),
+    "exit": typer.Exit(3),
+}
+
+
+def fail(how: str) -> None:
+    """Fail as told.
+
+    Example: cfstream fail bug
+    """
+    raise ERRORS[how]
+
+
+def tell(words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Tell how the flags of every command were understood.
+
+    Example: cfstream tell -v
+    """
+    known = connection.current()
+    terminal.say(
+        f"{known.profile} {known.region} {known.endpoint_url} {known.sandbox} {known.verbosity} {known.color}"
+        f" {words or []}\n"
+    )
+    terminal.note("a remark\n")

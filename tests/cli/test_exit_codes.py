@@ -1,0 +1,66 @@
+"""Exit codes are a contract with scripts: each error has one, and each is tried."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from cfstream.cli.exit_codes import ExitCode, of_plan
+from tests.cli.conftest import Ran
+from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
+
+Run = Callable[..., Ran]
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "said"),
+    [
+        ("plain", 1, "error: it does not work\n  do: do something else\n"),
+        ("credentials", 1, "error: there are no credentials\n  do: run aws configure\n"),
+        ("unreachable", 1, "error: no answer\n"),
+        ("lost", 1, "error: the answer never came\n"),
+        ("refused", 1, "error: CreateDistribution was refused: no more of them (TooManyDistributions)\n"),
+        (
+            "unauthorized",
+            1,
+            "error: ListTags was refused: not allowed (AccessDenied)\n  do: allow cloudfront:ListTags\n",
+        ),
+        ("file", 1, "error: keys/a.pem: No such file or directory\n"),
+        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  do: take it out\n"),
+        ("usage", 2, "error: that is no flag\n"),
+        ("exit", 3, ""),
+        ("stale", 4, "error: distribution:lectures moved\n"),
+        (
+            "version",
+            4,
+            "error: DeleteDistribution was refused: The If-Match version is missing\n  (PreconditionFailed)\n",
+        ),
+        ("late", 6, "error: not Deployed in time\n"),
+        ("stopped", 130, "error: interrupted\n"),
+        ("sigint", 130, "error: interrupted\n"),
+        ("pipe", 0, ""),
+    ],
+)
+def test_each_error_has_its_exit_code_and_leaves_stdout_clean(
+    cfstream: Run, how: str, code: int, said: str
+) -> None:
+    """What went wrong is on stderr in the words of the error; a script sees it by the code."""
+    assert cfstream("fail", how) == Ran(code, "", said)
+
+
+@pytest.mark.parametrize(
+    ("stacks", "check", "code"),
+    [
+        ([STILL], False, ExitCode.DONE),
+        ([STILL], True, ExitCode.DONE),
+        ([CHANGED], False, ExitCode.DONE),
+        ([CHANGED], True, ExitCode.PENDING),
+        ([BROKEN], False, ExitCode.USAGE),
+        ([replace(CHANGED, name="a"), BROKEN], True, ExitCode.USAGE),
+    ],
+)
+def test_a_plan_exits_with_problems_first_and_pending_steps_only_when_asked(
+    stacks: list, check: bool, code: ExitCode
+) -> None:
+    """`plan` is 0 with and without steps; `--check` makes them 3; a problem is 2 in any case."""
+    assert of_plan(plan(*stacks), check=check) is code

@@ -1,0 +1,165 @@
+"""The program around its commands: help, flags before and after the name, streams, and the words of errors."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream import __version__
+from cfstream.cli.main import ENTRIES
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+
+def in_a_process(command: str) -> subprocess.CompletedProcess[str]:
+    """What a shell makes of a command line in which `cfstream` is this program."""
+    script = f'cfstream() {{ "{sys.executable}" -m cfstream "$@"; }}; {command}'
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"], ["-v"]])
+def test_alone_it_prints_its_help(cfstream: Run, arguments: list[str]) -> None:
+    """Who does not know the commands sees all of them, in sections, and how to begin."""
+    ran = cfstream(*arguments)
+    assert (ran.code, ran.err) == (0, "")
+    for heading in ("Write a spec:", "Make it so:", "Look, and tidy up:", "Try it without AWS:"):
+        assert heading in ran.out
+    assert "\n      cfstream plan lectures.yaml\n" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_each_command_has_a_help_with_an_example(cfstream: Run, name: str) -> None:
+    """Help of every command shows how it is used, and names the flags that all of them take."""
+    ran = cfstream(name, "--help")
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith(f"Usage: cfstream {name}")
+    assert "Example" in ran.out or name == "sandbox"
+    assert "Everywhere: --profile --region --endpoint-url --sandbox -v -q --no-color" in ran.out
+
+
+def test_help_needs_nothing_that_is_slow() -> None:
+    """`cfstream --help` imports neither AWS nor models nor tables."""
+    script = (
+        "import sys; from cfstream.cli.main import run; run(['--help']);"
+        "slow = {'boto3', 'botocore', 'pydantic', 'ruamel', 'rich', 'moto', 'cryptography'} & set(sys.modules);"
+        "sys.exit(' '.join(slow) or 0)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_the_version_is_one_line(cfstream: Run) -> None:
+    """Scripts can read it."""
+    assert cfstream("--version") == Ran(0, f"cfstream {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--region", "eu-west-1", "-v", "--profile=p", "--no-color", "tell", "x"],
+        ["tell", "--region", "eu-west-1", "-v", "--profile=p", "x", "--no-color"],
+        ["--region", "eu-west-1", "tell", "x", "-v", "--profile", "p", "--no-color"],
+    ],
+)
+def test_flags_of_every_command_stand_before_or_after_its_name(cfstream: Run, arguments: list[str]) -> None:
+    """Where a flag stands changes nothing of what it means."""
+    assert cfstream(*arguments).out == "p eu-west-1 None False 1 False ['x']\n"
+
+
+def test_verbosity_adds_up_and_quiet_leaves_remarks_out(cfstream: Run) -> None:
+    """-v twice is -vv; -q keeps results and errors."""
+    assert cfstream("-v", "tell", "-v").out == "None None None False 2 None []\n"
+    assert cfstream("tell", "--sandbox", "--endpoint-url", "http://127.0.0.1:1").out == (
+        "None None http://127.0.0.1:1 True 0 None []\n"
+    )
+    assert cfstream("tell", "-q") == Ran(0, "None None None False -1 None []\n", "")
+    assert cfstream("tell").err == "a remark\n"
+
+
+def test_a_flag_of_one_run_is_not_remembered_in_the_next(cfstream: Run) -> None:
+    """Each run begins with nothing given."""
+    cfstream("--profile", "p", "tell")
+    assert cfstream("tell").out == "None None None False 0 None []\n"
+
+
+def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
+    """A file may be called -v."""
+    assert cfstream("tell", "--", "-v").out == "None None None False 0 None ['-v']\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["plna"], "error: there is no command 'plna'\n  do: run: cfstream plan\n"),
+        (["frobnicate"], "error: there is no command 'frobnicate'\n  do: see: cfstream --help\n"),
+        (["plan"], "error: missing argument 'SPEC...'\n  do: see: cfstream plan --help\n"),
+        (
+            ["plan", "--chekc", "a.yaml"],
+            "error: no such option: --chekc (Possible options: --check, --help)\n",
+        ),
+        (["plan", "--format", "yaml", "a.yaml"], "error: --format: 'yaml' is not one of 'text', 'json'\n"),
+        (["--nonsense"], "error: no such option: --nonsense\n  do: see: cfstream --help\n"),
+        (
+            ["apply", "--allow", "cut-viewers", "a.yaml"],
+            "error: --allow cut-viewers: there is no hazard of that name\n",
+        ),
+        (["apply", "--allow", "x", "a.yaml"], "  do: name one of makes-public, cuts-viewers,"),
+    ],
+)
+def test_wrong_usage_says_what_there_is(cfstream: Run, arguments: list[str], error: str) -> None:
+    """A slip is answered with the nearest thing that exists, or with where to look; nothing goes to stdout."""
+    ran = cfstream(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert error in ran.err
+
+
+def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
+    """A person gets a sentence; who wants the trace asks for it."""
+    ran = cfstream("fail", "bug")
+    assert ran.err == (
+        "error: cfstream itself failed: KeyError: 'Items'\n"
+        "  do: this is a bug: run it again with -vv, and report what it prints\n"
+    )
+    assert "Traceback (most recent call last)" in in_a_process("cfstream -vv plan /nowhere.yaml").stderr
+
+
+def test_problems_of_specs_are_shown_with_their_places(cfstream: Run) -> None:
+    """Problems look the same from every command."""
+    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  do: take it out\n"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """`cfstream … | head` ends quietly."""
+    ran = in_a_process("set -o pipefail; cfstream schema | head -1; exit ${PIPESTATUS[0]}")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "{\n", "")
+
+
+def test_a_result_that_cannot_be_written_is_a_failure() -> None:
+    """A full disk behind stdout is told, and the exit code tells it too."""
+    if not Path("/dev/full").exists():
+        return
+    ran = in_a_process("cfstream --version > /dev/full")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("error: ")
+    assert "No space left on device" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_closed_streams_change_no_exit_code() -> None:
+    """Without stdout or stderr the program still does its work."""
+    assert in_a_process("cfstream --version >&-").returncode == 0
+    assert in_a_process("cfstream plna 2>&-").returncode == 2
+
+
+def test_a_terminal_that_knows_ascii_alone_gets_ascii(tmp_path: Path) -> None:
+    """What cannot be shown is shown plainer, and nothing fails."""
+    spec = tmp_path / "ü.yaml"
+    spec.write_text("version: 1\nname: Ü…\n", encoding="utf-8")
+    ran = in_a_process(f"LC_ALL=C PYTHONUTF8=0 PYTHONIOENCODING=ascii cfstream validate '{spec}'")
+    assert ran.returncode == 2
+    assert ran.stderr.isascii()
+    assert "Traceback" not in ran.stderr

@@ -54,9 +54,11 @@ def switches(bucket: FakeBucket) -> Switches:
 
 
 def as_aws_makes_them(bucket: FakeBucket, rule: str) -> None:
-    """Gives a new bucket what AWS gives since April 2023: that ownership, and all public access blocked."""
+    """Gives a new bucket what AWS gives since 2023: that ownership, all public access blocked, and SSE-S3."""
     bucket.ownership_rule = rule  # type: ignore[assignment]  # moto keeps the string and says dict
     bucket.public_access_block = PublicAccessBlock(*["true"] * 4)
+    sse_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
+    bucket.encryption = {"Rule": sse_s3}
 
 
 def writer_of(bucket: FakeBucket, asked_for: str, headers: Mapping[str, str]) -> str:

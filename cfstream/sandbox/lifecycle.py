@@ -108,7 +108,7 @@ def down(home: Path) -> Running | None:
             if time.monotonic() > deadline:
                 raise SandboxError(f"the sandbox does not end (pid {running.pid})", f"look into {home / LOG}")
             time.sleep(_POLL_SECONDS)
-        _reap()
+        _reap(running.pid)
         return running
 
 
@@ -197,7 +197,7 @@ def _start(home: Path, port: int) -> Running:
         time.sleep(_POLL_SECONDS)
     if child.poll() is None:
         child.kill()
-    _reap()
+    _reap(child.pid)
     tail = (home / LOG).read_bytes()[began:].decode(errors="replace").strip().splitlines()[-5:]
     raise SandboxError("\n".join(["the sandbox did not start", *tail]), f"look into {home / LOG}")
 
@@ -209,8 +209,12 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, [here, kept.get("PYTHONPATH", "")]))}
 
 
-def _reap() -> None:
-    _started[:] = [child for child in _started if child.poll() is None]
+def _reap(pid: int) -> None:
+    for child in list(_started):
+        if child.pid == pid:
+            child.wait()
+        if child.poll() is not None:
+            _started.remove(child)
 
 
 @contextlib.contextmanager

@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from moto.backends import get_backend
 from moto.s3.models import s3_backends
+from moto.s3.utils import _VersionedKeyStore
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,8 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, Certificate):
             return _certificate, (value.public_bytes(Encoding.DER),)
+        if isinstance(value, _VersionedKeyStore):
+            return _key_store, (list(value.lists()),)
         if isinstance(value, get_args(PrivateKeyTypes)):
             der = value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
             return _private_key, (der,)
@@ -124,6 +127,13 @@ class _Pickler(pickle.Pickler):
 
 def _certificate(der: bytes) -> Certificate:
     return load_der_x509_certificate(der)
+
+
+def _key_store(lists: list[tuple[str, list[Any]]]) -> _VersionedKeyStore:
+    store = _VersionedKeyStore()
+    for key, versions in lists:
+        store.setlist(key, versions)
+    return store
 
 
 def _private_key(der: bytes) -> PrivateKeyTypes:

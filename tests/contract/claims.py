@@ -1,24 +1,9 @@
-"""What the claims about S3 share: making the things they speak of, and saying how a refusal looks."""
+"""What the claims about S3 share: short ways to make the things they speak of."""
 
-import contextlib
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
-
 _references = map(str, itertools.count())
-
-
-@contextlib.contextmanager
-def refused(code: str, status: int, message: str = "") -> Iterator[None]:
-    """The block must be refused with that error code and HTTP status, and with those words in the message."""
-    with pytest.raises(ClientError) as error:
-        yield
-    answer = error.value.response
-    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
-    assert message in answer["Error"]["Message"]
 
 
 def make_bucket(s3: Any, name: str, ownership: str | None = None) -> str:

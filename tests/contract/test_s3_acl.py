@@ -1,4 +1,6 @@
-"""Claims about access control lists in S3: User Guide "Access control list (ACL) overview", API PutObjectAcl, GetObjectAcl."""
+"""Claims about access control lists in S3: User Guide "Access control list (ACL) overview", API PutObjectAcl,
+GetObjectAcl.
+"""
 
 from typing import Any
 
@@ -7,25 +9,30 @@ from botocore.exceptions import ClientError
 from moto.s3.models import OWNER
 
 from cfstream.sandbox.acl import ALL_USERS, MAX_GRANTS
-from tests.contract.claims import identity, make_bucket, refused
+from tests.contract.claims import identity, make_bucket
+from tests.contract.cloudfront_configs import refused
 
 STRANGER = "f" * 64
 
 
 def granted(user: str, permission: str = "READ") -> dict[str, Any]:
+    """A grant to that canonical user."""
     return {"Grantee": {"Type": "CanonicalUser", "ID": user}, "Permission": permission}
 
 
 def everybody() -> dict[str, Any]:
+    """A grant to everybody."""
     return {"Grantee": {"Type": "Group", "URI": ALL_USERS}, "Permission": "READ"}
 
 
 def put_acl(s3: Any, bucket: str, key: str, *grants: dict[str, Any], owner: str = OWNER) -> None:
+    """Replaces the ACL of an object."""
     policy = {"Owner": {"ID": owner}, "Grants": list(grants)}
     s3.put_object_acl(Bucket=bucket, Key=key, AccessControlPolicy=policy)
 
 
 def grants_of(s3: Any, bucket: str, key: str) -> list[dict[str, Any]]:
+    """The grants of an object, as they read back."""
     grants: list[dict[str, Any]] = s3.get_object_acl(Bucket=bucket, Key=key)["Grants"]
     return grants
 
@@ -132,7 +139,9 @@ def test_acl_of_a_missing_object(s3: Any, bucket: str) -> None:
 
 
 def test_public_grants_are_hidden_while_ignored(s3: Any, bucket: str) -> None:
-    """Under IgnorePublicAcls a read shows the ACL without its public grants, and with them again afterwards."""
+    """Under IgnorePublicAcls a read shows the ACL without its public grants, and with them again
+    afterwards.
+    """
     s3.delete_public_access_block(Bucket=bucket)
     put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), everybody())
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
@@ -143,7 +152,9 @@ def test_public_grants_are_hidden_while_ignored(s3: Any, bucket: str) -> None:
 
 @pytest.mark.parametrize("switch", ["bucket", "account"])
 def test_public_grants_are_refused_while_blocked(s3: Any, s3control: Any, bucket: str, switch: str) -> None:
-    """BlockPublicAcls, the bucket's or the account's, refuses ACLs for everybody and lets one for an identity pass."""
+    """BlockPublicAcls, the bucket's or the account's, refuses ACLs for everybody and lets one for an identity
+    pass.
+    """
     s3.delete_public_access_block(Bucket=bucket)
     blocked = {"BlockPublicAcls": True}
     if switch == "bucket":

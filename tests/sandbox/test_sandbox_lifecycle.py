@@ -1,0 +1,218 @@
+"""One sandbox for each project: started, found, ended, and found dead."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, ensure, lifecycle
+from tests.sandbox.contents import fill, seen
+
+Up = Callable[[Path], Running]
+Client = Callable[[Running, str], Any]
+
+
+def test_home_is_beside_the_repository(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sandbox's folder is found from anywhere in the project; without a project it is here; a variable
+    overrides it.
+    """
+    deep = project / "specs" / "fleet"
+    deep.mkdir(parents=True)
+    assert lifecycle.find_home(deep) == project / ".cfstream" / "sandbox"
+    (deep.parent / ".cfstream").mkdir()
+    assert lifecycle.find_home(deep) == deep.parent / ".cfstream" / "sandbox"
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    assert lifecycle.find_home(alone) == alone / ".cfstream" / "sandbox"
+    monkeypatch.setenv(lifecycle.HOME_VARIABLE, str(tmp_path / "elsewhere"))
+    assert lifecycle.find_home(deep) == tmp_path / "elsewhere"
+
+
+def test_sandbox_is_started_once(project: Path, up: Up) -> None:
+    """Asking for the sandbox starts it, and asking again finds the same one."""
+    started = up(project)
+    assert started.started
+    found = ensure(project)
+    assert (found.pid, found.endpoint_url, found.started) == (started.pid, started.endpoint_url, False)
+    assert lifecycle.status(found.home) == found
+
+
+def test_two_who_ask_at_once_get_one(project: Path, up: Up) -> None:
+    """Of several processes that want a sandbox at the same time, one starts it for all."""
+    with ThreadPoolExecutor(4) as pool:
+        running = list(pool.map(up, [project] * 4))
+    assert len({each.pid for each in running}) == 1
+    assert [each.started for each in running].count(True) == 1
+
+
+def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Client) -> None:
+    """What is in one project's sandbox is not in another's, and ending one leaves the other alone."""
+    first, second = (up(_project(tmp_path / name)) for name in ("one", "two"))
+    client(first, "s3").create_bucket(Bucket="lectures-media")
+    assert client(second, "s3").list_buckets()["Buckets"] == []
+    lifecycle.down(first.home)
+    assert lifecycle.status(first.home) is None
+    assert lifecycle.status(second.home) is not None
+
+
+def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> None:
+    """Buckets, objects, ACLs, policies, certificates, identities and distributions are there again after a
+    restart.
+    """
+    running = up(project)
+    fill(lambda service: client(running, service))
+    before = seen(lambda service: client(running, service))
+    lifecycle.down(running.home)
+    again = up(project)
+    assert again.pid != running.pid
+    assert seen(lambda service: client(again, service)) == before
+
+
+def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> None:
+    """A server that was killed is noticed, and the next one goes on from the last state that was kept."""
+    running = up(project)
+    client(running, "s3").create_bucket(Bucket="lectures-media")
+    kept = running.home / "state"
+    _until(lambda: kept.exists() and b"lectures-media" in kept.read_bytes())
+    os.kill(running.pid, signal.SIGKILL)
+    _until(lambda: lifecycle.status(running.home) is None)
+    again = up(project)
+    assert again.started
+    assert [each["Name"] for each in client(again, "s3").list_buckets()["Buckets"]] == ["lectures-media"]
+
+
+def test_pid_file_of_another_server_is_not_believed(tmp_path: Path, up: Up) -> None:
+    """A pid file whose port has become another server's counts as none: that server does not know its
+    token.
+    """
+    running = up(_project(tmp_path / "one"))
+    home = lifecycle.find_home(_project(tmp_path / "two"))
+    home.mkdir(parents=True)
+    address = json.loads((running.home / lifecycle.ADDRESS).read_text())
+    (home / lifecycle.ADDRESS).write_text(json.dumps({**address, "token": "of a server long gone"}))
+    assert lifecycle.status(home) is None
+    assert lifecycle.down(home) is None
+    assert lifecycle.status(running.home) is not None
+
+
+@pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"pid": 1}', "null"])
+def test_damaged_pid_file_counts_as_none(project: Path, rubbish: str) -> None:
+    """A pid file that makes no sense is as good as none."""
+    home = lifecycle.find_home(project)
+    home.mkdir(parents=True)
+    (home / lifecycle.ADDRESS).write_text(rubbish)
+    assert lifecycle.status(home) is None
+
+
+def test_nothing_runs_in_a_new_project(project: Path) -> None:
+    """Asking, and ending what does not run, start nothing and leave no folder behind."""
+    home = lifecycle.find_home(project)
+    assert lifecycle.status(home) is None
+    assert lifecycle.down(home) is None
+    with pytest.raises(SandboxError, match="no sandbox runs here"):
+        lifecycle.settings(home)
+    assert not home.exists()
+
+
+def test_one_server_for_each_home(project: Path, up: Up) -> None:
+    """A second server for the same folder refuses to start, and says how to end the first."""
+    running = up(project)
+    command = [sys.executable, "-m", "cfstream.sandbox", "serve", "--dir", str(running.home)]
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "already serves" in second.stderr
+    assert "cfstream sandbox down" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert lifecycle.status(running.home) == replace(running, started=False)
+
+
+def test_server_that_does_not_come_up_says_why(project: Path, up: Up) -> None:
+    """A start that fails is told with the end of the log: here the port is taken."""
+    port = int(up(project).endpoint_url.rpartition(":")[2])
+    with pytest.raises(SandboxError, match=f"port {port} cannot be had"):
+        lifecycle.up(project / "another", port)
+
+
+def test_secrets_of_the_sandbox_are_its_users(project: Path, up: Up) -> None:
+    """State and pid file are readable by their user alone, and the folder keeps itself out of the
+    repository.
+    """
+    running = up(project)
+    lifecycle.down(running.home)
+    up(project)
+    modes = {name: (running.home / name).stat().st_mode & 0o777 for name in ("state", lifecycle.ADDRESS)}
+    assert modes == {"state": 0o600, lifecycle.ADDRESS: 0o600}
+    assert (running.home / ".gitignore").read_text() == "*\n"
+
+
+def test_settings_outlive_the_server(project: Path, up: Up) -> None:
+    """A person's sandbox shows waiting and keeps it short; settings stay until a reset."""
+    running = up(project)
+    assert _pace(running) == (2, 2.0)
+    lifecycle.change_settings(running.home, {"deploy_after_reads": 7})
+    lifecycle.down(running.home)
+    assert _pace(up(project)) == (7, 2.0)
+    lifecycle.reset(running.home)
+    assert _pace(running) == (2, 2.0)
+    with pytest.raises(WrongSetting, match="there is no setting deploy_after_raeds") as error:
+        lifecycle.change_settings(running.home, {"deploy_after_raeds": 7})
+    assert "deploy_after_reads" in error.value.do
+
+
+def test_without_moto_the_extra_is_named(project: Path) -> None:
+    """Where moto is not installed the sandbox says what to install; what does not need it still works."""
+    script = """
+import sys
+from pathlib import Path
+from cfstream import sandbox
+
+sys.modules["moto"] = None
+try:
+    sandbox.ensure(Path.cwd())
+except sandbox.MissingExtra as error:
+    print(error.what)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert (
+        ran.stdout == f"{MissingExtra().what}\n" == "the sandbox needs \"pip install 'cfstream[sandbox]'\"\n"
+    )
+
+
+def test_face_is_cheap() -> None:
+    """Importing the sandbox's face imports neither moto nor an SDK nor an HTTP client."""
+    heavy = ("moto", "boto3", "flask", "http.client")
+    script = f"import sys, cfstream.sandbox; print([name for name in {heavy} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def _project(folder: Path) -> Path:
+    (folder / ".git").mkdir(parents=True)
+    return folder
+
+
+def _pace(running: Running) -> tuple[int, float]:
+    settings = lifecycle.settings(running.home)
+    return settings["deploy_after_reads"], settings["deploy_after_seconds"]
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    """Returns once it holds."""
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it never came true")

@@ -1,0 +1,92 @@
+"""What the sandbox remembers, and what it does with a memory that is not its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox import state
+from cfstream.sandbox.server import Sandbox
+from tests.sandbox.contents import BUCKET, READER, fill, seen
+
+Client = Callable[[Any, str], Any]
+
+
+def test_everything_is_there_again(tmp_path: Path, client: Client) -> None:
+    """Objects with their versions and ACLs, policies, distributions, zones, certificates and keys outlive the
+    server.
+    """
+    with Sandbox.start(tmp_path) as sandbox:
+        fill(lambda service: client(sandbox, service))
+        before = seen(lambda service: client(sandbox, service))
+    with Sandbox.start(tmp_path) as sandbox:
+        assert seen(lambda service: client(sandbox, service)) == before
+    assert READER in before["acl"][1]
+
+
+def test_names_stay_taken(tmp_path: Path, client: Client) -> None:
+    """A bucket of before cannot be made again elsewhere, and a distribution for it is accepted."""
+    with Sandbox.start(tmp_path) as sandbox:
+        fill(lambda service: client(sandbox, service))
+    with Sandbox.start(tmp_path) as sandbox:
+        assert sandbox.cloudfront.bucket_exists is not None
+        assert sandbox.cloudfront.bucket_exists(BUCKET)
+        assert not sandbox.cloudfront.bucket_exists("another")
+
+
+def test_reset_is_remembered(tmp_path: Path, client: Client) -> None:
+    """After a reset nothing comes back."""
+    with Sandbox.start(tmp_path) as sandbox:
+        client(sandbox, "s3").create_bucket(Bucket=BUCKET)
+        sandbox.reset()
+    with Sandbox.start(tmp_path) as sandbox:
+        assert client(sandbox, "s3").list_buckets()["Buckets"] == []
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path: Path, client: Client) -> None:
+    """A sandbox without a state folder starts empty each time."""
+    with Sandbox.start() as sandbox:
+        client(sandbox, "s3").create_bucket(Bucket=BUCKET)
+    with Sandbox.start() as sandbox:
+        assert client(sandbox, "s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        b'{"format": 0, "moto": "1.0"}\npickle of another age',
+        b'{"format": 1',
+        b"",
+        b"\x80\x05rubbish\n\x00",
+    ],
+)
+def test_state_of_another_version_is_set_aside(tmp_path: Path, client: Client, found: bytes) -> None:
+    """A state file that cannot be used is renamed, not lost and not in the way."""
+    (tmp_path / state.FILE).write_bytes(found)
+    with Sandbox.start(tmp_path) as sandbox:
+        assert client(sandbox, "s3").list_buckets()["Buckets"] == []
+    (aside,) = tmp_path.glob("state.*.old")
+    assert aside.read_bytes() == found
+
+
+def test_damaged_pickle_is_set_aside(tmp_path: Path, client: Client) -> None:
+    """A state file of this version with a damaged end is set aside as well, and puts nothing half back."""
+    with Sandbox.start(tmp_path) as sandbox:
+        client(sandbox, "s3").create_bucket(Bucket=BUCKET)
+    whole = (tmp_path / state.FILE).read_bytes()
+    (tmp_path / state.FILE).write_bytes(whole[:-20])
+    with Sandbox.start(tmp_path) as sandbox:
+        assert client(sandbox, "s3").list_buckets()["Buckets"] == []
+    assert len(list(tmp_path.glob("state.*.old"))) == 1
+
+
+def test_half_a_write_is_never_read(tmp_path: Path) -> None:
+    """The file is replaced whole: what a crash left of an unfinished write is ignored."""
+    with Sandbox.start(tmp_path):
+        pass
+    whole = (tmp_path / state.FILE).read_bytes()
+    (tmp_path / f"{state.FILE}.part").write_bytes(whole[:10])
+    with Sandbox.start(tmp_path):
+        pass
+    assert (tmp_path / state.FILE).read_bytes() == whole

@@ -133,7 +133,7 @@ class BucketKind:
         return Proposal(
             steps=steps,
             brings={address: {"id": known, "region": have.region}},
-            relied_on=(Relied(address, digest(_relied(have))),),
+            relied_on=(Relied(address, digest(_relied(have)), content=_relied(have)),),
             problems=tuple(_problems(scene, want, have)),
             notices=(*have.notices, *_notices(scene, want, have)),
         )

@@ -50,8 +50,8 @@ class BucketPolicyKind:
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGrant | None) -> LivePolicy:
-        """Reads the policy, distributions and OAIs; where a grant is likely, a page of objects for their
-        owners too.
+        """Reads the policy, distributions, OAIs and key groups; where a grant is likely, a page of objects
+        for their owners too.
 
         A policy that may not be read is told as a problem. Raises as `Reads.read` for all else.
         """
@@ -63,6 +63,7 @@ class BucketPolicyKind:
             own=own,
             servings=servings(all_distributions(aws), own, bucket.name),
             identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
+            group_names=_group_names(aws),
             old=_old_bucket(aws, scene, own),
         )
         if not bucket.usable:
@@ -77,9 +78,9 @@ class BucketPolicyKind:
         want = want or self.desire(scene)
         case = Case(scene, want, have, _reader(scene, want, land))
         given, taken = decide(case)
-        relied = [Relied(scene.address(KIND), policy_digest(have.document))]
+        relied = [_relied(scene, "", have.document)]
         if have.old is not None:
-            relied.append(Relied(scene.address(KIND, have.old.name), policy_digest(have.old.document)))
+            relied.append(_relied(scene, have.old.name, have.old.document))
         edits = [*(step.edit for step in given), *(step.edit for step in taken)]
         problems = grant_preflight.problems(
             scene,
@@ -97,6 +98,10 @@ class BucketPolicyKind:
         )
 
 
+def _relied(scene: Scene, member: str, document: Json | None) -> Relied:
+    return Relied(scene.address(KIND, member), policy_digest(document), content=document)
+
+
 def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
     match want.identity:
         case "oac":
@@ -104,6 +109,11 @@ def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
         case "oai":
             return land.get(scene.address("origin-access-identity"))
     return None
+
+
+def _group_names(aws: Reads) -> dict[str, str]:
+    groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
+    return {group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups}
 
 
 def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
@@ -140,7 +150,7 @@ def _notices(case: Case) -> list[Notice]:
     if _pending(case):
         text = (
             f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id in place of the OAI, as S3 does "
-            "right after a write; if it stays so, the identity that it named is gone: take it out by hand and apply again"
+            "right after a write; if it stays so, that identity is gone: take it out by hand and apply again"
         )
         notices.append(Notice(text))
     if case.target is not None and case.ours is None and case.satisfying:

@@ -65,6 +65,8 @@ class LivePolicy:
     servings: tuple[Serving, ...] = ()
     identities: Mapping[str, str] = field(default_factory=dict)
     """OAI id by canonical user id, of all OAIs of the account."""
+    group_names: Mapping[str, str] = field(default_factory=dict)
+    """Names of the account's key groups, by id."""
     old: OldBucket | None = None
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""

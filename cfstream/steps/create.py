@@ -13,6 +13,8 @@ from cfstream.values import Json, Verb, resolve
 
 ATTEMPTS = 3
 GENERATIONS = 100
+LAG_SECONDS = (1.0, 2.0, 4.0, 8.0)
+"""How long a list may lag behind a create; only then is a spent reference taken for one whose resource is gone."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Create(Step):
     document: str = ""
     """Path in the parameters of the document that `twin.content` must cover."""
     reference: str = ""
-    """Path in the parameters of the caller reference (which ends with its generation); empty where the kind has none."""
+    """Path in the parameters of the caller reference, which ends with its generation; empty where there is none."""
 
     def asks(self) -> Any:
         return self.call.params
@@ -57,7 +59,7 @@ class Create(Step):
             try:
                 return pick(_persist(doors, replace(self.call, params=params)), self.outputs)
             except AlreadyThere as taken:
-                found = self._find(doors, taken, params)
+                found = self._find_patiently(doors, taken, params)
                 if found is not None:
                     return pick(found, self.outputs)
                 if not self.reference:
@@ -65,24 +67,40 @@ class Create(Step):
                 params = _next_generation(params, self.reference)
         raise Stale(f"{self.address}: all {GENERATIONS} caller references are spent")
 
+    def _find_patiently(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
+        """As `_find`, asking again for a while: a list that lags would turn a lost reply into a twin."""
+        for pause in (*LAG_SECONDS, 0.0):
+            found = self._find(doors, taken, params)
+            if found is not None or not pause:
+                return found
+            doors.clock.sleep(pause)
+        return None
+
     def _find(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
-        """What the earlier attempt made; None when nothing live bears its name or caller reference any more."""
+        """What the earlier attempt made; None when nothing live bears its name or caller reference.
+
+        Raises `taken` itself when the name is somebody else's, Stale when what was made has other settings.
+        """
         if self.twin is None:
             return None
         match = dict(self.twin.match)
         if self.reference:
-            match[_reference_in_reply(self.twin)] = at(params, self.reference)
+            match[f"{self.twin.content}.CallerReference"] = at(params, self.reference)
         for candidate in _candidates(doors, self.twin, taken):
-            if not all(covers(at(candidate, path), value) for path, value in match.items()):
-                continue
-            wanted = at(params, self.document) if self.document else {}
-            if covers(at(candidate, self.twin.content) if self.twin.content else {}, wanted):
-                return candidate
-            raise Stale(
-                f"{self.address}: an earlier run has made it with other settings",
-                "run the same command again: it goes on from what is there",
-            )
+            if all(covers(at(candidate, path), value) for path, value in match.items()):
+                return self._checked(candidate, params)
+            if self.twin.row:
+                raise taken
         return None
+
+    def _checked(self, candidate: Json, params: Json) -> Json:
+        wanted = at(params, self.document) if self.document else {}
+        if covers(at(candidate, self.twin.content) if self.twin and self.twin.content else {}, wanted):
+            return candidate
+        raise Stale(
+            f"{self.address}: an earlier run has made it with other settings",
+            "run the same command again: it goes on from what is there",
+        )
 
 
 def _persist(doors: Doors, call: Call) -> Json:
@@ -117,10 +135,6 @@ def _rows(page: Json) -> list[Json]:
     """The items of a CloudFront list reply, whatever the list is called."""
     lists = [value for value in page.values() if isinstance(value, Mapping) and "Quantity" in value]
     return list(lists[0].get("Items", [])) if lists else []
-
-
-def _reference_in_reply(twin: Twin) -> str:
-    return f"{twin.content}.CallerReference"
 
 
 def _next_generation(params: Json, path: str) -> Json:

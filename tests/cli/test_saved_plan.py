@@ -1,0 +1,116 @@
+"""Plan files: whole or not at all, and found again with their specs."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from cfstream.cli.saved_plan import find, save, write_whole
+from cfstream.errors import CfstreamError, WrongUsage
+from tests.unit.render.plans import NEW, plan
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to stand in, with a spec in it."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "lectures.yaml").write_text("version: 1\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_saved_plan_is_the_json_plan_and_anybody_may_read_it(project: Path) -> None:
+    """The file holds what --format json prints, and nothing that must be hidden."""
+    save(plan(NEW), ["specs"], "tonight.plan")
+    document = json.loads((project / "tonight.plan").read_text())
+    assert document["fingerprint"] == plan(NEW).fingerprint
+    assert list(document)[:2] == ["format_version", "cfstream_version"]
+    assert stat.S_IMODE((project / "tonight.plan").stat().st_mode) == 0o644
+    assert sorted(path.name for path in project.iterdir()) == ["specs", "tonight.plan"]
+
+
+@pytest.mark.parametrize("target", ["tonight.plan", "plans/tonight.plan"])
+def test_the_specs_are_found_from_wherever_apply_runs(
+    project: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """From the same folder the specs are named as before; from another one, from there."""
+    (project / "plans").mkdir()
+    save(plan(NEW), ["specs/lectures.yaml"], target)
+    found = find([target])
+    assert found is not None
+    assert found.specs == ("specs/lectures.yaml",)
+    monkeypatch.chdir(project / "plans")
+    found = find([str(project / target)])
+    assert found is not None
+    assert found.specs == ("../specs/lectures.yaml",)
+
+
+def test_a_plan_of_standard_input_is_not_saved(project: Path) -> None:
+    """Apply could not read the spec again."""
+    with pytest.raises(WrongUsage, match="standard input"):
+        save(plan(NEW), ["-"], "tonight.plan")
+    assert not (project / "tonight.plan").exists()
+
+
+def test_a_link_is_followed_and_stays_a_link(project: Path) -> None:
+    """The file that the link names is replaced, not the link."""
+    (project / "real").write_text("old")
+    (project / "link").symlink_to("real")
+    write_whole("link", "new")
+    assert (project / "link").is_symlink()
+    assert (project / "real").read_text() == "new"
+
+
+def test_a_disk_that_is_full_is_told_and_a_device_stays_a_device() -> None:
+    """What cannot be written leaves nothing half behind."""
+    with pytest.raises(CfstreamError, match="/dev/full could not be written: No space left on device"):
+        write_whole("/dev/full", "text")
+    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+
+
+def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(project: Path) -> None:
+    """Whoever reads the file meanwhile reads the old plan whole."""
+    (project / "tonight.plan").write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole("tonight.plan", "half of it \ud800")
+    assert (project / "tonight.plan").read_text() == "old"
+    assert sorted(path.name for path in project.iterdir()) == ["specs", "tonight.plan"]
+
+
+def test_a_folder_that_is_not_there_is_named(project: Path) -> None:
+    """The error says which file, and what the system said."""
+    with pytest.raises(CfstreamError, match=r"nowhere/a\.plan could not be written: No such file or directory"):
+        write_whole("nowhere/a.plan", "text")
+    with pytest.raises(CfstreamError, match="specs could not be written: Is a directory"):
+        write_whole("specs", "text")
+
+
+def test_specs_are_no_plans(project: Path) -> None:
+    """YAML, JSON that is a spec, folders, standard input and what is not there go to the loader."""
+    (project / "spec.json").write_text('{"version": 1, "name": "lectures"}')
+    assert find(["specs", "specs/lectures.yaml", "spec.json", "-", "nowhere.yaml"]) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"format_version": 1, "stacks": [', "cannot be read"),
+        ('{"format_version": 2}', "format_version 2; this cfstream reads 1"),
+        ('{"format_version": 1, "specs": []}', "does not say which specs"),
+        ('{"format_version": 1, "specs": "x"}', "does not say which specs"),
+    ],
+)
+def test_a_plan_of_no_use_says_why(project: Path, content: str, reason: str) -> None:
+    """A file cut short, one of another version, and one that was only printed are told apart."""
+    (project / "tonight.plan").write_text(content)
+    with pytest.raises(WrongUsage, match=reason):
+        find(["tonight.plan"])
+
+
+def test_a_plan_is_applied_alone(project: Path) -> None:
+    """A saved plan and specs beside it would be two plans."""
+    save(plan(NEW), ["specs"], "tonight.plan")
+    with pytest.raises(WrongUsage, match="applied alone"):
+        find(["tonight.plan", "specs"])

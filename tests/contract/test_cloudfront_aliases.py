@@ -155,6 +155,14 @@ def test_the_certificate_must_be_in_us_east_1(cloudfront: Any, region: str) -> N
         make(cloudfront, sent)
 
 
+def test_there_is_one_certificate(cloudfront: Any, certificates: Certificates) -> None:
+    """CloudFront's own certificate beside one of one's own is InvalidViewerCertificate."""
+    sent = with_certificate(NAME)
+    sent["ViewerCertificate"]["CloudFrontDefaultCertificate"] = True
+    with refused("InvalidViewerCertificate", 400, "one certificate"):
+        make(cloudfront, sent)
+
+
 def test_the_certificate_must_exist(cloudfront: Any, certificates: Certificates) -> None:
     """A certificate that ACM does not know is InvalidViewerCertificate."""
     certificates.known.clear()

@@ -148,6 +148,26 @@ def test_a_read_after_an_update_may_show_the_past(cloudfront: Any, sandbox: Sand
     assert cloudfront.get_distribution(Id=made["Id"])["ETag"] == etag
 
 
+def test_the_past_keeps_its_active_keys(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A read from before a change of the key group shows Deployed with the keys of then, not those of now."""
+    old, new = make_key(cloudfront, "old"), make_key(cloudfront, "new")
+    group = make_group(cloudfront, "signers", old)
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    etag = cloudfront.get_key_group(Id=group)["ETag"]
+    sandbox.cloudfront.settings.stale_reads = 1
+    cloudfront.update_key_group(Id=group, IfMatch=etag, KeyGroupConfig={"Name": "signers", "Items": [new]})
+    assert _active(cloudfront, made["Id"]) == {group: [old]}
+    assert _active(cloudfront, made["Id"]) == {group: [new]}
+
+
+def test_what_was_deployed_stays_so(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A slower pace concerns the writes to come."""
+    made = make(cloudfront)
+    assert _status(cloudfront, made["Id"]) == "Deployed"
+    sandbox.cloudfront.settings.deploy_after_seconds = 3600
+    assert _status(cloudfront, made["Id"]) == "Deployed"
+
+
 def test_a_list_may_lack_what_is_new(cloudfront: Any, sandbox: Sandbox) -> None:
     """A listing lags behind a creation; the id itself is found at once."""
     sandbox.cloudfront.settings.stale_reads = 1

@@ -153,6 +153,18 @@ def test_controls_that_are_refused(cloudfront: Any, changes: dict[str, str]) -> 
         cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(**changes))
 
 
+def test_configs_come_with_the_etag_of_the_whole(cloudfront: Any) -> None:
+    """The Config reads of identities and controls give what was sent and the same ETag as the full reads."""
+    identity, control = make_identity(cloudfront, "one", "ours"), make_control(cloudfront)
+    live = cloudfront.get_cloud_front_origin_access_identity_config(Id=identity["Id"])
+    assert live["ETag"] == identity["ETag"]
+    sent = {"CallerReference": "one", "Comment": "ours"}
+    assert live["CloudFrontOriginAccessIdentityConfig"] == sent
+    live = cloudfront.get_origin_access_control_config(Id=control["Id"])
+    assert live["ETag"] == control["ETag"]
+    assert live["OriginAccessControlConfig"] == control["OriginAccessControlConfig"]
+
+
 def test_rows_of_controls_have_all_but_the_etag(cloudfront: Any) -> None:
     """A row tells the whole config, its description empty if none was sent."""
     made = make_control(cloudfront)

@@ -169,6 +169,15 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
         "InvalidArgument",
         400,
     ),
+    "a policy for what goes to the origin, and no cache policy": (
+        {
+            "DefaultCacheBehavior": legacy_behavior(
+                OriginRequestPolicyId="88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
+            )
+        },
+        "InvalidArgument",
+        400,
+    ),
     "an unknown price class": ({"PriceClass": "PriceClass_300"}, "InvalidArgument", 400),
 }
 
@@ -180,6 +189,33 @@ def test_configs_that_are_refused(cloudfront: Any, case: str) -> None:
     with refused(code, status):
         make(cloudfront, config(**changes))
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 0
+
+
+def test_updates_need_more_of_custom_origins(cloudfront: Any) -> None:
+    """A custom origin is filled in on create; on update its timeouts are required."""
+    custom = {"Id": "s3", "DomainName": "www.example.com", "CustomOriginConfig": CUSTOM}
+    made = make(cloudfront, config(Origins=listing(custom)))
+    (there,) = made["DistributionConfig"]["Origins"]["Items"]
+    assert there["CustomOriginConfig"]["OriginKeepaliveTimeout"] == 5
+    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    del live["Origins"]["Items"][0]["CustomOriginConfig"]["OriginReadTimeout"]
+    with refused("InvalidArgument", 400, "OriginReadTimeout"):
+        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+
+
+def test_members_of_an_origin_group_must_exist(cloudfront: Any) -> None:
+    """An origin group is a target like an origin; what it holds must be origins of the distribution."""
+    group = {
+        "Id": "both",
+        "FailoverCriteria": {"StatusCodes": listing(500)},
+        "Members": listing({"OriginId": "s3"}, {"OriginId": "second"}),
+    }
+    target = behavior(TargetOriginId="both")
+    sent = config(OriginGroups=listing(group), DefaultCacheBehavior=target)
+    with refused("NoSuchOrigin", 404):
+        make(cloudfront, sent)
+    made = make(cloudfront, {**sent, "Origins": listing(origin(), origin(Id="second"))})
+    assert made["DistributionConfig"]["DefaultCacheBehavior"]["TargetOriginId"] == "both"
 
 
 def test_origin_access_must_exist(strict_cloudfront: Any) -> None:

@@ -35,6 +35,12 @@ def test_an_operation_that_is_not_there_is_named(cloudfront: Any) -> None:
         (PATH, b"<DistributionConfig><Surprise/></DistributionConfig>", "MalformedXML"),
         (PATH, b"<DistributionConfig><Enabled>perhaps</Enabled></DistributionConfig>", "MalformedXML"),
         (PATH, b"<DistributionConfig/>", "InvalidArgument"),
+        (
+            PATH,
+            b"<DistributionConfig><Origins><Quantity>two</Quantity></Origins></DistributionConfig>",
+            "MalformedXML",
+        ),
+        ("/2020-05-31/domain-association", b"<UpdateDomainAssociationRequest/>", "InvalidArgument"),
         ("/2020-05-31/nothing", b"", "UnsupportedOperation"),
     ],
 )

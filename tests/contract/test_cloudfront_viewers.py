@@ -204,6 +204,15 @@ def test_groups_hold_keys_that_exist(cloudfront: Any) -> None:
             make_group(cloudfront, "signers", *keys)
 
 
+def test_a_group_shows_its_config(cloudfront: Any) -> None:
+    """GetKeyGroupConfig gives what was sent, with an empty comment, and the ETag that a write needs."""
+    key = make_key(cloudfront)
+    group = make_group(cloudfront, "signers", key)
+    live = cloudfront.get_key_group_config(Id=group)
+    assert live["KeyGroupConfig"] == {"Name": "signers", "Items": [key], "Comment": ""}
+    cloudfront.delete_key_group(Id=group, IfMatch=live["ETag"])
+
+
 def test_rows_of_key_groups_hold_the_group(cloudfront: Any) -> None:
     """A row of ListKeyGroups wraps the whole group, as GetKeyGroup gives it."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))

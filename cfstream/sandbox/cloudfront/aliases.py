@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .records import Distribution, Json
-from .refusal import CloudFrontError, refuse_unless
+from .refusal import CloudFrontError, demand, refuse_unless
 from .world import World
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -29,12 +29,8 @@ def judge_aliases(world: World, aliases: list[str], own_id: str | None) -> None:
     distribution of either kind holds, here or in another account.
     """
     for alias in aliases:
-        refuse_unless(
-            _ALIAS.fullmatch(alias), "InvalidArgument", f"The parameter CNAME is no host name: '{alias}'."
-        )
-    refuse_unless(
-        len(set(aliases)) == len(aliases), "InvalidArgument", "The parameter Aliases contains duplicates."
-    )
+        demand(_ALIAS.fullmatch(alias), f"The parameter CNAME is no host name: '{alias}'.")
+    demand(len(set(aliases)) == len(aliases), "The parameter Aliases contains duplicates.")
     taken = {alias: holder for alias, holder in _held(world) if holder != own_id}
     refuse_unless(not taken.keys() & set(aliases), "CNAMEAlreadyExists", _TAKEN)
 
@@ -66,8 +62,12 @@ def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> No
         )
     if arn:
         found = _found(world, arn)
-        for alias in aliases if found is not None else ():
-            refuse_unless(_covers(found, alias), "InvalidViewerCertificate", f"{_NOT_COVERED} ({alias})")
+        for alias in aliases:
+            refuse_unless(
+                found is None or _covers(found, alias),
+                "InvalidViewerCertificate",
+                f"{_NOT_COVERED} ({alias})",
+            )
 
 
 def _found(world: World, arn: str) -> Mapping[str, Any] | None:
@@ -88,9 +88,7 @@ def _found(world: World, arn: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _covers(certificate: Mapping[str, Any] | None, alias: str) -> bool:
-    if certificate is None:
-        return True
+def _covers(certificate: Mapping[str, Any], alias: str) -> bool:
     names = {certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())}
     # A certificate's wildcard stands for one label.
     return alias in names or "*." + alias.partition(".")[2] in names

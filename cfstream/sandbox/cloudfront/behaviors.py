@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from .records import Json
-from .refusal import CloudFrontError, refuse_unless
+from .refusal import CloudFrontError, demand, refuse_unless
 from .world import World
 
 _METHODS = (
@@ -34,17 +34,14 @@ def judge_behavior(world: World, behavior: Json, origins: Mapping[str, Json], ow
 
 
 def _judge_methods(allowed: Json) -> None:
-    cached = allowed["CachedMethods"]
-    fine = set(allowed["Items"]) in _METHODS and len(allowed["Items"]) in (2, 3, 7)
-    refuse_unless(
+    items, cached = allowed.get("Items", ()), allowed["CachedMethods"].get("Items", ())
+    fine = set(items) in _METHODS and len(items) in (2, 3, 7)
+    demand(
         fine,
-        "InvalidArgument",
         "The parameter AllowedMethods must hold one of the sets of 2, 3 or 7 methods.",
     )
-    fine = set(cached["Items"]) in _METHODS[:2] and set(cached["Items"]) <= set(allowed["Items"])
-    refuse_unless(
-        fine, "InvalidArgument", "The parameter CachedMethods must hold 2 or 3 of the allowed methods."
-    )
+    fine = set(cached) in _METHODS[:2] and set(cached) <= set(items)
+    demand(fine, "The parameter CachedMethods must hold 2 or 3 of the allowed methods.")
 
 
 def judge_signers(world: World, signers: Json) -> None:
@@ -72,9 +69,8 @@ def _judge_viewers(world: World, behavior: Json, own_id: str | None) -> None:
     signers, groups = behavior["TrustedSigners"], behavior["TrustedKeyGroups"]
     judge_signers(world, signers)
     _judge_enabled("TrustedKeyGroups", groups)
-    refuse_unless(
+    demand(
         not (signers["Quantity"] and groups["Quantity"]),
-        "InvalidArgument",
         "A cache behavior cannot have both TrustedSigners and TrustedKeyGroups.",
     )
     limit = world.settings.quota("key_groups_per_behavior")
@@ -104,16 +100,15 @@ def _judge_policies(world: World, behavior: Json, own_id: str | None) -> None:
         member = f"{kind}Id"
         policy = behavior.get(member)
         if policy:
-            world.policies[kind].get(policy)
+            managed = world.policies[kind].get(policy).managed
             others = [user for user in world.users(member, policy) if user.id != own_id]
             fine = len(others) < world.settings.quota("distributions_per_policy")
-            # AWS's limit is on what an account makes itself; everyone uses the managed ones.
-            managed = world.policies[kind].get(policy).managed
+            # The limit is on what an account makes itself; everyone uses the managed ones.
             refuse_unless(fine or managed, f"TooManyDistributionsAssociatedTo{kind}")
 
 
 def _judge_forwarded_values(world: World, behavior: Json, origin: Json) -> None:
-    refuse_unless("MinTTL" in behavior, "InvalidArgument", "The parameter MinTTL is required.")
+    demand("MinTTL" in behavior, "The parameter MinTTL is required.")
     in_order = behavior["MinTTL"] <= behavior["DefaultTTL"] <= behavior["MaxTTL"]
     refuse_unless(in_order, "InvalidTTLOrder")
     headers = behavior["ForwardedValues"]["Headers"].get("Items", ())

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from .distributions import LOCATION
 from .records import Json, PublicKey, Record
-from .refusal import CloudFrontError, refuse_unless
+from .refusal import CloudFrontError, demand, refuse_unless
 from .rules import judge_comment
 from .shapes import check
 from .world import World
@@ -68,9 +68,7 @@ class PublicKeys:
 def _judge_key(sent: Json) -> None:
     check("PublicKeyConfig", sent)
     named = _NAME.fullmatch(sent["Name"])
-    refuse_unless(
-        named, "InvalidArgument", "The parameter Name may hold 1 to 128 letters, digits, '_' and '-'."
-    )
+    demand(named, "The parameter Name may hold 1 to 128 letters, digits, '_' and '-'.")
     judge_comment(sent.get("Comment", ""))
     try:
         key = load_pem_public_key(sent["EncodedKey"].encode())
@@ -80,7 +78,7 @@ def _judge_key(sent: Json) -> None:
         isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
     )
     message = "The parameter EncodedKey must be a public key in PEM: RSA of 2048 bits, or ECDSA P-256."
-    refuse_unless(fine and sent["EncodedKey"].lstrip().startswith(_HEADER), "InvalidArgument", message)
+    demand(fine and sent["EncodedKey"].lstrip().startswith(_HEADER), message)
 
 
 def _kept(sent: Json) -> Json:
@@ -116,12 +114,10 @@ class KeyGroups:
     def _judged(self, sent: Json, own: Record | None) -> Json:
         check("KeyGroupConfig", sent)
         world, keys = self._world, sent.get("Items", [])
-        refuse_unless(sent["Name"], "InvalidArgument", "The parameter Name is required.")
+        demand(sent["Name"], "The parameter Name is required.")
         judge_comment(sent.get("Comment", ""))
-        refuse_unless(keys, "InvalidArgument", "The parameter Items must hold at least one public key.")
-        refuse_unless(
-            len(set(keys)) == len(keys), "InvalidArgument", "The parameter Items contains duplicates."
-        )
+        demand(keys, "The parameter Items must hold at least one public key.")
+        demand(len(set(keys)) == len(keys), "The parameter Items contains duplicates.")
         limit = world.settings.quota("public_keys_per_key_group")
         refuse_unless(len(keys) <= limit, "TooManyPublicKeysInKeyGroup")
         for key in keys:

@@ -2,7 +2,7 @@
 
 from .distributions import LOCATION
 from .records import Identity, Json, Record
-from .refusal import CloudFrontError, refuse_unless
+from .refusal import CloudFrontError, demand, refuse_unless
 from .rules import control_users, identity_of, judge_comment
 from .shapes import check
 from .world import World
@@ -111,9 +111,7 @@ class OriginAccessControls:
     def _judged(self, sent: Json, own: Record | None) -> Json:
         check("OriginAccessControlConfig", sent)
         name = sent["Name"]
-        refuse_unless(
-            1 <= len(name) <= 64, "InvalidArgument", "The parameter Name must have 1 to 64 characters."
-        )
+        demand(1 <= len(name) <= 64, "The parameter Name must have 1 to 64 characters.")
         fine = all(record is own or record.config["Name"] != name for record in self._shelf)
         refuse_unless(fine, "OriginAccessControlAlreadyExists")
         return {"Description": "", **sent}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from . import managed
 from .distributions import LOCATION
 from .records import Json, Policy
-from .refusal import refuse_unless
+from .refusal import demand, refuse_unless
 from .rules import judge_comment
 from .shapes import check
 from .world import World
@@ -77,7 +77,7 @@ class Policies:
     def _judged(self, sent: Json, own: Policy | None) -> Json:
         check(f"{self._kind}Config", sent)
         judge_comment(sent.get("Comment", ""))
-        refuse_unless(sent["Name"], "InvalidArgument", "The parameter Name is required.")
+        demand(sent["Name"], "The parameter Name is required.")
         fine = all(policy is own or policy.config["Name"] != sent["Name"] for policy in self._shelf)
         refuse_unless(fine, f"{self._kind}AlreadyExists")
         config = {"Comment": "", **sent}
@@ -109,7 +109,7 @@ class Policies:
     def _list(self, params: Json) -> Json:
         wanted = params.get("Type")
         fine = wanted in (None, "managed", "custom")
-        refuse_unless(fine, "InvalidArgument", f"The parameter Type is managed or custom: '{wanted}'.")
+        demand(fine, f"The parameter Type is managed or custom: '{wanted}'.")
         rows = [policy for policy in self._shelf.listed() if wanted in (None, _type(policy))]
         return {f"{self._kind}List": self._world.page(rows, params, self._summary)}
 
@@ -144,7 +144,5 @@ def _judged_cache(config: Json) -> Json:
         "ParametersInCacheKeyAndForwardedToOrigin": key,
     }
     in_order = 0 <= minimum <= full["DefaultTTL"] <= full["MaxTTL"]
-    refuse_unless(
-        in_order, "InvalidArgument", "MinTTL, DefaultTTL and MaxTTL must not decrease in that order."
-    )
+    demand(in_order, "MinTTL, DefaultTTL and MaxTTL must not decrease in that order.")
     return full

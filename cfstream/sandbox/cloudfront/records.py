@@ -56,7 +56,7 @@ class Distribution(Record):
     """A distribution of either kind.
 
     `signers` and `key_groups` are what the edge knows (ActiveTrustedSigners, ActiveTrustedKeyGroups): signer
-    or group id to key pair ids. They follow the config when the distribution is Deployed.
+    or group id to key pair ids. They follow the config once the distribution is Deployed (`settled`).
     """
 
     arn: str
@@ -64,6 +64,7 @@ class Distribution(Record):
     tags: dict[str, str]
     changed: float
     reads: int = 0
+    settled: bool = False
     signers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     key_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -78,9 +79,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass
 class _Before(Generic[R]):
-    """What reads show instead of the truth: an older copy, or nothing for what was not there; and for how
-    many reads.
-    """
+    """What so many reads show instead of the truth: an older copy, or nothing for what was not there."""
 
     record: R | None
     reads: int

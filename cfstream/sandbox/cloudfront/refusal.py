@@ -35,6 +35,11 @@ class CloudFrontError(Exception):
         super().__init__(f"{code}: {self.message}")
 
 
+def demand(fine: object, message: str) -> None:
+    """Raise InvalidArgument with that message unless the first argument is true."""
+    refuse_unless(fine, "InvalidArgument", message)
+
+
 def refuse_unless(fine: object, code: str, message: str | None = None) -> None:
     """Raise `CloudFrontError` with that code unless the first argument is true."""
     if not fine:

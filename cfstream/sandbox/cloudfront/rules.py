@@ -8,7 +8,7 @@ import re
 from .aliases import judge_aliases, judge_certificate
 from .behaviors import judge_behavior, judge_signers
 from .records import Distribution, Json
-from .refusal import CloudFrontError, refuse_unless
+from .refusal import CloudFrontError, demand, refuse_unless
 from .world import World
 
 _NO_BUCKET = "The parameter Origin DomainName does not refer to a valid S3 bucket."
@@ -48,17 +48,17 @@ def judge_update(sent: Json, live: Json) -> None:
         refuse_unless(member in sent, "IllegalUpdate", f"{member} is missing for the resource.")
     for behavior in (sent["DefaultCacheBehavior"], *sent["CacheBehaviors"].get("Items", ())):
         for member in _BEHAVIOR_ON_UPDATE:
-            refuse_unless(member in behavior, "InvalidArgument", f"The parameter {member} is required.")
+            demand(member in behavior, f"The parameter {member} is required.")
         cached = "CachedMethods" in behavior["AllowedMethods"]
-        refuse_unless(cached, "InvalidArgument", "The parameter CachedMethods is required.")
+        demand(cached, "The parameter CachedMethods is required.")
     for origin in sent["Origins"].get("Items", ()):
         for member in ("OriginPath", "CustomHeaders"):
-            refuse_unless(member in origin, "InvalidArgument", f"{member} is required for updates.")
+            demand(member in origin, f"{member} is required for updates.")
         for member in (
             ("OriginReadTimeout", "OriginKeepaliveTimeout") if "CustomOriginConfig" in origin else ()
         ):
             there = member in origin["CustomOriginConfig"]
-            refuse_unless(there, "InvalidArgument", f"{member} is required for updates.")
+            demand(there, f"{member} is required for updates.")
     same = sent["CallerReference"] == live["CallerReference"]
     refuse_unless(same, "IllegalUpdate", "You cannot update Origin or CallerReference.")
 
@@ -73,9 +73,7 @@ def judge(world: World, config: Json, own: Distribution | None) -> None:
     origins = _judge_origins(world, config, own_id)
     behaviors = config["CacheBehaviors"].get("Items", [])
     paths = [behavior["PathPattern"] for behavior in behaviors]
-    refuse_unless(
-        len(set(paths)) == len(paths), "InvalidArgument", "The parameter PathPattern contains duplicates."
-    )
+    demand(len(set(paths)) == len(paths), "The parameter PathPattern contains duplicates.")
     for behavior in (config["DefaultCacheBehavior"], *behaviors):
         judge_behavior(world, behavior, origins, own_id)
     _judge_furnishings(config)
@@ -98,17 +96,13 @@ def judge_streaming(world: World, config: Json, own: Distribution | None) -> Non
 
 def judge_comment(comment: str) -> None:
     """Refuse a comment of more than 128 characters (InvalidArgument)."""
-    refuse_unless(
-        len(comment) <= 128, "InvalidArgument", "The parameter Comment is longer than 128 characters."
-    )
+    demand(len(comment) <= 128, "The parameter Comment is longer than 128 characters.")
 
 
 def judge_logging(logging: Json) -> None:
     """Refuse logging that is enabled and has no bucket (InvalidArgument)."""
     fine = not logging["Enabled"] or logging.get("Bucket", "").endswith(".amazonaws.com")
-    refuse_unless(
-        fine, "InvalidArgument", "The parameter Logging Bucket does not refer to a valid S3 bucket."
-    )
+    demand(fine, "The parameter Logging Bucket does not refer to a valid S3 bucket.")
 
 
 def identity_of(origin_access_identity: str) -> str | None:
@@ -128,13 +122,13 @@ def _judge_identity(world: World, origin_access_identity: str) -> None:
 def _judge_bucket(world: World, domain: str) -> None:
     match = _BUCKET_DOMAIN.fullmatch(domain)
     known = match and (world.bucket_exists is None or world.bucket_exists(match["bucket"]))
-    refuse_unless(known, "InvalidArgument", _NO_BUCKET)
+    demand(known, _NO_BUCKET)
 
 
 def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, Json]:
     """The origins and origin groups by id, once each is found fit."""
     items = config["Origins"].get("Items", [])
-    refuse_unless(items, "InvalidArgument", "The parameter Origins must hold at least one origin.")
+    demand(items, "The parameter Origins must hold at least one origin.")
     refuse_unless(len(items) <= world.settings.quota("origins"), "TooManyOrigins")
     for origin in items:
         _judge_origin(world, origin, own_id)
@@ -142,12 +136,10 @@ def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, 
     limit = world.settings.quota("origin_groups")
     refuse_unless(len(groups) <= limit, "TooManyOriginGroupsPerDistribution")
     ids = [item["Id"] for item in (*items, *groups)]
-    refuse_unless(
-        len(set(ids)) == len(ids), "InvalidArgument", "The parameter Id of origins contains duplicates."
-    )
+    demand(len(set(ids)) == len(ids), "The parameter Id of origins contains duplicates.")
     origins = {item["Id"]: item for item in items}
     for group in groups:
-        for member in group["Members"]["Items"]:
+        for member in group["Members"].get("Items", ()):
             refuse_unless(member["OriginId"] in origins, "NoSuchOrigin")
     return {**origins, **{group["Id"]: group for group in groups}}
 
@@ -155,22 +147,17 @@ def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, 
 def _judge_origin(world: World, origin: Json, own_id: str | None) -> None:
     kinds = [kind for kind in ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig") if kind in origin]
     one = len(kinds) == 1
-    refuse_unless(
+    demand(
         one,
-        "InvalidArgument",
         "An origin must have one of S3OriginConfig, CustomOriginConfig, VpcOriginConfig.",
     )
     path = origin["OriginPath"]
     fine = not path or (path.startswith("/") and not path.endswith("/"))
-    refuse_unless(
-        fine, "InvalidArgument", "The parameter OriginPath must begin with '/' and must not end with it."
-    )
+    demand(fine, "The parameter OriginPath must begin with '/' and must not end with it.")
     limit = world.settings.quota("origin_custom_headers")
     refuse_unless(origin["CustomHeaders"]["Quantity"] <= limit, "TooManyOriginCustomHeaders")
     fine = origin["ConnectionAttempts"] in range(1, 4) and origin["ConnectionTimeout"] in range(1, 11)
-    refuse_unless(
-        fine, "InvalidArgument", "The parameters ConnectionAttempts and ConnectionTimeout are out of range."
-    )
+    demand(fine, "The parameters ConnectionAttempts and ConnectionTimeout are out of range.")
     control = origin["OriginAccessControlId"]
     if "S3OriginConfig" in origin:
         identity = origin["S3OriginConfig"]["OriginAccessIdentity"]
@@ -212,6 +199,4 @@ def _judge_furnishings(config: Json) -> None:
     for response in config["CustomErrorResponses"].get("Items", ()):
         refuse_unless(response["ErrorCode"] in _ERROR_CODES, "InvalidErrorCode")
         both = bool(response["ResponsePagePath"]) == bool(response["ResponseCode"])
-        refuse_unless(
-            both, "InvalidArgument", "ResponsePagePath and ResponseCode are given together or not at all."
-        )
+        demand(both, "ResponsePagePath and ResponseCode are given together or not at all.")

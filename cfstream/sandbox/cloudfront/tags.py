@@ -3,7 +3,7 @@
 import re
 
 from .records import Distribution, Json
-from .refusal import CloudFrontError, refuse_unless
+from .refusal import CloudFrontError, demand, refuse_unless
 from .shapes import check
 from .world import World
 
@@ -56,9 +56,7 @@ class Tags:
         return {"Tags": {"Items": items}}
 
     def _resource(self, arn: str) -> Distribution:
-        refuse_unless(
-            _ARN.fullmatch(arn), "InvalidArgument", f"The parameter Resource is no CloudFront ARN: '{arn}'."
-        )
+        demand(_ARN.fullmatch(arn), f"The parameter Resource is no CloudFront ARN: '{arn}'.")
         for record in self._world.both_kinds():
             if record.arn == arn:
                 return record

@@ -6,7 +6,7 @@ judged but well-formedness. What a request may contain is in `shapes.py` and the
 
 import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,10 +16,17 @@ from xml.sax.saxutils import escape
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
-from .refusal import CloudFrontError, service_model
+from .refusal import CloudFrontError, demand, service_model
 
 NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 Response = tuple[int, dict[str, str], bytes]
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "integer": int,
+    "long": int,
+    "double": float,
+}
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,8 @@ def _parameters(
         found[payload] = _read(shape.members[payload], _root(body))
     elif body.strip():
         found |= _read(shape, _root(body))
+    for name in shape.required_members:
+        demand(name in found, f"The parameter {name} is required.")
     return found
 
 
@@ -119,18 +128,11 @@ def _read(shape: Shape, node: ElementTree.Element) -> Any:
     if isinstance(shape, ListShape):
         return [_read(shape.member, child) for child in node]
     text = node.text or ""
-    match shape.type_name:
-        case "boolean":
-            if text in ("true", "false"):
-                return text == "true"
-        case "integer" | "long":
-            if text.strip().lstrip("-").isdecimal():
-                return int(text)
-        case "double" | "float":
-            return float(text)
-        case _:
-            return text
-    raise CloudFrontError("MalformedXML", f"'{text}' is no {shape.type_name} ({_local(node)}).")
+    try:
+        return _SCALARS.get(shape.type_name, str)(text)
+    except (KeyError, ValueError):
+        message = f"'{text}' is no {shape.type_name} ({_local(node)})."
+        raise CloudFrontError("MalformedXML", message) from None
 
 
 def _local(node: ElementTree.Element) -> str:

@@ -106,9 +106,7 @@ class World:
         return (0 if seed is None else zlib.crc32(f"{seed}:{record_id}".encode()), record_id)
 
     def key_pair_ids(self, signer: str) -> tuple[str, ...]:
-        """The CloudFront key pairs of a trusted signer, made up but always the same: two, the most there can
-        be.
-        """
+        """The two CloudFront key pairs of a trusted signer, made up but always the same."""
         if signer in self.settings.signers_without_keys:
             return ()
         digest = hashlib.sha256((self.account if signer == "self" else signer).encode()).hexdigest().upper()
@@ -152,7 +150,7 @@ class World:
         """Write a distribution of either kind: new ETag, and InProgress from now."""
         self.settle(record)
         self.rewrite(shelf, record, config)
-        record.changed, record.reads = record.modified, 0
+        record.changed, record.reads, record.settled = record.modified, 0, False
 
     def show(self, record: Distribution, render: Callable[[Distribution, str, Json], Json]) -> Json:
         """A distribution as a read shows it: from itself, its status, and its config in any order."""
@@ -164,6 +162,8 @@ class World:
 
     def deployed(self, record: Distribution) -> bool:
         """Whether the last write has reached every edge."""
+        if record.settled:
+            return True
         settings = self.settings
         waited = self.now() - record.changed >= settings.deploy_after_seconds
         return waited and record.reads >= settings.deploy_after_reads
@@ -172,6 +172,8 @@ class World:
         """The status; on the way, what is Deployed takes over its signers and key groups."""
         if not self.deployed(record):
             return "InProgress"
+        if record.settled:
+            return "Deployed"
         signers: dict[str, tuple[str, ...]] = {}
         groups: dict[str, tuple[str, ...]] = {}
         rtmp = "S3Origin" in record.config
@@ -180,5 +182,5 @@ class World:
             for group in () if rtmp else behavior["TrustedKeyGroups"].get("Items", ()):
                 known = self.key_groups.find(group)
                 groups[group] = tuple(known.config["Items"]) if known else ()
-        record.signers, record.key_groups = signers, groups
+        record.signers, record.key_groups, record.settled = signers, groups, True
         return "Deployed"

@@ -19,7 +19,7 @@ from cfstream.aws import lists
 from cfstream.aws.errors import rubbish, translate
 from cfstream.aws.remembering import answer
 from cfstream.aws.sessions import Clients
-from cfstream.errors import Throttled
+from cfstream.errors import Refused, Throttled
 from cfstream.ports import Answer, Call, Clock, Reads
 from cfstream.values import Json
 
@@ -81,10 +81,11 @@ class Aws:
                 _note(
                     call,
                     began,
-                    getattr(error, "response", {}),
+                    getattr(error, "response", None) or {},
                     str(getattr(ours, "code", type(ours).__name__)),
                 )
-                raise ours from error
+                # Only a refusal may show its cause under -vv: others may hold a token, or an address with a password.
+                raise ours from (error if isinstance(ours, Refused) else None)
         _note(call, began, reply, "ok")
         if not _plausible(client, call, reply):
             raise rubbish(call, write=write)

@@ -18,7 +18,7 @@ DO_REACH = "check the network, --endpoint-url, --region and proxy settings"
 DO_AGAIN = "run the same command again: it goes on from what is there"
 
 
-def translate(error: Exception, call: Call, *, write: bool, account: str = "") -> errors.CfstreamError:
+def translate(error: Any, call: Call, *, write: bool, account: str = "") -> errors.CfstreamError:
     """What `error`, raised by botocore for `call`, means; ReplyLost when a write may have been acted on."""
     known = _setting(error)
     if known is not None:

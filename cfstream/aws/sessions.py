@@ -134,7 +134,7 @@ def _asking(make: Callable[[], Any]) -> Any:
         ours = about_settings(error)
         if ours is None:
             raise
-        raise ours from error
+        raise ours from None  # the cause may hold what a credential process printed
 
 
 def _without_account_in_host(params: Any, **_: Any) -> None:

@@ -1,0 +1,88 @@
+"""Stand-ins for botocore below the door: a client that answers from a script, and a clock that nobody waits
+for.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Reply = Mapping[str, Any] | Exception
+
+
+def refusal(
+    code: str, status: int = 400, message: str = "no", operation: str = "GetDistribution", **headers: str
+) -> ClientError:
+    """What botocore raises for an answer with an error code."""
+    response: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {
+            "HTTPStatusCode": status,
+            "RequestId": "7c1f",
+            "HTTPHeaders": {name.replace("_", "-"): value for name, value in headers.items()},
+        },
+    }
+    return ClientError(response, operation)
+
+
+class Client:
+    """Answers each operation with the next of its replies, the last one for ever; notes what it was asked."""
+
+    def __init__(self, required: tuple[str, ...] = (), **replies: list[Reply] | Callable[..., Reply]) -> None:
+        self._replies = replies
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        shape = SimpleNamespace(
+            serialization={"payload": "Distribution"} if required else {},
+            members={"Distribution": SimpleNamespace(required_members=required)},
+        )
+        model = SimpleNamespace(operation_model=lambda _name: SimpleNamespace(output_shape=shape))
+        self.meta = SimpleNamespace(
+            method_to_api_mapping={name: name for name in replies}, service_model=model
+        )
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def answer(**params: Any) -> Any:
+            self.asked.append((operation, params))
+            script = self._replies[operation]
+            if callable(script):
+                reply = script(**params)
+            else:
+                reply = script.pop(0) if len(script) > 1 else script[0]
+            if isinstance(reply, Exception):
+                raise reply
+            return {**reply, "ResponseMetadata": {"RequestId": "7c1f"}}
+
+        return answer
+
+
+class OneClient:
+    """`Clients` for which there is one client, and a note of how each was asked for."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.wanted: list[tuple[str, str, bool]] = []
+
+    def of(self, service: str, region: str = "", *, write: bool = False) -> Any:
+        self.wanted.append((service, region, write))
+        return self._client
+
+
+class SetClock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 24, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    def jitter(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)

@@ -1,0 +1,159 @@
+"""The door: what is repeated, what is not, how many go at once, and what is no answer of AWS."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+
+from cfstream.aws.client import OBJECT_WORKERS, READERS, THROTTLE_PAUSES, WRITERS, Aws
+from cfstream.errors import Missing, NotAuthorized, ReplyLost, Throttled, Unreachable
+from cfstream.ports import Call
+from tests.unit.aws.stand_ins import Client, OneClient, Reply, SetClock, refusal
+
+GET = Call("cloudfront", "get_distribution", {"Id": "E1"})
+UPDATE = Call("cloudfront", "update_distribution", {"Id": "E1"})
+LIST = Call("cloudfront", "list_key_groups")
+
+
+def door(client: Client, clock: SetClock | None = None) -> Aws:
+    """The door before one client."""
+    clients: Any = OneClient(client)
+    return Aws(clients, clock or SetClock(), "123456789012")
+
+
+def test_a_reply_is_the_document_alone() -> None:
+    """What botocore says about the request is no part of what is compared and digested."""
+    client = Client(get_distribution=[{"ETag": "E2", "Distribution": {"Id": "E1"}}])
+    assert door(client).read(GET) == {"ETag": "E2", "Distribution": {"Id": "E1"}}
+
+
+def test_reads_and_writes_have_clients_of_their_own() -> None:
+    """Writes go by a client that sends once; a bucket's region goes with the call."""
+    clients: Any = OneClient(Client(get_distribution=[{}], put_bucket_policy=[{}]))
+    aws = Aws(clients, SetClock())
+    aws.read(GET)
+    aws.write(Call("s3", "put_bucket_policy", {"Bucket": "b"}, "eu-west-1"))
+    assert clients.wanted == [("cloudfront", "", False), ("s3", "eu-west-1", True)]
+
+
+def test_a_throttled_write_is_sent_again() -> None:
+    """Throttling means not acted on, so the same write goes out again after ever longer pauses."""
+    clock = SetClock()
+    client = Client(update_distribution=[refusal("Throttling"), refusal("Throttling"), {"ETag": "E2"}])
+    assert door(client, clock).write(UPDATE) == {"ETag": "E2"}
+    assert clock.slept == [1.0, 2.0]
+
+
+def test_throttling_without_end_is_told() -> None:
+    """After the last pause the refusal is the answer."""
+    clock = SetClock()
+    with pytest.raises(Throttled):
+        door(Client(update_distribution=[refusal("Throttling")]), clock).write(UPDATE)
+    assert clock.slept == list(THROTTLE_PAUSES)
+
+
+def test_a_lost_write_is_not_sent_again() -> None:
+    """What became of it is for the step to find out."""
+    client = Client(update_distribution=[boto.ReadTimeoutError(endpoint_url="http://x"), {"ETag": "E2"}])
+    with pytest.raises(ReplyLost):
+        door(client).write(UPDATE)
+    assert len(client.asked) == 1
+
+
+def test_items_come_from_all_pages() -> None:
+    """A list is read to its end."""
+    pages: Mapping[str, Any] = {
+        "": {"Items": [{"Id": "a"}], "NextMarker": "a"},
+        "a": {"Items": [{"Id": "b"}], "NextMarker": "b"},
+        "b": {"Quantity": 0},
+    }
+
+    def answer(**params: str) -> Reply:
+        return {"KeyGroupList": pages[params.get("Marker", "")]}
+
+    assert door(Client(list_key_groups=answer)).items(LIST) == [{"Id": "a"}, {"Id": "b"}]
+
+
+def test_together_refusals_are_values() -> None:
+    """Each call gets its answer, in order."""
+    replies: Mapping[str, Reply] = {
+        "E1": {"ETag": "1"},
+        "E2": refusal("NoSuchDistribution", 404),
+        "E3": {"ETag": "3"},
+    }
+    client = Client(get_distribution=lambda Id: replies[Id])  # noqa: N803 (AWS's spelling)
+    one, two, three = door(client).together([Call(*GET_NAME, {"Id": each}) for each in replies])
+    assert (one, three) == ({"ETag": "1"}, {"ETag": "3"})
+    assert isinstance(two, Missing)
+    assert door(client).together([]) == ()
+
+
+def test_denied_calls_name_the_account() -> None:
+    """The permission that is missing is named for this account's resource."""
+    with pytest.raises(NotAuthorized) as denied:
+        door(Client(get_distribution=[refusal("AccessDenied", 403)])).read(GET)
+    assert (
+        denied.value.do
+        == "allow cloudfront:GetDistribution on arn:aws:cloudfront::123456789012:distribution/E1"
+    )
+
+
+@pytest.mark.parametrize("document", [{}, {"html": "hello"}, None])
+def test_an_answer_without_any_needed_member_is_not_of_aws(document: Any) -> None:
+    """A web server that says 200 to everything is not taken for an empty AWS."""
+    reply = {"Distribution": document}
+    client = Client(("Id", "Status"), get_distribution=[reply], update_distribution=[reply])
+    with pytest.raises(Unreachable, match="is not CloudFront"):
+        door(client).read(GET)
+    with pytest.raises(ReplyLost):
+        door(client).write(UPDATE)
+
+
+def test_an_answer_with_some_needed_member_is_taken() -> None:
+    """AWS leaves members out that its model calls required; that is no reason to refuse its answer."""
+    reply = {"Distribution": {"Id": "E1"}}
+    assert door(Client(("Id", "Status"), get_distribution=[reply])).read(GET) == reply
+
+
+@pytest.mark.parametrize(
+    ("call", "write", "most"),
+    [
+        (GET, False, READERS),
+        (UPDATE, True, WRITERS),
+        (Call("s3", "get_object_acl", {"Bucket": "b", "Key": "k"}), False, OBJECT_WORKERS),
+        (Call("s3", "put_object_acl", {"Bucket": "b", "Key": "k"}), True, OBJECT_WORKERS),
+    ],
+    ids=["reads", "writes", "object reads", "object writes"],
+)
+def test_so_many_are_under_way_at_once(call: Call, *, write: bool, most: int) -> None:
+    """However many threads ask, no more calls of a sort are under way than AWS is glad to take."""
+    guard, under_way, highest = threading.Lock(), 0, 0
+    full = threading.Event()
+
+    def answer(**params: Any) -> Reply:
+        nonlocal under_way, highest
+        with guard:
+            under_way += 1
+            highest = max(highest, under_way)
+            if under_way >= most:
+                full.set()
+        full.wait(5)
+        with guard:
+            under_way -= 1
+        return {}
+
+    client = Client((), **{call.operation: answer})
+    aws = door(client)
+    ask = aws.write if write else aws.read
+    threads = [threading.Thread(target=ask, args=(call,)) for _ in range(most + 8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert highest == most
+    assert len(client.asked) == most + 8
+
+
+GET_NAME = (GET.service, GET.operation)

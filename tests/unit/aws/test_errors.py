@@ -1,0 +1,266 @@
+"""What botocore's exceptions mean: a table of codes, and the cases in which a write may have been acted
+on.
+"""
+
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from cfstream import errors
+from cfstream.aws.errors import about_settings, rubbish, translate
+from cfstream.ports import Call
+from tests.unit.aws.stand_ins import refusal
+
+READ = Call("cloudfront", "get_distribution", {"Id": "E1UGDLB9XZBD79"})
+WRITE = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})
+BUCKET = Call("s3", "get_bucket_policy", {"Bucket": "lectures-media"})
+OAI_ARN = "arn:aws:cloudfront::123456789012:origin-access-identity/E1"
+URL = "https://someone:secret@aws.example:8443/path?X-Amz-Security-Token=secret"
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("NoSuchDistribution", errors.Missing),
+        ("NoSuchStreamingDistribution", errors.Missing),
+        ("NoSuchCloudFrontOriginAccessIdentity", errors.Missing),
+        ("NoSuchOriginAccessControl", errors.Missing),
+        ("NoSuchPublicKey", errors.Missing),
+        ("NoSuchResource", errors.Missing),
+        ("NoSuchBucket", errors.Missing),
+        ("NoSuchBucketPolicy", errors.Missing),
+        ("NoSuchPublicAccessBlockConfiguration", errors.Missing),
+        ("OwnershipControlsNotFoundError", errors.Missing),
+        ("ServerSideEncryptionConfigurationNotFoundError", errors.Missing),
+        ("404", errors.Missing),
+        ("NoSuchOrigin", errors.Refused),
+        ("NoSuchCachePolicy", errors.Refused),
+        ("AccessDenied", errors.NotAuthorized),
+        ("AllAccessDisabled", errors.NotAuthorized),
+        ("403", errors.NotAuthorized),
+        ("PreconditionFailed", errors.VersionMoved),
+        ("InvalidIfMatchVersion", errors.VersionMoved),
+        ("DistributionAlreadyExists", errors.AlreadyThere),
+        ("StreamingDistributionAlreadyExists", errors.AlreadyThere),
+        ("OriginAccessControlAlreadyExists", errors.AlreadyThere),
+        ("PublicKeyAlreadyExists", errors.AlreadyThere),
+        ("KeyGroupAlreadyExists", errors.AlreadyThere),
+        ("BucketAlreadyOwnedByYou", errors.AlreadyThere),
+        ("BucketAlreadyExists", errors.Refused),
+        ("CNAMEAlreadyExists", errors.Refused),
+        ("CloudFrontOriginAccessIdentityInUse", errors.StillInUse),
+        ("PublicKeyInUse", errors.StillInUse),
+        ("ResourceInUse", errors.StillInUse),
+        ("DistributionNotDisabled", errors.StillEnabled),
+        ("StreamingDistributionNotDisabled", errors.StillEnabled),
+        ("Throttling", errors.Throttled),
+        ("TooManyRequestsException", errors.Throttled),
+        ("RequestLimitExceeded", errors.Throttled),
+        ("IllegalUpdate", errors.Refused),
+        ("TooManyDistributions", errors.Refused),
+    ],
+)
+def test_code_decides(code: str, meaning: type[errors.Refused]) -> None:
+    """The error code decides, for a read and for a write, and the class is exactly that one."""
+    for write in (False, True):
+        told = translate(refusal(code), READ, write=write)
+        assert type(told) is meaning
+        assert isinstance(told, errors.Refused)
+        assert (told.code, told.request_id, told.status) == (code, "7c1f", 400)
+
+
+def test_slow_down_was_not_acted_on() -> None:
+    """S3 says SlowDown with a 503, and has still not acted on the request."""
+    assert type(translate(refusal("SlowDown", 503), BUCKET, write=True)) is errors.Throttled
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_server_errors_leave_a_write_unknown(status: int) -> None:
+    """After a 5xx nobody knows what became of a write; a read may simply be repeated later."""
+    error = refusal("ServiceUnavailable", status, "CloudFront encountered an internal error.")
+    assert type(translate(error, WRITE, write=True)) is errors.ReplyLost
+    told = translate(error, READ, write=False)
+    assert type(told) is errors.Unreachable
+    assert "CloudFront encountered an internal error. (ServiceUnavailable, request 7c1f)" in told.what
+
+
+NO_CONNECTION = [
+    boto.EndpointConnectionError(endpoint_url=URL),
+    boto.ConnectTimeoutError(endpoint_url=URL),
+    boto.ProxyConnectionError(proxy_url="http://proxy", error="refused"),
+    boto.SSLError(endpoint_url=URL, error=OSError("self-signed certificate")),
+]
+NO_ANSWER: list[Any] = [
+    boto.ReadTimeoutError(endpoint_url=URL),
+    boto.ConnectionClosedError(endpoint_url=URL),
+    boto.IncompleteReadError(actual_bytes=1, expected_bytes=2),
+    boto.HTTPClientError(error="reset"),
+    ResponseParserError("syntax error: line 1, column 0"),
+    ValueError("Invalid timestamp"),
+]
+
+
+@pytest.mark.parametrize("error", NO_CONNECTION, ids=lambda error: type(error).__name__)
+def test_without_a_connection_nothing_was_done(error: Exception) -> None:
+    """Where there was no connection a write was surely not acted on."""
+    assert type(translate(error, READ, write=False)) is errors.Unreachable
+    assert type(translate(error, WRITE, write=True)) is errors.Unreachable
+
+
+@pytest.mark.parametrize("error", NO_ANSWER, ids=lambda error: type(error).__name__)
+def test_without_an_answer_a_write_is_unknown(error: Exception) -> None:
+    """Where the answer did not come, or cannot be read, a write may have been acted on."""
+    assert type(translate(error, READ, write=False)) is errors.Unreachable
+    told = translate(error, WRITE, write=True)
+    assert type(told) is errors.ReplyLost
+    assert "not known" in told.what
+
+
+def test_a_reply_that_is_not_of_aws() -> None:
+    """Something else than AWS answering is Unreachable for a read and unknown for a write."""
+    assert type(rubbish(READ, write=False)) is errors.Unreachable
+    assert type(rubbish(WRITE, write=True)) is errors.ReplyLost
+    assert rubbish(READ, write=False).what == "what answered GetDistribution is not CloudFront"
+
+
+def test_endpoint_is_named_without_its_secrets() -> None:
+    """The host is named; user, password and query of the URL are not."""
+    told = translate(boto.EndpointConnectionError(endpoint_url=URL), READ, write=False)
+    assert "https://aws.example:8443" in told.what
+    assert "secret" not in told.what + told.do
+    assert "someone" not in told.what
+
+
+@pytest.mark.parametrize(
+    "code", ["SignatureDoesNotMatch", "ExpiredToken", "InvalidClientTokenId", "InvalidToken"]
+)
+def test_refused_credentials_say_nothing_of_them(code: str) -> None:
+    """AWS's message about a signature holds the session token; what a person reads does not."""
+    told = translate(
+        refusal(code, 403, "The Canonical String was 'x-amz-security-token:FwoGZXIvYXdz'"), READ, write=True
+    )
+    assert type(told) is errors.NoCredentials
+    assert "FwoGZXIvYXdz" not in str(told) + told.do
+    assert code in told.what
+    assert told.do
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (boto.NoCredentialsError(), errors.NoCredentials, "--sandbox"),
+        (
+            boto.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
+            errors.NoCredentials,
+            "both",
+        ),
+        (boto.ProfileNotFound(profile="nope"), errors.WrongUsage, "list-profiles"),
+        (boto.SSOTokenLoadError(error_msg="expired"), errors.NoCredentials, "aws sso login"),
+        (boto.UnauthorizedSSOTokenError(), errors.NoCredentials, "aws sso login"),
+        (
+            boto.TokenRetrievalError(provider="sso", error_msg="expired"),
+            errors.NoCredentials,
+            "aws sso login",
+        ),
+        (boto.InvalidRegionError(region_name="x y"), errors.WrongUsage, "--region"),
+        (ValueError("Invalid endpoint: 127.0.0.1"), errors.WrongUsage, "http://"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_settings(error: Exception, kind: type[errors.CfstreamError], words: str) -> None:
+    """What is wrong with settings or credentials comes with what to do about it."""
+    told = about_settings(error)
+    assert type(told) is kind
+    assert words in told.do
+
+
+def test_tls_failures_say_why() -> None:
+    """A certificate that is not trusted is something that a person can mend, once told."""
+    told = translate(
+        boto.SSLError(endpoint_url=URL, error=OSError("self-signed certificate")), READ, write=False
+    )
+    assert "self-signed certificate" in told.what
+
+
+def test_a_bug_stays_a_bug() -> None:
+    """An exception that says nothing about settings is not dressed up as one."""
+    assert about_settings(ValueError("x")) is None
+    assert about_settings(KeyError("endpoint")) is None
+
+
+def test_output_of_a_credential_process_is_not_shown() -> None:
+    """What a credential process printed may be the secret itself."""
+    error = boto.CredentialRetrievalError(provider="custom-process", error_msg="SECRETSECRET")
+    told = translate(error, READ, write=False)
+    assert type(told) is errors.NoCredentials
+    assert told.what == "no credentials came from custom-process"
+
+
+def test_head_replies_name_what_was_asked_for() -> None:
+    """A HEAD brings no message, so the bucket is named; and S3 tells where it really is."""
+    error = refusal("301", 301, "Moved Permanently", "HeadBucket", x_amz_bucket_region="eu-west-1")
+    told = translate(error, Call("s3", "head_bucket", {"Bucket": "lectures-media"}), write=False)
+    assert isinstance(told, errors.Refused)
+    assert told.region == "eu-west-1"
+    assert (
+        told.what == "HeadBucket was refused: Moved Permanently for bucket lectures-media (301, request 7c1f)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "do"),
+    [
+        (BUCKET, "allow s3:GetBucketPolicy on arn:aws:s3:::lectures-media"),
+        (Call("s3", "head_bucket", {"Bucket": "b"}), "allow s3:ListBucket on arn:aws:s3:::b"),
+        (
+            Call("s3", "put_object_acl", {"Bucket": "b", "Key": "k"}),
+            "allow s3:PutObjectAcl on arn:aws:s3:::b/k",
+        ),
+        (
+            Call("s3", "get_public_access_block", {"Bucket": "b"}),
+            "allow s3:GetBucketPublicAccessBlock on arn:aws:s3:::b",
+        ),
+        (
+            Call("s3control", "get_public_access_block", {"AccountId": "123456789012"}),
+            "allow s3:GetAccountPublicAccessBlock on *",
+        ),
+        (Call("cloudfront", "list_distributions"), "allow cloudfront:ListDistributions on *"),
+        (
+            READ,
+            "allow cloudfront:GetDistribution on arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79",
+        ),
+        (
+            Call("cloudfront", "delete_cloud_front_origin_access_identity", {"Id": "E1"}),
+            f"allow cloudfront:DeleteCloudFrontOriginAccessIdentity on {OAI_ARN}",
+        ),
+        (Call("cloudfront", "update_key_group", {"Id": "g"}), "allow cloudfront:UpdateKeyGroup on *"),
+        (
+            Call("cloudfront", "create_distribution_with_tags", {}),
+            "allow cloudfront:CreateDistribution and cloudfront:TagResource on *",
+        ),
+        (Call("resourcegroupstaggingapi", "get_resources", {}), "allow tag:GetResources on *"),
+    ],
+    ids=lambda value: value.operation if isinstance(value, Call) else "",
+)
+def test_denied_calls_name_the_permission(call: Call, do: str) -> None:
+    """After AccessDenied a person reads which IAM action to allow, and on what."""
+    assert translate(refusal("AccessDenied", 403), call, write=False, account="123456789012").do == do
+
+
+def test_the_message_of_a_denial_is_believed() -> None:
+    """Where AWS names action and resource, those are the ones."""
+    message = (
+        "User: arn:aws:iam::123456789012:user/me is not authorized to perform: cloudfront:TagResource "
+        "on resource: arn:aws:cloudfront::123456789012:distribution/E1 because no identity-based policy allows it"
+    )
+    told = translate(refusal("AccessDenied", 403, message), WRITE, write=True)
+    assert told.do == "allow cloudfront:TagResource on arn:aws:cloudfront::123456789012:distribution/E1"
+
+
+def test_parameters_that_botocore_refuses() -> None:
+    """What botocore refuses to send is a refusal with its words on one line."""
+    told = translate(boto.ParamValidationError(report="Invalid bucket name:\n 'a b'"), BUCKET, write=True)
+    assert type(told) is errors.Refused
+    assert "Invalid bucket name: 'a b'" in told.what

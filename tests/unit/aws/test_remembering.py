@@ -1,0 +1,120 @@
+"""Each thing is read once in a run."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from cfstream.aws.client import together
+from cfstream.aws.remembering import RememberingReads
+from cfstream.errors import Missing, Unreachable
+from cfstream.ports import Answer, Call
+from cfstream.values import Json
+
+BUCKET = Call("s3", "head_bucket", {"Bucket": "b"})
+
+
+class Door:
+    """Answers with how often it was asked; with an error if it has one."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.count = 0
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def read(self, call: Call) -> Json:
+        self.count += 1
+        self.gate.wait(5)
+        if self.error:
+            raise self.error
+        return {"nth": self.count, "params": call.params}
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return [self.read(call)]
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        yield self.read(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return together(self, calls)
+
+
+def remembering(door: Door) -> RememberingReads:
+    """A remembering door before `door`."""
+    return RememberingReads(door, together)
+
+
+def test_equal_calls_are_one_call() -> None:
+    """The order of parameters does not matter; region and values do."""
+    door = Door()
+    reads = remembering(door)
+    one = reads.read(Call("s3", "x", {"a": 1, "b": 2}))
+    assert reads.read(Call("s3", "x", {"b": 2, "a": 1})) is one
+    assert reads.read(Call("s3", "x", {"a": 1, "b": 3})) is not one
+    assert reads.read(Call("s3", "x", {"a": 1, "b": 2}, "eu-west-1")) is not one
+    assert door.count == 3
+
+
+def test_lists_and_single_replies_are_kept_apart() -> None:
+    """The rows of a list and its raw first page are two things."""
+    reads = remembering(Door())
+    assert [*reads.items(BUCKET), reads.read(BUCKET)] == [
+        {"nth": 1, "params": BUCKET.params},
+        {"nth": 2, "params": BUCKET.params},
+    ]
+
+
+@pytest.mark.parametrize("error", [Missing("HeadBucket", "404", "no"), Unreachable("down")])
+def test_errors_are_remembered(error: Any) -> None:
+    """What was refused once is not asked for again."""
+    door = Door(error)
+    reads = remembering(door)
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            reads.read(BUCKET)
+    assert door.count == 1
+
+
+def test_the_second_asker_waits_for_the_first() -> None:
+    """Many threads that ask the same at the same moment get one answer, asked for once."""
+    door = Door()
+    door.gate.clear()
+    reads = remembering(door)
+    answers: list[Json] = []
+    threads = [threading.Thread(target=lambda: answers.append(reads.read(BUCKET))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    door.gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert len(answers) == 8
+    assert door.count == 1
+
+
+def test_together_shares_what_is_remembered() -> None:
+    """Answers come in the order of the calls, refusals as values, equal calls once."""
+    door = Door()
+    calls = [Call("s3", "x", {"n": n % 3}) for n in range(9)]
+    answers = remembering(door).together(calls)
+    assert [answer["params"] for answer in answers if not isinstance(answer, Exception)] == [
+        call.params for call in calls
+    ]
+    assert door.count == 3
+
+
+def test_a_refusal_is_a_value_and_an_outage_is_raised() -> None:
+    """Together, a refusal is an answer too; that nothing can be reached is not."""
+    missing = Missing("HeadBucket", "404", "no")
+    assert remembering(Door(missing)).together([BUCKET, Call("s3", "y")]) == (missing, missing)
+    with pytest.raises(Unreachable):
+        remembering(Door(Unreachable("down"))).together([BUCKET, Call("s3", "y")])
+
+
+def test_pages_are_not_kept() -> None:
+    """Lists without a bound are read anew each time, or memory would not stay flat."""
+    door = Door()
+    reads = remembering(door)
+    assert len([*reads.pages(BUCKET), *reads.pages(BUCKET)]) == 2
+    assert door.count == 2

@@ -1,0 +1,179 @@
+"""Which clients are made, and how they are set; nothing is sent here."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.loaders import Loader
+
+from cfstream.aws.models import NamedFolders, PlainFiles
+from cfstream.aws.sessions import Clients, Settings, is_amazon
+from cfstream.errors import NoCredentials, WrongUsage
+
+HERE = "http://127.0.0.1:4566"
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine on which the tests run."""
+    for name in (
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+
+
+def test_a_client_is_made_once() -> None:
+    """One for each service, region and direction, and no more."""
+    clients = Clients(Settings())
+    assert clients.of("sts") is clients.of("sts")
+    assert clients.of("sts") is not clients.of("sts", write=True)
+    assert clients.of("sts", "us-east-1") is clients.of("sts")
+
+
+def test_reads_are_repeated_and_writes_are_not() -> None:
+    """Five attempts for a read; a write is sent once."""
+    clients = Clients(Settings())
+    assert clients.of("sts").meta.config.retries["total_max_attempts"] == 5
+    assert clients.of("sts", write=True).meta.config.retries["total_max_attempts"] == 1
+
+
+def test_amazon_is_known_by_its_hosts() -> None:
+    """AWS's own endpoints in all partitions, and no look-alike."""
+    assert is_amazon(Clients(Settings()).of("cloudfront"))
+    assert is_amazon(Clients(Settings(region="cn-north-1")).of("cloudfront"))
+    assert not is_amazon(Clients(Settings(endpoint_url=HERE)).of("cloudfront"))
+    for host, ours in {
+        "cloudfront.global.api.aws": True,
+        "cloudfront.cn-northwest-1.amazonaws.com.cn": True,
+        "amazonaws.com.example": False,
+        "notamazonaws.com": False,
+    }.items():
+        client = SimpleNamespace(meta=SimpleNamespace(endpoint_url=f"https://{host}"))
+        assert is_amazon(client) is ours
+
+
+@pytest.mark.parametrize("by", ["flag", "environment", "environment of s3"])
+def test_stand_ins_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in's address cannot bear a bucket's name before it, however the address was given."""
+    if by != "flag":
+        monkeypatch.setenv(
+            "AWS_ENDPOINT_URL_S3" if by.endswith("s3") else "AWS_ENDPOINT_URL", "http://localhost:4566"
+        )
+    settings = Settings(endpoint_url="http://localhost:4566") if by == "flag" else Settings()
+    s3 = Clients(settings).of("s3", "eu-west-1")
+    assert s3.meta.config.s3["addressing_style"] == "path"
+    assert s3.meta.region_name == "eu-west-1"
+
+
+def test_amazon_has_buckets_in_the_host() -> None:
+    """AWS itself is addressed as it recommends."""
+    assert Clients(Settings()).of("s3").meta.config.s3["addressing_style"] == "auto"
+
+
+def test_account_is_taken_off_a_stand_ins_host() -> None:
+    """S3 Control puts the account before the host, where no stand-in answers; for AWS it stays."""
+    account = "123456789012"
+    for endpoint, host in {
+        HERE: "127.0.0.1:4566",
+        None: f"{account}.s3-control.us-east-1.amazonaws.com",
+    }.items():
+        s3control = Clients(Settings(endpoint_url=endpoint)).of("s3control")
+        sent: list[str] = []
+        s3control.meta.events.register("before-call.s3-control", _note_url(sent))
+        s3control.get_public_access_block(AccountId=account)
+        assert sent == [f"{endpoint or f'https://{host}'}/v20180820/configuration/publicAccessBlock"]
+
+
+def _note_url(sent: list[str]) -> Any:
+    def note(params: Any, **_: Any) -> Any:
+        sent.append(params["url"])
+        return SimpleNamespace(status_code=200), {}
+
+    return note
+
+
+@pytest.mark.parametrize(
+    ("environment", "flag", "region"),
+    [
+        ({}, None, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, None, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-west-2"}, None, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-2"}, "eu-west-3", "eu-west-3"),
+    ],
+)
+def test_region(
+    environment: dict[str, str], flag: str | None, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flag, then AWS_REGION, then what botocore knows, then us-east-1."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Clients(Settings(region=flag)).region == region
+
+
+def test_the_index_of_tags_is_asked_at_home() -> None:
+    """CloudFront's tags stand in the index of us-east-1, wherever the session is."""
+    clients = Clients(Settings(region="eu-west-1"))
+    assert clients.of("resourcegroupstaggingapi").meta.region_name == "us-east-1"
+
+
+def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A broken configuration, a profile that is not there and a proxy do not matter to it."""
+    (tmp_path / "config").write_text("[default\nregion")
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    clients = Clients(Settings(endpoint_url=HERE, sandbox=True))
+    client = clients.of("cloudfront")
+    assert client.meta.endpoint_url == HERE
+    assert client.meta.config.proxies == {}
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    assert Clients(Settings(endpoint_url=HERE, sandbox=True)).of("s3") is not None
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        (Settings(profile="nope"), WrongUsage),
+        (Settings(endpoint_url="127.0.0.1:4566"), WrongUsage),
+        (Settings(region="eu west"), WrongUsage),
+    ],
+    ids=["profile", "endpoint", "region"],
+)
+def test_settings_that_cannot_be(settings: Settings, kind: type[Exception]) -> None:
+    """What is wrong with a setting is said when a client is made, before anything is sent."""
+    with pytest.raises(kind):
+        Clients(settings).of("sts")
+
+
+def test_a_broken_configuration_file(tmp_path: Path) -> None:
+    """A file that cannot be read is named."""
+    (tmp_path / "config").write_text("[default\nregion")
+    with pytest.raises(WrongUsage, match="config"):
+        Clients(Settings()).of("sts")
+
+
+def test_half_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An access key without its secret is told of, and never mixed with other credentials."""
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(NoCredentials, match="Partial"):
+        Clients(Settings()).of("sts")
+
+
+def test_models_are_read_as_botocore_reads_them() -> None:
+    """The quick loader brings the same models, and says the same of services that there are not."""
+    quick, slow = NamedFolders(file_loader=PlainFiles()), Loader()
+    for service in ("cloudfront", "s3", "s3control", "sts"):
+        assert quick.load_service_model(service, "service-2") == slow.load_service_model(service, "service-2")
+    assert quick.load_data("endpoints") == slow.load_data("endpoints")
+    for loader in (quick, slow):
+        with pytest.raises(botocore.exceptions.DataNotFoundError):
+            loader.load_service_model("nope", "service-2")

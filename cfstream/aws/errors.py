@@ -30,9 +30,8 @@ def translate(error: Any, call: Call, *, write: bool, account: str = "") -> erro
         return errors.Refused(_camel(call), type(error).__name__, _oneline(str(error)))
     service = SERVICES.get(call.service, call.service)
     if names & UNREACHED:
-        return errors.Unreachable(
-            f"{service} could not be reached{_place(error)}: {_reason(names)}", DO_REACH
-        )
+        why = f"{_reason(names)}{_of_tls(error)}" if "SSLError" in names else _reason(names)
+        return errors.Unreachable(f"{service} could not be reached{_place(error)}: {why}", DO_REACH)
     return _unanswered(
         f"{service} gave no answer to {_camel(call)} that can be read: {_reason(names)}", write=write
     )
@@ -123,6 +122,12 @@ def _place(error: Any) -> str:
 
 def _reason(names: frozenset[str]) -> str:
     return next((text for name, text in REASONS.items() if name in names), REASONS["ResponseParserError"])
+
+
+def _of_tls(error: Any) -> str:
+    """What OpenSSL had to say, which is what a person can mend: a certificate, a clock, a proxy in between."""
+    said = getattr(error, "kwargs", {}).get("error", "")
+    return f" ({_oneline(str(said))})" if said else ""
 
 
 def _request(meta: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
@@ -34,13 +35,21 @@ log = logging.getLogger(__name__)
 
 FILE = "state"
 KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts")
-VERSION = {"format": 1, "moto": moto.__version__}
+_LAYOUT = ("acl.py", "cloudfront/records.py", "cloudfront/settings.py", "cloudfront/world.py")
+"""Where the classes are that a pickle holds: one of another layout would be read, and fail later."""
 
 QUIET_SECONDS = 0.2
 SHARE = 10
 """A save may take a tenth of the time at most: while many writes come in, saves of a large state are spaced
 out.
 """
+
+
+def version() -> dict[str, Any]:
+    """What must be the same for a state to be read: its format, moto's version, and the layout of our own classes."""
+    here = Path(__file__).parent
+    layout = sha256(b"".join((here / name).read_bytes() for name in _LAYOUT)).hexdigest()[:16]
+    return {"format": 1, "moto": moto.__version__, "layout": layout}
 
 
 def freeze(cloudfront: Any) -> bytes:
@@ -76,15 +85,14 @@ def write(path: Path, frozen: bytes) -> None:
     part = path.with_name(f"{path.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps(VERSION).encode() + b"\n" + frozen)
+        file.write(json.dumps(version()).encode() + b"\n" + frozen)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
 
 
 def read(path: Path) -> Any | None:
-    """The CloudFront object of a state file, after moto's backends were put back; None where there is no
-    state to use.
+    """The CloudFront object of a state file, with moto's backends put back; None where no state can be used.
 
     A file of another version, or one that cannot be read, is renamed and named in the log: nothing is lost,
     and the sandbox starts empty.
@@ -93,15 +101,15 @@ def read(path: Path) -> Any | None:
         return None
     head, _, frozen = path.read_bytes().partition(b"\n")
     try:
-        version = json.loads(head)
-        cloudfront = thaw(frozen) if version == VERSION else None
+        found = json.loads(head)
+        cloudfront = thaw(frozen) if found == version() else None
     except Exception:  # whatever a damaged pickle raises: any exception there is
         log.exception("the state in %s cannot be read", path)
-        version, cloudfront = "damaged", None
+        found, cloudfront = "damaged", None
     if cloudfront is None:
         aside = path.with_name(f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}.old")
         path.replace(aside)
-        log.warning("the state is of another version (%s, not %s); set aside as %s", version, VERSION, aside)
+        log.warning("the state is of another version (%s, not %s); set aside as %s", found, version(), aside)
     return cloudfront
 
 
@@ -110,8 +118,10 @@ def _backends(service: str) -> Any:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles certificates and private keys (ACM's, KMS's) by their encoding: the objects themselves do not
-    pickle.
+    """Pickles what does not pickle by itself.
+
+    Certificates and private keys (ACM's, KMS's) go by their encoding. moto's store of object versions goes by
+    its lists: as the dict that it is, it would lose all versions but the last.
     """
 
     def reducer_override(self, value: Any) -> Any:

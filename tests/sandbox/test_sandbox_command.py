@@ -1,0 +1,144 @@
+"""``cfstream sandbox``: what each command prints, where, and how it exits."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cfstream.cli.sandbox import app
+from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.sandbox import lifecycle
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Every test runs in a project of its own, and leaves nothing running."""
+    monkeypatch.chdir(project)
+    yield project
+    lifecycle.down(lifecycle.find_home(project))
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit code and standard output of a command that is expected to print no more than that."""
+    result = runner.invoke(app, arguments, catch_exceptions=False)
+    return result.exit_code, result.stdout
+
+
+def test_up_prints_what_a_shell_evaluates() -> None:
+    """The output of `up` is shell from the first line to the last, and leads aws and boto3 to the sandbox."""
+    code, printed = run("up")
+    running = lifecycle.status(lifecycle.find_home(Path.cwd()))
+    assert running is not None
+    assert (code, printed.splitlines()[0]) == (0, f"export AWS_ENDPOINT_URL={running.endpoint_url}")
+    script = f'{printed}\n{sys.executable} -c \'import boto3; print(boto3.client("s3").list_buckets()["Buckets"])\''
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    answer = subprocess.run(
+        ["sh", "-eu", "-c", script], env=clean, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "[]\n"
+
+
+def test_up_again_finds_the_same() -> None:
+    """`up` twice gives one sandbox, and says which of the two it did."""
+    first, second = (json.loads(run("up", "--format", "json")[1]) for _ in range(2))
+    assert (first.pop("started"), second.pop("started")) == (True, False)
+    assert first == second
+    assert first["environment"]["AWS_ENDPOINT_URL"] == first["endpoint_url"]
+
+
+def test_status_exits_with_what_it_found() -> None:
+    """`status` exits 1 when no sandbox runs and 0 when one does."""
+    assert run("status") == (
+        1,
+        f"No sandbox runs here.\nIts state would be: {Path.cwd()}/.cfstream/sandbox\n",
+    )
+    endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
+    code, printed = run("status")
+    assert code == 0
+    assert printed.startswith(f"The sandbox runs at {endpoint} (pid ")
+    told = json.loads(run("status", "--format", "json")[1])
+    assert (told["running"], told["endpoint_url"], told["settings"]["deploy_after_reads"]) == (
+        True,
+        endpoint,
+        2,
+    )
+
+
+def test_down_ends_it_and_is_content_when_there_is_none() -> None:
+    """`down` exits 0 either way, and says what it ended."""
+    endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
+    assert run("down") == (0, f"Ended the sandbox at {endpoint}; its state is kept.\n")
+    assert run("down") == (0, "No sandbox runs here.\n")
+    assert run("status", "--format", "json")[0] == 1
+
+
+def test_set_changes_settings() -> None:
+    """`set` takes NAME=VALUE pairs, prints all settings, and `reset` brings the first ones back."""
+    run("up")
+    code, printed = run("set", "deploy_after_reads=3", "stale_reads=1", "--format", "json")
+    settings = json.loads(printed)
+    assert (code, settings["deploy_after_reads"], settings["stale_reads"]) == (0, 3, 1)
+    assert "deploy_after_reads    3" in run("set")[1]
+    assert run("reset") == (0, "The sandbox is empty.\n")
+    assert json.loads(run("set", "--format", "json")[1])["deploy_after_reads"] == 2
+
+
+@pytest.mark.parametrize("wrong", ["deploy_after_reads", "deploy_after_raeds=1", "deploy_after_reads=many"])
+def test_set_refuses_what_it_does_not_know(wrong: str) -> None:
+    """A setting without a value, an unknown one, or a value that does not fit is wrong usage."""
+    run("up")
+    with pytest.raises(WrongUsage):
+        run("set", wrong)
+
+
+def test_nothing_to_set_where_none_runs() -> None:
+    """`set` and `reset` say that no sandbox runs, and how to start one."""
+    for command in (["set", "stale_reads=1"], ["reset"]):
+        with pytest.raises(CfstreamError, match="no sandbox runs here") as error:
+            run(*command)
+        assert "cfstream sandbox up" in error.value.do
+
+
+def test_folder_can_be_named(tmp_path: Path) -> None:
+    """With --dir the sandbox lives in that folder, whatever the project."""
+    elsewhere = tmp_path / "elsewhere"
+    try:
+        assert json.loads(run("up", "--dir", str(elsewhere), "--format", "json")[1])["home"] == str(elsewhere)
+        assert run("status")[0] == 1
+        assert run("status", "--dir", str(elsewhere))[0] == 0
+    finally:
+        assert run("down", "--dir", str(elsewhere))[0] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_stays_in_the_foreground(number: signal.Signals) -> None:
+    """`serve` tells where it serves, is found by `status`, and ends cleanly when it is interrupted."""
+    command = [
+        sys.executable,
+        "-c",
+        "from cfstream.cli.sandbox import app; app()",
+        "serve",
+        "--format",
+        "json",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout is not None
+        told = json.loads(serving.stdout.readline())
+        assert (told["pid"], run("status")[0]) == (serving.pid, 0)
+        serving.send_signal(number)
+    assert serving.returncode == 0
+    assert run("status")[0] == 1
+
+
+def test_help_of_each_command_shows_an_example() -> None:
+    """Every command's help ends its text with an example."""
+    for command in ("up", "down", "status", "serve", "reset", "set"):
+        assert "Example: " in run(command, "--help")[1]

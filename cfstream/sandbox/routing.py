@@ -23,7 +23,6 @@ from cfstream.sandbox.s3 import StrictS3
 
 log = logging.getLogger(__name__)
 
-CLOUDFRONT = "/2020-05-31/"
 S3_CONTROL = "/v20180820/"
 """Signed for the service "s3" as S3 itself is, and told apart by its path."""
 
@@ -65,7 +64,7 @@ class Routes:
     def _door(self, environ: Environ) -> Callable[[Environ], Answer]:
         service = signed_for(environ)
         path = environ["RAW_URI"]
-        if service in ("", "cloudfront") and path.startswith(CLOUDFRONT):
+        if service == "cloudfront":
             return self._to_cloudfront
         if service == "s3" and not path.startswith(S3_CONTROL):
             return self._to_s3

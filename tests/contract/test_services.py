@@ -240,6 +240,18 @@ def test_web_pages_are_not_answered(wire: http.client.HTTPConnection, s3: Any) -
     assert s3.list_buckets()["Buckets"] == []
 
 
+def test_unsigned_calls_reach_no_service(wire: http.client.HTTPConnection, sandbox: Sandbox) -> None:
+    """Without a signature there is no CloudFront API either: nothing is made, nothing is shown."""
+    for method, path in (
+        ("GET", "/2020-05-31/distribution"),
+        ("POST", "/2020-05-31/public-key"),
+        ("GET", "/"),
+    ):
+        wire.request(method, path, b"<PublicKeyConfig/>" if method == "POST" else None)
+        answer = wire.getresponse()
+        assert (answer.status, b"AccessDenied" in answer.read()) == (403, True)
+
+
 def test_status_knows_its_token_only(wire: http.client.HTTPConnection) -> None:
     """A sandbox without a token, as in these tests, is known by none."""
     for headers in ({}, {"X-Sandbox-Token": ""}, {"X-Sandbox-Token": "guess"}):

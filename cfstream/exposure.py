@@ -88,7 +88,7 @@ def expose(scene: Scene, land: Landscape, steps: Sequence[Step]) -> Exposure:
         scene, policy, grants, _document_after(now, steps), frozenset({str(wanted)} if by_acl else ())
     )
     before = [] if policy.bucket.missing else [*_own_now(now), *_others(now)]
-    after = [*_own_then(scene, policy), *_others(then)]
+    after = [*_own_then(then), *_others(then)]
     allowed = scene.stack.spec.identity == "none"
     return Exposure(
         before=_phrases(before),
@@ -132,12 +132,12 @@ def _own_now(world: _World) -> Iterator[Way]:
             yield Way(_phrase(_signers(world, each), each.path, f"anyone through distribution {name}"))
 
 
-def _own_then(scene: Scene, policy: LivePolicy) -> Iterator[Way]:
+def _own_then(world: _World) -> Iterator[Way]:
     """Who gets in by our distribution when it is as the spec says; a path that the spec does not name keeps
     its signers.
     """
-    spec = scene.stack.spec
-    if not spec.enabled:
+    scene, policy, spec = world.scene, world.policy, world.scene.stack.spec
+    if not spec.enabled or (spec.identity == "none" and not any(way.bare for way in _bare(world))):
         return
     anyone = f"anyone through distribution {scene.name}"
     default = () if spec.public else _wanted_signers(spec, policy.group_names)

@@ -211,7 +211,7 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, 
     return Grant(
         address=scene.address(KIND),
         stage=Stage.LATE_GRANT if late else Stage.GRANT,
-        because=f"{tally.lacking} of {tally.total} objects lack {want.permission} for the identity",
+        because=f"{tally.lacking} of {tally.total} objects do not give the identity exactly {want.permission}",
         line=scene.stack.line("grant"),
         changes=(
             Change(

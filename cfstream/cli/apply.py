@@ -85,7 +85,8 @@ def apply(
         report = apply_plan(
             plan, world, allow=allowed, no_wait=no_wait, tell=tell, interrupted=lambda: clock.interrupted
         )
-    _report(report, output)
+    if output is Format.JSON or not plan.in_sync:
+        _report(report, output)
     raise typer.Exit(report.exit_code)
 
 

@@ -86,7 +86,6 @@ class Live:
         )
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
@@ -96,6 +95,7 @@ class Live:
             self._progress.stop()
 
     def began(self, stack: str, step: Step) -> None:
+        self._progress.start()
         self._tasks[stack, step.id] = self._progress.add_task(step.id, total=None)
 
     def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from cfstream.cli import connection, main
+from cfstream.sandbox.cloudfront import Settings
+from cfstream.sandbox.server import Sandbox
 
 
 @dataclass(frozen=True)
@@ -33,3 +35,23 @@ def cfstream(
 
     yield run
     connection.remember(connection.Connection())
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Sandbox]:
+    """A sandbox in this process, in which a write is Deployed at once."""
+    with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def aws(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The sandbox, empty, and an environment that leads to it."""
+    server.reset()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint_url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    return server

@@ -18,21 +18,21 @@ def ended(outcome: StepOutcome, seconds: float) -> StepReport:
 def test_a_step_that_has_ended_is_one_line_with_its_seconds() -> None:
     """Logs can be searched for the id of a step and what became of it."""
     line = ended_line(ended(StepOutcome.DONE, 1.23), color=False)
-    assert line == "+ create  distribution:lectures  done in 1.2 s"
+    assert line == "+ create  distribution:lectures                 done in 1.2 s"
 
 
 def test_a_step_that_was_not_tried_took_no_time() -> None:
     """What did not run has no seconds."""
     assert (
         ended_line(ended(StepOutcome.NOT_TRIED, 0.0), color=False)
-        == "+ create  distribution:lectures  not tried"
+        == "+ create  distribution:lectures                 not tried"
     )
 
 
 def test_a_long_wait_is_heard_of_in_a_plain_log() -> None:
     """A log in which nothing moves would be taken for a hanging process."""
     assert still_line(NEW.steps[3], "InProgress", 90.0, color=False) == (
-        ". wait    distribution:lectures  InProgress, 1 min 30 s so far"
+        ". wait    distribution:lectures                 InProgress, 1 min 30 s so far"
     )
 
 

@@ -1,0 +1,147 @@
+"""`plan` and `apply` against the sandbox: exit codes, what goes to which stream, and what is live afterwards."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: lectures
+comment: Private lectures
+bucket: {name: lectures-media, create: true}
+trusted_signers: [self]
+"""
+
+NO_CHANGES = "No changes. lectures is as its spec says.\n"
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
+    """A spec of a stack that is not live yet, in the folder that the process stands in."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("lectures.yaml")
+    path.write_text(SPEC)
+    return path
+
+
+def test_plan_apply_and_plan_again(cfstream: Run, spec: Path) -> None:
+    """A new stack has steps; once they are applied, the plan is empty."""
+    planned = cfstream("plan", "lectures.yaml")
+    assert (planned.code, planned.err) == (0, "")
+    assert planned.out.endswith("Plan: 3 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.\n")
+    applied = cfstream("apply", "lectures.yaml", "--yes")
+    assert applied.code == 0, applied.err
+    assert applied.out.startswith(planned.out)
+    assert applied.out.endswith("\nApplied. 3 created, 1 granted.\n")
+    assert applied.err.count(" done in ") == 5
+    assert cfstream("plan", "lectures.yaml") == Ran(0, NO_CHANGES, "")
+    assert cfstream("apply", "lectures.yaml") == Ran(0, NO_CHANGES, "")
+
+
+def test_check_tells_pending_steps_by_its_exit_code(cfstream: Run, spec: Path) -> None:
+    """CI asks with --check: 3 while there is something to do, 0 when there is not."""
+    assert cfstream("plan", "--check", "lectures.yaml").code == 3
+    cfstream("apply", "lectures.yaml", "--yes", "-q")
+    assert cfstream("plan", "--check", "lectures.yaml").code == 0
+
+
+def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, spec: Path) -> None:
+    """Nobody said yes: the plan is shown, and what to do is told."""
+    ran = cfstream("apply", "lectures.yaml")
+    assert ran.code == 2
+    assert ran.err == (
+        "error: apply asks before it writes, and there is no terminal to ask on\n"
+        "  do: add --yes to say it beforehand\n"
+    )
+    assert cfstream("plan", "--check", "lectures.yaml").code == 3
+
+
+def test_json_has_stdout_for_itself(cfstream: Run, spec: Path) -> None:
+    """The plan that is shown goes to stderr when the report is for a program."""
+    planned = json.loads(cfstream("plan", "lectures.yaml", "--format", "json").out)
+    assert [step["verb"] for step in planned["stacks"][0]["steps"]] == [*["create"] * 3, "grant", "wait"]
+    ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["stacks"][0]["outcome"]) == (0, "applied")
+    assert report["stacks"][0]["outputs"]["distribution_id"].startswith("E")
+    assert "Plan: 3 to create" in ran.err
+
+
+def test_a_saved_plan_is_applied_once(cfstream: Run, spec: Path) -> None:
+    """What the file was made from is gone after the first time: the second is refused before any write."""
+    saved = cfstream("plan", "lectures.yaml", "--out", "tonight.plan")
+    assert (saved.code, saved.err) == (
+        0,
+        "Saved to tonight.plan. To do exactly this: cfstream apply tonight.plan\n",
+    )
+    assert cfstream("apply", "tonight.plan", "--yes").code == 0
+    again = cfstream("apply", "tonight.plan", "--yes", "--format", "json")
+    assert again.code == 4
+    assert again.err.splitlines()[-3].startswith("  ")
+    assert "error: the saved plan does not hold any more, and nothing was written\n" in again.err
+    assert json.loads(again.out)["stacks"][0]["outcome"] == "stale"
+
+
+def test_a_hazard_stops_its_stack_until_it_is_named(cfstream: Run, spec: Path) -> None:
+    """Exit 5 says that a flag is missing, and the error says which."""
+    cfstream("apply", "lectures.yaml", "--yes", "-q")
+    spec.write_text(SPEC + "enabled: false\n")
+    refused = cfstream("apply", "lectures.yaml", "--yes")
+    assert refused.code == 5
+    assert "error: lectures: hazards not allowed: cuts-viewers\n" in refused.err
+    allowed = cfstream("apply", "lectures.yaml", "--yes", "--allow", "cuts-viewers")
+    assert allowed.code == 0, allowed.err
+    assert cfstream("plan", "--check", "lectures.yaml").code == 0
+
+
+def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream: Run, spec: Path) -> None:
+    """One stack's missing bucket does not keep the next from being applied; the exit code tells."""
+    Path("clips.yaml").write_text(
+        dedent(
+            """\
+            version: 1
+            name: clips
+            bucket: no-such-bucket
+            trusted_signers: [self]
+            """
+        )
+    )
+    planned = cfstream("plan", "clips.yaml")
+    assert planned.code == 2
+    assert "clips is left out until" in planned.out
+    ran = cfstream("apply", ".", "--yes", "--format", "json")
+    outcomes = {stack["name"]: stack["outcome"] for stack in json.loads(ran.out)["stacks"]}
+    assert (ran.code, outcomes) == (2, {"clips": "blocked", "lectures": "applied"})
+
+
+def test_a_plan_that_cannot_be_saved_is_shown_all_the_same(cfstream: Run, spec: Path) -> None:
+    """A full disk is told, and the work of planning is not lost."""
+    ran = cfstream("plan", "lectures.yaml", "--out", "/dev/full")
+    assert ran.code == 1
+    assert "Plan: 3 to create" in ran.out
+    assert ran.err.startswith("error: /dev/full could not be written: No space left on device\n")
+
+
+def test_an_endpoint_that_is_down_is_told_in_a_sentence(cfstream: Run, spec: Path) -> None:
+    """No traceback, nothing on stdout, exit 1."""
+    ran = cfstream("plan", "lectures.yaml", "--endpoint-url", "http://127.0.0.1:1")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: ")
+    assert "Traceback" not in ran.err
+
+
+def test_problems_of_the_spec_stop_before_anything_is_read(cfstream: Run, spec: Path) -> None:
+    """Load problems go to stderr with their places, from both commands alike."""
+    spec.write_text(SPEC + "colour: red\n")
+    planned, applied = cfstream("plan", "lectures.yaml"), cfstream("apply", "lectures.yaml", "--yes")
+    assert planned == applied
+    assert (planned.code, planned.out) == (2, "")
+    assert "lectures.yaml:6:1" in planned.err

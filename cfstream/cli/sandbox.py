@@ -120,7 +120,7 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 
 @app.command()
 def reset(dir_: Dir = None) -> None:
-    """Empty the sandbox: no bucket, no distribution, all settings as at first.
+    """Empty the sandbox, settings included.
 
     Example: cfstream sandbox reset
     """

@@ -12,6 +12,7 @@ from typing import Any
 from cfstream.errors import Notice, Problem
 from cfstream.exposure import Exposure
 from cfstream.kinds.kind import Relied
+from cfstream.steps.content import canonical
 from cfstream.steps.step import Hazard, Stage, Step
 from cfstream.values import Account, ETag, StepId, Verb, digest, plain, refs_in
 
@@ -127,7 +128,7 @@ def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def _position(step: Step) -> tuple[int, str, str, str]:
-    return (int(step.stage), step.address.kind, str(step.address), str(digest(step.asks())))
+    return (int(step.stage), step.address.kind, str(step.address), sent(step))
 
 
 def _numbered(steps: Sequence[Step]) -> list[Step]:
@@ -146,6 +147,11 @@ def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, 
     return tuple(dict.fromkeys([*(ref.step for ref in refs_in(step.asks())), *guarded]))
 
 
+def sent(step: Step) -> str:
+    """The digest of what a step sends, the same in whatever order AWS listed what it is made from."""
+    return digest(canonical(plain(step.asks())))
+
+
 def sealed(step: Step) -> dict[str, Any]:
     """What of a step the fingerprint covers, as the JSON form of the plan spells it.
 
@@ -160,5 +166,5 @@ def sealed(step: Step) -> dict[str, Any]:
             {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
             for change in step.changes
         ],
-        "sends": digest(step.asks()),
+        "sends": sent(step),
     }

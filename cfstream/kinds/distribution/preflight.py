@@ -66,6 +66,11 @@ def _ask_others(
     return Evidence(certificate, conflicts, unasked)
 
 
+def _is_masked(masked: str, account: str) -> bool:
+    """Whether a half-hidden account number is ours: within one account overlapping aliases are allowed."""
+    return account.endswith(masked.lstrip("*"))
+
+
 def ownership_problems(
     scene: Scene, kind: str, live: LiveDistribution | None, claims: Sequence[tuple[str, str]]
 ) -> list[Problem]:

@@ -6,7 +6,6 @@ The seconds are this machine's, at this hour; the ratios, and the limits on them
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ YARDSTICKS = ROOT / "benchmarks" / "yardsticks"
 SPEC = str(ROOT / "examples" / "lectures-http.yaml")
 BUCKET = "lectures-media"
 """The bucket that SPEC names, for the scripts, which read no spec."""
+BOTO3_SCRIPT, AWS_SCRIPT = (str(YARDSTICKS / name) for name in ("reads_boto3.py", "reads_aws_cli.sh"))
 SCRIPT_OF_2011 = (str(YARDSTICKS / "grants_boto3.py"),)
 CFSTREAM_GRANTS = ("-m", "benchmarks.object_grants")
 ENVIRONMENT = {
@@ -57,20 +57,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Bench:
-    """What the measures share: a scratch folder, where programs are looked for, how often each is run."""
+    """What the measures share: a scratch folder, the other tools' folder, how often each program is run."""
 
     scratch: Path
-    path: str
+    tools: Path
     rounds: int
 
-    def command(self, name: str, *arguments: str, **environment: str) -> Callable[[], Run]:
-        """A command line, ready to run. Raises RunError where the program is not installed."""
-        found = shutil.which(name, path=self.path)
-        if not found:
-            raise RunError(f"{name} is not installed; `make bench` installs what is measured")
+    def command(self, *argv: str, **environment: str) -> Callable[[], Run]:
+        """A command line, ready to run."""
         home = {"HOME": str(self.scratch), "CFSTREAM_SANDBOX_DIR": str(self.scratch / "sandbox")}
-        env = {**ENVIRONMENT, **home, "PATH": self.path, **environment}
-        return partial(run, [found, *arguments], env, self.scratch)
+        env = {**ENVIRONMENT, **home, "PATH": os.environ["PATH"], **environment}
+        return partial(run, argv, env, self.scratch)
+
+    def cfstream(self, *arguments: str, **environment: str) -> Callable[[], Run]:
+        """The cfstream that is installed beside the Python that runs this."""
+        return self.command(str(Path(sys.executable).parent / "cfstream"), *arguments, **environment)
+
+    def tool(self, name: str, *arguments: str) -> Callable[[], Run]:
+        """Another tool, by its Python: the first line of its script breaks in a folder with a space."""
+        return self.command(str(self.tools / "python"), str(self.tools / name), *arguments)
 
     def grant(self, way: tuple[str, ...], objects: int) -> Run:
         """One way to grant, run on a fresh bucket of so many objects. Raises RunError if it left some out."""
@@ -99,22 +104,22 @@ def slow_s3() -> Iterator[str]:
 @contextmanager
 def sandbox(bench: Bench) -> Iterator[str]:
     """The endpoint of a sandbox that belongs to the scratch folder, and ends with this block."""
-    printed = bench.command("cfstream", "sandbox", "up")().printed
+    printed = bench.cfstream("sandbox", "up")().printed
     try:
         endpoint = re.search(r"http://[\w.:-]+", printed)
         if not endpoint:
             raise RunError(f"`cfstream sandbox up` named no endpoint\n{printed}")
         yield endpoint[0]
     finally:
-        bench.command("cfstream", "sandbox", "down")()
+        bench.cfstream("sandbox", "down")()
 
 
 def measure_help(bench: Bench) -> Iterator[Row]:
     """How long `--help` takes, beside the shortest commands of other tools in Python."""
     ours, s3cmd, aws = alternate(
-        bench.command("cfstream", "--help"),
-        bench.command("s3cmd", "--version"),
-        bench.command("aws", "--version"),
+        bench.cfstream("--help"),
+        bench.tool("s3cmd", "--version"),
+        bench.tool("aws", "--version"),
         rounds=bench.rounds,
     )
     yield compared("cfstream --help", ours, "s3cmd --version", s3cmd, limit=1.25)
@@ -123,20 +128,18 @@ def measure_help(bench: Bench) -> Iterator[Row]:
 
 def measure_validate(bench: Bench) -> Iterator[Row]:
     """How long one spec takes to validate."""
-    (seconds,) = alternate(bench.command("cfstream", "validate", SPEC), rounds=bench.rounds)
+    (seconds,) = alternate(bench.cfstream("validate", SPEC), rounds=bench.rounds)
     yield Row("cfstream validate, one spec", f"{seconds:.3f} s", "", "", "0.200 s", seconds <= 0.2)
 
 
 def measure_plan(bench: Bench) -> Iterator[Row]:
     """How long a plan with nothing to do takes, beside scripts that make three of its reads."""
     with sandbox(bench) as endpoint:
-        bench.command("cfstream", "apply", SPEC, "--yes", AWS_ENDPOINT_URL=endpoint)()
+        bench.cfstream("apply", SPEC, "--yes", AWS_ENDPOINT_URL=endpoint)()
         ours, boto3, aws = alternate(
-            bench.command("cfstream", "plan", SPEC, "--check", AWS_ENDPOINT_URL=endpoint),
-            bench.command(
-                sys.executable, str(YARDSTICKS / "reads_boto3.py"), BUCKET, AWS_ENDPOINT_URL=endpoint
-            ),
-            bench.command("sh", str(YARDSTICKS / "reads_aws_cli.sh"), BUCKET, AWS_ENDPOINT_URL=endpoint),
+            bench.cfstream("plan", SPEC, "--check", AWS_ENDPOINT_URL=endpoint),
+            bench.command(sys.executable, BOTO3_SCRIPT, BUCKET, AWS_ENDPOINT_URL=endpoint),
+            bench.command("sh", AWS_SCRIPT, BUCKET, str(bench.tools), AWS_ENDPOINT_URL=endpoint),
             rounds=bench.rounds,
         )
     yield compared("cfstream plan, nothing to do", ours, "bare boto3, three reads", boto3, limit=1.4)
@@ -179,19 +182,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     tools = ROOT / ".venv" / "bench" / "bin"
     parser.add_argument(
-        "--tools", type=Path, default=tools, help="folder of aws and s3cmd (default: %(default)s)"
+        "--tools", type=Path, default=tools, help="folder of python, aws and s3cmd (default: %(default)s)"
     )
     parser.add_argument("--rounds", type=int, default=15, help="runs of each program (default: %(default)s)")
     parser.add_argument("--only", action="append", choices=MEASURES, help="one measure; may be given again")
     parser.add_argument("--check", action="store_true", help="exit 1 where a limit is not met")
     asked = parser.parse_args()
-    path = os.pathsep.join([str(Path(sys.executable).parent), str(asked.tools.resolve()), os.environ["PATH"]])
     failed = False
     print("| what | cfstream | beside | ratio | limit | met |\n|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="cfstream-bench-") as scratch:
         for name in asked.only or MEASURES:
             try:
-                for row in MEASURES[name](Bench(Path(scratch), path, asked.rounds)):
+                for row in MEASURES[name](Bench(Path(scratch), asked.tools.resolve(), asked.rounds)):
                     print(row, flush=True)
                     failed |= asked.check and row.met is False
             except RunError as error:

@@ -23,6 +23,6 @@ grants = ObjectGrants(
 )
 clock = SystemClock()
 grants.perform(
-    Doors(aws=Aws(Clients(Settings()), clock), clock=clock, outputs={}, ledger=Ledger()),
+    Doors(Aws(Clients(Settings()), clock), clock, {}, Ledger(), progress=lambda *_: None),
     Address("object-acl", "lectures"),
 )

@@ -27,10 +27,16 @@ class Run:
 
 
 def run(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
-    """One process from start to end. Raises RunError, with all that it printed, on any exit code but 0."""
+    """One process from start to end.
+
+    Raises RunError where it cannot be started and, with all that it printed, on any exit code but 0.
+    """
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
-        process = subprocess.Popen(argv, env=env, cwd=cwd, stdout=output, stderr=output)
+        try:
+            process = subprocess.Popen(argv, env=env, cwd=cwd, stdout=output, stderr=output)
+        except OSError as error:
+            raise RunError(f"{error}; `make bench` installs what is measured") from error
         # wait4 tells what this one child used; getrusage would tell the maximum of all children so far.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began

@@ -1,6 +1,9 @@
 #!/bin/sh
 # The same three reads as reads_boto3.py, by the AWS CLI: each call starts a Python of its own.
+# $1 is the bucket, $2 the folder of the AWS CLI and its Python.
 set -eu
+tools=$2
+aws() { "$tools/python" "$tools/aws" "$@"; }
 aws s3api head-bucket --bucket "$1" >/dev/null
 id=$(aws cloudfront list-distributions --output text \
     --query "DistributionList.Items[?starts_with(Origins.Items[0].DomainName, '$1.s3')].Id | [0]")

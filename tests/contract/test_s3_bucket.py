@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 from cfstream.sandbox.server import Sandbox
 from tests.contract.claims import make_bucket
 from tests.contract.cloudfront_configs import refused
-from tests.contract.conftest import Clients
+from tests.sandboxed import Clients
 
 ALL_BLOCKED = {
     "BlockPublicAcls": True,

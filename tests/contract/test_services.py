@@ -26,7 +26,7 @@ from tests.contract.cloudfront_configs import (
     streaming_config,
     with_certificate,
 )
-from tests.contract.conftest import Clients
+from tests.sandboxed import Clients
 
 DISTRIBUTIONS = ["cloudfront:distribution", "cloudfront:streaming-distribution"]
 

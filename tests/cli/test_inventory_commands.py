@@ -1,0 +1,320 @@
+"""list, show, wait and delete against a sandbox: what they print, and what is live afterwards."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.cloudfront import Settings
+from cfstream.sandbox.server import Sandbox
+from tests.cli.account import Account, furnish
+from tests.cli.conftest import Ran
+from tests.contract.cloudfront_configs import update
+
+Run = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: {name}
+bucket: media
+trusted_signers: [self]
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Sandbox]:
+    """A sandbox in which a write is Deployed at once."""
+    with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def account(server: Sandbox) -> Account:
+    """The account, fresh."""
+    server.reset()
+    return furnish(server.endpoint_url)
+
+
+@pytest.fixture
+def run(server: Sandbox, cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Runs `cfstream` against that account, from an empty folder."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": server.endpoint_url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return cfstream
+
+
+def document(ran: Ran) -> Any:
+    """What a command printed with --format json."""
+    assert (ran.code, ran.err) == (0, "")
+    return json.loads(ran.out)
+
+
+def test_list_shows_all_with_their_owners(account: Account, run: Run) -> None:
+    """Both kinds and the identities, each with its spec, its state and who uses it."""
+    lines = run("list").out.splitlines()
+    assert lines[:3] == [
+        "Distributions",
+        f"  {account.distribution}  lectures  Deployed",
+        *lines[2:3],
+    ]
+    assert f"  {account.streaming}  old  disabled" in lines
+    assert f"  {account.identity}  old  in use" in lines
+    assert f"  {account.unused}  -    unused" in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_list_as_json(account: Account, run: Run) -> None:
+    """The keys that programs rely on."""
+    listed = document(run("list", "--format", "json"))
+    assert list(listed) == ["format_version", "account", "distributions", "origin_access_identities"]
+    assert listed["account"] == "123456789012"
+    first, second = listed["distributions"]
+    assert first == {
+        "kind": "distribution",
+        "id": account.distribution,
+        "spec": "lectures",
+        "comment": "Private lectures",
+        "status": "Deployed",
+        "enabled": True,
+        "domain_name": first["domain_name"],
+        "cnames": [],
+        "origins": ["media.s3.us-east-1.amazonaws.com"],
+    }
+    assert (second["kind"], second["id"], second["spec"]) == (
+        "streaming-distribution",
+        account.streaming,
+        "old",
+    )
+    assert (second["cnames"], second["enabled"]) == (["old.example.com"], False)
+    used, unused = listed["origin_access_identities"]
+    comment = "cfstream:old Old lectures"
+    assert used == {"id": account.identity, "spec": "old", "comment": comment, "used_by": [account.streaming]}
+    assert unused == {"id": account.unused, "spec": None, "comment": "made by hand", "used_by": []}
+
+
+def test_list_of_an_empty_account(server: Sandbox, run: Run) -> None:
+    """Nothing is said to be nothing."""
+    server.reset()
+    expected = "No distributions and no origin access identities in account 123456789012.\n"
+    assert run("list") == Ran(0, expected, "")
+
+
+def test_show_a_distribution(account: Account, run: Run) -> None:
+    """Every setting, the names of what it refers to, the keys in force, and the grant that it reads by."""
+    shown = document(run("show", account.distribution, "--format", "json"))
+    assert (shown["kind"], shown["id"], shown["spec"]) == ("distribution", account.distribution, "lectures")
+    assert (shown["status"], shown["enabled"], shown["comment"]) == ("Deployed", True, "Private lectures")
+    (origin,) = shown["origins"]
+    assert (origin["access"], origin["identity"]["name"]) == ("oac", "cfstream-lectures")
+    everything, posters = shown["behaviors"]
+    assert [group["name"] for group in everything["key_groups"]] == ["lectures-signers"]
+    assert (posters["path"], posters["key_groups"], posters["trusted_signers"]) == ("/posters/*", [], [])
+    (active,) = shown["active_signers"]
+    assert active["signer"]["name"] == "lectures-signers"
+    assert [key["name"] for key in active["keys"]] == ["lectures-2026-11"]
+    (grant,) = shown["grants"]
+    assert (grant["via"], grant["sid"], grant["ours"]) == ("bucket-policy", "cfstream-lectures-oac", True)
+    assert (grant["what"], grant["to"]) == (
+        "s3:GetObject on arn:aws:s3:::media/*",
+        "CloudFront for this distribution",
+    )
+    assert (shown["tags"], shown["notes"]) == ({"cfstream:name": "lectures"}, [])
+
+
+def test_show_a_streaming_distribution(account: Account, run: Run) -> None:
+    """What the recipe of 2011 showed: the signers with their key pairs, and the grants on objects."""
+    shown = document(run("show", account.streaming, "--format", "json"))
+    assert (shown["kind"], shown["cnames"], shown["enabled"]) == (
+        "streaming-distribution",
+        ["old.example.com"],
+        False,
+    )
+    (origin,) = shown["origins"]
+    assert (origin["access"], origin["identity"]["id"]) == ("oai", account.identity)
+    assert shown["behaviors"][0]["trusted_signers"] == ["self"]
+    assert [signer["signer"]["id"] for signer in shown["active_signers"]] == ["self"]
+    assert all(key["id"].startswith("APKA") for key in shown["active_signers"][0]["keys"])
+    assert [grant["what"] for grant in shown["grants"]] == ["FULL_CONTROL on 2 of the first 3 objects"]
+
+
+def test_show_an_identity(account: Account, run: Run) -> None:
+    """An identity with its canonical user, which object grants name, and who uses it."""
+    shown = document(run("show", account.identity, "--format", "json"))
+    assert (shown["kind"], shown["used_by"], shown["spec"]) == (
+        "origin-access-identity",
+        [account.streaming],
+        "old",
+    )
+    assert len(shown["canonical_user"]) == 96
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_show_reads_at_any_width(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Ids stand whole, and all the rest keeps to the width."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    ran = run("show", account.distribution)
+    assert (ran.code, ran.err) == (0, "")
+    assert account.distribution in ran.out
+    too_long = [line for line in ran.out.splitlines() if len(line) > width and len(line.split()) > 2]
+    assert all("arn:" in line or "Domain name:" in line for line in too_long)
+
+
+def test_show_by_spec(account: Account, run: Run, tmp_path: Path) -> None:
+    """A spec names its stack's own distribution."""
+    (tmp_path / "lectures.yaml").write_text(SPEC.format(name="lectures"))
+    assert document(run("show", "lectures.yaml", "--format", "json"))["id"] == account.distribution
+
+
+@pytest.mark.parametrize("command", ["show", "wait"])
+def test_what_is_not_there(account: Account, run: Run, tmp_path: Path, command: str) -> None:
+    """An id of nothing, and a spec that was never applied, are told of, with what to do."""
+    (tmp_path / "other.yaml").write_text(SPEC.format(name="other"))
+    by_id, by_spec = run(command, "E00000000000"), run(command, "other.yaml")
+    assert (by_id.code, by_spec.code) == (1, 1)
+    assert "E00000000000 is no distribution and no origin access identity" in " ".join(by_id.err.split())
+    assert "other has no distribution in account 123456789012" in by_spec.err
+    assert "cfstream apply other.yaml" in by_spec.err
+
+
+def test_show_wants_one(account: Account, run: Run, tmp_path: Path) -> None:
+    """A folder of several stacks is told apart from a spec of one."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(SPEC.format(name=name))
+    ran = run("show", ".")
+    assert ran.code == 2
+    assert "2 stacks: one, two" in ran.err
+
+
+def test_wait_for_what_is_deployed(account: Account, run: Run, tmp_path: Path) -> None:
+    """Specs and ids, all of them, and a line for each."""
+    (tmp_path / "lectures.yaml").write_text(SPEC.format(name="lectures"))
+    ran = run("wait", "lectures.yaml", account.streaming)
+    expected = f"lectures ({account.distribution}) is Deployed.\n{account.streaming} is Deployed.\n"
+    assert ran == Ran(0, expected, "")
+
+
+def test_wait_to_the_end_of_time(account: Account, server: Sandbox, run: Run) -> None:
+    """What is not Deployed in time is named; the exit code is 6, and JSON tells how each stands."""
+    assert run("list").code == 0  # what has been seen as Deployed stays so
+    server.cloudfront.settings.deploy_after_reads = 10_000
+    update(account.cloudfront, account.distribution, Comment="changed")
+    ran = run("wait", account.distribution, account.streaming, "--timeout", "1s", "--format", "json")
+    assert ran.code == 6
+    assert f"not Deployed within 1 s: {account.distribution}: InProgress" in " ".join(ran.err.split())
+    ended = {each["id"]: (each["deployed"], each["pending"]) for each in json.loads(ran.out)["distributions"]}
+    assert ended == {account.distribution: (False, "InProgress"), account.streaming: (True, None)}
+
+
+def test_wait_comes_to_its_end(account: Account, server: Sandbox, run: Run) -> None:
+    """It asks again until the change has arrived."""
+    server.cloudfront.settings.deploy_after_reads = 3
+    update(account.cloudfront, account.distribution, Comment="changed")
+    ran = run("wait", account.distribution)
+    assert (ran.code, ran.out) == (0, f"{account.distribution} is Deployed.\n")
+    assert f"{account.distribution}: InProgress" in ran.err
+
+
+@pytest.mark.parametrize("timeout", ["abc", "0m", "10"])
+def test_wait_knows_lengths_of_time(run: Run, timeout: str) -> None:
+    """A timeout is written as in specs, with its unit."""
+    ran = run("wait", "E00000000000", "--timeout", timeout)
+    assert ran.code == 2
+    assert "write one like 90s, 30m, 1h30m" in ran.err
+
+
+def test_delete_an_unused_identity(account: Account, run: Run) -> None:
+    """With the ETag that it has, it is deleted without a question."""
+    ran = run("delete", account.unused, "--if-match", account.etag())
+    assert ran == Ran(0, f"Deleted origin access identity {account.unused}.\n", "")
+    assert account.identities() == {account.identity}
+
+
+def test_delete_a_disabled_distribution(account: Account, run: Run) -> None:
+    """The streaming one is disabled and Deployed; once it is gone, its identity is free."""
+    assert run("delete", account.streaming, "--yes").code == 0
+    assert run("delete", account.identity, "--yes").code == 0
+    assert account.identities() == {account.unused}
+
+
+def test_delete_refuses_another_version(account: Account, run: Run) -> None:
+    """An ETag that is not the live one is stale: exit 4, and nothing is deleted."""
+    ran = run("delete", account.unused, "--if-match", "E2QWRUHAPOMQZL")
+    assert ran.code == 4
+    assert f"its ETag is {account.etag()}, not E2QWRUHAPOMQZL" in " ".join(ran.err.split())
+    assert account.unused in account.identities()
+
+
+@pytest.mark.parametrize(
+    ("which", "words"),
+    [
+        ("distribution", "is enabled"),
+        ("identity", "is in use"),
+    ],
+)
+def test_delete_refuses_what_is_used(account: Account, run: Run, which: str, words: str) -> None:
+    """What viewers or distributions use stays, whatever was said beforehand; the way to do it is told."""
+    ran = run("delete", getattr(account, which), "--yes")
+    assert ran.code == 2
+    assert words in ran.err
+    assert "do: " in ran.err
+
+
+def test_delete_refuses_what_is_on_its_way(account: Account, server: Sandbox, run: Run) -> None:
+    """A distribution that is disabled, but not yet everywhere, has to be waited for."""
+    server.cloudfront.settings.deploy_after_reads = 10_000
+    update(account.cloudfront, account.distribution, Enabled=False)
+    ran = run("delete", account.distribution, "--yes")
+    assert ran.code == 2
+    assert f"cfstream wait {account.distribution}" in ran.err
+
+
+def test_delete_asks(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal nothing is deleted unasked; on one, only ``yes`` counts."""
+    ran = run("delete", account.unused)
+    assert ran.code == 2
+    assert f"--if-match {account.etag()}" in ran.err
+    for answer, code, left in (("y\n", 1, True), ("", 1, True), ("yes\n", 0, False)):
+        monkeypatch.setattr("sys.stdin", _Terminal(answer))
+        assert run("delete", account.unused).code == code
+        assert (account.unused in account.identities()) is left
+
+
+def test_delete_wants_an_id(run: Run) -> None:
+    """A spec is no id: what belongs to a stack is not deleted piece by piece."""
+    ran = run("delete", "lectures.yaml")
+    assert ran.code == 2
+    assert "lectures.yaml is no id of CloudFront" in ran.err
+
+
+class _Terminal:
+    """A terminal on which somebody types."""
+
+    def __init__(self, answer: str) -> None:
+        self._answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        return self._answer
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", "E00000000000"], ["wait", "E00000000000"]])
+def test_nothing_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    """An endpoint that is down is named, with exit code 1 and nothing on stdout."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    ran = cfstream(*command, "--endpoint-url", "http://127.0.0.1:1")
+    assert (ran.code, ran.out) == (1, "")
+    assert "STS could not be reached at http://127.0.0.1:1" in ran.err

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -43,19 +44,20 @@ class Silence:
 class Plain:
     """One line for each step that has ended, and now and then one for a step that takes long."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._guard = threading.Lock()
         self._color = terminal.colored(sys.stderr)
         self._began: dict[tuple[str, StepId], float] = {}
         self._told: dict[tuple[str, StepId], float] = {}
 
     def began(self, stack: str, step: Step) -> None:
-        now = time.monotonic()
+        now = self._now()
         with self._guard:
             self._began[stack, step.id] = self._told[stack, step.id] = now
 
     def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:  # noqa: ARG002
-        now = time.monotonic()
+        now = self._now()
         with self._guard:
             if now - self._told.get((stack, step.id), now) < HEARTBEAT:
                 return

@@ -9,7 +9,7 @@ from typing import Any
 
 from cfstream import __version__
 from cfstream.errors import Problem
-from cfstream.plan import Plan, StackPlan
+from cfstream.plan import Plan, StackPlan, sealed
 from cfstream.steps.step import Step
 from cfstream.values import plain
 
@@ -82,16 +82,15 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
+    covered = sealed(step)
     return {
         "id": step.id,
         "verb": str(step.verb),
         "address": str(step.address),
         "because": step.because,
         "if_match": step.if_match,
-        "needs": list(step.needs),
+        "needs": covered["needs"],
         "spec_line": step.line or None,
-        "changes": [
-            {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
-            for change in step.changes
-        ],
+        "changes": covered["changes"],
+        "sends": covered["sends"],
     }

@@ -1,9 +1,11 @@
 """A plan as JSON, to the letter of the contract."""
 
+import hashlib
 import json
 
 from cfstream import __version__
 from cfstream.render.json import as_text, plan_document, saved_document
+from cfstream.values import digest
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
 
 
@@ -65,8 +67,29 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
             },
             {"field": "tags", "before": None, "after": {"cfstream:name": "lectures", "team": "media"}},
         ],
+        "sends": digest(None),
     }
     assert steps[3]["spec_line"] is None
+
+
+def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
+    """It is the digest of account, what was relied on but its ETags, and the steps but their reasons."""
+    document = plan_document(plan(NEW, CHANGED))
+    covered = {
+        "account": document["account"],
+        "relied_on": [
+            {"address": relied["address"], "sha256": relied["sha256"]}
+            for stack in document["stacks"]
+            for relied in stack["relied_on"]
+        ],
+        "steps": [
+            {key: value for key, value in step.items() if key not in ("because", "if_match", "spec_line")}
+            for stack in document["stacks"]
+            for step in stack["steps"]
+        ],
+    }
+    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert document["fingerprint"] == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_hazards_problems_and_notices_are_values_with_their_places() -> None:

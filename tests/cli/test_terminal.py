@@ -1,0 +1,131 @@
+"""`apply` on a terminal: the question, the colours, the live lines, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: {name: lectures-media, create: true}
+trusted_signers: [self]
+"""
+
+
+def at_terminal(
+    *arguments: str, answer: str = "", interrupt_at: str = "", **environment: str
+) -> tuple[int, str]:
+    """The exit code, and all that a terminal of 80 columns showed.
+
+    `answer` is typed when the question comes; SIGINT is sent when `interrupt_at` has appeared.
+    """
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cfstream", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", **environment},
+    )
+    os.close(theirs)
+    shown, asked, interrupted = b"", not answer, not interrupt_at
+    while chunk := _read(ours):
+        shown += chunk
+        if not asked and b"Type yes to apply: " in shown:
+            asked = True
+            os.write(ours, answer.encode() + b"\n")
+        if not interrupted and interrupt_at.encode() in shown:
+            interrupted = True
+            process.send_signal(signal.SIGINT)
+    os.close(ours)
+    return process.wait(), shown.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says EIO where others say end of file
+        return b""
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
+    """A spec of a stack that is not live yet; the processes started stand in its folder."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    path = Path("lectures.yaml")
+    path.write_text(SPEC)
+    return path
+
+
+def is_pending() -> bool:
+    """Whether a plan still has steps."""
+    return at_terminal("plan", "--check", "lectures.yaml")[0] == 3
+
+
+@pytest.mark.parametrize("answer", ["no", "y", "YES", "yes please", " "])
+def test_only_yes_is_a_yes(spec: Path, answer: str) -> None:
+    """Anything else leaves the account as it was."""
+    code, shown = at_terminal("apply", "lectures.yaml", answer=answer, NO_COLOR="1")
+    assert code == 1
+    assert "error: not applied: the answer was not yes\n" in shown
+    assert is_pending()
+
+
+def test_after_a_yes_the_steps_run_and_the_report_follows(spec: Path) -> None:
+    """Each step leaves a line; the bar is gone at the end."""
+    code, shown = at_terminal("apply", "lectures.yaml", answer="yes")
+    assert code == 0, shown
+    assert shown.count(" done in ") == 5
+    assert shown.endswith("\x1b[1;32mApplied.\x1b[0m 3 created, 1 granted.\n")
+    assert not is_pending()
+
+
+def test_ctrl_c_ends_the_write_under_way_and_reports(spec: Path, aws: Sandbox) -> None:
+    """What was done stays done, the rest is named as not tried, and the next run goes on from there."""
+    aws.cloudfront.settings.deploy_after_seconds = 3600
+    code, shown = at_terminal("apply", "lectures.yaml", answer="yes", interrupt_at="InProgress", NO_COLOR="1")
+    assert code == 130
+    assert "error: lectures: interrupted\n" in shown
+    assert "\n  not tried: wait distribution:lectures\n" in shown
+    assert "Not all is applied. 3 created, 1 granted.\n" in shown
+    assert "Traceback" not in shown
+    aws.cloudfront.settings.deploy_after_seconds = 0
+    assert not is_pending()
+
+
+def test_ctrl_c_at_the_question_writes_nothing(spec: Path) -> None:
+    """Nobody said yes."""
+    code, shown = at_terminal("apply", "lectures.yaml", interrupt_at="Type yes to apply: ", NO_COLOR="1")
+    assert code == 130
+    assert shown.endswith("error: interrupted\n")
+    assert is_pending()
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment"), [((), {"NO_COLOR": "1"}), (("--no-color",), {}), ((), {"TERM": "dumb"})]
+)
+def test_who_wants_no_colours_gets_none(
+    spec: Path, flags: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    """NO_COLOR, --no-color and a dumb terminal each turn all escape codes off, and all of it is ASCII."""
+    code, shown = at_terminal("plan", "lectures.yaml", *flags, **environment)
+    assert code == 0
+    assert "\x1b" not in shown
+    assert shown.isascii()
+
+
+def test_a_dumb_terminal_gets_plain_lines(spec: Path) -> None:
+    """Where the cursor cannot move, each step is a line and nothing is drawn over."""
+    code, shown = at_terminal("apply", "lectures.yaml", answer="yes", TERM="dumb")
+    assert code == 0
+    assert "\x1b" not in shown
+    assert shown.count(" done in ") == 5

@@ -154,9 +154,7 @@ def _margins(sheet: Page, label: str) -> dict[str, str]:
 
 
 def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
-    kind = details.kind.replace("-", " ")
-    owner = f"  spec {details.owner}" if details.owner else "  (no spec owns it)"
-    yield from sheet.flow([Word(kind), Word(details.id, Style.BOLD), *words(owner)])
+    yield from _head(details, sheet)
     deployed = details.status == "Deployed"
     yield from _row(sheet, "Status", details.status, Style.GREEN if deployed else Style.CYAN)
     yield from _row(sheet, "Enabled", _yes(details.enabled), Style.PLAIN if details.enabled else Style.YELLOW)
@@ -181,6 +179,14 @@ def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield from _grants(details, sheet)
     for note in details.notes:
         yield from sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
+
+
+def _head(details: Details, sheet: Page) -> Iterator[str]:
+    kind, owner = (
+        details.kind.replace("-", " "),
+        f"of spec {details.owner}" if details.owner else "of no spec",
+    )
+    yield from sheet.flow([*words(kind), Word(details.id, Style.BOLD), *words(owner, Style.DIM)], rest="  ")
 
 
 def _origins(details: DistributionDetails, sheet: Page) -> Iterator[str]:
@@ -234,8 +240,7 @@ def _grants(details: DistributionDetails, sheet: Page) -> Iterator[str]:
 
 
 def _identity(details: IdentityDetails, sheet: Page) -> Iterator[str]:
-    owner = f"  spec {details.owner}" if details.owner else "  (no spec owns it)"
-    yield from sheet.flow([Word("origin access identity"), Word(details.id, Style.BOLD), *words(owner)])
+    yield from _head(details, sheet)
     yield from _row(sheet, "Comment", details.comment)
     yield from _row(sheet, "Canonical user", details.canonical_user)
     yield from _row(sheet, "ETag", details.etag)

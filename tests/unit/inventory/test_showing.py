@@ -116,7 +116,7 @@ SERVICE = {"Service": "cloudfront.amazonaws.com"}
         ),
         (
             OAC,
-            {"Principal": SERVICE, "Condition": {"ArnLike": {"aws:SourceArn": f"{ARN[:-4]}*"}}},
+            {"Principal": SERVICE, "Condition": {"ArnLike": {"aws:SourceArn": ANY_OF_US}}},
             "CloudFront for this",
         ),
         (OAC, {"Principal": SERVICE, "Condition": {"StringEquals": {"AWS:SourceArn": ARN + "X"}}}, None),

@@ -1,11 +1,12 @@
 """Runs the program in this process, with two awkward commands beside its own."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from cfstream.cli import connection, main
+from cfstream.cli import commands, connection, main
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 
@@ -25,8 +26,8 @@ def cfstream(
 ) -> Iterator[Callable[..., Ran]]:
     """Runs `cfstream` with the arguments given."""
     for name in ("fail", "tell"):
-        entry = main.Entry("Only for tests.", "tests.cli.awkward_commands", name)
-        monkeypatch.setitem(main.ENTRIES, name, entry)
+        entry = commands.Entry("Only for tests.", "tests.cli.awkward_commands", name)
+        monkeypatch.setitem(commands.ENTRIES, name, entry)
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments: str) -> Ran:
@@ -35,6 +36,8 @@ def cfstream(
 
     yield run
     connection.remember(connection.Connection())
+    logging.getLogger("cfstream").handlers.clear()  # a process runs one command; this one runs many
+    logging.getLogger("cfstream").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cfstream import __version__
-from cfstream.cli.main import ENTRIES
+from cfstream.cli.commands import ENTRIES
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]

@@ -15,6 +15,7 @@ import boto3
 EXAMPLES = Path(__file__).resolve().parent
 DESK = EXAMPLES.parent / ".cfstream" / "demo"
 CFSTREAM = Path(sys.executable).with_name("cfstream")
+SPECS = ("lectures-rtmp.yaml", "lectures-http.yaml")
 BOLD, PLAIN = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
 
 
@@ -29,9 +30,10 @@ def main() -> None:
             {"lecture.flv": "media/lecture.flv", "lecture.mp4": "media/lecture.mp4"},
         )
         say("What works today: HTTP, origin access control, a bucket policy, a key group")
-        play_through("lectures-http.yaml", endpoint, hls_files())
-        say("All that is there now")
+        play_through(SPECS[1], endpoint, hls_files())
+        say("All that is there now, and both once more")
         run("list", "--sandbox")
+        run("plan", *SPECS, "--sandbox", "--check")
     finally:
         run("sandbox", "down")
     print("Done. The specs that were applied are in .cfstream/demo; `cfstream --sandbox` plays with them.")

@@ -206,5 +206,5 @@ def silent_signers(live: LiveDistribution | None) -> list[Notice]:
 def records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
     """The DNS records to make, while cfstream does not make them."""
     spec = scene.stack.spec
-    target = live.domain_name if live else "the domain name that the new distribution gets"
+    target = live.domain_name if live else "(the new distribution's domain name)"
     return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or ()]

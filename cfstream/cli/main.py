@@ -85,8 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         terminal.complain(error)
         code = of_error(error)
     except TyperException as refusal:
-        terminal.complain(_usage(refusal))
-        code = ExitCode.USAGE
+        code = _refuse(refusal)
     except (KeyboardInterrupt, typer.Abort):
         terminal.complain(Interrupted("interrupted"))
         code = ExitCode.INTERRUPTED
@@ -115,13 +114,17 @@ def _run(arguments: Sequence[str] | None) -> int:
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
-def _usage(refusal: TyperException) -> WrongUsage:
-    """What the parser said, in the words of all other errors."""
+def _refuse(refusal: TyperException) -> ExitCode:
+    """Says what the parser said in the words of all other errors; a group named alone is asked for its help."""
+    message = refusal.format_message()
+    if message.startswith("Usage: "):
+        terminal.say(message + "\n")
+        return ExitCode.DONE
+    said = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
     ctx = getattr(refusal, "ctx", None)
-    said = re.sub(
-        r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", refusal.format_message()
-    ).rstrip(".")
-    return WrongUsage(said[:1].lower() + said[1:], f"see: {ctx.command_path if ctx else PROGRAM} --help")
+    path = ctx.command_path if ctx else PROGRAM
+    terminal.complain(WrongUsage(said[:1].lower() + said[1:], f"see: {path} --help"))
+    return ExitCode.USAGE
 
 
 def _trace() -> None:

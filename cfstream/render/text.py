@@ -72,9 +72,10 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         return
     yield from sheet.beside([Word(stack.name, Style.BOLD)], Word(printable(stack.spec), Style.DIM))
     yield from _live_lines(stack, sheet)
+    file = _file(stack, sheet)
     for step in stack.steps:
         yield ""
-        yield from _step_lines(step, stack, sheet)
+        yield from _step_lines(step, file, sheet)
     if stack.steps:
         yield ""
         yield from _exposure_lines(stack, sheet)
@@ -103,11 +104,27 @@ def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     yield from sheet.flow(words(told, Style.DIM), first="  ", rest="  ")
 
 
-def _step_lines(step: Step, stack: StackPlan, sheet: Page) -> Iterator[str]:
-    head = step_words(step.verb, step.address)
-    head[0] = Word("  " + head[0].text, head[0].style)
-    place = f"{printable(stack.spec)}:{step.line}" if step.line else ""
-    yield from sheet.beside(head, Word(place, Style.DIM)) if place else sheet.flow(head)
+def _head(step: Step) -> list[Word]:
+    sign, *others = step_words(step.verb, step.address)
+    return [Word("  " + sign.text, sign.style), *others]
+
+
+def _file(stack: StackPlan, sheet: Page) -> str:
+    """The spec's file as it stands beside each step: in full where all steps have room for it, else without folders."""
+    path = printable(stack.spec)
+    for step in stack.steps:
+        head = sum(len(word.text) + 1 for word in _head(step))
+        if step.line and head + 1 + len(f"{path}:{step.line}") > sheet.width:
+            return path.rpartition("/")[2]
+    return path
+
+
+def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
+    head = _head(step)
+    if step.line:
+        yield from sheet.beside(head, Word(f"{file}:{step.line}", Style.DIM))
+    else:
+        yield from sheet.flow(head)
     under = " " * (4 if sheet.narrow else 12)
     held = f" (etag {step.if_match})" if step.if_match else ""
     yield from sheet.flow(words(step.because + held, Style.DIM), first=under, rest=under)

@@ -31,6 +31,13 @@ def test_alone_it_prints_its_help(cfstream: Run, arguments: list[str]) -> None:
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+def test_a_group_alone_prints_its_help(cfstream: Run) -> None:
+    """`cfstream sandbox` shows what can follow, as `cfstream` does."""
+    ran = cfstream("sandbox")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Usage: cfstream sandbox")
+
+
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_each_command_has_a_help_with_an_example(cfstream: Run, name: str) -> None:
     """Help of every command shows how it is used, and names the flags that all of them take."""

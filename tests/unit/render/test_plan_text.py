@@ -57,12 +57,12 @@ lectures             specs/lectures.yaml
   no distribution yet
 
   + create  origin-access-control:lectures
-                   specs/lectures.yaml:8
+                         lectures.yaml:8
     none of that name
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures
-                   specs/lectures.yaml:3
+                         lectures.yaml:3
     no distribution carries this name
       + comment       "Private lectures"
       + enabled       true
@@ -76,7 +76,7 @@ lectures             specs/lectures.yaml
       + tags.team     "media"
 
   > grant   bucket-policy:lectures
-                   specs/lectures.yaml:6
+                         lectures.yaml:6
     let the distribution read objects
 
   . wait    distribution:lectures
@@ -170,6 +170,18 @@ def test_without_changes_one_line_a_stack_is_all() -> None:
     assert plan_text(both, color=False, width=80) == (
         "No changes. lectures is as its spec says.\nNo changes. clips is as its spec says.\n"
     )
+
+
+def test_a_long_path_stands_once_and_its_file_name_beside_each_step() -> None:
+    """Where one step has no room for the path, all steps name the file alone."""
+    deep = "specs/" + "a" * 30 + "/lectures.yaml"
+    lines = plan_text(plan(replace(NEW, spec=deep)), color=False, width=80).splitlines()
+    assert lines[0].endswith(deep)
+    assert [line.split()[-1] for line in lines if line.startswith(("  +", "  >"))] == [
+        "lectures.yaml:8",
+        "lectures.yaml:3",
+        "lectures.yaml:6",
+    ]
 
 
 def test_protection_is_named_where_a_flag_would_not_help() -> None:

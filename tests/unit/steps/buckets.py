@@ -1,0 +1,163 @@
+"""An S3 in memory with one bucket, for steps: its policy, its objects' ACLs, and faults put into single
+calls.
+"""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cfstream.errors import Interrupted, Missing, Refused, ReplyLost
+from cfstream.ports import Answer, Call
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.step import Doors
+from cfstream.values import Account, Json, StepId
+
+ACCOUNT = Account("123456789012")
+BUCKET = "lectures-media"
+OWNER = "0" * 64
+PAGE = 1000
+
+Fault = Callable[["Bucket", Call], Json]
+
+
+class Clock:
+    """Time that passes by sleeping, at once; interrupted when it has been asked `patience` times."""
+
+    def __init__(self, patience: int | None = None) -> None:
+        self.slept = 0.0
+        self._patience = patience
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 24, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.slept
+
+    def jitter(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        if self._patience is not None:
+            self._patience -= 1
+            if self._patience < 0:
+                raise Interrupted("interrupted")
+        self.slept += seconds
+
+
+class Bucket:
+    """Both doors to one bucket. `faults` are used up by the writes of their operation, in order; None lets
+    one pass.
+    """
+
+    def __init__(self, policy: Json | None = None, keys: Sequence[str] = ()) -> None:
+        self.policy: Json | None = policy
+        self.exists = True
+        self.region = ""
+        self.created: Mapping[str, Any] = {}
+        self.blocked: Mapping[str, bool] = {}
+        owner = {"Grantee": {"Type": "CanonicalUser", "ID": OWNER}, "Permission": "FULL_CONTROL"}
+        self.acls: dict[str, Json] = {key: {"Owner": {"ID": OWNER}, "Grants": [owner]} for key in keys}
+        self.faults: dict[str, list[Fault | None]] = {}
+        self.calls: Counter[str] = Counter()
+        self.after_write: Callable[[Bucket], None] = lambda bucket: None
+        self._guard = threading.Lock()
+
+    def read(self, call: Call) -> Json:
+        assert call.params["ExpectedBucketOwner"] == ACCOUNT
+        with self._guard:
+            self.calls[call.operation] += 1
+            if not self.exists:
+                raise Missing(
+                    call.operation, "404" if call.operation == "head_bucket" else "NoSuchBucket", ""
+                )
+            match call.operation:
+                case "head_bucket":
+                    return {"BucketRegion": self.region}
+                case "get_bucket_policy":
+                    if self.policy is None:
+                        raise Missing("s3:GetBucketPolicy", "NoSuchBucketPolicy", "")
+                    return {"Policy": json.dumps(self.policy)}
+                case "get_object_acl":
+                    if call.params["Key"] not in self.acls:
+                        raise Missing("s3:GetObjectAcl", "NoSuchKey", "")
+                    return self.acls[call.params["Key"]]
+        raise AssertionError(call.operation)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        raise AssertionError(call.operation)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        keys = sorted(key for key in self.acls if key.startswith(call.params["Prefix"]))
+        for start in range(0, len(keys), PAGE):
+            yield {"Contents": [{"Key": key} for key in keys[start : start + PAGE]]}
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        raise AssertionError(calls)
+
+    def write(self, call: Call) -> Json:
+        with self._guard:
+            self.calls[call.operation] += 1
+            waiting = self.faults.get(call.operation) or [None]
+            fault = waiting.pop(0)
+        reply = fault(self, call) if fault else self.do(call)
+        self.after_write(self)
+        return reply
+
+    def do(self, call: Call) -> Json:
+        """The write itself."""
+        with self._guard:
+            match call.operation:
+                case "put_bucket_policy":
+                    self.policy = json.loads(call.params["Policy"])
+                case "delete_bucket_policy":
+                    self.policy = None
+                case "put_object_acl":
+                    self.acls[call.params["Key"]] = call.params["AccessControlPolicy"]
+                case "create_bucket":
+                    self.exists, self.region, self.created = True, call.region, call.params
+                case "put_public_access_block":
+                    self.blocked = call.params["PublicAccessBlockConfiguration"]
+                case _:
+                    raise AssertionError(call.operation)
+        return {}
+
+
+def refused(code: str, kind: type[Refused] = Refused) -> Fault:
+    """The write is refused with this code."""
+
+    def fault(bucket: Bucket, call: Call) -> Json:
+        raise kind(call.operation, code, f"{code} it is")
+
+    return fault
+
+
+def lost(bucket: Bucket, call: Call) -> Json:
+    """The write never arrived, and nobody knows."""
+    raise ReplyLost(call.operation)
+
+
+def landed(bucket: Bucket, call: Call) -> Json:
+    """The write was done, and its reply was lost."""
+    bucket.do(call)
+    raise ReplyLost(call.operation)
+
+
+def doors(
+    bucket: Bucket,
+    clock: Clock | None = None,
+    outputs: Mapping[StepId, Mapping[str, str]] | None = None,
+    ledger: Ledger | None = None,
+    told: list[tuple[str, float | None]] | None = None,
+) -> Doors:
+    """What a step gets to run with, before this bucket."""
+    heard = told if told is not None else []
+    return Doors(
+        bucket,
+        clock or Clock(),
+        outputs or {},
+        ledger or Ledger(),
+        lambda text, done: heard.append((text, done)),
+    )

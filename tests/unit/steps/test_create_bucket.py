@@ -1,0 +1,126 @@
+"""Making a bucket: closed from its first moment, and made once."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.errors import AlreadyThere, Missing, Refused, ReplyLost, Stale
+from cfstream.steps.create_bucket import BLOCK_ALL, CreateBucket
+from cfstream.steps.step import Stage
+from cfstream.values import Address
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, Clock, doors, landed, lost, refused
+
+
+def create(region: str = "eu-west-1") -> CreateBucket:
+    """The step that makes the bucket in this region."""
+    return CreateBucket(
+        address=Address("bucket", "lectures"),
+        stage=Stage.BUCKET,
+        because="test",
+        bucket=BUCKET,
+        region=region,
+        account=ACCOUNT,
+        ownership="BucketOwnerEnforced",
+    )
+
+
+def nothing() -> Bucket:
+    """An account without the bucket."""
+    bucket = Bucket()
+    bucket.exists = False
+    return bucket
+
+
+def test_closed() -> None:
+    """Ownership is in the creating call, all four blocks follow, and later steps learn name and region."""
+    bucket = nothing()
+    assert create().perform(doors(bucket)) == {"id": BUCKET, "region": "eu-west-1"}
+    assert bucket.created == {
+        "Bucket": BUCKET,
+        "ObjectOwnership": "BucketOwnerEnforced",
+        "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"},
+    }
+    assert bucket.blocked == BLOCK_ALL
+
+
+def test_first_region() -> None:
+    """us-east-1 takes no LocationConstraint (S3 API, CreateBucket)."""
+    bucket = nothing()
+    create("us-east-1").perform(doors(bucket))
+    assert "CreateBucketConfiguration" not in bucket.created
+
+
+def test_there_by_now() -> None:
+    """A bucket that has come to be since the plan is left as it is."""
+    bucket = Bucket()
+    with pytest.raises(Stale, match="did not exist when this plan was made"):
+        create().perform(doors(bucket))
+    assert bucket.blocked == {}
+
+
+@pytest.mark.parametrize("fault", [lost, landed])
+def test_lost_reply(fault: Any) -> None:
+    """After a lost reply the bucket is looked for, and made again only if it is not there."""
+    bucket = nothing()
+    bucket.faults["create_bucket"] = [fault]
+    bucket.faults["put_public_access_block"] = [fault]
+    create().perform(doors(bucket))
+    assert bucket.calls["create_bucket"] == (1 if fault is landed else 2)
+    assert bucket.blocked == BLOCK_ALL
+
+
+def test_landed_late() -> None:
+    """A lost write that lands behind our look answers the second try with BucketAlreadyOwnedByYou: it is
+    ours.
+    """
+    bucket = nothing()
+
+    def late(bucket: Bucket, call: Any) -> Any:
+        bucket.do(call)
+        raise AlreadyThere("s3:CreateBucket", "BucketAlreadyOwnedByYou", "")
+
+    bucket.faults["create_bucket"] = [lost, late]
+    create().perform(doors(bucket))
+    assert bucket.blocked == BLOCK_ALL
+
+
+def test_made_by_another_at_that_moment() -> None:
+    """BucketAlreadyOwnedByYou without a lost write of ours is somebody else's bucket in the making."""
+    bucket = nothing()
+    bucket.faults["create_bucket"] = [refused("BucketAlreadyOwnedByYou", AlreadyThere)]
+    with pytest.raises(AlreadyThere):
+        create().perform(doors(bucket))
+    assert bucket.blocked == {}
+
+
+def test_lost_for_good() -> None:
+    """Replies that are lost again and again are reported."""
+    bucket = nothing()
+    bucket.faults["create_bucket"] = [lost] * 9
+    with pytest.raises(ReplyLost):
+        create().perform(doors(bucket))
+
+
+def test_name_of_another_account() -> None:
+    """A name that another account has is refused as AWS refuses it."""
+    bucket = nothing()
+    bucket.faults["create_bucket"] = [refused("BucketAlreadyExists")]
+    with pytest.raises(Refused, match="BucketAlreadyExists"):
+        create().perform(doors(bucket))
+
+
+def test_not_known_everywhere_yet() -> None:
+    """The block is put again while S3 does not know the new bucket."""
+    bucket, clock = nothing(), Clock()
+    bucket.faults["put_public_access_block"] = [refused("NoSuchBucket", Missing), refused("OperationAborted")]
+    create().perform(doors(bucket, clock))
+    assert bucket.blocked == BLOCK_ALL
+    assert clock.slept == 3
+
+
+def test_block_not_allowed() -> None:
+    """A refused block is a failed step: nothing goes into a bucket that may be open."""
+    bucket = nothing()
+    bucket.faults["put_public_access_block"] = [refused("AccessDenied")]
+    with pytest.raises(Refused, match="AccessDenied"):
+        create().perform(doors(bucket))

@@ -1,0 +1,219 @@
+"""Granting and revoking on objects: many at once, nothing lost, and running again goes on."""
+
+import json
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Interrupted, Missing, NoCredentials, NotAuthorized, Refused, Throttled
+from cfstream.steps import object_grants
+from cfstream.steps.grant import Grant
+from cfstream.steps.object_grants import ObjectGrants, permissions_of, public_permissions, with_grant
+from cfstream.steps.step import Stage
+from cfstream.values import Address, Json, Known, Ref, StepId
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, OWNER, Bucket, Clock, doors, landed, lost, refused
+
+OAI = "7" * 96
+OTHER = {"Grantee": {"Type": "CanonicalUser", "ID": "5" * 64}, "Permission": "READ"}
+PUBLIC = {
+    "Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"},
+    "Permission": "READ",
+}
+ADDRESS = Address("object-acl", "lectures")
+MADE = StepId("create origin-access-identity:lectures")
+
+
+def keys(count: int, prefix: str = "hls/") -> list[str]:
+    """So many keys under the prefix."""
+    return [f"{prefix}{number:05}.m4s" for number in range(count)]
+
+
+def grant(permission: str | None = "READ", prefix: str = "", grantee: Known = OAI, total: int = 0) -> Grant:
+    """The step that gives this permission."""
+    edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, prefix, grantee, permission, total)
+    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit)
+
+
+def granted(bucket: Bucket, permission: str = "READ") -> int:
+    """How many objects give the OAI exactly this permission."""
+    return sum(permissions_of(acl, OAI) == {permission} for acl in bucket.acls.values())
+
+
+def test_every_object() -> None:
+    """Every object gets the grant beside those that it has, over all pages, and keeps its owner."""
+    bucket = Bucket(keys=keys(2500))
+    bucket.acls["hls/00007.m4s"] = {"Owner": {"ID": OWNER}, "Grants": [OTHER]}
+    grant().perform(doors(bucket))
+    assert granted(bucket) == 2500
+    ours = {"Grantee": {"Type": "CanonicalUser", "ID": OAI}, "Permission": "READ"}
+    assert bucket.acls["hls/00007.m4s"] == {"Owner": {"ID": OWNER}, "Grants": [OTHER, ours]}
+
+
+def test_prefix() -> None:
+    """Only objects under the prefix are touched."""
+    bucket = Bucket(keys=[*keys(3), *keys(2, "posters/")])
+    grant(prefix="hls/").perform(doors(bucket))
+    assert granted(bucket) == 3
+
+
+def test_again() -> None:
+    """Objects that are granted already are not written again."""
+    bucket = Bucket(keys=keys(40))
+    grant().perform(doors(bucket))
+    bucket.acls["hls/zz"] = {"Owner": {"ID": OWNER}, "Grants": []}
+    grant().perform(doors(bucket))
+    assert bucket.calls["put_object_acl"] == 41
+
+
+def test_exact_permission() -> None:
+    """FULL_CONTROL is narrowed to READ by one write, and nothing of others changes."""
+    bucket = Bucket(keys=keys(3))
+    grant("FULL_CONTROL").perform(doors(bucket))
+    grant("READ").perform(doors(bucket))
+    assert granted(bucket) == 3
+    assert bucket.calls["put_object_acl"] == 6
+
+
+def test_taking_back() -> None:
+    """No permission takes the grants of this one back, and leaves ACLs alone that have none."""
+    bucket = Bucket(keys=keys(5))
+    before = json.dumps(bucket.acls)
+    grant(prefix="hls/0000").perform(doors(bucket))
+    grant(None).perform(doors(bucket))
+    grant(None).perform(doors(bucket))
+    assert json.dumps(bucket.acls) == before
+    assert bucket.calls["put_object_acl"] == 10
+
+
+def test_identity_of_this_run() -> None:
+    """The OAI may be one that an earlier step brings."""
+    bucket = Bucket(keys=keys(2))
+    step = grant(grantee=Ref(MADE, "canonical_user"))
+    step.perform(doors(bucket, outputs={MADE: {"canonical_user": OAI}}))
+    assert granted(bucket) == 2
+
+
+def test_object_gone() -> None:
+    """An object deleted between listing and granting is no failure."""
+    bucket = Bucket(keys=keys(3))
+    bucket.faults["put_object_acl"] = [refused("NoSuchKey", Missing)]
+    grant().perform(doors(bucket))
+    assert granted(bucket) == 2
+
+
+@pytest.mark.parametrize("fault", [lost, landed, refused("SlowDown", Throttled)])
+def test_passing_trouble(fault: Any) -> None:
+    """A lost reply is looked after, and a throttled write is made later."""
+    bucket = Bucket(keys=keys(4))
+    bucket.faults["put_object_acl"] = [fault, None, fault]
+    grant().perform(doors(bucket))
+    assert granted(bucket) == 4
+
+
+def test_some_refused() -> None:
+    """Refused objects are counted and the first is named, once all others are done."""
+    bucket = Bucket(keys=keys(100))
+
+    def refusing(bucket: Bucket, call: Any) -> Json:
+        if call.params["Key"] in ("hls/00011.m4s", "hls/00060.m4s"):
+            raise NotAuthorized(
+                "s3:PutObjectAcl", "AccessDenied", "Access Denied", do="allow s3:PutObjectAcl"
+            )
+        return bucket.do(call)
+
+    bucket.faults["put_object_acl"] = [refusing] * 100
+    with pytest.raises(NotAuthorized, match=r"2 of 100 objects not changed, first 'hls/00011.m4s'") as caught:
+        grant().perform(doors(bucket))
+    assert caught.value.do == "allow s3:PutObjectAcl"
+    assert granted(bucket) == 98
+
+
+def test_all_refused() -> None:
+    """When nothing succeeds the rest is not tried."""
+    bucket = Bucket(keys=keys(2000))
+    bucket.faults["put_object_acl"] = [refused("AccessDenied", NotAuthorized)] * 2000
+    with pytest.raises(
+        NotAuthorized, match=r"all of the first 32 objects were refused, the first is 'hls/0000"
+    ):
+        grant().perform(doors(bucket))
+    assert bucket.calls["put_object_acl"] < 200
+
+
+def test_credentials_expire() -> None:
+    """What no further try can heal ends the walk at once."""
+    bucket = Bucket(keys=keys(2000))
+
+    def expired(bucket: Bucket, call: Any) -> Json:
+        raise NoCredentials("the credentials are expired")
+
+    bucket.faults["put_object_acl"] = [None] * 50 + [expired] * 2000
+    with pytest.raises(NoCredentials):
+        grant().perform(doors(bucket))
+    assert 50 <= granted(bucket) < 300
+
+
+def test_full_acl() -> None:
+    """An ACL of a hundred grants takes no other, and that is said before S3 is asked."""
+    bucket = Bucket(keys=["full.mp4"])
+    full = [
+        {"Grantee": {"Type": "CanonicalUser", "ID": f"{n:064}"}, "Permission": "READ"} for n in range(100)
+    ]
+    bucket.acls["full.mp4"] = {"Owner": {"ID": OWNER}, "Grants": full}
+    with pytest.raises(Refused, match="it has 100 grants already"):
+        grant().perform(doors(bucket))
+    assert bucket.calls["put_object_acl"] == 0
+
+
+def test_interrupted() -> None:
+    """An interrupted walk ends after the objects in hand, and the next one does the rest."""
+    bucket = Bucket(keys=keys(500))
+    with pytest.raises(Interrupted):
+        grant().perform(doors(bucket, Clock(patience=100)))
+    done = granted(bucket)
+    assert 0 < done <= 100
+    grant().perform(doors(bucket))
+    assert bucket.calls["put_object_acl"] == 500
+
+
+def test_progress() -> None:
+    """Progress is told in objects, and ends at all of them."""
+    told: list[tuple[str, float | None]] = []
+    grant(total=60).perform(doors(Bucket(keys=keys(60)), told=told))
+    assert told[-1] == ("60 of 60 objects", 1.0)
+    assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in told)
+
+
+def test_empty_bucket() -> None:
+    """Where there is no object there is nothing to do."""
+    told: list[tuple[str, float | None]] = []
+    grant().perform(doors(Bucket(), told=told))
+    assert told == [("0 of 0 objects", None)]
+
+
+def test_memory_stays_flat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a walk holds at a time does not grow with the number of objects."""
+    monkeypatch.setattr(object_grants, "WIDTH", 4)
+
+    def peak(count: int) -> int:
+        bucket = Bucket(keys=keys(count))
+        grant().perform(doors(bucket))
+        tracemalloc.start()
+        grant().perform(doors(bucket))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    # The fake sorts its keys in a list to make pages of them: 8 bytes a key that are not the walk's.
+    assert peak(6000) - peak(2000) < 4000 * 8 + 50_000
+
+
+def test_acl_of_others() -> None:
+    """Only what is granted to this one by name counts; what everybody gets is told apart."""
+    acl = {"Owner": {"ID": OWNER}, "Grants": [OTHER, PUBLIC]}
+    assert permissions_of(acl, OAI) == frozenset()
+    assert public_permissions(acl) == {"READ"}
+    changed = with_grant(acl, OAI, "READ")
+    assert changed is not None
+    assert changed["Grants"][:2] == [OTHER, PUBLIC]
+    assert with_grant(changed, OAI, None) == acl

@@ -1,0 +1,220 @@
+"""Granting and revoking by bucket policy: ours goes in and out, others' stays, and nothing is overwritten
+blindly.
+"""
+
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Refused, ReplyLost, Stale
+from cfstream.policy_document import by_sid, oac_statement, oai_statement
+from cfstream.steps.bucket_policy import PAUSES, PolicyEdit
+from cfstream.steps.grant import Grant
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Stage
+from cfstream.values import Address, Ref, StepId
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, Clock, doors, landed, lost, refused
+
+ADDRESS = Address("bucket-policy", "lectures")
+DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1DIST"
+OURS = oac_statement("cfstream-lectures-oac", "aws", BUCKET, "", DISTRIBUTION)
+NEIGHBOR = oac_statement("cfstream-papers-oac", "aws", BUCKET, "papers/", DISTRIBUTION + "2")
+THEIRS = {
+    "Sid": "Theirs",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": "arn:aws:s3:::x/*",
+}
+MADE = StepId("create origin-access-identity:lectures")
+OAI = oai_statement("cfstream-lectures-oai", "aws", BUCKET, "", [Ref(MADE)])
+
+
+def policy(*statements: Any) -> Any:
+    """A policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def edit(seen: Any, *put: Any, drop: str = "") -> PolicyEdit:
+    """A change of the policy that the plan saw as `seen`."""
+    return PolicyEdit(BUCKET, "eu-west-1", ACCOUNT, seen, put, frozenset({drop} if drop else ()))
+
+
+def grant(seen: Any, *put: Any) -> Grant:
+    """The step that puts these statements."""
+    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit(seen, *(put or (OURS,))))
+
+
+def revoke(seen: Any, sid: str = "cfstream-lectures-oac") -> Revoke:
+    """The step that takes the statement of this Sid out."""
+    return Revoke(address=ADDRESS, stage=Stage.REVOKE, because="test", edit=edit(seen, drop=sid))
+
+
+def test_first_statement() -> None:
+    """Where there was no policy, ours is all of it."""
+    bucket = Bucket()
+    grant(None).perform(doors(bucket))
+    assert bucket.policy == policy(OURS)
+
+
+def test_beside_others() -> None:
+    """Statements of others stay as they are, where they are."""
+    bucket = Bucket(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR))
+    grant(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR)).perform(doors(bucket))
+    assert bucket.policy == policy(THEIRS, OURS, NEIGHBOR)
+
+
+def test_there_already() -> None:
+    """A grant that is there, in whatever spelling, is not written again, even if the rest has moved."""
+    spelled = {**OURS, "Action": ["S3:GetObject"]}
+    bucket = Bucket(policy(THEIRS, spelled))
+    grant(None).perform(doors(bucket))
+    assert bucket.policy == policy(THEIRS, spelled)
+    assert bucket.calls["put_bucket_policy"] == 0
+
+
+def test_moved() -> None:
+    """A policy that is not what the plan saw is refused, saying what moved, and nothing is written."""
+    bucket = Bucket(policy({**THEIRS, "Action": "s3:GetObject"}))
+    with pytest.raises(Stale, match=r"Theirs\.Action: 's3:\*' -> 's3:GetObject'"):
+        grant(policy(THEIRS)).perform(doors(bucket))
+    assert bucket.policy == policy({**THEIRS, "Action": "s3:GetObject"})
+
+
+def test_moved_by_this_run() -> None:
+    """What another stack of the same run has written to the policy does not make it stale."""
+    bucket, ledger = Bucket(policy(THEIRS)), Ledger()
+    grant(policy(THEIRS), NEIGHBOR).perform(doors(bucket, ledger=ledger))
+    grant(policy(THEIRS)).perform(doors(bucket, ledger=ledger))
+    assert bucket.policy == policy(THEIRS, NEIGHBOR, OURS)
+
+
+def test_another_write_won() -> None:
+    """When a foreign write undoes ours, ours is merged into what that one left."""
+    bucket = Bucket(policy(THEIRS))
+    undone = iter([True])
+
+    def undo(bucket: Bucket) -> None:
+        if next(undone, False):
+            bucket.policy = policy(NEIGHBOR)
+
+    bucket.after_write = undo
+    grant(policy(THEIRS)).perform(doors(bucket))
+    assert bucket.policy == policy(NEIGHBOR, OURS)
+
+
+def test_a_writer_that_always_wins() -> None:
+    """A writer that undoes ours every time is reported, and not fought for ever."""
+    bucket = Bucket(policy(THEIRS))
+    bucket.after_write = lambda bucket: setattr(bucket, "policy", policy(THEIRS))
+    with pytest.raises(Stale, match="does not stay"):
+        grant(policy(THEIRS)).perform(doors(bucket))
+
+
+@pytest.mark.parametrize("fault", [lost, landed])
+def test_lost_reply(fault: Any) -> None:
+    """After a lost reply the policy is read, and written again only if the write had not arrived."""
+    bucket = Bucket(policy(THEIRS))
+    bucket.faults["put_bucket_policy"] = [fault]
+    grant(policy(THEIRS)).perform(doors(bucket))
+    assert bucket.policy == policy(THEIRS, OURS)
+    assert bucket.calls["put_bucket_policy"] == (1 if fault is landed else 2)
+
+
+def test_fresh_identity() -> None:
+    """An OAI made in this run may be unknown to S3 for a while, and is waited for."""
+    bucket, clock = Bucket(), Clock()
+    bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 3
+    grant(None, OAI).perform(doors(bucket, clock, {MADE: {"id": "E2OAI"}}))
+    named = by_sid(bucket.policy, "cfstream-lectures-oai")
+    assert named is not None
+    assert named["Principal"]["AWS"].endswith("Identity E2OAI")
+    assert clock.slept == sum(PAUSES[:3])
+
+
+def test_fresh_identity_never_known() -> None:
+    """After two minutes the refusal is passed on."""
+    bucket, clock = Bucket(), Clock()
+    bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 99
+    with pytest.raises(Refused, match="MalformedPolicy"):
+        grant(None, OAI).perform(doors(bucket, clock, {MADE: {"id": "E2OAI"}}))
+    assert clock.slept == 120
+
+
+def test_malformed_at_once() -> None:
+    """A policy refused for what was there before this run is not tried again."""
+    bucket, clock = Bucket(policy(THEIRS)), Clock()
+    bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 9
+    with pytest.raises(Refused, match="MalformedPolicy"):
+        grant(policy(THEIRS)).perform(doors(bucket, clock))
+    assert clock.slept == 0
+
+
+def test_another_operation_under_way() -> None:
+    """OperationAborted passes by itself."""
+    bucket = Bucket()
+    bucket.faults["put_bucket_policy"] = [refused("OperationAborted")]
+    grant(None).perform(doors(bucket))
+    assert bucket.policy == policy(OURS)
+
+
+def test_transient_id() -> None:
+    """A unique id that S3 shows in our statement right after the write counts as the OAI."""
+    bucket = Bucket()
+
+    def transient(bucket: Bucket) -> None:
+        assert bucket.policy is not None
+        bucket.policy["Statement"][0]["Principal"] = {"AWS": "AIDAJ3EXAMPLE7QUSDP"}
+
+    bucket.after_write = transient
+    grant(None, OAI).perform(doors(bucket, None, {MADE: {"id": "E2OAI"}}))
+    assert bucket.calls["put_bucket_policy"] == 1
+
+
+def test_settled_since_the_plan() -> None:
+    """A neighbour's transient id that has settled since the plan does not make the policy stale."""
+    settled = oai_statement("cfstream-papers-oai", "aws", BUCKET, "", ["E9OAI"])
+    bucket = Bucket(policy(settled))
+    grant(policy({**settled, "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}})).perform(doors(bucket))
+    assert bucket.policy == policy(settled, OURS)
+
+
+def test_revoke() -> None:
+    """Revoking takes our statement alone."""
+    bucket = Bucket(policy(THEIRS, OURS))
+    revoke(policy(THEIRS, OURS)).perform(doors(bucket))
+    assert bucket.policy == policy(THEIRS)
+
+
+def test_revoke_the_last() -> None:
+    """With the last statement the policy goes; gone already is done."""
+    bucket = Bucket(policy(OURS))
+    revoke(policy(OURS)).perform(doors(bucket))
+    revoke(policy(OURS)).perform(doors(bucket))
+    assert bucket.policy is None
+    assert bucket.calls["delete_bucket_policy"] == 1
+
+
+def test_revoke_of_what_moved() -> None:
+    """Revoking is held to what the plan saw, just as granting is."""
+    bucket = Bucket(policy(OURS, THEIRS))
+    with pytest.raises(Stale, match=r"Theirs"):
+        revoke(policy(OURS)).perform(doors(bucket))
+
+
+def test_bucket_gone() -> None:
+    """A bucket that is gone is no bucket without a policy."""
+    bucket = Bucket()
+    bucket.exists = False
+    with pytest.raises(Refused, match="NoSuchBucket"):
+        grant(None).perform(doors(bucket))
+
+
+def test_lost_for_good() -> None:
+    """Replies that are lost again and again end as a report and not as a loop."""
+    bucket = Bucket()
+    bucket.faults["put_bucket_policy"] = [lost] * 99
+    with pytest.raises((Stale, ReplyLost)):
+        grant(None).perform(doors(bucket))
+    assert bucket.policy is None

@@ -1,0 +1,326 @@
+"""What policies mean, how statements go in and out, and whom they let in."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cfstream.policy_document import (
+    Principal,
+    by_sid,
+    canonical,
+    covers,
+    dead_principals,
+    dump,
+    equal,
+    is_public,
+    merge,
+    oac_statement,
+    oai_statement,
+    parse,
+    policy_digest,
+    prefix_of,
+    principals,
+    reads,
+    same_policy,
+    source_arns,
+)
+from cfstream.values import Ref, StepId
+
+OAI = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"
+CANONICAL_USER = "7" * 96
+IDENTITIES = {CANONICAL_USER: "E2OAI"}
+DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1DIST"
+SID = "cfstream-lectures-oai"
+WANTED = oai_statement(SID, "aws", "media", "", ["E2OAI"])
+AIDA = "AIDAJ3EXAMPLE7QUSDP"
+
+
+def allow(
+    principal: Any = "*", resource: Any = "arn:aws:s3:::media/*", action: Any = "s3:GetObject", **more: Any
+) -> Any:
+    return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, **more}
+
+
+def policy(*statements: Any) -> Any:
+    """A policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+@pytest.mark.parametrize(
+    ("principal", "named"),
+    [
+        ("*", Principal("anyone")),
+        ({"AWS": "*"}, Principal("anyone")),
+        ({"AWS": ["*"]}, Principal("anyone")),
+        ({"AWS": OAI}, Principal("oai", "E2OAI")),
+        ({"AWS": OAI.replace(" ", "_")}, Principal("oai", "E2OAI")),
+        ({"AWS": OAI.replace("arn:aws:", "arn:aws-cn:")}, Principal("oai", "E2OAI")),
+        ({"CanonicalUser": CANONICAL_USER}, Principal("oai", "E2OAI")),
+        ({"CanonicalUser": "8" * 64}, Principal("canonical-user", "8" * 64)),
+        ({"AWS": "111122223333"}, Principal("account", "111122223333")),
+        ({"AWS": "arn:aws:iam::111122223333:root"}, Principal("account", "111122223333")),
+        ({"AWS": "arn:aws:iam::111122223333:role/x"}, Principal("aws", "arn:aws:iam::111122223333:role/x")),
+        ({"AWS": AIDA}, Principal("pending", AIDA)),
+        ({"Service": "cloudfront.amazonaws.com"}, Principal("service", "cloudfront.amazonaws.com")),
+        ({"Federated": "idp"}, Principal("federated", "idp")),
+    ],
+)
+def test_principal_forms(principal: Any, named: Principal) -> None:
+    """Every way in which IAM spells a principal is one principal."""
+    assert principals(allow(principal), IDENTITIES) == {named}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (allow({"AWS": OAI}), allow({"CanonicalUser": CANONICAL_USER})),
+        (allow({"AWS": OAI}), allow({"AWS": [OAI.replace(" ", "_")]})),
+        (allow(action="s3:GetObject"), allow(action=["S3:getobject"])),
+        (allow(resource=["b", "a"]), allow(resource=["a", "b", "a"])),
+        (allow(Sid="one"), allow(Sid="two")),
+        (
+            allow(Condition={"StringEquals": {"AWS:SourceArn": DISTRIBUTION}}),
+            allow(Condition={"StringEquals": {"aws:sourcearn": [DISTRIBUTION]}}),
+        ),
+        (
+            allow(Condition={"Bool": {"aws:SecureTransport": False}}),
+            allow(Condition={"Bool": {"aws:SecureTransport": "false"}}),
+        ),
+        (allow(Condition={}), allow()),
+    ],
+)
+def test_equal_meaning(one: Any, other: Any) -> None:
+    """Spellings that IAM treats the same have one canonical form."""
+    assert canonical(one, IDENTITIES) == canonical(other, IDENTITIES)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**allow(), "Effect": "Deny"},
+        allow({"AWS": OAI}),
+        allow(action=["s3:GetObject", "s3:PutObject"]),
+        allow(resource="arn:aws:s3:::media/A/*"),
+        allow(Condition={"StringEquals": {"aws:SourceArn": DISTRIBUTION}}),
+        {**allow(), "NotAction": "s3:GetObject"},
+        {
+            "Effect": "Allow",
+            "NotPrincipal": "*",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::media/*",
+        },
+    ],
+)
+def test_unequal_meaning(other: Any) -> None:
+    """Whatever IAM treats otherwise has another form."""
+    assert canonical(allow()) != canonical(other)
+
+
+def test_transient_id_of_ours() -> None:
+    """A unique id counts as the OAI in a statement of ours, and in no other."""
+    pending = {**WANTED, "Principal": {"AWS": AIDA}}
+    assert equal(pending, WANTED, ours=True)
+    assert not equal(pending, WANTED)
+    assert not equal({**pending, "Action": "s3:*"}, WANTED, ours=True)
+
+
+def test_transient_id_of_an_identity_to_be_made() -> None:
+    """A unique id never stands for an OAI that this plan is only about to make."""
+    made = oai_statement(SID, "aws", "media", "", [Ref(StepId("create origin-access-identity:lectures"))])
+    assert not equal({**WANTED, "Principal": {"AWS": AIDA}}, made, ours=True)
+    assert not equal(WANTED, made, ours=True)
+
+
+def test_statement_of_an_oac() -> None:
+    """The statement for an OAC is the one that the Developer Guide prints."""
+    assert oac_statement("S", "aws-cn", "media", "hls/", DISTRIBUTION) == {
+        "Sid": "S",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws-cn:s3:::media/hls/*",
+        "Condition": {"StringEquals": {"AWS:SourceArn": DISTRIBUTION}},
+    }
+
+
+def test_merge_replaces_in_place() -> None:
+    """A statement of ours is replaced where it stands, and the others keep their order and their bytes."""
+    foreign = {"Resource": ["x"], "Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    live = {"Version": "2008-10-17", "Id": "P", "Statement": [{**WANTED, "Action": "s3:*"}, foreign]}
+    merged = merge(live, [WANTED], ["cfstream-lectures-oac"])
+    assert merged == {"Version": "2008-10-17", "Id": "P", "Statement": [WANTED, foreign]}
+    assert json.dumps(foreign, separators=(",", ":")) in dump(merged)
+
+
+def test_merge_into_nothing() -> None:
+    """The first statement makes a policy of today's version, and the last one takes the policy with it."""
+    assert merge(None, [WANTED], []) == {"Version": "2012-10-17", "Statement": [WANTED]}
+    assert merge(policy(WANTED), [], [SID]) is None
+
+
+def test_single_statement_without_a_list() -> None:
+    """A policy whose only statement AWS shows without a list is read, and written as a list."""
+    live = {"Version": "2012-10-17", "Statement": allow(Sid="Theirs")}
+    assert by_sid(live, "Theirs") == allow(Sid="Theirs")
+    assert merge(live, [WANTED], []) == policy(allow(Sid="Theirs"), WANTED)
+
+
+sids = st.sampled_from(
+    ["", "Theirs", "cfstream-other-oai", "cfstream-lectures-oac-2", "Cfstream-lectures-oai"]
+)
+foreign_statements = st.lists(
+    st.fixed_dictionaries(
+        {
+            "Sid": sids,
+            "Effect": st.sampled_from(["Allow", "Deny"]),
+            "Action": st.lists(st.text(), max_size=2),
+        },
+        optional={"Condition": st.dictionaries(st.text(), st.dictionaries(st.text(), st.text()), max_size=2)},
+    ),
+    max_size=5,
+)
+
+
+@given(foreign_statements)
+def test_foreign_statements_survive(foreign: list[Any]) -> None:
+    """Putting ours in and taking it out again leaves every other statement as it was."""
+    with_ours = merge(policy(*foreign), [WANTED], [])
+    assert by_sid(with_ours, SID) == WANTED
+    without = merge(parse(dump(with_ours or {})), [], [SID])
+    assert without == (policy(*foreign) if foreign else None)
+
+
+@given(foreign_statements, st.randoms())
+def test_digest_knows_no_order(foreign: list[Any], random: Any) -> None:
+    """The digest of a policy is the same in whatever order its statements stand."""
+    shuffled = random.sample(foreign, len(foreign))
+    assert policy_digest(policy(*foreign)) == policy_digest(policy(*shuffled))
+
+
+def test_digest_of_content() -> None:
+    """The digest tells no policy from an empty one, and a Sid from another."""
+    digests = [
+        policy_digest(each) for each in (None, policy(), policy(WANTED), policy({**WANTED, "Sid": "x"}))
+    ]
+    assert len(set(digests)) == 4
+
+
+def test_settled_identity_has_not_moved() -> None:
+    """A transient id in a stack's OAI statement that settles on its ARN is no change of the policy."""
+    pending = {**WANTED, "Principal": {"AWS": AIDA}}
+    assert same_policy(policy(pending), policy(WANTED))
+    assert same_policy(policy(WANTED), policy(pending))
+    assert not same_policy(policy({**pending, "Sid": "Theirs"}), policy({**WANTED, "Sid": "Theirs"}))
+    assert not same_policy(policy(pending), policy({**WANTED, "Action": "s3:*"}))
+
+
+def test_dead_principals() -> None:
+    """A unique id in a foreign statement is a principal that is gone; in a stack's own it is not settled
+    yet.
+    """
+    theirs = allow({"AWS": [AIDA, OAI]}, Sid="Theirs")
+    ours = {**WANTED, "Principal": {"AWS": AIDA}}
+    assert dead_principals(policy(theirs, ours)) == (("Theirs", AIDA),)
+
+
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        (allow(), True),
+        (allow(action="s3:*"), True),
+        (allow(action="*"), True),
+        (allow(action="S3:GETOBJECT"), True),
+        (allow(action="s3:Get*"), True),
+        (allow(action="s3:GetObjectAcl"), False),
+        (allow(action="s3:ListBucket"), False),
+        (allow(action=["s3:PutObject", "s3:GetObject"]), True),
+        ({**allow(), "Effect": "Deny"}, False),
+        (allow(resource="*"), True),
+        (allow(resource="arn:aws:s3:::media*"), True),
+        (allow(resource="arn:aws:s3:::media"), False),
+        (allow(resource="arn:aws:s3:::other/*"), False),
+        (allow(resource="arn:aws:s3:::media/hls/*"), True),
+        (allow(resource="arn:aws:s3:::media/hls/deep/one.mp4"), True),
+        (allow(resource="arn:aws:s3:::media/posters/*"), False),
+        (allow(resource="arn:aws:s3:::media/posters/one.jpg"), False),
+        (allow(resource=["arn:aws:s3:::media/posters/*", "arn:aws:s3:::media/*.mp4"]), True),
+        (allow(resource="arn:aws:s3:::media/${aws:username}/*"), True),
+        ({"Effect": "Allow", "Principal": "*", "NotAction": "s3:Put*", "Resource": "*"}, True),
+        ({"Effect": "Allow", "Principal": "*", "NotAction": "s3:Get*", "Resource": "*"}, False),
+        ({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "NotResource": "x"}, True),
+    ],
+)
+def test_reads(statement: Any, read: bool) -> None:
+    """A statement reads when it may allow s3:GetObject on some object under the prefix."""
+    assert reads(statement, "media", "hls/") is read
+
+
+@pytest.mark.parametrize(
+    ("condition", "public"),
+    [
+        ({}, True),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+        ({"StringEquals": {"AWS:SourceArn": DISTRIBUTION}}, False),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}}, True),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, True),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}, False),
+        ({"StringEquals": {"aws:userid": "${aws:username}"}}, True),
+        ({"StringLike": {"aws:Referer": "https://www.example.com/*"}}, True),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, True),
+        ({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}, True),
+        ({"ForAllValues:StringEquals": {"aws:SourceVpce": "vpce-1"}}, True),
+        ({"ForAnyValue:StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"]}}, True),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "2001:db8::/16"}}, True),
+        ({"IpAddress": {"aws:SourceIp": "everywhere"}}, True),
+        ({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, True),
+        ({"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:eu-west-1:123456789012:accesspoint/*"}}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+    ],
+)
+def test_public_by_condition(condition: Any, public: bool) -> None:
+    """An Allow for anyone is public unless a condition holds it to fixed values."""
+    assert is_public(allow(Condition=condition)) is public
+
+
+@pytest.mark.parametrize(
+    ("statement", "public"),
+    [
+        (allow({"AWS": OAI}), False),
+        (allow({"AWS": "111122223333"}), False),
+        (allow({"AWS": ["111122223333", "*"]}), True),
+        (allow({"Service": "cloudfront.amazonaws.com"}), True),
+        (oac_statement("S", "aws", "media", "", DISTRIBUTION), False),
+        (allow({"Service": "logging.s3.amazonaws.com"}), False),
+        ({**allow(), "Effect": "Deny"}, False),
+        (
+            {"Effect": "Allow", "NotPrincipal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": "*"},
+            True,
+        ),
+    ],
+)
+def test_public_by_principal(statement: Any, public: bool) -> None:
+    """Fixed principals are not public; the CloudFront service without a pin is anybody's distribution."""
+    assert is_public(statement) is public
+
+
+def test_pins() -> None:
+    """SourceArn pins only under an operator that holds requests to its values."""
+    assert source_arns(oac_statement("S", "aws", "media", "", DISTRIBUTION)) == (DISTRIBUTION,)
+    assert source_arns(allow(Condition={"StringNotEquals": {"aws:SourceArn": DISTRIBUTION}})) is None
+    assert source_arns(allow()) is None
+
+
+def test_prefixes() -> None:
+    """A prefix is read out of our own form of resource, and covering is asked of any form."""
+    assert prefix_of(allow(resource="arn:aws:s3:::media/hls/*"), "media") == "hls/"
+    assert prefix_of(allow(resource=["arn:aws:s3:::media/a/*", "arn:aws:s3:::media/b/*"]), "media") is None
+    assert prefix_of(allow(resource="arn:aws:s3:::other/*"), "media") is None
+    assert covers(allow(resource="*"), "media", "hls/")
+    assert covers(allow(resource=["x", "arn:aws:s3:::media/h*"]), "media", "hls/")
+    assert not covers(allow(resource="arn:aws:s3:::media/hls/*"), "media", "")

@@ -81,7 +81,9 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(project: Path) ->
 
 def test_a_folder_that_is_not_there_is_named(project: Path) -> None:
     """The error says which file, and what the system said."""
-    with pytest.raises(CfstreamError, match=r"nowhere/a\.plan could not be written: No such file or directory"):
+    with pytest.raises(
+        CfstreamError, match=r"nowhere/a\.plan could not be written: No such file or directory"
+    ):
         write_whole("nowhere/a.plan", "text")
     with pytest.raises(CfstreamError, match="specs could not be written: Is a directory"):
         write_whole("specs", "text")

@@ -6,6 +6,7 @@ ordered dicts that plain ones have long replaced: together a third of the time t
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,11 @@ class PlainFiles(JSONFileLoader):  # type: ignore[misc, unused-ignore]
 class NamedFolders(Loader):  # type: ignore[misc, unused-ignore]
     """Takes a folder's name for a service's; whether a model is in it shows when it is read."""
 
+    _names: list[str] | None = None
+
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (botocore's signature)
-        """The names of all folders on the search path, sorted."""
-        return sorted({folder.name for path in self.search_paths for folder in Path(path).glob("*")})
+        """The names of all folders on the search path, sorted; looked at once, for each client asks twice."""
+        if self._names is None:
+            folders = [path for path in self.search_paths if os.path.isdir(path)]
+            self._names = sorted({name for path in folders for name in os.listdir(path)})
+        return self._names

@@ -14,11 +14,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether goldens are to be written and not compared."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture
+def golden(*, update_golden: bool) -> Callable[[Path, str], None]:
     """Compares a text with the whole of a file, or writes the file under ``--update-golden``."""
 
     def compare(file: Path, text: str) -> None:
-        if request.config.getoption("--update-golden"):
+        if update_golden:
             file.write_text(text, encoding="utf-8")
         assert text == file.read_text(encoding="utf-8")
 

@@ -76,6 +76,8 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
     if code in SIGNATURES:
         what, do = SIGNATURES[code]
         return errors.NoCredentials(f"{what} ({code})", do)
+    if not code:
+        return rubbish(call, write=write)
     kind = CODES.get(code, errors.Refused)
     if kind is not errors.Throttled and (code in UNSURE or status in (500, 502, 503, 504)):
         told = f"{message or 'no more was said'} ({code}{_request(meta)})"

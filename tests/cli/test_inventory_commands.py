@@ -1,7 +1,9 @@
 """list, show, wait and delete against a sandbox: what they print, and what is live afterwards."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -318,3 +320,29 @@ def test_nothing_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch, command
     ran = cfstream(*command, "--endpoint-url", "http://127.0.0.1:1")
     assert (ran.code, ran.out) == (1, "")
     assert "STS could not be reached at http://127.0.0.1:1" in ran.err
+
+
+class _WebSite(BaseHTTPRequestHandler):
+    """Something on the network that is no AWS: it greets everybody."""
+
+    def do_POST(self) -> None:  # noqa: N802 (the standard library's name)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>hello</html>")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the same)
+        pass
+
+
+def test_something_else_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web site where AWS was expected is told of, without a traceback."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _WebSite) as site:
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        ran = cfstream("list", "--endpoint-url", f"http://127.0.0.1:{site.server_port}")
+        site.shutdown()
+        thread.join()
+    assert (ran.code, ran.out) == (1, "")
+    assert "is not what AWS sends" in " ".join(ran.err.split())

@@ -122,6 +122,7 @@ def test_a_reply_that_is_not_of_aws() -> None:
     """Something else than AWS answering is Unreachable for a read and unknown for a write."""
     assert type(rubbish(READ, write=False)) is errors.Unreachable
     assert type(rubbish(WRITE, write=True)) is errors.ReplyLost
+    assert type(translate(refusal("", 404, ""), READ, write=False)) is errors.Unreachable
     assert rubbish(READ, write=False).what == "what answered GetDistribution is not CloudFront"
 
 

@@ -27,9 +27,7 @@ def delete(
     Refuses what is enabled or in use, and exits with 4 when it is not, or not any more, the version of --if-match.
     Grants to an identity stay in bucket policies: take them away first.
 
-    Example:
-
-        cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
+    Example: cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
     """
     from cfstream.inventory.lookup import by_id, is_id
     from cfstream.inventory.removal import owner_of, removal, remove

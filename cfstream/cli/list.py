@@ -16,9 +16,7 @@ def list_(
 
     Beside each stands the name of the spec that owns it, or - where none does, its status, its names and its origin.
 
-    Example:
-
-        cfstream list --format json
+    Example: cfstream list --format json
     """
     from cfstream.inventory.entries import list_all
     from cfstream.render.inventory import list_document, list_text

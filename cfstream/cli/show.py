@@ -20,10 +20,7 @@ def show(
     With the names of what it refers to, the signers and the keys that are active for them, and the grants by which
     CloudFront reads the bucket.
 
-    Example:
-
-        cfstream show lectures.yaml
-        cfstream show E1UGDLB9XZBD79 --format json
+    Example: cfstream show E1UGDLB9XZBD79 --format json
     """
     from cfstream.cli.targets import find
     from cfstream.inventory.showing import details_of

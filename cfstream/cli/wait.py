@@ -35,9 +35,7 @@ def wait(
     Asks at once, then after a second, and ever more seldom up to every twenty. Exits with 6 when the time is over;
     running it again waits on.
 
-    Example:
-
-        cfstream wait lectures.yaml --timeout 45m
+    Example: cfstream wait lectures.yaml --timeout 45m
     """
     from cfstream.cli.targets import find
     from cfstream.inventory.deployment import await_deployed, late

@@ -325,7 +325,7 @@ def test_nothing_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch, command
 class _WebSite(BaseHTTPRequestHandler):
     """Something on the network that is no AWS: it greets everybody."""
 
-    def do_POST(self) -> None:  # noqa: N802 (the standard library's name)
+    def do_POST(self) -> None:
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"<html>hello</html>")

@@ -46,7 +46,7 @@ EXAMPLES = {
     "key_groups": "{use: NAME} or {name: NAME, public_keys: […]}",
     "public_keys": "{name: lectures-2026-11, file: keys/lectures-2026-11.pub.pem}",
     "sign": "sign: {max_validity: 24h}",
-    "http": 'http: {default_root_object: ""}',
+    "http": "http: {viewer_protocol: redirect-to-https}",
     "behaviors": '{path: "/posters/*", public: true}',
     "wait": "wait: {timeout: 30m}",
     "tags": "tags: {team: media}",
@@ -80,9 +80,19 @@ def complaints(
     """Each fault that pydantic found as a Problem, with its path; none for the paths whose fault is known
     already.
     """
-    for detail in error.errors(include_url=False):
-        if tuple(step for step in detail["loc"] if not _is_form(step)) not in known:
+    details = error.errors(include_url=False)
+    misspelt = {_meant_place(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
+    for detail in details:
+        place = tuple(step for step in detail["loc"] if not _is_form(step))
+        # pydantic counts the sound members of a list; whether it is empty is seen in what was written.
+        all_unsound = detail["type"] == "too_short" and detail["input"]
+        if place not in known and detail["loc"] not in misspelt and not all_unsound:
             yield _complaint(detail, document)
+
+
+def _meant_place(path: Path) -> Path:
+    """Where an unknown key would stand if it were spelt as it was probably meant."""
+    return (*path[:-1], meant_by(str(path[-1]), _known_keys(path[:-1])) or "")
 
 
 def _complaint(detail: Detail, document: Document) -> tuple[Path, Problem]:
@@ -153,6 +163,8 @@ def _unknown_key(_detail: Detail, path: Path, _: str) -> Words:
     ]
     if near := meant_by(key, known):
         return f"unknown key {shown(key)}", f"write {near}", ""
+    if above and key in model.Spec.model_fields:
+        return f"unknown key {shown(key)} here", f"write {key} at the top of the spec", ""
     if homes:
         return f"unknown key {shown(key)} here", f"write {MEANT.get(key, key)} under {choices(homes)}", ""
     return f"unknown key {shown(key)}", f"take it out; the keys here are {', '.join(known)}", ""
@@ -172,7 +184,7 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
     if _section_name(path) == "trusted_signers" and isinstance(value, int | float):
         what = "a trusted signer is an account number of 12 digits, in quotes"
     if isinstance(value, list | dict):
-        return what, f"write one text, in one line: {_section_name(path)}: …", ""
+        return what, "write a single text, without brackets or dashes", ""
     if isinstance(value, bool):
         return what, f'write "{text}"', "YAML reads a truth value here"
     gone = ", and its leading zero is gone" if text.startswith("0") and len(text) > 1 else ""
@@ -199,17 +211,19 @@ def _not_a_mapping(detail: Detail, path: Path, _: str) -> Words:
 def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     name, section = field_name(path), _section_name(path)
     if section in SWITCHES:
-        what = f"{name} is {SWITCHES[section]}, or false for none; not {_found(detail['input'])}"
-        return what, f"write {section}: {SWITCHES[section]}", ""
+        return f"{name} is a mapping, or false for none", f"write {section}: {SWITCHES[section]}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-    if section == "version":
-        what = f"this cfstream reads version 1 of the spec language, not {_found(detail['input'])}"
-        return what.replace("a number", text), "write version: 1", ""
     usual = SECTIONS[_section_name(path[:-1])].model_fields[section].default or words[0]
     # Of two names of TLS policies that are near each other, one may be far weaker.
     near = next((word for word in words if word.casefold() == text.casefold()), None)
     near = near or (nearest(text, words) if section != "minimum_tls" else None)
-    do = f"write {near}" if near else f"write one of them, like {usual}"
+    do = (
+        f"write {near}"
+        if near
+        else f"write {usual}"
+        if len(words) == 1
+        else f"write one of them, like {usual}"
+    )
     return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""
 
 

@@ -238,7 +238,12 @@ def _syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
     if "\t" in indent or line[spot[1] - 1 : spot[1]] == "\t":
         spot = (spot[0], line.index("\t") + 1)
         return source.problem(spot, "YAML does not allow a tab here", "write spaces instead of the tab")
-    return source.problem(spot, f"this cannot be read as YAML: {said}", _remedy(said))
+    opened = f" (the bracket was opened in line {error.context_mark.line + 1})" if _in_brackets(error) else ""
+    return source.problem(spot, f"this cannot be read as YAML: {said}{opened}", _remedy(said))
+
+
+def _in_brackets(error: MarkedYAMLError) -> bool:
+    return error.context_mark is not None and "while parsing a flow" in (error.context or "")
 
 
 def _remedy(said: str) -> str:
@@ -246,4 +251,6 @@ def _remedy(said: str) -> str:
         return "put text that holds a colon in quotes, or check the indentation"
     if "cannot start any token" in said or "alphabetic or numeric" in said:
         return "put the text in quotes"
+    if "escape character" in said:
+        return "put the text in single quotes, in which a backslash is a backslash"
     return "check the indentation, and that quotes and brackets are closed"

@@ -4,7 +4,7 @@ Lives here: asking the types first, then each rule whose fields are sound, so th
 and a second one in the same run. Does not live here: the rules themselves, and opening files (`load`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,8 @@ def draft_of(document: Document) -> Draft:
             trouble |= _concerned(path)
         spec = Spec.model_validate(_sound(values, trouble))
     draft = Draft(document, spec, problems, trouble)
-    for found in _faults(spec, frozenset(trouble)):
+    unsound = frozenset(trouble)
+    for found in (*faults(spec, unsound), *unbuilt_faults(spec, unsound)):
         draft.add(found)
     return draft
 
@@ -68,11 +69,6 @@ def _concerned(path: Path) -> set[str]:
     field_of_spec = str(path[0])
     meant = None if field_of_spec in Spec.model_fields else meant_by(field_of_spec, Spec.model_fields)
     return {field_of_spec, meant} if meant else {field_of_spec}
-
-
-def _faults(spec: Spec, trouble: frozenset[str]) -> Iterator[Fault]:
-    yield from faults(spec, trouble)
-    yield from (found for found in unbuilt_faults(spec) if found.path[0] not in trouble)
 
 
 def _sound(values: dict[str, Any], trouble: set[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ to it.
 import re
 import unicodedata
 from datetime import timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -26,6 +26,7 @@ RESOURCE_NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
 RESOURCE_ID = re.compile(r"[A-Z0-9]{2,40}")
 HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+BUCKET_ADDRESS = re.compile(r"(.+?)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?")
 REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9A-Za-z-]+")
 PATH_PATTERN = re.compile("[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
@@ -75,10 +76,8 @@ def _resource_id(text: str) -> str:
 
 def _bucket_name(name: str) -> str:
     do = "write the bucket's name as S3 lists it, like lectures-media"
-    for ending in (".s3.amazonaws.com", ".amazonaws.com"):
-        if name.endswith(ending):
-            bare = name.partition(".s3")[0]
-            raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {bare}")
+    if address := BUCKET_ADDRESS.fullmatch(name):
+        raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {address[1]}")
     if name.startswith(("s3://", "arn:")):
         bare = name.removeprefix("s3://").split(":")[-1].split("/")[0]
         raise fault(f"{shown(name)} is more than the name of a bucket", f"write {bare}" if bare else do)
@@ -259,6 +258,22 @@ def spell(length: timedelta) -> str:
             rest %= seconds
     return parts or "0s"
 
+
+def _version(number: Any) -> Any:
+    # True equals 1, and is no version.
+    if type(number) is not int or number != 1:
+        raise fault("this cfstream reads version 1 of the spec language, and no other", "write version: 1")
+    return number
+
+
+def _off(value: Any) -> Any:
+    # 0 equals False, and says nothing.
+    return value if isinstance(value, bool) else str(value)
+
+
+Version = Annotated[Literal[1], BeforeValidator(_version)]
+Off = Annotated[Literal[False], BeforeValidator(_off)]
+"""What is written to have none of something."""
 
 StackName = Annotated[str, AfterValidator(_stack_name), _pattern(STACK_NAME)]
 ResourceName = Annotated[str, AfterValidator(_resource_name), _pattern(RESOURCE_NAME)]

@@ -78,7 +78,7 @@ def _files(arguments: Sequence[str], problems: list[Problem]) -> Iterator[str]:
     for argument in arguments:
         folder = argument != STDIN and os.path.isdir(argument)
         for name in _in_folder(argument, problems) if folder else [argument]:
-            real = name if name == STDIN else os.path.realpath(name)
+            real = name if name == STDIN or "\0" in name else os.path.realpath(name)
             if real not in seen:
                 seen.add(real)
                 yield name
@@ -89,13 +89,14 @@ def _in_folder(folder: str, problems: list[Problem]) -> list[str]:
         what = f"the folder cannot be read: {error.strerror}"
         problems.append(Problem(Where(str(error.filename)), what, "check who may read it"))
 
+    before = len(problems)
     found = [
         os.path.join(above, name)
         for above, _, names in os.walk(folder, onerror=report)
         for name in names
         if name.endswith((".yaml", ".yml"))
     ]
-    if not found and not problems:
+    if not found and len(problems) == before:
         what = "there is no spec in this folder: no file in it ends in .yaml or .yml"
         problems.append(Problem(Where(folder), what, "name another folder, or a file"))
     return sorted(found)

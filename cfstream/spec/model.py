@@ -22,6 +22,7 @@ from cfstream.spec.fields import (
     Duration,
     HostName,
     Many,
+    Off,
     PathPattern,
     Prefix,
     Region,
@@ -30,6 +31,7 @@ from cfstream.spec.fields import (
     RootObject,
     Signer,
     StackName,
+    Version,
     duration,
 )
 
@@ -155,9 +157,9 @@ class UsedKeyGroup(Section):
 
 
 def _form_of_group(value: Any) -> str:
-    if isinstance(value, UsedKeyGroup) or (isinstance(value, Mapping) and "use" in value):
-        return "<used>"
-    return "<made>"
+    if isinstance(value, Mapping):
+        return "<used>" if "use" in value or value.keys().isdisjoint(KeyGroup.model_fields) else "<made>"
+    return "<used>" if isinstance(value, UsedKeyGroup) else "<made>"
 
 
 AnyKeyGroup = Annotated[
@@ -203,9 +205,6 @@ class Dns(Section):
 
 def _form_of_switch(value: Any) -> str:
     return "<set>" if isinstance(value, Mapping | BaseModel) else "<off>"
-
-
-Off = Annotated[Literal[False], Tag("<off>")]
 
 
 class Behavior(Section):
@@ -255,7 +254,12 @@ class Http(Section):
     behaviors: Many[Behavior] = Field(
         default=(), description="Further path patterns, in order of precedence."
     )
-    cors: Annotated[Annotated[Cors, Tag("<set>")] | Off, Discriminator(_form_of_switch)] | None = Field(
+    cors: (
+        Annotated[
+            Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(_form_of_switch)
+        ]
+        | None
+    ) = Field(
         default=None,
         description="Which web pages may read the media by script; false: none. Absent: not managed.",
     )
@@ -270,7 +274,7 @@ class Wait(Section):
 class Spec(Section):
     """One private set-up of CloudFront: a bucket, a distribution, and who may play what is in it."""
 
-    version: Literal[1] = Field(description="Version of the spec language.")
+    version: Version = Field(description="Version of the spec language.")
     name: StackName = Field(
         description="What identifies the stack in this account: a-z first, then a-z, 0-9 and -."
     )
@@ -322,11 +326,17 @@ class Spec(Section):
     price_class: PriceClass | None = Field(
         default=None, description="Which edge locations serve: the more, the dearer. Absent: not managed."
     )
-    logging: Annotated[Annotated[Logging, Tag("<set>")] | Off, Discriminator(_form_of_switch)] | None = Field(
-        default=None, description="Access logs; false: none. Absent: not managed."
-    )
+    logging: (
+        Annotated[
+            Annotated[Logging, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(_form_of_switch)
+        ]
+        | None
+    ) = Field(default=None, description="Access logs; false: none. Absent: not managed.")
     http: Http = Field(default=Http(), description="Settings that only delivery http has.")
-    dns: Annotated[Annotated[Dns, Tag("<set>")] | Off, Discriminator(_form_of_switch)] | None = Field(
+    dns: (
+        Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(_form_of_switch)]
+        | None
+    ) = Field(
         default=None,
         description="Route 53 records for the cnames. Absent: the plan prints the records to make.",
     )

@@ -32,7 +32,7 @@ def faults(spec: Spec, trouble: frozenset[str]) -> Iterator[Fault]:
 def _one_identity(spec: Spec) -> Iterator[Fault]:
     named = [name for name in ("oac", "oai", "origin_access") if getattr(spec, name) is not None]
     if len(named) > 1:
-        what = f"{' and '.join(named)} exclude each other: CloudFront reads the bucket in one way"
+        what = f"{', '.join(named)} exclude each other: CloudFront reads the bucket in one way"
         yield Fault(what, f"keep one of {choices(named)}", (named[-1],), at_key=True)
 
 

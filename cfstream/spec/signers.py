@@ -1,6 +1,7 @@
 """Rules about who may sign: public or not, key groups or trusted signers, and the keys in the groups."""
 
 from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from cfstream.spec.fault import Fault, Path, repeated
@@ -102,13 +103,14 @@ def keys_of_groups(spec: Spec) -> Iterator[Fault]:
 
 def order_of_keys(spec: Spec) -> Iterator[Fault]:
     """No key may be older than itself by way of the keys that it replaces."""
-    for path, group, key in key_sites(spec):
-        replaces = {each.name: set(each.replaces) - {each.name} for each in group.public_keys}
-        older = set(replaces[key.name])
-        while further := set().union(*(replaces.get(name, set()) for name in older)) - older:
-            older |= further
-        # The one that stands first in the list is told of; its circle is told once.
-        circle = [each.name for each in group.public_keys if each.name in older]
-        if key.name in older and circle[0] == key.name:
-            what = f"{shown(key.name)} would replace itself, by way of the keys that it replaces"
-            yield Fault(what, "let only newer keys replace older ones", (*path, "replaces"))
+    for path, group, _ in key_sites(spec):
+        if path[-1] != 0:
+            continue
+        names = [key.name for key in group.public_keys]
+        try:
+            TopologicalSorter({key.name: {*key.replaces} - {key.name} for key in group.public_keys}).prepare()
+        except CycleError as error:
+            circle = sorted(set(error.args[1]), key=names.index)
+            what = f"{', '.join(map(shown, circle))} replace each other in a circle"
+            place = (*path[:-1], names.index(circle[0]), "replaces")
+            yield Fault(what, "let only newer keys replace older ones", place)

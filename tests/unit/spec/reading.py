@@ -1,0 +1,67 @@
+"""Specs out of a few lines, read as from standard input."""
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cfstream.errors import SpecProblems
+from cfstream.spec.load import load
+from cfstream.spec.stack import Stack
+
+REST = {"version": "1", "name": "lectures", "bucket": "lectures-media", "trusted_signers": "[self]"}
+"""What a spec needs, for those of which the lines of a test do not speak."""
+
+
+def whole(lines: str) -> str:
+    """The lines, and after them what else a spec needs."""
+    said = set(re.findall(r"^(\w+):", lines, re.MULTILINE))
+    rest = {key: value for key, value in REST.items() if key not in said}
+    if said & {"key_groups", "public"}:
+        rest.pop("trusted_signers", None)
+    return lines.rstrip("\n") + "\n" + "".join(f"{key}: {value}\n" for key, value in rest.items())
+
+
+TABLES = Path(__file__).parent / "tables"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A few lines of a spec, and every problem that they have when they are made whole."""
+
+    lines: str
+    problems: tuple[tuple[str, str, str], ...]
+
+    def text(self) -> str:
+        """The row as it stands in a table."""
+        told = "".join(f"→ {place} {what}\n  do: {do}\n" for place, what, do in self.problems)
+        return self.lines + (told or "→ sound\n")
+
+
+def table(name: str) -> list[Row]:
+    """The rows of a table: blocks with an empty line between them."""
+    return [
+        _row(block) for block in (TABLES / f"{name}.txt").read_text(encoding="utf-8").rstrip().split("\n\n")
+    ]
+
+
+def _row(block: str) -> Row:
+    lines, *told = block.split("\n→ ")
+    parts = [one.split("\n  do: ") for one in told if one != "sound"]
+    found = tuple((*what.split(" ", 1), do.rstrip("\n")) for what, do in parts)
+    return Row(lines + "\n", found)  # type: ignore[arg-type]
+
+
+def stack(lines: str) -> Stack:
+    """The one stack that the lines, made whole, describe."""
+    (only,) = load(["-"], stdin=io.StringIO(whole(lines)))
+    return only
+
+
+def problems(text: str) -> list[tuple[str, str, str]]:
+    """Every problem of the text: ``line:column``, what is wrong, what to do."""
+    try:
+        load(["-"], stdin=io.StringIO(text))
+    except SpecProblems as found:
+        return [(f"{each.where.line}:{each.where.col}", each.what, each.do) for each in found.problems]
+    return []

@@ -1,0 +1,156 @@
+"""From arguments to files: folders, standard input, files that are none, and keys beside a spec."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from cfstream.errors import SpecProblems, WrongUsage
+from cfstream.spec.load import load
+
+ROOT = Path(__file__).parents[3]
+SPEC = "version: 1\nname: {}\nbucket: films\ntrusted_signers: [self]\n"
+KEYED = "version: 1\nname: a\nbucket: films\nkey_groups: [{name: g, public_keys: [{name: k, file: k.pem}]}]\n"
+PEM = (ROOT / "examples/keys/lectures-2026-11.pub.pem").read_text()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and the command runs in it."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def told(*arguments: str) -> list[str]:
+    """What is told of these arguments, each with its place."""
+    with pytest.raises(SpecProblems) as found:
+        load(arguments)
+    return [f"{each.where} {each.what}" for each in found.value.problems]
+
+
+def test_a_folder_is_read_to_its_depth_in_order(folder: Path) -> None:
+    """Every *.yaml and *.yml under a folder is a spec, sorted by path, and named as the user named the folder."""
+    for name in ["b.yaml", "a.yml", "sub/deep/c.yaml", "notes.txt", "sub/x.json"]:
+        path = folder / "specs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SPEC.format(path.stem))
+    assert [stack.path for stack in load(["specs"])] == [
+        "specs/a.yml",
+        "specs/b.yaml",
+        "specs/sub/deep/c.yaml",
+    ]
+
+
+def test_a_file_that_is_named_twice_is_read_once(folder: Path) -> None:
+    """A file, its folder and another spelling of its path are one file."""
+    (folder / "a.yaml").write_text(SPEC.format("a"))
+    (folder / "b.yaml").symlink_to("a.yaml")
+    assert [stack.path for stack in load(["a.yaml", ".", "./a.yaml"])] == ["a.yaml"]
+
+
+def test_what_is_missing_is_named() -> None:
+    """A missing file, an empty folder and a name that is none are problems like others, all told at once."""
+    Path("empty").mkdir()
+    assert told("gone.yaml", "empty", "a\0b") == [
+        "a\0b this is no name of a file",
+        "empty there is no spec in this folder: no file in it ends in .yaml or .yml",
+        "gone.yaml there is no such file or folder",
+    ]
+
+
+def test_no_arguments_are_wrong_usage() -> None:
+    """Without a spec there is nothing to load."""
+    with pytest.raises(WrongUsage, match="no spec was named"):
+        load([])
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"name: caf\xe9\n", "1:10 the file is not UTF-8: the byte 0xe9 at offset 9 does not fit"),
+        (b"\xef\xbb\xbfa: 1\nb: \xff", "2:4 the file is not UTF-8: the byte 0xff at offset 11 does not fit"),
+        ("a: 1".encode("utf-16"), "1:1 the file is not UTF-8: the byte 0xff at offset 0 does not fit"),
+    ],
+)
+def test_not_utf8(folder: Path, content: bytes, place: str) -> None:
+    """Bytes that are no UTF-8 are told by their place and by their offset in the file."""
+    (folder / "a.yaml").write_bytes(content)
+    assert told("a.yaml") == [f"a.yaml:{place}"]
+
+
+def test_a_huge_file_is_not_read(folder: Path) -> None:
+    """More than a mebibyte is refused before it is looked at, and exactly that much is not."""
+    (folder / "a.yaml").write_bytes(b"#" * (1 << 20))
+    (folder / "b.yaml").write_bytes(b"#" * ((1 << 20) + 1))
+    assert told("a.yaml") == ["a.yaml:1:1 there is no spec in this file"]
+    assert told("b.yaml", "/dev/zero") == [
+        "/dev/zero the file is larger than 1 MiB",
+        "b.yaml the file is larger than 1 MiB",
+    ]
+
+
+def test_problems_of_all_files_come_sorted(folder: Path) -> None:
+    """One run tells every problem of every file, by file, line and column."""
+    (folder / "b.yaml").write_text(SPEC.format("B") + "enabled: yes\n")
+    (folder / "a.yaml").write_text("coment: x\n" + SPEC.format("a") + "protect: no\n")
+    places = [line.split(" ")[0] for line in told("b.yaml", "a.yaml")]
+    assert places == ["a.yaml:1:1", "a.yaml:6:10", "b.yaml:2:7", "b.yaml:5:10"]
+
+
+def test_a_file_that_cannot_be_opened(folder: Path) -> None:
+    """The reason that the system gives is told, also of a link in a folder that leads nowhere."""
+    (folder / "a.yaml").symlink_to("a.yaml")
+    (folder / "b.yaml").symlink_to("gone")
+    assert told(".") == [
+        "./a.yaml the file cannot be read: Too many levels of symbolic links",
+        "./b.yaml there is no such file or folder",
+    ]
+
+
+def test_standard_input_in_bytes() -> None:
+    """Standard input is read as bytes where it has them, and is named by its dash."""
+    stream = io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbf" + SPEC.format("a").encode()), encoding="ascii")
+    (stack,) = load(["-", "-"], stdin=stream)
+    assert (stack.spec.name, stack.path) == ("a", "-")
+
+
+def test_keys_are_found_beside_their_spec(folder: Path) -> None:
+    """A key file is named relative to the spec, wherever the command runs, and is part of the digest."""
+    (folder / "specs").mkdir()
+    (folder / "specs/a.yaml").write_text(KEYED)
+    (folder / "specs/k.pem").write_text(PEM)
+    (stack,) = load(["specs"])
+    assert set(stack.public_keys) == {"k"}
+    assert stack.public_keys["k"].pem == PEM
+    (folder / "specs/k.pem").write_text(PEM + "\n")
+    (again,) = load(["specs"])
+    assert again.public_keys == stack.public_keys
+    assert again.spec_sha256 != stack.spec_sha256
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (None, 'there is no file "k.pem"'),
+        (b"", "the file holds no PEM public key"),
+        (b"\xff\xfe\x00", "the file holds no PEM public key"),
+        (b"x" * 70_000, '"k.pem" is too large for a public key'),
+    ],
+)
+def test_a_key_file_that_holds_no_key(folder: Path, content: bytes | None, what: str) -> None:
+    """What is wrong with a key file is told at the line that names it."""
+    (folder / "a.yaml").write_text(KEYED)
+    if content is not None:
+        (folder / "k.pem").write_bytes(content)
+    assert told("a.yaml") == [f"a.yaml:4:54 {what}"]
+
+
+def test_a_folder_or_a_pipe_is_no_key_file(folder: Path) -> None:
+    """A pipe that nobody writes to is not waited for."""
+    (folder / "a.yaml").write_text(KEYED)
+    os.mkfifo("k.pem")
+    assert told("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
+    (folder / "k.pem").unlink()
+    (folder / "k.pem").mkdir()
+    assert told("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']

@@ -1,0 +1,107 @@
+"""Public keys: which ones CloudFront takes, one digest for all spellings, and no word of a private key."""
+
+import io
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+
+from cfstream.errors import SpecProblems
+from cfstream.render.problems import problems_text
+from cfstream.spec.keys import NotAPublicKey, der_digest, public_key
+from cfstream.spec.load import load
+
+RSA = rsa.generate_private_key(65537, 2048)
+PEM = serialization.Encoding.PEM
+DER = serialization.Encoding.DER
+SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
+
+
+def pem(
+    key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | dsa.DSAPublicKey,
+) -> str:
+    """A public key as text."""
+    return key.public_bytes(PEM, SPKI).decode()
+
+
+def private_pem() -> str:
+    """The private half, as openssl writes it."""
+    none = serialization.NoEncryption()
+    return RSA.private_bytes(PEM, serialization.PrivateFormat.TraditionalOpenSSL, none).decode()
+
+
+def refusal(text: str) -> tuple[str, str]:
+    """What is told of a key file with this text."""
+    with pytest.raises(NotAPublicKey) as told:
+        public_key("k", text, "k.pem")
+    return told.value.what, told.value.do
+
+
+@pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])
+def test_the_two_kinds_that_cloudfront_takes(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> None:
+    """RSA of 2048 bits and ECDSA on P-256 are taken, and written in one form."""
+    found = public_key("k", pem(key), "k.pem")
+    assert (found.name, found.pem) == ("k", pem(key))
+    assert found.der_sha256 == der_digest(pem(key))
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        (rsa.generate_private_key(65537, 1024).public_key(), "this is an RSA key of 1024 bits"),
+        (rsa.generate_private_key(65537, 3072).public_key(), "this is an RSA key of 3072 bits"),
+        (ec.generate_private_key(ec.SECP384R1()).public_key(), "this is an ECDSA key on secp384r1"),
+        (ed25519.Ed25519PrivateKey.generate().public_key(), "this is a key of another kind (Ed25519)"),
+    ],
+)
+def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: str) -> None:
+    """Every other kind is named and refused, for CreatePublicKey would refuse it."""
+    what, do = refusal(pem(key))
+    assert what == f"CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
+    assert "openssl" in do
+
+
+@pytest.mark.parametrize(
+    "change", [str.strip, lambda text: text.replace("\n", "\r\n"), lambda text: f"\n {text}\n\n"]
+)
+def test_white_space_is_no_part_of_a_key(change: type[str]) -> None:
+    """CloudFront gives a key back with another line end; the digest does not see that."""
+    text = pem(RSA.public_key())
+    assert der_digest(change(text)) == der_digest(text)
+    assert public_key("k", change(text), "k.pem").pem == text
+
+
+def test_other_containers_have_a_way_out() -> None:
+    """A key in another wrapping comes with the command that unwraps it."""
+    key = RSA.public_key()
+    ssh = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
+    assert refusal(ssh)[1] == 'run "ssh-keygen -e -m PKCS8 -f k.pem"'
+    pkcs1 = key.public_bytes(PEM, serialization.PublicFormat.PKCS1).decode()
+    assert refusal(pkcs1)[1] == 'run "openssl rsa -RSAPublicKey_in -in k.pem -pubout"'
+    certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    assert refusal(certificate)[1] == 'run "openssl x509 -in k.pem -noout -pubkey"'
+
+
+@pytest.mark.parametrize("body", ["????", "AAAA", ""])
+def test_damage(body: str) -> None:
+    """A block that holds no key is called damaged."""
+    what, _ = refusal(f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n")
+    assert what.startswith("the PEM in the file is damaged")
+
+
+def test_a_private_key_is_never_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in a file nor pasted into the spec does a private key come back in a message."""
+    monkeypatch.chdir(tmp_path)
+    secret = private_pem()
+    Path("k.pem").write_text(secret)
+    lines = (
+        "version: 1\nname: a\nbucket: films\nkey_groups: [{name: g, public_keys: [{name: k, file: %s}]}]\n"
+    )
+    pasted = '"' + secret.replace("\n", "\\n") + '"'
+    for text in (lines % "k.pem", lines % pasted, f"comment: {pasted}\n" + lines % "k.pem", f"{secret}: 1"):
+        with pytest.raises(SpecProblems) as found:
+            load(["-"], stdin=io.StringIO(text))
+        told = problems_text(found.value.problems, color=False) + repr(found.value.problems)
+        assert not any(line in told for line in secret.split("\n")[1:-2])
+    assert refusal(secret)[0] == "the file holds a private key, and a public one belongs here"

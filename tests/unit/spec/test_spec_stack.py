@@ -1,0 +1,185 @@
+"""A stack knows its spec, its defaults, what is absent, and where each field was written."""
+
+import io
+from datetime import timedelta
+
+import pytest
+
+from cfstream.errors import Problem, Where
+from cfstream.spec.load import load
+from cfstream.spec.model import Bucket, Grant, Http, KeyGroup, Oai, Spec, UsedKeyGroup
+from tests.unit.spec.reading import stack
+
+FULL = """\
+# a comment
+version: 1
+name: lectures
+bucket:
+  name: lectures-media
+  create: true
+cnames:
+  - media.example.com
+  - video.example.com
+key_groups:
+  - name: signers
+    public_keys:
+      - {name: lectures-2026-11, file: keys/lectures-2026-11.pub.pem}
+  - use: newsroom
+http:
+  certificate: arn:aws:acm:us-east-1:111122223333:certificate/1-2
+  behaviors:
+    - path: /posters/*
+      public: true
+    - {path: "*.m3u8", cache_policy: CachingDisabled}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "col"),
+    [
+        (("version",), 2, 10),
+        (("bucket",), 4, 1),
+        (("bucket", "name"), 5, 9),
+        (("bucket", "region"), 4, 1),
+        (("cnames",), 7, 1),
+        (("cnames", 1), 9, 5),
+        (("cnames", 7), 7, 1),
+        (("key_groups", 0), 11, 5),
+        (("key_groups", 0, "public_keys"), 12, 5),
+        (("key_groups", 0, "public_keys", 0, "file"), 13, 40),
+        (("key_groups", 1, "use"), 14, 10),
+        (("http", "behaviors", 0), 18, 7),
+        (("http", "behaviors", 0, "path"), 18, 13),
+        (("http", "behaviors", 1, "cache_policy"), 20, 38),
+        (("http", "behaviors", 1, "public"), 20, 7),
+        (("http", "cors", "origins", 0), 15, 1),
+        (("comment",), 2, 1),
+        ((), 2, 1),
+    ],
+)
+def test_where_a_field_was_written(path: tuple[str | int, ...], line: int, col: int) -> None:
+    """A value is found at its place, a block at its key, and what is absent at its nearest parent."""
+    found = stack(FULL)
+    assert found.where(*path) == Where("-", line, col)
+    assert found.line(*path) == line
+
+
+def test_a_problem_of_a_stack_shows_the_line() -> None:
+    """A problem that a later stage finds points into the spec like one of the language itself."""
+    found = stack(FULL).problem("the bucket is in another region", "say which", "bucket", "name")
+    assert found == Problem(Where("-", 5, 9), "the bucket is in another region", "say which")
+    assert found.source_line == "  name: lectures-media"
+    assert stack(FULL).key_problem("unknown here", "take it out", "bucket", "name").where == Where("-", 5, 3)
+
+
+def test_the_defaults() -> None:
+    """A spec of four lines has every default of the language, and nothing else is managed."""
+    spec = stack("").spec
+    assert spec == Spec(
+        version=1, name="lectures", bucket=Bucket(name="lectures-media"), trusted_signers=("self",)
+    )
+    assert (spec.delivery, spec.enabled, spec.protect, spec.public) == ("http", True, False, False)
+    assert spec.grant == Grant(via="bucket-policy", permission="READ", prefix="")
+    assert spec.sign.max_validity == timedelta(hours=24)
+    assert spec.wait.timeout == timedelta(minutes=30)
+    assert (spec.http.certificate, spec.http.minimum_tls) == ("auto", "TLSv1.2_2021")
+    assert spec.http.viewer_protocol == "redirect-to-https"
+    unmanaged = (
+        "comment",
+        "cnames",
+        "logging",
+        "price_class",
+        "tags",
+        "dns",
+        "adopt",
+        "oac",
+        "oai",
+        "key_groups",
+    )
+    assert [getattr(spec, name) for name in unmanaged] == [None] * len(unmanaged)
+    assert [getattr(spec.http, name) for name in ("default_root_object", "ipv6", "cache_policy", "cors")] == [
+        None
+    ] * 4
+
+
+def test_absent_is_not_empty() -> None:
+    """What is written empty is there, and says that there shall be none."""
+    spec = stack('comment: ""\ncnames: []\nlogging: false\nhttp: {default_root_object: "", ipv6: false}').spec
+    assert (spec.comment, spec.cnames, spec.logging) == ("", (), False)
+    assert (spec.http.default_root_object, spec.http.ipv6) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "identity"),
+    [
+        ("", "oac"),
+        ("oac: {}", "oac"),
+        ("oai: {}", "oai"),
+        ("delivery: rtmp", "oai"),
+        ("origin_access: none", "none"),
+        ("delivery: rtmp\norigin_access: none", "none"),
+    ],
+)
+def test_identity(lines: str, identity: str) -> None:
+    """OAC is the default of http, OAI the only identity of rtmp, and none must be said."""
+    assert stack(lines).spec.identity == identity
+
+
+def test_the_short_forms() -> None:
+    """A bucket may be its name alone, and `use` makes a reference of a key group."""
+    spec = stack("bucket: films\nkey_groups: [{use: newsroom}]\noai: {comment: reads}").spec
+    assert spec.bucket == Bucket(name="films")
+    assert spec.key_groups == (UsedKeyGroup(use="newsroom"),)
+    assert spec.oai == Oai(comment="reads")
+    assert spec.http == Http()
+
+
+def test_made_key_groups() -> None:
+    """The groups that a stack owns are listed once each, wherever they are written."""
+    one = "{name: %s, public_keys: [{name: k, file: keys/lectures-2026-11.pub.pem}]}"
+    behaviors = (
+        f"[{{path: /a, key_groups: [{one % 'b'}]}}, {{path: /b, key_groups: [{one % 'a'}, {{use: c}}]}}]"
+    )
+    spec = stack(f"key_groups: [{one % 'a'}]\nhttp: {{behaviors: {behaviors}}}").spec
+    assert [group.name for group in spec.made_key_groups] == ["a", "b"]
+    assert all(isinstance(group, KeyGroup) for group in spec.made_key_groups)
+
+
+def test_anchors_and_merges() -> None:
+    """A merge fills in what a mapping lacks; each field keeps the place where it was written."""
+    found = stack(
+        "http:\n  behaviors:\n    - &posters {path: /posters/*, public: true}\n    - {<<: *posters, path: /stills/*}"
+    )
+    first, second = found.spec.http.behaviors
+    assert (first.path, second.path, second.public) == ("/posters/*", "/stills/*", True)
+    assert found.where("http", "behaviors", 1, "public") == Where("-", 3, 43)
+    assert found.where("http", "behaviors", 1, "path") == Where("-", 4, 28)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_line_ends_and_byte_order_marks(line_end: str, mark: str) -> None:
+    """Neither the sort of line end nor a byte order mark moves anything or means anything."""
+    (found,) = load(["-"], stdin=io.StringIO(mark + FULL.replace("\n", line_end)))
+    assert found.spec == stack(FULL).spec
+    assert found.where("http", "behaviors", 1, "cache_policy") == Where("-", 20, 38)
+
+
+def test_the_digest_covers_the_document_and_no_other() -> None:
+    """Changing one document of a file leaves the digests of the others as they were."""
+    text = "version: 1\nname: {}\nbucket: films\npublic: true\n"
+    both = [text.format("a"), "---\n" + text.format("b")]
+    first, second = load(["-"], stdin=io.StringIO("".join(both)))
+    again, changed = load(["-"], stdin=io.StringIO("".join([*both, "comment: new\n"])))
+    assert first.spec_sha256 == again.spec_sha256
+    assert second.spec_sha256 != changed.spec_sha256
+    assert len(first.spec_sha256) == 64
+
+
+def test_documents_keep_their_order_and_lines() -> None:
+    """Several documents of one file are several stacks, in the order of the file."""
+    text = "version: 1\nname: {}\nbucket: films\npublic: true\n"
+    found = load(
+        ["-"], stdin=io.StringIO("---\n" + "---\n".join(text.format(name) for name in "zab") + "---\n")
+    )
+    assert [(each.spec.name, each.line("name")) for each in found] == [("z", 3), ("a", 8), ("b", 13)]

@@ -1,0 +1,115 @@
+"""Every rule of the language, as tables: a few lines, and each problem they have with its place, words and remedy."""
+
+import pytest
+
+from tests.unit.spec.reading import TABLES, Row, problems, table, whole
+
+NAMES = sorted(path.stem for path in TABLES.glob("*.txt"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lines_have_the_problems_that_the_table_says(name: str, *, update_golden: bool) -> None:
+    """Each row has exactly the problems that stand under it, or is sound."""
+    told = table(name)
+    found = [Row(row.lines, tuple(problems(whole(row.lines)))) for row in told]
+    if update_golden:
+        (TABLES / f"{name}.txt").write_text("\n".join(row.text() for row in found), encoding="utf-8")
+        return
+    assert "\n".join(row.text() for row in found) == "\n".join(row.text() for row in told)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_message_is_lazy(name: str) -> None:
+    """A message says what is wrong and what to do, and never calls anything just invalid."""
+    for row in table(name):
+        for _, what, do in row.problems:
+            assert len(what) > 10
+            assert do
+            assert "invalid" not in f"{what} {do}".lower()
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "what"),
+    [
+        ("comment: a\x07b", "1:11", "the character U+0007 may not stand in YAML"),
+        ("enabled:\n\tx: 1", "2:1", "YAML does not allow a tab here"),
+        ("\tname: x", "1:1", "YAML does not allow a tab here"),
+        ("x: " + "[" * 60, "1:44", "this nests more than 40 deep"),
+        ('comment: "a\\x01b"', "1:10", "the character U+0001 cannot be sent to AWS"),
+    ],
+)
+def test_characters_that_a_table_cannot_show(lines: str, place: str, what: str) -> None:
+    """Tabs, control characters and a wall of brackets have their places too."""
+    assert [(where, said) for where, said, _ in problems(whole(lines))] == [(place, what)]
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n---\n", "--- ~\n", "\ufeff"])
+def test_a_file_without_a_spec(text: str) -> None:
+    """A file in which nothing is written holds no spec."""
+    what = "there is no spec in this file"
+    assert problems(text) == [("1:1", what, 'write one; "cfstream init" shows how it begins')]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("[1, 2]", "list"), ("just text", "single value"), ("42", "single value")]
+)
+def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
+    """A list or a single value is no spec."""
+    what = f"a spec is a mapping of fields, not a {found}"
+    assert problems(text) == [("1:1", what, 'begin with "version: 1"')]
+
+
+@pytest.mark.parametrize(
+    ("template", "limit", "place", "what"),
+    [
+        ("name: {}", 32, "1:7", "is no name for a stack"),
+        ("comment: {}", 128, "1:10", "a comment has at most 128 characters, and this one has 129"),
+        ("oai: {{comment: {}}}", 110, "1:16", "there is room for 110 characters, and these are 111"),
+        ("bucket: {}", 63, "1:9", "is no bucket name"),
+        ("key_groups: [{{use: {}}}]", 128, "1:20", "is no name that CloudFront takes"),
+        (
+            "http: {{behaviors: [{{path: {}, public: true}}]}}",
+            255,
+            "1:27",
+            "at most 255 characters, and this one has 256",
+        ),
+        ("http: {{default_root_object: {}}}", 255, "1:29", "at most 255 characters, and this has 256"),
+        ("grant: {{prefix: {}}}", 1024, "1:17", "a key in S3 has at most 1,024 bytes"),
+        ("tags: {{{}: x}}", 128, "1:8", "the key of a tag has 1 to 128 characters, and this one 129"),
+        ("tags: {{x: {}}}", 256, "1:11", "the value of a tag has at most 256 characters, and this one 257"),
+    ],
+)
+def test_lengths(template: str, limit: int, place: str, what: str) -> None:
+    """Text as long as AWS takes it is sound, and one more character is a problem."""
+    assert problems(whole(template.format("a" * limit))) == []
+    ((where, said, _),) = problems(whole(template.format("a" * (limit + 1))))
+    assert where == place
+    assert what in said
+
+
+@pytest.mark.parametrize(("grant", "room"), [("", 49), ("oai: {}\ngrant: {via: object-acl}\n", 48)])
+def test_room_for_tags(grant: str, room: int) -> None:
+    """A distribution has fifty tags, of which cfstream keeps one or two for its marks."""
+    tags = [f"k{number}: v" for number in range(room + 1)]
+    assert problems(whole(f"tags: {{{', '.join(tags[:-1])}}}\n{grant}")) == []
+    ((place, what, _),) = problems(whole(f"tags: {{{', '.join(tags)}}}\n{grant}"))
+    assert place == "1:1"
+    assert f"room for {room} tags" in what
+
+
+def test_aliases_are_bounded() -> None:
+    """A few lines of aliases that unfold to a billion values are refused before they unfold."""
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for this, last in zip("bcdefghi", "abcdefgh", strict=True):
+        bomb += f"{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
+    told = [what for _, what, _ in problems(whole(bomb))]
+    assert told.count("the aliases of this document stand for more than 10,000 values") == 1
+
+
+def test_ten_thousand_documents() -> None:
+    """A file of ten thousand specs is read to its end, and the last one's problem has its line."""
+    one = "---\nversion: 1\nname: s{}\nbucket: lectures-media\ntrusted_signers: [self]\n"
+    text = "".join(one.format(number) for number in range(10_000))
+    assert problems(text + one.format(7)) == [
+        ("50003:7", 'the name "s7" is taken by the stack at -:38:7', "give this stack another name")
+    ]

@@ -1,4 +1,4 @@
-"""The world of a run in tests: the real door to a sandbox, a clock that does not wait, and faults put into one write."""
+"""The world of a run in tests: the real door to a sandbox, a clock that does not wait, faults in one write."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,0 +1,1 @@
+"""The command line: a command parses, calls one workflow function, renders and exits. A file each."""

@@ -51,7 +51,8 @@ def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step,
     steps: tuple[Step, ...] = ()
     if laid.changes:
         because = "until the change is Deployed"
-        steps = (_update(scene, live, laid), wait_for(scene, live.kind, live.id, laid.config, because))
+        changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
+        steps = (_update(scene, live, laid), wait_for(scene, live.kind, live.id, changed, because))
     return (*steps, *tag_steps(scene, live, others=bool(steps)))
 
 

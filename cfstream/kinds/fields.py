@@ -166,6 +166,9 @@ def _logging(logging: Any) -> Field:
         live["Enabled"] = bool(value)
         live["Bucket"] = f"{value['bucket']}.s3.amazonaws.com" if value else ""
         live["Prefix"] = value["prefix"] if value else ""
+        if not value and "IncludeCookies" in live:
+            # CloudFront turns it off by itself, and what was sent would never read back.
+            live["IncludeCookies"] = False
         config["Logging"] = live
 
     return Field("logging", want, read, write, show=lambda value: value if value else False)

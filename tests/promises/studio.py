@@ -1,0 +1,360 @@
+"""Where promises are put to the test: specs as dicts, planned and applied against the sandbox, and a second hand that
+looks at what is live, and changes it, by a boto3 client of its own.
+
+No promise is made here; each is a test in one of the modules beside this one.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cfstream.apply import Report
+from cfstream.plan import Plan, StackPlan
+from cfstream.ports import World, Writes
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import Stack, load
+from cfstream.workflow import apply_plan, make_plan
+from tests.worlds import QuickClock, Silent
+
+Json = dict[str, Any]
+
+KEYS = Path(__file__).parents[2] / "examples" / "keys"
+ONE, TWO, THREE = "one", "two", "three"
+"""Names of public keys, whose files stand beside every spec."""
+
+FILES = {ONE: "lectures-2026-11", TWO: "campus-2026-11", THREE: "campus-2026-05"}
+
+
+def key(name: str, *, replaces: Sequence[str] = (), file: str = "") -> Json:
+    """A public key as a spec names it."""
+    older = {"replaces": list(replaces)} if replaces else {}
+    return {"name": name, "file": f"{file or name}.pem", **older}
+
+
+def group(*keys: Json, name: str = "viewers") -> Json:
+    """A key group as a spec makes it."""
+    return {"name": name, "public_keys": list(keys)}
+
+
+def without(document: Json, *fields: str) -> Json:
+    """A spec that does not have these fields."""
+    return {name: value for name, value in document.items() if name not in fields}
+
+
+def http(**fields: Any) -> Json:
+    """A spec of a distribution with one key group; `fields` are laid over it."""
+    return {"version": 1, "name": "lectures", "bucket": "media", "key_groups": [group(key(ONE))], **fields}
+
+
+def signed(**fields: Any) -> Json:
+    """A spec of a distribution whose trusted signer is its own account: it needs no key."""
+    return {"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"], **fields}
+
+
+def rtmp(**fields: Any) -> Json:
+    """A spec of a streaming distribution."""
+    return signed(delivery="rtmp", **fields)
+
+
+def by_acl(permission: str = "READ", **fields: Any) -> Json:
+    """A spec that grants on objects."""
+    grant = {"via": "object-acl", "permission": permission, **fields.pop("grant", {})}
+    return signed(oai={}, grant=grant, **fields)
+
+
+class Studio:
+    """One account, a folder for specs, and two hands: cfstream's, and somebody else's."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> None:
+        self.sandbox = sandbox
+        self.clients = clients
+        self.cloudfront: Any = clients("cloudfront")
+        self.s3: Any = clients("s3")
+        self.clock = QuickClock()
+        self.world = replace(world, clock=self.clock)
+        self.folder = folder
+        self._numbers = itertools.count(1)
+        for name, file in FILES.items():
+            (folder / f"{name}.pem").write_text((KEYS / f"{file}.pub.pem").read_text())
+
+    # cfstream's hand
+
+    def load(self, *documents: Json) -> tuple[Stack, ...]:
+        """The stacks of these specs, each in a file of its own."""
+        paths = [self.folder / f"{next(self._numbers)}.yaml" for _ in documents]
+        for path, document in zip(paths, documents, strict=True):
+            path.write_text(json.dumps(document))
+        return load([str(path) for path in paths])
+
+    def plan(self, *documents: Json) -> Plan:
+        """The plan for these specs."""
+        return make_plan(self.load(*documents), self.world)
+
+    def stack(self, document: Json) -> StackPlan:
+        """The plan of this one stack."""
+        return self.plan(document).stacks[0]
+
+    def run(
+        self, plan: Plan, *, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any
+    ) -> Report:
+        """Applies a plan that was made before, through another door out if one is given."""
+        world = replace(self.world, aws=door) if door is not None else self.world
+        return apply_plan(plan, world, tell=Silent(), allow=frozenset(allow), **terms)
+
+    def apply(
+        self, *documents: Json, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any
+    ) -> Report:
+        """Plans and applies."""
+        return self.run(self.plan(*documents), allow=allow, door=door, **terms)
+
+    def converge(self, *documents: Json, allow: Sequence[str] = ()) -> Plan:
+        """Plans and applies, and holds cfstream to it: all is done, and a plan right after is empty."""
+        plan = self.plan(*documents)
+        report = self.run(plan, allow=allow)
+        assert report.exit_code == 0, told(report)
+        assert steps(self.plan(*documents)) == []
+        return plan
+
+    # the other hand
+
+    def bucket(self, name: str = "media", *keys: str, **settings: Any) -> str:
+        """A bucket made by hand, closed to the public, with objects of these keys."""
+        self.s3.create_bucket(Bucket=name, **settings)
+        self.s3.put_public_access_block(
+            Bucket=name,
+            PublicAccessBlockConfiguration=dict.fromkeys(
+                ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+            ),
+        )
+        for one in keys:
+            self.s3.put_object(Bucket=name, Key=one, Body=b"-")
+        return name
+
+    def unblocked(self, name: str = "media") -> None:
+        """Takes the bucket's block of public access away."""
+        self.s3.delete_public_access_block(Bucket=name)
+
+    def distributions(self) -> list[Json]:
+        """Every distribution, of both kinds, as a list shows it."""
+        rows = self.cloudfront.list_distributions()["DistributionList"].get("Items", [])
+        streaming = self.cloudfront.list_streaming_distributions()["StreamingDistributionList"].get(
+            "Items", []
+        )
+        return [*rows, *streaming]
+
+    def id(self, stack: str = "lectures") -> str:
+        """The id of the one distribution that carries the stack's name."""
+        named = [
+            row["Id"] for row in self.distributions() if self.tags(row["ARN"]).get("cfstream:name") == stack
+        ]
+        (only,) = named
+        return str(only)
+
+    def live(self, stack: str = "lectures") -> Json:
+        """The stack's distribution, whole."""
+        distribution: Json = self.cloudfront.get_distribution(Id=self.id(stack))["Distribution"]
+        return distribution
+
+    def config(self, stack: str = "lectures") -> Json:
+        """The config of the stack's distribution."""
+        config: Json = self.live(stack)["DistributionConfig"]
+        return config
+
+    def streaming(self, stack: str = "lectures") -> Json:
+        """The config of the stack's streaming distribution."""
+        reply = self.cloudfront.get_streaming_distribution_config(Id=self.id(stack))
+        config: Json = reply["StreamingDistributionConfig"]
+        return config
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a distribution."""
+        items = self.cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
+        return {tag["Key"]: tag.get("Value", "") for tag in items}
+
+    def edit(self, change: Callable[[Json], None], stack: str = "lectures", id_: str = "") -> None:
+        """Changes the config of a distribution by hand."""
+        distribution = id_ or self.id(stack)
+        reply = self.cloudfront.get_distribution_config(Id=distribution)
+        change(reply["DistributionConfig"])
+        self.cloudfront.update_distribution(
+            Id=distribution, IfMatch=reply["ETag"], DistributionConfig=reply["DistributionConfig"]
+        )
+
+    def edit_streaming(self, change: Callable[[Json], None], stack: str = "lectures") -> None:
+        """Changes the config of a streaming distribution by hand."""
+        distribution = self.id(stack)
+        reply = self.cloudfront.get_streaming_distribution_config(Id=distribution)
+        change(reply["StreamingDistributionConfig"])
+        self.cloudfront.update_streaming_distribution(
+            Id=distribution,
+            IfMatch=reply["ETag"],
+            StreamingDistributionConfig=reply["StreamingDistributionConfig"],
+        )
+
+    def policy(self, bucket: str = "media") -> Json | None:
+        """The bucket's policy; None where there is none."""
+        try:
+            document: Json = json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        except ClientError:
+            return None
+        return document
+
+    def statements(self, bucket: str = "media") -> dict[str, Json]:
+        """The statements of the bucket's policy by their Sids."""
+        return {each.get("Sid", ""): each for each in (self.policy(bucket) or {"Statement": []})["Statement"]}
+
+    def put_policy(self, *statements: Json, bucket: str = "media") -> None:
+        """Replaces the bucket's policy by hand."""
+        document = {"Version": "2012-10-17", "Statement": list(statements)}
+        self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
+
+    def grants(self, name: str, bucket: str = "media") -> dict[str, list[str]]:
+        """The permissions that an object's ACL gives, by grantee."""
+        given: dict[str, list[str]] = {}
+        for grant in self.s3.get_object_acl(Bucket=bucket, Key=name)["Grants"]:
+            grantee = grant["Grantee"].get("ID") or grant["Grantee"].get("URI")
+            given.setdefault(grantee, []).append(grant["Permission"])
+        return given
+
+    def identities(self) -> dict[str, Json]:
+        """Every OAI by its id."""
+        listed = self.cloudfront.list_cloud_front_origin_access_identities()
+        rows = listed["CloudFrontOriginAccessIdentityList"].get("Items", [])
+        return {row["Id"]: row for row in rows}
+
+    def controls(self) -> dict[str, Json]:
+        """Every OAC by its id."""
+        rows = self.cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
+        return {row["Id"]: row for row in rows}
+
+    def groups(self) -> dict[str, Json]:
+        """Every key group by its name, with its id as ``Id``."""
+        rows = self.cloudfront.list_key_groups()["KeyGroupList"].get("Items", [])
+        configs = [{**row["KeyGroup"]["KeyGroupConfig"], "Id": row["KeyGroup"]["Id"]} for row in rows]
+        return {config["Name"]: config for config in configs}
+
+    def keys(self) -> dict[str, Json]:
+        """Every public key by its name."""
+        rows = self.cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])
+        return {row["Name"]: row for row in rows}
+
+    def make_key(self, name: str, comment: str = "by hand", *, file: str = ONE) -> str:
+        """The id of a public key made by hand."""
+        config = {
+            "CallerReference": f"{name}-by-hand",
+            "Name": name,
+            "EncodedKey": (self.folder / f"{file}.pem").read_text(),
+            "Comment": comment,
+        }
+        return str(self.cloudfront.create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
+
+    def make_group(self, name: str, *keys: str, comment: str = "by hand") -> str:
+        """The id of a key group made by hand."""
+        config = {"Name": name, "Items": list(keys), "Comment": comment}
+        return str(self.cloudfront.create_key_group(KeyGroupConfig=config)["KeyGroup"]["Id"])
+
+    def make_identity(self, comment: str = "by hand", reference: str = "by-hand") -> str:
+        """The id of an OAI made by hand."""
+        config = {"CallerReference": reference, "Comment": comment}
+        made = self.cloudfront.create_cloud_front_origin_access_identity(
+            CloudFrontOriginAccessIdentityConfig=config
+        )
+        return str(made["CloudFrontOriginAccessIdentity"]["Id"])
+
+
+def steps(plan: Plan | StackPlan) -> list[str]:
+    """The ids of all steps, in the order in which they run."""
+    stacks = plan.stacks if isinstance(plan, Plan) else (plan,)
+    return [step.id for stack in stacks for step in stack.steps]
+
+
+def changes(plan: StackPlan, start: str = "") -> dict[str, tuple[Any, Any]]:
+    """Before and after of every changed field whose path begins with `start`."""
+    found = [change for step in plan.steps for change in step.changes if change.field.startswith(start)]
+    return {change.field: (change.before, change.after) for change in found}
+
+
+def hazards(plan: StackPlan) -> list[str]:
+    """The names of the hazards, each once, sorted."""
+    return sorted({hazard.name for hazard, _ in plan.hazards})
+
+
+def problems(plan: StackPlan) -> list[str]:
+    """What is in the way, in words."""
+    return [problem.what for problem in plan.problems]
+
+
+def told(report: Report) -> list[str]:
+    """What became of each stack and each of its steps, in words."""
+    lines = []
+    for stack in report.stacks:
+        lines.append(f"{stack.name}: {stack.outcome} {stack.why}".rstrip())
+        lines += [f"{step.id}: {step.outcome} {step.error or ''}".rstrip() for step in stack.steps]
+    return lines
+
+
+def outcome(report: Report, stack: str = "lectures") -> str:
+    """What became of a stack."""
+    return str(next(one.outcome for one in report.stacks if one.name == stack))
+
+
+def listing(*items: Any) -> Json:
+    """A list as CloudFront wants it."""
+    return {"Quantity": len(items), **({"Items": list(items)} if items else {})}
+
+
+def behavior(config: Json, path: str) -> Json:
+    """The behavior with this path pattern; the default one for the empty path."""
+    if not path:
+        default: Json = config["DefaultCacheBehavior"]
+        return default
+    named: Json = next(one for one in config["CacheBehaviors"]["Items"] if one["PathPattern"] == path)
+    return named
+
+
+def paths(config: Json) -> list[str]:
+    """The path patterns of a config, in order."""
+    return [one["PathPattern"] for one in config["CacheBehaviors"].get("Items", [])]
+
+
+def add_behavior(path: str, *, first: bool = False, **fields: Any) -> Callable[[Json], None]:
+    """An edit by hand: one more behavior, like the default one but for `fields`."""
+
+    def change(config: Json) -> None:
+        made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
+        live = config["CacheBehaviors"].get("Items", [])
+        config["CacheBehaviors"] = listing(*([made, *live] if first else [*live, made]))
+
+    return change
+
+
+def set_to(**fields: Any) -> Callable[[Json], None]:
+    """An edit by hand: fields at the top of the config."""
+    return lambda config: config.update(fields)
+
+
+def signers(*accounts: str) -> Json:
+    """Trusted signers, or key groups, as CloudFront wants them."""
+    return {"Enabled": bool(accounts), **listing(*accounts)}
+
+
+def allow(sid: str, principal: Any, resource: str = "arn:aws:s3:::media/*", **fields: Any) -> Json:
+    """A statement of a bucket policy that lets somebody read."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "s3:GetObject",
+        "Resource": resource,
+        **fields,
+    }
+
+
+def subset(whole: Mapping[str, Any], *names: str) -> Json:
+    """These members of a mapping."""
+    return {name: whole.get(name) for name in names}

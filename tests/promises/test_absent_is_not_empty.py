@@ -1,0 +1,158 @@
+"""What a spec leaves out is not managed; what it says to be empty is emptied; every other field has its default."""
+
+from typing import Any
+
+import pytest
+
+from tests.promises.studio import (
+    Json,
+    Studio,
+    behavior,
+    changes,
+    http,
+    listing,
+    rtmp,
+    set_to,
+    signed,
+    steps,
+)
+
+LOGS = {"Enabled": True, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+UNMANAGED: list[tuple[str, Json]] = [
+    ("comment", {"Comment": "by hand"}),
+    ("logging", {"Logging": LOGS}),
+    ("price_class", {"PriceClass": "PriceClass_100"}),
+    ("http.default_root_object", {"DefaultRootObject": "index.html"}),
+    ("http.ipv6", {"IsIPV6Enabled": False}),
+]
+"""Fields that a spec may leave out, and what somebody sets by hand."""
+
+REMOVALS: list[tuple[Json, Json, Json]] = [
+    ({"comment": ""}, {"Comment": "by hand"}, {"Comment": ""}),
+    (
+        {"logging": False},
+        {"Logging": LOGS},
+        {"Logging": {**LOGS, "Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}},
+    ),
+    ({"http": {"default_root_object": ""}}, {"DefaultRootObject": "index.html"}, {"DefaultRootObject": ""}),
+    ({"http": {"ipv6": False}}, {"IsIPV6Enabled": True}, {"IsIPV6Enabled": False}),
+]
+"""A field that the spec has and that is empty, what somebody set by hand, and what it becomes."""
+
+
+@pytest.mark.parametrize(("field", "by_hand"), UNMANAGED, ids=[field for field, _ in UNMANAGED])
+def test_an_absent_field_stays_as_somebody_set_it(studio: Studio, field: str, by_hand: Json) -> None:
+    """Nothing is planned for it, and an update of something else leaves it alone."""
+    studio.converge(signed())
+    studio.edit(set_to(**by_hand))
+    assert steps(studio.plan(signed())) == []
+    other = {"price_class": "PriceClass_200"} if field == "comment" else {"comment": "another field"}
+    studio.converge(signed(**other))
+    live = studio.config()
+    assert {name: live[name] for name in by_hand} == by_hand
+
+
+def test_an_absent_cache_policy_stays_as_somebody_set_it(studio: Studio) -> None:
+    """So does one on the default behavior, and on a named one."""
+    document = signed(http={"behaviors": [{"path": "/live/*"}]})
+    studio.converge(document)
+
+    def disable(config: Json) -> None:
+        for path in ("", "/live/*"):
+            behavior(config, path)["CachePolicyId"] = CACHING_DISABLED
+
+    studio.edit(disable)
+    assert steps(studio.plan(document)) == []
+
+
+def test_absent_cnames_stay_as_somebody_set_them(studio: Studio) -> None:
+    """They are taken off only by an empty list, and that cuts viewers."""
+    studio.converge(rtmp())
+    studio.edit_streaming(set_to(Aliases=listing("media.example.com")))
+    assert steps(studio.plan(rtmp())) == []
+    emptied = studio.plan(rtmp(cnames=[])).stacks[0]
+    assert changes(emptied) == {"cnames": (["media.example.com"], [])}
+    studio.converge(rtmp(cnames=[]), allow=["cuts-viewers"])
+    assert studio.streaming()["Aliases"] == {"Quantity": 0}
+
+
+@pytest.mark.parametrize(("fields", "by_hand", "becomes"), REMOVALS, ids=lambda value: "-".join(value))
+def test_what_is_said_to_be_empty_is_removed(
+    studio: Studio, fields: Json, by_hand: Json, becomes: Json
+) -> None:
+    """``""``, ``[]`` and ``false`` remove."""
+    studio.converge(signed())
+    studio.edit(set_to(**by_hand))
+    studio.converge(signed(**fields))
+    live = studio.config()
+    assert {name: live[name] for name in becomes} == becomes
+
+
+def test_a_new_distribution_says_what_the_spec_leaves_out(studio: Studio) -> None:
+    """The safest value is sent explicitly: nothing is left to a default that AWS may change."""
+    studio.converge(signed())
+    live = studio.config()
+    assert live["Comment"] == ""
+    assert live["Aliases"] == {"Quantity": 0}
+    assert live["Logging"] == {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}
+    assert live["DefaultRootObject"] == ""
+    assert live["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
+
+
+def test_tags_are_only_added_or_changed(studio: Studio) -> None:
+    """A tag that the spec no longer has stays, and so does one that others put there."""
+    studio.converge(signed(tags={"team": "media", "stage": "test"}))
+    arn = studio.live()["ARN"]
+    studio.cloudfront.tag_resource(Resource=arn, Tags={"Items": [{"Key": "cost", "Value": "42"}]})
+    changed = studio.converge(signed(tags={"team": "stage hands"})).stacks[0]
+    assert changes(changed) == {"tags.team": ("media", "stage hands")}
+    expected = {"team": "stage hands", "stage": "test", "cost": "42", "cfstream:name": "lectures"}
+    assert studio.tags(arn) == expected
+    assert steps(studio.plan(signed())) == []
+    assert steps(studio.plan(signed(tags={}))) == []
+
+
+DEFAULTS: list[tuple[str, Json, Any, Any]] = [
+    ("enabled", {"Enabled": False}, False, True),
+    ("http.viewer_protocol", {}, "allow-all", "redirect-to-https"),
+]
+
+
+@pytest.mark.parametrize(("field", "by_hand", "before", "after"), DEFAULTS, ids=[row[0] for row in DEFAULTS])
+def test_every_other_field_is_held_to_its_default(
+    studio: Studio, field: str, by_hand: Json, before: Any, after: Any
+) -> None:
+    """A spec that does not say it means the default, and live is brought back to that."""
+    studio.converge(signed())
+
+    def change(config: Json) -> None:
+        config.update(by_hand)
+        if not by_hand:
+            config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] = before
+
+    studio.edit(change)
+    assert changes(studio.stack(signed())) == {field: (before, after)}
+    studio.converge(signed())
+
+
+def test_lists_are_compared_without_their_order(studio: Studio) -> None:
+    """Signers, cnames and keys in another order are the same."""
+    studio.converge(rtmp(cnames=["a.example.com", "b.example.com"], trusted_signers=["self", "111122223333"]))
+    turned = rtmp(cnames=["b.example.com", "a.example.com"], trusted_signers=["111122223333", "self"])
+    assert steps(studio.plan(turned)) == []
+
+
+def test_self_and_the_own_account_number_are_one_signer(studio: Studio) -> None:
+    """Whichever the spec says and whichever AWS shows."""
+    studio.converge(signed())
+    own = signed(trusted_signers=[studio.world.account])
+    assert steps(studio.plan(own)) == []
+    assert steps(studio.plan(signed(trusted_signers=["self", studio.world.account]))) == []
+
+
+def test_a_spec_of_names_alone_is_enough(studio: Studio) -> None:
+    """Version, name, bucket and a signer; all else has a default."""
+    studio.converge(signed())
+    studio.converge(http(name="keys"))

@@ -41,6 +41,7 @@ AIDA = "AIDAJ3EXAMPLE7QUSDP"
 def allow(
     principal: Any = "*", resource: Any = "arn:aws:s3:::media/*", action: Any = "s3:GetObject", **more: Any
 ) -> Any:
+    """An Allow for anyone to read all of the bucket, but for what is said."""
     return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, **more}
 
 

@@ -1,0 +1,144 @@
+"""Replies of S3 for a bucket as cfstream makes it, or as a test says."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.kind import Landscape
+from cfstream.values import Address, Json
+from tests.unit.kinds.live import distribution
+
+BUCKET = "lectures-media"
+REGION = "eu-west-1"
+
+ALL = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+NONE = dict.fromkeys(ALL, False)
+
+OAI = {"Id": "E2OAI", "S3CanonicalUserId": "7" * 96, "Comment": "cfstream:lectures"}
+DISTRIBUTION_ARN = "arn:aws:cloudfront::123456789012:distribution/E1DIST"
+
+
+def s3(
+    *,
+    head: Any = None,
+    block: Json | Refused | None = None,
+    account_block: Json | Refused | None = None,
+    ownership: str | Refused = "BucketOwnerEnforced",
+    encryption: Json | Refused | None = None,
+    policy: Json | Refused | None = None,
+    policies: Mapping[str, Json] | None = None,
+    points: Sequence[Json] | Refused = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """Replies for ``live(**s3(…))``; by default a closed bucket in eu-west-1 that has no policy."""
+
+    def blocks(params: Json) -> Json:
+        of_account = "AccountId" in params
+        settings = account_block if of_account else (ALL if block is None else block)
+        if settings is None:
+            raise missing("NoSuchPublicAccessBlockConfiguration")
+        if isinstance(settings, Refused):
+            raise settings
+        return {"PublicAccessBlockConfiguration": settings}
+
+    def documents(params: Json) -> Json:
+        document = policy if params["Bucket"] == BUCKET else (policies or {}).get(params["Bucket"])
+        if isinstance(document, Refused):
+            raise document
+        if document is None:
+            raise missing("NoSuchBucketPolicy")
+        return {"Policy": json.dumps(document)}
+
+    rules = [{"ApplyServerSideEncryptionByDefault": encryption or {"SSEAlgorithm": "AES256"}}]
+    owners = {"OwnershipControls": {"Rules": [{"ObjectOwnership": ownership}]}}
+    encrypted = {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+    return {
+        "head_bucket": head if head is not None else {"BucketRegion": REGION},
+        "get_public_access_block": blocks,
+        "get_bucket_ownership_controls": ownership if isinstance(ownership, Refused) else owners,
+        "get_bucket_encryption": encryption if isinstance(encryption, Refused) else encrypted,
+        "get_bucket_policy": documents,
+        "list_access_points": points if isinstance(points, Refused) else list(points),
+        "list_cloud_front_origin_access_identities": [OAI],
+        **more,
+    }
+
+
+def missing(code: str) -> Missing:
+    """There is none of it."""
+    return Missing("s3:Get", code, "")
+
+
+def denied(action: str) -> NotAuthorized:
+    """A call that needs this action is not allowed."""
+    return NotAuthorized(action, "AccessDenied", "Access Denied", status=403)
+
+
+def elsewhere(region: str) -> Callable[[Json], Json]:
+    """HeadBucket as S3 answers it first from another region than the bucket's."""
+    answers: list[Any] = [
+        Refused("s3:HeadBucket", "301", "Moved Permanently", status=301),
+        {"BucketRegion": region},
+    ]
+    answers[0].region = region
+
+    def head(params: Json) -> Json:
+        answer: Any = answers.pop(0)
+        if isinstance(answer, Refused):
+            raise answer
+        known: Json = answer
+        return known
+
+    return head
+
+
+def statement(sid: str, principal: Any, prefix: str = "", **more: Any) -> Json:
+    """An Allow to read what is under the prefix."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/{prefix}*",
+        **more,
+    }
+
+
+def by_oac(sid: str = "cfstream-lectures-oac", prefix: str = "", arn: Any = DISTRIBUTION_ARN) -> Json:
+    """The statement for the distribution E1DIST."""
+    pin = {"StringEquals": {"AWS:SourceArn": arn}}
+    return statement(sid, {"Service": "cloudfront.amazonaws.com"}, prefix, Condition=pin)
+
+
+def by_oai(sid: str = "cfstream-lectures-oai", prefix: str = "", *ids: str) -> Json:
+    """The statement for these OAIs, or for E2OAI."""
+    start = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
+    arns = [start + each for each in ids or ("E2OAI",)]
+    return statement(sid, {"AWS": arns[0] if len(arns) == 1 else arns}, prefix)
+
+
+def policy_of(*statements: Json) -> Json:
+    """A policy of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def land(**more: Any) -> Landscape:
+    """What the kinds before have brought of the stack lectures: its OAI, and its distribution E1DIST."""
+    brought = {
+        Address("origin-access-identity", "lectures"): {"id": "E2OAI", "canonical_user": "7" * 96},
+        Address("distribution", "lectures"): {"id": "E1DIST", "arn": DISTRIBUTION_ARN},
+    }
+    return Landscape({**brought, **more.pop("brought", {})}, **more)
+
+
+def signed(**config: Any) -> dict[str, Any]:
+    """Our distribution, for which account holders sign."""
+    row = distribution("E1DIST", **config)
+    row["DefaultCacheBehavior"]["TrustedSigners"] = {"Enabled": True, "Quantity": 1, "Items": ["self"]}
+    return row

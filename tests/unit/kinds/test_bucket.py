@@ -1,0 +1,271 @@
+"""The bucket: made when the spec says so, and otherwise looked at for what stands in the spec's way."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Refused, Unreachable
+from cfstream.kinds.bucket import Block, BucketKind, LiveBucket, read_bucket
+from cfstream.steps.create_bucket import CreateBucket
+from cfstream.steps.step import Change, Stage
+from cfstream.values import Address, Ref
+from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
+from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s3
+
+KIND = BucketKind()
+ADDRESS = Address("bucket", "lectures")
+HEAD = "version: 1\nname: lectures\ntrusted_signers: [self]\n"
+SPEC = HEAD + f"bucket: {BUCKET}\n"
+MAKING = HEAD + f"bucket: {{name: {BUCKET}, region: eu-west-1, create: true}}\n"
+BY_ACL = "oai: {}\ngrant: {via: object-acl}\n"
+
+
+def problems(text: str, **replies: Any) -> list[str]:
+    """What stands in the way of this spec."""
+    return [each.what for each in proposal(KIND, scene(text), live(**replies)).problems]
+
+
+def notices(text: str, **replies: Any) -> list[str]:
+    """What is worth knowing of this bucket."""
+    return [each.text for each in proposal(KIND, scene(text), live(**replies)).notices]
+
+
+@pytest.mark.parametrize(
+    ("grant", "ownership"), [("", "BucketOwnerEnforced"), (BY_ACL, "BucketOwnerPreferred")]
+)
+def test_made(grant: str, ownership: str) -> None:
+    """A missing bucket is made in its region, with ACLs only where objects are to be granted."""
+    proposed = proposal(KIND, scene(MAKING + grant), live(**s3(head=missing("404"))))
+    assert proposed.steps == (
+        CreateBucket(
+            address=ADDRESS,
+            stage=Stage.BUCKET,
+            because="no bucket of this name; made with all public access blocked",
+            line=4,
+            changes=(Change("bucket.name", None, BUCKET), Change("bucket.region", None, "eu-west-1")),
+            bucket=BUCKET,
+            region="eu-west-1",
+            account=ACCOUNT,
+            ownership=ownership,
+        ),
+    )
+    assert proposed.brings == {ADDRESS: {"id": Ref(proposed.steps[0].id), "region": "eu-west-1"}}
+    assert proposed.problems == ()
+
+
+def test_made_where_the_session_is() -> None:
+    """A new bucket without a region of its own goes to the session's."""
+    text = MAKING.replace("region: eu-west-1, ", "")
+    proposed = proposal(KIND, scene(text), live(**s3(head=missing("404"))))
+    assert proposed.brings[ADDRESS]["region"] == "us-east-1"
+
+
+@pytest.mark.parametrize("text", [SPEC, MAKING])
+def test_there(text: str) -> None:
+    """A bucket that exists is never changed, whatever its settings, and its own region is brought."""
+    replies = s3(block=NONE, ownership="ObjectWriter", get_bucket_acl={"Owner": {"ID": "0"}, "Grants": []})
+    proposed = proposal(KIND, scene(text), live(**replies))
+    assert proposed.steps == ()
+    assert proposed.problems == ()
+    assert proposed.brings == {ADDRESS: {"id": BUCKET, "region": "eu-west-1"}}
+
+
+def test_missing() -> None:
+    """A missing bucket that must not be made is a problem."""
+    assert problems(SPEC, **s3(head=missing("404"))) == [f"there is no bucket {BUCKET}"]
+
+
+def test_not_accessible() -> None:
+    """A 403 may be another account's bucket or a lack of permission: the problem names both."""
+    (problem,) = proposal(KIND, scene(SPEC), live(**s3(head=denied("s3:ListBucket")))).problems
+    assert problem.what == f"the bucket {BUCKET} is not accessible: Access Denied"
+    assert problem.do == f"check that it belongs to account {ACCOUNT}, and that s3:ListBucket is allowed"
+
+
+def test_followed_to_its_region() -> None:
+    """A bucket whose region the spec leaves open is followed to where it is."""
+    proposed = proposal(KIND, scene(SPEC), live(**s3(head=elsewhere("eu-central-1"))))
+    assert proposed.brings[ADDRESS]["region"] == "eu-central-1"
+    assert proposed.problems == ()
+
+
+def test_in_another_region() -> None:
+    """A region in the spec that is not the bucket's is a problem."""
+    text = HEAD + f"bucket: {{name: {BUCKET}, region: us-west-2}}\n"
+    assert problems(text, **s3(head=elsewhere("eu-central-1"))) == [
+        f"the bucket {BUCKET} is in eu-central-1, not in us-west-2"
+    ]
+
+
+def test_acls_disabled() -> None:
+    """Grants on objects need ACLs."""
+    (what,) = problems(SPEC + BY_ACL, **s3())
+    assert "has ACLs disabled" in what
+    assert problems(SPEC + BY_ACL, **s3(ownership="BucketOwnerPreferred")) == []
+
+
+def test_other_refusals() -> None:
+    """A refusal that is neither absence nor permission is no answer."""
+    with pytest.raises(Refused, match="400"):
+        read_bucket(live(**s3(head=Refused("s3:HeadBucket", "400", "Bad Request", status=400))), scene(SPEC))
+    with pytest.raises(Refused, match="InternalError"):
+        read_bucket(live(**s3(ownership=Refused("s3:Get", "InternalError", ""))), scene(SPEC))
+
+
+def test_not_readable_counts_as_absent() -> None:
+    """What may not be read counts as absent, and a notice names the action."""
+    replies = s3(
+        block=denied("s3:GetBucketPublicAccessBlock"),
+        ownership=denied("s3:GetBucketOwnershipControls"),
+        encryption=denied("s3:GetEncryptionConfiguration"),
+        account_block=denied("s3:GetAccountPublicAccessBlock"),
+        points=denied("s3:ListAccessPoints"),
+        get_bucket_acl=denied("s3:GetBucketAcl"),
+    )
+    seen = read_bucket(live(**replies), scene(SPEC))
+    assert (seen.effective, seen.ownership, seen.encryption, seen.grants) == (Block(), "", None, ())
+    said = " ".join(notice.text for notice in seen.notices)
+    for action in (
+        "GetBucketPublicAccessBlock",
+        "GetBucketOwnershipControls",
+        "GetEncryptionConfiguration",
+        "GetAccountPublicAccessBlock",
+        "ListAccessPoints",
+        "GetBucketAcl",
+    ):
+        assert action in said
+
+
+def test_s3_control_not_reachable() -> None:
+    """An endpoint without S3 Control costs a notice and not the plan."""
+
+    def unreachable(params: Any) -> Any:
+        raise Unreachable("s3control: no route")
+
+    assert notices(SPEC, **{**s3(), "list_access_points": unreachable}) == [
+        "access points count as none: s3control: no route"
+    ]
+
+
+def test_effective_block() -> None:
+    """The stricter of the bucket's and the account's block counts; the account is asked only where it adds
+    anything.
+    """
+    half = {**NONE, "BlockPublicAcls": True}
+    seen = read_bucket(live(**s3(block=half, account_block={**NONE, "BlockPublicPolicy": True})), scene(SPEC))
+    assert seen.effective == Block(acls=True, policy=True)
+    closed = read_bucket(live(**s3(account_block=Refused("s3control", "Boom", ""))), scene(SPEC))
+    assert closed.effective.complete
+
+
+def test_acl_read_where_it_counts() -> None:
+    """The bucket's ACL is read only where ACLs are in force and public ones are not ignored."""
+    grants = [{"Grantee": {"Type": "Group", "URI": "http://acs/global/AllUsers"}, "Permission": "READ"}]
+    acl = {"Owner": {"ID": "0"}, "Grants": grants}
+    seen = read_bucket(live(**s3(block=NONE, ownership="ObjectWriter", get_bucket_acl=acl)), scene(SPEC))
+    assert seen.grants == (("http://acs/global/AllUsers", "READ"),)
+    read_bucket(live(**s3(block=ALL, ownership="ObjectWriter")), scene(SPEC))
+    read_bucket(live(**s3(block=NONE)), scene(SPEC))
+
+
+def test_legacy_ownership() -> None:
+    """No ownership controls mean ACLs as they always were, and no encryption is none."""
+    replies = s3(
+        ownership=missing("OwnershipControlsNotFoundError"),
+        encryption=missing("ServerSideEncryptionConfigurationNotFoundError"),
+    )
+    seen = read_bucket(live(**replies), scene(SPEC))
+    assert (seen.ownership, seen.encryption) == ("ObjectWriter", None)
+
+
+def test_access_points() -> None:
+    """Access points of this bucket are named, for their policies are not read."""
+    points = [
+        {"Name": "b", "Bucket": BUCKET},
+        {"Name": "other", "Bucket": "other"},
+        {"Name": "a", "Bucket": BUCKET},
+    ]
+    (text,) = notices(SPEC, **s3(points=points))
+    assert text.endswith("they may let others in: a, b")
+
+
+def test_to_be_made_but_open() -> None:
+    """A bucket that would have been made closed, and is there and open, is left alone and named."""
+    assert notices(MAKING, **s3(block=NONE)) == [
+        f"the bucket {BUCKET} exists and does not block all public access; cfstream leaves it as it is"
+    ]
+
+
+KMS = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "arn:aws:kms:eu-west-1:123456789012:key/1"}
+OWN_KEY = {"KeyMetadata": {"KeyManager": "CUSTOMER", "KeyId": "1"}}
+ALLOW = '"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "kms:*"'
+DECRYPT = '{"Statement": [{' + ALLOW + "}]}"
+
+
+@pytest.mark.parametrize("access", ["oai: {}\n", "origin_access: none\n"])
+def test_kms_without_oac(access: str) -> None:
+    """Only an OAC can read what SSE-KMS encrypts."""
+    (what,) = problems(SPEC + access, **s3(encryption=KMS))
+    assert "only an origin access control can read" in what
+
+
+@pytest.mark.parametrize(
+    ("encryption", "key"),
+    [
+        ({"SSEAlgorithm": "aws:kms"}, None),
+        ({"SSEAlgorithm": "aws:kms:dsse", "KMSMasterKeyID": "arn:x:alias/aws/s3"}, None),
+        (KMS, {"KeyMetadata": {"KeyManager": "AWS", "KeyId": "1"}}),
+    ],
+)
+def test_kms_by_aws_managed_key(encryption: Any, key: Any) -> None:
+    """The key aws/s3 cannot be made to let CloudFront decrypt, by whatever name it goes."""
+    (what,) = problems(SPEC, **s3(encryption=encryption, describe_key=key))
+    assert "the key aws/s3" in what
+
+
+def test_kms_key_that_allows() -> None:
+    """A key whose policy lets CloudFront decrypt needs no word."""
+    replies = s3(encryption=KMS, describe_key=OWN_KEY, get_key_policy={"Policy": DECRYPT})
+    assert notices(SPEC, **replies) == []
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        '{"Statement": []}',
+        DECRYPT.replace("kms:*", "kms:Encrypt"),
+        DECRYPT.replace("Allow", "Deny"),
+        DECRYPT[:-3]
+        + ', "Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudfront::1:distribution/EX"}}}]}',
+    ],
+)
+def test_kms_key_that_does_not_allow(policy: str) -> None:
+    """What the key's policy lacks is printed, ready to paste, for the live distribution."""
+    replies = s3(encryption=KMS, describe_key=OWN_KEY, get_key_policy={"Policy": policy})
+    (text,) = notices(SPEC, **{**replies, **ours(distribution("E1DIST"))})
+    assert "does not let CloudFront decrypt" in text
+    assert '{"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E1DIST"}' in text
+
+
+def test_kms_key_that_cannot_be_read() -> None:
+    """Where the key's policy may not be read, what it must say is printed all the same."""
+    (text,) = notices(SPEC, **s3(encryption=KMS, describe_key=denied("kms:DescribeKey")))
+    assert "cannot be read (kms:DescribeKey was refused" in text
+    assert "distribution/<id of the distribution, known after apply>" in text
+
+
+def test_relied_on() -> None:
+    """A plan relies on the bucket's settings, and not on what could not be read for lack of a permission to
+    warn.
+    """
+    one = proposal(KIND, scene(SPEC), live(**s3())).relied_on
+    assert one == proposal(KIND, scene(SPEC), live(**s3(points=denied("s3:ListAccessPoints")))).relied_on
+    assert one != proposal(KIND, scene(SPEC), live(**s3(ownership="ObjectWriter"))).relied_on
+    assert one != proposal(KIND, scene(SPEC), live(**s3(head=missing("404")))).relied_on
+
+
+def test_usable() -> None:
+    """A bucket is usable when it is there and lets us look."""
+    assert LiveBucket(BUCKET).usable
+    assert not LiveBucket(BUCKET, missing=True).usable
+    assert not LiveBucket(BUCKET, why_not="403").usable

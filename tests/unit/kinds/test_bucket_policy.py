@@ -1,0 +1,301 @@
+"""The statement of ours in a bucket's policy: when it is given, widened, narrowed, and taken back."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.kinds.bucket_policy import BucketPolicyKind
+from cfstream.kinds.kind import Landscape, Proposal
+from cfstream.policy_document import policy_digest
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.grant import Grant
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage
+from cfstream.values import Address, Joined, Ref, StepId
+from tests.unit.kinds.live import ACCOUNT, live, ours, proposal, scene
+from tests.unit.kinds.s3 import (
+    BUCKET,
+    DISTRIBUTION_ARN,
+    REGION,
+    by_oac,
+    by_oai,
+    land,
+    missing,
+    policy_of,
+    s3,
+    signed,
+    statement,
+)
+
+KIND = BucketPolicyKind()
+ADDRESS = Address("bucket-policy", "lectures")
+SPEC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\n"
+OAC = SPEC + "oac: {}\n"
+OAI = SPEC + "oai: {}\n"
+UNDER = "grant: {prefix: hls/}\n"
+THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
+
+
+def proposed(text: str, *, landscape: Landscape | None = None, own: Any = None, **replies: Any) -> Proposal:
+    """What the kind proposes; `own` is our distribution's row, and signed by an OAC where none is given."""
+    return proposal(
+        KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), landscape or land()
+    )
+
+
+def edit(seen: Any, *, put: tuple[Any, ...] = (), drop: tuple[str, ...] = ()) -> PolicyEdit:
+    """A change of the bucket's policy."""
+    return PolicyEdit(BUCKET, REGION, ACCOUNT, seen, put, frozenset(drop))
+
+
+def test_first_grant() -> None:
+    """Without a statement of ours one is added for the distribution, and what others have is what it starts
+    from.
+    """
+    seen = policy_of(THEIRS)
+    made = proposed(OAC, policy=seen)
+    assert made.steps == (
+        Grant(
+            address=ADDRESS,
+            stage=Stage.GRANT,
+            because="let the distribution read objects",
+            line=1,
+            changes=(Change("grant.via", None, "bucket-policy"),),
+            edit=edit(seen, put=(by_oac(),)),
+        ),
+    )
+    (relied,) = made.relied_on
+    assert (relied.address, relied.sha256) == (ADDRESS, policy_digest(seen))
+
+
+def test_grant_to_what_is_yet_to_be_made() -> None:
+    """The statement names what earlier steps bring by reference."""
+    made = StepId("create distribution:lectures")
+    brought = {Address("distribution", "lectures"): {"arn": Ref(made, "arn")}}
+    (step,) = proposed(OAC, landscape=land(brought=brought)).steps
+    assert isinstance(step, Grant)
+    assert step.edit == edit(None, put=(by_oac(arn=Ref(made, "arn")),))
+
+
+def test_grant_to_a_new_oai() -> None:
+    """An OAI is named by its ARN, whose end the creating step brings."""
+    made = StepId("create origin-access-identity:lectures")
+    brought = {
+        Address("origin-access-identity", "lectures"): {"id": Ref(made), "canonical_user": Ref(made, "c")}
+    }
+    (step,) = proposed(OAI + UNDER, landscape=land(brought=brought)).steps
+    arn = Joined(("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", Ref(made)))
+    assert isinstance(step, Grant)
+    assert step.edit == edit(None, put=({**by_oai(prefix="hls/"), "Principal": {"AWS": arn}},))
+    assert step.changes == (Change("grant.via", None, "bucket-policy"), Change("grant.prefix", None, "hls/"))
+
+
+@pytest.mark.parametrize(
+    ("text", "live_statement"),
+    [
+        (OAC, by_oac()),
+        (OAC, {**by_oac(), "Action": ["S3:GetObject"], "Resource": [f"arn:aws:s3:::{BUCKET}/*"]}),
+        (OAI, by_oai()),
+        (OAI, {**by_oai(), "Principal": {"CanonicalUser": "7" * 96}}),
+        (OAI, {**by_oai(), "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}}),
+        (OAC, {**by_oac(), "Sid": "Theirs"}),
+        (OAI, {**by_oai(), "Sid": "Theirs", "Principal": {"CanonicalUser": "7" * 96}}),
+    ],
+)
+def test_nothing_to_do(text: str, live_statement: Any) -> None:
+    """A statement that gives exactly what is wanted satisfies, however it is spelled and whosever it is."""
+    made = proposed(text, own=signed(oai="E2OAI"), policy=policy_of(THEIRS, live_statement))
+    assert made.steps == ()
+    assert made.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ({**by_oac(), "Sid": "Theirs"}, "the policy statement Theirs grants what is wanted"),
+        ({key: value for key, value in by_oac().items() if key != "Sid"}, "statement without a Sid grants"),
+    ],
+)
+def test_satisfied_by_others(theirs: Any, said: str) -> None:
+    """That a statement of somebody else is relied on is worth a notice."""
+    (notice,) = proposed(OAC, policy=policy_of(theirs)).notices
+    assert said in notice.text
+
+
+def test_transient_id_is_told() -> None:
+    """A transient id in our statement is believed, and told."""
+    shown = {**by_oai(), "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}}
+    (notice,) = proposed(OAI, policy=policy_of(shown)).notices
+    assert "cfstream-lectures-oai shows a unique id" in notice.text
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {**by_oac(), "Sid": "Theirs", "Action": ["s3:GetObject", "s3:PutObject"]},
+        {**by_oac(), "Sid": "x", "Effect": "Deny"},
+    ],
+)
+def test_not_exactly_the_grant(theirs: Any) -> None:
+    """A foreign statement that gives more, or something else, is none that satisfies."""
+    (step,) = proposed(OAC, policy=policy_of(theirs)).steps
+    assert isinstance(step, Grant)
+
+
+def test_mended() -> None:
+    """A statement of ours that somebody changed is set right in its place."""
+    (step,) = proposed(OAC, policy=policy_of({**by_oac(), "Action": "s3:*"})).steps
+    assert isinstance(step, Grant)
+    assert step.because == "our statement is to change: grant"
+    (change,) = step.changes
+    assert (change.before["Action"], change.after["Action"]) == (["s3:*"], ["s3:getobject"])
+    assert step.hazards == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "hazards"),
+    [
+        ("hls/", OAC, ["widens-grant"]),
+        ("hls/", OAC + "grant: {prefix: mp4/}\n", ["widens-grant"]),
+        ("", OAC + UNDER, []),
+        ("h", OAC + UNDER, []),
+    ],
+)
+def test_prefix(before: str, text: str, hazards: list[str]) -> None:
+    """A prefix that lets more be read is a hazard; one that lets less be read is none."""
+    (step,) = proposed(text, policy=policy_of(by_oac(prefix=before))).steps
+    assert [change.field for change in step.changes] == ["grant.prefix"]
+    assert step.changes[0].before == before
+    assert [hazard.name for hazard in step.hazards] == hazards
+    assert step.stage is Stage.GRANT
+
+
+def test_from_oai_to_oac() -> None:
+    """The successor is granted before the switch, and the OAI's statement goes after it, as a step of its
+    own.
+    """
+    seen = policy_of(by_oai(), THEIRS)
+    assert proposed(OAC, own=signed(oai="E2OAI"), policy=seen).steps == (
+        Grant(
+            address=ADDRESS,
+            stage=Stage.GRANT,
+            because="let the distribution read objects",
+            line=5,
+            changes=(Change("oac", None, DISTRIBUTION_ARN),),
+            edit=edit(seen, put=(by_oac(),)),
+        ),
+        Revoke(
+            address=ADDRESS,
+            stage=Stage.REVOKE,
+            because="nothing reads by the former identity any more",
+            line=5,
+            changes=(Change("oai", "E2OAI", None),),
+            edit=edit(seen, drop=("cfstream-lectures-oai",)),
+        ),
+    )
+
+
+def test_wider_with_the_successor() -> None:
+    """A successor's grant that opens more than the former one did is a hazard too."""
+    steps = proposed(OAC, own=signed(oai="E2OAI"), policy=policy_of(by_oai(prefix="hls/"))).steps
+    assert [hazard.name for hazard in steps[0].hazards] == ["widens-grant"]
+
+
+def test_one_oai_after_another() -> None:
+    """While the distribution reads by the former OAI, our statement names both; then it is narrowed."""
+    seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD"))
+    granted, narrowed = proposed(OAI, own=signed(oai="E9OLD"), policy=seen).steps
+    assert isinstance(granted, Grant)
+    assert isinstance(narrowed, Revoke)
+    assert granted.edit == edit(seen, put=(by_oai("cfstream-lectures-oai", "", "E9OLD", "E2OAI"),))
+    assert granted.changes == (Change("oai", "E9OLD", "E2OAI"),)
+    assert narrowed.edit == edit(seen, put=(by_oai(),))
+    assert (granted.stage, narrowed.stage) == (Stage.GRANT, Stage.REVOKE)
+
+
+def test_one_oai_after_another_after_a_crash() -> None:
+    """A statement that names both is narrowed once the distribution reads by the wanted one."""
+    seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD", "E2OAI"))
+    (narrowed,) = proposed(OAI, own=signed(oai="E2OAI"), policy=seen).steps
+    assert isinstance(narrowed, Revoke)
+    assert narrowed.edit == edit(seen, put=(by_oai(),))
+
+
+def test_an_oai_that_nothing_reads_by() -> None:
+    """An OAI that the distribution does not read by is replaced at once."""
+    seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD"))
+    (step,) = proposed(OAI, own=signed(oai="E2OAI"), policy=seen).steps
+    assert isinstance(step, Grant)
+    assert step.edit == edit(seen, put=(by_oai(),))
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        (OAI + "grant: {via: object-acl}\n", "the objects themselves are granted now"),
+        (SPEC + "origin_access: none\n", "origin_access: none wants no grant"),
+    ],
+)
+def test_none_wanted(text: str, because: str) -> None:
+    """Where no statement is wanted, ours go, and theirs stay."""
+    seen = policy_of(by_oac(), by_oai(), THEIRS)
+    (step,) = proposed(text, policy=seen).steps
+    assert isinstance(step, Revoke)
+    assert (step.because, step.stage) == (because, Stage.REVOKE)
+    assert step.edit == edit(seen, drop=("cfstream-lectures-oac", "cfstream-lectures-oai"))
+    assert proposed(text, policy=policy_of(THEIRS)).steps == ()
+
+
+def test_identity_that_cannot_be() -> None:
+    """Where the identity has a problem of its own, nothing is granted and nothing taken away."""
+    assert proposed(OAI, landscape=Landscape(), policy=policy_of(by_oac())).steps == ()
+
+
+def test_other_bucket() -> None:
+    """When the spec names another bucket, it is granted first and the old one's statement goes last."""
+    seen = policy_of(THEIRS, by_oac())
+    own = signed(oac="E3OAC", bucket="old-media")
+    made = proposed(OAC, own=own, policies={"old-media": seen})
+    granted, revoked = made.steps
+    assert isinstance(granted, Grant)
+    assert granted.edit == edit(None, put=(by_oac(),))
+    assert revoked == Revoke(
+        address=Address("bucket-policy", "lectures", "old-media"),
+        stage=Stage.REVOKE,
+        because=f"the distribution reads {BUCKET} instead",
+        line=3,
+        changes=(Change("bucket", "old-media", BUCKET),),
+        edit=PolicyEdit("old-media", "us-east-1", ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"})),
+    )
+    assert [str(relied.address) for relied in made.relied_on] == [str(ADDRESS), f"{ADDRESS}/old-media"]
+    assert "nothing tells any more then which bucket it was" in made.notices[-1].text
+
+
+def test_other_bucket_without_ours() -> None:
+    """An old bucket without a statement of ours is none of our business."""
+    own = signed(oac="E3OAC", bucket="old-media")
+    assert len(proposed(OAC, own=own, policies={"old-media": policy_of(THEIRS)}).steps) == 1
+
+
+def test_bucket_to_be_made() -> None:
+    """For a bucket that is yet to be made the grant starts from no policy, in the bucket's region to be."""
+    made = proposed(
+        OAC.replace(BUCKET, f"{{name: {BUCKET}, region: eu-west-1, create: true}}"), head=missing("404")
+    )
+    (step,) = made.steps
+    assert isinstance(step, Grant)
+    assert step.edit == edit(None, put=(by_oac(),))
+
+
+def test_whatever_the_order() -> None:
+    """However AWS lists statements and distributions, the proposal is the same but for the policy it starts
+    from.
+    """
+    seen = [THEIRS, by_oai("cfstream-lectures-oai", "", "E9OLD", "E8OLD")]
+    one, other = (
+        proposed(OAI, own=signed(oai="E9OLD"), policy=policy_of(*order)) for order in (seen, seen[::-1])
+    )
+    assert [(s.id, s.changes, s.asks()) for s in one.steps] == [
+        (s.id, s.changes, s.asks()) for s in other.steps
+    ]
+    assert [relied.sha256 for relied in one.relied_on] == [relied.sha256 for relied in other.relied_on]

@@ -1,0 +1,345 @@
+"""Grants on objects: counted, marked before the first, given to all that lack them, and taken back by the
+mark.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cfstream.kinds.kind import Landscape, Proposal
+from cfstream.kinds.object_acl import CHUNK, LiveGrants, ObjectAclKind, Tally
+from cfstream.ports import Answer, Call
+from cfstream.steps.grant import Grant
+from cfstream.steps.modify import Mark
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage, Step
+from cfstream.values import Address, Joined, Json, Ref, StepId
+from tests.unit.kinds.live import ACCOUNT, Live, distribution, live, ours, proposal, scene
+from tests.unit.kinds.s3 import BUCKET, DISTRIBUTION_ARN, OAI, REGION, denied, land, missing, s3, signed
+
+KIND = ObjectAclKind()
+ADDRESS = Address("object-acl", "lectures")
+SPEC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\noai: {{}}\n"
+READ = SPEC + "grant: {via: object-acl}\n"
+FULL = SPEC + "grant: {via: object-acl, permission: FULL_CONTROL}\n"
+BY_POLICY = SPEC
+USER = OAI["S3CanonicalUserId"]
+FORMER = {"Id": "E9OLD", "S3CanonicalUserId": "9" * 96, "Comment": "by hand"}
+MADE = StepId("create origin-access-identity:lectures")
+
+
+def acl(*permissions: str, public: bool = False) -> Json:
+    """An ACL with these permissions for the OAI."""
+    grants: list[Any] = [
+        {"Grantee": {"Type": "CanonicalUser", "ID": USER}, "Permission": permission}
+        for permission in permissions
+    ]
+    if public:
+        uri = "http://acs.amazonaws.com/groups/global/AllUsers"
+        grants.append({"Grantee": {"Type": "Group", "URI": uri}, "Permission": "READ"})
+    return {"Owner": {"ID": "0" * 64}, "Grants": grants}
+
+
+def objects(
+    acls: dict[str, Any], mark: str = "", own: Any = None, others: tuple[Any, ...] = (), **more: Any
+) -> Any:
+    """An account in which the bucket has these objects, and our distribution, if any, this mark."""
+
+    def tags(params: Json) -> Json:
+        mine = {"cfstream:name": "lectures", **({"cfstream:acl": mark} if mark else {})}
+        tagged = mine if params["Resource"] == DISTRIBUTION_ARN else {}
+        return {"Tags": {"Items": [{"Key": key, "Value": value} for key, value in tagged.items()]}}
+
+    def one(params: Json) -> Json:
+        found: Json = acls[params["Key"]]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def listed(params: Json) -> Json:
+        return {"Contents": [{"Key": key} for key in sorted(acls) if key.startswith(params["Prefix"])]}
+
+    replies = {
+        **ours(own or signed(oai="E2OAI"), others),
+        **s3(ownership="BucketOwnerPreferred"),
+        "list_tags_for_resource": tags,
+        "list_objects_v2": listed,
+        "get_object_acl": one,
+        "list_cloud_front_origin_access_identities": [OAI, FORMER],
+        **more,
+    }
+    return live(**replies)
+
+
+def proposed(text: str, aws: Any, landscape: Landscape | None = None) -> Proposal:
+    """What the kind proposes."""
+    return proposal(KIND, scene(text), aws, landscape or land())
+
+
+def tally(text: str, aws: Any) -> Tally:
+    """How the objects are counted."""
+    here = scene(text)
+    seen: LiveGrants = KIND.observe(aws, here, KIND.desire(here))
+    return seen.tally
+
+
+def edit(user: Any, permission: str | None, prefix: str = "", bucket: str = BUCKET) -> ObjectGrants:
+    """What is done to the objects."""
+    return ObjectGrants(
+        bucket, REGION if bucket == BUCKET else "us-east-1", ACCOUNT, prefix, user, permission
+    )
+
+
+def kinds_of(steps: tuple[Step, ...]) -> list[tuple[str, Stage]]:
+    """Ids without their numbers, and stages."""
+    return [(str(step.id), step.stage) for step in steps]
+
+
+def test_grant_with_its_mark() -> None:
+    """The distribution is marked before the first grant, which goes to all objects that lack it."""
+    aws = objects({"a": acl("READ"), "b": acl(), "c": acl("FULL_CONTROL")})
+    assert proposed(READ, aws).steps == (
+        Mark(
+            address=ADDRESS,
+            stage=Stage.MARK,
+            because="remember that objects are granted, before the first one is",
+            line=6,
+            changes=(Change("tags.cfstream:acl", None, "E2OAI"),),
+            call=Call(
+                "cloudfront",
+                "tag_resource",
+                {
+                    "Resource": DISTRIBUTION_ARN,
+                    "Tags": {"Items": [{"Key": "cfstream:acl", "Value": "E2OAI"}]},
+                },
+            ),
+        ),
+        Grant(
+            address=ADDRESS,
+            stage=Stage.GRANT,
+            because="2 of 3 objects do not give the identity exactly READ",
+            line=6,
+            changes=(Change("grant.permission", "READ on 1 of 3 objects", "READ on 3 of 3 objects"),),
+            edit=edit(USER, "READ"),
+        ),
+    )
+
+
+def test_marked_already() -> None:
+    """A distribution that bears the mark is not marked again, and new objects alone are a reason to grant."""
+    assert kinds_of(proposed(READ, objects({"a": acl()}, mark="E2OAI")).steps) == [
+        ("grant object-acl:lectures", Stage.GRANT)
+    ]
+
+
+def test_all_granted() -> None:
+    """Where every object has the grant, nothing is done, not even a mark made."""
+    assert proposed(READ, objects({"a": acl("READ")})).steps == ()
+    assert proposed(READ, objects({})).steps == ()
+    assert proposed(FULL, objects({"a": acl("FULL_CONTROL")}, mark="E2OAI")).steps == ()
+
+
+def test_prefix() -> None:
+    """Only objects under the prefix are counted and granted."""
+    text = READ.replace("via: object-acl", "via: object-acl, prefix: hls/")
+    aws = objects({"hls/a": acl(), "posters/b": acl()}, mark="E2OAI")
+    (step,) = proposed(text, aws).steps
+    assert isinstance(step, Grant)
+    assert step.edit == edit(USER, "READ", "hls/")
+    assert tally(text, aws).total == 1
+
+
+def test_widening() -> None:
+    """FULL_CONTROL in place of READ is a hazard; for an object without any grant, and the other way round,
+    it is none.
+    """
+    (wider,) = proposed(FULL, objects({"a": acl("READ"), "b": acl()}, mark="E2OAI")).steps
+    assert [(hazard.name, hazard.text) for hazard in wider.hazards] == [
+        ("widens-grant", "on 1 objects the identity gets FULL_CONTROL in place of less")
+    ]
+    (first,) = proposed(FULL, objects({"b": acl()}, mark="E2OAI")).steps
+    (narrower,) = proposed(READ, objects({"a": acl("FULL_CONTROL")}, mark="E2OAI")).steps
+    assert first.hazards == narrower.hazards == ()
+
+
+def test_served_by_others() -> None:
+    """A grant to an OAI that another distribution serves unsigned makes objects public."""
+    others = (distribution("E5OPEN", oai="E2OAI"),)
+    (step,) = proposed(READ, objects({"a": acl()}, "E2OAI", others=others)).steps
+    assert [hazard.name for hazard in step.hazards] == ["makes-public"]
+
+
+def test_guarded_before_readable() -> None:
+    """Objects that an unsigned distribution would hand to anyone are granted once its signers are in force."""
+    own = distribution("E1DIST", oai="E2OAI")
+    (step,) = proposed(READ, objects({"a": acl()}, "E2OAI", own)).steps
+    assert step.stage is Stage.LATE_GRANT
+
+
+def test_new_identity() -> None:
+    """For an OAI that is yet to be made every object lacks the grant, and no ACL is read."""
+    brought = {
+        Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
+    }
+    aws = objects(
+        {"a": acl(), "b": acl()}, list_cloud_front_origin_access_identities=[], get_object_acl=missing("x")
+    )
+    marked, granted = proposed(READ, aws, land(brought=brought)).steps
+    assert isinstance(marked, Mark)
+    assert isinstance(granted, Grant)
+    assert marked.call.params["Tags"]["Items"][0]["Value"] == Ref(MADE)
+    assert granted.edit == edit(Ref(MADE, "user"), "READ")
+    assert granted.because.startswith("2 of 2 objects")
+
+
+def test_new_distribution() -> None:
+    """A new distribution brings its mark along in the call that creates it."""
+    aws = objects({"a": acl()}, list_distributions=[])
+    assert kinds_of(proposed(READ, aws).steps) == [("grant object-acl:lectures", Stage.GRANT)]
+
+
+def test_identity_that_cannot_be() -> None:
+    """Where the identity has a problem of its own, nothing is proposed."""
+    assert proposed(READ, objects({"a": acl()}, mark="E9OLD"), Landscape()).steps == ()
+
+
+def test_identity_named_by_the_spec() -> None:
+    """An identity that the spec names by its id is the one whose grants count."""
+    grants = [{"Grantee": {"Type": "CanonicalUser", "ID": "9" * 96}, "Permission": "READ"}]
+    aws = objects({"a": {"Owner": {"ID": "0"}, "Grants": grants}})
+    assert tally(READ.replace("oai: {}", "oai: {id: E9OLD}"), aws).granted == 1
+
+
+def test_one_identity_after_another() -> None:
+    """Both identities stand in the mark until the former's grants are taken back; then the wanted one
+    alone.
+    """
+    aws = objects({"a": acl()}, mark="E9OLD", own=signed(oai="E9OLD"))
+    steps = proposed(READ, aws).steps
+    assert kinds_of(steps) == [
+        ("modify object-acl:lectures", Stage.MARK),
+        ("grant object-acl:lectures", Stage.GRANT),
+        ("revoke object-acl:lectures", Stage.REVOKE),
+        ("modify object-acl:lectures", Stage.UNMARK),
+    ]
+    assert [step.changes[0].after for step in (steps[0], steps[3])] == ["E9OLD E2OAI", "E2OAI"]
+    assert isinstance(steps[2], Revoke)
+    assert steps[2].edit == edit("9" * 96, None)
+
+
+def test_one_identity_after_another_that_is_made() -> None:
+    """The mark may name an identity that the plan is about to make beside the former one."""
+    brought = {
+        Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
+    }
+    aws = objects({"a": acl()}, "E9OLD", list_cloud_front_origin_access_identities=[FORMER])
+    steps = proposed(READ, aws, land(brought=brought)).steps
+    assert steps[0].changes[0].after == Joined(("E9OLD ", Ref(MADE)))
+
+
+def test_not_on_objects_any_more() -> None:
+    """When the grant goes by policy, all of the bucket is searched for grants on objects, and the mark goes
+    last.
+    """
+    steps = proposed(BY_POLICY, objects({"a": acl("READ")}, mark="E2OAI")).steps
+    assert kinds_of(steps) == [
+        ("revoke object-acl:lectures", Stage.REVOKE),
+        ("modify object-acl:lectures", Stage.UNMARK),
+    ]
+    assert isinstance(steps[0], Revoke)
+    assert isinstance(steps[1], Mark)
+    assert steps[0].edit == edit(USER, None)
+    assert steps[1].call == Call(
+        "cloudfront", "untag_resource", {"Resource": DISTRIBUTION_ARN, "TagKeys": {"Items": ["cfstream:acl"]}}
+    )
+    assert proposed(BY_POLICY, objects({"a": acl("READ")})).steps == ()
+
+
+def test_former_identity_gone() -> None:
+    """Grants to an identity that is gone let nobody in: only the mark goes."""
+    made = proposed(BY_POLICY, objects({}, mark="EGONE"))
+    assert kinds_of(made.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
+    assert made.notices[0].text == "the identity EGONE is gone: grants to it on objects let nobody in"
+
+
+def test_acls_disabled() -> None:
+    """Grants that sleep under enforced ownership cannot be taken back, and stay marked."""
+    aws = objects({}, "E2OAI", get_bucket_ownership_controls=s3()["get_bucket_ownership_controls"])
+    made = proposed(BY_POLICY, aws)
+    assert made.steps == ()
+    assert "they have no effect while ACLs are disabled" in made.notices[0].text
+
+
+def test_other_bucket() -> None:
+    """When the spec names another bucket, grants in the one that the distribution has read are taken back
+    last.
+    """
+    aws = objects(
+        {"a": acl("READ")}, "E2OAI", signed(oai="E2OAI", bucket="old-media"), head_bucket={"BucketRegion": ""}
+    )
+    (step,) = proposed(READ, aws).steps
+    assert isinstance(step, Revoke)
+    assert str(step.id) == "revoke object-acl:lectures/old-media"
+    assert step.edit == edit(USER, None, bucket="old-media")
+
+
+def test_counts() -> None:
+    """Objects are counted by what the identity has on them; one that is gone is none, one not readable is
+    not granted.
+    """
+    counted = tally(
+        READ,
+        objects(
+            {
+                "exact": acl("READ"),
+                "more": acl("READ", "READ_ACP"),
+                "none": acl(public=True),
+                "gone": missing("NoSuchKey"),
+                "closed": denied("s3:GetObjectAcl"),
+            }
+        ),
+    )
+    assert (counted.total, counted.granted, counted.otherwise, counted.public) == (4, 1, 1, 1)
+
+
+def test_relied_on() -> None:
+    """A plan relies on how many objects there are and which of them are granted, and on no more of them."""
+
+    def relied(acls: dict[str, Any], text: str = READ) -> Any:
+        return proposed(text, objects(acls, mark="E2OAI")).relied_on
+
+    one = relied({"a": acl("READ"), "b": acl()})
+    assert one == relied({"b": acl(public=True), "a": acl("READ")})
+    assert one != relied({"a": acl(), "b": acl("READ")})
+    assert one != relied({"a": acl("READ"), "b": acl(), "c": acl()})
+    assert relied({"a": acl()}, BY_POLICY) == ()
+
+
+class Watched:
+    """A door through which no more than a chunk of ACLs may come at a time."""
+
+    def __init__(self, inner: Live, most: int) -> None:
+        self._inner = inner
+        self._most = most
+
+    def read(self, call: Call) -> Json:
+        return self._inner.read(call)
+
+    def items(self, call: Call) -> Any:
+        return self._inner.items(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        return self._inner.pages(call)
+
+    def together(self, calls: Any) -> tuple[Answer, ...]:
+        assert len(calls) <= self._most
+        return self._inner.together(calls)
+
+
+@pytest.mark.parametrize("count", [CHUNK - 1, CHUNK, 2 * CHUNK + 1])
+def test_read_in_chunks(count: int) -> None:
+    """ACLs are read so many at a time, and none is left out."""
+    aws = Watched(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
+    assert tally(READ, aws).granted == count

@@ -7,7 +7,7 @@ and roles are not counted, and a Deny closes nothing here (`policy_document.audi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -129,26 +129,27 @@ def _own_now(world: _World) -> Iterator[Way]:
     open_bucket = any(way.bare for way in _bare(world))
     for each in world.policy.servings:
         if each.ours and each.enabled and (open_bucket or _may_read(world, each)):
-            yield Way(_phrase(_signers(world, each), each.path, f"anyone through distribution {name}"))
+            yield Way(_phrase(_live_signers(world, each), each.path, f"anyone through distribution {name}"))
 
 
 def _own_then(world: _World) -> Iterator[Way]:
-    """Who gets in by our distribution when it is as the spec says; a path that the spec does not name keeps
-    its signers.
+    """Who gets in by our distribution when it is as the spec says.
+
+    Where the default is public, a path for which the spec names nobody keeps its signers.
     """
     scene, policy, spec = world.scene, world.policy, world.scene.stack.spec
     if not spec.enabled or (spec.identity == "none" and not any(way.bare for way in _bare(world))):
         return
     anyone = f"anyone through distribution {scene.name}"
-    default = () if spec.public else _wanted_signers(spec, policy.group_names)
+    default = () if spec.public else _wanted_signers(world, spec)
     yield Way(_phrase(default, "", anyone))
+    live = {each.path: _live_signers(world, each) for each in policy.servings if each.ours and each.path}
     named = {behavior.path: behavior for behavior in spec.http.behaviors}
-    for path, behavior in named.items():
-        theirs = () if behavior.public else _wanted_signers(behavior, policy.group_names) or default
-        yield Way(_phrase(theirs, path, anyone))
-    for each in policy.servings:
-        if each.ours and each.path and each.path not in named:
-            yield Way(_phrase(default or _live_signers(each, policy), each.path, anyone))
+    for path in (*named, *(path for path in live if path not in named)):
+        behavior = named.get(path)
+        asked = _wanted_signers(world, behavior) if behavior else ()
+        signers = () if behavior and behavior.public else asked or default or live.get(path, ())
+        yield Way(_phrase(signers, path, anyone))
 
 
 def _phrase(signers: Sequence[str], path: str, anyone: str) -> str:
@@ -156,20 +157,23 @@ def _phrase(signers: Sequence[str], path: str, anyone: str) -> str:
     return who + (f" ({path})" if path else "")
 
 
-def _wanted_signers(part: Spec | Behavior, names: Mapping[str, str]) -> tuple[str, ...]:
+def _wanted_signers(world: _World, part: Spec | Behavior) -> tuple[str, ...]:
     groups = [group.name if isinstance(group, KeyGroup) else group.use for group in part.key_groups or ()]
-    return (*(f"key-group {names.get(name, name)}" for name in groups), *(part.trusted_signers or ()))
+    return _told(world, groups, part.trusted_signers or ())
 
 
-def _live_signers(each: Serving, policy: LivePolicy) -> tuple[str, ...]:
-    groups = sorted(policy.group_names.get(id_, id_) for id_ in each.behavior.key_groups)
-    return (*(f"key-group {name}" for name in groups), *each.behavior.signers)
+def _live_signers(world: _World, each: Serving) -> tuple[str, ...]:
+    return _told(world, each.behavior.key_groups, each.behavior.signers)
 
 
-def _signers(world: _World, each: Serving) -> tuple[str, ...]:
-    """As `_live_signers`, with our own account by the name that it has in specs."""
-    signers = _live_signers(each, world.policy)
-    return tuple("self" if signer == world.scene.account else signer for signer in signers)
+def _told(world: _World, groups: Iterable[str], accounts: Iterable[str]) -> tuple[str, ...]:
+    """Signers in one order and by their names in specs: groups by name, our own account as ``self`` and
+    first.
+    """
+    names = sorted(world.policy.group_names.get(group, group) for group in groups)
+    numbers = {account for account in accounts if account not in ("self", world.scene.account)}
+    ours = ("self",) if numbers != set(accounts) else ()
+    return (*(f"key-group {name}" for name in names), *ours, *sorted(numbers))
 
 
 def _others(world: _World) -> list[Way]:
@@ -181,7 +185,7 @@ def _foreign(world: _World) -> Iterator[Way]:
     for each in world.policy.servings:
         if each.ours or not each.enabled or not _may_read(world, each):
             continue
-        signers = _signers(world, each)
+        signers = _live_signers(world, each)
         if signers:
             yield Way(f"signers: {', '.join(signers)} through distribution {each.distribution}")
         else:

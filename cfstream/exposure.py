@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.object_acl import LiveGrants
+from cfstream.kinds.object_acl import LiveGrants, counted
 from cfstream.kinds.policy_grants import LivePolicy, sid_of
 from cfstream.kinds.readers import Serving
 from cfstream.policy_document import (
@@ -227,7 +227,7 @@ def _bare(world: _World) -> Iterator[Way]:
     if not bucket.acls_count or bucket.effective.ignore_acls:
         return
     if tally.public:
-        yield Way(f"anyone: {tally.public} objects with a public ACL", opening=True, bare=True)
+        yield Way(f"anyone: {counted(tally.public)} with a public ACL", opening=True, bare=True)
     if any(grantee.endswith(("/AllUsers", "/AuthenticatedUsers")) for grantee, _ in bucket.grants):
         yield Way("anyone may see which objects there are: ACL of the bucket", opening=True, bare=True)
 

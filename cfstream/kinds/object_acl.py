@@ -63,6 +63,11 @@ class Tally:
         return self.total - self.granted
 
 
+def counted(number: int) -> str:
+    """So many objects, in words."""
+    return f"{number} object" + ("" if number == 1 else "s")
+
+
 @dataclass(frozen=True)
 class LiveGrants:
     """What is live of grants on objects, and who can make use of them."""
@@ -205,13 +210,13 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, 
     tally = have.tally
     hazards: tuple[Hazard, ...] = public_hazards(have.servings, identity)
     if want.permission == "FULL_CONTROL" and tally.otherwise:
-        text = f"on {tally.otherwise} objects the identity gets FULL_CONTROL in place of less"
+        text = f"FULL_CONTROL in place of less for the identity: {counted(tally.otherwise)}"
         hazards = (Hazard("widens-grant", text), *hazards)
     late = opens_before_guarded(scene, have.servings, identity)
     return Grant(
         address=scene.address(KIND),
         stage=Stage.LATE_GRANT if late else Stage.GRANT,
-        because=f"{tally.lacking} of {tally.total} objects do not give the identity exactly {want.permission}",
+        because=f"{tally.lacking} of {tally.total} objects without exactly {want.permission} for the identity",
         line=scene.stack.line("grant"),
         changes=(
             Change(

@@ -300,7 +300,7 @@ def test_public_objects() -> None:
     """Objects that their ACL opens are warned of, unless public ACLs are ignored."""
     open_objects = on_objects(TO_OAI, TO_ALL, block=NONE)
     seen = exposure(ON_OBJECTS, signed(oai="E2OAI"), **open_objects)
-    assert seen.openings == ("anyone: 1 objects with a public ACL",)
+    assert seen.openings == ("anyone: 1 object with a public ACL",)
     assert exposure(ON_OBJECTS, signed(oai="E2OAI"), **on_objects(TO_OAI, TO_ALL)).openings == ()
 
 
@@ -309,3 +309,39 @@ def test_bucket_acl() -> None:
     acl = {"Owner": {"ID": "0"}, "Grants": [TO_ALL]}
     seen = exposure(SELF, by_oac_too(), policy=GRANTED, **on_objects(block=NONE, get_bucket_acl=acl))
     assert seen.openings == ("anyone may see which objects there are: ACL of the bucket",)
+
+
+def test_streaming_distribution() -> None:
+    """A streaming distribution is asked like any other, ours by its config and others by their rows."""
+
+    def row(id_: str, *signers: str) -> dict[str, Any]:
+        origin = {
+            "DomainName": f"{BUCKET}.s3.amazonaws.com",
+            "OriginAccessIdentity": "origin-access-identity/cloudfront/E2OAI",
+        }
+        return {
+            "Id": id_,
+            "ARN": f"arn:aws:cloudfront::123456789012:streaming-distribution/{id_}",
+            "Status": "Deployed",
+            "DomainName": f"{id_.lower()}.cloudfront.net",
+            "Enabled": True,
+            "S3Origin": origin,
+            "TrustedSigners": {"Enabled": bool(signers), "Quantity": len(signers), "Items": list(signers)},
+        }
+
+    def tags(params: Any) -> Any:
+        mine = params["Resource"].endswith("/E1STREAM")
+        return {"Tags": {"Items": [{"Key": "cfstream:name", "Value": "lectures"}] if mine else []}}
+
+    own = row("E1STREAM", "self")
+    seen = exposure(
+        HEAD + "delivery: rtmp\ntrusted_signers: [self]\n",
+        policy=policy_of(by_oai()),
+        list_streaming_distributions=[own, row("E5OPEN")],
+        list_tags_for_resource=tags,
+        get_streaming_distribution={
+            "StreamingDistribution": {**own, "StreamingDistributionConfig": own},
+            "ETag": "E2",
+        },
+    )
+    assert seen.before == seen.after == (OURS, "anyone: distribution E5OPEN (unsigned)")

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from cfstream.errors import Refused
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.kind import Landscape, Proposal
-from cfstream.policy_document import policy_digest
+from cfstream.policy_document import dump, policy_digest
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke
@@ -269,6 +270,28 @@ def test_other_bucket() -> None:
     )
     assert [str(relied.address) for relied in made.relied_on] == [str(ADDRESS), f"{ADDRESS}/old-media"]
     assert "nothing tells any more then which bucket it was" in made.notices[-1].text
+
+
+def test_other_bucket_in_another_region() -> None:
+    """The old bucket is followed to its region, as S3 tells it."""
+    moved = Refused("s3:GetBucketPolicy", "PermanentRedirect", "", status=301)
+    moved.region = "eu-central-1"
+    answers: list[Any] = [moved, {"Policy": dump(policy_of(by_oac()))}]
+
+    def policies(params: Any) -> Any:
+        if params["Bucket"] == BUCKET:
+            return {"Policy": dump(policy_of(by_oac()))}
+        answer = answers.pop(0)
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    own = signed(oac="E3OAC", bucket="old-media")
+    (step,) = proposed(OAC, own=own, get_bucket_policy=policies).steps
+    assert isinstance(step, Revoke)
+    assert step.edit == PolicyEdit(
+        "old-media", "eu-central-1", ACCOUNT, policy_of(by_oac()), (), frozenset({"cfstream-lectures-oac"})
+    )
 
 
 def test_other_bucket_without_ours() -> None:

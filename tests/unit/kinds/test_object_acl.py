@@ -119,7 +119,7 @@ def test_grant_with_its_mark() -> None:
         Grant(
             address=ADDRESS,
             stage=Stage.GRANT,
-            because="2 of 3 objects do not give the identity exactly READ",
+            because="2 of 3 objects without exactly READ for the identity",
             line=6,
             changes=(Change("grant.permission", "READ on 1 of 3 objects", "READ on 3 of 3 objects"),),
             edit=edit(USER, "READ"),
@@ -157,7 +157,7 @@ def test_widening() -> None:
     """
     (wider,) = proposed(FULL, objects({"a": acl("READ"), "b": acl()}, mark="E2OAI")).steps
     assert [(hazard.name, hazard.text) for hazard in wider.hazards] == [
-        ("widens-grant", "on 1 objects the identity gets FULL_CONTROL in place of less")
+        ("widens-grant", "FULL_CONTROL in place of less for the identity: 1 object")
     ]
     (first,) = proposed(FULL, objects({"b": acl()}, mark="E2OAI")).steps
     (narrower,) = proposed(READ, objects({"a": acl("FULL_CONTROL")}, mark="E2OAI")).steps

@@ -41,6 +41,7 @@ def test_closed() -> None:
         "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"},
     }
     assert bucket.blocked == BLOCK_ALL
+    assert create().asks() == {"bucket": BUCKET, "region": "eu-west-1", "ownership": "BucketOwnerEnforced"}
 
 
 def test_first_region() -> None:

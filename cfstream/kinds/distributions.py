@@ -7,6 +7,7 @@ candidates in order and the tag decides.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from cfstream.errors import Missing, Problem, Refused
@@ -50,8 +51,16 @@ class BehaviorRow:
 
     path: str
     origin_id: str
+    """The origin that it leads to, or the origin group."""
     signers: tuple[str, ...] = ()
     key_groups: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    """Of an origin group the origins in it, the one that is asked first at the front."""
+
+    @property
+    def origin_ids(self) -> tuple[str, ...]:
+        """Every origin that it leads to."""
+        return self.members or (self.origin_id,)
 
     @property
     def signed(self) -> bool:
@@ -289,13 +298,24 @@ def origin_of(raw: Json) -> Origin:
     )
 
 
-def behavior_of(raw: Json) -> BehaviorRow:
-    """A behavior out of a config or a list row."""
+def behaviors_in(raw: Json) -> tuple[BehaviorRow, ...]:
+    """The behaviors in a config or a list row of a standard distribution, the default one first."""
+    groups = {
+        group["Id"]: tuple(member["OriginId"] for member in items(group["Members"]))
+        for group in items(raw.get("OriginGroups"))
+    }
+    listed = (raw["DefaultCacheBehavior"], *items(raw.get("CacheBehaviors")))
+    return tuple(behavior_of(one, groups) for one in listed)
+
+
+def behavior_of(raw: Json, groups: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> BehaviorRow:
+    """A behavior out of a config or a list row; `groups` has the origins of each origin group, by its id."""
     return BehaviorRow(
         path=raw.get("PathPattern", ""),
         origin_id=raw["TargetOriginId"],
         signers=tuple(sorted(items(raw.get("TrustedSigners")))),
         key_groups=tuple(sorted(items(raw.get("TrustedKeyGroups")))),
+        members=groups.get(raw["TargetOriginId"], ()),
     )
 
 
@@ -303,10 +323,7 @@ def _row(raw: Json) -> Row:
     return Row(
         kind="distribution",
         origins=tuple(origin_of(origin) for origin in items(raw["Origins"])),
-        behaviors=(
-            behavior_of(raw["DefaultCacheBehavior"]),
-            *(behavior_of(behavior) for behavior in items(raw.get("CacheBehaviors"))),
-        ),
+        behaviors=behaviors_in(raw),
         **_common(raw),
     )
 

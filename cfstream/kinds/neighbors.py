@@ -14,7 +14,7 @@ from cfstream.kinds.distributions import (
     LiveDistribution,
     Origin,
     all_distributions,
-    behavior_of,
+    behaviors_in,
     find,
     items,
     origin_of,
@@ -39,7 +39,7 @@ class Use:
     @property
     def default_origin(self) -> Origin | None:
         """The origin of the default behavior: the one whose origin access the spec speaks of."""
-        default = next((behavior.origin_id for behavior in self.behaviors if not behavior.path), None)
+        default = next((behavior.origin_ids[0] for behavior in self.behaviors if not behavior.path), None)
         return next((origin for origin in self.origins if origin.id == default), None)
 
 
@@ -152,7 +152,7 @@ def _signers_given_up(use: Use, behavior: BehaviorRow, spec: Spec) -> bool:
     buckets = {origin.id: origin.bucket for origin in use.origins}
     default = use.default_origin
     ours = {spec.bucket.name, default.bucket if default else None}
-    if buckets.get(behavior.origin_id) not in ours:
+    if not ours & {buckets.get(origin) for origin in behavior.origin_ids}:
         return False
     named = next((entry for entry in spec.http.behaviors if entry.path == behavior.path), None)
     return not spec.public or (named is not None and _says_who(named))
@@ -171,7 +171,5 @@ def _own_use(live: LiveDistribution) -> Use:
         behaviors: tuple[BehaviorRow, ...] = (BehaviorRow("", "s3"),)
     else:
         origins = tuple(origin_of(origin) for origin in items(config["Origins"]))
-        behaviors = tuple(
-            behavior_of(raw) for raw in (config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors")))
-        )
+        behaviors = behaviors_in(config)
     return Use(live.id, origins, behaviors, bool(config["Enabled"]), ours=True)

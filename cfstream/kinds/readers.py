@@ -14,7 +14,7 @@ from cfstream.kinds.distributions import (
     LiveDistribution,
     Origin,
     Row,
-    behavior_of,
+    behaviors_in,
     items,
     origin_of,
 )
@@ -61,7 +61,7 @@ def servings(rows: Iterable[Row], own: LiveDistribution | None, bucket: str) -> 
         for id_, arn, enabled, origins, behaviors in sorted([*others, *mine], key=lambda each: each[0])
         for behavior in behaviors
         for origin in origins
-        if origin.id == behavior.origin_id and origin.bucket == bucket
+        if origin.id in behavior.origin_ids and origin.bucket == bucket
     )
 
 
@@ -79,15 +79,14 @@ def behaviors_of(live: LiveDistribution) -> tuple[BehaviorRow, ...]:
     if live.kind == "streaming-distribution":
         signers = tuple(sorted(items(live.config.get("TrustedSigners"))))
         return (BehaviorRow("", "s3", signers=signers),)
-    raws = (live.config["DefaultCacheBehavior"], *items(live.config.get("CacheBehaviors")))
-    return tuple(behavior_of(raw) for raw in raws)
+    return behaviors_in(live.config)
 
 
 def default_origin(live: LiveDistribution | None) -> Origin | None:
     """The origin of the default behavior: the one whose bucket and origin access the spec speaks of."""
     if live is None:
         return None
-    wanted = behaviors_of(live)[0].origin_id
+    wanted = behaviors_of(live)[0].origin_ids[0]
     return next((origin for origin in origins_of(live) if origin.id == wanted), None)
 
 

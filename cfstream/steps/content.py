@@ -5,9 +5,9 @@ from typing import Any
 
 from cfstream.values import digest
 
-ORDERED = frozenset({"CacheBehaviors"})
-"""Fields whose `Items` AWS evaluates in order (first match wins); all other lists are sets
-(Developer Guide, "Cache behavior settings")."""
+ORDERED = frozenset({"CacheBehaviors", "Members"})
+"""Fields whose `Items` AWS evaluates in order: the first behavior that matches wins, the first origin of a group is
+asked first; all other lists are sets (Developer Guide, "Cache behavior settings", "Create an origin group")."""
 
 
 def canonical(value: Any, field: str = "") -> Any:

@@ -78,7 +78,7 @@ def test_absent_cnames_stay_as_somebody_set_them(studio: Studio) -> None:
     assert studio.streaming()["Aliases"] == {"Quantity": 0}
 
 
-@pytest.mark.parametrize(("fields", "by_hand", "becomes"), REMOVALS, ids=lambda value: "-".join(value))
+@pytest.mark.parametrize(("fields", "by_hand", "becomes"), REMOVALS, ids="-".join)
 def test_what_is_said_to_be_empty_is_removed(
     studio: Studio, fields: Json, by_hand: Json, becomes: Json
 ) -> None:

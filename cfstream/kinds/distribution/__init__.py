@@ -20,7 +20,7 @@ from cfstream.kinds.distribution.behaviors import (
     place,
     wanted_signers,
 )
-from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_origins, top_fields
+from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
 from cfstream.kinds.distribution_steps import brings, changing, creating
 from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find
 from cfstream.kinds.fields import Overlay, creation, overlay
@@ -144,7 +144,7 @@ class DistributionKind:
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
         tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
-        signed = creation(tls.config, fields(tls.config, wanted, our_origins(tls.config, "")))
+        signed = creation(tls.config, fields(tls.config, wanted, frozenset({""})))
         config = dict(signed.config)
         added, _ = place(config, wanted, creating=True)
         return Overlay(config, (*top.changes, *tls.changes, *signed.changes, *added))
@@ -161,12 +161,12 @@ class DistributionKind:
         if preflight.origin_problems(scene, live):
             return Overlay(live.config)
         wanted = _wanted(scene, have, land)
-        ours = our_origins(live.config, scene.stack.spec.bucket.name)
+        bucket = scene.stack.spec.bucket.name
         top = overlay(live.config, _top(scene, have, land))
         tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
         config = dict(tls.config)
         added, opened = place(config, wanted, creating=False)
-        signed = overlay(config, fields(config, wanted, ours))
+        signed = overlay(config, fields(config, wanted, our_paths(config, bucket)))
         return Overlay(
             signed.config,
             (*top.changes, *tls.changes, *signed.changes, *added),

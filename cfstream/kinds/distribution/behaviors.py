@@ -110,12 +110,11 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[li
 
 
 def fields(config: Json, wanted: Wanted, ours: frozenset[str]) -> list[Field]:
-    """The owned fields of all behaviors whose origin is among `ours` (ids of the origins that lead to our bucket)."""
+    """The owned fields of the behaviors at the paths in `ours`: those that lead to our bucket."""
     owned: list[Field] = []
     named = {one.path: one for one in wanted.named}
     for path in ["", *paths(config)]:
-        raw = behavior(config, path)
-        if raw["TargetOriginId"] not in ours:
+        if path not in ours:
             continue
         signers = _signers_wanted(wanted, path, named.get(path))
         if signers is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfstream.kinds.cache_policies import MANAGED
 from cfstream.kinds.distribution.behaviors import cache_policy_field
-from cfstream.kinds.distributions import OAI_PREFIX, Origin, bucket_of, items, origin_of
+from cfstream.kinds.distributions import OAI_PREFIX, Origin, behaviors_in, bucket_of, items, origin_of
 from cfstream.kinds.fields import Field, common_fields, scalar
 from cfstream.kinds.kind import Scene
 from cfstream.steps.step import Hazard
@@ -91,8 +91,8 @@ def origin_domain(bucket: str, region: str, partition: str) -> str:
 
 
 def default_origin(config: Json) -> Any:
-    """The raw origin that the default behavior leads to."""
-    target = config["DefaultCacheBehavior"]["TargetOriginId"]
+    """The raw origin that the default behavior leads to; of an origin group the one that is asked first."""
+    target = behaviors_in(config)[0].origin_ids[0]
     return next(raw for raw in items(config["Origins"]) if raw["Id"] == target)
 
 
@@ -100,6 +100,12 @@ def our_origins(config: Json, bucket: str) -> frozenset[str]:
     """Ids of the origins that lead to our bucket: by its name, or as the default behavior's origin, which we own."""
     named = {raw["Id"] for raw in items(config["Origins"]) if bucket_of(raw["DomainName"]) == bucket}
     return frozenset({*named, default_origin(config)["Id"]})
+
+
+def our_paths(config: Json, bucket: str) -> frozenset[str]:
+    """The paths whose behaviors lead to our bucket, be it as one of an origin group; empty for the default one."""
+    ours = our_origins(config, bucket)
+    return frozenset(row.path for row in behaviors_in(config) if ours & {*row.origin_ids})
 
 
 def top_fields(

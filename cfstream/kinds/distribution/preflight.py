@@ -6,8 +6,8 @@ from typing import Any
 
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.kinds import distributions
-from cfstream.kinds.distribution.config import default_origin
-from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, behavior_of, held_aliases, items
+from cfstream.kinds.distribution.config import default_origin, our_paths
+from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, behaviors_in, held_aliases, items
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
@@ -159,23 +159,18 @@ def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
         what = f"the default behavior of {live.id} leads to {origin['DomainName']}, which is no S3 origin"
         do = "point it at the bucket's own address by hand first (a website endpoint knows neither OAC nor OAI)"
         return [scene.stack.problem(what, do, "adopt" if scene.stack.spec.adopt else "bucket")]
-    ours = {
-        raw["Id"]
-        for raw in items(live.config["Origins"])
-        if raw["Id"] == origin["Id"]
-        or distributions.bucket_of(raw["DomainName"]) == scene.stack.spec.bucket.name
-    }
-    live_rows = {row.path: row for row in map(behavior_of, items(live.config.get("CacheBehaviors")))}
+    ours = our_paths(live.config, scene.stack.spec.bucket.name)
+    elsewhere = {row.path: row.origin_id for row in behaviors_in(live.config) if row.path not in ours}
     return [
         scene.stack.problem(
-            f"{behavior.path} leads to the origin {live_rows[behavior.path].origin_id} on {live.id}, not to our bucket",
+            f"{behavior.path} leads to the origin {elsewhere[behavior.path]} on {live.id}, not to our bucket",
             "take it out of the spec: cfstream leaves behaviors of other origins alone",
             "http",
             "behaviors",
             number,
         )
         for number, behavior in enumerate(scene.stack.spec.http.behaviors)
-        if behavior.path in live_rows and live_rows[behavior.path].origin_id not in ours
+        if behavior.path in elsewhere
     ]
 
 

@@ -8,36 +8,39 @@ import typer
 from cfstream.errors import WrongUsage
 
 SPEC = """\
-# One private set-up of CloudFront: a bucket with media, a distribution, and who may play what is in it.
-# For completion and hover: "cfstream schema > cfstream.v1.json", and then, as the first line of this file,
-#   yaml-language-server: $schema=cfstream.v1.json     (after a "# ")
+# One private set-up of CloudFront: a bucket with media, a distribution, and who may play them.
+# For completion in an editor: run "cfstream schema > cfstream.v1.json", and begin this file with
+# yaml-language-server: $schema=cfstream.v1.json
 version: 1
-name: {name}    # identity of the stack in this account; it cannot change later
+name: {name}
 comment: Private {name}
 
-# The bucket with the media. It is never deleted. create: true makes it, closed to the public, if there is none.
+# The bucket with the media. create: true makes it, closed to the public, if there is none.
+# No bucket is ever deleted.
 bucket: {{name: {name}-media, create: true}}
 
-# Who may sign URLs and cookies. Nobody else can play anything: a spec that names no signer is refused.
-# Make the key pair, and keep the private half out of version control:
+# Who may sign URLs and cookies. Nobody else can play anything. Make the key pair, and keep its
+# private half out of version control:
 #   mkdir -p keys
 #   openssl genrsa -out keys/{name}-1.pem 2048
 #   openssl pkey -in keys/{name}-1.pem -pubout -out keys/{name}-1.pub.pem
 key_groups:
   - name: {name}-signers
     public_keys:
-      - {{name: {name}-1, file: keys/{name}-1.pub.pem}}    # the path is relative to this file
+      - name: {name}-1
+        file: keys/{name}-1.pub.pem    # relative to this file
 
 # The longest that a signed URL may be valid. A key that was replaced lives on for that long.
 sign: {{max_validity: 24h}}
 
-# Host names of your own. They need a certificate in us-east-1 that covers them.
-# A field that is absent is not managed; [], "" and false say that there shall be none.
+# Host names of your own. They need a certificate in us-east-1 that covers them all.
 # cnames: [media.example.com]
-# http: {{certificate: "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"}}
+# http:
+#   certificate: arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012
 
-# More fields: price_class, logging, tags, http.behaviors (such as posters that anybody may see), protect, …
-# "cfstream schema" describes each of them, and "cfstream validate" checks this file without AWS.
+# A field that is absent is not managed; [], "" and false say that there shall be none.
+# There is more: price_class, logging, tags, protect, http.behaviors (posters for everybody), …
+# "cfstream schema" describes each field, and "cfstream validate" checks this file without AWS.
 """
 
 

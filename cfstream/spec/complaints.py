@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from cfstream.errors import Problem
 from cfstream.spec import model
 from cfstream.spec.fault import Path
+from cfstream.spec.fields import RESOURCE_ID
 from cfstream.spec.source import Document, Scalar, Step
 from cfstream.spec.wording import choices, nearest, shown
 
@@ -77,8 +78,9 @@ _FALSE = {"no", "off", "n", "0", "false"}
 def complaints(
     error: ValidationError, document: Document, known: Collection[Path]
 ) -> Iterator[tuple[Path, Problem]]:
-    """Each fault that pydantic found as a Problem, with its path; none for the paths whose fault is known
-    already.
+    """Each fault that pydantic found as a Problem, with its path in the file.
+
+    Of the paths in `known`, whose fault has been found before, only an unknown key is told.
     """
     details = error.errors(include_url=False)
     misspelt = {_meant_place(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
@@ -86,24 +88,26 @@ def complaints(
         place = tuple(step for step in detail["loc"] if not _is_form(step))
         # pydantic counts the sound members of a list; whether it is empty is seen in what was written.
         all_unsound = detail["type"] == "too_short" and detail["input"]
-        if place not in known and detail["loc"] not in misspelt and not all_unsound:
-            yield _complaint(detail, document)
+        heard = place in known and detail["type"] != "extra_forbidden"
+        if not (heard or detail["loc"] in misspelt or all_unsound):
+            yield place, _complaint(detail, document)
 
 
-def _meant_place(path: Path) -> Path:
+def _meant_place(path: Path) -> Path | None:
     """Where an unknown key would stand if it were spelt as it was probably meant."""
-    return (*path[:-1], meant_by(str(path[-1]), _known_keys(path[:-1])) or "")
+    meant = meant_by(str(path[-1]), _known_keys(path[:-1]))
+    return (*path[:-1], meant) if meant else None
 
 
-def _complaint(detail: Detail, document: Document) -> tuple[Path, Problem]:
+def _complaint(detail: Detail, document: Document) -> Problem:
     path: Path = detail["loc"]
     node, _ = document.find(*path)
     what, do, note = _WORDS.get(detail["type"], _other)(
         detail, path, node.text if isinstance(node, Scalar) else ""
     )
     if detail["type"] == "extra_forbidden":
-        return path, document.source.problem(document.key_spot(*path), what, do, note)
-    return path, document.source.problem(document.spot(*path), what, do, note)
+        return document.source.problem(document.key_spot(*path), what, do, note)
+    return document.source.problem(document.spot(*path), what, do, note)
 
 
 def meant_by(key: str, known: Collection[str]) -> str | None:
@@ -203,9 +207,12 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     return f"{name} is a list, not {_found(value)}", do, ""
 
 
-def _not_a_mapping(detail: Detail, path: Path, _: str) -> Words:
+def _not_a_mapping(detail: Detail, path: Path, text: str) -> Words:
     section = _section_name(path)
-    return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {EXAMPLES[section]}", ""
+    example = EXAMPLES[section]
+    if section in {"oac", "oai"} and RESOURCE_ID.fullmatch(text):
+        example = f"{section}: {{id: {text}}}"
+    return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {example}", ""
 
 
 def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:

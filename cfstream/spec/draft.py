@@ -42,15 +42,15 @@ def draft_of(document: Document) -> Draft:
     values = plain(document.root)
     empty = list(paths_with(values, type(None)))
     known = {*paths_with(values, Broken), *empty}
-    problems = [_no_value(document, path) for path in empty]
-    trouble = {str(path[0]) for path in known}
+    told: dict[Path, Problem] = {path: _no_value(document, path) for path in empty}
+    trouble = {field for path in known for field in _concerned(path)}
     try:
         spec = Spec.model_validate(values)
     except ValidationError as error:
-        for path, problem in complaints(error, document, known):
-            problems.append(problem)
-            trouble |= _concerned(path)
+        trouble |= {field for detail in error.errors() for field in _concerned(detail["loc"])}
+        told |= complaints(error, document, known)
         spec = Spec.model_validate(_sound(values, trouble))
+    problems = list(told.values())
     draft = Draft(document, spec, problems, trouble)
     unsound = frozenset(trouble)
     for found in (*faults(spec, unsound), *unbuilt_faults(spec, unsound)):

@@ -32,7 +32,7 @@ def faults(spec: Spec, trouble: frozenset[str]) -> Iterator[Fault]:
 def _one_identity(spec: Spec) -> Iterator[Fault]:
     named = [name for name in ("oac", "oai", "origin_access") if getattr(spec, name) is not None]
     if len(named) > 1:
-        what = f"{', '.join(named)} exclude each other: CloudFront reads the bucket in one way"
+        what = f"{choices(named, 'and')} exclude each other: CloudFront reads the bucket in one way"
         yield Fault(what, f"keep one of {choices(named)}", (named[-1],), at_key=True)
 
 
@@ -57,7 +57,7 @@ def _means_of_the_grant(spec: Spec) -> Iterator[Fault]:
         yield Fault(
             what, "take grant out, or write oac: {} instead of origin_access", ("grant",), at_key=True
         )
-    elif grant.via == "object-acl" and spec.identity != "oai":
+    elif grant.via == "object-acl" and spec.identity != "oai" and spec.oai is None:
         what = "a grant by object-acl needs an origin access identity; an ACL cannot name an OAC"
         yield Fault(what, "write oai: {}, or via: bucket-policy", ("grant", "via"))
     if grant.permission == "FULL_CONTROL" and grant.via != "object-acl":

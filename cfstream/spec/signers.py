@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from cfstream.spec.fault import Fault, Path, repeated
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, PublicKey, Spec
-from cfstream.spec.wording import shown
+from cfstream.spec.wording import choices, shown
 
 MAX_TRUSTED_SIGNERS = 5
 """Of a behavior, and of a streaming distribution (TooManyTrustedSigners). Not adjustable."""
@@ -111,6 +111,6 @@ def order_of_keys(spec: Spec) -> Iterator[Fault]:
             TopologicalSorter({key.name: {*key.replaces} - {key.name} for key in group.public_keys}).prepare()
         except CycleError as error:
             circle = sorted(set(error.args[1]), key=names.index)
-            what = f"{', '.join(map(shown, circle))} replace each other in a circle"
+            what = f"{choices(map(shown, circle), 'and')} replace each other in a circle"
             place = (*path[:-1], names.index(circle[0]), "replaces")
             yield Fault(what, "let only newer keys replace older ones", place)

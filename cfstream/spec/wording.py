@@ -24,10 +24,10 @@ def shown(value: Any) -> str:
     return "".join(char if _harmless(char) else f"\\u{ord(char):04x}" for char in quoted)
 
 
-def choices(words: Iterable[Any]) -> str:
+def choices(words: Iterable[Any], joint: str = "or") -> str:
     """``a, b or c``."""
     *some, last = (str(word) for word in words)
-    return f"{', '.join(some)} or {last}" if some else last
+    return f"{', '.join(some)} {joint} {last}" if some else last
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

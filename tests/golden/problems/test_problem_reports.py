@@ -1,0 +1,25 @@
+"""Whole reports: a folder with a spec that has much wrong with it, and all that a person is told."""
+
+from pathlib import Path
+
+import pytest
+
+from cfstream.errors import SpecProblems
+from cfstream.render.problems import problems_text
+from cfstream.spec.load import load
+
+HERE = Path(__file__).parent
+CASES = sorted(path.parent.name for path in HERE.glob("*/spec.yaml"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_report(case: str, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool) -> None:
+    """The report is the one that was read and approved."""
+    monkeypatch.chdir(HERE / case)
+    with pytest.raises(SpecProblems) as found:
+        load(["spec.yaml"])
+    report = problems_text(found.value.problems, color=False)
+    golden = Path("problems.txt")
+    if update_golden:
+        golden.write_text(report, encoding="utf-8")
+    assert report == golden.read_text(encoding="utf-8")

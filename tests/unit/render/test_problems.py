@@ -1,0 +1,82 @@
+"""A problem as text: what, where, the line with a caret under the place, and what to do."""
+
+from cfstream.errors import Problem, Where
+from cfstream.render.problems import problems_text
+
+
+def one(line: str, col: int, *, note: str = "", what: str = "this is wrong", do: str = "mend it") -> str:
+    """The text of a problem in line 11 of a file."""
+    return problems_text([Problem(Where("a.yaml", 11, col), what, do, line, note)], color=False)
+
+
+def caret_under(text: str) -> str:
+    """The characters of the source line that stand over the caret and behind it."""
+    _, _, source, caret, *_ = text.split("\n")
+    return source[caret.index("^") :]
+
+
+def test_the_whole_text() -> None:
+    """The caret stands under the place, and its note beside it."""
+    note = "YAML reads a number here, and its leading zero is gone"
+    what = "a trusted signer is an account number of 12 digits, in quotes"
+    assert one("    - 012345678901", 7, note=note, what=what, do='write "012345678901"') == (
+        "error: a trusted signer is an account number of 12 digits, in quotes\n"
+        "  a.yaml:11:7\n"
+        "   11 |     - 012345678901\n"
+        "      |       ^ YAML reads a number here, and its leading zero is gone\n"
+        '  do: write "012345678901"\n'
+    )
+
+
+def test_several_and_none() -> None:
+    """An empty line stands between two problems; of none there is no text."""
+    problem = Problem(Where("a.yaml"), "it is gone", "look for it")
+    block = "error: it is gone\n  a.yaml\n  do: look for it\n"
+    assert problems_text([problem, problem], color=False) == f"{block}\n{block}"
+    assert problems_text([], color=False) == ""
+
+
+def test_a_place_without_a_line() -> None:
+    """Without the text of the line there is no excerpt; without a column there is no caret."""
+    assert problems_text([Problem(Where("a.yaml", 3), "x", "")], color=False) == "error: x\n  a.yaml:3\n"
+    assert one("cnames: []", 0) == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  do: mend it\n"
+
+
+def test_colors() -> None:
+    """Colours go around words and change none of them."""
+    problem = Problem(Where("a.yaml", 11, 1), "x", "y", "line", "note")
+    colored = problems_text([problem], color=True)
+    assert colored.startswith("\x1b[1;31merror:\x1b[0m \x1b[1mx\x1b[0m\n")
+    assert "\x1b[31m^ note\x1b[0m" in colored
+    plain = colored
+    for code in ("0", "1", "2", "31", "36", "1;31"):
+        plain = plain.replace(f"\x1b[{code}m", "")
+    assert plain == problems_text([problem], color=False)
+
+
+def test_wide_and_narrow_characters() -> None:
+    """The caret counts columns of a terminal: wide characters two, combining ones none, a tab one space."""
+    assert "      |       ^" in one("名前: 講義", 5)
+    assert "      |  ^" in one("e\u0301x", 3)
+    assert caret_under(one("\ta: b", 5)) == "b"
+
+
+def test_what_could_move_a_cursor_is_written_as_an_escape() -> None:
+    """A file cannot paint on the terminal by way of a message."""
+    text = one("a: \x1b[2Jb\u202ec", 4, what="\x1b[31mred", do="\u202e")
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\\u001b[2Jb\\u202ec" in text
+
+
+def test_a_long_line_is_shown_around_the_caret() -> None:
+    """Of a line of any length, the part around the place is shown, and the caret still points at it."""
+    line = "a" * 500 + "X" + "b" * 500
+    text = one(line, 501)
+    assert caret_under(text).startswith("Xbbb")
+    assert max(map(len, text.split("\n"))) < 110
+    assert "| …aaa" in text
+    assert "bbb…\n" in text
+    assert caret_under(one("X" + "b" * 500, 1)) == "X" + "b" * 94 + "…"
+    assert caret_under(one("a" * 500 + "X", 501)) == "X"
+    assert caret_under(one("a" * 95 + "X", 96)) == "X"

@@ -1,0 +1,88 @@
+"""What two stacks cannot both have is told at the second, and names the place of the first."""
+
+from pathlib import Path
+
+import pytest
+
+from cfstream.errors import SpecProblems
+from cfstream.spec.load import load
+
+ROOT = Path(__file__).parents[3]
+ARN = "arn:aws:acm:us-east-1:111122223333:certificate/1-2"
+SPEC = f"version: 1\nname: {{name}}\nbucket: films\nhttp: {{{{certificate: {ARN}}}}}\n{{rest}}\n"
+PEM = ROOT / "examples/keys/lectures-2026-11.pub.pem"
+GROUP = f"key_groups: [{{name: signers, public_keys: [{{name: k, file: {PEM}}}]}}]"
+
+
+def told(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]:
+    """What is told of a folder with two files of these texts."""
+    (folder / "a.yaml").write_text(first)
+    (folder / "b.yaml").write_text(second)
+    try:
+        load([str(folder)])
+    except SpecProblems as found:
+        return [(str(each.where), each.what, each.do) for each in found.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("rest", "places", "claim", "do"),
+    [
+        (
+            "public: true\ncnames: [x.example.com, media.example.com]",
+            ("6:25", "6:25"),
+            'the cname "media.example.com"',
+            "take it out of one: a host name belongs to one distribution",
+        ),
+        (
+            "public: true\nadopt: E1UGDLB9XZBD79",
+            ("6:8", "6:8"),
+            'the distribution "E1UGDLB9XZBD79"',
+            "let one of the stacks adopt it",
+        ),
+        (
+            GROUP,
+            ("5:21", "5:21"),
+            'the key group "signers"',
+            "write {use: signers} in the stack that does not own it",
+        ),
+    ],
+)
+def test_one_thing_of_two_stacks(
+    tmp_path: Path, rest: str, places: tuple[str, str], claim: str, do: str
+) -> None:
+    """A cname, an adopted distribution and a key group of its own belong to one stack."""
+    second = SPEC.format(name="b", rest=rest.replace("x.example.com", "y.example.com"))
+    assert told(tmp_path, SPEC.format(name="a", rest=rest), second) == [
+        (
+            f"{tmp_path}/b.yaml:{places[1]}",
+            f"{claim} is taken by the stack at {tmp_path}/a.yaml:{places[0]}",
+            do,
+        )
+    ]
+
+
+def test_one_name_of_two_stacks(tmp_path: Path) -> None:
+    """The name is the identity of a stack in the account, so two files cannot both have it."""
+    text = SPEC.format(name="a", rest="public: true")
+    assert told(tmp_path, text, text) == [
+        (
+            f"{tmp_path}/b.yaml:2:7",
+            f'the name "a" is taken by the stack at {tmp_path}/a.yaml:2:7',
+            "give this stack another name",
+        )
+    ]
+
+
+def test_what_stacks_may_share(tmp_path: Path) -> None:
+    """A bucket, a used key group and overlapping wildcards may be shared."""
+    rest = "key_groups: [{use: signers}]\ncnames: ['%s']"
+    second = SPEC.format(name="b", rest=rest % "media.example.com")
+    assert told(tmp_path, SPEC.format(name="a", rest=rest % "*.example.com"), second) == []
+
+
+def test_a_claim_that_is_wrong_in_itself_is_told_once(tmp_path: Path) -> None:
+    """Two stacks with the same impossible name have one problem each, and no clash."""
+    text = SPEC.format(name="A", rest="public: true")
+    places = [place for place, _, _ in told(tmp_path, text, text)]
+    assert places == [f"{tmp_path}/a.yaml:2:7", f"{tmp_path}/b.yaml:2:7"]

@@ -1,0 +1,44 @@
+"""Limits that AWS raises on request are told and do not stop anything."""
+
+import pytest
+
+from cfstream.spec.limits import notices
+from tests.unit.spec.reading import stack
+
+KEYS = ", ".join(f"{{name: k{n}, file: keys/lectures-2026-11.pub.pem}}" for n in range(6))
+USES = ", ".join(f"{{use: g{n}}}" for n in range(5))
+HOSTS = ", ".join(f"h{n}.example.com" for n in range(101))
+PATHS = ", ".join(f"{{path: /{n}}}" for n in range(76))
+MADE = ", ".join(
+    f"{{name: g{n}, public_keys: [{{name: k, file: keys/lectures-2026-11.pub.pem}}]}}" for n in range(11)
+)
+ARN = "arn:aws:acm:us-east-1:111122223333:certificate/1-2"
+RAISED = "unless it has raised the limit of this account"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (f"key_groups: [{{name: a, public_keys: [{KEYS}]}}]", [f"6 keys in a: AWS allows 5 {RAISED}"]),
+        (f"key_groups: [{USES}]", [f"5 key groups of the default behavior: AWS allows 4 {RAISED}"]),
+        (
+            f"http: {{behaviors: [{{path: /a, key_groups: [{USES}]}}]}}",
+            [f"5 key groups of /a: AWS allows 4 {RAISED}"],
+        ),
+        (
+            f"key_groups: [{MADE}]",
+            [
+                f"11 key groups of the default behavior: AWS allows 4 {RAISED}",
+                f"11 key groups of this spec: AWS allows 10 {RAISED}",
+            ],
+        ),
+        (f"cnames: [{HOSTS}]\nhttp: {{certificate: {ARN}}}", [f"101 cnames: AWS allows 100 {RAISED}"]),
+        (f"http: {{behaviors: [{PATHS}]}}", [f"76 behaviors: AWS allows 75 {RAISED}"]),
+        ("http: {minimum_tls: TLSv1}", ["minimum_tls has no effect without a certificate of your own"]),
+        (f"http: {{minimum_tls: TLSv1, certificate: {ARN}}}", []),
+        ("", []),
+    ],
+)
+def test_notices(lines: str, told: list[str]) -> None:
+    """A spec that goes beyond an adjustable limit loads, and a notice says which one."""
+    assert [notice.text for notice in notices(stack(lines))] == told

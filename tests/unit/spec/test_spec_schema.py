@@ -1,0 +1,109 @@
+"""The JSON Schema is that of the model, accepts what loads, and describes every field."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from cfstream.spec.compose import documents
+from cfstream.spec.load import load
+from cfstream.spec.schema import json_schema
+from cfstream.spec.source import Source, plain
+from tests.unit.spec.reading import TABLES, table, whole
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
+SOUND = [row.lines for path in TABLES.glob("*.txt") for row in table(path.stem) if not row.problems]
+
+
+def accepts(text: str) -> bool:
+    """Whether an editor would find nothing wrong with the text."""
+    (document,) = documents(Source("-", text), [])
+    return bool(jsonschema.Draft202012Validator(json_schema()).is_valid(plain(document.root)))
+
+
+def properties(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property of every section, with its path."""
+    match schema:
+        case dict():
+            for name, inner in schema.get("properties", {}).items():
+                yield f"{path}.{name}", inner
+            for key, inner in schema.items():
+                yield from properties(inner, f"{path}.{key}")
+        case list():
+            for inner in schema:
+                yield from properties(inner, path)
+
+
+def test_the_checked_in_schema_is_that_of_the_model() -> None:
+    """``make schema`` has been run since the model changed last."""
+    assert json.loads((ROOT / "schemas/cfstream.v1.json").read_text()) == json_schema()
+
+
+def test_it_is_a_schema() -> None:
+    """It keeps to the draft that it names, has a title, and lets nothing unknown pass."""
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == "cfstream spec"
+    assert schema["additionalProperties"] is False
+
+
+def test_every_field_is_described() -> None:
+    """An editor has a sentence to show for each field, and never offers null."""
+    found = list(properties(json_schema()))
+    assert len(found) > 50
+    assert [path for path, field in found if "description" not in field and "$ref" not in field] == []
+    assert "null" not in json.dumps(json_schema())
+
+
+@pytest.mark.parametrize("lines", SOUND)
+def test_it_accepts_what_loads(lines: str) -> None:
+    """What the tables call sound is sound to an editor too."""
+    assert accepts(whole(lines))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_it_accepts_the_examples(path: Path) -> None:
+    """The examples load, and an editor shows nothing red in them; they name the schema by its path."""
+    load([str(path)])
+    assert accepts(path.read_text())
+    schema = path.read_text().split("$schema=")[1].split("\n")[0]
+    assert (path.parent / schema).resolve() == ROOT / "schemas/cfstream.v1.json"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "coment: x",
+        "version: 2",
+        "name: Lectures",
+        "trusted_signers: [111122223333]",
+        "enabled: 'yes'",
+        "sign: {max_validity: 24}",
+        "sign: {max_validity: ''}",
+        "sign: {max_validity: 24 hours}",
+        "logging: true",
+        "http: {behaviors: [{public: true}]}",
+        "key_groups: [{use: a, name: b}]",
+        "key_groups: [{name: a, public_keys: []}]",
+        "bucket: {create: true}",
+        "bucket: A",
+        "comment: ~",
+        "tags: {aws:x: y}",
+        "http: {certificate: arn:aws:acm:eu-west-1:111122223333:certificate/1-2}",
+    ],
+)
+def test_it_refuses_what_an_editor_can_see(lines: str) -> None:
+    """What is wrong by itself shows while it is typed."""
+    assert not accepts(whole(lines))
+
+
+def test_fields_that_are_not_built_are_in_the_schema() -> None:
+    """A field that this version refuses is part of the language all the same."""
+    assert accepts(whole("dns: {route53: example.com}\nhttp: {cors: {origins: ['*']}}"))
+    assert io.StringIO(json.dumps(json_schema())).read().isascii()

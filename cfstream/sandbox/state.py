@@ -35,7 +35,13 @@ log = logging.getLogger(__name__)
 
 FILE = "state"
 KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts")
-_LAYOUT = ("acl.py", "cloudfront/records.py", "cloudfront/settings.py", "cloudfront/world.py")
+_LAYOUT = (
+    "acl.py",
+    "cloudfront/key_pairs.py",
+    "cloudfront/records.py",
+    "cloudfront/settings.py",
+    "cloudfront/world.py",
+)
 """Where the classes are that a pickle holds: one of another layout would be read, and fail later."""
 
 QUIET_SECONDS = 0.2

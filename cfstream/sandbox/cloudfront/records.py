@@ -8,7 +8,7 @@ module.
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from .refusal import CloudFrontError, refuse_unless
@@ -51,12 +51,26 @@ class Policy(Record):
     managed: bool = False
 
 
+@dataclass(frozen=True)
+class AtEdge:
+    """What the edges hold of a distribution: it and all that it refers to, as of one moment."""
+
+    config: Json
+    signers: dict[str, tuple[str, ...]]
+    """ActiveTrustedSigners: signer to key pair ids."""
+    key_groups: dict[str, tuple[str, ...]]
+    """ActiveTrustedKeyGroups: key group id to public key ids."""
+    keys: dict[str, str]
+    """The PEM text of each public key in those groups, by its id."""
+    headers: dict[str, Json]
+    """The configs of its response headers policies, by their ids."""
+
+
 @dataclass
 class Distribution(Record):
     """A distribution of either kind.
 
-    `signers` and `key_groups` are what the edge knows (ActiveTrustedSigners, ActiveTrustedKeyGroups): signer
-    or group id to key pair ids. They follow the config once the distribution is Deployed (`settled`).
+    `at_edge` follows the config once the distribution is Deployed (`settled`); None until it first is.
     """
 
     arn: str
@@ -65,8 +79,17 @@ class Distribution(Record):
     changed: float
     reads: int = 0
     settled: bool = False
-    signers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    key_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    at_edge: AtEdge | None = None
+
+    @property
+    def signers(self) -> dict[str, tuple[str, ...]]:
+        """Who may sign by ActiveTrustedSigners, with their key pair ids."""
+        return self.at_edge.signers if self.at_edge else {}
+
+    @property
+    def key_groups(self) -> dict[str, tuple[str, ...]]:
+        """The key groups of ActiveTrustedKeyGroups, with their key ids."""
+        return self.at_edge.key_groups if self.at_edge else {}
 
     @property
     def aliases(self) -> list[str]:

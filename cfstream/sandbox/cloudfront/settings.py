@@ -60,6 +60,13 @@ class Settings:
     """Aliases held outside this account, with the id of the distribution that holds each."""
     signers_without_keys: tuple[str, ...] = ("000000000000",)
     """Accounts that cannot be trusted signers, for they have no CloudFront key pair."""
+    edge_mixes: bool = False
+    """Whether, until a write is Deployed, some viewers meet the old config and some the new one already;
+    drawn from `shuffle_seed`. If not, all meet the old one.
+    """
+    edge_caches_errors: bool = False
+    """Whether the edge gives an error of the origin again for its ErrorCachingMinTTL, 10 seconds by default.
+    """
 
     def quota(self, name: str) -> int:
         """The limit of that name, as overridden or as AWS's default. KeyError for a name that has none."""

@@ -3,7 +3,6 @@
 Holds what more than one kind needs to know; the operations are in the modules named after their kinds.
 """
 
-import hashlib
 import random
 import string
 import time
@@ -13,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .defaults import shuffled
-from .records import Distribution, Identity, Json, Policy, PublicKey, R, Record, Shelf
+from .key_pairs import KeyPairs
+from .records import AtEdge, Distribution, Identity, Json, Policy, PublicKey, R, Record, Shelf
 from .refusal import CloudFrontError
 from .settings import Settings
 
@@ -40,6 +40,7 @@ class World:
         self.controls: Shelf[Record] = Shelf(settings, "NoSuchOriginAccessControl")
         self.public_keys: Shelf[PublicKey] = Shelf(settings, "NoSuchPublicKey")
         self.key_groups: Shelf[Record] = Shelf(settings, "NoSuchResource")
+        self.key_pairs = KeyPairs()
         self.policies: dict[str, Shelf[Policy]] = {
             kind: Shelf(settings, f"NoSuch{kind}")
             for kind in ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
@@ -106,11 +107,11 @@ class World:
         return (0 if seed is None else zlib.crc32(f"{seed}:{record_id}".encode()), record_id)
 
     def key_pair_ids(self, signer: str) -> tuple[str, ...]:
-        """The two CloudFront key pairs of a trusted signer, made up but always the same."""
-        if signer in self.settings.signers_without_keys:
-            return ()
-        digest = hashlib.sha256((self.account if signer == "self" else signer).encode()).hexdigest().upper()
-        return f"APKA{digest[:16]}", f"APKA{digest[16:32]}"
+        """The CloudFront key pairs of a trusted signer, of whom most have two; "self" is the account."""
+        account = self.account if signer == "self" else signer
+        if account in self.settings.signers_without_keys:
+            return self.key_pairs.registered(account)
+        return self.key_pairs.all_of(account)
 
     def both_kinds(self) -> list[Distribution]:
         """The distributions of both kinds, as they truly are."""
@@ -169,18 +170,29 @@ class World:
         return waited and record.reads >= settings.deploy_after_reads
 
     def settle(self, record: Distribution) -> str:
-        """The status; on the way, what is Deployed takes over its signers and key groups."""
+        """The status; on the way, what is Deployed reaches the edges."""
         if not self.deployed(record):
             return "InProgress"
         if record.settled:
             return "Deployed"
+        record.at_edge, record.settled = self.spread(record), True
+        return "Deployed"
+
+    def spread(self, record: Distribution) -> AtEdge:
+        """What an edge holds that has heard of everything: the config, keys and policies of this moment."""
+        config = record.config
+        behaviors = [config] if "S3Origin" in config else list(self.behaviors(record))
         signers: dict[str, tuple[str, ...]] = {}
         groups: dict[str, tuple[str, ...]] = {}
-        rtmp = "S3Origin" in record.config
-        for behavior in (record.config,) if rtmp else self.behaviors(record):
+        headers: dict[str, Json] = {}
+        for behavior in behaviors:
             signers |= {who: self.key_pair_ids(who) for who in behavior["TrustedSigners"].get("Items", ())}
-            for group in () if rtmp else behavior["TrustedKeyGroups"].get("Items", ()):
+            for group in behavior.get("TrustedKeyGroups", {}).get("Items", ()):
                 known = self.key_groups.find(group)
                 groups[group] = tuple(known.config["Items"]) if known else ()
-        record.signers, record.key_groups, record.settled = signers, groups, True
-        return "Deployed"
+            policy = self.policies["ResponseHeadersPolicy"].find(behavior.get("ResponseHeadersPolicyId", ""))
+            if policy:
+                headers[policy.id] = policy.config
+        found = {key: self.public_keys.find(key) for ids in groups.values() for key in ids}
+        keys = {key: public.config["EncodedKey"] for key, public in found.items() if public}
+        return AtEdge(config, signers, groups, keys, headers)

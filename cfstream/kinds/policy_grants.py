@@ -4,7 +4,7 @@
 Pure. What is read for them stands in `bucket_policy`; how a policy is written, in `steps/bucket_policy`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -148,8 +148,18 @@ def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
     if others and equal(case.ours, case.naming(*others) or case.target, identities):
         return (), _taken(case, narrowed=True)
     used = others & {each.origin.oai_id for each in case.have.servings if each.ours}
-    put = case.naming(*sorted(used)) or case.target
-    return (_grant(case, put),), _taken(case, narrowed=bool(used))
+    if used and _must_wait(case, used):
+        return _in_two(case, case.ours or {}, used), _taken(case, narrowed=False)
+    return (_grant(case, case.naming(*sorted(used)) or case.target),), _taken(case, narrowed=bool(used))
+
+
+def _in_two(case: Case, ours: Json, used: Iterable[str]) -> tuple[Grant, ...]:
+    """The successor of an OAI is let in as far as that one was, and further only when the signers are in
+    force.
+    """
+    as_before = {**(case.naming(*sorted(used)) or {}), "Resource": ours.get("Resource")}
+    further = case.target or {}
+    return _grant(case, as_before, opens=False), _grant(case, further)
 
 
 def former_bucket(scene: Scene, have: LivePolicy) -> tuple[Revoke, ...]:
@@ -175,45 +185,65 @@ def former_bucket(scene: Scene, have: LivePolicy) -> tuple[Revoke, ...]:
     )
 
 
-def _grant(case: Case, put: Json) -> Grant:
-    scene, want, have = case.scene, case.want, case.have
-    former = [by_sid(have.document, sid) for sid in sorted(our_sids(scene, have.document))]
-    covered = any(covers(each, have.bucket.name, want.prefix) for each in former if each)
-    opens = case.ours is None or not covered
-    hazards: tuple[Hazard, ...] = ()
-    if former and not covered:
-        under = f"what is under {want.prefix}" if want.prefix else "all of the bucket"
-        hazards = (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
-    if opens and want.identity == "oai":
-        hazards += public_hazards(have.servings, case.reader)
-    late = opens and opens_before_guarded(scene, have.servings, case.reader)
-    changes = _changes(case, put, first=not former)
+def _covered(case: Case) -> bool:
+    """Whether statements of ours let read all that is wanted already."""
+    have, sids = case.have, sorted(our_sids(case.scene, case.have.document))
+    former = [by_sid(have.document, sid) for sid in sids]
+    return any(covers(each, have.bucket.name, case.want.prefix) for each in former if each)
+
+
+def _must_wait(case: Case, used: Iterable[str] = ()) -> bool:
+    """Whether anyone would read what the grant opens until the distribution has got its signers."""
+    if case.ours is not None and _covered(case):
+        return False
+    identities = (case.reader, *sorted(used))
+    return any(opens_before_guarded(case.scene, case.have.servings, each) for each in identities)
+
+
+def _grant(case: Case, put: Json, *, opens: bool = True) -> Grant:
+    """The step that puts the statement; it `opens` something unless what it lets read was readable before."""
+    scene, want = case.scene, case.want
+    changes = _changes(case, put)
     told = ", ".join(change.field for change in changes)
     return Grant(
         address=scene.address(KIND),
-        stage=Stage.LATE_GRANT if late else Stage.GRANT,
+        stage=Stage.LATE_GRANT if opens and _must_wait(case, case.other_identities) else Stage.GRANT,
         because=f"our statement is to change: {told}" if case.ours else "let the distribution read objects",
         line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
         changes=changes,
-        hazards=hazards,
+        hazards=_hazards(case) if opens else (),
         edit=_edit(case, put=(put,)),
     )
 
 
-def _changes(case: Case, put: Json, *, first: bool) -> tuple[Change, ...]:
+def _hazards(case: Case) -> tuple[Hazard, ...]:
+    want, have = case.want, case.have
+    covered = _covered(case)
+    hazards: tuple[Hazard, ...] = ()
+    if our_sids(case.scene, have.document) and not covered:
+        under = f"what is under {want.prefix}" if want.prefix else "all of the bucket"
+        hazards = (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
+    if want.identity == "oai" and not (case.ours is not None and covered):
+        hazards += public_hazards(have.servings, case.reader)
+    return hazards
+
+
+def _changes(case: Case, put: Json) -> tuple[Change, ...]:
     """What changes of our statement, in the spec's words."""
     want, have, ours = case.want, case.have, case.ours
     if ours is None:
+        first = not our_sids(case.scene, have.document)
         given = (
             Change("grant.via", None, "bucket-policy") if first else Change(want.identity, None, case.reader)
         )
         return (given, Change("grant.prefix", None, want.prefix)) if want.prefix else (given,)
     changes = []
-    before, prefix = _readers(ours, have.identities), prefix_of(ours, have.bucket.name)
+    before = _readers(ours, have.identities)
+    prefix, after = prefix_of(ours, have.bucket.name), prefix_of(put, have.bucket.name)
     if before != case.reader:
         changes.append(Change(want.identity, before, case.reader))
-    if prefix is not None and prefix != want.prefix:
-        changes.append(Change("grant.prefix", prefix, want.prefix))
+    if prefix is not None and prefix != after:
+        changes.append(Change("grant.prefix", prefix, after))
     whole = Change("grant", canonical(ours, have.identities), canonical(put, have.identities))
     return tuple(changes) or (whole,)
 

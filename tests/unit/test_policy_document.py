@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.policy_document import (
@@ -185,6 +185,7 @@ foreign_statements = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(foreign_statements)
 def test_foreign_statements_survive(foreign: list[Any]) -> None:
     """Putting ours in and taking it out again leaves every other statement as it was."""
@@ -194,6 +195,7 @@ def test_foreign_statements_survive(foreign: list[Any]) -> None:
     assert without == (policy(*foreign) if foreign else None)
 
 
+@settings(max_examples=40)
 @given(foreign_statements, st.randoms())
 def test_digest_knows_no_order(foreign: list[Any], random: Any) -> None:
     """The digest of a policy is the same in whatever order its statements stand."""

@@ -6,9 +6,11 @@ import pytest
 
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.kind import Proposal
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.grant import Grant
 from cfstream.steps.step import Stage
 from tests.unit.kinds.live import distribution, live, ours, proposal, scene
-from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, denied, land, policy_of, s3, signed, statement
+from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, denied, land, policy_of, s3, signed, statement
 
 KIND = BucketPolicyKind()
 SPEC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\n"
@@ -51,6 +53,22 @@ def test_guarded_before_readable(text: str, own: Any, stage: Stage) -> None:
     """
     (step,) = proposed(text, own=own).steps
     assert step.stage is stage
+
+
+def test_successor_of_an_unsigned_identity() -> None:
+    """A new OAI gets at once what the former one had, and what lies beyond once the signers are in force."""
+    own = distribution("E1DIST", oai="E9OLD")
+    seen = policy_of(by_oai("cfstream-lectures-oai", "hls/", "E9OLD"))
+    first, second = proposed(OAI, own=own, policy=seen).steps
+    assert isinstance(first, Grant)
+    assert isinstance(second, Grant)
+    assert (first.stage, second.stage) == (Stage.GRANT, Stage.LATE_GRANT)
+    assert isinstance(first.edit, PolicyEdit)
+    assert isinstance(second.edit, PolicyEdit)
+    assert first.edit.put == (by_oai("cfstream-lectures-oai", "hls/", "E9OLD", "E2OAI"),)
+    assert second.edit.put == (by_oai(),)
+    assert [change.field for change in first.changes] == ["oai"]
+    assert [[hazard.name for hazard in step.hazards] for step in (first, second)] == [[], ["widens-grant"]]
 
 
 def test_narrowing_need_not_wait() -> None:

@@ -288,10 +288,14 @@ def _unmark(scene: Scene, own: LiveDistribution, identity: Known | None) -> Mark
 def _taken(
     scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known | None
 ) -> tuple[list[Step], list[Notice]]:
-    """The end of the grants to OAIs that objects are not granted to any more, and of their mark."""
+    """The end of the grants to OAIs that objects are not granted to any more, and of their mark.
+
+    A bucket that is yet to be made has no such objects; those of a former bucket are the matter of `_old`.
+    """
     if not former or have.own is None:
         return [], []
-    if not have.bucket.usable or not have.bucket.acls_count:
+    counts = have.bucket.usable and have.bucket.acls_count
+    if have.bucket.usable and not counts and have.old_bucket is None:
         text = (
             f"objects keep their grants to {', '.join(former)}: they have no effect while ACLs are disabled"
         )
@@ -306,7 +310,7 @@ def _taken(
             edit=_edit(scene, have.bucket, "", have.canonical_users[each], None),
         )
         for each in former
-        if each in have.canonical_users
+        if counts and each in have.canonical_users
     ]
     gone = [each for each in former if each not in have.canonical_users]
     notices = [Notice(f"the identity {each} is gone: grants to it on objects let nobody in") for each in gone]

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.terminal import note, say
 from cfstream.errors import WrongUsage
 
 SPEC = """\
 # One private set-up of CloudFront: a bucket with media, a distribution, and who may play them.
-# For completion in an editor: run "cfstream schema > cfstream.v1.json", and begin this file with
-# yaml-language-server: $schema=cfstream.v1.json
+# For completion in an editor: run "cfstream schema > cfstream.v1.json", and make the first line
+# "# yaml-language-server: $schema=cfstream.v1.json".
 version: 1
 name: {name}
 comment: Private {name}
@@ -55,7 +56,7 @@ def init(
     Example: cfstream init lectures
     """
     if name is None:
-        typer.echo(SPEC.format(name="lectures"), nl=False)
+        say(SPEC.format(name="lectures"))
         return
     from cfstream.spec.fields import STACK_NAME
 
@@ -70,5 +71,5 @@ def init(
         raise WrongUsage(
             f"{path} is there already, and stays as it is", "choose another name, or edit the file"
         ) from error
-    typer.echo(f"wrote {path}")
-    typer.echo(f'next: make the key pair as it says, then "cfstream validate {path}"', err=True)
+    say(f"wrote {path}\n")
+    note(f'next: make the key pair as it says, then "cfstream validate {path}"\n')

@@ -2,7 +2,7 @@
 
 import json
 
-import typer
+from cfstream.cli.terminal import say
 
 
 def schema() -> None:
@@ -12,4 +12,4 @@ def schema() -> None:
     """
     from cfstream.spec.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    say(json.dumps(json_schema(), indent=2) + "\n")

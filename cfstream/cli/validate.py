@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cfstream.errors import Notice, Problem, SpecProblems
+from cfstream.cli.terminal import note, say
+from cfstream.errors import Problem, SpecProblems
 
 
 def validate(
@@ -31,7 +32,7 @@ def validate(
         stacks = load(specs)
     except SpecProblems as found:
         if output == "json":
-            typer.echo(_document([], found.problems))
+            say(_document([], found.problems))
         raise
     told = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
@@ -46,19 +47,12 @@ def validate(
             }
             for stack, noticed in told
         ]
-        typer.echo(_document(rows, ()))
+        say(_document(rows, ()))
         return
     for stack, noticed in told:
-        typer.echo(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})")
-        _tell(stack.path, noticed)
-
-
-def _tell(path: str, noticed: tuple[Notice, ...]) -> None:
-    from cfstream.cli.connection import current
-
-    if current().verbosity >= 0:
+        say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
         for notice in noticed:
-            typer.echo(f"notice: {path}: {notice.text}", err=True)
+            note(f"notice: {stack.path}: {notice.text}\n")
 
 
 def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:
@@ -69,4 +63,4 @@ def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> st
         "stacks": stacks,
         "problems": [problem_document(each) for each in problems],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -9,15 +9,18 @@ from collections.abc import Iterable, Iterator
 from cfstream.errors import Problem
 from cfstream.render.flow import Page, Style, printable
 
-LINE_WIDTH = 96
-"""Columns of a source line that are shown; of a longer one, the part around the caret."""
+_MARGIN = 8
+"""Columns of the line number and the bar, before the source line."""
 
 _CUT = "…"
 
 
-def problems_text(problems: Iterable[Problem], *, color: bool) -> str:
-    """Every problem in the order given, an empty line between two; empty when there are none."""
-    page = Page(color=color)
+def problems_text(problems: Iterable[Problem], *, color: bool, width: int = 80) -> str:
+    """Every problem in the order given, an empty line between two; empty when there are none.
+
+    A source line that does not fit into `width` columns is cut to the part around the caret.
+    """
+    page = Page(max(width, 40), color=color)
     return "\n".join("".join(f"{line}\n" for line in _lines(problem, page)) for problem in problems)
 
 
@@ -34,30 +37,32 @@ def _excerpt(problem: Problem, page: Page) -> Iterator[str]:
     """The source line and, if the column is known, the caret with its note."""
     number = str(problem.where.line).rjust(5)
     bar = page.paint("|", Style.DIM)
-    before, rest = _window(problem.source_line, max(problem.where.col, 1) - 1)
+    before, rest = _window(problem.source_line, max(problem.where.col, 1) - 1, page.width - _MARGIN)
     yield f"{page.paint(number, Style.DIM)} {bar} {before}{rest}".rstrip()
     if problem.where.col:
         caret = page.paint(f"^ {printable(problem.note)}".rstrip(), Style.RED)
         yield f"{' ' * len(number)} {bar} {' ' * _width(before)}{caret}"
 
 
-def _window(line: str, at: int) -> tuple[str, str]:
+def _window(line: str, at: int, room: int) -> tuple[str, str]:
     """What is shown of `line` before the character at `at` and from it on: all, or the part around it."""
-    before, rest = [_cell(char) for char in line[:at]], [_cell(char) for char in line[at : at + LINE_WIDTH]]
-    if sum(map(len, before)) + sum(map(len, rest)) <= LINE_WIDTH and len(line) <= at + LINE_WIDTH:
+    before = [_cell(char) for char in line[:at]]
+    rest = [_cell(char) for char in line[at : at + room]]
+    if _width("".join([*before, *rest])) <= room and len(line) <= at + room:
         return "".join(before), "".join(rest)
-    shown = _taken(reversed(before), LINE_WIDTH // 2)
-    start = _CUT if len(shown) < len(before) else ""
-    tail = _taken(rest, LINE_WIDTH - len(start) - sum(map(len, shown)) - 1)
+    after = min(sum(map(_width, rest)), room // 2)
+    kept = _taken(reversed(before), room - after - 2)
+    start = _CUT if len(kept) < len(before) else ""
+    tail = _taken(rest, room - len(start) - sum(map(_width, kept)) - 1)
     end = _CUT if len(tail) < len(line) - at else ""
-    return start + "".join(reversed(shown)), "".join(tail) + end
+    return start + "".join(reversed(kept)), "".join(tail) + end
 
 
 def _taken(cells: Iterable[str], room: int) -> list[str]:
     """As many of the first cells as there is room for."""
     taken: list[str] = []
     for cell in cells:
-        room -= len(cell)
+        room -= _width(cell)
         if room < 0:
             break
         taken.append(cell)

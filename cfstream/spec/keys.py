@@ -11,6 +11,12 @@ from dataclasses import dataclass
 
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 
+_RSA_2048 = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
+"""All of a SubjectPublicKeyInfo (RFC 5280, RFC 8017) that comes before the modulus of an RSA key of 2048 bits."""
+
+_EXPONENT = bytes.fromhex("0203010001")
+"""65537, as it ends such a key."""
+
 _CONVERSIONS = {
     "CERTIFICATE": ("a certificate", 'run "openssl x509 -in {file} -noout -pubkey"'),
     "RSA PUBLIC KEY": (
@@ -88,8 +94,22 @@ def _der(text: str, file: str) -> bytes:
         raise NotAPublicKey("the PEM in the file is damaged: it is not base64", _AGAIN) from error
 
 
+def _is_usual(der: bytes) -> bool:
+    """Whether this is RSA of 2048 bits with exponent 65537, in the one form in which only the modulus varies."""
+    modulus = der[len(_RSA_2048) : -len(_EXPONENT)]
+    return (
+        der.startswith(_RSA_2048)
+        and der.endswith(_EXPONENT)
+        and len(modulus) == 256
+        and modulus[0] >= 0x80
+        and modulus[-1] % 2 == 1
+    )
+
+
 def _check_kind(der: bytes) -> None:
-    # Imported here: loading it takes as long as all the rest of a validation without keys.
+    if _is_usual(der):
+        return
+    # Imported here: loading it takes as long as all the rest of reading a spec.
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

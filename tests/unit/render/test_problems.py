@@ -74,9 +74,15 @@ def test_a_long_line_is_shown_around_the_caret() -> None:
     line = "a" * 500 + "X" + "b" * 500
     text = one(line, 501)
     assert caret_under(text).startswith("Xbbb")
-    assert max(map(len, text.split("\n"))) < 110
+    assert max(map(len, text.split("\n"))) == 80
     assert "| …aaa" in text
     assert "bbb…\n" in text
-    assert caret_under(one("X" + "b" * 500, 1)) == "X" + "b" * 94 + "…"
+    assert caret_under(one("X" + "b" * 500, 1)) == "X" + "b" * 70 + "…"
     assert caret_under(one("a" * 500 + "X", 501)) == "X"
-    assert caret_under(one("a" * 95 + "X", 96)) == "X"
+    assert caret_under(one("a" * 71 + "X", 72)) == "X"
+    narrow = problems_text([Problem(Where("a.yaml", 11, 501), "x", "y", line)], color=False, width=40)
+    assert max(map(len, narrow.split("\n"))) == 40
+    assert caret_under(narrow).startswith("Xbbb")
+    _, _, source, caret, *_ = one("講" * 60 + "X", 61).split("\n")
+    assert source.endswith("講X")
+    assert sum(2 if char == "講" else 1 for char in source) - 1 == caret.index("^") <= 79

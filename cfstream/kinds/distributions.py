@@ -314,7 +314,7 @@ def behavior_of(raw: Json, groups: Mapping[str, tuple[str, ...]] = MappingProxyT
         path=raw.get("PathPattern", ""),
         origin_id=raw["TargetOriginId"],
         signers=tuple(sorted(items(raw.get("TrustedSigners")))),
-        key_groups=tuple(sorted(items(raw.get("TrustedKeyGroups")))),
+        key_groups=tuple(sorted(items(raw.get("TrustedKeyGroups")), key=str)),  # some may be Refs yet
         members=groups.get(raw["TargetOriginId"], ()),
     )
 

@@ -1,0 +1,157 @@
+"""The signer: one private key, and what it can sign. No door but the clock."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cfstream.sign.cookies import Cookies
+from cfstream.sign.encoding import encode
+from cfstream.sign.keys import Hash, PrivateKey, PrivateKeySource, private_key
+from cfstream.sign.policy import Terms, When, canned, custom, expiry, terms_of
+from cfstream.sign.refusal import CannotSign
+from cfstream.sign.resource import folder, matches, pattern, target
+from cfstream.sign.stream_name import StreamName, prefix_for, stream
+
+REMEMBERED = 128
+"""Signed policies that a signer keeps: a folder's is signed once, for all who ask in the same second."""
+
+_KEY_ID = re.compile(r"[A-Za-z0-9]{2,64}")
+_GROUP_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A signed policy, and the forms in which it opens what it covers."""
+
+    terms: Terms
+    query: str
+    """``Policy=…&Signature=…&Key-Pair-Id=…``: what a URL carries."""
+    cookies: Cookies
+
+    def url(self, url: str) -> str:
+        """A URL that this opens, with the signature in it. Raises CannotSign where the policy does not cover it."""
+        aim = target(url)
+        if not matches(self.terms.resource, aim.base):
+            raise CannotSign(
+                f"the policy for {self.terms.resource} does not cover {aim.base}", "widen the resource"
+            )
+        return _joined(aim.base, self.query) + aim.fragment
+
+
+class Signer:
+    """Signs URLs, cookies and stream names with one private key, by any number of threads.
+
+    `key_id` is the id of the public key (``K…``) that is in a key group of the distribution, or of a key pair
+    (``APKA…``). CloudFront checks with SHA-1 unless a signature says ``SHA256``. Raises UnusableKey or CannotSign.
+    """
+
+    def __init__(
+        self,
+        key: PrivateKeySource | PrivateKey,
+        key_id: str,
+        *,
+        passphrase: str | bytes | None = None,
+        hash: Hash = "SHA1",  # noqa: A002 (the word of the parameter that it sets)
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.key_id = _checked(key_id)
+        self.hash = hash
+        loaded = key if isinstance(key, PrivateKey) else private_key(key, passphrase)
+        self.public_pem = loaded.public_pem
+        self._sign = loaded.signing(hash)
+        self._now = now
+        self._tail = f"&Key-Pair-Id={key_id}" + ("&Hash-Algorithm=SHA256" if hash == "SHA256" else "")
+        self._sealed = lru_cache(maxsize=REMEMBERED)(self._seal)
+
+    def __repr__(self) -> str:
+        return f"Signer(key_id={self.key_id!r}, hash={self.hash!r})"
+
+    def url(
+        self,
+        url: str,
+        expires: When,
+        *,
+        starts: When | None = None,
+        ip: str | None = None,
+        resource: str | None = None,
+    ) -> str:
+        """The URL, signed: by the canned policy where that says it all, else by one of its own, which makes it longer.
+
+        `starts`, `ip` and `resource` need a policy of its own; `resource` may be wider than the URL: ``https://h/a/*``.
+        Raises CannotSign for what would never let anybody in.
+        """
+        aim = target(url)
+        if starts is not None or ip is not None or resource is not None:
+            return self.grant(resource or aim.base, expires, starts=starts, ip=ip).url(url)
+        until = expiry(expires, self._now)
+        signature = encode(self._sign(canned(aim.base, until)))
+        return _joined(aim.base, f"Expires={until}&Signature={signature}{self._tail}") + aim.fragment
+
+    def cookies(
+        self, resource: str, expires: When, *, starts: When | None = None, ip: str | None = None
+    ) -> Cookies:
+        """The cookies that open one URL, or all that a resource with wildcards covers."""
+        return self.grant(resource, expires, starts=starts, ip=ip).cookies
+
+    def grant(
+        self, resource: str, expires: When, *, starts: When | None = None, ip: str | None = None
+    ) -> Pass:
+        """A policy of its own for a resource, signed: the same one is not signed again for a while."""
+        named = pattern(resource) if "*" in resource else target(resource).base
+        return self._sealed(terms_of(named, expires, starts, ip, self._now))
+
+    def for_hls(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
+        """What opens a playlist with its renditions and segments: all in the folder of the playlist, or in the folder.
+
+        A relative URL in a playlist does not inherit the query of the playlist's own, so players need the cookies.
+        """
+        return self.grant(folder(url), expires, starts=starts, ip=ip)
+
+    def for_dash(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
+        """The same for a manifest of DASH and its segments."""
+        return self.grant(folder(url), expires, starts=starts, ip=ip)
+
+    def for_file(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
+        """What opens this one file, as often as the player asks for parts of it."""
+        return self.grant(target(url).base, expires, starts=starts, ip=ip)
+
+    def stream_name(
+        self, name: str, expires: When, *, starts: When | None = None, ip: str | None = None
+    ) -> StreamName:
+        """An RTMP stream name, signed; `name` may have its prefix (``mp4:``) or the server before it."""
+        asked = stream(name)
+        if starts is None and ip is None:
+            until = expiry(expires, self._now)
+            query = f"Expires={until}&Signature={encode(self._sign(canned(asked.name, until)))}{self._tail}"
+        else:
+            query = self._sealed(terms_of(asked.name, expires, starts, ip, self._now)).query
+        return StreamName(_joined(asked.name, query), prefix_for(asked), asked.prefix)
+
+    def _seal(self, terms: Terms) -> Pass:
+        policy = custom(terms)
+        sent, signature = encode(policy), encode(self._sign(policy))
+        values = {"Policy": sent, "Signature": signature, "Key-Pair-Id": self.key_id}
+        if self.hash == "SHA256":
+            values["Hash-Algorithm"] = "SHA256"
+        cookies = Cookies({f"CloudFront-{name}": value for name, value in values.items()})
+        return Pass(terms, f"Policy={sent}&Signature={signature}{self._tail}", cookies)
+
+
+def _joined(base: str, query: str) -> str:
+    return f"{base}{'&' if '?' in base else '?'}{query}"
+
+
+def _checked(key_id: str) -> str:
+    if _GROUP_ID.fullmatch(key_id):
+        raise CannotSign(
+            f"{key_id} is the id of a key group, and a signature names one key of it",
+            "give the id of the public key, which begins with K: cfstream show SPEC",
+        )
+    if not _KEY_ID.fullmatch(key_id):
+        raise CannotSign(
+            f"{key_id[:60]!r} is no id of a key",
+            "give one like K2JCJMDEHXQW5F, or APKA… for a trusted signer",
+        )
+    return key_id

@@ -1,6 +1,6 @@
 """The steps that make and change a distribution of either kind: the two APIs differ in their names alone."""
 
-from cfstream.kinds.distributions import RESOURCE, LiveDistribution, wait_for
+from cfstream.kinds.distributions import NAME_TAG, RESOURCE, LiveDistribution, wait_for
 from cfstream.kinds.fields import Overlay
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.tagging import creation_tags, tag_steps
@@ -38,12 +38,17 @@ def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[S
             detail=f"get_{name}",
             match={},
             content=f"{resource}.{config}",
+            name={NAME_TAG: scene.name},
+            arn=f"{resource}.ARN",
         ),
         document=f"{both}.{config}",
         reference=f"{both}.{config}.CallerReference",
+        tags=f"{both}.Tags",
     )
+    # Which generation of the caller reference AWS takes is not known before.
+    shown = {name: value for name, value in made.config.items() if name != "CallerReference"}
     because = f"until the new {kind.replace('-', ' ')} is Deployed"
-    return (create, wait_for(scene, kind, Ref(create.id), made.config, because))
+    return (create, wait_for(scene, kind, Ref(create.id), shown, because))
 
 
 def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:

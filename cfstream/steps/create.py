@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from cfstream.errors import AlreadyThere, Missing, ReplyLost, Stale
@@ -32,6 +32,10 @@ class Twin:
     row: Mapping[str, str] | None = None
     content: str = ""
     """Path in the detail's reply of the document that must cover what the create asked for."""
+    name: Mapping[str, str] = field(default_factory=dict)
+    """The tags that say whose it is: with another value it is somebody else's, without one it gets its tags back."""
+    arn: str = ""
+    """Path in the detail's reply of the ARN that bears the tags."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,8 @@ class Create(Step):
     """Path in the parameters of the document that `twin.content` must cover."""
     reference: str = ""
     """Path in the parameters of the caller reference, which ends with its generation; empty where there is none."""
+    tags: str = ""
+    """Path in the parameters of the tags that it is made with; empty where there are none."""
 
     def asks(self) -> Any:
         return self.call.params
@@ -88,7 +94,9 @@ class Create(Step):
             match[f"{self.twin.content}.CallerReference"] = at(params, self.reference)
         for candidate in _candidates(doors, self.twin, taken):
             if all(covers(at(candidate, path), value) for path, value in match.items()):
-                return self._checked(candidate, params)
+                if _is_ours(doors, self.twin, candidate, at(params, self.tags)):
+                    return self._checked(candidate, params)
+                continue
             if self.twin.row:
                 raise taken
         return None
@@ -101,6 +109,20 @@ class Create(Step):
             f"{self.address}: an earlier run has made it with other settings",
             "run the same command again: it goes on from what is there",
         )
+
+
+def _is_ours(doors: Doors, twin: Twin, candidate: Json, tags: Any) -> bool:
+    """Whether the candidate bears our name; one that lost it is given the tags that it was made with."""
+    if not twin.name:
+        return True
+    resource = {"Resource": at(candidate, twin.arn)}
+    reply = doors.aws.read(Call("cloudfront", "list_tags_for_resource", resource))
+    live = {tag["Key"]: tag.get("Value", "") for tag in at(reply, "Tags.Items") or ()}
+    if any(live.get(key, value) != value for key, value in twin.name.items()):
+        return False
+    if not live.keys() >= twin.name.keys():
+        doors.aws.write(Call("cloudfront", "tag_resource", {**resource, "Tags": tags}))
+    return True
 
 
 def _persist(doors: Doors, call: Call) -> Json:

@@ -58,17 +58,9 @@ def _ask_others(
         if isinstance(answer, Refused):
             unasked = answer.what
             continue
-        rows = [
-            row for row in items(answer.get("ConflictingAliasesList")) if row.get("DistributionId") != live.id
-        ]
-        if rows:
+        if rows := items(answer.get("ConflictingAliasesList")):
             conflicts[alias] = rows
     return Evidence(certificate, conflicts, unasked)
-
-
-def _is_masked(masked: str, account: str) -> bool:
-    """Whether a half-hidden account number is ours: within one account overlapping aliases are allowed."""
-    return account.endswith(masked.lstrip("*"))
 
 
 def ownership_problems(
@@ -102,11 +94,20 @@ def alias_problems(
     problems = distributions.alias_problems(scene, rows, live.id if live else None)
     for number, alias in enumerate(scene.stack.spec.cnames or ()):
         for row in evidence.conflicts.get(alias, ()):
+            if _is_ours(row, scene.account):
+                continue
             holder = f"{row.get('DistributionId')} of account {row.get('AccountId')}"
             what = f"{alias} is already held by distribution {holder} (as {row.get('Alias')})"
             do = "have it taken off there first; AWS masks the ids of other accounts"
             problems.append(scene.stack.problem(what, do, "cnames", number))
     return problems
+
+
+def _is_ours(row: Json, account: str) -> bool:
+    """Whether a half-hidden account number is ours: overlapping aliases are allowed within an account, and who has
+    the very one is known from the lists.
+    """
+    return account.endswith(str(row.get("AccountId")).lstrip("*"))
 
 
 def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Problem]:

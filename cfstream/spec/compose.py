@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -66,10 +66,10 @@ def documents(source: Source, problems: list[Problem]) -> Iterator[Document]:
         problems.append(stop.problem)
     except MarkedYAMLError as error:
         problems.append(_syntax_problem(source, error))
-    except (YAMLError, ValueError, OverflowError, IndexError, AttributeError) as error:
-        # ruamel lets a few of these out on text that no person would write.
-        what = f"this file cannot be read as YAML ({type(error).__name__})"
-        problems.append(source.problem((1, 1), what, "write plain YAML 1.2"))
+    except ValueError:
+        # ruamel does not look whether the number of an escape is one of Unicode's.
+        what = r"this cannot be read as YAML: an escape like \U00110000 names no character"
+        problems.append(source.problem((1, 1), what, "write the character itself"))
 
 
 @dataclass

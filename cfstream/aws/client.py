@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 
 from cfstream.aws import lists
 from cfstream.aws.errors import rubbish, translate
-from cfstream.aws.remembering import answer
+from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused, Throttled
 from cfstream.ports import Answer, Call, Clock, Reads
@@ -28,7 +28,6 @@ WRITERS = 2
 """CloudFront's control plane throttles early: about eighty creates at once are too many (aws-cdk#29183)."""
 OBJECT_WORKERS = 32
 """For calls on single objects, of which S3 takes thousands a second."""
-OBJECT_CALLS = frozenset({"get_object_acl", "put_object_acl", "head_object", "get_object", "put_object"})
 
 THROTTLE_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 

@@ -12,13 +12,16 @@ from cfstream.values import Json
 
 T = TypeVar("T")
 
+OBJECT_CALLS = frozenset({"get_object_acl", "put_object_acl", "head_object", "get_object", "put_object"})
+"""Calls on single objects: as many as a bucket has objects, so that remembering them would not end."""
+
 
 class RememberingReads:
     """What `door` reads, remembered, refusals too. Law: equal calls get the same answer, and AWS is asked
     once.
 
-    Safe to share between threads: who asks for what is under way already waits for it. `pages` is not
-    remembered, for it is there to keep memory flat.
+    Safe to share between threads: who asks for what is under way already waits for it. What is asked of single
+    objects is not remembered, and `pages` neither: memory stays flat in the number of objects.
     """
 
     def __init__(
@@ -30,6 +33,8 @@ class RememberingReads:
         self._answers: dict[tuple[str, ...], Future[Any]] = {}
 
     def read(self, call: Call) -> Json:
+        if call.operation in OBJECT_CALLS:
+            return self._door.read(call)
         return self._once("read", call, self._door.read)
 
     def items(self, call: Call) -> Sequence[Json]:

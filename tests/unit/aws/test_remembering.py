@@ -118,3 +118,13 @@ def test_pages_are_not_kept() -> None:
     reads = remembering(door)
     assert len([*reads.pages(BUCKET), *reads.pages(BUCKET)]) == 2
     assert door.count == 2
+
+
+def test_objects_are_not_remembered() -> None:
+    """What is asked of a single object is asked again: a bucket may have millions of them."""
+    door = Door()
+    reads = remembering(door)
+    call = Call("s3", "get_object_acl", {"Bucket": "b", "Key": "k"})
+    reads.read(call)
+    reads.read(call)
+    assert door.count == 2

@@ -42,6 +42,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "apply": Entry("Do it, after a yes.", "cfstream.cli.apply", "apply"),
         "wait": Entry("Return when distributions are Deployed.", "cfstream.cli.wait", "wait"),
     },
+    "Let people in": {
+        "sign": Entry("Sign a URL, cookies or a stream name.", "cfstream.cli.sign", "sign"),
+    },
     "Look, and tidy up": {
         "list": Entry(
             "List distributions and identities, and the spec that owns each.", "cfstream.cli.list", "list_"

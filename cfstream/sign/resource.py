@@ -144,6 +144,30 @@ def matches(resource: str, url: str) -> bool:
     return any(_covers(reading, asked) for reading in _readings(resource))
 
 
+def like(wildcards: str, text: str) -> bool:
+    """Whether `text` is as the wildcards say: ``*`` is any number of signs, ``?`` is one.
+
+    Takes time as the product of the lengths at most: patterns come from outside.
+    """
+    here, there, star, anchor = 0, 0, -1, 0
+    while there < len(text):
+        if here < len(wildcards) and wildcards[here] == "*":
+            star, anchor, here = here, there, here + 1
+        elif here < len(wildcards) and wildcards[here] in ("?", text[there]):
+            here, there = here + 1, there + 1
+        elif star >= 0:
+            anchor += 1
+            here, there = star + 1, anchor
+        else:
+            return False
+    return not wildcards[here:].strip("*")
+
+
+def pattern_path(behavior: str) -> str:
+    """The path pattern of a behavior in normal form; CloudFront takes it with its first slash and without."""
+    return _normal("/" + behavior.removeprefix("/"), _UNSETTLED_IN_PATTERN)
+
+
 def own_parameters(query: str) -> tuple[str, ...]:
     """The parameters of the query that CloudFront takes for its own, in their order."""
     names = (pair.partition("=")[0] for pair in query.split("&"))
@@ -163,31 +187,15 @@ def _readings(resource: str) -> Iterator[Sections]:
 
 
 def _covers(wanted: Sections, asked: Sections) -> bool:
-    if not (_like(wanted.scheme, asked.scheme) and _like(wanted.host, asked.host)):
+    if not (like(wanted.scheme, asked.scheme) and like(wanted.host, asked.host)):
         return False
     if not wanted.path and wanted.host.endswith("*"):
         return True
-    if not _like(wanted.path, asked.path):
+    if not like(wanted.path, asked.path):
         return False
     if wanted.query is None:
         return asked.query is None or wanted.path.endswith("*")
-    return asked.query is not None and _like(wanted.query, asked.query)
-
-
-def _like(wildcards: str, text: str) -> bool:
-    """Glob matching in time that grows with the product of the lengths alone: patterns come from outside."""
-    here, there, star, anchor = 0, 0, -1, 0
-    while there < len(text):
-        if here < len(wildcards) and wildcards[here] == "*":
-            star, anchor, here = here, there, here + 1
-        elif here < len(wildcards) and wildcards[here] in ("?", text[there]):
-            here, there = here + 1, there + 1
-        elif star >= 0:
-            anchor += 1
-            here, there = star + 1, anchor
-        else:
-            return False
-    return not wildcards[here:].strip("*")
+    return asked.query is not None and like(wanted.query, asked.query)
 
 
 def _host(authority: str, scheme: str, url: str) -> str:

@@ -1,0 +1,33 @@
+"""Moments as people write them on the command line: ``1h`` from now, or ``2026-12-24T20:00Z``."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from cfstream.errors import WrongUsage
+
+_LENGTH = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def moment(text: str, flag: str, now: datetime) -> datetime:
+    """The moment that `text` means, with its zone; a length of time counts from `now`.
+
+    Ten digits are seconds since 1970. Raises WrongUsage for what could mean more than one moment, or none.
+    """
+    length = _LENGTH.fullmatch(text)
+    try:
+        if length:
+            days, hours, minutes, seconds = (int(part or 0) for part in length.groups())
+            return now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        when = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        far = text.isdecimal() and len(text) > 11
+        raise WrongUsage(
+            f"{flag} {text[:60]}: {'CloudFront counts in seconds, not in milliseconds' if far else 'that is no time'}",
+            "write a length of time from now like 1h or 7d, or a time like 2026-12-24T20:00Z",
+        ) from None
+    if when.tzinfo is None:
+        raise WrongUsage(
+            f"{flag} {text}: the time has no zone, so it is not known which moment is meant",
+            "put a Z behind a time in UTC, or its offset, like +01:00; a date wants a time: 2026-12-24T20:00Z",
+        )
+    return when

@@ -1,0 +1,72 @@
+"""`cfstream sign`: a signed URL, the cookies, or a signed stream name."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from cfstream.cli import terminal
+
+
+def sign(
+    target: Annotated[
+        str, typer.Argument(metavar="URL|KEY", help="A URL, or the key of an object in the spec's bucket.")
+    ],
+    *,
+    key: Annotated[str, typer.Option("--key", metavar="FILE", help="The private key, as PEM.")],
+    expires: Annotated[
+        str, typer.Option("--expires", metavar="T", help="Until when: 1h from now, or 2026-12-24T20:00Z.")
+    ],
+    spec: Annotated[
+        str | None, typer.Option("--spec", metavar="SPEC", help="The stack: its host, keys and limits.")
+    ] = None,
+    key_id: Annotated[
+        str | None,
+        typer.Option("--key-id", metavar="ID", help="The id of the public key. Absent: looked for in AWS."),
+    ] = None,
+    starts: Annotated[
+        str | None, typer.Option("--from", metavar="T", help="Not before: 10m from now, or a time.")
+    ] = None,
+    ip: Annotated[
+        str | None, typer.Option("--ip", metavar="CIDR", help="Only for this IPv4 address or range.")
+    ] = None,
+    cookies: Annotated[
+        bool, typer.Option("--cookies", help="The three cookies, as Set-Cookie lines, in place of a URL.")
+    ] = False,
+    preset: Annotated[
+        Literal["hls", "dash", "file"],
+        typer.Option("--for", help="What is played; hls and dash: all in the folder."),
+    ] = "file",
+    domain: Annotated[
+        str | None, typer.Option("--domain", help="Domain of the cookies. Default: the host of the URL.")
+    ] = None,
+    digest: Annotated[
+        Literal["sha1", "sha256"], typer.Option("--hash", help="The hash that is signed.")
+    ] = "sha1",
+    output: Annotated[
+        Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+    force: Annotated[bool, typer.Option("--force", help="Also for longer than sign.max_validity.")] = False,
+) -> None:
+    """Sign a URL, the cookies, or for delivery rtmp a stream name.
+
+    With --spec the id of the key is found in AWS, and a key that does not guard this path is refused. With --key-id
+    and a URL, AWS is not asked. A passphrase is asked for, or taken from CFSTREAM_KEY_PASSPHRASE.
+
+    For a playlist with its segments, and for one file without AWS:
+
+        cfstream sign hls/master.m3u8 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h --for hls --cookies
+        cfstream sign https://media.example.com/a.mp4 --key k.pem --key-id K2JCJMDEHXQW5F --expires 2026-12-24T20:00Z
+    """
+    from cfstream.cli.signing import Asked, signed
+    from cfstream.render.signed import cookies_text, document, url_text
+
+    asked = Asked(target, key, expires, starts, ip, spec, key_id, preset, cookies, digest, domain, force)
+    found = signed(asked)
+    if output == "json":
+        from cfstream.render.json import as_text
+
+        terminal.say(as_text(document(found)))
+    elif cookies:
+        terminal.say(cookies_text(found, curl=output == "curl"))
+    else:
+        terminal.say(url_text(found, curl=output == "curl"))

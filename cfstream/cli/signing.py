@@ -1,0 +1,196 @@
+"""From the arguments of `sign` to what is printed: what is meant, whether it may be, and the signature."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cfstream.cli import connection, terminal
+from cfstream.cli.moments import moment
+from cfstream.cli.private_key import read_private_key
+from cfstream.errors import WrongUsage
+from cfstream.explain.guards import Guards
+from cfstream.inventory.signing_keys import guards_of, key_for, waiting_key
+from cfstream.render.signed import Signed
+from cfstream.sign import CannotSign, Signer
+from cfstream.sign.keys import Hash, PrivateKey
+from cfstream.sign.resource import folder, key_path, sections
+from cfstream.sign.resource import target as target_of
+from cfstream.sign.stream_name import stream
+from cfstream.spec.fields import spell
+
+if TYPE_CHECKING:
+    from cfstream.spec.load import Stack
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments, as they were given."""
+
+    target: str
+    key: str
+    expires: str
+    starts: str | None
+    ip: str | None
+    spec: str | None
+    key_id: str | None
+    preset: str
+    cookies: bool
+    hash: str
+    domain: str | None
+    force: bool
+
+
+@dataclass(frozen=True)
+class Times:
+    """When it is valid, and what the time is."""
+
+    now: datetime
+    expires: datetime
+    starts: datetime | None
+
+
+def signed(asked: Asked) -> Signed:
+    """What was asked for, signed. Asks AWS where a spec was named; raises CfstreamError before anything is signed."""
+    now = datetime.now(UTC)
+    starts = moment(asked.starts, "--from", now) if asked.starts else None
+    times = Times(now, moment(asked.expires, "--expires", now), starts)
+    if asked.spec is None:
+        return _offline(asked, times)
+    stack = one_stack(asked.spec)
+    _refuse_too_long(stack, times, force=asked.force)
+    key = read_private_key(asked.key)
+    guards = read_guards(stack)
+    for text in _warnings(asked, guards):
+        terminal.note(f"warning: {text}\n")
+    if stack.spec.delivery == "rtmp":
+        return _stream_name(asked, times, key, key_for(guards, "/", key.der_sha256, asked.key_id))
+    url = _url(asked, stack, guards)
+    key_id = key_for(guards, sections(url).path, key.der_sha256, asked.key_id)
+    waiting = waiting_key(guards, key_id)
+    if waiting:
+        terminal.note(
+            f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: cfstream wait {asked.spec}\n"
+        )
+    return _http(asked, url, times, key, key_id)
+
+
+def one_stack(spec: str) -> "Stack":
+    """The only stack of a spec. Raises SpecProblems, and WrongUsage where there are several."""
+    import sys
+
+    from cfstream.spec.load import load
+
+    stacks = load([spec], stdin=sys.stdin)
+    if len(stacks) > 1:
+        names = ", ".join(stack.spec.name for stack in stacks)
+        raise WrongUsage(f"{spec} holds {len(stacks)} stacks: {names}", "name a spec of one stack")
+    return stacks[0]
+
+
+def read_guards(stack: "Stack") -> Guards:
+    """Who guards what at the stack's distribution now."""
+    from cfstream.kinds.kind import Scene
+
+    world = connection.current().world()
+    now = world.clock.now()
+    scene = Scene(stack, world.account, world.partition, world.region, now, world.real_aws)
+    return guards_of(world.reads(), scene)
+
+
+def _offline(asked: Asked, times: Times) -> Signed:
+    """Signs what names itself whole: a URL, and the id of the key."""
+    if asked.key_id is None:
+        raise WrongUsage("neither --spec nor --key-id says which key this is", "add one of them")
+    key = read_private_key(asked.key)
+    if asked.target.lower().startswith("rtmp"):
+        return _stream_name(asked, times, key, asked.key_id)
+    if "://" not in asked.target:
+        raise WrongUsage(
+            f"{asked.target} is a key, and without --spec it is not known of which host",
+            "write the whole URL, or add --spec",
+        )
+    return _http(asked, asked.target, times, key, asked.key_id)
+
+
+def _url(asked: Asked, stack: "Stack", guards: Guards) -> str:
+    """The URL that is meant: a key stands for the object under the stack's first cname."""
+    if "://" in asked.target:
+        host = sections(target_of(asked.target.removesuffix("*")).base).host
+        if not guards.answers(host):
+            names = ", ".join([*guards.aliases, guards.domain_name])
+            raise CannotSign(
+                f"{host} is no name of {stack.spec.name}, and a signature is for the host that is asked",
+                f"it answers to {names}",
+            )
+        return asked.target
+    key = asked.target.removeprefix("/")
+    whole_folder = asked.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
+    cnames = [name for name in stack.spec.cnames or () if not name.startswith("*.")]
+    host = cnames[0] if cnames else guards.domain_name
+    return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
+
+
+def _http(asked: Asked, url: str, times: Times, key: PrivateKey, key_id: str) -> Signed:
+    signer = _signer(asked, key, key_id)
+    alone = asked.preset == "file"
+    if asked.cookies:
+        resource = url if alone else folder(url)
+        pass_ = signer.grant(resource, times.expires, starts=times.starts, ip=asked.ip)
+        address = target_of(url.removesuffix("*")).base
+        return Signed(signer, pass_.terms, None, pass_.cookies, asked.domain or _own_domain(address), address)
+    base = target_of(url)
+    if url.endswith(("/", "/*")) and not alone:
+        raise WrongUsage(
+            "a folder is no file that a player could begin with", "name the playlist, or add --cookies"
+        )
+    if not alone:
+        terminal.note(
+            "note: the files that a playlist names do not inherit this query; most players need --cookies\n"
+        )
+    plain = alone and times.starts is None and asked.ip is None
+    if plain:
+        return Signed.canned(signer, base.base, signer.url(url, times.expires), times.expires)
+    granted = signer.grant(
+        base.base if alone else folder(url), times.expires, starts=times.starts, ip=asked.ip
+    )
+    return Signed(signer, granted.terms, granted.url(url))
+
+
+def _stream_name(asked: Asked, times: Times, key: PrivateKey, key_id: str) -> Signed:
+    if asked.cookies or asked.preset != "file":
+        raise WrongUsage("RTMP knows neither cookies nor playlists", "sign one stream name at a time")
+    signer = _signer(asked, key, key_id)
+    name = signer.stream_name(asked.target, times.expires, starts=times.starts, ip=asked.ip)
+    return Signed.of_stream(signer, stream(asked.target).name, name, times.expires)
+
+
+def _signer(asked: Asked, key: PrivateKey, key_id: str) -> Signer:
+    digest: Hash = "SHA256" if asked.hash == "sha256" else "SHA1"
+    return Signer(key, key_id, hash=digest)
+
+
+def _own_domain(url: str) -> str | None:
+    """The host of the URL as the domain of its cookies, where browsers take it for one."""
+    host = sections(url).host.partition(":")[0]
+    if host.endswith(".cloudfront.net"):
+        terminal.note("note: no site can set cookies for cloudfront.net; give the distribution a cname\n")
+        return None
+    return host
+
+
+def _refuse_too_long(stack: "Stack", times: Times, *, force: bool) -> None:
+    allowed = stack.spec.sign.max_validity
+    if times.expires - times.now > allowed and not force:
+        raise CannotSign(
+            f"{stack.spec.name} promises that nothing signed is valid for longer than {spell(allowed)}, and a key that"
+            " is replaced lives on for no longer",
+            "let it expire earlier, raise sign.max_validity in the spec, or add --force",
+        )
+
+
+def _warnings(asked: Asked, guards: Guards) -> Iterator[str]:
+    if asked.ip and guards.ipv6:
+        yield f"IPv6 is on at {guards.id}, and viewers who come by IPv6 never match --ip; http.ipv6: false turns it off"
+    if not guards.enabled:
+        yield f"{guards.id} is disabled: it refuses everything"

@@ -1,0 +1,154 @@
+"""Who may sign for a stack's distribution: its behaviors and their keys, read from AWS; and which key is ours."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cfstream.explain.guards import Guard, Guards, TrustedKey
+from cfstream.inventory.lookup import Found, by_scene
+from cfstream.kinds.distributions import items
+from cfstream.kinds.key_group import KEYS, LISTING
+from cfstream.kinds.kind import Scene
+from cfstream.ports import Reads
+from cfstream.sign import CannotSign
+from cfstream.spec.keys import NotAPublicKey, der_digest
+from cfstream.values import Json
+
+
+def guards_of(aws: Reads, scene: Scene) -> Guards:
+    """The stack's distribution as viewers meet it, with every key that it trusts.
+
+    Finds the distribution, and lists key groups and public keys where it trusts any group. Raises CfstreamError where
+    there is none yet, and as `Reads.read`.
+    """
+    found = by_scene(aws, scene)
+    live, config = found.live, found.config
+    raw = _behaviors(found)
+    trusted = _trusted(aws, live) if any(items(each.get("TrustedKeyGroups")) for each in raw) else {}
+    return Guards(
+        id=found.id,
+        domain_name=live["DomainName"],
+        aliases=tuple(items(config.get("Aliases"))),
+        behaviors=tuple(_guard(each, trusted, live) for each in raw),
+        enabled=bool(config["Enabled"]),
+        deployed=live["Status"] == "Deployed",
+        ipv6=bool(config.get("IsIPV6Enabled")),
+    )
+
+
+def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> str:
+    """The id under which the private key with this public half may sign for this path.
+
+    `key_id` is the one that the user says; without it the key is looked for. Raises CannotSign where CloudFront would
+    not take the signature.
+    """
+    guard = guards.of(path)
+    if not guard.signed:
+        raise CannotSign(
+            f"{path} needs no signature: {guard.named} is open to everyone, and S3 refuses one that reaches it",
+            "use the plain URL",
+        )
+    found = _ours(guard.keys, der_sha256)
+    if key_id is None and found:
+        return found[0].id
+    if key_id is None:
+        raise _not_trusted(guard, der_sha256, guards)
+    of_id = [key for key in guard.keys if key.id == key_id]
+    if of_id and of_id[0].der_sha256 != der_sha256:
+        do = f"this private key belongs to {found[0].id}" if found else "give the private key of that one"
+        raise CannotSign(f"{key_id} is the key {of_id[0].name}, and this is not its private half", do)
+    unknown_pairs = guard.signers and not guard.key_pairs
+    if not of_id and key_id not in guard.key_pairs and not unknown_pairs:
+        raise CannotSign(
+            f"{guard.named} does not trust {key_id}, but {guard.whom}", f"it takes {_listed(guard.key_ids)}"
+        )
+    return key_id
+
+
+def waiting_key(guards: Guards, key_id: str) -> TrustedKey | None:
+    """The key of this id, where it is in its group but not in force at the edges yet."""
+    keys = (key for guard in guards.behaviors for key in guard.keys)
+    return next((key for key in keys if key.id == key_id and not key.active), None)
+
+
+def _not_trusted(guard: Guard, der_sha256: str, guards: Guards) -> CannotSign:
+    """Why no key of this behavior is the private key at hand."""
+    if not guard.groups:
+        return CannotSign(
+            f"{guard.named} trusts {guard.whom}, and nobody can read which keys an account has",
+            f"add --key-id; CloudFront takes {_listed(guard.key_pairs)} there",
+        )
+    elsewhere = [other for other in guards.behaviors if _ours(other.keys, der_sha256)]
+    if elsewhere:
+        return CannotSign(
+            f"this private key is in {elsewhere[0].whom}, and {guard.named} trusts {guard.whom}",
+            "sign with a key of that group",
+        )
+    trusted = [f"{key.name} ({key.id})" for key in guard.keys]
+    return CannotSign(
+        f"this private key is none of {guard.whom}, which guards {guard.path or 'this path'}",
+        f"sign with the private half of {_listed(trusted)}",
+    )
+
+
+def _ours(keys: Iterable[TrustedKey], der_sha256: str) -> list[TrustedKey]:
+    """The keys with this public half, those in force first."""
+    return sorted((key for key in keys if key.der_sha256 == der_sha256), key=lambda key: not key.active)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _behaviors(found: Found) -> list[Json]:
+    """The behaviors in the order in which CloudFront asks them: the default one last."""
+    if found.kind == "distribution":
+        return [*items(found.config.get("CacheBehaviors")), found.config["DefaultCacheBehavior"]]
+    return [{"TrustedSigners": found.config.get("TrustedSigners")}]
+
+
+def _trusted(aws: Reads, live: Json) -> Mapping[str, tuple[str, tuple[TrustedKey, ...]]]:
+    """By id of each key group of the account its name and its keys."""
+    rows: Mapping[str, Json] = {row["Id"]: row for row in aws.items(KEYS)}
+    active = {
+        group["KeyGroupId"]: set(items(group.get("KeyPairIds")))
+        for group in items(live.get("ActiveTrustedKeyGroups"))
+    }
+    groups = {}
+    for row in aws.items(LISTING):
+        group, config = row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]
+        members = config.get("Items") or ()
+        keys = (_key(rows[id_], config["Name"], active.get(group, set())) for id_ in members if id_ in rows)
+        groups[group] = (str(config["Name"]), tuple(keys))
+    return groups
+
+
+def _key(row: Json, group: str, active: set[str]) -> TrustedKey:
+    try:
+        der_sha256 = der_digest(row["EncodedKey"])
+    except NotAPublicKey:
+        der_sha256 = None
+    return TrustedKey(row["Id"], row["Name"], group, row["EncodedKey"], der_sha256, row["Id"] in active)
+
+
+def _guard(raw: Json, trusted: Mapping[str, tuple[str, tuple[TrustedKey, ...]]], live: Json) -> Guard:
+    groups = [trusted.get(group, (group, ())) for group in items(raw.get("TrustedKeyGroups"))]
+    signers = tuple(sorted(items(raw.get("TrustedSigners"))))
+    return Guard(
+        path=raw.get("PathPattern") or "",
+        groups=tuple(name for name, _ in groups),
+        signers=signers,
+        keys=tuple(key for _, keys in groups for key in keys),
+        key_pairs=_key_pairs(live, signers),
+        viewer_protocol=raw.get("ViewerProtocolPolicy") or "",
+    )
+
+
+def _key_pairs(live: Any, signers: tuple[str, ...]) -> tuple[str, ...]:
+    active = items(live.get("ActiveTrustedSigners"))
+    return tuple(
+        pair
+        for signer in active
+        if signer["AwsAccountNumber"] in signers
+        or (signer["AwsAccountNumber"] != "self" and "self" in signers)
+        for pair in items(signer.get("KeyPairIds"))
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from cfstream.errors import Problem, Where
 from cfstream.spec.load import load
-from cfstream.spec.model import Bucket, Grant, Http, KeyGroup, Oai, Spec, UsedKeyGroup
+from cfstream.spec.model import Bucket, Grant, Http, KeyGroup, Oai, Spec, UsedKeyGroup, Wait
 from tests.unit.spec.reading import stack
 
 FULL = """\
@@ -132,6 +132,15 @@ def test_the_short_forms() -> None:
     assert spec.key_groups == (UsedKeyGroup(use="newsroom"),)
     assert spec.oai == Oai(comment="reads")
     assert spec.http == Http()
+
+
+@pytest.mark.parametrize("text", ["24h", "7d", "1h30m", "90s", "2d3h", "36h"])
+def test_lengths_of_time_are_written_as_they_are_read(text: str) -> None:
+    """A length of time comes out as a text that reads back as the same length."""
+    wait = stack(f"wait: {{timeout: {text}}}").spec.wait
+    again = wait.model_dump()["timeout"]
+    assert stack(f"wait: {{timeout: {again}}}").spec.wait == wait == Wait(timeout=wait.timeout)
+    assert stack("").spec.model_dump()["sign"] == {"max_validity": "24h"}
 
 
 def test_made_key_groups() -> None:

@@ -36,6 +36,12 @@ def test_no_message_is_lazy(name: str) -> None:
         ("\tname: x", "1:1", "YAML does not allow a tab here"),
         ("x: " + "[" * 60, "1:44", "this nests more than 40 deep"),
         ('comment: "a\\x01b"', "1:10", "the character U+0001 cannot be sent to AWS"),
+        (
+            'comment: "\\U00110000"',
+            "1:1",
+            r"this cannot be read as YAML: an escape like \U00110000 names no character",
+        ),
+        ("cnames: [ü..example.com]", "1:10", '"ü..example.com" is not in the form that DNS uses'),
     ],
 )
 def test_characters_that_a_table_cannot_show(lines: str, place: str, what: str) -> None:

@@ -85,7 +85,7 @@ class _Run:
         self.done = 0
         self.failed = 0
         self.first: tuple[int, str, Refused] | None = None
-        self.stopped_by: CfstreamError | None = None
+        self.stopped_by: BaseException | None = None
         self._guard = threading.Lock()
         self._room = threading.Semaphore(2 * WIDTH)
 
@@ -128,7 +128,7 @@ class _Run:
                 self._count()
         except Refused as refused:
             self._count((number, key, refused))
-        except CfstreamError as stop:
+        except BaseException as stop:  # whatever it is: no object may look done that was not
             self._stop(stop)
         finally:
             self._room.release()
@@ -143,7 +143,7 @@ class _Run:
             if self.failed == self.done == HOPELESS:
                 self.stopped_by = self.stopped_by or _hopeless(*self.first[1:])
 
-    def _stop(self, stop: CfstreamError) -> None:
+    def _stop(self, stop: BaseException) -> None:
         with self._guard:
             if self.stopped_by is None or isinstance(stop, Interrupted):
                 self.stopped_by = stop

@@ -154,6 +154,19 @@ def test_credentials_expire() -> None:
     assert 50 <= granted(bucket) < 300
 
 
+def test_no_error_of_ours() -> None:
+    """What is not even an error of ours ends the walk too: no object looks done that was not."""
+    bucket = Bucket(keys=keys(2000))
+
+    def broken(bucket: Bucket, call: Any) -> Json:
+        raise KeyError("Owner")
+
+    bucket.faults["put_object_acl"] = [None] * 50 + [broken] * 2000
+    with pytest.raises(KeyError):
+        grant().perform(doors(bucket))
+    assert 50 <= granted(bucket) < 300
+
+
 def test_full_acl() -> None:
     """An ACL of a hundred grants takes no other, and that is said before S3 is asked."""
     bucket = Bucket(keys=["full.mp4"])

@@ -4,6 +4,7 @@
 Pure. What is read for them stands in `bucket_policy`; how a policy is written, in `steps/bucket_policy`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,9 @@ from cfstream.values import Json, Known
 KIND = "bucket-policy"
 
 IDENTITIES = ("oac", "oai")
+
+OF_A_STACK = re.compile(r"cfstream-[a-z][a-z0-9-]*-(oac|oai)")
+"""The Sid of a statement that some stack owns."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +121,18 @@ class Case:
 
     @cached_property
     def satisfying(self) -> str | None:
-        """The Sid, or a word for it, of a statement of somebody else that gives exactly what is wanted."""
-        mine = {sid_of(self.scene, each) for each in IDENTITIES}
+        """The Sid, or a word for it, of a statement of somebody else that gives exactly what is wanted.
+
+        That of another stack is none: it goes when that stack does not need it any more.
+        """
         for each in statements(self.have.document):
-            if each.get("Sid") not in mine and self.target and equal(each, self.target, self.have.identities):
-                return str(each.get("Sid") or "without a Sid")
+            sid = str(each.get("Sid") or "")
+            if (
+                OF_A_STACK.fullmatch(sid) is None
+                and self.target
+                and equal(each, self.target, self.have.identities)
+            ):
+                return sid or "without a Sid"
         return None
 
     @property

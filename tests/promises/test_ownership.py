@@ -1,0 +1,399 @@
+"""What is ours is found again without a state file; what is not ours is never touched."""
+
+from typing import Any
+
+from tests.promises.studio import (
+    Json,
+    Studio,
+    allow,
+    changes,
+    http,
+    outcome,
+    problems,
+    rtmp,
+    set_to,
+    signed,
+    signers,
+    steps,
+    told,
+)
+from tests.promises.witness import Witness
+
+
+def untagged(studio: Studio, stack: str = "lectures") -> str:
+    """Takes the name off the stack's distribution, by hand; its id."""
+    live = studio.live(stack)
+    studio.cloudfront.untag_resource(Resource=live["ARN"], TagKeys={"Items": ["cfstream:name"]})
+    return str(live["Id"])
+
+
+def by_hand(studio: Studio, **fields: Any) -> Json:
+    """A distribution of the bucket that somebody made, with signers."""
+    config = {
+        "CallerReference": "by-hand",
+        "Comment": "made in the console",
+        "Enabled": True,
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": "console",
+                    "DomainName": "media.s3.us-east-1.amazonaws.com",
+                    "S3OriginConfig": {"OriginAccessIdentity": ""},
+                }
+            ],
+        },
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "console",
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+            "TrustedSigners": signers("self"),
+        },
+        **fields,
+    }
+    made: Json = studio.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+    return made
+
+
+def test_the_name_is_set_in_the_creating_call(studio: Studio) -> None:
+    """There is no moment in which the distribution is nobody's."""
+    witness = Witness(studio.world.aws)
+    assert studio.apply(signed(tags={"team": "media"}), door=witness).exit_code == 0
+    assert "tag_resource" not in witness.writes
+    assert studio.tags(studio.live()["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+
+
+def test_the_tag_decides_and_not_the_bucket(studio: Studio) -> None:
+    """A distribution of the same bucket without the tag is not ours; one of another bucket with it is."""
+    stranger = by_hand(studio)
+    studio.converge(signed())
+    ours = studio.id()
+    assert ours != stranger["Id"]
+    studio.bucket("other")
+    studio.edit(
+        lambda config: config["Origins"]["Items"][0].update(DomainName="other.s3.us-east-1.amazonaws.com")
+    )
+    assert studio.stack(signed()).live.distribution_id == ours
+
+
+def test_of_many_distributions_the_tagged_one_is_found(studio: Studio) -> None:
+    """Also where neither bucket nor alias hint at it, and the tag index has to help."""
+    for number in range(25):
+        by_hand(studio, CallerReference=f"stranger-{number}")
+    studio.converge(signed())
+    ours = studio.id()
+    studio.bucket("other")
+    studio.edit(
+        lambda config: config["Origins"]["Items"][0].update(DomainName="other.s3.us-east-1.amazonaws.com")
+    )
+    assert studio.stack(signed()).live.distribution_id == ours
+
+
+def test_two_that_bear_the_name_are_a_problem(studio: Studio) -> None:
+    """Which of them is meant is not for cfstream to guess."""
+    studio.converge(signed())
+    twin = by_hand(studio)
+    tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}
+    studio.cloudfront.tag_resource(Resource=twin["ARN"], Tags=tags)
+    plan = studio.stack(signed())
+    assert len(problems(plan)) == 1
+    assert twin["Id"] in problems(plan)[0]
+
+
+def test_one_whose_tag_was_taken_off_is_adopted_again(studio: Studio) -> None:
+    """AWS says that the caller reference exists: that distribution is ours, and gets its name back."""
+    studio.converge(signed())
+    ours = untagged(studio)
+    studio.converge(signed())
+    assert [row["Id"] for row in studio.distributions()] == [ours]
+    assert studio.id() == ours
+
+
+def test_one_whose_tag_was_taken_off_is_adopted_also_when_it_was_changed(studio: Studio) -> None:
+    """Its settings are not those of the spec any more: the run says so, and the next one mends them."""
+    studio.converge(signed(comment="before"))
+    ours = untagged(studio)
+    first = studio.apply(signed(comment="after"))
+    assert (first.exit_code, outcome(first)) == (4, "stale"), told(first)
+    assert studio.id() == ours
+    studio.converge(signed(comment="after"))
+    assert [row["Id"] for row in studio.distributions()] == [ours]
+
+
+def test_what_existed_and_is_gone_is_made_anew(studio: Studio) -> None:
+    """A caller reference stays spent: the next generation is used."""
+    studio.sandbox.cloudfront.settings.burnt_references = True
+    studio.converge(signed())
+    gone = studio.live()
+    disabled = {**gone["DistributionConfig"], "Enabled": False}
+    etag = studio.cloudfront.get_distribution(Id=gone["Id"])["ETag"]
+    etag = studio.cloudfront.update_distribution(Id=gone["Id"], IfMatch=etag, DistributionConfig=disabled)[
+        "ETag"
+    ]
+    studio.cloudfront.delete_distribution(Id=gone["Id"], IfMatch=etag)
+    studio.converge(signed())
+    assert studio.id() != gone["Id"]
+    reference = studio.config()["CallerReference"]
+    assert reference.removesuffix("2") == gone["DistributionConfig"]["CallerReference"].removesuffix("1")
+
+
+def test_caller_references_are_made_of_account_name_kind_and_generation(studio: Studio) -> None:
+    """Never of a clock or of the bucket: the same stack in another bucket has the same."""
+    studio.converge(rtmp())
+    streaming = studio.streaming()["CallerReference"]
+    (identity,) = studio.identities()
+    config = studio.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
+    references = [streaming, config["CloudFrontOriginAccessIdentityConfig"]["CallerReference"]]
+    for reference in references:
+        assert studio.world.account in reference
+        assert "lectures" in reference
+        assert "media" not in reference
+    assert len({*references}) == 2
+
+
+def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
+    """The tag follows with the first other write."""
+    stranger = by_hand(studio)
+    document = signed(adopt=stranger["Id"], origin_access="none")
+    assert steps(studio.plan(document)) == []
+    assert studio.tags(stranger["ARN"]) == {}
+    studio.converge({**document, "comment": "adopted"})
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
+    assert len(studio.distributions()) == 1
+
+
+def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: Studio) -> None:
+    """Custom errors, restrictions, headers, function associations, further origins and tags stay byte for byte."""
+    errors = {
+        "Quantity": 1,
+        "Items": [
+            {
+                "ErrorCode": 404,
+                "ResponsePagePath": "/404.html",
+                "ResponseCode": "404",
+                "ErrorCachingMinTTL": 5,
+            }
+        ],
+    }
+    headers = {"Quantity": 1, "Items": [{"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}]}
+    stranger = by_hand(
+        studio,
+        CustomErrorResponses=errors,
+        Restrictions={
+            "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["SE", "DE"]}
+        },
+        HttpVersion="http2and3",
+    )
+    studio.cloudfront.tag_resource(Resource=stranger["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]})
+    studio.edit(
+        lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers), id_=stranger["Id"]
+    )
+    studio.converge(signed(adopt=stranger["Id"], comment="adopted"))
+    live = studio.config()
+    assert live["CustomErrorResponses"] == errors
+    assert sorted(live["Restrictions"]["GeoRestriction"]["Items"]) == ["DE", "SE"]
+    assert live["HttpVersion"] == "http2and3"
+    assert live["Origins"]["Items"][0]["CustomHeaders"] == headers
+    assert live["Origins"]["Items"][0]["Id"] == "console"
+    assert live["CallerReference"] == "by-hand"
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
+
+
+def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
+    """It carries another name: a problem that says whose."""
+    studio.converge(signed(name="clips"))
+    clips = studio.id("clips")
+    before = studio.live("clips")["DistributionConfig"]["Comment"]
+    plan = studio.stack(signed(adopt=clips, comment="mine"))
+    assert "belongs to the stack clips" in problems(plan)[0]
+    assert outcome(studio.apply(signed(adopt=clips, comment="mine"))) == "blocked"
+    assert studio.live("clips")["DistributionConfig"]["Comment"] == before
+
+
+def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) -> None:
+    """And nothing is made in its place."""
+    plan = studio.stack(signed(adopt="E0000000000000"))
+    assert "no distribution E0000000000000" in problems(plan)[0]
+    studio.apply(signed(adopt="E0000000000000"))
+    assert studio.distributions() == []
+
+
+def test_identities_keys_and_groups_bear_our_mark(studio: Studio) -> None:
+    """Comments and descriptions begin with it, and the OAC is named by the stack."""
+    studio.converge(http(), rtmp(name="old"))
+    (control,) = studio.controls().values()
+    assert (control["Name"], control["Description"]) == ("cfstream-lectures", "cfstream:lectures")
+    (identity,) = studio.identities().values()
+    assert identity["Comment"].split(" ")[0] == "cfstream:old"
+    assert studio.groups()["viewers"]["Comment"].split(" ")[0] == "cfstream:lectures"
+    assert studio.keys()["one"]["Comment"].split(" ")[0] == "cfstream:lectures"
+
+
+def test_a_name_that_begins_alike_is_not_ours(studio: Studio) -> None:
+    """`lectures` leaves alone what is of `lectures-2`, and the other way round."""
+    studio.converge(signed(oai={}), signed(name="lectures-2", oai={}))
+    both = studio.identities()
+    studio.converge(signed(), signed(name="lectures-2", oai={}))
+    kept = studio.identities()
+    assert len(both) == 2
+    assert [row["Comment"].split(" ")[0] for row in kept.values()] == ["cfstream:lectures-2"]
+
+
+def test_only_statements_whose_sid_is_ours_are_touched(studio: Studio) -> None:
+    """Not those that merely begin alike, nor those without a Sid; they stay word for word."""
+    account = {"AWS": "arn:aws:iam::111122223333:root"}
+    foreign = [
+        allow("cfstream-lectures-oac-2", account),
+        allow("cfstream-lectures", account),
+        allow("xcfstream-lectures-oac", account),
+        allow("cfstream-clips-oac", account, Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::media/*"},
+    ]
+    studio.put_policy(*foreign)
+    written = studio.policy()
+    studio.converge(signed())
+    studio.converge(signed(oai={}))
+    policy = studio.policy()
+    assert written is not None
+    assert policy is not None
+    assert [each for each in policy["Statement"] if each.get("Sid") != "cfstream-lectures-oai"] == written[
+        "Statement"
+    ]
+
+
+def test_a_foreign_statement_that_gives_exactly_the_wanted_grant_satisfies_it(studio: Studio) -> None:
+    """None of ours is added beside it."""
+    studio.converge(signed())
+    ours = studio.statements()["cfstream-lectures-oac"]
+    studio.put_policy({**ours, "Sid": "WrittenByHand"})
+    assert steps(studio.plan(signed())) == []
+    assert [*studio.statements()] == ["WrittenByHand"]
+    studio.put_policy({**ours, "Sid": "WrittenByHand", "Resource": "arn:aws:s3:::media/a/*"})
+    studio.converge(signed())
+    assert {*studio.statements()} == {"WrittenByHand", "cfstream-lectures-oac"}
+
+
+def test_ours_that_nothing_uses_any_more_is_deleted(studio: Studio) -> None:
+    """Identity, key group and key go once the distribution does without them."""
+    studio.converge(http(oai={}))
+    studio.converge(signed(), allow=["cuts-viewers"])
+    assert studio.identities() == {}
+    assert studio.groups() == {}
+    assert studio.keys() == {}
+    studio.converge(signed(oai={}))
+    assert studio.controls() == {}
+
+
+def test_ours_that_somebody_still_uses_stays(studio: Studio) -> None:
+    """A foreign distribution reads by our identity: it is told of, and kept."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    path = f"origin-access-identity/cloudfront/{identity}"
+    stranger = by_hand(studio)
+    studio.edit(
+        lambda config: config["Origins"]["Items"][0].update(S3OriginConfig={"OriginAccessIdentity": path}),
+        id_=stranger["Id"],
+    )
+    plan = studio.converge(signed()).stacks[0]
+    assert [*studio.identities()] == [identity]
+    assert any(identity in notice.text and stranger["Id"] in notice.text for notice in plan.notices)
+
+
+def test_what_others_made_is_never_deleted(studio: Studio) -> None:
+    """Unused identities, groups and keys without our mark are nobody's business."""
+    identity = studio.make_identity("cfstream: not a mark")
+    studio.make_group("theirs", studio.make_key("their-key"))
+    studio.converge(signed())
+    assert [*studio.identities()] == [identity]
+    assert [*studio.groups()] == ["theirs"]
+    assert [*studio.keys()] == ["their-key"]
+
+
+def test_what_is_used_by_name_or_id_is_never_changed(studio: Studio) -> None:
+    """`use` and `id` refer; the spec that made it, or the person, keeps it."""
+    identity = studio.make_identity()
+    theirs = studio.make_group("newsroom", studio.make_key("newsroom-key"))
+    document = http(oai={"id": identity}, key_groups=[{"use": "newsroom"}])
+    studio.converge(document)
+    studio.converge({**document, "key_groups": [{"use": theirs}]})
+    assert studio.config()["DefaultCacheBehavior"]["TrustedKeyGroups"]["Items"] == [theirs]
+    assert studio.identities()[identity]["Comment"] == "by hand"
+    studio.converge(signed(), allow=["cuts-viewers"])
+    assert [*studio.identities()] == [identity]
+    assert [*studio.groups()] == ["newsroom"]
+
+
+def test_a_bucket_made_by_us_is_closed_from_the_first_moment(empty: Studio) -> None:
+    """All public access blocked, and ownership enforced, or preferred where objects are granted."""
+    empty.converge(signed(bucket={"name": "media", "create": True}))
+    block = empty.s3.get_public_access_block(Bucket="media")["PublicAccessBlockConfiguration"]
+    assert {*block.values()} == {True}
+    rule = empty.s3.get_bucket_ownership_controls(Bucket="media")["OwnershipControls"]["Rules"][0]
+    assert rule["ObjectOwnership"] == "BucketOwnerEnforced"
+    grant = {"via": "object-acl"}
+    empty.converge(signed(name="old", bucket={"name": "old-media", "create": True}, oai={}, grant=grant))
+    rule = empty.s3.get_bucket_ownership_controls(Bucket="old-media")["OwnershipControls"]["Rules"][0]
+    assert rule["ObjectOwnership"] == "BucketOwnerPreferred"
+
+
+def test_a_bucket_that_exists_is_never_changed(empty: Studio) -> None:
+    """`create: true` or not: its block and its ownership stay as they are."""
+    empty.s3.create_bucket(Bucket="media", ObjectOwnership="ObjectWriter")
+    empty.unblocked()
+    empty.converge(signed(bucket={"name": "media", "create": True}))
+    rule = empty.s3.get_bucket_ownership_controls(Bucket="media")["OwnershipControls"]["Rules"][0]
+    assert rule["ObjectOwnership"] == "ObjectWriter"
+    assert empty.stack(signed(bucket={"name": "media", "create": True})).steps == ()
+
+
+def test_an_http_stack_may_change_its_bucket(studio: Studio) -> None:
+    """The new one is granted first, and the old one's statement goes last."""
+    studio.bucket("newer", "a/one.mp4")
+    studio.converge(signed())
+    ours = studio.id()
+    plan = studio.converge(signed(bucket="newer")).stacks[0]
+    assert [step.split(" ")[0] for step in steps(plan)] == ["grant", "modify", "wait", "revoke"]
+    assert changes(plan)["bucket"] == ("media", "newer")
+    assert studio.id() == ours
+    assert studio.policy("media") is None
+    assert [*studio.statements("newer")] == ["cfstream-lectures-oac"]
+
+
+def test_an_rtmp_stack_cannot_change_its_bucket(studio: Studio) -> None:
+    """A problem that says so; nothing is written."""
+    studio.bucket("newer")
+    studio.converge(rtmp())
+    plan = studio.stack(rtmp(bucket="newer"))
+    assert any("cannot be changed" in what for what in problems(plan))
+    assert outcome(studio.apply(rtmp(bucket="newer"))) == "blocked"
+    assert studio.policy("newer") is None
+
+
+def test_foreign_fields_survive_every_change(studio: Studio) -> None:
+    """What somebody set by hand and the spec does not own is there after an update."""
+    studio.converge(signed())
+    studio.edit(
+        set_to(
+            HttpVersion="http3",
+            CustomErrorResponses={
+                "Quantity": 1,
+                "Items": [
+                    {"ErrorCode": 403, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": 1}
+                ],
+            },
+        )
+    )
+    studio.converge(signed(comment="changed", price_class="PriceClass_100"))
+    live = studio.config()
+    assert live["HttpVersion"] == "http3"
+    assert live["CustomErrorResponses"]["Items"][0]["ErrorCachingMinTTL"] == 1
+
+
+def test_a_distribution_that_another_stack_took_over_is_not_taken_back(studio: Studio) -> None:
+    """It has our caller reference and another name: a new stack of the old name gets one of its own."""
+    studio.converge(signed())
+    taken = untagged(studio)
+    studio.converge(signed(name="talks", adopt=taken, comment="renamed"))
+    studio.converge(signed(), signed(name="talks", adopt=taken, comment="renamed"))
+    assert studio.id("talks") == taken
+    assert studio.id("lectures") != taken

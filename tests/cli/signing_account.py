@@ -1,20 +1,9 @@
 """A stack that is signed for, in a sandbox: its spec, its keys, and the account that it was applied to."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-
-PASSPHRASE = "open sesame"
+from tests.signing import PASSPHRASE, private_pem, public_pem, rsa_key
 
 SPEC = """\
 version: 1
@@ -34,33 +23,6 @@ http:
         - name: clips-signers
           public_keys: [{name: clips-1, file: keys/clips-1.pub.pem}]
 """
-
-
-@cache
-def rsa_key(name: str) -> rsa.RSAPrivateKey:
-    """A key of this name, made once: making one takes longer than most tests."""
-    return rsa.generate_private_key(65537, 2048)
-
-
-@cache
-def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-AnyKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-
-
-def private_pem(
-    key: AnyKey, form: PrivateFormat = PrivateFormat.PKCS8, passphrase: str | None = None
-) -> bytes:
-    encryption: KeySerializationEncryption = (
-        BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-    )
-    return key.private_bytes(Encoding.PEM, form, encryption)
-
-
-def public_pem(key: AnyKey) -> bytes:
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 @dataclass(frozen=True)

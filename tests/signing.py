@@ -1,0 +1,55 @@
+"""Key pairs for tests that sign, and the checks of signatures by openssl, which knows nothing of cfstream."""
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+PASSPHRASE = "open sesame"
+
+AnyKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@cache
+def rsa_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
+    """The key of this name, made once: making one takes longer than most tests."""
+    return rsa.generate_private_key(65537, bits)
+
+
+@cache
+def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
+    """The key of this name on P-256, made once."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def private_pem(
+    key: AnyKey, form: PrivateFormat = PrivateFormat.PKCS8, passphrase: str | None = None
+) -> bytes:
+    """The key as PEM; TraditionalOpenSSL is PKCS#1 for RSA and SEC1 for ECDSA."""
+    encryption: KeySerializationEncryption = (
+        BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    )
+    return key.private_bytes(Encoding.PEM, form, encryption)
+
+
+def public_pem(key: AnyKey) -> bytes:
+    """Its public half as PEM."""
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def openssl_verifies(folder: Path, key: AnyKey, digest: str, policy: bytes, signature: bytes) -> bool:
+    """Whether ``openssl dgst`` takes the signature for one over the policy by this key."""
+    paths = {"public": public_pem(key), "signature": signature, "policy": policy}
+    for name, content in paths.items():
+        (folder / name).write_bytes(content)
+    command = ["openssl", "dgst", f"-{digest}", "-verify", "public", "-signature", "signature", "policy"]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0

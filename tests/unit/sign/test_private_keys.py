@@ -1,0 +1,109 @@
+"""Private keys in every form that tools write, and what is said of all else."""
+
+import subprocess
+import traceback
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from cfstream.sign import PassphraseNeeded, Signer, UnusableKey
+from cfstream.sign.keys import private_key
+from cfstream.spec.keys import der_digest
+from tests.signing import PASSPHRASE, ec_key, private_pem, public_pem, rsa_key
+
+RSA, EC = rsa_key("lectures-1"), ec_key("lectures-1")
+WRONG = "hunter2"
+TRADITIONAL = PrivateFormat.TraditionalOpenSSL
+FORMS = {
+    "PKCS#1": private_pem(RSA, TRADITIONAL),
+    "PKCS#8": private_pem(RSA),
+    "SEC1": private_pem(EC, TRADITIONAL),
+    "PKCS#8, ECDSA": private_pem(EC),
+    "PKCS#1, encrypted": private_pem(RSA, TRADITIONAL, PASSPHRASE),
+    "PKCS#8, encrypted": private_pem(RSA, passphrase=PASSPHRASE),
+    "SEC1, encrypted": private_pem(EC, TRADITIONAL, PASSPHRASE),
+}
+
+
+@pytest.mark.parametrize("pem", FORMS.values(), ids=FORMS)
+def test_every_form_is_read(pem: bytes) -> None:
+    """PKCS#1, PKCS#8 and SEC1, plain and encrypted, as text and as bytes; the public half is what CloudFront has."""
+    key = EC if b"EC PRIVATE" in pem or pem == FORMS["PKCS#8, ECDSA"] else RSA
+    assert private_key(pem, PASSPHRASE).der_sha256 == der_digest(public_pem(key).decode())
+    assert Signer(pem.decode(), "K1", passphrase=PASSPHRASE).public_pem == public_pem(key).decode()
+
+
+def test_openssl_writes_keys_that_are_read(tmp_path: Path) -> None:
+    """A key of ``openssl genrsa``, encrypted with AES, and its parameters-first cousin of ``ecparam``."""
+    path = tmp_path / "key.pem"
+    for command in (
+        ["openssl", "genrsa", "-aes256", "-passout", f"pass:{PASSPHRASE}", "-out", str(path), "2048"],
+        ["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-out", str(path)],
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+        assert len(private_key(path, PASSPHRASE).der_sha256) == 64
+
+
+def test_a_path_names_the_file_in_errors(tmp_path: Path) -> None:
+    """A file that is not there, or is a folder, is told by its name."""
+    with pytest.raises(UnusableKey, match=r"there is no file .*absent\.pem"):
+        private_key(tmp_path / "absent.pem")
+    with pytest.raises(UnusableKey, match="cannot be read"):
+        private_key(str(tmp_path))
+
+
+def _pem(key: object) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())  # type: ignore[attr-defined,no-any-return]
+
+
+REFUSED = {
+    "public key": (public_pem(RSA), "holds a public key"),
+    "certificate": (b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", "holds a certificate"),
+    "nothing": (b"", "no private key in PEM form"),
+    "der": (b"\x30\x82\x04", "no private key in PEM form"),
+    "OpenSSH": (
+        RSA.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()),
+        "in the form of OpenSSH",
+    ),
+    "SSH, public": (b"ssh-rsa AAAA me", "holds a public key"),
+    "RSA of 4096 bits": (private_pem(rsa_key("long", 4096)), "an RSA key of 4096 bits"),
+    "P-384": (_pem(generate_private_key(SECP384R1())), "an ECDSA key on secp384r1"),
+    "Ed25519": (_pem(ed25519.Ed25519PrivateKey.generate()), "a key of another kind"),
+    "cut off": (private_pem(RSA)[:600] + b"\n-----END PRIVATE KEY-----\n", "damaged"),
+}
+
+
+@pytest.mark.parametrize(("pem", "reason"), REFUSED.values(), ids=REFUSED)
+def test_other_content_is_refused_by_name(pem: bytes, reason: str) -> None:
+    """What is in the file is said, and what to do, and nothing of the file is repeated."""
+    with pytest.raises(UnusableKey, match=reason) as refusal:
+        private_key(pem)
+    assert refusal.value.do
+    body = pem.decode("latin-1").split("\n")[1:4]
+    told = "".join(traceback.format_exception(refusal.value))
+    assert not any(line and line in told for line in body)
+
+
+@pytest.mark.parametrize("form", [name for name in FORMS if "encrypted" in name])
+def test_a_wrong_passphrase_is_told_and_not_repeated(form: str) -> None:
+    """Neither the passphrase nor the cause that cryptography gives is in the traceback."""
+    with pytest.raises(PassphraseNeeded, match="does not open") as refusal:
+        private_key(FORMS[form], WRONG)
+    told = "".join(traceback.format_exception(refusal.value))
+    assert WRONG not in told
+    assert refusal.value.__cause__ is None
+
+
+def test_a_missing_passphrase_is_told() -> None:
+    """An encrypted key without a passphrase asks for it."""
+    with pytest.raises(PassphraseNeeded, match="is encrypted"):
+        private_key(FORMS["PKCS#8, encrypted"])
+
+
+def test_another_hash_is_refused() -> None:
+    """CloudFront checks with SHA-1 or SHA-256."""
+    with pytest.raises(UnusableKey, match="no hash that CloudFront takes"):
+        Signer(FORMS["PKCS#8"], "K1", hash="MD5")  # type: ignore[arg-type]

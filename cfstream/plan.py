@@ -16,19 +16,21 @@ from cfstream.steps.content import canonical
 from cfstream.steps.step import Hazard, Stage, Step
 from cfstream.values import Account, ETag, StepId, Verb, digest, plain, refs_in
 
+IN_FORCE = (Stage.SETTLE, Stage.SWITCH, Stage.WAIT)
+
 GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.MARK: (Stage.DISTRIBUTION,),
-    Stage.GRANT: (Stage.DISTRIBUTION, Stage.MARK),
-    Stage.SWITCH: (Stage.GRANT,),
+    Stage.GRANT: (Stage.DISTRIBUTION, Stage.SETTLE, Stage.MARK),
+    Stage.SWITCH: (Stage.MARK, Stage.GRANT),
     Stage.WAIT: (Stage.KEY_GROUPS, Stage.DISTRIBUTION, Stage.SWITCH),
-    Stage.LATE_GRANT: (Stage.WAIT,),
-    Stage.DNS: (Stage.WAIT,),
-    Stage.REVOKE: (Stage.GRANT, Stage.SWITCH, Stage.WAIT),
+    Stage.LATE_GRANT: (Stage.MARK, *IN_FORCE),
+    Stage.DNS: IN_FORCE,
+    Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT),
     Stage.UNMARK: (Stage.REVOKE,),
-    Stage.DELETE_KEY_GROUPS: (Stage.SWITCH, Stage.WAIT),
-    Stage.DELETE_KEYS: (Stage.KEY_GROUPS, Stage.WAIT, Stage.DELETE_KEY_GROUPS),
-    Stage.DELETE_POLICIES: (Stage.SWITCH, Stage.WAIT),
-    Stage.DELETE_IDENTITY: (Stage.SWITCH, Stage.WAIT, Stage.REVOKE),
+    Stage.DELETE_KEY_GROUPS: IN_FORCE,
+    Stage.DELETE_KEYS: (Stage.KEY_GROUPS, *IN_FORCE, Stage.DELETE_KEY_GROUPS),
+    Stage.DELETE_POLICIES: IN_FORCE,
+    Stage.DELETE_IDENTITY: (*IN_FORCE, Stage.REVOKE),
 }
 """What a step of a stage waits for: guarded before readable, the successor working before the old one goes."""
 

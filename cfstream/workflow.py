@@ -23,6 +23,7 @@ from cfstream.ports import Call, Reads, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
+from cfstream.steps.grant import Grant
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Json, Known, StepId, Verb, plain, refs_in, resolve
@@ -126,13 +127,18 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
 
 
 def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:
-    """A wait for what an earlier run changed, where steps of this plan must not come before it is in force."""
+    """A wait for what an earlier run changed, where steps of this plan must not come before it is in force.
+
+    Until then some edges may serve unsigned what live shows as signed: nothing is opened to them before.
+    """
+    if live is None or live.status == "Deployed":
+        return []
+    if any(isinstance(step, Grant) and step.opens and step.stage is Stage.GRANT for step in steps):
+        return [settling_wait(scene, live, Stage.SETTLE)]
     address = scene.address(kind_of(scene))
     waits = any(step.verb is Verb.WAIT and step.address == address for step in steps)
     later = any(step.stage > Stage.WAIT for step in steps)
-    if live is None or waits or not later or live.status == "Deployed":
-        return []
-    return [settling_wait(scene, live)]
+    return [settling_wait(scene, live, Stage.WAIT)] if later and not waits else []
 
 
 def _summary(live: LiveDistribution | None) -> LiveSummary:

@@ -6,7 +6,7 @@ candidates in order and the tag decides.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -171,11 +171,10 @@ def tags_of(reply: Json) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in items(reply.get("Tags"))}
 
 
-def settling_wait(scene: Scene, live: LiveDistribution) -> Wait:
-    """The wait for a change that an earlier run made, when later steps must not come before it is in force."""
-    return wait_for(
-        scene, live.kind, live.id, live.config, "an earlier change is still on its way to the edges"
-    )
+def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> Wait:
+    """The wait for a change that an earlier run made, when steps after `stage` must not come before it is in force."""
+    because = "an earlier change is still on its way to the edges"
+    return replace(wait_for(scene, live.kind, live.id, live.config, because), stage=stage)
 
 
 def wait_for(scene: Scene, kind: str, distribution_id: Any, config: Any, because: str) -> Wait:

@@ -203,9 +203,20 @@ def _covered(case: Case) -> bool:
     return any(covers(each, have.bucket.name, case.want.prefix) for each in former if each)
 
 
+def _lets_in(case: Case, put: Json) -> bool:
+    """Whether our live statement lets in already whom `put` names, as far as `put` does."""
+    ours, have = case.ours, case.have
+    return (
+        ours is not None
+        and principals(put, have.identities) <= principals(ours, have.identities)
+        and source_arns(put) == source_arns(ours)
+        and covers(ours, have.bucket.name, prefix_of(put, have.bucket.name) or "")
+    )
+
+
 def _must_wait(case: Case, used: Iterable[str] = ()) -> bool:
     """Whether anyone would read what the grant opens until the distribution has got its signers."""
-    if case.ours is not None and _covered(case):
+    if case.ours is not None and covers(case.ours, case.have.bucket.name, case.want.prefix):
         return False
     identities = (case.reader, *sorted(used))
     return any(opens_before_guarded(case.scene, case.have.servings, each) for each in identities)
@@ -222,21 +233,25 @@ def _grant(case: Case, put: Json, *, opens: bool = True) -> Grant:
         because=f"our statement is to change: {told}" if case.ours else "let the distribution read objects",
         line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
         changes=changes,
-        hazards=_hazards(case) if opens else (),
+        hazards=(*(_widening(case) if opens else ()), *_publishing(case, put)),
         edit=_edit(case, put=(put,)),
+        opens=not _lets_in(case, put),
     )
 
 
-def _hazards(case: Case) -> tuple[Hazard, ...]:
-    want, have = case.want, case.have
-    covered = _covered(case)
-    hazards: tuple[Hazard, ...] = ()
-    if our_sids(case.scene, have.document) and not covered:
-        under = f"what is under {want.prefix}" if want.prefix else "all of the bucket"
-        hazards = (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
-    if want.identity == "oai" and not (case.ours is not None and covered):
-        hazards += public_hazards(have.servings, case.reader)
-    return hazards
+def _widening(case: Case) -> tuple[Hazard, ...]:
+    """A hazard where our statements let read less than what is wanted."""
+    if not our_sids(case.scene, case.have.document) or _covered(case):
+        return ()
+    under = f"what is under {case.want.prefix}" if case.want.prefix else "all of the bucket"
+    return (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
+
+
+def _publishing(case: Case, put: Json) -> tuple[Hazard, ...]:
+    """Hazards of an OAI that others serve by: it is let in by `put` and was not before, or not so far."""
+    if case.want.identity != "oai" or _lets_in(case, put):
+        return ()
+    return public_hazards(case.have.servings, case.reader)
 
 
 def _changes(case: Case, put: Json) -> tuple[Change, ...]:

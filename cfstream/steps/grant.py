@@ -19,6 +19,8 @@ class Grant(Step):
     verb: ClassVar[Verb] = Verb.GRANT
 
     edit: PolicyEdit | ObjectGrants
+    opens: bool = True
+    """Whether somebody is let in whom the bucket did not let in before, or further than before."""
 
     def asks(self) -> Any:
         return self.edit.asks()

@@ -27,18 +27,19 @@ class Stage(IntEnum):
     KEY_GROUPS = 4
     POLICIES = 5
     DISTRIBUTION = 6
-    MARK = 7
-    GRANT = 8
-    SWITCH = 9
-    WAIT = 10
-    LATE_GRANT = 11
-    DNS = 12
-    REVOKE = 13
-    UNMARK = 14
-    DELETE_KEY_GROUPS = 15
-    DELETE_KEYS = 16
-    DELETE_POLICIES = 17
-    DELETE_IDENTITY = 18
+    SETTLE = 7
+    MARK = 8
+    GRANT = 9
+    SWITCH = 10
+    WAIT = 11
+    LATE_GRANT = 12
+    DNS = 13
+    REVOKE = 14
+    UNMARK = 15
+    DELETE_KEY_GROUPS = 16
+    DELETE_KEYS = 17
+    DELETE_POLICIES = 18
+    DELETE_IDENTITY = 19
 
 
 @dataclass(frozen=True)

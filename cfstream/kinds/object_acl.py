@@ -13,7 +13,7 @@ prefix are read.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
@@ -21,7 +21,9 @@ from cfstream.kinds.bucket import LiveBucket, bucket_call, read_bucket
 from cfstream.kinds.distributions import ACL_TAG, LiveDistribution, all_distributions, find
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
+from cfstream.kinds.policy_grants import LivePolicy, our_sids
 from cfstream.kinds.readers import Serving, default_origin, opens_before_guarded, public_hazards, servings
+from cfstream.policy_document import by_sid, covers
 from cfstream.ports import Call, Reads
 from cfstream.steps.grant import Grant
 from cfstream.steps.modify import Mark
@@ -130,7 +132,8 @@ class ObjectAclKind:
         steps: list[Step] = []
         if want is not None and identity is not None and user is not None and have.tally.lacking:
             steps += _mark(scene, have, former, identity)
-            steps.append(_grant(scene, want, have, identity, user))
+            hazards = (*_widening(scene, want, have, land), *public_hazards(have.servings, identity))
+            steps.append(replace(_grant(scene, want, have, identity, user), hazards=hazards))
         taken, notices = _taken(scene, have, former, identity)
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         return Proposal(
@@ -206,12 +209,22 @@ def _old_bucket(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple
     return name, str(answer.get("BucketRegion") or scene.region)
 
 
+def _widening(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
+    """A hazard where the identity may do less now, by the objects' own grants or by our statement in the policy."""
+    policy: LivePolicy | None = land.live.get("bucket-policy")
+    document = policy.document if policy else None
+    ours = [by_sid(document, sid) or {} for sid in our_sids(scene, document)]
+    if want.permission == "FULL_CONTROL" and (have.tally.otherwise or ours):
+        many = counted(have.tally.otherwise or have.tally.total)
+        return (Hazard("widens-grant", f"FULL_CONTROL in place of less for the identity: {many}"),)
+    if ours and not any(covers(each, have.bucket.name, want.prefix) for each in ours):
+        under = f"what is under {want.prefix}" if want.prefix else "all of the bucket"
+        return (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
+    return ()
+
+
 def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, user: Known) -> Grant:
     tally = have.tally
-    hazards: tuple[Hazard, ...] = public_hazards(have.servings, identity)
-    if want.permission == "FULL_CONTROL" and tally.otherwise:
-        text = f"FULL_CONTROL in place of less for the identity: {counted(tally.otherwise)}"
-        hazards = (Hazard("widens-grant", text), *hazards)
     late = opens_before_guarded(scene, have.servings, identity)
     return Grant(
         address=scene.address(KIND),
@@ -225,7 +238,6 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, 
                 f"{want.permission} on {tally.total} of {tally.total} objects",
             ),
         ),
-        hazards=hazards,
         edit=_edit(scene, have.bucket, want.prefix, user, want.permission, total=tally.total),
     )
 

@@ -19,6 +19,7 @@ from cfstream.ports import World, Writes
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.workflow import apply_plan, make_plan
+from tests.promises.certificates import issue
 from tests.worlds import QuickClock, Silent
 
 Json = dict[str, Any]
@@ -118,7 +119,9 @@ class Studio:
         report = self.run(plan, allow=allow)
         assert report.exit_code == 0, told(report)
         left = self.plan(*documents)
-        assert not left.stacks or left.in_sync, [(one.id, one.because, one.changes) for stack in left.stacks for one in stack.steps]
+        assert not left.stacks or left.in_sync, [
+            (one.id, one.because, one.changes) for stack in left.stacks for one in stack.steps
+        ]
         return plan
 
     # the other hand
@@ -243,6 +246,10 @@ class Studio:
         """Every public key by its name."""
         rows = self.cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])
         return {row["Name"]: row for row in rows}
+
+    def certificate(self, *names: str) -> str:
+        """The ARN of a certificate in us-east-1 for these names."""
+        return issue(self.clients("acm"), *names)
 
     def make_key(self, name: str, comment: str = "by hand", *, file: str = ONE) -> str:
         """The id of a public key made by hand."""

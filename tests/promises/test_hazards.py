@@ -1,0 +1,226 @@
+"""What is dangerous is not done before somebody has named it; what is not dangerous needs no naming."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.promises.account import snapshot
+from tests.promises.studio import (
+    ONE,
+    TWO,
+    Json,
+    Studio,
+    by_acl,
+    group,
+    hazards,
+    http,
+    key,
+    listing,
+    outcome,
+    rtmp,
+    signed,
+    told,
+    without,
+)
+from tests.promises.test_ownership import by_hand
+
+
+def nothing(_studio: Studio) -> None:
+    """No second hand."""
+
+
+def public(**fields: object) -> Json:
+    """A spec that asks for no signature."""
+    return {**without(signed(), "trusted_signers"), "public": True, **fields}
+
+
+def paths(*behaviors: Json) -> Json:
+    """The http section of a spec with these behaviors."""
+    return {"behaviors": list(behaviors)}
+
+
+def shared_identity(studio: Studio) -> None:
+    """An unsigned distribution of the bucket that reads by the identity of our stack."""
+    stranger = by_hand(studio, Comment="open")
+    (identity,) = studio.identities()
+
+    def open_up(config: Json) -> None:
+        config["DefaultCacheBehavior"]["TrustedSigners"] = {"Enabled": False, "Quantity": 0}
+        path = f"origin-access-identity/cloudfront/{identity}"
+        config["Origins"]["Items"][0]["S3OriginConfig"] = {"OriginAccessIdentity": path}
+
+    studio.edit(open_up, id_=stranger["Id"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A spec before and after, what a second hand does between, and the hazards of the way."""
+
+    before: Json
+    after: Json
+    names: list[str] = field(default_factory=list)
+    between: Callable[[Studio], None] = nothing
+
+
+CASES: dict[str, Case] = {
+    "last signer removed": Case(signed(), public(), ["makes-public"]),
+    "last key group removed": Case(http(), public(), ["makes-public"]),
+    "last signer of a stream removed": Case(rtmp(), public(delivery="rtmp"), ["makes-public"]),
+    "path opened": Case(
+        signed(http=paths({"path": "/a/*"})),
+        signed(http=paths({"path": "/a/*", "public": True})),
+        ["makes-public"],
+    ),
+    "path opened anew": Case(
+        signed(), signed(http=paths({"path": "/a/*", "public": True})), ["makes-public"]
+    ),
+    "granted to an identity that serves unsigned": Case(
+        signed(oai={}, origin_access=None), signed(oai={}), ["makes-public"], shared_identity
+    ),
+    "signer removed": Case(signed(trusted_signers=["self", "111122223333"]), signed(), ["cuts-viewers"]),
+    "signer of a stream removed": Case(
+        rtmp(trusted_signers=["self", "111122223333"]), rtmp(), ["cuts-viewers"]
+    ),
+    "signer exchanged": Case(signed(), signed(trusted_signers=["111122223333"]), ["cuts-viewers"]),
+    "signers to key groups": Case(signed(), http(), ["cuts-viewers"]),
+    "key groups to signers": Case(http(), signed(), ["cuts-viewers"]),
+    "key removed": Case(http(key_groups=[group(key(ONE), key(TWO))]), http(), ["cuts-viewers"]),
+    "key group removed": Case(
+        http(key_groups=[group(key(ONE)), group(key(TWO), name="others")]), http(), ["cuts-viewers"]
+    ),
+    "signer of a path removed": Case(
+        signed(http=paths({"path": "/a/*", "trusted_signers": ["self", "111122223333"]})),
+        signed(http=paths({"path": "/a/*", "trusted_signers": ["self"]})),
+        ["cuts-viewers"],
+    ),
+    "cname removed": Case(
+        rtmp(cnames=["a.example.com", "b.example.com"]), rtmp(cnames=["a.example.com"]), ["cuts-viewers"]
+    ),
+    "disabled": Case(signed(), signed(enabled=False), ["cuts-viewers"]),
+    "stream disabled": Case(rtmp(), rtmp(enabled=False), ["cuts-viewers"]),
+    "prefix widened": Case(signed(grant={"prefix": "a/"}), signed(), ["widens-grant"]),
+    "prefix moved": Case(signed(grant={"prefix": "a/"}), signed(grant={"prefix": "b/"}), ["widens-grant"]),
+    "prefix widened with another identity": Case(
+        signed(oai={}, grant={"prefix": "a/"}), signed(), ["widens-grant"]
+    ),
+    "plain http allowed": Case(signed(), signed(http={"viewer_protocol": "allow-all"}), ["weakens-tls"]),
+}
+
+HARMLESS: dict[str, Case] = {
+    "comment": Case(signed(), signed(comment="other")),
+    "public path of a public stack": Case(public(), public(http=paths({"path": "/a/*", "public": True}))),
+    "made private": Case(public(), signed()),
+    "signer added": Case(signed(), signed(trusted_signers=["self", "111122223333"])),
+    "key added": Case(http(), http(key_groups=[group(key(ONE), key(TWO))])),
+    "cname added": Case(rtmp(), rtmp(cnames=["a.example.com"])),
+    "enabled again": Case(signed(enabled=False), signed()),
+    "prefix narrowed": Case(signed(), signed(grant={"prefix": "a/"})),
+    "OAI to OAC": Case(signed(oai={}), signed()),
+    "OAC to OAI": Case(signed(), signed(oai={})),
+    "plain http refused again": Case(signed(http={"viewer_protocol": "allow-all"}), signed()),
+    "path closed": Case(signed(http=paths({"path": "/a/*", "public": True})), signed()),
+    "price class": Case(signed(), signed(price_class="PriceClass_100")),
+}
+
+
+def clean(document: Json) -> Json:
+    """A spec without the fields that are None here."""
+    return {name: value for name, value in document.items() if value is not None}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_hazard_blocks_until_it_is_named(studio: Studio, case: Case) -> None:
+    """Nothing at all is written before; the name of another hazard does not do; with its name it is done."""
+    before, after = clean(case.before), clean(case.after)
+    studio.converge(before)
+    case.between(studio)
+    if case.before == case.after or case.between is not nothing:
+        studio.s3.delete_bucket_policy(Bucket="media")
+    plan = studio.stack(after)
+    assert hazards(plan) == case.names
+    live = snapshot(studio)
+    for allowed in ([], [name for name in ALL if name not in case.names]):
+        report = studio.apply(after, allow=allowed)
+        assert (report.exit_code, outcome(report)) == (5, "blocked"), told(report)
+        assert {str(step.outcome) for step in report.stacks[0].steps} == {"not-tried"}
+        assert snapshot(studio) == live
+    studio.converge(after, allow=case.names)
+
+
+ALL = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
+
+
+@pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)
+def test_what_is_harmless_needs_no_name(studio: Studio, case: Case) -> None:
+    """No hazard, and it is done."""
+    studio.converge(case.before)
+    assert hazards(studio.stack(case.after)) == []
+    studio.converge(case.after)
+
+
+def test_a_wider_permission_on_objects_is_a_hazard(empty: Studio) -> None:
+    """READ becomes FULL_CONTROL: the identity could change ACLs."""
+    empty.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
+    empty.converge(by_acl())
+    assert hazards(empty.stack(by_acl("FULL_CONTROL"))) == ["widens-grant"]
+    assert outcome(empty.apply(by_acl("FULL_CONTROL"))) == "blocked"
+    empty.converge(by_acl("FULL_CONTROL"), allow=["widens-grant"])
+    assert hazards(empty.stack(by_acl("READ"))) == []
+
+
+def test_full_control_in_place_of_a_statement_that_lets_read_is_a_hazard(empty: Studio) -> None:
+    """The same, when it was the policy that gave READ."""
+    empty.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
+    empty.converge(signed(oai={}))
+    assert hazards(empty.stack(by_acl())) == []
+    assert hazards(empty.stack(by_acl("FULL_CONTROL"))) == ["widens-grant"]
+
+
+def test_a_weaker_tls_policy_is_a_hazard(studio: Studio) -> None:
+    """Viewers could connect with what was refused until now."""
+    arn = studio.certificate("*.example.com")
+    cnames = {"cnames": ["media.example.com"]}
+    studio.converge(signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.2_2021"}))
+    weaker = signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.1_2016"})
+    assert hazards(studio.stack(weaker)) == ["weakens-tls"]
+    assert outcome(studio.apply(weaker)) == "blocked"
+    studio.converge(weaker, allow=["weakens-tls"])
+    stronger = signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.2_2025"})
+    assert hazards(studio.stack(stronger)) == []
+
+
+def test_only_the_stack_with_the_hazard_is_left_out(studio: Studio) -> None:
+    """The others of the run go on; the exit code tells."""
+    studio.converge(signed(), signed(name="clips"))
+    report = studio.apply(signed(enabled=False), signed(name="clips", comment="changed"))
+    assert (report.exit_code, outcome(report), outcome(report, "clips")) == (5, "blocked", "applied")
+    assert studio.config()["Enabled"] is True
+    assert studio.config("clips")["Comment"] == "changed"
+
+
+def test_several_hazards_want_each_of_their_names(studio: Studio) -> None:
+    """Naming one does not allow the other."""
+    studio.converge(signed(grant={"prefix": "a/"}))
+    both = signed(enabled=False)
+    assert hazards(studio.stack(both)) == ["cuts-viewers", "widens-grant"]
+    assert studio.apply(both, allow=["cuts-viewers"]).exit_code == 5
+    studio.converge(both, allow=["cuts-viewers", "widens-grant"])
+
+
+def test_a_hazard_stands_with_its_step_and_says_what_happens(studio: Studio) -> None:
+    """Who reads the plan sees which step, and in words what it would do."""
+    studio.converge(rtmp(cnames=["a.example.com"]))
+    ((hazard, step),) = studio.stack(rtmp(cnames=[])).hazards
+    assert step == "modify streaming-distribution:lectures"
+    assert "a.example.com" in hazard.text
+
+
+def test_live_signers_taken_off_by_hand_are_put_back_without_hazard(studio: Studio) -> None:
+    """Closing is never dangerous."""
+    studio.converge(signed())
+    studio.edit(
+        lambda config: config["DefaultCacheBehavior"].update(TrustedSigners={"Enabled": False, **listing()})
+    )
+    assert hazards(studio.stack(signed())) == []
+    studio.converge(signed())

@@ -1,0 +1,200 @@
+"""Keys come and go without a dead URL: grace by `replaces`, and a hazard for everything sooner."""
+
+import pytest
+
+from cfstream.errors import SpecProblems
+from tests.promises.studio import (
+    ONE,
+    THREE,
+    TWO,
+    Json,
+    Studio,
+    changes,
+    group,
+    hazards,
+    http,
+    key,
+    outcome,
+    problems,
+    steps,
+)
+from tests.promises.witness import Witness
+
+HOUR = 3600.0
+
+
+def signed_by(*keys: Json, **fields: object) -> Json:
+    """A spec whose one key group has these keys."""
+    return http(key_groups=[group(*keys)], **fields)
+
+
+BOTH = (key(ONE), key(TWO, replaces=[ONE]))
+
+
+def test_a_new_key_joins_without_hazard(studio: Studio) -> None:
+    """Two keys may sign, and the old one's URLs live on."""
+    studio.converge(signed_by(key(ONE)))
+    plan = studio.converge(signed_by(*BOTH)).stacks[0]
+    assert hazards(plan) == []
+    active = studio.live()["ActiveTrustedKeyGroups"]["Items"][0]["KeyPairIds"]["Items"]
+    assert {*active} == {row["Id"] for row in studio.keys().values()}
+
+
+def test_a_key_group_that_changed_is_waited_for_where_it_is_in_use(studio: Studio) -> None:
+    """Until each distribution that uses it shows exactly the new ids and is Deployed."""
+    studio.converge(signed_by(key(ONE)))
+    settings = studio.sandbox.cloudfront.settings
+    settings.deploy_after_reads = 4
+    plan = studio.converge(signed_by(*BOTH)).stacks[0]
+    assert steps(plan)[-1] == "wait key-group:lectures/viewers"
+    assert studio.live()["Status"] == "Deployed"
+
+
+@pytest.mark.parametrize(("passed", "expected"), [(23 * HOUR, ["cuts-viewers"]), (24 * HOUR + 60, [])])
+def test_an_old_key_may_go_once_its_last_url_has_run_out(
+    studio: Studio, passed: float, expected: list[str]
+) -> None:
+    """The new key's age decides: not before `sign.max_validity` is over."""
+    studio.converge(signed_by(key(ONE)))
+    studio.converge(signed_by(*BOTH))
+    studio.clock.slept += passed
+    left = signed_by(key(TWO, replaces=[ONE]))
+    assert hazards(studio.stack(left)) == expected
+    studio.converge(left, allow=expected)
+    assert [*studio.keys()] == [TWO]
+
+
+def test_how_long_is_what_signing_may_promise(studio: Studio) -> None:
+    """A spec that signs for an hour lets the old key go after an hour."""
+    studio.converge(signed_by(key(ONE)))
+    studio.converge(signed_by(*BOTH))
+    studio.clock.slept += HOUR + 60
+    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
+    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE]), sign={"max_validity": "1h"}))) == []
+
+
+def test_a_key_that_nothing_replaces_cuts_viewers_however_old_the_others_are(studio: Studio) -> None:
+    """Nobody said that its signer has changed over."""
+    studio.converge(signed_by(key(ONE), key(TWO)))
+    studio.clock.slept += 1000 * HOUR
+    gone = signed_by(key(TWO))
+    assert hazards(studio.stack(gone)) == ["cuts-viewers"]
+    assert outcome(studio.apply(gone)) == "blocked"
+    assert {*studio.keys()} == {ONE, TWO}
+
+
+def test_a_new_key_in_place_of_an_old_one_at_once_cuts_viewers(studio: Studio) -> None:
+    """Its URLs are refused from that moment, `replaces` or not."""
+    studio.converge(signed_by(key(ONE)))
+    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
+
+
+def test_a_chain_of_replacements_counts(studio: Studio) -> None:
+    """A key that replaces the one that replaced it will do as well."""
+    studio.converge(signed_by(key(ONE), key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))
+    studio.clock.slept += 25 * HOUR
+    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))) == []
+    studio.converge(signed_by(key(THREE, replaces=[ONE, TWO])))
+    assert [*studio.keys()] == [THREE]
+
+
+def test_a_detached_key_is_deleted_only_when_no_distribution_has_it_in_force(studio: Studio) -> None:
+    """Detach, wait, delete: AWS never says PublicKeyInUse."""
+    studio.converge(signed_by(key(ONE), key(TWO)))
+    witness = Witness(studio.world.aws)
+    studio.sandbox.cloudfront.settings.deploy_after_reads = 3
+    seen: list[str] = []
+
+    def look(call: object) -> None:
+        if getattr(call, "operation", "") == "delete_public_key":
+            live = studio.live()
+            seen.append(live["Status"])
+            assert live["ActiveTrustedKeyGroups"]["Items"][0]["KeyPairIds"]["Quantity"] == 1
+
+    witness.before = look
+    report = studio.apply(signed_by(key(TWO)), allow=["cuts-viewers"], door=witness)
+    assert report.exit_code == 0
+    assert seen == ["Deployed"]
+    assert witness.writes == ["update_key_group", "delete_public_key"]
+
+
+def test_a_key_file_that_differs_from_the_live_key_is_a_problem(studio: Studio) -> None:
+    """A public key cannot change in AWS: give the new key a new name."""
+    studio.converge(signed_by(key(ONE)))
+    plan = studio.stack(signed_by(key(ONE, file=TWO)))
+    (problem,) = plan.problems
+    assert "no public key can change in AWS" in problem.what
+    assert problem.do == "give the new key a new name"
+    assert outcome(studio.apply(signed_by(key(ONE, file=TWO)))) == "blocked"
+
+
+def test_white_space_around_a_key_is_no_difference(studio: Studio) -> None:
+    """A trailing newline, CRLF or blank lines more: the key is the same."""
+    studio.converge(signed_by(key(ONE)))
+    text = (studio.folder / f"{ONE}.pem").read_text()
+    (studio.folder / f"{ONE}.pem").write_bytes(("\n" + text.replace("\n", "\r\n") + "\r\n\r\n").encode())
+    assert steps(studio.plan(signed_by(key(ONE)))) == []
+
+
+def test_a_private_key_is_refused_and_never_shown(studio: Studio) -> None:
+    """What is in the file stands in no message."""
+    begin, end = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
+    (studio.folder / "private.pem").write_text(f"{begin}\nc2VjcmV0IHNlY3JldA==\n{end}\n")
+    with pytest.raises(SpecProblems) as caught:
+        studio.load(signed_by(key("private")))
+    texts = [text for one in caught.value.problems for text in (one.what, one.do, one.source_line, one.note)]
+    assert not any("c2VjcmV0" in text for text in texts)
+    assert any("private" in text for text in texts)
+
+
+def test_names_of_others_are_not_taken(studio: Studio) -> None:
+    """A key, and a key group, of that name without our mark: each is a problem, and left alone."""
+    studio.make_group("viewers", studio.make_key(ONE))
+    plan = studio.stack(signed_by(key(ONE)))
+    told = " ".join(problems(plan))
+    assert "public key one" in told
+    assert "key group viewers" in told
+    assert outcome(studio.apply(signed_by(key(ONE)))) == "blocked"
+    assert studio.keys()[ONE]["Comment"] == "by hand"
+    assert studio.distributions() == []
+
+
+def test_a_group_that_another_stack_makes_is_that_stacks(studio: Studio) -> None:
+    """Two stacks with one group: the second is told to whom it belongs."""
+    studio.converge(signed_by(key(ONE)))
+    plan = studio.stack({**signed_by(key(ONE)), "name": "clips"})
+    assert any("belongs to the cfstream stack lectures" in what for what in problems(plan))
+
+
+def test_limits_that_aws_raises_on_request_are_notices(studio: Studio) -> None:
+    """More than four groups on a behavior may be allowed to somebody: it is said, and tried."""
+    made = studio.make_key("theirs")
+    for number in range(5):
+        studio.make_group(f"group-{number}", made)
+    document = http(key_groups=[{"use": f"group-{number}"} for number in range(5)])
+    plan = studio.stack(document)
+    assert problems(plan) == []
+    assert any("key groups" in notice.text for notice in plan.notices)
+
+
+def test_six_trusted_signers_are_refused(studio: Studio) -> None:
+    """AWS takes five from everyone."""
+    accounts = [f"{number}" * 12 for number in range(1, 7)]
+    with pytest.raises(SpecProblems):
+        studio.load({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": accounts})
+
+
+def test_signers_give_way_to_key_groups_in_one_update(studio: Studio) -> None:
+    """Both fields at once, and a hazard: URLs already handed out die."""
+    studio.converge({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]})
+    plan = studio.stack(signed_by(key(ONE)))
+    assert hazards(plan) == ["cuts-viewers"]
+    assert {*changes(plan, "trusted_signers"), *changes(plan, "key_groups")} >= {
+        "trusted_signers",
+        "key_groups",
+    }
+    witness = Witness(studio.world.aws)
+    assert studio.run(studio.plan(signed_by(key(ONE))), allow=["cuts-viewers"], door=witness).exit_code == 0
+    assert witness.writes.count("update_distribution") == 1
+    behavior = studio.config()["DefaultCacheBehavior"]
+    assert (behavior["TrustedSigners"]["Enabled"], behavior["TrustedKeyGroups"]["Enabled"]) == (False, True)

@@ -11,7 +11,7 @@ import logging
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -34,11 +34,15 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Answer(NamedTuple):
-    """What goes back over the wire. A length and a date are added where they lack."""
+    """What goes back over the wire. A length and a date are added where they lack.
+
+    A large body comes in `pieces`, which are sent one after the other; its length must be among the headers.
+    """
 
     status: int
     headers: Iterable[tuple[str, str]]
     body: bytes = b""
+    pieces: Iterator[bytes] | None = None
 
 
 class Listener(socketserver.ThreadingTCPServer):
@@ -140,12 +144,17 @@ class _Connection(BaseHTTPRequestHandler):
         bodiless = answer.status in (204, 304)
         if bodiless:
             headers.pop("content-length", None)
-        elif self.command != "HEAD" or "content-length" not in headers:
+        elif "content-length" not in headers or (self.command != "HEAD" and not answer.pieces):
             headers["content-length"] = ("Content-Length", str(len(answer.body)))
         lines = [f"{self.protocol_version} {answer.status} {_REASONS.get(answer.status, '')}"]
         lines += [f"{name}: {value}" for name, value in headers.values()]
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
-        self.wfile.write(head if bodiless or self.command == "HEAD" else head + answer.body)
+        if bodiless or self.command == "HEAD":
+            self.wfile.write(head)
+            return
+        self.wfile.write(head + answer.body)
+        for piece in answer.pieces or ():
+            self.wfile.write(piece)
 
 
 def _header_environ(headers: Message) -> Environ:

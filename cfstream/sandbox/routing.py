@@ -18,6 +18,8 @@ from werkzeug.wrappers import Response
 
 from cfstream.sandbox import tagged
 from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.edge import Edge, hosts
+from cfstream.sandbox.edge.viewer import hostname
 from cfstream.sandbox.listener import Answer, Environ
 from cfstream.sandbox.s3 import StrictS3
 
@@ -47,6 +49,7 @@ class Routes:
         self._cloudfront = cloudfront
         self._written = written
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._edge = Edge(cloudfront)
 
     def __call__(self, environ: Environ) -> Answer:
         try:
@@ -62,17 +65,16 @@ class Routes:
         return answer
 
     def _door(self, environ: Environ) -> Callable[[Environ], Answer]:
+        host = environ.get("HTTP_HOST", "")
         service = signed_for(environ)
-        path = environ["RAW_URI"]
+        anonymous = not service and not _is_form(environ)
+        if self._edge.serves(host) or (anonymous and hosts.is_foreign(hostname(host))):
+            return self._edge
         if service == "cloudfront":
             return self._to_cloudfront
-        if service == "s3" and not path.startswith(S3_CONTROL):
+        if anonymous or (service == "s3" and not environ["RAW_URI"].startswith(S3_CONTROL)):
             return self._to_s3
-        if service == "tagging":
-            return self._to_tagging
-        if not service and not _is_form(environ):
-            return self._to_s3
-        return self._to_moto
+        return self._to_tagging if service == "tagging" else self._to_moto
 
     def _to_cloudfront(self, environ: Environ) -> Answer:
         path, _, query = environ["RAW_URI"].partition("?")

@@ -1,0 +1,131 @@
+"""The edge as one object: a viewer's request in, CloudFront's answer out.
+
+What lives here: the road that a request takes, and the headers of every answer. Each station is a module of its
+own. The state is read afresh for every request, and nothing is changed.
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Iterator
+
+from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.edge import (
+    documents,
+    errors,
+    headers_policy,
+    hosts,
+    keys,
+    origin,
+    path_patterns,
+    rtmp,
+    signature,
+)
+from cfstream.sandbox.edge import viewer as viewers
+from cfstream.sandbox.edge.hosts import Json, Site
+from cfstream.sandbox.edge.origin import Errand
+from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.listener import Answer, Environ
+
+_VIA = "1.1 5a4d626f7820656467650a000000cafe.cloudfront.net (CloudFront)"
+_POP = "LOO50-P1"
+
+
+class Edge:
+    """Answers for every distribution of one CloudFront.
+
+    Not for threads: the caller sees to it that the state does not change under a request.
+    """
+
+    def __init__(self, cloudfront: Callable[[], CloudFront]) -> None:
+        self._cloudfront = cloudfront
+        self._errors = errors.Errors()
+        self._draw: random.Random | None = None
+
+    def serves(self, host: str) -> bool:
+        """Whether a Host header names a distribution, by whatever name, or something that CloudFront would
+        have to know.
+        """
+        name = viewers.hostname(host)
+        return hosts.is_cloudfront(name) or hosts.find(name, self._sites()) is not None
+
+    def __call__(self, environ: Environ) -> Answer:
+        """CloudFront's answer to a viewer."""
+        return _signed_off(self._answer(viewers.of(environ)))
+
+    def _sites(self) -> Iterator[Site]:
+        world = self._cloudfront().world
+        for record in world.both_kinds():
+            world.settle(record)
+            early = not record.settled and self._hears_early()
+            held = None if early else record.at_edge
+            yield Site(record, held or world.spread(record), reached=early or held is not None)
+
+    def _hears_early(self) -> bool:
+        """Whether this viewer meets a config that is not Deployed yet."""
+        settings = self._cloudfront().settings
+        if not settings.edge_mixes:
+            return False
+        if self._draw is None:
+            self._draw = random.Random(f"{settings.shuffle_seed}:edge")  # noqa: S311 (a lot, no secret)
+        return self._draw.random() < 0.5
+
+    def _answer(self, viewer: Viewer) -> Answer:
+        site = hosts.find(viewer.hostname, self._sites())
+        if site is None:
+            return documents.page(403, documents.BAD_REQUEST)
+        if not site.reached:
+            return documents.page(503, documents.NOT_DEPLOYED)
+        if not site.config["Enabled"]:
+            return documents.page(403, documents.BAD_REQUEST)
+        if "S3Origin" in site.config:
+            return rtmp.answer(self._cloudfront().world, site, viewer)
+        behavior = path_patterns.choose(site.config, viewer.path)
+        return path_patterns.refusal(behavior, viewer) or self._within(site, behavior, viewer)
+
+    def _within(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
+        """The answer of a behavior that takes the request by its method and protocol."""
+        world = self._cloudfront().world
+        signers = keys.of_behavior(world, site, behavior)
+        refused = None
+        if signers is not None:
+            try:
+                signature.admit(signature.of_request(viewer), signers, viewer.address)
+            except signature.Refused as refusal:
+                refused = documents.refused(refusal.code)
+        answer = refused or self._from_origin(site, behavior, viewer)
+        if answer.status >= 400 and viewer.method != "OPTIONS":
+            answer = errors.page_for(site.config, answer, lambda path: self._page(site, viewer, path))
+        policy = site.at_edge.headers.get(behavior.get("ResponseHeadersPolicyId", ""))
+        if policy and refused is None:
+            # CloudFront's own refusals bear none of these headers.
+            answer = headers_policy.applied(policy, viewer, answer)
+        return answer
+
+    def _page(self, site: Site, viewer: Viewer, path: str) -> Answer:
+        behavior = path_patterns.choose(site.config, path)
+        return origin.fetch(Errand(self._cloudfront().world, site, behavior, viewer, path))
+
+    def _from_origin(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
+        root = site.config["DefaultRootObject"]
+        path = f"/{root}" if root and viewer.path == "/" else viewer.path
+        place = (site.record.id, viewer.method, path, signature.split(viewer.query)[0])
+        keeps = self._cloudfront().settings.edge_caches_errors
+        answer = self._errors.again(place) if keeps else None
+        if answer is None:
+            answer = origin.fetch(Errand(self._cloudfront().world, site, behavior, viewer, path))
+            if keeps:
+                self._errors.keep(place, site.config, answer)
+        return answer
+
+
+def _signed_off(answer: Answer) -> Answer:
+    """The answer with CloudFront's own headers."""
+    said = "Error" if answer.status >= 400 else "Redirect" if answer.status in (301, 307) else "Miss"
+    headers = [
+        *answer.headers,
+        ("X-Cache", f"{said} from cloudfront"),
+        ("Via", _VIA),
+        ("X-Amz-Cf-Pop", _POP),
+        ("X-Amz-Cf-Id", secrets.token_urlsafe(42)),
+    ]
+    return answer._replace(headers=headers)

@@ -1,0 +1,58 @@
+"""What of a viewer's request reaches the origin: headers and query strings.
+
+What lives here: a behavior's cache policy and origin request policy, or its ForwardedValues, read together.
+"""
+
+from typing import Any
+
+from cfstream.sandbox.cloudfront.world import World
+
+Json = dict[str, Any]
+
+
+def passes_header(world: World, behavior: Json, name: str) -> bool:
+    """Whether the origin gets the viewer's header of that name."""
+    wanted = name.lower()
+    for part in _parts(world, behavior):
+        config = part["HeadersConfig"]
+        named = wanted in {header.lower() for header in _items(config.get("Headers"))}
+        if _fits(config["HeaderBehavior"], named=named):
+            return True
+    return "*" in _legacy(behavior).get("headers", ()) or wanted in _legacy(behavior).get("headers", ())
+
+
+def passes_query(world: World, behavior: Json, name: str) -> bool:
+    """Whether the origin gets the query parameter of that name."""
+    for part in _parts(world, behavior):
+        config = part["QueryStringsConfig"]
+        named = name in _items(config.get("QueryStrings"))
+        if _fits(config["QueryStringBehavior"], named=named):
+            return True
+    if "ForwardedValues" not in behavior:
+        return False
+    forwarded = behavior["ForwardedValues"]
+    keys = _items(forwarded["QueryStringCacheKeys"])
+    return bool(forwarded["QueryString"]) and (not keys or "*" in keys or name in keys)
+
+
+def _fits(how: str, *, named: bool) -> bool:
+    if how == "allExcept":
+        return not named
+    return named if how == "whitelist" else how.startswith("all")
+
+
+def _parts(world: World, behavior: Json) -> list[Json]:
+    cache = world.policies["CachePolicy"].find(behavior.get("CachePolicyId", ""))
+    origin = world.policies["OriginRequestPolicy"].find(behavior.get("OriginRequestPolicyId", ""))
+    found = [cache.config["ParametersInCacheKeyAndForwardedToOrigin"]] if cache else []
+    return [*found, *([origin.config] if origin else [])]
+
+
+def _legacy(behavior: Json) -> dict[str, set[str]]:
+    if "ForwardedValues" not in behavior:
+        return {}
+    return {"headers": {header.lower() for header in _items(behavior["ForwardedValues"]["Headers"])}}
+
+
+def _items(listed: Json | None) -> list[str]:
+    return list((listed or {}).get("Items", ()))

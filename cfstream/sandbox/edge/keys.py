@@ -1,0 +1,40 @@
+"""Whose signatures a behavior takes, as the edge knows it.
+
+What lives here: from key groups and trusted signers to PEM texts by key id.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.edge.hosts import Site
+
+Json = dict[str, Any]
+
+
+def of_behavior(world: World, site: Site, behavior: Json) -> Mapping[str, str] | None:
+    """The keys of the active groups and signers of a cache behavior; None where nobody needs to sign."""
+    groups, signers = behavior["TrustedKeyGroups"], behavior["TrustedSigners"]
+    if not groups["Quantity"] and not signers["Quantity"]:
+        return None
+    at_edge = site.at_edge
+    ids = [key for group in groups.get("Items", ()) for key in at_edge.key_groups.get(group, ())]
+    found = {key: at_edge.keys[key] for key in ids if key in at_edge.keys}
+    return {**found, **_of_signers(world, site, signers.get("Items", ()))}
+
+
+def of_streaming(world: World, site: Site) -> Mapping[str, str] | None:
+    """The keys of the active signers of a streaming distribution; None where nobody needs to sign."""
+    signers = site.config["TrustedSigners"]
+    return _of_signers(world, site, signers.get("Items", ())) if signers["Quantity"] else None
+
+
+def _of_signers(world: World, site: Site, signers: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for signer in signers:
+        account = world.account if signer == "self" else signer
+        for key_pair in site.at_edge.signers.get(signer, ()):
+            half = world.key_pairs.public_half(account, key_pair)
+            if half:
+                found[key_pair] = half
+    return found

@@ -1,0 +1,89 @@
+"""Who asks S3 for an object, and what S3 knows of the request.
+
+What lives here: the four who can ask in the sandbox. What each may do is judged in ``s3_access``.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from moto.s3.models import OWNER
+
+from cfstream.sandbox.bucket_policy import IDENTITY
+from cfstream.sandbox.cloudfront import Identity
+
+SERVICE = "cloudfront.amazonaws.com"
+
+EDGE_ADDRESS = "130.176.0.1"
+"""One of the addresses from which CloudFront asks origins: not the viewer's."""
+
+
+@dataclass(frozen=True)
+class Requester:
+    """`names` are the principals of a policy that mean this one; `canonical_user` is a grantee of ACLs.
+
+    `context` are the condition keys, by lower-case name.
+    """
+
+    names: frozenset[tuple[str, str]]
+    context: Mapping[str, str]
+    canonical_user: str = ""
+    signs: bool = True
+    is_account: bool = False
+    is_service: bool = False
+
+
+def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> Requester:
+    """Anybody, without a signature."""
+    context = {
+        "aws:sourceip": address,
+        "aws:principaltype": "Anonymous",
+        **({"aws:useragent": agent} if agent else {}),
+        **({"aws:referer": referer} if referer else {}),
+        **_always(scheme),
+    }
+    return Requester(frozenset(), context, signs=False)
+
+
+def edge_unsigned(scheme: str) -> Requester:
+    """CloudFront without an origin access: for S3 it is anybody."""
+    return anonymous(EDGE_ADDRESS, scheme, "Amazon CloudFront")
+
+
+def identity(access: Identity, scheme: str) -> Requester:
+    """An origin access identity. Its ARN was for a while written with underscores."""
+    arn = IDENTITY + access.id
+    names = {("AWS", arn), ("AWS", arn.replace(" ", "_")), ("CanonicalUser", access.canonical_user)}
+    context = {"aws:sourceip": EDGE_ADDRESS, "aws:useragent": "Amazon CloudFront", **_always(scheme)}
+    return Requester(frozenset(names), context, access.canonical_user)
+
+
+def service(distribution_arn: str) -> Requester:
+    """CloudFront signing by an origin access control, for one distribution; always over https."""
+    context = {
+        "aws:sourcearn": distribution_arn,
+        "aws:sourceaccount": distribution_arn.split(":")[4],
+        "aws:principalservicename": SERVICE,
+        "aws:useragent": "Amazon CloudFront",
+        **_always("https"),
+        "aws:principalisawsservice": "true",
+    }
+    return Requester(frozenset({("Service", SERVICE)}), context, is_service=True)
+
+
+def account(number: str, address: str, scheme: str) -> Requester:
+    """The account that the sandbox is: whoever signs a request himself."""
+    root = f"arn:aws:iam::{number}:root"
+    context = {"aws:sourceip": address, "aws:principalaccount": number, "aws:principalarn": root}
+    names = frozenset({("AWS", root), ("AWS", number), ("CanonicalUser", OWNER)})
+    return Requester(names, {**context, **_always(scheme)}, OWNER, is_account=True)
+
+
+def _always(scheme: str) -> dict[str, str]:
+    now = time.time()
+    return {
+        "aws:securetransport": "true" if scheme == "https" else "false",
+        "aws:currenttime": str(now),
+        "aws:epochtime": str(now),
+        "aws:principalisawsservice": "false",
+    }

@@ -1,0 +1,57 @@
+"""Streaming distributions over plain HTTP: no RTMP server is inside.
+
+What lives here: ``/cfx/st/<stream name>?Expires=…`` as a stand-in for a player's connection, so that signed
+stream names can be judged as CloudFront judged them until 2020 (Developer Guide of that year, "Creating a signed
+URL using a canned policy").
+"""
+
+import re
+from urllib.parse import unquote
+
+from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.edge import documents, keys, origin, signature
+from cfstream.sandbox.edge.hosts import Site
+from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.listener import Answer
+
+APPLICATION = "/cfx/st/"
+
+_KIND = re.compile(r"(mp4|mp3|flv|f4v):")
+
+
+def answer(world: World, site: Site, viewer: Viewer) -> Answer:
+    """The stream of that name as a download: 403 without a signature that holds for the name, where the
+    distribution has trusted signers.
+    """
+    if not viewer.path.startswith(APPLICATION) or viewer.method not in ("GET", "HEAD"):
+        return documents.page(404, "Streams are at /cfx/st/<stream name>, in place of rtmp.")
+    kind, name = _stream(viewer.path.removeprefix(APPLICATION))
+    signers = keys.of_streaming(world, site)
+    if signers is not None:
+        _, fields = signature.split(viewer.query)
+        names = tuple(dict.fromkeys((name, unquote(name))))
+        try:
+            signature.admit(signature.Ticket(fields, names), signers, viewer.address)
+        except signature.Refused as refused:
+            return documents.refused(refused.code)
+    return _media(world, site, viewer, kind, name)
+
+
+def _stream(written: str) -> tuple[str, str]:
+    """A stream's kind, "" where the player names none, and its name, which is what a policy speaks of."""
+    plain = written.replace("%3A", ":").replace("%3a", ":")
+    kind = _KIND.match(plain)
+    return (kind.group(1), plain[kind.end() :]) if kind else ("", written)
+
+
+def _media(world: World, site: Site, viewer: Viewer, kind: str, name: str) -> Answer:
+    """The object of that name; a player may leave its extension off, which is flv unless the kind says
+    otherwise.
+    """
+    access = site.config["S3Origin"]
+    who = origin.by_identity(world, access["OriginAccessIdentity"], viewer)
+    asked = [
+        origin.ask(access["DomainName"], path, viewer.method, who, viewer.header)
+        for path in (f"/{name}", f"/{name}.{kind or 'flv'}")
+    ]
+    return next((found for found in asked if found.status < 400), asked[0])

@@ -1,0 +1,193 @@
+"""A bucket and distributions in the sandbox, made with boto3, and a viewer who asks the edge for things."""
+
+import http.client
+import itertools
+import json
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from cfstream.sandbox.server import Sandbox
+from tests.contract.cloudfront_configs import CACHING_OPTIMIZED, listing
+from tests.edge import signing
+
+Json = dict[str, Any]
+
+BUCKET = "lectures-media"
+ARN = f"arn:aws:s3:::{BUCKET}"
+ORIGIN = f"{BUCKET}.s3.us-east-1.amazonaws.com"
+SEGMENT = b"segment " * 16
+ALIAS = "media.example.com"
+
+_names = map(str, itertools.count())
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def code(self) -> str:
+        """The code in an error document, "" where there is none."""
+        if not self.body.startswith(b"<?xml"):
+            return ""
+        return ElementTree.fromstring(self.body).findtext("Code") or ""
+
+    @property
+    def from_s3(self) -> bool:
+        """Whether the document is S3's: CloudFront's own has no RequestId."""
+        return b"<RequestId>" in self.body
+
+    @property
+    def verdict(self) -> tuple[int, str]:
+        """Status and code."""
+        return self.status, self.code
+
+
+class Stage:
+    """One bucket with a few objects, and what a test puts in front of it."""
+
+    def __init__(self, sandbox: Sandbox, s3: Any, cloudfront: Any) -> None:
+        self.sandbox = sandbox
+        self.s3 = s3
+        self.cloudfront = cloudfront
+        port = int(sandbox.endpoint_url.rpartition(":")[2])
+        self._wire = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+
+    # What the owner does
+
+    def bucket(self, ownership: str = "BucketOwnerEnforced", *, blocked: bool = True) -> None:
+        """The bucket, with a segment, a poster and a video in it."""
+        self.s3.create_bucket(Bucket=BUCKET, ObjectOwnership=ownership)
+        if not blocked:
+            self.s3.delete_public_access_block(Bucket=BUCKET)
+        for key in ("hls/one.ts", "posters/one.jpg", "one.mp4"):
+            self.put(key)
+
+    def put(self, key: str, body: bytes = SEGMENT, **more: Any) -> None:
+        """An object."""
+        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body, **more)
+
+    def policy(self, *statements: Json) -> None:
+        """The bucket's policy."""
+        document = {"Version": "2012-10-17", "Statement": list(statements)}
+        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(document))
+
+    def oac(self, signing_behavior: str = "always") -> str:
+        """A new origin access control."""
+        config = {
+            "Name": next(_names),
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": signing_behavior,
+            "OriginAccessControlOriginType": "s3",
+        }
+        made = self.cloudfront.create_origin_access_control(OriginAccessControlConfig=config)
+        return str(made["OriginAccessControl"]["Id"])
+
+    def identity(self) -> Json:
+        """A new origin access identity."""
+        config = {"CallerReference": next(_names), "Comment": ""}
+        made = self.cloudfront.create_cloud_front_origin_access_identity(
+            CloudFrontOriginAccessIdentityConfig=config
+        )
+        found: Json = made["CloudFrontOriginAccessIdentity"]
+        return found
+
+    def public_key(self, key: signing.PrivateKey) -> str:
+        """A new public key."""
+        name = f"key-{next(_names)}"
+        config = {"CallerReference": name, "Name": name, "EncodedKey": signing.pem(key)}
+        return str(self.cloudfront.create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
+
+    def key_group(self, *keys: str) -> str:
+        """A new key group."""
+        config = {"Name": f"group-{next(_names)}", "Items": list(keys)}
+        return str(self.cloudfront.create_key_group(KeyGroupConfig=config)["KeyGroup"]["Id"])
+
+    def distribution(self, **changes: Any) -> Json:
+        """A new distribution of that config, or of the usual one where it says nothing."""
+        config = self.config(**changes)
+        made: Json = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+        return made
+
+    def config(self, **changes: Any) -> Json:
+        """A config with one origin, by OAC, and a default behavior that anybody may use."""
+        return {
+            "CallerReference": next(_names),
+            "Comment": "",
+            "Enabled": True,
+            "Origins": listing(origin(oac=changes.pop("oac", "") or self.oac())),
+            "DefaultCacheBehavior": behavior(),
+            **changes,
+        }
+
+    def change(self, distribution: Json, **changes: Any) -> None:
+        """An update of those members of its config. A change to the default behavior is to be whole."""
+        live = self.cloudfront.get_distribution_config(Id=distribution["Id"])
+        self.cloudfront.update_distribution(
+            Id=distribution["Id"],
+            IfMatch=live["ETag"],
+            DistributionConfig={**live["DistributionConfig"], **changes},
+        )
+
+    def grant(self, distribution: Json, *actions: str, **changes: Any) -> None:
+        """The bucket policy by which a distribution's OAC may read, or do those actions."""
+        self.policy(let_in(distribution, *actions, **changes))
+
+    # What a viewer does
+
+    def view(self, path: str, host: str = "", method: str = "GET", **headers: str) -> Reply:
+        """Asks for a path of a host; a header is named as a keyword, with _ for -."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._wire.request(method, path, headers={**({"Host": host} if host else {}), **sent})
+        reply = self._wire.getresponse()
+        return Reply(reply.status, reply.headers, reply.read())
+
+    def close(self) -> None:
+        """Ends the viewer's connection."""
+        self._wire.close()
+
+
+def origin(oac: str = "", oai: str = "", **changes: Any) -> Json:
+    """The bucket as an origin."""
+    access = f"origin-access-identity/cloudfront/{oai}" if oai else ""
+    return {
+        "Id": "s3",
+        "DomainName": ORIGIN,
+        "OriginAccessControlId": oac,
+        "S3OriginConfig": {"OriginAccessIdentity": access},
+        **changes,
+    }
+
+
+def behavior(*, key_groups: tuple[str, ...] = (), signers: tuple[str, ...] = (), **changes: Any) -> Json:
+    """A cache behavior for that origin."""
+    return {
+        "TargetOriginId": "s3",
+        "ViewerProtocolPolicy": "https-only",
+        "CachePolicyId": CACHING_OPTIMIZED,
+        "TrustedKeyGroups": {"Enabled": bool(key_groups), **listing(*key_groups)},
+        "TrustedSigners": {"Enabled": bool(signers), **listing(*signers)},
+        **changes,
+    }
+
+
+def let_in(distribution: Json, *actions: str, **changes: Any) -> Json:
+    """The statement that lets a distribution's OAC read, or do those actions."""
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": list(actions) or ["s3:GetObject"],
+        "Resource": [f"{ARN}/*", ARN],
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution["ARN"]}},
+        **changes,
+    }
+
+
+def label(distribution: Json) -> str:
+    """The host by which browsers find a distribution in the sandbox."""
+    return f"{distribution['DomainName'].partition('.')[0]}.cloudfront.localhost"

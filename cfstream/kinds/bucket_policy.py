@@ -4,11 +4,6 @@ there.
 Ours are the statements whose Sid is ``cfstream-<name>-oac`` or ``cfstream-<name>-oai``; all others survive
 as they are. Lives here: what is read, and the proposal as a whole. The decisions are in `policy_grants`,
 what policies mean in `policy_document`, how they are written in `steps/bucket_policy`.
-
-Accepted limit: when the spec's bucket changes, the statement in the old bucket's policy is found through
-the origin of the live distribution. A run that dies after the distribution was switched and before the
-statement was revoked leaves it there, for nothing names the old bucket any more. It lets nobody in but the
-stack's own identity.
 """
 
 from dataclasses import replace
@@ -16,20 +11,19 @@ from dataclasses import replace
 from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds import grant_preflight
 from cfstream.kinds.bucket import bucket_call, read_bucket
-from cfstream.kinds.distributions import LiveDistribution, all_distributions, find, kind_of
+from cfstream.kinds.distributions import all_distributions, find, kind_of
+from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.policy_grants import (
     KIND,
     Case,
     LivePolicy,
-    OldBucket,
     WantedGrant,
     decide,
-    former_bucket,
     our_sids,
     sid_of,
 )
-from cfstream.kinds.readers import default_origin, servings
+from cfstream.kinds.readers import servings
 from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -64,7 +58,7 @@ class BucketPolicyKind:
             servings=servings(all_distributions(aws), own, bucket.name),
             identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
             group_names=_group_names(aws),
-            old=_old_bucket(aws, scene, own),
+            former=read_former(aws, scene, own),
         )
         if not bucket.usable:
             return live
@@ -79,8 +73,9 @@ class BucketPolicyKind:
         case = Case(scene, want, have, _reader(scene, want, land))
         given, taken = decide(case)
         relied = [_relied(scene, "", have.document)]
-        if have.old is not None:
-            relied.append(_relied(scene, have.old.name, have.old.document))
+        relied += [
+            _relied(scene, each.name, each.document) for each in have.former if our_sids(scene, each.document)
+        ]
         edits = [*(step.edit for step in given), *(step.edit for step in taken)]
         problems = grant_preflight.problems(
             scene,
@@ -91,10 +86,10 @@ class BucketPolicyKind:
             foreign=have.foreign if given else "",
         )
         return Proposal(
-            steps=(*given, *taken, *former_bucket(scene, have)),
+            steps=(*given, *taken, *former_steps(scene, have)),
             relied_on=tuple(relied),
             problems=tuple(problems),
-            notices=tuple(_notices(case)),
+            notices=(*_notices(case), *former_notices(have)),
         )
 
 
@@ -126,25 +121,6 @@ def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
         return None, refused.what
 
 
-def _old_bucket(aws: Reads, scene: Scene, own: LiveDistribution | None) -> OldBucket | None:
-    """The bucket that the default behavior still leads to, when it is not the spec's and has a statement of
-    ours.
-    """
-    origin = default_origin(own)
-    name = origin.bucket if origin else None
-    if name is None or name == scene.stack.spec.bucket.name:
-        return None
-    call = bucket_call(scene, "get_bucket_policy", scene.region, name)
-    answer = aws.together([call])[0]
-    if isinstance(answer, Refused) and answer.region:
-        call = bucket_call(scene, "get_bucket_policy", answer.region, name)
-        answer = aws.together([call])[0]
-    document = None if isinstance(answer, Refused) else parse(answer["Policy"])
-    if document is None or not our_sids(scene, document):
-        return None
-    return OldBucket(name, call.region, document)
-
-
 def _notices(case: Case) -> list[Notice]:
     notices = []
     if _pending(case):
@@ -155,12 +131,6 @@ def _notices(case: Case) -> list[Notice]:
         notices.append(Notice(text))
     if case.target is not None and case.ours is None and case.satisfying:
         text = f"the policy statement {case.satisfying} grants what is wanted: none of ours is added"
-        notices.append(Notice(text))
-    if case.have.old is not None:
-        text = (
-            f"our statement leaves the policy of {case.have.old.name} last; should the run die just before that, take "
-            "it out by hand: nothing tells any more then which bucket it was"
-        )
         notices.append(Notice(text))
     return notices
 

@@ -19,10 +19,11 @@ from itertools import islice
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import LiveBucket, bucket_call, read_bucket
 from cfstream.kinds.distributions import ACL_TAG, LiveDistribution, all_distributions, find
+from cfstream.kinds.former_buckets import former_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
-from cfstream.kinds.readers import Serving, default_origin, opens_before_guarded, public_hazards, servings
+from cfstream.kinds.readers import Serving, opens_before_guarded, public_hazards, servings
 from cfstream.policy_document import by_sid, covers
 from cfstream.ports import Call, Reads
 from cfstream.steps.grant import Grant
@@ -80,8 +81,8 @@ class LiveGrants:
     servings: tuple[Serving, ...] = ()
     canonical_users: Mapping[str, str] = field(default_factory=dict)
     """Canonical user id by OAI id, of all OAIs of the account."""
-    old_bucket: tuple[str, str] | None = None
-    """Name and region of the bucket that the distribution reads now, when the spec names another one."""
+    former: tuple[tuple[str, str], ...] = ()
+    """Name and region of each bucket that the distribution has read until now, when objects were granted."""
 
     @property
     def marked(self) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ class ObjectAclKind:
             own=own,
             servings=servings(all_distributions(aws), own, bucket.name),
             canonical_users={each.id: each.canonical_user for each in identities.all},
-            old_bucket=_old_bucket(aws, scene, own),
+            former=_former(aws, scene, own),
         )
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
@@ -196,17 +197,18 @@ def _counted(tally: Tally) -> Json:
     return {"objects": tally.total, "granted": tally.granted, "sha256": tally.sha256}
 
 
-def _old_bucket(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[str, str] | None:
-    origin = default_origin(own)
-    if own is None or origin is None or not own.tags.get(ACL_TAG):
-        return None
-    name = origin.bucket
-    if name is None or name == scene.stack.spec.bucket.name:
-        return None
-    answer = aws.together([bucket_call(scene, "head_bucket", scene.region, name)])[0]
-    if isinstance(answer, Refused):
-        return (name, answer.region) if answer.region else None
-    return name, str(answer.get("BucketRegion") or scene.region)
+def _former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:
+    if own is None or not own.tags.get(ACL_TAG):
+        return ()
+    names = former_names(scene, own)
+    answers = aws.together([bucket_call(scene, "head_bucket", scene.region, name) for name in names])
+    found = []
+    for name, answer in zip(names, answers, strict=True):
+        if not isinstance(answer, Refused):
+            found.append((name, str(answer.get("BucketRegion") or scene.region)))
+        elif answer.region:
+            found.append((name, answer.region))
+    return tuple(found)
 
 
 def _widening(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
@@ -307,7 +309,7 @@ def _taken(
     if not former or have.own is None:
         return [], []
     counts = have.bucket.usable and have.bucket.acls_count
-    if have.bucket.usable and not counts and have.old_bucket is None:
+    if have.bucket.usable and not counts and not have.former:
         text = (
             f"objects keep their grants to {', '.join(former)}: they have no effect while ACLs are disabled"
         )
@@ -330,10 +332,7 @@ def _taken(
 
 
 def _old(scene: Scene, have: LiveGrants) -> list[Step]:
-    """The end of the grants in the bucket that the distribution has read until now."""
-    if have.old_bucket is None:
-        return []
-    name, region = have.old_bucket
+    """The end of the grants in the buckets that the distribution has read until now."""
     return [
         Revoke(
             address=scene.address(KIND, name),
@@ -343,6 +342,7 @@ def _old(scene: Scene, have: LiveGrants) -> list[Step]:
             changes=(Change("bucket", name, have.bucket.name),),
             edit=ObjectGrants(name, region, scene.account, "", have.canonical_users[each], None),
         )
+        for name, region in have.former
         for each in have.marked
         if each in have.canonical_users
     ]

@@ -49,12 +49,15 @@ class WantedGrant:
 
 
 @dataclass(frozen=True)
-class OldBucket:
-    """The bucket that the distribution reads now, when the spec names another one."""
+class FormerBucket:
+    """A bucket that the distribution has read until now, when the spec names another one."""
 
     name: str
     region: str
-    document: Json
+    document: Json | None = None
+    """Its policy."""
+    unread: str = ""
+    """Why its policy could not be read."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class LivePolicy:
     """OAI id by canonical user id, of all OAIs of the account."""
     group_names: Mapping[str, str] = field(default_factory=dict)
     """Names of the account's key groups, by id."""
-    old: OldBucket | None = None
+    former: tuple[FormerBucket, ...] = ()
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""
 
@@ -171,29 +174,6 @@ def _in_two(case: Case, ours: Json, used: Iterable[str]) -> tuple[Grant, ...]:
     as_before = {**(case.naming(*sorted(used)) or {}), "Resource": ours.get("Resource")}
     further = case.target or {}
     return _grant(case, as_before, opens=False), _grant(case, further)
-
-
-def former_bucket(scene: Scene, have: LivePolicy) -> tuple[Revoke, ...]:
-    """The end of our statements in the policy of the bucket that the distribution has read until now."""
-    old = have.old
-    if old is None:
-        return ()
-    return (
-        Revoke(
-            address=scene.address(KIND, old.name),
-            stage=Stage.REVOKE,
-            because=f"the distribution reads {have.bucket.name} instead",
-            line=scene.stack.line("bucket"),
-            changes=(Change("bucket", old.name, have.bucket.name),),
-            edit=PolicyEdit(
-                bucket=old.name,
-                region=old.region,
-                account=scene.account,
-                seen=old.document,
-                drop=our_sids(scene, old.document),
-            ),
-        ),
-    )
 
 
 def _covered(case: Case) -> bool:

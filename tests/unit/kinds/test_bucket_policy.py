@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from cfstream.errors import Refused
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.kind import Landscape, Proposal
-from cfstream.policy_document import dump, policy_digest
+from cfstream.policy_document import policy_digest
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke
@@ -30,6 +29,7 @@ from tests.unit.kinds.s3 import (
 
 KIND = BucketPolicyKind()
 ADDRESS = Address("bucket-policy", "lectures")
+OLD = Address("bucket-policy", "lectures", "old-media")
 SPEC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\n"
 OAC = SPEC + "oac: {}\n"
 OAI = SPEC + "oai: {}\n"
@@ -250,54 +250,6 @@ def test_none_wanted(text: str, because: str) -> None:
 def test_identity_that_cannot_be() -> None:
     """Where the identity has a problem of its own, nothing is granted and nothing taken away."""
     assert proposed(OAI, landscape=Landscape(), policy=policy_of(by_oac())).steps == ()
-
-
-def test_other_bucket() -> None:
-    """When the spec names another bucket, it is granted first and the old one's statement goes last."""
-    seen = policy_of(THEIRS, by_oac())
-    own = signed(oac="E3OAC", bucket="old-media")
-    made = proposed(OAC, own=own, policies={"old-media": seen})
-    granted, revoked = made.steps
-    assert isinstance(granted, Grant)
-    assert granted.edit == edit(None, put=(by_oac(),))
-    assert revoked == Revoke(
-        address=Address("bucket-policy", "lectures", "old-media"),
-        stage=Stage.REVOKE,
-        because=f"the distribution reads {BUCKET} instead",
-        line=3,
-        changes=(Change("bucket", "old-media", BUCKET),),
-        edit=PolicyEdit("old-media", "us-east-1", ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"})),
-    )
-    assert [str(relied.address) for relied in made.relied_on] == [str(ADDRESS), f"{ADDRESS}/old-media"]
-    assert "nothing tells any more then which bucket it was" in made.notices[-1].text
-
-
-def test_other_bucket_in_another_region() -> None:
-    """The old bucket is followed to its region, as S3 tells it."""
-    moved = Refused("s3:GetBucketPolicy", "PermanentRedirect", "", status=301)
-    moved.region = "eu-central-1"
-    answers: list[Any] = [moved, {"Policy": dump(policy_of(by_oac()))}]
-
-    def policies(params: Any) -> Any:
-        if params["Bucket"] == BUCKET:
-            return {"Policy": dump(policy_of(by_oac()))}
-        answer = answers.pop(0)
-        if isinstance(answer, Refused):
-            raise answer
-        return answer
-
-    own = signed(oac="E3OAC", bucket="old-media")
-    (step,) = proposed(OAC, own=own, get_bucket_policy=policies).steps
-    assert isinstance(step, Revoke)
-    assert step.edit == PolicyEdit(
-        "old-media", "eu-central-1", ACCOUNT, policy_of(by_oac()), (), frozenset({"cfstream-lectures-oac"})
-    )
-
-
-def test_other_bucket_without_ours() -> None:
-    """An old bucket without a statement of ours is none of our business."""
-    own = signed(oac="E3OAC", bucket="old-media")
-    assert len(proposed(OAC, own=own, policies={"old-media": policy_of(THEIRS)}).steps) == 1
 
 
 def test_bucket_to_be_made() -> None:

@@ -1,0 +1,127 @@
+"""The buckets that the stack's distribution has read until now, when the spec names another one.
+
+The origin of the live distribution tells of such a bucket, but only until the switch. So before it the name goes
+into a tag of the distribution, ``cfstream:former-bucket``, and the tag goes when nothing of ours is left there: a
+run that dies in between is followed by one that knows. Lives here: which buckets these are, the tag, and the end of
+our statements in their policies. The end of grants on their objects is in `object_acl`.
+"""
+
+from collections.abc import Iterable
+
+from cfstream.errors import Missing, Notice, Refused
+from cfstream.kinds.bucket import bucket_call
+from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
+from cfstream.kinds.kind import Scene
+from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids
+from cfstream.kinds.readers import default_origin
+from cfstream.policy_document import parse
+from cfstream.ports import Call, Reads
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.modify import Mark
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage, Step
+
+FORMER_TAG = "cfstream:former-bucket"
+
+
+def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
+    """The bucket that the default behavior still leads to, and those that the tag remembers, sorted.
+
+    The bucket that the spec names is none of them.
+    """
+    origin = default_origin(own)
+    leads_to = {origin.bucket} if origin and origin.bucket else set()
+    return tuple(sorted({*leads_to, *_remembered(own)} - {scene.stack.spec.bucket.name}))
+
+
+def read_former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[FormerBucket, ...]:
+    """The former buckets with their policies. Makes GetBucketPolicy for each; raises as `Reads.together`."""
+    return tuple(_read(aws, scene, name) for name in former_names(scene, own))
+
+
+def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
+    """The end of our statements in former buckets, and the tag that remembers these until it is done."""
+    own = have.own
+    if own is None:
+        return ()
+    taken = [_revoke(scene, have, each) for each in have.former if our_sids(scene, each.document)]
+    left = {each.name for each in have.former if _may_hold(scene, own, each)}
+    remembered = set(_remembered(own))
+    marks = [_remember(scene, own, left)] if left - remembered else []
+    done = (left or remembered) and not any(each.unread for each in have.former)
+    return (*marks, *taken, *([_forget(scene, own, left)] if done else []))
+
+
+def former_notices(have: LivePolicy) -> tuple[Notice, ...]:
+    """What is not known of former buckets."""
+    return tuple(
+        Notice(
+            f"whether a statement of ours is left in the policy of {each.name} is not known: {each.unread}"
+        )
+        for each in have.former
+        if each.unread
+    )
+
+
+def _remembered(own: LiveDistribution | None) -> tuple[str, ...]:
+    return tuple((own.tags.get(FORMER_TAG) or "").split()) if own else ()
+
+
+def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
+    region = scene.region
+    answer = aws.together([bucket_call(scene, "get_bucket_policy", region, name)])[0]
+    if isinstance(answer, Refused) and answer.region:
+        region = answer.region
+        answer = aws.together([bucket_call(scene, "get_bucket_policy", region, name)])[0]
+    if isinstance(answer, Missing):
+        return FormerBucket(name, region)
+    if isinstance(answer, Refused):
+        return FormerBucket(name, region, unread=answer.what)
+    return FormerBucket(name, region, parse(answer["Policy"]))
+
+
+def _may_hold(scene: Scene, own: LiveDistribution, former: FormerBucket) -> bool:
+    """Whether something of ours may be in a former bucket: a statement, or grants on objects."""
+    return bool(our_sids(scene, former.document) or former.unread or own.tags.get(ACL_TAG))
+
+
+def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
+    return Revoke(
+        address=scene.address(KIND, former.name),
+        stage=Stage.REVOKE,
+        because=f"the distribution reads {have.bucket.name} instead",
+        line=scene.stack.line("bucket"),
+        changes=(Change("bucket", former.name, have.bucket.name),),
+        edit=PolicyEdit(
+            bucket=former.name,
+            region=former.region,
+            account=scene.account,
+            seen=former.document,
+            drop=our_sids(scene, former.document),
+        ),
+    )
+
+
+def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
+    value = " ".join(sorted(names))
+    tags = {"Items": [{"Key": FORMER_TAG, "Value": value}]}
+    return Mark(
+        address=scene.address(KIND, min(names)),
+        stage=Stage.MARK,
+        because="remember this bucket until nothing of ours is left in it",
+        line=scene.stack.line("bucket"),
+        changes=(Change(f"tags.{FORMER_TAG}", own.tags.get(FORMER_TAG), value),),
+        call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
+    )
+
+
+def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
+    before = " ".join(sorted(names)) or own.tags.get(FORMER_TAG)
+    return Mark(
+        address=scene.address(KIND, str(before).split()[0]),
+        stage=Stage.UNMARK,
+        because="nothing of ours is left in it",
+        line=scene.stack.line("bucket"),
+        changes=(Change(f"tags.{FORMER_TAG}", before, None),),
+        call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [FORMER_TAG]}}),
+    )

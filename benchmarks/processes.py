@@ -27,10 +27,7 @@ class Run:
 
 
 def run(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
-    """One process from start to end.
-
-    Raises RunError where it cannot be started and, with all that it printed, on any exit code but 0.
-    """
+    """One process from start to end. Raises RunError where it cannot be started, and on any exit code but 0."""
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
         try:

@@ -44,6 +44,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
     "Let people in": {
         "sign": Entry("Sign a URL, cookies or a stream name.", "cfstream.cli.sign", "sign"),
+        "explain": Entry("Say why CloudFront would refuse a URL.", "cfstream.cli.explain", "explain"),
     },
     "Look, and tidy up": {
         "list": Entry(

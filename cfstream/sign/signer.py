@@ -1,6 +1,5 @@
 """The signer: one private key, and what it can sign. No door but the clock."""
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import lru_cache
 
 from cfstream.sign.cookies import Cookies
 from cfstream.sign.encoding import encode
+from cfstream.sign.key_id import checked
 from cfstream.sign.keys import Hash, PrivateKey, PrivateKeySource, private_key
 from cfstream.sign.policy import Terms, When, canned, custom, expiry, terms_of
 from cfstream.sign.refusal import CannotSign
@@ -16,9 +16,6 @@ from cfstream.sign.stream_name import StreamName, prefix_for, stream
 
 REMEMBERED = 128
 """Signed policies that a signer keeps: a folder's is signed once, for all who ask in the same second."""
-
-_KEY_ID = re.compile(r"[A-Za-z0-9]{2,64}")
-_GROUP_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Signer:
         hash: Hash = "SHA1",  # noqa: A002 (the word of the parameter that it sets)
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.key_id = _checked(key_id)
+        self.key_id = checked(key_id)
         self.hash = hash
         loaded = key if isinstance(key, PrivateKey) else private_key(key, passphrase)
         self.public_pem = loaded.public_pem
@@ -141,17 +138,3 @@ class Signer:
 
 def _joined(base: str, query: str) -> str:
     return f"{base}{'&' if '?' in base else '?'}{query}"
-
-
-def _checked(key_id: str) -> str:
-    if _GROUP_ID.fullmatch(key_id):
-        raise CannotSign(
-            f"{key_id} is the id of a key group, and a signature names one key of it",
-            "give the id of the public key, which begins with K: cfstream show SPEC",
-        )
-    if not _KEY_ID.fullmatch(key_id):
-        raise CannotSign(
-            f"{key_id[:60]!r} is no id of a key",
-            "give one like K2JCJMDEHXQW5F, or APKA… for a trusted signer",
-        )
-    return key_id

@@ -1,0 +1,63 @@
+"""`cfstream explain`: takes a signature apart, and says why CloudFront would refuse it."""
+
+import sys
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Annotated
+
+import typer
+
+from cfstream.cli import terminal
+from cfstream.cli.plan import Format
+from cfstream.errors import WrongUsage
+
+
+def explain(
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="The URL that a viewer asks for, signed or with cookies.")
+    ],
+    spec: Annotated[
+        str | None, typer.Option("--spec", metavar="SPEC", help="The stack: its live keys and behaviors.")
+    ] = None,
+    cookies: Annotated[
+        str, typer.Option("--cookies", metavar="'K=V; ...'", help="The cookies that come with the request.")
+    ] = "",
+    ip: Annotated[str | None, typer.Option("--ip", metavar="ADDRESS", help="The viewer's address.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+) -> None:
+    """Take a signed URL, cookies or a stream name apart, and say why CloudFront would refuse it.
+
+    With --spec also by the live distribution: whether the key is trusted there, and whether the signature fits.
+
+    Example: cfstream explain "$(cat url.txt)" --spec lectures.yaml
+    """
+    from cfstream.cli.signing import one_stack, read_guards
+    from cfstream.explain.judging import explain as explained
+    from cfstream.render.explain import explain_document, explain_text
+    from cfstream.render.json import as_text
+
+    if ip is not None:
+        _refuse_no_address(ip)
+    guards = read_guards(one_stack(spec)) if spec is not None else None
+    now = int(datetime.now(UTC).timestamp())
+    told = explained(url, now=now, cookies=cookies, guards=guards, viewer=ip)
+    if output is Format.JSON:
+        terminal.say(as_text(explain_document(told, local=local)))
+    else:
+        color, width = terminal.colored(sys.stdout), terminal.width()
+        terminal.say(explain_text(told, now=now, local=local, color=color, width=width))
+
+
+def local(second: int) -> str:
+    """A second since 1970 in the zone of this machine, with its offset; the number where no calendar has it."""
+    try:
+        return datetime.fromtimestamp(second, UTC).astimezone().isoformat(" ")
+    except (ValueError, OverflowError, OSError):
+        return str(second)
+
+
+def _refuse_no_address(text: str) -> None:
+    try:
+        ip_address(text)
+    except ValueError:
+        raise WrongUsage(f"--ip {text[:60]}: that is no address", "write one like 203.0.113.7") from None

@@ -1,0 +1,293 @@
+"""Why CloudFront would refuse a request: every reason there is, in the order in which it asks.
+
+Codes are those of the XML that a viewer gets (all with status 403). What AWS says nothing about is the order among the
+reasons for AccessDenied, which look all the same to a viewer.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_address
+
+from cfstream.explain.guards import Guard, Guards, TrustedKey
+from cfstream.explain.parse import Presented, Statement, present, statement
+from cfstream.explain.signature import fits, meant, signature_of
+from cfstream.explain.times import distance
+from cfstream.sign.key_id import is_group_id
+from cfstream.sign.policy import MILLISECONDS
+from cfstream.sign.refusal import CannotSign
+from cfstream.sign.resource import like, matches, sections, target
+
+MISSING, UNKNOWN, MALFORMED, DENIED = "MissingKey", "InvalidKey", "MalformedPolicy", "AccessDenied"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason for a refusal: the code that the viewer sees, what is wrong, and what to do."""
+
+    code: str
+    what: str
+    do: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is presented, what it says, and how CloudFront would take it."""
+
+    presented: Presented
+    policy: Statement | None
+    reasons: tuple[Reason, ...]
+    notes: tuple[str, ...]
+    guard: Guard | None = None
+    key: TrustedKey | None = None
+    signature: bool | None = None
+    """Whether the signature fits; None where it was not or could not be checked."""
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether CloudFront lets it in; None where nothing speaks against it, but not all could be checked."""
+        if self.reasons:
+            return False
+        open_to_all = self.guard is not None and not self.guard.signed
+        return True if self.signature or open_to_all else None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """All that the questions are asked of."""
+
+    presented: Presented
+    policy: Statement | None
+    now: int
+    guards: Guards | None
+    guard: Guard | None
+    key: TrustedKey | None
+    signature: bool | None
+    viewer: str | None
+
+    @property
+    def key_id(self) -> str:
+        return self.presented.values.get("Key-Pair-Id", "")
+
+    @property
+    def digest(self) -> str:
+        return self.presented.values.get("Hash-Algorithm", "SHA1")
+
+
+def explain(
+    url: str, *, now: int, cookies: str = "", guards: Guards | None = None, viewer: str | None = None
+) -> Explanation:
+    """Takes the URL and the cookies apart, and judges them at the second `now`.
+
+    With `guards` also by the distribution that is live; `viewer` is the IPv4 or IPv6 address that asks.
+    """
+    presented = present(url, cookies)
+    policy = statement(presented)
+    guard = guards.of(_path(presented)) if guards else None
+    key_id = presented.values.get("Key-Pair-Id", "")
+    key = next((each for each in guard.keys if each.id == key_id), None) if guard else None
+    case = _Case(presented, policy, now, guards, guard, key, _checked(presented, policy, key), viewer)
+    asked = _questions(case)
+    reasons = tuple(reason for question in asked for reason in question(case))
+    return Explanation(presented, policy, reasons, tuple(_notes(case)), guard, key, case.signature)
+
+
+def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[Reason]], ...]:
+    if case.guard is not None and not case.guard.signed:
+        return (_place, _protocol, _open)
+    if not case.presented.values:
+        return (_place, _protocol, _complete)
+    return (_place, _protocol, _complete, _form, _trusted, _signed, _covered, _in_time, _from_here)
+
+
+def _place(case: _Case) -> Iterator[Reason]:
+    """Whether the request reaches the distribution at all."""
+    if case.guards is None or case.presented.is_stream:
+        return
+    host = sections(case.presented.url).host.lower()
+    if not case.guards.answers(host):
+        names = ", ".join([*case.guards.aliases, case.guards.domain_name])
+        yield Reason("", f"{host} is no name of {case.guards.id}", f"it answers to {names}")
+    if not case.guards.enabled:
+        yield Reason("", f"{case.guards.id} is disabled, and refuses everything", "enable it: enabled: true")
+
+
+def _protocol(case: _Case) -> Iterator[Reason]:
+    if case.guard is None or not case.presented.url.lower().startswith("http://"):
+        return
+    if case.guard.viewer_protocol == "https-only":
+        yield Reason("", f"{case.guard.named} takes https alone", "ask by https, with a signature for it")
+    if case.guard.viewer_protocol == "redirect-to-https" and case.guard.signed:
+        resource = case.policy.conditions.resource if case.policy else None
+        if resource is None or not matches(resource, "https" + case.presented.url[4:]):
+            yield Reason(
+                DENIED, "it is sent on to https, and the signature is for http", "sign the URL with https"
+            )
+
+
+def _open(case: _Case) -> Iterator[Reason]:
+    """A behavior without signers leaves the parameters in, and S3 takes them for its own."""
+    if case.presented.via == "url" and case.guard is not None:
+        yield Reason(
+            DENIED,
+            f"{case.guard.named} is open to everyone, so the parameters reach S3, which takes them for its own",
+            "use the URL without them",
+        )
+
+
+def _complete(case: _Case) -> Iterator[Reason]:
+    values = case.presented.values
+    prefix = "CloudFront-" if case.presented.via == "cookies" else ""
+    if not values:
+        yield Reason(MISSING, "it is not signed: neither the URL nor a cookie says anything", "sign it")
+        return
+    if not case.key_id:
+        yield Reason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again: something cut it off")
+    if "Signature" not in values:
+        yield Reason(MISSING, f"{prefix}Signature is missing", "sign it again: something cut it off")
+    if case.policy is None:
+        yield Reason(MISSING, f"neither {prefix}Policy nor {prefix}Expires is there", "sign it again")
+
+
+def _form(case: _Case) -> Iterator[Reason]:
+    if case.policy is None:
+        return
+    if case.policy.fault:
+        yield Reason(MALFORMED, case.policy.fault, "sign it again")
+    conditions = case.policy.conditions
+    if any((time or 0) >= MILLISECONDS for time in (conditions.expires, conditions.starts)):
+        yield Reason(
+            MALFORMED, "its times are in milliseconds; CloudFront counts in seconds", "divide them by 1000"
+        )
+    if conditions.ip is not None and _network(conditions.ip) is None:
+        yield Reason(
+            MALFORMED, f"{conditions.ip} is no IPv4 address or range", "write one like 203.0.113.0/24"
+        )
+    if case.digest not in ("SHA1", "SHA256"):
+        yield Reason(
+            MALFORMED, f"CloudFront knows no hash {case.digest}", "leave Hash-Algorithm out, or write SHA256"
+        )
+
+
+def _trusted(case: _Case) -> Iterator[Reason]:
+    guard = case.guard
+    if is_group_id(case.key_id):
+        yield Reason(
+            UNKNOWN, f"{case.key_id} is the id of a key group", "name the public key, whose id begins with K"
+        )
+        return
+    if guard is None or case.guards is None or not case.key_id:
+        return
+    unknown_pairs = guard.signers and not guard.key_pairs
+    if case.key_id not in guard.key_ids and not unknown_pairs:
+        others = [other for other in case.guards.behaviors if case.key_id in other.key_ids]
+        where = f"; it belongs to {others[0].whom}, which guards {others[0].named}" if others else ""
+        trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
+        yield Reason(
+            UNKNOWN,
+            f"{guard.named} does not trust the key {case.key_id}{where}",
+            f"sign with one of {guard.whom}: {', '.join(trusted) or 'none at all'}",
+        )
+    elif case.key is not None and not case.key.active:
+        yield Reason(
+            UNKNOWN,
+            f"{case.key.name} ({case.key_id}) is in its group, but not in force at the edges yet",
+            "run: cfstream wait SPEC",
+        )
+
+
+def _signed(case: _Case) -> Iterator[Reason]:
+    if "Signature" in case.presented.values and signature_of(case.presented) is None:
+        yield Reason(
+            DENIED,
+            "the signature cannot be decoded: it is cut off, or in ordinary base64",
+            "CloudFront writes - _ ~ for + = /",
+        )
+    elif case.signature is False and case.key is not None and case.policy is not None:
+        hosts = (*case.guards.aliases, case.guards.domain_name) if case.guards else ()
+        hint = meant(case.key.pem, case.digest, case.presented, case.policy, hosts)
+        of_what = "the URL" if case.policy.canned else "the policy"
+        yield Reason(
+            DENIED,
+            f"the signature does not fit: {of_what} was altered after it was signed, or another key signed it",
+            hint or f"sign it again with the private half of {case.key.name}",
+        )
+
+
+def _covered(case: _Case) -> Iterator[Reason]:
+    if case.policy is None or case.policy.canned or case.policy.conditions.resource is None:
+        return
+    resource, url = case.policy.conditions.resource, case.presented.url
+    if not matches(resource, url):
+        yield Reason(
+            DENIED, f"the policy is for {resource}, and that does not cover {url}", _difference(resource, url)
+        )
+
+
+def _in_time(case: _Case) -> Iterator[Reason]:
+    conditions = case.policy.conditions if case.policy else None
+    if conditions is None:
+        return
+    if conditions.starts is not None and case.now < conditions.starts < MILLISECONDS:
+        yield Reason(
+            DENIED, f"it is not valid yet: it starts in {distance(conditions.starts - case.now)}", "wait"
+        )
+    if conditions.expires is not None and conditions.expires <= case.now:
+        yield Reason(DENIED, f"it expired {distance(case.now - conditions.expires)} ago", "sign it again")
+
+
+def _from_here(case: _Case) -> Iterator[Reason]:
+    demanded = case.policy.conditions.ip if case.policy else None
+    network = _network(demanded) if demanded else None
+    if case.viewer is None or network is None:
+        return
+    if ip_address(case.viewer) not in network:
+        yield Reason(
+            DENIED, f"it is for {demanded} alone, and the viewer is {case.viewer}", "sign it for that address"
+        )
+
+
+def _notes(case: _Case) -> Iterator[str]:
+    if case.presented.ignored_cookies:
+        yield "the URL has parameters of CloudFront's own, so the cookies are not looked at"
+    if case.guards is None and case.presented.values:
+        yield "without --spec neither the key nor the signature could be checked"
+    elif case.key is None and case.guard is not None and case.key_id in case.guard.key_pairs:
+        yield "the public half of an account's key pair can be read by nobody, so the signature was not checked"
+    conditions = case.policy.conditions if case.policy else None
+    if conditions and conditions.ip and case.guards and case.guards.ipv6:
+        yield f"IPv6 is on at {case.guards.id}, and viewers who come by IPv6 never match {conditions.ip}"
+    if conditions and conditions.resource in ("*", "*://*", "http*://*"):
+        yield "the policy covers everything that trusts this key, on every host"
+
+
+def _checked(presented: Presented, policy: Statement | None, key: TrustedKey | None) -> bool | None:
+    signature = signature_of(presented)
+    if policy is None or key is None or not signature or not policy.signed:
+        return None
+    return fits(key.pem, presented.values.get("Hash-Algorithm", "SHA1"), policy.signed, signature)
+
+
+def _path(presented: Presented) -> str:
+    if presented.is_stream:
+        return "/"
+    try:
+        return target(presented.url).parts.path
+    except CannotSign:
+        return sections(presented.url).path or "/"
+
+
+def _difference(resource: str, url: str) -> str:
+    wanted, asked = sections(resource), sections(url)
+    for name in ("scheme", "host"):
+        if not like(getattr(wanted, name), getattr(asked, name)):
+            return f"the {name} differs: {getattr(wanted, name)} and {getattr(asked, name)}"
+    if wanted.path == asked.path:
+        return "the query differs, and is part of what is signed"
+    return "sign a resource that covers it, such as the folder with a * behind"
+
+
+def _network(cidr: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(cidr, strict=False)
+    except ValueError:
+        return None

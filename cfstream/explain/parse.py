@@ -1,0 +1,166 @@
+"""A signed URL, stream name or set of cookies taken apart: what it says, without any judgement.
+
+Nothing is put into normal form here: CloudFront compares what arrives.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+from urllib.parse import quote, unquote
+
+from cfstream.sign.encoding import decode
+from cfstream.sign.policy import canned
+from cfstream.sign.resource import OWN_PARAMETERS
+
+Via: TypeAlias = Literal["url", "cookies", "nothing"]
+
+COOKIE = "CloudFront-"
+_PREFIX = re.compile(r"(?:rtmp[tes]*://[^/]*/cfx/st/)?(?:(?:mp4|mp3|flv|id3):)?", re.IGNORECASE)
+_UNSENDABLE = re.compile(r"[^\x21-\x7e]")
+"""What no request can carry, so that every client escapes it."""
+_COOKIE = re.compile(rf"(?:^|[;\s]){COOKIE}([A-Za-z-]+)=([^;\s]*)")
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What a viewer presents: the URL without CloudFront's own parameters, and these."""
+
+    url: str
+    via: Via
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """``Policy``, ``Signature`` and so on, whether they came in the URL or as cookies."""
+    ignored_cookies: bool = False
+    """Cookies came too, and CloudFront looks at none of them: the URL has a parameter of its own."""
+
+    @property
+    def is_stream(self) -> bool:
+        return "://" not in self.url
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a policy demands. What it does not say, or says in a wrong way, is None."""
+
+    resource: str | None = None
+    expires: int | None = None
+    starts: int | None = None
+    ip: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The policy behind a signature: its bytes, and what they demand; or why they are none (`fault`)."""
+
+    canned: bool
+    signed: bytes = field(default=b"", repr=False)
+    conditions: Conditions = Conditions()
+    fault: str = ""
+
+
+def present(url: str, cookies: str = "") -> Presented:
+    """What a viewer with this URL and these cookies presents.
+
+    A parameter of CloudFront's own in the URL makes it a signed URL, and cookies are then ignored (Developer Guide,
+    "Decide to use signed URLs or signed cookies").
+    """
+    address = url.strip().partition("#")[0]
+    if "://" not in address or address.lower().startswith("rtmp"):
+        address = _PREFIX.sub("", _unescaped(address), count=1)
+    base, _, query = address.partition("?")
+    pairs = [pair for pair in query.split("&") if pair]
+    own = {
+        name: unquote(value)
+        for name, _, value in (pair.partition("=") for pair in pairs)
+        if name in OWN_PARAMETERS
+    }
+    rest = [pair for pair in pairs if pair.partition("=")[0] not in OWN_PARAMETERS]
+    base += f"?{'&'.join(rest)}" if rest else ""
+    base = _UNSENDABLE.sub(lambda sign: quote(sign[0], safe="", errors="replace"), base)
+    sent = {name: value for name, value in _COOKIE.findall(cookies) if name in OWN_PARAMETERS}
+    if own:
+        return Presented(base, "url", own, bool(sent))
+    return Presented(base, "cookies" if sent else "nothing", sent)
+
+
+def statement(presented: Presented) -> Statement | None:
+    """The policy that was signed: the one that is sent, or the canned one for this URL; None where there is neither."""
+    values = presented.values
+    if "Policy" in values:
+        return _sent(values["Policy"])
+    expires = values.get("Expires")
+    if expires is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,19}", expires):
+        return Statement(canned=True, fault="Expires is no number of seconds")
+    until = int(expires)
+    return Statement(
+        canned=True, signed=canned(presented.url, until), conditions=Conditions(presented.url, until)
+    )
+
+
+def _unescaped(stream: str) -> str:
+    """A stream name as it stands before it goes into a page, where ``?``, ``=`` and ``&`` are escaped."""
+    if "?" in stream or "%3F" not in stream:
+        return stream
+    return stream.replace("%3F", "?").replace("%3D", "=").replace("%26", "&")
+
+
+def _sent(text: str) -> Statement:
+    try:
+        signed = decode(text)
+    except ValueError:
+        plain = "+" in text or "/" in text or "=" in text
+        why = (
+            "it is ordinary base64: CloudFront writes - _ ~ in place of + = /"
+            if plain
+            else "it is cut off or altered"
+        )
+        return Statement(canned=False, fault=f"Policy cannot be decoded: {why}")
+    try:
+        document = json.loads(signed)
+    except (ValueError, RecursionError):
+        return Statement(canned=False, signed=signed, fault="Policy is no JSON")
+    conditions, fault = _conditions(document)
+    return Statement(canned=False, signed=signed, conditions=conditions, fault=fault)
+
+
+def _conditions(document: Any) -> tuple[Conditions, str]:
+    """What a custom policy demands, and what is wrong with its form (Developer Guide, "… using a custom policy")."""
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    if not isinstance(statements, list) or len(statements) != 1 or not isinstance(statements[0], dict):
+        return Conditions(), "Policy must have exactly one statement"
+    statement = statements[0]
+    condition = statement.get("Condition")
+    if not isinstance(condition, dict) or "DateLessThan" not in condition:
+        return Conditions(), "Policy has no DateLessThan: every policy must expire"
+    resource = statement.get("Resource", "*")
+    times = {name: _value(condition, name, "AWS:EpochTime") for name in ("DateLessThan", "DateGreaterThan")}
+    ip = _value(condition, "IpAddress", "AWS:SourceIp")
+    found = Conditions(
+        resource if isinstance(resource, str) else None,
+        _whole(times["DateLessThan"]),
+        _whole(times["DateGreaterThan"]),
+        ip if isinstance(ip, str) else None,
+    )
+    return found, _fault(found, condition)
+
+
+def _fault(found: Conditions, condition: Mapping[str, Any]) -> str:
+    if found.resource is None:
+        return "Resource is no text"
+    if found.expires is None or ("DateGreaterThan" in condition and found.starts is None):
+        return "AWS:EpochTime must be a whole number of seconds, without quotes"
+    if "IpAddress" in condition and found.ip is None:
+        return "AWS:SourceIp must be one address or range"
+    return ""
+
+
+def _value(condition: Mapping[str, Any], name: str, key: str) -> Any:
+    operand = condition.get(name)
+    return operand.get(key) if isinstance(operand, dict) else None
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

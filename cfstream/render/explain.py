@@ -1,0 +1,147 @@
+"""What `cfstream explain` prints: a signature taken apart, and why CloudFront would refuse it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cfstream.explain.judging import Explanation, Reason
+from cfstream.explain.times import distance
+from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.sign.resource import matches
+
+FORMAT_VERSION = 1
+LABEL = 11
+"""Columns of the labels, the space behind them included."""
+
+
+def explain_text(told: Explanation, *, now: int, local: Callable[[int], str], color: bool, width: int) -> str:
+    """All of it for people; `local` writes a second since 1970 as a time of theirs."""
+    sheet = page(width, color=color)
+    lines = [sheet.paint(_title(told), Style.BOLD)]
+    for label, value, style in _rows(told, now, local):
+        lines += sheet.flow(words(value, style), first=f"  {label.ljust(LABEL)}", rest=" " * (LABEL + 2))
+    lines += ["", *_verdict(told, sheet)]
+    for note in told.notes:
+        lines += sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
+    return "\n".join(lines) + "\n"
+
+
+def explain_document(told: Explanation, *, local: Callable[[int], str]) -> dict[str, Any]:
+    """All of it for programs: times as seconds and as text, `accepted` null where not all could be checked."""
+    presented, policy = told.presented, told.policy
+    conditions = policy.conditions if policy else None
+    key = told.key
+    return {
+        "format_version": FORMAT_VERSION,
+        "url": presented.url,
+        "via": presented.via,
+        "policy": ("canned" if policy.canned else "custom") if policy else None,
+        "statement": _document(policy.signed) if policy else None,
+        "resource": conditions.resource if conditions else None,
+        "resource_matches": _covers(told),
+        "expires": conditions.expires if conditions else None,
+        "expires_at": _at(conditions.expires if conditions else None, local),
+        "starts": conditions.starts if conditions else None,
+        "starts_at": _at(conditions.starts if conditions else None, local),
+        "ip": conditions.ip if conditions else None,
+        "key_id": presented.values.get("Key-Pair-Id"),
+        "key": {"name": key.name, "key_group": key.group, "active": key.active} if key else None,
+        "hash": presented.values.get("Hash-Algorithm", "SHA1") if presented.values else None,
+        "signature": {None: "unchecked", True: "good", False: "bad"}[told.signature],
+        "behavior": (told.guard.path or "*") if told.guard else None,
+        "accepted": told.accepted,
+        "reasons": [{"code": each.code or None, "what": each.what, "do": each.do} for each in told.reasons],
+        "notes": list(told.notes),
+    }
+
+
+def _title(told: Explanation) -> str:
+    what = {"url": "URL", "cookies": "cookies", "nothing": "URL"}[told.presented.via]
+    if told.presented.is_stream:
+        what = "stream name"
+    if told.policy is None:
+        return f"{'An unsigned' if not told.presented.values else 'An incomplete signed'} {what}"
+    article = "" if what == "cookies" else "A "
+    kind = "the canned policy" if told.policy.canned else "a policy of its own"
+    return f"{article}{'signed' if article else 'Signed'} {what} with {kind}"
+
+
+def _rows(told: Explanation, now: int, local: Callable[[int], str]) -> Iterator[tuple[str, str, Style]]:
+    yield "URL", told.presented.url, Style.PLAIN
+    if told.guard is not None:
+        yield "Path", f"{told.guard.named}, guarded by {told.guard.whom}", Style.PLAIN
+    conditions = told.policy.conditions if told.policy else None
+    if conditions is not None:
+        covers = _covers(told)
+        if conditions.resource is not None and told.policy is not None and not told.policy.canned:
+            said = "covers the URL" if covers else "does not cover the URL"
+            yield "Resource", f"{conditions.resource} ({said})", Style.PLAIN if covers else Style.RED
+        if conditions.starts is not None:
+            waiting = conditions.starts > now
+            yield "From", _when(conditions.starts, now, local), Style.RED if waiting else Style.PLAIN
+        if conditions.expires is not None:
+            late = conditions.expires <= now
+            yield (
+                "Until",
+                _when(conditions.expires, now, local, past="expired"),
+                Style.RED if late else Style.PLAIN,
+            )
+        if conditions.ip is not None:
+            yield "Address", conditions.ip, Style.PLAIN
+    yield from _key_rows(told)
+
+
+def _key_rows(told: Explanation) -> Iterator[tuple[str, str, Style]]:
+    values = told.presented.values
+    if "Key-Pair-Id" in values:
+        of_whom = f" ({told.key.name}, in key group {told.key.group})" if told.key else ""
+        yield "Key", values["Key-Pair-Id"] + of_whom, Style.PLAIN
+    if "Signature" in values:
+        state = {None: "not checked", True: "good", False: "does not fit"}[told.signature]
+        style = {None: Style.YELLOW, True: Style.GREEN, False: Style.RED}[told.signature]
+        yield "Signature", f"{values.get('Hash-Algorithm', 'SHA1')}, {state}", style
+    if told.policy is not None and not told.policy.canned and told.policy.signed:
+        yield "Policy", told.policy.signed.decode("utf-8", "backslashreplace"), Style.DIM
+
+
+def _verdict(told: Explanation, sheet: Page) -> Iterator[str]:
+    if told.accepted:
+        yield sheet.paint("CloudFront lets it in.", Style.BOLD_GREEN)
+    elif told.accepted is None:
+        yield sheet.paint("Nothing speaks against it, as far as can be seen from here.", Style.BOLD)
+    else:
+        first, *others = told.reasons
+        yield from _reason_lines(first, sheet, Word("CloudFront refuses it:", Style.BOLD_RED))
+        for other in others:
+            yield from _reason_lines(other, sheet, Word("and also:", Style.BOLD))
+
+
+def _reason_lines(reason: Reason, sheet: Page, head: Word) -> Iterator[str]:
+    code = [Word(f"{reason.code},")] if reason.code else []
+    yield from sheet.flow([head, *code, *words(reason.what)], rest="  ")
+    if reason.do:
+        yield from sheet.flow(words(f"do: {reason.do}"), first="  ", rest="      ")
+
+
+def _covers(told: Explanation) -> bool | None:
+    resource = told.policy.conditions.resource if told.policy else None
+    return None if resource is None else matches(resource, told.presented.url)
+
+
+def _when(second: int, now: int, local: Callable[[int], str], past: str = "since") -> str:
+    away = distance(abs(second - now))
+    if second > now:
+        return f"{local(second)} (in {away})"
+    return f"{local(second)} ({past} {away} ago)" if past != "since" else f"{local(second)} ({away} ago)"
+
+
+def _at(second: int | None, local: Callable[[int], str]) -> str | None:
+    return None if second is None else local(second)
+
+
+def _document(signed: bytes) -> Any:
+    """The policy as a document; as text where it is none."""
+    try:
+        return json.loads(signed)
+    except (ValueError, RecursionError):
+        return signed.decode("utf-8", "backslashreplace") or None

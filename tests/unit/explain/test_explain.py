@@ -1,0 +1,318 @@
+"""Why CloudFront would refuse a request, reason by reason."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from cfstream.explain.guards import Guard, Guards, TrustedKey
+from cfstream.explain.judging import Explanation, explain
+from cfstream.explain.times import distance
+from cfstream.sign import Signer
+from cfstream.sign.encoding import encode
+from cfstream.sign.keys import Hash
+from cfstream.spec.keys import der_digest
+from tests.signing import private_pem, public_pem, rsa_key
+
+NOW = 1_900_000_000
+HOUR = timedelta(hours=1)
+URL = "https://media.example.com/hls/master.m3u8"
+LECTURES, CLIPS, FRESH, FOREIGN = "K1LECTURES", "K2CLIPS", "K3FRESH", "K4FOREIGN"
+
+
+@cache
+def signer(key_id: str = LECTURES, digest: Hash = "SHA1", name: str = "") -> Signer:
+    """A signer with the key of this id."""
+    return Signer(private_pem(rsa_key(name or key_id)), key_id, hash=digest, now=lambda: float(NOW))
+
+
+def trusted(key_id: str, group: str, *, active: bool = True) -> TrustedKey:
+    """A key as AWS lists it."""
+    pem = public_pem(rsa_key(key_id)).decode() + "\n"
+    return TrustedKey(key_id, key_id[2:].lower(), group, pem, der_digest(pem), active)
+
+
+@cache
+def guards() -> Guards:
+    """A distribution with an open behavior, one of another group, and its own."""
+    own = (trusted(LECTURES, "lectures"), trusted(FRESH, "lectures", active=False))
+    return Guards(
+        id="E1UGDLB9XZBD79",
+        domain_name="d111111abcdef8.cloudfront.net",
+        aliases=("media.example.com", "*.video.example.com"),
+        behaviors=(
+            Guard("/posters/*"),
+            Guard(
+                "clips/*", groups=("clips",), keys=(trusted(CLIPS, "clips"),), viewer_protocol="https-only"
+            ),
+            Guard("", groups=("lectures",), keys=own, viewer_protocol="redirect-to-https"),
+        ),
+        ipv6=True,
+    )
+
+
+def judged(url: str, *, later: int = 0, cookies: str = "", viewer: str | None = None) -> Explanation:
+    """The URL as it would be taken by the distribution, so many seconds after it was signed."""
+    return explain(url, now=NOW + later, cookies=cookies, guards=guards(), viewer=viewer)
+
+
+def reasons(told: Explanation) -> list[tuple[str, str]]:
+    """Codes and words of all reasons."""
+    return [(reason.code, reason.what) for reason in told.reasons]
+
+
+def altered(url: str, **parameters: str) -> str:
+    """The URL with other values in its query."""
+    base, _, query = url.partition("?")
+    pairs = dict(pair.split("=", 1) for pair in query.split("&"))
+    pairs.update({name.replace("_", "-"): value for name, value in parameters.items()})
+    return f"{base}?{'&'.join(f'{name}={value}' for name, value in pairs.items() if value)}"
+
+
+def with_policy(document: object) -> str:
+    """The URL with a policy that no signer of ours would sign."""
+    text = document if isinstance(document, str) else json.dumps(document)
+    return f"{URL}?Policy={encode(text.encode())}&Signature=AAAA&Key-Pair-Id={LECTURES}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        signer().url(URL, HOUR),
+        signer().url(f"{URL}?x=1&y=2", HOUR),
+        signer().url(URL, HOUR, ip="203.0.113.0/24"),
+        signer(digest="SHA256").url(URL, HOUR),
+        signer().for_hls(URL, HOUR).url("https://media.example.com/hls/144p/part00.m4s?x=1"),
+        signer(CLIPS).url("https://media.example.com/clips/a.mp4", HOUR),
+        signer().url("https://d111111abcdef8.cloudfront.net/a b", HOUR),
+        signer().url("https://one.video.example.com/a#t=5", HOUR),
+        "https://media.example.com/posters/a.jpg",
+    ],
+)
+def test_what_is_in_order_gets_in(url: str) -> None:
+    """The signature was checked with the live key, and nothing speaks against it."""
+    told = judged(url, viewer="203.0.113.7")
+    assert reasons(told) == []
+    assert told.accepted is True
+
+
+def test_cookies_are_taken_apart_as_a_url_is() -> None:
+    """In whatever order and company they come."""
+    cookies = "theme=dark; " + signer().for_hls(URL, HOUR).cookies.header() + "; CloudFront-Other=1"
+    told = judged(URL, cookies=cookies)
+    assert told.accepted is True
+    assert told.presented.via == "cookies"
+    assert judged("https://media.example.com/dash/a", cookies=cookies).accepted is False
+
+
+def test_a_parameter_in_the_url_makes_cookies_count_for_nothing() -> None:
+    """CloudFront looks at a signed URL first, and at nothing else then."""
+    cookies = signer().for_hls(URL, HOUR).cookies.header()
+    told = judged(f"{URL}?Expires=1", cookies=cookies)
+    assert told.accepted is False
+    assert "the cookies are not looked at" in told.notes[0]
+
+
+ALTERED: Mapping[str, tuple[str, str, str]] = {
+    "unsigned": (URL, "MissingKey", "it is not signed"),
+    "no key id": (altered(signer().url(URL, HOUR), Key_Pair_Id=""), "MissingKey", "Key-Pair-Id is missing"),
+    "no signature": (altered(signer().url(URL, HOUR), Signature=""), "MissingKey", "Signature is missing"),
+    "no time": (altered(signer().url(URL, HOUR), Expires=""), "MissingKey", "neither Policy nor Expires"),
+    "time in words": (
+        altered(signer().url(URL, HOUR), Expires="soon"),
+        "MalformedPolicy",
+        "no number of seconds",
+    ),
+    "milliseconds": (
+        altered(signer().url(URL, HOUR), Expires="1900003600000"),
+        "MalformedPolicy",
+        "its times are in milliseconds",
+    ),
+    "foreign key": (signer(FOREIGN).url(URL, HOUR), "InvalidKey", "does not trust the key K4FOREIGN"),
+    "key of another behavior": (
+        signer(CLIPS).url(URL, HOUR),
+        "InvalidKey",
+        "it belongs to key group clips, which guards the behavior clips/*",
+    ),
+    "key not in force": (signer(FRESH).url(URL, HOUR), "InvalidKey", "not in force at the edges yet"),
+    "key group for a key": (
+        altered(signer().url(URL, HOUR), Key_Pair_Id="9a0c5b1e-3f0e-4b6e-8f57-3f2a1c0d9e8f"),
+        "InvalidKey",
+        "is the id of a key group",
+    ),
+    "later expiry": (
+        altered(signer().url(URL, HOUR), Expires="1900007200"),
+        "AccessDenied",
+        "the signature does not fit: the URL was altered",
+    ),
+    "parameter added": (signer().url(URL, HOUR) + "&x=1", "AccessDenied", "the signature does not fit"),
+    "other private key": (
+        signer(LECTURES, name="other").url(URL, HOUR),
+        "AccessDenied",
+        "another key signed it",
+    ),
+    "ordinary base64": (
+        altered(signer().url(URL, HOUR), Signature="ab%2Bd"),
+        "AccessDenied",
+        "the signature cannot be decoded",
+    ),
+    "other folder": (
+        signer().for_hls(URL, HOUR).url(URL).replace("/hls/", "/dash/"),
+        "AccessDenied",
+        "the policy is for https://media.example.com/hls/*, and that does not cover",
+    ),
+    "plain http": (
+        signer().url("http://media.example.com/a.mp4", HOUR),
+        "AccessDenied",
+        "it is sent on to https, and the signature is for http",
+    ),
+    "https alone": (signer(CLIPS).url("http://media.example.com/clips/a", HOUR), "", "takes https alone"),
+    "other host": (signer().url("https://www.example.com/a.mp4", HOUR), "", "is no name of E1UGDLB9XZBD79"),
+    "two labels": (signer().url("https://a.b.video.example.com/a", HOUR), "", "is no name of E1UGDLB9XZBD79"),
+    "signed and open": (
+        signer().url("https://media.example.com/posters/a.jpg", HOUR),
+        "AccessDenied",
+        "is open to everyone, so the parameters reach S3",
+    ),
+    "no policy": (
+        f"{URL}?Policy=a+b&Signature=AAAA&Key-Pair-Id={LECTURES}",
+        "MalformedPolicy",
+        "ordinary base64",
+    ),
+    "no JSON": (with_policy("{"), "MalformedPolicy", "no JSON"),
+    "two statements": (with_policy({"Statement": [{}, {}]}), "MalformedPolicy", "exactly one statement"),
+    "no expiry": (with_policy({"Statement": [{"Condition": {}}]}), "MalformedPolicy", "no DateLessThan"),
+    "quoted time": (
+        with_policy({"Statement": [{"Condition": {"DateLessThan": {"AWS:EpochTime": "1900003600"}}}]}),
+        "MalformedPolicy",
+        "whole number of seconds",
+    ),
+    "IPv6": (
+        with_policy(
+            {
+                "Statement": [
+                    {
+                        "Condition": {
+                            "DateLessThan": {"AWS:EpochTime": NOW + 9},
+                            "IpAddress": {"AWS:SourceIp": "2001:db8::/32"},
+                        }
+                    }
+                ]
+            }
+        ),
+        "MalformedPolicy",
+        "2001:db8::/32 is no IPv4 address",
+    ),
+    "unknown hash": (
+        altered(signer().url(URL, HOUR), Hash_Algorithm="MD5"),
+        "MalformedPolicy",
+        "CloudFront knows no hash MD5",
+    ),
+}
+
+
+@pytest.mark.parametrize(("url", "code", "what"), ALTERED.values(), ids=ALTERED)
+def test_the_first_reason_is_the_viewers(url: str, code: str, what: str) -> None:
+    """Each has the code that CloudFront answers with, and says what is wrong and what to do."""
+    told = judged(url)
+    assert told.accepted is False
+    first = told.reasons[0]
+    assert (first.code, what in first.what) == (code, True), first
+    assert first.do
+
+
+def test_all_reasons_are_told() -> None:
+    """An expired URL for another address, signed by nobody who is trusted, has three."""
+    url = signer(FOREIGN).url(URL, HOUR, ip="203.0.113.7")
+    told = judged(url, later=3_780, viewer="198.51.100.1")
+    assert [what for _, what in reasons(told)] == [
+        "the default behavior does not trust the key K4FOREIGN",
+        "it expired 3 minutes ago",
+        "it is for 203.0.113.7/32 alone, and the viewer is 198.51.100.1",
+    ]
+
+
+def test_time_is_judged_to_the_second() -> None:
+    """Valid until the second before it expires, and from the second in which it starts."""
+    url = signer().url(URL, HOUR, starts=timedelta(minutes=1))
+    assert [judged(url, later=later).accepted for later in (59, 60, 3599, 3600)] == [False, True, True, False]
+
+
+def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
+    """And while IPv6 is on, a note says so."""
+    told = judged(signer().url(URL, HOUR, ip="203.0.113.7"), viewer="2001:db8::7")
+    assert "the viewer is 2001:db8::7" in told.reasons[0].what
+    assert "viewers who come by IPv6 never match" in told.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        (signer().url(URL, HOUR).replace("https:", "http:"), "made for https"),
+        (
+            signer().url(URL.replace("https:", "http:"), HOUR).replace("http:", "https:"),
+            "it was made for http:",
+        ),
+        (signer().url(URL, HOUR) + "&x=1", "for the URL without its query"),
+        (
+            signer().url(URL, HOUR).replace("media.example.com", "d111111abcdef8.cloudfront.net"),
+            "for the host media.example.com",
+        ),
+        (altered(signer(digest="SHA256").url(URL, HOUR), Hash_Algorithm=""), "with Hash-Algorithm=SHA256"),
+        (
+            signer().url("https://media.example.com/a%2Bb", HOUR).replace("%2B", "+"),
+            "another spelling of the path",
+        ),
+    ],
+)
+def test_what_a_signature_was_made_for_is_found(url: str, hint: str) -> None:
+    """The commonest alterations are tried, and the one that fits is told."""
+    assert any(hint in reason.do for reason in judged(url).reasons)
+
+
+def test_without_a_distribution_what_can_be_seen_is_told() -> None:
+    """Expiry and form need no AWS; that the signature was not checked is said."""
+    url = signer().url(URL, HOUR)
+    told = explain(url, now=NOW)
+    assert told.accepted is None
+    assert told.notes == ("without --spec neither the key nor the signature could be checked",)
+    assert explain(url, now=NOW + 7_200).reasons[0].what == "it expired 1 hour ago"
+    assert explain(url, now=NOW + 7_200).accepted is False
+
+
+def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
+    """With its prefix or server, or escaped for a page."""
+    pairs = Guards("E2", "s1.cloudfront.net", (), (Guard("", signers=("self",), key_pairs=(LECTURES,)),))
+    name = signer().stream_name("mp4:videos/a.mp4", HOUR)
+    for written in (str(name), name.bare, f"rtmp://s1.cloudfront.net/cfx/st/{name.prefixed}", name.flash):
+        told = explain(written, now=NOW, guards=pairs)
+        assert told.presented.url == "videos/a.mp4"
+        assert told.reasons == ()
+        assert "can be read by nobody" in told.notes[0]
+
+
+def test_a_disabled_distribution_refuses_everything() -> None:
+    """Whatever was signed."""
+    off = Guards("E3", "d3.cloudfront.net", (), guards().behaviors, enabled=False)
+    told = explain(signer().url("https://d3.cloudfront.net/a", HOUR), now=NOW, guards=off)
+    assert told.reasons[0].what == "E3 is disabled, and refuses everything"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (180, "3 minutes"),
+        (3_600, "1 hour"),
+        (5_400, "90 minutes"),
+        (9_000, "2 hours"),
+        (90_000, "1 day"),
+        (100_000_000, "3 years"),
+    ],
+)
+def test_distances_are_told_as_people_do(seconds: int, text: str) -> None:
+    """In the largest unit that says enough."""
+    assert distance(seconds) == text

@@ -237,7 +237,7 @@ def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Lan
     return Proposal(
         steps=_change(scene, group, live, known, have) if changed else (),
         brings={address: {"id": live.id, "name": live.name}},
-        relied_on=(Relied(address, _digest(live), have.etags.get(live.id)),),
+        relied_on=(Relied(address, _digest(live), have.etags.get(live.id), content=_content(live)),),
     )
 
 
@@ -350,7 +350,7 @@ def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
     address = scene.address(KIND, use.reference)
     return Proposal(
         brings={address: {"id": live.id, "name": live.name}},
-        relied_on=(Relied(address, digest({"id": live.id})),),
+        relied_on=(Relied(address, digest({"id": live.id}), content={"id": live.id}),),
     )
 
 
@@ -370,7 +370,11 @@ def _unwanted(scene: Scene, have: LiveGroups, group: LiveGroup) -> Unwanted:
 
 
 def _digest(group: LiveGroup) -> str:
-    return digest({"id": group.id, **group.config})
+    return digest(_content(group))
+
+
+def _content(group: LiveGroup) -> Json:
+    return {"id": group.id, **group.config}
 
 
 def _config_call(group: str) -> Call:

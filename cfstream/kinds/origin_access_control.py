@@ -179,7 +179,7 @@ def _propose_own(scene: Scene, want: OwnControl, have: LiveControls) -> Proposal
     return Proposal(
         steps=_modify(scene, want, have, have.own),
         brings={address: {"id": have.own.id}},
-        relied_on=(Relied(address, _digest(have.own), have.etag),),
+        relied_on=(Relied(address, _digest(have.own), have.etag, content=_content(have.own)),),
     )
 
 
@@ -260,7 +260,7 @@ def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Propos
     problems, notices = _fitness(scene, live)
     return Proposal(
         brings={scene.address(KIND): {"id": live.id}},
-        relied_on=(Relied(scene.address(KIND, live.id), _digest(live)),),
+        relied_on=(Relied(scene.address(KIND, live.id), _digest(live), content=_content(live)),),
         problems=problems,
         notices=notices,
     )
@@ -299,7 +299,11 @@ def _unwanted(scene: Scene, live: LiveControl, have: LiveControls) -> Unwanted:
 
 
 def _digest(live: LiveControl) -> str:
-    return digest({"id": live.id, "description": live.description, **live.fields})
+    return digest(_content(live))
+
+
+def _content(live: LiveControl) -> Json:
+    return {"id": live.id, "description": live.description, **live.fields}
 
 
 def _config_call(control: str) -> Call:

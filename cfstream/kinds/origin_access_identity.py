@@ -175,7 +175,7 @@ def _propose_own(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> Propo
     return Proposal(
         steps=_modify(scene, want, have, own),
         brings={address: {"id": own.id, "canonical_user": own.canonical_user}},
-        relied_on=(Relied(address, _digest(own), have.etag),),
+        relied_on=(Relied(address, _digest(own), have.etag, content=_content(own)),),
     )
 
 
@@ -251,7 +251,7 @@ def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Pro
     address = scene.address(KIND)
     return Proposal(
         brings={address: {"id": live.id, "canonical_user": live.canonical_user}},
-        relied_on=(Relied(scene.address(KIND, live.id), digest({"id": live.id})),),
+        relied_on=(Relied(scene.address(KIND, live.id), digest({"id": live.id}), content={"id": live.id}),),
     )
 
 
@@ -271,7 +271,11 @@ def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities) -> Unwante
 
 
 def _digest(live: LiveIdentity) -> str:
-    return digest({"id": live.id, "comment": live.comment})
+    return digest(_content(live))
+
+
+def _content(live: LiveIdentity) -> Json:
+    return {"id": live.id, "comment": live.comment}
 
 
 def _config_call(identity: str) -> Call:

@@ -122,7 +122,9 @@ def _propose(scene: Scene, want: WantedKey, live: LiveKey | None) -> Proposal:
     brings: dict[str, Known] = {"id": live.id}
     if live.created is not None:
         brings["created"] = live.created.isoformat()
-    return Proposal(brings={address: brings}, relied_on=(Relied(address, _digest(live)),))
+    return Proposal(
+        brings={address: brings}, relied_on=(Relied(address, _digest(live), content=_content(live)),)
+    )
 
 
 def _in_the_way(scene: Scene, want: WantedKey, live: LiveKey) -> Problem | None:
@@ -196,4 +198,8 @@ def _unwanted(scene: Scene, live: LiveKey, have: LiveKeys) -> Unwanted:
 
 
 def _digest(live: LiveKey) -> str:
-    return digest({"id": live.id, "comment": live.comment, "der": live.der_sha256})
+    return digest(_content(live))
+
+
+def _content(live: LiveKey) -> Json:
+    return {"id": live.id, "comment": live.comment, "der": live.der_sha256}

@@ -33,10 +33,16 @@ def saved_document(plan: Plan, specs: Sequence[str], folder: str) -> dict[str, A
     """The plan as it is saved, with the specs it was made from as named in `folder`, which is seen from the file."""
     document = plan_document(plan)
     stacks = [
-        {**told, "relied_content": {str(relied.address): plain(relied.content) for relied in stack.relied_on}}
+        {**told, "relied_content": _contents(stack)}
         for told, stack in zip(document["stacks"], plan.stacks, strict=True)
     ]
     return {**document, "stacks": stacks, "specs": list(specs), "folder": folder}
+
+
+def _contents(stack: StackPlan) -> dict[str, Any]:
+    """The documents that the plan was made from, for telling what moved; none for what is not live."""
+    known = (relied for relied in stack.relied_on if relied.content is not None)
+    return {str(relied.address): plain(relied.content) for relied in known}
 
 
 def as_text(document: Mapping[str, Any]) -> str:

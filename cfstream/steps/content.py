@@ -74,14 +74,48 @@ def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def differences(before: Any, after: Any, path: str = "") -> tuple[str, ...]:
-    """What moved between two documents, a line a field: ``Comment: 'old' -> 'new'``; for reports of what is stale."""
+    """What moved between two documents, a line a field: ``Comment: 'old' -> 'new'``; for reports of what is stale.
+
+    Items of a list are told apart by their own names: ``CacheBehaviors.Items[/posters/*].Compress: True -> False``.
+    """
     if same(before, after):
         return ()
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        names = sorted({*before, *after})
-        return tuple(
-            line
-            for name in names
-            for line in differences(before.get(name), after.get(name), f"{path}.{name}" if path else name)
-        )
-    return (f"{path or 'all of it'}: {before!r} -> {after!r}",)
+    pair = _parts(before), _parts(after)
+    if pair[0] is None or pair[1] is None:
+        return (f"{path or 'all of it'}: {without_secrets(before)!r} -> {without_secrets(after)!r}",)
+    names = sorted({*pair[0], *pair[1]})
+    lines = [
+        differences(pair[0].get(name), pair[1].get(name), (path + name).removeprefix(".")) for name in names
+    ]
+    moved = tuple(line for one in lines for line in one)
+    return moved or (f"{path.removeprefix('.') or 'all of it'}: in another order",)
+
+
+NAMES = ("PathPattern", "Sid", "Id", "HeaderName", "ErrorCode")
+"""The field that names an item among the others of its list."""
+
+
+def _parts(value: Any) -> Mapping[str, Any] | None:
+    """The members of a document, or the items of a list of documents by their names; None for all else."""
+    if isinstance(value, Mapping):
+        return {f".{name}": item for name, item in value.items()}
+    if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
+        return None
+    return {f"[{_name(item, number)}]": item for number, item in enumerate(value, 1)}
+
+
+def _name(item: Mapping[str, Any], number: int) -> str:
+    return str(next((item[name] for name in NAMES if item.get(name)), number))
+
+
+def without_secrets(value: Any) -> Any:
+    """The same document with the values of custom origin headers, which are often shared secrets, as digests."""
+    match value:
+        case Mapping():
+            return {
+                name: digest(item) if name == "HeaderValue" else without_secrets(item)
+                for name, item in value.items()
+            }
+        case list() | tuple():
+            return [without_secrets(item) for item in value]
+    return value

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from cfstream.errors import ReplyLost, Stale, VersionMoved
 from cfstream.ports import Call
-from cfstream.steps.content import covers, differences, same
+from cfstream.steps.content import covers, differences, same, without_secrets
 from cfstream.steps.step import Doors, Step, at
 from cfstream.values import ETag, Json, Verb, resolve
 
@@ -89,7 +89,7 @@ class Mark(Step):
 
 def moved(address: object, before: Any, after: Any) -> Stale:
     """The refusal that tells what moved, from what, to what."""
-    lines = "".join(f"\n  {line}" for line in differences(before, after))
+    lines = "".join(f"\n  {line}" for line in differences(without_secrets(before), without_secrets(after)))
     return Stale(
         f"{address} changed after this plan was made{lines}",
         "run cfstream plan again and read the difference before applying",

@@ -26,7 +26,7 @@ from cfstream.kinds.distributions import LiveDistribution, Row, all_distribution
 from cfstream.kinds.fields import Overlay, creation, overlay
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.ports import Call, Reads
-from cfstream.steps.content import canonical
+from cfstream.steps.content import canonical, without_secrets
 from cfstream.steps.step import Step
 from cfstream.values import Json, Known, digest
 
@@ -179,20 +179,7 @@ def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:
     if live is None:
         return Relied(scene.address(kind), digest(None))
     content = {"config": canonical(live.config), "tags": dict(live.tags)}
-    return Relied(scene.address(kind), digest(content), live.etag, content=_without_secrets(content))
-
-
-def _without_secrets(value: Any) -> Any:
-    """The same document with the values of custom origin headers, which are often shared secrets, as digests."""
-    match value:
-        case Mapping():
-            return {
-                name: digest(item) if name == "HeaderValue" else _without_secrets(item)
-                for name, item in value.items()
-            }
-        case list() | tuple():
-            return [_without_secrets(item) for item in value]
-    return value
+    return Relied(scene.address(kind), digest(content), live.etag, content=without_secrets(content))
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

@@ -73,22 +73,22 @@ def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:
     return True
 
 
-def differences(before: Any, after: Any, path: str = "") -> tuple[str, ...]:
+def differences(before: Any, after: Any, path: str = "", field: str = "") -> tuple[str, ...]:
     """What moved between two documents, a line a field: ``Comment: 'old' -> 'new'``; for reports of what is stale.
 
     Items of a list are told apart by their own names: ``CacheBehaviors.Items[/posters/*].Compress: True -> False``.
     """
-    if same(before, after):
+    if canonical(before, field) == canonical(after, field):
         return ()
-    pair = _parts(before), _parts(after)
-    if pair[0] is None or pair[1] is None:
-        return (f"{path or 'all of it'}: {without_secrets(before)!r} -> {without_secrets(after)!r}",)
-    names = sorted({*pair[0], *pair[1]})
+    where = path.removeprefix(".") or "all of it"
+    was, now = _parts(before), _parts(after)
+    if was is None or now is None:
+        return (f"{where}: {without_secrets(before)!r} -> {without_secrets(after)!r}",)
     lines = [
-        differences(pair[0].get(name), pair[1].get(name), (path + name).removeprefix(".")) for name in names
+        differences(was.get(name), now.get(name), path + name, field if name == ".Items" else name[1:])
+        for name in sorted({*was, *now})
     ]
-    moved = tuple(line for one in lines for line in one)
-    return moved or (f"{path.removeprefix('.') or 'all of it'}: in another order",)
+    return tuple(line for one in lines for line in one) or (f"{where}: in another order",)
 
 
 NAMES = ("PathPattern", "Sid", "Id", "HeaderName", "ErrorCode")

@@ -1,0 +1,304 @@
+"""A saved plan holds only as long as nothing that it was made from has moved."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cfstream.plan import Plan
+from cfstream.render.json import saved_document
+from cfstream.spec.load import load
+from cfstream.workflow import Mismatch, check_saved, make_plan
+from tests.promises.studio import (
+    ONE,
+    TWO,
+    Json,
+    Studio,
+    add_behavior,
+    allow,
+    by_acl,
+    group,
+    http,
+    key,
+    set_to,
+    signed,
+)
+
+
+class Saved:
+    """A plan as a file would hold it, and the specs that it was made from."""
+
+    def __init__(self, studio: Studio, document: Json) -> None:
+        self.studio = studio
+        self.path = studio.folder / "saved.yaml"
+        self.path.write_text(json.dumps(document))
+        self.document: Json = json.loads(json.dumps(saved_document(self.again(), [str(self.path)], ".")))
+
+    def again(self) -> Plan:
+        """The plan that the same specs give now."""
+        return make_plan(load([str(self.path)]), self.studio.world)
+
+    def check(self) -> None:
+        """Returns when the saved plan still holds, and raises Mismatch when not."""
+        check_saved(self.document, self.again())
+
+
+def fingerprint_of(document: Json) -> str:
+    """The fingerprint, computed from the file alone as the contract says."""
+    stacks = document["stacks"]
+    covered = {
+        "account": document["account"],
+        "relied_on": [
+            {name: value for name, value in relied.items() if name != "etag"}
+            for stack in stacks
+            for relied in stack["relied_on"]
+        ],
+        "steps": [
+            {name: value for name, value in step.items() if name not in ("because", "if_match", "spec_line")}
+            for stack in stacks
+            for step in stack["steps"]
+        ],
+    }
+    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_fingerprint_can_be_computed_from_the_file_alone(studio: Studio) -> None:
+    """Of a new stack, and of one that is to change."""
+    new = Saved(studio, http(comment="Vorträge"))
+    assert fingerprint_of(new.document) == new.document["fingerprint"]
+    studio.converge(http())
+    changed = Saved(studio, http(comment="講義"))
+    assert fingerprint_of(changed.document) == changed.document["fingerprint"]
+
+
+def test_the_file_has_what_the_contract_says(studio: Studio) -> None:
+    """Keys and types of the sample, null where the sample has null."""
+    document = Saved(studio, http(comment="Private lectures")).document
+    top = {name: type(value).__name__ for name, value in document.items()}
+    assert top == {
+        "format_version": "int",
+        "cfstream_version": "str",
+        "account": "str",
+        "in_sync": "bool",
+        "fingerprint": "str",
+        "summary": "dict",
+        "stacks": "list",
+        "specs": "list",
+        "folder": "str",
+    }
+    (stack,) = document["stacks"]
+    assert stack["live"] == {"distribution_id": None, "domain_name": None, "status": None, "etag": None}
+    assert {"address", "etag", "sha256"} == {*stack["relied_on"][0]}
+    assert stack["exposure"]["before"] == ["nobody"]
+    assert stack["exposure"]["after"] == ["signers: key-group viewers"]
+    create = next(step for step in stack["steps"] if step["id"] == "create distribution:lectures")
+    assert {*create} == {
+        *("id", "verb", "address", "because", "if_match", "needs", "spec_line", "changes"),
+        "sends",
+    }
+    assert create["if_match"] is None
+    assert create["spec_line"] == 1
+    assert "create origin-access-control:lectures" in create["needs"]
+    changes = {change["field"]: change for change in create["changes"]}
+    assert changes["comment"] == {"field": "comment", "before": None, "after": "Private lectures"}
+    made = {"known_after": "create origin-access-control:lectures"}
+    assert changes["oac"] == {"field": "oac", "before": None, "after": made}
+
+
+def test_it_holds_while_nothing_moves(studio: Studio) -> None:
+    """Also when somebody writes the same config again, and the ETag alone is another one."""
+    studio.converge(http())
+    saved = Saved(studio, http(comment="changed"))
+    saved.check()
+    studio.edit(lambda config: None)
+    assert saved.again().stacks[0].live.etag != saved.document["stacks"][0]["live"]["etag"]
+    saved.check()
+
+
+def test_it_holds_when_a_key_group_moved_the_etag(studio: Studio) -> None:
+    """AWS gives a distribution a new ETag when a group that it uses changes; its config is the same."""
+    theirs = studio.make_group("newsroom", studio.make_key("first"))
+    document = {**http(), "key_groups": [{"use": "newsroom"}]}
+    studio.converge(document)
+    saved = Saved(studio, {**document, "comment": "changed"})
+    live = studio.cloudfront.get_key_group_config(Id=theirs)
+    more = {
+        **live["KeyGroupConfig"],
+        "Items": [*live["KeyGroupConfig"]["Items"], studio.make_key("second", file=TWO)],
+    }
+    studio.cloudfront.update_key_group(Id=theirs, IfMatch=live["ETag"], KeyGroupConfig=more)
+    saved.check()
+
+
+def edit_policy(studio: Studio) -> None:
+    """One more statement, by hand."""
+    theirs = allow("theirs", {"AWS": "arn:aws:iam::111122223333:root"})
+    studio.put_policy(*studio.statements().values(), theirs)
+
+
+def edit_group(studio: Studio) -> None:
+    """Another comment on the stack's key group, by hand."""
+    live = studio.cloudfront.get_key_group_config(Id=studio.groups()["viewers"]["Id"])
+    changed = {**live["KeyGroupConfig"], "Comment": "cfstream:lectures renamed"}
+    studio.cloudfront.update_key_group(
+        Id=studio.groups()["viewers"]["Id"], IfMatch=live["ETag"], KeyGroupConfig=changed
+    )
+
+
+def edit_control(studio: Studio) -> None:
+    """The control's description, by hand."""
+    (control,) = studio.controls()
+    live = studio.cloudfront.get_origin_access_control_config(Id=control)
+    changed = {**live["OriginAccessControlConfig"], "Description": "cfstream:lectures edited"}
+    studio.cloudfront.update_origin_access_control(
+        Id=control, IfMatch=live["ETag"], OriginAccessControlConfig=changed
+    )
+
+
+Hand = Callable[[Studio], Any]
+
+MOVES: dict[str, tuple[Hand, str]] = {
+    "comment": (
+        lambda studio: studio.edit(set_to(Comment="by hand")),
+        "distribution:lectures: config.Comment: 'before' -> 'by hand'",
+    ),
+    "a field that is not ours": (
+        lambda studio: studio.edit(set_to(HttpVersion="http3")),
+        "distribution:lectures: config.HttpVersion: 'http2' -> 'http3'",
+    ),
+    "a behavior": (
+        lambda studio: studio.edit(
+            lambda config: config["CacheBehaviors"]["Items"][0].update(Compress=False)
+        ),
+        "distribution:lectures: config.CacheBehaviors.Items[/posters/*].Compress: True -> False",
+    ),
+    "a tag": (
+        lambda studio: studio.cloudfront.tag_resource(
+            Resource=studio.live()["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]}
+        ),
+        "distribution:lectures: tags.cost: None -> '42'",
+    ),
+    "a policy statement": (edit_policy, "bucket-policy:lectures: Statement[theirs]: None -> "),
+    "the policy gone": (
+        lambda studio: studio.s3.delete_bucket_policy(Bucket="media"),
+        "bucket-policy:lectures: there -> gone",
+    ),
+    "the block of public access": (
+        lambda studio: studio.unblocked(),
+        "bucket:lectures: block.acls: True -> False",
+    ),
+    "the key group": (
+        edit_group,
+        "key-group:lectures/viewers: Comment: 'cfstream:lectures' -> 'cfstream:lectures renamed'",
+    ),
+    "the control": (
+        edit_control,
+        "origin-access-control:lectures: description: 'cfstream:lectures' -> 'cfstream:lectures edited'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("hand", "line"), MOVES.values(), ids=MOVES)
+def test_what_moved_is_refused_saying_what_from_what_to_what(studio: Studio, hand: Hand, line: str) -> None:
+    """Before the first write, whatever it was."""
+    before = http(comment="before", http={"behaviors": [{"path": "/posters/*"}]})
+    studio.converge(before)
+    saved = Saved(studio, {**before, "comment": "after"})
+    hand(studio)
+    with pytest.raises(Mismatch) as caught:
+        saved.check()
+    assert line in caught.value.what
+    assert "nothing was written" in caught.value.what
+    assert caught.value.do
+
+
+def test_order_of_behaviors_that_moved_is_told(studio: Studio) -> None:
+    """The first that matches counts: another order is another config."""
+    studio.converge(http())
+    studio.edit(add_behavior("/a/*"))
+    studio.edit(add_behavior("/b/*"))
+    saved = Saved(studio, http(comment="changed"))
+    studio.edit(lambda config: config["CacheBehaviors"]["Items"].reverse())
+    with pytest.raises(Mismatch, match=r"CacheBehaviors\.Items: in another order"):
+        saved.check()
+
+
+def test_a_bucket_that_came_to_be_is_told(empty: Studio) -> None:
+    """It was to be made, and somebody made it."""
+    saved = Saved(empty, signed(bucket={"name": "media", "create": True}))
+    empty.bucket("media")
+    with pytest.raises(Mismatch, match="bucket:lectures: not there -> there"):
+        saved.check()
+
+
+def test_an_object_that_came_to_be_is_told(empty: Studio) -> None:
+    """Object grants are held to count and digest of (key, granted)."""
+    empty.bucket("media", "a.mp4", ObjectOwnership="BucketOwnerPreferred")
+    empty.converge(by_acl())
+    saved = Saved(empty, by_acl(comment="changed"))
+    empty.s3.put_object(Bucket="media", Key="b.mp4", Body=b"-")
+    with pytest.raises(Mismatch, match="object-acl:lectures: objects: 1 -> 2"):
+        saved.check()
+
+
+def test_a_spec_that_changed_is_told_even_if_no_step_changes(studio: Studio) -> None:
+    """The plan is bound to what somebody has read."""
+    saved = Saved(studio, signed())
+    saved.path.write_text(saved.path.read_text() + "\n# one more thought\n")
+    with pytest.raises(Mismatch, match=r"saved\.yaml: the spec, or a file that it names, was changed"):
+        saved.check()
+
+
+def test_a_key_file_that_changed_is_told(studio: Studio) -> None:
+    """The digest covers every file that the spec names."""
+    saved = Saved(studio, http())
+    (studio.folder / f"{ONE}.pem").write_text((studio.folder / f"{TWO}.pem").read_text())
+    with pytest.raises(Mismatch, match="the spec, or a file that it names, was changed"):
+        saved.check()
+
+
+def test_a_plan_of_another_account_is_told(studio: Studio) -> None:
+    """Account numbers are compared before anything else."""
+    saved = Saved(studio, signed())
+    saved.document["account"] = "999999999999"
+    saved.document["fingerprint"] = fingerprint_of(saved.document)
+    with pytest.raises(Mismatch, match="made for account 999999999999"):
+        saved.check()
+
+
+def test_the_files_steps_are_never_trusted(studio: Studio) -> None:
+    """Whatever somebody wrote into the file: what is planned anew decides."""
+    saved = Saved(studio, signed(comment="honest"))
+    step = next(one for one in saved.document["stacks"][0]["steps"] if one["verb"] == "create")
+    step["changes"] = []
+    saved.document["fingerprint"] = fingerprint_of(saved.document)
+    with pytest.raises(Mismatch):
+        saved.check()
+
+
+def test_a_plan_is_spent_once_it_is_applied(studio: Studio) -> None:
+    """Applying it again is refused: what it was made from is gone."""
+    saved = Saved(studio, signed())
+    studio.run(saved.again())
+    with pytest.raises(Mismatch, match="distribution:lectures: not there -> there"):
+        saved.check()
+
+
+def test_secrets_stand_in_no_plan_file(studio: Studio) -> None:
+    """Neither in what was relied on, nor in what is told to have moved."""
+    studio.converge(http())
+
+    def secret(value: str) -> Callable[[Json], None]:
+        headers = {"Quantity": 1, "Items": [{"HeaderName": "x-origin", "HeaderValue": value}]}
+        return lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers)
+
+    studio.edit(secret("s3cr3t-one"))
+    saved = Saved(studio, http(comment="changed", key_groups=[group(key(ONE), key(TWO))]))
+    assert "s3cr3t" not in json.dumps(saved.document)
+    studio.edit(secret("s3cr3t-two"))
+    with pytest.raises(Mismatch, match="x-origin") as caught:
+        saved.check()
+    assert "s3cr3t" not in caught.value.what

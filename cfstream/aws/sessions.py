@@ -65,10 +65,11 @@ class Clients:
             return self._made[key]
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
-        client = self._create(service, region, write=write, style="auto")
+        style: Literal["auto", "path"] = "path" if self._settings.sandbox else "auto"
+        client = self._create(service, region, write=write, style=style)
         if is_amazon(client):
             return client
-        if service == "s3":
+        if service == "s3" and style == "auto":
             # A stand-in has no host name for each bucket. Made anew, for only a client knows where its
             # endpoint is.
             return self._create(service, region, write=write, style="path")

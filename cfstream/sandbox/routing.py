@@ -1,8 +1,9 @@
 """Which service a request is for, and who answers it.
 
-What lives here: one table of doors. CloudFront is the sandbox's own, S3 is moto's made strict, GetResources
-is moto's with CloudFront's tags added; every other service is moto's as it stands. What a service says is
-decided behind its door.
+What lives here: one table of doors. CloudFront and its edge are the sandbox's own, S3 is moto's made strict,
+GetResources is moto's with CloudFront's tags added; every other service is moto's as it stands. All are on one
+port: a viewer is known by the Host header, a client of the API by its signature. What a service says is decided
+behind its door.
 """
 
 import io
@@ -18,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from cfstream.sandbox import tagged
 from cfstream.sandbox.cloudfront import CloudFront
-from cfstream.sandbox.edge import Edge, hosts
+from cfstream.sandbox.edge import Edge, direct, hosts
 from cfstream.sandbox.edge.viewer import hostname
 from cfstream.sandbox.listener import Answer, Environ
 from cfstream.sandbox.s3 import StrictS3
@@ -70,6 +71,8 @@ class Routes:
         anonymous = not service and not _is_form(environ)
         if self._edge.serves(host) or (anonymous and hosts.is_foreign(hostname(host))):
             return self._edge
+        if anonymous and direct.serves(host):
+            return self._to_bucket
         if service == "cloudfront":
             return self._to_cloudfront
         if anonymous or (service == "s3" and not environ["RAW_URI"].startswith(S3_CONTROL)):
@@ -86,6 +89,9 @@ class Routes:
     def _to_s3(self, environ: Environ) -> Answer:
         status, headers, body = StrictS3(self._cloudfront()).answer(S3Request(environ))
         return Answer(status, [(name, str(value)) for name, value in headers.items()], body)
+
+    def _to_bucket(self, environ: Environ) -> Answer:
+        return direct.answer(environ, self._to_s3)
 
     def _to_tagging(self, environ: Environ) -> Answer:
         body = environ["wsgi.input"].read()

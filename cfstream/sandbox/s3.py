@@ -2,8 +2,8 @@
 
 What lives here: the requests that stock moto answers wrongly, as overrides of its response class: who owns an
 object, ACLs and Object Ownership, block public access, bucket policies, a bucket's region and its expected
-owner. Everything else is moto's. Requests without a signature are refused in one place, `StrictS3.admit`:
-judging them by policy and ACL is the edge's business.
+owner. Everything else is moto's. Requests without a signature are judged in one place, `StrictS3.admit`, by the
+rules that the edge has for everybody.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,8 @@ from cfstream.sandbox import acl as acls
 from cfstream.sandbox import bucket_policy
 from cfstream.sandbox import bucket_rules as rules
 from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.edge import anonymous
+from cfstream.sandbox.listener import Environ
 
 OWNER_HEADER = "x-cfstream-owner"
 """Of the sandbox alone: a PutObject with it is made as that canonical user, so that objects of others can be
@@ -33,9 +35,11 @@ class StrictS3(S3Response):
     def __init__(self, cloudfront: CloudFront) -> None:
         super().__init__()
         self._cloudfront = cloudfront
+        self._environ: Environ = {}
 
     def answer(self, request: Any) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body for a path-style request."""
+        self._environ = request.environ
         _, _, key = request.raw_path.lstrip("/").partition("/")
         respond = self.key_response if key else self.bucket_response
         status, headers, body = respond(request, request.raw_url, dict(request.headers))
@@ -48,20 +52,23 @@ class StrictS3(S3Response):
 
     # What holds for every request
 
-    def admit(self) -> None:
-        """Lets through what is signed: that is the account itself, and it may do everything. AccessDenied
-        otherwise.
-
-        A bucket is private until something says otherwise, and what does is for the edge to judge.
+    def admit(self, bucket: FakeBucket | None, key: str = "") -> None:
+        """Lets through what is signed: that is the account itself, and it may do everything; and what anybody
+        may do. AccessDenied otherwise.
         """
-        signed = "Authorization" in self.headers or {"X-Amz-Signature", "Signature"} & set(self.querystring)
-        if not signed and self.method != "OPTIONS":
+        signed = anonymous.is_signed(self.headers.get("Authorization", ""), self.querystring)
+        if signed or self.method == "OPTIONS":
+            return
+        # At the account's own address there is no bucket, and only the account may know which it has.
+        if not self.bucket_name or not anonymous.admits(
+            bucket, key, self.method, self.querystring, self._environ
+        ):
             raise S3AccessDeniedError()
 
     def _bucket_response(self, request: Any, full_url: str) -> Any:
         querystring = self._get_querystring(request, full_url)
-        self.admit()
         bucket = self._bucket()
+        self.admit(bucket)
         # Everybody may ask everywhere where a bucket is; and a bucket that is being made is nowhere yet.
         anywhere = "location" in querystring or (request.method == "PUT" and not querystring)
         redirection = None if anywhere else self._redirection(bucket)
@@ -69,8 +76,9 @@ class StrictS3(S3Response):
 
     def _key_response(self, request: Any, full_url: str) -> TYPE_RESPONSE:
         # Not super()'s: moto judges by the bucket policy there, and does not look at a Deny's Condition.
-        self.admit()
-        redirection = self._redirection(self._bucket())
+        found = self._bucket()
+        self.admit(found, self.parse_key_name())
+        redirection = self._redirection(found)
         if redirection:
             return redirection
         query = parse_qs(urlsplit(full_url).query, keep_blank_values=True)

@@ -241,15 +241,17 @@ def test_web_pages_are_not_answered(wire: http.client.HTTPConnection, s3: Any) -
 
 
 def test_unsigned_calls_reach_no_service(wire: http.client.HTTPConnection, sandbox: Sandbox) -> None:
-    """Without a signature there is no CloudFront API either: nothing is made, nothing is shown."""
-    for method, path in (
-        ("GET", "/2020-05-31/distribution"),
-        ("POST", "/2020-05-31/public-key"),
-        ("GET", "/"),
+    """Without a signature there is no CloudFront API either: nothing is made, nothing is shown. S3 is asked,
+    and looks for a bucket of that name.
+    """
+    for method, path, status, code in (
+        ("GET", "/2020-05-31/distribution", 404, b"NoSuchBucket"),
+        ("POST", "/2020-05-31/public-key", 403, b"AccessDenied"),
+        ("GET", "/", 403, b"AccessDenied"),
     ):
         wire.request(method, path, b"<PublicKeyConfig/>" if method == "POST" else None)
         answer = wire.getresponse()
-        assert (answer.status, b"AccessDenied" in answer.read()) == (403, True)
+        assert (answer.status, code in answer.read()) == (status, True)
 
 
 def test_status_knows_its_token_only(wire: http.client.HTTPConnection) -> None:

@@ -140,17 +140,22 @@ def ask(domain: str, path: str, method: str, who: Requester, header: Callable[[s
     if named is None or bucket is None:
         return documents.s3_error(404, "NoSuchBucket", "The specified bucket does not exist")
     if named["region"] and named["region"] != bucket.region_name:
-        return documents.s3_error(
-            301,
-            "PermanentRedirect",
-            "The bucket you are attempting to access must be addressed using the specified endpoint.",
-            [("x-amz-bucket-region", bucket.region_name)],
-            Endpoint=f"{bucket.name}.s3.{bucket.region_name}.amazonaws.com",
-            Bucket=bucket.name,
-        )
+        return elsewhere(bucket)
     asked = Asked(bucket, key_of(path), method, who, header)
     answer = _listing(asked) if not asked.key else _object(asked)
     return answer._replace(headers=[*answer.headers, *cors.headers(bucket, method, header)])
+
+
+def elsewhere(bucket: FakeBucket) -> Answer:
+    """S3's 301 for a bucket that is asked for in another region than its own."""
+    return documents.s3_error(
+        301,
+        "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint.",
+        [("x-amz-bucket-region", bucket.region_name)],
+        Endpoint=f"{bucket.name}.s3.{bucket.region_name}.amazonaws.com",
+        Bucket=bucket.name,
+    )
 
 
 def find_bucket(name: str) -> FakeBucket | None:

@@ -1,0 +1,65 @@
+"""A bucket's website endpoint: index and error documents, for anybody whom the bucket lets in.
+
+What lives here: what a website adds to S3's answers. Routing rules are not here. S3 User Guide, "Website
+endpoints", "Configuring an index document", "Configuring a custom error document".
+"""
+
+import html
+from typing import Any
+
+import xmltodict
+from moto.s3.models import FakeBucket
+
+from cfstream.sandbox.edge import objects, origin, s3_access
+from cfstream.sandbox.edge.requester import Requester
+from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.listener import Answer
+
+_WORDS = {
+    "AccessDenied": (403, "Access Denied"),
+    "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
+    "NoSuchBucket": (404, "The specified bucket does not exist"),
+    "NoSuchKey": (404, "The specified key does not exist."),
+    "NoSuchWebsiteConfiguration": (404, "The specified bucket does not have a website configuration"),
+}
+
+
+def answer(bucket: FakeBucket | None, name: str, who: Requester, viewer: Viewer) -> Answer:
+    """What the website of a bucket answers; errors are HTML here."""
+    if bucket is None:
+        return _error("NoSuchBucket", name)
+    if not bucket.website_configuration:
+        return _error("NoSuchWebsiteConfiguration", name)
+    if viewer.method not in ("GET", "HEAD"):
+        return _error("MethodNotAllowed", name)
+    config = xmltodict.parse(bucket.website_configuration)["WebsiteConfiguration"]
+    elsewhere = config.get("RedirectAllRequestsTo")
+    if elsewhere:
+        target = f"{elsewhere.get('Protocol', 'http')}://{elsewhere['HostName']}{viewer.path}"
+        return Answer(301, [("Location", target), ("Server", "AmazonS3")])
+    return _document(bucket, config, who, viewer)
+
+
+def _document(bucket: FakeBucket, config: dict[str, Any], who: Requester, viewer: Viewer) -> Answer:
+    asked = origin.key_of(viewer.path)
+    index = (config.get("IndexDocument") or {}).get("Suffix", "")
+    if index and (not asked or asked.endswith("/")):
+        asked += index
+    key = origin.find_key(bucket, asked)
+    if key and s3_access.may_read(bucket, key, who):
+        return objects.answer(key, viewer.method, viewer.header)
+    if key is None and index and origin.find_key(bucket, f"{asked}/{index}"):
+        return Answer(302, [("Location", f"{viewer.path}/"), ("Server", "AmazonS3")])
+    missing = key is None and s3_access.may_list(bucket, who)
+    refusal = _error("NoSuchKey" if missing else "AccessDenied", bucket.name)
+    page = origin.find_key(bucket, (config.get("ErrorDocument") or {}).get("Key", ""))
+    if page and s3_access.may_read(bucket, page, who):
+        return objects.answer(page, viewer.method, lambda _: "")._replace(status=refusal.status)
+    return refusal
+
+
+def _error(code: str, bucket: str) -> Answer:
+    status, message = _WORDS[code]
+    rows = f"<li>Code: {code}</li><li>Message: {message}</li><li>BucketName: {html.escape(bucket)}</li>"
+    body = f"<html><head><title>{status}</title></head><body><h1>{status}</h1><ul>{rows}</ul></body></html>\n"
+    return Answer(status, [("Content-Type", "text/html"), ("Server", "AmazonS3")], body.encode())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cfstream.errors import Refused
@@ -73,6 +74,65 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Returns after that many seconds, or raises Interrupted at once when the run was interrupted."""
+        ...
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of a viewer, as data. `url` is whole and stays as it is written: signatures cover each byte.
+
+    Neither URL nor headers are in its repr: they may be all that it takes to get in.
+    """
+
+    url: str = field(repr=False)
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    by_way_of: str = ""
+    """Whose address to connect to in place of the host's own, which stays in the Host header and in TLS."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: header names in lower case, and the beginning of the body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+
+
+class Silence(StrEnum):
+    """Why there was no reply."""
+
+    NO_ADDRESS = "no address"
+    """The name does not resolve."""
+    NO_CONNECTION = "no connection"
+    BAD_TLS = "bad TLS"
+    """A connection came about, and no TLS that can be trusted."""
+    NO_ANSWER = "no answer"
+
+
+@dataclass(frozen=True)
+class NoReply:
+    """There was no reply: why, and what the network or TLS said about it."""
+
+    silence: Silence
+    said: str = ""
+
+
+class Viewer(Protocol):
+    """The door to the addresses that viewers use: without credentials, and nothing that passes here changes anything.
+
+    `edge_url` is where every request is sent, whatever host it names; empty when each goes to its own host.
+    """
+
+    edge_url: str
+
+    def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
+        """What came of several requests, made at the same time, in the order of `visits`. Redirects are replies."""
+        ...
+
+    def resolves(self, host: str) -> bool:
+        """Whether the name has an address. With an edge every name has that of the edge."""
         ...
 
 

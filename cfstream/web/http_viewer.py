@@ -1,0 +1,167 @@
+"""The door to viewers' addresses by httpx: names, TLS, one pool of connections, many requests at a time.
+
+A request never follows a redirect, sends no cookie that it was not given, and reads no more of a body than `MOST`.
+"""
+
+import logging
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import cfstream
+from cfstream.errors import WrongUsage
+from cfstream.ports import NoReply, Reply, Silence, Visit
+
+if TYPE_CHECKING:
+    import httpx
+
+AT_ONCE = 16
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 20.0
+
+MOST = 1 << 18
+"""Bytes of a body that are read: playlists and error documents are whole, of a segment the beginning is enough."""
+
+log = logging.getLogger("cfstream")
+
+
+class HttpViewer:
+    """`ports.Viewer` over the network. Close it, or use it in a ``with`` block; it may be shared by threads.
+
+    With an `edge_url` every request goes there, with the host that it names in its Host header, and the scheme that it
+    names in ``X-Forwarded-Proto``. Raises WrongUsage for an `edge_url` that is none.
+    """
+
+    def __init__(self, edge_url: str = "") -> None:
+        import httpx
+
+        self.edge_url = _checked(edge_url).rstrip("/")
+        nobodys = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.Client(
+            cookies=nobodys,
+            follow_redirects=False,
+            headers={"User-Agent": f"cfstream/{cfstream.__version__}", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
+            trust_env=not self.edge_url,
+        )
+        self._pool = ThreadPoolExecutor(AT_ONCE, "cfstream-viewer")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all connections."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._client.close()
+
+    def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
+        return tuple(self._pool.map(self._visit, visits))
+
+    def resolves(self, host: str) -> bool:
+        if self.edge_url:
+            return True
+        try:
+            return bool(socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))
+        except OSError:
+            return False
+
+    def _visit(self, visit: Visit) -> Reply | NoReply:
+        import httpx
+
+        try:
+            reply = self._send(visit)
+        except httpx.HTTPError as error:
+            silent = _silence(error)
+            log.info("viewer %s %s %s", visit.method, _shown(visit.url), silent.silence)
+            return silent
+        log.info("viewer %s %s %d", visit.method, _shown(visit.url), reply.status)
+        return reply
+
+    def _send(self, visit: Visit) -> Reply:
+        with self._client.stream(
+            visit.method,
+            self._address(visit),
+            headers={**visit.headers, **self._stands_for(visit)},
+            extensions=_tls_name(visit),
+        ) as response:
+            body = b"".join(_beginning(response))
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(response.status_code, headers, body)
+
+    def _address(self, visit: Visit) -> "httpx.URL":
+        """Where the request is sent: path and query are sent as they are written."""
+        import httpx
+
+        parts = urlsplit(visit.url)
+        path = visit.url.split(parts.netloc, 1)[1] or "/"
+        base = self.edge_url or f"{parts.scheme}://{visit.by_way_of or parts.netloc}"
+        return httpx.URL(base).copy_with(raw_path=path.encode("ascii"))
+
+    def _stands_for(self, visit: Visit) -> dict[str, str]:
+        parts = urlsplit(visit.url)
+        if self.edge_url:
+            return {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
+        return {"Host": parts.netloc} if visit.by_way_of else {}
+
+
+def _tls_name(visit: Visit) -> dict[str, Any]:
+    """TLS is asked for, and checked, by the name of the URL, whoever's address is connected to."""
+    return {"sni_hostname": urlsplit(visit.url).hostname} if visit.by_way_of else {}
+
+
+def _beginning(response: "httpx.Response") -> Iterator[bytes]:
+    left = MOST
+    for piece in response.iter_raw():
+        yield piece[:left]
+        left -= len(piece)
+        if left <= 0:
+            return
+
+
+def _silence(error: "httpx.HTTPError") -> NoReply:
+    """Why there is no reply, by what lies under httpx's exception; its own text may repeat a URL, and is not used."""
+    import httpx
+
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            return NoReply(Silence.BAD_TLS, getattr(cause, "verify_message", "") or cause.reason or "")
+        if isinstance(cause, socket.gaierror):
+            return NoReply(Silence.NO_ADDRESS, cause.strerror or "")
+    said = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+        return NoReply(Silence.NO_CONNECTION, said or "no connection in time")
+    return NoReply(Silence.NO_ANSWER, said or "it broke off, or did not come in time")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    following: BaseException | None = error
+    while following is not None:
+        yield following
+        following = following.__cause__ or following.__context__
+
+
+def _shown(url: str) -> str:
+    """A URL without its query: what is behind the ``?`` may be all that it takes to get in."""
+    return url.partition("?")[0]
+
+
+def _checked(edge_url: str) -> str:
+    parts = urlsplit(edge_url)
+    if edge_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        raise WrongUsage(
+            f"--edge-url {_shown(edge_url)[:100]}: that is no address to send requests to",
+            "write it like http://127.0.0.1:4566",
+        )
+    return edge_url

@@ -118,6 +118,28 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
         serve_until_ended(_home(dir_), port, lambda running: print(_where(running, format_), flush=True))
 
 
+@app.command(name="key-pair")
+def key_pair(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT|self", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The public half, in PEM.", show_default=False)
+    ],
+    dir_: Dir = None,
+) -> None:
+    """Give a trusted signer a CloudFront key pair, and print its id. An account has two at most.
+
+    Example: cfstream sandbox key-pair self keys/signer.pub.pem
+    """
+    from cfstream.sandbox import lifecycle
+
+    try:
+        public_key = file.read_text()
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise WrongUsage(f"{file} cannot be read: {unreadable}", "name a file with a public key") from None
+    with _told():
+        print(lifecycle.register_key_pair(_home(dir_), account, public_key))
+
+
 @app.command()
 def reset(dir_: Dir = None) -> None:
     """Empty the sandbox, settings included.
@@ -181,24 +203,27 @@ def _setting(written: str) -> tuple[str, Any]:
         return name, value
 
 
-def _environment(endpoint_url: str) -> dict[str, str]:
+def _environment(running: "Running") -> dict[str, str]:
     # boto3 reads AWS_DEFAULT_REGION, other SDKs read AWS_REGION.
     return {
-        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ENDPOINT_URL": running.endpoint_url,
         "AWS_ACCESS_KEY_ID": "sandbox",
         "AWS_SECRET_ACCESS_KEY": "sandbox",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "CFSTREAM_EDGE_URL": running.edge_url,
     }
 
 
 def _fields(running: "Running | None") -> dict[str, Any]:
-    return {"endpoint_url": running.endpoint_url, "pid": running.pid} if running else {}
+    if running is None:
+        return {}
+    return {"endpoint_url": running.endpoint_url, "edge_url": running.edge_url, "pid": running.pid}
 
 
 def _where(running: "Running", format_: Format) -> str:
     """Where it is: as JSON, or as lines that a shell can evaluate whole."""
-    environment = _environment(running.endpoint_url)
+    environment = _environment(running)
     if format_ is Format.JSON:
         fields = {**_fields(running), "started": running.started, "home": str(running.home)}
         return json.dumps({**fields, "environment": environment})
@@ -208,6 +233,8 @@ def _where(running: "Running", format_: Format) -> str:
             "# The same from Python, without the variables:",
             '#   sandbox = boto3.Session("sandbox", "sandbox", region_name="us-east-1")',
             f'#   s3 = sandbox.client("s3", endpoint_url="{running.endpoint_url}")',
+            "# What viewers get, of a distribution d123.cloudfront.net, or of any of its cnames as the Host:",
+            f"#   curl -i http://d123.cloudfront.localhost:{running.port}/key",
         ]
     )
 

@@ -44,6 +44,16 @@ class Running:
     started: bool = False
     """True when the call that returned this had to start it."""
 
+    @property
+    def port(self) -> int:
+        """The port of both."""
+        return int(self.endpoint_url.rpartition(":")[2])
+
+    @property
+    def edge_url(self) -> str:
+        """Where viewers' requests go, with the Host header that they are for."""
+        return self.endpoint_url
+
 
 def ensure(directory: Path) -> Running:
     """The sandbox of the project that `directory` belongs to; it is started if none runs.

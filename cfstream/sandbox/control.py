@@ -7,8 +7,10 @@ that a web page sent is refused, so that no site can reach into a sandbox throug
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from cfstream.sandbox.cloudfront.key_pairs import KeyPairRefused
 from cfstream.sandbox.listener import Answer, Environ
 
 if TYPE_CHECKING:
@@ -18,20 +20,31 @@ PREFIX = "/_sandbox/"
 
 
 def answer(environ: Environ, sandbox: "Sandbox") -> Answer:
-    """GET status, GET or PUT settings (a PUT changes the settings it names), POST reset."""
+    """GET status, GET or PUT settings (a PUT changes the settings it names), PUT key-pairs (one for a trusted
+    signer), POST reset.
+    """
     if environ.get("HTTP_ORIGIN"):
         return _json(403, {"error": "requests of web pages are not answered here"})
-    match environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX):
-        case "GET", "status":
-            return _json(200, _status(environ, sandbox))
-        case "GET", "settings":
-            return _json(200, _settings(sandbox))
-        case "PUT", "settings":
-            return _change(json.loads(environ["wsgi.input"].read() or b"{}"), sandbox)
-        case "POST", "reset":
-            sandbox.reset()
-            return _json(200, _status(environ, sandbox))
-    return _json(404, {"error": "there are GET status, GET and PUT settings, POST reset"})
+    asked = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX)
+    known: dict[tuple[str, str], Callable[[], Answer]] = {
+        ("GET", "status"): lambda: _json(200, _status(environ, sandbox)),
+        ("GET", "settings"): lambda: _json(200, _settings(sandbox)),
+        ("PUT", "settings"): lambda: _change(_sent(environ), sandbox),
+        ("PUT", "key-pairs"): lambda: _register(_sent(environ), sandbox),
+        ("POST", "reset"): lambda: _reset(environ, sandbox),
+    }
+    if asked not in known:
+        return _json(404, {"error": f"there are {', '.join(map(' '.join, known))}"})
+    return known[asked]()
+
+
+def _sent(environ: Environ) -> Any:
+    return json.loads(environ["wsgi.input"].read() or b"{}")
+
+
+def _reset(environ: Environ, sandbox: "Sandbox") -> Answer:
+    sandbox.reset()
+    return _json(200, _status(environ, sandbox))
 
 
 def _status(environ: Environ, sandbox: "Sandbox") -> dict[str, Any]:
@@ -41,6 +54,7 @@ def _status(environ: Environ, sandbox: "Sandbox") -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "endpoint_url": sandbox.endpoint_url,
+        "edge_url": sandbox.edge_url,
         "account": sandbox.cloudfront.account,
         "known": bool(sandbox.token) and environ.get("HTTP_X_SANDBOX_TOKEN") == sandbox.token,
     }
@@ -64,6 +78,18 @@ def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
         setattr(sandbox.cloudfront.settings, name, type(known[name])(value) if value is not None else None)
     sandbox.written()
     return _json(200, _settings(sandbox))
+
+
+def _register(wanted: Any, sandbox: "Sandbox") -> Answer:
+    """A CloudFront key pair of an account (its number, or self) with that public half, and the id it has."""
+    account, pem = (str(wanted.get(name, "")) for name in ("account", "public_key"))
+    own = sandbox.cloudfront.account
+    try:
+        key_pair = sandbox.cloudfront.world.key_pairs.register(own if account == "self" else account, pem)
+    except KeyPairRefused as refused:
+        return _json(400, {"error": str(refused)})
+    sandbox.written()
+    return _json(200, {"id": key_pair})
 
 
 def _fits(value: Any, present: Any) -> bool:

@@ -124,6 +124,16 @@ def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
     return _ask(home, "PUT", "settings", wanted)
 
 
+def register_key_pair(home: Path, account: str, public_key: str) -> str:
+    """The id of a CloudFront key pair of that account (its number, or self) with that public half, in PEM.
+
+    AWS has no API for these; the sandbox needs it, so that trusted signers can sign. `WrongSetting` for a third
+    pair, or for what is no RSA key of 2048 bits; `SandboxError` if no sandbox runs there.
+    """
+    answer = _ask(home, "PUT", "key-pairs", {"account": account, "public_key": public_key})
+    return str(answer["id"])
+
+
 def reset(home: Path) -> None:
     """Empties the sandbox that runs there. `SandboxError` if none does."""
     _ask(home, "POST", "reset")

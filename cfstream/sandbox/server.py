@@ -63,6 +63,11 @@ class Sandbox:
         """Where every service answers."""
         return f"http://{LOOPBACK}:{self._listener.port}"
 
+    @property
+    def edge_url(self) -> str:
+        """Where viewers' requests are answered: at the same port, for the Host header tells them apart."""
+        return self.endpoint_url
+
     def reset(self) -> None:
         """Forgets everything: no bucket, no distribution, the settings it was started with."""
         with self._routes.lock:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 
 from moto.s3.models import FakeBucket
 
-from cfstream.sandbox.edge import origin, requester, s3_access
+from cfstream.sandbox.edge import bucket as buckets
+from cfstream.sandbox.edge import requester, s3_access
 from cfstream.sandbox.edge.requester import Requester
 from cfstream.sandbox.edge.viewer import Viewer
 from cfstream.sandbox.listener import Environ
@@ -74,13 +75,13 @@ def admits(
         return False
     if action == "s3:GetObject":
         return _may_get(bucket, key, who)
-    found = origin.find_key(bucket, key) if key else None
+    found = buckets.find_key(bucket, key) if key else None
     return s3_access.may(bucket, who, action, key, found, permission=permission)
 
 
 def _may_get(bucket: FakeBucket, name: str, who: Requester) -> bool:
     """Whether anybody gets an object; or is told that there is none, which is for those who may list."""
-    key = origin.find_key(bucket, name)
+    key = buckets.find_key(bucket, name)
     if key is None:
         return s3_access.may_list(bucket, who)
     return s3_access.may_read(bucket, key, who) and not s3_access.decryption_refusal(bucket, key, who)

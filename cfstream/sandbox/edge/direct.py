@@ -14,7 +14,8 @@ from moto.s3.models import FakeBucket
 from moto.s3control.models import AccessPoint, s3control_backends
 
 from cfstream.sandbox import bucket_policy
-from cfstream.sandbox.edge import documents, objects, origin, requester, s3_access, website
+from cfstream.sandbox.edge import bucket as buckets
+from cfstream.sandbox.edge import documents, objects, requester, s3_access, website
 from cfstream.sandbox.edge import viewer as viewers
 from cfstream.sandbox.edge.requester import Requester
 from cfstream.sandbox.edge.s3_access import Verdict
@@ -38,14 +39,20 @@ def serves(host: str) -> bool:
     return any(form.fullmatch(name) for form in (_WEBSITE, _ACCESS_POINT, _REST))
 
 
+def website_of(host: str) -> str | None:
+    """The bucket whose website endpoint that is, None for any other host."""
+    found = _WEBSITE.fullmatch(viewers.hostname(host))
+    return found["bucket"] if found else None
+
+
 def answer(environ: Environ, to_s3: Callable[[Environ], Answer]) -> Answer:
     """What such an address answers to somebody who does not sign. `to_s3` answers by path, as S3's endpoint
     does.
     """
     viewer = viewers.of(environ)
-    found = _WEBSITE.fullmatch(viewer.hostname)
-    if found:
-        return website.answer(origin.find_bucket(found["bucket"]), found["bucket"], _anybody(viewer), viewer)
+    site = website_of(viewer.hostname)
+    if site:
+        return website.answer(buckets.find(site), site, _anybody(viewer), viewer)
     found = _ACCESS_POINT.fullmatch(viewer.hostname)
     if found:
         point = s3control_backends[found["account"]]["aws"].access_points[found["account"]].get(found["name"])
@@ -56,9 +63,9 @@ def answer(environ: Environ, to_s3: Callable[[Environ], Answer]) -> Answer:
     aliased = _by_alias(found["bucket"])
     if aliased:
         return _by_access_point(*aliased, viewer)
-    bucket = origin.find_bucket(found["bucket"])
+    bucket = buckets.find(found["bucket"])
     if bucket and found["region"] not in (None, bucket.region_name):
-        return origin.elsewhere(bucket)
+        return buckets.elsewhere(bucket)
     return to_s3(_by_path(environ, found["bucket"]))
 
 
@@ -90,9 +97,9 @@ def _by_access_point(point: AccessPoint | None, account: str, viewer: Viewer) ->
     """An object by an access point: its own policy must let anybody in, and the bucket's as well."""
     if point is None or point.network_origin != "Internet":
         return documents.s3_error(404, "NoSuchAccessPoint", "The specified accesspoint does not exist")
-    bucket = origin.find_bucket(point.bucket)
-    name = origin.key_of(viewer.path)
-    key = origin.find_key(bucket, name) if bucket else None
+    bucket = buckets.find(point.bucket)
+    name = buckets.key_of(viewer.path)
+    key = buckets.find_key(bucket, name) if bucket else None
     if bucket is None or key is None or viewer.method not in ("GET", "HEAD"):
         return documents.s3_denied()
     if not _lets_in(point, account, bucket, name, viewer):

@@ -9,7 +9,7 @@ import re
 from urllib.parse import unquote
 
 from cfstream.sandbox.cloudfront.world import World
-from cfstream.sandbox.edge import documents, keys, origin, signature
+from cfstream.sandbox.edge import bucket, documents, keys, origin, signature
 from cfstream.sandbox.edge.hosts import Site
 from cfstream.sandbox.edge.viewer import Viewer
 from cfstream.sandbox.listener import Answer
@@ -51,7 +51,7 @@ def _media(world: World, site: Site, viewer: Viewer, kind: str, name: str) -> An
     access = site.config["S3Origin"]
     who = origin.by_identity(world, access["OriginAccessIdentity"], viewer)
     asked = [
-        origin.ask(access["DomainName"], path, viewer.method, who, viewer.header)
+        bucket.ask(access["DomainName"], path, viewer.method, who, viewer.header)
         for path in (f"/{name}", f"/{name}.{kind or 'flv'}")
     ]
     return next((found for found in asked if found.status < 400), asked[0])

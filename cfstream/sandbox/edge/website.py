@@ -10,7 +10,8 @@ from typing import Any
 import xmltodict
 from moto.s3.models import FakeBucket
 
-from cfstream.sandbox.edge import objects, origin, s3_access
+from cfstream.sandbox.edge import bucket as buckets
+from cfstream.sandbox.edge import objects, s3_access
 from cfstream.sandbox.edge.requester import Requester
 from cfstream.sandbox.edge.viewer import Viewer
 from cfstream.sandbox.listener import Answer
@@ -41,18 +42,18 @@ def answer(bucket: FakeBucket | None, name: str, who: Requester, viewer: Viewer)
 
 
 def _document(bucket: FakeBucket, config: dict[str, Any], who: Requester, viewer: Viewer) -> Answer:
-    asked = origin.key_of(viewer.path)
+    asked = buckets.key_of(viewer.path)
     index = (config.get("IndexDocument") or {}).get("Suffix", "")
     if index and (not asked or asked.endswith("/")):
         asked += index
-    key = origin.find_key(bucket, asked)
+    key = buckets.find_key(bucket, asked)
     if key and s3_access.may_read(bucket, key, who):
         return objects.answer(key, viewer.method, viewer.header)
-    if key is None and index and origin.find_key(bucket, f"{asked}/{index}"):
+    if key is None and index and buckets.find_key(bucket, f"{asked}/{index}"):
         return Answer(302, [("Location", f"{viewer.path}/"), ("Server", "AmazonS3")])
     missing = key is None and s3_access.may_list(bucket, who)
     refusal = _error("NoSuchKey" if missing else "AccessDenied", bucket.name)
-    page = origin.find_key(bucket, (config.get("ErrorDocument") or {}).get("Key", ""))
+    page = buckets.find_key(bucket, (config.get("ErrorDocument") or {}).get("Key", ""))
     if page and s3_access.may_read(bucket, page, who):
         return objects.answer(page, viewer.method, lambda _: "")._replace(status=refusal.status)
     return refusal

@@ -20,6 +20,8 @@ class Paging:
     token_in: str = ""
     """The parameter that takes the token back."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Members that complete the token where one value is not enough, by the parameter that takes them back."""
 
 
 def _cloudfront(name: str, size: str | int = "100") -> Paging:
@@ -43,6 +45,16 @@ LISTS: Mapping[tuple[str, str], Paging] = {
     ("cloudfront", "list_conflicting_aliases"): _cloudfront("ConflictingAliasesList", 100),
     ("s3", "list_objects_v2"): Paging(("Contents",), ("NextContinuationToken",), "ContinuationToken"),
     ("s3control", "list_access_points"): Paging(("AccessPointList",), ("NextToken",), "NextToken"),
+    ("acm", "list_certificates"): Paging(
+        ("CertificateSummaryList",), ("NextToken",), "NextToken", {"MaxItems": 1000}
+    ),
+    ("route53", "list_hosted_zones"): Paging(("HostedZones",), ("NextMarker",), "Marker"),
+    ("route53", "list_resource_record_sets"): Paging(
+        ("ResourceRecordSets",),
+        ("NextRecordName",),
+        "StartRecordName",
+        further={"StartRecordType": "NextRecordType", "StartRecordIdentifier": "NextRecordIdentifier"},
+    ),
     ("resourcegroupstaggingapi", "get_resources"): Paging(
         ("ResourceTagMappingList",), ("PaginationToken",), "PaginationToken", {"ResourcesPerPage": 100}
     ),
@@ -68,12 +80,15 @@ def following(call: Call, page: Json) -> Call | None:
     token = _at(page, paging.token_out) if paging.token_out else None
     if not token:
         return None
-    if token == call.params.get(paging.token_in):
+    more = {name: page[member] for name, member in paging.further.items() if page.get(member)}
+    params = {name: value for name, value in call.params.items() if name not in paging.further}
+    then = {**params, paging.token_in: token, **more}
+    if then == call.params:
         raise Unreachable(
             f"{call.service} answered {call.operation} with a page that leads back to itself",
             "check that the endpoint is one of AWS",
         )
-    return _with(call, {**call.params, paging.token_in: token})
+    return _with(call, then)
 
 
 def _paging(call: Call) -> Paging:

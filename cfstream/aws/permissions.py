@@ -56,9 +56,11 @@ def _resource(call: Call, account: str) -> str:
     bucket, key = call.params.get("Bucket"), call.params.get("Key")
     if bucket:
         return f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
-    arn = call.params.get("Resource")
+    arn = call.params.get("Resource") or call.params.get("CertificateArn")
     if isinstance(arn, str):
         return arn
+    if call.params.get("HostedZoneId"):
+        return f"arn:aws:route53:::hostedzone/{call.params['HostedZoneId']}"
     scope = next((scope for name, scope in SCOPES.items() if name in call.operation), None)
     if call.service == "cloudfront" and scope and call.params.get("Id"):
         return f"arn:aws:cloudfront::{account or '<account>'}:{scope}/{call.params['Id']}"

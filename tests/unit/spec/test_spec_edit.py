@@ -1,0 +1,186 @@
+"""Edits of a spec's text: what they touch, and what they leave alone."""
+
+import difflib
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Problem
+from cfstream.spec.compose import documents
+from cfstream.spec.edit import CannotEdit, append, remove
+from cfstream.spec.source import Source, plain
+
+PATH = ("key_groups", 0, "public_keys")
+NEW = {"name": "b", "file": "keys/b.pub.pem", "replaces": ["a"]}
+FLOW = "{name: b, file: keys/b.pub.pem, replaces: [a]}"
+
+STYLES = {
+    "flow entries in a block list": (
+        """\
+key_groups:
+  - name: signers   # who signs
+    public_keys:
+      - {name: a, file: keys/a.pub.pem}   # the first
+      # more to come
+sign: {max_validity: 24h}
+""",
+        [f"      - {FLOW}"],
+    ),
+    "block entries": (
+        """\
+key_groups:
+- name: signers
+  public_keys:
+  -   name: "a"     # quoted
+      file: 'keys/a.pub.pem'
+
+# what follows
+public: false
+""",
+        ["  -   name: b", "      file: keys/b.pub.pem", "      replaces: [a]"],
+    ),
+    "spaced braces": (
+        "key_groups:\n  - name: s\n    public_keys:\n      - { name: a, file: keys/a.pub.pem }\n",
+        ["      - { name: b, file: keys/b.pub.pem, replaces: [a] }"],
+    ),
+    "the end of the file without a line end": (
+        "key_groups:\n  - name: s\n    public_keys:\n      - name: a\n        file: keys/a.pub.pem",
+        ["      - name: b", "        file: keys/b.pub.pem", "        replaces: [a]"],
+    ),
+    "a flow list over several lines": (
+        "key_groups:\n  - name: s\n    public_keys: [\n      {name: a, file: x},   # c\n    ]\nname: n\n",
+        [f"      {FLOW},"],
+    ),
+}
+
+
+def said(text: str) -> Any:
+    """The documents of a text as plain values."""
+    problems: list[Problem] = []
+    found = [
+        plain(document.root) for document in documents(Source("spec", text.removeprefix("\ufeff")), problems)
+    ]
+    assert not problems
+    return found
+
+
+def touched(before: str, after: str) -> tuple[list[str], list[str]]:
+    """The lines that went, and those that came."""
+    lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
+    return [x[2:] for x in lines if x[0] == "-"], [x[2:] for x in lines if x[0] == "+"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(("text", "lines"), STYLES.values(), ids=STYLES)
+def test_an_entry_joins_in_the_manner_of_the_others(
+    text: str, lines: list[str], mark: str, newline: str
+) -> None:
+    """Only its own lines come; all else, line ends and byte order mark too, stays; and leaving undoes it."""
+    before = mark + text.replace("\n", newline)
+    after = append(before, (1, 1), [PATH], NEW)
+    assert touched(before, after) == ([], lines)
+    assert after.count("\r") == (after.count("\n") if newline == "\r\n" else 0)
+    assert after.endswith(newline) == before.endswith(newline)
+    assert said(after)[0]["key_groups"][0]["public_keys"][-1] == NEW
+    assert remove(after, (1, 1), [PATH], 1) == before
+
+
+@pytest.mark.parametrize(("text", "_lines"), STYLES.values(), ids=STYLES)
+def test_the_older_entry_leaves(text: str, _lines: list[str]) -> None:
+    """Its own lines alone go, the comment behind it with them; what stands above and below stays."""
+    both = append(text, (1, 1), [PATH], NEW)
+    after = remove(both, (1, 1), [PATH], 0)
+    gone, came = touched(both, after)
+    assert came == []
+    assert gone
+    assert said(after)[0]["key_groups"][0]["public_keys"] == [NEW]
+    assert after.endswith("\n") == text.endswith("\n")
+
+
+ONE_LINE = {
+    "key_groups: [{name: s, public_keys: [{name: a, file: x}]}]\n": (
+        f"key_groups: [{{name: s, public_keys: [{{name: a, file: x}}, {FLOW}]}}]\n",
+        f"key_groups: [{{name: s, public_keys: [{FLOW}]}}]\n",
+    ),
+    "key_groups:\n  - name: s\n    public_keys: [ {name: a, file: x}, ]  # c\n": (
+        f"key_groups:\n  - name: s\n    public_keys: [ {{name: a, file: x}}, {FLOW}, ]  # c\n",
+        f"key_groups:\n  - name: s\n    public_keys: [ {FLOW}, ]  # c\n",
+    ),
+    "key_groups:\n  - name: s\n    public_keys: [\n      {name: a, file: x}]\n": (
+        f"key_groups:\n  - name: s\n    public_keys: [\n      {{name: a, file: x}},\n      {FLOW}]\n",
+        f"key_groups:\n  - name: s\n    public_keys: [\n      {FLOW}]\n",
+    ),
+    "key_groups:\n  - name: s\n    public_keys: [\n      {name: a, file: x}  # c\n    ]\n": (
+        f"key_groups:\n  - name: s\n    public_keys: [\n      {{name: a, file: x}},  # c\n      {FLOW}\n    ]\n",
+        f"key_groups:\n  - name: s\n    public_keys: [\n      {FLOW}\n    ]\n",
+    ),
+    "key_groups: [{name: s, public_keys: [{name: ä, file: x}]}]": (
+        f"key_groups: [{{name: s, public_keys: [{{name: ä, file: x}}, {FLOW}]}}]",
+        f"key_groups: [{{name: s, public_keys: [{FLOW}]}}]",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "both", "alone"), [(k, *v) for k, v in ONE_LINE.items()])
+def test_lists_in_brackets(text: str, both: str, alone: str) -> None:
+    """Commas come where they are needed, and go with what they belonged to."""
+    assert append(text, (1, 1), [PATH], NEW) == both
+    assert remove(both, (1, 1), [PATH], 0) == alone
+
+
+def test_the_right_document_is_edited() -> None:
+    """Of several in one file, the one that begins at the place given."""
+    text = "name: one\n---\n# second\nname: two\nkey_groups:\n  - public_keys:\n      - {name: a}\n---\nname: three\n"
+    after = append(text, (4, 1), [PATH], NEW)
+    assert touched(text, after) == ([], [f"      - {FLOW}"])
+
+
+def test_a_list_behind_an_alias_is_edited_once() -> None:
+    """Where two places are one by an alias, one edit changes both."""
+    text = (
+        "key_groups: &groups\n  - public_keys:\n      - {name: a}\n"
+        "http:\n  behaviors:\n    - {path: /a, key_groups: *groups}\n"
+    )
+    paths = [PATH, ("http", "behaviors", 0, "key_groups", 0, "public_keys")]
+    after = append(text, (1, 1), paths, NEW)
+    assert touched(text, after) == ([], [f"      - {FLOW}"])
+
+
+def test_a_group_that_is_written_twice_is_edited_twice() -> None:
+    """Both places change, or the spec would contradict itself."""
+    text = "key_groups:\n  - public_keys: [{name: a}]\nother:\n  - public_keys:\n      - name: a\n"
+    after = append(text, (1, 1), [PATH, ("other", 0, "public_keys")], NEW)
+    assert [group[0]["public_keys"] for group in said(after)[0].values()] == [[{"name": "a"}, NEW]] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("key_groups: &g\n  - public_keys:\n      - {name: a}\nother: *g\n", [PATH]),
+        ("key_groups:\n  - public_keys: []\n", [PATH]),
+        ("key_groups:\n  - name: s\n", [PATH]),
+        ("key_groups:\n  - public_keys:\n      -\n        name: a\n", [PATH]),
+    ],
+)
+def test_what_would_change_more_is_not_done(text: str, paths: list[tuple[str | int, ...]]) -> None:
+    """An alias elsewhere, an empty list, no list, and a dash on a line of its own are left to people."""
+    with pytest.raises(CannotEdit) as refusal:
+        append(text, (1, 1), paths, NEW)
+    assert "by hand" in refusal.value.do
+
+
+def test_the_only_entry_stays() -> None:
+    """A group without keys is no group."""
+    with pytest.raises(CannotEdit, match="only entry"):
+        remove("key_groups:\n  - public_keys:\n      - {name: a}\n", (1, 1), [PATH], 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["true", "null", "0123", "1e5", "a: b", "a #b", "-x", "*a", "é", "", "a\tb", "x "]
+)
+def test_text_that_yaml_would_misread_is_quoted(name: str) -> None:
+    """Whatever the words are, they read back as themselves."""
+    text = "key_groups:\n  - public_keys:\n      - {name: a}\n"
+    after = append(text, (1, 1), [PATH], {"name": name, "replaces": [name]})
+    assert said(after)[0]["key_groups"][0]["public_keys"][-1] == {"name": name, "replaces": [name]}

@@ -23,10 +23,10 @@ from cfstream.ports import Call, Reads, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import Grant, Guard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Stage, Step
-from cfstream.values import Json, Known, StepId, Verb, digest, plain, refs_in, resolve
+from cfstream.values import Address, Json, Known, StepId, Verb, digest, plain, refs_in, resolve
 
 READERS = 8
 """Stacks and kinds observed at the same time; the door in has a limit of its own for calls."""
@@ -110,7 +110,7 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         proposals.append(proposal)
         land = replace(land, brought={**land.brought, **proposal.brings})
     live: LiveDistribution | None = lives[kind_of(scene)].live
-    steps = [step for proposal in proposals for step in proposal.steps]
+    steps = [_guarded(live, step) for proposal in proposals for step in proposal.steps]
     exposure = expose(scene, land, steps)
     warnings = tuple(Notice(opening, warning=True) for opening in exposure.openings)
     return StackPlan(
@@ -127,6 +127,15 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         distribution=kind_of(scene),
         outputs=_outputs(scene, land),
     )
+
+
+def _guarded(live: LiveDistribution | None, step: Step) -> Step:
+    """A grant that opens something looks first whether the live distribution still is what the plan saw."""
+    if live is None or not isinstance(step, Grant) or not step.opens or step.stage is not Stage.GRANT:
+        return step
+    config = f"{RESOURCE[live.kind]}Config"
+    read = Call("cloudfront", f"get_{live.kind.replace('-', '_')}_config", {"Id": live.id})
+    return replace(step, guard=Guard(Address(live.kind, step.address.stack), read, config, live.config))
 
 
 def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:

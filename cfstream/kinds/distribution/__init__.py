@@ -4,7 +4,6 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,0 +1,390 @@
+"""What AWS would refuse at apply is a problem at plan, with its place in the spec; and nothing is written."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from cfstream.errors import NotAuthorized, SpecProblems
+from cfstream.ports import Reads
+from tests.promises.account import snapshot
+from tests.promises.certificates import issue
+from tests.promises.studio import (
+    Json,
+    Studio,
+    allow,
+    by_acl,
+    http,
+    key,
+    listing,
+    outcome,
+    problems,
+    rtmp,
+    set_to,
+    signed,
+    told,
+)
+from tests.promises.test_ownership import by_hand
+from tests.promises.witness import Witness
+
+CNAME = "media.example.com"
+DAY = 86_400.0
+
+
+def refused_at_plan(studio: Studio, document: Json, *words: str) -> None:
+    """The plan has one problem with these words, and applying writes nothing and exits with 2."""
+    plan = studio.stack(document)
+    assert len(plan.problems) == 1, problems(plan)
+    (problem,) = plan.problems
+    for word in words:
+        assert word in f"{problem.what} {problem.do}"
+    assert problem.where.line == 1
+    assert problem.do
+    before = snapshot(studio)
+    witness = Witness(studio.world.aws)
+    report = studio.apply(document, door=witness)
+    assert (report.exit_code, outcome(report)) == (2, "blocked"), told(report)
+    assert witness.writes == []
+    assert snapshot(studio) == before
+
+
+def test_a_bucket_that_is_not_there(empty: Studio) -> None:
+    """Its name may be misspelled, or it is to be made."""
+    refused_at_plan(empty, signed(), "no bucket media", "create: true")
+
+
+def abroad(studio: Studio) -> str:
+    """A bucket in another region; no other test has its name, for clients remember where a bucket was."""
+    studio.clients("s3", "eu-west-1").create_bucket(
+        Bucket="media-abroad", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    return "media-abroad"
+
+
+def test_a_bucket_in_another_region(empty: Studio) -> None:
+    """The spec says one, and S3 another."""
+    bucket = {"name": abroad(empty), "region": "us-east-1"}
+    plan = empty.stack(signed(bucket=bucket))
+    (problem,) = plan.problems
+    assert (problem.what, problem.do) == (
+        "the bucket media-abroad is in eu-west-1, not in us-east-1",
+        "write region: eu-west-1",
+    )
+    assert outcome(empty.apply(signed(bucket=bucket))) == "blocked"
+    assert empty.distributions() == []
+
+
+def test_a_region_that_the_spec_leaves_out_is_asked_for(empty: Studio) -> None:
+    """A bucket anywhere is found, and the origin names its region."""
+    empty.converge(signed(bucket=abroad(empty)))
+    assert empty.config()["Origins"]["Items"][0]["DomainName"] == "media-abroad.s3.eu-west-1.amazonaws.com"
+
+
+def test_acls_disabled_under_object_grants(empty: Studio) -> None:
+    """Objects take no grants there."""
+    empty.bucket("media", "a.mp4", ObjectOwnership="BucketOwnerEnforced")
+    refused_at_plan(empty, by_acl(), "ACLs", "BucketOwnerEnforced")
+
+
+def encrypt(studio: Studio, key_id: str = "") -> None:
+    """Has the bucket encrypt with SSE-KMS; with AWS's own key where none is named."""
+    named = {"KMSMasterKeyID": key_id} if key_id else {}
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", **named}}
+    studio.s3.put_bucket_encryption(Bucket="media", ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def test_sse_kms_with_an_oai(studio: Studio) -> None:
+    """Only an OAC can read such objects."""
+    encrypt(studio)
+    refused_at_plan(studio, signed(oai={}), "SSE-KMS", "oac")
+
+
+def test_sse_kms_with_an_oac_prints_what_the_key_policy_lacks(studio: Studio) -> None:
+    """A notice with the statement; none where the key has it."""
+    kms = studio.clients("kms")
+    key_id = kms.create_key()["KeyMetadata"]["Arn"]
+    encrypt(studio, key_id)
+    plan = studio.stack(signed())
+    (notice,) = [one.text for one in plan.notices if "kms:Decrypt" in one.text]
+    assert "cloudfront.amazonaws.com" in notice
+    studio.apply(signed())
+    (notice,) = [one.text for one in studio.stack(signed()).notices if "kms:Decrypt" in one.text]
+    statement = json.loads(notice[notice.index("{") :])
+    assert statement["Condition"]["StringEquals"]["AWS:SourceArn"] == studio.live()["ARN"]
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=json.dumps(policy))
+    assert not any("kms:Decrypt" in one.text for one in studio.stack(signed()).notices)
+
+
+def http_with(studio: Studio, arn: str, *cnames: str) -> Json:
+    """A spec with this certificate and these cnames."""
+    return signed(cnames=list(cnames or [CNAME]), http={"certificate": arn})
+
+
+def test_a_certificate_that_is_not_there(studio: Studio) -> None:
+    """CloudFront takes certificates from us-east-1 only."""
+    arn = f"arn:aws:acm:us-east-1:{studio.world.account}:certificate/00000000-0000-4000-8000-000000000000"
+    refused_at_plan(studio, http_with(studio, arn), "no certificate", "us-east-1")
+
+
+def test_a_certificate_of_another_region(studio: Studio) -> None:
+    """The ARN alone tells it, and so the loader does."""
+    arn = issue(studio.clients("acm", "eu-west-1"), CNAME)
+    with pytest.raises(SpecProblems) as caught:
+        studio.load(http_with(studio, arn))
+    (problem,) = caught.value.problems
+    assert "us-east-1" in f"{problem.what} {problem.do}"
+
+
+def test_a_certificate_that_does_not_cover_a_cname(studio: Studio) -> None:
+    """A wildcard stands for one label only."""
+    arn = studio.certificate("*.example.com")
+    refused_at_plan(
+        studio, http_with(studio, arn, CNAME, "a.b.example.com"), "does not cover a.b.example.com"
+    )
+
+
+def test_a_certificate_that_is_past_or_about_to_be(studio: Studio) -> None:
+    """CloudFront refuses one in its last day."""
+    arn = issue(studio.clients("acm"), CNAME, days=10)
+    studio.clock.slept += 9.5 * DAY
+    refused_at_plan(studio, http_with(studio, arn), "expires")
+    studio.clock.slept += DAY
+    refused_at_plan(studio, http_with(studio, arn), "expired")
+
+
+def test_a_certificate_that_fits_is_used(studio: Studio) -> None:
+    """With SNI, and the security policy of the spec."""
+    studio.converge(http_with(studio, studio.certificate("*.example.com")))
+    live = studio.config()["ViewerCertificate"]
+    assert (live["SSLSupportMethod"], live["MinimumProtocolVersion"]) == ("sni-only", "TLSv1.2_2021")
+
+
+def test_a_cname_that_another_distribution_holds(studio: Studio) -> None:
+    """It is named, and `adopt` is the way to take it over."""
+    arn = studio.certificate("*.example.com")
+    certificate = {
+        "ACMCertificateArn": arn,
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+    }
+    holder = by_hand(studio, Aliases=listing(CNAME), ViewerCertificate=certificate)
+    refused_at_plan(studio, http_with(studio, arn), CNAME, holder["Id"], "adopt")
+    refused_at_plan(studio, rtmp(cnames=[CNAME]), CNAME, holder["Id"])
+
+
+def test_a_cname_that_a_streaming_distribution_holds(studio: Studio) -> None:
+    """Both kinds share one space of names."""
+    studio.converge(rtmp(name="old", cnames=[CNAME]))
+    refused_at_plan(studio, http_with(studio, studio.certificate(CNAME)), CNAME, studio.id("old"))
+
+
+def test_a_cname_that_another_account_holds(studio: Studio) -> None:
+    """Asked where it can be asked: by a distribution of ours whose certificate covers it."""
+    arn = studio.certificate("*.example.com")
+    studio.converge(http_with(studio, arn, "first.example.com"))
+    studio.sandbox.cloudfront.settings.foreign_aliases = {CNAME: "EFOREIGN000000"}
+    refused_at_plan(studio, http_with(studio, arn, "first.example.com", CNAME), CNAME)
+
+
+def test_a_used_key_group_that_is_not_there(studio: Studio) -> None:
+    """The spec that makes it has to be applied first."""
+    refused_at_plan(studio, {**http(), "key_groups": [{"use": "newsroom"}]}, "newsroom", "exists")
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [({"oai": {"id": "E0"}}, "access identity E0"), ({"oac": {"id": "E0"}}, "access control E0")],
+)
+def test_a_used_identity_that_is_not_there(studio: Studio, field: Json, words: str) -> None:
+    """It is named, with what to write instead."""
+    refused_at_plan(studio, signed(**field), words)
+
+
+def test_a_control_of_our_name_that_is_not_ours(studio: Studio) -> None:
+    """`oac: {id: …}` is the way to use it."""
+    studio.cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": "cfstream-lectures",
+            "OriginAccessControlOriginType": "s3",
+            "SigningBehavior": "always",
+            "SigningProtocol": "sigv4",
+        }
+    )
+    refused_at_plan(studio, signed(), "cfstream-lectures", "oac: {id:")
+
+
+def test_a_cache_policy_that_is_not_there(studio: Studio) -> None:
+    """Neither a managed one nor one of the account."""
+    refused_at_plan(studio, signed(http={"cache_policy": "Nonesuch"}), "Nonesuch")
+
+
+def test_a_cache_policy_of_the_account_is_found_by_its_name(studio: Studio) -> None:
+    """And by its id."""
+    made = studio.cloudfront.create_cache_policy(CachePolicyConfig={"Name": "Ours", "MinTTL": 0})[
+        "CachePolicy"
+    ]
+    studio.converge(signed(http={"cache_policy": "Ours"}))
+    assert studio.config()["DefaultCacheBehavior"]["CachePolicyId"] == made["Id"]
+    assert studio.stack(signed(http={"cache_policy": made["Id"]})).steps == ()
+
+
+def test_a_default_behavior_that_leads_to_no_bucket(studio: Studio) -> None:
+    """A website endpoint knows neither OAC nor OAI."""
+    studio.converge(signed())
+
+    def website(config: Json) -> None:
+        origin = config["Origins"]["Items"][0]
+        del origin["S3OriginConfig"]
+        origin["OriginAccessControlId"] = ""
+        origin["DomainName"] = "media.s3-website-us-east-1.amazonaws.com"
+        origin["CustomOriginConfig"] = {
+            "HTTPPort": 80,
+            "HTTPSPort": 443,
+            "OriginProtocolPolicy": "http-only",
+            "OriginReadTimeout": 30,
+            "OriginKeepaliveTimeout": 5,
+            "OriginSslProtocols": listing("TLSv1.2"),
+        }
+
+    studio.edit(website)
+    refused_at_plan(studio, signed(), "no S3 origin")
+
+
+def test_a_named_path_that_leads_elsewhere(studio: Studio) -> None:
+    """Its signers are not ours to set."""
+    studio.bucket("elsewhere")
+    studio.converge(signed())
+
+    def change(config: Json) -> None:
+        second = {
+            **config["Origins"]["Items"][0],
+            "Id": "second",
+            "DomainName": "elsewhere.s3.us-east-1.amazonaws.com",
+        }
+        config["Origins"] = listing(*config["Origins"]["Items"], second)
+        made = {**config["DefaultCacheBehavior"], "PathPattern": "/else/*", "TargetOriginId": "second"}
+        config["CacheBehaviors"] = listing(made)
+
+    studio.edit(change)
+    refused_at_plan(studio, signed(http={"behaviors": [{"path": "/else/*"}]}), "/else/*", "second")
+
+
+def test_a_policy_that_s3_would_refuse_for_a_dead_principal(studio: Studio) -> None:
+    """Somebody's identity is gone, and its statement shows a unique id: no policy with it is taken."""
+    shown = {"Version": "2012-10-17", "Statement": [allow("theirs", {"AWS": "AIDAJ3EXAMPLE7QUSDP"})]}
+    seen_otherwise(studio, "get_bucket_policy", lambda: {"Policy": json.dumps(shown)})
+    refused_at_plan(studio, signed(), "theirs", "deleted")
+
+
+def test_objects_of_other_owners_under_a_policy_grant(empty: Studio) -> None:
+    """A bucket policy does not reach them: found by a sample."""
+    empty.bucket("media", ObjectOwnership="ObjectWriter")
+    with as_uploader(empty, "f" * 64):
+        empty.s3.put_object(Bucket="media", Key="a.mp4", Body=b"-")
+    (problem,) = empty.stack(signed()).problems
+    assert "'a.mp4'" in problem.what
+    assert "object ownership" in problem.do
+    assert outcome(empty.apply(signed())) == "blocked"
+    assert empty.distributions() == []
+
+
+@contextmanager
+def as_uploader(studio: Studio, owner: str) -> Iterator[None]:
+    """What is uploaded inside belongs to this canonical user, as an upload of another account does."""
+    event = "before-sign.s3.PutObject"
+
+    def sign(request: Any, **_: Any) -> None:
+        request.headers["x-cfstream-owner"] = owner
+
+    studio.s3.meta.events.register(event, sign, unique_id="uploader")
+    try:
+        yield
+    finally:
+        studio.s3.meta.events.unregister(event, unique_id="uploader")
+
+
+class Seen:
+    """Reads in which one operation has another answer."""
+
+    def __init__(self, reads: Any, operation: str, answer: Callable[[], Json]) -> None:
+        self._reads = reads
+        self._operation = operation
+        self._answer = answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reads, name)
+
+    def read(self, call: Any) -> Any:
+        return self._answer() if call.operation == self._operation else self._reads.read(call)
+
+
+def seen_otherwise(studio: Studio, operation: str, answer: Callable[[], Json]) -> None:
+    """From now on plans see another answer to this operation; answering may raise."""
+    reads = studio.world.reads
+    studio.world = replace(studio.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))
+
+
+LOADED: list[tuple[str, Json]] = [
+    ("six trusted signers", signed(trusted_signers=[f"{n}" * 12 for n in range(1, 7)])),
+    ("no signer", {"version": 1, "name": "lectures", "bucket": "media"}),
+    ("oac and oai", signed(oac={}, oai={})),
+    ("oac for rtmp", rtmp(oac={})),
+    ("key groups for rtmp", {**http(), "delivery": "rtmp"}),
+    ("key groups and trusted signers", {**http(), "trusted_signers": ["self"]}),
+    ("http section for rtmp", rtmp(http={"ipv6": True})),
+    ("object-acl with oac", signed(oac={}, grant={"via": "object-acl"})),
+    ("FULL_CONTROL by policy", signed(grant={"permission": "FULL_CONTROL"})),
+    ("a long comment", signed(comment="x" * 129)),
+    ("a key file that is not there", http(key_groups=[{"name": "g", "public_keys": [key("nowhere")]}])),
+    ("an account number that is no string", signed(trusted_signers=[111122223333])),
+    ("dns", signed(dns={"route53": "example.com"})),
+    ("cors", signed(http={"cors": {"origins": ["https://www.example.com"]}})),
+    ("certificate auto with cnames", signed(cnames=[CNAME])),
+]
+
+
+@pytest.mark.parametrize("document", [row[1] for row in LOADED], ids=[row[0] for row in LOADED])
+def test_what_a_spec_alone_shows_is_a_problem_of_the_loader(studio: Studio, document: Json) -> None:
+    """Each with file, line and column, what is wrong and what to do."""
+    with pytest.raises(SpecProblems) as caught:
+        studio.load(document)
+    for problem in caught.value.problems:
+        assert problem.where.line == 1
+        assert problem.where.col > 0
+        assert problem.what
+        assert problem.do
+
+
+def test_two_stacks_of_one_name_or_with_one_cname_stop_everything(studio: Studio) -> None:
+    """Both places are named."""
+    with pytest.raises(SpecProblems):
+        studio.load(signed(), rtmp())
+    with pytest.raises(SpecProblems):
+        studio.load(rtmp(cnames=[CNAME]), rtmp(name="clips", cnames=[CNAME]))
+
+
+def test_a_read_that_is_not_allowed_names_the_permission(studio: Studio) -> None:
+    """The policy cannot be read: a problem, for what stands in it would be lost."""
+
+    def refuse() -> Json:
+        raise NotAuthorized("s3:GetBucketPolicy", "AccessDenied", "no", status=403)
+
+    seen_otherwise(studio, "get_bucket_policy", refuse)
+    assert any("s3:GetBucketPolicy" in f"{one.what} {one.do}" for one in studio.stack(signed()).problems)
+
+
+def test_the_stack_with_the_problem_alone_is_left_out(studio: Studio) -> None:
+    """The others go on."""
+    report = studio.apply(signed(), signed(name="clips", bucket="nowhere"))
+    assert (report.exit_code, outcome(report), outcome(report, "clips")) == (2, "applied", "blocked")
+
+
+def test_a_comment_by_hand_is_no_problem(studio: Studio) -> None:
+    """Drift is planned, and is no fault of the spec."""
+    studio.converge(signed(comment="ours"))
+    studio.edit(set_to(Comment="theirs"))
+    assert problems(studio.stack(signed(comment="ours"))) == []

@@ -41,10 +41,12 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "plan": Entry("Show what apply would do, and change nothing.", "cfstream.cli.plan", "plan"),
         "apply": Entry("Do it, after a yes.", "cfstream.cli.apply", "apply"),
         "wait": Entry("Return when distributions are Deployed.", "cfstream.cli.wait", "wait"),
+        "verify": Entry("Prove that the signed get in, and nobody else.", "cfstream.cli.verify", "verify"),
     },
     "Let people in": {
         "sign": Entry("Sign a URL, cookies or a stream name.", "cfstream.cli.sign", "sign"),
         "explain": Entry("Say why CloudFront would refuse a URL.", "cfstream.cli.explain", "explain"),
+        "keys": Entry("Make key pairs, and replace keys without a dead URL.", "cfstream.cli.keys", "app"),
     },
     "Look, and tidy up": {
         "list": Entry(
@@ -62,11 +64,12 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
 
 ENTRIES: dict[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
 
-EVERYWHERE = ("profile", "region", "endpoint_url", "sandbox", "verbose", "quiet", "no_color")
+EVERYWHERE = ("profile", "region", "endpoint_url", "edge_url", "sandbox", "verbose", "quiet", "no_color")
 """Parameters of `cfstream` that are also taken after a command's name."""
 
 EPILOG = (
-    "\b\nEverywhere: --profile --region --endpoint-url --sandbox -v -q --no-color\n(see: cfstream --help)"
+    "\b\nEverywhere: --profile --region --endpoint-url --edge-url --sandbox\n"
+    "-v -q --no-color (see: cfstream --help)"
 )
 
 

@@ -4,6 +4,7 @@
 its ``world()``. Nothing of AWS is imported before that.
 """
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from cfstream.errors import Unreachable, WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.ports import Clock, World
+    from cfstream.web import HttpViewer
+
+EDGE_URL = "CFSTREAM_EDGE_URL"
+"""The variable that stands for ``--edge-url``."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class Connection:
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
+    edge_url: str | None = None
+    """Where viewers' requests are sent; None leaves it to CFSTREAM_EDGE_URL, and to the sandbox."""
     sandbox: bool = False
     verbosity: int = 0
     """-1 for -q, 1 and more for each -v."""
@@ -44,6 +51,18 @@ class Connection:
             )
         endpoint = self._sandbox_endpoint()
         return connect(Settings(region=self.region, endpoint_url=endpoint, sandbox=True), clock)
+
+    def viewer(self, world: "World") -> "HttpViewer | None":
+        """The door to viewers' addresses; None where AWS is a stand-in, and it is not known where its edge is.
+
+        Raises WrongUsage for an ``--edge-url`` that is none. Close it in the end.
+        """
+        from cfstream.web import HttpViewer
+
+        edge = self.edge_url or os.environ.get(EDGE_URL) or ""
+        if not edge and self.sandbox:
+            edge = self._sandbox_endpoint()
+        return HttpViewer(edge) if edge or world.real_aws else None
 
     def _sandbox_endpoint(self) -> str:
         from pathlib import Path

@@ -49,6 +49,10 @@ def everywhere(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", metavar="URL", help="Speak to this instead of to Amazon.")
     ] = None,
+    edge_url: Annotated[
+        str | None,
+        typer.Option("--edge-url", metavar="URL", help="Send viewers' requests here: verify, apply."),
+    ] = None,
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="Use the AWS on this machine, and start it if need be.")
     ] = False,
@@ -71,8 +75,14 @@ def everywhere(
 
     Options before the command's name may also stand after it. With --sandbox no AWS account is needed.
     """
-    given = {"profile": profile, "region": region, "endpoint_url": endpoint_url, "sandbox": sandbox}
-    for flag, value in {**given, "verbose": verbose, "quiet": quiet, "no_color": no_color}.items():
+    given = {"profile": profile, "region": region, "endpoint_url": endpoint_url, "edge_url": edge_url}
+    for flag, value in {
+        **given,
+        "sandbox": sandbox,
+        "verbose": verbose,
+        "quiet": quiet,
+        "no_color": no_color,
+    }.items():
         remember_flag(flag, value)
     if ctx.invoked_subcommand is None:
         terminal.say(ctx.get_help() + "\n")

@@ -1,0 +1,73 @@
+"""`cfstream verify`: proves that the signed get in, and nobody else."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cfstream.cli import connection, terminal
+from cfstream.cli.plan import Specs
+from cfstream.errors import WrongUsage
+
+
+class Form(StrEnum):
+    """How the proof is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+def verify(
+    specs: Specs,
+    key: Annotated[
+        str | None, typer.Option("--key", metavar="FILE", help="A private key, to prove what it opens.")
+    ] = None,
+    key_id: Annotated[
+        str | None,
+        typer.Option("--key-id", metavar="ID", help="The id of its public key. Absent: looked for in AWS."),
+    ] = None,
+    wanted: Annotated[
+        str | None,
+        typer.Option("--object", metavar="KEY", help="The object to ask for. Absent: some are looked for."),
+    ] = None,
+    output: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TEXT,
+) -> None:
+    """Prove that the signed get in, and nobody else.
+
+    Asks every address of each stack, in every behavior, without a signature and with wrong ones; asks the bucket by
+    each of its own addresses; and reads policies, ACLs, access points and other distributions. With --key also proves
+    what its signatures open, and that they open nothing else. Exits with 7 when somebody gets in who must not, or is
+    kept out who should; with 1 when something could not be proved.
+
+    Example: cfstream verify lectures.yaml --key keys/lectures-2026-11.pem
+    """
+    from cfstream.cli.private_key import read_private_key
+    from cfstream.render.json import as_text
+    from cfstream.render.verify import proof_document, proof_junit, proof_text
+    from cfstream.spec.load import load
+    from cfstream.verify import KeyAtHand, Means
+    from cfstream.workflow import prove_stacks
+
+    if key_id is not None and key is None:
+        raise WrongUsage(
+            "--key-id names a key, and --key is not there", "add --key FILE, or leave --key-id out"
+        )
+    stacks = load(specs, stdin=sys.stdin)
+    at_hand = KeyAtHand(read_private_key(key), key_id) if key is not None else None
+    world = connection.current().world()
+    viewer = connection.current().viewer(world)
+    try:
+        proof = prove_stacks(stacks, world, Means(viewer, world.clock, at_hand, wanted))
+    finally:
+        if viewer is not None:
+            viewer.close()
+    match output:
+        case Form.JSON:
+            terminal.say(as_text(proof_document(proof)))
+        case Form.JUNIT:
+            terminal.say(proof_junit(proof))
+        case Form.TEXT:
+            terminal.say(proof_text(proof, color=terminal.colored(sys.stdout), width=terminal.width()))
+    raise typer.Exit(proof.exit_code)

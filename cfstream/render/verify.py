@@ -1,0 +1,176 @@
+"""A proof as a table, as JSON and as JUnit XML. Values in, a string out; nothing here prints.
+
+No URL with a signature, and nothing of a key, is in what is rendered here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.verify.finding import Finding, Proof, StackProof, Verdict
+
+SIGNS = {
+    Verdict.HELD: ("✓", Style.GREEN),
+    Verdict.LET_IN: ("✗", Style.BOLD_RED),
+    Verdict.KEPT_OUT: ("✗", Style.BOLD_RED),
+    Verdict.UNPROVED: ("?", Style.YELLOW),
+}
+
+HEADS = {Verdict.LET_IN: "gets in", Verdict.KEPT_OUT: "kept out", Verdict.UNPROVED: "not proved"}
+
+
+def proof_text(proof: Proof, *, color: bool, width: int) -> str:
+    """The table of each stack, and last a line with the verdict on it."""
+    sheet = page(width, color=color)
+    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in proof.stacks)
+
+
+def broken_text(proof: Proof, *, color: bool, width: int) -> str:
+    """What is broken alone, with the address of each; may be empty."""
+    sheet = page(width, color=color)
+    lines = [
+        line
+        for stack in proof.stacks
+        for each in stack.broken
+        for line in _finding_lines(each, sheet, at=each.where)
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def proof_document(proof: Proof) -> dict[str, Any]:
+    """The proof for programs: plain values; keys may be added, never change their meaning."""
+    return {
+        "format_version": 1,
+        "exit_code": proof.exit_code,
+        "stacks": [stack_document(each) for each in proof.stacks],
+    }
+
+
+def stack_document(stack: StackProof) -> dict[str, Any]:
+    """The proof of one stack for programs."""
+    return {
+        "name": stack.name,
+        "spec": stack.spec,
+        "exit_code": stack.exit_code,
+        "readers": list(stack.readers),
+        "notices": [{"text": notice.text, "warning": notice.warning} for notice in stack.notices],
+        "findings": [
+            {
+                "where": each.where,
+                "part": each.part,
+                "claim": each.claim,
+                "verdict": str(each.verdict),
+                "saw": each.saw,
+                "why": each.why,
+                "do": each.do,
+            }
+            for each in stack.findings
+        ],
+    }
+
+
+def proof_junit(proof: Proof) -> str:
+    """The proof as JUnit XML: a suite for each stack, a case for each claim; what is not proved is an error."""
+    suites = "".join(_suite(stack) for stack in proof.stacks)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfstream verify">\n{suites}</testsuites>\n'
+
+
+def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
+    yield from sheet.beside([Word(printable(stack.name), Style.BOLD)], Word(printable(stack.spec), Style.DIM))
+    for where, group in groupby(stack.findings, key=lambda finding: finding.where):
+        yield ""
+        yield from sheet.flow(words(where, Style.BOLD), first="  ", rest="    ")
+        yield from _group_lines(list(group), sheet)
+    if stack.notices:
+        yield ""
+    for notice in sorted(stack.notices, key=lambda notice: (notice.warning, notice.text)):
+        label, style = ("warning:", Style.YELLOW) if notice.warning else ("note:", Style.PLAIN)
+        yield from sheet.flow([Word(label, style), *words(notice.text)], first="  ", rest="    ")
+    yield ""
+    yield from sheet.flow(_verdict(stack))
+
+
+def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
+    """The findings about one address: those that held in a line for each behavior, all others in full."""
+    for part in dict.fromkeys(finding.part for finding in findings):
+        of_part = [finding for finding in findings if finding.part == part]
+        held = [finding for finding in of_part if finding.verdict is Verdict.HELD]
+        if held:
+            yield from _held_lines(part, held, sheet)
+        for finding in of_part:
+            if finding.verdict is not Verdict.HELD:
+                yield from _finding_lines(finding, sheet)
+
+
+def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str]:
+    sign, style = SIGNS[Verdict.HELD]
+    briefs = [finding.brief for finding in held if finding.brief]
+    told = ", ".join(briefs) if briefs else held[0].claim
+    head = f"{part}:" if part else ""
+    text = f"{head} {told}".strip()
+    yield from sheet.flow([Word(f"    {sign}", style), *words(text)], rest="      ")
+
+
+def _finding_lines(finding: Finding, sheet: Page, at: str = "") -> Iterator[str]:
+    sign, style = SIGNS[finding.verdict]
+    where = ": ".join(part for part in (at, finding.part, finding.claim) if part)
+    head = [Word(f"    {sign}", style), *words(HEADS[finding.verdict] + ":", style), *words(where)]
+    saw = words(f"({finding.saw})", Style.DIM) if finding.saw else []
+    yield from sheet.flow([*head, *saw], rest="      ")
+    if finding.why:
+        yield from sheet.flow(words(f"why: {finding.why}"), first="      ", rest="        ")
+    if finding.do:
+        yield from sheet.flow([Word("do:", Style.CYAN), *words(finding.do)], first="      ", rest="        ")
+
+
+def _verdict(stack: StackProof) -> list[Word]:
+    total = len(stack.findings)
+    held = sum(finding.verdict is Verdict.HELD for finding in stack.findings)
+    counted = f"{held} of {total} claims hold."
+    if stack.broken:
+        in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.LET_IN, Verdict.KEPT_OUT))
+        told = [f"Gets in: {in_}." if in_ else "", f"Kept out: {out}." if out else ""]
+        return [
+            *words("Not as it should be.", Style.BOLD_RED),
+            *words(counted),
+            *words(" ".join(filter(None, told))),
+        ]
+    if stack.unproved:
+        return [*words("Not all is proved.", Style.YELLOW), *words(counted)]
+    return [*words("Proved.", Style.BOLD_GREEN), *words(counted)]
+
+
+def _named(findings: Iterable[Finding], verdict: Verdict) -> str:
+    """What got in, or was kept out, each place once."""
+    names = (f"{each.where} {each.part}".strip() for each in findings if each.verdict is verdict)
+    return ", ".join(dict.fromkeys(names))
+
+
+def _suite(stack: StackProof) -> str:
+    counts = f'tests="{len(stack.findings)}" failures="{len(stack.broken)}" errors="{len(stack.unproved)}"'
+    cases = "".join(_case(stack, each) for each in stack.findings)
+    notices = "".join(f"{notice.text}\n" for notice in stack.notices)
+    said = f"<system-out>{_xml(notices)}</system-out>\n" if notices else ""
+    return f"<testsuite name={_attribute(stack.name)} {counts}>\n{cases}{said}</testsuite>\n"
+
+
+def _case(stack: StackProof, finding: Finding) -> str:
+    name = ": ".join(part for part in (finding.part, finding.claim) if part)
+    head = f"<testcase classname={_attribute(f'{stack.name} {finding.where}')} name={_attribute(name)}"
+    if finding.verdict is Verdict.HELD:
+        return f"{head}/>\n"
+    tag = "error" if finding.verdict is Verdict.UNPROVED else "failure"
+    told = (f"saw: {finding.saw}" * bool(finding.saw), finding.why, f"do: {finding.do}" * bool(finding.do))
+    body = _xml("\n".join(filter(None, told)))
+    opened = f"<{tag} type={_attribute(finding.verdict)} message={_attribute(finding.why)}>"
+    return f"{head}>{opened}{body}</{tag}></testcase>\n"
+
+
+def _xml(text: str) -> str:
+    return escape("\n".join(printable(line) for line in text.split("\n")))
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(printable(text))

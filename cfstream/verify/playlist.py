@@ -1,0 +1,114 @@
+"""An HLS playlist as a player loads it: the playlist, a rendition, its first segment, all by the same cookies."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin, urlsplit
+
+from cfstream.ports import Viewer
+from cfstream.verify.check import HELD, Check, Judgement, told
+from cfstream.verify.finding import Finding, Verdict
+from cfstream.verify.keyed import MINUTES, Signing, opened
+from cfstream.verify.keyless import Address
+from cfstream.verify.reading import Seen, read
+from cfstream.verify.site import Place, Site, Wanted, paths_of
+
+_MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
+DEPTH = 2
+"""Playlists on the way to a segment: the one with the renditions, and one of these."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What all requests on the way have in common."""
+
+    viewer: Viewer
+    site: Site
+    address: Address
+    cookies: str = field(repr=False)
+
+
+def playlist_findings(viewer: Viewer, site: Site, address: Address, signing: Signing) -> Iterator[Finding]:
+    """What became of each request on the way from a playlist of the bucket to its first segment; none without one."""
+    for path, place in _playlists(site):
+        key_id = signing.at_hand.id_at(place)
+        if key_id is not None and signing.at_hand.may_sign(place):
+            url = address.url + path
+            pass_ = signing.signer(key_id).for_hls(url, signing.now() + MINUTES)
+            yield from _through(Load(viewer, site, address, pass_.cookies.header()), url)
+            return
+
+
+def _playlists(site: Site) -> Iterator[tuple[str, Place]]:
+    """Paths of playlists behind signatures, those that are not deep down first."""
+    keys = [key for key in site.objects.keys if key.lower().endswith(".m3u8")]
+    for key in sorted(keys, key=lambda key: (key.count("/"), key)):
+        for path in paths_of(site, key):
+            place = _place(site, path)
+            if place is not None and place.wanted is Wanted.SIGNED:
+                yield path, place
+
+
+def _place(site: Site, path: str) -> Place | None:
+    guard = site.guards.of(path)
+    return next(
+        (place for place in site.places if place.guard is guard and place.pattern == guard.path), None
+    )
+
+
+def _through(load: Load, url: str) -> Iterator[Finding]:
+    for depth in range(DEPTH + 1):
+        finding, seen = _get(load, url, "playlist")
+        yield finding
+        if finding.verdict is not Verdict.HELD:
+            return
+        text = seen.body.decode("utf-8", "replace")
+        named = list(_named(text))
+        if not named or depth == DEPTH:
+            yield _without_segments(finding)
+            return
+        url = urljoin(url, named[0])
+        if "#EXT-X-STREAM-INF" not in text:
+            break
+    for segment in (urljoin(url, each) for each in dict.fromkeys((*_MAP.findall(text)[:1], named[0]))):
+        if urlsplit(segment).hostname != load.address.host:
+            return
+        yield _get(load, segment, "segment")[0]
+
+
+def _named(text: str) -> Iterator[str]:
+    """The URIs of a playlist: lines that are neither empty nor tags (RFC 8216, section 4.1)."""
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line.strip()
+
+
+def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
+    site, address = load.site, load.address
+    path = url.removeprefix(address.url)
+    place = _place(site, path.partition("?")[0]) or site.places[-1]
+
+    def judge(seen: Seen) -> Judgement:
+        judged = opened(site, replace(place, key=path))(seen)
+        if (
+            judged is HELD
+            and what == "playlist"
+            and not seen.body.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U")
+        ):
+            return Judgement(
+                Verdict.KEPT_OUT,
+                "what came is no playlist: it does not begin with #EXTM3U",
+                "look at the object",
+            )
+        return judged
+
+    claim = f"{path} loads by the cookies of the playlist's folder"
+    finding = Finding(address.url, place.named, f"HLS {what}", claim)
+    check = Check(finding, address.visit(path, Cookie=load.cookies), judge)
+    seen = read(load.viewer.together([check.visit])[0])
+    return told(check, seen), seen
+
+
+def _without_segments(finding: Finding) -> Finding:
+    why, do = "the playlist names no segment", "look at the object"
+    return replace(finding, verdict=Verdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do)

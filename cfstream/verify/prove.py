@@ -1,0 +1,185 @@
+"""The proof of one stack: reads, asks, judges, and looks twice before it raises an alarm."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from cfstream.errors import CfstreamError, Notice
+from cfstream.kinds.kind import Scene
+from cfstream.ports import Clock, Reads, Viewer
+from cfstream.sign import CannotSign
+from cfstream.verify.check import Check, ask
+from cfstream.verify.direct import direct_checks
+from cfstream.verify.finding import Finding, StackProof, Verdict
+from cfstream.verify.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
+from cfstream.verify.keyless import keyless_checks
+from cfstream.verify.openings import read_openings
+from cfstream.verify.playlist import playlist_findings
+from cfstream.verify.reach import Reached, error_page, reach
+from cfstream.verify.reading import Saw, read
+from cfstream.verify.signers import signer_findings
+from cfstream.verify.site import MADE_UP, Site, Wanted, read_site
+
+SECOND_LOOK = 12.0
+"""Seconds before what looks broken is asked once more: edges keep an error for 10 (Developer Guide, error caching)."""
+
+NO_EDGE = "no edge is known where viewers' requests could be sent"
+NO_EDGE_DO = "name one with --edge-url, or use --sandbox"
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a proof is made with. Without a viewer only what can be read from AWS is judged."""
+
+    viewer: Viewer | None
+    clock: Clock
+    at_hand: KeyAtHand | None = None
+    wanted_object: str | None = None
+
+
+def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
+    """All findings about a stack. Raises CannotSign for a key id that is another key's, and as `Reads.read`.
+
+    A stack without a distribution has one finding: that nothing can be proved.
+    """
+    try:
+        site = read_site(aws, scene, means.wanted_object)
+    except CfstreamError as error:
+        finding = Finding(scene.name, "", "", "it is there", Verdict.UNPROVED, "", error.what, error.do)
+        return StackProof(scene.name, scene.stack.path, (finding,))
+    if means.at_hand is not None:
+        _refuse_wrong_id(site, means.at_hand)
+    openings = read_openings(aws, site)
+    asked, notices = _asked(site, means, openings.ways)
+    findings = (*signer_findings(site), *asked, *openings.findings)
+    told = (*_notices(site, means), *notices)
+    return StackProof(scene.name, scene.stack.path, findings, told, openings.readers)
+
+
+def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    """What was asked of viewers' addresses."""
+    viewer = means.viewer
+    if viewer is None:
+        finding = Finding(
+            site.distribution,
+            "",
+            "",
+            "it answers viewers as it should",
+            Verdict.UNPROVED,
+            "",
+            NO_EDGE,
+            NO_EDGE_DO,
+        )
+        return (finding,), ()
+    if site.live.kind == "streaming-distribution" and not viewer.edge_url:
+        reached = Reached(notices=(Notice("nobody can be asked over RTMP any more: only the bucket was"),))
+    else:
+        reached = reach(viewer, site, lambda: means.clock.now().timestamp())
+    signing = _signing(means, reached)
+    checks = list(chain.from_iterable(keyless_checks(site, address) for address in reached.addresses))
+    if site.spec.identity != "none":
+        checks += direct_checks(site, ways)
+    if signing is not None:
+        for address in reached.addresses:
+            checks += keyed_checks(site, address, signing)
+    found = [*reached.findings, *_looked_at_twice(viewer, site, means.clock, checks)]
+    if signing is not None and reached.addresses and site.spec.enabled:
+        found += playlist_findings(viewer, site, reached.addresses[-1], signing)
+    return _by_address(found), reached.notices
+
+
+def _looked_at_twice(
+    viewer: Viewer, site: Site, clock: Clock, checks: Sequence[Check]
+) -> tuple[Finding, ...]:
+    """The findings of all checks; what seems broken is asked again, for edges and S3 may not have heard of all yet."""
+    first = ask(viewer, checks)
+    broken = [number for number, finding in enumerate(first) if finding.verdict.broken]
+    if not broken:
+        return first
+    if not viewer.edge_url:
+        clock.sleep(SECOND_LOOK)
+    again = dict(zip(broken, ask(viewer, [checks[number] for number in broken]), strict=True))
+    pages = _error_pages(viewer, site, [checks[number] for number in broken])
+    return tuple(
+        _excused(again.get(number, finding), checks[number], pages) for number, finding in enumerate(first)
+    )
+
+
+def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callable[[Check], bool]:
+    """Tells whether a check was answered with the distribution's own page for a 403, as what is not there is."""
+    if not error_page(site):
+        return lambda _: False
+    hosts = {check.visit.url.split("/")[2] for check in checks}
+    control = {host: f"https://{host}/{MADE_UP}-no-such-thing" for host in hosts}
+
+    def is_page(check: Check) -> bool:
+        host = check.visit.url.split("/")[2]
+        there = replace(check.visit, url=control[host])
+        page, asked = (read(reply) for reply in viewer.together([there, check.visit]))
+        return page.saw is Saw.OBJECT and (page.status, page.body) == (asked.status, asked.body)
+
+    return is_page
+
+
+def _excused(finding: Finding, check: Check, is_page: Callable[[Check], bool]) -> Finding:
+    if finding.verdict is Verdict.LET_IN and is_page(check):
+        return replace(check.finding, saw=f"{finding.saw}, the page for a 403")
+    return finding
+
+
+def _signing(means: Means, reached: Reached) -> Signing | None:
+    if means.at_hand is None:
+        return None
+    now = lambda: means.clock.now().timestamp() + reached.skew  # noqa: E731 (the clock of whoever checks)
+    return Signing(means.at_hand, foreign_key(means.at_hand.key), now)
+
+
+def _by_address(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    order = list(dict.fromkeys(finding.where for finding in findings))
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.where)))
+
+
+def _refuse_wrong_id(site: Site, at_hand: KeyAtHand) -> None:
+    keys = [key for place in site.places for key in place.guard.keys]
+    ours = {key.id for key in keys if key.der_sha256 == at_hand.key.der_sha256}
+    if at_hand.key_id is not None and ours and at_hand.key_id not in ours:
+        raise CannotSign(
+            f"{at_hand.key_id} is not the id of this key",
+            f"it is {', '.join(sorted(ours))}; or leave --key-id out",
+        )
+
+
+def _notices(site: Site, means: Means) -> list[Notice]:
+    """What could not be proved for want of something to ask for, and why it is no failure."""
+    objects, notices = site.objects, list(site.bucket.notices)
+    if objects.missing:
+        notices.append(
+            Notice(
+                f"there is no object {objects.missing} in {site.bucket.name}: others were asked for",
+                warning=True,
+            )
+        )
+    if objects.why_none:
+        asked = "made-up paths were asked for, which shows who is refused, and not that anyone is served"
+        text = f"{objects.why_none}: {asked}"
+        notices.append(Notice(text))
+    elif site.spec.enabled:
+        bare = [place.named for place in site.places if not place.key and place.wanted is not Wanted.NOT_OURS]
+        if bare:
+            notices.append(
+                Notice(f"no object is known behind {', '.join(bare)}: made-up paths were asked for")
+            )
+    if site.guards.deployed is False:
+        notices.append(
+            Notice(f"{site.live.id} is InProgress: edges may still answer as it was before", warning=True)
+        )
+    if site.spec.identity == "none":
+        notices.append(
+            Notice("origin_access: none lets anyone read the bucket: its own addresses were not asked")
+        )
+    at_hand = means.at_hand
+    signed = [place for place in site.places if place.wanted is Wanted.SIGNED]
+    if at_hand is not None and not any(at_hand.id_at(each) and at_hand.may_sign(each) for each in signed):
+        text = "this key may sign nowhere by the spec: it was proved that it opens nothing, and not that others do"
+        notices.append(Notice(text, warning=True))
+    return notices

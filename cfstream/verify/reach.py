@@ -1,0 +1,167 @@
+"""By which addresses the distribution can be asked: names, TLS, and whose clock is right.
+
+A cname that has no address yet, or one of somebody else, is asked for by way of the distribution's own name: what
+CloudFront answers for it is proved before DNS is switched.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+
+from cfstream.errors import Notice
+from cfstream.kinds.distributions import items
+from cfstream.ports import Silence, Viewer
+from cfstream.verify.finding import Finding, Verdict
+from cfstream.verify.keyless import Address
+from cfstream.verify.reading import Saw, Seen, read
+from cfstream.verify.site import Site, Wanted
+
+ALLOWED_SKEW = 120.0
+"""Seconds by which this machine's clock may be off before it is told: signatures are good for hours."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The addresses that can be asked, and what was found on the way."""
+
+    addresses: tuple[Address, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    skew: float = 0.0
+    """Seconds that CloudFront's clock is ahead of this machine's."""
+
+
+def reach(viewer: Viewer, site: Site, now: Callable[[], float]) -> Reached:
+    """Asks for each host once, and tells what can be asked further. `now` is this machine's time, in seconds."""
+    domain = site.guards.domain_name
+    if not viewer.resolves(domain):
+        return _nowhere(site, f"{domain} has no address (yet): nothing can be asked")
+    without = {host for host in site.hosts if not viewer.resolves(host)}
+    first = [Address(host, domain if host in without else "") for host in site.hosts]
+    seen = _ask(viewer, site, first)
+    if viewer.edge_url and all(each.silence is Silence.NO_CONNECTION for each in seen):
+        return _nowhere(site, f"no edge answers at {viewer.edge_url}")
+    again = [
+        replace(address, by_way_of=domain)
+        for address, each in zip(first, seen, strict=True)
+        if not viewer.edge_url and not each.cloudfront and not address.by_way_of and address.host != domain
+    ]
+    roundabout = dict(zip((address.host for address in again), _ask(viewer, site, again), strict=True))
+    notices = [_unresolved(site, host) for host in site.hosts if host in without]
+    skew = _skew((*seen, *roundabout.values()), now())
+    findings, addresses = [], []
+    for address, each in zip(first, seen, strict=True):
+        finding, reached = _judged(site, address, each, roundabout.get(address.host))
+        findings.append(finding)
+        addresses += reached
+    if skew:
+        notices.append(_clock(skew))
+    return Reached(tuple(addresses), tuple(findings), tuple(notices), skew)
+
+
+def _ask(viewer: Viewer, site: Site, addresses: Sequence[Address]) -> list[Seen]:
+    path = next((place.path for place in reversed(site.places) if place.path), "/")
+    return [read(reply) for reply in viewer.together([address.visit(path) for address in addresses])]
+
+
+def _nowhere(site: Site, why: str) -> Reached:
+    claim = "CloudFront answers for it"
+    do = "run it again when it answers"
+    findings = [
+        Finding(f"https://{host}", "", "reached", claim, Verdict.UNPROVED, "", why, do)
+        for host in site.hosts[:1]
+    ]
+    return Reached(findings=tuple(findings) if site.spec.enabled else ())
+
+
+def _judged(
+    site: Site, address: Address, seen: Seen, roundabout: Seen | None
+) -> tuple[Finding, list[Address]]:
+    """Whether CloudFront answers for this host, and how to ask it on; not at all where that would prove nothing."""
+    finding = Finding(address.url, "", "reached", "CloudFront answers for it", saw=seen.told)
+    if not site.spec.enabled:
+        return finding, [address]
+    told = seen if roundabout is None else roundabout
+    blocked = _blocked(site, told)
+    if blocked:
+        return replace(finding, verdict=Verdict.UNPROVED, why=blocked[0], do=blocked[1]), []
+    if roundabout is None:
+        return finding, [address]
+    why, do = _elsewhere(site, address.host, seen)
+    on = replace(address, by_way_of=site.guards.domain_name)
+    return replace(finding, verdict=Verdict.UNPROVED, why=why, do=do), [on]
+
+
+def _elsewhere(site: Site, host: str, seen: Seen) -> tuple[str, str]:
+    """What is wrong with a name of its own that CloudFront answers for, when it is asked the other way round."""
+    do = f"point {host} to {site.guards.domain_name} (CNAME, or an alias record)"
+    if seen.silence is Silence.BAD_TLS:
+        return f"{host} points elsewhere, to something whose TLS does not verify ({seen.told})", do
+    if seen.silence is not None:
+        return f"{host} points elsewhere, to something that does not answer ({seen.told})", do
+    return f"{host} points elsewhere: what answers there ({seen.told}) is not CloudFront", do
+
+
+def _blocked(site: Site, seen: Seen) -> tuple[str, str] | None:
+    """Why nothing can be learned from this host, and what to do; None where CloudFront answers as it should."""
+    if seen.silence is Silence.BAD_TLS:
+        return seen.told, "look at http.certificate: it has to cover the name, and to be in force"
+    if seen.silence is not None:
+        return seen.told, "check network and proxy, and run it again"
+    if not seen.cloudfront:
+        return f"what answers ({seen.told}) is not CloudFront", "check --edge-url, and what is in between"
+    if seen.saw is Saw.FAILED and _wanted_signed(site):
+        return f"CloudFront fails ({seen.told})", "run it again in a minute"
+    return _refused_whole(site, seen) if seen.saw is Saw.PAGE and not error_page(site) else None
+
+
+def _refused_whole(site: Site, seen: Seen) -> tuple[str, str]:
+    if not site.guards.enabled:
+        return "the distribution is disabled: it refuses everything", f"run: {site.apply}"
+    why = (
+        f"CloudFront refuses whatever is asked ({seen.told}): host unknown, or blocked by country or firewall"
+    )
+    return why, "compare aliases, geo restriction and web ACL of the distribution"
+
+
+def _wanted_signed(site: Site) -> bool:
+    return any(place.wanted is Wanted.SIGNED for place in site.places if not place.pattern)
+
+
+def error_page(site: Site) -> bool:
+    """Whether the distribution gives a page of its own in the place of a 403."""
+    listed = items(site.live.config.get("CustomErrorResponses"))
+    return any(int(each["ErrorCode"]) == 403 and each.get("ResponsePagePath") for each in listed)
+
+
+def _unresolved(site: Site, host: str) -> Notice:
+    domain = site.guards.domain_name
+    return Notice(
+        f"{host} has no address yet: it was asked for by way of {domain}; point it there by a CNAME"
+    )
+
+
+def _skew(seen: Sequence[Seen], now: float) -> float:
+    """How far CloudFront's clock is ahead, by the Date of its answers; 0 where that is about right."""
+    found = next(_dates(seen), now) - now
+    return found if abs(found) > ALLOWED_SKEW else 0.0
+
+
+def _dates(seen: Sequence[Seen]) -> Iterator[float]:
+    for each in seen:
+        if each.cloudfront:
+            try:
+                yield parsedate_to_datetime(each.headers.get("date", "")).timestamp()
+            except ValueError:
+                continue
+
+
+def _clock(skew: float) -> Notice:
+    minutes = round(abs(skew) / 60)
+    how, effect = (
+        ("behind", "URLs signed here expire too early")
+        if skew > 0
+        else ("ahead of", "URLs signed here may not be valid yet")
+    )
+    text = f"this machine's clock is {minutes} minutes {how} CloudFront's: {effect}, so set it"
+    return Notice(f"{text} (signatures here were made by CloudFront's time)", warning=True)

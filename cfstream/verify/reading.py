@@ -1,0 +1,106 @@
+"""What a reply means: who answered, and whether the object was given out. Pure.
+
+CloudFront's own refusals and those of S3 have the same status and often the same code; S3's have a RequestId
+(Developer Guide, troubleshooting). Which of the two it is tells whether CloudFront had let the request pass.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cfstream.ports import NoReply, Reply, Silence
+
+_CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
+_S3 = re.compile(rb"<(?:RequestId|HostId)>|<li>(?:Code|RequestId|HostId): ")
+_HTML_CODE = re.compile(rb"<li>Code: ([A-Za-z0-9]{1,60})</li>")
+
+_SILENCES = {
+    Silence.NO_ADDRESS: "it has no address",
+    Silence.NO_CONNECTION: "no connection",
+    Silence.BAD_TLS: "TLS does not verify",
+    Silence.NO_ANSWER: "no answer",
+}
+
+
+class Saw(StrEnum):
+    """What came of a request."""
+
+    OBJECT = "object"
+    """Something was given out."""
+    REFUSED = "refused"
+    """CloudFront refused the signature, or that there was none."""
+    PAGE = "page"
+    """CloudFront refused with its page: no such host, a disabled distribution, http, a method."""
+    ORIGIN = "origin"
+    """The origin refused: CloudFront had passed the request on, or was not in between."""
+    ELSEWHERE = "elsewhere"
+    """A redirect."""
+    FAILED = "failed"
+    """An answer that proves nothing: a failure, or too many requests."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A reply, read: what it was, and in a few words (``403 MissingKey``)."""
+
+    saw: Saw
+    told: str
+    status: int = 0
+    code: str = ""
+    cloudfront: bool = False
+    """Whether CloudFront answered, for itself or for an origin."""
+    silence: Silence | None = None
+    location: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+def read(reply: Reply | NoReply) -> Seen:
+    """What a reply means."""
+    if isinstance(reply, NoReply):
+        told = _SILENCES[reply.silence]
+        said = f"{told}: {reply.said}" if reply.said else told
+        return Seen(Saw.NOTHING, said, silence=reply.silence)
+    code = _code(reply.body)
+    location = reply.headers.get("location", "")
+    saw = _saw(reply, code)
+    told = f"{reply.status} {code}".rstrip() if reply.status >= 400 else str(reply.status)
+    return Seen(
+        saw=saw,
+        told=f"{told} to {location.partition('?')[0]}" if saw is Saw.ELSEWHERE and location else told,
+        status=reply.status,
+        code=code,
+        cloudfront="x-amz-cf-id" in reply.headers or "(CloudFront)" in reply.headers.get("via", ""),
+        location=location,
+        headers=reply.headers,
+        body=reply.body,
+    )
+
+
+def _saw(reply: Reply, code: str) -> Saw:
+    status = reply.status
+    if status < 300 or status in (304, 416):
+        # An error page in the place of a refusal may have any status (Developer Guide, custom error responses).
+        error = reply.headers.get("x-cache", "").lower().startswith("error from cloudfront")
+        return Saw.PAGE if error and status != 416 else Saw.OBJECT
+    if status < 400:
+        return Saw.ELSEWHERE
+    if status >= 500 or status == 429:
+        return Saw.FAILED
+    if _is_s3(reply):
+        return Saw.ORIGIN
+    if status == 403 and code:
+        return Saw.REFUSED
+    return Saw.PAGE
+
+
+def _is_s3(reply: Reply) -> bool:
+    by_header = reply.headers.get("server", "").lower().startswith("amazons3")
+    return by_header or "x-amz-request-id" in reply.headers or _S3.search(reply.body) is not None
+
+
+def _code(body: bytes) -> str:
+    found = _CODE.search(body) or _HTML_CODE.search(body)
+    return found[1].decode("ascii") if found else ""

@@ -1,0 +1,254 @@
+"""Where to knock: the stack's distribution as viewers meet it, and for each behavior a path that leads there.
+
+What is live is read once, here; what the spec wants of each behavior is decided here as well.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from cfstream.errors import CfstreamError
+from cfstream.explain.guards import Guard, Guards
+from cfstream.inventory.signing_keys import guards_of
+from cfstream.kinds.bucket import LiveBucket
+from cfstream.kinds.bucket_policy import BucketPolicyKind
+from cfstream.kinds.distributions import LiveDistribution, bucket_of, find, items
+from cfstream.kinds.kind import Scene
+from cfstream.kinds.object_acl import LiveGrants, ObjectAclKind
+from cfstream.kinds.policy_grants import LivePolicy
+from cfstream.kinds.readers import behaviors_of
+from cfstream.ports import Reads
+from cfstream.sign import CannotSign
+from cfstream.sign.resource import key_path, like, pattern_path
+from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+from cfstream.values import Json
+from cfstream.verify.sample import Sample, sample
+
+MADE_UP = "cfstream-verify"
+"""Stands where a name is needed and there is none: in paths, and in place of an alias's asterisk."""
+
+RTMP = "/cfx/st/"
+
+_WEBSITE = re.compile(r"(?P<bucket>.+?)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
+
+
+class Wanted(StrEnum):
+    """Who may see what a behavior leads to, by the spec."""
+
+    SIGNED = "signed"
+    OPEN = "open"
+    NOT_OURS = "not ours"
+    """It leads to another origin, of which the spec says nothing."""
+
+
+@dataclass(frozen=True)
+class Signers:
+    """Who may sign for a behavior, by the spec: names of key groups, accounts, and the keys of groups made by it."""
+
+    groups: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Names of keys by the digest of the key."""
+    used: bool = False
+    """Whether some group is only referred to: what keys it has is for its owner to say."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One behavior: as it is live, as the spec wants it, and a path that meets it."""
+
+    pattern: str
+    """Its path pattern; empty for the default one."""
+    guard: Guard
+    """The live behavior that requests for `path` meet."""
+    wanted: Wanted
+    signers: Signers = Signers()
+    path: str = ""
+    """Begins with a slash; empty where no request can meet it."""
+    key: str = ""
+    """The object behind `path`; empty where `path` is made up, or the object is not known to be there."""
+
+    @property
+    def named(self) -> str:
+        return self.pattern or "default behavior"
+
+
+@dataclass(frozen=True)
+class Site:
+    """All that is read about a stack before the first request is made."""
+
+    scene: Scene
+    live: LiveDistribution
+    guards: Guards
+    policy: LivePolicy
+    grants: LiveGrants
+    objects: Sample
+    places: tuple[Place, ...]
+    hosts: tuple[str, ...]
+    """Host names that requests are made for: CloudFront's own first; for a wildcard a name that it covers."""
+
+    @property
+    def spec(self) -> Spec:
+        return self.scene.stack.spec
+
+    @property
+    def bucket(self) -> LiveBucket:
+        return self.policy.bucket
+
+    @property
+    def apply(self) -> str:
+        """The command that brings the stack back to its spec."""
+        return f"cfstream apply {self.scene.stack.path}"
+
+    @property
+    def distribution(self) -> str:
+        return f"distribution {self.live.id}"
+
+
+def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
+    """What is live of the stack. Reads what a plan reads of distribution, keys and bucket, and lists some objects.
+
+    Raises CfstreamError where there is no distribution yet, and as `Reads.read`.
+    """
+    live = find(aws, scene)
+    if live is None:
+        raise CfstreamError(
+            f"{scene.name} has no distribution in account {scene.account}",
+            f"make it with: cfstream apply {scene.stack.path}",
+        )
+    guards = guards_of(aws, scene)
+    policy_kind, acl_kind = BucketPolicyKind(), ObjectAclKind()
+    policy = policy_kind.observe(aws, scene, None)
+    grants = acl_kind.observe(aws, scene, None)
+    asked = _patterns(scene.stack.spec, guards)
+    objects = sample(aws, scene, policy.bucket, [_literal(pattern) for pattern in asked], wanted_object)
+    site = Site(scene, live, guards, policy, grants, objects, (), _hosts(scene, guards))
+    return replace(site, places=tuple(_places(site, asked)))
+
+
+def paths_of(site: Site, key: str) -> tuple[str, ...]:
+    """The paths under which a key is to be had, one for each way in which origins lead to it; () where no URL can."""
+    try:
+        if site.live.kind == "streaming-distribution":
+            return (RTMP + key_path(key)[1:],)
+        roots = {str(origin.get("OriginPath") or "") for origin in items(site.live.config["Origins"])}
+        under = sorted(root for root in roots if f"/{key}".startswith(f"{root}/"))
+        return tuple(key_path(f"/{key}"[len(root) + 1 :]) for root in under)
+    except CannotSign:
+        return ()
+
+
+def _hosts(scene: Scene, guards: Guards) -> tuple[str, ...]:
+    aliases = (alias.lower() for alias in (*(scene.stack.spec.cnames or ()), *sorted(guards.aliases)))
+    names = (alias.replace("*", MADE_UP, 1) for alias in aliases)
+    return tuple(dict.fromkeys((guards.domain_name, *names)))
+
+
+def _patterns(spec: Spec, guards: Guards) -> list[str]:
+    """The path patterns that are live, and those that the spec names and are not; the default one last."""
+    live = [guard.path for guard in guards.behaviors if guard.path]
+    named = [behavior.path for behavior in spec.http.behaviors if behavior.path not in live]
+    return [*live, *named, ""]
+
+
+def _literal(pattern: str) -> str:
+    """What a key that a pattern matches begins with."""
+    return re.split(r"[*?]", pattern.removeprefix("/"), maxsplit=1)[0]
+
+
+def _places(site: Site, patterns: Sequence[str]) -> Iterator[Place]:
+    guards = site.guards
+    ours = _lead_to_bucket(site)
+    for pattern in patterns:
+        live = next((guard for guard in guards.behaviors if guard.path == pattern), None)
+        path, key = _path(site, pattern, live)
+        guard = live or guards.of(path or "/")
+        wanted, signers = _wanted(site, pattern, guard)
+        if live is not None and pattern not in ours:
+            wanted = Wanted.NOT_OURS
+        yield Place(pattern, guard, wanted, signers, path, key)
+
+
+def _lead_to_bucket(site: Site) -> set[str]:
+    """The patterns of the live behaviors that lead to the stack's bucket, by whatever address of it."""
+    if site.live.kind == "streaming-distribution":
+        return {""}
+    domains = {origin["Id"]: str(origin["DomainName"]) for origin in items(site.live.config["Origins"])}
+    rows = behaviors_of(site.live)
+    default = bucket_of(domains.get(rows[0].origin_ids[0], ""))
+    ours = {site.spec.bucket.name, default} - {None}
+    ids = {id_ for id_, domain in domains.items() if {bucket_of(domain), _website_of(domain)} & ours}
+    # The default behavior is the spec's in any case: where it leads elsewhere, a plan brings it back.
+    return {"", *(row.path for row in rows if ids & {*row.origin_ids})}
+
+
+def _website_of(domain: str) -> str | None:
+    found = _WEBSITE.fullmatch(domain)
+    return found["bucket"] if found else None
+
+
+def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
+    """Who may see what a behavior leads to: signers are owned where the bucket is ours (design of the spec)."""
+    spec = site.spec
+    named = next((behavior for behavior in spec.http.behaviors if behavior.path == pattern), None)
+    default = Signers() if spec.public else _signers(site, spec)
+    own = _signers(site, named) if named else Signers()
+    if named and named.public:
+        return Wanted.OPEN, Signers()
+    signers = own if own.groups or own.accounts else default
+    if signers.groups or signers.accounts:
+        return Wanted.SIGNED, signers
+    # Where the default is public, signers on an other behavior stay, and are its own business.
+    stay = bool(pattern) and guard.path == pattern and guard.signed
+    return (
+        (Wanted.SIGNED, Signers(guard.groups, guard.signers, used=True)) if stay else (Wanted.OPEN, Signers())
+    )
+
+
+def _signers(site: Site, part: Spec | Behavior) -> Signers:
+    groups: tuple[AnyKeyGroup, ...] = tuple(part.key_groups or ())
+    names = site.policy.group_names
+    made = [group for group in groups if isinstance(group, KeyGroup)]
+    keys = [key for group in made for key in group.public_keys]
+    known = site.scene.stack.public_keys
+    return Signers(
+        groups=tuple(
+            group.name if isinstance(group, KeyGroup) else names.get(group.use, group.use) for group in groups
+        ),
+        accounts=tuple(part.trusted_signers or ()),
+        keys={known[key.name].der_sha256: key.name for key in keys},
+        used=len(made) < len(groups),
+    )
+
+
+def _path(site: Site, pattern: str, live: Guard | None) -> tuple[str, str]:
+    """A path that meets the behavior, and the object behind it; made up where no object is known."""
+    if site.live.kind == "streaming-distribution":
+        key = site.objects.keys[0] if site.objects.keys else ""
+        return (paths_of(site, key)[0], key) if key and paths_of(site, key) else (RTMP + MADE_UP, "")
+    for key in site.objects.keys:
+        for path in paths_of(site, key):
+            if _meets(site.guards, pattern, live, path):
+                return path, key
+    for name in (MADE_UP, f"{MADE_UP}/{MADE_UP}", f"{MADE_UP}.bin", "a", ""):
+        path = "/" + (pattern or "*").removeprefix("/").replace("*", name).replace("?", "x")
+        if _meets(site.guards, pattern, live, path):
+            return path, ""
+    return "", ""
+
+
+def _meets(guards: Guards, pattern: str, live: Guard | None, path: str) -> bool:
+    if live is not None:
+        return guards.of(path) is live
+    return like(pattern_path(pattern), path)
+
+
+def origin_of(site: Site, place: Place) -> Json:
+    """The raw origin that a behavior leads to; empty for a streaming distribution, or where there is none."""
+    if site.live.kind == "streaming-distribution":
+        return {}
+    rows = {row.path: row for row in behaviors_of(site.live)}
+    row = rows.get(place.guard.path, rows[""])
+    origins: dict[str, Json] = {origin["Id"]: origin for origin in items(site.live.config["Origins"])}
+    return origins.get(row.origin_ids[0], {})

@@ -1,0 +1,144 @@
+"""Claims about cache behaviors: Developer Guide, "Cache behavior settings" (path pattern, viewer protocol policy,
+allowed HTTP methods).
+"""
+
+import pytest
+
+from cfstream.sandbox.edge.path_patterns import choose, normalised
+from tests.contract.cloudfront_configs import listing
+from tests.edge import signing
+from tests.edge.stage import Stage, behavior
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("*", "/anything/at/all", True),
+        ("/posters/*", "/posters/one.jpg", True),
+        ("posters/*", "/posters/one.jpg", True),
+        ("/posters/*", "/posters/a/b.jpg", True),
+        ("/posters/*", "/posters/", True),
+        ("/posters/*", "/posters", False),
+        ("/posters/*", "/Posters/one.jpg", False),
+        ("/posters/*", "/a/posters/one.jpg", False),
+        ("*.m3u8", "/hls/index.m3u8", True),
+        ("/*.m3u8", "/hls/index.m3u8", True),
+        ("*.m3u8", "/hls/index.m3u8x", False),
+        ("/hls/?.ts", "/hls/1.ts", True),
+        ("/hls/?.ts", "/hls/12.ts", False),
+        ("/a.b/*", "/aXb/c", False),
+        ("/posters/*", "/hls/../posters/one.jpg", True),
+        ("/posters/*", "/posters/../hls/one.ts", False),
+        ("/posters/*", "/posters/%2E%2e/hls/one.ts", False),
+        ("/posters/*", "/%70osters/one.jpg", True),
+        ("/posters/*", "/posters%2Fone.jpg", False),
+        ("/a%2Fb/*", "/a%2fb/c", True),
+    ],
+)
+def test_path_patterns(pattern: str, path: str, fits: bool) -> None:
+    """A pattern fits whole paths, in their case, after RFC 3986 has made them equal."""
+    first = {"PathPattern": pattern}
+    config = {"CacheBehaviors": listing(first), "DefaultCacheBehavior": {}}
+    assert (choose(config, path) is first) is fits
+
+
+@pytest.mark.parametrize(
+    ("path", "normal"),
+    [("/a/./b", "/a/b"), ("/a/../../b", "/b"), ("/a/..", "/"), ("/a//b", "/a//b"), ("/%7Ea%3a", "/~a%3A")],
+)
+def test_normal_paths(path: str, normal: str) -> None:
+    """Paths are compared without dot segments and needless escapes."""
+    assert normalised(path) == normal
+
+
+def test_first_pattern_wins(stage: Stage) -> None:
+    """Behaviors are tried in their order, and the default one last."""
+    group = stage.key_group(stage.public_key(signing.rsa_key()))
+    private = behavior(key_groups=(group,))
+    made = stage.distribution(
+        DefaultCacheBehavior=private,
+        CacheBehaviors=listing(
+            {**private, "PathPattern": "/posters/secret*"}, {**behavior(), "PathPattern": "/posters/*"}
+        ),
+    )
+    stage.grant(made)
+    stage.put("posters/secret.jpg")
+    host = made["DomainName"]
+    assert stage.view("/posters/one.jpg", host).status == 200
+    assert stage.view("/posters/secret.jpg", host).verdict == (403, "MissingKey")
+    assert stage.view("/hls/one.ts", host).verdict == (403, "MissingKey")
+    assert stage.view("/posters/../hls/one.ts", host).verdict == (403, "MissingKey")
+
+
+@pytest.mark.parametrize(
+    ("policy", "scheme", "status"),
+    [
+        ("https-only", "https", 200),
+        ("https-only", "", 200),
+        ("https-only", "http", 403),
+        ("redirect-to-https", "https", 200),
+        ("redirect-to-https", "http", 301),
+        ("allow-all", "http", 200),
+        ("allow-all", "https", 200),
+    ],
+)
+def test_viewer_protocol(stage: Stage, policy: str, scheme: str, status: int) -> None:
+    """A request stands for https unless X-Forwarded-Proto says http."""
+    made = stage.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
+    stage.grant(made)
+    headers = {"X_Forwarded_Proto": scheme} if scheme else {}
+    assert stage.view("/one.mp4", made["DomainName"], **headers).status == status
+
+
+def test_redirection(stage: Stage) -> None:
+    """A redirection keeps host, path and query, before any signature is looked at."""
+    group = stage.key_group(stage.public_key(signing.rsa_key()))
+    made = stage.distribution(
+        DefaultCacheBehavior=behavior(
+            key_groups=(group,),
+            ViewerProtocolPolicy="redirect-to-https",
+            AllowedMethods=listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"),
+        )
+    )
+    host = made["DomainName"]
+    reply = stage.view("/a%20b?Expires=1&x=%2F", host, X_Forwarded_Proto="http")
+    assert reply.headers["Location"] == f"https://{host}/a%20b?Expires=1&x=%2F"
+    assert (reply.status, reply.headers["X-Cache"]) == (301, "Redirect from cloudfront")
+    assert stage.view("/a", host, "POST", X_Forwarded_Proto="http").status == 307
+
+
+@pytest.mark.parametrize(
+    ("allowed", "method", "status"),
+    [
+        (("GET", "HEAD"), "GET", 200),
+        (("GET", "HEAD"), "HEAD", 200),
+        (("GET", "HEAD"), "OPTIONS", 403),
+        (("GET", "HEAD"), "POST", 403),
+        (("GET", "HEAD"), "DELETE", 403),
+        (("GET", "HEAD"), "TRACE", 405),
+        (("GET", "HEAD", "OPTIONS"), "PUT", 403),
+    ],
+)
+def test_methods(stage: Stage, allowed: tuple[str, ...], method: str, status: int) -> None:
+    """A method that the behavior does not allow is refused with a page, and an unknown one with 405."""
+    made = stage.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
+    stage.grant(made)
+    reply = stage.view("/one.mp4", made["DomainName"], method)
+    assert reply.status == status
+    if status >= 400:
+        assert b"The request could not be satisfied" in reply.body
+
+
+def test_head(stage: Stage) -> None:
+    """HEAD has the headers of GET, and no body; of a refusal too."""
+    made = stage.distribution()
+    host = made["DomainName"]
+    assert (stage.view("/one.mp4", host, "HEAD").status, stage.view("/one.mp4", host, "HEAD").body) == (
+        403,
+        b"",
+    )
+    stage.grant(made)
+    got, head = stage.view("/one.mp4", host), stage.view("/one.mp4", host, "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == got.headers["Content-Length"]
+    assert head.headers["ETag"] == got.headers["ETag"]

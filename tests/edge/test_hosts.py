@@ -1,0 +1,140 @@
+"""Claims about host names: Developer Guide, "Use custom URLs by adding alternate domain names", "Use wildcards in
+alternate domain names"; and the sandbox's own: which port answers whom.
+"""
+
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.edge.hosts import is_foreign
+from tests.contract.cloudfront_configs import CERTIFICATE, listing
+from tests.edge.stage import BUCKET, SEGMENT, Json, Stage, label
+
+OWN = {
+    "ACMCertificateArn": CERTIFICATE,
+    "SSLSupportMethod": "sni-only",
+    "MinimumProtocolVersion": "TLSv1.2_2021",
+}
+
+
+@pytest.fixture(autouse=True)
+def any_certificate(stage: Stage) -> None:
+    """Every certificate covers everything."""
+    stage.sandbox.cloudfront.certificate = None
+
+
+def named(stage: Stage, root: str, *aliases: str, **changes: Any) -> Json:
+    """A distribution with those aliases, told from others by its root object."""
+    stage.put(root, root.encode())
+    return stage.distribution(
+        Aliases=listing(*aliases),
+        ViewerCertificate=OWN if aliases else {"CloudFrontDefaultCertificate": True},
+        DefaultRootObject=root,
+        **changes,
+    )
+
+
+def open_to(stage: Stage, *distributions: Json) -> None:
+    """Lets all these read."""
+    arns = [made["ARN"] for made in distributions]
+    stage.grant(distributions[0], Condition={"StringEquals": {"AWS:SourceArn": arns}})
+
+
+def test_names(stage: Stage) -> None:
+    """A distribution answers by CloudFront's name, by the sandbox's, and by its aliases, with a port or not."""
+    made = named(stage, "a", "media.example.com", "*.lectures.example.com")
+    open_to(stage, made)
+    for host in (
+        made["DomainName"],
+        made["DomainName"].upper(),
+        label(made),
+        f"{label(made)}:5001",
+        "media.example.com",
+        "MEDIA.example.com:443",
+        "media.example.com.",
+        "one.lectures.example.com",
+        "one.two.lectures.example.com",
+    ):
+        assert stage.view("/", host).body == b"a", host
+
+
+def test_most_specific_alias_wins(stage: Stage) -> None:
+    """Of several aliases that fit, the one that says most of the name answers."""
+    wide, narrow, exact = (
+        named(stage, "wide", "*.example.com"),
+        named(stage, "narrow", "*.eu.example.com"),
+        named(stage, "exact", "one.eu.example.com"),
+    )
+    open_to(stage, wide, narrow, exact)
+    assert stage.view("/", "other.example.com").body == b"wide"
+    assert stage.view("/", "two.eu.example.com").body == b"narrow"
+    assert stage.view("/", "one.eu.example.com").body == b"exact"
+
+
+def test_wildcard_is_no_apex(stage: Stage) -> None:
+    """A wildcard alias does not stand for its own domain."""
+    open_to(stage, named(stage, "wide", "*.example.com"))
+    assert stage.view("/", "example.com").status == 403
+
+
+def test_disabled(stage: Stage) -> None:
+    """A disabled distribution answers 403, by its aliases too where a wildcard elsewhere would fit."""
+    wide, exact = named(stage, "wide", "*.example.com"), named(stage, "exact", "one.example.com")
+    open_to(stage, wide, exact)
+    stage.change(exact, Enabled=False)
+    assert stage.view("/", exact["DomainName"]).status == 403
+    assert stage.view("/", "one.example.com").status == 403
+    assert stage.view("/", "two.example.com").body == b"wide"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "dnobody0123456.cloudfront.net",
+        "dnobody0123456.cloudfront.localhost",
+        "nobody.example.com",
+        "a.b.cloudfront.localhost",
+    ],
+)
+def test_unknown_hosts(stage: Stage, host: str) -> None:
+    """A host that CloudFront does not know gets its 403 page."""
+    reply = stage.view(f"/{BUCKET}/one.mp4", host)
+    assert (reply.status, reply.headers["X-Cache"]) == (403, "Error from cloudfront")
+    assert b"The request could not be satisfied" in reply.body
+    assert reply.headers["Content-Type"] == "text/html"
+
+
+def test_api_stays_where_it_is(stage: Stage) -> None:
+    """The same port serves the API, and S3 by path to those who come by the endpoint's own address."""
+    assert stage.s3.get_object(Bucket=BUCKET, Key="one.mp4")["Body"].read() == SEGMENT
+    assert stage.view(f"/{BUCKET}/one.mp4").verdict == (403, "AccessDenied")
+    assert stage.view(f"/{BUCKET}/one.mp4", "localhost:1").verdict == (403, "AccessDenied")
+
+
+def test_deleted(stage: Stage) -> None:
+    """A deleted distribution is not known any more."""
+    made = named(stage, "a")
+    open_to(stage, made)
+    assert stage.view("/", made["DomainName"]).status == 200
+    stage.change(made, Enabled=False)
+    live = stage.cloudfront.get_distribution(Id=made["Id"])
+    stage.cloudfront.delete_distribution(Id=made["Id"], IfMatch=live["ETag"])
+    assert stage.view("/", made["DomainName"]).status == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "foreign"),
+    [
+        ("media.example.com", True),
+        ("localhost", False),
+        ("sandbox", False),
+        ("127.0.0.1", False),
+        ("[::1]", False),
+        ("123456789012.127.0.0.1", False),
+        ("s3.localhost", False),
+        ("lectures-media.s3.amazonaws.com", False),
+    ],
+)
+def test_foreign_names(name: str, foreign: bool) -> None:
+    """Only a name that can be none of an endpoint's is taken for a viewer's."""
+    assert is_foreign(name) is foreign

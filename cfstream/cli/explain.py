@@ -51,9 +51,10 @@ def explain(
 def local(second: int) -> str:
     """A second since 1970 in the zone of this machine, with its offset; the number where no calendar has it."""
     try:
-        return datetime.fromtimestamp(second, UTC).astimezone().isoformat(" ")
+        text = datetime.fromtimestamp(second, UTC).astimezone().isoformat(" ")
     except (ValueError, OverflowError, OSError):
         return str(second)
+    return f"{text[:19]} {text[19:]}"
 
 
 def _refuse_no_address(text: str) -> None:

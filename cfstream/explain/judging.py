@@ -138,7 +138,8 @@ def _complete(case: _Case) -> Iterator[Reason]:
     values = case.presented.values
     prefix = "CloudFront-" if case.presented.via == "cookies" else ""
     if not values:
-        yield Reason(MISSING, "it is not signed: neither the URL nor a cookie says anything", "sign it")
+        guarded = "" if case.guard else ", which is refused wherever somebody must sign"
+        yield Reason(MISSING, f"it is not signed: neither the URL nor a cookie says anything{guarded}", "sign it")
         return
     if not case.key_id:
         yield Reason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again: something cut it off")

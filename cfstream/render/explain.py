@@ -106,7 +106,8 @@ def _key_rows(told: Explanation) -> Iterator[tuple[str, str, Style]]:
 
 def _verdict(told: Explanation, sheet: Page) -> Iterator[str]:
     if told.accepted:
-        yield sheet.paint("CloudFront lets it in.", Style.BOLD_GREEN)
+        ip = told.policy.conditions.ip if told.policy else None
+        yield sheet.paint(f"CloudFront lets it in{f', from {ip}' if ip else ''}.", Style.BOLD_GREEN)
     elif told.accepted is None:
         yield sheet.paint("Nothing speaks against it, as far as can be seen from here.", Style.BOLD)
     else:

@@ -1,0 +1,34 @@
+"""A spec as a file that a command edits: read whole, and replaced in one step or not at all."""
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from cfstream.errors import WrongUsage
+
+
+def read_spec(spec: str) -> str:
+    """The text of the file to the byte, byte order mark and line ends included. Raises WrongUsage for no file."""
+    path = Path(spec)
+    if spec == "-" or not path.is_file():
+        raise WrongUsage(f"{spec} is no file that could be edited", "name the one file of the spec")
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def replace_spec(spec: str, text: str) -> None:
+    """Puts the text in the place of the file's, which keeps its permissions, and its place where it is a link."""
+    path = Path(spec).resolve()
+    mode = stat.S_IMODE(path.stat().st_mode)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,131 @@
+"""What `cfstream keys rotate` prints: what was found and written, and what to commit and to run next."""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from cfstream.explain.times import distance
+from cfstream.render.flow import Page, Style, page, words
+from cfstream.spec.fields import spell
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+FORMAT_VERSION = 1
+
+Outcome: TypeAlias = Literal["begun", "apply-first", "waiting", "taken-out"]
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What a run found, and what it wrote; files as the user would name them."""
+
+    outcome: Outcome
+    spec: str
+    group: str
+    validity: "timedelta"
+    line: int = 0
+    """Where the new key stands in the spec."""
+    joined: str = ""
+    leaving: tuple[str, ...] = ()
+    """The keys that have left, or are to leave."""
+    private_file: str = ""
+    public_file: str = ""
+    made: bool = False
+    """Whether the key files are new; False where an earlier run had left them."""
+    why: str = ""
+    until: "datetime | None" = None
+    seconds_left: int = 0
+    cuts_viewers: bool = False
+
+
+def rotation_text(done: Rotated, *, color: bool, width: int) -> str:
+    """What was done, and the next steps, numbered."""
+    sheet = page(width, color=color)
+    head, details, steps = _TOLD[done.outcome](done)
+    lines = sheet.flow(words(head, Style.BOLD), rest="  ")
+    for detail in details:
+        lines += sheet.flow(words(detail), first="  ", rest="    ")
+    lines += ["", "Next:", *_numbered(steps, sheet)]
+    return "\n".join(lines) + "\n"
+
+
+def rotation_document(done: Rotated) -> dict[str, Any]:
+    """The same for programs; `wait_seconds` is how long to wait before the next run can do more."""
+    _, _, steps = _TOLD[done.outcome](done)
+    written = done.outcome in ("begun", "taken-out")
+    return {
+        "format_version": FORMAT_VERSION,
+        "outcome": done.outcome,
+        "spec": done.spec,
+        "key_group": done.group,
+        "joined": done.joined or None,
+        "leaving": list(done.leaving),
+        "why": done.why or None,
+        "until": done.until.isoformat() if done.until else None,
+        "wait_seconds": done.seconds_left,
+        "private_key_file": done.private_file or None,
+        "commit": [file for file in (done.spec, done.public_file) if file and written],
+        "next": steps,
+    }
+
+
+Told: TypeAlias = tuple[str, list[str], list[str]]
+"""A headline, details, and the next steps."""
+
+
+def _begun(done: Rotated) -> Told:
+    left = ", ".join(done.leaving)
+    head = f"{done.joined} joins {done.group}, and replaces {left}"
+    details = [
+        f"{done.spec}:{done.line}: the new key" + (f"; {left} is out" if done.cuts_viewers else ""),
+        f"{done.private_file}: its private half, for signers alone; never commit it",
+        f"{done.public_file}: its public half",
+    ]
+    if not done.made:
+        details.append("both files were there already, from an earlier run, and are used as they are")
+    steps = [
+        f"commit {done.spec} and {done.public_file}",
+        *_apply(done),
+        f"sign with {done.private_file} from then on, wherever URLs are signed",
+    ]
+    if not done.cuts_viewers:
+        steps.append(f"{spell(done.validity)} after that, or later: {_again(done)}")
+    return head, details, steps
+
+
+def _apply_first(done: Rotated) -> Told:
+    return f"Nothing to write yet: {done.why}", [], [*_apply(done), f"then again: {_again(done)}"]
+
+
+def _waiting(done: Rotated) -> Told:
+    left = ", ".join(done.leaving)
+    until = f"{done.until:%Y-%m-%d %H:%M %Z}"
+    still = f"URLs signed with {left} may be valid until {until}, for {distance(done.seconds_left)}"
+    head = f"Nothing to write yet: {still}"
+    return head, [], [f"wait, then again: {_again(done)}", f"or, if it has leaked: {_again(done)} --now"]
+
+
+def _taken_out(done: Rotated) -> Told:
+    left = ", ".join(done.leaving)
+    ended = "URLs signed with it die" if done.cuts_viewers else "no URL signed with it is valid any more"
+    return f"{left} leaves {done.group}: {ended}", [], [f"commit {done.spec}", *_apply(done)]
+
+
+_TOLD = {"begun": _begun, "apply-first": _apply_first, "waiting": _waiting, "taken-out": _taken_out}
+
+
+def _apply(done: Rotated) -> list[str]:
+    spec = shlex.quote(done.spec)
+    allow = " --allow cuts-viewers" if done.cuts_viewers else ""
+    return [f"cfstream plan {spec}", f"cfstream apply {spec}{allow}"]
+
+
+def _again(done: Rotated) -> str:
+    return f"cfstream keys rotate {shlex.quote(done.spec)} {done.group}"
+
+
+def _numbered(steps: list[str], sheet: Page) -> Iterator[str]:
+    for number, step in enumerate(steps, 1):
+        yield from sheet.flow(words(step), first=f"  {number}. ", rest="     ")

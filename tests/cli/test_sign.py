@@ -1,0 +1,245 @@
+"""`cfstream sign` and `cfstream explain` against a stack in the sandbox."""
+
+import json
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.cli import main
+from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran
+from tests.cli.signing_account import SPEC, Folder, folder
+from tests.signing import PASSPHRASE
+
+Sign = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
+    """A stack that was applied, and an environment that leads to it."""
+    server.reset()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "AWS_ENDPOINT_URL": server.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "any",
+            "AWS_SECRET_ACCESS_KEY": "any",
+            "AWS_REGION": "us-east-1",
+        }.items():
+            environment.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "CFSTREAM_KEY_PASSPHRASE"):
+            environment.delenv(name, raising=False)
+        found = folder(tmp_path_factory.mktemp("stack"))
+        assert main.run(["apply", found.spec, "--yes"]) == 0
+        yield found
+
+
+@pytest.fixture
+def sign(cfstream: Callable[..., Ran], stack: Folder) -> Sign:
+    """Runs `sign` with the stack's spec, key and an hour; flags that are given count more."""
+
+    def run(target: str, *flags: str) -> Ran:
+        given = {"--spec": stack.spec, "--key": stack.key("lectures-1"), "--expires": "1h"}
+        default = [word for flag, value in given.items() if flag not in flags for word in (flag, value)]
+        return cfstream("sign", target, *default, *flags)
+
+    return run
+
+
+@pytest.fixture
+def explain(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Any]:
+    """What `explain` says of a URL, as a document."""
+
+    def run(url: str, *flags: str) -> Any:
+        ran = cfstream("explain", url, "--spec", stack.spec, "--format", "json", *flags)
+        assert ran.code == 0, ran.err
+        return json.loads(ran.out)
+
+    return run
+
+
+def test_a_key_becomes_a_url_that_gets_in(sign: Sign, explain: Callable[..., Any]) -> None:
+    """The id of the key is found, the key of the object escaped, and the signature fits."""
+    ran = sign("talks/a b+c.mp4")
+    assert (ran.code, ran.err) == (0, "")
+    told = explain(ran.out.strip())
+    assert told["url"].endswith(".cloudfront.net/talks/a%20b%2Bc.mp4")
+    assert (told["accepted"], told["signature"], told["policy"]) == (True, "good", "canned")
+    assert told["key"]["name"] == "lectures-1"
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha256"])
+def test_a_policy_of_its_own_gets_in(sign: Sign, explain: Callable[..., Any], digest: str) -> None:
+    """Start, address and hash are in the URL, and IPv6 is warned of."""
+    ran = sign("a.mp4", "--from", "2026-01-01T00:00Z", "--ip", "203.0.113.7", "--hash", digest)
+    assert "IPv6 is on" in ran.err
+    told = explain(ran.out.strip())
+    assert (told["accepted"], told["hash"]) == (True, digest.upper())
+    assert (told["starts"], told["ip"]) == (1767225600, "203.0.113.7/32")
+
+
+def test_cookies_open_the_folder_of_a_playlist(sign: Sign, explain: Callable[..., Any]) -> None:
+    """As JSON, as lines, and as a command of curl they are the same three."""
+    expires = ("--expires", f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+    flags = (*expires, "--for", "hls", "--cookies")
+    document = json.loads(sign("hls/master.m3u8", *flags, "--format", "json").out)
+    cookies = document["cookies"]
+    lines = sign("hls/master.m3u8", *flags, "--domain", "example.com").out.splitlines()
+    assert lines == [
+        f"Set-Cookie: {name}={value}; Domain=example.com; Path=/; Secure; HttpOnly"
+        for name, value in cookies.items()
+    ]
+    curl = shlex.split(sign("hls/master.m3u8", *flags, "--format", "curl").out)
+    assert curl == ["curl", "--cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()), document["url"]]
+    segment = document["url"].replace("master.m3u8", "144p/part00.m4s")
+    assert explain(segment, "--cookies", curl[2])["accepted"] is True
+    assert explain(segment.replace("/hls/", "/"), "--cookies", curl[2])["accepted"] is False
+
+
+@pytest.mark.parametrize("target", ["hls/", "hls/*", "/hls/"])
+def test_cookies_for_a_folder(sign: Sign, target: str) -> None:
+    """A folder is named with a slash, or as a pattern."""
+    document = json.loads(sign(target, "--cookies", "--format", "json").out)
+    assert document["resource"].endswith(".cloudfront.net/hls/*")
+
+
+REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
+    "another key": (("a.mp4", "--key", "foreign"), "none of key group lectures-signers"),
+    "another group's key": (("a.mp4", "--key", "clips-1"), "is in key group clips-signers"),
+    "another group's path": (("clips/a.mp4",), "the behavior /clips/* trusts key group clips-signers"),
+    "an open path": (("posters/a.jpg",), "needs no signature"),
+    "another host": (("https://www.example.com/a",), "is no name of lectures"),
+    "too long": (("a.mp4", "--expires", "25h"), "valid for longer than 24h"),
+    "the past": (("a.mp4", "--expires", "2020-01-01T00:00Z"), "expired already"),
+    "milliseconds": (("a.mp4", "--expires", "1900000000000"), "not in milliseconds"),
+    "no zone": (("a.mp4", "--expires", "2026-12-24T20:00"), "has no zone"),
+    "no time": (("a.mp4", "--expires", "soon"), "that is no time"),
+    "another id": (("a.mp4", "--key-id", "K2OTHER"), "does not trust K2OTHER"),
+    "IPv6": (("a.mp4", "--ip", "2001:db8::1"), "IPv4 addresses only"),
+    "a folder": (("hls/", "--for", "hls"), "a folder is no file"),
+    "dots": (("hls/../a.mp4",), "no client can ask"),
+    "a public key": (("a.mp4", "--key", "lectures-1.pub"), "holds a public key"),
+    "no key": (("a.mp4", "--key", "absent"), "there is no file"),
+    "signed already": (("https://HOST/a?Expires=1&Signature=a&Key-Pair-Id=K1",), "signed already"),
+    "its own names": (("https://HOST/a?Policy=1",), "takes for its own"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "reason"), REFUSED.values(), ids=REFUSED)
+def test_what_would_not_get_in_is_not_signed(
+    sign: Sign, stack: Folder, arguments: tuple[str, ...], reason: str
+) -> None:
+    """Exit 2, nothing on stdout, and the reason in words."""
+    host = json.loads(sign("a", "--format", "json").out)["url"].split("/")[2]
+    words = [word.replace("HOST", host) for word in arguments]
+    if "--key" in words:
+        words[-1] = stack.key(words[-1])
+    ran = sign(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert reason in " ".join(ran.err.split())
+
+
+def test_force_goes_beyond_the_promise(sign: Sign) -> None:
+    """With --force a URL may outlive sign.max_validity."""
+    assert sign("a.mp4", "--expires", "25h", "--force").code == 0
+
+
+def test_a_passphrase_comes_from_the_environment(
+    sign: Sign, stack: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it the key stays shut, with a wrong one it is told, and neither is ever printed."""
+    locked = ("a.mp4", "--key", stack.key("locked"))
+    assert "CFSTREAM_KEY_PASSPHRASE" in sign(*locked).err
+    monkeypatch.setenv("CFSTREAM_KEY_PASSPHRASE", "hunter2")
+    wrong = sign(*locked, "-vv")
+    assert wrong.code == 2
+    assert "does not open" in wrong.err
+    assert "hunter2" not in wrong.err + wrong.out
+    monkeypatch.setenv("CFSTREAM_KEY_PASSPHRASE", PASSPHRASE)
+    right = sign(*locked, "-vv")
+    assert right.code == 0
+    assert PASSPHRASE not in right.err + right.out
+
+
+@pytest.mark.parametrize("key", ["lectures-1", "foreign", "damaged"])
+def test_nothing_of_a_private_key_is_told(sign: Sign, stack: Folder, key: str) -> None:
+    """Also with -vv, whether it signs, is refused or is damaged."""
+    whole = Path(stack.key("lectures-1")).read_text().splitlines()
+    Path(stack.key("damaged")).write_text("\n".join([*whole[:5], whole[-1], ""]))
+    ran = sign("a.mp4", "--key", stack.key(key), "-vv")
+    secret = Path(stack.key(key)).read_text().splitlines()[1:-1]
+    assert not any(line in ran.err + ran.out for line in secret)
+
+
+def test_a_key_that_all_may_read_is_warned_of(sign: Sign, stack: Folder, tmp_path: Path) -> None:
+    """It signs, and stderr says what to do."""
+    path = tmp_path / "open.pem"
+    shutil.copy(stack.key("lectures-1"), path)
+    path.chmod(0o644)
+    ran = sign("a.mp4", "--key", str(path))
+    assert ran.code == 0
+    assert f"chmod 600 {path}" in ran.err
+
+
+def test_without_a_spec_aws_is_not_asked(
+    cfstream: Callable[..., Ran], stack: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL and the id of the key are enough, where nothing answers at all."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    words = ("--key", stack.key("foreign"), "--key-id", "K2JC", "--expires", "2030-01-01T00:00+01:00")
+    ran = cfstream("sign", "https://media.example.com/a.mp4", *words)
+    assert ran.code == 0
+    assert ran.out.startswith("https://media.example.com/a.mp4?Expires=1893452400&Signature=")
+    for target, flags, reason in (
+        ("a.mp4", words, "it is not known of which host"),
+        ("https://h/a", words[:2] + words[4:], "neither --spec nor --key-id"),
+    ):
+        refused = cfstream("sign", target, *flags)
+        assert refused.code == 2
+        assert reason in " ".join(refused.err.split())
+
+
+def test_a_stream_name_of_rtmp(cfstream: Callable[..., Ran], stack: Folder) -> None:
+    """Signed without the server and the prefix, and printed as it was asked for."""
+    words = ("--key", stack.key("foreign"), "--key-id", "APKAJC", "--expires", "1h")
+    ran = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/mp4:videos/a.mp4", *words)
+    assert ran.out.startswith("mp4:videos/a.mp4?Expires=")
+    refused = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/a.flv", *words, "--cookies")
+    assert "RTMP knows neither cookies" in refused.err
+
+
+def test_a_stack_that_was_not_applied_has_no_keys(
+    cfstream: Callable[..., Ran], stack: Folder, tmp_path: Path
+) -> None:
+    """There is no distribution to sign for, and what makes it is said."""
+    other = folder(tmp_path, SPEC.replace("name: lectures\n", "name: seminars\n"))
+    ran = cfstream("sign", "a", "--spec", other.spec, "--key", other.key("lectures-1"), "--expires", "1h")
+    assert ran.code == 1
+    assert "cfstream apply" in ran.err
+
+
+def test_explain_reads_well(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
+    """The first reason for a refusal, what the signature was made for, and the times of this machine."""
+    url = sign("a.mp4").out.strip()
+    good = cfstream("explain", url, "--spec", stack.spec)
+    assert good.out.startswith("A signed URL with the canned policy\n")
+    assert "CloudFront lets it in.\n" in good.out
+    bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
+    assert "CloudFront refuses it: AccessDenied, the signature does not fit" in bad.out
+    assert "it was made for the URL without its query" in bad.out
+    assert url.split("Signature=")[1].split("&")[0] not in good.out + bad.out
+
+
+def test_explain_needs_no_aws(cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --spec it tells what can be seen, in the zone of this machine."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    ran = cfstream("explain", "https://h/a?Expires=1000000000&Signature=AAAA&Key-Pair-Id=K1")
+    assert ran.code == 0
+    assert f"{datetime.fromtimestamp(1_000_000_000).astimezone():%Y-%m-%d %H:%M:%S} " in ran.out
+    assert "years ago" in ran.out
+    refused = cfstream("explain", "https://h/a", "--ip", "nobody")
+    assert refused.code == 2

@@ -1,0 +1,249 @@
+"""`cfstream keys`: pairs that are never overwritten, and rotations that can be stopped anywhere."""
+
+import difflib
+import json
+import os
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from cfstream.inventory.rotation import new_name
+from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran
+from tests.cli.signing_account import SPEC, Folder, folder
+from tests.signing import public_pem, rsa_key
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """A spec with its keys in the folder that the commands run in."""
+    monkeypatch.chdir(tmp_path)
+    return folder(tmp_path)
+
+
+@pytest.fixture
+def rotate(cfstream: Run, here: Folder) -> Callable[..., Any]:
+    """Runs `rotate`, and returns its document."""
+
+    def run(*flags: str) -> Any:
+        ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--format", "json", *flags)
+        assert ran.code == 0, ran.err
+        return json.loads(ran.out)
+
+    return run
+
+
+def hazards(cfstream: Run) -> set[str]:
+    """The hazards of the plan."""
+    plan = json.loads(cfstream("plan", "lectures.yaml", "--format", "json").out)
+    assert plan["stacks"][0]["problems"] == []
+    return {hazard["name"] for hazard in plan["stacks"][0]["hazards"]}
+
+
+def lines(before: str, after: str) -> list[str]:
+    """The lines that came and went, with their signs."""
+    return [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_a_new_pair_is_for_its_owner_alone(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Whatever the umask, the private half has mode 0600; the public one belongs to it."""
+    monkeypatch.chdir(tmp_path)
+    before = os.umask(0)
+    try:
+        ran = cfstream("keys", "new", "lectures-1", "--type", kind)
+    finally:
+        os.umask(before)
+    private, public = Path("keys/lectures-1.pem"), Path("keys/lectures-1.pub.pem")
+    assert (ran.code, ran.out) == (0, f"{private}\n{public}\n")
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    key: Any = load_pem_private_key(private.read_bytes(), None)
+    assert key.public_key() == load_pem_public_key(public.read_bytes())
+    assert "PRIVATE" not in ran.err
+
+
+@pytest.mark.parametrize("there", ["lectures-1.pem", "lectures-1.pub.pem"])
+def test_no_key_is_ever_overwritten(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    """With either file there, also as a dangling link, nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    Path("k").mkdir()
+    Path("k", there).symlink_to("nowhere")
+    ran = cfstream("keys", "new", "lectures-1", "--dir", "k")
+    assert (ran.code, ran.out) == (2, "")
+    assert "never overwritten" in ran.err
+    assert os.listdir("k") == [there]
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", "a b", "x" * 129])
+def test_a_name_is_one_that_cloudfront_takes(cfstream: Run, here: Folder, name: str) -> None:
+    """And so never a path."""
+    assert cfstream("keys", "new", name).code == 2
+    assert cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--name", name or " ").code == 2
+
+
+def test_a_rotation_from_beginning_to_end(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
+) -> None:
+    """New key, wait, old key: each run says what to do, no step is a hazard, and running too early changes nothing."""
+    spec = Path("lectures.yaml")
+    spec.write_text(SPEC.replace("24h", "1s"))
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    first = spec.read_text()
+
+    begun = rotate()
+    assert (begun["outcome"], begun["joined"]) == ("begun", "lectures-2")
+    assert begun["commit"] == ["lectures.yaml", "keys/lectures-2.pub.pem"]
+    assert stat.S_IMODE(Path("keys/lectures-2.pem").stat().st_mode) == 0o600
+    second = spec.read_text()
+    entry = "      - {name: lectures-2, file: keys/lectures-2.pub.pem, replaces: [lectures-1]}"
+    assert lines(first, second) == [f"+ {entry}"]
+
+    assert rotate()["outcome"] == "apply-first"
+    assert hazards(cfstream) == set()
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    ended = rotate()
+    while ended["outcome"] == "waiting":
+        assert ended["wait_seconds"] <= 2
+        assert spec.read_text() == second
+        ended = rotate()
+    assert (ended["outcome"], ended["leaving"]) == ("taken-out", ["lectures-1"])
+    old = "      - {name: lectures-1, file: keys/lectures-1.pub.pem}"
+    assert lines(second, spec.read_text()) == [f"- {old}"]
+
+    assert rotate()["outcome"] == "apply-first"
+    assert hazards(cfstream) == set()
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    assert "No changes." in cfstream("plan", "lectures.yaml").out
+    assert rotate()["joined"] == "lectures-3"
+
+
+def test_within_the_grace_it_says_how_long_to_wait(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
+) -> None:
+    """Exit 0, the moment and the seconds, and the spec as it was; then --now cuts, and the plan says so."""
+    rotate()
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    before = Path("lectures.yaml").read_text()
+    waiting = rotate()
+    assert (waiting["outcome"], waiting["leaving"]) == ("waiting", ["lectures-1"])
+    assert 86_000 < waiting["wait_seconds"] <= 86_400
+    assert Path("lectures.yaml").read_text() == before
+    text = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers").out
+    assert "URLs signed with lectures-1 may be valid until" in " ".join(text.split())
+
+    assert rotate("--now")["outcome"] == "taken-out"
+    assert hazards(cfstream) == {"cuts-viewers"}
+
+
+def test_a_leaked_key_goes_at_once(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
+) -> None:
+    """With --now the new key takes the old one's place in one edit, and apply wants the hazard allowed."""
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    before = Path("lectures.yaml").read_text()
+    done = rotate("--now", "--name", "lectures-clean")
+    assert any("--allow cuts-viewers" in step for step in done["next"])
+    assert lines(before, Path("lectures.yaml").read_text()) == [
+        "-       - {name: lectures-1, file: keys/lectures-1.pub.pem}",
+        "+       - {name: lectures-clean, file: keys/lectures-clean.pub.pem, replaces: [lectures-1]}",
+    ]
+    assert hazards(cfstream) == {"cuts-viewers"}
+    assert cfstream("apply", "lectures.yaml", "--yes", "--allow", "cuts-viewers").code == 0
+    assert "No changes." in cfstream("plan", "lectures.yaml").out
+
+
+@pytest.mark.parametrize("stopped_after", ["the private half", "both halves"])
+def test_a_run_that_was_stopped_is_taken_up(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any], stopped_after: str
+) -> None:
+    """The key that an earlier run made is used, and not made again."""
+    cfstream("keys", "new", "lectures-2")
+    private = Path("keys/lectures-2.pem").read_bytes()
+    if stopped_after == "the private half":
+        Path("keys/lectures-2.pub.pem").unlink()
+    assert rotate()["joined"] == "lectures-2"
+    assert Path("keys/lectures-2.pem").read_bytes() == private
+    assert cfstream("validate", "lectures.yaml").code == 0
+
+
+def test_a_pair_that_is_none_is_refused(cfstream: Run, here: Folder) -> None:
+    """Files of two pairs, and an old key under a new name, are no successor; the spec stays as it is."""
+    before = Path("lectures.yaml").read_bytes()
+    Path("keys/lectures-2.pem").write_bytes(Path("keys/foreign.pem").read_bytes())
+    Path("keys/lectures-2.pub.pem").write_bytes(public_pem(rsa_key("clips-1")))
+    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
+    assert (ran.code, "is not the public half" in ran.err) == (2, True)
+    Path("keys/lectures-2.pem").write_bytes(Path("keys/lectures-1.pem").read_bytes())
+    Path("keys/lectures-2.pub.pem").unlink()
+    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
+    assert (ran.code, "under another name" in ran.err) == (2, True)
+    assert Path("lectures.yaml").read_bytes() == before
+
+
+def test_the_bytes_of_a_spec_stay_its_own(cfstream: Run, here: Folder, rotate: Callable[..., Any]) -> None:
+    """Byte order mark, CRLF, no line end at the end, permissions and a link: all are kept."""
+    real = Path("real.yaml")
+    text = SPEC.replace("http:\n", "# the end\nhttp:\n").removesuffix("\n")
+    real.write_bytes(("\ufeff" + text).replace("\n", "\r\n").encode())
+    real.chmod(0o640)
+    Path("lectures.yaml").unlink()
+    Path("lectures.yaml").symlink_to(real)
+    before = real.read_bytes()
+    rotate()
+    entry = b"      - {name: lectures-2, file: keys/lectures-2.pub.pem, replaces: [lectures-1]}\r\n"
+    after = real.read_bytes()
+    assert entry in after
+    assert after.replace(entry, b"") == before
+    assert Path("lectures.yaml").is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    assert not [name for name in os.listdir() if name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("lectures.yaml", "nobody"), "makes no key group nobody"),
+        (("-", "lectures-signers"), "no file that could be edited"),
+        ((".", "lectures-signers"), "no file that could be edited"),
+        (("absent.yaml", "lectures-signers"), "no file that could be edited"),
+        (("lectures.yaml", "lectures-signers", "--name", "clips-1"), "knows a key clips-1 already"),
+    ],
+)
+def test_wrong_arguments_of_rotate(
+    cfstream: Run, here: Folder, arguments: tuple[str, ...], reason: str
+) -> None:
+    """Exit 2, and nothing is written."""
+    before = sorted(os.listdir("keys"))
+    ran = cfstream("keys", "rotate", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert reason in " ".join(ran.err.split())
+    assert sorted(os.listdir("keys")) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "taken", "new"),
+    [
+        ("lectures-1", (), "lectures-2"),
+        ("lectures-1", ("lectures-2", "lectures-3"), "lectures-4"),
+        ("lectures-2026-05", (), "lectures-2026-11"),
+        ("lectures-2026-11", ("lectures-2026-11",), "lectures-2026-11-24"),
+        ("lectures-2026-11-24", ("lectures-2026-11", "lectures-2026-11-24"), "lectures-2026-11-24-2"),
+        ("lectures", (), "lectures-2026-11"),
+        ("2026-05", (), "2026-11"),
+        ("x" * 128, (), "x" * 100 + "-2026-11"),
+    ],
+)
+def test_a_successor_is_named_after_the_old_key(old: str, taken: tuple[str, ...], new: str) -> None:
+    """Months follow months, numbers numbers, and no name is used twice."""
+    assert new_name(old, datetime(2026, 11, 24, tzinfo=UTC), taken) == new

@@ -17,6 +17,7 @@ from cfstream.errors import CfstreamError, WrongUsage
 if TYPE_CHECKING:
     from cfstream.apply import Report
     from cfstream.plan import Plan, StackPlan
+    from cfstream.verify.finding import Proof
 
 HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
 """What `--allow` takes: the dangerous changes that a plan may contain."""
@@ -33,6 +34,7 @@ Targets = Annotated[
 
 def apply(
     specs: Targets,
+    *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")] = False,
     no_wait: Annotated[
         bool,
@@ -46,24 +48,29 @@ def apply(
             help=f"Allow a dangerous change: {', '.join(HAZARDS)}. May be repeated.",
         ),
     ] = None,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Do not prove in the end that nobody gets in who must not.")
+    ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to print the report.")] = Format.TEXT,
 ) -> None:
     """Do what plan shows, after a yes.
 
     Shows the plan, asks, runs its steps in order, and prints a report. What has moved since it was read is
     refused, never overwritten. Running the same command again goes on from where the last run ended.
+    Once all is Deployed, what verify proves without a key is proved.
 
     Example: cfstream apply specs/ --yes --allow cuts-viewers
     """
     allowed = _hazards(allow or ())
 
     from cfstream.aws.clock import SystemClock
+    from cfstream.cli.proving import prove_applied
     from cfstream.cli.saved_plan import find
     from cfstream.cli.telling import telling
     from cfstream.render.json import as_text
     from cfstream.render.report import report_document
     from cfstream.spec.load import load
-    from cfstream.workflow import Mismatch, apply_plan, check_saved, make_plan
+    from cfstream.workflow import Mismatch, apply_plan, check_saved, make_plan, with_proof
 
     saved = find(specs)
     stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
@@ -85,8 +92,11 @@ def apply(
         report = apply_plan(
             plan, world, allow=allowed, no_wait=no_wait, tell=tell, interrupted=lambda: clock.interrupted
         )
-    if output is Format.JSON or not plan.in_sync:
-        _report(report, output)
+    proved = None if no_verify else prove_applied(stacks, world, report)
+    if proved is not None:
+        report = with_proof(report, proved)
+    if output is Format.JSON or not plan.in_sync or report.exit_code:
+        _report(report, proved, output)
     raise typer.Exit(report.exit_code)
 
 
@@ -164,13 +174,14 @@ def _ended_by_sigint(interrupt: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _report(report: "Report", output: Format) -> None:
+def _report(report: "Report", proof: "Proof | None", output: Format) -> None:
     """What was done on stdout, what went wrong on stderr; as JSON all of it on stdout."""
+    from cfstream.cli.proving import with_proofs
     from cfstream.render.json import as_text
     from cfstream.render.report import failures_text, report_document, report_text
 
     if output is Format.JSON:
-        terminal.say(as_text(report_document(report)))
+        terminal.say(as_text(with_proofs(report_document(report), proof)))
     else:
         terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=terminal.width()))
     terminal.tell(failures_text(report, color=terminal.colored(sys.stderr), width=terminal.width()))

@@ -68,8 +68,8 @@ EVERYWHERE = ("profile", "region", "endpoint_url", "edge_url", "sandbox", "verbo
 """Parameters of `cfstream` that are also taken after a command's name."""
 
 EPILOG = (
-    "\b\nEverywhere: --profile --region --endpoint-url --edge-url --sandbox\n"
-    "-v -q --no-color (see: cfstream --help)"
+    "\b\nEverywhere: --profile --region --endpoint-url --sandbox -v -q --no-color\n"
+    "--edge-url (see: cfstream --help)"
 )
 
 

@@ -61,7 +61,10 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
         "left out",
         "mend the problems that the plan shows, and run the same command again",
     ),
-    StackOutcome.EXPOSED: ("somebody gets in who must not", "see the warnings of the plan"),
+    StackOutcome.EXPOSED: (
+        "it is not as it should be at its addresses",
+        "see what verify says: cfstream verify",
+    ),
 }
 """What is wrong and what to do, where the stack and its steps do not say it themselves."""
 

@@ -106,11 +106,16 @@ def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
 
 def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str]:
     sign, style = SIGNS[Verdict.HELD]
-    briefs = [finding.brief for finding in held if finding.brief]
-    told = ", ".join(briefs) if briefs else held[0].claim
-    head = f"{part}:" if part else ""
-    text = f"{head} {told}".strip()
-    yield from sheet.flow([Word(f"    {sign}", style), *words(text)], rest="      ")
+    briefs: dict[str, list[str]] = {}
+    for finding in held:
+        if finding.brief:
+            briefs.setdefault(finding.good, []).append(finding.brief)
+    told = [f"{good} {', '.join(dict.fromkeys(names))}" for good, names in briefs.items()]
+    told += dict.fromkeys(finding.claim for finding in held if not finding.brief)
+    for text in told:
+        yield from sheet.flow(
+            [Word(f"    {sign}", style), *words(": ".join(filter(None, (part, text))))], rest="      "
+        )
 
 
 def _finding_lines(finding: Finding, sheet: Page, at: str = "") -> Iterator[str]:

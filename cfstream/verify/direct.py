@@ -21,10 +21,10 @@ def direct_checks(site: Site, openings: tuple[str, ...]) -> Iterator[Check]:
     where = f"S3: bucket {bucket}"
     path = _path(site)
     for brief, visit in addresses(site, path):
-        finding = Finding(where, brief, "", f"{brief} gives nothing to anyone")
+        finding = Finding(where, "", brief, f"{brief}: nothing is given to anyone")
         yield Check(finding, visit, lambda seen: _refused(seen, openings))
     for brief, visit in _listings(site):
-        finding = Finding(where, brief, "", f"{brief} does not tell anyone which objects there are")
+        finding = Finding(where, "", brief, f"{brief}: nobody is told which objects there are")
         yield Check(finding, visit, lambda seen: _unlisted(seen, bucket))
 
 
@@ -41,11 +41,11 @@ def addresses(site: Site, path: str) -> Iterator[tuple[str, Visit]]:
     yield "regional name", Visit(f"{scheme}://{bucket}.s3.{region}.{suffix}{path}")
     yield "path style", Visit(f"https://s3.{region}.{suffix}/{bucket}{path}")
     yield "global path style", Visit(f"https://s3.{suffix}/{bucket}{path}")
-    yield "dual stack", Visit(f"{scheme}://{bucket}.s3.dualstack.{region}.{suffix}{path}")
-    yield "website", Visit(f"http://{bucket}.s3-website-{region}.{suffix}{path}")
-    yield "website, with a dot", Visit(f"http://{bucket}.s3-website.{region}.{suffix}{path}")
+    yield "dual stack name", Visit(f"{scheme}://{bucket}.s3.dualstack.{region}.{suffix}{path}")
+    yield "website name", Visit(f"http://{bucket}.s3-website-{region}.{suffix}{path}")
+    yield "website name with a dot", Visit(f"http://{bucket}.s3-website.{region}.{suffix}{path}")
     if "." not in bucket:
-        yield "acceleration", Visit(f"https://{bucket}.s3-accelerate.{suffix}{path}")
+        yield "accelerated name", Visit(f"https://{bucket}.s3-accelerate.{suffix}{path}")
     for name in site.bucket.access_points:
         host = f"{name}-{site.scene.account}.s3-accesspoint.{region}.{suffix}"
         yield f"access point {name}", Visit(f"https://{host}{path}")

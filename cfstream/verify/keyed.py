@@ -1,7 +1,7 @@
 """What is asked with a private key at hand: that its signatures open what they should, and nothing else."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cfstream.ports import Visit
 from cfstream.sign import Pass, Signer
@@ -78,7 +78,7 @@ def keyed_checks(site: Site, address: Address, signing: Signing) -> Iterator[Che
         elif site.live.kind == "streaming-distribution":
             yield from _streaming(site, address, place, signing, key_id)
         else:
-            yield from _opening(site, address, place, signing, key_id)
+            yield from map(_good, _opening(site, address, place, signing, key_id))
             yield from _refused(site, address, place, signing, key_id)
 
 
@@ -139,7 +139,7 @@ def _refused(site: Site, address: Address, place: Place, signing: Signing, key_i
         ("other path", "a signature for another path is refused", _moved(signer.url(other, until), url)),
         ("expired", "a URL that has expired is refused", old.url(url, signing.now() - MINUTES)),
         ("early", "a URL that is not valid yet is refused", signer.url(url, until + MINUTES, starts=until)),
-        ("elsewhere", "a URL for another IP address is refused", signer.url(url, until, ip=ELSEWHERE)),
+        ("for another IP", "a URL for another IP address is refused", signer.url(url, until, ip=ELSEWHERE)),
         (
             "foreign key",
             "a URL signed with a foreign key is refused",
@@ -149,14 +149,18 @@ def _refused(site: Site, address: Address, place: Place, signing: Signing, key_i
     ):
         yield _check((address, place), brief, claim, _to(address, asked), _shut(site, place))
     for brief, claim, cookies in (
-        ("cookies elsewhere", "cookies for another folder are refused", signer.cookies(f"{other}/*", until)),
         (
-            "cookies, expired",
+            "cookies for another folder",
+            "cookies for another folder are refused",
+            signer.cookies(f"{other}/*", until),
+        ),
+        (
+            "expired cookies",
             "cookies that have expired are refused",
             old.cookies(url, signing.now() - MINUTES),
         ),
         (
-            "cookies, foreign key",
+            "cookies by a foreign key",
             "cookies by a foreign key are refused",
             signing.signer(key_id, foreign=True).cookies(url, until),
         ),
@@ -192,13 +196,9 @@ def _streaming(site: Site, address: Address, place: Place, signing: Signing, key
     foreign = signing.signer(key_id, foreign=True).stream_name(name, until).bare
     old = signing.signer(key_id, late=2 * MINUTES).stream_name(name, signing.now() - MINUTES).bare
     start = address.url + RTMP
-    yield _check(
-        (address, place),
-        "signed name",
-        "a signed stream name opens it",
-        _to(address, start + good),
-        opened(site, place),
-    )
+    claim = "a signed stream name opens it"
+    visit = _to(address, start + good)
+    yield _good(_check((address, place), "signed name", claim, visit, opened(site, place)))
     for brief, claim, bad in (
         ("tampered", "a stream name whose signature was changed is refused", _tampered(good)),
         ("expired", "a stream name that has expired is refused", old),
@@ -255,6 +255,11 @@ def _folder_pass(signer: Signer, url: str, signing: Signing) -> Pass:
 def _check(at: At, brief: str, claim: str, visit: Visit, judge: Judge) -> Check:
     address, place = at
     return Check(Finding(address.url, place.named, brief, claim), visit, judge)
+
+
+def _good(check: Check) -> Check:
+    """The same for what is opened."""
+    return replace(check, finding=replace(check.finding, good="opened by"))
 
 
 def _to(address: Address, url: str, **headers: str) -> Visit:

@@ -61,7 +61,9 @@ def attempts(key_id: str) -> tuple[Attempt, ...]:
             "a URL by a key that nobody knows is refused",
             f"Expires=4102444800&Signature=AAAA&Key-Pair-Id={NO_KEY}",
         ),
-        Attempt("cookies", "cookies with a malformed policy are refused", headers={"Cookie": cookies}),
+        Attempt(
+            "malformed cookies", "cookies with a malformed policy are refused", headers={"Cookie": cookies}
+        ),
         Attempt("plain http", "an unsigned request by plain http is refused", scheme="http"),
     )
 
@@ -135,7 +137,9 @@ def _open_check(site: Site, address: Address, place: Place) -> Check:
         return HELD if passed else kept_out(site, place, seen)
 
     claim = "public: everyone is answered" if place.key else "public: nobody needs to sign"
-    return Check(Finding(address.url, place.named, "answered", claim), address.visit(place.path), judge)
+    return Check(
+        Finding(address.url, place.named, "everyone", claim, good="open to"), address.visit(place.path), judge
+    )
 
 
 def _of_disabled(seen: Seen) -> Judgement:
@@ -173,7 +177,8 @@ def _protocol(site: Site, address: Address) -> Iterator[Check]:
         return unproved(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else _answers_http(site, seen)
 
     claim = "plain http is sent to https" if redirects else "plain http is refused"
-    finding = Finding(address.url, place.named, "http to https" if redirects else "https only", claim)
+    good, brief = ("sent to https", "plain http") if redirects else ("refused", "http")
+    finding = Finding(address.url, place.named, brief, claim, good=good)
     yield Check(finding, address.visit(place.path, scheme="http"), judge)
 
 

@@ -68,8 +68,7 @@ def _nowhere(site: Site, why: str) -> Reached:
     claim = "CloudFront answers for it"
     do = "run it again when it answers"
     findings = [
-        Finding(f"https://{host}", "", "reached", claim, Verdict.UNPROVED, "", why, do)
-        for host in site.hosts[:1]
+        Finding(f"https://{host}", "", "", claim, Verdict.UNPROVED, "", why, do) for host in site.hosts[:1]
     ]
     return Reached(findings=tuple(findings) if site.spec.enabled else ())
 
@@ -78,7 +77,7 @@ def _judged(
     site: Site, address: Address, seen: Seen, roundabout: Seen | None
 ) -> tuple[Finding, list[Address]]:
     """Whether CloudFront answers for this host, and how to ask it on; not at all where that would prove nothing."""
-    finding = Finding(address.url, "", "reached", "CloudFront answers for it", saw=seen.told)
+    finding = Finding(address.url, "", "", "CloudFront answers for it", saw=seen.told)
     if not site.spec.enabled:
         return finding, [address]
     told = seen if roundabout is None else roundabout

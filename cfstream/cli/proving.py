@@ -1,0 +1,89 @@
+"""The proof at the end of `apply`: what `verify` proves without a key, of the stacks that are as the plan wants them.
+
+It can turn a stack into an exposed one, and nothing else: what cannot be proved is told, and changes no exit code.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cfstream.cli import connection, terminal
+from cfstream.errors import CfstreamError
+
+if TYPE_CHECKING:
+    from cfstream.apply import Report
+    from cfstream.ports import World
+    from cfstream.spec.load import Stack
+    from cfstream.verify.finding import Proof, StackProof
+
+
+def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -> "Proof | None":
+    """The proof of each stack that was applied, or was as its spec says; None where there is none.
+
+    Tells on stderr what was proved and what was not, of stacks that were changed.
+    """
+    from cfstream.apply import StackOutcome
+    from cfstream.verify.prove import Means
+    from cfstream.workflow import prove_stacks
+
+    well = {
+        each.name: each
+        for each in report.stacks
+        if each.outcome in (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
+    }
+    deployed = [stack for stack in stacks if _deployed(well.get(stack.spec.name))]
+    for name in well.keys() - {stack.spec.name for stack in deployed}:
+        terminal.note(f"{name}: not verified, for it is not Deployed yet; later: cfstream verify\n")
+    if not deployed:
+        return None
+    try:
+        viewer = connection.current().viewer(world)
+        try:
+            proof = prove_stacks(deployed, world, Means(viewer, world.clock))
+        finally:
+            if viewer is not None:
+                viewer.close()
+    except CfstreamError as error:
+        terminal.note(f"not verified: {error.what}\n")
+        return None
+    changed = [each for each in proof.stacks if well[each.name].outcome is StackOutcome.APPLIED]
+    for line in _told(changed):
+        terminal.note(line + "\n")
+    _tell_broken(proof)
+    return proof
+
+
+def with_proofs(document: dict[str, Any], proof: "Proof | None") -> dict[str, Any]:
+    """The report for programs, each stack with its proof under ``verify``; null where there is none."""
+    from cfstream.render.verify import stack_document
+
+    proofs: Mapping[str, StackProof] = {each.name: each for each in proof.stacks} if proof else {}
+    stacks = [
+        {**stack, "verify": stack_document(proofs[stack["name"]]) if stack["name"] in proofs else None}
+        for stack in document["stacks"]
+    ]
+    return {**document, "stacks": stacks}
+
+
+def _deployed(report: Any) -> bool:
+    return report is not None and report.outputs.get("status") == "Deployed"
+
+
+def _told(proofs: Sequence["StackProof"]) -> Iterator[str]:
+    """A line for each stack of which nothing is broken."""
+    for proof in proofs:
+        if proof.broken:
+            continue
+        why = "; ".join(dict.fromkeys(each.why for each in proof.unproved))
+        held = len(proof.findings) - len(proof.unproved)
+        if why:
+            counted = f"{held} of {len(proof.findings)} claims of verify hold"
+            yield f"{proof.name}: {counted}, the others are not proved: {why}"
+        else:
+            yield f"{proof.name}: verified, {held} claims hold"
+
+
+def _tell_broken(proof: "Proof") -> None:
+    from cfstream.render.verify import broken_text
+
+    terminal.tell(broken_text(proof, color=terminal.colored(sys.stderr), width=terminal.width()))

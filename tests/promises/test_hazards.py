@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.promises.account import snapshot
+from tests.promises.foreign import by_hand
 from tests.promises.studio import (
     ONE,
     TWO,
@@ -23,7 +24,6 @@ from tests.promises.studio import (
     told,
     without,
 )
-from tests.promises.test_ownership import by_hand
 
 
 def nothing(_studio: Studio) -> None:

@@ -1,9 +1,7 @@
 """What is ours is found again without a state file; what is not ours is never touched."""
 
-from typing import Any
-
+from tests.promises.foreign import by_hand
 from tests.promises.studio import (
-    Json,
     Studio,
     allow,
     changes,
@@ -11,9 +9,7 @@ from tests.promises.studio import (
     outcome,
     problems,
     rtmp,
-    set_to,
     signed,
-    signers,
     steps,
     told,
 )
@@ -25,34 +21,6 @@ def untagged(studio: Studio, stack: str = "lectures") -> str:
     live = studio.live(stack)
     studio.cloudfront.untag_resource(Resource=live["ARN"], TagKeys={"Items": ["cfstream:name"]})
     return str(live["Id"])
-
-
-def by_hand(studio: Studio, **fields: Any) -> Json:
-    """A distribution of the bucket that somebody made, with signers."""
-    config = {
-        "CallerReference": "by-hand",
-        "Comment": "made in the console",
-        "Enabled": True,
-        "Origins": {
-            "Quantity": 1,
-            "Items": [
-                {
-                    "Id": "console",
-                    "DomainName": "media.s3.us-east-1.amazonaws.com",
-                    "S3OriginConfig": {"OriginAccessIdentity": ""},
-                }
-            ],
-        },
-        "DefaultCacheBehavior": {
-            "TargetOriginId": "console",
-            "ViewerProtocolPolicy": "redirect-to-https",
-            "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
-            "TrustedSigners": signers("self"),
-        },
-        **fields,
-    }
-    made: Json = studio.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
-    return made
 
 
 def test_the_name_is_set_in_the_creating_call(studio: Studio) -> None:
@@ -149,73 +117,6 @@ def test_caller_references_are_made_of_account_name_kind_and_generation(studio: 
         assert "lectures" in reference
         assert "media" not in reference
     assert len({*references}) == 2
-
-
-def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
-    """The tag follows with the first other write."""
-    stranger = by_hand(studio)
-    document = signed(adopt=stranger["Id"], origin_access="none")
-    assert steps(studio.plan(document)) == []
-    assert studio.tags(stranger["ARN"]) == {}
-    studio.converge({**document, "comment": "adopted"})
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
-    assert len(studio.distributions()) == 1
-
-
-def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: Studio) -> None:
-    """Custom errors, restrictions, headers, function associations, further origins and tags stay byte for byte."""
-    errors = {
-        "Quantity": 1,
-        "Items": [
-            {
-                "ErrorCode": 404,
-                "ResponsePagePath": "/404.html",
-                "ResponseCode": "404",
-                "ErrorCachingMinTTL": 5,
-            }
-        ],
-    }
-    headers = {"Quantity": 1, "Items": [{"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}]}
-    stranger = by_hand(
-        studio,
-        CustomErrorResponses=errors,
-        Restrictions={
-            "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["SE", "DE"]}
-        },
-        HttpVersion="http2and3",
-    )
-    studio.cloudfront.tag_resource(Resource=stranger["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]})
-    studio.edit(
-        lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers), id_=stranger["Id"]
-    )
-    studio.converge(signed(adopt=stranger["Id"], comment="adopted"))
-    live = studio.config()
-    assert live["CustomErrorResponses"] == errors
-    assert sorted(live["Restrictions"]["GeoRestriction"]["Items"]) == ["DE", "SE"]
-    assert live["HttpVersion"] == "http2and3"
-    assert live["Origins"]["Items"][0]["CustomHeaders"] == headers
-    assert live["Origins"]["Items"][0]["Id"] == "console"
-    assert live["CallerReference"] == "by-hand"
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
-
-
-def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
-    """It carries another name: a problem that says whose."""
-    studio.converge(signed(name="clips"))
-    clips = studio.id("clips")
-    before = studio.live("clips")["DistributionConfig"]["Comment"]
-    plan = studio.stack(signed(adopt=clips, comment="mine"))
-    assert "belongs to the stack clips" in problems(plan)[0]
-    assert outcome(studio.apply(signed(adopt=clips, comment="mine"))) == "blocked"
-    assert studio.live("clips")["DistributionConfig"]["Comment"] == before
-
-
-def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) -> None:
-    """And nothing is made in its place."""
-    plan = studio.stack(signed(adopt="E0000000000000"))
-    assert "no distribution E0000000000000" in problems(plan)[0]
-    studio.apply(signed(adopt="E0000000000000"))
-    assert studio.distributions() == []
 
 
 def test_identities_keys_and_groups_bear_our_mark(studio: Studio) -> None:
@@ -369,26 +270,6 @@ def test_an_rtmp_stack_cannot_change_its_bucket(studio: Studio) -> None:
     assert any("cannot be changed" in what for what in problems(plan))
     assert outcome(studio.apply(rtmp(bucket="newer"))) == "blocked"
     assert studio.policy("newer") is None
-
-
-def test_foreign_fields_survive_every_change(studio: Studio) -> None:
-    """What somebody set by hand and the spec does not own is there after an update."""
-    studio.converge(signed())
-    studio.edit(
-        set_to(
-            HttpVersion="http3",
-            CustomErrorResponses={
-                "Quantity": 1,
-                "Items": [
-                    {"ErrorCode": 403, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": 1}
-                ],
-            },
-        )
-    )
-    studio.converge(signed(comment="changed", price_class="PriceClass_100"))
-    live = studio.config()
-    assert live["HttpVersion"] == "http3"
-    assert live["CustomErrorResponses"]["Items"][0]["ErrorCachingMinTTL"] == 1
 
 
 def test_a_distribution_that_another_stack_took_over_is_not_taken_back(studio: Studio) -> None:

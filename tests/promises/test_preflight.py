@@ -1,17 +1,17 @@
 """What AWS would refuse at apply is a problem at plan, with its place in the spec; and nothing is written."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from cfstream.errors import NotAuthorized, SpecProblems
-from cfstream.ports import Reads
 from tests.promises.account import snapshot
 from tests.promises.certificates import issue
+from tests.promises.foreign import by_hand
+from tests.promises.seen import seen_otherwise
 from tests.promises.studio import (
     Json,
     Studio,
@@ -27,7 +27,6 @@ from tests.promises.studio import (
     signed,
     told,
 )
-from tests.promises.test_ownership import by_hand
 from tests.promises.witness import Witness
 
 CNAME = "media.example.com"
@@ -305,27 +304,6 @@ def as_uploader(studio: Studio, owner: str) -> Iterator[None]:
         yield
     finally:
         studio.s3.meta.events.unregister(event, unique_id="uploader")
-
-
-class Seen:
-    """Reads in which one operation has another answer."""
-
-    def __init__(self, reads: Any, operation: str, answer: Callable[[], Json]) -> None:
-        self._reads = reads
-        self._operation = operation
-        self._answer = answer
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._reads, name)
-
-    def read(self, call: Any) -> Any:
-        return self._answer() if call.operation == self._operation else self._reads.read(call)
-
-
-def seen_otherwise(studio: Studio, operation: str, answer: Callable[[], Json]) -> None:
-    """From now on plans see another answer to this operation; answering may raise."""
-    reads = studio.world.reads
-    studio.world = replace(studio.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))
 
 
 LOADED: list[tuple[str, Json]] = [

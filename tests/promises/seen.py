@@ -1,0 +1,29 @@
+"""A door in through which one thing looks different: for answers that the sandbox does not give."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from cfstream.ports import Reads
+from tests.promises.studio import Json, Studio
+
+
+class Seen:
+    """Reads in which one operation has another answer."""
+
+    def __init__(self, reads: Any, operation: str, answer: Callable[[], Json]) -> None:
+        self._reads = reads
+        self._operation = operation
+        self._answer = answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reads, name)
+
+    def read(self, call: Any) -> Any:
+        return self._answer() if call.operation == self._operation else self._reads.read(call)
+
+
+def seen_otherwise(studio: Studio, operation: str, answer: Callable[[], Json]) -> None:
+    """From now on plans see another answer to this operation; answering may raise."""
+    reads = studio.world.reads
+    studio.world = replace(studio.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))

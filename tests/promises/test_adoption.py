@@ -1,0 +1,91 @@
+"""A distribution made by hand becomes ours, and keeps all that the spec does not speak of."""
+
+from tests.promises.foreign import by_hand
+from tests.promises.studio import Studio, outcome, problems, set_to, signed, steps
+
+
+def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
+    """The tag follows with the first other write."""
+    stranger = by_hand(studio)
+    document = signed(adopt=stranger["Id"], origin_access="none")
+    assert steps(studio.plan(document)) == []
+    assert studio.tags(stranger["ARN"]) == {}
+    studio.converge({**document, "comment": "adopted"})
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
+    assert len(studio.distributions()) == 1
+
+
+def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: Studio) -> None:
+    """Custom errors, restrictions, headers, function associations, further origins and tags stay byte for byte."""
+    errors = {
+        "Quantity": 1,
+        "Items": [
+            {
+                "ErrorCode": 404,
+                "ResponsePagePath": "/404.html",
+                "ResponseCode": "404",
+                "ErrorCachingMinTTL": 5,
+            }
+        ],
+    }
+    headers = {"Quantity": 1, "Items": [{"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}]}
+    stranger = by_hand(
+        studio,
+        CustomErrorResponses=errors,
+        Restrictions={
+            "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["SE", "DE"]}
+        },
+        HttpVersion="http2and3",
+    )
+    studio.cloudfront.tag_resource(Resource=stranger["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]})
+    studio.edit(
+        lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers), id_=stranger["Id"]
+    )
+    studio.converge(signed(adopt=stranger["Id"], comment="adopted"))
+    live = studio.config()
+    assert live["CustomErrorResponses"] == errors
+    assert sorted(live["Restrictions"]["GeoRestriction"]["Items"]) == ["DE", "SE"]
+    assert live["HttpVersion"] == "http2and3"
+    assert live["Origins"]["Items"][0]["CustomHeaders"] == headers
+    assert live["Origins"]["Items"][0]["Id"] == "console"
+    assert live["CallerReference"] == "by-hand"
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
+
+
+def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
+    """It carries another name: a problem that says whose."""
+    studio.converge(signed(name="clips"))
+    clips = studio.id("clips")
+    before = studio.live("clips")["DistributionConfig"]["Comment"]
+    plan = studio.stack(signed(adopt=clips, comment="mine"))
+    assert "belongs to the stack clips" in problems(plan)[0]
+    assert outcome(studio.apply(signed(adopt=clips, comment="mine"))) == "blocked"
+    assert studio.live("clips")["DistributionConfig"]["Comment"] == before
+
+
+def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) -> None:
+    """And nothing is made in its place."""
+    plan = studio.stack(signed(adopt="E0000000000000"))
+    assert "no distribution E0000000000000" in problems(plan)[0]
+    studio.apply(signed(adopt="E0000000000000"))
+    assert studio.distributions() == []
+
+
+def test_foreign_fields_survive_every_change(studio: Studio) -> None:
+    """What somebody set by hand and the spec does not own is there after an update."""
+    studio.converge(signed())
+    studio.edit(
+        set_to(
+            HttpVersion="http3",
+            CustomErrorResponses={
+                "Quantity": 1,
+                "Items": [
+                    {"ErrorCode": 403, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": 1}
+                ],
+            },
+        )
+    )
+    studio.converge(signed(comment="changed", price_class="PriceClass_100"))
+    live = studio.config()
+    assert live["HttpVersion"] == "http3"
+    assert live["CustomErrorResponses"]["Items"][0]["ErrorCachingMinTTL"] == 1

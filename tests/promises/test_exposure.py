@@ -1,0 +1,256 @@
+"""Who can read, before and after; and every opening that is not ours is a warning."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Unreachable
+from tests.promises.foreign import by_hand
+from tests.promises.seen import seen_otherwise
+from tests.promises.studio import (
+    ONE,
+    Json,
+    Studio,
+    allow,
+    by_acl,
+    group,
+    http,
+    key,
+    rtmp,
+    signed,
+    signers,
+    steps,
+    without,
+)
+
+PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
+
+
+def opened_by_hand(studio: Studio, **origin: Any) -> str:
+    """A distribution of the bucket that serves anyone, reading by what `origin` names; its id."""
+    stranger = by_hand(
+        studio,
+        DefaultCacheBehavior={
+            "TargetOriginId": "console",
+            "ViewerProtocolPolicy": "redirect-to-https",
+            "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        },
+    )
+    studio.edit(lambda config: config["Origins"]["Items"][0].update(origin), id_=stranger["Id"])
+    return str(stranger["Id"])
+
+
+def public_statement(studio: Studio) -> None:
+    """Lets anyone read, by a statement of somebody's."""
+    studio.unblocked()
+    studio.put_policy(*studio.statements().values(), allow("Anyone", "*"))
+
+
+def warnings(studio: Studio, document: Json) -> list[str]:
+    """The warnings of a plan."""
+    return [notice.text for notice in studio.stack(document).notices if notice.warning]
+
+
+def test_a_new_stack_goes_from_nobody_to_its_signers(studio: Studio) -> None:
+    """Each by the name that the spec gives them."""
+    exposure = studio.stack(http()).exposure
+    assert (exposure.before, exposure.after) == (("nobody",), ("signers: key-group viewers",))
+    exposure = studio.stack(rtmp(trusted_signers=["self", "111122223333"])).exposure
+    assert (exposure.before, exposure.after) == (("nobody",), ("signers: self, 111122223333",))
+
+
+def test_live_and_wanted_are_told_alike(studio: Studio) -> None:
+    """In sync, before and after are the same words."""
+    for document in (http(), rtmp(name="old"), {**PUBLIC, "name": "open"}):
+        studio.converge(document)
+        exposure = studio.stack(document).exposure
+        assert exposure.before == exposure.after
+        assert exposure.openings == ()
+
+
+def test_who_may_sign_changes_what_is_told(studio: Studio) -> None:
+    """Before: who can now; after: who can then."""
+    studio.converge(signed())
+    exposure = studio.stack(PUBLIC).exposure
+    assert exposure.before == ("signers: self",)
+    assert exposure.after == ("anyone through distribution lectures",)
+    exposure = studio.stack({**http(), "key_groups": [group(key(ONE), name="paying")]}).exposure
+    assert exposure.after == ("signers: key-group paying",)
+
+
+def test_public_paths_are_told_with_their_pattern(studio: Studio) -> None:
+    """Somebody gets in there without a signature."""
+    exposure = studio.stack(signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})).exposure
+    assert exposure.after == ("signers: self", "anyone through distribution lectures (/posters/*)")
+
+
+def test_what_the_spec_itself_opens_is_no_opening(studio: Studio) -> None:
+    """`public: true`, as a whole or of a path."""
+    assert studio.stack(PUBLIC).exposure.openings == ()
+    assert (
+        studio.stack(signed(http={"behaviors": [{"path": "/a/*", "public": True}]})).exposure.openings == ()
+    )
+
+
+def test_a_public_statement_is_an_opening(studio: Studio) -> None:
+    """Of somebody else, and not blocked: anyone reads past CloudFront."""
+    studio.converge(signed())
+    public_statement(studio)
+    exposure = studio.stack(signed()).exposure
+    assert exposure.openings == ("anyone: bucket policy statement Anyone",)
+    assert "anyone: bucket policy statement Anyone" in exposure.before
+    assert exposure.openings[0] in warnings(studio, signed())
+    assert steps(studio.plan(signed())) == []
+
+
+def test_a_public_statement_that_is_blocked_lets_nobody_in(studio: Studio) -> None:
+    """RestrictPublicBuckets, of the bucket or of the account."""
+    studio.converge(signed())
+    public_statement(studio)
+    block = {
+        "BlockPublicAcls": False,
+        "IgnorePublicAcls": False,
+        "BlockPublicPolicy": False,
+        "RestrictPublicBuckets": True,
+    }
+    studio.s3.put_public_access_block(Bucket="media", PublicAccessBlockConfiguration=block)
+    assert studio.stack(signed()).exposure.openings == ()
+
+
+def test_the_accounts_block_counts(studio: Studio, s3control: Any) -> None:
+    """S3 takes the stricter of both."""
+    studio.converge(signed())
+    public_statement(studio)
+    block = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+    )
+    s3control.put_public_access_block(AccountId=studio.world.account, PublicAccessBlockConfiguration=block)
+    assert studio.stack(signed()).exposure.openings == ()
+
+
+def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(studio: Studio) -> None:
+    """With a notice that says so."""
+    studio.converge(signed())
+    public_statement(studio)
+
+    def unreachable() -> Json:
+        raise Unreachable("s3control is not there")
+
+    seen_otherwise(studio, "get_public_access_block", unreachable)
+    plan = studio.stack(signed())
+    assert plan.exposure.openings == ("anyone: bucket policy statement Anyone",)
+    assert any("counts as none" in notice.text for notice in plan.notices)
+
+
+def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(studio: Studio) -> None:
+    """By our OAI, or by a statement for all distributions of the account; not one that cannot read."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    lost = opened_by_hand(studio)
+    assert studio.stack(signed(oai={})).exposure.openings == ()
+    path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+    studio.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=lost)
+    opening = f"anyone: distribution {lost} (unsigned)"
+    assert studio.stack(signed(oai={})).exposure.openings == (opening,)
+    assert opening in warnings(studio, signed(oai={}))
+
+
+def test_a_foreign_distribution_with_signers_is_told_and_no_opening(studio: Studio) -> None:
+    """Who signs for it can read."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    stranger = by_hand(studio)
+    path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+    studio.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=stranger["Id"])
+    exposure = studio.stack(signed(oai={})).exposure
+    assert exposure.openings == ()
+    assert f"signers: self through distribution {stranger['Id']}" in exposure.after
+
+
+def test_a_disabled_foreign_distribution_is_no_opening(studio: Studio) -> None:
+    """It answers nobody."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+    stranger = opened_by_hand(studio, **path)
+    studio.edit(lambda config: config.update(Enabled=False), id_=stranger)
+    assert studio.stack(signed(oai={})).exposure.openings == ()
+
+
+def test_one_open_behavior_of_a_foreign_distribution_is_enough(studio: Studio) -> None:
+    """Its default is signed, and another path is not."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    stranger = by_hand(studio)
+
+    def change(config: Json) -> None:
+        path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+        config["Origins"]["Items"][0].update(path)
+        made = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
+        config["CacheBehaviors"] = {"Quantity": 1, "Items": [made]}
+
+    studio.edit(change, id_=stranger["Id"])
+    assert studio.stack(signed(oai={})).exposure.openings == (
+        f"anyone: distribution {stranger['Id']} (unsigned)",
+    )
+
+
+def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio) -> None:
+    """By plan only under `via: object-acl`."""
+    empty.bucket("media", "a.mp4", "b.mp4", ObjectOwnership="ObjectWriter")
+    empty.unblocked()
+    empty.converge(by_acl())
+    assert empty.stack(by_acl()).exposure.openings == ()
+    empty.s3.put_object_acl(Bucket="media", Key="b.mp4", ACL="public-read")
+    (opening,) = empty.stack(by_acl()).exposure.openings
+    assert opening.startswith("anyone: 1 object")
+
+
+def test_a_disabled_stack_lets_nobody_in(studio: Studio) -> None:
+    """It is expected to refuse everything."""
+    studio.converge(signed(enabled=False))
+    exposure = studio.stack(signed(enabled=False)).exposure
+    assert (exposure.before, exposure.after) == (("nobody",), ("nobody",))
+
+
+def test_without_an_identity_every_plan_warns(studio: Studio) -> None:
+    """`origin_access: none` says itself that anyone may read the bucket: a warning, and no opening."""
+    document = signed(origin_access="none")
+    studio.unblocked()
+    studio.put_policy(allow("Anyone", "*"))
+    studio.converge(document)
+    plan = studio.stack(document)
+    assert plan.steps == ()
+    assert plan.exposure.openings == ()
+    assert "anyone: bucket policy statement Anyone" in plan.exposure.after
+    assert any("origin_access: none" in text for text in warnings(studio, document))
+
+
+def test_others_that_a_statement_names_are_told(studio: Studio) -> None:
+    """Another account can read: no opening to anyone, but not nobody."""
+    studio.put_policy(allow("Partner", {"AWS": "arn:aws:iam::111122223333:root"}))
+    exposure = studio.stack(signed()).exposure
+    assert exposure.openings == ()
+    assert exposure.before == ("account 111122223333: bucket policy statement Partner",)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}},
+        {"StringLike": {"AWS:SourceArn": "arn:aws:cloudfront::*:distribution/*"}},
+        None,
+    ],
+    ids=["literal star", "any account", "none"],
+)
+def test_a_statement_for_cloudfront_as_such_is_judged_by_what_pins_it(
+    studio: Studio, condition: Json | None
+) -> None:
+    """Anybody may make a distribution: unpinned, it is for anyone."""
+    fields = {"Condition": condition} if condition else {}
+    studio.unblocked()
+    studio.put_policy(allow("CloudFront", {"Service": "cloudfront.amazonaws.com"}, **fields))
+    openings = studio.stack(signed()).exposure.openings
+    public = condition is None or "StringLike" in json.dumps(condition)
+    assert bool(openings) == public

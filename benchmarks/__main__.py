@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.processes import Run, RunError, alternate, run
+from benchmarks.signing import seconds_for_one
 
 ROOT = Path(__file__).resolve().parent.parent
 YARDSTICKS = ROOT / "benchmarks" / "yardsticks"
@@ -141,6 +142,19 @@ def measure_memory(bench: Bench, few: int = 1_000, many: int = 10_000) -> Iterat
     yield what, f"{ours:.0f} MiB", beside, f"{ratio:.2f}", "1.10", verdict(met=ratio <= 1.1)
 
 
+def measure_signing(bench: Bench) -> Iterator[Row]:
+    """How long one signed URL takes, beside the bare signature and the signer of botocore."""
+    taken = seconds_for_one(bench.rounds)
+    for what, ours, beside, limit in (
+        ("sign a URL", "cfstream", "bare", 1.15),
+        ("sign a URL", "cfstream", "botocore", 1.0),
+        ("a URL of a signed folder", "folder", "bare", 0.1),
+    ):
+        ratio = taken[ours] / taken[beside]
+        took = (f"{taken[ours] * 1e6:.0f} µs", f"{beside} signature: {taken[beside] * 1e6:.0f} µs")
+        yield what, *took, f"{ratio:.2f}", f"{limit:.2f}", verdict(met=ratio <= limit)
+
+
 def compared(what: str, ours: float, beside: str, theirs: float, limit: float | None = None) -> Row:
     """The row of two times, in seconds; without a limit there is only something to look at."""
     ratio, took = ours / theirs, (f"{ours:.3f} s", f"{beside}: {theirs:.3f} s")
@@ -154,7 +168,14 @@ def verdict(*, met: bool) -> str:
 
 MEASURES = {
     measure.__name__.removeprefix("measure_"): measure
-    for measure in (measure_help, measure_validate, measure_plan, measure_grants, measure_memory)
+    for measure in (
+        measure_help,
+        measure_validate,
+        measure_plan,
+        measure_grants,
+        measure_memory,
+        measure_signing,
+    )
 }
 
 

@@ -28,6 +28,8 @@ _SETTLED = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[A-Za-z0-9._~/-]*")
 
 _ABSOLUTE = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?", re.IGNORECASE | re.DOTALL)
 _PATTERN = re.compile(r"(https?|http\*|\*)://([^/]+)(/.*)?", re.IGNORECASE | re.DOTALL)
+_WHOLE_FOLDER = re.compile(r"[^*?/]+://[^*?/]+/[^*?]*\*")
+"""The commonest pattern, for which a look at how the URL begins is enough."""
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
 _PORT = re.compile(r"(.*?)(?::(\d*))?", re.DOTALL)
 _UNSETTLED = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&()+,;=:@/]")
@@ -140,6 +142,8 @@ def matches(resource: str, url: str) -> bool:
     """
     if resource in ("", "*"):
         return True
+    if _WHOLE_FOLDER.fullmatch(resource):
+        return url.startswith(resource[:-1])
     asked = sections(url)
     return any(_covers(reading, asked) for reading in _readings(resource))
 

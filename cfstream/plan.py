@@ -21,8 +21,8 @@ IN_FORCE = (Stage.SETTLE, Stage.SWITCH, Stage.WAIT)
 GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.MARK: (Stage.DISTRIBUTION,),
     Stage.GRANT: (Stage.DISTRIBUTION, Stage.SETTLE, Stage.MARK),
-    Stage.SWITCH: (Stage.MARK, Stage.GRANT),
-    Stage.WAIT: (Stage.KEY_GROUPS, Stage.DISTRIBUTION, Stage.SWITCH),
+    Stage.SWITCH: (Stage.MARK, Stage.GRANT, Stage.DELETE_RECORDS),
+    Stage.WAIT: (Stage.KEY_GROUPS, Stage.POLICIES, Stage.DISTRIBUTION, Stage.SWITCH),
     Stage.LATE_GRANT: (Stage.MARK, *IN_FORCE),
     Stage.DNS: IN_FORCE,
     Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT),

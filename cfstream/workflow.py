@@ -27,6 +27,7 @@ from cfstream.errors import CfstreamError, Notice, Problem, Stale
 from cfstream.exposure import expose
 from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
+from cfstream.kinds.dns_record import records_of
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.plan import LiveSummary, Plan, StackPlan, ordered
 from cfstream.ports import Call, Reads, World
@@ -220,9 +221,7 @@ def _outputs(scene: Scene, land: Landscape) -> dict[str, Any]:
         "oac_id": land.get(scene.address("origin-access-control")),
         "key_group_ids": _members(land, "key-group"),
         "public_key_ids": _members(land, "public-key"),
-        "dns_records": [
-            {"name": alias, "type": "CNAME", "value": target} for alias in scene.stack.spec.cnames or ()
-        ],
+        "dns_records": records_of(scene, land.live[kind_of(scene)].live, target),
     }
 
 

@@ -5,12 +5,14 @@ from typing import Any
 from cfstream.kinds.bucket import BucketKind
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.distribution import DistributionKind
+from cfstream.kinds.dns_record import DnsRecordKind
 from cfstream.kinds.key_group import KeyGroupKind
 from cfstream.kinds.kind import Kind
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind
 from cfstream.kinds.public_key import PublicKeyKind
+from cfstream.kinds.response_headers_policy import ResponseHeadersPolicyKind
 from cfstream.kinds.streaming_distribution import StreamingDistributionKind
 
 KINDS: tuple[Kind[Any, Any], ...] = (
@@ -19,9 +21,11 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     OriginAccessControlKind(),
     PublicKeyKind(),
     KeyGroupKind(),
+    ResponseHeadersPolicyKind(),
     DistributionKind(),
     StreamingDistributionKind(),
     BucketPolicyKind(),
     ObjectAclKind(),
+    DnsRecordKind(),
 )
 """A new kind is a new file and a name here."""

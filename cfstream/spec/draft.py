@@ -16,7 +16,6 @@ from cfstream.spec.fault import Fault, Path
 from cfstream.spec.model import Spec
 from cfstream.spec.rules import faults
 from cfstream.spec.source import Broken, Document, paths_with, plain
-from cfstream.spec.unbuilt import unbuilt_faults
 
 _PLACEHOLDERS: Mapping[str, Any] = {"version": 1, "name": "unnamed", "bucket": "unnamed"}
 """Stand in for required fields that have a problem, so that the others can be judged."""
@@ -53,7 +52,7 @@ def draft_of(document: Document) -> Draft:
     problems = list(told.values())
     draft = Draft(document, spec, problems, trouble)
     unsound = frozenset(trouble)
-    for found in (*faults(spec, unsound), *unbuilt_faults(spec, unsound)):
+    for found in faults(spec, unsound):
         draft.add(found)
     return draft
 

@@ -99,6 +99,22 @@ def _cors_credentials(spec: Spec) -> Iterator[Fault]:
         yield Fault(what, "name the origins, or take credentials out", ("http", "cors", "credentials"))
 
 
+def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
+    if not spec.dns:
+        return
+    zone = spec.dns.route53
+    if zone.startswith("*."):
+        yield Fault(
+            "a hosted zone has a name of its own, and no wildcard", f"write {zone[2:]}", ("dns", "route53")
+        )
+        return
+    for number, cname in enumerate(spec.cnames or ()):
+        if cname != zone and not cname.endswith(f".{zone}"):
+            what = f"{shown(cname)} does not lie in the hosted zone {zone}, which could not hold its record"
+            do = "name the zone that all cnames lie in, or take dns out and make the records by hand"
+            yield Fault(what, do, ("cnames", number))
+
+
 RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("oac", "oai", "origin_access"), _one_identity),
     (("delivery", "oac", "key_groups", "http"), _rtmp_lacks),
@@ -112,5 +128,6 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("cnames",), _cnames_once),
     (("http",), _paths_once),
     (("http",), _cors_credentials),
+    (("cnames", "dns"), _names_in_the_zone),
     (("tags", "grant"), tag_faults),
 )

@@ -30,16 +30,17 @@ class Stage(IntEnum):
     SETTLE = 7
     MARK = 8
     GRANT = 9
-    SWITCH = 10
-    WAIT = 11
-    LATE_GRANT = 12
-    DNS = 13
-    REVOKE = 14
-    UNMARK = 15
-    DELETE_KEY_GROUPS = 16
-    DELETE_KEYS = 17
-    DELETE_POLICIES = 18
-    DELETE_IDENTITY = 19
+    DELETE_RECORDS = 10
+    SWITCH = 11
+    WAIT = 12
+    LATE_GRANT = 13
+    DNS = 14
+    REVOKE = 15
+    UNMARK = 16
+    DELETE_KEY_GROUPS = 17
+    DELETE_KEYS = 18
+    DELETE_POLICIES = 19
+    DELETE_IDENTITY = 20
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cfstream.errors import Notice, Problem
+from cfstream.kinds import certificate
 from cfstream.kinds.cache_policies import id_of, needs_lookup
 from cfstream.kinds.caller_reference import caller_reference
 from cfstream.kinds.distribution import preflight
@@ -20,10 +21,12 @@ from cfstream.kinds.distribution.behaviors import (
     wanted_signers,
 )
 from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
+from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution_steps import brings, changing, creating
 from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find
-from cfstream.kinds.fields import Overlay, creation, overlay
+from cfstream.kinds.fields import Field, Overlay, creation, overlay
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Call, Reads
 from cfstream.steps.content import canonical, without_secrets
 from cfstream.steps.step import Step
@@ -55,6 +58,8 @@ class ObservedDistribution:
     group_names: Json = field(default_factory=dict)
     """Names of the account's key groups, by id."""
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
+    certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
+    """The account's certificates; read only where the spec leaves the choice to us."""
 
 
 class DistributionKind:
@@ -96,6 +101,7 @@ class DistributionKind:
             },
             group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
+            certificates=certificate.observe(aws, scene),
         )
 
     def propose(
@@ -126,10 +132,12 @@ class DistributionKind:
         problems = preflight.ownership_problems(scene, KIND, have.live, have.claims)
         problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence)
         problems += preflight.certificate_problems(scene, want.certificate, have.evidence)
+        choice = certificate.choose(scene, have.live, have.certificates)
+        problems += choice.problems
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
         problems += _policy_problems(scene, have)
-        return problems, preflight.notices(scene, have.live, have.evidence)
+        return problems, [*preflight.notices(scene, have.live, have.evidence), *choice.notices]
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
         reference = caller_reference(scene.account, scene.name, KIND)
@@ -143,10 +151,12 @@ class DistributionKind:
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
         tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
-        signed = creation(tls.config, fields(tls.config, wanted, frozenset({""})))
+        cors = [one for one in _cors(scene, tls.config, land) if one.read(tls.config) != one.want]
+        shared = creation(tls.config, cors)
+        signed = creation(shared.config, fields(shared.config, wanted, frozenset({""})))
         config = dict(signed.config)
         added, _ = place(config, wanted, creating=True)
-        return Overlay(config, (*top.changes, *tls.changes, *signed.changes, *added))
+        return Overlay(config, (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added))
 
     def _modify(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
@@ -163,12 +173,13 @@ class DistributionKind:
         bucket = scene.stack.spec.bucket.name
         top = overlay(live.config, _top(scene, have, land))
         tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
-        config = dict(tls.config)
+        shared = overlay(tls.config, _cors(scene, tls.config, land))
+        config = dict(shared.config)
         added, opened = place(config, wanted, creating=False)
         signed = overlay(config, fields(config, wanted, our_paths(config, bucket)))
         return Overlay(
             signed.config,
-            (*top.changes, *tls.changes, *signed.changes, *added),
+            (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards, *signed.hazards, *opened),
         )
 
@@ -184,7 +195,14 @@ def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:
     policy = scene.stack.spec.http.cache_policy
     policy_id = id_of(policy, have.policies) if policy else None
-    return top_fields(scene, _domain(scene, land), _identity(scene, land), policy_id, have.policies)
+    named = scene.stack.spec.http.certificate
+    arn = certificate.choose(scene, have.live, have.certificates).arn if named == "auto" else named
+    identity = _identity(scene, land)
+    return top_fields(scene, _domain(scene, land), identity, policy_id, have.policies, certificate=arn)
+
+
+def _cors(scene: Scene, config: Json, land: Landscape) -> list[Field]:
+    return cors_fields(config, attachment(scene, land))
 
 
 def _identity(scene: Scene, land: Landscape) -> Known | None:

@@ -109,9 +109,15 @@ def our_paths(config: Json, bucket: str) -> frozenset[str]:
 
 
 def top_fields(
-    scene: Scene, domain: str, identity: Known | None, policy_id: str | None, policy_names: Mapping[str, str]
+    scene: Scene,
+    domain: str,
+    identity: Known | None,
+    policy_id: str | None,
+    policy_names: Mapping[str, str],
+    *,
+    certificate: str,
 ) -> list[Field]:
-    """The owned fields outside signers and further behaviors."""
+    """The owned fields outside signers and further behaviors. An empty `certificate` leaves the one in place."""
     http = scene.stack.spec.http
     fields = [
         *common_fields(scene),
@@ -125,8 +131,8 @@ def top_fields(
         fields.append(scalar("http.ipv6", "IsIPV6Enabled", http.ipv6))
     if policy_id is not None:
         fields.append(cache_policy_field("", policy_id, policy_names))
-    if http.certificate != "auto":
-        fields.append(_certificate(http.certificate))
+    if certificate:
+        fields.append(_certificate(certificate))
     return fields
 
 

@@ -6,14 +6,12 @@ from typing import Any
 
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.kinds import distributions
+from cfstream.kinds.certificate import SECONDS_OF_A_DAY, covers_name
 from cfstream.kinds.distribution.config import default_origin, our_paths
 from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, behaviors_in, held_aliases, items
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
-
-SECONDS_OF_A_DAY = 86_400
-"""CloudFront refuses a certificate in its last 24 hours (DG "Requirements for using SSL/TLS certificates")."""
 
 
 @dataclass(frozen=True)
@@ -144,14 +142,6 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
     ]
 
 
-def covers_name(certificate_name: str, host: str) -> bool:
-    """Whether a name in a certificate covers a host; its wildcard stands for one label only."""
-    name, host = certificate_name.lower(), host.lower()
-    if name == host:
-        return True
-    return name.startswith("*.") and host.partition(".")[2] == name[2:] and not host.startswith("*.")
-
-
 def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
     """Origins we cannot speak of: a default behavior that leads to no bucket, a named path that leads elsewhere."""
     origin = default_origin(live.config)
@@ -200,7 +190,9 @@ def silent_signers(live: LiveDistribution | None) -> list[Notice]:
 
 
 def records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
-    """The DNS records to make, while cfstream does not make them."""
+    """The DNS records to make, where the spec does not leave them to cfstream."""
     spec = scene.stack.spec
+    if spec.dns:
+        return []
     target = live.domain_name if live else "(the new distribution's domain name)"
     return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or ()]

@@ -1,0 +1,301 @@
+"""Route 53 records for the cnames (``dns.route53``): aliases of the distribution, made last and taken away first.
+
+Ours is a record that is an alias of our distribution's domain name. All others are left alone: one that stands where
+ours should is a problem, and a CNAME that leads to the distribution already does the work of ours.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from cfstream.errors import Notice, Problem
+from cfstream.kinds.distributions import LiveDistribution, find, items, kind_of
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.ports import Call, Reads
+from cfstream.steps.content import canonical
+from cfstream.steps.records import CreateRecords, DeleteRecords, alias_of, plain_name, told
+from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.values import Json, Known, digest
+
+KIND = "dns-record"
+
+CLOUDFRONT_ZONES: Mapping[str, str] = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}
+"""The zone that CloudFront's own names stand in, by partition (shape AliasTarget)."""
+
+
+@dataclass(frozen=True)
+class WantedRecords:
+    """What the spec says: in which zone, of which names. No zone: no record of ours anywhere."""
+
+    zone: str
+    names: tuple[str, ...] | None
+    """None where the cnames are not managed."""
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A public hosted zone, and of its records those that concern us: of our names, aliases of our distribution, and
+    delegations.
+    """
+
+    id: str
+    name: str
+    records: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True)
+class LiveRecords:
+    """The zones that the spec's name fits, and our own distribution."""
+
+    zones: tuple[Zone, ...] = ()
+    private: bool = False
+    """Whether there are private zones of that name: those are no use, for aliases of CloudFront are public."""
+    distribution: LiveDistribution | None = None
+
+    def ours(self, record: Json) -> bool:
+        """Whether a record is an alias of our distribution."""
+        live = self.distribution
+        return live is not None and alias_of(record) == live.domain_name.lower()
+
+
+class DnsRecordKind:
+    """The kind ``dns-record``, with a member for each name."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedRecords | None:
+        """The zone and the names; None where the spec does not manage records."""
+        spec = scene.stack.spec
+        if spec.dns is None:
+            return None
+        if not spec.dns:
+            return WantedRecords("", ())
+        return WantedRecords(spec.dns.route53, spec.cnames)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedRecords | None) -> LiveRecords:
+        """Looks the zone up and lists its records. Raises as `Reads.read`."""
+        if want is None:
+            return LiveRecords()
+        live = find(aws, scene)
+        named = _zones_named(aws, want.zone) if want.zone else _zones_above(aws, _names(scene, live))
+        public = [row for row in named if not row["Config"]["PrivateZone"]]
+        lone = not want.zone or len(public) == 1
+        have = LiveRecords(private=len(public) < len(named), distribution=live)
+        zones = [_read_zone(aws, row, want, have, read=lone) for row in public]
+        return LiveRecords(tuple(sorted(zones, key=lambda zone: zone.id)), have.private, live)
+
+    def propose(
+        self, scene: Scene, want: WantedRecords | None, have: LiveRecords, land: Landscape
+    ) -> Proposal:
+        """Creates what is missing once the distribution is in force; takes away what is no cname any more before the
+        distribution gives the name up, so that no name leads to a distribution that does not know it.
+        """
+        if want is None:
+            return Proposal()
+        if want.zone and len(have.zones) != 1:
+            return Proposal(problems=(_no_zone(scene, want, have),))
+        if want.names is None:
+            return Proposal(notices=(Notice("dns has no effect: the spec manages no cnames"),))
+        target = land.get(scene.address(kind_of(scene)), "domain_name")
+        if target is None:
+            return Proposal()
+        records = tuple(record for zone in have.zones for record in zone.records)
+        found = [_Name(scene, have, have.zones[0], name, target) for name in want.names]
+        gone = [step for zone in have.zones for step in _removals(scene, want, have, zone)]
+        return Proposal(
+            steps=(*gone, *(step for one in found for step in one.steps())),
+            relied_on=(_relied(scene, records),),
+            problems=tuple(problem for one in found for problem in one.problems()),
+            notices=tuple(notice for one in found for notice in one.notices()),
+        )
+
+
+def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None) -> list[dict[str, Any]]:
+    """The records that lead to the distribution, as outputs: those that are made, or those to make by hand."""
+    spec = scene.stack.spec
+    types = _types(scene, live) if spec.dns else ("CNAME",)
+    return [{"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types]
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One cname, and what stands in the zone for it."""
+
+    scene: Scene
+    have: LiveRecords
+    zone: Zone
+    name: str
+    target: Known
+
+    @property
+    def _standing(self) -> list[Json]:
+        return [record for record in self.zone.records if plain_name(record["Name"]) == self.name]
+
+    @property
+    def _served(self) -> bool:
+        """Whether a CNAME, made by hand as every plan without `dns` says, leads to the distribution."""
+        live = self.have.distribution
+        values = [
+            plain_name(row["Value"])
+            for record in self._standing
+            if record["Type"] == "CNAME"
+            for row in record.get("ResourceRecords", ())
+        ]
+        return live is not None and values == [live.domain_name.lower()]
+
+    def _of_type(self, kind: str) -> list[Json]:
+        return [record for record in self._standing if record["Type"] == kind]
+
+    def problems(self) -> Iterator[Problem]:
+        """Records of others where ours should stand. Several of one type, weighted ones for example, are somebody's
+        own arrangement: it is enough that one of them leads to us.
+        """
+        if self._served:
+            return
+        for kind in ("CNAME", *_types(self.scene, self.have.distribution)):
+            standing = self._of_type(kind)
+            if standing and not any(map(self.have.ours, standing)):
+                what = f"{told(standing[0])} stands in the zone {self.zone.name} ({self.zone.id}), and is not ours"
+                do = f"take it away once {self.name} may lead to this distribution, or take dns out of the spec"
+                number = (self.scene.stack.spec.cnames or ()).index(self.name)
+                yield self.scene.stack.problem(what, do, "cnames", number)
+
+    def notices(self) -> Iterator[Notice]:
+        """A CNAME that does the work of ours, and a name that other name servers answer for."""
+        if self._served:
+            yield Notice(
+                f"the CNAME record {self.name} leads to the distribution already, and is left as it is"
+            )
+        for record in self.zone.records:
+            under = plain_name(record["Name"])
+            if record["Type"] == "NS" and (self.name == under or self.name.endswith(f".{under}")):
+                text = f"{under} is delegated to other name servers: a record for {self.name} in the zone "
+                yield Notice(f"{text}{self.zone.name} is seen by nobody", warning=True)
+
+    def steps(self) -> Iterator[Step]:
+        """The one step that makes what is missing."""
+        kinds = _types(self.scene, self.have.distribution)
+        missing = [kind for kind in kinds if not self._of_type(kind)]
+        if self._served or not missing:
+            return
+        scene = self.scene
+        yield CreateRecords(
+            address=scene.address(KIND, self.name),
+            stage=Stage.DNS,
+            because="no record of that name"
+            if len(missing) == len(kinds)
+            else f"no {missing[0]} of that name",
+            line=scene.stack.line("dns"),
+            changes=tuple(Change(f"dns[{self.name}].{kind}", None, self.target) for kind in missing),
+            zone=self.zone.id,
+            records=tuple(_alias(scene, self.name, kind, self.target) for kind in missing),
+            seconds=scene.stack.spec.wait.timeout.total_seconds(),
+        )
+
+
+def _alias(scene: Scene, name: str, kind: str, target: Known) -> Json:
+    """An alias of a distribution; its health is nothing that Route 53 can evaluate (shape AliasTarget)."""
+    zone = CLOUDFRONT_ZONES.get(scene.partition, CLOUDFRONT_ZONES["aws"])
+    alias = {"HostedZoneId": zone, "DNSName": target, "EvaluateTargetHealth": False}
+    return {"Name": f"{name}.", "Type": kind, "AliasTarget": alias}
+
+
+def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
+    """A, and AAAA where the distribution answers over IPv6: as the spec says, else as it is; a new one does."""
+    spec = scene.stack.spec
+    if spec.delivery == "rtmp":
+        return ("A",)
+    ipv6 = spec.http.ipv6 if spec.http.ipv6 is not None else not live or live.config.get("IsIPV6Enabled")
+    return ("A", "AAAA") if ipv6 else ("A",)
+
+
+def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
+    """A step for each name whose records are ours and are to go."""
+    ours = [record for record in zone.records if have.ours(record)]
+    by_name = sorted(ours, key=lambda record: (plain_name(record["Name"]), record["Type"]))
+    for name, group in groupby(by_name, key=lambda record: plain_name(record["Name"])):
+        wanted = _wanted(name, want.names or ())
+        off = "AAAA" not in _types(scene, have.distribution)
+        going = [record for record in group if not wanted or (off and record["Type"] == "AAAA")]
+        if not going:
+            continue
+        because = "ipv6 is off" if wanted else ("no cname of the spec" if want.zone else "dns is off")
+        yield DeleteRecords(
+            address=scene.address(KIND, name),
+            stage=Stage.DELETE_RECORDS,
+            because=because,
+            line=scene.stack.line("dns"),
+            changes=tuple(Change(f"dns[{name}].{one['Type']}", alias_of(one), None) for one in going),
+            hazards=() if wanted else _darkens(have, name),
+            zone=zone.id,
+            records=tuple(going),
+            seconds=scene.stack.spec.wait.timeout.total_seconds(),
+        )
+
+
+def _wanted(name: str, cnames: Iterable[str]) -> bool:
+    """Whether a name is one of the cnames, or answered by a wildcard among them: CloudFront's matches deeper names
+    as well (DG "Use wildcards in alternate domain names").
+    """
+    return any(name == cname or (cname.startswith("*.") and name.endswith(cname[1:])) for cname in cnames)
+
+
+def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
+    live = have.distribution
+    aliases = [alias.lower() for alias in items(live.config.get("Aliases"))] if live else []
+    if not _wanted(name, aliases):
+        return ()
+    return (Hazard("cuts-viewers", f"{name} will lead nowhere"),)
+
+
+def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
+    if have.zones:
+        ids = ", ".join(zone.id for zone in have.zones)
+        what = f"there are several public hosted zones {want.zone}: {ids}"
+        do = "delete those that no name server record leads to, or take dns out and make the records by hand"
+    else:
+        only = ": those of that name are private, and CloudFront's names are public" if have.private else ""
+        what = f"there is no public hosted zone {want.zone} in account {scene.account}{only}"
+        do = "create it in Route 53, or take dns out and make the records by hand"
+    return scene.stack.problem(what, do, "dns", "route53")
+
+
+def _names(scene: Scene, live: LiveDistribution | None) -> set[str]:
+    """Every name that a record of ours may have."""
+    aliases = items(live.config.get("Aliases")) if live else []
+    return {name.lower() for name in (*aliases, *(scene.stack.spec.cnames or ()))}
+
+
+def _zones_named(aws: Reads, name: str) -> list[Json]:
+    """The zones of this name: they are at the front of the list that begins there (ListHostedZonesByName)."""
+    page = aws.read(Call("route53", "list_hosted_zones_by_name", {"DNSName": name, "MaxItems": "100"}))
+    return [row for row in page["HostedZones"] if plain_name(row["Name"]) == name]
+
+
+def _zones_above(aws: Reads, names: Iterable[str]) -> list[Json]:
+    """The zones that hold one of these names."""
+    names = [f".{name}" for name in names]
+    if not names:
+        return []
+    rows = aws.items(Call("route53", "list_hosted_zones"))
+    return [row for row in rows if any(name.endswith(f".{plain_name(row['Name'])}") for name in names)]
+
+
+def _read_zone(aws: Reads, row: Json, want: WantedRecords, have: LiveRecords, *, read: bool) -> Zone:
+    zone_id, name = row["Id"].removeprefix("/hostedzone/"), plain_name(row["Name"])
+    if not read:
+        return Zone(zone_id, name)
+    listed = aws.items(Call("route53", "list_resource_record_sets", {"HostedZoneId": zone_id}))
+    return Zone(zone_id, name, tuple(one for one in listed if _concerns(one, name, want, have)))
+
+
+def _concerns(record: Json, zone: str, want: WantedRecords, have: LiveRecords) -> bool:
+    name = plain_name(record["Name"])
+    delegates = record["Type"] == "NS" and name != zone
+    return delegates or name in (want.names or ()) or have.ours(record)
+
+
+def _relied(scene: Scene, records: Sequence[Json]) -> Relied:
+    content = canonical(list(records))
+    return Relied(scene.address(KIND), digest(content), content=content)

@@ -3,7 +3,7 @@
 from cfstream.kinds.distributions import NAME_TAG, RESOURCE, LiveDistribution, wait_for
 from cfstream.kinds.fields import Overlay
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.tagging import creation_tags, tag_steps
+from cfstream.kinds.tagging import creation_tag_changes, creation_tags, tag_steps
 from cfstream.ports import Call
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.modify import Modify
@@ -24,7 +24,7 @@ def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[S
         stage=Stage.DISTRIBUTION,
         because=f"no {kind.replace('-', ' ')} carries this name",
         line=scene.stack.line("name"),
-        changes=made.changes,
+        changes=(*made.changes, *creation_tag_changes(scene)),
         call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),
         outputs={
             "id": f"{resource}.Id",

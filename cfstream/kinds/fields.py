@@ -60,14 +60,17 @@ def overlay(base: Json, fields: Iterable[Field]) -> Overlay:
 
 
 def creation(base: Json, fields: Iterable[Field]) -> Overlay:
-    """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing."""
+    """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing.
+
+    A field that says no more than AWS's own nothing (no comment, no logs) is not shown.
+    """
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     for field in fields:
-        field.write(config, field.want)
         shown = field.show(field.want)
-        if shown not in ("", [], None, False):
+        if shown not in ("", [], None, False) or field.read(config) != field.want:
             changes.append(Change(field.path, None, shown))
+        field.write(config, field.want)
     return Overlay(config, tuple(changes))
 
 
@@ -119,6 +122,14 @@ def removal_danger(what: str, where: str, *, others: bool, asked: str = "") -> D
         return (Hazard("cuts-viewers", text),)
 
     return danger
+
+
+def opened(path: str, signed: Callable[[Json], bool]) -> Field:
+    """What a plan says where nobody needs to sign; the fields of the signers, which are then empty, write it."""
+
+    def write(_config: dict[str, Any], _value: Any) -> None: ...
+
+    return Field(path, want=True, read=lambda config: not signed(config), write=write)
 
 
 def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> Field:

@@ -4,7 +4,7 @@ AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38): on re
 AWS answers is passed on as it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cfstream.errors import Notice, Problem
@@ -27,6 +27,7 @@ from cfstream.kinds.fields import (
     common_fields,
     creation,
     normal_signers,
+    opened,
     overlay,
     removal_danger,
     signers_of,
@@ -34,7 +35,7 @@ from cfstream.kinds.fields import (
 )
 from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.ports import Reads
-from cfstream.steps.step import Step
+from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
 
 KIND = "streaming-distribution"
@@ -141,21 +142,25 @@ def _signers(scene: Scene) -> list[Field]:
         config["TrustedSigners"] = switched(value)
 
     asked = "`public: true`" if spec.public else ""
+    open_to_all = opened("public", lambda config: bool(signers_of(config, scene.account)))
     return [
+        *([open_to_all] if spec.public else []),
         Field(
             "trusted_signers",
             normal_signers(spec.trusted_signers or (), scene.account),
             lambda config: signers_of(config, scene.account),
             write,
             danger=removal_danger("account", "all of it", others=False, asked=asked),
-        )
+        ),
     ]
 
 
 def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
     reference = caller_reference(scene.account, scene.name, KIND)
-    made = creation(new_config(reference, scene.stack.spec.bucket.name), _fields(scene, land))
-    return creating(scene, KIND, made, land)
+    bucket = scene.stack.spec.bucket.name
+    made = creation(new_config(reference, bucket), _fields(scene, land))
+    changes = (Change("bucket", None, bucket), *made.changes)
+    return creating(scene, KIND, replace(made, changes=changes), land)
 
 
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:

@@ -18,6 +18,13 @@ def creation_tags(scene: Scene, land: Landscape) -> list[dict[str, Any]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
+def creation_tag_changes(scene: Scene) -> tuple[Change, ...]:
+    """The tags of the spec as changes from nothing; our own marks are no field of the spec."""
+    return tuple(
+        Change(f"tags.{key}", None, value) for key, value in sorted((scene.stack.spec.tags or {}).items())
+    )
+
+
 def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[Step, ...]:
     """The step that adds or changes tags; tags that others put there are never taken away.
 
@@ -25,10 +32,8 @@ def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[St
     """
     wanted = scene.stack.spec.tags or {}
     missing = {key: value for key, value in wanted.items() if live.tags.get(key) != value}
-    changes = tuple(
-        Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items())
-    )
-    if (others or missing) and live.tags.get(NAME_TAG) != scene.name:
+    asked = bool(missing)
+    if (others or asked) and live.tags.get(NAME_TAG) != scene.name:
         missing[NAME_TAG] = scene.name
     if not missing:
         return ()
@@ -37,9 +42,11 @@ def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[St
         Mark(
             address=scene.address(live.kind),
             stage=Stage.SWITCH,
-            because="tags" if changes else f"adopted: from now on it carries the name {scene.name}",
-            line=scene.stack.line("tags" if changes else "adopt"),
-            changes=changes,
+            because="tags" if asked else f"adopted: from now on it carries the name {scene.name}",
+            line=scene.stack.line("tags" if asked else "adopt"),
+            changes=tuple(
+                Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items())
+            ),
             call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
         ),
     )

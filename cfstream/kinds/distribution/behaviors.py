@@ -11,7 +11,7 @@ from typing import Any
 
 from cfstream.kinds.cache_policies import name_of
 from cfstream.kinds.distributions import counted, items
-from cfstream.kinds.fields import Field, normal_signers, removal_danger, signers_of, switched
+from cfstream.kinds.fields import Field, normal_signers, opened, removal_danger, signers_of, switched
 from cfstream.kinds.kind import Scene
 from cfstream.steps.step import Change, Hazard
 from cfstream.values import Json, Known
@@ -169,14 +169,9 @@ def _signer_fields(wanted: Wanted, path: str, signers: Signers, named: WantedBeh
 
         return write
 
-    opened = Field(
-        path=f"{label(path)}public",
-        want=True,
-        read=lambda config: not _signed(behavior(config, path)),
-        write=_by_signers,
-    )
+    open_to_all = opened(f"{label(path)}public", lambda config: _signed(behavior(config, path)))
     return [
-        *([opened] if public else []),
+        *([open_to_all] if public else []),
         Field(
             f"{label(path)}trusted_signers",
             signers.accounts,
@@ -197,10 +192,6 @@ def _signer_fields(wanted: Wanted, path: str, signers: Signers, named: WantedBeh
 
 def _signed(raw: Json) -> bool:
     return bool(items(raw.get("TrustedSigners")) or items(raw.get("TrustedKeyGroups")))
-
-
-def _by_signers(_config: dict[str, Any], _value: Any) -> None:
-    """A behavior is public when it has no signers: the fields of those write it."""
 
 
 def _in_order(live: Sequence[Any], names: Sequence[str]) -> list[Any]:

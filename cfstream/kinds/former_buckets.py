@@ -1,16 +1,17 @@
-"""The buckets that the stack's distribution has read until now, when the spec names another one.
+"""The buckets that may have something of ours and are not the spec's any more.
 
-The origin of the live distribution tells of such a bucket, but only until the switch. So before it the name goes
-into a tag of the distribution, ``cfstream:former-bucket``, and the tag goes when nothing of ours is left there: a
-run that dies in between is followed by one that knows. Lives here: which buckets these are, the tag, and the end of
-our statements in their policies. The end of grants on their objects is in `object_acl`.
+One of them is the origin of the live distribution, but only until the switch to another bucket. So before that the
+names of both go into a tag of the distribution, ``cfstream:buckets``, and the tag goes when all that is ours is in the
+spec's own: a run that dies in between is followed by one that knows, whichever bucket its spec names. Lives here:
+which buckets these are, the tag, and the end of our statements in their policies. The end of grants on their objects
+is in `object_acl`.
 """
 
 from collections.abc import Iterable
 
 from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
-from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
+from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids
 from cfstream.kinds.readers import default_origin
@@ -21,14 +22,11 @@ from cfstream.steps.modify import Mark
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
 
-FORMER_TAG = "cfstream:former-bucket"
+BUCKETS_TAG = "cfstream:buckets"
 
 
 def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
-    """The bucket that the default behavior still leads to, and those that the tag remembers, sorted.
-
-    The bucket that the spec names is none of them.
-    """
+    """The bucket that the default behavior still leads to, and those that the tag remembers, but not the spec's own."""
     origin = default_origin(own)
     leads_to = {origin.bucket} if origin and origin.bucket else set()
     return tuple(sorted({*leads_to, *_remembered(own)} - {scene.stack.spec.bucket.name}))
@@ -46,10 +44,10 @@ def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
         return ()
     taken = [_revoke(scene, have, each) for each in have.former if our_sids(scene, each.document)]
     left = {each.name for each in have.former if _may_hold(scene, own, each)}
-    remembered = set(_remembered(own))
-    marks = [_remember(scene, own, left)] if left - remembered else []
-    done = (left or remembered) and not any(each.unread for each in have.former)
-    return (*marks, *taken, *([_forget(scene, own, left)] if done else []))
+    names = {*left, scene.stack.spec.bucket.name} if left else set()
+    marks = [_remember(scene, own, names)] if names - {*_remembered(own)} else []
+    done = (names or _remembered(own)) and not any(each.unread for each in have.former)
+    return (*marks, *taken, *([_forget(scene, own, names)] if done else []))
 
 
 def former_notices(have: LivePolicy) -> tuple[Notice, ...]:
@@ -64,7 +62,7 @@ def former_notices(have: LivePolicy) -> tuple[Notice, ...]:
 
 
 def _remembered(own: LiveDistribution | None) -> tuple[str, ...]:
-    return tuple((own.tags.get(FORMER_TAG) or "").split()) if own else ()
+    return tuple((own.tags.get(BUCKETS_TAG) or "").split()) if own else ()
 
 
 def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
@@ -81,8 +79,9 @@ def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
 
 
 def _may_hold(scene: Scene, own: LiveDistribution, former: FormerBucket) -> bool:
-    """Whether something of ours may be in a former bucket: a statement, or grants on objects."""
-    return bool(our_sids(scene, former.document) or former.unread or own.tags.get(ACL_TAG))
+    """Whether something of ours may be in a former bucket, or it is the one that ours reads until the switch."""
+    ours = own.tags.get(NAME_TAG) == scene.name and former.name not in _remembered(own)
+    return bool(ours or our_sids(scene, former.document) or former.unread or own.tags.get(ACL_TAG))
 
 
 def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
@@ -104,24 +103,24 @@ def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
 
 def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
     value = " ".join(sorted(names))
-    tags = {"Items": [{"Key": FORMER_TAG, "Value": value}]}
+    tags = {"Items": [{"Key": BUCKETS_TAG, "Value": value}]}
     return Mark(
-        address=scene.address(KIND, min(names)),
+        address=scene.address(KIND),
         stage=Stage.MARK,
-        because="remember this bucket until nothing of ours is left in it",
+        because="remember both buckets until all that is ours is in the new one",
         line=scene.stack.line("bucket"),
-        changes=(Change(f"tags.{FORMER_TAG}", own.tags.get(FORMER_TAG), value),),
+        changes=(Change(f"tags.{BUCKETS_TAG}", own.tags.get(BUCKETS_TAG), value),),
         call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
     )
 
 
 def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
-    before = " ".join(sorted(names)) or own.tags.get(FORMER_TAG)
+    before = " ".join(sorted(names)) or own.tags.get(BUCKETS_TAG)
     return Mark(
-        address=scene.address(KIND, str(before).split()[0]),
+        address=scene.address(KIND),
         stage=Stage.UNMARK,
-        because="nothing of ours is left in it",
+        because=f"all that is ours is in {scene.stack.spec.bucket.name}",
         line=scene.stack.line("bucket"),
-        changes=(Change(f"tags.{FORMER_TAG}", before, None),),
-        call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [FORMER_TAG]}}),
+        changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),
+        call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [BUCKETS_TAG]}}),
     )

@@ -51,7 +51,7 @@ def test_guarded_before_readable(text: str, own: Any, stage: Stage) -> None:
     """A grant that a live distribution would hand to anyone waits until the signers of the spec are in
     force.
     """
-    (step,) = proposed(text, own=own).steps
+    step = proposed(text, own=own).steps[0]
     assert step.stage is stage
 
 

@@ -33,36 +33,45 @@ OAC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\no
 THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 
-def proposed(text: str, *, own: Any = None, **replies: Any) -> Proposal:
+def proposed(*, own: Any = None, **replies: Any) -> Proposal:
     """What the kind ``bucket-policy`` proposes; `own` is our distribution's row."""
     aws = live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)})
-    return proposal(BucketPolicyKind(), scene(text), aws, land())
+    return proposal(BucketPolicyKind(), scene(OAC), aws, land())
 
 
-def forgetting(name: str) -> Mark:
-    """The end of the tag that remembers a former bucket."""
-    keys = {"Items": ["cfstream:former-bucket"]}
+def forgetting(*names: str) -> Mark:
+    """The end of the tag that remembers these buckets."""
     return Mark(
-        address=OLD,
+        address=ADDRESS,
         stage=Stage.UNMARK,
-        because="nothing of ours is left in it",
+        because=f"all that is ours is in {BUCKET}",
         line=3,
-        changes=(Change("tags.cfstream:former-bucket", name, None),),
-        call=Call("cloudfront", "untag_resource", {"Resource": DISTRIBUTION_ARN, "TagKeys": keys}),
+        changes=(Change("tags.cfstream:buckets", " ".join(names), None),),
+        call=Call(
+            "cloudfront",
+            "untag_resource",
+            {"Resource": DISTRIBUTION_ARN, "TagKeys": {"Items": ["cfstream:buckets"]}},
+        ),
     )
 
 
-def remembering(name: str) -> Any:
-    """Replies about the tags of our distribution, which has left a bucket of that name."""
-    tags = {"cfstream:name": "lectures", "cfstream:former-bucket": name}
+def remembering(*names: str) -> Any:
+    """Replies about the tags of our distribution, which remembers these buckets."""
+    tags = {"cfstream:name": "lectures", "cfstream:buckets": " ".join(names)}
     return {"Tags": {"Items": [{"Key": key, "Value": value} for key, value in tags.items()]}}
 
 
-def test_other_bucket() -> None:
-    """When the spec names another bucket, the old one is remembered until its statement, which goes last, is gone."""
+def revoking(name: str, seen: Any, region: str = "us-east-1") -> PolicyEdit:
+    """The end of our statement in the policy of a former bucket."""
+    return PolicyEdit(name, region, ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"}))
+
+
+def test_leaving_a_bucket() -> None:
+    """When the spec names another bucket, both are remembered until our statement in the old one, which goes last, is
+    gone.
+    """
     seen = policy_of(THEIRS, by_oac())
-    own = signed(oac="E3OAC", bucket="old-media")
-    made = proposed(OAC, own=own, policies={"old-media": seen})
+    made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": seen})
     granted, remembered, revoked, forgotten = made.steps
     assert isinstance(granted, Grant)
     assert granted.edit == PolicyEdit(BUCKET, REGION, ACCOUNT, None, (by_oac(),), frozenset())
@@ -72,71 +81,23 @@ def test_other_bucket() -> None:
         because=f"the distribution reads {BUCKET} instead",
         line=3,
         changes=(Change("bucket", "old-media", BUCKET),),
-        edit=PolicyEdit("old-media", "us-east-1", ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"})),
+        edit=revoking("old-media", seen),
     )
-    tags = {"Items": [{"Key": "cfstream:former-bucket", "Value": "old-media"}]}
+    both = f"{BUCKET} old-media"
+    tags = {"Items": [{"Key": "cfstream:buckets", "Value": both}]}
     assert remembered == Mark(
-        address=OLD,
+        address=ADDRESS,
         stage=Stage.MARK,
-        because="remember this bucket until nothing of ours is left in it",
+        because="remember both buckets until all that is ours is in the new one",
         line=3,
-        changes=(Change("tags.cfstream:former-bucket", None, "old-media"),),
+        changes=(Change("tags.cfstream:buckets", None, both),),
         call=Call("cloudfront", "tag_resource", {"Resource": DISTRIBUTION_ARN, "Tags": tags}),
     )
-    assert forgotten == forgetting("old-media")
-    assert [str(relied.address) for relied in made.relied_on] == [str(ADDRESS), f"{ADDRESS}/old-media"]
+    assert forgotten == forgetting(BUCKET, "old-media")
+    assert [str(relied.address) for relied in made.relied_on] == [str(ADDRESS), str(OLD)]
 
 
-def test_remembered_bucket() -> None:
-    """A run that died after the switch is followed by one that takes our statement out of the old bucket."""
-    seen = policy_of(THEIRS, by_oac())
-    policies = {"old-media": seen}
-    tags = remembering("old-media")
-    made = proposed(OAC, policy=policy_of(by_oac()), policies=policies, list_tags_for_resource=tags)
-    revoked, forgotten = made.steps
-    assert isinstance(revoked, Revoke)
-    assert revoked.edit == PolicyEdit(
-        "old-media", "us-east-1", ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"})
-    )
-    assert forgotten == forgetting("old-media")
-
-
-def test_remembered_bucket_without_ours() -> None:
-    """Where nothing of ours is left in the old bucket, or it is gone, the tag alone goes."""
-    tags = remembering("old-media")
-    made = proposed(OAC, policy=policy_of(by_oac()), list_tags_for_resource=tags)
-    assert made.steps == (forgetting("old-media"),)
-
-
-def test_remembered_bucket_that_is_closed_to_us() -> None:
-    """An old bucket whose policy may not be read stays remembered, and that is told."""
-    policies: Any = {"old-media": denied("s3:GetBucketPolicy")}
-    tags = remembering("old-media")
-    made = proposed(OAC, policy=policy_of(by_oac()), policies=policies, list_tags_for_resource=tags)
-    assert made.steps == ()
-    assert (
-        "whether a statement of ours is left in the policy of old-media is not known" in made.notices[-1].text
-    )
-
-
-def test_back_to_the_remembered_bucket() -> None:
-    """The spec may name the remembered bucket again: then the one in between is the former one."""
-    own = signed(oac="E3OAC", bucket="other-media")
-    policies = {"other-media": policy_of(by_oac())}
-    made = proposed(
-        OAC,
-        own=own,
-        policy=policy_of(by_oac()),
-        policies=policies,
-        list_tags_for_resource=remembering(BUCKET),
-    )
-    remembered, revoked, _ = made.steps
-    assert isinstance(remembered, Mark)
-    assert remembered.changes == (Change("tags.cfstream:former-bucket", BUCKET, "other-media"),)
-    assert str(revoked.address) == f"{ADDRESS}/other-media"
-
-
-def test_other_bucket_in_another_region() -> None:
+def test_leaving_a_bucket_in_another_region() -> None:
     """The old bucket is followed to its region, as S3 tells it."""
     moved = Refused("s3:GetBucketPolicy", "PermanentRedirect", "", status=301)
     moved.region = "eu-central-1"
@@ -150,15 +111,72 @@ def test_other_bucket_in_another_region() -> None:
             raise answer
         return answer
 
-    own = signed(oac="E3OAC", bucket="old-media")
-    _, step, _ = proposed(OAC, own=own, get_bucket_policy=policies).steps
+    _, step, _ = proposed(own=signed(oac="E3OAC", bucket="old-media"), get_bucket_policy=policies).steps
     assert isinstance(step, Revoke)
-    assert step.edit == PolicyEdit(
-        "old-media", "eu-central-1", ACCOUNT, policy_of(by_oac()), (), frozenset({"cfstream-lectures-oac"})
+    assert step.edit == revoking("old-media", policy_of(by_oac()), "eu-central-1")
+
+
+def test_leaving_a_bucket_without_ours() -> None:
+    """Where the old bucket has no statement of ours none is taken out; the new one is remembered all the same."""
+    made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": policy_of(THEIRS)})
+    granted, *marks = made.steps
+    assert isinstance(granted, Grant)
+    assert [step.stage for step in marks] == [Stage.MARK, Stage.UNMARK]
+
+
+def test_after_a_crash() -> None:
+    """A run that died after the switch is followed by one that takes our statement out of the old bucket."""
+    seen = policy_of(THEIRS, by_oac())
+    revoked, forgotten = proposed(
+        policy=policy_of(by_oac()),
+        policies={"old-media": seen},
+        list_tags_for_resource=remembering(BUCKET, "old-media"),
+    ).steps
+    assert isinstance(revoked, Revoke)
+    assert revoked.edit == revoking("old-media", seen)
+    assert forgotten == forgetting(BUCKET, "old-media")
+
+
+def test_nothing_left() -> None:
+    """Where nothing of ours is left in the old bucket, or it is gone, the tag alone goes."""
+    made = proposed(policy=policy_of(by_oac()), list_tags_for_resource=remembering(BUCKET, "old-media"))
+    assert made.steps == (forgetting(BUCKET, "old-media"),)
+
+
+def test_closed_to_us() -> None:
+    """An old bucket whose policy may not be read stays remembered, and that is told."""
+    policies: Any = {"old-media": denied("s3:GetBucketPolicy")}
+    made = proposed(
+        policy=policy_of(by_oac()),
+        policies=policies,
+        list_tags_for_resource=remembering(BUCKET, "old-media"),
     )
+    assert made.steps == ()
+    told = "whether a statement of ours is left in the policy of old-media is not known"
+    assert told in made.notices[-1].text
 
 
-def test_other_bucket_without_ours() -> None:
-    """An old bucket without a statement of ours is none of our business."""
-    own = signed(oac="E3OAC", bucket="old-media")
-    assert len(proposed(OAC, own=own, policies={"old-media": policy_of(THEIRS)}).steps) == 1
+def test_turning_back() -> None:
+    """After a run that died before the switch the spec may name the old bucket again: the new one is left then."""
+    seen = policy_of(by_oac())
+    revoked, forgotten = proposed(
+        policy=seen,
+        policies={"new-media": seen},
+        list_tags_for_resource=remembering(BUCKET, "new-media"),
+    ).steps
+    assert isinstance(revoked, Revoke)
+    assert revoked.edit == revoking("new-media", seen)
+    assert forgotten == forgetting(BUCKET, "new-media")
+
+
+def test_a_third_bucket() -> None:
+    """The spec may name yet another bucket: all three are remembered."""
+    seen = policy_of(by_oac())
+    remembered = proposed(
+        own=signed(oac="E3OAC", bucket="old-media"),
+        policies={"new-media": seen, "old-media": seen},
+        list_tags_for_resource=remembering("new-media", "old-media"),
+    ).steps[1]
+    assert isinstance(remembered, Mark)
+    change = Change("tags.cfstream:buckets", "new-media old-media", f"{BUCKET} new-media old-media")
+    assert remembered.changes == (change,)

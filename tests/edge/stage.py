@@ -17,7 +17,8 @@ BUCKET = "lectures-media"
 ARN = f"arn:aws:s3:::{BUCKET}"
 ORIGIN = f"{BUCKET}.s3.us-east-1.amazonaws.com"
 SEGMENT = b"segment " * 16
-ALIAS = "media.example.com"
+OAI_ARN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
+PUBLIC: Json = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
 
 _names = map(str, itertools.count())
 
@@ -191,3 +192,19 @@ def let_in(distribution: Json, *actions: str, **changes: Any) -> Json:
 def label(distribution: Json) -> str:
     """The host by which browsers find a distribution in the sandbox."""
     return f"{distribution['DomainName'].partition('.')[0]}.cloudfront.localhost"
+
+
+def ask(stage: Stage, made: Json, key: str = "one.mp4") -> Reply:
+    """What a distribution answers for an object."""
+    return stage.view(f"/{key}", made["DomainName"])
+
+
+def by_oai(stage: Stage) -> tuple[Json, Json]:
+    """A distribution that reads by an identity, and the identity."""
+    identity = stage.identity()
+    return stage.distribution(Origins=listing(origin(oai=identity["Id"]))), identity
+
+
+def oai_statement(identity: Json, **changes: Any) -> Json:
+    """The statement that lets an identity read."""
+    return {**PUBLIC, "Principal": {"AWS": OAI_ARN + identity["Id"]}, **changes}

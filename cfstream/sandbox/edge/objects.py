@@ -50,7 +50,7 @@ def answer(key: FakeKey, method: str, header: Header) -> Answer:
 
     One range is honoured; of several, or one that is not understood, S3 knows nothing and gives all.
     """
-    if key.storage_class in _ARCHIVED and key.status != "RESTORED":
+    if key.storage_class in _ARCHIVED and (key.expiry_date is None or key.status == "IN_PROGRESS"):
         return documents.s3_error(
             403, "InvalidObjectState", "The operation is not valid for the object's storage class"
         )

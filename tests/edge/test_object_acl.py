@@ -1,0 +1,174 @@
+"""Claims about grants on objects, and objects that are encrypted or of others: S3 User Guide, "Access control list
+(ACL) overview", "Controlling ownership of objects"; Developer Guide, "Restrict access to an Amazon S3 origin"
+(SSE-KMS).
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.s3 import OWNER_HEADER
+from tests.contract.cloudfront_configs import listing
+from tests.edge.stage import (
+    BUCKET,
+    PUBLIC,
+    Json,
+    Stage,
+    ask,
+    by_oai,
+    oai_statement,
+    origin,
+)
+
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+STRANGER = "c" * 64
+
+
+class TestObjectAcl:
+    """Grants on objects, in a bucket that has ACLs."""
+
+    @pytest.fixture
+    def shared(self, bare: Stage) -> Stage:
+        """A bucket with ACLs, and no public access blocked."""
+        bare.bucket("ObjectWriter", blocked=False)
+        return bare
+
+    def grant(self, stage: Stage, permission: str, **grantee: str) -> None:
+        """One grant more on the video."""
+        acl = stage.s3.get_object_acl(Bucket=BUCKET, Key="one.mp4")
+        kind = "Group" if "URI" in grantee else "CanonicalUser"
+        added = {"Grantee": {"Type": kind, **grantee}, "Permission": permission}
+        stage.s3.put_object_acl(
+            Bucket=BUCKET,
+            Key="one.mp4",
+            AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], added]},
+        )
+
+    @pytest.mark.parametrize(
+        ("permission", "status"),
+        [("READ", 200), ("FULL_CONTROL", 200), ("READ_ACP", 403), ("WRITE_ACP", 403)],
+    )
+    def test_identity(self, shared: Stage, permission: str, status: int) -> None:
+        """A grant to an identity lets it read that object, and no other."""
+        made, identity = by_oai(shared)
+        self.grant(shared, permission, ID=identity["S3CanonicalUserId"])
+        assert ask(shared, made).status == status
+        assert ask(shared, made, "hls/one.ts").status == 403
+
+    @pytest.mark.parametrize(
+        ("group", "by_identity", "by_service", "by_nobody"),
+        [(ALL_USERS, 200, 200, 200), (AUTHENTICATED, 200, 403, 403)],
+    )
+    def test_groups(
+        self, shared: Stage, group: str, by_identity: int, by_service: int, by_nobody: int
+    ) -> None:
+        """AllUsers are all; authenticated users are those who sign as an AWS account's."""
+        made, _ = by_oai(shared)
+        service, nobody = shared.distribution(), shared.distribution(Origins=listing(origin()))
+        self.grant(shared, "READ", URI=group)
+        found = tuple(ask(shared, each).status for each in (made, service, nobody))
+        assert found == (by_identity, by_service, by_nobody)
+
+    def test_ignored_public_acls(self, shared: Stage) -> None:
+        """IgnorePublicAcls, of the bucket, takes public grants back, and leaves the identity's."""
+        made, identity = by_oai(shared)
+        nobody = shared.distribution(Origins=listing(origin()))
+        self.grant(shared, "READ", URI=ALL_USERS)
+        self.grant(shared, "READ", ID=identity["S3CanonicalUserId"])
+        shared.s3.put_public_access_block(
+            Bucket=BUCKET, PublicAccessBlockConfiguration={"IgnorePublicAcls": True}
+        )
+        assert (ask(shared, made).status, ask(shared, nobody).status) == (200, 403)
+
+    def test_ownership_enforced(self, shared: Stage) -> None:
+        """Once ownership is enforced, ACLs say nothing."""
+        made, identity = by_oai(shared)
+        self.grant(shared, "READ", ID=identity["S3CanonicalUserId"])
+        assert ask(shared, made).status == 200
+        shared.s3.put_bucket_ownership_controls(
+            Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        )
+        assert ask(shared, made).status == 403
+
+    def test_objects_of_others(self, shared: Stage) -> None:
+        """A bucket policy does not reach an object of another owner, until ownership is enforced."""
+        made = shared.distribution()
+        shared.grant(made)
+
+        def theirs(params: Json, **_: Any) -> None:
+            params["headers"][OWNER_HEADER] = STRANGER
+
+        shared.s3.meta.events.register("before-call.s3.PutObject", theirs, unique_id="theirs")
+        try:
+            shared.put("one.mp4")
+        finally:
+            shared.s3.meta.events.unregister("before-call.s3.PutObject", unique_id="theirs")
+        assert ask(shared, made).verdict == (403, "AccessDenied")
+        shared.s3.put_bucket_ownership_controls(
+            Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        )
+        assert ask(shared, made).status == 200
+
+    def test_account_wide_block(self, shared: Stage, s3control: Any) -> None:
+        """What the account blocks is blocked for each of its buckets."""
+        nobody = shared.distribution(Origins=listing(origin()))
+        self.grant(shared, "READ", URI=ALL_USERS)
+        assert ask(shared, nobody).status == 200
+        s3control.put_public_access_block(
+            AccountId="123456789012",
+            PublicAccessBlockConfiguration={
+                "BlockPublicAcls": True,
+                "IgnorePublicAcls": True,
+                "BlockPublicPolicy": True,
+                "RestrictPublicBuckets": True,
+            },
+        )
+        assert ask(shared, nobody).status == 403
+
+
+class TestKms:
+    """Objects that are encrypted by KMS."""
+
+    def encrypted(self, stage: Stage, clients: Any, *statements: Json) -> None:
+        """The video under a key with these statements, or under aws/s3."""
+        more = {}
+        if statements:
+            policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+            more = {"SSEKMSKeyId": clients("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]}
+        stage.put("one.mp4", ServerSideEncryption="aws:kms", **more)
+
+    def decrypting(self, made: Json, **changes: Any) -> Json:
+        """The statement of the guide."""
+        return {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceArn": made["ARN"]}},
+            **changes,
+        }
+
+    def test_by_oac(self, stage: Stage, clients: Any) -> None:
+        """The key's policy must let CloudFront decrypt for this distribution."""
+        made = stage.distribution()
+        stage.grant(made)
+        self.encrypted(stage, clients, self.decrypting(made))
+        assert ask(stage, made).status == 200
+        self.encrypted(stage, clients, self.decrypting({"ARN": "arn:aws:cloudfront::1:distribution/E0"}))
+        assert ask(stage, made).verdict == (403, "AccessDenied")
+        self.encrypted(stage, clients, self.decrypting(made, Action="kms:Encrypt"))
+        assert ask(stage, made).verdict == (403, "AccessDenied")
+        self.encrypted(stage, clients)
+        assert ask(stage, made).verdict == (403, "AccessDenied")
+
+    def test_by_others(self, stage: Stage, clients: Any) -> None:
+        """An identity cannot sign as KMS wants it, nor can anybody."""
+        made, identity = by_oai(stage)
+        nobody = stage.distribution(Origins=listing(origin()))
+        stage.s3.delete_public_access_block(Bucket=BUCKET)
+        stage.policy(oai_statement(identity), PUBLIC)
+        self.encrypted(stage, clients, self.decrypting(made))
+        for each in (made, nobody):
+            assert ask(stage, each).verdict == (400, "InvalidArgument")

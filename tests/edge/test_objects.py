@@ -1,0 +1,161 @@
+"""Claims about answers with an object: S3 API, GetObject and HeadObject; Developer Guide, "How CloudFront processes
+partial requests for an object".
+"""
+
+import email.utils
+from typing import Any
+
+import pytest
+
+from tests.edge.stage import BUCKET, Json, Reply, Stage
+
+VIDEO = bytes(range(256)) * 4
+BIG = bytes(range(251)) * 4096
+
+
+@pytest.fixture
+def made(stage: Stage) -> Json:
+    """A public distribution."""
+    distribution = stage.distribution()
+    stage.grant(distribution)
+    stage.put("video.mp4", VIDEO)
+    return distribution
+
+
+def get(stage: Stage, made: Json, key: str = "video.mp4", **headers: str) -> Reply:
+    """The answer for an object."""
+    return stage.view(f"/{key}", made["DomainName"], **headers)
+
+
+def test_whole(stage: Stage, made: Json) -> None:
+    """An object comes whole, with its length, ETag and date, and says that ranges are welcome."""
+    reply = get(stage, made)
+    stored = stage.s3.head_object(Bucket=BUCKET, Key="video.mp4")
+    assert (reply.status, reply.body) == (200, VIDEO)
+    assert reply.headers["Content-Length"] == str(len(VIDEO))
+    assert reply.headers["Accept-Ranges"] == "bytes"
+    assert reply.headers["ETag"] == stored["ETag"]
+    assert reply.headers["Server"] == "AmazonS3"
+    assert reply.headers["X-Cache"] == "Miss from cloudfront"
+    assert email.utils.parsedate_to_datetime(reply.headers["Last-Modified"]) == stored["LastModified"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [
+        ("bytes=0-0", 0, 1),
+        ("bytes=0-99", 0, 100),
+        ("bytes=100-", 100, 1024),
+        ("bytes=-24", 1000, 1024),
+        ("bytes=-5000", 0, 1024),
+        ("bytes=1000-5000", 1000, 1024),
+        ("bytes=1023-1023", 1023, 1024),
+    ],
+)
+def test_ranges(stage: Stage, made: Json, asked: str, start: int, end: int) -> None:
+    """One range gives 206 with that part; HEAD gives its headers."""
+    reply = get(stage, made, Range=asked)
+    assert (reply.status, reply.body) == (206, VIDEO[start:end])
+    assert reply.headers["Content-Range"] == f"bytes {start}-{end - 1}/1024"
+    head = stage.view("/video.mp4", made["DomainName"], "HEAD", Range=asked)
+    assert (head.status, head.headers["Content-Length"]) == (206, str(end - start))
+
+
+@pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
+def test_ranges_beyond_the_end(stage: Stage, made: Json, asked: str) -> None:
+    """A range of which nothing is there gives 416 with the object's size."""
+    reply = get(stage, made, Range=asked)
+    assert reply.verdict == (416, "InvalidRange")
+    assert reply.headers["Content-Range"] == "bytes */1024"
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=-", "bytes=a-b", "lines=1-2", "bytes 0-1"])
+def test_ranges_that_are_not_known(stage: Stage, made: Json, asked: str) -> None:
+    """Several ranges, or none that can be read, give the whole."""
+    assert get(stage, made, Range=asked).verdict == (200, "")
+
+
+def test_empty_object(stage: Stage, made: Json) -> None:
+    """An empty object is had whole; there is no range of it."""
+    stage.put("empty", b"")
+    assert (get(stage, made, "empty").status, get(stage, made, "empty").body) == (200, b"")
+    assert get(stage, made, "empty", Range="bytes=0-").status == 416
+
+
+def test_large_object(stage: Stage, made: Json) -> None:
+    """A large object comes whole and in parts, byte for byte."""
+    stage.put("big", BIG)
+    assert get(stage, made, "big").body == BIG
+    reply = get(stage, made, "big", Range="bytes=1000-900000")
+    assert (reply.status, reply.body) == (206, BIG[1000:900001])
+    assert get(stage, made).body == VIDEO
+
+
+def test_conditions(stage: Stage, made: Json) -> None:
+    """ETags and dates that hold give 304, or 412 where they had to hold; an ETag outweighs a date."""
+    etag = get(stage, made).headers["ETag"]
+    past, future = (email.utils.formatdate(moment, usegmt=True) for moment in (1, 4102444800))
+    cases: list[tuple[dict[str, str], int]] = [
+        ({"If_None_Match": etag}, 304),
+        ({"If_None_Match": f'"other", {etag}'}, 304),
+        ({"If_None_Match": f"W/{etag}"}, 304),
+        ({"If_None_Match": "*"}, 304),
+        ({"If_None_Match": '"other"'}, 200),
+        ({"If_Modified_Since": future}, 304),
+        ({"If_Modified_Since": past}, 200),
+        ({"If_Modified_Since": "yesterday"}, 200),
+        ({"If_None_Match": '"other"', "If_Modified_Since": future}, 200),
+        ({"If_Match": etag}, 200),
+        ({"If_Match": '"other"'}, 412),
+        ({"If_Unmodified_Since": past}, 412),
+        ({"If_Unmodified_Since": future}, 200),
+        ({"Range": "bytes=0-1", "If_Range": etag}, 206),
+        ({"Range": "bytes=0-1", "If_Range": '"other"'}, 200),
+        ({"Range": "bytes=0-1", "If_Range": past}, 200),
+    ]
+    for headers, status in cases:
+        assert get(stage, made, **headers).status == status, headers
+
+
+def test_not_modified_has_no_body(stage: Stage, made: Json) -> None:
+    """304 has the ETag, and nothing of a body; the connection goes on."""
+    reply = get(stage, made, If_None_Match="*")
+    assert (reply.body, reply.headers["Content-Type"]) == (b"", None)
+    assert reply.headers["ETag"]
+    assert get(stage, made).status == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "own", "given"),
+    [
+        ("index.m3u8", "", "application/vnd.apple.mpegurl"),
+        ("index.mpd", "", "application/dash+xml"),
+        ("1.ts", "", "video/mp2t"),
+        ("1.m4s", "", "video/iso.segment"),
+        ("1.MP4", "", "video/mp4"),
+        ("1.flv", "", "video/x-flv"),
+        ("1.vtt", "", "text/vtt"),
+        ("1.jpg", "", "image/jpeg"),
+        ("1", "", "binary/octet-stream"),
+        ("1.mp4", "video/x-own", "video/x-own"),
+    ],
+)
+def test_content_types(stage: Stage, made: Json, key: str, own: str, given: str) -> None:
+    """An object has its own type, or the one that its name suggests."""
+    more: Json = {"ContentType": own} if own else {}
+    stage.put(key, **more)
+    assert get(stage, made, key).headers["Content-Type"] == given
+
+
+def test_headers_of_the_object(stage: Stage, made: Json) -> None:
+    """What was stored with the object comes with it."""
+    stage.put("one.txt", CacheControl="max-age=5", Metadata={"lecture": "7"}, ContentLanguage="en")
+    headers: Any = get(stage, made, "one.txt").headers
+    assert (headers["Cache-Control"], headers["x-amz-meta-lecture"]) == ("max-age=5", "7")
+    assert (headers["Content-Language"], headers["x-amz-server-side-encryption"]) == ("en", "AES256")
+
+
+def test_archived(stage: Stage, made: Json) -> None:
+    """An object in an archive is not to be had."""
+    stage.put("old.mp4", StorageClass="GLACIER")
+    assert get(stage, made, "old.mp4").verdict == (403, "InvalidObjectState")

@@ -1,0 +1,204 @@
+"""Claims about the way to the bucket: Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide,
+"How Amazon S3 authorizes a request", "Controlling ownership of objects", "Blocking public access".
+"""
+
+import pytest
+
+from tests.contract.cloudfront_configs import listing
+from tests.edge.stage import (
+    ARN,
+    BUCKET,
+    OAI_ARN,
+    PUBLIC,
+    SEGMENT,
+    Json,
+    Stage,
+    ask,
+    behavior,
+    by_oai,
+    let_in,
+    oai_statement,
+    origin,
+)
+
+
+def test_oac_and_its_statement(stage: Stage) -> None:
+    """By OAC an object is had once the bucket policy lets this very distribution in."""
+    made, other = stage.distribution(), stage.distribution()
+    refused = ask(stage, made)
+    assert (refused.verdict, refused.from_s3) == ((403, "AccessDenied"), True)
+    assert refused.headers["Server"] == "AmazonS3"
+    assert refused.headers["X-Cache"] == "Error from cloudfront"
+    stage.grant(made)
+    assert ask(stage, made).body == SEGMENT
+    assert ask(stage, other).verdict == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 200),
+        (
+            {
+                "Condition": {
+                    "StringLike": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}
+                }
+            },
+            200,
+        ),
+        (
+            {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E*"}}},
+            200,
+        ),
+        ({"Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}}}, 200),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}, 200),
+        ({"Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}}}, 403),
+        (
+            {
+                "Condition": {
+                    "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E0"}
+                }
+            },
+            403,
+        ),
+        (
+            {
+                "Condition": {
+                    "StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/*"}
+                }
+            },
+            403,
+        ),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, 200),
+        ({"Condition": {"StringEqualsSomehow": {"AWS:SourceArn": "*"}}}, 403),
+        ({"Principal": {"Service": "cloudtrail.amazonaws.com"}}, 403),
+        ({"Principal": {"Service": ["s3.amazonaws.com", "cloudfront.amazonaws.com"]}}, 200),
+        ({"Action": "s3:*"}, 200),
+        ({"Action": ["s3:Get*"]}, 200),
+        ({"Action": "s3:GETOBJECT"}, 200),
+        ({"Action": "s3:PutObject"}, 403),
+        ({"Resource": f"{ARN}/*.mp4"}, 200),
+        ({"Resource": f"{ARN}/hls/*"}, 403),
+        ({"Resource": ARN}, 403),
+    ],
+)
+def test_oac_statements(stage: Stage, changes: Json, status: int) -> None:
+    """The statement must fit in all its parts; what is not understood opens nothing."""
+    made = stage.distribution()
+    stage.s3.delete_public_access_block(Bucket=BUCKET)
+    stage.grant(made, **changes)
+    assert ask(stage, made).status == status
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({}, 403),
+        ({"StringNotEquals": {"AWS:SourceAccount": "123456789012"}}, 200),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, 403),
+        ({"StringNotEqualsIfExists": {"aws:SourceVpce": "vpce-1"}}, 403),
+        ({"Bool": {"aws:SecureTransport": "false"}}, 200),
+        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, 200),
+        ({"Odd": {"aws:SourceVpce": "vpce-1"}}, 403),
+    ],
+)
+def test_deny_outweighs(stage: Stage, condition: Json, status: int) -> None:
+    """One Deny that holds outweighs every Allow; one that is not understood is taken to hold."""
+    made = stage.distribution()
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"{ARN}/*",
+        **({"Condition": condition} if condition else {}),
+    }
+    stage.policy(let_in(made), deny)
+    assert ask(stage, made).status == status
+
+
+def test_not_principal(stage: Stage) -> None:
+    """A Deny for all but the identity leaves the identity alone, and nobody else."""
+    made, identity = by_oai(stage)
+    other, _ = by_oai(stage)
+    who = {"AWS": OAI_ARN + identity["Id"]}
+    deny = {
+        "Effect": "Deny",
+        "NotPrincipal": who,
+        "Action": "s3:GetObject",
+        "Resource": f"{ARN}/*",
+    }
+    stage.s3.delete_public_access_block(Bucket=BUCKET)
+    stage.policy(PUBLIC, deny)
+    assert (ask(stage, made).status, ask(stage, other).status) == (200, 403)
+
+
+def test_oai_and_its_statement(stage: Stage) -> None:
+    """By OAI an object is had once the bucket policy lets the identity in, however it is spelled."""
+    made, identity = by_oai(stage)
+    other, _ = by_oai(stage)
+    assert ask(stage, made).verdict == (403, "AccessDenied")
+    for principal in (
+        {"AWS": OAI_ARN + identity["Id"]},
+        {"CanonicalUser": identity["S3CanonicalUserId"]},
+    ):
+        stage.policy(oai_statement(identity, Principal=principal))
+        assert (ask(stage, made).status, ask(stage, other).status) == (200, 403)
+
+
+def test_neither(stage: Stage) -> None:
+    """Without an origin access, CloudFront is anybody: it has what is public."""
+    made = stage.distribution(Origins=listing(origin()))
+    assert ask(stage, made).verdict == (403, "AccessDenied")
+    stage.s3.delete_public_access_block(Bucket=BUCKET)
+    stage.policy(PUBLIC)
+    assert ask(stage, made).status == 200
+
+
+@pytest.mark.parametrize(("signing", "status"), [("always", 200), ("never", 403), ("no-override", 200)])
+def test_signing_behavior(stage: Stage, signing: str, status: int) -> None:
+    """With `never`, CloudFront does not sign, and is anybody."""
+    made = stage.distribution(oac=stage.oac(signing))
+    stage.grant(made)
+    assert ask(stage, made).status == status
+
+
+def test_viewers_own_signature(stage: Stage) -> None:
+    """Where a viewer's Authorization reaches the origin, `no-override` lets it count, and `always` does not."""
+    forwarding = stage.cloudfront.create_origin_request_policy(
+        OriginRequestPolicyConfig={
+            "Name": "own",
+            "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": listing("Authorization")},
+            "CookiesConfig": {"CookieBehavior": "none"},
+            "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        }
+    )["OriginRequestPolicy"]["Id"]
+    passing = behavior(OriginRequestPolicyId=forwarding)
+    for signing_behavior, status in (("no-override", 200), ("always", 403)):
+        made = stage.distribution(oac=stage.oac(signing_behavior), DefaultCacheBehavior=passing)
+        reply = stage.view(
+            "/one.mp4", made["DomainName"], Authorization="AWS4-HMAC-SHA256 Credential=…".replace("…", "x")
+        )
+        assert reply.status == status
+        assert ask(stage, made).status == 403
+
+
+def test_restricted_public_bucket(stage: Stage) -> None:
+    """Under RestrictPublicBuckets a public policy lets in AWS services alone."""
+    service, nobody = stage.distribution(), stage.distribution(Origins=listing(origin()))
+    stage.s3.delete_public_access_block(Bucket=BUCKET)
+    stage.policy(PUBLIC)
+    assert (ask(stage, service).status, ask(stage, nobody).status) == (200, 200)
+    stage.s3.put_public_access_block(
+        Bucket=BUCKET, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True}
+    )
+    assert (ask(stage, service).status, ask(stage, nobody).status) == (200, 403)
+
+
+def test_existing_object_tags(stage: Stage) -> None:
+    """A policy can ask for an object's tags."""
+    made = stage.distribution()
+    stage.grant(made, Condition={"StringEquals": {"s3:ExistingObjectTag/public": "yes"}})
+    assert ask(stage, made).status == 403
+    tagging = {"TagSet": [{"Key": "public", "Value": "yes"}]}
+    stage.s3.put_object_tagging(Bucket=BUCKET, Key="one.mp4", Tagging=tagging)
+    assert ask(stage, made).status == 200

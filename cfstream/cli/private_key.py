@@ -45,7 +45,12 @@ def _ask(path: str) -> str:
         )
     import getpass
 
-    return getpass.getpass(f"Passphrase of {path}: ", stream=sys.stderr)
+    try:
+        return getpass.getpass(f"Passphrase of {path}: ", stream=sys.stderr)
+    except EOFError:
+        raise PassphraseNeeded(
+            f"{path} is encrypted, and no passphrase was given", "type it when asked"
+        ) from None
 
 
 def _warn_of_readers(path: str) -> None:

@@ -10,7 +10,7 @@ from cfstream.cli.moments import moment
 from cfstream.cli.private_key import read_private_key
 from cfstream.errors import WrongUsage
 from cfstream.explain.guards import Guards
-from cfstream.inventory.signing_keys import guards_of, key_for, waiting_key
+from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.render.signed import Signed
 from cfstream.sign import CannotSign, Signer
 from cfstream.sign.keys import Hash, PrivateKey
@@ -72,7 +72,11 @@ def signed(asked: Asked) -> Signed:
         terminal.note(
             f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: cfstream wait {asked.spec}\n"
         )
-    return _http(asked, url, times, key, key_id)
+    found = _http(asked, url, times, key, key_id)
+    if found.terms.resource.endswith("*"):
+        for guard in blind_spots(guards, found.terms.resource, key_id):
+            terminal.note(f"warning: in that folder, {guard.named} trusts {guard.whom} and not this key\n")
+    return found
 
 
 def one_stack(spec: str) -> "Stack":

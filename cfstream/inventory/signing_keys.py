@@ -1,5 +1,6 @@
 """Who may sign for a stack's distribution: its behaviors and their keys, read from AWS; and which key is ours."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from cfstream.kinds.key_group import KEYS, LISTING
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
+from cfstream.sign.resource import pattern_path, sections
 from cfstream.spec.keys import NotAPublicKey, der_digest
 from cfstream.values import Json
 
@@ -62,6 +64,24 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
             f"{guard.named} does not trust {key_id}, but {guard.whom}", f"it takes {_listed(guard.key_ids)}"
         )
     return key_id
+
+
+def blind_spots(guards: Guards, resource: str, key_id: str) -> tuple[Guard, ...]:
+    """The behaviors that may guard something of a folder, and do not trust this key: what it does not open there.
+
+    Judged by how pattern and folder begin, so one may be named of which the folder holds nothing.
+    """
+    inside = sections(resource).path.removesuffix("*")
+    return tuple(
+        guard
+        for guard in guards.behaviors
+        if guard.signed and key_id not in guard.key_ids and _may_meet(guard.path, inside)
+    )
+
+
+def _may_meet(behavior: str, folder: str) -> bool:
+    begins = re.split(r"[*?]", pattern_path(behavior or "*"), maxsplit=1)[0]
+    return begins.startswith(folder) or folder.startswith(begins)
 
 
 def waiting_key(guards: Guards, key_id: str) -> TrustedKey | None:

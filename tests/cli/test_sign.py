@@ -107,6 +107,12 @@ def test_cookies_for_a_folder(sign: Sign, target: str) -> None:
     assert document["resource"].endswith(".cloudfront.net/hls/*")
 
 
+def test_what_a_folder_does_not_open_is_told(sign: Sign) -> None:
+    """A behavior inside it that trusts others is warned of; one elsewhere, and an open one, are not."""
+    assert "/clips/* trusts key group clips-signers and not this key" in sign("*", "--cookies").err
+    assert "warning" not in sign("hls/", "--cookies").err
+
+
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "another key": (("a.mp4", "--key", "foreign"), "none of key group lectures-signers"),
     "another group's key": (("a.mp4", "--key", "clips-1"), "is in key group clips-signers"),

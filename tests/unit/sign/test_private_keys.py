@@ -69,7 +69,7 @@ REFUSED = {
         "in the form of OpenSSH",
     ),
     "SSH, public": (b"ssh-rsa AAAA me", "holds a public key"),
-    "RSA of 4096 bits": (private_pem(rsa_key("long", 4096)), "an RSA key of 4096 bits"),
+    "RSA of 1024 bits": (private_pem(rsa_key("short", 1024)), "an RSA key of 1024 bits"),
     "P-384": (_pem(generate_private_key(SECP384R1())), "an ECDSA key on secp384r1"),
     "Ed25519": (_pem(ed25519.Ed25519PrivateKey.generate()), "a key of another kind"),
     "cut off": (private_pem(RSA)[:600] + b"\n-----END PRIVATE KEY-----\n", "damaged"),

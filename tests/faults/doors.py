@@ -1,0 +1,98 @@
+"""The door of a run in which one write goes wrong, and after each write somebody looks at what is live."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cfstream.ports import Answer, Call, Writes
+from cfstream.values import Json
+from tests.worlds import Fault
+
+
+class Killed(BaseException):
+    """What ``kill -9`` is to a program: nothing of it runs after this."""
+
+
+def killed(aws: Writes, call: Call) -> Json:
+    """AWS did it, and the process dies before it hears of that."""
+    aws.write(call)
+    raise Killed(call.operation)
+
+
+@dataclass(frozen=True)
+class Write:
+    """One of a run's writes: the how manieth of an operation; what several stacks do at once has no other order."""
+
+    operation: str
+    nth: int = 1
+
+    def __str__(self) -> str:
+        return self.operation + (f"-{self.nth}" if self.nth > 1 else "")
+
+
+def numbered(operations: Sequence[str]) -> tuple[Write, ...]:
+    """Writes in the order of `operations`, each with its number among those of its name."""
+    seen: Counter[str] = Counter()
+    writes = []
+    for operation in operations:
+        seen[operation] += 1
+        writes.append(Write(operation, seen[operation]))
+    return tuple(writes)
+
+
+class Watched:
+    """A door in which `target` meets `fault`; before and after every write, one at a time, `look` is called.
+
+    Once a fault has killed the process nothing passes any more, neither reads nor writes.
+    """
+
+    def __init__(
+        self, aws: Writes, look: Callable[[], None], target: Write | None = None, fault: Fault | None = None
+    ) -> None:
+        self._aws = aws
+        self._look = look
+        self._target = target
+        self._fault = fault
+        self._guard = threading.Lock()
+        self._dead = False
+        self.operations: list[str] = []
+        self.struck = False
+
+    def read(self, call: Call) -> Json:
+        return self._living().read(call)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return self._living().items(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        for page in self._living().pages(call):
+            self._living()
+            yield page
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return self._living().together(calls)
+
+    def write(self, call: Call) -> Json:
+        with self._guard:
+            aws = self._living()
+            self.operations.append(call.operation)
+            self._look()
+            try:
+                if (
+                    Write(call.operation, self.operations.count(call.operation)) == self._target
+                    and self._fault
+                ):
+                    self.struck = True
+                    return self._fault(aws, call)
+                return aws.write(call)
+            except Killed:
+                self._dead = True
+                raise
+            finally:
+                self._look()
+
+    def _living(self) -> Writes:
+        if self._dead:
+            raise Killed
+        return self._aws

@@ -1,0 +1,207 @@
+"""The stage of the scenarios: a sandbox that takes its time, set back to any moment, and what is seen of a play."""
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cfstream.apply import Report
+from cfstream.plan import Plan
+from cfstream.ports import World
+from cfstream.sandbox import state
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import Stack, load
+from cfstream.values import StepId
+from cfstream.workflow import apply_plan, make_plan
+from tests.faults.account import furnish, photograph
+from tests.faults.doors import Killed, Watched, Write
+from tests.faults.scenarios import Scenario, Spec
+from tests.faults.viewers import Reading, Readings, Viewers
+from tests.sandboxed import Clients
+from tests.worlds import Fault, QuickClock, Silent, world_of
+
+DEPLOY_AFTER_READS = 6
+"""More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""
+
+RUNS = 3
+"""In so many runs after the disturbed one everything must be as the specs say."""
+
+ANY_HAZARD = frozenset({"makes-public", "cuts-viewers", "widens-grant", "weakens-tls"})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The account at one moment, and who can read then."""
+
+    frozen: bytes
+    account: Any
+    some: Readings
+    every: Readings
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A scenario in which nothing goes wrong."""
+
+    start: Moment
+    end: Moment
+    plan: Plan
+    report: Report
+    operations: tuple[str, ...]
+    left: tuple[StepId, ...]
+    """The steps that are pending in the end."""
+    too_much: Readings
+    too_little: Readings
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """What came of a scenario in which a write went wrong, and that was run again."""
+
+    struck: bool
+    """Whether the write was ever made."""
+    report: Report | None
+    """Of the disturbed run; None when it was killed."""
+    left_at_once: tuple[StepId, ...]
+    """The steps that were pending when that run had ended."""
+    left: tuple[StepId, ...]
+    """The steps that are pending in the end."""
+    account: Any
+    too_much: Readings
+    too_little: Readings
+
+
+class Guard:
+    """Looks on, and notes who reads too much or too little after any one write."""
+
+    def __init__(self, sandbox: Sandbox, may: Readings, must: Readings) -> None:
+        self._viewers = Viewers(sandbox)
+        self._may = may
+        self._must = must
+        self.too_much: Readings = frozenset()
+        self.too_little: Readings = frozenset()
+
+    def look(self) -> None:
+        self._viewers.look()
+        self.too_much |= self._viewers.at_some_edge() - self._may
+        self.too_little |= self._must - self._viewers.at_every_edge()
+
+
+class Stage:
+    """One sandbox, on which scenarios are played one after the other."""
+
+    def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
+        self._sandbox = sandbox
+        self._world = world_of(sandbox)
+        sandbox.reset()
+        sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
+        self._ids = furnish(clients)
+        self._furnished = self._moment()
+        self._known: dict[str, Undisturbed] = {}
+
+    def undisturbed(self, scenario: Scenario) -> Undisturbed:
+        """The scenario as it goes when nothing goes wrong; played once."""
+        if scenario.name not in self._known:
+            self._known[scenario.name] = self._undisturbed(scenario)
+        return self._known[scenario.name]
+
+    def _undisturbed(self, scenario: Scenario) -> Undisturbed:
+        self._set_back(self._furnished)
+        if scenario.before:
+            _run(self._stacks(scenario.before), self._world_at(), ANY_HAZARD)
+        start = self._moment()
+        readers = frozenset(
+            Reading(scenario.bucket, key, who) for key, all_of in scenario.readers.items() for who in all_of
+        )
+        guard = Guard(self._sandbox, start.some | readers, start.every & readers)
+        world, stacks = self._world_at(scenario.later), self._stacks(scenario.after)
+        door = Watched(world.aws, guard.look)
+        plan, report = _run(stacks, replace(world, aws=door), scenario.allow)
+        end = self._moment()
+        left = _pending(make_plan(stacks, world))
+        operations = tuple(door.operations)
+        return Undisturbed(start, end, plan, report, operations, left, guard.too_much, guard.too_little)
+
+    def disturbed(
+        self,
+        scenario: Scenario,
+        write: Write,
+        fault: Fault,
+        *,
+        then: Sequence[Spec] = (),
+        stale_reads: int = 0,
+    ) -> Disturbed:
+        """The scenario with a fault in one of its writes; then the same again, or other specs, until all is done."""
+        known = self.undisturbed(scenario)
+        self._set_back(known.start)
+        self._sandbox.cloudfront.settings.stale_reads = stale_reads
+        guard = Guard(self._sandbox, known.start.some | known.end.some, known.start.every & known.end.every)
+        world = self._world_at(scenario.later)
+        door = Watched(world.aws, guard.look, write, fault)
+        report = None
+        with suppress(Killed):
+            _, report = _run(self._stacks(scenario.after), replace(world, aws=door), scenario.allow)
+        stacks = self._stacks(then or scenario.after)
+        pending = _converge(stacks, replace(world, aws=Watched(world.aws, guard.look)))
+        return Disturbed(
+            door.struck,
+            report,
+            left_at_once=pending[0],
+            left=self._pending_without_lag(stacks, world) if stale_reads else pending[-1],
+            account=photograph(self._sandbox),
+            too_much=guard.too_much,
+            too_little=guard.too_little,
+        )
+
+    def _pending_without_lag(self, stacks: Sequence[Stack], world: World) -> tuple[StepId, ...]:
+        self._sandbox.cloudfront.settings.stale_reads = 0
+        make_plan(stacks, world)  # reads what still lags a last time
+        return _pending(make_plan(stacks, world))
+
+    def _set_back(self, moment: Moment) -> None:
+        self._sandbox.reset()
+        empty, kept = self._sandbox.cloudfront, state.thaw(moment.frozen)
+        kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
+        self._sandbox.cloudfront = kept
+
+    def _moment(self) -> Moment:
+        viewers = Viewers(self._sandbox)
+        return Moment(
+            state.freeze(self._sandbox.cloudfront),
+            photograph(self._sandbox),
+            viewers.at_some_edge(),
+            viewers.at_every_edge(),
+        )
+
+    def _stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
+        text = "\n---\n".join(json.dumps(spec) for spec in specs)
+        for stand_in, id_ in self._ids.items():
+            text = text.replace(stand_in, id_)
+        return load(["-"], stdin=io.StringIO(text))
+
+    def _world_at(self, later: timedelta = timedelta()) -> World:
+        return replace(self._world, clock=QuickClock(datetime.now(UTC) + later))
+
+
+def _run(stacks: Sequence[Stack], world: World, allow: frozenset[str]) -> tuple[Plan, Report]:
+    plan = make_plan(stacks, world)
+    return plan, apply_plan(plan, world, tell=Silent(), allow=allow)
+
+
+def _converge(stacks: Sequence[Stack], world: World) -> list[tuple[StepId, ...]]:
+    """Runs until nothing is pending, or too often; what was pending before each run, and in the end."""
+    plan = make_plan(stacks, world)
+    pending = [_pending(plan)]
+    while pending[-1] and len(pending) <= RUNS:
+        apply_plan(plan, world, tell=Silent(), allow=ANY_HAZARD)
+        plan = make_plan(stacks, world)
+        pending.append(_pending(plan))
+    return pending
+
+
+def _pending(plan: Plan) -> tuple[StepId, ...]:
+    assert not any(stack.problems for stack in plan.stacks)
+    return tuple(step.id for stack in plan.stacks for step in stack.steps)

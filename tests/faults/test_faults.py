@@ -1,0 +1,59 @@
+"""Whatever becomes of any one write, the same command run again converges, and nobody reads too much on the way."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from tests.faults.doors import Write, killed
+from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.stage import Disturbed, Stage
+from tests.worlds import FAULTS, Fault, landed_unanswered
+
+Case = tuple[Scenario, Write, Fault]
+
+
+def cases(faults: Sequence[Fault]) -> Iterator[Any]:
+    """Every scenario with every one of its writes and each of these faults."""
+    for scenario in SCENARIOS:
+        for write in scenario.writes:
+            for fault in faults:
+                name = f"{scenario.name}/{write}/{fault.__name__}".replace("_", "-").replace(" ", "-")
+                yield pytest.param((scenario, write, fault), id=name)
+
+
+def nobody_harmed(played: Disturbed) -> None:
+    """The write was made, and at no moment of all the runs did anybody read too much or too little."""
+    assert played.struck
+    assert played.too_much == frozenset()
+    assert played.too_little == frozenset()
+
+
+@pytest.mark.parametrize("case", list(cases((*FAULTS, killed))))
+def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
+    """The same command leaves what an undisturbed run leaves; and a run that calls itself done was done."""
+    played = stage.disturbed(*case)
+    nobody_harmed(played)
+    assert played.left == ()
+    assert played.account == stage.undisturbed(case[0]).end.account
+    if played.report is not None and played.report.exit_code == 0:
+        assert played.left_at_once == ()
+
+
+@pytest.mark.parametrize("case", list(cases((landed_unanswered, killed))))
+def test_lists_that_lag(stage: Stage, case: Case) -> None:
+    """So it does when reads and lists show for a while what was there before each write."""
+    played = stage.disturbed(*case, stale_reads=1)
+    nobody_harmed(played)
+    assert played.left == ()
+    assert played.account == stage.undisturbed(case[0]).end.account
+
+
+@pytest.mark.parametrize("case", [case for case in cases((killed,)) if case.values[0][0].turns_back])
+def test_turning_back(stage: Stage, case: Case) -> None:
+    """Who applies the specs from before, after a run that died, has what was there before."""
+    scenario = case[0]
+    played = stage.disturbed(*case, then=scenario.before)
+    nobody_harmed(played)
+    assert played.left == ()
+    assert played.account == stage.undisturbed(scenario).start.account

@@ -1,0 +1,68 @@
+"""What a scenario leaves when nothing goes wrong: the measure of every play in which something does."""
+
+import pytest
+
+from cfstream.apply import StackOutcome
+from tests.faults.account import loose_ends, of_others
+from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.stage import Stage, Undisturbed
+
+
+@pytest.fixture(params=[pytest.param(each, id=each.name.replace(" ", "-")) for each in SCENARIOS])
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    """Each scenario of the table."""
+    chosen: Scenario = request.param
+    return chosen
+
+
+@pytest.fixture
+def played(stage: Stage, scenario: Scenario) -> Undisturbed:
+    """How it went."""
+    return stage.undisturbed(scenario)
+
+
+def test_done(played: Undisturbed) -> None:
+    """One run does all of it, and leaves nothing to do."""
+    assert {stack.outcome for stack in played.report.stacks} == {StackOutcome.APPLIED}
+    assert played.left == ()
+
+
+def test_hazards(played: Undisturbed, scenario: Scenario) -> None:
+    """The plan warns of just the hazards that the scenario has."""
+    assert {hazard.name for stack in played.plan.stacks for hazard, _ in stack.hazards} == scenario.allow
+
+
+def test_writes(played: Undisturbed, scenario: Scenario) -> None:
+    """The table names every write of the scenario, so that each of them can go wrong."""
+    assert sorted(played.operations) == sorted(write.operation for write in scenario.writes)
+
+
+def test_readers(played: Undisturbed, scenario: Scenario) -> None:
+    """In the end those read whom the spec names, and nobody else."""
+    named = {(key, who) for key, everybody in scenario.readers.items() for who in everybody}
+    for readings in (played.end.some, played.end.every):
+        assert {(each.key, each.who) for each in readings if each.bucket == scenario.bucket} == named
+
+
+def test_nobody_on_the_way(played: Undisturbed) -> None:
+    """After no write does anybody read who could not before and is not named by the spec."""
+    assert played.too_much == frozenset()
+
+
+def test_nobody_cut_off_on_the_way(played: Undisturbed) -> None:
+    """After no write is anybody cut off who could read before and is named by the spec."""
+    assert played.too_little == frozenset()
+
+
+def test_others_lose_nothing(played: Undisturbed) -> None:
+    """What is not cfstream's is in the end as it was, byte for byte."""
+    before, after = of_others(played.start.account), of_others(played.end.account)
+    for kind in ("identities", "controls", "public keys", "key groups"):
+        assert after[kind] == before[kind]
+    for kind in ("statements", "grants"):
+        assert {name: after[kind][name] for name in before[kind]} == before[kind]
+
+
+def test_no_loose_ends(played: Undisturbed) -> None:
+    """There is one of each resource, and each of them is used."""
+    assert loose_ends(played.end.account) == []

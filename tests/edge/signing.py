@@ -16,15 +16,23 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 Json = dict[str, Any]
 
 
-@functools.cache
 def rsa_key(name: str = "ours") -> rsa.RSAPrivateKey:
     """An RSA key of 2048 bits, the same for each name."""
+    return _rsa_keys(name)
+
+
+def ecdsa_key(name: str = "ours") -> ec.EllipticCurvePrivateKey:
+    """An ECDSA key on P-256, the same for each name."""
+    return _ecdsa_keys(name)
+
+
+@functools.cache
+def _rsa_keys(name: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @functools.cache
-def ecdsa_key(name: str = "ours") -> ec.EllipticCurvePrivateKey:
-    """An ECDSA key on P-256, the same for each name."""
+def _ecdsa_keys(name: str) -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 

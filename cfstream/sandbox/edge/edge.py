@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.cloudfront.world import World
 from cfstream.sandbox.edge import (
     documents,
     errors,
@@ -38,8 +39,9 @@ class Edge:
 
     def __init__(self, cloudfront: Callable[[], CloudFront]) -> None:
         self._cloudfront = cloudfront
+        self._seen: World | None = None
         self._errors = errors.Errors()
-        self._draw: random.Random | None = None
+        self._draw = random.Random()  # noqa: S311 (lots are no secrets)
 
     def serves(self, host: str) -> bool:
         """Whether a Host header names a distribution, by whatever name, or something that CloudFront would
@@ -52,8 +54,18 @@ class Edge:
         """CloudFront's answer to a viewer."""
         return _signed_off(self._answer(viewers.of(environ)))
 
-    def _sites(self) -> Iterator[Site]:
+    @property
+    def _world(self) -> World:
+        """The state. What is remembered of one that was put in its place by a reset is forgotten."""
         world = self._cloudfront().world
+        if world is not self._seen:
+            self._seen = world
+            self._errors = errors.Errors()
+            self._draw = random.Random(f"{world.settings.shuffle_seed}:edge")  # noqa: S311
+        return world
+
+    def _sites(self) -> Iterator[Site]:
+        world = self._world
         for record in world.both_kinds():
             world.settle(record)
             early = not record.settled and self._hears_early()
@@ -62,12 +74,7 @@ class Edge:
 
     def _hears_early(self) -> bool:
         """Whether this viewer meets a config that is not Deployed yet."""
-        settings = self._cloudfront().settings
-        if not settings.edge_mixes:
-            return False
-        if self._draw is None:
-            self._draw = random.Random(f"{settings.shuffle_seed}:edge")  # noqa: S311 (a lot, no secret)
-        return self._draw.random() < 0.5
+        return self._world.settings.edge_mixes and self._draw.random() < 0.5
 
     def _answer(self, viewer: Viewer) -> Answer:
         site = hosts.find(viewer.hostname, self._sites())
@@ -78,13 +85,13 @@ class Edge:
         if not site.config["Enabled"]:
             return documents.page(403, documents.BAD_REQUEST)
         if "S3Origin" in site.config:
-            return rtmp.answer(self._cloudfront().world, site, viewer)
+            return rtmp.answer(self._world, site, viewer)
         behavior = path_patterns.choose(site.config, viewer.path)
         return path_patterns.refusal(behavior, viewer) or self._within(site, behavior, viewer)
 
     def _within(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
         """The answer of a behavior that takes the request by its method and protocol."""
-        world = self._cloudfront().world
+        world = self._world
         signers = keys.of_behavior(world, site, behavior)
         refused = None
         if signers is not None:
@@ -103,16 +110,16 @@ class Edge:
 
     def _page(self, site: Site, viewer: Viewer, path: str) -> Answer:
         behavior = path_patterns.choose(site.config, path)
-        return origin.fetch(Errand(self._cloudfront().world, site, behavior, viewer, path))
+        return origin.fetch(Errand(self._world, site, behavior, viewer.unconditional(), path))
 
     def _from_origin(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
         root = site.config["DefaultRootObject"]
         path = f"/{root}" if root and viewer.path == "/" else viewer.path
         place = (site.record.id, viewer.method, path, signature.split(viewer.query)[0])
-        keeps = self._cloudfront().settings.edge_caches_errors
+        keeps = self._world.settings.edge_caches_errors
         answer = self._errors.again(place) if keeps else None
         if answer is None:
-            answer = origin.fetch(Errand(self._cloudfront().world, site, behavior, viewer, path))
+            answer = origin.fetch(Errand(self._world, site, behavior, viewer, path))
             if keeps:
                 self._errors.keep(place, site.config, answer)
         return answer

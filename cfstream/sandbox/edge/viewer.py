@@ -5,10 +5,11 @@ What lives here: reading it from an environ. What becomes of it is decided elsew
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cfstream.sandbox.listener import Environ
 
+_CONDITIONS = ("HTTP_IF_", "HTTP_RANGE")
 _PORT = re.compile(r":\d+$")
 
 
@@ -27,6 +28,11 @@ class Viewer:
         """The header of that name, "" where there is none."""
         value: str = self.environ.get(f"HTTP_{name.upper().replace('-', '_')}", "")
         return value
+
+    def unconditional(self) -> "Viewer":
+        """The request as one for the whole of something, whatever its conditions and its range are."""
+        kept = {name: value for name, value in self.environ.items() if not name.startswith(_CONDITIONS)}
+        return replace(self, method="HEAD" if self.method == "HEAD" else "GET", environ=kept)
 
     @functools.cached_property
     def scheme(self) -> str:

@@ -1,0 +1,267 @@
+"""Claims about a bucket's own addresses, for those who do not sign: S3 User Guide, "Virtual hosting of general
+purpose buckets", "Website endpoints", "Managing access with access points", "Blocking public access".
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.edge import signing
+from tests.edge.stage import ARN, BUCKET, PUBLIC, SEGMENT, Json, Reply, Stage
+
+ACCOUNT = "123456789012"
+ENDPOINT = ""
+FORMS = [
+    ENDPOINT,
+    f"{BUCKET}.s3.amazonaws.com",
+    f"{BUCKET}.s3.us-east-1.amazonaws.com",
+    f"{BUCKET}.s3-us-east-1.amazonaws.com",
+    f"{BUCKET}.s3.dualstack.us-east-1.amazonaws.com",
+    f"{BUCKET}.s3-accelerate.amazonaws.com",
+    f"{BUCKET.upper()}.s3.amazonaws.com:443",
+    "s3.amazonaws.com",
+    "s3.us-east-1.amazonaws.com",
+]
+
+
+def ask(stage: Stage, host: str, path: str = "/one.mp4", method: str = "GET", **headers: str) -> Reply:
+    """The answer of an address: by path where the host does not name the bucket."""
+    by_path = not host.lower().startswith(BUCKET)
+    return stage.view(f"/{BUCKET}{path}" if by_path else path, host, method, **headers)
+
+
+def unblock(stage: Stage, **kept: bool) -> None:
+    """Takes away the block of public access, but for what is kept."""
+    stage.s3.delete_public_access_block(Bucket=BUCKET)
+    if kept:
+        stage.s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration=kept)
+
+
+@pytest.mark.parametrize("host", FORMS)
+def test_private(stage: Stage, host: str) -> None:
+    """A bucket answers nobody who does not sign, by whatever address."""
+    for path in ("/one.mp4", "/nothing", "/", "/?list-type=2", "/one.mp4?acl", "/?policy"):
+        assert ask(stage, host, path).verdict == (403, "AccessDenied"), path
+    assert ask(stage, host, method="HEAD").status == 403
+    for method in ("PUT", "DELETE", "POST"):
+        assert ask(stage, host, "/one.mp4", method).verdict == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize("host", FORMS)
+def test_public_policy(stage: Stage, host: str) -> None:
+    """Under a public policy every address gives the objects, and nothing but them."""
+    unblock(stage)
+    stage.policy(PUBLIC)
+    assert ask(stage, host).body == SEGMENT
+    assert ask(stage, host, method="HEAD").status == 200
+    assert ask(stage, host, Range="bytes=0-6").body == b"segment"
+    for path in ("/nothing", "/", "/one.mp4?acl"):
+        assert ask(stage, host, path).verdict == (403, "AccessDenied"), path
+    assert ask(stage, host, method="DELETE").status == 403
+
+
+def test_public_list(stage: Stage) -> None:
+    """Who may list is told which keys there are, and which are not."""
+    unblock(stage)
+    stage.policy({**PUBLIC, "Action": "s3:ListBucket", "Resource": ARN})
+    assert b"<Key>one.mp4</Key>" in ask(stage, ENDPOINT, "/").body
+    assert ask(stage, ENDPOINT, "/nothing").verdict == (404, "NoSuchKey")
+    assert ask(stage, ENDPOINT).verdict == (403, "AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("condition", "headers", "status"),
+    [
+        ({"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}, {}, 200),
+        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.168.0.0/16"]}}, {}, 403),
+        ({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {}, 200),
+        ({"StringLike": {"aws:Referer": "https://www.example.com/*"}}, {}, 403),
+        (
+            {"StringLike": {"aws:Referer": "https://www.example.com/*"}},
+            {"Referer": "https://www.example.com/a"},
+            200,
+        ),
+        ({"StringEquals": {"aws:UserAgent": "me"}}, {"User_Agent": "me"}, 200),
+        ({"Bool": {"aws:SecureTransport": "true"}}, {"X_Forwarded_Proto": "http"}, 403),
+        ({"Bool": {"aws:SecureTransport": True}}, {}, 200),
+        ({"Null": {"aws:Referer": "true"}}, {}, 200),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, {}, 200),
+        ({"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, {}, 403),
+        ({"StringLike": {"aws:Referer": "${aws:username}"}}, {"Referer": "x"}, 403),
+    ],
+)
+def test_conditions(stage: Stage, condition: Json, headers: dict[str, str], status: int) -> None:
+    """A policy can ask for the viewer's address, page, program, protocol and time."""
+    unblock(stage)
+    stage.policy({**PUBLIC, "Condition": condition})
+    assert ask(stage, ENDPOINT, **headers).status == status
+
+
+@pytest.mark.parametrize("switch", ["RestrictPublicBuckets", "BlockPublicPolicy", "BlockPublicAcls"])
+def test_blocks_on_public_policies(stage: Stage, switch: str) -> None:
+    """Of a public policy that is there, RestrictPublicBuckets leaves nothing; the others act on writes."""
+    unblock(stage)
+    stage.policy(PUBLIC)
+    unblock(stage, **{switch: True})
+    assert ask(stage, ENDPOINT).status == (403 if switch == "RestrictPublicBuckets" else 200)
+
+
+def test_public_acl(bare: Stage) -> None:
+    """A public grant opens that object, until public ACLs are ignored or ownership is enforced."""
+    bare.bucket("ObjectWriter", blocked=False)
+    bare.s3.put_object_acl(Bucket=BUCKET, Key="one.mp4", ACL="public-read")
+    assert ask(bare, ENDPOINT).body == SEGMENT
+    assert ask(bare, ENDPOINT, "/hls/one.ts").status == 403
+    assert ask(bare, ENDPOINT, "/").status == 403
+    unblock(bare, IgnorePublicAcls=True)
+    assert ask(bare, ENDPOINT).status == 403
+    unblock(bare)
+    bare.s3.put_bucket_acl(Bucket=BUCKET, ACL="public-read")
+    assert ask(bare, ENDPOINT, "/").status == 200
+    assert ask(bare, ENDPOINT, "/nothing").verdict == (404, "NoSuchKey")
+    bare.s3.put_bucket_acl(Bucket=BUCKET, ACL="private")
+    assert ask(bare, ENDPOINT).status == 200
+    bare.s3.put_bucket_ownership_controls(
+        Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    )
+    assert ask(bare, ENDPOINT).status == 403
+
+
+def test_authenticated_users_sign(bare: Stage) -> None:
+    """A grant to authenticated users opens nothing to those who do not sign."""
+    bare.bucket("ObjectWriter", blocked=False)
+    bare.s3.put_object_acl(Bucket=BUCKET, Key="one.mp4", ACL="authenticated-read")
+    assert ask(bare, ENDPOINT).status == 403
+
+
+def test_encrypted_objects_are_for_those_who_sign(stage: Stage) -> None:
+    """An object under KMS is not had without a signature."""
+    unblock(stage)
+    stage.policy(PUBLIC)
+    stage.put("one.mp4", ServerSideEncryption="aws:kms")
+    assert ask(stage, ENDPOINT).status == 403
+
+
+def test_cloudfronts_parameters_are_no_signature(stage: Stage) -> None:
+    """A URL signed for CloudFront is worth nothing at the bucket."""
+    url = f"https://{BUCKET}.s3.amazonaws.com/one.mp4"
+    fields = signing.query(signing.canned_fields(url, signing.rsa_key(), "K0"))
+    assert ask(stage, FORMS[1], f"/one.mp4?{fields}").verdict == (403, "AccessDenied")
+    assert ask(stage, ENDPOINT, Authorization="Bearer any").verdict == (403, "AccessDenied")
+
+
+def test_missing_bucket(stage: Stage) -> None:
+    """A bucket that is not there answers 404, and is not made."""
+    assert stage.view("/one.mp4", "nothing-here.s3.amazonaws.com").verdict == (404, "NoSuchBucket")
+    assert stage.view("/", "nothing-here.s3.amazonaws.com", "PUT").verdict == (403, "AccessDenied")
+
+
+def test_other_region(stage: Stage) -> None:
+    """By the address of another region a bucket answers 301 and where it is."""
+    reply = stage.view("/one.mp4", f"{BUCKET}.s3.eu-west-1.amazonaws.com")
+    assert (reply.verdict, reply.headers["x-amz-bucket-region"]) == ((301, "PermanentRedirect"), "us-east-1")
+
+
+class TestWebsite:
+    """The website endpoint."""
+
+    HOST = f"{BUCKET}.s3-website-us-east-1.amazonaws.com"
+
+    def publish(self, stage: Stage, **config: Any) -> None:
+        """A website with an index, an error page, and a public policy."""
+        unblock(stage)
+        stage.policy(PUBLIC)
+        stage.put("index.html", b"index")
+        stage.put("hls/index.html", b"list")
+        stage.put("error.html", b"sorry")
+        usual = {"IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "error.html"}}
+        stage.s3.put_bucket_website(Bucket=BUCKET, WebsiteConfiguration=config or usual)
+
+    def test_none(self, stage: Stage) -> None:
+        """A bucket without a website configuration has none, be it public or not."""
+        unblock(stage)
+        stage.policy(PUBLIC)
+        reply = stage.view("/one.mp4", self.HOST)
+        assert (reply.status, b"NoSuchWebsiteConfiguration" in reply.body) == (404, True)
+
+    def test_private(self, stage: Stage) -> None:
+        """A website serves only what anybody may read."""
+        self.publish(stage)
+        stage.s3.delete_bucket_policy(Bucket=BUCKET)
+        for path in ("/", "/one.mp4", "/nothing"):
+            reply = stage.view(path, self.HOST)
+            assert (reply.status, b"AccessDenied" in reply.body) == (403, True), path
+            assert reply.headers["Content-Type"] == "text/html"
+
+    @pytest.mark.parametrize("host", [HOST, f"{BUCKET}.s3-website.us-east-1.amazonaws.com"])
+    def test_public(self, stage: Stage, host: str) -> None:
+        """A website gives its index for a folder, and its error page with the error's status."""
+        self.publish(stage)
+        assert stage.view("/", host).body == b"index"
+        assert stage.view("/hls/", host).body == b"list"
+        assert stage.view("/hls", host).headers["Location"] == "/hls/"
+        assert stage.view("/one.mp4", host).body == SEGMENT
+        missing = stage.view("/nothing", host)
+        assert (missing.status, missing.body) == (403, b"sorry")
+        assert stage.view("/", host, "POST").status == 405
+
+    def test_redirection(self, stage: Stage) -> None:
+        """A website can send everybody elsewhere."""
+        self.publish(stage, RedirectAllRequestsTo={"HostName": "www.example.com", "Protocol": "https"})
+        reply = stage.view("/a", self.HOST)
+        assert (reply.status, reply.headers["Location"]) == (301, "https://www.example.com/a")
+
+
+class TestAccessPoint:
+    """An access point of the bucket."""
+
+    HOST = f"lectures-{ACCOUNT}.s3-accesspoint.us-east-1.amazonaws.com"
+    RESOURCE = f"arn:aws:s3:us-east-1:{ACCOUNT}:accesspoint/lectures"
+
+    def make(self, s3control: Any, *, blocked: bool = False) -> str:
+        """An access point; the alias."""
+        block = {
+            "BlockPublicAcls": blocked,
+            "IgnorePublicAcls": blocked,
+            "BlockPublicPolicy": blocked,
+            "RestrictPublicBuckets": blocked,
+        }
+        made = s3control.create_access_point(
+            AccountId=ACCOUNT, Name="lectures", Bucket=BUCKET, PublicAccessBlockConfiguration=block
+        )
+        return str(made["Alias"])
+
+    def open(self, s3control: Any) -> None:
+        """Lets everybody read by the access point."""
+        statement = {**PUBLIC, "Resource": f"{self.RESOURCE}/object/*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        s3control.put_access_point_policy(AccountId=ACCOUNT, Name="lectures", Policy=policy)
+
+    def test_both_policies_must_allow(self, stage: Stage, s3control: Any) -> None:
+        """An object is had by an access point where its policy and the bucket's both let anybody in."""
+        alias = self.make(s3control)
+        unblock(stage)
+        hosts = (self.HOST, f"{alias}.s3.us-east-1.amazonaws.com")
+        for host in hosts:
+            assert stage.view("/one.mp4", host).verdict == (403, "AccessDenied")
+        self.open(s3control)
+        for host in hosts:
+            assert stage.view("/one.mp4", host).verdict == (403, "AccessDenied")
+        delegated = {"StringEquals": {"s3:DataAccessPointAccount": ACCOUNT}}
+        stage.policy({**PUBLIC, "Condition": delegated})
+        for host in hosts:
+            assert stage.view("/one.mp4", host).body == SEGMENT
+        assert ask(stage, ENDPOINT).status == 403
+
+    def test_blocked(self, stage: Stage, s3control: Any) -> None:
+        """An access point that blocks public access lets nobody in, whatever its policy says."""
+        self.make(s3control, blocked=True)
+        self.open(s3control)
+        unblock(stage)
+        stage.policy(PUBLIC)
+        assert stage.view("/one.mp4", self.HOST).verdict == (403, "AccessDenied")
+
+    def test_unknown(self, stage: Stage) -> None:
+        """An access point that is not there answers 404."""
+        assert stage.view("/one.mp4", self.HOST).verdict == (404, "NoSuchAccessPoint")

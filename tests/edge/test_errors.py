@@ -1,0 +1,98 @@
+"""Claims about error pages and how long errors last: Developer Guide, "Generate custom error responses", "Control how
+long CloudFront caches errors".
+"""
+
+from typing import Any
+
+from tests.contract.cloudfront_configs import listing
+from tests.edge import signing
+from tests.edge.stage import SEGMENT, Json, Stage, behavior
+
+
+def page(code: int, response: str = "", path: str = "/sorry.html", seconds: int = 10) -> Json:
+    """A custom error response."""
+    return {
+        "ErrorCode": code,
+        "ResponsePagePath": path if response else "",
+        "ResponseCode": response,
+        "ErrorCachingMinTTL": seconds,
+    }
+
+
+def site(stage: Stage, *pages: Json, **changes: Any) -> Json:
+    """A distribution with those error responses."""
+    made = stage.distribution(CustomErrorResponses=listing(*pages), **changes)
+    stage.grant(made)
+    stage.put("sorry.html", b"sorry")
+    return made
+
+
+def test_error_page(stage: Stage) -> None:
+    """An error of the origin is answered with the page and the status that are named for it."""
+    made = site(stage, page(403, "404"))
+    reply = stage.view("/nothing", made["DomainName"])
+    assert (reply.status, reply.body) == (404, b"sorry")
+    assert stage.view("/nothing", made["DomainName"], Range="bytes=0-1").body == b"sorry"
+    assert stage.view("/one.mp4", made["DomainName"]).body == SEGMENT
+
+
+def test_error_page_that_is_not_there(stage: Stage) -> None:
+    """Where the page cannot be had, the error stays."""
+    made = site(stage, page(403, "200", "/nothing.html"))
+    assert stage.view("/nothing", made["DomainName"]).verdict == (403, "AccessDenied")
+
+
+def test_error_page_for_the_unsigned(stage: Stage) -> None:
+    """CloudFront's own refusal of the unsigned is answered with the page too."""
+    group = stage.key_group(stage.public_key(signing.rsa_key()))
+    made = site(stage, page(403, "200"), DefaultCacheBehavior=behavior(key_groups=(group,)))
+    reply = stage.view("/one.mp4", made["DomainName"])
+    assert (reply.status, reply.body) == (200, b"sorry")
+
+
+def again(stage: Stage, made: Json, *, seconds: int) -> None:
+    """Errors are given again; the time that one lasts is in the config."""
+    stage.sandbox.cloudfront.settings.edge_caches_errors = True
+    stage.change(made, CustomErrorResponses=listing(page(403, seconds=seconds)))
+
+
+def test_errors_are_not_kept(stage: Stage) -> None:
+    """Unless the sandbox is told to, it gives no error twice."""
+    made = stage.distribution()
+    assert stage.view("/one.mp4", made["DomainName"]).status == 403
+    stage.grant(made)
+    assert stage.view("/one.mp4", made["DomainName"]).status == 200
+
+
+def test_errors_are_kept(stage: Stage) -> None:
+    """With edge_caches_errors, an error is given again for its time, by its path and query."""
+    made = stage.distribution()
+    again(stage, made, seconds=3600)
+    host = made["DomainName"]
+    assert stage.view("/one.mp4", host).status == 403
+    stage.grant(made)
+    assert stage.view("/one.mp4", host).status == 403
+    assert stage.view("/one.mp4?x=1", host).status == 200
+    assert stage.view("/hls/one.ts", host).status == 200
+
+
+def test_errors_without_time_are_not_kept(stage: Stage) -> None:
+    """An ErrorCachingMinTTL of 0 keeps nothing."""
+    made = stage.distribution()
+    again(stage, made, seconds=0)
+    assert stage.view("/one.mp4", made["DomainName"]).status == 403
+    stage.grant(made)
+    assert stage.view("/one.mp4", made["DomainName"]).status == 200
+
+
+def test_signatures_are_judged_each_time(stage: Stage) -> None:
+    """A kept error is no answer to another signature: refusals of signatures are not kept."""
+    key_id = stage.public_key(signing.rsa_key())
+    made = stage.distribution(DefaultCacheBehavior=behavior(key_groups=(stage.key_group(key_id),)))
+    stage.grant(made)
+    again(stage, made, seconds=3600)
+    host = made["DomainName"]
+    assert stage.view("/one.mp4", host).verdict == (403, "MissingKey")
+    fields = signing.canned_fields(f"https://{host}/one.mp4", signing.rsa_key(), key_id)
+    assert stage.view(f"/one.mp4?{signing.query(fields)}", host).status == 200
+    assert stage.view("/one.mp4", host).verdict == (403, "MissingKey")

@@ -1,0 +1,218 @@
+"""Claims about trusted signers and streaming distributions: Developer Guide of 2020, "Specifying the AWS accounts that
+can create signed URLs", "Creating a signed URL using a canned policy" (RTMP); and the sandbox's own door for key
+pairs.
+"""
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.contract.cloudfront_configs import listing
+from tests.edge import signing
+from tests.edge.stage import BUCKET, SEGMENT, Json, Reply, Stage, behavior, label, oai_statement
+
+PATH = "/hls/one.ts"
+OTHER = "111122223333"
+
+
+def register(stage: Stage, account: str, public_key: str) -> tuple[int, Any]:
+    """Status and answer of the sandbox's door for key pairs."""
+    wire = http.client.HTTPConnection("127.0.0.1", int(stage.sandbox.endpoint_url.rpartition(":")[2]))
+    wire.request("PUT", "/_sandbox/key-pairs", json.dumps({"account": account, "public_key": public_key}))
+    reply = wire.getresponse()
+    found = reply.status, json.loads(reply.read())
+    wire.close()
+    return found
+
+
+def pair(stage: Stage, account: str, name: str) -> str:
+    """The id of a key pair of that account."""
+    status, answer = register(stage, account, signing.pem(signing.rsa_key(name)))
+    assert status == 200
+    return str(answer["id"])
+
+
+def active(made: Json) -> dict[str, list[str]]:
+    """Signers with their key pairs, as they read."""
+    return {
+        item["AwsAccountNumber"]: item["KeyPairIds"].get("Items", [])
+        for item in made["ActiveTrustedSigners"].get("Items", [])
+    }
+
+
+def test_key_pairs(stage: Stage) -> None:
+    """An account has two key pairs at most; one that is registered again keeps its id."""
+    first, second = pair(stage, OTHER, "one"), pair(stage, OTHER, "two")
+    assert first != second
+    assert first.startswith("APKA")
+    assert pair(stage, OTHER, "one") == first
+    status, answer = register(stage, OTHER, signing.pem(signing.rsa_key("three")))
+    assert (status, answer["error"]) == (400, f"account {OTHER} has two key pairs already")
+    assert pair(stage, "self", "three") == pair(stage, "123456789012", "three")
+
+
+@pytest.mark.parametrize(
+    ("account", "public_key"),
+    [
+        ("1111", signing.pem(signing.rsa_key())),
+        ("", signing.pem(signing.rsa_key())),
+        (OTHER, signing.pem(signing.ecdsa_key())),
+        (OTHER, "no key"),
+    ],
+)
+def test_wrong_key_pairs(stage: Stage, account: str, public_key: str) -> None:
+    """Another account's name, and what is no RSA key of 2048 bits, is refused."""
+    assert register(stage, account, public_key)[0] == 400
+
+
+def test_active_signers(stage: Stage) -> None:
+    """ActiveTrustedSigners shows the key pairs that sign, of an account that had none before too."""
+    ours, theirs = pair(stage, "self", "ours"), pair(stage, "000000000000", "theirs")
+    made = stage.distribution(DefaultCacheBehavior=behavior(signers=("self", "000000000000")))
+    found = active(stage.cloudfront.get_distribution(Id=made["Id"])["Distribution"])
+    assert ours in found["self"]
+    assert found["000000000000"] == [theirs]
+
+
+def test_signers_of_a_behavior(stage: Stage) -> None:
+    """The key pairs of the behavior's own signers sign, and no others."""
+    ours, theirs = pair(stage, "self", "ours"), pair(stage, OTHER, "theirs")
+    made = stage.distribution(
+        DefaultCacheBehavior=behavior(signers=("self",)),
+        CacheBehaviors=listing({**behavior(signers=(OTHER,)), "PathPattern": "/posters/*"}),
+    )
+    stage.grant(made)
+    host = made["DomainName"]
+    for path, name, key_id, verdict in [
+        (PATH, "ours", ours, (200, "")),
+        (PATH, "theirs", theirs, (403, "InvalidKey")),
+        ("/posters/one.jpg", "theirs", theirs, (200, "")),
+        ("/posters/one.jpg", "ours", ours, (403, "InvalidKey")),
+        (PATH, "theirs", ours, (403, "AccessDenied")),
+    ]:
+        fields = signing.canned_fields(f"https://{host}{path}", signing.rsa_key(name), key_id)
+        assert stage.view(f"{path}?{signing.query(fields)}", host).verdict == verdict
+
+
+def test_key_pair_without_a_public_half(stage: Stage) -> None:
+    """A key pair whose public half nobody registered is an unknown key."""
+    made = stage.distribution(DefaultCacheBehavior=behavior(signers=("self",)))
+    stage.grant(made)
+    host = made["DomainName"]
+    known = active(stage.cloudfront.get_distribution(Id=made["Id"])["Distribution"])["self"][0]
+    fields = signing.canned_fields(f"https://{host}{PATH}", signing.rsa_key(), known)
+    assert stage.view(f"{PATH}?{signing.query(fields)}", host).verdict == (403, "InvalidKey")
+
+
+@dataclass(frozen=True)
+class Streaming:
+    """A streaming distribution whose streams are signed for by `self`."""
+
+    stage: Stage
+    made: Json
+    key_id: str
+
+    def play(self, name: str, fields: dict[str, str] | None = None, host: str = "") -> Reply:
+        """The answer for a stream."""
+        query = f"?{signing.query(fields)}" if fields else ""
+        return self.stage.view(f"/cfx/st/{name}{query}", host or self.made["DomainName"])
+
+    def fields(self, resource: str) -> dict[str, str]:
+        """The parameters of a signed stream name."""
+        return signing.canned_fields(resource, signing.rsa_key(), self.key_id)
+
+
+@pytest.fixture
+def streaming(stage: Stage) -> Streaming:
+    """A streaming distribution that reads by an identity."""
+    identity = stage.identity()
+    stage.policy(oai_statement(identity))
+    stage.put("videos/one.flv")
+    stage.put("videos/one.mp4")
+    key_id = pair(stage, "self", "ours")
+    config = {
+        "CallerReference": "streaming",
+        "Comment": "",
+        "Enabled": True,
+        "Aliases": listing("stream.example.com"),
+        "S3Origin": {
+            "DomainName": f"{BUCKET}.s3.amazonaws.com",
+            "OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity['Id']}",
+        },
+        "TrustedSigners": {"Enabled": True, **listing("self")},
+    }
+    made = stage.cloudfront.create_streaming_distribution(StreamingDistributionConfig=config)
+    return Streaming(stage, made["StreamingDistribution"], key_id)
+
+
+@pytest.mark.parametrize(
+    ("played", "signed"),
+    [
+        ("videos/one.mp4", "videos/one.mp4"),
+        ("videos/one.flv", "videos/one.flv"),
+        ("videos/one", "videos/one"),
+        ("mp4:videos/one.mp4", "videos/one.mp4"),
+        ("mp4:videos/one", "videos/one"),
+        ("mp4%3Avideos/one", "videos/one"),
+        ("videos%2Fone", "videos/one"),
+    ],
+)
+def test_streams(streaming: Streaming, played: str, signed: str) -> None:
+    """A stream is signed for by its name as it is played, without the kind before it."""
+    for host in (streaming.made["DomainName"], label(streaming.made), "stream.example.com"):
+        reply = streaming.play(played, streaming.fields(signed), host)
+        assert (reply.status, reply.body) == (200, SEGMENT)
+
+
+@pytest.mark.parametrize(
+    ("played", "signed"),
+    [
+        ("videos/one.mp4", "videos/one"),
+        ("videos/one", "videos/one.flv"),
+        ("mp4:videos/one", "mp4:videos/one"),
+        ("videos/one", "rtmp://stream.example.com/cfx/st/videos/one"),
+        ("videos/one", "https://stream.example.com/cfx/st/videos/one"),
+        ("videos/two", "videos/one"),
+    ],
+)
+def test_names_that_do_not_match(streaming: Streaming, played: str, signed: str) -> None:
+    """Another spelling of the name, or a whole URL, is another stream."""
+    assert streaming.play(played, streaming.fields(signed)).verdict == (403, "AccessDenied")
+
+
+def test_stream_refusals(streaming: Streaming) -> None:
+    """Streams are refused as files are: unsigned, unknown key, expired, by cookies, and what is not there."""
+    assert streaming.play("videos/one").verdict == (403, "MissingKey")
+    good = streaming.fields("videos/one")
+    assert streaming.play("videos/one", {**good, "Key-Pair-Id": "APKA0"}).verdict == (403, "InvalidKey")
+    old = signing.canned_fields("videos/one", signing.rsa_key(), streaming.key_id, signing.past())
+    assert streaming.play("videos/one", old).verdict == (403, "AccessDenied")
+    host = streaming.made["DomainName"]
+    by_cookies = streaming.stage.view("/cfx/st/videos/one", host, **signing.cookies(good))
+    assert by_cookies.verdict == (403, "MissingKey")
+    missing = streaming.play("nothing", streaming.fields("nothing"))
+    assert (missing.verdict, missing.from_s3) == ((403, "AccessDenied"), True)
+    assert streaming.stage.view("/videos/one.mp4", host).status == 404
+
+
+def test_streams_by_custom_policy(streaming: Streaming) -> None:
+    """A custom policy may cover streams by a wildcard."""
+    text = signing.policy("videos/*")
+    fields = signing.custom_fields(text, signing.rsa_key(), streaming.key_id)
+    assert streaming.play("videos/one", fields).status == 200
+    assert streaming.play("clips/one", fields).verdict == (403, "AccessDenied")
+
+
+def test_disabled_streaming(streaming: Streaming) -> None:
+    """A disabled streaming distribution answers 403."""
+    stage, made = streaming.stage, streaming.made
+    live = stage.cloudfront.get_streaming_distribution_config(Id=made["Id"])
+    stage.cloudfront.update_streaming_distribution(
+        Id=made["Id"],
+        IfMatch=live["ETag"],
+        StreamingDistributionConfig={**live["StreamingDistributionConfig"], "Enabled": False},
+    )
+    assert streaming.play("videos/one", streaming.fields("videos/one")).status == 403

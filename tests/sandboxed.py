@@ -75,6 +75,12 @@ def acm(sandbox: Sandbox, clients: Clients) -> Any:
 
 
 @pytest.fixture
+def route53(sandbox: Sandbox, clients: Clients) -> Any:
+    """A Route 53 client for the sandbox."""
+    return clients("route53")
+
+
+@pytest.fixture
 def tagging(sandbox: Sandbox, clients: Clients) -> Any:
     """A tagging client for us-east-1 of the sandbox."""
     return clients("resourcegroupstaggingapi")

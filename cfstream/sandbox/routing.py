@@ -1,9 +1,9 @@
 """Which service a request is for, and who answers it.
 
-What lives here: one table of doors. CloudFront and its edge are the sandbox's own, S3 is moto's made strict,
-GetResources is moto's with CloudFront's tags added; every other service is moto's as it stands. All are on one
-port: a viewer is known by the Host header, a client of the API by its signature. What a service says is decided
-behind its door.
+What lives here: one table of doors. CloudFront and its edge are the sandbox's own, S3 and Route 53's records are
+moto's made strict, GetResources is moto's with CloudFront's tags added, ListCertificates moto's with what it leaves
+out; every other service is moto's as it stands. All are on one port: a viewer is known by the Host header, a client
+of the API by its signature. What a service says is decided behind its door.
 """
 
 import io
@@ -17,8 +17,9 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 
-from cfstream.sandbox import tagged
+from cfstream.sandbox import certificates, tagged
 from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.dns import Records
 from cfstream.sandbox.edge import Edge, direct, hosts
 from cfstream.sandbox.edge.viewer import hostname
 from cfstream.sandbox.listener import Answer, Environ
@@ -51,6 +52,13 @@ class Routes:
         self._written = written
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._edge = Edge(cloudfront)
+        self._records = Records(cloudfront)
+        self._doors: dict[str, Callable[[Environ], Answer]] = {
+            "acm": self._to_acm,
+            "cloudfront": self._to_cloudfront,
+            "route53": self._to_route53,
+            "tagging": self._to_tagging,
+        }
 
     def __call__(self, environ: Environ) -> Answer:
         try:
@@ -73,11 +81,9 @@ class Routes:
             return self._edge
         if anonymous and direct.serves(host):
             return self._to_bucket
-        if service == "cloudfront":
-            return self._to_cloudfront
         if anonymous or (service == "s3" and not environ["RAW_URI"].startswith(S3_CONTROL)):
             return self._to_s3
-        return self._to_tagging if service == "tagging" else self._to_moto
+        return self._doors.get(service, self._to_moto)
 
     def _to_cloudfront(self, environ: Environ) -> Answer:
         path, _, query = environ["RAW_URI"].partition("?")
@@ -94,13 +100,24 @@ class Routes:
         return direct.answer(environ, self._to_s3)
 
     def _to_tagging(self, environ: Environ) -> Answer:
-        body = environ["wsgi.input"].read()
-        environ["wsgi.input"] = io.BytesIO(body)
-        return tagged.answer(environ, body, self._cloudfront(), self._to_moto)
+        return tagged.answer(environ, _body(environ), self._cloudfront(), self._to_moto)
+
+    def _to_acm(self, environ: Environ) -> Answer:
+        return certificates.answer(environ, _body(environ), self._cloudfront().account, self._to_moto)
+
+    def _to_route53(self, environ: Environ) -> Answer:
+        return self._records.answer(environ, self._to_moto)
 
     def _to_moto(self, environ: Environ) -> Answer:
         response = Response.from_app(self._moto, environ)
         return Answer(response.status_code, list(response.headers.items()), response.get_data())
+
+
+def _body(environ: Environ) -> bytes:
+    """The body, left in its place for who reads it next."""
+    body: bytes = environ["wsgi.input"].read()
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
 
 
 def _headers(environ: Environ) -> dict[str, str]:

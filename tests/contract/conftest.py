@@ -1,6 +1,6 @@
 """What only contract tests want: clients for the sandbox and, as a strict xfail, for stock moto.
 
-A claim that stock moto gets wrong takes `strict_s3` or `strict_cloudfront`, so that we notice when moto catches up.
+A claim that stock moto gets wrong takes `strict_s3` or one of its kin, so that we notice when moto catches up.
 """
 
 from collections.abc import Iterator
@@ -28,6 +28,18 @@ def strict_s3(request: pytest.FixtureRequest) -> Iterator[Any]:
 def strict_cloudfront(request: pytest.FixtureRequest) -> Iterator[Any]:
     """CloudFront of the sandbox, and of stock moto as a strict xfail."""
     yield from _here_or_stock("cloudfront", request)
+
+
+@pytest.fixture(params=HERE_AND_STOCK)
+def strict_route53(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Route 53 of the sandbox, and of stock moto as a strict xfail."""
+    yield from _here_or_stock("route53", request)
+
+
+@pytest.fixture(params=HERE_AND_STOCK)
+def strict_acm(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """ACM of the sandbox, and of stock moto as a strict xfail."""
+    yield from _here_or_stock("acm", request)
 
 
 def _here_or_stock(service: str, request: pytest.FixtureRequest) -> Iterator[Any]:

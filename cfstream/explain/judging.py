@@ -93,7 +93,7 @@ def explain(
 
 def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[Reason]], ...]:
     if case.guard is not None and not case.guard.signed:
-        return (_place, _protocol, _open)
+        return (_place, _protocol)
     if not case.presented.values:
         return (_place, _protocol, _complete)
     return (_place, _protocol, _complete, _form, _trusted, _signed, _covered, _in_time, _from_here)
@@ -124,22 +124,14 @@ def _protocol(case: _Case) -> Iterator[Reason]:
             )
 
 
-def _open(case: _Case) -> Iterator[Reason]:
-    """A behavior without signers leaves the parameters in, and S3 takes them for its own."""
-    if case.presented.via == "url" and case.guard is not None:
-        yield Reason(
-            DENIED,
-            f"{case.guard.named} is open to everyone, so the parameters reach S3, which takes them for its own",
-            "use the URL without them",
-        )
-
-
 def _complete(case: _Case) -> Iterator[Reason]:
     values = case.presented.values
     prefix = "CloudFront-" if case.presented.via == "cookies" else ""
     if not values:
         guarded = "" if case.guard else ", which is refused wherever somebody must sign"
-        yield Reason(MISSING, f"it is not signed: neither the URL nor a cookie says anything{guarded}", "sign it")
+        yield Reason(
+            MISSING, f"it is not signed: neither the URL nor a cookie says anything{guarded}", "sign it"
+        )
         return
     if not case.key_id:
         yield Reason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again: something cut it off")
@@ -248,6 +240,11 @@ def _from_here(case: _Case) -> Iterator[Reason]:
 
 
 def _notes(case: _Case) -> Iterator[str]:
+    if case.guard is not None and not case.guard.signed:
+        yield f"{case.guard.named} is open to everyone, so no signature is looked at"
+        if case.presented.via == "url":
+            yield "where it forwards query strings, S3 takes the parameters for a signature of its own, and refuses"
+        return
     if case.presented.ignored_cookies:
         yield "the URL has parameters of CloudFront's own, so the cookies are not looked at"
     if case.guards is None and case.presented.values:

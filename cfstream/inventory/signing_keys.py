@@ -46,7 +46,7 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
     guard = guards.of(path)
     if not guard.signed:
         raise CannotSign(
-            f"{path} needs no signature: {guard.named} is open to everyone, and S3 refuses one that reaches it",
+            f"{path} needs no signature, which would keep nobody out: {guard.named} is open to everyone",
             "use the plain URL",
         )
     found = _ours(guard.keys, der_sha256)

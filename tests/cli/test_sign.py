@@ -1,6 +1,8 @@
 """`cfstream sign` and `cfstream explain` against a stack in the sandbox."""
 
 import json
+import os
+import re
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from cfstream.cli import main
 from cfstream.sandbox.server import Sandbox
+from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder
 from tests.signing import PASSPHRASE
@@ -105,6 +109,71 @@ def test_cookies_for_a_folder(sign: Sign, target: str) -> None:
     """A folder is named with a slash, or as a pattern."""
     document = json.loads(sign(target, "--cookies", "--format", "json").out)
     assert document["resource"].endswith(".cloudfront.net/hls/*")
+
+
+AWKWARD = ("hls/a b+c~é.m3u8", "hls/x*y?z#.mp4", "v'[1]&=.mp4", "100%20.mp4", "a//b.mp4")
+
+
+@pytest.fixture
+def ask(stack: Folder) -> Callable[..., tuple[int, str]]:
+    """Asks the sandbox's edge for a URL: the status, and CloudFront's code where it refuses."""
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+    s3 = client("s3", endpoint)
+    for key in (*AWKWARD, "posters/a.jpg"):
+        s3.put_object(Bucket="lectures-media", Key=key, Body=b"-")
+
+    def run(url: str, cookies: str = "") -> tuple[int, str]:
+        scheme, _, rest = url.partition("://")
+        host, _, path = rest.partition("/")
+        sent = {"Host": host, "Cookie": cookies, "X-Forwarded-Proto": scheme}
+        reply = httpx.get(f"{endpoint}/{path}", headers=sent)
+        code = re.search("<Code>(.*)</Code>", reply.text)
+        return reply.status_code, code[1] if code else ""
+
+    return run
+
+
+@pytest.mark.parametrize("key", AWKWARD)
+def test_an_edge_lets_every_key_in(sign: Sign, ask: Callable[..., tuple[int, str]], key: str) -> None:
+    """Whatever signs a key has: with the canned policy, with one of its own, and with cookies."""
+    for flags in ((), ("--ip", "127.0.0.1"), ("--hash", "sha256"), ("--for", "hls")):
+        assert ask(sign(key, *flags).out.strip()) == (200, "")
+    document = json.loads(sign(key, "--for", "hls", "--cookies", "--format", "json").out)
+    cookies = "; ".join(f"{name}={value}" for name, value in document["cookies"].items())
+    assert ask(document["url"], cookies) == (200, "")
+    assert ask(document["url"]) == (403, "MissingKey")
+
+
+def test_explain_says_what_an_edge_does(
+    sign: Sign, explain: Callable[..., Any], ask: Callable[..., tuple[int, str]]
+) -> None:
+    """The first reason has the code that a viewer sees, and what is let in has none."""
+    canned, custom = (sign("100%20.mp4", *flags).out.strip() for flags in ((), ("--from", "1m")))
+    ids = re.search("Key-Pair-Id=(.*)", canned)
+    assert ids
+    urls = [
+        canned,
+        sign("100%20.mp4", "--for", "hls").out.strip().replace("100%2520", "absent"),
+        custom,
+        canned.replace("Expires=1", "Expires=2"),
+        canned.replace("Expires=", "Expires=a"),
+        canned.replace("Expires=", "Expires=1000000000&was="),
+        canned.replace(ids[1], "K2FOREIGN"),
+        canned.replace(ids[0], ""),
+        canned.replace("https", "http"),
+        f"{canned}&x=1",
+        canned.partition("?")[0],
+        custom.replace("Policy=", "Policy=a+"),
+        canned.replace("100%2520.mp4", "posters/a.jpg"),
+        re.sub("100.*", "posters/a.jpg", canned),
+    ]
+    for url in urls:
+        status, code = ask(url)
+        told = explain(url)
+        if told["reasons"] and status != 301:
+            assert (status, code) == (403, told["reasons"][0]["code"]), (url, told)
+        elif not told["reasons"]:
+            assert status in (200, 404) or "absent" in url, (url, told)
 
 
 def test_what_a_folder_does_not_open_is_told(sign: Sign) -> None:

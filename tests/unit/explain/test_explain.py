@@ -171,11 +171,6 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
     "https alone": (signer(CLIPS).url("http://media.example.com/clips/a", HOUR), "", "takes https alone"),
     "other host": (signer().url("https://www.example.com/a.mp4", HOUR), "", "is no name of E1UGDLB9XZBD79"),
     "two labels": (signer().url("https://a.b.video.example.com/a", HOUR), "", "is no name of E1UGDLB9XZBD79"),
-    "signed and open": (
-        signer().url("https://media.example.com/posters/a.jpg", HOUR),
-        "AccessDenied",
-        "is open to everyone, so the parameters reach S3",
-    ),
     "no policy": (
         f"{URL}?Policy=a+b&Signature=AAAA&Key-Pair-Id={LECTURES}",
         "MalformedPolicy",
@@ -291,6 +286,14 @@ def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
         assert told.presented.url == "videos/a.mp4"
         assert told.reasons == ()
         assert "can be read by nobody" in told.notes[0]
+
+
+def test_where_nobody_must_sign_no_signature_counts() -> None:
+    """It gets in whatever it carries, and a note says what S3 may make of the parameters."""
+    told = judged(signer(FOREIGN).url("https://media.example.com/posters/a.jpg", HOUR), later=7_200)
+    assert told.accepted is True
+    assert "is open to everyone" in told.notes[0]
+    assert "S3 takes the parameters" in told.notes[1]
 
 
 def test_a_disabled_distribution_refuses_everything() -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.kinds import bucket_key
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.policy_document import is_public, parse, statements
 from cfstream.ports import Answer, Call, Reads
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage, at
@@ -144,8 +145,9 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
     called.
 
     Makes HeadBucket, GetPublicAccessBlock, GetBucketOwnershipControls and GetBucketEncryption;
-    ListAccessPoints; where the bucket's own block is not complete that of the account; and GetBucketAcl
-    where ACLs can make it public. Raises Refused for what is neither an absence nor a lack of permission.
+    ListAccessPoints; GetBucketAcl where ACLs can make it public; and where its own block is not complete and
+    something may be public, GetBucketPolicy and the block of the account. Raises Refused for what is neither
+    an absence nor a lack of permission.
     """
     bucket = scene.stack.spec.bucket
     region = bucket.region or scene.region
@@ -159,8 +161,8 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
         return _not_usable(bucket.name, region, head)
     region = str(head.get("BucketRegion") or region)
     live = _configured(LiveBucket(bucket.name, region), answers[1:])
-    live = _with_account(aws, scene, live)
-    return _with_acl(aws, scene, live)
+    live = _with_acl(aws, scene, live)
+    return _with_access_points(aws, scene, _with_account(aws, scene, live))
 
 
 def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
@@ -237,31 +239,51 @@ def _encryption(answer: Answer) -> tuple[str | None, str]:
     return (str(algorithm) if algorithm else None), ""
 
 
-def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    """`live` with what S3 Control says: the bucket's access points, and the account's block where it adds
-    anything.
-    """
+def _with_access_points(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
     params = {"AccountId": scene.account}
-    notices = list(live.notices)
-    points: tuple[str, ...] = ()
     try:
         rows = aws.items(Call("s3control", "list_access_points", params, live.region))
-        points = tuple(sorted(str(row["Name"]) for row in rows if row.get("Bucket") == live.name))
     except (Refused, Unreachable) as error:
-        notices.append(Notice(f"access points count as none: {error.what}"))
-    account = Block()
-    if not live.block.complete:
-        try:
-            account = block_of(aws.read(Call("s3control", "get_public_access_block", params, live.region)))
-        except Missing:
-            pass
-        except (Refused, Unreachable) as error:
-            notices.append(Notice(f"the account's block public access counts as none: {error.what}"))
-    return replace(live, access_points=points, account_block=account, notices=tuple(notices))
+        return replace(live, notices=(*live.notices, Notice(f"access points count as none: {error.what}")))
+    points = sorted(str(row["Name"]) for row in rows if row.get("Bucket") == live.name)
+    return replace(live, access_points=tuple(points))
+
+
+def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    """`live` with the account's block, where that makes a difference."""
+    if live.block.complete or not _may_be_public(aws, scene, live):
+        return live
+    params = {"AccountId": scene.account}
+    try:
+        reply = aws.read(Call("s3control", "get_public_access_block", params, live.region))
+    except Missing:
+        return live
+    except (Refused, Unreachable) as error:
+        notice = Notice(f"the account's block public access counts as none: {error.what}")
+        return replace(live, notices=(*live.notices, notice))
+    return replace(live, account_block=block_of(reply))
+
+
+def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
+    """Whether something lets everybody in unless the account blocks it; in doubt it does.
+
+    The policy is read anyway, by the kind `bucket_policy`: a `Reads` that remembers asks for it once.
+    """
+    if scene.stack.spec.grant.via == "object-acl" or live.notices:
+        return True
+    if any(grantee.endswith(PUBLIC_GROUPS) for grantee, _ in live.grants):
+        return True
+    try:
+        document = parse(aws.read(bucket_call(scene, "get_bucket_policy", live.region))["Policy"])
+    except Missing:
+        return False
+    except Refused:
+        return True
+    return any(is_public(each) for each in statements(document))
 
 
 def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    if not live.acls_count or live.effective.ignore_acls:
+    if not live.acls_count or live.block.ignore_acls:
         return live
     try:
         acl = aws.read(bucket_call(scene, "get_bucket_acl", live.region))

@@ -149,13 +149,16 @@ def test_s3_control_not_reachable() -> None:
 
 def test_effective_block() -> None:
     """The stricter of the bucket's and the account's block counts; the account is asked only where it adds
-    anything.
+    anything: where the bucket's own is not complete and something is public.
     """
     half = {**NONE, "BlockPublicAcls": True}
-    seen = read_bucket(live(**s3(block=half, account_block={**NONE, "BlockPublicPolicy": True})), scene(SPEC))
-    assert seen.effective == Block(acls=True, policy=True)
-    closed = read_bucket(live(**s3(account_block=Refused("s3control", "Boom", ""))), scene(SPEC))
-    assert closed.effective.complete
+    public = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
+    replies = s3(block=half, account_block={**NONE, "BlockPublicPolicy": True}, policy=public)
+    assert read_bucket(live(**replies), scene(SPEC)).effective == Block(acls=True, policy=True)
+    unasked = Refused("s3control", "Boom", "")
+    assert read_bucket(live(**s3(account_block=unasked, policy=public)), scene(SPEC)).effective.complete
+    closed = read_bucket(live(**s3(block=half, account_block=unasked)), scene(SPEC))
+    assert (closed.effective, closed.notices) == (Block(acls=True), ())
 
 
 def test_acl_read_where_it_counts() -> None:

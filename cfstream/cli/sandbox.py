@@ -55,6 +55,9 @@ def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     One sandbox serves a project; if it runs already, only the lines are printed. S3 Control alone needs more:
     its clients put the account number before the endpoint's host name, and a handler must take it off again.
 
+    Viewers are answered at the same port, by the Host header, as CloudFront answers them. A request counts as
+    https unless it says "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
+
     Example: eval "$(cfstream sandbox up)" && aws s3 ls
     """
     from cfstream.sandbox import lifecycle

@@ -62,7 +62,7 @@ class Disturbed:
     """What came of a scenario in which a write went wrong, and that was run again."""
 
     struck: bool
-    """Whether the write was ever made."""
+    """Whether the write that was to go wrong was made."""
     report: Report | None
     """Of the disturbed run; None when it was killed."""
     left_at_once: tuple[StepId, ...]
@@ -128,22 +128,30 @@ class Stage:
     def disturbed(
         self,
         scenario: Scenario,
-        write: Write,
-        fault: Fault,
+        write: Write | None = None,
+        fault: Fault | None = None,
         *,
         then: Sequence[Spec] = (),
         stale_reads: int = 0,
+        no_wait: bool = False,
+        deploy_after_reads: int = DEPLOY_AFTER_READS,
     ) -> Disturbed:
-        """The scenario with a fault in one of its writes; then the same again, or other specs, until all is done."""
+        """The scenario with a fault in one of its writes; then the same again, or other specs, until all is done.
+
+        In all runs so many reads are stale. In the first one nobody waits, or a distribution is Deployed so late.
+        """
         known = self.undisturbed(scenario)
         self._set_back(known.start)
-        self._sandbox.cloudfront.settings.stale_reads = stale_reads
+        settings = self._sandbox.cloudfront.settings
+        settings.stale_reads, settings.deploy_after_reads = stale_reads, deploy_after_reads
         guard = Guard(self._sandbox, known.start.some | known.end.some, known.start.every & known.end.every)
         world = self._world_at(scenario.later)
         door = Watched(world.aws, guard.look, write, fault)
         report = None
         with suppress(Killed):
-            _, report = _run(self._stacks(scenario.after), replace(world, aws=door), scenario.allow)
+            stacks = self._stacks(scenario.after)
+            _, report = _run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
+        settings.deploy_after_reads = DEPLOY_AFTER_READS
         stacks = self._stacks(then or scenario.after)
         pending = _converge(stacks, replace(world, aws=Watched(world.aws, guard.look)))
         return Disturbed(
@@ -186,9 +194,11 @@ class Stage:
         return replace(self._world, clock=QuickClock(datetime.now(UTC) + later))
 
 
-def _run(stacks: Sequence[Stack], world: World, allow: frozenset[str]) -> tuple[Plan, Report]:
+def _run(
+    stacks: Sequence[Stack], world: World, allow: frozenset[str], *, no_wait: bool = False
+) -> tuple[Plan, Report]:
     plan = make_plan(stacks, world)
-    return plan, apply_plan(plan, world, tell=Silent(), allow=allow)
+    return plan, apply_plan(plan, world, tell=Silent(), allow=allow, no_wait=no_wait)
 
 
 def _converge(stacks: Sequence[Stack], world: World) -> list[tuple[StepId, ...]]:

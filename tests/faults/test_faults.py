@@ -22,9 +22,13 @@ def cases(faults: Sequence[Fault]) -> Iterator[Any]:
                 yield pytest.param((scenario, write, fault), id=name)
 
 
+def named(scenarios: Sequence[Scenario]) -> list[Any]:
+    """Scenarios as parameters that go by their names."""
+    return [pytest.param(each, id=each.name.replace(" ", "-")) for each in scenarios]
+
+
 def nobody_harmed(played: Disturbed) -> None:
-    """The write was made, and at no moment of all the runs did anybody read too much or too little."""
-    assert played.struck
+    """At no moment of all the runs did anybody read too much or too little."""
     assert played.too_much == frozenset()
     assert played.too_little == frozenset()
 
@@ -33,6 +37,7 @@ def nobody_harmed(played: Disturbed) -> None:
 def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
     """The same command leaves what an undisturbed run leaves; and a run that calls itself done was done."""
     played = stage.disturbed(*case)
+    assert played.struck
     nobody_harmed(played)
     assert played.left == ()
     assert played.account == stage.undisturbed(case[0]).end.account
@@ -44,6 +49,7 @@ def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
 def test_lists_that_lag(stage: Stage, case: Case) -> None:
     """So it does when reads and lists show for a while what was there before each write."""
     played = stage.disturbed(*case, stale_reads=1)
+    assert played.struck
     nobody_harmed(played)
     assert played.left == ()
     assert played.account == stage.undisturbed(case[0]).end.account
@@ -54,6 +60,21 @@ def test_turning_back(stage: Stage, case: Case) -> None:
     """Who applies the specs from before, after a run that died, has what was there before."""
     scenario = case[0]
     played = stage.disturbed(*case, then=scenario.before)
+    assert played.struck
     nobody_harmed(played)
     assert played.left == ()
     assert played.account == stage.undisturbed(scenario).start.account
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"no_wait": True}, {"deploy_after_reads": 10_000}], ids=["no-wait", "late"]
+)
+@pytest.mark.parametrize("scenario", named(SCENARIOS))
+def test_deployed_does_not_come(stage: Stage, scenario: Scenario, trouble: dict[str, Any]) -> None:
+    """What must not come before Deployed does not come; the next run goes on from there."""
+    played = stage.disturbed(scenario, **trouble)
+    nobody_harmed(played)
+    assert played.report is not None
+    assert played.report.exit_code in (0, 6)
+    assert played.left == ()
+    assert played.account == stage.undisturbed(scenario).end.account

@@ -6,8 +6,7 @@ Lives here: how many objects lack the grant, and who else was granted before. Wh
 else would tell later that objects have grants to take back: ``cfstream:acl``. While one OAI follows another
 both ids stand there.
 
-Accepted limit: a prefix that was made narrower leaves the grants outside it, for only objects under the
-prefix are read.
+What a wider prefix has left behind is found by a sample (`objects_beyond`).
 """
 
 import hashlib
@@ -21,6 +20,7 @@ from cfstream.kinds.bucket import LiveBucket, bucket_call, read_bucket
 from cfstream.kinds.distributions import ACL_TAG, LiveDistribution, all_distributions, find
 from cfstream.kinds.former_buckets import former_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.objects_beyond import granted_beyond, marked, shared
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
 from cfstream.kinds.readers import Serving, opens_before_guarded, public_hazards, servings
@@ -83,6 +83,8 @@ class LiveGrants:
     """Canonical user id by OAI id, of all OAIs of the account."""
     former: tuple[tuple[str, str], ...] = ()
     """Name and region of each bucket that the distribution has read until now, when objects were granted."""
+    beyond: bool = False
+    """Whether objects outside the prefix give something to our own identity, as a wider prefix wanted it."""
 
     @property
     def marked(self) -> tuple[str, ...]:
@@ -112,15 +114,21 @@ class ObjectAclKind:
         identities = identity_kind.observe(aws, scene, wanted)
         grantee = identities.get(wanted.id) if isinstance(wanted, UsedIdentity) else identities.own
         counted = want is not None and bucket.usable
+        serving = servings(all_distributions(aws), own, bucket.name)
+        mine = identities.own if counted and not isinstance(wanted, UsedIdentity) else None
         return LiveGrants(
             bucket=bucket,
             tally=_tally(aws, scene, bucket, want, grantee.canonical_user if grantee else "")
             if want is not None and counted
             else Tally(),
             own=own,
-            servings=servings(all_distributions(aws), own, bucket.name),
+            servings=serving,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=_former(aws, scene, own),
+            beyond=mine is not None
+            and marked(own, ACL_TAG, mine.id)
+            and not shared(serving, mine.id)
+            and granted_beyond(aws, scene, bucket, mine.canonical_user),
         )
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
@@ -135,6 +143,8 @@ class ObjectAclKind:
             steps += _mark(scene, have, former, identity)
             hazards = (*_widening(scene, want, have, land), *public_hazards(have.servings, identity))
             steps.append(replace(_grant(scene, want, have, identity, user), hazards=hazards))
+        if user is not None and have.beyond:
+            steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         return Proposal(
@@ -241,6 +251,19 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, 
             ),
         ),
         edit=_edit(scene, have.bucket, want.prefix, user, want.permission, total=tally.total),
+    )
+
+
+def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
+    """The end of the grants that a wider prefix has left outside the one of the spec."""
+    prefix, bucket = scene.stack.spec.grant.prefix, have.bucket
+    return Revoke(
+        address=scene.address(KIND),
+        stage=Stage.REVOKE,
+        because=f"only what is under {prefix} is to be read",
+        line=scene.stack.line("grant", "prefix"),
+        changes=(Change("grant.prefix", "wider", prefix),),
+        edit=ObjectGrants(bucket.name, bucket.region, scene.account, "", user, None, beyond=prefix),
     )
 
 

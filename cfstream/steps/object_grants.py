@@ -45,17 +45,20 @@ class ObjectGrants:
     permission: str | None
     total: int = field(default=0, compare=False)
     """How many objects the plan counted: for the progress bar."""
+    beyond: str = ""
+    """Objects whose keys begin so are left alone; empty: none."""
 
     def asks(self) -> Any:
         """What the step's fingerprint covers; count and state of the objects are covered by what the plan
         relied on.
         """
-        return {
+        asked = {
             "bucket": self.bucket,
             "prefix": self.prefix,
             "grantee": self.grantee,
             "permission": self.permission,
         }
+        return {**asked, "beyond": self.beyond} if self.beyond else asked
 
     def perform(self, doors: Doors, address: Address) -> None:
         """Goes through all objects; what is as wanted already is skipped, so that running again goes on.
@@ -72,7 +75,8 @@ class ObjectGrants:
         params = {"Bucket": self.bucket, "Prefix": self.prefix, "ExpectedBucketOwner": self.account}
         for page in doors.aws.pages(Call("s3", "list_objects_v2", params, self.region)):
             for row in page.get("Contents") or ():
-                yield row["Key"]
+                if not self.beyond or not row["Key"].startswith(self.beyond):
+                    yield row["Key"]
 
 
 class _Run:

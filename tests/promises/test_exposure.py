@@ -248,7 +248,7 @@ def test_a_statement_for_cloudfront_as_such_is_judged_by_what_pins_it(
     studio: Studio, condition: Json | None
 ) -> None:
     """Anybody may make a distribution: unpinned, it is for anyone."""
-    fields = {"Condition": condition} if condition else {}
+    fields: Json = {"Condition": condition} if condition else {}
     studio.unblocked()
     studio.put_policy(allow("CloudFront", {"Service": "cloudfront.amazonaws.com"}, **fields))
     openings = studio.stack(signed()).exposure.openings

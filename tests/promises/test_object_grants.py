@@ -1,0 +1,224 @@
+"""Grants on objects: many at once, resumable, beside whatever else is granted, and exactly what is asked."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.errors import NotAuthorized, Unreachable
+from cfstream.ports import Call
+from tests.promises.studio import Studio, by_acl, outcome, rtmp, signed, steps, told
+from tests.promises.witness import Witness
+
+KEYS = tuple(f"a/{number:02}.mp4" for number in range(12))
+
+
+@pytest.fixture
+def media(empty: Studio) -> Studio:
+    """A bucket with ACLs, and twelve objects in it."""
+    empty.bucket("media", *KEYS, ObjectOwnership="BucketOwnerPreferred")
+    return empty
+
+
+def user_of(studio: Studio) -> str:
+    """The canonical user of the one OAI."""
+    (identity,) = studio.identities().values()
+    return str(identity["S3CanonicalUserId"])
+
+
+def granted(studio: Studio) -> dict[str, list[str]]:
+    """What each object gives to the OAI; those that give nothing are left out."""
+    user = user_of(studio)
+    given = {name: studio.grants(name).get(user, []) for name in KEYS}
+    return {name: permissions for name, permissions in given.items() if permissions}
+
+
+def all_of(permissions: list[str]) -> dict[str, list[str]]:
+    """Every object with these permissions."""
+    return dict.fromkeys(KEYS, permissions)
+
+
+def refuse_after(number: int, error: Exception) -> Any:
+    """A hand that refuses every object write after so many."""
+    seen: list[Call] = []
+
+    def refuse(call: Call) -> None:
+        if call.operation == "put_object_acl":
+            seen.append(call)
+            if len(seen) > number:
+                raise error
+
+    return refuse
+
+
+def test_every_object_gets_the_grant_beside_what_it_has(media: Studio) -> None:
+    """Owner and foreign grants stay; an object that is private to others stays so."""
+    grantee = {"Type": "CanonicalUser", "ID": "7" * 64}
+    before = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
+    theirs = [*before["Grants"], {"Grantee": grantee, "Permission": "READ_ACP"}]
+    media.s3.put_object_acl(
+        Bucket="media", Key=KEYS[0], AccessControlPolicy={"Owner": before["Owner"], "Grants": theirs}
+    )
+    media.converge(by_acl())
+    assert granted(media) == all_of(["READ"])
+    assert media.grants(KEYS[0])["7" * 64] == ["READ_ACP"]
+    assert media.grants(KEYS[0])[before["Owner"]["ID"]] == ["FULL_CONTROL"]
+
+
+def test_the_recipe_of_2011_is_full_control_for_a_stream(media: Studio) -> None:
+    """RTMP, OAI, object-acl, FULL_CONTROL."""
+    document = {**rtmp(), "grant": {"via": "object-acl", "permission": "FULL_CONTROL"}}
+    media.converge(document)
+    assert granted(media) == all_of(["FULL_CONTROL"])
+    assert media.policy() is None
+
+
+def test_what_is_granted_already_is_skipped(media: Studio) -> None:
+    """A run that died is gone on with; each object is written once."""
+    plan = media.plan(by_acl())
+    broken = Witness(media.world.aws, before=refuse_after(5, Unreachable("the network is gone")))
+    assert media.run(plan, door=broken).exit_code == 1
+    done = granted(media)
+    assert 0 < len(done) < len(KEYS)
+    witness = Witness(media.world.aws)
+    assert media.apply(by_acl(), door=witness).exit_code == 0
+    assert witness.writes.count("put_object_acl") == len(KEYS) - len(done)
+    assert granted(media) == all_of(["READ"])
+
+
+def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: Studio) -> None:
+    """All others are granted, and the report names it."""
+
+    def refuse(call: Call) -> None:
+        if call.operation == "put_object_acl" and call.params["Key"] == KEYS[3]:
+            raise NotAuthorized("s3:PutObjectAcl", "AccessDenied", "not this one", status=403)
+
+    report = media.apply(by_acl(), door=Witness(media.world.aws, before=refuse))
+    assert (report.exit_code, outcome(report)) == (1, "failed")
+    assert KEYS[3] in " ".join(told(report))
+    assert {*granted(media)} == {*KEYS} - {KEYS[3]}
+    media.converge(by_acl())
+
+
+@pytest.mark.parametrize(("before", "after"), [("READ", "FULL_CONTROL"), ("FULL_CONTROL", "READ")])
+def test_the_permission_is_exact_and_changes_by_one_write_an_object(
+    media: Studio, before: str, after: str
+) -> None:
+    """Narrowing takes what is too much in the same PutObjectAcl: never nothing, never both."""
+    media.converge(by_acl(before))
+    witness = Witness(media.world.aws)
+    report = media.apply(by_acl(after), allow=["widens-grant"], door=witness)
+    assert report.exit_code == 0, told(report)
+    assert witness.writes == ["put_object_acl"] * len(KEYS)
+    assert granted(media) == all_of([after])
+    assert steps(media.plan(by_acl(after))) == []
+
+
+def test_too_much_given_by_hand_is_taken_back(media: Studio) -> None:
+    """Exactly READ: a WRITE_ACP beside it goes."""
+    media.converge(by_acl())
+    acl = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
+    more = {"Grantee": {"Type": "CanonicalUser", "ID": user_of(media)}, "Permission": "WRITE_ACP"}
+    media.s3.put_object_acl(
+        Bucket="media",
+        Key=KEYS[0],
+        AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], more]},
+    )
+    media.converge(by_acl())
+    assert granted(media)[KEYS[0]] == ["READ"]
+
+
+def test_only_objects_under_the_prefix_are_granted(media: Studio) -> None:
+    """All others give nothing to the identity."""
+    media.s3.put_object(Bucket="media", Key="b/other.mp4", Body=b"-")
+    media.converge(by_acl(grant={"prefix": "a/0"}))
+    assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
+    assert user_of(media) not in media.grants("b/other.mp4")
+
+
+def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: Studio) -> None:
+    """The spec says who may read what: no grant of ours is left beyond it."""
+    media.converge(by_acl())
+    media.converge(by_acl(grant={"prefix": "a/0"}))
+    assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
+
+
+def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: Studio) -> None:
+    """What lies outside the prefix of one may be under that of the other."""
+    one = by_acl(grant={"prefix": "a/0"})
+    media.converge(one)
+    (identity,) = media.identities()
+    other = {**by_acl(name="clips", grant={"prefix": "a/1"}), "oai": {"id": identity}}
+    media.converge(one, other)
+    assert granted(media) == all_of(["READ"])
+
+
+def test_a_new_object_is_granted_by_the_next_run(media: Studio) -> None:
+    """Plan sees that it lacks the grant."""
+    media.converge(by_acl())
+    media.s3.put_object(Bucket="media", Key="a/99.mp4", Body=b"-")
+    plan = media.converge(by_acl()).stacks[0]
+    assert steps(plan) == ["grant object-acl:lectures"]
+    assert "1 of 13" in plan.steps[0].because
+
+
+def test_another_identity_is_granted_before_the_former_loses_its_grants(media: Studio) -> None:
+    """New grants, switch, wait, old grants revoked, old identity deleted."""
+    media.converge(by_acl())
+    former = user_of(media)
+    theirs = media.make_identity()
+    after = {**by_acl(), "oai": {"id": theirs}}
+    order: list[str] = []
+
+    def look(call: Call) -> None:
+        order.append(call.operation)
+        if call.operation == "update_distribution":
+            users = media.identities()[theirs]["S3CanonicalUserId"]
+            for name in KEYS:
+                assert {former, users} <= media.grants(name).keys()
+
+    report = media.apply(after, door=Witness(media.world.aws, before=look))
+    assert report.exit_code == 0, told(report)
+    assert order.index("update_distribution") < len(order) - len(KEYS)
+    assert order[-1] == "delete_cloud_front_origin_access_identity"
+    assert [*media.identities()] == [theirs]
+    assert granted(media) == all_of(["READ"])
+    assert all(former not in media.grants(name) for name in KEYS)
+    assert media.tags(media.live()["ARN"])["cfstream:acl"] == theirs
+
+
+def test_a_moved_stack_takes_its_grants_along(media: Studio) -> None:
+    """Another bucket: granted there first, and taken back here last."""
+    media.bucket("newer", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
+    media.converge(by_acl())
+    user = user_of(media)
+    media.converge({**by_acl(), "bucket": "newer"})
+    assert media.grants("a/one.mp4", "newer")[user] == ["READ"]
+    assert granted(media) == {}
+
+
+def test_an_interrupt_leaves_no_object_half_done(media: Studio) -> None:
+    """What is under way ends, the rest is not tried, and the next run goes on."""
+    pressed: list[bool] = []
+
+    def press(call: Call) -> None:
+        if call.operation == "put_object_acl":
+            pressed.append(True)
+            media.clock.interrupted = len(pressed) > 3
+
+    witness = Witness(media.world.aws, before=press)
+    report = media.apply(by_acl(), door=witness, interrupted=lambda: media.clock.interrupted)
+    assert report.exit_code in (0, 130)
+    media.clock.interrupted = False
+    media.converge(by_acl())
+    assert granted(media) == all_of(["READ"])
+
+
+def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: Studio) -> None:
+    """Neither grant nor mark."""
+    media.converge(by_acl("FULL_CONTROL"))
+    user = user_of(media)
+    arn = media.live()["ARN"]
+    media.converge(signed())
+    assert all(user not in media.grants(name) for name in KEYS)
+    assert "cfstream:acl" not in media.tags(arn)
+    assert media.identities() == {}

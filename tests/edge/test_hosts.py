@@ -126,6 +126,7 @@ def test_deleted(stage: Stage) -> None:
     ("name", "foreign"),
     [
         ("media.example.com", True),
+        ("media.localhost", True),
         ("localhost", False),
         ("sandbox", False),
         ("127.0.0.1", False),

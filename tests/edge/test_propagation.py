@@ -147,3 +147,14 @@ def test_state_survives(stage: Stage, cloudfront: Any) -> None:
     stage.change(made, Enabled=False)
     stage.sandbox.cloudfront = pickle.loads(pickle.dumps(stage.sandbox.cloudfront))
     assert status(stage, made) == 200
+
+
+def test_time_is_enough(stage: Stage) -> None:
+    """Where a write takes time, it is Deployed after a while though nobody has asked for its status."""
+    settings = stage.sandbox.cloudfront.settings
+    settings.deploy_after_reads = 1000
+    made = stage.distribution()
+    stage.grant(made)
+    assert status(stage, made) == 503
+    settings.deploy_after_seconds = 1e-9
+    assert status(stage, made) == 200

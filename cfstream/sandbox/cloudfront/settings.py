@@ -41,7 +41,9 @@ class Settings:
     """
 
     deploy_after_seconds: float = 0.0
-    """A write is Deployed once this long has passed, and `deploy_after_reads` reads have been answered."""
+    """A write is Deployed once this long has passed, and `deploy_after_reads` reads have been answered; or five
+    times this long, if it is not 0.
+    """
     deploy_after_reads: int = 2
     """How many Get and List answers show InProgress after each write."""
     stale_reads: int = 0

@@ -17,6 +17,9 @@ from .records import AtEdge, Distribution, Identity, Json, Policy, PublicKey, R,
 from .refusal import CloudFrontError
 from .settings import Settings
 
+UNREAD = 5
+"""After so many times `Settings.deploy_after_seconds`, a write is Deployed though nobody has read it."""
+
 _CAPITALS = string.ascii_uppercase + string.digits
 _SMALL = string.ascii_lowercase + string.digits
 
@@ -166,8 +169,10 @@ class World:
         if record.settled:
             return True
         settings = self.settings
-        waited = self.now() - record.changed >= settings.deploy_after_seconds
-        return waited and record.reads >= settings.deploy_after_reads
+        waited, needed = self.now() - record.changed, settings.deploy_after_seconds
+        # Where time counts, it goes on without readers too: a viewer may come when nobody has waited.
+        unread = needed > 0 and waited >= UNREAD * needed
+        return unread or (waited >= needed and record.reads >= settings.deploy_after_reads)
 
     def settle(self, record: Distribution) -> str:
         """The status; on the way, what is Deployed reaches the edges."""

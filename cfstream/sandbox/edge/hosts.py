@@ -25,10 +25,10 @@ def is_cloudfront(name: str) -> bool:
 
 
 def is_foreign(name: str) -> bool:
-    """Whether the name is none of an endpoint's (an address, a name without a dot, localhost, AWS's own), so
-    that only a viewer can mean it.
+    """Whether the name is none of an endpoint's (an address, a name without a dot, AWS's own), so that only a
+    viewer can mean it.
     """
-    if "." not in name or name.endswith((".localhost", *AMAZON)):
+    if "." not in name or name == "s3.localhost" or name.endswith(AMAZON):
         return False
     try:
         ipaddress.ip_address(name)

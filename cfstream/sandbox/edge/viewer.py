@@ -64,8 +64,8 @@ class Viewer:
 def of(environ: Environ) -> Viewer:
     """The request in that environ."""
     target: str = environ["RAW_URI"]
-    if "://" in target.partition("?")[0]:
-        # A request to a proxy names the whole URL.
+    if target.startswith(("http://", "https://")):
+        # So ask those who take the sandbox for a proxy.
         target = "/" + target.partition("://")[2].partition("/")[2]
     path, _, query = target.partition("?")
     host = environ.get("HTTP_HOST", "")

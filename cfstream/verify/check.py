@@ -29,6 +29,8 @@ class Check:
     finding: Finding
     visit: Visit
     judge: Judge
+    optional: bool = False
+    """Whether a claim that does not hold is worth a notice, and no alarm."""
 
 
 def ask(viewer: Viewer, checks: Sequence[Check]) -> tuple[Finding, ...]:

@@ -216,7 +216,9 @@ def _cors(site: Site, address: Address, place: Place, signed: str, cors: Cors) -
 
     visit = _to(address, signed, Origin=asking, **{"Access-Control-Request-Method": "GET"})
     preflight = Visit(visit.url, "OPTIONS", visit.headers, visit.by_way_of)
-    yield _check((address, place), "CORS preflight", f"a page of {asking} may ask for it", preflight, judge)
+    # Players need none for GET with cookies; S3 answers it by the bucket's own CORS rules, which are not the spec's.
+    claim = f"a page of {asking} may send headers of its own (preflight)"
+    yield replace(_check((address, place), "CORS preflight", claim, preflight, judge), optional=True)
     plain = _to(address, signed, Origin=asking)
     yield _check((address, place), "CORS", f"a page of {asking} may read it", plain, judge)
 

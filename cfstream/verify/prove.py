@@ -82,10 +82,16 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     if signing is not None:
         for address in reached.addresses:
             checks += keyed_checks(site, address, signing)
-    found = [*reached.findings, *_looked_at_twice(viewer, site, means.clock, checks)]
+    answered = zip(checks, _looked_at_twice(viewer, site, means.clock, checks), strict=True)
+    found, notices = list(reached.findings), list(reached.notices)
+    for check, finding in answered:
+        if check.optional and finding.verdict is not Verdict.HELD:
+            notices.append(Notice(f"not so: {finding.claim}; the answer was {finding.saw}"))
+        else:
+            found.append(finding)
     if signing is not None and reached.addresses and site.spec.enabled:
         found += playlist_findings(viewer, site, reached.addresses[-1], signing)
-    return _by_address(found), reached.notices
+    return _by_address(found), tuple(dict.fromkeys(notices))
 
 
 def _looked_at_twice(

@@ -12,7 +12,7 @@ def signer_findings(site: Site) -> Iterator[Finding]:
     yield _switch(site)
     for place in site.places:
         if place.wanted is Wanted.SIGNED and place.guard.path == place.pattern:
-            yield _signers(site, place)
+            yield from _signers(site, place)
         if not place.path and place.wanted is not Wanted.NOT_OURS:
             yield _never_met(site, place)
 
@@ -33,24 +33,22 @@ def _switch(site: Site) -> Finding:
     return finding
 
 
-def _signers(site: Site, place: Place) -> Finding:
-    finding = Finding(
-        site.distribution, place.named, "", "those whom the spec names may sign, and nobody else"
-    )
-    strangers = [*_strangers(site, place), *_strange_keys(place)]
-    if strangers:
-        why = f"{', '.join(strangers)} may sign, and the spec does not say so"
-        return replace(finding, verdict=Verdict.LET_IN, why=why, do=f"run: {site.apply}")
-    missing = _missing(site, place)
-    if missing:
-        why = f"{', '.join(missing)} may not sign, and the spec says so"
-        return replace(finding, verdict=Verdict.KEPT_OUT, why=why, do=f"run: {site.apply}")
+def _signers(site: Site, place: Place) -> Iterator[Finding]:
+    """What is wrong with the signers of a behavior: too many, too few, not in force yet; or that nothing is."""
+    claim = "those whom the spec names may sign, and nobody else"
+    finding = Finding(site.distribution, place.named, "", claim)
+    apply, wait = f"run: {site.apply}", f"run: cfstream wait {site.scene.stack.path}"
     waiting = [f"{key.name} ({key.id})" for key in place.guard.keys if not key.active]
-    if waiting:
-        why = f"{', '.join(waiting)} is not in force at the edges yet"
-        do = f"run: cfstream wait {site.scene.stack.path}"
-        return replace(finding, verdict=Verdict.UNPROVED, why=why, do=do)
-    return finding
+    wrong = [
+        replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)
+        for names, verdict, told, do in (
+            (_strangers(site, place), Verdict.LET_IN, "may sign, and the spec does not say so", apply),
+            (_missing(site, place), Verdict.KEPT_OUT, "may not sign, and the spec says so", apply),
+            (waiting, Verdict.UNPROVED, "is not in force at the edges yet", wait),
+        )
+        if names
+    ]
+    yield from wrong or [finding]
 
 
 def _account(site: Site, signer: str) -> str:
@@ -61,7 +59,8 @@ def _strangers(site: Site, place: Place) -> list[str]:
     groups = [f"key group {name}" for name in place.guard.groups if name not in place.signers.groups]
     wanted = {_account(site, signer) for signer in place.signers.accounts}
     live = {_account(site, signer) for signer in place.guard.signers}
-    return [*groups, *(f"account {signer}" for signer in sorted(live - wanted))]
+    accounts = [f"account {signer}" for signer in sorted(live - wanted)]
+    return [*groups, *accounts, *_strange_keys(place)]
 
 
 def _strange_keys(place: Place) -> list[str]:
@@ -71,7 +70,7 @@ def _strange_keys(place: Place) -> list[str]:
     return [
         f"the key {key.name} ({key.id})"
         for key in place.guard.keys
-        if key.der_sha256 not in place.signers.keys
+        if key.group in place.signers.groups and key.der_sha256 not in place.signers.keys
     ]
 
 

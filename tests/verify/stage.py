@@ -1,0 +1,165 @@
+"""Where stacks are proved: a good one, other hands that break it, and what verify and plan say of it then.
+
+No claim is made here; each is a test in one of the modules beside this one.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from cfstream.ports import Viewer, World
+from cfstream.render.text import plan_text
+from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sign.keys import PrivateKey, private_key
+from cfstream.verify import KeyAtHand, Means, Proof, StackProof
+from cfstream.workflow import prove_stacks
+from tests.laws.certificate import imported
+from tests.promises.studio import Json, Studio, group, key, listing
+
+MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
+RENDITION = (
+    b'#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4,\n1.m4s\n#EXT-X-ENDLIST\n'
+)
+
+MEDIA = {
+    "a/one.mp4": b"0123456789",
+    "a/two words+ü~.mp4": b"0123456789",
+    "hls/master.m3u8": MASTER,
+    "hls/low/index.m3u8": RENDITION,
+    "hls/low/init.mp4": b"init",
+    "hls/low/1.m4s": b"segment",
+    "posters/one.jpg": b"poster",
+}
+"""The objects of the bucket."""
+
+HOST = "media.example.com"
+
+
+@functools.cache
+def rsa_key(name: str) -> PrivateKey:
+    """A private key for this name, made once."""
+    made = rsa.generate_private_key(65537, 2048)
+    return private_key(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), name=name)
+
+
+class Stage(Studio):
+    """A studio whose bucket has media in it, and whose key ``one`` has a private half."""
+
+    def __init__(
+        self,
+        folder: Path,
+        sandbox: Sandbox,
+        world: World,
+        clients: Callable[..., Any],
+        *,
+        viewer: Viewer,
+        s3control: Any,
+    ) -> None:
+        super().__init__(folder, sandbox, world, clients)
+        self.viewer = viewer
+        self.s3control = s3control
+        self.key = rsa_key("one")
+        for name in ("one", "old"):
+            (folder / f"{name}.pem").write_text(rsa_key(name).public_pem)
+        self.bucket("media", ObjectOwnership="BucketOwnerPreferred")
+        for name, body in MEDIA.items():
+            self.s3.put_object(Bucket="media", Key=name, Body=body)
+        imported(clients("acm"), HOST)
+
+    @property
+    def spec(self) -> Json:
+        """The good stack."""
+        return {
+            "version": 1,
+            "name": "lectures",
+            "bucket": "media",
+            "cnames": [HOST],
+            "key_groups": [group(key("one"))],
+            "http": {
+                "behaviors": [
+                    {"path": "/posters/*", "public": True},
+                    {"path": "*.m3u8", "cache_policy": "CachingDisabled"},
+                ],
+                "cors": {"origins": ["https://www.example.com"], "credentials": True},
+            },
+        }
+
+    def prove(
+        self,
+        *documents: Json,
+        key: PrivateKey | None = None,
+        key_id: str | None = None,
+        wanted: str | None = None,
+        viewer: Viewer | None = None,
+    ) -> Proof:
+        """What is proved of these specs, of the good stack where none is given."""
+        at_hand = KeyAtHand(key, key_id) if key is not None else None
+        means = Means(viewer or self.viewer, self.clock, at_hand, wanted)
+        return prove_stacks(self.load(*(documents or (self.spec,))), self.world, means)
+
+    def proved(self, document: Json | None = None, **means: Any) -> StackProof:
+        """What is proved of one stack."""
+        return self.prove(document or self.spec, **means).stacks[0]
+
+    def planned(self) -> str:
+        """The plan of the good stack as a person reads it."""
+        return plan_text(self.plan(self.spec), color=False, width=1000)
+
+    def block(self, **settings: bool) -> None:
+        """Blocks public access to the bucket in these respects alone."""
+        names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+        self.s3.put_public_access_block(
+            Bucket="media",
+            PublicAccessBlockConfiguration={name: settings.get(name, False) for name in names},
+        )
+
+    def add_statement(self, statement: Json) -> None:
+        """One more statement in the policy of the bucket."""
+        self.put_policy(*(self.policy() or {"Statement": []})["Statement"], statement)
+
+    def change_statement(self, **fields: Any) -> None:
+        """Our statement with other fields."""
+        (ours,) = (self.policy() or {})["Statement"]
+        self.put_policy({**ours, **fields})
+
+    def access_point(self, name: str, policy: str = "", *, open_: bool = False) -> None:
+        """An access point of the bucket."""
+        block = dict.fromkeys(
+            ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), not open_
+        )
+        self.s3control.create_access_point(
+            AccountId=ACCOUNT, Name=name, Bucket="media", PublicAccessBlockConfiguration=block
+        )
+        if policy:
+            self.s3control.put_access_point_policy(AccountId=ACCOUNT, Name=name, Policy=policy)
+
+    def other_distribution(self, bucket: str = "media", **fields: Any) -> Json:
+        """Another distribution, made by hand like ours but for these fields; unsigned unless they say otherwise."""
+        ours = self.config()
+        behavior = {**ours["DefaultCacheBehavior"], "TrustedKeyGroups": {"Enabled": False, "Quantity": 0}}
+        behavior.pop("ResponseHeadersPolicyId", None)
+        (origin,) = ours["Origins"]["Items"]
+        sent = {
+            **ours,
+            "CallerReference": f"by-hand-{bucket}",
+            "Comment": "by hand",
+            "Aliases": listing(),
+            "CacheBehaviors": listing(),
+            "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
+            "Origins": listing({**origin, "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com"}),
+            "DefaultCacheBehavior": {**behavior, **fields.pop("behavior", {})},
+            **fields,
+        }
+        made: Json = self.cloudfront.create_distribution(DistributionConfig=sent)["Distribution"]
+        return made
+
+
+def alarms(proof: StackProof) -> str:
+    """What verify says of all that is broken; empty when nothing is."""
+    return "\n".join(
+        f"{each.verdict}: {each.where}: {each.part}: {each.claim}: {each.why}" for each in proof.broken
+    )

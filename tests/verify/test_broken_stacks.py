@@ -1,0 +1,80 @@
+"""A good stack broken by another hand: verify or plan names what was done, each time."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from tests.verify import breaks
+from tests.verify.stage import Stage, alarms
+
+
+class Broken(NamedTuple):
+    """A way to break it; words that verify must say, or plan; `key` where it takes a key to notice."""
+
+    by: Callable[[Stage], None]
+    verify: str = ""
+    plan: str = ""
+    key: bool = False
+
+
+LET_IN = (
+    Broken(breaks.drop_signers, "let-in: https://media.example.com: default behavior", "key_groups"),
+    Broken(breaks.open_segments, "*.m4s: an unsigned request is refused: the behavior *.m4s", "[*.m4s]"),
+    Broken(breaks.open_playlists, "*.m3u8: an unsigned request is refused", "[*.m3u8]"),
+    Broken(breaks.open_everything_first, "/*: an unsigned request is refused", "[/*]"),
+    Broken(breaks.answer_plain_http, "plain http is answered", "http.viewer_protocol"),
+    Broken(breaks.public_policy, "bucket policy statement Open", "bucket policy statement Open"),
+    Broken(breaks.policy_by_referer, "bucket policy statement Referer", "bucket policy statement Referer"),
+    Broken(breaks.policy_for_all_but_one, "statement AllButOne", "statement AllButOne"),
+    Broken(breaks.policy_for_one_folder, "statement HlsOpen", "statement HlsOpen"),
+    Broken(breaks.listed_by_anyone, "anyone may list the bucket"),
+    Broken(breaks.website, "website name: nothing is given to anyone", "statement Open"),
+    Broken(breaks.public_object, "with a public ACL: a/one.mp4"),
+    Broken(breaks.object_for_all_accounts, "with a public ACL: hls/low/1.m4s"),
+    Broken(breaks.public_bucket_acl, "ACL of the bucket", "ACL of the bucket"),
+    Broken(breaks.public_access_point, "statement Wide of the access point wide", "access points"),
+    Broken(breaks.any_distribution, "anyone with a distribution", "anyone with a distribution"),
+    Broken(breaks.other_distribution, "(unsigned)", "(unsigned)"),
+    Broken(breaks.old_key_left, "the key lectures-2025-11", "lectures-2025-11"),
+    Broken(breaks.foreign_group, "key group strangers may sign", "strangers"),
+    Broken(breaks.other_signer, "account 111122223333 may sign", "111122223333"),
+    Broken(breaks.wider_action, plan="s3:*"),
+    Broken(breaks.signs_unless, plan="no-override"),
+    Broken(breaks.old_tls, plan="http.minimum_tls"),
+    Broken(breaks.cors_for_all, plan="https://*.example.net"),
+    Broken(breaks.other_bucket, plan="elsewhere"),
+    Broken(breaks.tag_gone, plan="no distribution yet"),
+)
+"""Somebody gets in who must not, or could soon."""
+
+KEPT_OUT = (
+    Broken(breaks.wrong_source, "kept-out: https://media.example.com: /posters/*", "bucket-policy"),
+    Broken(breaks.narrower_resource, "signed URL opens it: S3 refuses it", "bucket-policy", key=True),
+    Broken(breaks.statement_gone, "S3 refuses it to CloudFront", "bucket-policy"),
+    Broken(breaks.refused_by_policy, "signed URL opens it: S3 refuses it", key=True),
+    Broken(breaks.no_access_control, "S3 refuses it to CloudFront", "oac"),
+    Broken(breaks.never_signs, "S3 refuses it to CloudFront", "never"),
+    Broken(breaks.key_swapped, "the key one may not sign", "one"),
+    Broken(breaks.poster_closed, "kept-out: https://media.example.com: /posters/*", "[/posters/*].public"),
+    Broken(breaks.poster_gone, "kept-out: https://media.example.com: /posters/*", "[/posters/*]"),
+    Broken(breaks.cname_gone, "it does not answer to media.example.com", "cnames"),
+    Broken(breaks.disabled, "it is disabled, and the spec says enabled: true", "enabled"),
+    Broken(breaks.encrypted_by_kms, "signed URL opens it: S3 refuses it", key=True),
+    Broken(breaks.cors_without_cookies, "Allow-Credentials is not there", "http.cors.credentials", key=True),
+    Broken(breaks.cors_detached, "Allow-Origin is not there", "cors", key=True),
+)
+"""Somebody is refused who must get in."""
+
+
+@pytest.mark.parametrize("broken", [*LET_IN, *KEPT_OUT], ids=lambda broken: broken.by.__name__)
+def test_what_was_done_is_named(stage: Stage, broken: Broken) -> None:
+    """Verify says what got in, or was kept out, and plan what differs from the spec."""
+    broken.by(stage)
+    assert broken.verify or broken.plan
+    if broken.verify:
+        proof = stage.proved(key=stage.key if broken.key else None)
+        assert broken.verify in alarms(proof)
+        assert proof.exit_code == 7
+    if broken.plan:
+        assert broken.plan in stage.planned()

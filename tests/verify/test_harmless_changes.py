@@ -1,0 +1,28 @@
+"""Changes that let nobody in and keep nobody out raise no alarm, of verify or of plan."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cfstream.verify import Verdict
+from tests.verify import harmless
+from tests.verify.stage import Stage
+
+CHANGES = [
+    change
+    for name, change in sorted(vars(harmless).items())
+    if callable(change)
+    and getattr(change, "__module__", "") == harmless.__name__
+    and not name.startswith("_")
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_no_alarm_is_raised(stage: Stage, change: Callable[[Stage], None]) -> None:
+    """Every claim holds, those that take a key too; the plan stays empty, and sees no opening."""
+    change(stage)
+    proof = stage.proved(key=stage.key)
+    assert [each for each in proof.findings if each.verdict is not Verdict.HELD] == []
+    plan = stage.plan(stage.spec)
+    assert plan.in_sync, stage.planned()
+    assert plan.stacks[0].exposure.openings == ()

@@ -153,6 +153,7 @@ def test_headers_of_the_object(stage: Stage, made: Json) -> None:
     headers: Any = get(stage, made, "one.txt").headers
     assert (headers["Cache-Control"], headers["x-amz-meta-lecture"]) == ("max-age=5", "7")
     assert (headers["Content-Language"], headers["x-amz-server-side-encryption"]) == ("en", "AES256")
+    assert headers["x-amz-content-sha256"] is None
 
 
 def test_archived(stage: Stage, made: Json) -> None:

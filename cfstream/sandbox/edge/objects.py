@@ -36,10 +36,14 @@ _TYPES = {
     "vtt": "text/vtt",
     "key": "application/octet-stream",
 }
-_SAFE = {
-    name: name.title() for name in ("cache-control", "content-disposition", "content-encoding", "expires")
+_STORED = {
+    "cache-control": "Cache-Control",
+    "content-disposition": "Content-Disposition",
+    "content-encoding": "Content-Encoding",
+    "content-language": "Content-Language",
+    "expires": "Expires",
 }
-_SAFE |= {"content-language": "Content-Language", "content-type": "Content-Type"}
+"""What is stored with an object and comes with it, beside its own metadata."""
 
 Header = Callable[[str], str]
 """Gives the request's header of that name, "" where there is none."""
@@ -92,7 +96,9 @@ def content_type(key: FakeKey) -> str:
 
 def _headers(key: FakeKey) -> list[tuple[str, str]]:
     own = [
-        (_SAFE.get(name, name), str(value)) for name, value in key.metadata.items() if name != "content-type"
+        (_STORED.get(name, name), str(value))
+        for name, value in key.metadata.items()
+        if name in _STORED or name.startswith("x-amz-meta-")
     ]
     versioned = [("x-amz-version-id", key.version_id)] if key.version_id != "null" else []
     encrypted = [("x-amz-server-side-encryption", key.encryption)] if key.encryption else []

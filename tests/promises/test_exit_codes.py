@@ -1,0 +1,197 @@
+"""What the program exits with, as a script sees it: a process of its own, its streams, its code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.promises.studio import Json, Studio, set_to, signed
+
+REPORT = {"name", "outcome", "outputs", "steps"}
+STEP = {"id", "verb", "address", "outcome", "seconds", "error"}
+OUTPUTS = {
+    *("distribution_id", "domain_name", "status", "etag", "oai_id", "s3_canonical_user_id"),
+    *("oac_id", "key_group_ids", "public_key_ids", "dns_records"),
+}
+
+
+class Shell:
+    """A folder to stand in, with specs in it, and an environment that leads to the sandbox."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self.environment = {
+            **kept,
+            "AWS_ENDPOINT_URL": sandbox.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "any",
+            "AWS_SECRET_ACCESS_KEY": "any",
+            "AWS_REGION": "us-east-1",
+            "AWS_MAX_ATTEMPTS": "1",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+
+    def write(self, document: Json, name: str = "lectures.yaml") -> None:
+        """A spec in the folder."""
+        (self.folder / name).write_text(json.dumps(document))
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """The program, under way."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cfstream", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr of a whole run."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out, err
+
+
+@pytest.fixture
+def shell(tmp_path: Path, studio: Studio) -> Shell:
+    """A shell in an empty folder; the account has the bucket ``media``."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Shell(folder, studio.sandbox)
+
+
+def report_of(out: str) -> Any:
+    """The one stack of a JSON report, whose keys are those of the contract."""
+    document = json.loads(out)
+    assert document["format_version"] == 1
+    (stack,) = document["stacks"]
+    assert {*stack} >= REPORT
+    assert {*stack["outputs"]} == OUTPUTS
+    for step in stack["steps"]:
+        assert {*step} >= STEP
+    return stack
+
+
+def test_0_when_all_is_done_and_when_there_is_nothing_to_do(shell: Shell) -> None:
+    """And the report has every output."""
+    shell.write(signed())
+    code, out, err = shell("apply", "lectures.yaml", "--yes", "--format", "json")
+    assert code == 0, err
+    stack = report_of(out)
+    assert stack["outcome"] == "applied"
+    assert {step["outcome"] for step in stack["steps"]} == {"done"}
+    assert stack["outputs"]["status"] == "Deployed"
+    assert stack["outputs"]["etag"]
+    assert stack["outputs"]["oai_id"] is None
+    code, out, _ = shell("apply", "lectures.yaml", "--format", "json")
+    assert (code, report_of(out)["outcome"]) == (0, "unchanged")
+    assert shell("plan", "lectures.yaml") == (0, "No changes. lectures is as its spec says.\n", "")
+
+
+def test_1_when_aws_cannot_be_reached(shell: Shell) -> None:
+    """Nothing listens there; no traceback."""
+    shell.write(signed())
+    shell.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+    code, out, err = shell("plan", "lectures.yaml")
+    assert (code, out) == (1, "")
+    assert err.startswith("error: ")
+    assert "Traceback" not in err
+
+
+def test_2_for_wrong_usage_for_a_spec_problem_and_for_a_preflight_problem(shell: Shell) -> None:
+    """Each says what to do."""
+    shell.write({**signed(), "comennt": "x"})
+    for arguments in (["plan", "nowhere.yaml"], ["plan", "--nonsense"], ["validate", "lectures.yaml"]):
+        code, _, err = shell(*arguments)
+        assert code == 2, arguments
+        assert "Traceback" not in err
+    shell.write(signed(bucket="nowhere"))
+    assert shell("plan", "lectures.yaml")[0] == 2
+    assert shell("apply", "lectures.yaml", "--yes")[0] == 2
+
+
+def test_3_when_check_finds_steps_pending(shell: Shell) -> None:
+    """Without --check the same plan exits with 0."""
+    shell.write(signed())
+    assert shell("plan", "lectures.yaml", "--check")[0] == 3
+    assert shell("plan", "lectures.yaml")[0] == 0
+
+
+def test_4_when_a_saved_plan_is_stale(shell: Shell, studio: Studio) -> None:
+    """Before the first write, saying what, from what, to what."""
+    studio.converge(signed(comment="before"))
+    shell.write(signed(comment="after"))
+    assert shell("plan", "lectures.yaml", "--out", "tonight.plan")[0] == 0
+    studio.edit(set_to(Comment="by hand"))
+    code, out, err = shell("apply", "tonight.plan", "--yes", "--format", "json")
+    assert (code, report_of(out)["outcome"]) == (4, "stale")
+    assert "Comment: 'before' -> 'by hand'" in err
+    assert studio.config()["Comment"] == "by hand"
+
+
+def test_5_when_a_hazard_is_not_allowed(shell: Shell, studio: Studio) -> None:
+    """The stack is blocked, and says by which hazard."""
+    studio.converge(signed())
+    shell.write(signed(enabled=False))
+    code, out, err = shell("apply", "lectures.yaml", "--yes", "--format", "json")
+    assert (code, report_of(out)["outcome"]) == (5, "blocked")
+    assert "cuts-viewers" in err
+    assert studio.config()["Enabled"] is True
+
+
+def test_6_when_deployed_does_not_come(shell: Shell, studio: Studio) -> None:
+    """At the timeout, and with --no-wait where later steps need it."""
+    studio.converge(signed(oai={}))
+    studio.sandbox.cloudfront.settings.deploy_after_reads = 1000
+    shell.write(signed(wait={"timeout": "1s"}))
+    code, out, _ = shell("apply", "lectures.yaml", "--yes", "--no-wait", "--format", "json")
+    assert (code, report_of(out)["outcome"]) == (6, "timed-out")
+    code, out, _ = shell("apply", "lectures.yaml", "--yes", "--format", "json")
+    assert (code, report_of(out)["outcome"]) == (6, "timed-out")
+    outcomes = {step["verb"]: step["outcome"] for step in report_of(out)["steps"]}
+    assert (outcomes["wait"], outcomes["revoke"]) == ("timed-out", "not-tried")
+
+
+def test_130_when_interrupted(shell: Shell, studio: Studio) -> None:
+    """The report is printed all the same."""
+    studio.sandbox.cloudfront.settings.deploy_after_reads = 1000
+    shell.write(signed())
+    process = shell.start("apply", "lectures.yaml", "--yes", "--format", "json")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "bucket-policy:lectures" in line and "done" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, report_of(out)["outcome"]) == (130, "interrupted")
+    assert "Traceback" not in err
+    assert studio.id()
+
+
+def test_of_several_the_first_in_the_table_decides(shell: Shell, studio: Studio) -> None:
+    """130, 7, 1, 4, 5, 2, 6: a hazard comes before a problem, and what can be done is done."""
+    studio.converge(signed())
+    shell.write(signed(enabled=False))
+    shell.write(signed(name="clips", bucket="nowhere"), "clips.yaml")
+    shell.write(signed(name="talks"), "talks.yaml")
+    code, out, _ = shell("apply", ".", "--yes", "--format", "json")
+    outcomes = {stack["name"]: stack["outcome"] for stack in json.loads(out)["stacks"]}
+    assert (code, outcomes) == (5, {"clips": "blocked", "lectures": "blocked", "talks": "applied"})
+
+
+def test_a_problem_at_load_stops_everything(shell: Shell, studio: Studio) -> None:
+    """No stack of the run is touched."""
+    shell.write(signed())
+    shell.write({**signed(name="clips"), "comennt": "x"}, "clips.yaml")
+    code, out, err = shell("apply", ".", "--yes")
+    assert (code, out) == (2, "")
+    assert "clips.yaml:1:" in err
+    assert studio.distributions() == []

@@ -319,9 +319,6 @@ LOADED: list[tuple[str, Json]] = [
     ("a long comment", signed(comment="x" * 129)),
     ("a key file that is not there", http(key_groups=[{"name": "g", "public_keys": [key("nowhere")]}])),
     ("an account number that is no string", signed(trusted_signers=[111122223333])),
-    ("dns", signed(dns={"route53": "example.com"})),
-    ("cors", signed(http={"cors": {"origins": ["https://www.example.com"]}})),
-    ("certificate auto with cnames", signed(cnames=[CNAME])),
 ]
 
 

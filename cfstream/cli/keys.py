@@ -13,7 +13,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Make key pairs, and replace keys without a dead URL.",
+    help="Make key pairs, and replace keys without a dead URL.\n\nExample: cfstream keys new lectures-2026-11",
 )
 
 

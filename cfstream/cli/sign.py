@@ -52,10 +52,9 @@ def sign(
     With --spec the id of the key is found in AWS, and a key that does not guard this path is refused. With --key-id
     and a URL, AWS is not asked. A passphrase is asked for, or taken from CFSTREAM_KEY_PASSPHRASE.
 
-    For a playlist with its segments, and for one file without AWS:
+    For a playlist with its segments, add --for hls --cookies.
 
-        cfstream sign hls/master.m3u8 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h --for hls --cookies
-        cfstream sign https://media.example.com/a.mp4 --key k.pem --key-id K2JCJMDEHXQW5F --expires 2026-12-24T20:00Z
+    Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
     """
     from cfstream.cli.signing import Asked, signed
     from cfstream.render.signed import cookies_text, document, url_text

@@ -1,0 +1,250 @@
+"""A certificate chosen, names in Route 53, other pages that may read: what stands around the distribution."""
+
+from typing import Any
+
+import pytest
+
+from tests.promises.studio import (
+    Json,
+    Studio,
+    add_behavior,
+    behavior,
+    changes,
+    hazards,
+    outcome,
+    problems,
+    signed,
+    steps,
+    told,
+    without,
+)
+from tests.promises.test_bounds import IDENTITY, Count
+from tests.promises.witness import Witness
+
+CNAME = "media.example.com"
+PAGE = "https://www.example.com"
+
+
+def named(*cnames: str, **fields: Any) -> Json:
+    """A spec with cnames, whose certificate cfstream chooses."""
+    return signed(cnames=list(cnames or [CNAME]), **fields)
+
+
+def in_route53(*cnames: str, **fields: Any) -> Json:
+    """The same, with records in the zone."""
+    return named(*cnames, dns={"route53": "example.com"}, **fields)
+
+
+def cors(credentials: bool = True, **fields: Any) -> Json:
+    """A spec whose media pages of another origin may read."""
+    return signed(http={"cors": {"origins": [PAGE], "credentials": credentials}, **fields})
+
+
+@pytest.fixture
+def site(studio: Studio) -> Studio:
+    """An account with a certificate for ``*.example.com`` and the zone ``example.com``."""
+    studio.certificate("*.example.com", "example.com")
+    studio.clients("route53").create_hosted_zone(Name="example.com", CallerReference="by-hand")
+    return studio
+
+
+@pytest.fixture
+def count(caplog: pytest.LogCaptureFixture) -> Count:
+    """Counts the calls of a plan."""
+    return Count(caplog)
+
+
+def zone_of(studio: Studio) -> str:
+    """The id of the one zone."""
+    (zone,) = studio.clients("route53").list_hosted_zones()["HostedZones"]
+    return str(zone["Id"])
+
+
+def records(studio: Studio) -> dict[tuple[str, str], Json]:
+    """The zone's records by name and type, without those that every zone has."""
+    listed = studio.clients("route53").list_resource_record_sets(HostedZoneId=zone_of(studio))
+    kept = [one for one in listed["ResourceRecordSets"] if one["Type"] not in ("NS", "SOA")]
+    return {(one["Name"], one["Type"]): one for one in kept}
+
+
+def put_record(studio: Studio, name: str, kind: str, **fields: Any) -> None:
+    """A record made by hand."""
+    record = {"Name": name, "Type": kind, **fields}
+    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    studio.clients("route53").change_resource_record_sets(HostedZoneId=zone_of(studio), ChangeBatch=batch)
+
+
+# the certificate
+
+
+def test_a_certificate_that_covers_every_cname_is_chosen(site: Studio) -> None:
+    """And kept by the next plan."""
+    site.converge(named())
+    certificate = site.config()["ViewerCertificate"]
+    assert certificate["ACMCertificateArn"].startswith("arn:aws:acm:us-east-1:")
+    assert (certificate["SSLSupportMethod"], certificate["MinimumProtocolVersion"]) == (
+        "sni-only",
+        "TLSv1.2_2021",
+    )
+
+
+def test_without_a_certificate_that_covers_all_there_is_a_problem(site: Studio) -> None:
+    """A wildcard stands for one label; nothing is written."""
+    document = named(CNAME, "a.b.example.com")
+    assert any("a.b.example.com" in what for what in problems(site.stack(document)))
+    assert outcome(site.apply(document)) == "blocked"
+    assert site.distributions() == []
+
+
+# names
+
+
+def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Studio) -> None:
+    """A and AAAA for each cname; the last of a new stack."""
+    site.sandbox.cloudfront.settings.deploy_after_reads = 4
+    seen: list[str] = []
+
+    def look(call: Any) -> None:
+        if call.operation == "change_resource_record_sets":
+            seen.append(site.live()["Status"])
+
+    plan = site.plan(in_route53())
+    report = site.run(plan, door=Witness(site.world.aws, before=look))
+    assert report.exit_code == 0, told(report)
+    assert {*seen} == {"Deployed"}
+    assert steps(plan)[-1].startswith("create dns-record:lectures")
+    live = site.live()
+    found = records(site)
+    assert {*found} == {(f"{CNAME}.", "A"), (f"{CNAME}.", "AAAA")}
+    assert {one["AliasTarget"]["DNSName"].rstrip(".") for one in found.values()} == {live["DomainName"]}
+    assert steps(site.plan(in_route53())) == []
+
+
+def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: Studio) -> None:
+    """It is named, and left alone."""
+    put_record(site, "www.example.com", "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.1"}])
+    put_record(site, CNAME, "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.2"}])
+    before = records(site)
+    assert any(CNAME in what and "not ours" in what for what in problems(site.stack(in_route53())))
+    assert outcome(site.apply(in_route53())) == "blocked"
+    assert records(site) == before
+    site.converge(in_route53("video.example.com"))
+    assert records(site).items() >= before.items()
+
+
+def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: Studio) -> None:
+    """`dns: false` takes ours away; that is a hazard while the name is answered."""
+    site.converge(in_route53())
+    made = records(site)
+    site.converge(named())
+    assert records(site) == made
+    fresh = site.stack(named("video.example.com", name="clips"))
+    assert any("video.example.com CNAME" in notice.text for notice in fresh.notices)
+    off = named(dns=False)
+    assert hazards(site.stack(off)) == ["cuts-viewers"]
+    assert outcome(site.apply(off)) == "blocked"
+    site.converge(off, allow=["cuts-viewers"])
+    assert records(site) == {}
+
+
+def test_a_cname_that_goes_takes_its_record_along_first(site: Studio) -> None:
+    """No name leads to a distribution that does not know it."""
+    site.converge(in_route53(CNAME, "video.example.com"))
+    order: list[str] = []
+    witness = Witness(site.world.aws, before=lambda call: order.append(call.operation))
+    report = site.run(site.plan(in_route53()), allow=["cuts-viewers"], door=witness)
+    assert report.exit_code == 0, told(report)
+    assert order == ["change_resource_record_sets", "update_distribution"]
+    assert {name for name, _ in records(site)} == {f"{CNAME}."}
+
+
+def test_a_zone_that_is_not_there_is_a_problem(studio: Studio) -> None:
+    """It has to be created first."""
+    studio.certificate("*.example.com")
+    assert any("no public hosted zone example.com" in what for what in problems(studio.stack(in_route53())))
+
+
+# other pages
+
+
+def policies(studio: Studio) -> dict[str, Json]:
+    """The account's own response headers policies by name."""
+    listed = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
+    own = [one["ResponseHeadersPolicy"] for one in listed.get("Items", [])]
+    return {one["ResponseHeadersPolicyConfig"]["Name"]: one for one in own}
+
+
+def test_cors_is_a_policy_of_ours_on_the_default_behavior(studio: Studio) -> None:
+    """Named by the stack, and marked in its comment."""
+    studio.converge(cors())
+    policy = policies(studio)["cfstream-lectures"]
+    config = policy["ResponseHeadersPolicyConfig"]
+    assert config["Comment"].split(" ")[0] == "cfstream:lectures"
+    assert config["CorsConfig"]["AccessControlAllowOrigins"]["Items"] == [PAGE]
+    assert config["CorsConfig"]["AccessControlAllowCredentials"] is True
+    assert behavior(studio.config(), "")["ResponseHeadersPolicyId"] == policy["Id"]
+
+
+def test_cors_speaks_of_the_default_behavior_alone(studio: Studio) -> None:
+    """What another path carries stays."""
+    studio.converge(signed())
+    simple = "60669652-455b-4ae9-85a4-c4c02393f86c"
+    studio.edit(add_behavior("/a/*", ResponseHeadersPolicyId=simple))
+    studio.converge(cors())
+    assert behavior(studio.config(), "/a/*")["ResponseHeadersPolicyId"] == simple
+
+
+def test_absent_cors_is_not_managed_and_false_removes_it(studio: Studio) -> None:
+    """The policy goes with its last use."""
+    studio.converge(cors())
+    assert steps(studio.plan(signed())) == []
+    studio.converge(signed(http={"cors": False}))
+    assert not behavior(studio.config(), "").get("ResponseHeadersPolicyId")
+    assert policies(studio) == {}
+
+
+def test_a_policy_of_our_name_that_is_not_ours_is_a_problem(studio: Studio) -> None:
+    """It is left alone."""
+    config = {
+        "Name": "cfstream-lectures",
+        "Comment": "by hand",
+        "CorsConfig": {
+            "AccessControlAllowOrigins": {"Quantity": 1, "Items": ["*"]},
+            "AccessControlAllowHeaders": {"Quantity": 1, "Items": ["*"]},
+            "AccessControlAllowMethods": {"Quantity": 1, "Items": ["GET"]},
+            "AccessControlAllowCredentials": False,
+            "OriginOverride": True,
+        },
+    }
+    studio.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
+    assert any("cfstream-lectures" in what for what in problems(studio.stack(cors())))
+    assert outcome(studio.apply(cors())) == "blocked"
+    assert policies(studio)["cfstream-lectures"]["ResponseHeadersPolicyConfig"]["Comment"] == "by hand"
+
+
+# the bounds
+
+
+def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(site: Studio, count: Count) -> None:
+    """On top of the sixteen."""
+    site.converge(signed())
+    plain = count.plan(site, signed()).total()
+    site.converge(named())
+    chosen = count.plan(site, named()).total()
+    site.converge(in_route53())
+    with_dns = count.plan(site, in_route53()).total()
+    everything = {**in_route53(), "http": cors()["http"]}
+    site.converge(everything)
+    whole = count.plan(site, everything).total()
+    assert chosen - plain <= 2
+    assert with_dns - chosen <= 2
+    assert whole - with_dns <= 1
+    assert whole + IDENTITY <= 16 + 2 + 2 + 1
+
+
+def test_what_is_public_is_not_made_so_by_names(site: Studio) -> None:
+    """Exposure speaks of who can read, however it is called."""
+    site.converge(in_route53())
+    exposure = site.stack({**without(in_route53(), "trusted_signers"), "public": True}).exposure
+    assert exposure.after == ("anyone through distribution lectures",)
+    assert changes(site.stack(in_route53())) == {}

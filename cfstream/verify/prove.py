@@ -51,7 +51,7 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
         _refuse_wrong_id(site, means.at_hand)
     openings = read_openings(aws, site)
     asked, notices = _asked(site, means, openings.ways)
-    findings = (*signer_findings(site), *asked, *openings.findings)
+    findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
     told = (*_notices(site, means), *notices)
     return StackProof(scene.name, scene.stack.path, findings, told, openings.readers)
 
@@ -89,7 +89,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
             notices.append(Notice(f"not so: {finding.claim}; the answer was {finding.saw}"))
         else:
             found.append(finding)
-    if signing is not None and reached.addresses and site.spec.enabled:
+    if signing is not None and reached.addresses and site.spec.enabled and site.live.kind == "distribution":
         found += playlist_findings(viewer, site, reached.addresses[-1], signing)
     return _by_address(found), tuple(dict.fromkeys(notices))
 
@@ -155,16 +155,20 @@ def _refuse_wrong_id(site: Site, at_hand: KeyAtHand) -> None:
         )
 
 
+def _named_object(site: Site) -> tuple[Finding, ...]:
+    """That the object that was named is there, where it is not."""
+    key, bucket = site.objects.missing, site.bucket.name
+    if not key:
+        return ()
+    finding = Finding(f"bucket {bucket}", "objects", "", f"{key} is there", Verdict.UNPROVED)
+    return (
+        replace(finding, why=f"there is no object {key}", do="name one that is there, or leave --object out"),
+    )
+
+
 def _notices(site: Site, means: Means) -> list[Notice]:
     """What could not be proved for want of something to ask for, and why it is no failure."""
     objects, notices = site.objects, list(site.bucket.notices)
-    if objects.missing:
-        notices.append(
-            Notice(
-                f"there is no object {objects.missing} in {site.bucket.name}: others were asked for",
-                warning=True,
-            )
-        )
     if objects.why_none:
         asked = "made-up paths were asked for, which shows who is refused, and not that anyone is served"
         text = f"{objects.why_none}: {asked}"

@@ -43,5 +43,5 @@ def empty(
 @pytest.fixture
 def stage(empty: Stage) -> Stage:
     """The good stack: behind an OAC, signed for by a key group, with public posters and a second behavior."""
-    empty.converge(empty.spec)
+    empty.made()
     return empty

@@ -18,7 +18,7 @@ from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.verify import KeyAtHand, Means, Proof, StackProof
 from cfstream.workflow import prove_stacks
 from tests.laws.certificate import imported
-from tests.promises.studio import Json, Studio, group, key, listing
+from tests.promises.studio import Json, Studio, group, key, listing, told
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
 RENDITION = (
@@ -87,6 +87,11 @@ class Stage(Studio):
                 "cors": {"origins": ["https://www.example.com"], "credentials": True},
             },
         }
+
+    def made(self, document: Json | None = None) -> None:
+        """Applies a spec, or the good one."""
+        report = self.apply(document or self.spec)
+        assert report.exit_code == 0, told(report)
 
     def prove(
         self,

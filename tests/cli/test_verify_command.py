@@ -1,0 +1,214 @@
+"""`verify`, and the proof at the end of `apply`: exit codes, what goes to which stream, and no secret in any of them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.account import client
+from tests.cli.conftest import Ran
+from tests.verify.stage import rsa_key
+
+Run = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: {name: lectures-media, create: true}
+key_groups:
+  - name: viewers
+    public_keys: [{name: one, file: one.pub.pem}]
+http:
+  behaviors: [{path: "/posters/*", public: true}]
+"""
+
+OPEN = {
+    "Sid": "Open",
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::lectures-media/*",
+}
+
+
+@pytest.fixture
+def edge(aws: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
+    """The sandbox and its edge, and a folder with the spec of a stack that is not live yet."""
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", aws.edge_url)
+    monkeypatch.chdir(tmp_path)
+    Path("lectures.yaml").write_text(SPEC)
+    Path("one.pub.pem").write_text(rsa_key("one").public_pem)
+    return aws
+
+
+@pytest.fixture
+def s3(edge: Sandbox) -> Any:
+    """Another hand on the bucket."""
+    return client("s3", edge.endpoint_url)
+
+
+@pytest.fixture
+def live(cfstream: Run, edge: Sandbox, s3: Any) -> None:
+    """The stack, applied, with two objects in its bucket."""
+    applied = cfstream("apply", "lectures.yaml", "--yes")
+    assert applied.code == 0, applied.err
+    assert "lectures: verified, " in applied.err
+    for key in ("lecture.mp4", "posters/one.jpg"):
+        s3.put_object(Bucket="lectures-media", Key=key, Body=b"0123456789")
+
+
+def make_public(s3: Any) -> None:
+    """What a person does in a hurry: the block off, and a policy for everyone."""
+    policy = json.loads(s3.get_bucket_policy(Bucket="lectures-media")["Policy"])
+    s3.delete_public_access_block(Bucket="lectures-media")
+    policy["Statement"].append(OPEN)
+    s3.put_bucket_policy(Bucket="lectures-media", Policy=json.dumps(policy))
+
+
+@pytest.mark.usefixtures("live")
+def test_a_good_stack_is_proved(cfstream: Run) -> None:
+    """The table is grouped by address, and the last line has the verdict."""
+    ran = cfstream("verify", "lectures.yaml")
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0].startswith("lectures ")
+    assert lines[-1].startswith("Proved. ")
+    groups = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("    ")]
+    assert groups[0] == "distribution"
+    assert groups[1].startswith("https://")
+    assert groups[2:] == ["S3:", "bucket"]
+    assert "    ✓ /posters/*: open to everyone" in lines
+
+
+@pytest.mark.usefixtures("live")
+def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: Any) -> None:
+    """Exit code 7; the table names who gets in, by which statement, and what to do."""
+    make_public(s3)
+    ran = cfstream("verify", "lectures.yaml")
+    assert ran.code == 7
+    said = " ".join(ran.out.split())
+    assert "✗ gets in: policy: no statement of its policy lets anyone read" in said
+    assert "why: anyone: bucket policy statement Open" in said
+    assert "do: take that statement out of the bucket's policy, or narrow it" in said
+    assert "Not as it should be." in said
+    assert "Gets in: S3: bucket lectures-media, bucket lectures-media policy." in said
+
+
+@pytest.mark.usefixtures("live")
+def test_programs_get_every_claim(cfstream: Run, s3: Any) -> None:
+    """As JSON, and as JUnit XML with a case for each claim."""
+    make_public(s3)
+    ran = cfstream("verify", "lectures.yaml", "--format", "json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["format_version"], told["exit_code"]) == (7, 1, 7)
+    findings = told["stacks"][0]["findings"]
+    broken = [each for each in findings if each["verdict"] == "let-in"]
+    assert {"where", "part", "claim", "verdict", "saw", "why", "do"} <= broken[0].keys()
+    junit = ElementTree.fromstring(cfstream("verify", "lectures.yaml", "--format", "junit").out)
+    (suite,) = junit.findall("testsuite")
+    assert (suite.get("name"), suite.get("failures"), suite.get("errors")) == (
+        "lectures",
+        str(len(broken)),
+        "0",
+    )
+    assert len(suite.findall("testcase")) == len(findings)
+    assert "statement Open" in (suite.findall("testcase/failure")[0].get("message") or "")
+
+
+def private_key(folder: Path) -> str:
+    """A file with the private key whose public half is in the spec; and its PEM."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "one.pem").write_bytes(pem)
+    (folder / "one.pem").chmod(0o600)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "one.pub.pem").write_bytes(public)
+    return pem.decode()
+
+
+def test_no_secret_is_in_any_output(cfstream: Run, edge: Sandbox, s3: Any, tmp_path: Path) -> None:
+    """Neither key nor signatures nor cookies, in no format, with all there is in the log, when all is broken."""
+    pem = private_key(tmp_path)
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    s3.put_object(Bucket="lectures-media", Key="lecture.mp4", Body=b"0123456789")
+    asked = ("verify", "lectures.yaml", "--key", "one.pem", "-vv")
+    assert cfstream(*asked).code == 0
+    s3.delete_bucket_policy(Bucket="lectures-media")
+    for form in ("text", "json", "junit"):
+        ran = cfstream(*asked, "--format", form)
+        assert ran.code == 7
+        for secret in ("Signature=", "CloudFront-", "Policy=", *pem.splitlines()[1:-1]):
+            assert secret not in ran.out + ran.err
+
+
+@pytest.mark.usefixtures("live")
+def test_apply_ends_with_the_proof(cfstream: Run, s3: Any) -> None:
+    """A stack that others have opened is exposed: 7, also when apply itself had nothing to do."""
+    make_public(s3)
+    ran = cfstream("apply", "lectures.yaml", "--yes")
+    assert ran.code == 7
+    assert "bucket policy statement Open" in ran.err
+    ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
+    (stack,) = json.loads(ran.out)["stacks"]
+    assert (ran.code, stack["outcome"], stack["verify"]["exit_code"]) == (7, "exposed", 7)
+
+
+@pytest.mark.usefixtures("live")
+def test_apply_can_do_without_the_proof(cfstream: Run, s3: Any) -> None:
+    """--no-verify asks nobody."""
+    make_public(s3)
+    assert cfstream("apply", "lectures.yaml", "--yes", "--no-verify").code == 0
+
+
+@pytest.mark.usefixtures("live")
+def test_without_an_edge_apply_says_so_and_verify_fails(
+    cfstream: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where viewers' requests could go is not known: a notice in apply, exit code 1 of verify by itself."""
+    monkeypatch.delenv("CFSTREAM_EDGE_URL")
+    spec = Path("lectures.yaml")
+    spec.write_text(spec.read_text() + "comment: Changed\n")
+    ran = cfstream("apply", "lectures.yaml", "--yes")
+    assert ran.code == 0
+    assert "no edge is known where viewers' requests could be sent" in " ".join(ran.err.split())
+    ran = cfstream("verify", "lectures.yaml")
+    assert ran.code == 1
+    assert "name one with --edge-url, or use --sandbox" in " ".join(ran.out.split())
+
+
+def test_the_flag_comes_before_the_environment(
+    cfstream: Run, edge: Sandbox, live: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--edge-url says where; one that is no URL is refused before anything is asked."""
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", "http://127.0.0.1:9")
+    assert cfstream("verify", "lectures.yaml").code == 1
+    assert cfstream("verify", "lectures.yaml", "--edge-url", edge.edge_url).code == 0
+    assert cfstream("--edge-url", "nowhere", "verify", "lectures.yaml").code == 2
+
+
+@pytest.mark.usefixtures("live")
+def test_what_cannot_be_is_refused(cfstream: Run, tmp_path: Path) -> None:
+    """An id without a key, a public key for a private one, a file that is not there."""
+    assert "--key is not there" in cfstream("verify", "lectures.yaml", "--key-id", "K1").err
+    ran = cfstream("verify", "lectures.yaml", "--key", "one.pub.pem")
+    assert (ran.code, "holds a public key" in ran.err) == (2, True)
+    assert cfstream("verify", "lectures.yaml", "--key", "none.pem").code == 2
+
+
+def test_a_stack_that_is_not_live_is_not_proved(cfstream: Run, edge: Sandbox) -> None:
+    """There is nothing to ask yet, and what to do is told."""
+    ran = cfstream("verify", "lectures.yaml")
+    assert ran.code == 1
+    assert "make it with: cfstream apply lectures.yaml" in " ".join(ran.out.split())

@@ -1,0 +1,153 @@
+"""Names that lead nowhere or elsewhere, TLS that does not verify, clocks that are off: each has words of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cfstream.ports import NoReply, Reply, Silence, Viewer, Visit
+from cfstream.verify import StackProof, Verdict
+from cfstream.web import HttpViewer
+from tests.verify.stage import HOST, Stage
+from tests.worlds import QuickClock
+
+
+@dataclass
+class Network:
+    """The open network, with the sandbox's edge for CloudFront: some names have no address, some lead elsewhere."""
+
+    edge: Viewer
+    unknown: frozenset[str] = frozenset()
+    elsewhere: dict[str, Reply | NoReply] = field(default_factory=dict)
+    """What answers for a host, whoever is asked by way of another host apart."""
+    edge_url: str = ""
+    roundabout: set[str] = field(default_factory=set)
+    """Hosts that were asked for by way of another one."""
+
+    def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
+        return tuple(self._visit(visit) for visit in visits)
+
+    def resolves(self, host: str) -> bool:
+        return host not in self.unknown
+
+    def _visit(self, visit: Visit) -> Reply | NoReply:
+        host = visit.url.split("/")[2]
+        if visit.by_way_of:
+            self.roundabout.add(host)
+            return self.edge.together([visit])[0]
+        if host in self.unknown:
+            return NoReply(Silence.NO_ADDRESS)
+        return self.elsewhere.get(host) or self.edge.together([visit])[0]
+
+
+def unproved(proof: StackProof) -> list[str]:
+    """Why, of all that could not be proved."""
+    return [each.why for each in proof.unproved]
+
+
+def held(proof: StackProof, where: str) -> int:
+    """How many claims hold at an address."""
+    return sum(each.where == where and each.verdict is Verdict.HELD for each in proof.findings)
+
+
+def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(stage: Stage) -> None:
+    """DNS is switched last: everything is proved before, and a notice says what record to make."""
+    network = Network(stage.viewer, unknown=frozenset({HOST}))
+    proof = stage.proved(viewer=network, key=stage.key)
+    assert (proof.exit_code, network.roundabout) == (0, {HOST})
+    assert held(proof, f"https://{HOST}") > 20
+    domain = stage.live()["DomainName"]
+    told = f"{HOST} has no address yet: it was asked for by way of {domain}; point it there by a CNAME"
+    assert told in [notice.text for notice in proof.notices]
+
+
+def test_a_distribution_without_an_address_proves_nothing(stage: Stage) -> None:
+    """A new name may take minutes to resolve: nothing is broken, and nothing is proved of it."""
+    domain = stage.live()["DomainName"]
+    proof = stage.proved(viewer=Network(stage.viewer, unknown=frozenset({domain, HOST})))
+    assert unproved(proof) == [f"{domain} has no address (yet): nothing can be asked"]
+    assert proof.exit_code == 1
+
+
+ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
+    "not CloudFront": (
+        Reply(200, {"server": "nginx"}, b"hello"),
+        "points elsewhere: what answers there (200) is not CloudFront",
+    ),
+    "bad TLS": (
+        NoReply(Silence.BAD_TLS, "self-signed certificate"),
+        "points elsewhere, to something whose TLS does not verify (TLS does not verify: self-signed certificate)",
+    ),
+    "nobody": (
+        NoReply(Silence.NO_CONNECTION, "Connection refused"),
+        "points elsewhere, to something that does not answer (no connection: Connection refused)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_cname_that_points_elsewhere_is_told(stage: Stage, case: str) -> None:
+    """What CloudFront answers for it is proved all the same, and 200 from a stranger is no leak."""
+    answer, told = ELSEWHERE[case]
+    network = Network(stage.viewer, elsewhere={HOST: answer})
+    proof = stage.proved(viewer=network)
+    assert (unproved(proof), proof.broken, proof.exit_code) == ([f"{HOST} {told}"], (), 1)
+    assert held(proof, f"https://{HOST}") > 15
+    (finding,) = proof.unproved
+    assert finding.do == f"point {HOST} to {stage.live()['DomainName']} (CNAME, or an alias record)"
+
+
+def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(stage: Stage) -> None:
+    """The certificate that CloudFront shows is not for the name: nothing more is sent there."""
+    bad = NoReply(Silence.BAD_TLS, "Hostname mismatch")
+    domain = stage.live()["DomainName"]
+    network = Network(stage.viewer, elsewhere={domain: bad})
+    proof = stage.proved(viewer=network)
+    (finding,) = proof.unproved
+    assert finding.where == f"https://{domain}"
+    assert finding.why == "TLS does not verify: Hostname mismatch"
+    assert finding.do.startswith("look at http.certificate")
+
+
+def test_an_edge_that_does_not_answer_proves_nothing(stage: Stage) -> None:
+    """A closed port is told once, and what AWS itself says is judged all the same."""
+    with HttpViewer("http://127.0.0.1:9") as viewer:
+        proof = stage.proved(viewer=viewer)
+    assert "no edge answers at http://127.0.0.1:9" in unproved(proof)
+    assert proof.broken == ()
+    assert held(proof, "bucket media") == 3
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, "ahead of"), (-1, "behind")])
+def test_a_clock_that_is_off_is_told_apart_from_expiry(stage: Stage, hours: int, told: str) -> None:
+    """CloudFront's own clock, by its Date, is what signatures are made for; that ours differs is told."""
+    stage.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
+    proof = stage.proved(key=stage.key)
+    assert proof.exit_code == 0
+    (warning,) = [notice.text for notice in proof.notices if notice.warning]
+    assert warning.startswith(f"this machine's clock is 60 minutes {told} CloudFront's")
+
+
+class Flaky:
+    """An edge that answers as if nobody had to sign, once."""
+
+    def __init__(self, edge: Viewer) -> None:
+        self.edge_url = edge.edge_url
+        self._edge = edge
+        self._left = 1
+
+    def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
+        replies = list(self._edge.together(visits))
+        if len(visits) > 5 and self._left:
+            self._left -= 1
+            replies[0] = Reply(200, {"x-amz-cf-id": "x"}, b"video")
+        return tuple(replies)
+
+    def resolves(self, host: str) -> bool:
+        return self._edge.resolves(host)
+
+
+def test_an_alarm_is_raised_only_for_what_is_seen_twice(stage: Stage) -> None:
+    """Edges may be a few seconds behind: what looks broken is asked again."""
+    assert stage.proved(viewer=Flaky(stage.viewer)).exit_code == 0

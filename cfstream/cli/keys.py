@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 
-@app.command(cls=Command)
+@app.command(cls=Command, short_help="Make a key pair.")
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key's name, like lectures-2026-11.")],
     folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="Where to write it.")] = "keys",
@@ -40,7 +40,7 @@ def new(
     )
 
 
-@app.command(cls=Command)
+@app.command(cls=Command, short_help="Replace the keys of a group, a stage at a time.")
 def rotate(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="The file of the spec that makes the group.")],
     group: Annotated[str, typer.Argument(metavar="GROUP", help="The name of the key group.")],

@@ -22,9 +22,7 @@ bucket: {{name: {name}-media, create: true}}
 
 # Who may sign URLs and cookies. Nobody else can play anything. Make the key pair, and keep its
 # private half out of version control:
-#   mkdir -p keys
-#   openssl genrsa -out keys/{name}-1.pem 2048
-#   openssl pkey -in keys/{name}-1.pem -pubout -out keys/{name}-1.pub.pem
+#   cfstream keys new {name}-1
 key_groups:
   - name: {name}-signers
     public_keys:

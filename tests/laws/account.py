@@ -1,0 +1,115 @@
+"""The account that the laws are tried in: what every spec may refer to, and stacks planned and applied in it."""
+
+import json
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any
+
+from cfstream.apply import Report
+from cfstream.plan import Plan
+from cfstream.ports import World
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import Stack, load
+from cfstream.workflow import make_plan
+from tests.contract.cloudfront_configs import (
+    behavior,
+    config,
+    listing,
+    make,
+    make_control,
+    make_group,
+    make_identity,
+    make_key,
+    make_streaming,
+    origin,
+    streaming_config,
+)
+from tests.laws.certificate import imported
+from tests.laws.language import BUCKETS, FOREIGN_GROUP, OWN_POLICY, Spec
+from tests.sandboxed import Clients
+from tests.worlds import run, world_of
+
+HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
+OBJECTS = ("published/lecture.mp4", "films/one.mp4", "a b/ü/two.mp4", "three.mp4")
+
+
+class Account:
+    """One account in the sandbox. `begin` empties it and puts there what specs refer to."""
+
+    def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
+        self.sandbox = sandbox
+        self.clients = clients
+        self.cloudfront = clients("cloudfront")
+        self.world: World = world_of(sandbox)
+        self.ids: dict[str, str] = {}
+        """What the words of specs stand for that begin with ``@``."""
+
+    def begin(self) -> None:
+        """Forgets everything, and makes buckets, a certificate, and what others own and specs may use."""
+        self.sandbox.reset()
+        for bucket, region in BUCKETS.items():
+            self._bucket(bucket, region)
+        self.clients("s3").create_bucket(Bucket="lectures-logs")
+        policy = {"Name": OWN_POLICY, "MinTTL": 1}
+        made = self.cloudfront.create_cache_policy(CachePolicyConfig=policy)["CachePolicy"]
+        self.ids = {
+            "@policy": str(made["Id"]),
+            "@certificate": imported(self.clients("acm"), "example.com", "*.example.com"),
+            "@control": str(make_control(self.cloudfront, "theirs")["Id"]),
+            "@identity": str(make_identity(self.cloudfront, "theirs", "of the newsroom")["Id"]),
+            "@group": make_group(self.cloudfront, "partners", make_key(self.cloudfront, "partner-key")),
+        }
+        make_group(self.cloudfront, FOREIGN_GROUP, make_key(self.cloudfront, "newsroom-key"))
+
+    def make_adopted(self, spec: Spec) -> None:
+        """The distribution made by hand that a spec with ``adopt`` takes over."""
+        if "adopt" not in spec:
+            return
+        bucket = spec["bucket"]
+        if spec.get("delivery") == "rtmp":
+            source = {"DomainName": f"{bucket}.s3.amazonaws.com", "OriginAccessIdentity": ""}
+            made = make_streaming(self.cloudfront, streaming_config("by-hand", S3Origin=source))
+        else:
+            source = origin(Id="films", DomainName=f"{bucket}.s3.{BUCKETS[bucket]}.amazonaws.com")
+            made = make(
+                self.cloudfront,
+                config(
+                    "by-hand",
+                    Origins=listing(source),
+                    DefaultCacheBehavior=behavior(TargetOriginId="films"),
+                ),
+            )
+        self.ids["@adopted"] = str(made["Id"])
+
+    def stack(self, spec: Spec) -> Stack:
+        """The spec, its words filled in, as the loader gives it. Raises SpecProblems."""
+        text = json.dumps(filled(spec, self.ids), ensure_ascii=False)
+        return load(["-"], stdin=StringIO(text))[0]
+
+    def plan(self, spec: Spec) -> Plan:
+        """The plan of one spec."""
+        return make_plan([self.stack(spec)], self.world)
+
+    def apply(self, spec: Spec) -> tuple[Plan, Report]:
+        """Plans and applies one spec, every hazard allowed."""
+        return run([self.stack(spec)], self.world, allow=HAZARDS)
+
+    def _bucket(self, name: str, region: str) -> None:
+        s3 = self.clients("s3", region)
+        elsewhere = {} if region == "us-east-1" else {"LocationConstraint": region}
+        placed: dict[str, Any] = {"CreateBucketConfiguration": elsewhere} if elsewhere else {}
+        s3.create_bucket(Bucket=name, ObjectOwnership="BucketOwnerPreferred", **placed)
+        for key in OBJECTS:
+            s3.put_object(Bucket=name, Key=key, Body=b"-")
+
+
+def filled(value: Any, ids: Mapping[str, str]) -> Any:
+    """The spec with the words that begin with ``@`` replaced by ids."""
+    match value:
+        case dict():
+            return {name: filled(item, ids) for name, item in value.items()}
+        case list():
+            return [filled(item, ids) for item in value]
+        case str():
+            return ids.get(value, value)
+    return value

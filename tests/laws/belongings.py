@@ -1,0 +1,186 @@
+"""Whose is what in the account, read from the sandbox's own records and not by cfstream's eyes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cfstream.sandbox.cloudfront.records import Distribution
+from tests.laws.account import OBJECTS, Account
+from tests.laws.language import BUCKETS, NAME, Spec
+
+Json = dict[str, Any]
+
+MARK = f"cfstream:{NAME}"
+OUR_SIDS = frozenset({f"cfstream-{NAME}-oac", f"cfstream-{NAME}-oai"})
+OUR_TAGS = frozenset({"cfstream:name", "cfstream:acl"})
+SIGNERS = frozenset({"TrustedSigners", "TrustedKeyGroups"})
+BY_POLICY = frozenset({"CachePolicyId", "ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
+
+
+def own_distributions(account: Account) -> list[tuple[str, Distribution]]:
+    """Kind and record of each distribution that is the stack's, by its tag or by adoption."""
+    world = account.sandbox.cloudfront.world
+    shelves = (("distribution", world.distributions), ("streaming-distribution", world.streaming))
+    return [
+        (kind, record)
+        for kind, shelf in shelves
+        for record in shelf
+        if record.tags.get("cfstream:name") == NAME or record.id == account.ids.get("@adopted")
+    ]
+
+
+def ours(account: Account) -> dict[str, list[str]]:
+    """What the stack has, by kind: names where there are any, else ids."""
+    world = account.sandbox.cloudfront.world
+    return {
+        "distributions": [record.id for _, record in own_distributions(account)],
+        "identities": [each.id for each in world.identities if _marked(each.config["Comment"])],
+        "controls": [each.id for each in world.controls if _marked(each.config.get("Description"))],
+        "keys": [each.config["Name"] for each in world.public_keys if _marked(each.config.get("Comment"))],
+        "groups": [each.config["Name"] for each in world.key_groups if _marked(each.config.get("Comment"))],
+    }
+
+
+def theirs(account: Account, *specs: Spec) -> Json:
+    """All that is not the stack's, in a form that is equal for equal meaning.
+
+    Of the stack's own distribution, what none of `specs` speaks of.
+    """
+    world = account.sandbox.cloudfront.world
+    own = own_distributions(account)
+    mine = {record.id for _, record in own}
+    return {
+        "distributions": {
+            each.id: [unordered(each.config), each.tags]
+            for each in (*world.distributions, *world.streaming)
+            if each.id not in mine
+        },
+        "identities": {
+            each.id: each.config for each in world.identities if not _marked(each.config["Comment"])
+        },
+        "controls": {
+            each.id: each.config for each in world.controls if not _marked(each.config.get("Description"))
+        },
+        "keys": {
+            each.id: each.config for each in world.public_keys if not _marked(each.config.get("Comment"))
+        },
+        "groups": {
+            each.id: unordered(each.config)
+            for each in world.key_groups
+            if not _marked(each.config.get("Comment"))
+        },
+        "statements": {bucket: _foreign_statements(account, bucket) for bucket in BUCKETS},
+        "grants": {bucket: _foreign_grants(account, bucket) for bucket in BUCKETS},
+        "inside": {record.id: _unspoken(kind, record, specs) for kind, record in own},
+    }
+
+
+def unordered(value: Any) -> Any:
+    """The same document with its lists in one order, but for behaviors, where the first match counts."""
+    match value:
+        case dict():
+            return {
+                name: [unordered(one) for one in item["Items"]]
+                if name == "CacheBehaviors" and item["Quantity"]
+                else unordered(item)
+                for name, item in value.items()
+            }
+        case list() | tuple():
+            return sorted(
+                (unordered(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True)
+            )
+    return value
+
+
+def _marked(comment: str | None) -> bool:
+    return (comment or "").split(" ")[0] == MARK
+
+
+def _foreign_statements(account: Account, bucket: str) -> list[Json]:
+    """The statements of others as S3 returns them, in their order."""
+    s3 = account.clients("s3", BUCKETS[bucket])
+    try:
+        policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            raise
+        return []
+    return [each for each in policy["Statement"] if each.get("Sid") not in OUR_SIDS]
+
+
+def _foreign_grants(account: Account, bucket: str) -> dict[str, Any]:
+    """Owner and grants of each object, but for those to identities, which come and go with stacks."""
+    s3 = account.clients("s3", BUCKETS[bucket])
+    identities = {each.canonical_user for each in account.sandbox.cloudfront.world.identities}
+    found = {}
+    for key in OBJECTS:
+        acl = s3.get_object_acl(Bucket=bucket, Key=key)
+        grants = [grant for grant in acl["Grants"] if grant["Grantee"].get("ID") not in identities]
+        found[key] = [acl["Owner"], grants]
+    return found
+
+
+def _unspoken(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
+    """Config and tags of the stack's distribution without all that `specs` may change."""
+    specs = tuple(specs)
+    spoken = _spoken(specs)
+    config = unordered({name: item for name, item in record.config.items() if name not in spoken})
+    if kind == "streaming-distribution":
+        config["S3Origin"] = None  # its domain cannot change, and its identity is ours
+    else:
+        config |= _inside(record.config, specs)
+        if "ViewerCertificate" in config:
+            config["ViewerCertificate"] = {**config["ViewerCertificate"], "MinimumProtocolVersion": None}
+    named = {key for spec in specs for key in spec.get("tags", {})} | OUR_TAGS
+    return {"config": config, "tags": {key: value for key, value in record.tags.items() if key not in named}}
+
+
+def _spoken(specs: Iterable[Spec]) -> set[str]:
+    """The fields at the top of a config that these specs own."""
+    fields = {
+        "comment": "Comment",
+        "price_class": "PriceClass",
+        "cnames": "Aliases",
+        "logging": "Logging",
+        "default_root_object": "DefaultRootObject",
+        "ipv6": "IsIPV6Enabled",
+        "certificate": "ViewerCertificate",
+    }
+    named = {field for spec in specs for field in (*spec, *spec.get("http", {}))}
+    return {"Enabled", "TrustedSigners", *(name for field, name in fields.items() if field in named)}
+
+
+def _inside(config: Json, specs: Iterable[Spec]) -> Json:
+    """Origins and behaviors of a standard distribution without what these specs own of them."""
+    main = config["DefaultCacheBehavior"]["TargetOriginId"]
+    owned = {"DomainName", "OriginAccessControlId", "S3OriginConfig"}
+    origins = [
+        {name: item for name, item in origin.items() if origin["Id"] != main or name not in owned}
+        for origin in config["Origins"]["Items"]
+    ]
+    named: dict[str, set[str]] = {}
+    default = {"ViewerProtocolPolicy"}
+    for spec in specs:
+        http = spec.get("http", {})
+        default |= BY_POLICY if "cache_policy" in http else set()
+        for one in http.get("behaviors", ()):
+            named.setdefault(one["path"], set()).update(BY_POLICY if "cache_policy" in one else ())
+    behaviors = config["CacheBehaviors"].get("Items", [])
+    return {
+        "Origins": unordered(origins),
+        "DefaultCacheBehavior": _without(config["DefaultCacheBehavior"], default),
+        "CacheBehaviors": [_without(one, ()) for one in behaviors if one["PathPattern"] not in named],
+        "named": {
+            one["PathPattern"]: _without(one, named[one["PathPattern"]])
+            for one in behaviors
+            if one["PathPattern"] in named
+        },
+    }
+
+
+def _without(behavior: Mapping[str, Any], names: Iterable[str]) -> Any:
+    """A behavior without its signers and without these fields."""
+    dropped = SIGNERS | set(names)
+    return unordered({name: item for name, item in behavior.items() if name not in dropped})

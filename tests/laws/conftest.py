@@ -1,0 +1,18 @@
+"""How hypothesis works here, and the account that laws are tried in."""
+
+import pytest
+from hypothesis import settings
+
+from cfstream.sandbox.server import Sandbox
+from tests.laws.account import Account
+from tests.sandboxed import Clients
+
+# The same examples in every run, and no clock: a law holds or it does not, on a slow machine too.
+settings.register_profile("laws", derandomize=True, deadline=None, database=None)
+settings.load_profile("laws")
+
+
+@pytest.fixture(scope="session")
+def account(server: Sandbox, clients: Clients) -> Account:
+    """The account of the laws; each example begins it anew."""
+    return Account(server, clients)

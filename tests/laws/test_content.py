@@ -1,0 +1,95 @@
+"""Laws of comparing documents: what says the same is the same, and a difference is never made up."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.steps.content import ORDERED, canonical, covers, differences, same
+from cfstream.values import digest
+from tests.laws.spelling import respelled
+
+TEXTS = st.text("ab ", max_size=3)
+FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
+    "Comment": TEXTS,
+    "Enabled": st.booleans(),
+    "ConnectionAttempts": st.integers(0, 3),
+}
+
+
+def counted(items: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One of CloudFront's lists, with its quantity; at zero with or without its Items."""
+
+    def built(values: list[Any], bare: bool, fields: dict[str, Any]) -> dict[str, Any]:
+        shown = {} if bare and not values else {"Items": values}
+        return {"Quantity": len(values), **shown, **fields}
+
+    listed = st.lists(items, max_size=3, unique_by=lambda item: str(item).strip())
+    return st.builds(built, listed, st.booleans(), st.fixed_dictionaries(more))
+
+
+def documents(depth: int = 2) -> st.SearchStrategy[dict[str, Any]]:
+    """Documents as AWS has them: fields of fixed types, and sets of texts, or of structures with an Id."""
+    fields = {**FIELDS, "Aliases": counted(TEXTS), "TrustedSigners": counted(TEXTS, Enabled=st.booleans())}
+    if depth:
+        inner = documents(depth - 1)
+        named = st.builds(lambda id_, rest: {"Id": id_, **rest}, st.integers(0, 9), inner)
+        by_id = st.lists(named, max_size=3, unique_by=lambda item: item["Id"])
+        fields["Logging"] = inner
+        fields["Origins"] = by_id.map(lambda items: {"Quantity": len(items), "Items": items})
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+DOCUMENTS = documents()
+
+
+@given(document=DOCUMENTS, seed=st.integers())
+def test_spelling_is_no_difference(document: dict[str, Any], seed: int) -> None:
+    """A document says the same whatever the order of its keys and sets, its outer spaces, and Items at zero."""
+    spelled = respelled(document, random.Random(seed), spaces=True)
+    assert same(document, spelled)
+    assert covers(document, spelled)
+    assert not differences(document, spelled)
+    assert digest(canonical(document)) == digest(canonical(spelled))
+
+
+@given(one=DOCUMENTS, other=DOCUMENTS)
+def test_differences_are_told_exactly_when_there_are_any(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Two documents differ in some line if and only if they do not say the same, seen from either side."""
+    assert same(one, other) == same(other, one) == (not differences(one, other))
+    assert same(one, other) == (digest(canonical(one)) == digest(canonical(other)))
+
+
+@given(document=DOCUMENTS)
+def test_canonical_form_is_its_own(document: dict[str, Any]) -> None:
+    """The canonical form of a canonical form is itself."""
+    assert canonical(canonical(document)) == canonical(document)
+
+
+@given(document=DOCUMENTS, beyond=DOCUMENTS)
+def test_what_live_says_beyond_is_no_difference(document: dict[str, Any], beyond: dict[str, Any]) -> None:
+    """A live document covers what was sent, whatever defaults AWS has added to it."""
+    assert covers({**beyond, **document}, document)
+
+
+@given(document=DOCUMENTS.filter(bool), data=st.data())
+def test_a_changed_field_is_not_covered(document: dict[str, Any], data: st.DataObject) -> None:
+    """A document does not cover one in which a field says something else."""
+    name = data.draw(st.sampled_from(sorted(document)))
+    assert not covers(document, {**document, name: {"Another": "value"}})
+    assert not same(document, {**document, name: {"Another": "value"}})
+
+
+@settings(max_examples=30)
+@given(
+    field=st.sampled_from(sorted(ORDERED)),
+    paths=st.lists(st.text("abc", min_size=1), unique=True, min_size=2),
+)
+def test_order_counts_where_the_first_match_wins(field: str, paths: list[str]) -> None:
+    """Where AWS goes through a list in order, another order is another document."""
+    one = {field: {"Quantity": len(paths), "Items": paths}}
+    other = {field: {"Quantity": len(paths), "Items": [*paths[1:], paths[0]]}}
+    assert not same(one, other)
+    assert not covers(one, other)

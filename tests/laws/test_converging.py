@@ -1,0 +1,31 @@
+"""Laws of converging: what was applied is in sync, from nothing and from whatever was there before."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.laws.account import Account
+from tests.laws.language import Spec, pairs, specs
+from tests.laws.told import told
+
+
+@settings(max_examples=60)
+@given(spec=st.one_of(specs("http"), specs("rtmp")))
+def test_plan_after_apply_is_empty(account: Account, spec: Spec) -> None:
+    """A stack that was made of any spec is as its spec says."""
+    account.begin()
+    _, report = account.apply(spec)
+    assert report.exit_code == 0, told(report)
+    assert account.plan(spec).in_sync, told(account.plan(spec))
+
+
+@settings(max_examples=60)
+@given(pair=pairs())
+def test_any_spec_may_follow_any_other(account: Account, pair: tuple[Spec, Spec]) -> None:
+    """A stack that was changed from any spec to any other is as the other says."""
+    account.begin()
+    before, after = pair
+    account.make_adopted(before)
+    for spec in (before, after):
+        _, report = account.apply(spec)
+        assert report.exit_code == 0, told(report)
+    assert account.plan(after).in_sync, told(account.plan(after))

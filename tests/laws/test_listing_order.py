@@ -1,0 +1,42 @@
+"""Laws of order: in whatever order AWS lists things, the same input gives the same bytes."""
+
+from hypothesis import given, settings
+
+from cfstream.plan import Plan
+from cfstream.render.json import as_text, plan_document
+from cfstream.render.text import plan_text
+from tests.laws.account import Account
+from tests.laws.belongings import own_distributions
+from tests.laws.language import Spec, pairs
+from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+
+ORDERS = (0, 1, 2, None)
+"""Seeds of the order in which the sandbox lists; None is the order in which things were sent."""
+
+
+@settings(max_examples=40)
+@given(pair=pairs(), others=surroundings())
+def test_order_of_lists_means_nothing(
+    account: Account, pair: tuple[Spec, Spec], others: Surroundings
+) -> None:
+    """Text and JSON of a plan are the same bytes in whatever order AWS lists what it was made from."""
+    account.begin()
+    before, after = pair
+    account.make_adopted(before)
+    settle_around(account, others)
+    account.apply(before)
+    [(kind, record)] = own_distributions(account)
+    change_inside(account, others, (kind, record.id))
+    seen = {bytes_of(plan_in_order(account, after, order)) for order in ORDERS}
+    assert len(seen) == 1
+
+
+def plan_in_order(account: Account, spec: Spec, order: int | None) -> Plan:
+    """The plan when AWS lists in the order of this seed."""
+    account.sandbox.cloudfront.settings.shuffle_seed = order
+    return account.plan(spec)
+
+
+def bytes_of(plan: Plan) -> bytes:
+    """Everything that is ever shown or saved of a plan."""
+    return (plan_text(plan, color=True, width=80) + as_text(plan_document(plan))).encode()

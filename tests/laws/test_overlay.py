@@ -1,0 +1,157 @@
+"""Laws of laying a spec over a raw config: once is enough, spelling is no difference, and the future survives."""
+
+import json
+import random
+from io import StringIO
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
+from cfstream.kinds.distributions import LiveDistribution
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.spec.load import load
+from cfstream.steps.modify import Modify
+from cfstream.values import Account, Address, ETag
+from tests.contract.cloudfront_configs import behavior, config, legacy_behavior, listing, origin, viewers
+from tests.laws.account import filled
+from tests.laws.language import BUCKETS, FOREIGN_GROUP, NAME, OWN_ACCOUNT, OWN_POLICY, PATHS, Spec, specs
+from tests.laws.spelling import respelled
+
+Json = dict[str, Any]
+
+ARN = "arn:aws:acm:us-east-1:123456789012:certificate/0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"
+IDS = {
+    "@policy": "11111111-2222-3333-4444-555555555555",
+    "@certificate": ARN,
+    "@control": "E2CONTROL",
+    "@identity": "E3IDENTITY",
+    "@group": "group-of-partners",
+    "@adopted": "E1ADOPTED",
+}
+FUTURE: Json = {"Mode": "of 2031", "Quantity": 1, "Items": ["x"]}
+"""A field that no version of cfstream knows."""
+
+CERTIFICATES: tuple[Json, ...] = (
+    {"CloudFrontDefaultCertificate": True},
+    {"ACMCertificateArn": ARN, "SSLSupportMethod": "vip", "MinimumProtocolVersion": "TLSv1"},
+    {"IAMCertificateId": "ASCA", "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"},
+)
+
+
+@st.composite
+def raw_configs(draw: st.DrawFn) -> Json:
+    """Configs as others made them, by hand or by the console, in years gone by."""
+    bucket = draw(st.sampled_from([*BUCKETS]))
+    host = draw(st.sampled_from(["s3.us-east-1", "s3", "s3-us-east-1", "s3.dualstack.us-east-1"]))
+    source = origin(Id="films", DomainName=f"{bucket}.{host}.amazonaws.com", Future=FUTURE)
+    access = st.sampled_from([{}, {"OriginAccessControlId": "E9OTHER"}, _oai("E8OTHER"), _oai("E3IDENTITY")])
+    default, *further = draw(_behaviors())
+    paths = [{**one, "PathPattern": path} for one, path in zip(further, PATHS, strict=False)]
+    aliases = draw(st.lists(st.sampled_from(["Media.example.com", "old.example.com"]), unique=True))
+    return config(
+        "by-hand",
+        Future=FUTURE,
+        Comment=" made by hand",
+        Aliases=listing(*aliases),
+        Origins=listing({**source, **draw(access)}),
+        DefaultCacheBehavior=default,
+        CacheBehaviors=listing(*paths),
+        ViewerCertificate=draw(st.sampled_from(CERTIFICATES)),
+        Logging={"Enabled": True, "IncludeCookies": True, "Bucket": "a.s3.amazonaws.com", "Prefix": ""},
+        IsIPV6Enabled=True,
+    )
+
+
+def _behaviors() -> st.SearchStrategy[list[Json]]:
+    signers = st.sampled_from(
+        [
+            {},
+            {"TrustedSigners": viewers("self", "111122223333")},
+            {"TrustedSigners": viewers(OWN_ACCOUNT), "TrustedKeyGroups": viewers()},
+            {"TrustedKeyGroups": viewers("group-of-partners")},
+        ]
+    )
+    made = st.sampled_from([behavior, legacy_behavior])
+    one = st.builds(
+        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), made, signers
+    )
+    return st.lists(one, min_size=1, max_size=3)
+
+
+def _oai(identity: str) -> Json:
+    return {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+
+
+def proposed(spec: Spec, live: Json) -> Modify | None:
+    """The update that the kind proposes for a live config, all ids being known."""
+    text = json.dumps(filled(spec, IDS), ensure_ascii=False)
+    scene = Scene(load(["-"], stdin=StringIO(text))[0], Account(OWN_ACCOUNT))
+    kind = DistributionKind()
+    have = ObservedDistribution(
+        live=LiveDistribution(
+            kind="distribution",
+            id="E1ADOPTED",
+            arn=f"arn:aws:cloudfront::{OWN_ACCOUNT}:distribution/E1ADOPTED",
+            etag=ETag("E2ETAG"),
+            status="Deployed",
+            domain_name="d111111abcdef8.cloudfront.net",
+            config=live,
+            tags={"cfstream:name": NAME},
+        ),
+        policies={OWN_POLICY: "99999999-2222-3333-4444-555555555555"},
+    )
+    want = kind.desire(scene)
+    steps = kind.propose(scene, want, have, Landscape(brought=_brought())).steps
+    return next((step for step in steps if isinstance(step, Modify)), None)
+
+
+def _brought() -> dict[Address, dict[str, str]]:
+    groups = {name: name.upper() for name in ("viewers", "editors", FOREIGN_GROUP)}
+    groups |= {"group-of-partners": "group-of-partners"}
+    return {
+        Address("bucket", NAME): {"region": "us-east-1"},
+        Address("origin-access-control", NAME): {"id": "E4OWN"},
+        Address("origin-access-identity", NAME): {"id": "E5OWN"},
+        **{Address("key-group", NAME, name): {"id": id_} for name, id_ in groups.items()},
+    }
+
+
+@settings(max_examples=80)
+@given(spec=st.booleans().flatmap(lambda adopted: specs("http", adopted=adopted)), live=raw_configs())
+def test_laying_over_twice_is_laying_over_once(spec: Spec, live: Json) -> None:
+    """A config with the spec laid over it needs no update, and what was read is not touched."""
+    before = json.dumps(live)
+    update = proposed(spec, live)
+    assert json.dumps(live) == before
+    if update is not None:
+        assert proposed(spec, update.call.params["DistributionConfig"]) is None
+
+
+@settings(max_examples=80)
+@given(spec=specs("http"), live=raw_configs(), seed=st.integers())
+def test_another_spelling_needs_no_update(spec: Spec, live: Json, seed: int) -> None:
+    """A config that says what the spec asks for needs no update, however AWS spells it."""
+    update = proposed(spec, live)
+    laid = update.call.params["DistributionConfig"] if update else live
+    draw = random.Random(seed)
+    behaviors = [respelled(one, draw) for one in laid["CacheBehaviors"].get("Items", [])]
+    spelled = {**respelled({**laid, "CacheBehaviors": None}, draw), "CacheBehaviors": listing(*behaviors)}
+    assert proposed(spec, spelled) is None
+
+
+@settings(max_examples=80)
+@given(spec=specs("http"), live=raw_configs())
+def test_what_nobody_knows_yet_survives(spec: Spec, live: Json) -> None:
+    """A field that a later AWS adds goes back as it was read: of the config, its origins and its behaviors."""
+    update = proposed(spec, live)
+    if update is None:
+        return
+    laid = update.call.params["DistributionConfig"]
+    assert laid["Future"] == FUTURE
+    assert [one["Future"] for one in laid["Origins"]["Items"]] == [FUTURE]
+    assert laid["DefaultCacheBehavior"]["Future"] == FUTURE
+    paths = {one["PathPattern"]: one for one in laid["CacheBehaviors"].get("Items", [])}
+    for one in live["CacheBehaviors"].get("Items", []):
+        assert paths[one["PathPattern"]]["Future"] == FUTURE

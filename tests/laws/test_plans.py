@@ -1,0 +1,174 @@
+"""Laws of every plan, whatever it is made from."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given, settings
+
+from cfstream.plan import Plan, StackPlan
+from cfstream.render.json import as_text, plan_document
+from cfstream.render.text import SIGNS, plan_text, summary_line
+from cfstream.steps.step import Step
+from cfstream.values import Verb, plain, refs_in
+from tests.laws.account import Account
+from tests.laws.belongings import own_distributions, unordered
+from tests.laws.language import Spec, pairs
+from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.laws.told import told
+
+Law = Callable[[Plan], None]
+
+
+def refs_point_backwards(plan: Plan) -> None:
+    """A step refers only to what an earlier step of its stack brings."""
+    for stack in plan.stacks:
+        for step, earlier in _with_earlier(stack):
+            assert {ref.step for ref in refs_in(step.asks())} <= earlier, step.id
+
+
+def needs_point_backwards(plan: Plan) -> None:
+    """A step needs only earlier steps of its stack, and all whose outputs it sends."""
+    for stack in plan.stacks:
+        for step, earlier in _with_earlier(stack):
+            assert {*step.needs} <= earlier, step.id
+            assert {ref.step for ref in refs_in(step.asks())} <= {*step.needs}, step.id
+
+
+def ids_are_unique(plan: Plan) -> None:
+    """No two steps of a stack have one id, and an id is verb, address, and #n on a repeat."""
+    for stack in plan.stacks:
+        ids = [step.id for step in stack.steps]
+        assert len(set(ids)) == len(ids)
+        for step in stack.steps:
+            assert step.id.partition("#")[0] == f"{step.verb} {step.address}"
+
+
+def nothing_goes_dark(plan: Plan) -> None:
+    """What is taken away is taken after everything else of its stack has been given, switched and waited for."""
+    for stack in plan.stacks:
+        verbs = [step.verb for step in stack.steps]
+        taken = [n for n, verb in enumerate(verbs) if verb in (Verb.REVOKE, Verb.DELETE)]
+        given_ = [n for n, verb in enumerate(verbs) if verb in (Verb.CREATE, Verb.GRANT, Verb.WAIT)]
+        assert not taken or not given_ or max(given_) < min(taken)
+
+
+def nothing_equal_is_shown(plan: Plan) -> None:
+    """A change is never shown with the same value before and after.
+
+    Lists are compared without order, but for that of behaviors: there the first match counts.
+    """
+    for stack in plan.stacks:
+        for change in (change for step in stack.steps for change in step.changes):
+            before, after = plain(change.before), plain(change.after)
+            if change.field == "http.behaviors":
+                assert before != after
+                assert sorted(before) == sorted(after)
+            else:
+                assert unordered(before) != unordered(after), change
+
+
+def each_field_is_shown_once(plan: Plan) -> None:
+    """A step shows a field once, and every step that writes shows what it changes."""
+    for stack in plan.stacks:
+        for step in stack.steps:
+            fields = [change.field for change in step.changes]
+            assert len(set(fields)) == len(fields), fields
+            assert fields or step.verb is Verb.WAIT, step.id
+
+
+def summary_is_the_sum(plan: Plan) -> None:
+    """The summary counts the steps, and the last line of the text says the same."""
+    document = plan_document(plan)
+    verbs = Counter(step["verb"] for stack in document["stacks"] for step in stack["steps"])
+    assert document["summary"] == {str(verb): verbs[verb] for verb in Verb}
+    last = plan_text(plan, color=False, width=80).splitlines()[-1]
+    assert last.startswith("No changes.") if plan.in_sync else last == summary_line(plan.summary)
+
+
+def in_sync_is_the_absence_of_steps(plan: Plan) -> None:
+    """A plan is in sync when it has neither steps nor problems, as its JSON says of each stack and of all."""
+    document = plan_document(plan)
+    for stack in document["stacks"]:
+        assert stack["in_sync"] == (not stack["steps"] and not stack["problems"])
+    assert document["in_sync"] == all(stack["in_sync"] for stack in document["stacks"])
+
+
+def hazards_name_their_steps(plan: Plan) -> None:
+    """Every hazard belongs to a step of its stack."""
+    for stack in plan_document(plan)["stacks"]:
+        assert {hazard["step"] for hazard in stack["hazards"]} <= {step["id"] for step in stack["steps"]}
+
+
+def fingerprint_is_in_the_file(plan: Plan) -> None:
+    """The fingerprint is the digest of account, relied_on and steps, as the JSON alone has them."""
+    document = json.loads(as_text(plan_document(plan)))
+    sealed = {
+        "account": document["account"],
+        "relied_on": [
+            _without(relied, "etag") for stack in document["stacks"] for relied in stack["relied_on"]
+        ],
+        "steps": [
+            _without(step, "because", "if_match", "spec_line")
+            for stack in document["stacks"]
+            for step in stack["steps"]
+        ],
+    }
+    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert document["fingerprint"] == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def lines_fit(plan: Plan) -> None:
+    """No line is wider than the page, but for addresses, single words and the last lines."""
+    steps = [step for stack in plan.stacks for step in stack.steps]
+    whole = {f"  {SIGNS[step.verb][0]} {step.verb:8}{step.address}" for step in steps}
+    whole.add(summary_line(plan.summary))
+    for width in (40, 80):
+        for line in plan_text(plan, color=False, width=width).splitlines():
+            alone = line in whole or len(line.split()) <= 2 or line.startswith("No changes.")
+            assert len(line) <= width or alone, line
+
+
+LAWS: tuple[Law, ...] = (
+    refs_point_backwards,
+    needs_point_backwards,
+    ids_are_unique,
+    nothing_goes_dark,
+    nothing_equal_is_shown,
+    each_field_is_shown_once,
+    summary_is_the_sum,
+    in_sync_is_the_absence_of_steps,
+    hazards_name_their_steps,
+    fingerprint_is_in_the_file,
+    lines_fit,
+)
+
+
+@settings(max_examples=60)
+@given(pair=pairs(), others=surroundings())
+def test_every_plan_is_lawful(account: Account, pair: tuple[Spec, Spec], others: Surroundings) -> None:
+    """Each law holds for the plan of a new stack, of a changed one, and of one in sync."""
+    account.begin()
+    before, after = pair
+    account.make_adopted(before)
+    settle_around(account, others)
+    first, _ = account.apply(before)
+    [(kind, record)] = own_distributions(account)
+    change_inside(account, others, (kind, record.id))
+    second, report = account.apply(after)
+    assert report.exit_code == 0, told(report)
+    for plan in (first, second, account.plan(after)):
+        for law in LAWS:
+            law(plan)
+
+
+def _with_earlier(stack: StackPlan) -> list[tuple[Step, set[str]]]:
+    """Each step with the ids of those before it."""
+    ids = [step.id for step in stack.steps]
+    return [(step, {*ids[:number]}) for number, step in enumerate(stack.steps)]
+
+
+def _without(document: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in names}

@@ -1,0 +1,81 @@
+"""Laws of identity: whatever happened before, there is one of each kind in the end, and nothing left over."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.apply import Report
+from cfstream.steps.step import Step
+from cfstream.workflow import apply_plan
+from tests.laws.account import HAZARDS, Account
+from tests.laws.belongings import ours
+from tests.laws.language import Spec, pairs
+from tests.laws.told import told
+from tests.worlds import Silent
+
+
+class StopsAfter(Silent):
+    """Interrupts a run once so many steps have begun."""
+
+    def __init__(self, steps: int) -> None:
+        self._left = steps
+
+    def began(self, stack: str, step: Step) -> None:
+        self._left -= 1
+
+    def interrupted(self) -> bool:
+        return self._left <= 0
+
+
+@settings(max_examples=50)
+@given(pair=pairs(), stops=st.tuples(st.integers(0, 12), st.integers(0, 12)))
+def test_interrupted_runs_leave_one_of_each(
+    account: Account, pair: tuple[Spec, Spec], stops: tuple[int, int]
+) -> None:
+    """Runs that stopped anywhere, of one spec and of the next, come to what the next alone asks for."""
+    account.begin()
+    before, after = pair
+    account.make_adopted(before)
+    for spec, stop in zip((before, after), stops, strict=True):
+        apply_until(account, spec, stop)
+        assert all(len(found) == len(set(found)) for found in ours(account).values())
+    _, report = account.apply(after)
+    assert report.exit_code == 0, told(report)
+    assert account.plan(after).in_sync, told(account.plan(after))
+    assert {kind: sorted(names) for kind, names in ours(account).items() if kind in ("keys", "groups")} == {
+        "keys": sorted({key for group in made_groups(after) for key in keys_of(group)}),
+        "groups": sorted({group["name"] for group in made_groups(after)}),
+    }
+    assert {kind: len(found) for kind, found in ours(account).items() if kind not in ("keys", "groups")} == {
+        "distributions": 1,
+        "identities": int("oai" in after and "id" not in after["oai"]),
+        "controls": int(makes_control(after)),
+    }
+
+
+def apply_until(account: Account, spec: Spec, steps: int) -> Report:
+    """The report of a run that is interrupted after so many steps."""
+    stop = StopsAfter(steps)
+    plan = account.plan(spec)
+    return apply_plan(plan, account.world, tell=stop, allow=frozenset(HAZARDS), interrupted=stop.interrupted)
+
+
+def made_groups(spec: Spec) -> list[Spec]:
+    """The key groups that a spec makes, as often as it writes them."""
+    lists = [spec.get("key_groups", ()), *(one.get("key_groups", ()) for one in _behaviors(spec))]
+    return [group for groups in lists for group in groups if "name" in group]
+
+
+def keys_of(group: Spec) -> list[str]:
+    """The names of a group's keys."""
+    return [key["name"] for key in group["public_keys"]]
+
+
+def makes_control(spec: Spec) -> bool:
+    """Whether the stack has an origin access control of its own: the default of delivery http."""
+    if spec.get("delivery") == "rtmp" or "oai" in spec or "origin_access" in spec:
+        return False
+    return "id" not in spec.get("oac", {})
+
+
+def _behaviors(spec: Spec) -> list[Spec]:
+    return list(spec.get("http", {}).get("behaviors", ()))

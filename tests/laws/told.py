@@ -1,0 +1,13 @@
+"""Plans and reports as text, for the message of a law that does not hold."""
+
+from cfstream.apply import Report
+from cfstream.plan import Plan
+from cfstream.render.report import failures_text
+from cfstream.render.text import plan_text
+
+
+def told(what: Plan | Report) -> str:
+    """The text that a person would read."""
+    if isinstance(what, Plan):
+        return "\n" + plan_text(what, color=False, width=100)
+    return "\n" + failures_text(what, color=False, width=100)

@@ -1,0 +1,293 @@
+"""`dns.route53`: records made last and taken away first, and no record of anybody else's ever touched."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.errors import ReplyLost
+from cfstream.ports import Call
+from tests.promises.site import CNAME, alias, change, members, named, record, records, zone
+from tests.promises.studio import (
+    Json,
+    Studio,
+    changes,
+    hazards,
+    outcome,
+    problems,
+    rtmp,
+    steps,
+    told,
+    without,
+)
+from tests.promises.witness import Witness, once
+from tests.worlds import landed_unanswered, never_arrived
+
+KIND = "dns-record"
+WRITE = "change_resource_record_sets"
+
+
+@pytest.fixture
+def site(studio: Studio) -> Studio:
+    """An account with a certificate for whatever these tests call a host."""
+    studio.certificate("example.com", "*.example.com", "*.lectures.example.com")
+    return studio
+
+
+@pytest.fixture
+def com(site: Studio) -> str:
+    """The id of the zone ``example.com``."""
+    return zone(site)
+
+
+def notices(studio: Studio, document: Json) -> str:
+    """What a plan tells beside its steps."""
+    return "\n".join(notice.text for notice in studio.stack(document).notices)
+
+
+def test_wildcards_and_the_apex_have_records_too(site: Studio, com: str) -> None:
+    r"""Route 53 says ``\052``, and means ``*``."""
+    document = named("*.example.com", "example.com")
+    site.converge(document)
+    assert {*records(site, com)} == {
+        r"\052.example.com. A",
+        r"\052.example.com. AAAA",
+        "example.com. A",
+        "example.com. AAAA",
+    }
+
+
+def test_ipv6_decides_about_aaaa(site: Studio, com: str) -> None:
+    """Off: A alone, and an AAAA of ours goes; on again: it comes back. Where it is not managed, live decides."""
+    off = named(http={"ipv6": False})
+    site.converge(off)
+    assert {*records(site, com)} == {f"{CNAME}. A"}
+    assert steps(site.plan(named())) == []
+    site.converge(named(http={"ipv6": True}))
+    assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA"}
+    plan = site.stack(off)
+    assert hazards(plan) == []
+    assert steps(plan)[0] == f"delete {KIND}:lectures/{CNAME}"
+    site.converge(off)
+    assert {*records(site, com)} == {f"{CNAME}. A"}
+
+
+def test_a_streaming_distribution_has_no_ipv6(empty: Studio) -> None:
+    """Its names get A records."""
+    empty.bucket("media", ObjectOwnership="BucketOwnerPreferred")
+    com = zone(empty)
+    empty.converge(rtmp(cnames=[CNAME], dns={"route53": "example.com"}))
+    assert {*records(empty, com)} == {f"{CNAME}. A"}
+
+
+def test_the_outputs_are_the_records(site: Studio, com: str) -> None:
+    """With dns those that were made, without it those to make by hand."""
+    report = site.apply(named())
+    target = site.live()["DomainName"]
+    made = [{"name": CNAME, "type": kind, "value": target} for kind in ("A", "AAAA")]
+    assert report.stacks[0].outputs["dns_records"] == made
+    report = site.apply(without(named(), "dns"))
+    assert report.stacks[0].outputs["dns_records"] == [{"name": CNAME, "type": "CNAME", "value": target}]
+
+
+FOREIGN: dict[str, list[Json]] = {
+    "A": [record("192.0.2.1")],
+    "AAAA": [record("2001:db8::1", "AAAA")],
+    "CNAME": [record("www.example.org", "CNAME")],
+    "weighted": [record(f"192.0.2.{n}", SetIdentifier=f"s{n}", Weight=n) for n in (1, 2)],
+}
+
+
+@pytest.mark.parametrize("standing", FOREIGN.values(), ids=FOREIGN)
+def test_a_record_in_the_way_is_named_and_left_alone(site: Studio, com: str, standing: list[Json]) -> None:
+    """Neither changed nor taken away; the stack is blocked."""
+    for one in standing:
+        change(site, com, "CREATE", one)
+    before = records(site, com)
+    (problem,) = site.stack(named()).problems
+    assert "is not ours" in problem.what
+    assert (problem.where.line, CNAME in problem.what) == (1, True)
+    assert outcome(site.apply(named())) == "blocked"
+    assert records(site, com) == before
+    assert site.distributions() == []
+
+
+def test_other_types_of_records_are_in_nobodys_way(site: Studio, com: str) -> None:
+    """A TXT record of the same name stays beside ours."""
+    change(site, com, "CREATE", record('"hello"', "TXT"))
+    site.converge(named())
+    assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA", f"{CNAME}. TXT"}
+
+
+def test_a_cname_made_by_hand_does_the_work_of_ours(site: Studio, com: str) -> None:
+    """Every plan without dns asks for it, and with dns it is left as it is."""
+    bare = without(named(), "dns")
+    site.converge(bare)
+    target = site.live()["DomainName"]
+    assert f"DNS: {CNAME} CNAME {target}" in notices(site, bare)
+    change(site, com, "CREATE", record(target, "CNAME"))
+    assert steps(site.plan(named())) == []
+    assert "leads to the distribution already" in notices(site, named())
+    assert "DNS:" not in notices(site, named())
+
+
+def test_an_alias_made_by_hand_is_ours(site: Studio, com: str) -> None:
+    """It is an alias of our distribution's name: what is missing beside it is made."""
+    site.converge(without(named(), "dns"))
+    change(site, com, "CREATE", alias(site))
+    assert changes(site.stack(named())) == {f"dns[{CNAME}].AAAA": (None, site.live()["DomainName"])}
+    site.converge(named())
+    assert len(records(site, com)) == 2
+
+
+def test_somebodys_weights_with_us_among_them_are_enough(site: Studio, com: str) -> None:
+    """An arrangement of several records of a type is a person's, and is kept."""
+    site.converge(without(named(), "dns"))
+    for kind, other in (("A", "192.0.2.1"), ("AAAA", "2001:db8::1")):
+        change(site, com, "CREATE", alias(site, kind, SetIdentifier="ours", Weight=9))
+        change(site, com, "CREATE", record(other, kind, SetIdentifier="theirs", Weight=1))
+    before = records(site, com)
+    assert len(before) == 4
+    site.converge(named())
+    assert records(site, com) == before
+
+
+def test_a_name_under_our_own_wildcard_is_kept(site: Studio, com: str) -> None:
+    """It is an alias of our distribution, which answers to it by ``*.example.com``."""
+    document = named("*.example.com")
+    site.converge(document)
+    change(site, com, "CREATE", alias(site, name="a.b.example.com"))
+    assert steps(site.plan(document)) == []
+
+
+def test_a_record_that_nothing_answers_goes_without_a_hazard(site: Studio, com: str) -> None:
+    """Its name is no alias of the distribution: nobody is cut off."""
+    site.converge(named())
+    change(site, com, "CREATE", alias(site, name="old.example.com"))
+    plan = site.stack(named())
+    assert steps(plan) == [f"delete {KIND}:lectures/old.example.com"]
+    assert hazards(plan) == []
+    site.converge(named())
+    assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA"}
+
+
+def test_records_of_another_stack_are_not_ours(site: Studio, com: str) -> None:
+    """Two stacks share a zone, each with its own name."""
+    both = (named(), named("clips.example.com", name="clips"))
+    site.converge(*both)
+    assert len(records(site, com)) == 4
+    site.converge(named(cnames=[]), both[1], allow=["cuts-viewers"])
+    assert {*records(site, com)} == {"clips.example.com. A", "clips.example.com. AAAA"}
+
+
+def test_private_zones_are_passed_over(site: Studio) -> None:
+    """Where there is a public one of that name it is taken, where there is not the problem says why."""
+    vpc: Json = {"VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"}, "HostedZoneConfig": {"PrivateZone": True}}
+    zone(site, reference="private", **vpc)
+    (what,) = problems(site.stack(named()))
+    assert "there is no public hosted zone example.com" in what
+    assert "private" in what
+    com = zone(site)
+    site.converge(named())
+    assert len(records(site, com)) == 2
+
+
+def test_two_zones_of_one_name_are_a_problem(site: Studio, com: str) -> None:
+    """Which of them the world asks cannot be known: both are named."""
+    other = zone(site, reference="2")
+    (what,) = problems(site.stack(named()))
+    assert all(one.removeprefix("/hostedzone/") in what for one in (com, other))
+
+
+def test_a_zone_within_the_zone_is_told(site: Studio, com: str) -> None:
+    """A record above a delegation is seen by nobody."""
+    change(site, com, "CREATE", record("ns.example.org", "NS", "lectures.example.com"))
+    document = named("media.lectures.example.com")
+    assert "lectures.example.com is delegated to other name servers" in notices(site, document)
+    assert "delegated" not in notices(site, named())
+
+
+def test_dns_without_cnames_has_no_effect(site: Studio, com: str) -> None:
+    """Names that are not managed get no records, and lose none."""
+    site.converge(named())
+    document = without(named(), "cnames")
+    assert steps(site.plan(document)) == []
+    assert "dns has no effect" in notices(site, document)
+
+
+def test_a_record_that_came_in_between_is_not_overwritten(site: Studio, com: str) -> None:
+    """Somebody made one of that name between plan and apply: stale, and theirs stays."""
+    theirs = record("192.0.2.1")
+    meddle = once("create_distribution_with_tags", lambda: change(site, com, "CREATE", theirs))
+    report = site.apply(named(), door=Witness(site.world.aws, before=meddle))
+    assert (report.exit_code, outcome(report)) == (4, "stale")
+    assert "192.0.2.1" in "\n".join(told(report))
+    assert [*records(site, com)] == [f"{CNAME}. A"]
+
+
+def test_a_saved_plan_is_held_to_the_records(site: Studio, com: str) -> None:
+    """One that came since makes another fingerprint."""
+    before = site.plan(named()).fingerprint
+    change(site, com, "CREATE", record('"hello"', "TXT"))
+    assert site.plan(named()).fingerprint != before
+
+
+@pytest.mark.parametrize("fault", [landed_unanswered, never_arrived])
+def test_a_write_that_goes_wrong_leaves_each_record_once(site: Studio, com: str, fault: Any) -> None:
+    """Made and not answered is found; never arrived is done by the next run."""
+    lost: list[Call] = []
+
+    class Losing(Witness):
+        def write(self, call: Call) -> Any:
+            if call.operation == WRITE and not lost:
+                lost.append(call)
+                return fault(self.aws, call)
+            return super().write(call)
+
+    report = site.apply(named(), door=Losing(site.world.aws))
+    assert (report.exit_code == 0) is (fault is landed_unanswered), told(report)
+    site.converge(named())
+    assert len(records(site, com)) == 2
+    lost.clear()
+    gone = named(cnames=[])
+    site.apply(gone, allow=["cuts-viewers"], door=Losing(site.world.aws))
+    site.converge(gone, allow=["cuts-viewers"])
+    assert records(site, com) == {}
+
+
+def test_a_reply_that_never_comes_leaves_the_outcome_open(site: Studio, com: str) -> None:
+    """After several attempts the step is unknown, and the next run goes on from there."""
+
+    class Silent(Witness):
+        def write(self, call: Call) -> Any:
+            if call.operation == WRITE:
+                raise ReplyLost("the connection was closed")
+            return super().write(call)
+
+    report = site.apply(named(), door=Silent(site.world.aws))
+    assert (report.exit_code, report.stacks[0].steps[-1].outcome) == (1, "unknown")
+    site.converge(named())
+    assert len(records(site, com)) == 2
+
+
+def test_name_servers_that_take_long_time_out(site: Studio, com: str) -> None:
+    """Exit 6, and what was made stands."""
+
+    class Slow(Witness):
+        def read(self, call: Call) -> Any:
+            if call.operation == "get_change":
+                return {"ChangeInfo": {"Status": "PENDING"}}
+            return super().read(call)
+
+    report = site.apply(named(), door=Slow(site.world.aws))
+    assert (report.exit_code, outcome(report)) == (6, "timed-out")
+    assert "INSYNC" in "\n".join(told(report))
+    assert steps(site.plan(named())) == []
+
+
+def test_each_name_is_a_step_of_its_own(site: Studio, com: str) -> None:
+    """A and AAAA of a name come in one batch."""
+    plan = site.stack(named(CNAME, "clips.example.com"))
+    assert members(plan, KIND) == [
+        f"create {KIND}:lectures/clips.example.com",
+        f"create {KIND}:lectures/{CNAME}",
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cfstream.ports import Visit
+from cfstream.ports import Silence, Visit
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
 from cfstream.verify.check import HELD, Check, Judgement
@@ -82,13 +82,13 @@ def _refused(seen: Seen, openings: tuple[str, ...]) -> Judgement:
             )
         case Saw.FAILED:
             return unproved(seen)
-        case Saw.NOTHING if seen.told.startswith("no answer"):
+        case Saw.NOTHING if seen.silence is not Silence.NO_ADDRESS:
             return unproved(seen)
-    return HELD
+    return HELD  # a form of the address that is no name at all gives nothing to anyone
 
 
 def _unlisted(seen: Seen, bucket: str) -> Judgement:
     if seen.saw is Saw.OBJECT:
         do = f"take s3:ListBucket for anyone out of the policy of {bucket}, or READ for everyone off its ACL"
         return Judgement(Verdict.LET_IN, "anyone may list the bucket", do)
-    return unproved(seen) if seen.saw is Saw.FAILED else HELD
+    return unproved(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD

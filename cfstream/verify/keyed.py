@@ -7,8 +7,8 @@ from cfstream.ports import Visit
 from cfstream.sign import Pass, Signer
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.sign.resource import folder
-from cfstream.spec.model import Cors
 from cfstream.verify.check import HELD, Check, Judge, Judgement
+from cfstream.verify.cors import cors_checks
 from cfstream.verify.finding import Finding, Verdict
 from cfstream.verify.keyless import NO_KEY, Address, kept_out, unproved
 from cfstream.verify.reading import Saw, Seen
@@ -124,9 +124,8 @@ def _opening(site: Site, address: Address, place: Place, signing: Signing, key_i
     yield _check(
         (address, place), "cookies", "signed cookies open it", _to(address, url, Cookie=cookies), judge
     )
-    cors = site.spec.http.cors
-    if isinstance(cors, Cors) and not place.pattern:
-        yield from _cors(site, address, place, signed, cors)
+    if not place.pattern:
+        yield from cors_checks(site, place, _to(address, signed), judge)
 
 
 def _refused(site: Site, address: Address, place: Place, signing: Signing, key_id: str) -> Iterator[Check]:
@@ -205,33 +204,6 @@ def _streaming(site: Site, address: Address, place: Place, signing: Signing, key
         ("foreign key", "a stream name signed with a foreign key is refused", foreign),
     ):
         yield _check((address, place), brief, claim, _to(address, start + bad), _shut(site, place))
-
-
-def _cors(site: Site, address: Address, place: Place, signed: str, cors: Cors) -> Iterator[Check]:
-    origin = next(iter(cors.origins))
-    asking = "https://www.example.com" if origin == "*" else origin.replace("*", MADE_UP)
-
-    def judge(seen: Seen) -> Judgement:
-        return opened(site, place)(seen) if seen.saw is not Saw.OBJECT else _allowed(seen, asking, cors)
-
-    visit = _to(address, signed, Origin=asking, **{"Access-Control-Request-Method": "GET"})
-    preflight = Visit(visit.url, "OPTIONS", visit.headers, visit.by_way_of)
-    # Players need none for GET with cookies; S3 answers it by the bucket's own CORS rules, which are not the spec's.
-    claim = f"a page of {asking} may send headers of its own (preflight)"
-    yield replace(_check((address, place), "CORS preflight", claim, preflight, judge), optional=True)
-    plain = _to(address, signed, Origin=asking)
-    yield _check((address, place), "CORS", f"a page of {asking} may read it", plain, judge)
-
-
-def _allowed(seen: Seen, origin: str, cors: Cors) -> Judgement:
-    given = seen.headers.get("access-control-allow-origin", "")
-    if given != origin and (given != "*" or cors.credentials):
-        why = f"Access-Control-Allow-Origin is {given or 'not there'}"
-    elif cors.credentials and seen.headers.get("access-control-allow-credentials") != "true":
-        why = "Access-Control-Allow-Credentials is not there, so browsers send no cookies"
-    else:
-        return HELD
-    return Judgement(Verdict.KEPT_OUT, why, "compare http.cors with what cfstream plan shows")
 
 
 def _shut(site: Site, place: Place) -> Judge:

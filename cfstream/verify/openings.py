@@ -4,6 +4,7 @@ distributions of the account. Read from AWS, and not asked of any viewer's addre
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from itertools import islice
 
 from cfstream.errors import Missing, NotAuthorized, Refused
@@ -13,10 +14,14 @@ from cfstream.kinds.kind import Landscape
 from cfstream.kinds.object_acl import CHUNK, Tally, counted
 from cfstream.kinds.readers import default_origin
 from cfstream.policy_document import is_public, parse, reads, statements
+from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads
 from cfstream.steps.object_grants import public_permissions
+from cfstream.values import Json
 from cfstream.verify.finding import Finding, Verdict
 from cfstream.verify.site import Site
+
+READ, VERSION = "s3:GetObject", "s3:getobjectversion"
 
 SHOWN = 5
 """Keys that are named of objects whose ACL is public."""
@@ -120,6 +125,7 @@ def _exposure(site: Site, acls: ReadAcls) -> Exposure:
 def _from_exposure(site: Site, exposure: Exposure, part: str, sign: str, claim: str) -> Finding:
     """The openings of one sort as one finding, told apart by a `sign` in the plan's words for them."""
     found = [opening for opening in exposure.openings if sign in opening]
+    found += _old_versions(site) if part == "policy" else []
     finding = Finding(f"bucket {site.bucket.name}", part, "", claim)
     if part == "policy" and site.policy.unread:
         return replace(
@@ -132,6 +138,25 @@ def _from_exposure(site: Site, exposure: Exposure, part: str, sign: str, claim: 
         "distributions": "give that distribution signers, or take its access to the bucket away",
     }
     return replace(finding, verdict=Verdict.LET_IN, why="; ".join(found), do=do[part])
+
+
+def _old_versions(site: Site) -> list[str]:
+    """Statements that let anyone read versions by their ids, and not objects as such: GetObjectVersion is enough."""
+    if site.bucket.effective.restrict:
+        return []
+    bucket, prefix = site.bucket.name, site.spec.grant.prefix
+    return [
+        f"anyone who knows a version's id: bucket policy statement {each.get('Sid') or 'without a Sid'}"
+        for each in statements(site.policy.document)
+        if is_public(each) and not reads(each, bucket, prefix) and reads(_as_plain(each), bucket, prefix)
+    ]
+
+
+def _as_plain(statement: Json) -> Json:
+    """The statement with reading an object in the place of reading a version of it."""
+    actions = [str(each) for each in listed(statement.get("Action"))]
+    plain = [READ if fnmatchcase(VERSION, each.lower()) else each for each in actions]
+    return {**statement, "Action": plain} if "Action" in statement else statement
 
 
 def _of_acls(site: Site, exposure: Exposure, acls: ReadAcls) -> Finding:

@@ -12,6 +12,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import cfstream
 from cfstream.errors import WrongUsage
@@ -69,8 +70,8 @@ class HttpViewer:
         return tuple(self._pool.map(self._visit, visits))
 
     def resolves(self, host: str) -> bool:
-        if self.edge_url:
-            return True
+        if self.edge_url or "https" in getproxies():
+            return True  # behind a proxy it is the proxy that resolves names
         try:
             return bool(socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))
         except OSError:

@@ -1,4 +1,4 @@
-"""`verify`, and the proof at the end of `apply`: exit codes, what goes to which stream, and no secret in any of them."""
+"""`verify`, and the proof at the end of `apply`: exit codes, streams, and no secret in any of them."""
 
 import json
 from collections.abc import Callable

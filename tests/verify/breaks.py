@@ -57,6 +57,12 @@ def policy_for_one_folder(stage: Stage) -> None:
     stage.add_statement(allow("HlsOpen", "*", "arn:aws:s3:::media/hls/*"))
 
 
+def old_versions(stage: Stage) -> None:
+    """Whoever knows the id of a version reads it."""
+    stage.unblocked()
+    stage.add_statement({**allow("Versions", "*"), "Action": "s3:GetObjectVersion"})
+
+
 def listed_by_anyone(stage: Stage) -> None:
     stage.unblocked()
     stage.add_statement({**allow("List", "*"), "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::media"})
@@ -105,6 +111,10 @@ def wrong_source(stage: Stage) -> None:
 
 def wider_action(stage: Stage) -> None:
     stage.change_statement(Action="s3:*")
+
+
+def wildcard_resource(stage: Stage) -> None:
+    stage.change_statement(Resource="arn:aws:s3:::media/*")
 
 
 def narrower_resource(stage: Stage) -> None:
@@ -216,8 +226,12 @@ def encrypted_by_kms(stage: Stage) -> None:
 
 
 def cors_for_all(stage: Stage) -> None:
-    """Pages of every site may read with the viewer's cookies."""
+    """Pages of other sites may read with the viewer's cookies."""
     _cors(stage, AccessControlAllowOrigins=listing("https://*.example.net", "https://www.example.com"))
+
+
+def cors_for_everyone(stage: Stage) -> None:
+    _cors(stage, AccessControlAllowOrigins=listing("*"))
 
 
 def cors_without_cookies(stage: Stage) -> None:

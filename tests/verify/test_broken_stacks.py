@@ -28,6 +28,7 @@ LET_IN = (
     Broken(breaks.policy_by_referer, "bucket policy statement Referer", "bucket policy statement Referer"),
     Broken(breaks.policy_for_all_but_one, "statement AllButOne", "statement AllButOne"),
     Broken(breaks.policy_for_one_folder, "statement HlsOpen", "statement HlsOpen"),
+    Broken(breaks.old_versions, "anyone who knows a version's id: bucket policy statement Versions"),
     Broken(breaks.listed_by_anyone, "anyone may list the bucket"),
     Broken(breaks.website, "website name: nothing is given to anyone", "statement Open"),
     Broken(breaks.public_object, "with a public ACL: a/one.mp4"),
@@ -42,6 +43,7 @@ LET_IN = (
     Broken(breaks.wider_action, plan="s3:*"),
     Broken(breaks.signs_unless, plan="no-override"),
     Broken(breaks.old_tls, plan="http.minimum_tls"),
+    Broken(breaks.cors_for_everyone, plan="http.cors.origins"),
     Broken(breaks.cors_for_all, plan="https://*.example.net"),
     Broken(breaks.other_bucket, plan="elsewhere"),
     Broken(breaks.tag_gone, plan="no distribution yet"),
@@ -78,3 +80,12 @@ def test_what_was_done_is_named(stage: Stage, broken: Broken) -> None:
         assert proof.exit_code == 7
     if broken.plan:
         assert broken.plan in stage.planned()
+
+
+def test_a_grant_wider_than_its_prefix_is_named(empty: Stage) -> None:
+    """CloudFront may read the folder that the spec names, and no more."""
+    spec = {**empty.spec, "grant": {"prefix": "hls/"}}
+    empty.made(spec)
+    breaks.wildcard_resource(empty)
+    (step,) = empty.stack(spec).steps
+    assert (step.address.kind, step.changes[0].field) == ("bucket-policy", "grant.prefix")

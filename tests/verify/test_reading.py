@@ -1,0 +1,64 @@
+"""Who answered, and what it means: CloudFront's refusals, S3's through CloudFront, pages, redirects, silence."""
+
+import pytest
+
+from cfstream.ports import NoReply, Reply, Silence
+from cfstream.verify.reading import Saw, read
+
+CF = {"x-amz-cf-id": "abc", "via": "1.1 x.cloudfront.net (CloudFront)", "server": "CloudFront"}
+S3 = {**CF, "server": "AmazonS3"}
+MISSING_KEY = (
+    b'<?xml version="1.0"?><Error><Code>MissingKey</Code><Message>Missing Key-Pair-Id</Message></Error>'
+)
+DENIED = b"<Error><Code>AccessDenied</Code><RequestId>1</RequestId><HostId>2</HostId></Error>"
+WEBSITE = b"<html><ul><li>Code: NoSuchWebsiteConfiguration</li><li>RequestId: 1</li></ul></html>"
+PAGE = b"<html><h1>403 ERROR</h1></html>"
+
+REPLIES = {
+    "an object": (Reply(200, S3, b"video"), Saw.OBJECT, "200"),
+    "a part": (Reply(206, S3, b"v"), Saw.OBJECT, "206"),
+    "not modified": (Reply(304, S3), Saw.OBJECT, "304"),
+    "a range that is not there": (
+        Reply(
+            416,
+            {**S3, "x-cache": "Error from cloudfront"},
+            b"<Code>InvalidRange</Code><RequestId>1</RequestId>",
+        ),
+        Saw.OBJECT,
+        "416 InvalidRange",
+    ),
+    "no signature": (Reply(403, CF, MISSING_KEY), Saw.REFUSED, "403 MissingKey"),
+    "S3 behind CloudFront": (Reply(403, S3, DENIED), Saw.ORIGIN, "403 AccessDenied"),
+    "S3 by its document alone": (Reply(403, CF, DENIED), Saw.ORIGIN, "403 AccessDenied"),
+    "S3 without a body": (Reply(403, S3), Saw.ORIGIN, "403"),
+    "a website of S3": (Reply(404, {}, WEBSITE), Saw.ORIGIN, "404 NoSuchWebsiteConfiguration"),
+    "CloudFront's page": (Reply(403, CF, PAGE), Saw.PAGE, "403"),
+    "an error page with status 200": (
+        Reply(200, {**S3, "x-cache": "Error from cloudfront"}, b"Please sign in."),
+        Saw.PAGE,
+        "200",
+    ),
+    "a redirect": (
+        Reply(301, {**CF, "location": "https://media.example.com/a?secret=1"}),
+        Saw.ELSEWHERE,
+        "301 to https://media.example.com/a",
+    ),
+    "a failure": (Reply(502, CF, PAGE), Saw.FAILED, "502"),
+    "too many": (Reply(429, CF), Saw.FAILED, "429"),
+    "nothing": (NoReply(Silence.NO_CONNECTION, "refused"), Saw.NOTHING, "no connection: refused"),
+}
+
+
+@pytest.mark.parametrize("case", REPLIES)
+def test_a_reply_is_read(case: str) -> None:
+    """By status, by who says so in the headers, and by the document."""
+    reply, saw, told = REPLIES[case]
+    seen = read(reply)
+    assert (seen.saw, seen.told) == (saw, told)
+
+
+def test_who_is_cloudfront_says_so() -> None:
+    """S3 asked directly, and any other server, does not."""
+    assert read(Reply(403, CF)).cloudfront
+    assert not read(Reply(403, {"server": "AmazonS3"}, DENIED)).cloudfront
+    assert not read(Reply(200, {"server": "nginx"})).cloudfront

@@ -111,6 +111,7 @@ def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", own.tags.get(BUCKETS_TAG), value),),
         call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
+        seen=own.tags,
     )
 
 
@@ -123,4 +124,5 @@ def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),
         call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [BUCKETS_TAG]}}),
+        seen=own.tags,
     )

@@ -304,6 +304,7 @@ def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, becaus
         line=scene.stack.line("grant"),
         changes=(Change(f"tags.{ACL_TAG}", own.tags.get(ACL_TAG), value),),
         call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
+        seen=own.tags,
     )
 
 
@@ -319,6 +320,7 @@ def _unmark(scene: Scene, own: LiveDistribution, identity: Known | None) -> Mark
         line=scene.stack.line("grant"),
         changes=(Change(f"tags.{ACL_TAG}", own.tags.get(ACL_TAG), None),),
         call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [ACL_TAG]}}),
+        seen=own.tags,
     )
 
 

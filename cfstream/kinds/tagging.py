@@ -48,5 +48,6 @@ def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[St
                 Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items())
             ),
             call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
+            seen=live.tags,
         ),
     )

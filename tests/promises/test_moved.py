@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.promises.account import snapshot
+from tests.promises.foreign import by_hand
 from tests.promises.studio import (
     ONE,
     TWO,
@@ -173,6 +174,38 @@ def test_signers_taken_off_between_plan_and_apply_are_not_granted_to(studio: Stu
     report = studio.run(plan, allow=["widens-grant"])
     statement = studio.statements()["cfstream-lectures-oac"]
     assert (report.exit_code, statement["Resource"]) == (4, "arn:aws:s3:::media/a/*")
+
+
+def tag_by_hand(studio: Studio, key_: str, value: str) -> None:
+    """Gives the stack's distribution a tag, by hand."""
+    tags = {"Items": [{"Key": key_, "Value": value}]}
+    studio.cloudfront.tag_resource(Resource=studio.live()["ARN"], Tags=tags)
+
+
+def test_a_tag_that_somebody_changed_is_not_overwritten(studio: Studio) -> None:
+    """Tags have no ETag: they are read again before; other tags are no obstacle."""
+    studio.converge(signed(tags={"team": "media"}))
+    plan = studio.plan(signed(tags={"team": "stage"}))
+    tag_by_hand(studio, "team", "by hand")
+    report = studio.run(plan)
+    assert (report.exit_code, outcome(report)) == (4, "stale")
+    assert "tags.team: 'media' -> 'by hand'" in " ".join(told(report))
+    assert studio.tags(studio.live()["ARN"])["team"] == "by hand"
+    plan = studio.plan(signed(tags={"team": "stage"}))
+    tag_by_hand(studio, "cost", "42")
+    assert studio.run(plan).exit_code == 0
+    expected = {"team": "stage", "cost": "42", "cfstream:name": "lectures"}
+    assert studio.tags(studio.live()["ARN"]) == expected
+
+
+def test_a_distribution_that_another_stack_adopted_meanwhile_keeps_its_name(studio: Studio) -> None:
+    """Two people adopt one distribution: the second is refused."""
+    stranger = by_hand(studio)
+    plan = studio.plan(signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"}))
+    studio.converge(signed(name="talks", adopt=stranger["Id"], origin_access="none", tags={"team": "talks"}))
+    report = studio.run(plan)
+    assert report.exit_code == 4
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "talks", "team": "talks"}
 
 
 def test_a_distribution_that_came_to_be_is_not_made_twice(studio: Studio) -> None:

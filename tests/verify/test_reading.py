@@ -14,7 +14,7 @@ DENIED = b"<Error><Code>AccessDenied</Code><RequestId>1</RequestId><HostId>2</Ho
 WEBSITE = b"<html><ul><li>Code: NoSuchWebsiteConfiguration</li><li>RequestId: 1</li></ul></html>"
 PAGE = b"<html><h1>403 ERROR</h1></html>"
 
-REPLIES = {
+REPLIES: dict[str, tuple[Reply | NoReply, Saw, str]] = {
     "an object": (Reply(200, S3, b"video"), Saw.OBJECT, "200"),
     "a part": (Reply(206, S3, b"v"), Saw.OBJECT, "206"),
     "not modified": (Reply(304, S3), Saw.OBJECT, "304"),

@@ -219,8 +219,8 @@ def _rank(scene: Scene, one: Certificate, cnames: Sequence[str]) -> tuple[bool, 
 def _ending(scene: Scene, one: Certificate) -> tuple[Notice, ...]:
     if _lasts(scene, one):
         return ()
-    text = f"the certificate {one.arn} expires on {one.expiry.date()}: see in ACM why it was not renewed"
-    return (Notice(text, warning=True),)
+    do = "import its successor" if one.type == "IMPORTED" else "see in ACM why it was not renewed"
+    return (Notice(f"the certificate {one.arn} expires on {one.expiry.date()}: {do}", warning=True),)
 
 
 def _problems(scene: Scene, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:

@@ -43,6 +43,26 @@ def test_region_and_parameters_go_with_every_page() -> None:
     )
 
 
+def test_a_token_may_have_several_parts() -> None:
+    """Route 53 goes on by name, type and set identifier; what a page does not name is not sent again."""
+    zone = {"HostedZoneId": "Z1"}
+    first = Call("route53", "list_resource_record_sets", zone)
+    many = {"NextRecordName": "a.", "NextRecordType": "A", "NextRecordIdentifier": "s1"}
+    second = lists.following(first, many)
+    assert second is not None
+    assert second.params == {
+        **zone,
+        "StartRecordName": "a.",
+        "StartRecordType": "A",
+        "StartRecordIdentifier": "s1",
+    }
+    third = lists.following(second, {"NextRecordName": "a.", "NextRecordType": "AAAA"})
+    assert third is not None
+    assert third.params == {**zone, "StartRecordName": "a.", "StartRecordType": "AAAA"}
+    with pytest.raises(Unreachable, match="leads back to itself"):
+        lists.following(second, many)
+
+
 def test_an_endless_list_ends_with_an_error() -> None:
     """A page that leads back to itself is nothing that AWS sends."""
     page = {"DistributionList": {"NextMarker": "E2"}}
@@ -62,7 +82,8 @@ def test_the_table_fits_botocores_model(service: str, operation: str) -> None:
         shape = model.output_shape
         for member in path:
             shape = shape.members[member]
-    assert paging.token_in in model.input_shape.members
+    assert {paging.token_in, *paging.further} <= {*model.input_shape.members}
+    assert {*paging.further.values()} <= {*model.output_shape.members}
     for member, value in paging.defaults.items():
         assert model.input_shape.members[member].type_name == (
             "string" if isinstance(value, str) else "integer"

@@ -1,0 +1,207 @@
+"""Response headers policies: named after the stack, marked, and never more of somebody's than CORS."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.kinds.kind import Landscape, Proposal
+from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
+from cfstream.ports import Call
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Stage
+from cfstream.values import Address, Json, Ref
+from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+
+KIND = ResponseHeadersPolicyKind()
+ADDRESS = Address("response-headers-policy", "lectures")
+CONFIG = "ResponseHeadersPolicyConfig"
+PATH = f"ResponseHeadersPolicy.{CONFIG}"
+
+SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
+PAGE = "https://www.example.com"
+CORS = f"{SPEC}http:\n  cors: {{origins: ['{PAGE}'], credentials: true}}\n"
+FALSE = f"{SPEC}http: {{cors: false}}\n"
+
+HEADERS = [
+    "Accept",
+    "Cache-Control",
+    "Content-Type",
+    "If-Modified-Since",
+    "If-None-Match",
+    "Origin",
+    "Range",
+    "X-Requested-With",
+]
+EXPOSED = ["Accept-Ranges", "Age", "Content-Length", "Content-Range", "Date", "ETag"]
+
+
+def items(*values: str) -> Json:
+    """A list as CloudFront has it."""
+    return {"Quantity": len(values), "Items": list(values)}
+
+
+OURS: Json = {
+    "Name": "cfstream-lectures",
+    "Comment": "cfstream:lectures",
+    "CorsConfig": {
+        "AccessControlAllowOrigins": items(PAGE),
+        "AccessControlAllowCredentials": True,
+        "AccessControlAllowMethods": items("GET", "HEAD", "OPTIONS"),
+        "AccessControlAllowHeaders": items(*HEADERS),
+        "AccessControlExposeHeaders": items(*EXPOSED),
+        "AccessControlMaxAgeSec": 600,
+        "OriginOverride": True,
+    },
+}
+
+
+def row(id_: str, *, managed: bool = False, **fields: Any) -> Json:
+    """A row of ListResponseHeadersPolicies: ours, but for these fields."""
+    config = {**OURS, **fields}
+    return {"Type": "managed" if managed else "custom", "ResponseHeadersPolicy": {"Id": id_, CONFIG: config}}
+
+
+def carrying(policy: str) -> Json:
+    """Replies of an account whose distribution of ours carries this policy on the default behavior."""
+    made = distribution("E1")
+    made["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
+    return ours(made)
+
+
+def test_one_is_made_that_says_what_the_spec_says() -> None:
+    """The whole step: named and marked, and found by its name when the reply is lost."""
+    step = Create(
+        address=ADDRESS,
+        stage=Stage.POLICIES,
+        because="none of that name",
+        line=6,
+        changes=(
+            Change("http.cors.name", None, "cfstream-lectures"),
+            Change("http.cors.origins", None, [PAGE]),
+            Change("http.cors.credentials", None, True),
+            Change("http.cors.methods", None, ["GET", "HEAD", "OPTIONS"]),
+            Change("http.cors.headers", None, HEADERS),
+            Change("http.cors.exposed", None, EXPOSED),
+            Change("http.cors.override", None, True),
+        ),
+        call=Call("cloudfront", "create_response_headers_policy", {CONFIG: OURS}),
+        outputs={"id": "ResponseHeadersPolicy.Id"},
+        twin=Twin(
+            listing=Call("cloudfront", "list_response_headers_policies"),
+            row_id="ResponseHeadersPolicy.Id",
+            row={f"{PATH}.Name": "cfstream-lectures"},
+            detail="get_response_headers_policy",
+            match={f"{PATH}.Name": "cfstream-lectures"},
+            content=PATH,
+        ),
+        document=CONFIG,
+    )
+
+    assert proposal(KIND, scene(CORS), live()) == Proposal(
+        steps=(step,), brings={ADDRESS: {"id": Ref(step.id)}}
+    )
+
+
+@pytest.mark.parametrize("comment", ["cfstream:lectures", "cfstream:lectures for the player"])
+def test_ours_is_enough_as_it_is(comment: str) -> None:
+    """A live policy that says all of it is brought, relied on and left alone."""
+    found = proposal(KIND, scene(CORS), live(list_response_headers_policies=[row("p1", Comment=comment)]))
+    assert (found.steps, found.brings) == ((), {ADDRESS: {"id": "p1"}})
+    assert [relied.address for relied in found.relied_on] == [ADDRESS]
+
+
+def test_lists_in_any_order_and_with_more_in_them_are_no_drift() -> None:
+    """Sets are sets, names of headers have no case, and what somebody added is theirs."""
+    cors = {
+        **OURS["CorsConfig"],
+        "AccessControlAllowMethods": items("OPTIONS", "GET", "POST", "HEAD"),
+        "AccessControlAllowHeaders": items("x-ours", *(name.lower() for name in reversed(HEADERS))),
+        "AccessControlMaxAgeSec": 5,
+    }
+    aws = live(list_response_headers_policies=[row("p1", CorsConfig=cors)])
+    assert proposal(KIND, scene(CORS), aws).steps == ()
+
+
+def test_credentials_suffer_no_wildcards() -> None:
+    """Without them ``*`` and ``ALL`` stay, with them they are replaced by what is needed."""
+    loose = {
+        **OURS["CorsConfig"],
+        "AccessControlAllowCredentials": False,
+        "AccessControlAllowMethods": items("ALL"),
+        "AccessControlAllowHeaders": items("*"),
+    }
+    live_one = row("p1", CorsConfig=loose)
+    config = {CONFIG: live_one["ResponseHeadersPolicy"][CONFIG], "ETag": "E2"}
+    aws = live(list_response_headers_policies=[live_one], get_response_headers_policy_config=config)
+    without = CORS.replace(", credentials: true", "")
+    assert proposal(KIND, scene(without), aws).steps == ()
+    (step,) = proposal(KIND, scene(CORS), aws).steps
+    assert isinstance(step, Modify)
+    sent = step.call.params[CONFIG]["CorsConfig"]
+    assert sent["AccessControlAllowMethods"] == items("GET", "HEAD", "OPTIONS")
+    assert sent["AccessControlAllowHeaders"] == items(*HEADERS)
+    assert (step.etag, step.base) == ("E2", live_one["ResponseHeadersPolicy"][CONFIG])
+
+
+def test_one_of_our_name_that_is_not_ours_is_a_problem() -> None:
+    """Its owner is named, and nothing is brought."""
+    for comment, owner in (
+        ("by hand", "it is not cfstream's"),
+        ("cfstream:other", "the cfstream stack other"),
+    ):
+        aws = live(list_response_headers_policies=[row("p1", Comment=comment)])
+        found = proposal(KIND, scene(CORS), aws)
+        (problem,) = found.problems
+        assert owner in problem.what
+        assert (found.steps, found.brings) == ((), {})
+
+
+def test_ours_goes_with_its_last_use() -> None:
+    """``cors: false`` deletes what our own distribution alone carries, as far as it is still what was seen."""
+    aws = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
+    (step,) = proposal(KIND, scene(FALSE), aws).steps
+    assert isinstance(step, Delete)
+    assert (step.address, step.stage, step.base) == (ADDRESS, Stage.DELETE_POLICIES, OURS)
+    assert step.changes == (Change("http.cors.name", "cfstream-lectures", None),)
+
+
+def test_where_the_spec_says_nothing_nothing_is_read() -> None:
+    """Not even the list."""
+    aws = live(list_response_headers_policies=AssertionError, list_distributions=AssertionError)
+    assert proposal(KIND, scene(SPEC), aws) == Proposal()
+
+
+def land_of(text: str, aws: Any) -> Landscape:
+    """What the distribution's kind gets to know."""
+    stage = scene(text)
+    want = KIND.desire(stage)
+    have = KIND.observe(aws, stage, want)
+    brought = KIND.propose(stage, want, have, Landscape()).brings
+    return Landscape(brought, live={KIND.name: have}, wanted={KIND.name: want})
+
+
+def test_a_distribution_is_told_what_to_carry() -> None:
+    """Ours, to come or live already; nothing; or, where CORS is not managed, that there is nothing to say."""
+    create = Ref(f"create {ADDRESS}")  # type: ignore[arg-type]
+    fresh = attachment(scene(CORS), land_of(CORS, live()))
+    assert fresh == Attachment(create, {str(create): "cfstream-lectures"}, frozenset())
+    here = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
+    assert attachment(scene(CORS), land_of(CORS, here)) == Attachment(
+        "p1", {"p1": "cfstream-lectures"}, frozenset()
+    )
+    off = attachment(scene(FALSE), land_of(FALSE, here))
+    assert off == Attachment("", {"p1": "cfstream-lectures"}, frozenset({"p1"}))
+    assert attachment(scene(SPEC), land_of(SPEC, live())) is None
+
+
+def test_headers_of_somebodys_are_not_taken_off() -> None:
+    """A policy without CORS is none of ours to take off."""
+    theirs = row(
+        "p1", Comment="by hand", Name="security", CorsConfig=None, SecurityHeadersConfig={"XSSProtection": {}}
+    )
+    aws = live(**carrying("p1"), list_response_headers_policies=[theirs])
+    off = attachment(scene(FALSE), land_of(FALSE, aws))
+    assert off is not None
+    assert off.policy is None

@@ -1,0 +1,49 @@
+"""Names and records of Route 53 in their several spellings."""
+
+import pytest
+
+from cfstream.steps.records import alias_of, plain_name, same_alias, told
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("media.example.com.", "media.example.com"),
+        ("Media.Example.COM", "media.example.com"),
+        (r"\052.example.com.", "*.example.com"),
+        (r"a\055b.example.com.", "a-b.example.com"),
+        ("", ""),
+    ],
+)
+def test_names_as_people_write_them(name: str, plain: str) -> None:
+    """No dot at the end, no capitals, no octal."""
+    assert plain_name(name) == plain
+    assert plain_name(plain) == plain
+
+
+def test_an_alias_has_a_target_and_other_records_have_values() -> None:
+    """What a record leads to, in words."""
+    target = {
+        "HostedZoneId": "Z2FDTNDATAQYW2",
+        "DNSName": "D1.cloudfront.net.",
+        "EvaluateTargetHealth": False,
+    }
+    alias = {"Name": "media.example.com.", "Type": "A", "AliasTarget": target}
+    plain = {
+        "Name": "media.example.com.",
+        "Type": "A",
+        "ResourceRecords": [{"Value": "192.0.2.1"}, {"Value": "::"}],
+    }
+    assert (alias_of(alias), alias_of(plain)) == ("d1.cloudfront.net", "")
+    assert told(alias) == "media.example.com A alias of d1.cloudfront.net"
+    assert told(plain) == "media.example.com A 192.0.2.1, ::"
+
+
+def test_spelling_is_no_difference() -> None:
+    """Dots, capitals and octal aside, the same; another target, or a weight, is another record."""
+    target = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": "d1.cloudfront.net", "EvaluateTargetHealth": False}
+    sent = {"Name": "*.example.com.", "Type": "A", "AliasTarget": target}
+    live = {**sent, "Name": r"\052.example.com.", "AliasTarget": {**target, "DNSName": "D1.CloudFront.net."}}
+    assert same_alias(live, sent)
+    assert not same_alias({**live, "AliasTarget": {**target, "DNSName": "d2.cloudfront.net."}}, sent)
+    assert not same_alias({**live, "SetIdentifier": "a", "Weight": 1}, sent)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -41,6 +42,31 @@ def ours(account: Account) -> dict[str, list[str]]:
         "keys": [each.config["Name"] for each in world.public_keys if _marked(each.config.get("Comment"))],
         "groups": [each.config["Name"] for each in world.key_groups if _marked(each.config.get("Comment"))],
     }
+
+
+@dataclass(frozen=True)
+class InUse:
+    """Names of our key groups that the stack's distribution trusts, and of the keys in them."""
+
+    groups: set[str]
+    keys: set[str]
+
+
+def names_in_use(account: Account) -> InUse:
+    """What stays however little a spec wants it: signers are never taken off a path that no spec opens."""
+    world = account.sandbox.cloudfront.world
+    trusted = {
+        group
+        for kind, record in own_distributions(account)
+        for behavior in (world.behaviors(record) if kind == "distribution" else ())
+        for group in behavior["TrustedKeyGroups"].get("Items", ())
+    }
+    groups = [each for each in world.key_groups if each.id in trusted and _marked(each.config.get("Comment"))]
+    held = {key for group in groups for key in group.config["Items"]}
+    return InUse(
+        {group.config["Name"] for group in groups},
+        {key.config["Name"] for key in world.public_keys if key.id in held},
+    )
 
 
 def theirs(account: Account, *specs: Spec) -> Json:

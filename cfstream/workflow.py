@@ -275,7 +275,7 @@ def _freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
 
 
 def _exposed(report: StackReport, proof: "StackProof") -> StackReport:
-    told = [f"{finding.claim}: {finding.why}" for finding in proof.broken]
+    told = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
     return replace(
         report,
         outcome=StackOutcome.EXPOSED,

@@ -176,7 +176,7 @@ def _ended_by_sigint(interrupt: Callable[[], None]) -> Iterator[None]:
 
 def _report(report: "Report", proof: "Proof | None", output: Format) -> None:
     """What was done on stdout, what went wrong on stderr; as JSON all of it on stdout."""
-    from cfstream.cli.proving import with_proofs
+    from cfstream.cli.proving import tell_broken, with_proofs
     from cfstream.render.json import as_text
     from cfstream.render.report import failures_text, report_document, report_text
 
@@ -185,3 +185,4 @@ def _report(report: "Report", proof: "Proof | None", output: Format) -> None:
     else:
         terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=terminal.width()))
     terminal.tell(failures_text(report, color=terminal.colored(sys.stderr), width=terminal.width()))
+    tell_broken(proof)

@@ -49,7 +49,6 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
     changed = [each for each in proof.stacks if well[each.name].outcome is StackOutcome.APPLIED]
     for line in _told(changed):
         terminal.note(line + "\n")
-    _tell_broken(proof)
     return proof
 
 
@@ -63,6 +62,14 @@ def with_proofs(document: dict[str, Any], proof: "Proof | None") -> dict[str, An
         for stack in document["stacks"]
     ]
     return {**document, "stacks": stacks}
+
+
+def tell_broken(proof: "Proof | None") -> None:
+    """Tells on stderr what is not as it should be, with reasons and what to do."""
+    from cfstream.render.verify import broken_text
+
+    if proof is not None:
+        terminal.tell(broken_text(proof, color=terminal.colored(sys.stderr), width=terminal.width()))
 
 
 def _deployed(report: Any) -> bool:
@@ -81,9 +88,3 @@ def _told(proofs: Sequence["StackProof"]) -> Iterator[str]:
             yield f"{proof.name}: {counted}, the others are not proved: {why}"
         else:
             yield f"{proof.name}: verified, {held} claims hold"
-
-
-def _tell_broken(proof: "Proof") -> None:
-    from cfstream.render.verify import broken_text
-
-    terminal.tell(broken_text(proof, color=terminal.colored(sys.stderr), width=terminal.width()))

@@ -63,7 +63,7 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
     ),
     StackOutcome.EXPOSED: (
         "it is not as it should be at its addresses",
-        "see what verify says: cfstream verify",
+        "close what is named below, and see: cfstream verify",
     ),
 }
 """What is wrong and what to do, where the stack and its steps do not say it themselves."""
@@ -158,6 +158,8 @@ def _last_line(report: Report, sheet: Page) -> str:
         return f"{sheet.paint('No changes.', Style.BOLD_GREEN)} Nothing was to be done."
     if outcomes <= WENT_WELL:
         return f"{sheet.paint('Applied.', Style.BOLD_GREEN)} {_sentence(counted)}"
+    if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
+        return f"{sheet.paint('Applied, and not as it should be.', Style.BOLD_RED)} {_sentence(counted)}"
     return f"{sheet.paint('Not all is applied.', Style.BOLD_RED)} {_sentence(counted)}"
 
 

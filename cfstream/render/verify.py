@@ -18,7 +18,7 @@ SIGNS = {
     Verdict.UNPROVED: ("?", Style.YELLOW),
 }
 
-HEADS = {Verdict.LET_IN: "gets in", Verdict.KEPT_OUT: "kept out", Verdict.UNPROVED: "not proved"}
+HEADS = {Verdict.LET_IN: "let in", Verdict.KEPT_OUT: "kept out", Verdict.UNPROVED: "not proved"}
 
 
 def proof_text(proof: Proof, *, color: bool, width: int) -> str:
@@ -30,12 +30,7 @@ def proof_text(proof: Proof, *, color: bool, width: int) -> str:
 def broken_text(proof: Proof, *, color: bool, width: int) -> str:
     """What is broken alone, with the address of each; may be empty."""
     sheet = page(width, color=color)
-    lines = [
-        line
-        for stack in proof.stacks
-        for each in stack.broken
-        for line in _finding_lines(each, sheet, at=each.where)
-    ]
+    lines = [line for stack in proof.stacks for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -92,16 +87,24 @@ def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
     yield from sheet.flow(_verdict(stack))
 
 
+def _broken_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
+    for where, group in groupby(stack.broken, key=lambda finding: finding.where):
+        yield from sheet.flow(words(f"{stack.name}: {where}", Style.BOLD), first="  ", rest="    ")
+        yield from _group_lines(list(group), sheet)
+
+
 def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
-    """The findings about one address: those that held in a line for each behavior, all others in full."""
+    """The findings about one address: those that held in a line for each behavior, all others with their reasons."""
     for part in dict.fromkeys(finding.part for finding in findings):
         of_part = [finding for finding in findings if finding.part == part]
         held = [finding for finding in of_part if finding.verdict is Verdict.HELD]
         if held:
             yield from _held_lines(part, held, sheet)
-        for finding in of_part:
-            if finding.verdict is not Verdict.HELD:
-                yield from _finding_lines(finding, sheet)
+        doubtful = [finding for finding in of_part if finding.verdict is not Verdict.HELD]
+        for why in dict.fromkeys((finding.verdict, finding.why, finding.do) for finding in doubtful):
+            yield from _doubtful_lines(
+                [each for each in doubtful if (each.verdict, each.why, each.do) == why], sheet
+            )
 
 
 def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str]:
@@ -118,16 +121,23 @@ def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str
         )
 
 
-def _finding_lines(finding: Finding, sheet: Page, at: str = "") -> Iterator[str]:
-    sign, style = SIGNS[finding.verdict]
-    where = ": ".join(part for part in (at, finding.part, finding.claim) if part)
-    head = [Word(f"    {sign}", style), *words(HEADS[finding.verdict] + ":", style), *words(where)]
-    saw = words(f"({finding.saw})", Style.DIM) if finding.saw else []
-    yield from sheet.flow([*head, *saw], rest="      ")
-    if finding.why:
-        yield from sheet.flow(words(f"why: {finding.why}"), first="      ", rest="        ")
-    if finding.do:
-        yield from sheet.flow([Word("do:", Style.CYAN), *words(finding.do)], first="      ", rest="        ")
+def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
+    """Claims that did not hold, all for one reason: one of them in full, several by their briefs."""
+    first = findings[0]
+    sign, style = SIGNS[first.verdict]
+    if len(findings) == 1:
+        told = f"{first.claim} ({first.saw})" if first.saw else first.claim
+    else:
+        told = ", ".join(f"{each.brief} ({each.saw})" for each in findings)
+    text = ": ".join(filter(None, (HEADS[first.verdict], first.part, told)))
+    head, _, rest = text.partition(": ")
+    yield from sheet.flow(
+        [Word(f"    {sign}", style), *words(f"{head}:", style), *words(rest)], rest="      "
+    )
+    if first.why:
+        yield from sheet.flow(words(f"why: {first.why}"), first="      ", rest="        ")
+    if first.do:
+        yield from sheet.flow([Word("do:", Style.CYAN), *words(first.do)], first="      ", rest="        ")
 
 
 def _verdict(stack: StackProof) -> list[Word]:
@@ -136,7 +146,7 @@ def _verdict(stack: StackProof) -> list[Word]:
     counted = f"{held} of {total} claims hold."
     if stack.broken:
         in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.LET_IN, Verdict.KEPT_OUT))
-        told = [f"Gets in: {in_}." if in_ else "", f"Kept out: {out}." if out else ""]
+        told = [f"Let in: {in_}." if in_ else "", f"Kept out: {out}." if out else ""]
         return [
             *words("Not as it should be.", Style.BOLD_RED),
             *words(counted),

@@ -11,6 +11,8 @@ from cfstream.verify.keyless import unproved
 from cfstream.verify.reading import Saw, Seen
 from cfstream.verify.site import MADE_UP, Site
 
+GOOD = "gives nothing by"
+
 
 def direct_checks(site: Site, openings: tuple[str, ...]) -> Iterator[Check]:
     """One check for each address, with an object that is there if one is known; and whether the keys are listed.
@@ -21,10 +23,10 @@ def direct_checks(site: Site, openings: tuple[str, ...]) -> Iterator[Check]:
     where = f"S3: bucket {bucket}"
     path = _path(site)
     for brief, visit in addresses(site, path):
-        finding = Finding(where, "", brief, f"{brief}: nothing is given to anyone")
+        finding = Finding(where, "", brief, f"{brief}: nothing is given to anyone", good=GOOD)
         yield Check(finding, visit, lambda seen: _refused(seen, openings))
     for brief, visit in _listings(site):
-        finding = Finding(where, "", brief, f"{brief}: nobody is told which objects there are")
+        finding = Finding(where, "", brief, f"{brief}: nobody is told which objects there are", good=GOOD)
         yield Check(finding, visit, lambda seen: _unlisted(seen, bucket))
 
 

@@ -40,8 +40,8 @@ class Finding:
     why: str = ""
     """Of a claim that did not hold, the reason as far as it is known."""
     do: str = ""
-    good: str = "refused"
-    """What became of the request that `brief` names, where the claim holds: ``refused``, ``opened by``."""
+    good: str = "refuses"
+    """What is done with what `brief` names, where the claim holds: ``refuses``, ``opens to``."""
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,7 @@ def _shut(site: Site, place: Place) -> Judge:
                 return HELD
             case Saw.OBJECT | Saw.ORIGIN:
                 return Judgement(
-                    Verdict.LET_IN, f"{place.guard.named} of {site.live.id} takes it", f"run: {site.apply}"
+                    Verdict.LET_IN, f"{place.guard.named} of {site.live.id} takes it", site.apply
                 )
         return unproved(seen)
 
@@ -233,7 +233,7 @@ def _check(at: At, brief: str, claim: str, visit: Visit, judge: Judge) -> Check:
 
 def _good(check: Check) -> Check:
     """The same for what is opened."""
-    return replace(check, finding=replace(check.finding, good="opened by"))
+    return replace(check, finding=replace(check.finding, good="opens to"))
 
 
 def _to(address: Address, url: str, **headers: str) -> Visit:

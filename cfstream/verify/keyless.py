@@ -91,11 +91,11 @@ def guarded(site: Site, place: Place) -> Judge:
             case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
                 return HELD
             case Saw.OBJECT:
-                return Judgement(Verdict.LET_IN, _why_open(site, place), f"run: {site.apply}")
+                return Judgement(Verdict.LET_IN, _why_open(site, place), site.apply)
             case Saw.ORIGIN:
                 asked = f"CloudFront asked the bucket, which refused it ({seen.code or seen.status})"
                 why = f"{_why_open(site, place)}; {asked}"
-                return Judgement(Verdict.LET_IN, why, f"run: {site.apply}")
+                return Judgement(Verdict.LET_IN, why, site.apply)
         return unproved(seen)
 
     return judge
@@ -148,7 +148,7 @@ def _of_disabled(seen: Seen) -> Judgement:
         return Judgement(
             Verdict.LET_IN,
             "the spec says enabled: false, and the distribution answers",
-            "run: cfstream apply",
+            "cfstream apply",
         )
     return unproved(seen) if seen.saw is Saw.FAILED else HELD
 
@@ -177,11 +177,11 @@ def _protocol(site: Site, address: Address) -> Iterator[Check]:
         return unproved(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else _answers_http(site, seen)
 
     claim = "plain http is sent to https" if redirects else "plain http is refused"
-    good, brief = ("sent to https", "plain http") if redirects else ("refused", "http")
+    good, brief = ("sends", "plain http to https") if redirects else ("refuses", "http")
     finding = Finding(address.url, place.named, brief, claim, good=good)
     yield Check(finding, address.visit(place.path, scheme="http"), judge)
 
 
 def _answers_http(site: Site, seen: Seen) -> Judgement:
     why = f"plain http is answered ({seen.told}), and the spec says {site.spec.http.viewer_protocol}"
-    return Judgement(Verdict.LET_IN, why, f"run: {site.apply}")
+    return Judgement(Verdict.LET_IN, why, site.apply)

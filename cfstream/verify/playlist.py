@@ -103,7 +103,7 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
         return judged
 
     claim = f"{path} loads by the cookies of the playlist's folder"
-    finding = Finding(address.url, place.named, f"HLS {what}", claim, good="opened by")
+    finding = Finding(address.url, place.named, f"HLS {what}", claim, good="opens to")
     check = Check(finding, address.visit(path, Cookie=load.cookies), judge)
     seen = read(load.viewer.together([check.visit])[0])
     return told(check, seen), seen

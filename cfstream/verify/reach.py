@@ -116,7 +116,7 @@ def _blocked(site: Site, seen: Seen) -> tuple[str, str] | None:
 
 def _refused_whole(site: Site, seen: Seen) -> tuple[str, str]:
     if not site.guards.enabled:
-        return "the distribution is disabled: it refuses everything", f"run: {site.apply}"
+        return "the distribution is disabled: it refuses everything", site.apply
     why = (
         f"CloudFront refuses whatever is asked ({seen.told}): host unknown, or blocked by country or firewall"
     )

@@ -25,11 +25,11 @@ def _switch(site: Site) -> Finding:
         verdict = Verdict.KEPT_OUT if site.spec.enabled else Verdict.LET_IN
         live = "enabled" if site.guards.enabled else "disabled"
         why = f"it is {live}, and the spec says enabled: {str(site.spec.enabled).lower()}"
-        return replace(finding, verdict=verdict, why=why, do=f"run: {site.apply}")
+        return replace(finding, verdict=verdict, why=why, do=site.apply)
     missing = [name for name in site.spec.cnames or () if not site.guards.answers(name)]
     if missing and site.spec.enabled:
         why = f"it does not answer to {', '.join(missing)}"
-        return replace(finding, verdict=Verdict.KEPT_OUT, why=why, do=f"run: {site.apply}")
+        return replace(finding, verdict=Verdict.KEPT_OUT, why=why, do=site.apply)
     return finding
 
 
@@ -37,7 +37,7 @@ def _signers(site: Site, place: Place) -> Iterator[Finding]:
     """What is wrong with the signers of a behavior: too many, too few, not in force yet; or that nothing is."""
     claim = "those whom the spec names may sign, and nobody else"
     finding = Finding(site.distribution, place.named, "", claim)
-    apply, wait = f"run: {site.apply}", f"run: cfstream wait {site.scene.stack.path}"
+    apply, wait = site.apply, f"cfstream wait {site.scene.stack.path}"
     waiting = [f"{key.name} ({key.id})" for key in place.guard.keys if not key.active]
     wrong = [
         replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)

@@ -91,11 +91,11 @@ def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: 
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 7
     said = " ".join(ran.out.split())
-    assert "✗ gets in: policy: no statement of its policy lets anyone read" in said
+    assert "✗ let in: policy: no statement of its policy lets anyone read" in said
     assert "why: anyone: bucket policy statement Open" in said
     assert "do: take that statement out of the bucket's policy, or narrow it" in said
     assert "Not as it should be." in said
-    assert "Gets in: S3: bucket lectures-media, bucket lectures-media policy." in said
+    assert "Let in: S3: bucket lectures-media, bucket lectures-media policy." in said
 
 
 @pytest.mark.usefixtures("live")

@@ -127,7 +127,7 @@ def test_a_public_stack_is_answered(empty: Stage) -> None:
     assert doubts(proof) == []
     assert {each.good for each in proof.findings if each.part == "default behavior"} == {
         "open to",
-        "sent to https",
+        "sends",
     }
 
 

@@ -135,10 +135,12 @@ class Stage:
         stale_reads: int = 0,
         no_wait: bool = False,
         deploy_after_reads: int = DEPLOY_AFTER_READS,
+        in_a_hurry: bool = False,
     ) -> Disturbed:
         """The scenario with a fault in one of its writes; then the same again, or other specs, until all is done.
 
-        In all runs so many reads are stale. In the first one nobody waits, or a distribution is Deployed so late.
+        In all runs so many reads are stale. In the first one nobody waits, or a distribution is Deployed so late;
+        after it comes one in which somebody in a hurry does not wait.
         """
         known = self.undisturbed(scenario)
         self._set_back(known.start)
@@ -153,7 +155,10 @@ class Stage:
             _, report = _run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
         settings.deploy_after_reads = DEPLOY_AFTER_READS
         stacks = self._stacks(then or scenario.after)
-        pending = _converge(stacks, replace(world, aws=Watched(world.aws, guard.look)))
+        again = replace(world, aws=Watched(world.aws, guard.look))
+        if in_a_hurry:
+            _run(stacks, again, ANY_HAZARD, no_wait=True)
+        pending = _converge(stacks, again)
         return Disturbed(
             door.struck,
             report,

@@ -22,6 +22,11 @@ def cases(faults: Sequence[Fault]) -> Iterator[Any]:
                 yield pytest.param((scenario, write, fault), id=name)
 
 
+def deploys(write: Write) -> bool:
+    """Whether a distribution is InProgress after this write."""
+    return "distribution" in write.operation or write.operation == "update_key_group"
+
+
 def named(scenarios: Sequence[Scenario]) -> list[Any]:
     """Scenarios as parameters that go by their names."""
     return [pytest.param(each, id=each.name.replace(" ", "-")) for each in scenarios]
@@ -78,3 +83,13 @@ def test_deployed_does_not_come(stage: Stage, scenario: Scenario, trouble: dict[
     assert played.report.exit_code in (0, 6)
     assert played.left == ()
     assert played.account == stage.undisturbed(scenario).end.account
+
+
+@pytest.mark.parametrize("case", [case for case in cases((killed,)) if deploys(case.values[0][1])])
+def test_nobody_waits_after_a_crash(stage: Stage, case: Case) -> None:
+    """What a run left on its way to the edges when it died is not built upon before it is in force."""
+    played = stage.disturbed(*case, in_a_hurry=True)
+    assert played.struck
+    nobody_harmed(played)
+    assert played.left == ()
+    assert played.account == stage.undisturbed(case[0]).end.account

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from cfstream.errors import CfstreamError, Notice
+from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Clock, Reads, Viewer
 from cfstream.sign import CannotSign
@@ -38,22 +38,29 @@ class Means:
 
 
 def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
-    """All findings about a stack. Raises CannotSign for a key id that is another key's, and as `Reads.read`.
+    """All findings about a stack. Raises CannotSign for a key id that is another key's, NoCredentials and Interrupted.
 
-    A stack without a distribution has one finding: that nothing can be proved.
+    A stack of which AWS tells too little, or that has no distribution, has one finding: that nothing can be proved.
     """
     try:
-        site = read_site(aws, scene, means.wanted_object)
+        return _proof(read_site(aws, scene, means.wanted_object), aws, means)
+    except (CannotSign, NoCredentials, Interrupted):
+        raise
     except CfstreamError as error:
-        finding = Finding(scene.name, "", "", "it is there", Verdict.UNPROVED, "", error.what, error.do)
+        finding = Finding(
+            scene.name, "", "", "it can be looked at", Verdict.UNPROVED, "", error.what, error.do
+        )
         return StackProof(scene.name, scene.stack.path, (finding,))
+
+
+def _proof(site: Site, aws: Reads, means: Means) -> StackProof:
     if means.at_hand is not None:
         _refuse_wrong_id(site, means.at_hand)
     openings = read_openings(aws, site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
     told = (*_notices(site, means), *notices)
-    return StackProof(scene.name, scene.stack.path, findings, told, openings.readers)
+    return StackProof(site.scene.name, site.scene.stack.path, findings, told, openings.readers)
 
 
 def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:

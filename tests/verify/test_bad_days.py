@@ -1,12 +1,15 @@
 """Names that lead nowhere or elsewhere, TLS that does not verify, clocks that are off: each has words of its own."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cfstream.ports import NoReply, Reply, Silence, Viewer, Visit
+from cfstream.aws.client import together
+from cfstream.errors import Refused
+from cfstream.ports import Answer, Call, NoReply, Reads, Reply, Silence, Viewer, Visit
+from cfstream.values import Json
 from cfstream.verify import StackProof, Verdict
 from cfstream.web import HttpViewer
 from tests.verify.stage import HOST, Stage
@@ -151,3 +154,45 @@ class Flaky:
 def test_an_alarm_is_raised_only_for_what_is_seen_twice(stage: Stage) -> None:
     """Edges may be a few seconds behind: what looks broken is asked again."""
     assert stage.proved(viewer=Flaky(stage.viewer)).exit_code == 0
+
+
+@dataclass(frozen=True)
+class Refusing:
+    """A door in behind which S3 fails for one bucket."""
+
+    door: Reads
+    bucket: str
+
+    def read(self, call: Call) -> Json:
+        if call.operation == "get_public_access_block" and call.params.get("Bucket") == self.bucket:
+            raise Refused("GetPublicAccessBlock", "InternalError", "Please try again.")
+        return self.door.read(call)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return self.door.items(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        return self.door.pages(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return together(self, calls)
+
+
+def test_a_stack_that_cannot_be_looked_at_does_not_keep_the_others_from_it(stage: Stage) -> None:
+    """What AWS refuses of one stack is told of that one alone."""
+    other = {
+        **stage.spec,
+        "name": "campus",
+        "bucket": "bare",
+        "cnames": [],
+        "key_groups": [{"use": "viewers"}],
+    }
+    stage.bucket("bare")
+    stage.made(other)
+
+    reads = stage.world.reads
+    stage.world = replace(stage.world, reads=lambda: Refusing(reads(), "bare"))
+    campus, lectures = stage.prove(stage.spec, other).stacks
+    assert lectures.exit_code == 0
+    assert (campus.exit_code, campus.findings[0].claim) == (1, "it can be looked at")
+    assert "InternalError" in campus.findings[0].why

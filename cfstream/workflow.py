@@ -57,7 +57,7 @@ class Mismatch(Stale):
 def make_plan(stacks: Sequence[Stack], world: World) -> Plan:
     """The plan of all stacks. Reads only. Raises Refused, Unreachable or NoCredentials."""
     reads = world.reads()
-    scenes = [_scene(stack, world) for stack in sorted(stacks, key=lambda stack: stack.spec.name)]
+    scenes = _scenes(stacks, world)
     with ThreadPoolExecutor(READERS) as pool:
         wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
         futures = [
@@ -99,7 +99,7 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
     from cfstream.verify import Proof, prove
 
     reads = world.reads()
-    scenes = [_scene(stack, world) for stack in sorted(stacks, key=lambda stack: stack.spec.name)]
+    scenes = _scenes(stacks, world)
     with ThreadPoolExecutor(READERS) as pool:
         return Proof(tuple(pool.map(lambda scene: prove(reads, scene, means), scenes)))
 
@@ -132,15 +132,21 @@ def check_saved(saved: Json, plan: Plan) -> None:
     )
 
 
-def _scene(stack: Stack, world: World) -> Scene:
-    return Scene(
-        stack=stack,
-        account=world.account,
-        partition=world.partition,
-        region=world.region,
-        now=world.clock.now(),
-        real_aws=world.real_aws,
-    )
+def _scenes(stacks: Sequence[Stack], world: World) -> list[Scene]:
+    """A scene for each stack, by name."""
+    sharing = tuple(stack.spec for stack in stacks if stack.spec.oai and stack.spec.oai.id)
+    return [
+        Scene(
+            stack=stack,
+            account=world.account,
+            partition=world.partition,
+            region=world.region,
+            now=world.clock.now(),
+            real_aws=world.real_aws,
+            beside=sharing,
+        )
+        for stack in sorted(stacks, key=lambda stack: stack.spec.name)
+    ]
 
 
 def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> StackPlan:

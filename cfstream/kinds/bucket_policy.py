@@ -6,6 +6,7 @@ as they are. Lives here: what is read, and the proposal as a whole. The decision
 what policies mean in `policy_document`, how they are written in `steps/bucket_policy`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cfstream.errors import Missing, Notice, Refused
@@ -23,10 +24,20 @@ from cfstream.kinds.policy_grants import (
     our_sids,
     sid_of,
 )
-from cfstream.kinds.readers import servings
-from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
+from cfstream.kinds.readers import cut_off, servings
+from cfstream.policy_document import (
+    by_sid,
+    equal,
+    is_pending,
+    merge,
+    parse,
+    policy_digest,
+    principals,
+    statements,
+)
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.revoke import Revoke
 from cfstream.values import Json, Known
 
 
@@ -89,7 +100,7 @@ class BucketPolicyKind:
             steps=(*given, *taken, *former_steps(scene, have)),
             relied_on=tuple(relied),
             problems=tuple(problems),
-            notices=(*_notices(case), *former_notices(have)),
+            notices=(*_notices(case, taken), *former_notices(have)),
         )
 
 
@@ -121,7 +132,7 @@ def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
         return None, refused.what
 
 
-def _notices(case: Case) -> list[Notice]:
+def _notices(case: Case, taken: Iterable[Revoke]) -> list[Notice]:
     notices = []
     if _pending(case):
         text = (
@@ -132,7 +143,26 @@ def _notices(case: Case) -> list[Notice]:
     if case.target is not None and case.ours is None and case.satisfying:
         text = f"the policy statement {case.satisfying} grants what is wanted: none of ours is added"
         notices.append(Notice(text))
+    for each in cut_off(case.have.servings, _let_go(case, taken)):
+        text = f"the distribution {each} reads this bucket by the former identity, and is refused once that is revoked"
+        notices.append(Notice(text, warning=True))
     return notices
+
+
+def _let_go(case: Case, taken: Iterable[Revoke]) -> frozenset[str]:
+    """The OAIs that the policy lets in now, and not once our statements are taken; where objects are granted
+    instead nobody is let go.
+    """
+    before = after = case.have.document
+    for step in taken:
+        if isinstance(step.edit, PolicyEdit) and case.want.identity:
+            after = merge(after, step.edit.put, step.edit.drop)
+    return _let_in(case, before) - _let_in(case, after)
+
+
+def _let_in(case: Case, document: Json | None) -> frozenset[str]:
+    named = (who for each in statements(document) for who in principals(each, case.have.identities))
+    return frozenset(who.name for who in named if who.kind == "oai")
 
 
 def _pending(case: Case) -> bool:

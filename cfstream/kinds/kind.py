@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.spec.load import Stack
+from cfstream.spec.model import Spec
 from cfstream.steps.step import Step
 from cfstream.values import Account, Address, ETag, Known
 
@@ -37,6 +38,8 @@ class Scene:
     now: "datetime | None" = None
     real_aws: bool = True
     """False when the endpoint is not Amazon's: the sandbox, or another stand-in."""
+    beside: tuple[Spec, ...] = ()
+    """The specs that are planned together and read by an identity that exists, which they may share."""
 
     @property
     def name(self) -> str:

@@ -141,7 +141,7 @@ class ObjectAclKind:
         steps: list[Step] = []
         if want is not None and identity is not None and user is not None and have.tally.lacking:
             steps += _mark(scene, have, former, identity)
-            hazards = (*_widening(scene, want, have, land), *public_hazards(have.servings, identity))
+            hazards = (*_widening(scene, want, have, land), *public_hazards(scene, have.servings, identity))
             steps.append(replace(_grant(scene, want, have, identity, user), hazards=hazards))
         if user is not None and have.beyond:
             steps.append(_narrow(scene, have, user))

@@ -231,7 +231,7 @@ def _publishing(case: Case, put: Json) -> tuple[Hazard, ...]:
     """Hazards of an OAI that others serve by: it is let in by `put` and was not before, or not so far."""
     if case.want.identity != "oai" or _lets_in(case, put):
         return ()
-    return public_hazards(case.have.servings, case.reader)
+    return public_hazards(case.scene, case.have.servings, case.reader)
 
 
 def _changes(case: Case, put: Json) -> tuple[Change, ...]:

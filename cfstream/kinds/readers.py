@@ -19,6 +19,7 @@ from cfstream.kinds.distributions import (
     origin_of,
 )
 from cfstream.kinds.kind import Scene
+from cfstream.spec.model import Spec
 from cfstream.steps.step import Hazard
 
 
@@ -90,20 +91,44 @@ def default_origin(live: LiveDistribution | None) -> Origin | None:
     return next((origin for origin in origins_of(live) if origin.id == wanted), None)
 
 
-def public_hazards(serving: Iterable[Serving], identity: object) -> tuple[Hazard, ...]:
-    """A hazard for each other distribution that would hand to anyone what this OAI is let read.
+def public_hazards(scene: Scene, serving: Iterable[Serving], identity: object) -> tuple[Hazard, ...]:
+    """A hazard for each other distribution that would hand to anyone what this OAI is let read, be it one that another
+    stack of the same run is about to make.
 
     An OAC needs none: its grant is pinned to the one distribution.
     """
-    ids = sorted({each.distribution for each in serving if _open_by(each, identity)})
+    live = sorted({each.distribution for each in serving if _open_by(each, identity)})
+    coming = sorted(spec.name for spec in scene.beside if _opens(scene, spec, identity))
+    who = [*(f"distribution {id_}" for id_ in live), *(f"stack {name}" for name in coming)]
     return tuple(
-        Hazard("makes-public", f"the distribution {id_} reads this bucket by the same identity, for anyone")
-        for id_ in ids
+        Hazard("makes-public", f"the {each} reads this bucket by the same identity, for anyone")
+        for each in who
+    )
+
+
+def cut_off(serving: Iterable[Serving], identities: Iterable[str]) -> tuple[str, ...]:
+    """The enabled distributions of others that read the bucket by one of these OAIs."""
+    known = {*identities}
+    return tuple(
+        sorted(
+            {
+                each.distribution
+                for each in serving
+                if not each.ours and each.enabled and each.origin.oai_id in known
+            }
+        )
     )
 
 
 def _open_by(each: Serving, identity: object) -> bool:
     return not each.ours and each.unsigned and each.origin.oai_id == identity
+
+
+def _opens(scene: Scene, spec: Spec, identity: object) -> bool:
+    open_somewhere = spec.public or any(behavior.public for behavior in spec.http.behaviors)
+    same_bucket = spec.bucket.name == scene.stack.spec.bucket.name
+    shared = spec.name != scene.name and spec.oai is not None and spec.oai.id == identity
+    return spec.enabled and open_somewhere and same_bucket and shared
 
 
 def opens_before_guarded(scene: Scene, serving: Iterable[Serving], identity: object) -> bool:

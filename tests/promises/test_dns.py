@@ -181,7 +181,10 @@ def test_records_of_another_stack_are_not_ours(site: Studio, com: str) -> None:
 
 def test_private_zones_are_passed_over(site: Studio) -> None:
     """Where there is a public one of that name it is taken, where there is not the problem says why."""
-    vpc: Json = {"VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"}, "HostedZoneConfig": {"PrivateZone": True}}
+    vpc: Json = {
+        "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"},
+        "HostedZoneConfig": {"PrivateZone": True},
+    }
     zone(site, reference="private", **vpc)
     (what,) = problems(site.stack(named()))
     assert "there is no public hosted zone example.com" in what

@@ -224,3 +224,27 @@ def test_live_signers_taken_off_by_hand_are_put_back_without_hazard(studio: Stud
     )
     assert hazards(studio.stack(signed())) == []
     studio.converge(signed())
+
+
+def test_an_identity_shared_with_a_public_stack_of_the_same_run_is_a_hazard(studio: Studio) -> None:
+    """Neither is live yet: what one is granted the other would hand to anyone."""
+    identity = studio.make_identity()
+    open_ = public(name="open", oai={"id": identity}, grant={"prefix": "a/"})
+    guarded = signed(name="guarded", oai={"id": identity}, grant={"prefix": "b/"})
+    guarded_plan, open_plan = studio.plan(open_, guarded).stacks
+    assert (hazards(guarded_plan), hazards(open_plan)) == (["makes-public"], [])
+    report = studio.apply(open_, guarded)
+    assert (outcome(report, "guarded"), outcome(report, "open")) == ("blocked", "applied")
+
+
+def test_others_that_lose_their_way_in_with_ours_are_told_of(studio: Studio) -> None:
+    """A revoke is what the spec asks for: a warning, and no hazard."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    stranger = by_hand(studio)
+    path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+    studio.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=stranger["Id"])
+    plan = studio.stack(signed())
+    assert hazards(plan) == []
+    warnings = [notice.text for notice in plan.notices if notice.warning]
+    assert any(stranger["Id"] in text and "former identity" in text for text in warnings)

@@ -28,6 +28,10 @@ URL = "https://someone:secret@aws.example:8443/path?X-Amz-Security-Token=secret"
         ("NoSuchCloudFrontOriginAccessIdentity", errors.Missing),
         ("NoSuchOriginAccessControl", errors.Missing),
         ("NoSuchPublicKey", errors.Missing),
+        ("NoSuchResponseHeadersPolicy", errors.Missing),
+        ("NoSuchHostedZone", errors.Missing),
+        ("NoSuchChange", errors.Missing),
+        ("ResourceNotFoundException", errors.Missing),
         ("NoSuchResource", errors.Missing),
         ("NoSuchBucket", errors.Missing),
         ("NoSuchBucketPolicy", errors.Missing),
@@ -242,6 +246,19 @@ def test_head_replies_name_what_was_asked_for() -> None:
             "allow cloudfront:CreateDistribution and cloudfront:TagResource on *",
         ),
         (Call("resourcegroupstaggingapi", "get_resources", {}), "allow tag:GetResources on *"),
+        (Call("acm", "list_certificates", {}), "allow acm:ListCertificates on *"),
+        (
+            Call("acm", "describe_certificate", {"CertificateArn": "arn:aws:acm:us-east-1:1:certificate/2"}),
+            "allow acm:DescribeCertificate on arn:aws:acm:us-east-1:1:certificate/2",
+        ),
+        (
+            Call("route53", "list_hosted_zones_by_name", {"DNSName": "example.com"}),
+            "allow route53:ListHostedZonesByName on *",
+        ),
+        (
+            Call("route53", "change_resource_record_sets", {"HostedZoneId": "Z1"}),
+            "allow route53:ChangeResourceRecordSets on arn:aws:route53:::hostedzone/Z1",
+        ),
     ],
     ids=lambda value: value.operation if isinstance(value, Call) else "",
 )

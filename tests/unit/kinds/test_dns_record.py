@@ -1,0 +1,149 @@
+"""Records for the cnames: aliases of the distribution, each name a step, and only those that are ours ever deleted."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cfstream.kinds.dns_record import DnsRecordKind, records_of
+from cfstream.kinds.kind import Landscape, Proposal, Scene
+from cfstream.steps.records import CreateRecords, DeleteRecords
+from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.values import Address, Json, Ref, StepId
+from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+
+KIND = DnsRecordKind()
+MEDIA = "media.example.com"
+TARGET = "e1.cloudfront.net"
+DISTRIBUTION = Address("distribution", "lectures")
+ZONE = {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config": {"PrivateZone": False}}
+
+SPEC = f"version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\ncnames: [{MEDIA}]\n"
+NAMED = f"{SPEC}dns: {{route53: example.com}}\n"
+OFF = f"{SPEC}dns: false\n"
+
+
+def alias(name: str = f"{MEDIA}.", kind: str = "A", target: Any = f"{TARGET}.") -> Json:
+    """An alias record of a distribution."""
+    to = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": target, "EvaluateTargetHealth": False}
+    return {"Name": name, "Type": kind, "AliasTarget": to}
+
+
+def account(*records: Json, **config: Any) -> dict[str, Any]:
+    """Replies of an account with the zone, these records in it, and our distribution."""
+    row = {
+        **distribution("E1"),
+        "IsIPV6Enabled": True,
+        "Aliases": {"Quantity": 1, "Items": [MEDIA]},
+        **config,
+    }
+    return {**ours(row), **zones(*records)}
+
+
+def zones(*records: Json) -> dict[str, Any]:
+    """Replies of an account with the zone, and these records in it."""
+    return {
+        "list_hosted_zones_by_name": {"HostedZones": [ZONE, {**ZONE, "Name": "example.community."}]},
+        "list_hosted_zones": [ZONE, {**ZONE, "Id": "/hostedzone/Z2", "Name": "ample.com."}],
+        "list_resource_record_sets": lambda params: list(records) if params["HostedZoneId"] == "Z1" else [],
+    }
+
+
+def known(target: Any = TARGET) -> Landscape:
+    """What the distribution's kind has brought."""
+    return Landscape({DISTRIBUTION: {"domain_name": target}})
+
+
+def proposed(text: str, replies: dict[str, Any], target: Any = TARGET) -> Proposal:
+    """What is proposed in this account."""
+    return proposal(KIND, scene(text), live(**replies), known(target))
+
+
+def test_records_of_a_new_distribution_wait_for_its_name() -> None:
+    """The whole step: A and AAAA in one batch, aliases of what the create will bring."""
+    target = Ref(StepId(f"create {DISTRIBUTION}"), "domain_name")
+    (step,) = proposed(NAMED, zones(), target).steps
+    assert step == CreateRecords(
+        address=Address("dns-record", "lectures", MEDIA),
+        stage=Stage.DNS,
+        because="no record of that name",
+        line=6,
+        changes=(Change(f"dns[{MEDIA}].A", None, target), Change(f"dns[{MEDIA}].AAAA", None, target)),
+        zone="Z1",
+        records=(alias(target=target), alias(kind="AAAA", target=target)),
+        seconds=1800,
+    )
+
+
+def test_what_is_there_is_left_and_relied_on() -> None:
+    """In any spelling of the names."""
+    there = [alias("MEDIA.example.com."), alias(kind="AAAA", target="E1.CloudFront.net.")]
+    found = proposed(NAMED, account(*there))
+    assert found.steps == ()
+    (relied,) = found.relied_on
+    assert relied.address == Address("dns-record", "lectures")
+    assert found.relied_on != proposed(NAMED, account(there[0])).relied_on
+    txt = {"Name": "www.example.com.", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"x"'}]}
+    assert found.relied_on == proposed(NAMED, account(*there, txt)).relied_on
+
+
+def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
+    """Every type of record that is an alias of ours, before the distribution gives the name up."""
+    old = [alias("old.example.com.", kind) for kind in ("A", "HTTPS")]
+    there = [alias(), alias(kind="AAAA")]
+    row = {"Quantity": 2, "Items": [MEDIA, "Old.example.com"]}
+    (step,) = proposed(NAMED, account(*there, *old, Aliases=row)).steps
+    assert step == DeleteRecords(
+        address=Address("dns-record", "lectures", "old.example.com"),
+        stage=Stage.DELETE_RECORDS,
+        because="no cname of the spec",
+        line=6,
+        changes=tuple(Change(f"dns[old.example.com].{kind}", TARGET, None) for kind in ("A", "HTTPS")),
+        hazards=(Hazard("cuts-viewers", "old.example.com will lead nowhere"),),
+        zone="Z1",
+        records=tuple(old),
+        seconds=1800,
+    )
+
+
+def test_false_looks_into_every_zone_that_could_hold_one() -> None:
+    """``ample.com`` is none of them, though the name ends in the same letters."""
+    found = proposed(OFF, account(alias(), {**alias("x.example.com."), "AliasTarget": {"DNSName": "d2."}}))
+    (step,) = found.steps
+    assert isinstance(step, DeleteRecords)
+    assert (step.because, step.records) == ("dns is off", (alias(),))
+
+
+@pytest.mark.parametrize("text", [SPEC, NAMED.replace("dns: {route53: example.com}\n", "")])
+def test_where_the_spec_says_nothing_nothing_is_read(text: str) -> None:
+    """Neither zone nor record."""
+    assert proposed(text, {"list_hosted_zones_by_name": AssertionError}) == Proposal()
+
+
+def test_china_has_a_zone_of_its_own() -> None:
+    """CloudFront's names stand in another zone there."""
+    stage: Scene = replace(scene(NAMED), partition="aws-cn")
+    (step,) = proposal(KIND, stage, live(**zones()), known()).steps
+    assert isinstance(step, CreateRecords)
+    assert {record["AliasTarget"]["HostedZoneId"] for record in step.records} == {"Z3RFFRIM2A3IF5"}
+
+
+def test_two_public_zones_are_not_read() -> None:
+    """Which one counts cannot be known."""
+    twins = {"HostedZones": [ZONE, {**ZONE, "Id": "/hostedzone/Z9"}]}
+    replies = {**account(), "list_hosted_zones_by_name": twins, "list_resource_record_sets": AssertionError}
+    (problem,) = proposed(NAMED, replies).problems
+    assert problem.what == "there are several public hosted zones example.com: Z1, Z9"
+    assert str(problem.where) == "lectures.yaml:6:16"
+
+
+def test_a_stack_without_a_distribution_to_come_has_no_records() -> None:
+    """One that is to adopt what is not there: that problem is told elsewhere."""
+    assert proposal(KIND, scene(NAMED), live(**zones()), Landscape()) == Proposal()
+
+
+def test_outputs_name_what_leads_to_the_distribution() -> None:
+    """As records that are made, or as the one to make by hand."""
+    made = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
+    assert records_of(scene(NAMED), None, TARGET) == made
+    assert records_of(scene(SPEC), None, TARGET) == [{"name": MEDIA, "type": "CNAME", "value": TARGET}]

@@ -12,7 +12,15 @@ from typing import TextIO
 from cfstream.cli import connection
 from cfstream.errors import CfstreamError, SpecProblems
 
-PLAIN: Mapping[str, str] = {"…": "...", "–": "-", "—": "-", "×": "x", "→": "->"}
+PLAIN: Mapping[str, str] = {
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "×": "x",
+    "→": "->",
+    "✓": "ok",
+    "✗": "NO",
+}
 """What stands for a sign on a terminal that knows ASCII alone."""
 
 

@@ -156,3 +156,15 @@ def test_a_spec_of_names_alone_is_enough(studio: Studio) -> None:
     """Version, name, bucket and a signer; all else has a default."""
     studio.converge(signed())
     studio.converge(http(name="keys"))
+
+
+def test_the_security_policy_is_held_to_its_default(studio: Studio) -> None:
+    """Weaker than that by hand: brought back, and no hazard."""
+    document = signed(cnames=["media.example.com"], http={"certificate": studio.certificate("*.example.com")})
+    studio.converge(document)
+    weaker = {**studio.config()["ViewerCertificate"], "MinimumProtocolVersion": "TLSv1.1_2016"}
+    studio.edit(set_to(ViewerCertificate=weaker))
+    plan = studio.stack(document)
+    assert changes(plan) == {"http.minimum_tls": ("TLSv1.1_2016", "TLSv1.2_2021")}
+    assert plan.hazards == ()
+    studio.converge(document)

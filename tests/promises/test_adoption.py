@@ -1,7 +1,7 @@
 """A distribution made by hand becomes ours, and keeps all that the spec does not speak of."""
 
 from tests.promises.foreign import by_hand
-from tests.promises.studio import Studio, outcome, problems, set_to, signed, steps
+from tests.promises.studio import Studio, behavior, outcome, problems, set_to, signed, signers, steps
 
 
 def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
@@ -89,3 +89,34 @@ def test_foreign_fields_survive_every_change(studio: Studio) -> None:
     live = studio.config()
     assert live["HttpVersion"] == "http3"
     assert live["CustomErrorResponses"]["Items"][0]["ErrorCachingMinTTL"] == 1
+
+
+FORWARDED = {
+    "QueryString": False,
+    "Cookies": {"Forward": "none"},
+    "Headers": {"Quantity": 1, "Items": ["Origin"]},
+    "QueryStringCacheKeys": {"Quantity": 0},
+}
+
+
+def test_an_old_distribution_keeps_its_old_cache_settings_until_a_policy_is_asked_for(studio: Studio) -> None:
+    """ForwardedValues and its times to live exclude a cache policy: they go only where the spec names one."""
+    legacy = {
+        "TargetOriginId": "console",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "ForwardedValues": FORWARDED,
+        "MinTTL": 0,
+        "DefaultTTL": 60,
+        "MaxTTL": 600,
+        "TrustedSigners": signers("self"),
+    }
+    stranger = by_hand(studio, DefaultCacheBehavior=legacy)
+    document = signed(adopt=stranger["Id"], http={"behaviors": [{"path": "/a/*"}]})
+    studio.converge(document)
+    for path in ("", "/a/*"):
+        assert behavior(studio.config(), path)["ForwardedValues"] == FORWARDED
+        assert behavior(studio.config(), path)["DefaultTTL"] == 60
+    section = {"cache_policy": "CachingDisabled", "behaviors": [{"path": "/a/*"}]}
+    studio.converge({**document, "http": section})
+    assert "ForwardedValues" not in behavior(studio.config(), "")
+    assert behavior(studio.config(), "/a/*")["ForwardedValues"] == FORWARDED

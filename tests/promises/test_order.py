@@ -294,3 +294,40 @@ def test_a_key_group_of_several_stacks_is_written_by_one(studio: Studio) -> None
     assert studio.run(studio.plan(changed, user), door=witness).exit_code == 0
     assert witness.writes == ["create_public_key", "update_key_group"]
     assert steps(studio.plan(changed, user)) == []
+
+
+def test_never_more_than_two_writers(studio: Studio) -> None:
+    """CloudFront throttles its control plane early: however many stacks there are, two writes are under way."""
+    guard, under_way, most = threading.Lock(), [0], [0]
+
+    def enter(_call: Call) -> None:
+        with guard:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        time.sleep(0.01)
+
+    def leave(_call: Call) -> None:
+        with guard:
+            under_way[0] -= 1
+
+    documents = [
+        signed(name=f"stack-{number}", bucket=studio.bucket(f"media-{number}")) for number in range(5)
+    ]
+    report = studio.apply(*documents, door=Witness(studio.world.aws, before=enter, after=leave))
+    assert report.exit_code == 0, told(report)
+    assert most == [2]
+
+
+def test_a_key_group_is_waited_for_at_each_distribution_that_uses_it(studio: Studio) -> None:
+    """Also at those of other stacks, and of others."""
+    studio.converge(http(name="owner"))
+    user = {**http(name="user"), "key_groups": [{"use": "viewers"}]}
+    studio.converge(http(name="owner"), user)
+    slow(studio)
+    report = studio.apply(http(name="owner", key_groups=[group(key(ONE), key("two"))]))
+    assert report.exit_code == 0, told(report)
+    keys = {row["Id"] for row in studio.keys().values()}
+    for stack in ("owner", "user"):
+        live = studio.live(stack)
+        active = live["ActiveTrustedKeyGroups"]["Items"][0]["KeyPairIds"]["Items"]
+        assert (live["Status"], {*active}) == ("Deployed", keys)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -363,3 +364,21 @@ def test_a_comment_by_hand_is_no_problem(studio: Studio) -> None:
     studio.converge(signed(comment="ours"))
     studio.edit(set_to(Comment="theirs"))
     assert problems(studio.stack(signed(comment="ours"))) == []
+
+
+def test_every_plan_of_an_rtmp_spec_on_real_aws_says_that_rtmp_is_retired(studio: Studio) -> None:
+    """It is said, and what AWS answers is passed on; elsewhere it is not said."""
+    assert not any("RTMP" in notice.text for notice in studio.stack(rtmp()).notices)
+    studio.world = replace(studio.world, real_aws=True)
+    assert any("retired RTMP" in notice.text and notice.warning for notice in studio.stack(rtmp()).notices)
+    studio.converge(rtmp())
+    assert any("retired RTMP" in notice.text for notice in studio.stack(rtmp()).notices)
+
+
+def test_a_refusal_to_make_a_stream_is_passed_on(studio: Studio) -> None:
+    """What AWS says today of a new streaming distribution is shown as it is."""
+    studio.sandbox.cloudfront.settings.refuse_rtmp = True
+    report = studio.apply(rtmp())
+    assert (report.exit_code, outcome(report)) == (1, "failed")
+    assert any("streaming-distribution:lectures: refused" in line for line in told(report))
+    assert studio.policy() is None

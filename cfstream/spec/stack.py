@@ -38,8 +38,9 @@ class Stack:
         return self.source.where(self.document.spot(*path))
 
     def line(self, *path: Step) -> int:
-        """The line of `where`, from 1."""
-        return self.where(*path).line
+        """The line of `where`, from 1; of a field that the file says nothing of, that of the stack's name."""
+        written = path and path[0] in self.document.root.fields
+        return self.where(*(path if written else ("name",))).line
 
     def problem(self, what: str, do: str, *path: Step) -> Problem:
         """A problem with the field at `path`."""

@@ -60,7 +60,7 @@ def test_first_grant() -> None:
             address=ADDRESS,
             stage=Stage.GRANT,
             because="let the distribution read objects",
-            line=1,
+            line=2,
             changes=(Change("grant.via", None, "bucket-policy"),),
             edit=edit(seen, put=(by_oac(),)),
         ),

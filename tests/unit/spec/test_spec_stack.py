@@ -59,9 +59,15 @@ http:
 )
 def test_where_a_field_was_written(path: tuple[str | int, ...], line: int, col: int) -> None:
     """A value is found at its place, a block at its key, and what is absent at its nearest parent."""
+    assert stack(FULL).where(*path) == Where("-", line, col)
+
+
+def test_a_plan_points_at_the_name_for_what_nobody_wrote() -> None:
+    """The line of a field is where it was written; of one that the file says nothing of, that of the name."""
     found = stack(FULL)
-    assert found.where(*path) == Where("-", line, col)
-    assert found.line(*path) == line
+    assert found.line("cnames", 1) == 9
+    assert found.line("bucket", "region") == 4
+    assert found.line("comment") == found.line("name") == 3
 
 
 def test_a_problem_of_a_stack_shows_the_line() -> None:

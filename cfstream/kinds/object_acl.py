@@ -308,9 +308,9 @@ def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, becaus
     )
 
 
-def _unmark(scene: Scene, own: LiveDistribution, identity: Known | None) -> Mark:
+def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> Mark:
     """The end of the former OAIs' mark; the wanted one's stays."""
-    because = "no object is granted to a former identity any more"
+    because = f"no object is granted to {', '.join(former)} any more"
     if identity is not None:
         return _tag(scene, own, identity, Stage.UNMARK, because)
     return Mark(
@@ -343,7 +343,7 @@ def _taken(
         Revoke(
             address=scene.address(KIND),
             stage=Stage.REVOKE,
-            because=f"objects are not read by {each} any more",
+            because=f"objects need no grant to {each} any more",
             line=scene.stack.line("grant"),
             changes=(Change("grant.via", f"object-acl for {each}", None),),
             edit=_edit(scene, have.bucket, "", have.canonical_users[each], None),
@@ -353,7 +353,7 @@ def _taken(
     ]
     gone = [each for each in former if each not in have.canonical_users]
     notices = [Notice(f"the identity {each} is gone: grants to it on objects let nobody in") for each in gone]
-    return [*steps, _unmark(scene, have.own, identity)], notices
+    return [*steps, _unmark(scene, have.own, former, identity)], notices
 
 
 def _old(scene: Scene, have: LiveGrants) -> list[Step]:

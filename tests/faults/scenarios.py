@@ -267,7 +267,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             "posters/lecture.jpg": frozenset({"anyone"}),
             "clips/trailer.mp4": frozenset({f"key {EDITORS}"}),
         },
-        allow=("makes-public",),
+        allow=("makes-public", "cuts-viewers"),
         turns_back=False,
     ),
     scenario("behavior closed", UPDATED, before=POSTERS, after=HTTP, readers=all_by(SIGNED)),

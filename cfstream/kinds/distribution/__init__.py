@@ -22,6 +22,7 @@ from cfstream.kinds.distribution.behaviors import (
 )
 from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
+from cfstream.kinds.distribution.heirs import keys_of_groups
 from cfstream.kinds.distribution_steps import brings, changing, creating
 from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
@@ -243,6 +244,7 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
         default=default if default is not None else Signers(),
         named=tuple(named(number, behavior) for number, behavior in enumerate(spec.http.behaviors)),
         group_names=names,
+        group_keys=keys_of_groups(scene, land),
         policy_names=have.policies,
     )
 

@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfstream.kinds.cache_policies import name_of
+from cfstream.kinds.distribution.heirs import GroupKeys, unless_inherited
 from cfstream.kinds.distributions import counted, items
-from cfstream.kinds.fields import Field, normal_signers, opened, removal_danger, signers_of, switched
+from cfstream.kinds.fields import (
+    Field,
+    normal_signers,
+    opened,
+    overlay,
+    removal_danger,
+    signers_of,
+    switched,
+)
 from cfstream.kinds.kind import Scene
 from cfstream.steps.step import Change, Hazard
 from cfstream.values import Json, Known
@@ -50,6 +59,7 @@ class Wanted:
     named: tuple[WantedBehavior, ...]
     group_names: Mapping[str, str]
     """Names of key groups by the text of their id, for people."""
+    group_keys: GroupKeys
     policy_names: Mapping[str, str]
     """Ids of the account's own cache policies, by name."""
 
@@ -99,12 +109,12 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[li
                 [p for p in names if p in before],
             )
         )
-    hazards = []
+    hazards: list[Hazard] = []
     for named in reversed(wanted.named):
         if named.path not in before:
             live.insert(_position(live, names, named.path), _new(config, wanted, named))
             changes.append(_added(wanted, named))
-            hazards += _opens(config, named)
+            hazards += _dangers(config, wanted, named)
     config["CacheBehaviors"] = counted(live)
     return changes, hazards
 
@@ -185,7 +195,10 @@ def _signer_fields(wanted: Wanted, path: str, signers: Signers, named: WantedBeh
             lambda config: frozenset(items(behavior(config, path).get("TrustedKeyGroups"))),
             element("TrustedKeyGroups"),
             show=wanted.show_groups,
-            danger=removal_danger("key group", where, others=bool(signers.accounts), asked=asked),
+            danger=unless_inherited(
+                removal_danger("key group", where, others=bool(signers.accounts), asked=asked),
+                wanted.group_keys,
+            ),
         ),
     ]
 
@@ -242,8 +255,10 @@ def _added(wanted: Wanted, named: WantedBehavior) -> Change:
     return Change(f"http.behaviors[{named.path}]", None, after or {"public": False})
 
 
-def _opens(config: Json, named: WantedBehavior) -> list[Hazard]:
-    """A new public path on a stack whose paths needed a signature until now."""
-    if not (named.public and _signed(config["DefaultCacheBehavior"])):
-        return []
-    return [Hazard("makes-public", f"anyone may then read what matches {named.path}, as `public: true` asks")]
+def _dangers(config: Json, wanted: Wanted, named: WantedBehavior) -> tuple[Hazard, ...]:
+    """What a new behavior means for those who get what matches it by the default one until now."""
+    signers = Signers() if named.public else named.signers
+    if signers is None:
+        return ()
+    as_default = {"CacheBehaviors": counted([{**config["DefaultCacheBehavior"], "PathPattern": named.path}])}
+    return overlay(as_default, _signer_fields(wanted, named.path, signers, named)).hazards

@@ -1,0 +1,184 @@
+"""Viewers of every sort, who ask the edge and S3 for everything at one moment; and who is to get in by a spec.
+
+Shares nothing with cfstream: signatures are made by cryptography alone, and specs are read here once more, as a person
+reads them.
+"""
+
+import functools
+import http.client
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from cfstream.sandbox.cloudfront.records import Distribution
+from cfstream.sandbox.server import ACCOUNT, Sandbox
+from tests.edge import signing
+from tests.edge.signing import PrivateKey
+from tests.promises.studio import Json
+
+LECTURE, POSTER = "lecture.mp4", "posters/lecture.jpg"
+OBJECTS = (LECTURE, POSTER)
+BUCKETS = ("media", "archive")
+
+OWN = "its own name"
+NOBODY = "nobody"
+STRANGER = "stranger"
+"""Signs with a key that is in the account, in a group of others."""
+BY_URL, BY_COOKIES, EXPIRED, FORGED = "by URL", "by cookies", "expired", "forged"
+"""How a key is used; what is forged bears the key's id, and another's signature."""
+HONEST = (BY_URL, BY_COOKIES)
+
+HOUR = 3600
+
+
+class Asking(NamedTuple):
+    """Somebody asks for an object under a host name: a distribution's `OWN`, a cname, or a bucket's address."""
+
+    host: str
+    key: str
+    who: str
+    """The name of the key that signs, or NOBODY."""
+    how: str = ""
+
+
+Askings = frozenset[Asking]
+
+
+class Crowd:
+    """Everybody: those who sign with each of `keys`, as they should and as they should not, and who does not sign.
+
+    Everybody asks edges that hear of a write when it is Deployed, and then any, of which some hear of it at once.
+    """
+
+    def __init__(self, sandbox: Sandbox, keys: Mapping[str, PrivateKey]) -> None:
+        self.keys = dict(keys)
+        self._sandbox = sandbox
+        self._ids: dict[str, str] = {}
+        self._wire = http.client.HTTPConnection(
+            "127.0.0.1", int(sandbox.edge_url.rpartition(":")[2]), timeout=10
+        )
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._wire.close()
+
+    def look(self) -> tuple[Askings, Askings]:
+        """Who gets in wherever they ask, and who gets in somewhere."""
+        settings = self._sandbox.cloudfront.settings
+        rounds = []
+        for mixed in (False, True):
+            settings.edge_mixes = mixed
+            rounds.append(self._admitted())
+        return frozenset.intersection(*rounds), frozenset.union(*rounds)
+
+    def can_ask(self, asking: Asking) -> bool:
+        """Whether its key has, or had, an id: nobody can have a URL of a key that AWS does not know."""
+        return asking.who == NOBODY or asking.who in self._ids
+
+    def _admitted(self) -> Askings:
+        asked = (*self._of_the_edge(), *_of_buckets())
+        return frozenset(asking for asking, visit in asked if self._gets(*visit))
+
+    def _of_the_edge(self) -> Iterator[tuple[Asking, "Visit"]]:
+        self._remember_ids()
+        for record in self._sandbox.cloudfront.distributions():
+            if record.tags.get("cfstream:name") != "lectures":
+                continue
+            names = {OWN: record.domain_name, **{alias: alias for alias in record.aliases}}
+            for host, name in names.items():
+                for key in OBJECTS:
+                    for who, how, visit in self._visits(record, name, key):
+                        yield Asking(host, key, who, how), visit
+
+    def _visits(self, record: Distribution, host: str, key: str) -> Iterator[tuple[str, str, "Visit"]]:
+        streams = "S3Origin" in record.config
+        path = f"/cfx/st/{key}" if streams else f"/{key}"
+        resource = key if streams else f"https://{host}{path}"
+        yield NOBODY, "", Visit(host, path)
+        for who, id_ in self._ids.items():
+            for how in (BY_URL, EXPIRED, FORGED):
+                query = signing.query(_fields(self.keys[who], id_, resource, how))
+                yield who, how, Visit(host, f"{path}?{query}")
+            if not streams:
+                cookies = signing.cookies(_folder(self.keys[who], id_, f"https://{host}/*"))
+                yield who, BY_COOKIES, Visit(host, path, cookies["Cookie"])
+
+    def _remember_ids(self) -> None:
+        """Ids of keys by name; one that is deleted is remembered, for its URLs are still about."""
+        world = self._sandbox.cloudfront.world
+        live = {key.config["Name"]: key.id for key in world.public_keys}
+        pairs = {
+            world.key_pairs.public_half(ACCOUNT, id_): id_ for id_ in world.key_pairs.registered(ACCOUNT)
+        }
+        live |= {name: pairs[pem] for name in self.keys if (pem := signing.pem(self.keys[name])) in pairs}
+        self._ids |= {name: id_ for name, id_ in live.items() if name in self.keys}
+
+    def _gets(self, host: str, target: str, cookie: str) -> bool:
+        headers = {"Host": host, **({"Cookie": cookie} if cookie else {})}
+        self._wire.request("GET", target, headers=headers)
+        reply = self._wire.getresponse()
+        reply.read()
+        return reply.status == 200
+
+
+class Visit(NamedTuple):
+    """One request."""
+
+    host: str
+    target: str
+    cookie: str = ""
+
+
+def _of_buckets() -> Iterator[tuple[Asking, Visit]]:
+    for bucket in BUCKETS:
+        host = f"{bucket}.s3.us-east-1.amazonaws.com"
+        for key in OBJECTS:
+            yield Asking(host, key, NOBODY), Visit(host, f"/{key}")
+
+
+@functools.cache
+def _fields(key: PrivateKey, id_: str, resource: str, how: str) -> dict[str, str]:
+    signer = signing.rsa_key("forger") if how == FORGED else key
+    expires = signing.past() if how == EXPIRED else signing.soon() + HOUR
+    return signing.canned_fields(resource, signer, id_, expires)
+
+
+@functools.cache
+def _folder(key: PrivateKey, id_: str, resource: str) -> dict[str, str]:
+    return signing.custom_fields(signing.policy(resource, signing.soon() + HOUR), key, id_)
+
+
+def invited(spec: Json | None, *, pair: str, everybody: Mapping[str, Any]) -> Askings:
+    """Who is to get in by a spec, once all of it is in force. `pair` is the key that the account's key pair is."""
+    if spec is None or not spec.get("enabled", True):
+        return frozenset()
+    streams = spec.get("delivery") == "rtmp"
+    hosts = (OWN, *spec.get("cnames", ()))
+    prefix = spec.get("grant", {}).get("prefix", "")
+    honest = [how for how in HONEST if not (streams and how == BY_COOKIES)]
+    found = set()
+    for key in (key for key in OBJECTS if key.startswith(prefix)):
+        trusted = _trusted(spec, key, pair)
+        for host in hosts:
+            if trusted is None:
+                found |= set(_anybody(host, key, everybody))
+            else:
+                found |= {Asking(host, key, who, how) for who in trusted for how in honest}
+    return frozenset(found)
+
+
+def _trusted(spec: Json, key: str, pair: str) -> set[str] | None:
+    """Whose signatures are taken for an object; None where nobody needs to sign."""
+    behaviors = spec.get("http", {}).get("behaviors", ())
+    named: Json = next((each for each in behaviors if f"/{key}".startswith(each["path"].rstrip("*"))), {})
+    if named.get("public") or (spec.get("public") and not named.get("key_groups")):
+        return None
+    guards = named if "key_groups" in named else spec
+    if guards.get("trusted_signers"):
+        return {pair}
+    return {one["name"] for group in guards["key_groups"] for one in group["public_keys"]}
+
+
+def _anybody(host: str, key: str, everybody: Mapping[str, Any]) -> Iterator[Asking]:
+    yield Asking(host, key, NOBODY)
+    for who in everybody:
+        yield from (Asking(host, key, who, how) for how in (*HONEST, EXPIRED, FORGED))

@@ -1,0 +1,93 @@
+"""Where changes are replayed: a studio whose keys have private halves, whose edges take their time, and a crowd that
+is let in or not at every moment.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cfstream.apply import Report
+from cfstream.plan import Plan
+from cfstream.ports import World
+from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.spec.load import Stack
+from cfstream.workflow import make_plan
+from tests.edge import signing
+from tests.faults.doors import Killed
+from tests.laws.certificate import imported
+from tests.promises.studio import ONE, THREE, TWO, Json, Studio, told
+from tests.replays.crowd import BUCKETS, OBJECTS, STRANGER, Askings, Crowd, invited
+from tests.replays.doors import Replayed
+
+DEPLOY_AFTER_READS = 4
+"""More than a plan makes: whatever must wait for Deployed has something to wait for."""
+
+HOST = "media.example.com"
+PAIR = THREE
+"""The key whose public half is a CloudFront key pair of the account: that of the trusted signer ``self``."""
+
+NAMES = (ONE, TWO, THREE, STRANGER)
+
+
+class Stage(Studio):
+    """A studio with two buckets that hold the same objects, and a public key of others in a group of theirs."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> None:
+        super().__init__(folder, sandbox, world, clients)
+        for name in NAMES:
+            (folder / f"{name}.pem").write_text(signing.pem(signing.rsa_key(name)))
+        for bucket in BUCKETS:
+            self.bucket(bucket, *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
+        imported(clients("acm"), HOST, f"new.{HOST}")
+        self.make_group("theirs", self.make_key(STRANGER, file=STRANGER))
+        sandbox.cloudfront.world.key_pairs.register(ACCOUNT, signing.pem(signing.rsa_key(PAIR)))
+        sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
+        self.crowd = Crowd(sandbox, {name: signing.rsa_key(name) for name in NAMES})
+        self.may: Askings = frozenset()
+        self.must: Askings = frozenset()
+        self.too_much: Askings = frozenset()
+        self.too_little: Askings = frozenset()
+
+    def invited(self, spec: Json | None) -> Askings:
+        """Who is to get in by a spec."""
+        return invited(spec, pair=PAIR, everybody=self.crowd.keys)
+
+    def expect(self, *, must: Askings, may: Askings = frozenset()) -> None:
+        """From now on these get in wherever they ask, those may get in somewhere, and all others nowhere."""
+        self.must, self.may = must, must | may
+        self.look()
+
+    def look(self) -> None:
+        """Notes who gets in and should not, and who does not and should."""
+        everywhere, somewhere = self.crowd.look()
+        self.too_much |= somewhere - self.may
+        self.too_little |= {asking for asking in self.must - everywhere if self.crowd.can_ask(asking)}
+
+    def nobody_harmed(self) -> None:
+        """At no moment was anybody let in who should not be, or turned away who should not be."""
+        assert sorted(self.too_much) == []
+        assert sorted(self.too_little) == []
+
+    def replayed(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
+        """Plans and applies while the crowd looks on."""
+        plan = make_plan(stacks, self.world)
+        return plan, self.run(plan, allow=allow, door=Replayed(self.world.aws, self.look))
+
+    def settled(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> Plan:
+        """The same, held to it: all is done, and nothing is left."""
+        plan, report = self.replayed(stacks, allow=allow)
+        assert report.exit_code == 0, told(report)
+        left = make_plan(stacks, self.world)
+        assert left.in_sync, [step.id for stack in left.stacks for step in stack.steps]
+        return plan
+
+    def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> bool:
+        """One run that dies after its first write, or in its wait; whether there was anything left to do."""
+        plan = make_plan(stacks, self.world)
+        if plan.in_sync:
+            return False
+        with suppress(Killed):
+            self.run(plan, allow=allow, door=Replayed(self.world.aws, self.look, patience=3))
+        self.look()
+        return True

@@ -1,0 +1,104 @@
+"""Every change of a spec, replayed against the edge: at no moment is a valid URL refused or an invalid one served."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.promises.studio import ONE, TWO, Json, group, http, key, rtmp, signed, without
+from tests.replays.stage import HOST, Stage
+
+PATHS = {"path": "/posters/*"}
+OPEN = http(http={"behaviors": [{**PATHS, "public": True}]})
+CLOSED = http(http={"behaviors": [PATHS]})
+NAMED = http(cnames=[HOST])
+OAI = http(oai={})
+BY_OBJECTS = http(oai={}, grant={"via": "object-acl"})
+STREAMS = rtmp(oai={}, grant={"via": "object-acl", "permission": "FULL_CONTROL"})
+OPEN_POSTERS = {**without(OAI, "key_groups"), "public": True, "grant": {"prefix": "posters/"}}
+POSTERS_BY_TWO = {**PATHS, "key_groups": [group(key(TWO), name="posters")]}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a spec, and the hazards that it has, all of them."""
+
+    name: str
+    before: Json | None
+    after: Json
+    hazards: tuple[str, ...] = ()
+
+    @property
+    def cuts(self) -> bool:
+        """Whether viewers are cut off, as the plan says."""
+        return "cuts-viewers" in self.hazards
+
+
+CHANGES = (
+    Change("new stack", None, http()),
+    Change("new stack with a public path", None, OPEN),
+    Change("new streams", None, STREAMS),
+    Change("comment", http(), http(comment="Members")),
+    Change("comment of streams", STREAMS, {**STREAMS, "comment": "The recipe of 2011"}),
+    Change("price class", http(), http(price_class="PriceClass_100")),
+    Change("oai to oac", OAI, http()),
+    Change("oac to oai", http(), OAI),
+    Change("objects to policy", BY_OBJECTS, OAI),
+    Change("policy to objects", OAI, BY_OBJECTS),
+    Change("objects to oac", BY_OBJECTS, http()),
+    Change("streams to policy", STREAMS, without(STREAMS, "grant")),
+    Change("bucket", http(), http(bucket="archive")),
+    Change("bucket, by objects", BY_OBJECTS, {**BY_OBJECTS, "bucket": "archive"}),
+    Change("bucket and identity", OAI, http(bucket="archive")),
+    Change("cname added", http(), NAMED),
+    Change("another cname as well", NAMED, http(cnames=[HOST, f"new.{HOST}"])),
+    Change("cname gone", NAMED, http(cnames=[]), ("cuts-viewers",)),
+    Change("behavior added", http(), CLOSED),
+    Change("behavior taken out", CLOSED, http()),
+    Change(
+        "live playlist uncached",
+        http(),
+        http(http={"behaviors": [{"path": "*.mp4", "cache_policy": "CachingDisabled"}]}),
+    ),
+    Change("public path", http(), OPEN, ("makes-public",)),
+    Change("public path of a behavior that was there", CLOSED, OPEN, ("makes-public",)),
+    Change("public path closed", OPEN, CLOSED),
+    Change("public path taken out", OPEN, http()),
+    Change(
+        "group of its own for a path", CLOSED, http(http={"behaviors": [POSTERS_BY_TWO]}), ("cuts-viewers",)
+    ),
+    Change(
+        "new path with a group of its own",
+        http(),
+        http(http={"behaviors": [POSTERS_BY_TWO]}),
+        ("cuts-viewers",),
+    ),
+    Change("private, with a wider grant", OPEN_POSTERS, OAI, ("widens-grant",)),
+    Change("private, with a wider grant to an oac", OPEN_POSTERS, http(), ("widens-grant",)),
+    Change("grant widened", http(grant={"prefix": "posters/"}), http(), ("widens-grant",)),
+    Change("second key", http(), http(key_groups=[group(key(ONE), key(TWO))])),
+    Change("second group", http(), http(key_groups=[group(key(ONE)), group(key(TWO), name="others")])),
+    Change("group of the same key", http(), http(key_groups=[group(key(ONE), name="members")])),
+    Change("group of more keys", http(), http(key_groups=[group(key(ONE), key(TWO), name="members")])),
+    Change(
+        "group of another key", http(), http(key_groups=[group(key(TWO), name="members")]), ("cuts-viewers",)
+    ),
+    Change("trusted signers to key groups", signed(), http(), ("cuts-viewers",)),
+    Change("disabled", http(), http(enabled=False), ("cuts-viewers",)),
+)
+
+
+@pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
+def test_nobody_is_harmed(stage: Stage, change: Change) -> None:
+    """Who gets in before and after gets in all the time; who gets in neither before nor after never does."""
+    before, after = stage.invited(change.before), stage.invited(change.after)
+    if change.before is not None:
+        stage.expect(must=frozenset(), may=before)
+        stage.settled(stage.load(change.before))
+    stage.expect(must=before)
+
+    stage.expect(must=frozenset() if change.cuts else before & after, may=before | after)
+    plan = stage.settled(stage.load(change.after), allow=change.hazards)
+    assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(change.hazards)
+
+    stage.expect(must=after)
+    stage.nobody_harmed()

@@ -160,7 +160,10 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
     live: LiveDistribution | None = lives[kind_of(scene)].live
     steps = [_guarded(live, step) for proposal in proposals for step in proposal.steps]
     exposure = expose(scene, land, steps)
-    warnings = tuple(Notice(opening, warning=True) for opening in exposure.openings)
+    warnings = tuple(
+        Notice(f"an opening that this spec does not ask for: {opening}", warning=True)
+        for opening in exposure.openings
+    )
     return StackPlan(
         name=scene.name,
         spec=scene.stack.path,

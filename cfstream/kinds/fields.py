@@ -68,7 +68,8 @@ def creation(base: Json, fields: Iterable[Field]) -> Overlay:
     changes: list[Change] = []
     for field in fields:
         shown = field.show(field.want)
-        if shown not in ("", [], None, False) or field.read(config) != field.want:
+        says = shown not in ("", [], False) or field.read(config) != field.want
+        if says and shown is not None:
             changes.append(Change(field.path, None, shown))
         field.write(config, field.want)
     return Overlay(config, tuple(changes))

@@ -134,7 +134,7 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
 def _field_lines(step: Step, sheet: Page) -> Iterator[str]:
     fields = [line for change in step.changes for line in field_lines(change)]
     column = min(
-        max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else sheet.width // 2
+        max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else sheet.width * 11 // 20
     )
     for sign, name, value in fields:
         first = f"      {sheet.paint(sign.text, sign.style)} {name.ljust(column)} "

@@ -17,6 +17,7 @@ from tests.promises.studio import (
     group,
     http,
     key,
+    listing,
     rtmp,
     signed,
     signers,
@@ -100,7 +101,7 @@ def test_a_public_statement_is_an_opening(studio: Studio) -> None:
     exposure = studio.stack(signed()).exposure
     assert exposure.openings == ("anyone: bucket policy statement Anyone",)
     assert "anyone: bucket policy statement Anyone" in exposure.before
-    assert exposure.openings[0] in warnings(studio, signed())
+    assert exposure.openings[0] in "\n".join(warnings(studio, signed()))
     assert steps(studio.plan(signed())) == []
 
 
@@ -153,7 +154,7 @@ def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(studio: St
     studio.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=lost)
     opening = f"anyone: distribution {lost} (unsigned)"
     assert studio.stack(signed(oai={})).exposure.openings == (opening,)
-    assert opening in warnings(studio, signed(oai={}))
+    assert opening in "\n".join(warnings(studio, signed(oai={})))
 
 
 def test_a_foreign_distribution_with_signers_is_told_and_no_opening(studio: Studio) -> None:
@@ -254,3 +255,29 @@ def test_a_statement_for_cloudfront_as_such_is_judged_by_what_pins_it(
     openings = studio.stack(signed()).exposure.openings
     public = condition is None or "StringLike" in json.dumps(condition)
     assert bool(openings) == public
+
+
+def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an_opening(
+    studio: Studio,
+) -> None:
+    """The bucket is the spare one there: asked when the first origin fails."""
+    studio.converge(signed(oai={}))
+    (identity,) = studio.identities()
+    studio.bucket("theirs")
+    stranger = opened_by_hand(studio)
+
+    def change(config: Json) -> None:
+        (ours,) = config["Origins"]["Items"]
+        ours["S3OriginConfig"] = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}
+        first = {**ours, "Id": "first", "DomainName": "theirs.s3.us-east-1.amazonaws.com"}
+        config["Origins"] = listing(first, ours)
+        failover = {
+            "Id": "both",
+            "FailoverCriteria": {"StatusCodes": listing(500)},
+            "Members": listing({"OriginId": "first"}, {"OriginId": "console"}),
+        }
+        config["OriginGroups"] = listing(failover)
+        config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
+
+    studio.edit(change, id_=stranger)
+    assert studio.stack(signed(oai={})).exposure.openings == (f"anyone: distribution {stranger} (unsigned)",)

@@ -1,0 +1,155 @@
+"""What is live in a golden case: ``live.json``, a list of things that are made one after the other.
+
+Each thing is an object whose first key says what it is; `Stage.MAKERS` is the list of them. ``as`` gives its id a name,
+and a text that is just that name stands for the id from then on.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any, ClassVar
+
+from moto.moto_api._internal import mock_random
+
+from cfstream.ports import World
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import load
+from tests.contract.cloudfront_configs import (
+    config,
+    make,
+    make_group,
+    make_identity,
+    make_key,
+    make_streaming,
+    streaming_config,
+)
+from tests.laws.account import filled
+from tests.laws.certificate import imported
+from tests.sandboxed import Clients
+from tests.worlds import QuickClock, run, world_of
+
+Thing = Mapping[str, Any]
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls")
+
+
+class Stage:
+    """The sandbox, empty, with a clock that stands still."""
+
+    def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
+        sandbox.reset()
+        self.sandbox = sandbox
+        self.clients = clients
+        self.cloudfront = clients("cloudfront")
+        self.world: World = world_of(sandbox, QuickClock(NOW))
+        self.width = 80
+        self.ids: dict[str, str] = {}
+
+    def set_up(self, file: Path) -> None:
+        """Makes all that the file says."""
+        for thing in json.loads(file.read_text(encoding="utf-8")):
+            whole = filled(thing, self.ids)
+            made = self.MAKERS[next(iter(whole))](self, whole)
+            if "as" in whole:
+                self._remember(whole["as"], str(made))
+
+    def _remember(self, name: str, id_: str) -> None:
+        """Keeps an id, and an identity's also as an origin and as a policy name it."""
+        self.ids[name] = id_
+        self.ids[f"{name}-in-origin"] = f"origin-access-identity/cloudfront/{id_}"
+        self.ids[f"{name}-in-policy"] = (
+            f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {id_}"
+        )
+
+    def _real(self, thing: Thing) -> None:
+        self.world = replace(self.world, real_aws=bool(thing["real_aws"]))
+
+    def _width(self, thing: Thing) -> None:
+        self.width = int(thing["width"])
+
+    def _apply(self, thing: Thing) -> None:
+        for spec in thing["apply"]:
+            # From here and not from its folder: the keys that it names are here.
+            text = Path(spec).read_text(encoding="utf-8")
+            _, report = run(load(["-"], stdin=StringIO(text)), self.world, allow=HAZARDS)
+            assert report.exit_code == 0, report
+        if "keys_made" in thing:
+            for key in self.sandbox.cloudfront.world.public_keys:
+                key.created = datetime.fromisoformat(thing["keys_made"]).timestamp()
+
+    def _bucket(self, thing: Thing) -> None:
+        name, region = thing["bucket"], thing.get("region", "us-east-1")
+        s3 = self.clients("s3", region)
+        placed: dict[str, Any] = {} if region == "us-east-1" else {"LocationConstraint": region}
+        s3.create_bucket(
+            Bucket=name,
+            ObjectOwnership=thing.get("ownership", "BucketOwnerEnforced"),
+            **({"CreateBucketConfiguration": placed} if placed else {}),
+        )
+        if thing.get("block") is False:
+            s3.delete_public_access_block(Bucket=name)
+        if "encryption" in thing:
+            rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": thing["encryption"]}
+            s3.put_bucket_encryption(
+                Bucket=name,
+                ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
+            )
+        for key in thing.get("objects", ()):
+            s3.put_object(Bucket=name, Key=key, Body=b"-")
+
+    def _policy(self, thing: Thing) -> None:
+        """Adds statements to what is there, as somebody else would."""
+        s3, bucket = self.clients("s3"), thing["of"]
+        try:
+            policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+        except s3.exceptions.ClientError:
+            policy = {"Version": "2012-10-17", "Statement": []}
+        policy["Statement"] += thing["statements"]
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    def _certificate(self, thing: Thing) -> str:
+        mock_random.seed(2026)  # so that its ARN is always the same
+        return imported(self.clients("acm"), *thing["certificate"])
+
+    def _encryption_key(self, thing: Thing) -> str:
+        mock_random.seed(2027)
+        made = self.clients("kms").create_key(Description=thing["encryption_key"])
+        return str(made["KeyMetadata"]["KeyId"])
+
+    def _distribution(self, thing: Thing) -> str:
+        return str(make(self.cloudfront, config("by-hand", **thing["distribution"]))["Id"])
+
+    def _streaming(self, thing: Thing) -> str:
+        return str(make_streaming(self.cloudfront, streaming_config("by-hand", **thing["streaming"]))["Id"])
+
+    def _identity(self, thing: Thing) -> str:
+        return str(make_identity(self.cloudfront, thing["identity"], thing["identity"])["Id"])
+
+    def spec(self, file: Path) -> None:
+        """Fills the names of ids into a spec."""
+        text = file.read_text(encoding="utf-8")
+        for name, id_ in self.ids.items():
+            text = text.replace(name, id_)
+        file.write_text(text, encoding="utf-8")
+
+    def _group(self, thing: Thing) -> str:
+        keys = [make_key(self.cloudfront, key) for key in thing["keys"]]
+        return make_group(self.cloudfront, thing["group"], *keys)
+
+    MAKERS: ClassVar[Mapping[str, Callable[["Stage", Thing], str | None]]] = {
+        "real_aws": _real,
+        "width": _width,
+        "apply": _apply,
+        "bucket": _bucket,
+        "statements": _policy,
+        "certificate": _certificate,
+        "encryption_key": _encryption_key,
+        "distribution": _distribution,
+        "streaming": _streaming,
+        "identity": _identity,
+        "group": _group,
+    }

@@ -1,0 +1,46 @@
+"""Whole plans, as text and as JSON: what people and programs read, case by case."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.render.json import as_text, plan_document
+from cfstream.render.text import plan_text
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import load
+from cfstream.workflow import make_plan
+from tests.golden.plans.stage import Stage
+from tests.sandboxed import Clients
+
+HERE = Path(__file__).parent
+KEYS = HERE.parents[2] / "examples" / "keys"
+CASES = sorted(file.parent.name for file in HERE.glob("*/live.json"))
+
+
+@pytest.fixture
+def stage(server: Sandbox, clients: Clients) -> Stage:
+    """An empty account."""
+    return Stage(server, clients)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_plan_reads_as_it_did(
+    case: str,
+    stage: Stage,
+    golden: Callable[[Path, str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The plan of a case is the one in its folder, to the letter: ``plan.txt`` and ``plan.json``."""
+    shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(KEYS, tmp_path / "keys")
+    monkeypatch.chdir(tmp_path)
+    stage.set_up(Path("live.json"))
+    specs = sorted(Path().glob("*.yaml"))
+    for spec in specs:
+        stage.spec(spec)
+    plan = make_plan(load([str(spec) for spec in specs]), stage.world)
+    golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=stage.width))
+    golden(HERE / case / "plan.json", as_text(plan_document(plan)))

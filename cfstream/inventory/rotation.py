@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cfstream.errors import WrongUsage
 from cfstream.kinds.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
 from cfstream.kinds.key_grace import Grace, Successor
-from cfstream.kinds.key_group import KeyGroupKind, LiveGroup, LiveGroups
+from cfstream.kinds.key_group import KeyGroupKind, LiveGroup, LiveGroups, since
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Reads
 from cfstream.spec.model import KeyGroup, Spec
@@ -97,10 +97,12 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
     kind = KeyGroupKind()
     have = kind.observe(aws, scene, kind.desire(scene))
     live = have.named(group.name)
-    ahead = _ahead(group, live, have)
+    if live is None:
+        return ApplyFirst(f"the key group {group.name} is not in AWS yet")
+    ahead = _ahead(group, live, have) or ("" if leaving else _left(group, live, have, scene.stack.spec))
     if ahead:
         return ApplyFirst(ahead)
-    if live is None or not leaving:
+    if not leaving:
         return Begin()
     return _leaving_stage(scene, group, live, have)
 
@@ -128,15 +130,26 @@ def names_taken(spec: Spec) -> tuple[str, ...]:
     return (*(key.name for key in keys), *(old for key in keys for old in key.replaces))
 
 
-def _ahead(group: DeclaredGroup, live: LiveGroup | None, have: LiveGroups) -> str:
+def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     """What the spec has and AWS has not, or the reverse; empty when they agree."""
-    if live is None:
-        return f"the key group {group.name} is not in AWS yet"
     there, wanted = set(have.names(live.keys)), {key.name for key in group.keys}
     missing, extra = sorted(wanted - there), sorted(there - wanted)
     if missing:
         return f"{', '.join(missing)} did not join the group in AWS yet"
     return f"{', '.join(extra)} did not leave the group in AWS yet" if extra else ""
+
+
+def _left(group: DeclaredGroup, live: LiveGroup, have: LiveGroups, spec: Spec) -> str:
+    """What is still there of keys that have left the group; empty when the rotation is at its end."""
+    signs = set(have.active.get(live.id, ())) - set(live.keys)
+    if signs:
+        return f"{', '.join(have.names(signs))} did not leave the edges yet"
+    gone = {old for key in group.keys for old in key.replaces} - {key.name for key in declared_keys(spec)}
+    held = {key for one in have.all for key in one.keys}
+    there = sorted(
+        key.name for id_, key in have.keys.items() if key.ours and key.name in gone and id_ not in held
+    )
+    return f"{', '.join(there)} is not deleted in AWS yet" if there else ""
 
 
 def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> Stage:
@@ -150,10 +163,10 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
     free = tuple(name for name in leaving if grace.hazard(name) is None)
     if free:
         return TakeOut(free)
-    made = [key.created for key in staying.values() if key.created is not None]
+    joined = [key.since for key in staying.values() if key.since is not None]
     return (
-        Wait(leaving, max(made) + validity)
-        if made
+        Wait(leaving, max(joined) + validity)
+        if joined
         else ApplyFirst("it is not known when the new key was made")
     )
 
@@ -161,10 +174,10 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
 def _staying(
     group: DeclaredGroup, live: LiveGroup, have: LiveGroups, leaving: tuple[str, ...]
 ) -> Mapping[str, Successor]:
-    by_name = {key.name: (id_, key.created) for id_, key in have.keys.items() if id_ in live.keys}
+    ids = {have.keys[id_].name: id_ for id_ in live.keys if id_ in have.keys}
     in_force = set(have.active.get(live.id, live.keys))
     return {
-        key.name: Successor(key.name, by_name[key.name][1], by_name[key.name][0] in in_force)
+        key.name: Successor(key.name, since(live, have.keys[ids[key.name]]), ids[key.name] in in_force)
         for key in group.keys
         if key.name not in leaving
     }

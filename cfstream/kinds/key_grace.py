@@ -2,7 +2,7 @@
 
 The sequence is the Developer Guide's ("Rotating key pairs"): the new key joins, the signer changes over, the
 last URL of the old key runs out, the old key leaves. A key says in the spec which older ones it `replaces`;
-once it has been there for longer than `sign.max_validity`, no URL that they signed is valid any more.
+once it has been in the group for longer than `sign.max_validity`, no URL that they signed is valid any more.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,10 +20,10 @@ CUTS_VIEWERS = "cuts-viewers"
 
 @dataclass(frozen=True)
 class Successor:
-    """A key that stays in the group: since when it exists, and whether it is in force there."""
+    """A key that stays in the group: since when it is in there for certain, and whether it is in force."""
 
     name: str
-    created: "datetime | None"
+    since: "datetime | None"
     active: bool
 
 
@@ -52,17 +52,17 @@ class Grace:
     def _is_past(self, successor: Successor) -> bool:
         return (
             successor.active
-            and successor.created is not None
+            and successor.since is not None
             and self.now is not None
-            and successor.created + self.validity <= self.now
+            and successor.since + self.validity <= self.now
         )
 
     def _not_yet(self, successor: Successor) -> str:
-        if successor.created is None:
+        if successor.since is None:
             return f"{successor.name}, which replaces it, is not made yet"
         if not successor.active:
             return f"{successor.name}, which replaces it, is not in force in the group yet"
-        until = f"{successor.created + self.validity:%Y-%m-%d %H:%M %Z}"
+        until = f"{successor.since + self.validity:%Y-%m-%d %H:%M %Z}"
         return f"{successor.name} replaces it, but URLs of the old key may be valid until {until}"
 
 

@@ -63,6 +63,7 @@ class LiveGroup:
     name: str
     comment: str
     keys: tuple[str, ...]
+    changed: "datetime | None" = None
 
     @property
     def config(self) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class KeyGroupKind:
 
         Raises as `Reads.read`.
         """
-        groups = live_groups(aws)
+        groups = live_groups(aws, scene)
         keys = {
             row["Id"]: LiveKey(
                 row["Name"], moment(row.get("CreatedTime"), scene.now), scene.owns(row.get("Comment"))
@@ -154,10 +155,11 @@ class KeyGroupKind:
         )
 
 
-def live_groups(aws: Reads) -> tuple[LiveGroup, ...]:
+def live_groups(aws: Reads, scene: Scene) -> tuple[LiveGroup, ...]:
     """All key groups of the account, sorted by id. Makes one list call; raises as `Reads.items`."""
     rows = (row["KeyGroup"] for row in aws.items(LISTING))
-    return tuple(sorted((_live(row["Id"], row[CONFIG]) for row in rows), key=lambda group: group.id))
+    groups = (_live(row["Id"], row[CONFIG], moment(row.get("LastModifiedTime"), scene.now)) for row in rows)
+    return tuple(sorted(groups, key=lambda group: group.id))
 
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
@@ -191,10 +193,9 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -
     }
 
 
-def _live(group: str, config: Json) -> LiveGroup:
-    return LiveGroup(
-        group, config["Name"], config.get("Comment") or "", tuple(sorted(config.get("Items") or ()))
-    )
+def _live(group: str, config: Json, changed: "datetime | None") -> LiveGroup:
+    keys = tuple(sorted(config.get("Items") or ()))
+    return LiveGroup(group, config["Name"], config.get("Comment") or "", keys, changed)
 
 
 def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
@@ -216,7 +217,7 @@ def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> Li
     for group, answer in zip(groups, aws.together([_config_call(group.id) for group in groups]), strict=True):
         if isinstance(answer, Refused):
             raise answer
-        fresh[group.id] = _live(group.id, answer[CONFIG])
+        fresh[group.id] = _live(group.id, answer[CONFIG], group.changed)
         etags[group.id] = ETag(answer["ETag"])
     return replace(have, all=tuple(fresh.get(group.id, group) for group in have.all), etags=etags)
 
@@ -326,13 +327,23 @@ def _hazards(
     spec = scene.stack.spec
     in_force = set(live.keys) & set(have.active.get(live.id, live.keys))
     staying = {
-        name: Successor(name, have.keys[str(key)].created if key in have.keys else None, key in in_force)
+        name: Successor(name, since(live, have.keys.get(str(key))), key in in_force)
         for name, key in keys.items()
     }
     grace = Grace(declared_keys(spec), staying, spec.sign.max_validity, scene.now)
     leaving = have.names(key for key in live.keys if key not in keys.values())
     hazards = (grace.hazard(name) for name in leaving)
     return tuple(hazard for hazard in hazards if hazard is not None)
+
+
+def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
+    """Since when a key is in a group for certain: AWS tells when the key was made, and when the group last changed.
+
+    A run may be stopped between the two, and until the key has joined, the old one goes on signing.
+    """
+    if key is None or key.created is None:
+        return None
+    return max(key.created, group.changed or key.created)
 
 
 def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:

@@ -73,7 +73,7 @@ class PublicKeyKind:
     def observe(self, aws: Reads, scene: Scene, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """Lists keys, groups and distributions. Raises as `Reads.read`."""
         rows = sorted((_live(row, scene) for row in aws.items(KEYS)), key=lambda key: key.id)
-        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws), all_uses(aws, scene)))
+        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), all_uses(aws, scene)))
 
     def propose(
         self,

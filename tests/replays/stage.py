@@ -82,12 +82,10 @@ class Stage(Studio):
         assert left.in_sync, [step.id for stack in left.stacks for step in stack.steps]
         return plan
 
-    def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> bool:
-        """One run that dies after its first write, or in its wait; whether there was anything left to do."""
-        plan = make_plan(stacks, self.world)
-        if plan.in_sync:
-            return False
+    def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> list[str]:
+        """What was written by a run that died after its first write, or in its wait."""
+        door = Replayed(self.world.aws, self.look, patience=3)
         with suppress(Killed):
-            self.run(plan, allow=allow, door=Replayed(self.world.aws, self.look, patience=3))
+            self.run(make_plan(stacks, self.world), allow=allow, door=door)
         self.look()
-        return True
+        return door.writes

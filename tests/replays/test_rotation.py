@@ -1,0 +1,180 @@
+"""A rotation by `cfstream keys rotate`, replayed against the edge: a URL signed with either key passes at every moment
+of the grace, and a run may be stopped anywhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from cfstream.cli import connection
+from cfstream.cli.rotating import rotate
+from cfstream.ports import Clock, World
+from cfstream.spec.load import Stack, load
+from cfstream.workflow import make_plan
+from tests.promises.studio import ONE
+from tests.replays.crowd import HONEST, OBJECTS, OWN, STRANGER, Asking, Askings
+from tests.replays.stage import Stage
+
+HOUR = 3600.0
+SPEC = f"""\
+version: 1
+name: lectures
+bucket: media
+key_groups:
+  - name: viewers
+    public_keys:
+      - {{name: {ONE}, file: {ONE}.pem}}
+sign: {{max_validity: 24h}}
+"""
+
+
+@dataclass(frozen=True)
+class Standing(connection.Connection):
+    """A connection whose world is there already, with a clock of its own."""
+
+    outside: World | None = None
+
+    def world(self, clock: Clock | None = None) -> World:
+        assert self.outside is not None
+        return self.outside
+
+
+class Rotation:
+    """The rotation of a stack's one key, whose spec is a file."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.new = ""
+        """The name of the new key, once there is one."""
+        self._spec = stage.folder / "lectures.yaml"
+        self._spec.write_text(SPEC)
+
+    def step(self, *, now: bool = False) -> str:
+        """What one run of ``keys rotate`` comes to. The key that it makes is known to the crowd."""
+        done = rotate(str(self._spec), "viewers", new=None, now=now)
+        if done.outcome == "begun":
+            made: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
+            self.new = done.joined
+            self.stage.crowd.keys[self.new] = made
+        return done.outcome
+
+    def apply(self, *allow: str, stopped: bool = False) -> None:
+        """Applies the spec; `stopped`: by runs that die one after the other, each after a write or in its wait.
+
+        Whoever takes the next step in between is told to apply first.
+        """
+        for _ in range(20 if stopped else 0):
+            if self._in_sync():
+                break
+            self.stopped(*allow)
+        self.stage.settled(self._stacks(), allow=allow)
+
+    def stopped(self, *allow: str) -> list[str]:
+        """What was written by a run that died after its first write, or in its wait."""
+        written = self.stage.stopped(self._stacks(), allow=allow)
+        if not self._in_sync():
+            assert self.step() == "apply-first"
+        return written
+
+    def waits(self) -> None:
+        """Nothing is to be done, and nothing may be done yet."""
+        assert self.step() == "waiting"
+        assert self._in_sync()
+
+    def _in_sync(self) -> bool:
+        return make_plan(self._stacks(), self.stage.world).in_sync
+
+    def _stacks(self) -> tuple[Stack, ...]:
+        return load([str(self._spec)])
+
+
+@pytest.fixture
+def rotation(stage: Stage) -> Iterator[Rotation]:
+    """A stack with one key, live, and nothing rotated yet."""
+    rotation = Rotation(stage)
+    connection.remember(Standing(outside=stage.world))
+    stage.expect(must=frozenset(), may=signed_by(ONE))
+    rotation.apply()
+    stage.expect(must=signed_by(ONE))
+    yield rotation
+    connection.remember(connection.Connection())
+
+
+def signed_by(*keys: str) -> Askings:
+    """All that these keys open."""
+    return frozenset(Asking(OWN, key, who, how) for key in OBJECTS for who in keys for how in HONEST)
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
+def test_no_url_dies_before_its_time(rotation: Rotation, stopped: bool) -> None:
+    """The old key's URLs pass until they have run out, and the new one's as soon as its signer may change over."""
+    stage = rotation.stage
+    assert rotation.step() == "begun"
+    assert rotation.step() == "apply-first"
+    stage.expect(must=signed_by(ONE), may=signed_by(rotation.new))
+    rotation.apply(stopped=stopped)
+
+    stage.expect(must=signed_by(ONE, rotation.new))
+    for hours in (0, 12, 11.9):
+        stage.clock.slept += hours * HOUR
+        rotation.waits()
+        stage.look()
+
+    stage.clock.slept += HOUR
+    assert rotation.step() == "taken-out"
+    assert rotation.step() == "apply-first"
+    stage.expect(must=signed_by(rotation.new), may=signed_by(ONE))
+    rotation.apply(stopped=stopped)
+    stage.expect(must=signed_by(rotation.new))
+    assert {*stage.keys()} == {rotation.new, STRANGER}
+    stage.nobody_harmed()
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
+def test_a_leaked_key_opens_nothing_more(rotation: Rotation, stopped: bool) -> None:
+    """With --now the new key takes its place at once; meanwhile nobody gets in who has neither."""
+    stage = rotation.stage
+    assert rotation.step(now=True) == "begun"
+    stage.expect(must=frozenset(), may=signed_by(ONE, rotation.new))
+    rotation.apply("cuts-viewers", stopped=stopped)
+    stage.expect(must=signed_by(rotation.new))
+    assert {*stage.keys()} == {rotation.new, STRANGER}
+    stage.nobody_harmed()
+
+
+def test_a_key_that_leaks_within_the_grace(rotation: Rotation) -> None:
+    """With --now the old key goes before its time, and the new one's URLs do not notice."""
+    stage = rotation.stage
+    rotation.step()
+    stage.expect(must=signed_by(ONE), may=signed_by(rotation.new))
+    rotation.apply()
+    stage.expect(must=signed_by(ONE, rotation.new))
+    assert rotation.step(now=True) == "taken-out"
+    stage.expect(must=signed_by(rotation.new), may=signed_by(ONE))
+    rotation.apply("cuts-viewers", stopped=True)
+    stage.expect(must=signed_by(rotation.new))
+    stage.nobody_harmed()
+
+
+def test_the_grace_begins_when_the_new_key_is_in_the_group(rotation: Rotation) -> None:
+    """Who stops when the key is made, and goes on two days later, has the whole grace before him: until then only the
+    old key can sign.
+    """
+    stage = rotation.stage
+    rotation.step()
+    stage.expect(must=signed_by(ONE), may=signed_by(rotation.new))
+    assert rotation.stopped() == ["create_public_key"]
+    (made,) = [
+        key for key in stage.sandbox.cloudfront.world.public_keys if key.config["Name"] == rotation.new
+    ]
+    made.created -= 48 * HOUR
+    rotation.apply()
+    stage.expect(must=signed_by(ONE, rotation.new))
+    rotation.waits()
+    stage.clock.slept += 25 * HOUR
+    assert rotation.step() == "taken-out"
+    stage.nobody_harmed()

@@ -14,6 +14,7 @@ from cfstream.kinds import grant_preflight
 from cfstream.kinds.bucket import bucket_call, read_bucket
 from cfstream.kinds.distributions import all_distributions, find, kind_of
 from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
+from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.policy_grants import (
     KIND,
@@ -68,7 +69,7 @@ class BucketPolicyKind:
             own=own,
             servings=servings(all_distributions(aws), own, bucket.name),
             identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
-            group_names=_group_names(aws),
+            group_names=group_names(aws),
             former=read_former(aws, scene, own),
         )
         if not bucket.usable:
@@ -115,11 +116,6 @@ def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
         case "oai":
             return land.get(scene.address("origin-access-identity"))
     return None
-
-
-def _group_names(aws: Reads) -> dict[str, str]:
-    groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
-    return {group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups}
 
 
 def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:

@@ -162,6 +162,11 @@ def live_groups(aws: Reads, scene: Scene) -> tuple[LiveGroup, ...]:
     return tuple(sorted(groups, key=lambda group: group.id))
 
 
+def group_names(aws: Reads) -> dict[str, str]:
+    """The names of all key groups of the account, by id; reads as `live_groups`."""
+    return {group.id: group.name for group in live_groups(aws)}
+
+
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
     """The groups that bear our mark and that the spec neither makes nor refers to."""
     spec = scene.stack.spec

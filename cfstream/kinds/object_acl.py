@@ -19,6 +19,7 @@ from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import LiveBucket, bucket_call, read_bucket
 from cfstream.kinds.distributions import ACL_TAG, LiveDistribution, all_distributions, find
 from cfstream.kinds.former_buckets import former_names
+from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.objects_beyond import granted_beyond, marked, shared
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
@@ -79,6 +80,8 @@ class LiveGrants:
     tally: Tally = Tally()
     own: LiveDistribution | None = None
     servings: tuple[Serving, ...] = ()
+    group_names: Mapping[str, str] = field(default_factory=dict)
+    """Names of the account's key groups, by id."""
     canonical_users: Mapping[str, str] = field(default_factory=dict)
     """Canonical user id by OAI id, of all OAIs of the account."""
     former: tuple[tuple[str, str], ...] = ()
@@ -123,6 +126,7 @@ class ObjectAclKind:
             else Tally(),
             own=own,
             servings=serving,
+            group_names=group_names(aws),
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=_former(aws, scene, own),
             beyond=mine is not None
@@ -237,7 +241,7 @@ def _widening(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscap
 
 def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, user: Known) -> Grant:
     tally = have.tally
-    late = opens_before_guarded(scene, have.servings, identity)
+    late = opens_before_guarded(scene, have.servings, identity, have.group_names)
     return Grant(
         address=scene.address(KIND),
         stage=Stage.LATE_GRANT if late else Stage.GRANT,

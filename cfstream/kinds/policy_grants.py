@@ -198,8 +198,8 @@ def _must_wait(case: Case, used: Iterable[str] = ()) -> bool:
     """Whether anyone would read what the grant opens until the distribution has got its signers."""
     if case.ours is not None and covers(case.ours, case.have.bucket.name, case.want.prefix):
         return False
-    identities = (case.reader, *sorted(used))
-    return any(opens_before_guarded(case.scene, case.have.servings, each) for each in identities)
+    have, identities = case.have, (case.reader, *sorted(used))
+    return any(opens_before_guarded(case.scene, have.servings, each, have.group_names) for each in identities)
 
 
 def _grant(case: Case, put: Json, *, opens: bool = True) -> Grant:

@@ -5,7 +5,7 @@ Pure. Whether the bucket lets that identity read is for those who ask: `bucket_p
 `exposure`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cfstream.kinds.distributions import (
@@ -19,7 +19,7 @@ from cfstream.kinds.distributions import (
     origin_of,
 )
 from cfstream.kinds.kind import Scene
-from cfstream.spec.model import Spec
+from cfstream.spec.model import Behavior, KeyGroup, Spec
 from cfstream.steps.step import Hazard
 
 
@@ -131,19 +131,42 @@ def _opens(scene: Scene, spec: Spec, identity: object) -> bool:
     return spec.enabled and open_somewhere and same_bucket and shared
 
 
-def opens_before_guarded(scene: Scene, serving: Iterable[Serving], identity: object) -> bool:
-    """Whether a new grant would be read by anyone until the stack's own distribution has got the signers of
-    its spec.
+def opens_before_guarded(
+    scene: Scene, serving: Iterable[Serving], identity: object, group_names: Mapping[str, str]
+) -> bool:
+    """Whether somebody whom the spec does not name would read what a new grant opens, until the stack's own
+    distribution has got the signers of its spec.
 
-    So it is as long as a behavior that the spec does not call public serves the bucket unsigned, by an
-    identity that the grant is for.
+    So it is as long as it serves the bucket, by an identity that the grant is for, to anyone or to other
+    signers. `group_names` has the account's key groups by id, as the spec may call them.
     """
-    public = {behavior.path for behavior in scene.stack.spec.http.behaviors if behavior.public}
-    if scene.stack.spec.public:
-        public.add("")
     return any(
-        each.ours and each.unsigned and each.path not in public and _reads_by(scene, each.origin, identity)
+        each.ours
+        and each.enabled
+        and _reads_by(scene, each.origin, identity)
+        and not _only_named(scene, each.behavior, group_names)
         for each in serving
+    )
+
+
+def _only_named(scene: Scene, behavior: BehaviorRow, group_names: Mapping[str, str]) -> bool:
+    """Whether a live behavior serves nobody but those whom the spec names for its path."""
+    spec = scene.stack.spec
+    part: Behavior | Spec | None = next(
+        (each for each in spec.http.behaviors if each.path == behavior.path), None
+    )
+    if part is None or not (part.public or part.key_groups or part.trusted_signers):
+        part = spec
+    if part.public:
+        return True
+    groups = {group.name if isinstance(group, KeyGroup) else group.use for group in part.key_groups or ()}
+    accounts = {scene.account if each == "self" else each for each in part.trusted_signers or ()}
+    return (
+        behavior.signed
+        and all(
+            not groups.isdisjoint({group, group_names.get(group, group)}) for group in behavior.key_groups
+        )
+        and accounts.issuperset(scene.account if each == "self" else each for each in behavior.signers)
     )
 
 

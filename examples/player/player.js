@@ -65,7 +65,8 @@ async function watch(kind, mine) {
   player.on(Hls.Events.ERROR, (_, data) => {
     if (!data.fatal || mine !== round) return;
     player.stopLoad();
-    if ($("status").dataset.mood !== "bad") say(`hls.js gave up: ${data.details}`, "bad");
+    // What was refused is told with CloudFront's own words, as soon as they are there.
+    if (!(data.response?.code >= 400)) say(`hls.js gave up: ${data.details}`, "bad");
   });
   player.loadSource(PLAYLIST);
   player.attachMedia(video);

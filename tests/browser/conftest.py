@@ -1,0 +1,156 @@
+"""The demo's page on its stage, and a real browser before it.
+
+The stack is set up by the program, in a sandbox of its own in this process; the browser is the Chromium that
+`make tests` unpacks into .venv, which plays H.264 and needs no root.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from cfstream.sandbox.cloudfront import Settings
+from cfstream.sandbox.server import Sandbox
+from examples.player.app import SANDBOX_CREDENTIALS, App, Desk, Stage, page_files
+
+ROOT = Path(__file__).resolve().parents[2]
+UNPACKED = ROOT / ".venv" / "chromium"
+FLAGS = (
+    "--no-sandbox",  # root, in containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Visitor:
+    """Somebody before the page: what they press, what they see, and what their browser was answered."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.answers: list[Response] = []
+        self.faults: list[str] = []
+        page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108 (a builtin bears no mark)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def comes_as(self, name: str) -> None:
+        """Presses the button of that name."""
+        self.page.get_by_role("button", name=name).click()
+
+    def sees(self, text: str) -> None:
+        """Waits until the status says so."""
+        self.page.get_by_role("status").filter(has_text=text).wait_for(timeout=20_000)
+
+    def plays_to(self, second: float) -> None:
+        """Waits until the video has come so far."""
+        self.page.wait_for_function(
+            "second => document.querySelector('video').currentTime >= second", arg=second, timeout=30_000
+        )
+
+    def video(self, member: str) -> Any:
+        """What the video element says of itself."""
+        return self.page.evaluate(f"document.querySelector('video').{member}")
+
+    def statuses(self, path: str) -> list[int]:
+        """The statuses of the answers for all that begins with that path."""
+        return [answer.status for answer in self.answers if urlsplit(answer.url).path.startswith(path)]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The example's stack with its media and the page, at the edge of a sandbox, and the application that signs."""
+    desk = tmp_path_factory.mktemp("desk")
+    copytree(ROOT / "examples", desk, ignore=ignore_patterns("__pycache__", "player"), dirs_exist_ok=True)
+    (desk / "keys" / "lectures-2026-11.pub.pem").unlink()
+    spec = desk / "lectures-http.yaml"
+    with spec.open("a", encoding="utf-8") as opened:
+        opened.write('    - {path: "/player/*", public: true}\n')
+    with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox, App() as app:
+        stage = _set_up(spec, sandbox, app)
+        app.open(Desk(stage))
+        yield stage
+
+
+def _set_up(spec: Path, sandbox: Sandbox, app: App) -> Stage:
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "cfstream", *arguments, "--endpoint-url", sandbox.endpoint_url]
+        environ = {**os.environ, **SANDBOX_CREDENTIALS}
+        return subprocess.run(
+            command, cwd=spec.parent, env=environ, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    for name in ("lectures-2026-11", "strangers-key"):
+        run("keys", "new", name)
+    run("apply", spec.name, "--yes", "--no-verify", "--allow", "makes-public")
+    _upload(spec.parent, sandbox, app)
+    shown = json.loads(run("show", spec.name, "--format", "json"))
+    label = shown["domain_name"].partition(".")[0]
+    return Stage(
+        edge=sandbox.endpoint_url.replace("127.0.0.1", f"{label}.cloudfront.localhost"),
+        key=spec.parent / "keys" / "lectures-2026-11.pem",
+        key_id=shown["active_signers"][0]["keys"][0]["id"],
+        foreign_key=spec.parent / "keys" / "strangers-key.pem",
+        spec=spec,
+        endpoint_url=sandbox.endpoint_url,
+    )
+
+
+def _upload(desk: Path, sandbox: Sandbox, app: App) -> None:
+    s3: Any = boto3.client(
+        "s3",
+        "us-east-1",
+        endpoint_url=sandbox.endpoint_url,
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    )
+    told = desk / "app.json"
+    told.write_text(json.dumps({"port": app.port}), encoding="utf-8")
+    media = desk / "media"
+    files = {path.relative_to(media).as_posix(): path for path in (media / "hls").rglob("*.*")}
+    files |= {"lecture.mp4": media / "lecture.mp4", "player/app.json": told}
+    for key, path in {**files, **page_files()}.items():
+        s3.upload_file(str(path), "lectures-media", key)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, started once."""
+    program = Path(os.environ.get("CFSTREAM_CHROMIUM", UNPACKED / "chromium"))
+    if not program.exists():
+        pytest.fail(f"{program} is not there: run `make tests`, or name a Chromium in CFSTREAM_CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS, env=_environ(program))
+        yield started
+        started.close()
+
+
+def _environ(program: Path) -> dict[str, str | float | bool]:
+    """An environment in which the program finds its libraries: the machine's own, or those that came with it."""
+    tried = subprocess.run([program, "--version"], capture_output=True, check=False)
+    libraries = {"LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib")} if tried.returncode else {}
+    return {**os.environ, **libraries}
+
+
+@pytest.fixture
+def visitor(browser: Browser, stage: Stage) -> Iterator[Visitor]:
+    """Somebody who has just opened the page, without any cookie. No script of the page may have failed in the end."""
+    context = browser.new_context()
+    come = Visitor(context.new_page())
+    come.page.goto(stage.page)
+    come.page.wait_for_selector("body[data-ready]")
+    yield come
+    context.close()
+    assert come.faults == []

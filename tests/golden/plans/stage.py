@@ -78,8 +78,11 @@ class Stage:
             _, report = run(load(["-"], stdin=StringIO(text)), self.world, allow=HAZARDS)
             assert report.exit_code == 0, report
         if "keys_made" in thing:
+            made = datetime.fromisoformat(thing["keys_made"]).timestamp()
             for key in self.sandbox.cloudfront.world.public_keys:
-                key.created = datetime.fromisoformat(thing["keys_made"]).timestamp()
+                key.created = made
+            for group in self.sandbox.cloudfront.world.key_groups:
+                group.modified = made
 
     def _bucket(self, thing: Thing) -> None:
         name, region = thing["bucket"], thing.get("region", "us-east-1")

@@ -15,6 +15,7 @@ OAI = http(oai={})
 BY_OBJECTS = http(oai={}, grant={"via": "object-acl"})
 STREAMS = rtmp(oai={}, grant={"via": "object-acl", "permission": "FULL_CONTROL"})
 OPEN_POSTERS = {**without(OAI, "key_groups"), "public": True, "grant": {"prefix": "posters/"}}
+TWO_GROUPS = http(key_groups=[group(key(ONE)), group(key(TWO), name="others")])
 POSTERS_BY_TWO = {**PATHS, "key_groups": [group(key(TWO), name="posters")]}
 
 
@@ -76,11 +77,17 @@ CHANGES = (
     Change("private, with a wider grant to an oac", OPEN_POSTERS, http(), ("widens-grant",)),
     Change("grant widened", http(grant={"prefix": "posters/"}), http(), ("widens-grant",)),
     Change("second key", http(), http(key_groups=[group(key(ONE), key(TWO))])),
-    Change("second group", http(), http(key_groups=[group(key(ONE)), group(key(TWO), name="others")])),
+    Change("second group", http(), TWO_GROUPS),
     Change("group of the same key", http(), http(key_groups=[group(key(ONE), name="members")])),
     Change("group of more keys", http(), http(key_groups=[group(key(ONE), key(TWO), name="members")])),
     Change(
         "group of another key", http(), http(key_groups=[group(key(TWO), name="members")]), ("cuts-viewers",)
+    ),
+    Change("two groups become one", TWO_GROUPS, http(key_groups=[group(key(ONE), key(TWO))])),
+    Change(
+        "path given to more signers",
+        http(http={"behaviors": [POSTERS_BY_TWO]}),
+        http(key_groups=[group(key(ONE), key(TWO))], http={"behaviors": [PATHS]}),
     ),
     Change("trusted signers to key groups", signed(), http(), ("cuts-viewers",)),
     Change("disabled", http(), http(enabled=False), ("cuts-viewers",)),

@@ -58,6 +58,11 @@ class Stage:
         return str(urlsplit(self.edge).hostname)
 
     @property
+    def signed_for(self) -> str:
+        """The origin as signatures name it: viewers come by https, which the sandbox's edge takes every request for."""
+        return f"https://{self.host}"
+
+    @property
     def page(self) -> str:
         """The address of the page."""
         return f"{self.edge}/player/player.html"
@@ -98,11 +103,12 @@ class Desk:
 
     def file_url(self) -> str:
         """The URL of the video as one file, signed for it alone."""
-        return self.signer.url(f"{self.stage.edge}/{VIDEO}", LONG)
+        signed = self.signer.url(f"{self.stage.signed_for}/{VIDEO}", LONG)
+        return signed.replace(self.stage.signed_for, self.stage.edge, 1)
 
     def _cookies(self, signer: Signer, lasting: timedelta) -> Cookies:
         # The folder alone, for the public path of the page needs no signature.
-        return signer.for_hls(f"{self.stage.edge}/{PLAYLIST}", lasting).cookies
+        return signer.for_hls(f"{self.stage.signed_for}/{PLAYLIST}", lasting).cookies
 
 
 def policy_of(cookies: Mapping[str, str]) -> dict[str, Any]:
@@ -131,7 +137,7 @@ def prolonged(cookies: Mapping[str, str]) -> dict[str, str]:
 def explained(stage: Stage, cookies: Mapping[str, str]) -> list[dict[str, str]]:
     """Why CloudFront would refuse the playlist to who comes with these cookies: what `cfstream explain` says."""
     header = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    asked = ["explain", f"{stage.edge}/{PLAYLIST}", "--cookies", header, "--spec", str(stage.spec)]
+    asked = ["explain", f"{stage.signed_for}/{PLAYLIST}", "--cookies", header, "--spec", str(stage.spec)]
     done = subprocess.run(
         [sys.executable, "-m", "cfstream", *asked, "--endpoint-url", stage.endpoint_url, "--format", "json"],
         check=False,

@@ -43,6 +43,7 @@ function clear() {
   player = null;
   video.removeAttribute("src");
   video.load();
+  video.controls = true;
   $("refusal").hidden = true;
   $("why").hidden = true;
   $("answers").replaceChildren();
@@ -77,13 +78,18 @@ async function watch(kind, mine) {
 function listen(request, url, mine) {
   request.addEventListener("loadend", () => {
     if (mine !== round || !request.status) return;
-    const body = request.status < 400 ? "" : textOf(request.response);
-    answered(request.status, url, body);
+    const refused = request.status >= 400;
+    answered(request.status, url, refused ? textOf(request.response) : "", sizeOf(request.response));
   });
 }
 
 function textOf(body) {
   return body instanceof ArrayBuffer ? new TextDecoder().decode(body) : String(body ?? "");
+}
+
+function sizeOf(body) {
+  const bytes = body?.byteLength ?? body?.length ?? 0;
+  return `${bytes.toLocaleString("en")} bytes`;
 }
 
 function count(expires) {
@@ -144,6 +150,7 @@ function refuse(status, path, { code, message }) {
   if ($("status").dataset.mood === "bad") return;
   clearInterval(countdown);
   video.pause();
+  video.controls = false; // nothing to reach behind the refusal
   player?.stopLoad();
   $("code").textContent = `${status} ${code}`;
   $("message").textContent = message;

@@ -79,17 +79,14 @@ function listen(request, url, mine) {
   request.addEventListener("loadend", () => {
     if (mine !== round || !request.status) return;
     const refused = request.status >= 400;
-    answered(request.status, url, refused ? textOf(request.response) : "", sizeOf(request.response));
+    // The length by its header: hls.js has handed the bytes on already.
+    const length = Number(request.getResponseHeader("Content-Length")).toLocaleString("en");
+    answered(request.status, url, refused ? textOf(request.response) : "", `${length} bytes`);
   });
 }
 
 function textOf(body) {
   return body instanceof ArrayBuffer ? new TextDecoder().decode(body) : String(body ?? "");
-}
-
-function sizeOf(body) {
-  const bytes = body?.byteLength ?? body?.length ?? 0;
-  return `${bytes.toLocaleString("en")} bytes`;
 }
 
 function count(expires) {

@@ -1,0 +1,130 @@
+"""What no linter says of the house: sizes, names, words, and that each test states a truth."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cfstream.cli.commands import ENTRIES
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("cfstream", "tests", "benchmarks", "examples")
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 40
+EMPTY_NAMES = frozenset({"base", "common", "data", "helpers", "info", "manager", "misc", "utils"})
+"""Names of modules that say nothing: what is in them could be anywhere."""
+
+MAY_PRINT = ("cfstream/cli/", "benchmarks/", "examples/")
+UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX|[H]ACK)\b")
+"""Spelled so as not to find itself."""
+
+TEXTS = (".cfg", ".css", ".html", ".js", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml")
+PLACES = re.compile(r"(?<![\w.])/(work|tmp/briefs|root|home/\w+)/|[p]ypi\.org|[n]pmjs\.org|[d]eb\.debian")
+"""Paths of somebody's machine, and hosts of package registries."""
+
+
+def modules(*folders: str) -> Iterator[tuple[str, Path]]:
+    """Every Python file of these folders, with its path as seen from the root."""
+    for folder in folders or FOLDERS:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            yield file.relative_to(ROOT).as_posix(), file
+
+
+def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function and method in a file, those inside others too."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How long a function's body is, without its docstring: words about it, and flags, should cost nothing."""
+    body = node.body[ast.get_docstring(node, clean=False) is not None :]
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_modules_are_short() -> None:
+    """No module is longer than a person reads in one sitting."""
+    sizes = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in modules()}
+    assert {name: size for name, size in sizes.items() if size > LONGEST_MODULE} == {}
+
+
+def test_functions_are_short() -> None:
+    """No function is longer than a page of a terminal."""
+    found = {
+        f"{name}:{node.name}": lines_of(node)
+        for name, file in modules("cfstream")
+        for node in functions(file)
+        if lines_of(node) > LONGEST_FUNCTION
+    }
+    assert found == {}
+
+
+def test_modules_have_names_that_say_something() -> None:
+    """No module is named after nothing, in whatever folder."""
+    stems = {name: {*Path(name).with_suffix("").parts} for name, _ in modules()}
+    assert {name for name, parts in stems.items() if parts & EMPTY_NAMES} == set()
+
+
+def test_only_commands_print() -> None:
+    """Everything below the command line gives values back, and writes to nobody's terminal."""
+    printing = {
+        name
+        for name, file in modules("cfstream", "benchmarks", "examples")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    }
+    assert {name for name in printing if not name.startswith(MAY_PRINT)} == set()
+
+
+def test_every_test_states_a_truth() -> None:
+    """The docstring of a test is a sentence, and says what holds."""
+    silent = {
+        f"{name}:{node.name}"
+        for name, file in modules("tests")
+        for node in functions(file)
+        if node.name.startswith("test_") and not (ast.get_docstring(node) or "").rstrip().endswith(".")
+    }
+    assert silent == set()
+
+
+def test_no_test_is_left_out_or_looks_at_a_mock() -> None:
+    """Fakes are written by hand, and a test that does not run is no test."""
+    evasions = re.compile(
+        r"\bmock\.patch|unittest\.mock|\bMagicMock\b|pytest\.(mark\.)?skip(if)?\b|importorskip"
+    )
+    found = {
+        name
+        for name, file in modules("tests")
+        if name != "tests/architecture/test_house.py" and evasions.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_nothing_is_left_for_later() -> None:
+    """No note to oneself stands in the code."""
+    assert {name for name, file in modules() if UNFINISHED.search(file.read_text(encoding="utf-8"))} == set()
+
+
+def test_no_place_of_somebodys_machine_is_named() -> None:
+    """No file of the repository speaks of a folder that only one machine has, or of where packages come from."""
+    named = {
+        f"{file.relative_to(ROOT)}: {found.group()}"
+        for file in tracked()
+        if file.suffix in TEXTS and (found := PLACES.search(file.read_text(encoding="utf-8")))
+    }
+    assert named == set()
+
+
+def test_the_readme_shows_every_command() -> None:
+    """A command that the README does not show is one that nobody finds."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {name for name in ENTRIES if f"cfstream {name}" not in readme} == set()
+
+
+def tracked() -> Iterator[Path]:
+    """The files of the repository, without what tools and runs have made."""
+    made = {"__pycache__", "node_modules"}
+    for file in sorted(ROOT.glob("*")) + [file for folder in FOLDERS for file in (ROOT / folder).rglob("*")]:
+        if file.is_file() and not made & {*file.parts}:
+            yield file

@@ -27,6 +27,7 @@ GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.DNS: IN_FORCE,
     Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT),
     Stage.UNMARK: (Stage.REVOKE,),
+    Stage.FORGET: (Stage.REVOKE, Stage.UNMARK),
     Stage.DELETE_KEY_GROUPS: IN_FORCE,
     Stage.DELETE_KEYS: (Stage.KEY_GROUPS, *IN_FORCE, Stage.DELETE_KEY_GROUPS),
     Stage.DELETE_POLICIES: IN_FORCE,

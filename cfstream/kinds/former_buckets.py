@@ -119,7 +119,7 @@ def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
     before = " ".join(sorted(names)) or own.tags.get(BUCKETS_TAG)
     return Mark(
         address=scene.address(KIND),
-        stage=Stage.UNMARK,
+        stage=Stage.FORGET,
         because=f"all that is ours is in {scene.stack.spec.bucket.name}",
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),

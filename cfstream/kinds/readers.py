@@ -138,13 +138,14 @@ def opens_before_guarded(
     distribution has got the signers of its spec.
 
     So it is as long as it serves the bucket, by an identity that the grant is for, to anyone or to other
-    signers. `group_names` has the account's key groups by id, as the spec may call them.
+    signers; or at all, when the spec wants it disabled. `group_names` has the account's key groups by id, as
+    the spec may call them.
     """
     return any(
         each.ours
         and each.enabled
         and _reads_by(scene, each.origin, identity)
-        and not _only_named(scene, each.behavior, group_names)
+        and not (scene.stack.spec.enabled and _only_named(scene, each.behavior, group_names))
         for each in serving
     )
 

@@ -37,10 +37,11 @@ class Stage(IntEnum):
     DNS = 14
     REVOKE = 15
     UNMARK = 16
-    DELETE_KEY_GROUPS = 17
-    DELETE_KEYS = 18
-    DELETE_POLICIES = 19
-    DELETE_IDENTITY = 20
+    FORGET = 17
+    DELETE_KEY_GROUPS = 18
+    DELETE_KEYS = 19
+    DELETE_POLICIES = 20
+    DELETE_IDENTITY = 21
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ HTTP: Spec = {
 }
 ROTATING = but(HTTP, key_groups=[group("signers", OLD, NEW, replaces=OLD)])
 POSTERS = but(HTTP, http={"behaviors": [{"path": "/posters/*", "public": True}]})
+BY_ACCOUNT = but(HTTP, "key_groups", trusted_signers=["self"])
 SOME_CLIPS = but(HTTP, grant={"prefix": "clips/"})
 OAI = but(HTTP, oai={})
 SOMEBODYS = but(HTTP, oai={"id": SOMEBODYS_IDENTITY})
@@ -230,7 +231,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "trusted signers to key groups",
         *(*NEW_SIGNERS, UPDATED),
-        before=but(HTTP, "key_groups", trusted_signers=["self"]),
+        before=BY_ACCOUNT,
         after=HTTP,
         readers=all_by(SIGNED),
         allow=("cuts-viewers",),
@@ -247,6 +248,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         *("tag_resource", OBJECT_ACLS, UPDATED, OBJECT_ACLS, "untag_resource"),
         before=BY_OBJECTS,
         after=but(BY_OBJECTS, bucket="archive-acl"),
+        readers=all_by(SIGNED),
+    ),
+    scenario(
+        "another bucket, objects to oac",
+        *(NEW_OAC, "tag_resource", POLICY, UPDATED, OBJECT_ACLS, "untag_resource", "untag_resource", NO_OAI),
+        before=BY_OBJECTS,
+        after=HTTP,
         readers=all_by(SIGNED),
     ),
     scenario(
@@ -300,6 +308,22 @@ SCENARIOS: tuple[Scenario, ...] = (
         *(NEW_OAC, NEW_OAI, *NEW_SIGNERS, *NEW_SIGNERS, CREATED, CREATED, POLICY, POLICY),
         after=(HTTP, but(OAI, name="seminars", key_groups=[group("seminar-signers", NEW)])),
         readers=all_by(SIGNED, f"key {NEW}"),
+    ),
+    scenario(
+        "other signers and a wider grant",
+        *(UPDATED, POLICY, "delete_key_group", "delete_public_key"),
+        before=SOME_CLIPS,
+        after=BY_ACCOUNT,
+        readers=all_by(BY_SELF),
+        allow=("cuts-viewers", "widens-grant"),
+    ),
+    scenario(
+        "stack disabled, with a wider grant",
+        *(UPDATED, POLICY),
+        before=SOME_CLIPS,
+        after=but(HTTP, enabled=False),
+        readers={},
+        allow=("cuts-viewers", "widens-grant"),
     ),
     scenario(
         "stack disabled",

@@ -43,7 +43,7 @@ def forgetting(*names: str) -> Mark:
     """The end of the tag that remembers these buckets."""
     return Mark(
         address=ADDRESS,
-        stage=Stage.UNMARK,
+        stage=Stage.FORGET,
         because=f"all that is ours is in {BUCKET}",
         line=3,
         changes=(Change("tags.cfstream:buckets", " ".join(names), None),),
@@ -121,7 +121,7 @@ def test_leaving_a_bucket_without_ours() -> None:
     made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": policy_of(THEIRS)})
     granted, *marks = made.steps
     assert isinstance(granted, Grant)
-    assert [step.stage for step in marks] == [Stage.MARK, Stage.UNMARK]
+    assert [step.stage for step in marks] == [Stage.MARK, Stage.FORGET]
 
 
 def test_after_a_crash() -> None:

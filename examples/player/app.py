@@ -182,6 +182,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     desk: Desk
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that was closed before its answer came is no fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 @dataclass(frozen=True)
 class _Reply:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from examples.player.app import SANDBOX_CREDENTIALS, App, Desk, Stage, page_files
+from tests.signing import private_pem, public_pem, rsa_key
 
 ROOT = Path(__file__).resolve().parents[2]
 UNPACKED = ROOT / ".venv" / "chromium"
@@ -74,7 +75,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The example's stack with its media and the page, at the edge of a sandbox, and the application that signs."""
     desk = tmp_path_factory.mktemp("desk")
     copytree(ROOT / "examples", desk, ignore=ignore_patterns("__pycache__", "player"), dirs_exist_ok=True)
-    (desk / "keys" / "lectures-2026-11.pub.pem").unlink()
     spec = desk / "lectures-http.yaml"
     with spec.open("a", encoding="utf-8") as opened:
         opened.write('    - {path: "/player/*", public: true}\n')
@@ -85,37 +85,39 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def _set_up(spec: Path, sandbox: Sandbox, app: App) -> Stage:
-    def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "cfstream", *arguments, "--endpoint-url", sandbox.endpoint_url]
-        environ = {**os.environ, **SANDBOX_CREDENTIALS}
-        return subprocess.run(
-            command, cwd=spec.parent, env=environ, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-
-    for name in ("lectures-2026-11", "strangers-key"):
-        run("keys", "new", name)
-    run("apply", spec.name, "--yes", "--no-verify", "--allow", "makes-public")
+    keys = spec.parent / "keys"
+    key, foreign_key = keys / "lectures-2026-11.pem", keys / "strangers-key.pem"
+    for path in (key, foreign_key):
+        path.write_bytes(private_pem(rsa_key(path.stem)))
+    key.with_suffix(".pub.pem").write_bytes(public_pem(rsa_key(key.stem)))
+    _apply(spec, sandbox)
     _upload(spec.parent, sandbox, app)
-    shown = json.loads(run("show", spec.name, "--format", "json"))
-    label = shown["domain_name"].partition(".")[0]
-    return Stage(
-        edge=sandbox.endpoint_url.replace("127.0.0.1", f"{label}.cloudfront.localhost"),
-        key=spec.parent / "keys" / "lectures-2026-11.pem",
-        key_id=shown["active_signers"][0]["keys"][0]["id"],
-        foreign_key=spec.parent / "keys" / "strangers-key.pem",
-        spec=spec,
-        endpoint_url=sandbox.endpoint_url,
+    cloudfront = _client("cloudfront", sandbox)
+    (distribution,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    (public_key,) = cloudfront.list_public_keys()["PublicKeyList"]["Items"]
+    host = distribution["DomainName"].replace("cloudfront.net", "cloudfront.localhost")
+    edge = sandbox.endpoint_url.replace("127.0.0.1", host)
+    return Stage(edge, key, public_key["Id"], foreign_key, spec, sandbox.endpoint_url)
+
+
+def _apply(spec: Path, sandbox: Sandbox) -> None:
+    command = [sys.executable, "-m", "cfstream", "apply", spec.name, "--endpoint-url", sandbox.endpoint_url]
+    subprocess.run(
+        [*command, "--yes", "--no-verify", "--allow", "makes-public"],
+        cwd=spec.parent,
+        env={**os.environ, **SANDBOX_CREDENTIALS},
+        check=True,
     )
+
+
+def _client(service: str, sandbox: Sandbox) -> Any:
+    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    session: Any = boto3.Session()
+    return session.client(service, "us-east-1", endpoint_url=sandbox.endpoint_url, **keys)
 
 
 def _upload(desk: Path, sandbox: Sandbox, app: App) -> None:
-    s3: Any = boto3.client(
-        "s3",
-        "us-east-1",
-        endpoint_url=sandbox.endpoint_url,
-        aws_access_key_id="any",
-        aws_secret_access_key="any",
-    )
+    s3 = _client("s3", sandbox)
     told = desk / "app.json"
     told.write_text(json.dumps({"port": app.port}), encoding="utf-8")
     media = desk / "media"

@@ -19,9 +19,10 @@ from cfstream.values import Account, ETag, StepId, Verb, digest, plain, refs_in
 IN_FORCE = (Stage.SETTLE, Stage.SWITCH, Stage.WAIT)
 
 GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
+    Stage.KEY_GROUPS: (Stage.NARROW,),
     Stage.MARK: (Stage.DISTRIBUTION,),
     Stage.GRANT: (Stage.DISTRIBUTION, Stage.SETTLE, Stage.MARK),
-    Stage.SWITCH: (Stage.MARK, Stage.GRANT, Stage.DELETE_RECORDS),
+    Stage.SWITCH: (Stage.NARROW, Stage.MARK, Stage.GRANT, Stage.DELETE_RECORDS),
     Stage.WAIT: (Stage.KEY_GROUPS, Stage.POLICIES, Stage.DISTRIBUTION, Stage.SWITCH),
     Stage.LATE_GRANT: (Stage.MARK, *IN_FORCE),
     Stage.DNS: IN_FORCE,

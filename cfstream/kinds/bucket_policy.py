@@ -25,7 +25,7 @@ from cfstream.kinds.policy_grants import (
     our_sids,
     sid_of,
 )
-from cfstream.kinds.readers import cut_off, servings
+from cfstream.kinds.readers import cut_off, faithful_groups, servings
 from cfstream.policy_document import (
     by_sid,
     equal,
@@ -82,7 +82,8 @@ class BucketPolicyKind:
     def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
         """Grants before the distribution is switched, revokes once the switch is in force."""
         want = want or self.desire(scene)
-        case = Case(scene, want, have, _reader(scene, want, land))
+        groups = faithful_groups(scene, land, have.own, have.group_names)
+        case = Case(scene, want, replace(have, group_names=groups), _reader(scene, want, land))
         given, taken = decide(case)
         relied = [_relied(scene, "", have.document)]
         relied += [

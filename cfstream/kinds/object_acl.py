@@ -24,7 +24,7 @@ from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.objects_beyond import granted_beyond, marked, shared
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
-from cfstream.kinds.readers import Serving, opens_before_guarded, public_hazards, servings
+from cfstream.kinds.readers import Serving, faithful_groups, opens_before_guarded, public_hazards, servings
 from cfstream.policy_document import by_sid, covers
 from cfstream.ports import Call, Reads
 from cfstream.steps.grant import Grant
@@ -146,7 +146,9 @@ class ObjectAclKind:
         if want is not None and identity is not None and user is not None and have.tally.lacking:
             steps += _mark(scene, have, former, identity)
             hazards = (*_widening(scene, want, have, land), *public_hazards(scene, have.servings, identity))
-            steps.append(replace(_grant(scene, want, have, identity, user), hazards=hazards))
+            groups = faithful_groups(scene, land, have.own, have.group_names)
+            granted = _grant(scene, want, replace(have, group_names=groups), identity, user)
+            steps.append(replace(granted, hazards=hazards))
         if user is not None and have.beyond:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)

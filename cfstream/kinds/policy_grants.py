@@ -202,6 +202,13 @@ def _must_wait(case: Case, used: Iterable[str] = ()) -> bool:
     return any(opens_before_guarded(case.scene, have.servings, each, have.group_names) for each in identities)
 
 
+def _stage(case: Case, put: Json, *, opens: bool) -> Stage:
+    """What is narrowed is so before a new signer joins; what is opened, when those who shall not read are gone."""
+    if _lets_in(case, put):
+        return Stage.NARROW
+    return Stage.LATE_GRANT if opens and _must_wait(case, case.other_identities) else Stage.GRANT
+
+
 def _grant(case: Case, put: Json, *, opens: bool = True) -> Grant:
     """The step that puts the statement; it `opens` something unless what it lets read was readable before."""
     scene, want = case.scene, case.want
@@ -209,7 +216,7 @@ def _grant(case: Case, put: Json, *, opens: bool = True) -> Grant:
     told = ", ".join(change.field for change in changes)
     return Grant(
         address=scene.address(KIND),
-        stage=Stage.LATE_GRANT if opens and _must_wait(case, case.other_identities) else Stage.GRANT,
+        stage=_stage(case, put, opens=opens),
         because=f"our statement is to change: {told}" if case.ours else "let the distribution read objects",
         line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
         changes=changes,

@@ -8,6 +8,7 @@ Pure. Whether the bucket lets that identity read is for those who ask: `bucket_p
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cfstream.kinds.declared_keys import declared_groups
 from cfstream.kinds.distributions import (
     OAI_PREFIX,
     BehaviorRow,
@@ -18,7 +19,7 @@ from cfstream.kinds.distributions import (
     items,
     origin_of,
 )
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.kind import Landscape, Scene
 from cfstream.spec.model import Behavior, KeyGroup, Spec
 from cfstream.steps.step import Hazard
 
@@ -131,6 +132,22 @@ def _opens(scene: Scene, spec: Spec, identity: object) -> bool:
     return spec.enabled and open_somewhere and same_bucket and shared
 
 
+def faithful_groups(
+    scene: Scene, land: Landscape, own: LiveDistribution | None, group_names: Mapping[str, str]
+) -> Mapping[str, str]:
+    """`group_names` without the stack's own groups in which a key is in force that the spec does not name."""
+    wanted = {
+        group.name: {land.get(scene.address("public-key", key.name)) for key in group.keys}
+        for group in declared_groups(scene.stack.spec)
+    }
+    in_force = own.active_groups if own else {}
+    return {
+        id_: name
+        for id_, name in group_names.items()
+        if name not in wanted or wanted[name].issuperset(in_force.get(id_, ()))
+    }
+
+
 def opens_before_guarded(
     scene: Scene, serving: Iterable[Serving], identity: object, group_names: Mapping[str, str]
 ) -> bool:
@@ -138,8 +155,8 @@ def opens_before_guarded(
     distribution has got the signers of its spec.
 
     So it is as long as it serves the bucket, by an identity that the grant is for, to anyone or to other
-    signers; or at all, when the spec wants it disabled. `group_names` has the account's key groups by id, as
-    the spec may call them.
+    signers; or at all, when the spec wants it disabled. `group_names` has the account's key groups by id, but
+    for those that are not as the spec says (`faithful_groups`).
     """
     return any(
         each.ours

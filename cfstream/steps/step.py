@@ -22,26 +22,27 @@ class Stage(IntEnum):
     """
 
     BUCKET = 1
-    IDENTITY = 2
-    KEYS = 3
-    KEY_GROUPS = 4
-    POLICIES = 5
-    DISTRIBUTION = 6
-    SETTLE = 7
-    MARK = 8
-    GRANT = 9
-    DELETE_RECORDS = 10
-    SWITCH = 11
-    WAIT = 12
-    LATE_GRANT = 13
-    DNS = 14
-    REVOKE = 15
-    UNMARK = 16
-    FORGET = 17
-    DELETE_KEY_GROUPS = 18
-    DELETE_KEYS = 19
-    DELETE_POLICIES = 20
-    DELETE_IDENTITY = 21
+    NARROW = 2
+    IDENTITY = 3
+    KEYS = 4
+    KEY_GROUPS = 5
+    POLICIES = 6
+    DISTRIBUTION = 7
+    SETTLE = 8
+    MARK = 9
+    GRANT = 10
+    DELETE_RECORDS = 11
+    SWITCH = 12
+    WAIT = 13
+    LATE_GRANT = 14
+    DNS = 15
+    REVOKE = 16
+    UNMARK = 17
+    FORGET = 18
+    DELETE_KEY_GROUPS = 19
+    DELETE_KEYS = 20
+    DELETE_POLICIES = 21
+    DELETE_IDENTITY = 22
 
 
 @dataclass(frozen=True)

@@ -318,6 +318,22 @@ SCENARIOS: tuple[Scenario, ...] = (
         allow=("cuts-viewers", "widens-grant"),
     ),
     scenario(
+        "another key and a wider grant",
+        *("create_public_key", "update_key_group", POLICY, "delete_public_key"),
+        before=SOME_CLIPS,
+        after=but(HTTP, key_groups=[group("signers", NEW)]),
+        readers=all_by(f"key {NEW}"),
+        allow=("cuts-viewers", "widens-grant"),
+    ),
+    scenario(
+        "another key and a narrower grant",
+        *(POLICY, "create_public_key", "update_key_group", "delete_public_key"),
+        before=HTTP,
+        after=but(SOME_CLIPS, key_groups=[group("signers", NEW)]),
+        readers={"clips/trailer.mp4": frozenset({f"key {NEW}"})},
+        allow=("cuts-viewers",),
+    ),
+    scenario(
         "stack disabled, with a wider grant",
         *(UPDATED, POLICY),
         before=SOME_CLIPS,

@@ -75,7 +75,7 @@ def test_narrowing_need_not_wait() -> None:
     """Narrowing what an unsigned distribution may read is done at once."""
     own = distribution("E1DIST", oac="E3OAC")
     (step,) = proposed(OAC + UNDER, own=own, policy=policy_of(by_oac())).steps
-    assert step.stage is Stage.GRANT
+    assert step.stage is Stage.NARROW
 
 
 def test_served_by_others() -> None:

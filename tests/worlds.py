@@ -67,7 +67,9 @@ def landed_unanswered(aws: Writes, call: Call) -> Json:
 
 def version_moved(_aws: Writes, call: Call) -> Json:
     """412, whatever the ETag was."""
-    raise VersionMoved(call.operation, "PreconditionFailed", "The precondition did not evaluate to true.", status=412)
+    raise VersionMoved(
+        call.operation, "PreconditionFailed", "The precondition did not evaluate to true.", status=412
+    )
 
 
 def throttled(_aws: Writes, call: Call) -> Json:
@@ -133,7 +135,9 @@ class Counted:
 
 def world_of(sandbox: Sandbox, clock: QuickClock | None = None) -> World:
     """The world as a run against this sandbox sees it."""
-    return connect(Settings(region="us-east-1", endpoint_url=sandbox.endpoint_url, sandbox=True), clock or QuickClock())
+    return connect(
+        Settings(region="us-east-1", endpoint_url=sandbox.endpoint_url, sandbox=True), clock or QuickClock()
+    )
 
 
 def with_fault(world: World, number: int, fault: Fault | None) -> tuple[World, Faulty]:

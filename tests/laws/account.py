@@ -25,7 +25,7 @@ from tests.contract.cloudfront_configs import (
     streaming_config,
 )
 from tests.laws.certificate import imported
-from tests.laws.language import BUCKETS, FOREIGN_GROUP, OWN_POLICY, Spec
+from tests.laws.language import BUCKETS, FOREIGN_GROUP, OWN_POLICY, ZONE, Spec
 from tests.sandboxed import Clients
 from tests.worlds import run, world_of
 
@@ -59,6 +59,7 @@ class Account:
             "@identity": str(make_identity(self.cloudfront, "theirs", "of the newsroom")["Id"]),
             "@group": make_group(self.cloudfront, "partners", make_key(self.cloudfront, "partner-key")),
         }
+        self._zone()
         make_group(self.cloudfront, FOREIGN_GROUP, make_key(self.cloudfront, "newsroom-key"))
 
     def make_adopted(self, spec: Spec) -> None:
@@ -93,6 +94,20 @@ class Account:
     def apply(self, spec: Spec) -> tuple[Plan, Report]:
         """Plans and applies one spec, every hazard allowed."""
         return run([self.stack(spec)], self.world, allow=HAZARDS)
+
+    def _zone(self) -> None:
+        """A hosted zone, with a record that is somebody else's."""
+        route53 = self.clients("route53")
+        made = route53.create_hosted_zone(Name=ZONE, CallerReference="theirs")
+        self.ids["@zone"] = made["HostedZone"]["Id"]
+        record = {
+            "Name": f"news.{ZONE}",
+            "Type": "CNAME",
+            "TTL": 300,
+            "ResourceRecords": [{"Value": "a.example.org"}],
+        }
+        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        route53.change_resource_record_sets(HostedZoneId=self.ids["@zone"], ChangeBatch=batch)
 
     def _bucket(self, name: str, region: str) -> None:
         s3 = self.clients("s3", region)

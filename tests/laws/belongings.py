@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -97,9 +97,17 @@ def theirs(account: Account, *specs: Spec) -> Json:
             for each in world.key_groups
             if not _marked(each.config.get("Comment"))
         },
+        "records": _foreign_records(account, {record.domain_name for _, record in own}),
+        "headers": {
+            each.id: each.config
+            for each in world.policies["ResponseHeadersPolicy"]
+            if not each.managed and not _marked(each.config.get("Comment"))
+        },
         "statements": {bucket: _foreign_statements(account, bucket) for bucket in BUCKETS},
         "grants": {bucket: _foreign_grants(account, bucket) for bucket in BUCKETS},
-        "inside": {record.id: _unspoken(kind, record, specs) for kind, record in own},
+        "inside": {
+            record.id: _unspoken(kind, _without_our_headers(account, record), specs) for kind, record in own
+        },
     }
 
 
@@ -136,6 +144,16 @@ def _foreign_statements(account: Account, bucket: str) -> list[Json]:
     return [each for each in policy["Statement"] if each.get("Sid") not in OUR_SIDS]
 
 
+def _foreign_records(account: Account, domains: set[str]) -> list[Json]:
+    """The records of the zone that are no aliases of ours."""
+    listed = account.clients("route53").list_resource_record_sets(HostedZoneId=account.ids["@zone"])
+    return [
+        record
+        for record in listed["ResourceRecordSets"]
+        if record.get("AliasTarget", {}).get("DNSName", "").rstrip(".") not in domains
+    ]
+
+
 def _foreign_grants(account: Account, bucket: str) -> dict[str, Any]:
     """Owner and grants of each object, but for those to identities, which come and go with stacks."""
     s3 = account.clients("s3", BUCKETS[bucket])
@@ -146,6 +164,26 @@ def _foreign_grants(account: Account, bucket: str) -> dict[str, Any]:
         grants = [grant for grant in acl["Grants"] if grant["Grantee"].get("ID") not in identities]
         found[key] = [acl["Owner"], grants]
     return found
+
+
+def _without_our_headers(account: Account, record: Distribution) -> Distribution:
+    """The record without the headers policy of ours, which new behaviors get from the default one."""
+    policies = account.sandbox.cloudfront.world.policies["ResponseHeadersPolicy"]
+    nothing = {"", *(each.id for each in policies if _marked(each.config.get("Comment")))}
+
+    def bare(value: Any) -> Any:
+        match value:
+            case dict():
+                kept = {name: bare(item) for name, item in value.items()}
+                return kept if kept.get("ResponseHeadersPolicyId") not in nothing else _left(kept)
+            case list() | tuple():
+                return [bare(item) for item in value]
+        return value
+
+    def _left(behavior: Json) -> Json:
+        return {name: item for name, item in behavior.items() if name != "ResponseHeadersPolicyId"}
+
+    return replace(record, config=bare(record.config))
 
 
 def _unspoken(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
@@ -175,6 +213,7 @@ def _spoken(specs: Iterable[Spec]) -> set[str]:
         "certificate": "ViewerCertificate",
     }
     named = {field for spec in specs for field in (*spec, *spec.get("http", {}))}
+    named |= {"certificate" for spec in specs if spec.get("cnames")}  # looked for where none is named
     return {"Enabled", "TrustedSigners", *(name for field, name in fields.items() if field in named)}
 
 
@@ -191,6 +230,7 @@ def _inside(config: Json, specs: Iterable[Spec]) -> Json:
     for spec in specs:
         http = spec.get("http", {})
         default |= BY_POLICY if "cache_policy" in http else set()
+        default |= {"ResponseHeadersPolicyId", "AllowedMethods"} if "cors" in http else set()
         for one in http.get("behaviors", ()):
             named.setdefault(one["path"], set()).update(BY_POLICY if "cache_policy" in one else ())
     behaviors = config["CacheBehaviors"].get("Items", [])

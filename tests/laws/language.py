@@ -17,6 +17,7 @@ OWN_ACCOUNT = "123456789012"
 BUCKETS: Mapping[str, str] = {"lectures-media": "us-east-1", "lectures-archive": "eu-west-1"}
 """Buckets that exist, with their regions. Their ACLs are enabled, so that either grant is possible."""
 NEW_BUCKET = "lectures-new"
+ZONE = "example.com"
 CNAMES = ("media.example.com", "www.example.com", "films.example.com", "*.example.com")
 PATHS = ("/posters/*", "/clips/*", "*.m3u8", "/drafts/*")
 FOREIGN_GROUP = "newsroom-signers"
@@ -71,12 +72,13 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
                 "ipv6": st.booleans(),
                 "cache_policy": _cache_policies(),
                 "minimum_tls": st.sampled_from(["TLSv1.2_2018", "TLSv1.2_2021", "TLSv1.3_2025"]),
+                "cors": _cors(),
             },
         )
     )
     http["behaviors"] = draw(_behaviors(groups))
-    if spec.get("cnames") or draw(st.booleans()):
-        http["certificate"] = "@certificate"
+    if draw(st.booleans()):
+        http["certificate"] = draw(st.sampled_from(["@certificate", "auto"]))
     return spec | {"http": http}
 
 
@@ -104,6 +106,7 @@ def _common(adopted: bool) -> st.SearchStrategy[Spec]:
             "cnames": st.lists(st.sampled_from(CNAMES), unique=True, max_size=3),
             "price_class": st.sampled_from(["PriceClass_100", "PriceClass_200", "PriceClass_All"]),
             "logging": st.one_of(st.just(False), _logging()),
+            "dns": st.sampled_from([False, {"route53": ZONE}]),
             "sign": st.just({"max_validity": "7d"}),
             "wait": st.just({"timeout": "1h30m"}),
             "tags": st.dictionaries(
@@ -145,6 +148,16 @@ def _oai() -> st.SearchStrategy[Spec]:
     )
     by_policy = st.fixed_dictionaries({}, optional={"via": st.just("bucket-policy"), "prefix": FOLDERS})
     return st.fixed_dictionaries({"oai": identity, "grant": st.one_of(by_policy, on_objects)})
+
+
+def _cors() -> st.SearchStrategy[Any]:
+    origins = ["https://www.example.com", "https://player.example.org", "http://localhost:8080"]
+    named = st.lists(st.sampled_from(origins), unique=True, min_size=1)
+    return st.one_of(
+        st.just(False),
+        st.just({"origins": ["*"]}),
+        st.fixed_dictionaries({"origins": named}, optional={"credentials": st.booleans()}),
+    )
 
 
 def _cache_policies() -> st.SearchStrategy[str]:

@@ -29,6 +29,8 @@ OAI = "origin-access-identity/cloudfront/"
 CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
 HEADERS = {"HeaderName": "X-Secret", "HeaderValue": "of the newsroom"}
 WRITTEN = {"Type": "CanonicalUser", "ID": "a" * 64}
+SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
+"""A response headers policy that AWS manages (Developer Guide, "Use managed response headers policies")."""
 FUNCTION = "arn:aws:cloudfront::123456789012:function/rewrite"
 
 
@@ -135,11 +137,14 @@ def fields(live: Json, ids: Mapping[str, str]) -> Mapping[str, Json]:
             "Origins": listing(*origins, api),
             "CacheBehaviors": listing(to_api, *further),
         },
+        "headers-of-replies": {
+            "CacheBehaviors": listing(*({**one, "ResponseHeadersPolicyId": SIMPLE_CORS} for one in further))
+        },
         "old": {"CacheBehaviors": listing(*further, *(() if "/clips/*" in paths else (old,)))},
     }
 
 
-FIELDS = ("errors", "geography", "version", "headers", "function", "api", "old")
+FIELDS = ("errors", "geography", "version", "headers", "function", "api", "headers-of-replies", "old")
 TAGS: Mapping[str, Json] = {
     "owner": {"Key": "owner", "Value": "newsroom"},
     "empty": {"Key": "cost", "Value": ""},

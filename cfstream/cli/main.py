@@ -57,7 +57,10 @@ def everywhere(
         bool, typer.Option("--sandbox", help="Use the AWS on this machine, and start it if need be.")
     ] = False,
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Log each call to AWS; -vv all there is.")
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log each call to AWS; -vv all there is."
+        ),
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours; the same as NO_COLOR=1.")] = False,

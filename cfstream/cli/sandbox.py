@@ -43,7 +43,10 @@ Dir = Annotated[
     ),
 ]
 Port = Annotated[
-    int, typer.Option(help="The port to serve on, on 127.0.0.1; 0 takes any free one.", min=0, max=65535)
+    int,
+    typer.Option(
+        metavar="PORT", help="The port to serve on, on 127.0.0.1; 0 takes any free one.", min=0, max=65535
+    ),
 ]
 As = Annotated[Format, typer.Option("--format", help="How to print.")]
 
@@ -123,7 +126,9 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 
 @app.command(name="key-pair")
 def key_pair(
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT|self", show_default=False)],
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT|self", help="An account's number, or self.", show_default=False)
+    ],
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The public half, in PEM.", show_default=False)
     ],
@@ -158,7 +163,10 @@ def reset(dir_: Dir = None) -> None:
 
 @app.command(name="set")
 def set_(
-    settings: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", show_default=False)] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE", help="Absent: prints them all.", show_default=False),
+    ] = None,
     dir_: Dir = None,
     format_: As = Format.TEXT,
 ) -> None:

@@ -37,7 +37,8 @@ def sign(
         typer.Option("--for", help="What is played; hls and dash: all in the folder."),
     ] = "file",
     domain: Annotated[
-        str | None, typer.Option("--domain", help="Domain of the cookies. Default: the host of the URL.")
+        str | None,
+        typer.Option("--domain", metavar="HOST", help="Domain of the cookies. Default: the host of the URL."),
     ] = None,
     digest: Annotated[
         Literal["sha1", "sha256"], typer.Option("--hash", help="The hash that is signed.")

@@ -56,7 +56,10 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
         "not Deployed yet, and later steps need that",
         "run the same command again, or: cfstream wait",
     ),
-    StackOutcome.INTERRUPTED: ("interrupted", "run the same command again: it goes on from here"),
+    StackOutcome.INTERRUPTED: (
+        "interrupted",
+        "run the same command again, or for a saved plan apply its spec: it goes on from here",
+    ),
     StackOutcome.BLOCKED: (
         "left out",
         "mend the problems that the plan shows, and run the same command again",

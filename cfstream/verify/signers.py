@@ -43,7 +43,12 @@ def _signers(site: Site, place: Place) -> Iterator[Finding]:
         replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)
         for names, verdict, told, do in (
             (_strangers(site, place), Verdict.LET_IN, "may sign, and the spec does not say so", apply),
-            (_missing(site, place), Verdict.KEPT_OUT, "may not sign, and the spec says so", apply),
+            (
+                _missing(site, place),
+                Verdict.KEPT_OUT,
+                "may not sign, though the spec says that it may",
+                apply,
+            ),
             (waiting, Verdict.UNPROVED, "is not in force at the edges yet", wait),
         )
         if names

@@ -118,6 +118,11 @@ class Stage:
         mock_random.seed(2026)  # so that its ARN is always the same
         return imported(self.clients("acm"), *thing["certificate"])
 
+    def _zone(self, thing: Thing) -> str:
+        mock_random.seed(2028)
+        made = self.clients("route53").create_hosted_zone(Name=thing["zone"], CallerReference="by-hand")
+        return str(made["HostedZone"]["Id"])
+
     def _encryption_key(self, thing: Thing) -> str:
         mock_random.seed(2027)
         made = self.clients("kms").create_key(Description=thing["encryption_key"])
@@ -150,6 +155,7 @@ class Stage:
         "bucket": _bucket,
         "statements": _policy,
         "certificate": _certificate,
+        "zone": _zone,
         "encryption_key": _encryption_key,
         "distribution": _distribution,
         "streaming": _streaming,

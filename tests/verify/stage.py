@@ -111,8 +111,8 @@ class Stage(Studio):
         return self.prove(document or self.spec, **means).stacks[0]
 
     def planned(self) -> str:
-        """The plan of the good stack as a person reads it."""
-        return plan_text(self.plan(self.spec), color=False, width=1000)
+        """The plan of the good stack in one line: where a line ends says nothing."""
+        return " ".join(plan_text(self.plan(self.spec), color=False, width=1000).split())
 
     def block(self, **settings: bool) -> None:
         """Blocks public access to the bucket in these respects alone."""

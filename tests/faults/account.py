@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from moto.s3.models import s3_backends
@@ -27,8 +27,11 @@ from tests.sandboxed import Clients
 Json = dict[str, Any]
 
 OBJECTS = ("lecture.mp4", "posters/lecture.jpg", "clips/trailer.mp4")
+FEW_OBJECTS = OBJECTS[:2]
+"""Where every object has an ACL: each is a write of its own."""
 ENFORCED = ("lectures", "archive", "by-hand")
 WITH_ACLS = ("lectures-acl", "archive-acl")
+BUCKETS = (*ENFORCED, *WITH_ACLS)
 BY_HAND = "E0BYHAND000000"
 """Stands in a spec for the id of the distribution that was made by hand."""
 SOMEBODYS_IDENTITY = "E0SOMEBODYS000"
@@ -41,13 +44,13 @@ def furnish(clients: Clients) -> Mapping[str, str]:
     """Fills an empty account with what others have in it; returns the ids that stand-ins in specs stand for."""
     s3, cloudfront = clients("s3"), clients("cloudfront")
     for name in ENFORCED:
-        _bucket(s3, name, "BucketOwnerEnforced")
+        _bucket(s3, name, "BucketOwnerEnforced", OBJECTS)
         s3.put_bucket_policy(
             Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [_audit(name)]})
         )
     for name in WITH_ACLS:
-        _bucket(s3, name, "BucketOwnerPreferred")
-        for key in OBJECTS:
+        _bucket(s3, name, "BucketOwnerPreferred", FEW_OBJECTS)
+        for key in FEW_OBJECTS:
             acl = s3.get_object_acl(Bucket=name, Key=key)
             grant = {"Grantee": {"Type": "CanonicalUser", "ID": COLLEAGUE}, "Permission": "READ_ACP"}
             both = {"Owner": acl["Owner"], "Grants": [*acl["Grants"], grant]}
@@ -57,9 +60,9 @@ def furnish(clients: Clients) -> Mapping[str, str]:
     return _by_hand(cloudfront, s3)
 
 
-def _bucket(s3: Any, name: str, ownership: str) -> None:
+def _bucket(s3: Any, name: str, ownership: str, keys: Sequence[str]) -> None:
     s3.create_bucket(Bucket=name, ObjectOwnership=ownership)
-    for key in OBJECTS:
+    for key in keys:
         s3.put_object(Bucket=name, Key=key, Body=b"-")
 
 

@@ -42,13 +42,18 @@ def numbered(operations: Sequence[str]) -> tuple[Write, ...]:
 
 
 class Watched:
-    """A door in which `target` meets `fault`; before and after every write, one at a time, `look` is called.
+    """A door in which `target`, or the write of that number from 1, meets `fault`.
 
-    Once a fault has killed the process nothing passes any more, neither reads nor writes.
+    Before and after every write, one at a time, `look` is called. Once a fault has killed the process nothing passes
+    any more, neither reads nor writes.
     """
 
     def __init__(
-        self, aws: Writes, look: Callable[[], None], target: Write | None = None, fault: Fault | None = None
+        self,
+        aws: Writes,
+        look: Callable[[], None],
+        target: Write | int | None = None,
+        fault: Fault | None = None,
     ) -> None:
         self._aws = aws
         self._look = look
@@ -79,10 +84,7 @@ class Watched:
             self.operations.append(call.operation)
             self._look()
             try:
-                if (
-                    Write(call.operation, self.operations.count(call.operation)) == self._target
-                    and self._fault
-                ):
+                if self._fault and self._target in self._numbers():
                     self.struck = True
                     return self._fault(aws, call)
                 return aws.write(call)
@@ -91,6 +93,11 @@ class Watched:
                 raise
             finally:
                 self._look()
+
+    def _numbers(self) -> tuple[Write | int, ...]:
+        """The number of the last write, among all and among those of its operation."""
+        operation = self.operations[-1]
+        return len(self.operations), Write(operation, self.operations.count(operation))
 
     def _living(self) -> Writes:
         if self._dead:

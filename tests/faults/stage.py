@@ -77,8 +77,8 @@ class Disturbed:
 class Guard:
     """Looks on, and notes who reads too much or too little after any one write."""
 
-    def __init__(self, sandbox: Sandbox, may: Readings, must: Readings) -> None:
-        self._viewers = Viewers(sandbox)
+    def __init__(self, viewers: Viewers, may: Readings, must: Readings) -> None:
+        self._viewers = viewers
         self._may = may
         self._must = must
         self.too_much: Readings = frozenset()
@@ -94,12 +94,12 @@ class Stage:
     """One sandbox, on which scenarios are played one after the other."""
 
     def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
-        self._sandbox = sandbox
+        self.sandbox = sandbox
         self._world = world_of(sandbox)
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
         self._ids = furnish(clients)
-        self._furnished = self._moment()
+        self.furnished = self._moment()
         self._known: dict[str, Undisturbed] = {}
 
     def undisturbed(self, scenario: Scenario) -> Undisturbed:
@@ -109,17 +109,17 @@ class Stage:
         return self._known[scenario.name]
 
     def _undisturbed(self, scenario: Scenario) -> Undisturbed:
-        self._set_back(self._furnished)
+        self.set_back(self.furnished)
         if scenario.before:
-            _run(self._stacks(scenario.before), self._world_at(), ANY_HAZARD)
+            run(self.stacks(scenario.before), self.world_at(), ANY_HAZARD)
         start = self._moment()
         readers = frozenset(
             Reading(scenario.bucket, key, who) for key, all_of in scenario.readers.items() for who in all_of
         )
-        guard = Guard(self._sandbox, start.some | readers, start.every & readers)
-        world, stacks = self._world_at(scenario.later), self._stacks(scenario.after)
+        guard = Guard(Viewers(self.sandbox), start.some | readers, start.every & readers)
+        world, stacks = self.world_at(scenario.later), self.stacks(scenario.after)
         door = Watched(world.aws, guard.look)
-        plan, report = _run(stacks, replace(world, aws=door), scenario.allow)
+        plan, report = run(stacks, replace(world, aws=door), scenario.allow)
         end = self._moment()
         left = _pending(make_plan(stacks, world))
         operations = tuple(door.operations)
@@ -143,71 +143,77 @@ class Stage:
         after it comes one in which somebody in a hurry does not wait.
         """
         known = self.undisturbed(scenario)
-        self._set_back(known.start)
-        settings = self._sandbox.cloudfront.settings
+        self.set_back(known.start)
+        settings = self.sandbox.cloudfront.settings
         settings.stale_reads, settings.deploy_after_reads = stale_reads, deploy_after_reads
-        guard = Guard(self._sandbox, known.start.some | known.end.some, known.start.every & known.end.every)
-        world = self._world_at(scenario.later)
+        guard = Guard(
+            Viewers(self.sandbox), known.start.some | known.end.some, known.start.every & known.end.every
+        )
+        world = self.world_at(scenario.later)
         door = Watched(world.aws, guard.look, write, fault)
         report = None
         with suppress(Killed):
-            stacks = self._stacks(scenario.after)
-            _, report = _run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
+            stacks = self.stacks(scenario.after)
+            _, report = run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
         settings.deploy_after_reads = DEPLOY_AFTER_READS
-        stacks = self._stacks(then or scenario.after)
+        stacks = self.stacks(then or scenario.after)
         again = replace(world, aws=Watched(world.aws, guard.look))
         allow = ANY_HAZARD if then else scenario.allow
         if in_a_hurry:
-            _run(stacks, again, allow, no_wait=True)
-        pending = _converge(stacks, again, allow)
+            run(stacks, again, allow, no_wait=True)
+        pending = converge(stacks, again, allow)
         return Disturbed(
             door.struck,
             report,
             left_at_once=pending[0],
             left=self._pending_without_lag(stacks, world) if stale_reads else pending[-1],
-            account=photograph(self._sandbox),
+            account=photograph(self.sandbox),
             too_much=guard.too_much,
             too_little=guard.too_little,
         )
 
     def _pending_without_lag(self, stacks: Sequence[Stack], world: World) -> tuple[StepId, ...]:
-        self._sandbox.cloudfront.settings.stale_reads = 0
+        self.sandbox.cloudfront.settings.stale_reads = 0
         make_plan(stacks, world)  # reads what still lags a last time
         return _pending(make_plan(stacks, world))
 
-    def _set_back(self, moment: Moment) -> None:
-        self._sandbox.reset()
-        empty, kept = self._sandbox.cloudfront, state.thaw(moment.frozen)
+    def set_back(self, moment: Moment) -> None:
+        """The account as it was at a moment."""
+        self.sandbox.reset()
+        empty, kept = self.sandbox.cloudfront, state.thaw(moment.frozen)
         kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
-        self._sandbox.cloudfront = kept
+        self.sandbox.cloudfront = kept
 
     def _moment(self) -> Moment:
-        viewers = Viewers(self._sandbox)
+        viewers = Viewers(self.sandbox)
         return Moment(
-            state.freeze(self._sandbox.cloudfront),
-            photograph(self._sandbox),
+            state.freeze(self.sandbox.cloudfront),
+            photograph(self.sandbox),
             viewers.at_some_edge(),
             viewers.at_every_edge(),
         )
 
-    def _stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
+    def stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
+        """The specs, loaded, with ids in place of what stands for them."""
         text = "\n---\n".join(json.dumps(spec) for spec in specs)
         for stand_in, id_ in self._ids.items():
             text = text.replace(stand_in, id_)
         return load(["-"], stdin=io.StringIO(text))
 
-    def _world_at(self, later: timedelta = timedelta()) -> World:
+    def world_at(self, later: timedelta = timedelta()) -> World:
+        """The outside, so long from now."""
         return replace(self._world, clock=QuickClock(datetime.now(UTC) + later))
 
 
-def _run(
+def run(
     stacks: Sequence[Stack], world: World, allow: frozenset[str], *, no_wait: bool = False
 ) -> tuple[Plan, Report]:
+    """Plans and applies, once."""
     plan = make_plan(stacks, world)
     return plan, apply_plan(plan, world, tell=Silent(), allow=allow, no_wait=no_wait)
 
 
-def _converge(stacks: Sequence[Stack], world: World, allow: frozenset[str]) -> list[tuple[StepId, ...]]:
+def converge(stacks: Sequence[Stack], world: World, allow: frozenset[str]) -> list[tuple[StepId, ...]]:
     """Runs until nothing is pending, or too often; what was pending before each run, and in the end."""
     plan = make_plan(stacks, world)
     pending = [_pending(plan)]

@@ -1,0 +1,110 @@
+"""Specs applied one after the other, in runs that may die on the way: people change their minds, and processes end."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from cfstream.values import StepId
+from tests.faults import scenarios as known
+from tests.faults.account import BUCKETS, OBJECTS, SOMEBODYS_IDENTITY, photograph
+from tests.faults.doors import Killed, Watched, killed
+from tests.faults.scenarios import NEW, OLD, Spec, but, group
+from tests.faults.stage import ANY_HAZARD, Guard, Stage, converge, run
+from tests.faults.viewers import ANYONE, Reading, Readings, Viewers
+
+SPECS: Mapping[str, Spec] = {
+    "oac": known.HTTP,
+    "oai": known.OAI,
+    "somebody's oai": known.SOMEBODYS,
+    "clips": known.SOME_CLIPS,
+    "clips by oai": but(known.OAI, grant={"prefix": "clips/"}),
+    "rotating": known.ROTATING,
+    "new key": but(known.HTTP, key_groups=[group("signers", NEW, replaces=OLD)]),
+    "members": but(known.HTTP, key_groups=[group("members", NEW)]),
+    "account": known.BY_ACCOUNT,
+    "archive": but(known.HTTP, bucket="archive"),
+    "archive by oai": but(known.OAI, bucket="archive"),
+    "objects": known.BY_OBJECTS,
+    "objects in full": but(known.BY_OBJECTS, grant={"via": "object-acl", "permission": "FULL_CONTROL"}),
+    "objects in archive": but(known.BY_OBJECTS, bucket="archive-acl"),
+    "objects by somebody's oai": but(known.BY_OBJECTS, oai={"id": SOMEBODYS_IDENTITY}),
+    "policy": known.BY_POLICY,
+    "policy by oac": but(known.BY_POLICY, "oai"),
+    "open posters": known.OPEN_POSTERS,
+    "public": but(known.HTTP, "key_groups", public=True),
+    "public by oai": but(known.OAI, "key_groups", public=True),
+    "public objects": but(known.BY_OBJECTS, "key_groups", public=True),
+    "none": but(known.HTTP, "key_groups", public=True, origin_access="none"),
+}
+"""Specs of one stack, by what is special about them."""
+
+LATER = timedelta(hours=30)
+"""Everything happens when the grace of all keys is over."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One run. It dies with the write of a number, from 1, where it comes so far; 0: it does not die."""
+
+    spec: str
+    dies_at: int = 0
+    no_wait: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is to be said of some turns, of which the last was repeated until nothing was pending."""
+
+    too_much: Readings
+    too_little: Readings
+    left: tuple[StepId, ...]
+    readers: Readings
+    """Who reads in the end of what nobody reads in the account without our stack."""
+    account: Any
+
+
+def play(stage: Stage, turns: Sequence[Turn]) -> Told:
+    """Plays the turns in the account of others."""
+    wanted = {turn.spec: readers_of(stage, SPECS[turn.spec]) for turn in turns}
+    stage.set_back(stage.furnished)
+    viewers = Viewers(stage.sandbox)
+    too_much: Readings = frozenset()
+    too_little: Readings = frozenset()
+    left: tuple[StepId, ...] = ()
+    for number, turn in enumerate(turns, 1):
+        viewers.look()
+        named = wanted[turn.spec]
+        guard = Guard(viewers, viewers.at_some_edge() | _widely(named), viewers.at_every_edge() & named)
+        stacks, world = stage.stacks([SPECS[turn.spec]]), stage.world_at(LATER)
+        door = Watched(world.aws, guard.look, turn.dies_at, killed)
+        with suppress(Killed):
+            run(stacks, replace(world, aws=door), ANY_HAZARD, no_wait=turn.no_wait)
+        if number == len(turns):
+            left = converge(stacks, replace(world, aws=Watched(world.aws, guard.look)), ANY_HAZARD)[-1]
+        too_much, too_little = too_much | guard.too_much, too_little | guard.too_little
+    return Told(too_much, too_little, left, _ours(stage), photograph(stage.sandbox))
+
+
+def readers_of(stage: Stage, spec: Spec) -> Readings:
+    """Who reads what when nothing but this spec was ever applied."""
+    stage.set_back(stage.furnished)
+    run(stage.stacks([spec]), stage.world_at(), ANY_HAZARD)
+    return _ours(stage)
+
+
+def _ours(stage: Stage) -> Readings:
+    return Viewers(stage.sandbox).at_every_edge() - stage.furnished.every
+
+
+def _widely(named: Readings) -> Readings:
+    """Whoever is named may read on the way what is not in the spec any more, and what anyone reads everybody may."""
+    everybody = {f"key {key}" for key in (OLD, NEW)} | {known.BY_SELF, ANYONE}
+    people = {each.who for each in named} - {ANYONE}
+    places = [(bucket, key) for bucket in BUCKETS for key in OBJECTS]
+    return frozenset(
+        Reading(bucket, key, who)
+        for bucket, key in places
+        for who in (everybody if Reading(bucket, key, ANYONE) in named else people)
+    )

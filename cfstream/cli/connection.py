@@ -33,6 +33,12 @@ class Connection:
     color: bool | None = None
     """False under --no-color; None leaves it to NO_COLOR and to whether the output is a terminal."""
 
+    def flags(self) -> str:
+        """These flags as a further command needs them to reach the same AWS, with a space before each."""
+        named = {"--profile": self.profile, "--region": self.region, "--endpoint-url": self.endpoint_url}
+        given = [f" {flag} {value}" for flag, value in named.items() if value]
+        return "".join([*given, " --sandbox" if self.sandbox else ""])
+
     def world(self, clock: "Clock | None" = None) -> "World":
         """The outside as these flags name it; the sandbox is started if it is wanted and does not run.
 

@@ -57,5 +57,6 @@ def plan(
         terminal.say(plan_text(made, color=terminal.colored(sys.stdout), width=terminal.width()))
     if out is not None:
         save(made, specs, out)
-        terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {out}\n")
+        flags = connection.current().flags()
+        terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {out}{flags}\n")
     raise typer.Exit(of_plan(made, check=check))

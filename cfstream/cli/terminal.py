@@ -53,7 +53,7 @@ def complain(error: CfstreamError) -> None:
     if isinstance(error, SpecProblems):
         from cfstream.render.problems import problems_text
 
-        tell(problems_text(error.problems, color=colored(sys.stderr)))
+        tell(problems_text(error.problems, color=colored(sys.stderr), width=width()))
         return
     from cfstream.render.errors import error_text
 

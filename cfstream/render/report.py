@@ -44,17 +44,22 @@ VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
     StackOutcome.EXPOSED: ("exposed", Style.BOLD_RED),
 }
 
-HAZARD_DO = "if that is meant, allow it by its name (--allow), or take `protect` off in the spec first"
+PROTECTED_DO = "if that is meant, take `protect` out of the spec first"
+NOT_ALLOWED = "hazards not allowed: "
+"""How the reason of a stack begins that waits for somebody to allow its hazards (`apply.blocked`)."""
 """What to do about a stack that is left out with exit code 5."""
 
 WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
 
 REST: Mapping[StackOutcome, tuple[str, str]] = {
-    StackOutcome.FAILED: ("a step failed", "mend that and run the same command again: it goes on from here"),
+    StackOutcome.FAILED: (
+        "a step failed",
+        "mend that and run it again, or for a saved plan apply its spec: it goes on from here",
+    ),
     StackOutcome.STALE: ("live moved", "plan again, and read the difference before applying"),
     StackOutcome.TIMED_OUT: (
         "not Deployed yet, and later steps need that",
-        "run the same command again, or: cfstream wait",
+        "run it again, or for a saved plan apply its spec; to wait alone: cfstream wait",
     ),
     StackOutcome.INTERRUPTED: (
         "interrupted",
@@ -176,7 +181,7 @@ def _failure(stack: StackReport, sheet: Page) -> Iterator[str]:
     )
     rest_what, rest_do = REST[stack.outcome]
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
-        rest_do = HAZARD_DO
+        rest_do = _allowing(stack.why)
     what = (failed and failed.error) or stack.why or rest_what
     about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "
     if failed is None:
@@ -185,6 +190,14 @@ def _failure(stack: StackReport, sheet: Page) -> Iterator[str]:
     yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
     yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
     yield from do_lines((failed and failed.do) or rest_do, sheet)
+
+
+def _allowing(why: str) -> str:
+    """What lets a stack on that is blocked for its hazards, or for its protection."""
+    if not why.startswith(NOT_ALLOWED):
+        return PROTECTED_DO
+    flags = " ".join(f"--allow {name}" for name in why.removeprefix(NOT_ALLOWED).split(", "))
+    return f"if that is meant, say so: {flags}"
 
 
 def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:

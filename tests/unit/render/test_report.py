@@ -103,12 +103,16 @@ def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
     hazard = replace(
         APPLIED, outcome=StackOutcome.BLOCKED, steps=(), why="hazards not allowed: deletes", exit_code=5
     )
+    protected = replace(hazard, why="the spec says `protect: true`")
     problem = replace(hazard, why="bucket b is not there", exit_code=2)
     assert (
-        failures_text(Report((hazard, problem), 5), color=False, width=100)
+        failures_text(Report((hazard, protected, problem), 5), color=False, width=100)
         == """\
 error: lectures: hazards not allowed: deletes
-  do: if that is meant, allow it by its name (--allow), or take `protect` off in the spec first
+  do: if that is meant, say so: --allow deletes
+
+error: lectures: the spec says `protect: true`
+  do: if that is meant, take `protect` out of the spec first
 
 error: lectures: bucket b is not there
   do: mend the problems that the plan shows, and run the same command again

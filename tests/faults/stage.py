@@ -101,6 +101,20 @@ class Stage:
         self._ids = furnish(clients)
         self.furnished = self._moment()
         self._known: dict[str, Undisturbed] = {}
+        self._readers: dict[str, Readings] = {}
+
+    def readers(self, spec: Spec) -> Readings:
+        """Who reads when nothing but this spec was ever applied; the account of others apart."""
+        key = json.dumps(spec)
+        if key not in self._readers:
+            self.set_back(self.furnished)
+            run(self.stacks([spec]), self.world_at(), ANY_HAZARD)
+            self._readers[key] = self.readers_now()
+        return self._readers[key]
+
+    def readers_now(self) -> Readings:
+        """Who reads now, the account of others apart."""
+        return Viewers(self.sandbox).at_every_edge() - self.furnished.every
 
     def undisturbed(self, scenario: Scenario) -> Undisturbed:
         """The scenario as it goes when nothing goes wrong; played once."""

@@ -1,4 +1,4 @@
-"""Whatever was applied before, and wherever it died: what the last spec says is so in the end, and nothing else is left."""
+"""Whatever was applied before, and wherever it died: in the end the last spec is so, and nothing else is left."""
 
 import random
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.account import loose_ends
 from tests.faults.stage import Stage
-from tests.faults.turns import SPECS, Turn, play, readers_of
+from tests.faults.turns import SPECS, Turn, play
 
 TOLD = {
     "back to an identity that edges may still read by unsigned": (
@@ -46,8 +46,10 @@ def stories() -> Iterator[Any]:
     for seed in range(DRAWN):
         lot = random.Random(seed)
         names = [lot.choice(list(SPECS)) for _ in range(lot.choice((2, 3, 4)))]
-        turns = [Turn(name, lot.choice((0, *range(1, 9))), no_wait=lot.random() < 0.3) for name in names[:-1]]
-        yield pytest.param((*turns, Turn(names[-1])), id=f"{seed}-" + "-then-".join(names).replace(" ", "-"))
+        before = [
+            Turn(name, lot.choice((0, *range(1, 9))), no_wait=lot.random() < 0.3) for name in names[:-1]
+        ]
+        yield pytest.param((*before, Turn(names[-1])), id=f"{seed}-" + "-then-".join(names).replace(" ", "-"))
 
 
 @pytest.mark.parametrize("turns", list(stories()))
@@ -58,7 +60,7 @@ def test_the_last_word(stage: Stage, turns: tuple[Turn, ...]) -> None:
     assert told.too_much == frozenset()
     assert told.too_little == frozenset()
     assert told.left == ()
-    assert told.readers == readers_of(stage, last)
+    assert told.readers == stage.readers(last)
     assert loose_ends(told.account) == []
     assert list(strays(told.account, last)) == []
 

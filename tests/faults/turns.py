@@ -67,7 +67,7 @@ class Told:
 
 def play(stage: Stage, turns: Sequence[Turn]) -> Told:
     """Plays the turns in the account of others."""
-    wanted = {turn.spec: readers_of(stage, SPECS[turn.spec]) for turn in turns}
+    wanted = {turn.spec: stage.readers(SPECS[turn.spec]) for turn in turns}
     stage.set_back(stage.furnished)
     viewers = Viewers(stage.sandbox)
     too_much: Readings = frozenset()
@@ -84,18 +84,7 @@ def play(stage: Stage, turns: Sequence[Turn]) -> Told:
         if number == len(turns):
             left = converge(stacks, replace(world, aws=Watched(world.aws, guard.look)), ANY_HAZARD)[-1]
         too_much, too_little = too_much | guard.too_much, too_little | guard.too_little
-    return Told(too_much, too_little, left, _ours(stage), photograph(stage.sandbox))
-
-
-def readers_of(stage: Stage, spec: Spec) -> Readings:
-    """Who reads what when nothing but this spec was ever applied."""
-    stage.set_back(stage.furnished)
-    run(stage.stacks([spec]), stage.world_at(), ANY_HAZARD)
-    return _ours(stage)
-
-
-def _ours(stage: Stage) -> Readings:
-    return Viewers(stage.sandbox).at_every_edge() - stage.furnished.every
+    return Told(too_much, too_little, left, stage.readers_now(), photograph(stage.sandbox))
 
 
 def _widely(named: Readings) -> Readings:

@@ -38,7 +38,7 @@ def test_up_prints_what_a_shell_evaluates() -> None:
     running = lifecycle.status(lifecycle.find_home(Path.cwd()))
     assert running is not None
     assert (code, printed.splitlines()[0]) == (0, f"export AWS_ENDPOINT_URL={running.endpoint_url}")
-    script = f'{printed}\n{sys.executable} -c \'import boto3; print(boto3.client("s3").list_buckets()["Buckets"])\''
+    script = f'{printed}\n"{sys.executable}" -c \'import boto3; print(boto3.client("s3").list_buckets()["Buckets"])\''
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     answer = subprocess.run(
         ["sh", "-eu", "-c", script], env=clean, capture_output=True, text=True, check=True

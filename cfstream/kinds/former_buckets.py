@@ -9,7 +9,7 @@ is in `object_acl`.
 
 from collections.abc import Iterable
 
-from cfstream.errors import Missing, Notice, Refused
+from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
 from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution
 from cfstream.kinds.kind import Scene
@@ -71,10 +71,13 @@ def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
     if isinstance(answer, Refused) and answer.region:
         region = answer.region
         answer = aws.together([bucket_call(scene, "get_bucket_policy", region, name)])[0]
-    if isinstance(answer, Missing):
-        return FormerBucket(name, region)
-    if isinstance(answer, Refused):
-        return FormerBucket(name, region, unread=answer.what)
+    match answer:
+        case Missing():
+            return FormerBucket(name, region)
+        case NotAuthorized():
+            return FormerBucket(name, region, unread=answer.what)
+        case Refused():
+            raise answer
     return FormerBucket(name, region, parse(answer["Policy"]))
 
 

@@ -224,6 +224,8 @@ def _former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tup
             found.append((name, str(answer.get("BucketRegion") or scene.region)))
         elif answer.region:
             found.append((name, answer.region))
+        elif not isinstance(answer, Missing | NotAuthorized):
+            raise answer
     return tuple(found)
 
 

@@ -147,16 +147,9 @@ def _candidates(doors: Doors, twin: Twin, taken: AlreadyThere) -> Iterator[Json]
 
 
 def _listed(doors: Doors, twin: Twin) -> Iterator[str]:
-    for page in doors.aws.pages(twin.listing):
-        for row in _rows(page):
-            if all(at(row, path) == value for path, value in (twin.row or {}).items()):
-                yield str(at(row, twin.row_id))
-
-
-def _rows(page: Json) -> list[Json]:
-    """The items of a CloudFront list reply, whatever the list is called."""
-    lists = [value for value in page.values() if isinstance(value, Mapping) and "Quantity" in value]
-    return list(lists[0].get("Items", [])) if lists else []
+    for row in doors.aws.items(twin.listing):
+        if all(at(row, path) == value for path, value in (twin.row or {}).items()):
+            yield str(at(row, twin.row_id))
 
 
 def _next_generation(params: Json, path: str) -> Json:

@@ -111,9 +111,7 @@ def _pending(until: Deployed | GroupActive, doors: Doors) -> str:
 
 def _users(doors: Doors, group: str) -> Sequence[str]:
     call = Call("cloudfront", "list_distributions_by_key_group", {"KeyGroupId": group})
-    return [
-        str(user) for page in doors.aws.pages(call) for user in at(page, "DistributionIdList.Items") or ()
-    ]
+    return [str(user) for user in doors.aws.items(call)]
 
 
 def _active_keys(live: Json, group: str) -> set[str]:

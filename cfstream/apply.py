@@ -82,6 +82,8 @@ class StackReport:
     why: str = ""
     """Why a stack is blocked, in words; empty for all others."""
     exit_code: int = 0
+    not_allowed: tuple[str, ...] = ()
+    """The hazards that somebody would have to allow; empty for a stack that is blocked for something else."""
 
 
 @dataclass(frozen=True)
@@ -122,17 +124,26 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> StackReport | None:
     None for a stack that may go on.
     """
     hazards = {hazard.name for hazard, _ in plan.hazards}
+    not_allowed: tuple[str, ...] = ()
     if plan.problems:
         why, code = "; ".join(problem.what for problem in plan.problems), 2
     elif plan.protect and "deletes" in hazards:
         why, code = "the spec says `protect: true`", 5
     elif hazards - allow:
-        names = sorted(hazards - allow)
-        why, code = "hazards not allowed: " + ", ".join(names), 5
+        not_allowed = tuple(sorted(hazards - allow))
+        why, code = "hazards not allowed: " + ", ".join(not_allowed), 5
     else:
         return None
     untried = tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
-    return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, untried, why=why, exit_code=code)
+    return StackReport(
+        plan.name,
+        plan.spec,
+        StackOutcome.BLOCKED,
+        untried,
+        why=why,
+        exit_code=code,
+        not_allowed=not_allowed,
+    )
 
 
 def walk(

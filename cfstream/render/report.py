@@ -45,8 +45,6 @@ VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
 }
 
 PROTECTED_DO = "if that is meant, take `protect` out of the spec first"
-NOT_ALLOWED = "hazards not allowed: "
-"""How the reason of a stack begins that waits for somebody to allow its hazards (`apply.blocked`)."""
 """What to do about a stack that is left out with exit code 5."""
 
 WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
@@ -181,7 +179,7 @@ def _failure(stack: StackReport, sheet: Page) -> Iterator[str]:
     )
     rest_what, rest_do = REST[stack.outcome]
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
-        rest_do = _allowing(stack.why)
+        rest_do = _allowing(stack.not_allowed)
     what = (failed and failed.error) or stack.why or rest_what
     about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "
     if failed is None:
@@ -192,11 +190,11 @@ def _failure(stack: StackReport, sheet: Page) -> Iterator[str]:
     yield from do_lines((failed and failed.do) or rest_do, sheet)
 
 
-def _allowing(why: str) -> str:
-    """What lets a stack on that is blocked for its hazards, or for its protection."""
-    if not why.startswith(NOT_ALLOWED):
+def _allowing(hazards: Iterable[str]) -> str:
+    """What lets a stack on that is blocked for these hazards; without any, for its protection."""
+    flags = " ".join(f"--allow {name}" for name in hazards)
+    if not flags:
         return PROTECTED_DO
-    flags = " ".join(f"--allow {name}" for name in why.removeprefix(NOT_ALLOWED).split(", "))
     return f"if that is meant, say so: {flags}"
 
 

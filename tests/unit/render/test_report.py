@@ -100,11 +100,10 @@ error: distribution:lectures changed after this plan was made
 
 def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
     """A hazard that was not allowed names the flag; a problem asks to be mended."""
-    hazard = replace(
-        APPLIED, outcome=StackOutcome.BLOCKED, steps=(), why="hazards not allowed: deletes", exit_code=5
-    )
-    protected = replace(hazard, why="the spec says `protect: true`")
-    problem = replace(hazard, why="bucket b is not there", exit_code=2)
+    left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=5)
+    hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
+    protected = replace(left_out, why="the spec says `protect: true`")
+    problem = replace(left_out, why="bucket b is not there", exit_code=2)
     assert (
         failures_text(Report((hazard, protected, problem), 5), color=False, width=100)
         == """\

@@ -13,14 +13,12 @@ from cfstream.cli import connection, terminal
 from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.plan import Format
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.steps.step import HAZARDS
 
 if TYPE_CHECKING:
     from cfstream.apply import Report
     from cfstream.plan import Plan, StackPlan
     from cfstream.verify.finding import Proof
-
-HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
-"""What `--allow` takes: the dangerous changes that a plan may contain."""
 
 Targets = Annotated[
     list[str],

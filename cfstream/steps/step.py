@@ -54,6 +54,10 @@ class Change:
     after: Any
 
 
+HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
+"""The names that a hazard can have, and that a person can allow."""
+
+
 @dataclass(frozen=True)
 class Hazard:
     """A dangerous side of a step: blocks apply until `name` is allowed by the person who runs it."""

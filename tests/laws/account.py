@@ -10,7 +10,9 @@ from cfstream.plan import Plan
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
+from cfstream.steps.step import HAZARDS
 from cfstream.workflow import make_plan
+from tests.certificates import imported
 from tests.contract.cloudfront_configs import (
     behavior,
     config,
@@ -24,12 +26,10 @@ from tests.contract.cloudfront_configs import (
     origin,
     streaming_config,
 )
-from tests.laws.certificate import imported
 from tests.laws.language import BUCKETS, FOREIGN_GROUP, OWN_POLICY, ZONE, Spec
 from tests.sandboxed import Clients
 from tests.worlds import run, world_of
 
-HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
 OBJECTS = ("published/lecture.mp4", "films/one.mp4", "a b/ü/two.mp4", "three.mp4")
 
 

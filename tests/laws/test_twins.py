@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.apply import Report
-from cfstream.steps.step import Step
+from cfstream.steps.step import HAZARDS, Step
 from cfstream.workflow import apply_plan
-from tests.laws.account import HAZARDS, Account
+from tests.laws.account import Account
 from tests.laws.belongings import names_in_use, ours
 from tests.laws.language import Spec, pairs
 from tests.laws.told import told

@@ -17,6 +17,8 @@ from moto.moto_api._internal import mock_random
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
+from cfstream.steps.step import HAZARDS
+from tests.certificates import imported
 from tests.contract.cloudfront_configs import (
     config,
     make,
@@ -27,14 +29,12 @@ from tests.contract.cloudfront_configs import (
     streaming_config,
 )
 from tests.laws.account import filled
-from tests.laws.certificate import imported
 from tests.sandboxed import Clients
 from tests.worlds import QuickClock, run, world_of
 
 Thing = Mapping[str, Any]
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls")
 
 
 class Stage:

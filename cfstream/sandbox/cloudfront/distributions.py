@@ -83,25 +83,11 @@ class Distributions:
         config = filled(sent, world.account)
         judge(world, config, None)
         refuse_unless(len(shelf) < world.settings.quota("distributions"), "TooManyDistributions")
-        record = self._record(config, tags)
+        record = world.new_distribution("distribution", config, tags)
         shelf.add(record)
         shelf.references[config["CallerReference"]] = record.id
         location = f"{LOCATION}distribution/{record.id}"
         return {"Distribution": self._written(record), "ETag": record.etag, "Location": location}
-
-    def _record(self, config: Json, tags: dict[str, str]) -> Distribution:
-        world = self._world
-        now, distribution_id = world.now(), world.new_id("E")
-        return Distribution(
-            id=distribution_id,
-            etag=world.new_etag(),
-            modified=now,
-            config=config,
-            arn=f"arn:aws:cloudfront::{world.account}:distribution/{distribution_id}",
-            domain_name=world.new_domain_name("d"),
-            tags=tags,
-            changed=now,
-        )
 
     def get_distribution(self, params: Json) -> Json:
         record = self._shelf.seen(params["Id"])
@@ -163,15 +149,20 @@ def _summary(record: Distribution, status: str, config: Json) -> Json:
 
 
 def _head(record: Distribution, status: str) -> Json:
-    head: Json = {
+    shown = head(record, status)
+    if record.aliases:
+        shown["AliasICPRecordals"] = [
+            {"CNAME": alias, "ICPRecordalStatus": "APPROVED"} for alias in record.aliases
+        ]
+    return shown
+
+
+def head(record: Distribution, status: str) -> Json:
+    """What distributions and their rows begin with, whichever kind they are."""
+    return {
         "Id": record.id,
         "ARN": record.arn,
         "Status": status,
         "LastModifiedTime": record.modified,
         "DomainName": record.domain_name,
     }
-    if record.aliases:
-        head["AliasICPRecordals"] = [
-            {"CNAME": alias, "ICPRecordalStatus": "APPROVED"} for alias in record.aliases
-        ]
-    return head

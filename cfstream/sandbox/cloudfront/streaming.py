@@ -1,7 +1,7 @@
 """The operations on streaming distributions (the RTMP kind), as they were until AWS retired them."""
 
 from .defaults import filled_streaming
-from .distributions import LOCATION, active_signers
+from .distributions import LOCATION, active_signers, head
 from .records import Distribution, Json
 from .refusal import CloudFrontError, refuse_unless
 from .rules import judge_streaming
@@ -43,25 +43,11 @@ class StreamingDistributions:
         judge_streaming(world, config, None)
         fine = len(shelf) < world.settings.quota("streaming_distributions")
         refuse_unless(fine, "TooManyStreamingDistributions")
-        record = self._record(config, tags)
+        record = world.new_distribution("streaming-distribution", config, tags)
         shelf.add(record)
         shelf.references[config["CallerReference"]] = record.id
         location = f"{LOCATION}streaming-distribution/{record.id}"
         return {"StreamingDistribution": self._written(record), "ETag": record.etag, "Location": location}
-
-    def _record(self, config: Json, tags: dict[str, str]) -> Distribution:
-        world = self._world
-        now, distribution_id = world.now(), world.new_id("E")
-        return Distribution(
-            id=distribution_id,
-            etag=world.new_etag(),
-            modified=now,
-            config=config,
-            arn=f"arn:aws:cloudfront::{world.account}:streaming-distribution/{distribution_id}",
-            domain_name=world.new_domain_name("s"),
-            tags=tags,
-            changed=now,
-        )
 
     def get_streaming_distribution(self, params: Json) -> Json:
         record = self._shelf.seen(params["Id"])
@@ -103,7 +89,7 @@ class StreamingDistributions:
 
 def _render(record: Distribution, status: str, config: Json) -> Json:
     return {
-        **_head(record, status),
+        **head(record, status),
         "ActiveTrustedSigners": active_signers(record),
         "StreamingDistributionConfig": config,
     }
@@ -111,14 +97,4 @@ def _render(record: Distribution, status: str, config: Json) -> Json:
 
 def _summary(record: Distribution, status: str, config: Json) -> Json:
     # No ETag here, unlike the other kind's rows (StreamingDistributionSummary).
-    return {**_head(record, status), **{member: config[member] for member in _SUMMARY}}
-
-
-def _head(record: Distribution, status: str) -> Json:
-    return {
-        "Id": record.id,
-        "ARN": record.arn,
-        "Status": status,
-        "LastModifiedTime": record.modified,
-        "DomainName": record.domain_name,
-    }
+    return {**head(record, status), **{member: config[member] for member in _SUMMARY}}

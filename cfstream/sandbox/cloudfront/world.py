@@ -76,6 +76,20 @@ class World:
         """An S3 canonical user id: 96 hexadecimal digits."""
         return f"{self._draw.getrandbits(384):096x}"
 
+    def new_distribution(self, kind: str, config: Json, tags: dict[str, str]) -> Distribution:
+        """A distribution of either kind (``distribution``, ``streaming-distribution``), not on its shelf yet."""
+        now, distribution_id = self.now(), self.new_id("E")
+        return Distribution(
+            id=distribution_id,
+            etag=self.new_etag(),
+            modified=now,
+            config=config,
+            arn=f"arn:aws:cloudfront::{self.account}:{kind}/{distribution_id}",
+            domain_name=self.new_domain_name(kind[0]),
+            tags=tags,
+            changed=now,
+        )
+
     def rewrite(self, shelf: Shelf[R], record: R, config: Json) -> None:
         """Give a record a new config; with it come a new ETag and a new time."""
         shelf.rewrite(record, config, self.new_etag(), self.now())

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.promises.certificates import issue
+from tests.certificates import imported
 
 ALL = {"keyTypes": ["RSA_2048", "EC_prime256v1"]}
 
@@ -16,8 +16,8 @@ def rows(acm: Any, **asked: Any) -> dict[str, Any]:
 
 def test_names_are_listed(strict_acm: Any) -> None:
     """A summary has the first hundred names, and says whether there are more."""
-    few = issue(strict_acm, "media.example.com", "*.example.com")
-    many = issue(strict_acm, *(f"n{number}.example.com" for number in range(101)))
+    few = imported(strict_acm, "media.example.com", "*.example.com")
+    many = imported(strict_acm, *(f"n{number}.example.com" for number in range(101)))
     listed = rows(strict_acm, Includes=ALL)
     assert listed[few]["SubjectAlternativeNameSummaries"] == ["media.example.com", "*.example.com"]
     assert not listed[few]["HasAdditionalSubjectAlternativeNames"]
@@ -27,14 +27,14 @@ def test_names_are_listed(strict_acm: Any) -> None:
 
 def test_only_rsa_is_listed_unasked(strict_acm: Any) -> None:
     """A certificate with an elliptic key is listed only where its type is asked for."""
-    arn = issue(strict_acm, "media.example.com")
+    arn = imported(strict_acm, "media.example.com")
     assert rows(strict_acm) == {}
     assert list(rows(strict_acm, Includes={"keyTypes": ["EC_prime256v1"]})) == [arn]
 
 
 def test_a_summary_tells_what_a_choice_needs(acm: Any) -> None:
     """Status, type, key and the end of validity stand in it; statuses can be asked for."""
-    arn = issue(acm, "media.example.com")
+    arn = imported(acm, "media.example.com")
     whole = acm.describe_certificate(CertificateArn=arn)["Certificate"]
     row = rows(acm, Includes=ALL)[arn]
     for member in ("DomainName", "Status", "Type", "KeyAlgorithm", "NotBefore", "NotAfter"):
@@ -45,7 +45,7 @@ def test_a_summary_tells_what_a_choice_needs(acm: Any) -> None:
 
 def test_they_come_in_pages(acm: Any) -> None:
     """NextToken leads on, and is missing on the last page."""
-    arns = {issue(acm, f"n{number}.example.com") for number in range(3)}
+    arns = {imported(acm, f"n{number}.example.com") for number in range(3)}
     first = acm.list_certificates(Includes=ALL, MaxItems=2)
     rest = acm.list_certificates(Includes=ALL, MaxItems=2, NextToken=first["NextToken"])
     listed = [*first["CertificateSummaryList"], *rest["CertificateSummaryList"]]
@@ -56,5 +56,5 @@ def test_they_come_in_pages(acm: Any) -> None:
 @pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
 def test_they_are_listed_where_they_are(acm: Any, clients: Any, region: str) -> None:
     """A certificate of us-east-1 is in no other region's list."""
-    issue(acm, "media.example.com")
+    imported(acm, "media.example.com")
     assert rows(clients("acm", region), Includes=ALL) == {}

@@ -2,7 +2,6 @@
 like.
 """
 
-import datetime
 import http.client
 import json
 import socket
@@ -10,12 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cfstream.sandbox.server import ACCOUNT, Sandbox
+from tests.certificates import imported
 from tests.contract.claims import make_bucket
 from tests.contract.cloudfront_configs import (
     BUCKET,
@@ -42,28 +38,6 @@ def call(wire: http.client.HTTPConnection, method: str, path: str, body: Any = N
     wire.request(method, path, None if body is None else json.dumps(body), headers)
     answer = wire.getresponse()
     return answer.status, json.loads(answer.read())
-
-
-def issue(acm: Any, *names: str) -> str:
-    """The ARN of a certificate for those names, imported into ACM."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
-    today = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - datetime.timedelta(days=1))
-        .not_valid_after(today + datetime.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False)
-        .sign(key, SHA256())
-    )
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    imported = acm.import_certificate(Certificate=certificate.public_bytes(Encoding.PEM), PrivateKey=pem)
-    arn: str = imported["CertificateArn"]
-    return arn
 
 
 def test_any_credentials_are_the_account(sts: Any) -> None:
@@ -121,10 +95,10 @@ def test_alias_needs_a_certificate_of_acm(cloudfront: Any, s3: Any, acm: Any) ->
     config = with_certificate("media.example.com")
     with refused("InvalidViewerCertificate", 400):
         make(cloudfront, config)
-    config["ViewerCertificate"]["ACMCertificateArn"] = issue(acm, "www.example.com")
+    config["ViewerCertificate"]["ACMCertificateArn"] = imported(acm, "www.example.com")
     with refused("InvalidViewerCertificate", 400):
         make(cloudfront, config)
-    config["ViewerCertificate"]["ACMCertificateArn"] = issue(acm, "*.example.com", "example.com")
+    config["ViewerCertificate"]["ACMCertificateArn"] = imported(acm, "*.example.com", "example.com")
     assert make(cloudfront, config)["DistributionConfig"]["Aliases"] == listing("media.example.com")
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cfstream.errors import NotAuthorized, SpecProblems
+from tests.certificates import imported
 from tests.promises.account import snapshot
-from tests.promises.certificates import issue
 from tests.promises.foreign import by_hand
 from tests.promises.seen import seen_otherwise
 from tests.promises.studio import (
@@ -132,7 +132,7 @@ def test_a_certificate_that_is_not_there(studio: Studio) -> None:
 
 def test_a_certificate_of_another_region(studio: Studio) -> None:
     """The ARN alone tells it, and so the loader does."""
-    arn = issue(studio.clients("acm", "eu-west-1"), CNAME)
+    arn = imported(studio.clients("acm", "eu-west-1"), CNAME, days=30)
     with pytest.raises(SpecProblems) as caught:
         studio.load(http_with(studio, arn))
     (problem,) = caught.value.problems
@@ -149,7 +149,7 @@ def test_a_certificate_that_does_not_cover_a_cname(studio: Studio) -> None:
 
 def test_a_certificate_that_is_past_or_about_to_be(studio: Studio) -> None:
     """CloudFront refuses one in its last day."""
-    arn = issue(studio.clients("acm"), CNAME, days=10)
+    arn = imported(studio.clients("acm"), CNAME, days=10)
     studio.clock.slept += 9.5 * DAY
     refused_at_plan(studio, http_with(studio, arn), "expires")
     studio.clock.slept += DAY

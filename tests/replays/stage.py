@@ -13,9 +13,9 @@ from cfstream.ports import World
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan
+from tests.certificates import imported
 from tests.edge import signing
 from tests.faults.doors import Killed
-from tests.laws.certificate import imported
 from tests.promises.studio import ONE, THREE, TWO, Json, Studio, told
 from tests.replays.crowd import BUCKETS, OBJECTS, STRANGER, Askings, Crowd, invited
 from tests.replays.doors import Replayed

@@ -17,7 +17,7 @@ from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.verify import KeyAtHand, Means, Proof, StackProof
 from cfstream.workflow import prove_stacks
-from tests.laws.certificate import imported
+from tests.certificates import imported
 from tests.promises.studio import Json, Studio, group, key, listing, told
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"

@@ -14,7 +14,7 @@ import pytest
 from cfstream.errors import WrongUsage
 from cfstream.ports import NoReply, Reply, Silence, Visit
 from cfstream.web import HttpViewer
-from tests.laws.certificate import _made as certificate_for
+from tests.certificates import certificate_and_key
 from tests.verify.stage import HOST
 
 
@@ -68,7 +68,7 @@ def plain() -> Iterator[Server]:
 @pytest.fixture
 def secure(tmp_path: Path) -> Iterator[Server]:
     """A server over TLS, with a certificate for the cname that nobody trusts by itself."""
-    certificate, key = certificate_for((HOST,))
+    certificate, key = certificate_and_key(HOST)
     (tmp_path / "tls.pem").write_bytes(certificate + key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "tls.pem")
@@ -83,7 +83,7 @@ def secure(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That certificate, trusted."""
-    (tmp_path / "trusted.pem").write_bytes(certificate_for((HOST,))[0])
+    (tmp_path / "trusted.pem").write_bytes(certificate_and_key(HOST)[0])
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
 
 

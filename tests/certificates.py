@@ -1,5 +1,6 @@
-"""Certificates for host names, self-signed and imported into ACM, as a person would."""
+"""Self-signed certificates for host names. Each is made once: making a key takes longer than most tests."""
 
+import functools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 
-def issue(acm: Any, *names: str, days: float = 30) -> str:
-    """The ARN of a certificate for these names that runs out in so many days."""
+def imported(acm: Any, *names: str, days: float = 3650) -> str:
+    """The ARN of a certificate for these names that runs out in so many days, imported into ACM."""
+    certificate, key = certificate_and_key(*names, days=days)
+    reply = acm.import_certificate(Certificate=certificate, PrivateKey=key)
+    return str(reply["CertificateArn"])
+
+
+@functools.cache
+def certificate_and_key(*names: str, days: float = 3650) -> tuple[bytes, bytes]:
+    """A certificate for these names and its private key, both as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
     today = datetime.now(UTC)
@@ -26,5 +35,4 @@ def issue(acm: Any, *names: str, days: float = 30) -> str:
         .sign(key, SHA256())
     )
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    made = acm.import_certificate(Certificate=certificate.public_bytes(Encoding.PEM), PrivateKey=pem)
-    return str(made["CertificateArn"])
+    return certificate.public_bytes(Encoding.PEM), pem

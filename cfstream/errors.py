@@ -5,10 +5,12 @@
     CfstreamError                 what, and what to do; the command line prints it and exits
     ├── SpecProblems              every problem of every file at once             exit 2
     ├── WrongUsage                a flag, an argument or a missing extra          exit 2
+    │   └── CannotSign            a key, a time or a URL (in `sign`)
     ├── NoCredentials             nothing to sign requests with, or expired       exit 1
     ├── Unreachable               the request got no answer and was not acted on  exit 1
     ├── ReplyLost                 a write was sent and its answer never came      exit 1
     ├── Stale                     live is not what the plan was made from         exit 4
+    │   └── Mismatch              a saved plan does not hold any more (in `workflow`)
     ├── TimedOut                  Deployed did not come in time                   exit 6
     ├── Interrupted               SIGINT: what was under way has ended            exit 130
     └── Refused                   AWS answered with an error code                 exit 1

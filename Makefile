@@ -1,7 +1,7 @@
 # Two targets do the work: `make demo` and `make test`. Both set up all they need in .venv, the first time.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types arrows tests format schema bench clean
+.PHONY: help demo test lint tests coverage format schema bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -42,7 +42,10 @@ lint: $(SETUP) ## ruff (lint and format), mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-tests: $(SETUP) $(PLAYER) $(CHROMIUM) ## pytest, with coverage; a real browser is among them
+tests: $(SETUP) $(PLAYER) $(CHROMIUM) ## pytest; a real browser is among them
+	$(BIN)/python -m pytest -n 2
+
+coverage: $(SETUP) $(PLAYER) $(CHROMIUM) ## pytest, and the lines and branches that no test reaches
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 format: $(SETUP) ## format the code, and mend what ruff can mend

@@ -28,12 +28,15 @@ def validate(
     from cfstream.spec.limits import notices
     from cfstream.spec.load import load
 
+    passed_over: list[str] = []
     try:
-        stacks = load(specs)
+        stacks = load(specs, passed_over=passed_over)
     except SpecProblems as found:
         if output == "json":
             say(_document([], found.problems))
         raise
+    for file in passed_over:
+        note(f"notice: {file}: there is no spec in this file\n")
     told = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
         rows = [

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from cfstream.errors import Problem
-from cfstream.render.flow import Page, Style, printable
+from cfstream.render.flow import Page, Style, Word, printable, words
 
 _MARGIN = 8
 """Columns of the line number and the bar, before the source line."""
@@ -18,19 +18,20 @@ _CUT = "…"
 def problems_text(problems: Iterable[Problem], *, color: bool, width: int = 80) -> str:
     """Every problem in the order given, an empty line between two; empty when there are none.
 
-    A source line that does not fit into `width` columns is cut to the part around the caret.
+    Sentences are wrapped between words; a source line that does not fit into `width` columns is cut to the part
+    around the caret.
     """
     page = Page(max(width, 40), color=color)
     return "\n".join("".join(f"{line}\n" for line in _lines(problem, page)) for problem in problems)
 
 
 def _lines(problem: Problem, page: Page) -> Iterator[str]:
-    yield f"{page.paint('error:', Style.BOLD_RED)} {page.paint(printable(problem.what), Style.BOLD)}"
+    yield from page.flow([Word("error:", Style.BOLD_RED), *words(problem.what, Style.BOLD)], rest="  ")
     yield f"  {printable(str(problem.where))}"
     if problem.source_line.strip() and problem.where.line:
         yield from _excerpt(problem, page)
     if problem.do:
-        yield f"  {page.paint('do:', Style.CYAN)} {printable(problem.do)}"
+        yield from page.flow([Word("do:", Style.CYAN), *words(problem.do)], first="  ", rest="      ")
 
 
 def _excerpt(problem: Problem, page: Page) -> Iterator[str]:

@@ -33,7 +33,7 @@ def plan_text(plan: Plan, *, color: bool, width: int) -> str:
     blocks = [lines for stack in plan.stacks if (lines := list(_stack_lines(stack, sheet)))]
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
-        blocks.append(problems_text(problems, color=color).rstrip("\n").split("\n"))
+        blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
     blocks.append(list(_last_lines(plan, sheet)))
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 

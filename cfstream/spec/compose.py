@@ -82,6 +82,7 @@ class _Composer:
     def documents(self) -> Iterator[Document]:
         self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(self.source.text))
         start, root, empty = 0, None, True
+        known = len(self.problems)
         for event in self.events:
             match event:
                 case DocumentStartEvent():
@@ -96,7 +97,7 @@ class _Composer:
                     elif root is not None and not (isinstance(root, Scalar) and root.value is None):
                         empty = False
                         self._not_a_mapping(root)
-        if empty and not self.problems:
+        if empty and len(self.problems) == known:
             self._problem(
                 (1, 1), "there is no spec in this file", 'write one; "cfstream init" shows how it begins'
             )

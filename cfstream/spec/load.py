@@ -1,12 +1,12 @@
 """From the command line's arguments to stacks, or to every problem of every file at once.
 
-This is the only place of the language that opens files. It decides nothing: `draft` judges a document,
-`clashes` judges the stacks against each other, `keys` judges a key file.
+This is the only place of the language that opens files, by the door of `files`. It decides nothing: `draft` judges
+a document, `clashes` judges the stacks against each other, `keys` judges a key file.
 """
 
 import hashlib
 import os
-import stat
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from cfstream.spec.clashes import clashes
 from cfstream.spec.compose import documents
 from cfstream.spec.draft import Draft, draft_of
 from cfstream.spec.fault import Fault
+from cfstream.spec.files import Disk, Files
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
 from cfstream.spec.signers import key_sites
 from cfstream.spec.source import Source
@@ -33,23 +34,33 @@ MAX_KEY_FILE = 1 << 16
 
 STDIN = "-"
 
+_NOTHING = re.compile(r"(?:[ \t]*(?:#.*)?|---[ \t]*|\.\.\.[ \t]*)")
+"""A line that says nothing: blank, a comment, or the mark between documents."""
 
-def load(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Stack, ...]:
+
+def load(
+    arguments: Sequence[str],
+    *,
+    stdin: TextIO | None = None,
+    files: Files | None = None,
+    passed_over: list[str] | None = None,
+) -> tuple[Stack, ...]:
     """The stacks of all documents of all files named, in the order of the arguments.
 
     An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for
-    `stdin`. Raises SpecProblems with every problem of every file, sorted by place, and WrongUsage without
-    arguments.
+    `stdin`. `files` is the disk unless it is something else. Of the files of a folder, those with nothing in them but
+    comments are left out, and named in `passed_over`. Raises SpecProblems with every problem of every file, sorted by
+    place, and WrongUsage without arguments.
     """
     if not arguments:
         raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
+    disk = files or Disk()
     problems: list[Problem] = []
     drafts: list[Draft] = []
-    for file in _files(arguments, problems):
-        source = _source(file, stdin or sys.stdin, problems)
-        if source is not None:
-            drafts += [draft_of(document) for document in documents(source, problems)]
-    named = [_read_keys(draft) for draft in drafts]
+    left_out = [] if passed_over is None else passed_over
+    for source in _sources(arguments, stdin or sys.stdin, disk, problems, left_out):
+        drafts += [draft_of(document) for document in documents(source, problems)]
+    named = [_read_keys(draft, disk) for draft in drafts]
     problems += [problem for draft in drafts for problem in draft.problems]
     problems += clashes(drafts)
     if problems:
@@ -72,68 +83,76 @@ def _stack(draft: Draft, named: _KeyFiles) -> Stack:
     return Stack(draft.spec, draft.document.source.file, draft.document, digest.hexdigest(), named.keys)
 
 
-def _files(arguments: Sequence[str], problems: list[Problem]) -> Iterator[str]:
+def _sources(
+    arguments: Sequence[str], stdin: TextIO, files: Files, problems: list[Problem], passed_over: list[str]
+) -> Iterator[Source]:
     """Every file that the arguments name, each once."""
     seen: set[str] = set()
     for argument in arguments:
-        folder = argument != STDIN and os.path.isdir(argument)
-        for name in _in_folder(argument, problems) if folder else [argument]:
-            real = name if name == STDIN or "\0" in name else os.path.realpath(name)
-            if real not in seen:
-                seen.add(real)
-                yield name
+        if argument == STDIN or not files.is_folder(argument):
+            yield from _read_all([argument], seen, stdin, files, problems)
+            continue
+        names = _in_folder(argument, files, problems)
+        found = _read_all(names, seen, stdin, files, problems)
+        # An empty file among others is left over from something; where there is nothing else, it is what was meant.
+        empty = [source for source in found if all(map(_NOTHING.fullmatch, source.lines))]
+        if len(empty) < len(names):
+            passed_over += [source.file for source in empty]
+            found = [source for source in found if source.file not in passed_over]
+        yield from found
 
 
-def _in_folder(folder: str, problems: list[Problem]) -> list[str]:
+def _read_all(
+    names: Sequence[str], seen: set[str], stdin: TextIO, files: Files, problems: list[Problem]
+) -> list[Source]:
+    """The files of these names that were not `seen` yet."""
+    found: list[Source] = []
+    for name in names:
+        real = name if name == STDIN or "\0" in name else files.identity(name)
+        if real not in seen:
+            seen.add(real)
+            found += _source(name, stdin, files, problems)
+    return found
+
+
+def _in_folder(folder: str, files: Files, problems: list[Problem]) -> list[str]:
     def report(error: OSError) -> None:
         what = f"the folder cannot be read: {error.strerror}"
         problems.append(Problem(Where(str(error.filename)), what, "check who may read it"))
 
     before = len(problems)
-    found = [
-        os.path.join(above, name)
-        for above, _, names in os.walk(folder, onerror=report)
-        for name in names
-        if name.endswith((".yaml", ".yml"))
-    ]
+    found = [name for name in files.under(folder, report) if name.endswith((".yaml", ".yml"))]
     if not found and len(problems) == before:
         what = "there is no spec in this folder: no file in it ends in .yaml or .yml"
         problems.append(Problem(Where(folder), what, "name another folder, or a file"))
     return sorted(found)
 
 
-def _source(file: str, stdin: TextIO, problems: list[Problem]) -> Source | None:
-    """The text of a spec file, without its byte order mark; None, and a problem, if it cannot be read."""
+def _source(file: str, stdin: TextIO, files: Files, problems: list[Problem]) -> Iterator[Source]:
+    """The text of a spec file, without its byte order mark; nothing, and a problem, if it cannot be read."""
     try:
-        content = _stdin_bytes(stdin) if file == STDIN else _read(file, MAX_FILE)
+        content = _stdin_bytes(stdin) if file == STDIN else files.read(file, MAX_FILE)
     except (OSError, ValueError) as error:
         problems.append(Problem(Where(file), _why(error), "check the name, and who may read it"))
-        return None
+        return
     if len(content) > MAX_FILE:
         do = "split it into several files, and name their folder"
         problems.append(Problem(Where(file), "the file is larger than 1 MiB", do))
-        return None
+        return
     try:
-        return Source(file, content.decode().removeprefix("\ufeff"))
+        yield Source(file, content.decode().removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         before = content[: error.start].decode().removeprefix("\ufeff").split("\n")
         byte = f"0x{content[error.start]:02x} at offset {error.start}"
         what = f"the file is not UTF-8: the byte {byte} does not fit"
         where = Where(file, len(before), len(before[-1]) + 1)
         problems.append(Problem(where, what, "save the file as UTF-8"))
-        return None
 
 
 def _stdin_bytes(stdin: TextIO) -> bytes:
     buffer = getattr(stdin, "buffer", None)
     content = buffer.read(MAX_FILE + 1) if buffer else stdin.read(MAX_FILE + 1)
     return content if isinstance(content, bytes) else str(content).encode("utf-8", "surrogateescape")
-
-
-def _read(file: str, limit: int) -> bytes:
-    """At most one byte more than `limit` of the file."""
-    with open(file, "rb") as opened:
-        return opened.read(limit + 1)
 
 
 def _why(error: OSError | ValueError) -> str:
@@ -145,7 +164,7 @@ def _why(error: OSError | ValueError) -> str:
     return "this is no name of a file"
 
 
-def _read_keys(draft: Draft) -> _KeyFiles:
+def _read_keys(draft: Draft, files: Files) -> _KeyFiles:
     """Reads the key files of a spec; what is wrong with them goes among its problems."""
     named = _KeyFiles()
     if not draft.trouble.isdisjoint({"key_groups", "http"}):
@@ -155,7 +174,7 @@ def _read_keys(draft: Draft) -> _KeyFiles:
         if key.name in named.keys:
             continue
         try:
-            text = _key_text(os.path.join(folder, key.file))
+            text = _key_text(os.path.join(folder, key.file), files)
             named.keys[key.name] = public_key(key.name, text, key.file)
             named.texts.append(text)
         except NotAPublicKey as error:
@@ -163,13 +182,13 @@ def _read_keys(draft: Draft) -> _KeyFiles:
     return named
 
 
-def _key_text(file: str) -> str:
+def _key_text(file: str, files: Files) -> str:
     """The text of a key file. Raises NotAPublicKey if it cannot be one, whatever is in it."""
     do = "write the path of its PEM file, relative to this spec"
     try:
-        if not stat.S_ISREG(os.stat(file).st_mode):
+        if not files.is_regular(file):
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
-        content = _read(file, MAX_KEY_FILE)
+        content = files.read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
         make = "keep the public half of a key pair there, or correct the path, which is relative to this spec"
         raise NotAPublicKey(f"there is no file {shown(file)}", make) from error

@@ -42,6 +42,19 @@ def test_a_place_without_a_line() -> None:
     assert one("cnames: []", 0) == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  do: mend it\n"
 
 
+def test_sentences_are_wrapped_between_words() -> None:
+    """No word is cut, and what goes on in the next line stands under the first."""
+    problem = Problem(
+        Where("a.yaml", 3), "a sentence that is wider than the page is", "write less, or widen the page"
+    )
+    assert problems_text([problem], color=False, width=40) == (
+        "error: a sentence that is wider than the\n"
+        "  page is\n"
+        "  a.yaml:3\n"
+        "  do: write less, or widen the page\n"
+    )
+
+
 def test_colors() -> None:
     """Colours go around words and change none of them."""
     problem = Problem(Where("a.yaml", 11, 1), "x", "y", "line", "note")

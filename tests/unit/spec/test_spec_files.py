@@ -59,6 +59,23 @@ def test_what_is_missing_is_named() -> None:
     ]
 
 
+def test_an_empty_file_among_others_is_passed_over() -> None:
+    """Of a folder, files with nothing but comments are left out and named; by themselves they are a problem."""
+    Path("specs").mkdir()
+    Path("specs/a.yaml").write_text(SPEC.format("a"))
+    Path("specs/empty.yaml").write_text("")
+    Path("specs/notes.yml").write_text("\ufeff# only words\r\n---\r\n\r\n...\r\n")
+    passed_over: list[str] = []
+    assert [stack.spec.name for stack in load(["specs"], passed_over=passed_over)] == ["a"]
+    assert passed_over == ["specs/empty.yaml", "specs/notes.yml"]
+    assert told("specs/empty.yaml") == ["specs/empty.yaml:1:1 there is no spec in this file"]
+    Path("specs/a.yaml").unlink()
+    assert told("specs") == [
+        "specs/empty.yaml:1:1 there is no spec in this file",
+        "specs/notes.yml:1:1 there is no spec in this file",
+    ]
+
+
 def test_no_arguments_are_wrong_usage() -> None:
     """Without a spec there is nothing to load."""
     with pytest.raises(WrongUsage, match="no spec was named"):

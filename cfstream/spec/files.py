@@ -1,0 +1,52 @@
+"""Where specs and their key files are read from: the disk, or whatever else holds a tree of files.
+
+Does not live here: what the files mean. Paths are written as the user wrote them.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+
+class Files(Protocol):
+    """A tree of files to read from."""
+
+    def is_folder(self, path: str) -> bool: ...
+
+    def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:
+        """Every file under the folder, to its depth; a folder that cannot be read goes to `report`."""
+        ...
+
+    def identity(self, path: str) -> str:
+        """The same text for every spelling of a path."""
+        ...
+
+    def read(self, path: str, limit: int) -> bytes:
+        """At most one byte more than `limit` of the file. Raises OSError, or ValueError for what is no name."""
+        ...
+
+    def is_regular(self, path: str) -> bool:
+        """False for a folder, a device and the like. Raises as `read` does."""
+        ...
+
+
+class Disk:
+    """The files of this machine."""
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)
+
+    def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:
+        for above, _, names in os.walk(folder, onerror=report):
+            yield from (os.path.join(above, name) for name in names)
+
+    def identity(self, path: str) -> str:
+        return os.path.realpath(path)
+
+    def read(self, path: str, limit: int) -> bytes:
+        with open(path, "rb") as opened:
+            return opened.read(limit + 1)
+
+    def is_regular(self, path: str) -> bool:
+        return stat.S_ISREG(os.stat(path).st_mode)

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cfstream.apply import (
+from cfstream.applying import (
     EXIT_CODE,
     PRECEDENCE,
     Report,
@@ -29,7 +29,7 @@ from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
 from cfstream.kinds.dns_record import records_of
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.plan import LiveSummary, Plan, StackPlan, ordered
+from cfstream.planning import LiveSummary, Plan, StackPlan, ordered
 from cfstream.ports import Call, Reads, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
@@ -40,8 +40,8 @@ from cfstream.steps.step import Stage, Step
 from cfstream.values import Address, Json, Known, StepId, Verb, digest, plain, refs_in, resolve
 
 if TYPE_CHECKING:
-    from cfstream.verify.finding import Proof, StackProof
-    from cfstream.verify.prove import Means
+    from cfstream.proving.finding import Proof, StackProof
+    from cfstream.proving.prove import Means
 
 READERS = 8
 """Stacks and kinds observed at the same time; the door in has a limit of its own for calls."""
@@ -96,7 +96,7 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
     Raises Refused, Unreachable, NoCredentials, or CannotSign.
     """
     # Planning has no use for what signs, and loading that takes a tenth of its time.
-    from cfstream.verify import Proof, prove
+    from cfstream.proving import Proof, prove
 
     reads = world.reads()
     scenes = _scenes(stacks, world)

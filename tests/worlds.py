@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from cfstream.apply import Report, StepReport
+from cfstream.applying import Report, StepReport
 from cfstream.aws.connection import connect
 from cfstream.aws.sessions import Settings
 from cfstream.errors import Interrupted, ReplyLost, Throttled, Unreachable, VersionMoved
-from cfstream.plan import Plan
+from cfstream.planning import Plan
 from cfstream.ports import Answer, Call, Reads, World, Writes
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack

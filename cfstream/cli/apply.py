@@ -16,9 +16,9 @@ from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.steps.step import HAZARDS
 
 if TYPE_CHECKING:
-    from cfstream.apply import Report
-    from cfstream.plan import Plan, StackPlan
-    from cfstream.verify.finding import Proof
+    from cfstream.applying import Report
+    from cfstream.planning import Plan, StackPlan
+    from cfstream.proving.finding import Proof
 
 Targets = Annotated[
     list[str],
@@ -124,7 +124,7 @@ def _show(plan: "Plan", output: Format) -> None:
 
 def _would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
     """Whether a yes would have this stack's steps done: what is left out needs no question."""
-    from cfstream.apply import blocked
+    from cfstream.applying import blocked
 
     return bool(stack.steps) and blocked(stack, allowed) is None
 
@@ -145,7 +145,7 @@ def _ask() -> None:
 
 def _untried(plan: "Plan", why: str) -> "Report":
     """The report of a saved plan that no longer holds: no step was tried."""
-    from cfstream.apply import Report, StackOutcome, StackReport, StepOutcome, StepReport
+    from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 
     stacks = [
         StackReport(

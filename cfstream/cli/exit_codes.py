@@ -15,7 +15,7 @@ from cfstream.errors import (
 )
 
 if TYPE_CHECKING:
-    from cfstream.plan import Plan
+    from cfstream.planning import Plan
 
 
 class ExitCode(IntEnum):

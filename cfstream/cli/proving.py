@@ -11,10 +11,10 @@ from cfstream.cli import connection, terminal
 from cfstream.errors import CfstreamError
 
 if TYPE_CHECKING:
-    from cfstream.apply import Report
+    from cfstream.applying import Report
     from cfstream.ports import World
+    from cfstream.proving.finding import Proof, StackProof
     from cfstream.spec.load import Stack
-    from cfstream.verify.finding import Proof, StackProof
 
 
 def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -> "Proof | None":
@@ -22,8 +22,8 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
 
     Tells on stderr what was proved and what was not, of stacks that were changed.
     """
-    from cfstream.apply import StackOutcome
-    from cfstream.verify.prove import Means
+    from cfstream.applying import StackOutcome
+    from cfstream.proving.prove import Means
     from cfstream.workflow import prove_stacks
 
     well = {

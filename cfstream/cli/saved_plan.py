@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.plan import Plan
+from cfstream.planning import Plan
 from cfstream.render.json import FORMAT_VERSION, as_text, saved_document
 from cfstream.values import Json
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from cfstream.apply import StepReport, Telling
+from cfstream.applying import StepReport, Telling
 from cfstream.cli import connection, terminal
 from cfstream.render.progress import ended_line, still_line
 from cfstream.steps.step import Step

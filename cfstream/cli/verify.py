@@ -44,10 +44,10 @@ def verify(
     Example: cfstream verify lectures.yaml --key keys/lectures-2026-11.pem
     """
     from cfstream.cli.private_key import read_private_key
+    from cfstream.proving import KeyAtHand, Means
     from cfstream.render.json import as_text
     from cfstream.render.verify import proof_document, proof_junit, proof_text
     from cfstream.spec.load import load
-    from cfstream.verify import KeyAtHand, Means
     from cfstream.workflow import prove_stacks
 
     if key_id is not None and key is None:

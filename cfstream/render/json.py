@@ -9,7 +9,7 @@ from typing import Any
 
 from cfstream import __version__
 from cfstream.errors import Problem
-from cfstream.plan import Plan, StackPlan, sealed
+from cfstream.planning import Plan, StackPlan, sealed
 from cfstream.steps.step import Step
 from cfstream.values import plain
 

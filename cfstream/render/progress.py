@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cfstream.apply import StepOutcome, StepReport
+from cfstream.applying import StepOutcome, StepReport
 from cfstream.render.flow import Page, Style, Word, words
 from cfstream.render.text import step_words
 from cfstream.steps.step import Step

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cfstream.apply import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.values import Verb, plain

@@ -6,7 +6,7 @@ last line is the sum, which scripts read too.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cfstream.plan import Plan, StackPlan
+from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines

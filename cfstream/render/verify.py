@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
 from cfstream.render.flow import Page, Style, Word, page, printable, words
-from cfstream.verify.finding import Finding, Proof, StackProof, Verdict
 
 SIGNS = {
     Verdict.HELD: ("✓", Style.GREEN),

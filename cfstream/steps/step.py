@@ -18,7 +18,7 @@ from cfstream.values import Address, ETag, StepId, Verb, step_id
 class Stage(IntEnum):
     """The order of a plan: nothing becomes readable before it is guarded, nor dark before its successor works.
 
-    Steps run stage by stage. `GUARDS` in `plan.py` says which stages each of them waits for.
+    Steps run stage by stage. `GUARDS` in `planning.py` says which stages each of them waits for.
     """
 
     BUCKET = 1

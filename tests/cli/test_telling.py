@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.apply import StepOutcome, StepReport
+from cfstream.applying import StepOutcome, StepReport
 from cfstream.cli import connection, terminal
 from cfstream.cli.telling import HEARTBEAT, Plain, Silence, telling
 from tests.unit.render.plans import NEW

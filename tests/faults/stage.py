@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cfstream.apply import Report
-from cfstream.plan import Plan
+from cfstream.applying import Report
+from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.sandbox import state
 from cfstream.sandbox.server import Sandbox

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.apply import StackOutcome
+from cfstream.applying import StackOutcome
 from tests.faults.account import loose_ends, of_others
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stage import Stage, Undisturbed

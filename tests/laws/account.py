@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
-from cfstream.apply import Report
-from cfstream.plan import Plan
+from cfstream.applying import Report
+from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load

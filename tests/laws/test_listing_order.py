@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from cfstream.plan import Plan
+from cfstream.planning import Plan
 from cfstream.render.json import as_text, plan_document
 from cfstream.render.text import plan_text
 from tests.laws.account import Account

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from cfstream.plan import Plan, StackPlan
+from cfstream.planning import Plan, StackPlan
 from cfstream.render.json import as_text, plan_document
 from cfstream.render.text import SIGNS, plan_text, summary_line
 from cfstream.steps.step import Stage, Step

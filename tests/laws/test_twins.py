@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.apply import Report
+from cfstream.applying import Report
 from cfstream.steps.step import HAZARDS, Step
 from cfstream.workflow import apply_plan
 from tests.laws.account import Account

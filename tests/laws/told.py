@@ -1,7 +1,7 @@
 """Plans and reports as text, for the message of a law that does not hold."""
 
-from cfstream.apply import Report
-from cfstream.plan import Plan
+from cfstream.applying import Report
+from cfstream.planning import Plan
 from cfstream.render.report import failures_text
 from cfstream.render.text import plan_text
 

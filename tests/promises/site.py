@@ -3,7 +3,7 @@
 from typing import Any
 
 from cfstream.kinds.response_headers_policy import KIND
-from cfstream.plan import StackPlan
+from cfstream.planning import StackPlan
 from tests.promises.studio import Json, Studio, listing, signed
 
 CNAME = "media.example.com"

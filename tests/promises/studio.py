@@ -13,8 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cfstream.apply import Report
-from cfstream.plan import Plan, StackPlan
+from cfstream.applying import Report
+from cfstream.planning import Plan, StackPlan
 from cfstream.ports import World, Writes
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.plan import Plan
+from cfstream.planning import Plan
 from cfstream.render.json import saved_document
 from cfstream.spec.load import load
 from cfstream.workflow import Mismatch, check_saved, make_plan

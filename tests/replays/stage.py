@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cfstream.apply import Report
-from cfstream.plan import Plan
+from cfstream.applying import Report
+from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.spec.load import Stack

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cfstream.ports import Viewer, World
+from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.sign.keys import PrivateKey, private_key
-from cfstream.verify import KeyAtHand, Means, Proof, StackProof
 from cfstream.workflow import prove_stacks
 from tests.certificates import imported
 from tests.promises.studio import Json, Studio, group, key, listing, told

@@ -9,8 +9,8 @@ import pytest
 from cfstream.aws.client import together
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, NoReply, Reads, Reply, Silence, Viewer, Visit
+from cfstream.proving import StackProof, Verdict
 from cfstream.values import Json
-from cfstream.verify import StackProof, Verdict
 from cfstream.web import HttpViewer
 from tests.verify.stage import HOST, Stage
 from tests.worlds import QuickClock

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.errors import WrongUsage
-from cfstream.verify import StackProof, Verdict
+from cfstream.proving import StackProof, Verdict
 from tests.promises.studio import Json, by_acl, rtmp, signed
 from tests.verify.stage import Stage, alarms, rsa_key
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cfstream.verify import Verdict
+from cfstream.proving import Verdict
 from tests.verify import harmless
 from tests.verify.stage import Stage
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from cfstream.errors import Notice, Problem, Where
 from cfstream.exposure import Exposure
 from cfstream.kinds.kind import Relied
-from cfstream.plan import LiveSummary, Plan, StackPlan
+from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.steps.step import Change, Doors, Hazard, Stage, Step
 from cfstream.values import Account, Address, ETag, Ref, StepId, Verb
 

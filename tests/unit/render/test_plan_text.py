@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cfstream.plan import Plan
+from cfstream.planning import Plan
 from cfstream.render.text import plan_text, summary_line
 from cfstream.values import Verb
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan

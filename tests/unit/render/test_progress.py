@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.apply import StepOutcome, StepReport
+from cfstream.applying import StepOutcome, StepReport
 from cfstream.render.progress import ended_line, still_line, took
 from cfstream.values import Address, Verb, step_id
 from tests.unit.render.plans import NEW

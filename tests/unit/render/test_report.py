@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cfstream.apply import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.report import OUTPUTS, failures_text, report_document, report_text
 from cfstream.values import Address, Verb, step_id
 

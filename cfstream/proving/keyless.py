@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cfstream.ports import Visit
-from cfstream.verify.check import HELD, Check, Judge, Judgement
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.reading import Saw, Seen
-from cfstream.verify.site import Place, Site, Wanted
+from cfstream.proving.check import HELD, Check, Judge, Judgement
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.reading import Saw, Seen
+from cfstream.proving.site import Place, Site, Wanted
 
 NO_KEY = "KCFSTREAMVERIFY"
 """An id that no key has: those that CloudFront gives have a sign less."""

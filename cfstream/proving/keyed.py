@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from cfstream.ports import Visit
+from cfstream.proving.check import HELD, Check, Judge, Judgement
+from cfstream.proving.cors import cors_checks
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.keyless import NO_KEY, Address, kept_out, unproved
+from cfstream.proving.reading import Saw, Seen
+from cfstream.proving.site import MADE_UP, RTMP, Place, Site, Wanted
 from cfstream.sign import Pass, Signer
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.sign.resource import folder
-from cfstream.verify.check import HELD, Check, Judge, Judgement
-from cfstream.verify.cors import cors_checks
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.keyless import NO_KEY, Address, kept_out, unproved
-from cfstream.verify.reading import Saw, Seen
-from cfstream.verify.site import MADE_UP, RTMP, Place, Site, Wanted
 
 At = tuple[Address, Place]
 

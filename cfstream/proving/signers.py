@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.site import Place, Site, Wanted
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.site import Place, Site, Wanted
 
 
 def signer_findings(site: Site) -> Iterator[Finding]:

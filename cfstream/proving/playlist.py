@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from cfstream.ports import Viewer
-from cfstream.verify.check import HELD, Check, Judgement, told
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.keyed import MINUTES, Signing, opened
-from cfstream.verify.keyless import Address
-from cfstream.verify.reading import Seen, read
-from cfstream.verify.site import Place, Site, Wanted, paths_of
+from cfstream.proving.check import HELD, Check, Judgement, told
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.keyed import MINUTES, Signing, opened
+from cfstream.proving.keyless import Address
+from cfstream.proving.reading import Seen, read
+from cfstream.proving.site import Place, Site, Wanted, paths_of
 
 _MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
 DEPTH = 2

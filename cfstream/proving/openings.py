@@ -16,10 +16,10 @@ from cfstream.kinds.readers import default_origin
 from cfstream.policy_document import is_public, parse, reads, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.site import Site
 from cfstream.steps.object_grants import public_permissions
 from cfstream.values import Json
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.site import Site
 
 READ, VERSION = "s3:GetObject", "s3:getobjectversion"
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.ports import Visit
+from cfstream.proving.check import HELD, Check, Judge, Judgement
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.reading import Saw, Seen
+from cfstream.proving.site import MADE_UP, Place, Site
 from cfstream.spec.model import Cors
-from cfstream.verify.check import HELD, Check, Judge, Judgement
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.reading import Saw, Seen
-from cfstream.verify.site import MADE_UP, Place, Site
 
 
 def cors_checks(site: Site, place: Place, signed: Visit, opened: Judge) -> Iterator[Check]:

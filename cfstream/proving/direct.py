@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from cfstream.ports import Silence, Visit
+from cfstream.proving.check import HELD, Check, Judgement
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.keyless import unproved
+from cfstream.proving.reading import Saw, Seen
+from cfstream.proving.site import MADE_UP, Site
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
-from cfstream.verify.check import HELD, Check, Judgement
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.keyless import unproved
-from cfstream.verify.reading import Saw, Seen
-from cfstream.verify.site import MADE_UP, Site
 
 GOOD = "gives nothing by"
 

@@ -7,18 +7,18 @@ from itertools import chain
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Clock, Reads, Viewer
+from cfstream.proving.check import Check, ask
+from cfstream.proving.direct import direct_checks
+from cfstream.proving.finding import Finding, StackProof, Verdict
+from cfstream.proving.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
+from cfstream.proving.keyless import keyless_checks
+from cfstream.proving.openings import read_openings
+from cfstream.proving.playlist import playlist_findings
+from cfstream.proving.reach import Reached, error_page, reach
+from cfstream.proving.reading import Saw, read
+from cfstream.proving.signers import signer_findings
+from cfstream.proving.site import MADE_UP, Site, Wanted, read_site
 from cfstream.sign import CannotSign
-from cfstream.verify.check import Check, ask
-from cfstream.verify.direct import direct_checks
-from cfstream.verify.finding import Finding, StackProof, Verdict
-from cfstream.verify.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
-from cfstream.verify.keyless import keyless_checks
-from cfstream.verify.openings import read_openings
-from cfstream.verify.playlist import playlist_findings
-from cfstream.verify.reach import Reached, error_page, reach
-from cfstream.verify.reading import Saw, read
-from cfstream.verify.signers import signer_findings
-from cfstream.verify.site import MADE_UP, Site, Wanted, read_site
 
 SECOND_LOOK = 12.0
 """Seconds before what looks broken is asked once more: edges keep an error for 10 (Developer Guide, error caching)."""

@@ -19,11 +19,11 @@ from cfstream.kinds.object_acl import LiveGrants, ObjectAclKind
 from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.kinds.readers import behaviors_of
 from cfstream.ports import Reads
+from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, like, pattern_path
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
 from cfstream.values import Json
-from cfstream.verify.sample import Sample, sample
 
 MADE_UP = "cfstream-verify"
 """Stands where a name is needed and there is none: in paths, and in place of an alias's asterisk."""

@@ -11,10 +11,10 @@ from email.utils import parsedate_to_datetime
 from cfstream.errors import Notice
 from cfstream.kinds.distributions import items
 from cfstream.ports import Silence, Viewer
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.keyless import Address
-from cfstream.verify.reading import Saw, Seen, read
-from cfstream.verify.site import Site, Wanted
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.keyless import Address
+from cfstream.proving.reading import Saw, Seen, read
+from cfstream.proving.site import Site, Wanted
 
 ALLOWED_SKEW = 120.0
 """Seconds by which this machine's clock may be off before it is told: signatures are good for hours."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
-from cfstream.plan import StackPlan
+from cfstream.planning import StackPlan
 from cfstream.ports import World
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors, Step

@@ -9,8 +9,8 @@ Nothing here speaks HTTP or AWS by itself: it is handed a `ports.Viewer` and a `
 from the spec, for it says who may get in; what is live says only where to knock.
 """
 
-from cfstream.verify.finding import Finding, Proof, StackProof, Verdict
-from cfstream.verify.keyed import KeyAtHand
-from cfstream.verify.prove import Means, prove
+from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
+from cfstream.proving.keyed import KeyAtHand
+from cfstream.proving.prove import Means, prove
 
 __all__ = ["Finding", "KeyAtHand", "Means", "Proof", "StackProof", "Verdict", "prove"]

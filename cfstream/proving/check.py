@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.ports import Viewer, Visit
-from cfstream.verify.finding import Finding, Verdict
-from cfstream.verify.reading import Seen, read
+from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.reading import Seen, read
 
 
 @dataclass(frozen=True)

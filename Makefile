@@ -1,7 +1,7 @@
 # Two targets do the work: `make demo` and `make test`. Both set up all they need in .venv, the first time.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint tests coverage format schema bench clean
+.PHONY: help demo test lint tests coverage format schema docs bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -55,10 +55,14 @@ format: $(SETUP) ## format the code, and mend what ruff can mend
 schema: $(SETUP) ## write schemas/cfstream.v1.json anew from the model
 	$(BIN)/cfstream schema > schemas/cfstream.v1.json
 
+docs: $(SETUP) ## the manual, in site/: every link checked, pictures made by doing what they show
+	$(BIN)/python -m handbook --pictures
+	$(BIN)/zensical build --clean --strict
+
 bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	$(PYTHON) -m venv .venv/bench
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what was built
-	rm -rf .venv .cfstream examples/player/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .cfstream examples/player/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site docs/reference docs/pictures

@@ -8,7 +8,7 @@ from pathlib import Path
 from cfstream.cli.commands import ENTRIES
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("cfstream", "tests", "benchmarks", "examples")
+FOLDERS = ("cfstream", "tests", "benchmarks", "examples", "handbook")
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
 EMPTY_NAMES = frozenset({"base", "common", "data", "helpers", "info", "manager", "misc", "utils"})

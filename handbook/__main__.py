@@ -1,0 +1,12 @@
+"""Writes the made pages, and with ``--pictures`` the recordings and screenshots too."""
+
+import sys
+from pathlib import Path
+
+from handbook import pictures, reference
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+reference.write(DOCS / "reference")
+if "--pictures" in sys.argv[1:]:
+    pictures.make(DOCS / "pictures")

@@ -1,0 +1,52 @@
+"""What a page takes for granted before a block: buckets, media, key files, sets made by hand.
+
+A page names one in a remark that readers do not see, as in ``<!-- given: the bucket lectures-media -->``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.cli.account import client, furnish
+from tests.signing import public_pem, rsa_key
+
+
+def _bucket(endpoint_url: str, _folder: Path, name: str) -> None:
+    client("s3", endpoint_url).create_bucket(Bucket=name)
+
+
+def _object(endpoint_url: str, _folder: Path, key: str, bucket: str) -> None:
+    client("s3", endpoint_url).put_object(Bucket=bucket, Key=key, Body=b"a video")
+
+
+def _public_key(_endpoint_url: str, folder: Path, file: str) -> None:
+    path = folder / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(public_pem(rsa_key(path.name)))
+
+
+def _zone(endpoint_url: str, _folder: Path, name: str) -> None:
+    client("route53", endpoint_url).create_hosted_zone(Name=name, CallerReference=name)
+
+
+def _account(endpoint_url: str, _folder: Path) -> None:
+    furnish(endpoint_url)
+
+
+GIVENS: Mapping[str, Callable[..., None]] = {
+    r"an account with sets made by hand": _account,
+    r"the bucket (\S+)": _bucket,
+    r"the hosted zone (\S+)": _zone,
+    r"the object (\S+) in (\S+)": _object,
+    r"the public key (\S+)": _public_key,
+}
+
+
+def give(name: str, endpoint_url: str, folder: Path) -> None:
+    """Makes it so. Raises ValueError for a name that nothing answers to."""
+    for pattern, make in GIVENS.items():
+        found = re.fullmatch(pattern, name)
+        if found:
+            make(endpoint_url, folder, *found.groups())
+            return
+    raise ValueError(f"nothing is known of {name!r}")

@@ -1,0 +1,79 @@
+"""Pages of the manual as data: the blocks of code in a Markdown file, and the commands in a console session."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+_FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[a-z]*)(?P<rest>.*)$")
+_TITLE = re.compile(r'title="([^"]+)"')
+_GIVEN = re.compile(r"<!-- given: (.+?) -->")
+_EXIT = re.compile(r"# exit (\d+)$")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A remark that readers do not see: what is there before the next block, by the name of one of the stages."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, the file that its title names, and the text in it."""
+
+    language: str
+    title: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line of a console session, the exit code that it is shown to have, and the output shown under it."""
+
+    line: str
+    exit_code: int = 0
+    shown: list[str] = field(default_factory=list)
+
+
+def pages() -> list[Path]:
+    """The README, and every page of the manual that a person wrote."""
+    written = (page for page in (ROOT / "docs").rglob("*.md") if "reference" not in page.parts)
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(written)]
+
+
+def parts(page: str) -> Iterator[Given | Block]:
+    """The remarks and blocks of a page, in the order in which they stand there. Raises ValueError for an open end."""
+    lines = iter(enumerate(page.splitlines(), start=1))
+    for number, line in lines:
+        for name in _GIVEN.findall(line):
+            yield Given(name, number)
+        fence = _FENCE.match(line)
+        if fence:
+            title = _TITLE.search(fence["rest"])
+            text = "".join(inside.removeprefix(fence["indent"]) + "\n" for inside in _until_closed(lines))
+            yield Block(fence["language"], title[1] if title else "", text, number)
+
+
+def _until_closed(lines: Iterator[tuple[int, str]]) -> Iterator[str]:
+    for _, line in lines:
+        if line.strip() == "```":
+            return
+        yield line
+    raise ValueError("a block of code that does not end")
+
+
+def session(text: str) -> list[Command]:
+    """The commands of a console session. A line that ends in a backslash goes on in the next one."""
+    commands: list[Command] = []
+    for line in text.replace("\\\n", " ").splitlines():
+        if line.startswith("$ "):
+            code = _EXIT.search(line)
+            commands.append(Command(line[2:], int(code[1]) if code else 0))
+        elif line.strip() and commands:
+            commands[-1].shown.append(line)
+    return commands

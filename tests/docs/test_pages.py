@@ -1,0 +1,119 @@
+"""Every block of code in the README and the manual is done as a reader would do it."""
+
+import ast
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cfstream.errors import SpecProblems
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import load
+from tests.cli.conftest import Ran
+from tests.docs.givens import give
+from tests.docs.page import ROOT, Block, Given, pages, parts, session
+from tests.docs.reader import Reader, missing
+from tests.signing import public_pem, rsa_key
+
+Run = Callable[..., Ran]
+
+AS_THEY_ARE = frozenset(
+    {"", "css", "hcl", "html", "javascript", "mermaid", "ruby", "svg", "text", "typescript"}
+)
+"""Languages of blocks that are shown and not run: other programs' words, and pictures."""
+
+REST_OF_A_SPEC = {"version": 1, "name": "fragment", "bucket": "fragment-media"}
+A_SIGNER = {"trusted_signers": ["self"]}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_shows_is_so(
+    page: Path, cfstream: Run, edge: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands give what is shown under them, specs load, programs run, and documents can be read."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        ran = cfstream(*arguments)
+        return ran.code, ran.out + ran.err
+
+    reader = Reader(run, tmp_path)
+    for part in parts(page.read_text(encoding="utf-8")):
+        if isinstance(part, Given):
+            give(part.name, edge.endpoint_url, tmp_path)
+        else:
+            _check(part, reader, tmp_path, f"{page.name}:{part.line}")
+
+
+def _check(block: Block, reader: Reader, folder: Path, place: str) -> None:
+    if block.title:
+        (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
+        (folder / block.title).write_text(block.text, encoding="utf-8")
+    if block.language == "console":
+        _converse(block, reader, place)
+    elif block.language in ("yaml", "yml"):
+        _read_yaml(block, folder, place)
+    elif block.language == "python":
+        _read_python(block, place)
+    elif block.language == "json":
+        json.loads(block.text)
+    elif block.language == "toml":
+        tomllib.loads(block.text)
+    else:
+        assert block.language in AS_THEY_ARE, f"{place}: nobody knows how to check {block.language}"
+
+
+def _converse(block: Block, reader: Reader, place: str) -> None:
+    commands = session(block.text)
+    assert commands, f"{place}: no line of this session begins with $"
+    for command in commands:
+        outcome = reader.does(command)
+        if outcome is not None:
+            assert outcome.code == command.exit_code, f"{place}: {command.line}\n{outcome.said}"
+            absent = missing(command.shown, outcome.said)
+            assert not absent, f"{place}: {command.line}\nnot said: {absent}\nsaid: {outcome.said}"
+
+
+def _read_yaml(block: Block, folder: Path, place: str) -> None:
+    """A spec has to load, alone or, when it is a piece of one, with what it leaves out."""
+    document: Any = YAML(typ="safe", pure=True).load(block.text)
+    if _speaks_of_something_else(document):
+        return
+    whole = document if "version" in document else REST_OF_A_SPEC | document
+    if not {"key_groups", "trusted_signers", "public"} & whole.keys():
+        whole = whole | A_SIGNER
+    for group in _groups(whole):
+        for key in group.get("public_keys", ()):
+            file = folder / key["file"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.exists():
+                file.write_bytes(public_pem(rsa_key(file.name)))
+    path = folder / "a-block-of-the-page.yaml"
+    with path.open("w", encoding="utf-8") as stream:
+        YAML(typ="safe", pure=True).dump(whole, stream)
+    try:
+        load([str(path)])
+    except SpecProblems as error:
+        pytest.fail(f"{place}: {[problem.what for problem in error.problems]}")
+    finally:
+        path.unlink()
+
+
+def _speaks_of_something_else(document: Any) -> bool:
+    """Workflows and configurations of other programs are YAML too."""
+    return not isinstance(document, dict) or bool({"jobs", "stages", "repos", "include"} & document.keys())
+
+
+def _groups(document: Any) -> list[Any]:
+    behaviors = document.get("http", {}).get("behaviors", ())
+    groups = [*document.get("key_groups", ()), *(g for b in behaviors for g in b.get("key_groups", ()))]
+    return [group for group in groups if isinstance(group, dict)]
+
+
+def _read_python(block: Block, place: str) -> None:
+    """A program has to be one."""
+    ast.parse(block.text, filename=place)

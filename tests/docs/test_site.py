@@ -1,0 +1,46 @@
+"""The manual as a site: it builds, no link in it is broken, and it asks no other host for anything."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handbook import reference
+from tests.docs.page import ROOT
+
+ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(https?://[^"' >]+)""")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly: a link that leads nowhere ends the build."""
+    place = tmp_path_factory.mktemp("manual")
+    shutil.copytree(ROOT / "docs", place / "docs", ignore=shutil.ignore_patterns("reference"))
+    shutil.copy(ROOT / "zensical.toml", place)
+    reference.write(place / "docs" / "reference")
+    zensical = Path(sys.executable).with_name("zensical")
+    built = subprocess.run(
+        [zensical, "build", "--strict"], cwd=place, capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return place / "site"
+
+
+def test_every_page_is_there(site: Path) -> None:
+    """Each page of the manual has become one of the site."""
+    written = [page.relative_to(ROOT / "docs") for page in (ROOT / "docs").rglob("*.md")]
+    addresses = [page.with_suffix("") if page.stem != "index" else page.parent for page in written]
+    assert [address for address in addresses if not (site / address / "index.html").is_file()] == []
+
+
+def test_no_page_asks_another_host(site: Path) -> None:
+    """Whoever reads the manual is seen by nobody else: fonts, scripts and pictures are its own."""
+    asked = {
+        page.relative_to(site).as_posix(): found
+        for page in site.rglob("*.html")
+        if (found := ASKED.findall(page.read_text(encoding="utf-8")))
+    }
+    assert asked == {}

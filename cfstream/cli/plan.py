@@ -2,11 +2,15 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cfstream.cli import connection, terminal
+from cfstream.errors import Problem, SpecProblems
+
+if TYPE_CHECKING:
+    from cfstream.plan import Plan
 
 
 class Format(StrEnum):
@@ -14,6 +18,14 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class PlanFormat(StrEnum):
+    """How a plan is written: for eyes, for programs, and for those who review a pull request."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
 
 
 Specs = Annotated[
@@ -29,7 +41,7 @@ def plan(
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Save the plan, for: cfstream apply FILE.")
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[PlanFormat, typer.Option("--format", help="How to print it.")] = PlanFormat.TEXT,
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 3 when there is something to do.")
     ] = False,
@@ -44,19 +56,48 @@ def plan(
     """
     from cfstream.cli.exit_codes import of_plan
     from cfstream.cli.saved_plan import save
-    from cfstream.render.json import as_text, plan_document
-    from cfstream.render.text import plan_text
     from cfstream.spec.load import load
     from cfstream.workflow import make_plan
 
-    stacks = load(specs, stdin=sys.stdin)
+    try:
+        stacks = load(specs, stdin=sys.stdin)
+    except SpecProblems as found:
+        terminal.say(_problems(found.problems, output))
+        raise
     made = make_plan(stacks, connection.current().world())
-    if output is Format.JSON:
-        terminal.say(as_text(plan_document(made)))
-    else:
-        terminal.say(plan_text(made, color=terminal.colored(sys.stdout), width=terminal.width()))
+    terminal.say(_shown(made, output))
     if out is not None:
         save(made, specs, out)
         flags = connection.current().flags()
         terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {out}{flags}\n")
     raise typer.Exit(of_plan(made, check=check))
+
+
+def _shown(plan: "Plan", output: PlanFormat) -> str:
+    """The plan in the format asked for, each imported when it is asked for."""
+    match output:
+        case PlanFormat.TEXT:
+            from cfstream.render.text import plan_text
+
+            return plan_text(plan, color=terminal.colored(sys.stdout), width=terminal.width())
+        case PlanFormat.JSON:
+            from cfstream.render.json import as_text, plan_document
+
+            return as_text(plan_document(plan))
+        case PlanFormat.SARIF:
+            from cfstream.render.json import as_text
+            from cfstream.render.sarif import plan_sarif
+
+            return as_text(plan_sarif(plan))
+
+
+def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
+    """What stdout gets when specs cannot be read: reviewers are told too; text and JSON leave it to stderr."""
+    match output:
+        case PlanFormat.TEXT | PlanFormat.JSON:
+            return ""
+        case PlanFormat.SARIF:
+            from cfstream.render.json import as_text
+            from cfstream.render.sarif import problems_sarif
+
+            return as_text(problems_sarif(problems))

@@ -17,7 +17,8 @@ def validate(
         ),
     ],
     output: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="Text for people, or JSON for programs.")
+        Literal["text", "json", "sarif"],
+        typer.Option("--format", help="Text for people, JSON for programs, SARIF for code hosts."),
     ] = "text",
 ) -> None:
     """Check specs, without AWS: every problem of every file at once.
@@ -34,6 +35,8 @@ def validate(
     except SpecProblems as found:
         if output == "json":
             say(_document([], found.problems))
+        if output == "sarif":
+            say(_alerts(found.problems))
         raise
     for file in passed_over:
         note(f"notice: {file}: there is no spec in this file\n")
@@ -52,6 +55,9 @@ def validate(
         ]
         say(_document(rows, ()))
         return
+    if output == "sarif":
+        say(_alerts(()))
+        return
     for stack, noticed in told:
         say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
         for notice in noticed:
@@ -67,3 +73,10 @@ def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> st
         "problems": [problem_document(each) for each in problems],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _alerts(problems: tuple[Problem, ...]) -> str:
+    from cfstream.render.json import as_text
+    from cfstream.render.sarif import problems_sarif
+
+    return as_text(problems_sarif(problems))

@@ -1,0 +1,56 @@
+"""`plan` and `validate` in the formats for reviewers: what goes to which stream, and the exit codes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: {name: lectures-media, create: true}
+trusted_signers: [self]
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A spec in the folder that the process stands in."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("lectures.yaml")
+    path.write_text(SPEC)
+    return path
+
+
+def sarif_rules(text: str) -> list[str]:
+    """The rules of the alerts."""
+    return [result["ruleId"] for result in json.loads(text)["runs"][0]["results"]]
+
+
+def test_a_spec_that_cannot_be_read_is_told_to_code_hosts_too(cfstream: Run, spec: Path) -> None:
+    """SARIF stands on stdout with the exit code of every problem, and stderr says it for people."""
+    spec.write_text(SPEC.replace("bucket:", "buckets:"))
+    for command in ("plan", "validate"):
+        ran = cfstream(command, "lectures.yaml", "--format", "sarif")
+        assert ran.code == 2
+        assert set(sarif_rules(ran.out)) == {"spec"}
+        assert "lectures.yaml:3:1" in ran.err
+
+
+def test_a_good_spec_has_no_alerts(cfstream: Run, spec: Path) -> None:
+    """An empty list closes the alerts of before."""
+    ran = cfstream("validate", "lectures.yaml", "--format", "sarif")
+    assert (ran.code, ran.err, sarif_rules(ran.out)) == (0, "", [])
+
+
+def test_what_aws_would_refuse_is_an_alert(cfstream: Run, spec: Path, aws: Sandbox) -> None:
+    """A preflight problem has exit code 2 and its line, as in any other format."""
+    spec.write_text(SPEC.replace(", create: true", ""))
+    ran = cfstream("plan", "lectures.yaml", "--format", "sarif")
+    assert (ran.code, ran.err, sarif_rules(ran.out)) == (2, "", ["preflight"])

@@ -1,0 +1,185 @@
+"""Alerts at the lines of specs: the shape that GitHub asks for, nothing dropped, and nothing of a value obeyed."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.errors import Problem, Where
+from cfstream.render.sarif import RULES, plan_sarif, problems_sarif
+from cfstream.steps.step import HAZARDS
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+
+SHAPE: Any = {
+    "type": "object",
+    "required": ["$schema", "version", "runs"],
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"const": "https://json.schemastore.org/sarif-2.1.0.json"},
+        "version": {"const": "2.1.0"},
+        "runs": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"$ref": "#/$defs/run"}},
+    },
+    "$defs": {
+        "text": {
+            "type": "object",
+            "required": ["text"],
+            "properties": {"text": {"type": "string", "minLength": 1}},
+        },
+        "run": {
+            "type": "object",
+            "required": ["tool", "results", "columnKind"],
+            "additionalProperties": False,
+            "properties": {
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
+                "tool": {"properties": {"driver": {"$ref": "#/$defs/driver"}}, "required": ["driver"]},
+            },
+        },
+        "driver": {
+            "type": "object",
+            "required": ["name", "version", "rules"],
+            "properties": {"rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}}},
+        },
+        "rule": {
+            "type": "object",
+            "required": ["id", "shortDescription", "fullDescription", "help"],
+            "properties": {
+                "shortDescription": {"$ref": "#/$defs/text"},
+                "fullDescription": {"$ref": "#/$defs/text"},
+                "help": {"$ref": "#/$defs/text"},
+            },
+        },
+        "result": {
+            "type": "object",
+            "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
+            "additionalProperties": False,
+            "properties": {
+                "ruleId": {"enum": list(RULES)},
+                "ruleIndex": {"type": "integer", "minimum": 0},
+                "level": {"enum": ["error", "warning", "note", "none"]},
+                "message": {"$ref": "#/$defs/text"},
+                "locations": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/location"}},
+                "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+            },
+        },
+        "location": {
+            "type": "object",
+            "required": ["physicalLocation"],
+            "properties": {
+                "physicalLocation": {
+                    "type": "object",
+                    "required": ["artifactLocation", "region"],
+                    "properties": {
+                        "artifactLocation": {
+                            "required": ["uri"],
+                            "properties": {"uri": {"pattern": r"^[A-Za-z0-9/._~%:?#\[\]@!$&'()*+,;=-]+$"}},
+                        },
+                        "region": {
+                            "type": "object",
+                            "required": ["startLine"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "startLine": {"type": "integer", "minimum": 1},
+                                "startColumn": {"type": "integer", "minimum": 1},
+                            },
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+"""What GitHub's page "SARIF support for code scanning" asks for, as a schema."""
+
+
+VALIDATOR: Any = jsonschema.Draft202012Validator(SHAPE)
+
+
+def alerts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The results, once the document has the shape."""
+    VALIDATOR.validate(document)
+    (run,) = document["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    results: list[dict[str, Any]] = run["results"]
+    assert all(rules[each["ruleIndex"]] == each["ruleId"] for each in results)
+    return results
+
+
+def told(alert: dict[str, Any]) -> tuple[str, str, str, dict[str, int]]:
+    """Rule, text, file and region of an alert."""
+    (location,) = alert["locations"]
+    place = location["physicalLocation"]
+    return alert["ruleId"], alert["message"]["text"], place["artifactLocation"]["uri"], place["region"]
+
+
+def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
+    """Each has its rule, its sentence with what to do, and its place; notes and steps are no alerts."""
+    assert [told(each) for each in alerts(plan_sarif(plan(BROKEN, CHANGED, NEW, STILL)))] == [
+        (
+            "preflight",
+            "bucket clips-media is not there\ndo: make it, or write create: true",
+            "specs/clips.yaml",
+            {"startLine": 6, "startColumn": 9},
+        ),
+        (
+            "cuts-viewers",
+            (
+                "lectures: a.example.com will not be answered any more (modify distribution:lectures)\n"
+                "do: apply refuses this unless it is allowed: --allow cuts-viewers"
+            ),
+            "specs/lectures.yaml",
+            {"startLine": 5},
+        ),
+        (
+            "warning",
+            "lectures: anyone may read clips/*: a public statement of the bucket policy",
+            "specs/lectures.yaml",
+            {"startLine": 1},
+        ),
+    ]
+
+
+def test_nothing_wrong_is_a_document_without_results() -> None:
+    """A code host closes the alerts of before when it gets an empty list."""
+    assert alerts(problems_sarif(())) == []
+    assert alerts(plan_sarif(plan(STILL))) == []
+
+
+def test_every_hazard_has_a_rule() -> None:
+    """A hazard without a rule would be an alert that no code host takes."""
+    assert {*HAZARDS} <= {*RULES}
+
+
+def test_an_alert_is_the_same_some_lines_further_down() -> None:
+    """Its fingerprint knows the file and the sentence, not the line; two alike in one file are told apart."""
+    problem = Problem(Where("a.yaml", 3, 1), "unknown key", "take it out")
+    lower = replace(problem, where=Where("a.yaml", 40, 1))
+    once, again = alerts(problems_sarif([problem, lower]))
+    (moved,) = alerts(problems_sarif([lower]))
+    assert once["partialFingerprints"] == moved["partialFingerprints"] != again["partialFingerprints"]
+
+
+def test_no_value_becomes_a_link() -> None:
+    """`[text](address)` in a message is a link in SARIF; nobody's spec writes one."""
+    (alert,) = alerts(problems_sarif([Problem(Where("a.yaml"), "see [here](https://x.example)", "")]))
+    assert "](" not in alert["message"]["text"]
+
+
+@settings(max_examples=40)
+@given(st.text(min_size=1), st.text(), st.text(min_size=1), st.integers(0), st.integers(0))
+def test_whatever_is_told_has_the_shape(what: str, do: str, file: str, line: int, col: int) -> None:
+    """Any sentence, file name and place gives a document that a code host takes, in ASCII."""
+    document = problems_sarif([Problem(Where(file, line, col), what, do)])
+    json.dumps(document).encode("ascii")
+    assert len(alerts(document)) == 1
+
+
+@settings(max_examples=30)
+@given(st.binary(min_size=1, max_size=8))
+def test_file_names_that_are_no_text_have_the_shape(name: bytes) -> None:
+    """A file name may be any bytes; its URI is ASCII."""
+    file = name.decode("utf-8", "surrogateescape")
+    assert len(alerts(problems_sarif([Problem(Where(file), "no such file", "")]))) == 1

@@ -10,7 +10,7 @@ from cfstream.cli import connection, terminal
 from cfstream.errors import Problem, SpecProblems
 
 if TYPE_CHECKING:
-    from cfstream.plan import Plan
+    from cfstream.planning import Plan
 
 
 class Format(StrEnum):

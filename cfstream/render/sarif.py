@@ -17,7 +17,7 @@ from cfstream.render.flow import printable
 from cfstream.values import digest
 
 if TYPE_CHECKING:  # `validate` renders problems alone, and must not wait for all that plans are made of
-    from cfstream.plan import Plan, StackPlan
+    from cfstream.planning import Plan, StackPlan
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/cfstream/cfstream"

@@ -108,7 +108,10 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
             ["plan", "--chekc", "a.yaml"],
             "error: no such option: --chekc (Possible options: --check, --help)\n",
         ),
-        (["plan", "--format", "yaml", "a.yaml"], "error: --format: 'yaml' is not one of 'text', 'json'\n"),
+        (
+            ["plan", "--format", "yaml", "a.yaml"],
+            "error: --format: 'yaml' is not one of 'text', 'json', 'sarif'\n",
+        ),
         (["--nonsense"], "error: no such option: --nonsense\n  do: see: cfstream --help\n"),
         (
             ["apply", "--allow", "cut-viewers", "a.yaml"],

@@ -57,6 +57,16 @@ class Telling(Protocol):
         ...
 
 
+class Quiet:
+    """Is told all of it, and tells nobody."""
+
+    def began(self, stack: str, step: Step) -> None: ...
+
+    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
+
+    def ended(self, stack: str, report: "StepReport") -> None: ...
+
+
 @dataclass(frozen=True)
 class StepReport:
     """One step and what became of it."""

@@ -104,6 +104,17 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
         return Proof(tuple(pool.map(lambda scene: prove(reads, scene, means), scenes)))
 
 
+def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
+    """The stacks that are as their specs say now, and Deployed: what is asked of the others would prove nothing."""
+    well = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
+    names = {
+        each.name
+        for each in report.stacks
+        if each.outcome in well and each.outputs.get("status") == "Deployed"
+    }
+    return tuple(stack for stack in stacks if stack.spec.name in names)
+
+
 def with_proof(report: Report, proof: "Proof") -> Report:
     """The report in which a stack that is not as it should be at its addresses is ``exposed``.
 

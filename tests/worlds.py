@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from cfstream.applying import Report, StepReport
+from cfstream.applying import Quiet, Report
 from cfstream.aws.connection import connect
 from cfstream.aws.sessions import Settings
 from cfstream.errors import Interrupted, ReplyLost, Throttled, Unreachable, VersionMoved
@@ -12,7 +12,6 @@ from cfstream.planning import Plan
 from cfstream.ports import Answer, Call, Reads, World, Writes
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack
-from cfstream.steps.step import Step
 from cfstream.values import Json
 from cfstream.workflow import apply_plan, make_plan
 
@@ -40,15 +39,7 @@ class QuickClock:
         self.slept += seconds
 
 
-class Silent:
-    """Is told what goes on, and tells nobody."""
-
-    def began(self, stack: str, step: Step) -> None: ...
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
-
-    def ended(self, stack: str, report: StepReport) -> None: ...
-
+Silent = Quiet
 
 Fault = Callable[[Writes, Call], Json]
 """What becomes of one write in place of its being done."""

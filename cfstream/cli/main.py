@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from cfstream import __version__
+import cfstream
 from cfstream.cli import connection, terminal
 from cfstream.cli.commands import PROGRAM, Commands, remember_flag, verbatim_examples
 from cfstream.cli.exit_codes import ExitCode, of_error
@@ -22,7 +22,7 @@ LASTING_OBJECTS = 200_000
 
 def _print_version(asked: bool) -> None:
     if asked:
-        terminal.say(f"{PROGRAM} {__version__}\n")
+        terminal.say(f"{PROGRAM} {cfstream.__version__}\n")
         raise typer.Exit
 
 

@@ -24,14 +24,14 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
     """
     from cfstream.applying import StackOutcome
     from cfstream.proving.prove import Means
-    from cfstream.workflow import prove_stacks
+    from cfstream.workflow import provable, prove_stacks
 
     well = {
         each.name: each
         for each in report.stacks
         if each.outcome in (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
     }
-    deployed = [stack for stack in stacks if _deployed(well.get(stack.spec.name))]
+    deployed = provable(stacks, report)
     for name in well.keys() - {stack.spec.name for stack in deployed}:
         terminal.note(f"{name}: not verified, for it is not Deployed yet; later: cfstream verify\n")
     if not deployed:
@@ -70,10 +70,6 @@ def tell_broken(proof: "Proof | None") -> None:
 
     if proof is not None:
         terminal.tell(broken_text(proof, color=terminal.colored(sys.stderr), width=terminal.width()))
-
-
-def _deployed(report: Any) -> bool:
-    return report is not None and report.outputs.get("status") == "Deployed"
 
 
 def _told(proofs: Sequence["StackProof"]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from cfstream.applying import StepReport, Telling
+from cfstream.applying import Quiet, StepReport, Telling
 from cfstream.cli import connection, terminal
 from cfstream.render.progress import ended_line, still_line
 from cfstream.steps.step import Step
@@ -25,20 +25,10 @@ def telling() -> AbstractContextManager[Telling]:
     """Who tells, as fits the terminal, ``-q`` and ``-v`` (which has no bar: it would jump between the log lines)."""
     verbosity = connection.current().verbosity
     if verbosity < 0:
-        return nullcontext(Silence())
+        return nullcontext(Quiet())
     if verbosity == 0 and terminal.lively(sys.stderr):
         return Live()
     return nullcontext(Plain())
-
-
-class Silence:
-    """Tells nothing."""
-
-    def began(self, stack: str, step: Step) -> None: ...
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
-
-    def ended(self, stack: str, report: StepReport) -> None: ...
 
 
 class Plain:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cfstream.applying import StepOutcome, StepReport
+from cfstream.applying import Quiet, StepOutcome, StepReport
 from cfstream.cli import connection, terminal
-from cfstream.cli.telling import HEARTBEAT, Plain, Silence, telling
+from cfstream.cli.telling import HEARTBEAT, Plain, telling
 from tests.unit.render.plans import NEW
 
 WAIT = NEW.steps[3]
@@ -32,7 +32,7 @@ def test_quiet_tells_nothing_and_verbose_has_no_bar(capsys: pytest.CaptureFixtur
     """-q leaves the report alone; -v writes lines between which a bar would jump."""
     connection.remember(connection.Connection(verbosity=-1))
     with telling() as quiet:
-        assert isinstance(quiet, Silence)
+        assert isinstance(quiet, Quiet)
     terminal.note("a remark\n")
     connection.remember(connection.Connection(verbosity=1))
     with telling() as verbose:

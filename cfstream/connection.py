@@ -1,0 +1,73 @@
+"""Which AWS a run speaks to, and the doors to it: for commands and for programs alike."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cfstream.errors import Unreachable, WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.ports import Clock, World
+    from cfstream.sandbox import Running
+    from cfstream.web import HttpViewer
+
+EDGE_URL = "CFSTREAM_EDGE_URL"
+"""The variable that says where viewers' requests are sent, where nothing else does."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What a person says of the connection; None leaves it to the environment and the AWS configuration."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    edge_url: str | None = None
+    """Where viewers' requests are sent; None leaves it to CFSTREAM_EDGE_URL, and to the sandbox."""
+    sandbox: bool = False
+
+    def world(self, clock: "Clock | None" = None) -> "World":
+        """The outside; the sandbox is started if it is wanted and does not run.
+
+        Raises WrongUsage (also where the sandbox's extra is not installed), NoCredentials or Unreachable.
+        """
+        from cfstream.aws.connection import connect
+        from cfstream.aws.sessions import Settings
+
+        if not self.sandbox:
+            return connect(Settings(self.profile, self.region, self.endpoint_url), clock)
+        if self.endpoint_url or self.profile:
+            other = "--endpoint-url" if self.endpoint_url else "--profile"
+            raise WrongUsage(
+                f"--sandbox and {other} exclude each other",
+                "leave out one of the two: the sandbox has its own",
+            )
+        settings = Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
+        return connect(settings, clock)
+
+    def viewer(self, world: "World") -> "HttpViewer | None":
+        """The door to viewers' addresses; None where AWS is a stand-in, and it is not known where its edge is.
+
+        Raises WrongUsage for an edge URL that is none. Close it in the end.
+        """
+        from cfstream.web import HttpViewer
+
+        edge = self.edge_url or os.environ.get(EDGE_URL) or ""
+        if not edge and self.sandbox:
+            edge = self.running().edge_url
+        return HttpViewer(edge) if edge or world.real_aws else None
+
+    def running(self) -> "Running":
+        """The sandbox of the folder where the process stands; started if it does not run.
+
+        Raises WrongUsage where its extra is not installed, Unreachable where it does not come up.
+        """
+        from cfstream.sandbox import MissingExtra, SandboxError, ensure
+
+        try:
+            return ensure(Path.cwd())
+        except MissingExtra as missing:
+            raise WrongUsage(missing.what, missing.do) from missing
+        except SandboxError as failed:
+            raise Unreachable(failed.what, failed.do) from failed

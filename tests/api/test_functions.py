@@ -1,0 +1,161 @@
+"""`cfstream.load`, `plan`, `apply` and `verify`: what a program gets, against the sandbox."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, assert_type
+
+import pytest
+
+import cfstream
+from cfstream import errors
+from cfstream.render.json import plan_document
+from cfstream.sandbox.server import Sandbox
+from cfstream.sign import Signer
+from cfstream.steps.step import Step
+from tests.signing import private_pem, public_pem, rsa_key
+
+SPEC = """\
+version: 1
+name: lectures
+comment: Private lectures
+bucket: {name: lectures-media, create: true}
+key_groups:
+  - name: lectures-signers
+    public_keys: [{name: one, file: one.pub.pem}]
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a spec and its key pair, and credentials for the sandbox in the environment."""
+    (tmp_path / "lectures.yaml").write_text(SPEC)
+    (tmp_path / "one.pem").write_bytes(private_pem(rsa_key("one")))
+    (tmp_path / "one.pub.pem").write_bytes(public_pem(rsa_key("one")))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    for name in ("AWS_PROFILE", "CFSTREAM_EDGE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_the_whole_road(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """Loaded, planned, applied and proved by four calls, and the next plan is empty. mypy knows every type."""
+    stacks = cfstream.load(desk / "lectures.yaml")
+    assert_type(stacks, tuple[cfstream.Stack, ...])
+    plan = cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url)
+    assert_type(plan, cfstream.Plan)
+    assert_type(plan.stacks[0].steps[0], Step)
+    assert [step.id for step in plan.stacks[0].steps][:1] == ["create bucket:lectures"]
+    report = cfstream.apply(plan, edge_url=sandbox.edge_url)
+    assert_type(report, cfstream.Report)
+    assert (report.exit_code, report.stacks[0].outcome) == (0, cfstream.StackOutcome.APPLIED)
+    (live,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    assert live["Id"] == report.stacks[0].outputs["distribution_id"]
+    assert cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url).in_sync
+    proof = cfstream.verify(
+        stacks, key=desk / "one.pem", endpoint_url=sandbox.endpoint_url, edge_url=sandbox.edge_url
+    )
+    assert_type(proof, cfstream.Proof)
+    assert proof.exit_code == 0, [each for stack in proof.stacks for each in stack.findings]
+    signer = Signer(desk / "one.pem", report.stacks[0].outputs["public_key_ids"]["one"])
+    assert "Key-Pair-Id=K" in signer.url("https://media.example.com/a.mp4", 4_000_000_000)
+
+
+def test_the_same_plan_as_the_command_line(desk: Path, sandbox: Sandbox) -> None:
+    """`cfstream plan --format json` prints what `cfstream.plan` returns."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "cfstream", "plan", "lectures.yaml", "--format", "json"],
+        cwd=desk,
+        env={**os.environ, "AWS_ENDPOINT_URL": sandbox.endpoint_url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
+    printed, made = json.loads(ran.stdout), plan_document(plan)
+    assert printed["fingerprint"] == plan.fingerprint
+    assert printed["stacks"][0]["steps"] == made["stacks"][0]["steps"]
+
+
+def test_hazards_are_named_or_nothing_is_done(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """A hazard that is not allowed leaves the stack out; allowed by its name, it is done; a wrong name is refused."""
+    spec = desk / "lectures.yaml"
+    cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
+    spec.write_text(SPEC + "enabled: false\n")
+    plan = cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url)
+    with pytest.raises(errors.WrongUsage, match="no hazard 'cut-viewers'"):
+        cfstream.apply(plan, allow={"cut-viewers"})
+    refused = cfstream.apply(plan)
+    assert (refused.exit_code, refused.stacks[0].not_allowed) == (5, ("cuts-viewers",))
+    assert [each["Enabled"] for each in cloudfront.list_distributions()["DistributionList"]["Items"]] == [
+        True
+    ]
+    assert cfstream.apply(plan, allow={"cuts-viewers"}, verify=False).exit_code == 0
+    assert [each["Enabled"] for each in cloudfront.list_distributions()["DistributionList"]["Items"]] == [
+        False
+    ]
+
+
+def test_what_moved_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox) -> None:
+    """A plan that another run has outdated ends as stale, in a report."""
+    spec = desk / "lectures.yaml"
+    cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
+    plans = []
+    for comment in ("first", "second"):
+        spec.write_text(SPEC.replace("Private lectures", comment))
+        plans.append(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url))
+    assert cfstream.apply(plans[0], verify=False).exit_code == 0
+    assert cfstream.apply(plans[1], verify=False).stacks[0].outcome is cfstream.StackOutcome.STALE
+
+
+def test_an_opening_turns_the_report_into_exposed(desk: Path, sandbox: Sandbox, s3: Any) -> None:
+    """What is proved in the end is no formality: an object that anyone may read makes the run fail with 7."""
+    s3.create_bucket(Bucket="lectures-media", ObjectOwnership="BucketOwnerPreferred")
+    s3.delete_public_access_block(Bucket="lectures-media")
+    s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"video", ACL="public-read")
+    plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
+    report = cfstream.apply(plan, edge_url=sandbox.edge_url)
+    assert (report.exit_code, report.stacks[0].outcome) == (7, cfstream.StackOutcome.EXPOSED)
+
+
+def test_each_step_is_told(desk: Path, sandbox: Sandbox) -> None:
+    """Who is told hears of each step as it begins and as it ends, in the order of the plan."""
+
+    class Heard:
+        def __init__(self) -> None:
+            self.lines: list[str] = []
+
+        def began(self, stack: str, step: Step) -> None:
+            self.lines.append(f"began {step.id}")
+
+        def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
+
+        def ended(self, stack: str, report: cfstream.StepReport) -> None:
+            self.lines.append(f"ended {report.id}: {report.outcome}")
+
+    heard = Heard()
+    plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
+    cfstream.apply(plan, tell=heard, verify=False)
+    ids = [step.id for step in plan.stacks[0].steps]
+    assert heard.lines == [line for id_ in ids for line in (f"began {id_}", f"ended {id_}: done")]
+
+
+def test_problems_are_one_error(desk: Path) -> None:
+    """Every problem of every file comes in one SpecProblems, each with its place."""
+    spec = desk / "lectures.yaml"
+    spec.write_text(SPEC.replace("one.pub.pem", "none.pem").replace("comment", "coment"))
+    with pytest.raises(cfstream.SpecProblems) as caught:
+        cfstream.load(desk)
+    assert [str(problem.where) for problem in caught.value.problems] == [f"{spec}:3:1", f"{spec}:7:37"]
+
+
+def test_keywords_that_exclude_each_other(desk: Path) -> None:
+    """A sandbox has its own endpoint, and an id alone is no key."""
+    stacks = cfstream.load(desk / "lectures.yaml")
+    with pytest.raises(errors.WrongUsage, match="exclude each other"):
+        cfstream.plan(stacks, sandbox=True, endpoint_url="http://127.0.0.1:1")
+    with pytest.raises(errors.WrongUsage, match="key_id"):
+        cfstream.verify(stacks, key_id="K1", endpoint_url="http://127.0.0.1:1")

@@ -46,9 +46,13 @@ def fault(what: str, do: str, note: str = "") -> PydanticCustomError:
     return PydanticCustomError("fault", "{what}", {"what": what, "do": do, "note": note})
 
 
-def _pattern(expression: re.Pattern[str] | str) -> WithJsonSchema:
+def _pattern(expression: re.Pattern[str] | str, *examples: str) -> WithJsonSchema:
     text = expression if isinstance(expression, str) else expression.pattern
-    return WithJsonSchema({"type": "string", "pattern": f"^(?:{text})$"})
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{text})$", "examples": list(examples)})
+
+
+def _short(most: int, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "maxLength": most, "examples": list(examples)})
 
 
 def _stack_name(name: str) -> str:
@@ -275,31 +279,37 @@ Version = Annotated[Literal[1], BeforeValidator(_version)]
 Off = Annotated[Literal[False], BeforeValidator(_off)]
 """What is written to have none of something."""
 
-StackName = Annotated[str, AfterValidator(_stack_name), _pattern(STACK_NAME)]
-ResourceName = Annotated[str, AfterValidator(_resource_name), _pattern(RESOURCE_NAME)]
-ResourceId = Annotated[str, AfterValidator(_resource_id), _pattern(RESOURCE_ID)]
-BucketName = Annotated[str, AfterValidator(_bucket_name), _pattern(BUCKET)]
-Region = Annotated[str, AfterValidator(_region), _pattern(REGION)]
-HostName = Annotated[str, AfterValidator(_host_name), _pattern(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+")]
-Signer = Annotated[str, AfterValidator(_signer), _pattern(SIGNER)]
-PathPattern = Annotated[str, AfterValidator(_path_pattern), _pattern(PATH_PATTERN)]
+StackName = Annotated[str, AfterValidator(_stack_name), _pattern(STACK_NAME, "lectures")]
+ResourceName = Annotated[str, AfterValidator(_resource_name), _pattern(RESOURCE_NAME, "lectures-2026-11")]
+ResourceId = Annotated[str, AfterValidator(_resource_id), _pattern(RESOURCE_ID, "E2QWRUHAPOMQZL")]
+BucketName = Annotated[str, AfterValidator(_bucket_name), _pattern(BUCKET, "lectures-media")]
+Region = Annotated[str, AfterValidator(_region), _pattern(REGION, "eu-west-1")]
+HostName = Annotated[
+    str,
+    AfterValidator(_host_name),
+    _pattern(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", "media.example.com", "*.example.com"),
+]
+Signer = Annotated[str, AfterValidator(_signer), _pattern(SIGNER, "self", "111122223333")]
+PathPattern = Annotated[str, AfterValidator(_path_pattern), _pattern(PATH_PATTERN, "/posters/*", "*.m3u8")]
 Certificate = Annotated[
     str,
     AfterValidator(_certificate),
-    _pattern(r"auto|arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9A-Za-z-]+"),
+    _pattern(
+        r"auto|arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/[0-9A-Za-z-]+",
+        "auto",
+        "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012",
+    ),
 ]
-CachePolicy = Annotated[str, AfterValidator(_cache_policy), _pattern(RESOURCE_NAME)]
-RootObject = Annotated[
-    str, AfterValidator(_root_object), WithJsonSchema({"type": "string", "maxLength": 255})
+CachePolicy = Annotated[
+    str, AfterValidator(_cache_policy), _pattern(RESOURCE_NAME, "CachingOptimized", "CachingDisabled")
 ]
-Prefix = Annotated[str, AfterValidator(_prefix), WithJsonSchema({"type": "string", "maxLength": 1024})]
-Comment = Annotated[
-    str, AfterValidator(_comment), WithJsonSchema({"type": "string", "maxLength": MAX_COMMENT})
-]
-CorsOrigin = Annotated[str, AfterValidator(_cors_origin), _pattern(ORIGIN)]
+RootObject = Annotated[str, AfterValidator(_root_object), _short(255, "index.html")]
+Prefix = Annotated[str, AfterValidator(_prefix), _short(1024, "lectures/")]
+Comment = Annotated[str, AfterValidator(_comment), _short(MAX_COMMENT, "Private lectures")]
+CorsOrigin = Annotated[str, AfterValidator(_cors_origin), _pattern(ORIGIN, "https://www.example.com", "*")]
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration),
     PlainSerializer(spell, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}),
+    _pattern("(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?", "24h", "7d", "1h30m"),
 ]

@@ -114,12 +114,12 @@ class Grant(Section):
 
     via: Literal["bucket-policy", "object-acl"] = Field(
         default="bucket-policy",
-        description="bucket-policy: one statement of the bucket's policy. object-acl: a grant on each "
-        "object, with oai only, for buckets whose objects belong to several accounts.",
+        description="How the bucket lets CloudFront read. bucket-policy: one statement of the bucket's policy. "
+        "object-acl: a grant on each object, with oai only, for buckets whose objects belong to several accounts.",
     )
     permission: Literal["READ", "FULL_CONTROL"] = Field(
         default="READ",
-        description="FULL_CONTROL, as in the recipe of 2011, is possible with via: object-acl only.",
+        description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, wants via: object-acl.",
     )
     prefix: Prefix = Field(default="", description="Only objects whose key begins so. Empty: all.")
 
@@ -133,18 +133,20 @@ class PublicKey(Section):
     file: str = Field(
         min_length=1,
         description="PEM file of the public key, relative to this spec: RSA of 2048 bits or ECDSA on P-256.",
+        examples=["keys/lectures-2026-11.pub.pem"],
     )
     replaces: Many[ResourceName] = Field(
         default=(),
         description="Names of older keys of this group. They may be detached once this key is older than "
         "sign.max_validity, for then no URL signed with them is still valid.",
+        examples=[["lectures-2025-11"]],
     )
 
 
 class KeyGroup(Section):
     """A key group of this stack, and the keys in it."""
 
-    name: ResourceName = Field(description="The group's name in CloudFront.")
+    name: ResourceName = Field(description="The group's name in CloudFront.", examples=["lectures-signers"])
     public_keys: Many[PublicKey] = Field(
         min_length=1, description="The keys of the group. A URL signed with any of them is accepted."
     )
@@ -153,7 +155,7 @@ class KeyGroup(Section):
 class UsedKeyGroup(Section):
     """A key group that another spec or person owns: referred to, never changed."""
 
-    use: ResourceName = Field(description="Name or id of the key group.")
+    use: ResourceName = Field(description="Name or id of the key group.", examples=["newsroom-signers"])
 
 
 def _form_of_group(value: Any) -> str:
@@ -172,7 +174,7 @@ class Sign(Section):
 
     max_validity: Duration = Field(
         default=duration("24h"),
-        description='The longest that a URL made by "cfstream sign" may be valid, like 24h or 7d, and so how '
+        description='The longest that a URL made by "cfstream sign" may be valid, and so how '
         "long a retired key must live on.",
     )
 
@@ -180,15 +182,22 @@ class Sign(Section):
 class Logging(Section):
     """Standard (legacy) access logs of the distribution."""
 
-    bucket: BucketName = Field(description="Name of the bucket that gets the logs; its ACLs must be enabled.")
-    prefix: Prefix = Field(default="", description="What the names of the log files begin with.")
+    bucket: BucketName = Field(
+        description="Name of the bucket that gets the logs; its ACLs must be enabled.",
+        examples=["lectures-logs"],
+    )
+    prefix: Prefix = Field(
+        default="", description="What the names of the log files begin with.", examples=["cloudfront/"]
+    )
 
 
 class Cors(Section):
     """Which web pages may read the media by script."""
 
     origins: Many[CorsOrigin] = Field(
-        min_length=1, description="Origins of those pages, like https://www.example.com, or *."
+        min_length=1,
+        description="Origins of those pages, like https://www.example.com, or *.",
+        examples=[["https://www.example.com"]],
     )
     credentials: bool = Field(
         default=False, description="true: they may send cookies along, as signed cookies need."
@@ -199,7 +208,8 @@ class Dns(Section):
     """Address records for the cnames."""
 
     route53: HostName = Field(
-        description="The Route 53 hosted zone that gets A and AAAA records for each cname."
+        description="The Route 53 hosted zone that gets A and AAAA records for each cname.",
+        examples=["example.com"],
     )
 
 
@@ -268,7 +278,9 @@ class Http(Section):
 class Wait(Section):
     """How long commands wait for CloudFront."""
 
-    timeout: Duration = Field(default=duration("30m"), description="How long to wait for Deployed, like 30m.")
+    timeout: Duration = Field(
+        default=duration("30m"), description="How long to wait for Deployed.", examples=["30m", "1h"]
+    )
 
 
 class Spec(Section):
@@ -280,7 +292,8 @@ class Spec(Section):
     )
     delivery: Literal["http", "rtmp"] = Field(
         default="http",
-        description="http: a distribution. rtmp: a streaming distribution, which AWS retired in 2020.",
+        description="How the media are served. http: by a distribution. rtmp: by a streaming distribution, which AWS "
+        "retired in 2020.",
     )
     comment: Comment | None = Field(
         default=None,
@@ -345,7 +358,9 @@ class Spec(Section):
         default=None, description="Id of a distribution made by hand that this stack takes over."
     )
     tags: dict[str, str] | None = Field(
-        default=None, description="Tags of the distribution. They are added or changed, never taken off."
+        default=None,
+        description="Tags of the distribution. They are added or changed, never taken off.",
+        examples=[{"team": "media"}],
     )
 
     @property

@@ -2,11 +2,13 @@
 ``schemas/cfstream.v1.json``.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from cfstream.spec.fields import spell
 from cfstream.spec.model import Spec
 
 
@@ -21,9 +23,9 @@ class _AsWritten(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         inner = self.generate_inner(schema["schema"])
         default = schema.get("default")
-        if isinstance(default, bool | str | int):
-            return {**inner, "default": default}
-        return inner
+        if isinstance(default, timedelta):
+            default = spell(default)
+        return {**inner, "default": default} if isinstance(default, bool | str | int) else inner
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False  # a field's name in other letters tells nobody anything
@@ -35,10 +37,24 @@ class _AsWritten(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """The schema as a document. It accepts what `load` accepts; rules between fields are beyond it."""
-    schema = Spec.model_json_schema(schema_generator=_AsWritten)
+    schema = _on_one_line(Spec.model_json_schema(schema_generator=_AsWritten))
     schema["properties"]["tags"]["propertyNames"] = {"pattern": "^(?!aws:|cfstream:).{1,128}$"}
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "title": "cfstream spec",
         **{key: value for key, value in schema.items() if key != "title"},
     }
+
+
+def _on_one_line(schema: Any) -> Any:
+    """The schema with each description as one line: docstrings are wrapped for those who read the code."""
+    match schema:
+        case dict():
+            described = schema.get("description")
+            inner = {key: _on_one_line(value) for key, value in schema.items()}
+            return (
+                {**inner, "description": " ".join(described.split())} if isinstance(described, str) else inner
+            )
+        case list():
+            return [_on_one_line(each) for each in schema]
+    return schema

@@ -1,0 +1,189 @@
+"""The fields of the spec language as a tree of facts, read off its JSON Schema: there is no second text.
+
+Lives here: what each field takes, its default, and an example that loads. Does not live here: how it is shown
+(`render.reference`).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cfstream.errors import WrongUsage
+from cfstream.spec.schema import json_schema
+from cfstream.spec.wording import choices, nearest, shown
+
+TYPES: Mapping[str, tuple[str, str]] = {
+    "string": ("text", "texts"),
+    "boolean": ("true or false", "truth values"),
+    "integer": ("number", "numbers"),
+    "object": ("mapping", "mappings"),
+}
+"""JSON Schema's types in words: one of them, and several."""
+
+_IN_BRACKETS = re.compile(r"\[[^]]*\]")
+"""Which one of a list: a plan writes ``http.behaviors[/posters/*].public``."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the language. `path` leads to it through lists as through mappings: ``http.behaviors.path``."""
+
+    path: tuple[str, ...]
+    takes: str
+    """``text``, ``list of mappings``, ``mapping, or false``."""
+    description: str
+    required: bool
+    default: Any
+    """None where there is none: no field has the default null."""
+    values: tuple[Any, ...]
+    """All that it takes, where they are few; else empty."""
+    examples: tuple[Any, ...]
+    fields: "tuple[Field, ...]"
+    beside: frozenset[str]
+    """Fields of the same mapping that have to be there where this one is."""
+    listed: bool
+    """Whether it takes a list, of values or of mappings with `fields`."""
+
+    @property
+    def name(self) -> str:
+        """The path as people write it; empty for the spec as a whole."""
+        return ".".join(self.path)
+
+    def walk(self) -> "Iterator[Field]":
+        """All fields below this one, each before those in it."""
+        for field in self.fields:
+            yield field
+            yield from field.walk()
+
+    @cached_property
+    def by_name(self) -> "dict[str, Field]":
+        """Every field below this one by its name."""
+        return {field.name: field for field in self.walk()}
+
+
+def reference() -> Field:
+    """The spec as a whole, with all its fields in the order of the model."""
+    schema = json_schema()
+    return _Reading(schema["$defs"]).field((), schema, required=True)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    sections: Mapping[str, Any]
+
+    def field(
+        self,
+        path: tuple[str, ...],
+        schema: Mapping[str, Any],
+        *,
+        required: bool,
+        beside: frozenset[str] = frozenset(),
+    ) -> Field:
+        forms = self._forms(schema)
+        items = [item for form in forms if "items" in form for item in self._forms(form["items"])]
+        inside = [form for form in items or forms if "properties" in form]
+        needed = [frozenset(form.get("required", ())) for form in inside]
+        members = {
+            name: (inner, names)
+            for form, names in zip(inside, needed, strict=True)
+            for name, inner in form["properties"].items()
+        }
+        fields = tuple(
+            self.field(
+                (*path, name), inner, required=all(name in names for names in needed), beside=beside - {name}
+            )
+            for name, (inner, beside) in members.items()
+        )
+        return Field(
+            path=path,
+            takes=choices(dict.fromkeys(_words(items, 1, "list of ") if items else _words(forms, 0))),
+            description=str(schema.get("description") or forms[0].get("description", "")),
+            required=required,
+            default=schema.get("default"),
+            values=tuple(value for form in items or forms for value in form.get("enum", ())),
+            examples=_examples(schema, forms, items, fields),
+            fields=fields,
+            beside=beside,
+            listed=bool(items),
+        )
+
+    def _forms(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The schemas of which one must hold, references followed."""
+        if "$ref" in schema:
+            return self._forms(self.sections[schema["$ref"].rpartition("/")[2]])
+        if "anyOf" in schema:
+            return [form for each in schema["anyOf"] for form in self._forms(each)]
+        return [schema]
+
+
+def _words(forms: Sequence[Mapping[str, Any]], number: int, before: str = "") -> Iterator[str]:
+    for form in forms:
+        if "const" in form:
+            yield json.dumps(form["const"]).strip('"')
+        else:
+            yield before + TYPES[form["type"]][number]
+
+
+def _examples(
+    schema: Mapping[str, Any],
+    forms: Sequence[Mapping[str, Any]],
+    items: Sequence[Mapping[str, Any]],
+    fields: Sequence[Field],
+) -> tuple[Any, ...]:
+    """The examples that the schema gives, or one put together from what is in the field."""
+    given = tuple(schema.get("examples", ()))
+    if given:
+        return given
+    first = (items or forms)[0]
+    if fields and first.get("type") == "object":
+        needed = first.get("required") or [fields[0].path[-1]]
+        whole = {field.path[-1]: field.examples[0] for field in fields if field.path[-1] in needed}
+        return ([whole] if items else whole,)
+    if items:
+        return (list(first.get("examples", ())),)
+    if "const" in first:
+        return (first["const"],)
+    if first.get("type") == "boolean":
+        return (not schema.get("default", False),)
+    return tuple(first.get("examples") or [schema.get("default", first["enum"][0])])
+
+
+def in_context(root: Field, field: Field) -> dict[str, Any]:
+    """The field's first example as it stands in a spec: inside what it belongs to, with what that cannot do without."""
+    value: Any = field.examples[0]
+    for depth in range(len(field.path), 0, -1):
+        above = root.by_name[".".join(field.path[: depth - 1])] if depth > 1 else root
+        this = root.by_name[".".join(field.path[:depth])]
+        # What every spec has is not repeated.
+        beside = this.beside if depth > 1 else frozenset()
+        value = {
+            each.path[-1]: value if each is this else each.examples[0]
+            for each in above.fields
+            if each is this or each.path[-1] in beside
+        }
+        value = [value] if above.listed else value
+    found: dict[str, Any] = value
+    return found
+
+
+def named(root: Field, text: str) -> Field:
+    """The field that `text` names: by its path, as a plan spells it too, or by the end of a path that only it has.
+
+    Raises WrongUsage with the nearest name, or with all that it may be.
+    """
+    path = _IN_BRACKETS.sub("", text).strip(".")
+    if path in root.by_name:
+        return root.by_name[path]
+    ends = [name for name in root.by_name if name.endswith(f".{path}")]
+    if len(ends) == 1:
+        return root.by_name[ends[0]]
+    if ends:
+        raise WrongUsage(
+            f"there are {len(ends)} fields of the name {shown(text)}", f"name one of {choices(ends)}"
+        )
+    near = nearest(path, root.by_name) or nearest(path.rpartition(".")[2], root.by_name)
+    do = f"run: cfstream docs {near}" if near else "see all of them: cfstream docs"
+    raise WrongUsage(f"there is no field {shown(text)}", do)

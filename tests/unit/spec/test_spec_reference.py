@@ -1,0 +1,126 @@
+"""What the language says of its own fields: all of them, in its order, each with an example that holds."""
+
+import json
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from cfstream.errors import WrongUsage
+from cfstream.render.reference import example_text, field_document, field_text, tree_text
+from cfstream.spec.model import Spec
+from cfstream.spec.reference import in_context, named, reference
+from cfstream.spec.schema import json_schema
+
+ROOT = reference()
+NAMES = list(ROOT.by_name)
+NEEDED = {"version": 1, "name": "films", "bucket": "films"}
+REST = {"version", "name", "bucket"}
+
+
+def test_every_field_of_the_model_is_there_in_its_order() -> None:
+    """Nobody has to list a field a second time."""
+    assert [field.path[-1] for field in ROOT.fields] == list(Spec.model_fields)
+    assert {"bucket.create", "key_groups.public_keys.replaces", "http.behaviors.path", "dns.route53"} < {
+        *NAMES
+    }
+    assert {field.name for field in ROOT.fields if field.required} == REST
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_field_has_an_example_that_holds(name: str) -> None:
+    """What is shown can be pasted: it says in YAML what was meant, and nothing in it is refused."""
+    field = ROOT.by_name[name]
+    example = in_context(ROOT, field)
+    assert YAML(typ="safe").load(example_text(ROOT, field)) == example
+    assert list(jsonschema.Draft202012Validator(json_schema()).iter_errors(NEEDED | example)) == []
+    assert field.description
+    Spec.model_validate(NEEDED | example)
+
+
+def test_a_field_in_full() -> None:
+    """What it takes, what it means, an example in its place, and what is in it."""
+    assert field_text(ROOT, ROOT.by_name["http.behaviors"], color=False, width=80) == (
+        "http.behaviors  list of mappings\n"
+        "\n"
+        "  Further path patterns, in order of precedence.\n"
+        "\n"
+        "  example:\n"
+        "    http:\n"
+        "      behaviors:\n"
+        "        - {path: /posters/*}\n"
+        "\n"
+        "  fields:\n"
+        '    path*            Path pattern, like "/posters/*" or "*.m3u8", in quotes.\n'
+        "    public           true: nobody needs to sign for these paths.\n"
+        "    key_groups       Who may sign for these paths.\n"
+        "    trusted_signers  Accounts that may sign for these paths.\n"
+        "    cache_policy     Name of a managed cache policy, or name or id of your own.\n"
+    )
+
+
+def test_values_and_the_default_are_told() -> None:
+    """Of a field with few values each is named; lengths of time are spelled as in a spec."""
+    told = field_text(ROOT, ROOT.by_name["http.viewer_protocol"], color=False, width=80)
+    assert "  values: redirect-to-https https-only allow-all\n\n  default: redirect-to-https\n" in told
+    assert ROOT.by_name["sign.max_validity"].default == "24h"
+    assert ROOT.by_name["bucket.create"].default is False
+    assert ROOT.by_name["cnames"].default is None
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_the_tree_fits(width: int) -> None:
+    """Every field has a line of its own, and no line is wider than the terminal or than reads well."""
+    text = tree_text(ROOT, color=False, width=width)
+    assert max(map(len, text.splitlines())) <= min(width, 100)
+    starts = [line.split()[0].rstrip("*") for line in text.splitlines() if line.strip()]
+    assert [name.rpartition(".")[2] for name in NAMES if name.rpartition(".")[2] not in starts] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("http.behaviors", "http.behaviors"),
+        ("http.behaviors[/posters/*].public", "http.behaviors.public"),
+        ("key_groups[0].public_keys[1].file", "key_groups.public_keys.file"),
+        ("minimum_tls", "http.minimum_tls"),
+        ("behaviors.path", "http.behaviors.path"),
+        ("name", "name"),
+    ],
+)
+def test_a_field_is_named_as_people_and_plans_spell_it(text: str, name: str) -> None:
+    """By its whole path, with or without which one of a list, or by the end that only it has."""
+    assert named(ROOT, text).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "do"),
+    [
+        ("http.behavior", 'there is no field "http.behavior"', "run: cfstream docs http.behaviors"),
+        ("bukcet", 'there is no field "bukcet"', "run: cfstream docs bucket"),
+        ("zzz", 'there is no field "zzz"', "see all of them: cfstream docs"),
+        ("file", 'there are 2 fields of the name "file"', "name one of key_groups.public_keys.file"),
+    ],
+)
+def test_a_name_that_is_none_is_answered_with_the_nearest(text: str, what: str, do: str) -> None:
+    """A slip leads on."""
+    with pytest.raises(WrongUsage) as slip:
+        named(ROOT, text)
+    assert slip.value.what == what
+    assert slip.value.do.startswith(do)
+
+
+def test_programs_get_the_whole_tree() -> None:
+    """The document of the whole has each field once, in plain JSON."""
+    document = json.loads(json.dumps(field_document(ROOT, ROOT)))
+    assert [field["field"] for field in document["fields"]] == [field.name for field in ROOT.fields]
+    assert document["fields"][0] == {
+        "field": "version",
+        "takes": "1",
+        "description": "Version of the spec language.",
+        "required": True,
+        "default": None,
+        "values": [],
+        "example": {"version": 1},
+        "fields": [],
+    }

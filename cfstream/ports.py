@@ -152,3 +152,5 @@ class World:
     aws: Writes
     """The door out; what it reads is never remembered."""
     clock: Clock
+    flags: str = ""
+    """What a further command needs to reach the same AWS, for hints: `` --profile media``, with a space before each."""

@@ -155,6 +155,7 @@ def _scenes(stacks: Sequence[Stack], world: World) -> list[Scene]:
             now=world.clock.now(),
             real_aws=world.real_aws,
             beside=sharing,
+            flags=world.flags,
         )
         for stack in sorted(stacks, key=lambda stack: stack.spec.name)
     ]

@@ -178,9 +178,12 @@ def _report(report: "Report", proof: "Proof | None", output: Format) -> None:
     from cfstream.render.json import as_text
     from cfstream.render.report import failures_text, report_document, report_text
 
+    flags = connection.current().flags()
     if output is Format.JSON:
         terminal.say(as_text(with_proofs(report_document(report), proof)))
     else:
         terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=terminal.width()))
-    terminal.tell(failures_text(report, color=terminal.colored(sys.stderr), width=terminal.width()))
+    terminal.tell(
+        failures_text(report, flags=flags, color=terminal.colored(sys.stderr), width=terminal.width())
+    )
     tell_broken(proof)

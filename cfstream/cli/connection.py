@@ -4,12 +4,14 @@
 its ``world()``. Nothing of AWS is imported before that.
 """
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cfstream import connection
 
 if TYPE_CHECKING:
+    from cfstream.ports import Clock, World
     from cfstream.sandbox import Running
 
 
@@ -23,10 +25,19 @@ class Connection(connection.Connection):
     """False under --no-color; None leaves it to NO_COLOR and to whether the output is a terminal."""
 
     def flags(self) -> str:
-        """These flags as a further command needs them to reach the same AWS, with a space before each."""
-        named = {"--profile": self.profile, "--region": self.region, "--endpoint-url": self.endpoint_url}
-        given = [f" {flag} {value}" for flag, value in named.items() if value]
+        """These flags as a further command needs them to reach the same AWS: quoted, with a space before each."""
+        named = {
+            "--profile": self.profile,
+            "--region": self.region,
+            "--endpoint-url": self.endpoint_url,
+            "--edge-url": self.edge_url,
+        }
+        given = [f" {flag} {shlex.quote(value)}" for flag, value in named.items() if value]
         return "".join([*given, " --sandbox" if self.sandbox else ""])
+
+    def world(self, clock: "Clock | None" = None) -> "World":
+        """As for programs, with the flags that its hints repeat."""
+        return replace(super().world(clock), flags=self.flags())
 
     def running(self) -> "Running":
         """As for programs, and tells on stderr where it was started."""

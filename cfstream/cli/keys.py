@@ -1,11 +1,12 @@
 """`cfstream keys`: new key pairs, and rotations without a dead URL."""
 
 import sys
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
 
-from cfstream.cli import terminal
+from cfstream.cli import connection, terminal
 from cfstream.cli.commands import Command
 from cfstream.cli.plan import Format
 
@@ -65,7 +66,7 @@ def rotate(
     from cfstream.render.json import as_text
     from cfstream.render.rotation import rotation_document, rotation_text
 
-    done = rotated(spec, group, new=name, now=now)
+    done = replace(rotated(spec, group, new=name, now=now), flags=connection.current().flags())
     if output is Format.JSON:
         terminal.say(as_text(rotation_document(done)))
     else:

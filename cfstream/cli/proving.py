@@ -3,6 +3,7 @@
 It can turn a stack into an exposed one, and nothing else: what cannot be proved is told, and changes no exit code.
 """
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -32,8 +33,9 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
         if each.outcome in (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
     }
     deployed = provable(stacks, report)
-    for name in well.keys() - {stack.spec.name for stack in deployed}:
-        terminal.note(f"{name}: not verified, for it is not Deployed yet; later: cfstream verify\n")
+    for name in sorted(well.keys() - {stack.spec.name for stack in deployed}):
+        later = f"cfstream verify {shlex.quote(well[name].spec)}{world.flags}"
+        terminal.note(f"{name}: not verified, for it is not Deployed yet; later: {later}\n")
     if not deployed:
         return None
     try:

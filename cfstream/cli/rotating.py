@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from cfstream.cli import connection
 from cfstream.cli.key_pair import Pair, resume_pair
 from cfstream.cli.spec_file import read_spec, replace_spec
+from cfstream.cli.targets import scene_of
 from cfstream.errors import SpecProblems, WrongUsage
 from cfstream.inventory.rotation import (
     ApplyFirst,
@@ -23,7 +24,6 @@ from cfstream.inventory.rotation import (
     stage_of,
 )
 from cfstream.kinds.declared_keys import DeclaredGroup
-from cfstream.kinds.kind import Scene
 from cfstream.render.rotation import Rotated
 from cfstream.spec.edit import Entry, append, remove
 from cfstream.spec.keys import der_digest
@@ -83,7 +83,7 @@ def rotate(spec: str, name: str, *, new: str | None, now: bool) -> Rotated:
     leaving = leaving_keys(opened.group)
     if now:
         return _take_out(opened, leaving, cuts=True) if leaving else _begin(opened, new, now=True)
-    stage = _stage(opened.stack, opened.group)
+    stage, today = _stage(opened.stack, opened.group)
     match stage:
         case Begin():
             return _begin(opened, new, now=False)
@@ -92,7 +92,7 @@ def rotate(spec: str, name: str, *, new: str | None, now: bool) -> Rotated:
         case ApplyFirst():
             return Rotated("apply-first", spec, name, opened.validity, why=stage.why)
         case Wait():
-            left = max(1, int((stage.until - datetime.now(UTC)).total_seconds()) + 1)
+            left = max(1, int((stage.until - today).total_seconds()) + 1)
             return Rotated(
                 "waiting",
                 spec,
@@ -106,14 +106,13 @@ def rotate(spec: str, name: str, *, new: str | None, now: bool) -> Rotated:
             assert_never(stage)
 
 
-def _stage(stack: Stack, group: DeclaredGroup) -> Stage:
-    """Which stage comes next; a group that was never rotated needs no AWS to tell."""
+def _stage(stack: Stack, group: DeclaredGroup) -> tuple[Stage, datetime]:
+    """Which stage comes next, and at what time that was told; a group that was never rotated needs no AWS for it."""
     if not any(key.replaces for key in group.keys):
-        return Begin()
+        return Begin(), datetime.now(UTC)
     world = connection.current().world()
-    now = world.clock.now()
-    scene = Scene(stack, world.account, world.partition, world.region, now, world.real_aws)
-    return stage_of(world.reads(), scene, group)
+    scene = scene_of(stack, world)
+    return stage_of(world.reads(), scene, group), scene.now or world.clock.now()
 
 
 def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:

@@ -1,5 +1,6 @@
 """From the arguments of `sign` to what is printed: what is meant, whether it may be, and the signature."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from cfstream.cli import connection, terminal
 from cfstream.cli.moments import moment
 from cfstream.cli.private_key import read_private_key
+from cfstream.cli.targets import scene_of
 from cfstream.errors import WrongUsage
 from cfstream.explain.guards import Guards
 from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
@@ -70,7 +72,7 @@ def signed(asked: Asked) -> Signed:
     waiting = waiting_key(guards, key_id)
     if waiting:
         terminal.note(
-            f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: cfstream wait {asked.spec}\n"
+            f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: {_wait(stack)}\n"
         )
     found = _http(asked, url, times, key, key_id)
     if found.terms.resource.endswith("*"):
@@ -94,12 +96,8 @@ def one_stack(spec: str) -> "Stack":
 
 def read_guards(stack: "Stack") -> Guards:
     """Who guards what at the stack's distribution now."""
-    from cfstream.kinds.kind import Scene
-
     world = connection.current().world()
-    now = world.clock.now()
-    scene = Scene(stack, world.account, world.partition, world.region, now, world.real_aws)
-    return guards_of(world.reads(), scene)
+    return guards_of(world.reads(), scene_of(stack, world))
 
 
 def _offline(asked: Asked, times: Times) -> Signed:
@@ -191,6 +189,10 @@ def _refuse_too_long(stack: "Stack", times: Times, *, force: bool) -> None:
             " is replaced lives on for no longer",
             "let it expire earlier, raise sign.max_validity in the spec, or add --force",
         )
+
+
+def _wait(stack: "Stack") -> str:
+    return f"cfstream wait {shlex.quote(stack.path)}{connection.current().flags()}"
 
 
 def _warnings(asked: Asked, guards: Guards) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,14 +49,17 @@ def find(named: Sequence[str], *, one: bool = False) -> Targets:
     world = connection.current().world()
     reads = world.reads()
     of_stacks = [
-        Awaited(stack.spec.name, by_scene(reads, _scene(stack, world)), groups=True) for stack in stacks
+        Awaited(stack.spec.name, by_scene(reads, scene_of(stack, world)), groups=True) for stack in stacks
     ]
     of_ids = [Awaited(each, by_id(reads, each)) for each in dict.fromkeys(ids)]
     patience = max((stack.spec.wait.timeout.total_seconds() for stack in stacks), default=PATIENCE)
     return Targets(world, (*of_stacks, *of_ids), patience)
 
 
-def _scene(stack: "Stack", world: "World") -> "Scene":
+def scene_of(stack: "Stack", world: "World") -> "Scene":
+    """A stack by itself, as it is looked at now."""
     from cfstream.kinds.kind import Scene
 
-    return Scene(stack, world.account, world.partition, world.region, world.clock.now(), world.real_aws)
+    now = world.clock.now()
+    scene = Scene(stack, world.account, world.partition, world.region, now, world.real_aws)
+    return replace(scene, flags=world.flags)

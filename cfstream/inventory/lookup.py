@@ -79,7 +79,7 @@ def by_scene(aws: Reads, scene: Scene) -> Found:
         return _found(kind, aws.read(get(kind, distribution_id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",
-        f"make it with: cfstream apply {scene.stack.path}",
+        f"make it with: {scene.command('apply')}",
     )
 
 

@@ -8,6 +8,7 @@ door in and no door out; all others get no door at all.
 3. `propose`: desired against live: the steps, what they rely on, and what later kinds may refer to.
 """
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -40,10 +41,16 @@ class Scene:
     """False when the endpoint is not Amazon's: the sandbox, or another stand-in."""
     beside: tuple[Spec, ...] = ()
     """The specs that are planned together and read by an identity that exists, which they may share."""
+    flags: str = ""
+    """What a further command needs to reach the same AWS, with a space before each flag."""
 
     @property
     def name(self) -> str:
         return self.stack.spec.name
+
+    def command(self, verb: str) -> str:
+        """A further command for this stack, as it can be pasted into a shell: ``cfstream wait lectures.yaml``."""
+        return f"cfstream {verb} {shlex.quote(self.stack.path)}{self.flags}"
 
     def address(self, kind: str, member: str = "") -> Address:
         """The address of a resource of this stack."""

@@ -90,7 +90,7 @@ def opened(site: Site, place: Place) -> Judge:
             return HELD
         if seen.saw is Saw.REFUSED:
             why = f"CloudFront does not take the signature ({seen.code})"
-            do = f"cfstream explain tells why; is the key in force? cfstream wait {site.scene.stack.path}"
+            do = f"cfstream explain tells why; is the key in force? {site.scene.command('wait')}"
             return Judgement(Verdict.KEPT_OUT, why, do)
         return kept_out(site, place, seen)
 

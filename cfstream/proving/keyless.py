@@ -74,7 +74,7 @@ def keyless_checks(site: Site, address: Address) -> Iterator[Check]:
         if not place.path or place.wanted is Wanted.NOT_OURS:
             continue
         if not site.spec.enabled:
-            yield _check(address, place, UNSIGNED, _of_disabled)
+            yield _check(address, place, UNSIGNED, _disabled(site))
         elif place.wanted is Wanted.SIGNED:
             for attempt in attempts(next(iter(place.guard.key_ids), NO_KEY)):
                 yield _check(address, place, attempt, guarded(site, place))
@@ -119,7 +119,7 @@ def kept_out(site: Site, place: Place, seen: Seen) -> Judgement:
             why = f"it is sent elsewhere: {seen.told}"
         case _:
             return unproved(seen)
-    return Judgement(Verdict.KEPT_OUT, why, f"see what differs: cfstream plan {site.scene.stack.path}")
+    return Judgement(Verdict.KEPT_OUT, why, f"see what differs: {site.scene.command('plan')}")
 
 
 def _check(address: Address, place: Place, attempt: Attempt, judge: Judge) -> Check:
@@ -142,15 +142,16 @@ def _open_check(site: Site, address: Address, place: Place) -> Check:
     )
 
 
-def _of_disabled(seen: Seen) -> Judgement:
+def _disabled(site: Site) -> Judge:
     """Judges a request to a stack that the spec disables: whatever is no object will do, no address included."""
-    if seen.saw is Saw.OBJECT:
-        return Judgement(
-            Verdict.LET_IN,
-            "the spec says enabled: false, and the distribution answers",
-            "cfstream apply",
-        )
-    return unproved(seen) if seen.saw is Saw.FAILED else HELD
+
+    def judge(seen: Seen) -> Judgement:
+        if seen.saw is Saw.OBJECT:
+            why = "the spec says enabled: false, and the distribution answers"
+            return Judgement(Verdict.LET_IN, why, site.apply)
+        return unproved(seen) if seen.saw is Saw.FAILED else HELD
+
+    return judge
 
 
 def _why_open(site: Site, place: Place) -> str:

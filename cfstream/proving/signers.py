@@ -37,7 +37,7 @@ def _signers(site: Site, place: Place) -> Iterator[Finding]:
     """What is wrong with the signers of a behavior: too many, too few, not in force yet; or that nothing is."""
     claim = "those whom the spec names may sign, and nobody else"
     finding = Finding(site.distribution, place.named, "", claim)
-    apply, wait = site.apply, f"cfstream wait {site.scene.stack.path}"
+    apply, wait = site.apply, site.scene.command("wait")
     waiting = [f"{key.name} ({key.id})" for key in place.guard.keys if not key.active]
     wrong = [
         replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)

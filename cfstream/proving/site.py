@@ -99,7 +99,7 @@ class Site:
     @property
     def apply(self) -> str:
         """The command that brings the stack back to its spec."""
-        return f"cfstream apply {self.scene.stack.path}"
+        return self.scene.command("apply")
 
     @property
     def distribution(self) -> str:
@@ -115,7 +115,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
     if live is None:
         raise CfstreamError(
             f"{scene.name} has no distribution in account {scene.account}",
-            f"make it with: cfstream apply {scene.stack.path}",
+            f"make it with: {scene.command('apply')}",
         )
     guards = guards_of(aws, scene)
     policy_kind, acl_kind = BucketPolicyKind(), ObjectAclKind()

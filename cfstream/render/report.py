@@ -1,5 +1,6 @@
 """What became of a run, as text and as JSON: what was done, what was not, and what to do now."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -57,7 +58,7 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
     StackOutcome.STALE: ("live moved", "plan again, and read the difference before applying"),
     StackOutcome.TIMED_OUT: (
         "not Deployed yet, and later steps need that",
-        "run it again, or for a saved plan apply its spec; to wait alone: cfstream wait",
+        "run it again, or for a saved plan apply its spec; to wait alone: cfstream wait {spec}",
     ),
     StackOutcome.INTERRUPTED: (
         "interrupted",
@@ -69,10 +70,12 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
     ),
     StackOutcome.EXPOSED: (
         "it is not as it should be at its addresses",
-        "close what is named below, and see: cfstream verify",
+        "close what is named below, and see: cfstream verify {spec}",
     ),
 }
-"""What is wrong and what to do, where the stack and its steps do not say it themselves."""
+"""What is wrong and what to do, where the stack and its steps do not say it themselves; ``{spec}`` is the stack's, with
+the flags that lead to the same AWS.
+"""
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -87,11 +90,16 @@ def report_text(report: Report, *, color: bool, width: int) -> str:
     return "\n".join([*blocks, _last_line(report, sheet) + "\n"])
 
 
-def failures_text(report: Report, *, color: bool, width: int) -> str:
-    """What went wrong, a block for each stack: what, what was done, what was not, what to do. May be empty."""
+def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -> str:
+    """What went wrong, a block for each stack: what, what was done, what was not, what to do. May be empty.
+
+    `flags` are what a further command needs to reach the same AWS, with a space before each.
+    """
     sheet = page(width, color=color)
     blocks = [
-        "\n".join(_failure(stack, sheet)) + "\n" for stack in report.stacks if stack.outcome not in WENT_WELL
+        "\n".join(_failure(stack, flags, sheet)) + "\n"
+        for stack in report.stacks
+        if stack.outcome not in WENT_WELL
     ]
     return "\n".join(blocks)
 
@@ -173,11 +181,12 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _failure(stack: StackReport, sheet: Page) -> Iterator[str]:
+def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
     failed = next(
         (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
     )
     rest_what, rest_do = REST[stack.outcome]
+    rest_do = rest_do.replace("{spec}", shlex.quote(stack.spec) + flags)
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
         rest_do = _allowing(stack.not_allowed)
     what = (failed and failed.error) or stack.why or rest_what

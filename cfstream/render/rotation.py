@@ -38,6 +38,8 @@ class Rotated:
     until: "datetime | None" = None
     seconds_left: int = 0
     cuts_viewers: bool = False
+    flags: str = ""
+    """What the next commands need to reach the same AWS, with a space before each flag."""
 
 
 def rotation_text(done: Rotated, *, color: bool, width: int) -> str:
@@ -119,11 +121,11 @@ _TOLD = {"begun": _begun, "apply-first": _apply_first, "waiting": _waiting, "tak
 def _apply(done: Rotated) -> list[str]:
     spec = shlex.quote(done.spec)
     allow = " --allow cuts-viewers" if done.cuts_viewers else ""
-    return [f"cfstream plan {spec}", f"cfstream apply {spec}{allow}"]
+    return [f"cfstream plan {spec}{done.flags}", f"cfstream apply {spec}{allow}{done.flags}"]
 
 
 def _again(done: Rotated) -> str:
-    return f"cfstream keys rotate {shlex.quote(done.spec)} {done.group}"
+    return f"cfstream keys rotate {shlex.quote(done.spec)} {shlex.quote(done.group)}{done.flags}"
 
 
 def _numbered(steps: list[str], sheet: Page) -> Iterator[str]:

@@ -87,10 +87,7 @@ class Wait(Step):
                 break
             doors.progress(reason, min(waited / self.seconds, 1.0) if self.seconds else None)
             pause = min(following, self.seconds - waited)
-        raise TimedOut(
-            f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}",
-            "run the same command again, or wait on with: cfstream wait",
-        )
+        raise TimedOut(f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}")
 
 
 def pauses(clock: Clock) -> Iterator[float]:

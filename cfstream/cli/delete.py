@@ -25,11 +25,12 @@ def delete(
     """Delete a disabled distribution, or an origin access identity that no distribution uses.
 
     Refuses what is enabled or in use, and exits with 4 when it is not, or not any more, the version of --if-match.
-    Grants to an identity stay in bucket policies: take them away first.
+    What it refers to and what it was granted stays, and is named in the end.
 
     Example: cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
     """
     from cfstream.inventory.lookup import by_id, is_id
+    from cfstream.inventory.remains import remains
     from cfstream.inventory.removal import owner_of, removal, remove
 
     if not is_id(resource_id):
@@ -44,6 +45,7 @@ def delete(
         _ask(found, owner_of(reads, found))
     remove(world, step)
     terminal.say(f"Deleted {found.name}.\n")
+    terminal.note(f"note: {remains(found)}\n")
 
 
 def _ask(found: "Found", owner: str | None) -> None:

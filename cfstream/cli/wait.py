@@ -1,7 +1,8 @@
 """`cfstream wait`: returns when distributions are Deployed."""
 
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from cfstream.cli import connection, terminal
 from cfstream.cli.plan import Format
-from cfstream.errors import WrongUsage
+from cfstream.errors import Interrupted, WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.inventory.deployment import Progress
@@ -45,7 +46,7 @@ def wait(
     limit = _seconds(timeout)
     targets = find(named)
     patience = targets.patience if limit is None else limit
-    with _telling(patience) as tell:
+    with _told_at_ctrl_c(named), _telling(patience) as tell:
         ended = await_deployed(targets.world, targets.found, patience, tell)
     if output is Format.JSON:
         terminal.say(as_text(wait_document(ended)))
@@ -65,6 +66,16 @@ def _seconds(text: str | None) -> float | None:
         return duration(text).total_seconds()
     except ValueError as error:
         raise WrongUsage(f"--timeout {text}: {error}", "write one like 90s, 30m, 1h30m") from error
+
+
+@contextmanager
+def _told_at_ctrl_c(named: Sequence[str]) -> Iterator[None]:
+    """Turns Ctrl-C into the error that says how to wait on: CloudFront deploys whether somebody waits or not."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        again = f"cfstream wait {shlex.join(named)}{connection.current().flags()}"
+        raise Interrupted("interrupted; CloudFront goes on deploying", f"to wait on: {again}") from stop
 
 
 @contextmanager

@@ -46,8 +46,8 @@ class Found:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` has the form of an id that CloudFront gives (``E`` and capitals and digits)."""
-    return re.fullmatch(r"E[A-Z0-9]{5,}", text) is not None
+    """Whether `text` looks like an id that CloudFront gives (``E`` and capitals and digits), be it cut short."""
+    return re.fullmatch(r"E[A-Z0-9]+", text) is not None
 
 
 def get(kind: str, resource_id: str) -> Call:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cfstream.aws.clock import SystemClock
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from tests.cli.account import Account, furnish
@@ -235,16 +236,50 @@ def test_wait_knows_lengths_of_time(run: Run, timeout: str) -> None:
     assert "write one like 90s, 30m, 1h30m" in ran.err
 
 
+@pytest.mark.parametrize("command", ["wait", "show"])
+@pytest.mark.parametrize("id_", ["EABC", "ENIX", "E1UGDLB9XZBD79"])
+def test_an_id_that_aws_does_not_know_is_no_file(run: Run, command: str, id_: str) -> None:
+    """Whatever its length, and the command that shows which ids there are is named."""
+    ran = run(command, id_)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"{id_} is no distribution and no origin access identity of this account" in " ".join(
+        ran.err.split()
+    )
+    assert "cfstream list" in ran.err
+
+
+def test_ctrl_c_says_how_to_wait_on(
+    account: Account, server: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command again, flags and all: CloudFront deploys meanwhile, whoever waits."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SystemClock, "sleep", stopped)
+    server.cloudfront.settings.deploy_after_reads = 10_000
+    update(account.cloudfront, account.distribution, Comment="new")
+    ran = run("wait", account.distribution, "--region", "eu-west-1")
+    assert (ran.code, ran.out) == (130, "")
+    assert f"cfstream wait {account.distribution} --region eu-west-1" in ran.err
+
+
 def test_delete_an_unused_identity(account: Account, run: Run) -> None:
     """With the ETag that it has, it is deleted without a question."""
     ran = run("delete", account.unused, "--if-match", account.etag())
-    assert ran == Ran(0, f"Deleted origin access identity {account.unused}.\n", "")
+    assert (ran.code, ran.out) == (0, f"Deleted origin access identity {account.unused}.\n")
+    assert ran.err.startswith("note: grants to it stay in bucket policies and on objects")
     assert account.identities() == {account.identity}
 
 
 def test_delete_a_disabled_distribution(account: Account, run: Run) -> None:
     """The streaming one is disabled and Deployed; once it is gone, its identity is free."""
-    assert run("delete", account.streaming, "--yes").code == 0
+    ran = run("delete", account.streaming, "--yes")
+    assert ran.code == 0
+    assert (
+        f"still there, if nothing else takes them away: origin access identity {account.identity}, "
+        in ran.err
+    )
     assert run("delete", account.identity, "--yes").code == 0
     assert account.identities() == {account.unused}
 

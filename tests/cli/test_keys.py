@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import shlex
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -90,6 +91,18 @@ def test_a_name_is_one_that_cloudfront_takes(cfstream: Run, here: Folder, name: 
     """And so never a path."""
     assert cfstream("keys", "new", name).code == 2
     assert cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--name", name or " ").code == 2
+
+
+def test_what_comes_next_can_be_pasted(rotate: Callable[..., Any]) -> None:
+    """The next commands lead to the same AWS: they have the same flags, quoted for a shell."""
+    flags = "--profile 'my media' --region eu-west-1 --edge-url http://127.0.0.1:4566"
+    following = rotate(*shlex.split(flags))["next"]
+    commands = [step[step.index("cfstream ") :] for step in following if "cfstream " in step]
+    assert commands == [
+        f"cfstream plan lectures.yaml {flags}",
+        f"cfstream apply lectures.yaml {flags}",
+        f"cfstream keys rotate lectures.yaml lectures-signers {flags}",
+    ]
 
 
 def test_a_rotation_from_beginning_to_end(

@@ -11,6 +11,7 @@ import pytest
 from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
+from tests.contract.cloudfront_configs import update
 from tests.verify.stage import rsa_key
 
 Run = Callable[..., Ran]
@@ -96,6 +97,28 @@ def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: 
     assert "do: take that statement out of the bucket's policy, or narrow it" in said
     assert "Not as it should be." in said
     assert "Let in: S3: bucket lectures-media, bucket lectures-media policy." in said
+
+
+def test_what_to_do_leads_to_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
+    """Commands in hints have the flags of this one, quoted: by themselves they would speak to another AWS."""
+    cloudfront = client("cloudfront", edge.endpoint_url)
+    (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    update(cloudfront, row["Id"], Enabled=False)
+    spec = Path("lectures.yaml").rename("my lectures.yaml")
+    ran = cfstream("verify", str(spec), "--endpoint-url", edge.endpoint_url)
+    assert ran.code == 7
+    assert f"cfstream apply 'my lectures.yaml' --endpoint-url {edge.endpoint_url}" in " ".join(
+        ran.out.split()
+    )
+
+
+@pytest.mark.usefixtures("live")
+def test_what_comes_after_an_exposed_apply_is_named(cfstream: Run, s3: Any) -> None:
+    """The command that shows it all has the spec and the flags."""
+    make_public(s3)
+    ran = cfstream("apply", "lectures.yaml", "--yes", "--region", "us-east-1")
+    assert ran.code == 7
+    assert "see: cfstream verify lectures.yaml --region us-east-1" in " ".join(ran.err.split())
 
 
 @pytest.mark.usefixtures("live")

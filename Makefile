@@ -1,7 +1,7 @@
 # Two targets do the work: `make demo` and `make test`. Both set up all they need in .venv, the first time.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint tests coverage format schema docs bench clean
+.PHONY: help demo test lint tests coverage format schema docs dist dist-check changelog bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +12,7 @@ PLAYER := examples/player/node_modules/.package-lock.json
 CHROMIUM := .venv/chromium/ready
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer; name one: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
@@ -58,6 +58,19 @@ schema: $(SETUP) ## write schemas/cfstream.v1.json anew from the model
 docs: $(SETUP) ## the manual, in site/: every link checked, pictures made by doing what they show
 	$(BIN)/python -m handbook --pictures
 	$(BIN)/zensical build --clean --strict
+
+dist: $(SETUP) ## wheel and sdist, in dist/; their version is the tag
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+
+dist-check: dist ## all that git tracks is in the sdist, and the wheel works where no source is
+	tar tzf dist/*.tar.gz | cut -d/ -f2- | LC_ALL=C sort > dist/contents
+	git ls-files | LC_ALL=C sort | LC_ALL=C comm -23 - dist/contents | awk '{print "not in the sdist: " $$0} END {exit NR > 0}'
+	rm dist/contents
+	.ci/try-wheel dist/*.whl
+
+changelog: $(SETUP) ## make changelog VERSION=1.2.0: what changelog.d/ tells becomes a section of CHANGELOG.md
+	$(BIN)/scriv collect --version "$(VERSION)"
 
 bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	$(PYTHON) -m venv .venv/bench

@@ -41,7 +41,7 @@ def test_workflows_may_do_no_more_than_they_need(file: Path) -> None:
 
 
 def test_only_one_job_can_publish() -> None:
-    """What publishes runs nothing of ours, comes after tests and a try of that very build, and alone has an identity."""
+    """What publishes runs nothing of ours, comes after tests and a try of that build, and alone has an identity."""
     jobs = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
     publishing = [name for name, job in jobs.items() if job.get("permissions", {}).get("id-token")]
     assert publishing == ["publish"]

@@ -15,6 +15,7 @@ ELSEWHERE: Mapping[str, str] = {
     "aws": "another program, which not everybody has",
     "docker": "not there on most machines that run tests",
     "git clone": "goes out to the network",
+    "git tag": "is for who makes a release",
     "make": "sets up a machine; continuous integration runs it",
     "open": "needs a desktop",
     "pip": "goes out to the network",

@@ -34,6 +34,7 @@ class Entry:
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Write a spec": {
         "init": Entry("Write a commented spec to start from.", "cfstream.cli.init", "init"),
+        "import": Entry("Write a live distribution down as a spec.", "cfstream.cli.importing", "import_"),
         "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
         "docs": Entry("Tell what a field of a spec means.", "cfstream.cli.docs", "docs"),
         "schema": Entry("Print the JSON Schema of specs, for editors.", "cfstream.cli.schema", "schema"),

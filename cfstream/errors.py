@@ -5,7 +5,8 @@
     CfstreamError                 what, and what to do; the command line prints it and exits
     ├── SpecProblems              every problem of every file at once             exit 2
     ├── WrongUsage                a flag, an argument or a missing extra          exit 2
-    │   └── CannotSign            a key, a time or a URL (in `sign`)
+    │   ├── CannotSign            a key, a time or a URL (in `sign`)
+    │   └── NotRecorded           a snapshot lacks what the plan reads (in `recording`)
     ├── NoCredentials             nothing to sign requests with, or expired       exit 1
     ├── Unreachable               the request got no answer and was not acted on  exit 1
     ├── ReplyLost                 a write was sent and its answer never came      exit 1

@@ -12,7 +12,7 @@ from typing import Any
 from cfstream.errors import Notice, Problem
 from cfstream.exposure import Exposure
 from cfstream.kinds.kind import Relied
-from cfstream.steps.content import canonical
+from cfstream.steps.content import canonical, without_secrets
 from cfstream.steps.step import Hazard, Stage, Step
 from cfstream.values import Account, ETag, StepId, Verb, digest, plain, refs_in
 
@@ -153,7 +153,7 @@ def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, 
 
 def sent(step: Step) -> str:
     """The digest of what a step sends, the same in whatever order AWS listed what it is made from."""
-    return digest(canonical(plain(step.asks())))
+    return digest(canonical(without_secrets(plain(step.asks()))))
 
 
 def sealed(step: Step) -> dict[str, Any]:

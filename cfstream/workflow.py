@@ -57,7 +57,7 @@ class Mismatch(Stale):
 def make_plan(stacks: Sequence[Stack], world: World) -> Plan:
     """The plan of all stacks. Reads only. Raises Refused, Unreachable or NoCredentials."""
     reads = world.reads()
-    scenes = _scenes(stacks, world)
+    scenes = scenes_of(stacks, world)
     with ThreadPoolExecutor(READERS) as pool:
         wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
         futures = [
@@ -99,7 +99,7 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
     from cfstream.proving import Proof, prove
 
     reads = world.reads()
-    scenes = _scenes(stacks, world)
+    scenes = scenes_of(stacks, world)
     with ThreadPoolExecutor(READERS) as pool:
         return Proof(tuple(pool.map(lambda scene: prove(reads, scene, means), scenes)))
 
@@ -143,7 +143,7 @@ def check_saved(saved: Json, plan: Plan) -> None:
     )
 
 
-def _scenes(stacks: Sequence[Stack], world: World) -> list[Scene]:
+def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
     """A scene for each stack, by name."""
     sharing = tuple(stack.spec for stack in stacks if stack.spec.oai and stack.spec.oai.id)
     return [

@@ -34,7 +34,6 @@ class Entry:
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Write a spec": {
         "init": Entry("Write a commented spec to start from.", "cfstream.cli.init", "init"),
-        "import": Entry("Write a live distribution down as a spec.", "cfstream.cli.importing", "import_"),
         "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
         "docs": Entry("Tell what a field of a spec means.", "cfstream.cli.docs", "docs"),
         "schema": Entry("Print the JSON Schema of specs, for editors.", "cfstream.cli.schema", "schema"),
@@ -43,6 +42,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "plan": Entry("Show what apply would do, and change nothing.", "cfstream.cli.plan", "plan"),
         "apply": Entry("Do it, after a yes.", "cfstream.cli.apply", "apply"),
         "wait": Entry("Return when distributions are Deployed.", "cfstream.cli.wait", "wait"),
+        "snapshot": Entry(
+            "Record what plan reads, for plans without credentials.", "cfstream.cli.snapshot", "snapshot"
+        ),
         "verify": Entry("Prove that the signed get in, and nobody else.", "cfstream.cli.verify", "verify"),
     },
     "Let people in": {

@@ -1,6 +1,7 @@
 """`cfstream plan`: what apply would do, shown, and saved if asked."""
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from cfstream.errors import Problem, SpecProblems
 
 if TYPE_CHECKING:
     from cfstream.planning import Plan
+    from cfstream.ports import World
+    from cfstream.spec.load import Stack
 
 
 class Format(StrEnum):
@@ -38,6 +41,7 @@ Specs = Annotated[
 
 def plan(
     specs: Specs,
+    *,
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Save the plan, for: cfstream apply FILE.")
     ] = None,
@@ -45,12 +49,19 @@ def plan(
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 3 when there is something to do.")
     ] = False,
+    live: Annotated[
+        str | None,
+        typer.Option("--live", metavar="SNAPSHOT", help="Plan from what cfstream snapshot recorded."),
+    ] = None,
+    max_age: Annotated[
+        str | None, typer.Option("--max-age", metavar="TIME", help="Refuse an older SNAPSHOT, as in 24h.")
+    ] = None,
 ) -> None:
     """Show what apply would do, and change nothing.
 
     Reads the specs and what is live, and prints each step with its reason, its place in the spec, every
     changed field before and after, and who could read the videos before and after. Exits with 2 when
-    something stands in the way.
+    something stands in the way. With --live nothing is read from AWS, and no credentials are needed.
 
     Example: cfstream plan specs/ --out tonight.plan
     """
@@ -64,7 +75,9 @@ def plan(
     except SpecProblems as found:
         terminal.say(_problems(found.problems, output))
         raise
-    made = make_plan(stacks, connection.current().world())
+    made = make_plan(
+        stacks, _recorded(live, specs, stacks, out, max_age) if live else connection.current().world()
+    )
     terminal.say(_shown(made, output))
     if out is not None:
         save(made, specs, out)
@@ -101,3 +114,15 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
             from cfstream.render.sarif import problems_sarif
 
             return as_text(problems_sarif(problems))
+
+
+def _recorded(
+    file: str, specs: Sequence[str], stacks: "Sequence[Stack]", out: str | None, max_age: str | None
+) -> "World":
+    """The world that a snapshot is, which is told of on stderr. Raises WrongUsage, as `recall`."""
+    from cfstream.cli.snapshot_file import recall, refuse_company
+
+    refuse_company(out)
+    recalled = recall(file, specs, stacks, max_age)
+    (terminal.tell if recalled.old else terminal.note)(recalled.told)
+    return recalled.world

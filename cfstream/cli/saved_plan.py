@@ -100,6 +100,11 @@ def _read(target: str) -> SavedPlan:
             f"{target} looks like a saved plan, but cannot be read: {error}",
             "make it again: cfstream plan --out",
         ) from error
+    if document.get("kind") == "cfstream snapshot":
+        raise WrongUsage(
+            f"{target} is a snapshot, from which nothing can be applied",
+            "apply the specs, or a plan that was made from AWS: cfstream plan --out",
+        )
     if document.get("format_version") != FORMAT_VERSION:
         raise WrongUsage(
             f"{target} has format_version {document.get('format_version')!r}; this cfstream reads {FORMAT_VERSION}",

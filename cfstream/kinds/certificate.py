@@ -122,7 +122,7 @@ def observe(aws: Reads, scene: Scene) -> Certificates:
         return Certificates(refusal=refusal)
     cnames = scene.stack.spec.cnames or ()
     unsure = [row for row in rows if not row.complete and not all(map(row.covers, cnames))]
-    answers = aws.together([_describe(row.arn) for row in unsure])
+    answers = aws.together([describe(row.arn) for row in unsure])
     whole = {row.arn: _whole(row, answer) for row, answer in zip(unsure, answers, strict=True)}
     return Certificates(tuple(sorted((whole.get(row.arn, row) for row in rows), key=lambda row: row.arn)))
 
@@ -181,7 +181,8 @@ def _names(domain: str | None, others: Iterable[str]) -> frozenset[str]:
     return frozenset(name.lower() for name in (domain, *others) if name)
 
 
-def _describe(arn: str) -> Call:
+def describe(arn: str) -> Call:
+    """The call for all that ACM knows of one certificate."""
     return Call("acm", "describe_certificate", {"CertificateArn": arn}, region=REGION)
 
 

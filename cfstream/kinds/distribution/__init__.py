@@ -35,6 +35,9 @@ from cfstream.values import Json, Known, digest
 
 KIND = "distribution"
 
+CACHE_POLICIES = Call("cloudfront", "list_cache_policies", {"Type": "custom"})
+"""The account's own; those that AWS manages have the same ids everywhere."""
+
 
 @dataclass(frozen=True)
 class WantedDistribution:
@@ -87,9 +90,7 @@ class DistributionKind:
         if want is None:
             return ObservedDistribution(None, rows=all_distributions(aws))
         live = find(aws, scene)
-        own = (
-            aws.items(Call("cloudfront", "list_cache_policies", {"Type": "custom"})) if want.policies else ()
-        )
+        own = aws.items(CACHE_POLICIES) if want.policies else ()
         groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         rows = all_distributions(aws)
         return ObservedDistribution(
@@ -189,8 +190,8 @@ def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:
     """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
     if live is None:
         return Relied(scene.address(kind), digest(None))
-    content = {"config": canonical(live.config), "tags": dict(live.tags)}
-    return Relied(scene.address(kind), digest(content), live.etag, content=without_secrets(content))
+    content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags)}
+    return Relied(scene.address(kind), digest(content), live.etag, content=content)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

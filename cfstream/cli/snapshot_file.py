@@ -1,0 +1,174 @@
+"""Snapshots in files: written, and read back as a world to plan in, without boto3 and without credentials."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cfstream.cli import connection
+from cfstream.errors import WrongUsage
+from cfstream.recording import accounts
+from cfstream.recording.document import (
+    Snapshot,
+    Unusable,
+    as_text,
+    checked,
+    from_document,
+    sealed,
+    to_document,
+)
+
+if TYPE_CHECKING:
+    from cfstream.ports import World
+    from cfstream.recording.heard import Asked, Heard
+    from cfstream.spec.load import Stack
+
+STALE_AFTER = timedelta(hours=24)
+"""The age from which on it is told as something to think of."""
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """A snapshot as a world to plan in, and what to say of it."""
+
+    world: "World"
+    told: str
+    old: bool
+
+
+def to_text(
+    heard: "Mapping[Asked, Heard]",
+    world: "World",
+    specs: Sequence[str],
+    stacks: "Sequence[Stack]",
+    *,
+    hash_accounts: bool = False,
+) -> str:
+    """The text of the file; with `hash_accounts` without account numbers."""
+    snapshot = Snapshot(
+        account=world.account,
+        partition=world.partition,
+        region=world.region,
+        real_aws=world.real_aws,
+        taken=world.clock.now(),
+        specs=tuple(specs),
+        stacks=tuple(sorted(stack.spec.name for stack in stacks)),
+        heard=heard,
+    )
+    document = to_document(snapshot)
+    if hash_accounts:
+        document = sealed(accounts.hidden(document, secrets.token_hex(16)))
+    return as_text(document)
+
+
+def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: str | None) -> Recalled:
+    """The world that is recorded in a file. Raises WrongUsage for one that is of no use for these specs."""
+    from cfstream.aws.clock import SystemClock
+    from cfstream.recording.taking import replayed
+
+    limit = _limit(max_age)
+    text, document = _read(file)
+    wanted = " ".join(dict.fromkeys([*document.get("specs", ()), *specs]))
+    again = f"record it anew: cfstream snapshot {wanted} --out {file}"
+    if salt := str(document.get("salt", "")):
+        named = [
+            string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))
+        ]
+        document = json.loads(accounts.revealed(text, salt, named))
+    try:
+        snapshot = from_document(document)
+    except Unusable as unusable:
+        raise WrongUsage(f"{file} {unusable.what}", again) from unusable
+    _refuse_foreign(file, snapshot, stacks)
+    clock = SystemClock()
+    age = clock.now() - snapshot.taken
+    if limit is not None and age > limit:
+        raise WrongUsage(f"{file} is {_spelled(age)} old, and --max-age allows {max_age}", again)
+    what = "AWS" if snapshot.real_aws else "a sandbox, not of AWS"
+    taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
+    told = f"From {file}, a snapshot of {what}: account {snapshot.account}, {taken}, {_spelled(age)} old.\n"
+    if age >= STALE_AFTER:
+        told += f"What has changed since is not in this plan; {again}\n"
+    return Recalled(replayed(snapshot, clock, file, again), told, age >= STALE_AFTER)
+
+
+def refuse_company(out: str | None) -> None:
+    """Raises WrongUsage for flags that speak of AWS, or of applying, beside ``--live``."""
+    here = connection.current()
+    for flag in ("sandbox", "profile", "region", "endpoint_url"):
+        if getattr(here, flag):
+            name = f"--{flag.replace('_', '-')}"
+            raise WrongUsage(f"--live and {name} exclude each other", f"leave out {name}: no AWS is asked")
+    if out is not None:
+        what = "a plan from a snapshot is for reading: apply would have to trust what may be old"
+        raise WrongUsage(
+            f"--live and --out exclude each other: {what}", "make the plan to apply without --live"
+        )
+
+
+def refuse_another_account(file: str, account: str) -> None:
+    """Raises WrongUsage where the file is a snapshot of another account: it would be lost by a wrong profile."""
+    try:
+        document: Any = json.loads(Path(file).read_text(encoding="utf-8"))
+        before, salt = str(checked(document)["account"]), str(document.get("salt", ""))
+    except (OSError, ValueError, Unusable):
+        return
+    if before != (accounts.stand_in(account, salt) if salt else account):
+        raise WrongUsage(
+            f"{file} is a snapshot of account {before}, and these credentials are of {account}",
+            "check --profile, or name another file",
+        )
+
+
+def _read(file: str) -> tuple[str, Mapping[str, Any]]:
+    make = f"make it: cfstream snapshot SPEC --out {file}"
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise WrongUsage(f"{file} cannot be read: {error.strerror}", make) from error
+    except UnicodeDecodeError as error:
+        raise WrongUsage(f"{file} is no snapshot: it is no text", make) from error
+    try:
+        return text, checked(json.loads(text))
+    except Unusable as unusable:
+        raise WrongUsage(f"{file} {unusable.what}", unusable.do) from unusable
+    except (ValueError, RecursionError) as error:
+        cut = text.lstrip().startswith("{")
+        what = f"is not whole, or was merged by hand: {error}" if cut else "is no snapshot: it is not JSON"
+        raise WrongUsage(f"{file} {what}", make) from error
+
+
+def _refuse_foreign(file: str, snapshot: Snapshot, stacks: "Sequence[Stack]") -> None:
+    """CloudFront takes certificates of its own account only, so a spec that names one says whose it is."""
+    for stack in stacks:
+        arn = stack.spec.http.certificate
+        account = arn.split(":")[4] if arn.startswith("arn:") else snapshot.account
+        if account != snapshot.account:
+            what = (
+                f"{stack.path} names a certificate of account {account}, and {file} is of {snapshot.account}"
+            )
+            raise WrongUsage(what, "take the snapshot with credentials of that account")
+
+
+def _limit(max_age: str | None) -> timedelta | None:
+    from cfstream.spec.fields import duration
+
+    if max_age is None:
+        return None
+    try:
+        return duration(max_age)
+    except ValueError as error:
+        raise WrongUsage(f"--max-age {max_age}: {error}", "write one like 12h or 7d") from error
+
+
+def _spelled(age: timedelta) -> str:
+    """An age in words: its largest unit alone."""
+    seconds = max(int(age.total_seconds()), 0)
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = seconds // length
+            return f"{number} {unit}{'s' * (number != 1)}"
+    return f"{seconds} second{'s' * (seconds != 1)}"

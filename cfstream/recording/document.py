@@ -1,0 +1,223 @@
+"""A snapshot, and the JSON document that it is in a file: sorted, so that two of them can be compared line by line.
+
+What is sorted are calls and rows. The members of a reply stand as botocore has them, which is the order of its models.
+
+Times are ``{"$time": "2026-11-26T14:00:00+00:00"}``, everything else is as botocore gives it. Calls on single objects
+that were answered alike stand together: ``each`` has their keys.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cfstream import __version__, errors
+from cfstream.errors import CfstreamError, Refused, Unreachable
+from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.values import Account, digest
+
+FORMAT_VERSION = 1
+KIND = "cfstream snapshot"
+TIME = "$time"
+EACH = "Key"
+"""The parameter by which calls on single objects differ."""
+
+REFUSALS: Mapping[str, type[Refused]] = {
+    kind.__name__: kind
+    for kind in (
+        errors.Refused,
+        errors.NotAuthorized,
+        errors.Missing,
+        errors.AlreadyThere,
+        errors.VersionMoved,
+        errors.StillInUse,
+        errors.StillEnabled,
+    )
+}
+
+
+class Unusable(CfstreamError):
+    """A document that is no snapshot, or not one that this cfstream can read; `what` says why."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was recorded, of which account, when, and for which specs."""
+
+    account: Account
+    partition: str
+    region: str
+    real_aws: bool
+    taken: datetime
+    specs: tuple[str, ...]
+    """The specs as they were named."""
+    stacks: tuple[str, ...]
+    heard: Mapping[Asked, Heard] = field(repr=False)
+
+
+def to_document(snapshot: Snapshot) -> dict[str, Any]:
+    """The snapshot as JSON can say it, sealed."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "kind": KIND,
+        "cfstream_version": __version__,
+        "taken": snapshot.taken.isoformat(timespec="seconds"),
+        "account": snapshot.account,
+        "partition": snapshot.partition,
+        "region": snapshot.region,
+        "real_aws": snapshot.real_aws,
+        "specs": list(snapshot.specs),
+        "stacks": list(snapshot.stacks),
+        "reads": list(_reads(snapshot.heard)),
+    }
+    return sealed(document)
+
+
+def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the digest of all that is in it: it tells of accidents, not of malice."""
+    return {**document, "sha256": digest(document)}
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """The document as text, an item a line, and in ASCII."""
+    return json.dumps(document, indent=1) + "\n"
+
+
+def checked(document: Any) -> Mapping[str, Any]:
+    """The document, which is whole and of this version. Raises Unusable, saying what is the matter."""
+    if not isinstance(document, dict) or document.get("kind") != KIND:
+        raise Unusable("is no snapshot", "make one: cfstream snapshot SPEC --out FILE")
+    version = document.get("format_version")
+    if version != FORMAT_VERSION:
+        made = document.get("cfstream_version")
+        raise Unusable(
+            f"has format_version {version!r} (of cfstream {made}); this is cfstream {__version__}, which reads "
+            f"{FORMAT_VERSION}",
+            "make it anew with this cfstream, or read it with that one",
+        )
+    if document.get("sha256") != digest(
+        {name: value for name, value in document.items() if name != "sha256"}
+    ):
+        what = "was changed after it was made: its digest does not fit"
+        raise Unusable(what, "make it anew; what it says cannot be relied on")
+    return document
+
+
+def from_document(document: Mapping[str, Any]) -> Snapshot:
+    """The snapshot that a checked document is. Raises Unusable for one whose parts are none that we write."""
+    try:
+        return Snapshot(
+            account=Account(str(document["account"])),
+            partition=str(document["partition"]),
+            region=str(document["region"]),
+            real_aws=bool(document["real_aws"]),
+            taken=datetime.fromisoformat(document["taken"]),
+            specs=tuple(document["specs"]),
+            stacks=tuple(document["stacks"]),
+            heard=dict(pair for entry in document["reads"] for pair in _heard(entry)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"does not hold what a snapshot holds ({type(error).__name__}: {error})"
+        raise Unusable(what, "make it anew") from error
+
+
+def _reads(heard: Mapping[Asked, Heard]) -> Iterator[dict[str, Any]]:
+    """An entry for each question, sorted; one for all objects that were answered alike."""
+    alike: dict[str, dict[str, Any]] = {}
+    for asked in sorted(heard):
+        entry = _entry(asked, heard[asked])
+        key = entry["params"].get(EACH)
+        if key is None:
+            yield entry
+            continue
+        del entry["params"][EACH]
+        known = alike.setdefault(json.dumps(entry, sort_keys=True), {**entry, "each": []})
+        known["each"].append(key)
+    yield from (alike[entry] for entry in sorted(alike))
+
+
+def _entry(asked: Asked, heard: Heard) -> dict[str, Any]:
+    return {
+        "service": asked.service,
+        "operation": asked.operation,
+        "region": asked.region,
+        "params": json.loads(asked.params),
+        **_answer(asked.way, heard),
+    }
+
+
+def _answer(way: Way, heard: Heard) -> dict[str, Any]:
+    match heard:
+        case Refused():
+            return {"way": way, "refused": _refusal(heard)}
+        case CfstreamError():
+            return {"way": way, "unreachable": {"what": heard.what, "do": heard.do}}
+        case Pages():
+            return {"pages": [_plain(page) for page in heard.pages], "whole": heard.whole}
+        case list():
+            return {"rows": sorted((_plain(row) for row in heard), key=_text)}
+    return {"reply": _plain(heard)}
+
+
+def _refusal(refused: Refused) -> dict[str, Any]:
+    """All but the request's id, which would be another one each time."""
+    return {
+        "as": type(refused).__name__,
+        "operation": refused.operation,
+        "code": refused.code,
+        "message": refused.message,
+        "status": refused.status,
+        "region": refused.region,
+        "do": refused.do,
+    }
+
+
+def _heard(entry: Mapping[str, Any]) -> Iterable[tuple[Asked, Heard]]:
+    way, heard = _said(entry)
+    for key in entry.get("each", [None]):
+        params = {**entry["params"], **({EACH: key} if key is not None else {})}
+        text = json.dumps(params, sort_keys=True, separators=(",", ":"))
+        yield Asked(entry["service"], entry["operation"], text, way, entry["region"]), heard
+
+
+def _said(entry: Mapping[str, Any]) -> tuple[Way, Heard]:
+    if "refused" in entry:
+        told = entry["refused"]
+        kind = REFUSALS[told["as"]]
+        refused = kind(told["operation"], told["code"], told["message"], status=told["status"], do=told["do"])
+        refused.region = told["region"]
+        return Way(entry["way"]), refused
+    if "unreachable" in entry:
+        return Way(entry["way"]), Unreachable(entry["unreachable"]["what"], entry["unreachable"]["do"])
+    if "pages" in entry:
+        return Way.PAGES, Pages(tuple(map(_timed, entry["pages"])), bool(entry["whole"]))
+    if "rows" in entry:
+        return Way.ITEMS, [_timed(row) for row in entry["rows"]]
+    return Way.READ, _timed(entry["reply"])
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return {TIME: value.isoformat()}
+        case Mapping():
+            return {str(name): _plain(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    return value
+
+
+def _timed(value: Any) -> Any:
+    match value:
+        case {"$time": str() as text}:
+            return datetime.fromisoformat(text)
+        case dict():
+            return {name: _timed(item) for name, item in value.items()}
+        case list():
+            return [_timed(item) for item in value]
+    return value
+
+
+def _text(row: Any) -> str:
+    return json.dumps(row, sort_keys=True)

@@ -1,0 +1,67 @@
+"""A door in that notes all that passes it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from cfstream.errors import Refused, Throttled, Unreachable
+from cfstream.ports import Answer, Call, Reads
+from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.redaction import redacted
+from cfstream.values import Json
+
+T = TypeVar("T")
+
+
+class RecordingReads:
+    """What `door` reads, and beside it `heard`: every answer, without secrets, by what was asked.
+
+    Refusals are answers and are noted as well; a refusal for the rate alone is none, and is raised even where it would
+    be a value. Safe to share between threads.
+    """
+
+    def __init__(self, door: Reads) -> None:
+        self._door = door
+        self._guard = threading.Lock()
+        self.heard: dict[Asked, Heard] = {}
+
+    def read(self, call: Call) -> Json:
+        return self._noting(Way.READ, call, lambda: self._door.read(call))
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return self._noting(Way.ITEMS, call, lambda: self._door.items(call))
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        seen: list[Any] = []
+        whole = False
+        try:
+            for page in self._door.pages(call):
+                seen.append(redacted(call, page))
+                yield page
+            whole = True
+        finally:
+            # A reader that has seen enough closes the iterator; what it has seen is what a plan needs.
+            self._keep(Way.PAGES, call, Pages(tuple(seen), whole))
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        answers = self._door.together(calls)
+        for call, answer in zip(calls, answers, strict=True):
+            if isinstance(answer, Throttled):
+                raise answer
+            self._keep(Way.READ, call, answer if isinstance(answer, Refused) else redacted(call, answer))
+        return answers
+
+    def _noting(self, way: Way, call: Call, ask: Callable[[], T]) -> T:
+        try:
+            answer = ask()
+        except Throttled:
+            raise
+        except (Refused, Unreachable) as error:
+            self._keep(way, call, error)
+            raise
+        self._keep(way, call, redacted(call, answer))
+        return answer
+
+    def _keep(self, way: Way, call: Call, heard: Heard) -> None:
+        with self._guard:
+            self.heard[Asked.of(way, call)] = heard

@@ -1,0 +1,45 @@
+"""What of an answer is recorded: all that a plan may look at, and no secrets.
+
+Secret is what botocore's models mark as sensitive in the replies that are recorded, but for two things that a plan
+compares and shows: comments, and the id of a bucket's KMS key. The values of custom origin headers become digests, as
+in saved plans. Left out are also people's names (S3's DisplayName is often an e-mail address) and what is told of
+objects beyond their keys and owners, which no plan looks at and which would change with every upload.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cfstream.ports import Call
+from cfstream.steps.content import without_secrets
+
+NAMES_OF_PEOPLE = frozenset({"DisplayName"})
+
+OF_OBJECTS = ("Key", "Owner")
+"""What is kept of a row of ListObjectsV2."""
+
+
+def redacted(call: Call, answer: Any) -> Any:
+    """A reply, or the rows of a list, as it may be recorded. Law: doing it again changes nothing."""
+    return without_secrets(
+        _without_names(_of_objects(answer) if call.operation == "list_objects_v2" else answer)
+    )
+
+
+def _of_objects(page: Any) -> Any:
+    if not isinstance(page, Mapping):
+        return [_of_object(row) for row in page]
+    rows = [_of_object(row) for row in page.get("Contents") or ()]
+    return {"Contents": rows, "IsTruncated": bool(page.get("IsTruncated"))}
+
+
+def _of_object(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in OF_OBJECTS if name in row}
+
+
+def _without_names(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {name: _without_names(item) for name, item in value.items() if name not in NAMES_OF_PEOPLE}
+        case list() | tuple():
+            return [_without_names(item) for item in value]
+    return value

@@ -1,0 +1,174 @@
+"""`cfstream snapshot` and `cfstream plan --live`, as people run them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.recording.document import as_text, sealed
+from cfstream.sandbox.server import Sandbox
+from tests.cli.account import client
+from tests.cli.conftest import Ran
+
+Cli = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: lectures-media
+trusted_signers: [self]
+"""
+
+
+@pytest.fixture
+def project(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a spec whose bucket is there."""
+    client("s3", aws.endpoint_url).create_bucket(Bucket="lectures-media")
+    monkeypatch.chdir(tmp_path)
+    Path("lectures.yaml").write_text(SPEC)
+    return tmp_path
+
+
+@pytest.fixture
+def live(project: Path, cfstream: Cli) -> Path:
+    """A snapshot."""
+    assert cfstream("snapshot", "lectures.yaml", "--out", "live.json").code == 0
+    return project / "live.json"
+
+
+def changed(file: Path, **values: Any) -> None:
+    """Says something else in a snapshot, and makes the digest fit."""
+    document = {**json.loads(file.read_text()), **values}
+    del document["sha256"]
+    file.write_text(as_text(sealed(document)))
+
+
+def test_the_plan_is_the_one_from_aws(cfstream: Cli, live: Path) -> None:
+    """On stdout both are the same to the byte; whence it comes stands on stderr."""
+    recorded = cfstream("plan", "lectures.yaml", "--live", live.name, "--format", "json", "--check")
+    assert recorded.out == cfstream("plan", "lectures.yaml", "--format", "json").out
+    assert recorded.code == 3
+    assert "From live.json, a snapshot of a sandbox, not of AWS: account 123456789012" in " ".join(
+        recorded.err.split()
+    )
+
+
+def test_neither_aws_nor_boto3_is_needed(live: Path) -> None:
+    """In a process without credentials and without botocore the plan is made all the same."""
+    program = (
+        "import sys; from cfstream.cli import main\n"
+        "code = main.run(['plan', 'lectures.yaml', '--live', 'live.json', '-q'])\n"
+        "assert not {'boto3', 'botocore', 'httpx'} & {*sys.modules}\n"
+        "sys.exit(code)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=live.parent, env={"PYTHONPATH": sys.path[0]}, check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Plan: 2 to create" in ran.stdout
+
+
+def test_two_snapshots_of_one_account_are_equal(cfstream: Cli, live: Path) -> None:
+    """But for the time that they were taken at, and so two of them can be compared line by line."""
+    cfstream("snapshot", "lectures.yaml", "--out", "again.json")
+    one, other = (json.loads(Path(name).read_text()) for name in ("live.json", "again.json"))
+    assert {**one, "taken": "", "sha256": ""} == {**other, "taken": "", "sha256": ""}
+
+
+def test_a_snapshot_goes_to_standard_output_too(cfstream: Cli, project: Path) -> None:
+    """As ``-``, with nothing else beside it."""
+    ran = cfstream("snapshot", "lectures.yaml", "--out", "-", "--hash-accounts")
+    assert json.loads(ran.out)["stacks"] == ["lectures"]
+    assert "123456789012" not in ran.out
+
+
+def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -> None:
+    """From a day on its age is told even under -q; --max-age refuses it."""
+    changed(live, taken="2026-01-01T00:00:00+00:00")
+    told = cfstream("plan", "lectures.yaml", "--live", "live.json", "-q")
+    assert told.code == 0
+    assert " days old.\nWhat has changed since is not in this plan" in told.err
+    refused = cfstream("plan", "lectures.yaml", "--live", "live.json", "--max-age", "24h")
+    assert (refused.code, refused.out) == (2, "")
+    assert "and --max-age allows 24h" in refused.err
+    assert "cfstream snapshot lectures.yaml --out live.json" in refused.err
+    assert cfstream("plan", "lectures.yaml", "--live", "live.json", "--max-age", "soon").code == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda file: file.unlink(), "cannot be read: No such file"),
+        (lambda file: file.write_bytes(b"\xff\xfe"), "is no text"),
+        (lambda file: file.write_text("version: 1"), "is not JSON"),
+        (lambda file: file.write_text("{}"), "is no snapshot"),
+        (lambda file: file.write_text(file.read_text()[:700]), "is not whole"),
+        (lambda file: file.write_text(file.read_text().replace("us-east-1", "eu-west-1")), "was changed after"),
+        (lambda file: changed(file, format_version=2), "has format_version 2"),
+        (lambda file: changed(file, reads=[{"reply": {}}]), "does not hold what a snapshot holds"),
+    ],
+)  # fmt: skip
+def test_a_file_of_no_use_says_why(
+    cfstream: Cli, live: Path, spoil: Callable[[Path], object], what: str
+) -> None:
+    """Whatever has become of the file, the error says what, and what to do; there is no plan."""
+    spoil(live)
+    ran = cfstream("plan", "lectures.yaml", "--live", "live.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert what in " ".join(ran.err.split())
+    assert "do: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_what_is_missing_is_named(cfstream: Cli, live: Path) -> None:
+    """A spec of a bucket that the snapshot does not know cannot be planned, and the error has the command."""
+    Path("talks.yaml").write_text(SPEC.replace("lectures", "talks"))
+    ran = cfstream("plan", "talks.yaml", "--live", "live.json")
+    assert (ran.code, ran.out) == (2, "")
+    said = " ".join(ran.err.split())
+    assert "was recorded without HeadBucket of the bucket talks-media" in said
+    assert "cfstream snapshot lectures.yaml talks.yaml --out live.json" in said
+
+
+def test_a_spec_of_another_account_is_refused(cfstream: Cli, live: Path) -> None:
+    """A certificate says whose the spec is."""
+    arn = "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
+    Path("lectures.yaml").write_text(SPEC + f"cnames: [media.example.com]\nhttp: {{certificate: '{arn}'}}\n")
+    ran = cfstream("plan", "lectures.yaml", "--live", "live.json")
+    assert ran.code == 2
+    assert "names a certificate of account 111122223333" in " ".join(ran.err.split())
+
+
+def test_a_snapshot_of_another_account_is_not_overwritten(cfstream: Cli, live: Path) -> None:
+    """The wrong profile does not cost the snapshot."""
+    changed(live, account="111122223333")
+    before = live.read_text()
+    ran = cfstream("snapshot", "lectures.yaml", "--out", "live.json")
+    assert ran.code == 2
+    assert "is a snapshot of account 111122223333" in " ".join(ran.err.split())
+    assert live.read_text() == before
+
+
+@pytest.mark.parametrize(
+    "flags", [["--out", "plan.json"], ["--sandbox"], ["--profile", "x"], ["--region", "x"]]
+)
+def test_flags_that_speak_of_aws_or_of_applying_are_refused(
+    cfstream: Cli, live: Path, flags: list[str]
+) -> None:
+    """A plan from a snapshot is for reading, and asks nobody."""
+    ran = cfstream("plan", "lectures.yaml", "--live", "live.json", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"--live and {flags[0]} exclude each other" in ran.err
+    assert not Path("plan.json").exists()
+
+
+def test_a_snapshot_is_not_applied(cfstream: Cli, live: Path) -> None:
+    """Apply says what the file is, before anything else."""
+    ran = cfstream("apply", "live.json", "--yes")
+    assert ran.code == 2
+    assert "live.json is a snapshot, from which nothing can be applied" in " ".join(ran.err.split())

@@ -1,0 +1,20 @@
+"""The accounts that snapshots are taken of: those of the fault scenarios, and those of the golden plans."""
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.faults.stage import Stage as FaultStage
+from tests.golden.plans.stage import Stage as GoldenStage
+from tests.sandboxed import Clients
+
+
+@pytest.fixture(scope="session")
+def stage(server: Sandbox, clients: Clients) -> FaultStage:
+    """The account of the fault scenarios, furnished."""
+    return FaultStage(server, clients)
+
+
+@pytest.fixture
+def golden_stage(server: Sandbox, clients: Clients) -> GoldenStage:
+    """The account of a golden plan, empty."""
+    return GoldenStage(server, clients)

@@ -1,0 +1,99 @@
+"""The plan from a snapshot is the plan from AWS, to the byte: of the specs that it was taken for, and of others."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from cfstream.recording.replay import NotRecorded
+from cfstream.spec.load import load
+from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.stage import ANY_HAZARD, Stage, run
+from tests.golden.plans.stage import Stage as GoldenStage
+from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
+from tests.recording.through_a_file import plan_of, text_of, world_in
+
+UNFORESEEN = {
+    "another bucket": "of the bucket archive,",
+    "another bucket, by objects": "of the bucket archive-acl,",
+    "another bucket, objects to oac": "of the bucket lectures,",
+    "policy to objects": "GetObjectAcl of s3://lectures-acl/lecture.mp4,",
+}
+"""Changes of mind that lead to what nobody asked about when the snapshot was taken."""
+
+FORESEEN = (
+    "comment",
+    "oai to oac",
+    "oac to oai",
+    "oai to somebody's oai",
+    "objects to oac",
+    "prefix narrowed",
+    "old key detached after its grace",
+    "key group replaced",
+    "behaviors added and opened",
+    "private, with a wider grant to an oac",
+    "stack disabled",
+    "distribution adopted",
+    "rtmp comment",
+)
+
+
+def named(names: Iterable[str]) -> list[object]:
+    """Scenarios as parameters that go by their names."""
+    known = {each.name: each for each in SCENARIOS}
+    return [pytest.param(known[name], id=name.replace(" ", "-")) for name in names]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_same_specs(
+    case: str, golden_stage: GoldenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every golden plan comes out of a snapshot as it comes out of AWS, its fingerprint included."""
+    shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(KEYS, tmp_path / "keys")
+    monkeypatch.chdir(tmp_path)
+    golden_stage.set_up(Path("live.json"))
+    for spec in Path().glob("*.yaml"):
+        golden_stage.spec(spec)
+    stacks = load([str(spec) for spec in sorted(Path().glob("*.yaml"))])
+    recorded = world_in(text_of(stacks, golden_stage.world), stacks, golden_stage.world)
+    assert plan_of(stacks, recorded) == plan_of(stacks, golden_stage.world)
+
+
+@pytest.mark.parametrize("scenario", named(FORESEEN))
+def test_changed_specs(stage: Stage, scenario: Scenario) -> None:
+    """Specs that were changed since are planned from the snapshot of those before."""
+    text = before(stage, scenario)
+    world, after = stage.world_at(scenario.later), stage.stacks(scenario.after)
+    assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
+
+
+@pytest.mark.parametrize("scenario", named(UNFORESEEN))
+def test_what_nobody_asked_about(stage: Stage, scenario: Scenario) -> None:
+    """Where the snapshot cannot know what the plan needs, it says what that is, and nothing is guessed."""
+    text = before(stage, scenario)
+    after = stage.stacks(scenario.after)
+    with pytest.raises(NotRecorded) as caught:
+        plan_of(after, world_in(text, after, stage.world_at()))
+    assert UNFORESEEN[scenario.name] in caught.value.what
+    assert caught.value.do == "record it anew"
+
+
+def test_a_new_stack_over_the_same_bucket(stage: Stage) -> None:
+    """A stack that did not exist when the snapshot was taken is planned as a new one."""
+    lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
+    stage.set_back(stage.furnished)
+    world = stage.world_at()
+    text = text_of(stage.stacks([lectures]), world)
+    both = stage.stacks([lectures, seminars])
+    assert plan_of(both, world_in(text, both, world)) == plan_of(both, world)
+
+
+def before(stage: Stage, scenario: Scenario) -> str:
+    """The snapshot that was taken with the specs before; of a new stack, of one over its bucket."""
+    stage.set_back(stage.furnished)
+    first = stage.stacks(scenario.before or scenario.after)
+    if scenario.before:
+        run(first, stage.world_at(), ANY_HAZARD)
+    return text_of(first, stage.world_at())

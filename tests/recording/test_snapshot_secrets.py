@@ -1,0 +1,151 @@
+"""What must not stand in a snapshot does not: secrets never, people's names never, account numbers on request."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+
+from cfstream.ports import Call
+from cfstream.recording.accounts import NUMBER, hidden, revealed, stand_in
+from cfstream.recording.redaction import redacted
+from cfstream.sandbox.server import ACCOUNT
+from tests.contract.cloudfront_configs import config, listing, make, origin
+from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
+from tests.faults.stage import ANY_HAZARD, Stage, run
+from tests.recording.through_a_file import SALT, plan_of, text_of, world_in
+from tests.sandboxed import Clients
+
+AUDITOR = "111122223333"
+"""The account that statements of others in the bucket policies name."""
+
+KEPT = {"Comment", "KMSMasterKeyID"}
+"""Sensitive by botocore's models, and yet what plans compare and show."""
+
+BUCKET = f"media-{ACCOUNT}"
+SPECS: tuple[Spec, ...] = (
+    BY_OBJECTS,
+    but(HTTP, "key_groups", name="seminars", trusted_signers=["self", ACCOUNT, "999988887777"]),
+    but(HTTP, "key_groups", name="talks", bucket=BUCKET, trusted_signers=["self"]),
+)
+
+
+@pytest.fixture
+def everything(stage: Stage, clients: Clients) -> Stage:
+    """An account with numbers in all places, and a shared secret on an origin."""
+    stage.set_back(stage.furnished)
+    clients("s3").create_bucket(Bucket=BUCKET)
+    clients("s3").put_object(Bucket=BUCKET, Key="recorded-202611261422.mp4", Body=b"-")
+    headers = listing({"HeaderName": "X-Origin-Verify", "HeaderValue": "s3cr3t-s3cr3t"})
+    custom = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+    api = {
+        "Id": "api",
+        "DomainName": "api.example.com",
+        "CustomOriginConfig": custom,
+        "CustomHeaders": headers,
+    }
+    make(
+        clients("cloudfront"),
+        config("verified", Origins=listing(origin(DomainName="lectures.s3.amazonaws.com"), api)),
+    )
+    run(stage.stacks(SPECS), stage.world_at(), ANY_HAZARD)
+    return stage
+
+
+def test_no_secret_is_in_a_snapshot(everything: Stage) -> None:
+    """Neither the values of custom headers nor the names of people who own objects."""
+    text = text_of(everything.stacks(SPECS), everything.world_at())
+    owner = {"Owner": {"ID": "a" * 64, "DisplayName": "somebody@example.com"}}
+    assert "somebody" not in str(redacted(Call("s3", "get_object_acl"), owner))
+    assert "X-Origin-Verify" in text
+    assert not [secret for secret in ("s3cr3t", "hunter2", "DisplayName", "PRIVATE KEY") if secret in text]
+
+
+def test_no_account_is_in_a_hashed_snapshot(everything: Stage) -> None:
+    """Neither its number, in whatever text it stands, nor S3's id of it; dates in the names of objects stay."""
+    stacks, world = everything.stacks(SPECS), everything.world_at()
+    text, hashed = text_of(stacks, world), text_of(stacks, world, salt=SALT)
+    known = {ACCOUNT, AUDITOR, "999988887777"}
+    assert known <= {*NUMBER.findall(text)}
+    assert not known & {*NUMBER.findall(hashed)}
+    assert "recorded-202611261422.mp4" in hashed
+    owners = {*re.findall(r'"Owner": {\s*"ID": "([0-9a-f]+)"', text)}
+    assert owners
+    assert not [owner for owner in owners if owner in hashed]
+    identities = {*re.findall(r'"S3CanonicalUserId": "(\w+)"', text)}
+    assert identities == {*re.findall(r'"S3CanonicalUserId": "(\w+)"', hashed)}
+
+
+def test_a_hashed_snapshot_gives_the_same_plan(everything: Stage) -> None:
+    """With other digits for the accounts that the specs do not name, and nothing else but digests in another way."""
+    changed = (SPECS[0], but(SPECS[1], trusted_signers=["self", "444455556666"], comment="changed"), SPECS[2])
+    world, after = everything.world_at(), everything.stacks(changed)
+    text = text_of(everything.stacks(SPECS), world, salt=SALT)
+    from_aws, from_hashed = plan_of(after, world), plan_of(after, world_in(text, after, world))
+    told = from_aws
+    for number in (AUDITOR, "999988887777"):
+        told = told.replace(number, stand_in(number, SALT))
+    assert "444455556666" in told
+    assert without_digests(from_hashed) == without_digests(told)
+
+
+def test_numbers_come_back_that_the_specs_name() -> None:
+    """What stands for a number is replaced where the specs have the number, and nowhere else."""
+    document = {"account": ACCOUNT, "reads": [], "arn": f"arn:aws:iam::{AUDITOR}:root", "kind": "x"}
+    fixed = {"format_version": 1, "cfstream_version": "0", "taken": "2026-11-26"}
+    text = json.dumps(hidden({**document, **fixed}, SALT))
+    assert AUDITOR not in text
+    assert AUDITOR in revealed(text, SALT, [f"arn:aws:acm:us-east-1:{AUDITOR}:certificate/x"])
+    assert ACCOUNT not in revealed(text, SALT, ["a comment of 2026"])
+
+
+def test_every_sensitive_member_is_thought_of() -> None:
+    """Whatever botocore marks as sensitive in a reply that is recorded is redacted, or one of those that are kept."""
+    call = Call("cloudfront", "get_distribution", {})
+    hidden_ones = {
+        member
+        for member in {name for shape in _recorded_shapes() for name in _sensitive(shape, frozenset())} - KEPT
+        if redacted(call, {member: "x"}) == {member: "x"}
+    }
+    assert hidden_ones == set()
+
+
+def _recorded_shapes() -> Iterator[Any]:
+    session: Any = botocore.session.Session()
+    operations = {
+        "cloudfront": r".*(Distributions?|AccessControl.*|AccessIdentit.*|Key.*|CachePol.*|HeadersPol.*)",
+        "s3": r"HeadBucket|GetBucket(Policy|Acl|Encryption|OwnershipControls)|GetPublicAccessBlock|GetObjectAcl",
+        "acm": r"ListCertificates|DescribeCertificate",
+        "route53": r"List(HostedZones|ResourceRecordSets).*",
+        "kms": r"DescribeKey|GetKeyPolicy",
+        "s3control": r"GetPublicAccessBlock|ListAccessPoints",
+    }
+    for service, pattern in operations.items():
+        model = session.get_service_model(service)
+        for name in model.operation_names:
+            shape = model.operation_model(name).output_shape
+            if re.fullmatch(pattern, name) and name.startswith(("Get", "List", "Head", "Describe")) and shape:
+                yield shape
+
+
+def _sensitive(shape: Any, seen: frozenset[str]) -> Iterator[str]:
+    """Names of the members that are sensitive, at any depth."""
+    if shape.name in seen:
+        return
+    deeper = seen | {shape.name}
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            if member.metadata.get("sensitive"):
+                yield name
+            yield from _sensitive(member, deeper)
+    elif shape.type_name == "list":
+        yield from _sensitive(shape.member, deeper)
+    elif shape.type_name == "map":
+        yield from _sensitive(shape.value, deeper)
+
+
+def without_digests(plan: str) -> str:
+    """The plan without digests of what has account numbers in it."""
+    return re.sub(r"sha256:[0-9a-f]{64}|[0-9a-f]{64}", "…", plan)

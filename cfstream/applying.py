@@ -5,6 +5,7 @@ from there.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -44,6 +45,10 @@ class StackOutcome(StrEnum):
 class Telling(Protocol):
     """Who is told what goes on while a plan is applied. Called from several threads, one stack in each."""
 
+    def entered(self, plan: StackPlan) -> None:
+        """The first step of a stack is next."""
+        ...
+
     def began(self, stack: str, step: Step) -> None:
         """A step is about to run."""
         ...
@@ -56,15 +61,23 @@ class Telling(Protocol):
         """A step has ended, one way or another."""
         ...
 
+    def left(self, report: "StackReport") -> None:
+        """Nothing more will be done for a stack, of which nothing may have been done."""
+        ...
+
 
 class Quiet:
     """Is told all of it, and tells nobody."""
+
+    def entered(self, plan: StackPlan) -> None: ...
 
     def began(self, stack: str, step: Step) -> None: ...
 
     def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
 
     def ended(self, stack: str, report: "StepReport") -> None: ...
+
+    def left(self, report: "StackReport") -> None: ...
 
 
 @dataclass(frozen=True)
@@ -163,12 +176,14 @@ def walk(
     outputs: dict[StepId, Mapping[str, str]] = {}
     reports: list[StepReport] = []
     for step in plan.steps:
-        if terms.interrupted() or _stops(reports) or not _ready(step, reports, terms):
-            reports.append(_report(step, StepOutcome.NOT_TRIED))
-            continue
-        tell.began(plan.name, step)
-        doors = Doors(world.aws, world.clock, outputs, ledger, _progress(tell, plan.name, step))
-        report = _run(step, doors, outputs)
+        with nullcontext() if step.verb is Verb.WAIT else ledger.writing:
+            # Asked only now: while this step waited for its turn, somebody may have wanted to stop.
+            if terms.interrupted() or _stops(reports) or not _ready(step, reports, terms):
+                reports.append(_report(step, StepOutcome.NOT_TRIED))
+                continue
+            tell.began(plan.name, step)
+            doors = Doors(world.aws, world.clock, outputs, ledger, _progress(tell, plan.name, step))
+            report = _run(step, doors, outputs)
         reports.append(report)
         tell.ended(plan.name, report)
     outcome = _outcome(plan, reports, terms)

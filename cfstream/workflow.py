@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 READERS = 8
 """Stacks and kinds observed at the same time; the door in has a limit of its own for calls."""
 
-WRITERS = 2
-"""Stacks applied at the same time: CloudFront throttles its control plane early (aws-cdk#29183)."""
+UNDER_WAY = 32
+"""Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
 
 
 class Mismatch(Stale):
@@ -83,7 +83,7 @@ def apply_plan(
     `allow` names the hazards that may be; with `no_wait` what needs a wait is left for a later run.
     """
     ledger, terms = Ledger(), Terms(allow, no_wait, interrupted)
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with ThreadPoolExecutor(UNDER_WAY) as pool:
         futures = [pool.submit(_apply_stack, stack, world, ledger, terms, tell) for stack in plan.stacks]
         reports = tuple(future.result() for future in futures)
     codes = {report.exit_code for report in reports}
@@ -257,12 +257,16 @@ def _members(land: Landscape, kind: str) -> dict[str, Known]:
 def _apply_stack(plan: StackPlan, world: World, ledger: Ledger, terms: Terms, tell: Telling) -> StackReport:
     refused = blocked(plan, terms.allow)
     if refused is not None:
-        return replace(refused, outputs=_known_outputs(plan, {}, plan.live))
-    report, brought = walk(plan, world, ledger, terms, tell)
-    outputs = _known_outputs(plan, brought, plan.live)
-    if report.outcome is not StackOutcome.UNCHANGED:
-        outputs |= _freshly_read(world.aws, plan, outputs)
-    return replace(report, outputs=outputs)
+        report = replace(refused, outputs=_known_outputs(plan, {}, plan.live))
+    else:
+        tell.entered(plan)
+        report, brought = walk(plan, world, ledger, terms, tell)
+        outputs = _known_outputs(plan, brought, plan.live)
+        if report.outcome is not StackOutcome.UNCHANGED:
+            outputs |= _freshly_read(world.aws, plan, outputs)
+        report = replace(report, outputs=outputs)
+    tell.left(report)
+    return report
 
 
 def _known_outputs(

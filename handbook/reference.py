@@ -1,14 +1,21 @@
 """Pages in the program's own words: each command's help, exit codes, the spec's fields, the changelog, the manners."""
 
 import contextlib
+import importlib
+import inspect
 import io
 import os
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from cfstream.cli import main
+import cfstream
+from cfstream.aws.codes import CODES
+from cfstream.cli import exit_codes, main
 from cfstream.cli.commands import SECTIONS
 from cfstream.cli.exit_codes import ExitCode
+from cfstream.errors import CfstreamError
+from cfstream.render.errors import anchor
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve", "key-pair", "set", "reset")}
@@ -18,7 +25,8 @@ GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve"
 def write(folder: Path) -> None:
     """Writes the pages into `folder`, in place of those of an earlier time."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, lines in {"commands": commands(), "changelog": copied("CHANGELOG.md")}.items():
+    pages = {"commands": commands(), "errors": errors(), "changelog": copied("CHANGELOG.md")}
+    for name, lines in pages.items():
         (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -32,6 +40,36 @@ def commands() -> Iterator[str]:
         for name in entries:
             for words in [(name,), *((name, inner) for inner in GROUPS.get(name, ()))]:
                 yield from (f"### cfstream {' '.join(words)}", "", "```text", *help_of(*words), "```", "")
+
+
+def errors() -> Iterator[str]:
+    """Every kind of error: what it means, its exit code, and the codes of AWS that become one."""
+    load_all()
+    yield from ("# Errors", "")
+    yield from (
+        "An error says what went wrong, where, and what to do. On a terminal its first word leads here.",
+        "",
+    )
+    for kind in kinds_of(CfstreamError):
+        yield from (f"## {kind.__name__} {{#{anchor(kind)}}}", "", str(inspect.getdoc(kind)), "")
+        yield from (f"Exit code {exit_codes.of_kind(kind).value}.", "")
+        codes = sorted(code for code, meant in CODES.items() if meant is kind and not code.isdigit())
+        if codes:
+            yield from (f"AWS says: {', '.join(f'`{code}`' for code in codes)}.", "")
+
+
+def load_all() -> None:
+    """Imports all of cfstream: a kind of error is known once its module is."""
+    for found in pkgutil.walk_packages(cfstream.__path__, "cfstream."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+
+
+def kinds_of(kind: type[CfstreamError]) -> Iterator[type[CfstreamError]]:
+    """All kinds of errors under one, each after those that it is one of."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from kinds_of(each)
 
 
 def help_of(*words: str) -> list[str]:

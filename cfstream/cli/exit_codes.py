@@ -53,10 +53,15 @@ OF_ERRORS: Mapping[type[CfstreamError], ExitCode] = {
 
 
 def of_error(error: CfstreamError) -> ExitCode:
-    """The exit code of an error: its nearest ancestor in the table decides."""
-    for kind in type(error).__mro__:
-        if kind in OF_ERRORS:
-            return OF_ERRORS[kind]
+    """The exit code of an error."""
+    return of_kind(type(error))
+
+
+def of_kind(kind: type[CfstreamError]) -> ExitCode:
+    """The exit code of errors of a kind: its nearest ancestor in the table decides."""
+    for ancestor in kind.__mro__:
+        if ancestor in OF_ERRORS:
+            return OF_ERRORS[ancestor]
     return ExitCode.FAILED
 
 

@@ -1,15 +1,17 @@
-"""Tells on stderr what goes on while a plan is applied: a live bar on a terminal, plain lines elsewhere, or nothing."""
+"""Tells on stderr what goes on in an apply: bars or a table on a terminal, plain lines elsewhere, or nothing."""
 
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cfstream.applying import Quiet, StepReport, Telling
 from cfstream.cli import connection, terminal
+from cfstream.cli.past_deploys import Expecting, PastDeploys
+from cfstream.planning import Plan
 from cfstream.render.progress import ended_line, still_line
 from cfstream.steps.step import Step
 from cfstream.values import StepId
@@ -21,17 +23,28 @@ HEARTBEAT = 30.0
 """Seconds after which a plain log says that a long step is still going on."""
 
 
-def telling() -> AbstractContextManager[Telling]:
-    """Who tells, as fits the terminal, ``-q`` and ``-v`` (which has no bar: it would jump between the log lines)."""
+@contextmanager
+def telling(plan: Plan, past: PastDeploys) -> Iterator[Telling]:
+    """Who tells, and how long each wait usually takes."""
+    with _stage(plan) as tell:
+        yield Expecting(tell, past)
+
+
+def _stage(plan: Plan) -> AbstractContextManager[Telling]:
+    """Who fits the plan, the terminal, ``-q`` and ``-v`` (no bars: they would jump between the log lines)."""
     verbosity = connection.current().verbosity
     if verbosity < 0:
         return nullcontext(Quiet())
-    if verbosity == 0 and terminal.lively(sys.stderr):
-        return Live()
-    return nullcontext(Plain())
+    if verbosity > 0 or not terminal.lively(sys.stderr):
+        return nullcontext(Plain())
+    if sum(bool(stack.steps) for stack in plan.stacks) > 1:
+        from cfstream.cli.fleet import Fleet
+
+        return Fleet(len(plan.stacks))
+    return Live()
 
 
-class Plain:
+class Plain(Quiet):
     """One line for each step that has ended, and now and then one for a step that takes long."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -60,7 +73,7 @@ class Plain:
             terminal.tell(ended_line(report, color=self._color) + "\n")
 
 
-class Live:
+class Live(Quiet):
     """The same lines, and under them a bar for each step that is running."""
 
     def __init__(self) -> None:

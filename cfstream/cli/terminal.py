@@ -13,6 +13,11 @@ from cfstream.cli import connection
 from cfstream.errors import CfstreamError, SpecProblems
 
 PLAIN: Mapping[str, str] = {
+    **dict.fromkeys("─━═╌", "-"),
+    **dict.fromkeys("│┃║", "|"),
+    **dict.fromkeys("┌┐└┘├┤┬┴┼┏┓┗┛┡┩╇╭╮╰╯", "+"),
+    "·": "*",
+    "•": "*",
     "…": "...",
     "–": "-",
     "—": "-",
@@ -57,7 +62,8 @@ def complain(error: CfstreamError) -> None:
         return
     from cfstream.render.errors import error_text
 
-    tell(error_text(error.what, error.do, color=colored(sys.stderr), width=width()))
+    more = connection.current().verbosity > 0
+    tell(error_text(error, color=colored(sys.stderr), width=width(), more=more))
 
 
 def hush(stream: TextIO) -> None:
@@ -85,11 +91,15 @@ def width() -> int:
 
 
 def make_tolerant() -> None:
-    """Lets a terminal that cannot show a character show a plainer one, or its code, instead of failing."""
+    """Lets a terminal that cannot show a character show a plainer one, or its code, instead of failing.
+
+    One that calls itself dumb is taken to know ASCII alone, whatever the locale says.
+    """
     codecs.register_error("plainly", _plainly)
+    dumb = os.environ.get("TERM") == "dumb"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="plainly")
+            stream.reconfigure(encoding="ascii" if dumb and stream.isatty() else None, errors="plainly")
 
 
 def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:

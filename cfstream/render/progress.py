@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from cfstream.applying import StepOutcome, StepReport
+from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.flow import Page, Style, Word, words
+from cfstream.render.report import VERDICTS, WENT_WELL
 from cfstream.render.text import step_words
 from cfstream.steps.step import Step
 from cfstream.values import Address, Verb
@@ -31,6 +32,24 @@ def ended_line(report: StepReport, *, color: bool) -> str:
 def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
     """``. wait     distribution:lectures  InProgress, 1 min 30 s so far``, for logs where nothing else moves."""
     return _line(step.verb, step.address, words(f" {text}, {took(seconds)} so far"), color=color)
+
+
+def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
+    """``✓ lectures  applied, 5 steps in 4 min 10 s``: one line for a stack that has ended."""
+    verdict, style = VERDICTS[report.outcome]
+    done = sum(step.outcome is StepOutcome.DONE for step in report.steps)
+    steps = f", {done} step{'s' * (done != 1)} in {took(seconds)}" if done else ""
+    sign = Word("✓" if report.outcome in WENT_WELL else "✗", style)
+    return Page(color=color).painted(
+        [sign, Word(report.name, Style.BOLD), *words(f" {verdict}{steps}", style)]
+    )
+
+
+def fleet_line(outcomes: Mapping[str, int], stacks: int, seconds: float) -> str:
+    """``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
+    told = [f"{outcomes[outcome]} {VERDICTS[outcome][0]}" for outcome in StackOutcome if outcome in outcomes]
+    ended = sum(outcomes.values())
+    return f"{ended} of {stacks} stacks{': ' * bool(told)}{', '.join(told)}; {took(seconds)}"
 
 
 def took(seconds: float) -> str:

@@ -7,11 +7,16 @@ Here stand the digests that our own writes left behind, and the locks that make 
 import threading
 from collections import defaultdict
 
+WRITERS = 2
+"""Steps that write at the same time: CloudFront throttles its control plane early (aws-cdk#29183)."""
+
 
 class Ledger:
     """Shared by all stacks of a run; safe to use from several threads."""
 
     def __init__(self) -> None:
+        self.writing = threading.BoundedSemaphore(WRITERS)
+        """What a step that writes must hold; one that only waits needs no turn."""
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._ours: defaultdict[str, set[str]] = defaultdict(set)

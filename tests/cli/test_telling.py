@@ -1,12 +1,18 @@
 """What is told off a terminal while a plan is applied."""
 
+from pathlib import Path
+
 import pytest
 
-from cfstream.applying import Quiet, StepOutcome, StepReport
+from cfstream.applying import StepOutcome, StepReport
 from cfstream.cli import connection, terminal
+from cfstream.cli.past_deploys import Expecting, PastDeploys
 from cfstream.cli.telling import HEARTBEAT, Plain, telling
+from cfstream.planning import Plan
+from cfstream.values import Account
 from tests.unit.render.plans import NEW
 
+PLAN = Plan(Account("123456789012"), (NEW,))
 WAIT = NEW.steps[3]
 
 
@@ -28,14 +34,58 @@ def test_a_long_step_is_heard_of_now_and_then(capsys: pytest.CaptureFixture[str]
     ]
 
 
-def test_quiet_tells_nothing_and_verbose_has_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
-    """-q leaves the report alone; -v writes lines between which a bar would jump."""
-    connection.remember(connection.Connection(verbosity=-1))
-    with telling() as quiet:
-        assert isinstance(quiet, Quiet)
-    terminal.note("a remark\n")
-    connection.remember(connection.Connection(verbosity=1))
-    with telling() as verbose:
-        assert isinstance(verbose, Plain)
+def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """-q leaves results and errors alone; without it a log has a line for each step."""
+    for verbosity in (-1, 0):
+        connection.remember(connection.Connection(verbosity=verbosity))
+        with telling(PLAN, PastDeploys(tmp_path, real_aws=True)) as tell:
+            tell.entered(NEW)
+            tell.began("lectures", WAIT)
+            tell.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 1.0))
+        terminal.note("a remark\n")
     connection.remember(connection.Connection())
-    assert capsys.readouterr() == ("", "")
+    out, err = capsys.readouterr()
+    assert (out, err.count(" done in "), err.count("a remark")) == ("", 1, 1)
+
+
+def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What earlier deploys took is told to those who wait for the next; two of them say nothing yet."""
+    past = PastDeploys(tmp_path, real_aws=True)
+    for seconds in (200.0, 240.0, 1.0, 700.0):
+        deploy(past, seconds)
+    assert past.seconds() == [200.0, 240.0, 700.0]
+    clock = [0.0]
+    expecting = Expecting(Plain(lambda: clock[0]), past, lambda: clock[0])
+    expecting.began("lectures", WAIT)
+    for clock[0] in (60.0, 900.0):
+        expecting.progress("lectures", WAIT, "InProgress", 0.1)
+    told = [line.partition("InProgress, ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert told[-2:] == [
+        "usually 4 min 0 s (3 deploys), 1 min 0 s so far",
+        "longer than usual: 9 of 10 took at most 10 min 8 s, 15 min 0 s so far",
+    ]
+
+
+def deploy(past: PastDeploys, seconds: float) -> None:
+    """A wait that took so long."""
+    expecting = Expecting(Plain(), past)
+    expecting.began("lectures", WAIT)
+    expecting.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, seconds))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"seconds": 3}', '{"seconds": ["x"]}', '{"seconds": null}'])
+def test_a_broken_memory_counts_as_none(tmp_path: Path, text: str) -> None:
+    """Nobody edits that file, and yet it may be anything."""
+    past = PastDeploys(tmp_path, real_aws=False)
+    (tmp_path / "deploys-elsewhere.json").write_text(text)
+    assert past.seconds() == []
+    past.add(61.0)
+    assert past.seconds() == [61.0]
+
+
+def test_a_folder_that_cannot_be_written_is_left(tmp_path: Path) -> None:
+    """What is remembered is a comfort, and no reason to fail."""
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    past = PastDeploys(tmp_path / "cache", real_aws=True)
+    past.add(61.0)
+    assert past.seconds() == []

@@ -129,3 +129,33 @@ def test_a_dumb_terminal_gets_plain_lines(spec: Path) -> None:
     assert code == 0
     assert "\x1b" not in shown
     assert shown.count(" done in ") == 5
+
+
+def test_a_fleet_has_a_line_for_each_stack_that_is_done(spec: Path) -> None:
+    """Of many stacks nobody wants to read every step: the table is drawn over, and a line for each stays."""
+    for name in ("news", "seminars"):
+        Path(f"{name}.yaml").write_text(SPEC.replace("lectures", name))
+    code, shown = at_terminal("apply", ".", answer="yes", NO_COLOR="1")
+    assert code == 0, shown
+    for name in ("lectures", "news", "seminars"):
+        assert f"✓ {name}  applied, 5 steps in " in shown
+    assert " of 3 stacks" in shown
+    assert " done in " not in shown
+
+
+def test_a_dumb_terminal_gets_ascii_also_of_what_others_wrote(spec: Path) -> None:
+    """Signs that it may not know are told by plainer ones, or by their numbers."""
+    spec.write_text(SPEC + 'comment: "Übung → Woche 1"\n')
+    code, shown = at_terminal("plan", "lectures.yaml", TERM="dumb")
+    assert code == 0
+    assert shown.isascii()
+    assert "-> Woche 1" in shown
+
+
+def test_an_error_leads_to_the_manual(spec: Path) -> None:
+    """Terminals make a link of its first word; -v writes the address out."""
+    page = "https://cfstream.github.io/cfstream/reference/errors/#wrong-usage"
+    wrong = ("plan", "lectures.yaml", "--endpoint-url", "nowhere")
+    assert f"\x1b]8;;{page}\x1b\\" in at_terminal(*wrong)[1]
+    assert f"  see: {page}\n" in at_terminal(*wrong, "-v", NO_COLOR="1")[1]
+    assert page not in at_terminal(*wrong, NO_COLOR="1")[1]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cfstream.errors import CfstreamError
+from cfstream.render.errors import anchor
 from handbook import reference
 from tests.docs.page import ROOT
 
@@ -44,3 +46,11 @@ def test_no_page_asks_another_host(site: Path) -> None:
         if (found := ASKED.findall(page.read_text(encoding="utf-8")))
     }
     assert asked == {}
+
+
+def test_every_kind_of_error_has_its_place(site: Path) -> None:
+    """Errors lead to a heading of their own."""
+    page = (site / "reference" / "errors" / "index.html").read_text(encoding="utf-8")
+    kinds = [kind for kind in reference.kinds_of(CfstreamError) if kind.__module__.startswith("cfstream.")]
+    assert len(kinds) > 20
+    assert [kind for kind in kinds if f'id="{anchor(kind)}"' not in page] == []

@@ -9,6 +9,8 @@ import pytest
 
 from cfstream.errors import NotAuthorized
 from cfstream.ports import Call
+from cfstream.steps.step import Step
+from cfstream.values import Verb
 from tests.promises.studio import (
     ONE,
     Json,
@@ -26,6 +28,7 @@ from tests.promises.studio import (
     told,
 )
 from tests.promises.witness import Witness, once
+from tests.worlds import Silent
 
 PENDING = 3
 """Reads for which a write stays InProgress, where a test wants to see who does not wait."""
@@ -316,6 +319,22 @@ def test_never_more_than_two_writers(studio: Studio) -> None:
     report = studio.apply(*documents, door=Witness(studio.world.aws, before=enter, after=leave))
     assert report.exit_code == 0, told(report)
     assert most == [2]
+
+
+def test_who_waits_holds_nobody_up(studio: Studio) -> None:
+    """Deploys take minutes: all stacks of a run wait for theirs at the same time, however few may write at once."""
+    together = threading.Barrier(5, timeout=60)
+
+    class Meeting(Silent):
+        def began(self, stack: str, step: Step) -> None:
+            if step.verb is Verb.WAIT:
+                together.wait()
+
+    documents = [
+        signed(name=f"stack-{number}", bucket=studio.bucket(f"media-{number}")) for number in range(5)
+    ]
+    report = studio.run(studio.plan(*documents), tell=Meeting())
+    assert report.exit_code == 0, told(report)
 
 
 def test_a_key_group_is_waited_for_at_each_distribution_that_uses_it(studio: Studio) -> None:

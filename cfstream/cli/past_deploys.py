@@ -1,0 +1,92 @@
+"""How long deploys took on this machine, in the user's cache folder; and who says so to those who wait.
+
+Nothing depends on it: what cannot be read counts as nothing, and what cannot be written is left.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from cfstream.applying import StackReport, StepOutcome, StepReport, Telling
+from cfstream.planning import StackPlan
+from cfstream.render.expectation import Expectation, expected
+from cfstream.steps.step import Step
+from cfstream.values import StepId, Verb
+
+KEPT = 50
+"""Deploys that are remembered: how long they take changes over the years."""
+SHORTEST = 5.0
+"""Seconds; a wait that was shorter found its change in force already and says nothing of deploys."""
+
+
+def cache_folder() -> Path:
+    """Where the user's system wants things that can be lost."""
+    if named := os.environ.get("XDG_CACHE_HOME"):
+        return Path(named) / "cfstream"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "cfstream" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "cfstream"
+    return Path.home() / ".cache" / "cfstream"
+
+
+class PastDeploys:
+    """The seconds of past deploys, kept apart for AWS and for what stands in for it."""
+
+    def __init__(self, folder: Path, *, real_aws: bool) -> None:
+        self._file = folder / ("deploys.json" if real_aws else "deploys-elsewhere.json")
+
+    def seconds(self) -> list[float]:
+        """Those that are remembered, the oldest first."""
+        try:
+            found = json.loads(self._file.read_text(encoding="utf-8"))["seconds"]
+            return [float(each) for each in found][-KEPT:]
+        except (OSError, ValueError, TypeError, KeyError):
+            return []
+
+    def add(self, seconds: float) -> None:
+        """Remembers one more."""
+        text = json.dumps({"seconds": [*self.seconds(), round(seconds, 1)][-KEPT:]})
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            part = self._file.with_suffix(f".{os.getpid()}.part")
+            part.write_text(text + "\n", encoding="utf-8")
+            part.replace(self._file)
+
+
+class Expecting:
+    """Tells on, and adds to a wait how long it usually takes; remembers those that end well."""
+
+    def __init__(
+        self, telling: Telling, past: PastDeploys, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._telling = telling
+        self._past = past
+        self._now = now
+        self._expected: Expectation | None = expected(past.seconds())
+        self._began: dict[tuple[str, StepId], float] = {}
+
+    def entered(self, plan: StackPlan) -> None:
+        self._telling.entered(plan)
+
+    def began(self, stack: str, step: Step) -> None:
+        self._began[stack, step.id] = self._now()
+        self._telling.began(stack, step)
+
+    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
+        if self._expected is not None and step.verb is Verb.WAIT:
+            waited = self._now() - self._began[stack, step.id]
+            text, fraction = f"{text}, {self._expected.words(waited)}", self._expected.fraction(waited)
+        self._telling.progress(stack, step, text, fraction)
+
+    def ended(self, stack: str, report: StepReport) -> None:
+        if report.verb is Verb.WAIT and report.outcome is StepOutcome.DONE and report.seconds >= SHORTEST:
+            self._past.add(report.seconds)
+        self._telling.ended(stack, report)
+
+    def left(self, report: StackReport) -> None:
+        self._telling.left(report)

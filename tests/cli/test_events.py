@@ -1,0 +1,86 @@
+"""Who else hears of an apply: other programs, by events; and a command that the user names."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SPEC = "version: 1\nname: {name}\nbucket: {{name: {name}-media, create: true}}\ntrusted_signers: [self]\n"
+
+
+@pytest.fixture
+def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
+    """A folder with two specs that are not live yet, in the folder that the process stands in."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("specs")
+    folder.mkdir()
+    for name in ("lectures", "news"):
+        (folder / f"{name}.yaml").write_text(SPEC.format(name=name))
+    return folder
+
+
+def events(ran: Ran) -> list[dict[str, Any]]:
+    """The events that a run printed, one a line."""
+    return [json.loads(line) for line in ran.out.splitlines()]
+
+
+def test_events_tell_all_that_happens(cfstream: Run, specs: Path) -> None:
+    """Each stack begins and ends, and between that each of its steps; last comes the report."""
+    ran = cfstream("apply", "specs", "--yes", "--format", "ndjson")
+    told = events(ran)
+    assert (ran.code, told[0]["event"], told[-1]["event"]) == (0, "planned", "reported")
+    for name in ("lectures", "news"):
+        of_stack = [event for event in told if event.get("stack") == name]
+        assert [of_stack[0]["event"], of_stack[-1]["event"]] == ["stack-began", "stack-ended"]
+        ended = [event["step"] for event in of_stack if event["event"] == "step-ended"]
+        assert ended == of_stack[0]["steps"]
+        assert ended == [event["step"] for event in of_stack if event["event"] == "step-began"]
+    times = [datetime.fromisoformat(event["at"]) for event in told]
+    assert all(time.utcoffset() is not None for time in times)
+    assert times == sorted(times)
+    report = json.loads(cfstream("apply", "specs", "--format", "json").out)
+    assert [stack["outputs"] for stack in told[-1]["stacks"]] == [
+        stack["outputs"] for stack in report["stacks"]
+    ]
+
+
+def test_a_stack_that_is_left_out_is_an_event_too(cfstream: Run, specs: Path) -> None:
+    """Nothing of it begins, and its end says why; the exit code stands in the last event."""
+    cfstream("apply", "specs", "--yes", "-q")
+    for spec in specs.iterdir():
+        spec.write_text(spec.read_text() + "enabled: false\n")
+    ran = cfstream("apply", "specs", "--yes", "--format", "ndjson")
+    told = events(ran)
+    assert [event["event"] for event in told] == ["planned", "stack-ended", "stack-ended", "reported"]
+    assert {event["why"] for event in told[1:3]} == {"hazards not allowed: cuts-viewers"}
+    assert (ran.code, told[-1]["exit_code"]) == (5, 5)
+
+
+def test_a_command_hears_how_it_ended(cfstream: Run, specs: Path) -> None:
+    """The report is on its stdin, the exit code and the stacks in its environment, and nothing in its words."""
+    command = 'cat > told.json; echo "$CFSTREAM_EXIT_CODE $CFSTREAM_STACKS" > told.txt'
+    ran = cfstream("apply", "specs", "--yes", "--format", "json", "--notify", command)
+    assert Path("told.txt").read_text() == "0 lectures=applied news=applied\n"
+    assert json.loads(Path("told.json").read_text()) == json.loads(ran.out)
+
+
+def test_a_command_that_fails_is_told_and_changes_nothing(cfstream: Run, specs: Path) -> None:
+    """What was applied was applied."""
+    ran = cfstream("apply", "specs", "--yes", "-q", "--notify", "echo no bell here >&2; exit 3")
+    assert (ran.code, ran.err) == (0, "note: --notify: it exited with 3: no bell here\n")
+
+
+def test_no_command_is_called_when_there_was_nothing_to_do(cfstream: Run, specs: Path) -> None:
+    """Nobody wants to be woken for nothing; an empty command is a slip."""
+    cfstream("apply", "specs", "--yes", "-q")
+    ran = cfstream("apply", "specs", "--yes", "--notify", "touch told.txt")
+    assert (ran.code, Path("told.txt").exists()) == (0, False)
+    assert cfstream("apply", "specs", "--notify", " ").code == 2

@@ -11,6 +11,7 @@ import pytest
 
 import cfstream
 from cfstream import errors
+from cfstream.applying import Quiet
 from cfstream.render.json import plan_document
 from cfstream.sandbox.server import Sandbox
 from cfstream.sign import Signer
@@ -124,14 +125,12 @@ def test_an_opening_turns_the_report_into_exposed(desk: Path, sandbox: Sandbox, 
 def test_each_step_is_told(desk: Path, sandbox: Sandbox) -> None:
     """Who is told hears of each step as it begins and as it ends, in the order of the plan."""
 
-    class Heard:
+    class Heard(Quiet):
         def __init__(self) -> None:
             self.lines: list[str] = []
 
         def began(self, stack: str, step: Step) -> None:
             self.lines.append(f"began {step.id}")
-
-        def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
 
         def ended(self, stack: str, report: cfstream.StepReport) -> None:
             self.lines.append(f"ended {report.id}: {report.outcome}")

@@ -1,6 +1,7 @@
 """What this run has written, so that its own writes are told from those of others.
 
-Bucket policies have no ETag, and several stacks of one run may write to the same one; the same goes for key groups.
+Bucket policies and object ACLs have no ETag, and several stacks of one run may write to the same one; the same goes for
+key groups.
 Here stand the digests that our own writes left behind, and the locks that make such writes serial.
 """
 
@@ -22,7 +23,7 @@ class Ledger:
         self._ours: defaultdict[str, set[str]] = defaultdict(set)
 
     def serial(self, subject: str) -> threading.Lock:
-        """The lock that a write to `subject` (a bucket's policy, a key group) must hold."""
+        """The lock that a write to `subject` (a bucket's policy, the ACLs of its objects, a key group) must hold."""
         with self._guard:
             return self._locks[subject]
 

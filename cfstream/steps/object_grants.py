@@ -64,10 +64,12 @@ class ObjectGrants:
         """Goes through all objects; what is as wanted already is skipped, so that running again goes on.
 
         Raises Refused with the first object's refusal once all others are done, Interrupted when the person
-        stops it: what is under way then ends first.
+        stops it: what is under way then ends first. Waits for other stacks of this run that write to the same bucket:
+        two who replace the same ACL at once undo each other's grants.
         """
         run = _Run(self, doors, str(resolve(self.grantee, doors.outputs)))
-        with ThreadPoolExecutor(WIDTH, thread_name_prefix="grant") as pool:
+        serial = doors.ledger.serial(f"object ACLs of {self.bucket}")
+        with serial, ThreadPoolExecutor(WIDTH, thread_name_prefix="grant") as pool:
             run.through(pool, self._keys(doors))
         run.verdict(address)
 

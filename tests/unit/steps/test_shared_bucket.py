@@ -1,0 +1,97 @@
+"""Two stacks of a run that write to the ACLs of the same objects: S3 has no If-Match for them, so one has to wait."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cfstream.ports import Call
+from cfstream.steps.grant import Grant
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.object_grants import ObjectGrants, permissions_of
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Stage, Step
+from cfstream.values import Address, Json
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, doors
+
+FIRST, SECOND = "1" * 96, "2" * 96
+KEY = "lecture.mp4"
+
+
+class Watched(Ledger):
+    """Tells when somebody asks for a lock."""
+
+    def __init__(self, asked: Callable[[], None]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def serial(self, subject: str) -> threading.Lock:
+        self._asked()
+        return super().serial(subject)
+
+
+class Slow(Bucket):
+    """The first reader of an ACL gets it only when the other stack has had its chance."""
+
+    def __init__(self) -> None:
+        super().__init__(keys=[KEY])
+        self.read_once = threading.Event()
+        self.go_on = threading.Event()
+
+    def read(self, call: Call) -> Json:
+        reply = super().read(call)
+        if call.operation == "get_object_acl" and not self.read_once.is_set():
+            self.read_once.set()
+            self.go_on.wait()
+        return reply
+
+
+def grant(user: str, permission: str = "READ") -> Grant:
+    """The step of one stack that grants its own identity."""
+    edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, "", user, permission)
+    return Grant(address=Address("object-acl", user[0]), stage=Stage.GRANT, because="test", edit=edit)
+
+
+def revoke(user: str) -> Revoke:
+    """The step of one stack that takes it back."""
+    edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, "", user, None)
+    return Revoke(address=Address("object-acl", user[0]), stage=Stage.REVOKE, because="test", edit=edit)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "first", "second"),
+    [
+        (grant(FIRST), grant(SECOND), {"READ"}, {"READ"}),
+        (revoke(FIRST), grant(SECOND), set(), {"READ"}),
+        (grant(FIRST), revoke(SECOND), {"READ"}, set()),
+        (revoke(FIRST), revoke(SECOND), set(), set()),
+    ],
+    ids=["both-grant", "revoke-and-grant", "grant-and-revoke", "both-revoke"],
+)
+def test_no_grant_is_lost_and_none_comes_back(
+    one: Step, other: Step, first: set[str], second: set[str]
+) -> None:
+    """The other stack comes when the first has read an ACL and not written it yet; both get what they asked for."""
+    bucket = Slow()
+    bucket.read_once.set()
+    for user, wanted in ((FIRST, first), (SECOND, second)):
+        if not wanted:
+            grant(user).perform(doors(bucket))
+    bucket.read_once.clear()
+    asked = threading.local()
+    ledger = Watched(lambda: bucket.go_on.set() if getattr(asked, "second", False) else None)
+
+    def come() -> None:
+        asked.second = True
+        try:
+            bucket.read_once.wait()
+            other.perform(doors(bucket, ledger=ledger))
+        finally:
+            bucket.go_on.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in (pool.submit(one.perform, doors(bucket, ledger=ledger)), pool.submit(come)):
+            done.result()
+    assert permissions_of(bucket.acls[KEY], FIRST) == first
+    assert permissions_of(bucket.acls[KEY], SECOND) == second

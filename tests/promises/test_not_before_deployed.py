@@ -1,0 +1,93 @@
+"""What must not come before a change is in force does not come while nobody waits for it; a later run does it."""
+
+from typing import Any
+
+import pytest
+
+from tests.promises.studio import ONE, Json, Studio, behavior, by_acl, group, http, key, signed
+
+NEVER = 10_000
+"""More reads than any run makes: what is InProgress stays so."""
+
+
+@pytest.fixture
+def stuck(studio: Studio) -> Studio:
+    """A studio in which objects may have ACLs, and in which a test can keep CloudFront from deploying."""
+    studio.s3.put_bucket_ownership_controls(
+        Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    )
+    return studio
+
+
+def deploying(studio: Studio, *, done: bool) -> None:
+    """Whether from now on changes come into force at once, or never."""
+    studio.sandbox.cloudfront.settings.deploy_after_reads = 0 if done else NEVER
+
+
+def in_force(studio: Studio, document: Json, *, allow: tuple[str, ...] = ()) -> None:
+    """Lets CloudFront deploy all that is under way, and applies the spec until nothing is left to do."""
+    deploying(studio, done=True)
+    for row in studio.distributions():
+        studio.cloudfront.get_distribution(Id=row["Id"])
+    studio.converge(document, allow=allow)
+
+
+def test_a_key_group_stays_while_edges_may_ask_for_it(stuck: Studio) -> None:
+    """The group that another one follows is deleted once no edge has the old config."""
+    before, after = (http(key_groups=[group(key(ONE), name=name)]) for name in ("viewers", "members"))
+    stuck.converge(before)
+    deploying(stuck, done=False)
+    stuck.apply(after, allow=("cuts-viewers",), no_wait=True)
+    trusted = behavior(stuck.config(), "")["TrustedKeyGroups"]["Items"]
+    assert trusted == [stuck.groups()["members"]["Id"]]
+    assert "viewers" in stuck.groups()
+    in_force(stuck, after)
+    assert "viewers" not in stuck.groups()
+
+
+def test_the_mark_of_object_grants_outlives_them(stuck: Studio) -> None:
+    """Objects lose their grants when the new way is in force, and only then the tag that tells of them goes."""
+    stuck.s3.put_object(Bucket="media", Key="one.mp4", Body=b"-")
+    stuck.converge(by_acl())
+    ((identity, row),) = stuck.identities().items()
+    deploying(stuck, done=False)
+    after = signed()
+    stuck.apply(after, no_wait=True)
+    tags = stuck.tags(stuck.live()["ARN"])
+    assert tags.get("cfstream:acl") == identity
+    assert stuck.grants("one.mp4")[row["S3CanonicalUserId"]] == ["READ"]
+    in_force(stuck, after)
+    assert "cfstream:acl" not in stuck.tags(stuck.live()["ARN"])
+    assert row["S3CanonicalUserId"] not in stuck.grants("one.mp4")
+    assert stuck.identities() == {}
+
+
+def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: Studio) -> None:
+    """The tag with their names goes when nothing of ours is in the old one any more."""
+    stuck.converge(signed())
+    stuck.bucket("archive", "one.mp4")
+    deploying(stuck, done=False)
+    after = signed(bucket="archive")
+    stuck.apply(after, no_wait=True)
+    assert stuck.tags(stuck.live()["ARN"])["cfstream:buckets"] == "archive media"
+    assert "cfstream-lectures-oac" in stuck.statements("media")
+    in_force(stuck, after)
+    assert "cfstream:buckets" not in stuck.tags(stuck.live()["ARN"])
+    assert stuck.statements("media") == {}
+
+
+def test_a_distribution_turns_to_no_identity_that_may_not_read_yet(stuck: Studio) -> None:
+    """A grant that has to wait for signers to be in force holds back the switch to whom it is for."""
+
+    def origin() -> Any:
+        return stuck.config()["Origins"]["Items"][0]
+
+    stuck.converge(signed(oai={}))
+    before = origin()
+    deploying(stuck, done=False)
+    stuck.edit(lambda config: config.update(Comment="by hand"))
+    stuck.apply(signed(), no_wait=True)
+    assert origin() == before
+    assert "cfstream-lectures-oac" not in stuck.statements()
+    in_force(stuck, signed())
+    assert origin()["OriginAccessControlId"] in stuck.controls()

@@ -1,0 +1,132 @@
+"""Replacing a document under its ETag: a lost reply is looked after, a moved ETag followed, moved content refused."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from cfstream.errors import ReplyLost, Stale, VersionMoved
+from cfstream.ports import Answer, Call
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Doors, Stage
+from cfstream.values import Address, ETag, Json
+from tests.unit.steps.buckets import Clock
+
+BEFORE = {"Comment": "old", "Enabled": True}
+AFTER = {"Comment": "new", "Enabled": True}
+
+Event = Callable[["Document"], None]
+
+
+class Document:
+    """One document with an ETag that counts its versions. `events` come before the writes, in their order."""
+
+    def __init__(self, *events: Event) -> None:
+        self.content: Json = BEFORE
+        self.version = 1
+        self.writes = 0
+        self._events = list(events)
+
+    @property
+    def etag(self) -> str:
+        return f"E{self.version}"
+
+    def put(self, content: Json) -> None:
+        """Somebody writes."""
+        self.content, self.version = content, self.version + 1
+
+    def write(self, call: Call) -> Json:
+        self.writes += 1
+        if self._events:
+            event = self._events.pop(0)
+            event(self)
+        if call.params["IfMatch"] != self.etag:
+            raise VersionMoved("UpdateIt", "PreconditionFailed", "no", status=412)
+        self.put(call.params["Config"])
+        return {"ETag": self.etag}
+
+    def read(self, call: Call) -> Json:
+        return {"It": self.content, "ETag": self.etag}
+
+    def items(self, call: Call) -> Sequence[Json]:
+        raise AssertionError(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        raise AssertionError(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        raise AssertionError(calls)
+
+
+def lost(_: Document) -> None:
+    """The write never arrives, and nobody knows."""
+    raise ReplyLost("UpdateIt")
+
+
+def landed(document: Document) -> None:
+    """The write is done, and its reply is lost."""
+    document.put(AFTER)
+    raise ReplyLost("UpdateIt")
+
+
+def touched(document: Document) -> None:
+    """The ETag changes, and nothing else: so it does when a key group changes that a distribution uses."""
+    document.put(document.content)
+
+
+def overtaken(document: Document) -> None:
+    """Somebody else writes something else."""
+    document.put({**BEFORE, "Enabled": False})
+
+
+def modify(aws: Any) -> Json:
+    """Runs the step that changes the comment."""
+    step = Modify(
+        address=Address("distribution", "lectures"),
+        stage=Stage.SWITCH,
+        because="test",
+        call=Call("cloudfront", "update_it", {"Id": "E0", "Config": AFTER}),
+        document="Config",
+        read=Call("cloudfront", "get_it", {"Id": "E0"}),
+        content="It",
+        base=BEFORE,
+        etag=ETag("E1"),
+    )
+    return step.perform(Doors(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
+
+
+@pytest.mark.parametrize(
+    ("events", "writes", "etag"),
+    [
+        ((), 1, "E2"),
+        ((lost,), 2, "E2"),
+        ((landed,), 1, "E2"),
+        ((touched,), 2, "E3"),
+        ((lost, touched), 3, "E3"),
+        ((touched, landed), 2, "E3"),
+    ],
+    ids=["well", "lost", "landed", "touched", "lost-then-touched", "touched-then-landed"],
+)
+def test_it_is_written_once_whatever_becomes_of_replies(
+    events: tuple[Event, ...], writes: int, etag: str
+) -> None:
+    """The document is as wanted, nothing that has landed is written again, and the ETag of it is handed on."""
+    document = Document(*events)
+    assert modify(document) == {"etag": etag}
+    assert (document.content, document.writes) == (AFTER, writes)
+
+
+@pytest.mark.parametrize("events", [(overtaken,), (lost, overtaken), (touched, overtaken)])
+def test_what_somebody_else_wrote_is_never_overwritten(events: tuple[Event, ...]) -> None:
+    """Their content stays, and the difference is told."""
+    document = Document(*events)
+    with pytest.raises(Stale, match="Enabled"):
+        modify(document)
+    assert document.content == {**BEFORE, "Enabled": False}
+
+
+def test_replies_that_go_on_being_lost_end_it() -> None:
+    """It is not known what became of the last one."""
+    with pytest.raises(ReplyLost):
+        modify(Document(*[lost] * 9))

@@ -25,7 +25,7 @@ from cfstream.inventory.rotation import (
 )
 from cfstream.kinds.declared_keys import DeclaredGroup
 from cfstream.render.rotation import Rotated
-from cfstream.spec.edit import Entry, append, remove
+from cfstream.spec.edit import Entry, Manuscript, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
@@ -55,18 +55,18 @@ class _Opened:
 
     def with_key(self, entry: Entry) -> str:
         """The text with one more key in the group."""
-        return append(self.text, self._root, self._places, entry)
+        return append(self._manuscript(self.text), self._places, entry).text
 
     def without(self, leaving: tuple[str, ...], text: str) -> str:
         """`text` without these keys in the group."""
+        edited = self._manuscript(text)
         for number in reversed(range(len(self.names))):
             if self.names[number] in leaving:
-                text = remove(text, self._root, self._places, number)
-        return text
+                edited = remove(edited, self._places, number)
+        return edited.text
 
-    @property
-    def _root(self) -> tuple[int, int]:
-        return self.stack.document.root.at
+    def _manuscript(self, text: str) -> Manuscript:
+        return Manuscript.at(text, self.stack.document.root.at)
 
     @property
     def _places(self) -> "tuple[SpecPath, ...]":

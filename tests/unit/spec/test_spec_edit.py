@@ -1,14 +1,19 @@
 """Edits of a spec's text: what they touch, and what they leave alone."""
 
 import difflib
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from cfstream.errors import Problem
 from cfstream.spec.compose import documents
-from cfstream.spec.edit import CannotEdit, append, remove
-from cfstream.spec.source import Source, plain
+from cfstream.spec.edit import CannotEdit, Manuscript
+from cfstream.spec.edit import append as append_to
+from cfstream.spec.edit import remove as remove_from
+from cfstream.spec.edit.manuscript import Path
+from cfstream.spec.edit.writing import Entry
+from cfstream.spec.source import Source, Spot, plain
 
 PATH = ("key_groups", 0, "public_keys")
 NEW = {"name": "b", "file": "keys/b.pub.pem", "replaces": ["a"]}
@@ -52,6 +57,16 @@ public: false
         [f"      {FLOW},"],
     ),
 }
+
+
+def append(text: str, root: Spot, paths: Sequence[Path], entry: Entry) -> str:
+    """The whole file, with one more entry."""
+    return append_to(Manuscript.at(text, root), paths, entry).text
+
+
+def remove(text: str, root: Spot, paths: Sequence[Path], number: int) -> str:
+    """The whole file, with one entry less."""
+    return remove_from(Manuscript.at(text, root), paths, number).text
 
 
 def said(text: str) -> Any:

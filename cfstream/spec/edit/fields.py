@@ -1,0 +1,163 @@
+"""Fields of a mapping: one gets another value or another name, joins, or leaves.
+
+What stands behind a value on its line, a comment, stays there. A comment inside a value goes with it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cfstream.spec.edit.flow import joined, parted
+from cfstream.spec.edit.lines import NEWLINE, line_end, line_start, put, put_lines, without_lines
+from cfstream.spec.edit.manuscript import Manuscript, Path, by_hand, edited, named
+from cfstream.spec.edit.places import Pair, Place
+from cfstream.spec.edit.writing import Value, block, inline, is_flat, scalar
+
+_COLON = re.compile(r"[ \t]*:")
+
+
+def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
+    """The document in which the field at `path` has this value: on one line if it is flat, else as lines below the key.
+
+    Raises CannotEdit.
+    """
+
+    def write(text: str, pair: Pair, parent: Place) -> str:
+        if parent.flow or is_flat(value):
+            return _with_inline(text, pair, value)
+        return _with_block(text, pair, value)
+
+    def change(fields: dict[str, Any], key: str) -> None:
+        fields[key] = _plain(value)
+
+    return _edited_field(manuscript, path, write, change)
+
+
+def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
+    """The document in which the field at `path` has the name `key`, in its place, with its value. Raises CannotEdit."""
+
+    def write(text: str, pair: Pair, _parent: Place) -> str:
+        return text[: pair.key.start] + scalar(key, pair.key.quote) + text[pair.key.end :]
+
+    def change(fields: dict[str, Any], old: str) -> None:
+        if key in fields:
+            raise by_hand(f"{key} is there already")
+        fields[key] = fields.pop(old)
+
+    return _edited_field(manuscript, path, write, change)
+
+
+def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after: str = "") -> Manuscript:
+    """The document with one more field in the mapping at `path`: behind the field `after`, or as the last one.
+
+    Raises CannotEdit.
+    """
+
+    def write(text: str, place: Place) -> str:
+        fields = place.fields
+        if not fields:
+            raise by_hand(f"{named(path)} has no fields yet")
+        pair = fields.get(after) or list(fields.values())[-1]
+        if place.flow:
+            return joined(text, pair, f"{scalar(key, pair.key.quote)}: {inline(value)}")
+        indent = " " * (pair.start - line_start(text, pair.start))
+        lines = block({key: value}, indent)
+        return put_lines(text, pair.end, lines)
+
+    def change(fields: dict[str, Any]) -> None:
+        if key in fields:
+            raise by_hand(f"{key} is there already")
+        fields[key] = _plain(value)
+
+    return edited(manuscript, [path], write, change)
+
+
+def drop(manuscript: Manuscript, path: Path) -> Manuscript:
+    """The document without the field at `path`, and without what stands behind it on its line.
+
+    Raises CannotEdit, also for the only field of a mapping.
+    """
+
+    def write(text: str, pair: Pair, parent: Place) -> str:
+        pairs = list((parent.fields or {}).values())
+        if len(pairs) < 2:
+            raise by_hand(f"{named(path)} is the only field there")
+        if parent.flow:
+            return parted(text, pairs, pairs.index(pair))
+        start = line_start(text, pair.start)
+        if text[start : pair.start].strip():
+            raise by_hand(f"{named(path)} does not begin a line")
+        return without_lines(text, start, line_end(text, pair.end))
+
+    def change(fields: dict[str, Any], key: str) -> None:
+        del fields[key]
+
+    return _edited_field(manuscript, path, write, change)
+
+
+def _edited_field(
+    manuscript: Manuscript,
+    path: Path,
+    write: Callable[[str, Pair, Place], str],
+    change: Callable[[dict[str, Any], str], None],
+) -> Manuscript:
+    """The same as `edited`, of one field; what is not written in the mapping itself is left to people."""
+    parent, key = path[:-1], str(path[-1])
+
+    def write_field(text: str, place: Place) -> str:
+        pair = (place.fields or {}).get(key)
+        if pair is None:
+            raise by_hand(f"{named(path)} is not written out in its place")
+        return write(text, pair, place)
+
+    return edited(manuscript, [parent], write_field, lambda fields: change(fields, key))
+
+
+def _plain(value: Value) -> Any:
+    """The value as a reader of the document will see it."""
+    if isinstance(value, str | bool):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value]
+
+
+def _with_inline(text: str, pair: Pair, value: Value) -> str:
+    old = pair.written
+    written = scalar(value, old.quote) if isinstance(value, str) else inline(value)
+    if old.flow or not _is_below(text, pair):
+        gap = "" if old.start > _colon(text, pair) else " "
+        return text[: old.start] + gap + written + text[old.end :]
+    return put(_without_below(text, pair), _colon(text, pair), f" {written}")
+
+
+def _with_block(text: str, pair: Pair, value: Value) -> str:
+    old, colon = pair.written, _colon(text, pair)
+    if _is_below(text, pair):
+        text = _without_below(text, pair)
+    else:
+        text = text[:colon] + text[old.end :]
+    indent = " " * (pair.start - line_start(text, pair.start))
+    return put_lines(text, colon, block(value, f"{indent}  "))
+
+
+def _without_below(text: str, pair: Pair) -> str:
+    """The text without a value that stands below its key."""
+    old = pair.written
+    end = line_end(text, old.end)
+    if old.flow and text[old.end : end].strip():
+        raise by_hand("a comment stands behind the value, which begins below its key")
+    return without_lines(text, line_start(text, old.start), end)
+
+
+def _is_below(text: str, pair: Pair) -> bool:
+    """Whether the value begins on a later line than its key."""
+    return NEWLINE.search(text, pair.key.end, pair.written.start) is not None
+
+
+def _colon(text: str, pair: Pair) -> int:
+    """Where the colon behind the key ends."""
+    found = _COLON.match(text, pair.key.end)
+    if found is None:
+        raise by_hand("a key and its colon stand on two lines")
+    return found.end()

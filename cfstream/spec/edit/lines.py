@@ -1,0 +1,41 @@
+"""Text as lines, whatever ends them: where a line begins and ends, and text put in or whole lines taken out."""
+
+import re
+
+NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+def line_start(text: str, index: int) -> int:
+    """Where the line of the character at `index` begins."""
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+
+
+def line_end(text: str, index: int) -> int:
+    """Where the line of the character at `index` ends, its line end not counted."""
+    found = NEWLINE.search(text, index)
+    return found.start() if found else len(text)
+
+
+def newline(text: str, index: int) -> str:
+    """The line end that the file uses at this place, or else anywhere."""
+    found = NEWLINE.search(text, index) or NEWLINE.search(text)
+    return found[0] if found else "\n"
+
+
+def put(text: str, index: int, more: str) -> str:
+    """The text with `more` in it at `index`."""
+    return text[:index] + more + text[index:]
+
+
+def put_lines(text: str, index: int, lines: list[str]) -> str:
+    """The text with these lines behind the line of the character at `index`, ended as that one is."""
+    end = newline(text, index)
+    return put(text, line_end(text, index), "".join(end + line for line in lines))
+
+
+def without_lines(text: str, start: int, end: int) -> str:
+    """Without the lines from `start` to `end`, where a line ends; a file without a line end at its end stays so."""
+    found = NEWLINE.match(text, end)
+    if found:
+        return text[:start] + text[found.end() :]
+    return text[: start - (2 if text[:start].endswith("\r\n") else min(start, 1))]

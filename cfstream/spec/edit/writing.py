@@ -1,0 +1,80 @@
+"""Values as YAML: on one line where they are flat, else as a block of lines; in quotes only where they need them."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from cfstream.spec.compose import resolve
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*(?<! )")
+"""Text that YAML reads as itself without quotes, unless it looks like another type."""
+
+Value: TypeAlias = str | bool | Sequence["Value"] | Mapping[str, "Value"]
+"""What a field can be given."""
+
+Entry: TypeAlias = Mapping[str, str | Sequence[str]]
+"""A flat mapping: keys with text, or with lists of text."""
+
+
+def inline(value: Value, *, spaced: bool = False) -> str:
+    """A value on one line; `spaced` puts a space inside the braces of a mapping."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return scalar(value)
+        case Mapping():
+            inside = ", ".join(f"{scalar(key)}: {inline(item)}" for key, item in value.items())
+            return f"{{ {inside} }}" if spaced and inside else f"{{{inside}}}"
+        case _:
+            return f"[{', '.join(inline(item) for item in value)}]"
+
+
+def scalar(text: str, quote: str = "") -> str:
+    """Text as one scalar, with `quote` around it, or else with none where YAML reads it as itself."""
+    bare = _PLAIN.fullmatch(text) is not None
+    if quote == "'" and bare:
+        return f"'{text}'"
+    if not quote and bare and isinstance(resolve(text), str):
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def block(value: Value, indent: str) -> list[str]:
+    """The lines of a mapping or list, each with `indent` before it; what is flat in it stands on one line."""
+    match value:
+        case str() | bool():
+            return [f"{indent}{inline(value)}"]
+        case Mapping():
+            return [line for key, item in value.items() for line in _field(key, item, indent)]
+        case _:
+            return [line for item in value for line in _entry(item, indent)]
+
+
+def is_flat(value: Value) -> bool:
+    """Whether a value reads well on one line: no mapping in it but itself."""
+    match value:
+        case str() | bool():
+            return True
+        case Mapping():
+            return all(isinstance(item, str | bool) or _is_plain_list(item) for item in value.values())
+        case _:
+            return _is_plain_list(value)
+
+
+def _is_plain_list(value: Value) -> bool:
+    return not isinstance(value, str | bool | Mapping) and all(isinstance(item, str) for item in value)
+
+
+def _field(key: str, value: Value, indent: str) -> list[str]:
+    if is_flat(value):
+        return [f"{indent}{scalar(key)}: {inline(value)}"]
+    return [f"{indent}{scalar(key)}:", *block(value, f"{indent}  ")]
+
+
+def _entry(value: Value, indent: str) -> list[str]:
+    if is_flat(value):
+        return [f"{indent}- {inline(value)}"]
+    first, *rest = block(value, f"{indent}  ")
+    return [f"{indent}- {first.removeprefix(f'{indent}  ')}", *rest]

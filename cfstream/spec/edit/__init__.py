@@ -10,10 +10,11 @@ mapping.
 
 from cfstream.spec.edit.entries import append, remove
 from cfstream.spec.edit.fields import drop, insert, rename, replace
-from cfstream.spec.edit.manuscript import CannotEdit, Manuscript
+from cfstream.spec.edit.manuscript import BOM, CannotEdit, Manuscript
 from cfstream.spec.edit.writing import Entry, Value
 
 __all__ = [
+    "BOM",
     "CannotEdit",
     "Entry",
     "Manuscript",

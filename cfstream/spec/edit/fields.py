@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cfstream.spec.edit.flow import joined, parted
-from cfstream.spec.edit.lines import NEWLINE, line_end, line_start, put, put_lines, without_lines
+from cfstream.spec.edit.lines import NEWLINE, line_end, line_start, put, put_lines, spliced, without_lines
 from cfstream.spec.edit.manuscript import Manuscript, Path, by_hand, edited, named
 from cfstream.spec.edit.places import Pair, Place
 from cfstream.spec.edit.writing import Value, block, inline, is_flat, scalar
@@ -37,7 +37,11 @@ def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
     """The document in which the field at `path` has the name `key`, in its place, with its value. Raises CannotEdit."""
 
     def write(text: str, pair: Pair, _parent: Place) -> str:
-        return text[: pair.key.start] + scalar(key, pair.key.quote) + text[pair.key.end :]
+        renamed = scalar(key, pair.key.quote)
+        if not NEWLINE.search(text, pair.key.end, pair.written.end) and pair.written.end > pair.key.end:
+            renamed += text[pair.key.end : pair.written.end]
+            return spliced(text, pair.key.start, pair.written.end, renamed)
+        return spliced(text, pair.key.start, _colon(text, pair), f"{renamed}:")
 
     def change(fields: dict[str, Any], old: str) -> None:
         if key in fields:
@@ -126,8 +130,8 @@ def _with_inline(text: str, pair: Pair, value: Value) -> str:
     old = pair.written
     written = scalar(value, old.quote) if isinstance(value, str) else inline(value)
     if old.flow or not _is_below(text, pair):
-        gap = "" if old.start > _colon(text, pair) else " "
-        return text[: old.start] + gap + written + text[old.end :]
+        gap = "" if old.end > old.start else " "  # there was nothing
+        return spliced(text, old.start, old.end, gap + written)
     return put(_without_below(text, pair), _colon(text, pair), f" {written}")
 
 
@@ -136,7 +140,7 @@ def _with_block(text: str, pair: Pair, value: Value) -> str:
     if _is_below(text, pair):
         text = _without_below(text, pair)
     else:
-        text = text[:colon] + text[old.end :]
+        text = spliced(text, colon, old.end, "")
     indent = " " * (pair.start - line_start(text, pair.start))
     return put_lines(text, colon, block(value, f"{indent}  "))
 

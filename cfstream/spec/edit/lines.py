@@ -3,6 +3,7 @@
 import re
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
+_GAP_BEFORE_COMMENT = re.compile(r" {2,}(?=#)")
 
 
 def line_start(text: str, index: int) -> int:
@@ -25,6 +26,16 @@ def newline(text: str, index: int) -> str:
 def put(text: str, index: int, more: str) -> str:
     """The text with `more` in it at `index`."""
     return text[:index] + more + text[index:]
+
+
+def spliced(text: str, start: int, end: int, new: str) -> str:
+    """The text with `new` from `start` to `end`. A comment behind it on the line keeps its column, if there is room."""
+    after = text[:start] + new + text[end:]
+    gap = _GAP_BEFORE_COMMENT.match(text, end)
+    if gap is None or NEWLINE.search(text, start, end) or NEWLINE.search(new):
+        return after
+    spaces = max(2, len(gap[0]) + (end - start) - len(new))
+    return after[: start + len(new)] + " " * spaces + text[gap.end() :]
 
 
 def put_lines(text: str, index: int, lines: list[str]) -> str:

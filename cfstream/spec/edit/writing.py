@@ -53,12 +53,14 @@ def block(value: Value, indent: str) -> list[str]:
 
 
 def is_flat(value: Value) -> bool:
-    """Whether a value reads well on one line: no mapping in it but itself."""
+    """Whether a value reads well on one line: no mapping in it but itself, or but one of one field in a list."""
     match value:
         case str() | bool():
             return True
         case Mapping():
             return all(isinstance(item, str | bool) or _is_plain_list(item) for item in value.values())
+        case [Mapping() as only]:
+            return len(only) == 1 and all(isinstance(item, str) for item in only.values())
         case _:
             return _is_plain_list(value)
 

@@ -4,9 +4,12 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from cfstream.errors import SpecProblems
+from cfstream.errors import Problem, SpecProblems
+from cfstream.spec.compose import documents
 from cfstream.spec.load import load
+from cfstream.spec.source import Source, plain
 from cfstream.spec.stack import Stack
 
 REST = {"version": "1", "name": "lectures", "bucket": "lectures-media", "trusted_signers": "[self]"}
@@ -20,6 +23,16 @@ def whole(lines: str) -> str:
     if said & {"key_groups", "public"}:
         rest.pop("trusted_signers", None)
     return lines.rstrip("\n") + "\n" + "".join(f"{key}: {value}\n" for key, value in rest.items())
+
+
+def said(text: str) -> Any:
+    """The documents of a text as plain values."""
+    problems: list[Problem] = []
+    found = [
+        plain(document.root) for document in documents(Source("spec", text.removeprefix("\ufeff")), problems)
+    ]
+    assert not problems
+    return found
 
 
 TABLES = Path(__file__).parent / "tables"

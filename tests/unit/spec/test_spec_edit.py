@@ -2,18 +2,16 @@
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
-from cfstream.errors import Problem
-from cfstream.spec.compose import documents
 from cfstream.spec.edit import CannotEdit, Manuscript
 from cfstream.spec.edit import append as append_to
 from cfstream.spec.edit import remove as remove_from
 from cfstream.spec.edit.manuscript import Path
 from cfstream.spec.edit.writing import Entry
-from cfstream.spec.source import Source, Spot, plain
+from cfstream.spec.source import Spot
+from tests.unit.spec.reading import said
 
 PATH = ("key_groups", 0, "public_keys")
 NEW = {"name": "b", "file": "keys/b.pub.pem", "replaces": ["a"]}
@@ -67,16 +65,6 @@ def append(text: str, root: Spot, paths: Sequence[Path], entry: Entry) -> str:
 def remove(text: str, root: Spot, paths: Sequence[Path], number: int) -> str:
     """The whole file, with one entry less."""
     return remove_from(Manuscript.at(text, root), paths, number).text
-
-
-def said(text: str) -> Any:
-    """The documents of a text as plain values."""
-    problems: list[Problem] = []
-    found = [
-        plain(document.root) for document in documents(Source("spec", text.removeprefix("\ufeff")), problems)
-    ]
-    assert not problems
-    return found
 
 
 def touched(before: str, after: str) -> tuple[list[str], list[str]]:

@@ -68,6 +68,11 @@ def resume_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
     return pair
 
 
+def throwaway() -> bytes:
+    """A public half whose private half nobody has: it stands for a key that is still to be made."""
+    return _new_key("ecdsa")[1]
+
+
 def _new_key(kind: Literal["rsa", "ecdsa"]) -> tuple[bytes, bytes]:
     """Private and public half as PEM."""
     from cryptography.hazmat.primitives.asymmetric import ec, rsa

@@ -17,6 +17,17 @@ def read_spec(spec: str) -> str:
         return file.read()
 
 
+def create_spec(spec: str, text: str) -> None:
+    """Writes a spec that was not there. Raises WrongUsage for one that is: it stays as it is."""
+    try:
+        with Path(spec).open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise WrongUsage(
+            f"{spec} is there already, and stays as it is", "name another file with --out"
+        ) from error
+
+
 def replace_spec(spec: str, text: str) -> None:
     """Puts the text in the place of the file's, which keeps its permissions, and its place where it is a link."""
     path = Path(spec).resolve()

@@ -1,0 +1,105 @@
+"""`migrate --to http`: a spec beside that of the rtmp stack; at the next run the host names, from one to the other."""
+
+import os
+from pathlib import Path
+
+from cfstream.cli.migrating import Asked, Edited, chosen, names
+from cfstream.cli.spec_file import create_spec, read_spec, replace_spec
+from cfstream.errors import WrongUsage
+from cfstream.migration.beside import hand_over, name_beside, stack_beside
+from cfstream.migration.player_urls import PlayerUrl, forms, mapped
+from cfstream.render.migration import Migrated, Written
+from cfstream.spec.edit import BOM, Manuscript
+from cfstream.spec.load import load
+from cfstream.spec.stack import Stack
+
+
+def migrate_to_http(asked: Asked) -> Migrated:
+    """One stage further, as far as the two specs go: the new one, then the names, then nothing is left to write.
+
+    Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
+    """
+    stacks = chosen(load([asked.spec]), asked)
+    if not stacks:
+        return Migrated("nothing", asked.spec, asked.to)
+    old = stacks[0]
+    if old.spec.delivery == "http":
+        return Migrated("nothing", asked.spec, asked.to, stacks=names(stacks))
+    file = asked.out or _file_beside(asked.spec, old)
+    table = tuple(map(mapped, asked.urls)) or forms(old.spec.cnames or ())
+    if not Path(file).exists():
+        return _begun(asked, old, file, table)
+    new = _stack_in(file, old)
+    if not old.spec.cnames:
+        table = tuple(map(mapped, asked.urls)) or forms(new.spec.cnames or ())
+        return Migrated("over", asked.spec, asked.to, stacks=names(stacks), new_spec=file, urls=table)
+    return _handed_over(asked, old, new, table)
+
+
+def _begun(asked: Asked, old: Stack, file: str, urls: tuple[PlayerUrl, ...]) -> Migrated:
+    """The new spec, written where none was."""
+    mark = BOM if read_spec(asked.spec).startswith(BOM) else ""
+    text = mark + stack_beside(old, name_beside(old.spec))
+    load([file], files=Edited({file: text.encode()}))
+    if not asked.dry_run:
+        create_spec(file, text)
+    return Migrated(
+        "begun",
+        asked.spec,
+        asked.to,
+        stacks=(old.spec.name, name_beside(old.spec)),
+        files=(Written(file, "", text),),
+        new_spec=file,
+        urls=urls,
+        dry_run=asked.dry_run,
+        names=tuple(old.spec.cnames or ()),
+    )
+
+
+def _handed_over(asked: Asked, old: Stack, new: Stack, urls: tuple[PlayerUrl, ...]) -> Migrated:
+    """Both specs, with the names in the new one."""
+    before = {stack.path: read_spec(stack.path) for stack in (old, new)}
+    done = hand_over(_manuscript(before, old), old.spec, _manuscript(before, new), new.spec)
+    after = {new.path: done.new.text, old.path: done.old.text}
+    load([*after], files=Edited({path: text.encode() for path, text in after.items()}))
+    if not asked.dry_run:
+        # The new one first: were this the end, both would name the hosts, which no plan takes; a further run ends it.
+        for path, text in after.items():
+            replace_spec(path, text)
+    return Migrated(
+        "handed-over",
+        asked.spec,
+        asked.to,
+        stacks=(old.spec.name, new.spec.name),
+        files=tuple(
+            Written(path, before[path], after[path]) for path in sorted(after) if before[path] != after[path]
+        ),
+        new_spec=new.path,
+        urls=urls,
+        dry_run=asked.dry_run,
+        names=done.names,
+    )
+
+
+def _manuscript(texts: dict[str, str], stack: Stack) -> Manuscript:
+    return Manuscript.at(texts[stack.path], stack.document.root.at)
+
+
+def _file_beside(spec: str, old: Stack) -> str:
+    folder = os.path.dirname(spec)
+    stem = Path(spec).stem if len(load([spec])) == 1 else old.spec.name
+    return os.path.join(folder, f"{stem}-http.yaml")
+
+
+def _stack_in(file: str, old: Stack) -> Stack:
+    """The http stack beside the old one. Raises WrongUsage for a file that holds something else."""
+    bucket = old.spec.bucket.name
+    found = [
+        stack for stack in load([file]) if stack.spec.delivery == "http" and stack.spec.bucket.name == bucket
+    ]
+    if len(found) != 1 or os.path.realpath(file) == os.path.realpath(old.path):
+        raise WrongUsage(
+            f"{file} is there already, and is not one http stack for the bucket {bucket}",
+            "name another file with --out",
+        )
+    return found[0]

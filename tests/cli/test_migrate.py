@@ -1,0 +1,275 @@
+"""`cfstream migrate`: what it edits, what it leaves alone, and what it says."""
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.spec.load import load
+from tests.cli.conftest import Ran
+from tests.signing import public_pem, rsa_key
+
+Run = Callable[..., Ran]
+
+HEAD = "version: 1\nname: lectures\nbucket: lectures-media\n"
+MADE = "  - name: lectures-signers\n    public_keys:\n      - {name: k-1, file: keys/k-1.pub.pem}\n"
+KEY = ("--to", "key-groups", "--key-name", "k-1")
+
+DIRTY: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "an identity": (
+        ("--to", "oac"),
+        "oai: {comment: x}   # ours\ntrusted_signers: [self]\n",
+        "oac: {}             # ours\ntrusted_signers: [self]\n",
+    ),
+    "an identity of lines, and grants on objects": (
+        ("--to", "oac"),
+        (
+            "oai:\n    id: E1EXAMPLE   # by hand\n\n# grants\ngrant:\n  via: 'object-acl'\n  permission: FULL_CONTROL\n"
+            "  prefix: a/  # these\n\ntrusted_signers: [self]"
+        ),
+        (
+            "oac: {}\n\n# grants\ngrant:\n  via: 'bucket-policy'\n  permission: READ\n"
+            "  prefix: a/  # these\n\ntrusted_signers: [self]"
+        ),
+    ),
+    "no identity": (
+        ("--to", "oac"),
+        "trusted_signers: [self]\norigin_access: none\n",
+        "trusted_signers: [self]\noac: {}\n",
+    ),
+    "grants on objects": (
+        ("--to", "bucket-policy"),
+        "oai: {}\ngrant: {permission: FULL_CONTROL, via: object-acl}\ntrusted_signers: [self]\n",
+        "oai: {}\ngrant: {permission: READ, via: bucket-policy}\ntrusted_signers: [self]\n",
+    ),
+    "signers": (KEY, "trusted_signers: [self]  # ä\n", f"key_groups:              # ä\n{MADE}"),
+    "signers over lines, before a comment": (
+        KEY,
+        "trusted_signers:\n- self\n- '111122223333' # they\n# end\n",
+        f"key_groups:\n{MADE}# end\n",
+    ),
+    "signers of behaviors": (
+        KEY,
+        (
+            "trusted_signers: [self]\nhttp:\n  behaviors:\n  - path: /a\n    trusted_signers: [self]\n"
+            "  - {path: /b, trusted_signers: ['111122223333']}\n  - path: /c\n    public: true\n"
+        ),
+        (
+            f"key_groups:\n{MADE}http:\n  behaviors:\n  - path: /a\n    key_groups: [{{use: lectures-signers}}]\n"
+            "  - {path: /b, key_groups: [{use: lectures-signers}]}\n  - path: /c\n    public: true\n"
+        ),
+    ),
+    "signers of a behavior alone": (
+        KEY,
+        "public: true\nhttp: {behaviors: [{path: /a, trusted_signers: [self]}]}\n",
+        (
+            "public: true\nhttp: {behaviors: [{path: /a, key_groups: [{name: lectures-signers, "
+            "public_keys: [{name: k-1, file: keys/k-1.pub.pem}]}]}]}\n"
+        ),
+    ),
+    "both at once, and an empty list": (
+        ("--to", "oac", *KEY),
+        "key_groups: []\noai: {}\ntrusted_signers: [self]\n",
+        f"oac: {{}}\nkey_groups:\n{MADE}",
+    ),
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that commands run in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(path: Path, text: str) -> None:
+    """The file to the byte."""
+    path.write_bytes(text.encode())
+
+
+@pytest.mark.parametrize("wrapped", ["unix", "windows"])
+@pytest.mark.parametrize(("flags", "before", "after"), DIRTY.values(), ids=DIRTY)
+def test_a_spec_changes_where_it_must(
+    cfstream: Run, here: Path, flags: tuple[str, ...], before: str, after: str, *, wrapped: str
+) -> None:
+    """To the byte, whatever editor wrote it; what comes out is a spec, and the same command again has nothing to do."""
+    keys = here / "keys"
+    keys.mkdir()
+    (keys / "k-1.pub.pem").write_bytes(public_pem(rsa_key("k-1")))
+    spec = here / "lectures.yaml"
+    write(spec, _as_written(wrapped, HEAD + before))
+    ran = cfstream("migrate", "lectures.yaml", *_with_the_key(flags))
+    assert ran.code == 0, ran.err
+    assert spec.read_bytes().decode() == _as_written(wrapped, HEAD + after)
+    assert load(["lectures.yaml"])[0].spec.name == "lectures"
+
+    again = cfstream("migrate", "lectures.yaml", *_with_the_key(flags))
+    assert (again.code, again.out.startswith("Nothing to migrate")) == (0, True)
+
+
+def _as_written(system: str, text: str) -> str:
+    """The text as an editor of that system leaves it."""
+    return text if system == "unix" else "\ufeff" + text.replace("\n", "\r\n")
+
+
+def _with_the_key(flags: tuple[str, ...]) -> list[str]:
+    """The same flags with a key that is there, for making one takes longer than all else."""
+    told = " ".join(flags).replace("--key-name k-1", "--public-key keys/k-1.pub.pem")
+    return told.split()
+
+
+TWO = f"""\
+# both
+{HEAD}oai: {{}}  # a
+trusted_signers: [self]
+---
+version: 1
+name: b
+bucket: b-media
+trusted_signers: [self]
+---
+version: 1
+name: c
+oai:
+  comment: c
+bucket: c-media
+trusted_signers: [self]
+"""
+
+
+def test_all_documents_that_need_it_change(cfstream: Run, here: Path) -> None:
+    """And no other; one that is named changes alone."""
+    spec = here / "fleet.yaml"
+    write(spec, TWO)
+    assert cfstream("migrate", "fleet.yaml", "--to", "oac", "--stack", "c").code == 0
+    once = TWO.replace("oai:\n  comment: c\n", "oac: {}\n")
+    assert spec.read_text() == once
+    assert cfstream("migrate", "fleet.yaml", "--to", "oac").code == 0
+    assert spec.read_text() == once.replace("oai: {}  # a", "oac: {}  # a")
+
+
+def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
+    """It shows the whole edit, makes no key, and says how to do it."""
+    write(here / "lectures.yaml", HEAD + "trusted_signers: [self]\n")
+    ran = cfstream("migrate", "lectures.yaml", *KEY, "--dry-run")
+    assert (ran.code, "-trusted_signers: [self]\n+key_groups:\n" in ran.out) == (0, True)
+    assert "without --dry-run" in ran.out
+    assert [path.name for path in here.iterdir()] == ["lectures.yaml"]
+    assert (here / "lectures.yaml").read_text() == HEAD + "trusted_signers: [self]\n"
+
+
+def test_a_key_pair_is_made_for_its_owner_alone(cfstream: Run, here: Path) -> None:
+    """Beside the spec, wherever the command runs; a pair that is there is used, and never overwritten."""
+    (here / "specs").mkdir()
+    spec = here / "specs" / "lectures.yaml"
+    write(spec, HEAD + "trusted_signers: [self, '111122223333']\n")
+    ran = cfstream("migrate", "specs/lectures.yaml", *KEY, "--format", "json")
+    told = json.loads(ran.out)
+    private = here / "specs" / "keys" / "k-1.pem"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert told["private_key_file"] == "specs/keys/k-1.pem"
+    assert told["hazards"] == ["cuts-viewers"]
+    assert "cfstream apply specs/lectures.yaml --allow cuts-viewers" in told["next"]
+    assert any("111122223333" in note for note in told["notes"])
+    assert "PRIVATE" not in ran.out + ran.err
+
+    made = private.read_bytes()
+    write(spec, HEAD + "trusted_signers: [self]\n")
+    assert cfstream("migrate", "specs/lectures.yaml", *KEY).code == 0
+    assert private.read_bytes() == made
+
+
+def test_the_flags_of_the_connection_are_handed_on(cfstream: Run, here: Path) -> None:
+    """What is to be run next reaches the same AWS."""
+    write(here / "lectures.yaml", HEAD + "oai: {}\ntrusted_signers: [self]\n")
+    ran = cfstream("migrate", "lectures.yaml", "--to", "oac", "--profile", "media")
+    assert "cfstream apply lectures.yaml --profile media\n" in ran.out
+
+
+REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "nothing to change to": ("oai: {}\n", (), "--to is one of"),
+    "two specs": ("oai: {}\n", ("other.yaml", "--to", "oac"), "one spec is edited at a time"),
+    "http among others": ("oai: {}\n", ("--to", "http", "--to", "oac"), "a spec of its own"),
+    "no key": ("", ("--to", "key-groups"), "--key-name lectures-1"),
+    "no name for a key": ("", ("--to", "key-groups", "--key-name", "../k"), "no name for a key"),
+    "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "no file"),
+    "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "it has lectures"),
+    "an rtmp stack to oac": ("delivery: rtmp\n", ("--to", "oac"), "--to http first"),
+    "an rtmp stack to key groups": ("delivery: rtmp\n", KEY, "--to http first"),
+    "no spec": ("what: is this\n", ("--to", "oac"), "what"),
+}
+
+
+@pytest.mark.parametrize(("lines", "flags", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_is_told(
+    cfstream: Run, here: Path, lines: str, flags: tuple[str, ...], said: str
+) -> None:
+    """What, and what to do; and nothing is written."""
+    text = HEAD + lines + "trusted_signers: [self]\n"
+    write(here / "lectures.yaml", text)
+    ran = cfstream("migrate", "lectures.yaml", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+    assert [path.name for path in here.iterdir()] == ["lectures.yaml"]
+    assert (here / "lectures.yaml").read_text() == text
+
+
+def test_what_only_people_can_edit_is_left_to_them(cfstream: Run, here: Path) -> None:
+    """Nothing is written, and the refusal says what is in the way."""
+    text = HEAD + "oai: &x {comment: a}\nlogging: false\ntrusted_signers: [self]\ntags: *x\n"
+    write(here / "lectures.yaml", text)
+    ran = cfstream("migrate", "lectures.yaml", "--to", "oac")
+    assert (ran.code, ran.out) == (1, "")
+    assert "by hand" in ran.err
+    assert (here / "lectures.yaml").read_text() == text
+
+
+def test_one_stack_at_a_time_gets_a_key(cfstream: Run, here: Path) -> None:
+    """Groups and keys have names of their own, so of several stacks one is to be named."""
+    write(here / "fleet.yaml", TWO)
+    ran = cfstream("migrate", "fleet.yaml", *KEY)
+    assert (ran.code, "--stack lectures" in ran.err) == (2, True)
+
+
+def advised(cfstream: Run, *specs: str) -> tuple[int, Any]:
+    """The exit code, and what each stack should migrate to."""
+    ran = cfstream("migrate", "--check", *specs, "--format", "json")
+    rows = json.loads(ran.out)["stacks"]
+    return ran.code, {row["name"]: [each["to"] for each in row["migrations"]] for row in rows}
+
+
+def test_a_folder_is_looked_through(cfstream: Run, here: Path) -> None:
+    """Each stack with what it should change to, and why; the exit code says whether any should."""
+    write(here / "fleet.yaml", TWO)
+    write(here / "rtmp.yaml", HEAD.replace("lectures", "old") + "delivery: rtmp\ntrusted_signers: [self]\n")
+    write(here / "good.yaml", HEAD.replace("lectures", "good") + "key_groups: [{use: g}]\n")
+    assert advised(cfstream, ".") == (
+        3,
+        {
+            "lectures": ["oac", "key-groups"],
+            "b": ["key-groups"],
+            "c": ["oac", "key-groups"],
+            "old": ["http"],
+            "good": [],
+        },
+    )
+    assert advised(cfstream, "good.yaml") == (0, {"good": []})
+    ran = cfstream("migrate", "--check", "fleet.yaml")
+    assert "fleet.yaml:5: lectures\n" in ran.out
+    assert "do: cfstream migrate fleet.yaml --to oac --stack lectures\n" in ran.out
+    assert ran.out.endswith("3 of 3 stacks should migrate.\n")
+
+
+def test_every_advice_can_be_followed(cfstream: Run, here: Path) -> None:
+    """What a spec should change to it can; and then there is nothing more to advise."""
+    spec = here / "lectures.yaml"
+    write(spec, HEAD + "oai: {}\ngrant: {via: object-acl}\ntrusted_signers: [self]\n")
+    (here / "k-1.pub.pem").write_bytes(public_pem(rsa_key("k-1")))
+    code, found = advised(cfstream, "lectures.yaml")
+    assert (code, found) == (3, {"lectures": ["oac", "key-groups"]})
+    for to in found["lectures"]:
+        assert cfstream("migrate", "lectures.yaml", "--to", to, "--public-key", "k-1.pub.pem").code == 0
+    assert advised(cfstream, "lectures.yaml") == (0, {"lectures": []})

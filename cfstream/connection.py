@@ -53,10 +53,16 @@ class Connection:
         """
         from cfstream.web import HttpViewer
 
-        edge = self.edge_url or os.environ.get(EDGE_URL) or ""
-        if not edge and self.sandbox:
-            edge = self.running().edge_url
+        edge = self.edge()
         return HttpViewer(edge) if edge or world.real_aws else None
+
+    def edge(self) -> str:
+        """Where viewers' requests are sent in place of the hosts that they name; empty where each goes to its own.
+
+        The sandbox is started if it is wanted, does not run, and nothing else says where. Raises as `running`.
+        """
+        given = self.edge_url or os.environ.get(EDGE_URL) or ""
+        return self.running().edge_url if self.sandbox and not given else given
 
     def running(self) -> "Running":
         """The sandbox of the folder where the process stands; started if it does not run.

@@ -34,6 +34,7 @@ class Entry:
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Write a spec": {
         "init": Entry("Write a commented spec to start from.", "cfstream.cli.init", "init"),
+        "import": Entry("Write a live distribution down as a spec.", "cfstream.cli.importing", "import_"),
         "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
         "docs": Entry("Tell what a field of a spec means.", "cfstream.cli.docs", "docs"),
         "migrate": Entry("Edit a spec from an older way to today's.", "cfstream.cli.migrate", "migrate"),

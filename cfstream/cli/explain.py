@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 
 from cfstream.cli import terminal
+from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.plan import Format
 from cfstream.errors import WrongUsage
+from cfstream.sign.resource import own_parameters
 
 
 def explain(
     url: Annotated[
         str, typer.Argument(metavar="URL", help="The URL that a viewer asks for, signed or with cookies.")
     ],
+    *,
     spec: Annotated[
         str | None, typer.Option("--spec", metavar="SPEC", help="The stack: its live keys and behaviors.")
     ] = None,
@@ -23,11 +26,16 @@ def explain(
         str, typer.Option("--cookies", metavar="'K=V; ...'", help="The cookies that come with the request.")
     ] = "",
     ip: Annotated[str | None, typer.Option("--ip", metavar="ADDRESS", help="The viewer's address.")] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Exit with 7 when it would be refused, with 1 when that is not known."),
+    ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
     """Take a signed URL, cookies or a stream name apart, and say why CloudFront would refuse it.
 
     With --spec also by the live distribution: whether the key is trusted there, and whether the signature fits.
+    Exits with 0 whatever it finds: it was asked to explain. For scripts there is --check, and `accepted` in the JSON.
 
     Example: cfstream explain "$(cat url.txt)" --spec lectures.yaml
     """
@@ -38,7 +46,10 @@ def explain(
 
     if ip is not None:
         _refuse_no_address(ip)
-    guards = read_guards(one_stack(spec)) if spec is not None else None
+    stack = one_stack(spec) if spec is not None else None
+    if stack is None or stack.spec.delivery == "http":
+        _refuse_no_url(url)
+    guards = read_guards(stack) if stack is not None else None
     now = int(datetime.now(UTC).timestamp())
     told = explained(url, now=now, cookies=cookies, guards=guards, viewer=ip)
     if output is Format.JSON:
@@ -46,6 +57,8 @@ def explain(
     else:
         color, width = terminal.colored(sys.stdout), terminal.width()
         terminal.say(explain_text(told, now=now, local=local, color=color, width=width))
+    if check and not told.accepted:
+        raise typer.Exit(ExitCode.EXPOSED if told.reasons else ExitCode.FAILED)
 
 
 def local(second: int) -> str:
@@ -55,6 +68,16 @@ def local(second: int) -> str:
     except (ValueError, OverflowError, OSError):
         return str(second)
     return f"{text[:19]} {text[19:]}"
+
+
+def _refuse_no_url(text: str) -> None:
+    """Refuses what is neither a URL nor a signed stream name, as if it were one that nobody has signed."""
+    if "://" in text or own_parameters(text.partition("?")[2]) or "%3F" in text:
+        return
+    raise WrongUsage(
+        f"{text[:60]!r} is neither a URL nor a signed stream name",
+        "write the whole URL, in quotes: https://HOST/PATH?…",
+    )
 
 
 def _refuse_no_address(text: str) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from cfstream.cli import terminal
+from cfstream.cli import connection, terminal
 
 
 def sign(
@@ -53,20 +53,26 @@ def sign(
     With --spec the id of the key is found in AWS, and a key that does not guard this path is refused. With --key-id
     and a URL, AWS is not asked. A passphrase is asked for, or taken from CFSTREAM_KEY_PASSPHRASE.
 
-    For a playlist with its segments, add --for hls --cookies.
+    For a playlist with its segments, add --for hls --cookies. With --sandbox, --format curl writes a command that works
+    as it is, and http://LABEL.cloudfront.localhost:PORT/KEY is a URL that can be signed, and opened in a browser.
 
     Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
     """
+    from cfstream.cli.sign_notes import note_domain, note_edge
     from cfstream.cli.signing import Asked, signed
     from cfstream.render.signed import cookies_text, document, url_text
 
     asked = Asked(target, key, expires, starts, ip, spec, key_id, preset, cookies, digest, domain, force)
     found = signed(asked)
+    edge = connection.current().edge()
     if output == "json":
         from cfstream.render.json import as_text
 
         terminal.say(as_text(document(found)))
     elif cookies:
-        terminal.say(cookies_text(found, curl=output == "curl"))
+        terminal.say(cookies_text(found, curl=output == "curl", edge=edge))
     else:
-        terminal.say(url_text(found, curl=output == "curl"))
+        terminal.say(url_text(found, curl=output == "curl", edge=edge))
+    if output == "text":
+        note_domain(found)
+        note_edge(found, edge)

@@ -2,18 +2,19 @@
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cfstream.cli import connection, terminal
 from cfstream.cli.moments import moment
 from cfstream.cli.private_key import read_private_key
+from cfstream.cli.sign_notes import in_browser, note_playlist
 from cfstream.cli.targets import scene_of
 from cfstream.errors import WrongUsage
 from cfstream.explain.guards import Guards
 from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
-from cfstream.render.signed import Signed
+from cfstream.render.signed import LOOPBACK_ZONE, Signed
 from cfstream.sign import CannotSign, Signer
 from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import folder, key_path, sections
@@ -74,7 +75,7 @@ def signed(asked: Asked) -> Signed:
         terminal.note(
             f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: {_wait(stack)}\n"
         )
-    found = _http(asked, url, times, key, key_id)
+    found = replace(_http(asked, url, times, key, key_id), in_browser=in_browser(url, guards))
     if found.terms.resource.endswith("*"):
         for guard in blind_spots(guards, found.terms.resource, key_id):
             terminal.note(f"warning: in that folder, {guard.named} trusts {guard.whom} and not this key\n")
@@ -97,7 +98,10 @@ def one_stack(spec: str) -> "Stack":
 def read_guards(stack: "Stack") -> Guards:
     """Who guards what at the stack's distribution now."""
     world = connection.current().world()
-    return guards_of(world.reads(), scene_of(stack, world))
+    guards = guards_of(world.reads(), scene_of(stack, world))
+    if world.real_aws:
+        return guards
+    return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))
 
 
 def _offline(asked: Asked, times: Times) -> Signed:
@@ -136,6 +140,7 @@ def _url(asked: Asked, stack: "Stack", guards: Guards) -> str:
 def _http(asked: Asked, url: str, times: Times, key: PrivateKey, key_id: str) -> Signed:
     signer = _signer(asked, key, key_id)
     alone = asked.preset == "file"
+    note_playlist(url, preset=asked.preset, cookies=asked.cookies)
     if asked.cookies:
         resource = url if alone else folder(url)
         pass_ = signer.grant(resource, times.expires, starts=times.starts, ip=asked.ip)
@@ -145,10 +150,6 @@ def _http(asked: Asked, url: str, times: Times, key: PrivateKey, key_id: str) ->
     if url.endswith(("/", "/*")) and not alone:
         raise WrongUsage(
             "a folder is no file that a player could begin with", "name the playlist, or add --cookies"
-        )
-    if not alone:
-        terminal.note(
-            "note: the files that a playlist names do not inherit this query; most players need --cookies\n"
         )
     plain = alone and times.starts is None and asked.ip is None
     if plain:
@@ -176,7 +177,6 @@ def _own_domain(url: str) -> str | None:
     """The host of the URL as the domain of its cookies, where browsers take it for one."""
     host = sections(url).host.partition(":")[0]
     if host.endswith(".cloudfront.net"):
-        terminal.note("note: no site can set cookies for cloudfront.net; give the distribution a cname\n")
         return None
     return host
 

@@ -67,6 +67,8 @@ class Guards:
     enabled: bool = True
     deployed: bool = True
     ipv6: bool = False
+    loopback: str = ""
+    """The name under which browsers find it on this machine, where all of AWS is a stand-in there."""
 
     def of(self, path: str) -> Guard:
         """The behavior that a request for this path meets; the path begins with a slash.
@@ -81,7 +83,8 @@ class Guards:
     def answers(self, host: str) -> bool:
         """Whether a request for this host comes to this distribution."""
         name = re.sub(r":\d+$", "", host)
-        return name == self.domain_name.lower() or any(_names(alias.lower(), name) for alias in self.aliases)
+        own = (self.domain_name.lower(), self.loopback) if self.loopback else (self.domain_name.lower(),)
+        return name in own or any(_names(alias.lower(), name) for alias in self.aliases)
 
 
 def _names(alias: str, host: str) -> bool:

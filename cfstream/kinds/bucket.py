@@ -330,6 +330,8 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         return [
             stack.problem(what, "write its name as S3 has it, or add create: true to have it made", "bucket")
         ]
+    if _left_alone(scene):
+        return []
     if have.why_not:
         return [
             stack.problem(
@@ -354,8 +356,21 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
     return [*problems, *bucket_key.problems(scene, have.encryption, have.key)]
 
 
+def _left_alone(scene: Scene) -> bool:
+    """Whether the spec leaves the grant to others, so that the bucket need not even be accessible to us."""
+    return scene.stack.spec.grant.via == "elsewhere"
+
+
 def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:
     notices = bucket_key.notices(scene, have.key)
+    if _left_alone(scene):
+        if have.why_not:
+            text = (
+                f"the bucket {have.name} is not accessible, so who can read it is not known: {have.why_not}"
+            )
+            notices.append(Notice(text, warning=True))
+        told = bucket_key.problems(scene, have.encryption, have.key)
+        notices += [Notice(problem.what, warning=True) for problem in told]
     if have.access_points:
         points = ", ".join(have.access_points)
         text = f"the bucket has access points whose policies are not read; they may let others in: {points}"

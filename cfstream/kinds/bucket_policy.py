@@ -53,7 +53,8 @@ class BucketPolicyKind:
         """
         spec = scene.stack.spec
         by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none"
-        return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix)
+        managed = spec.grant.via != "elsewhere"
+        return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGrant | None) -> LivePolicy:
         """Reads the policy, distributions, OAIs and key groups; where a grant is likely, a page of objects
@@ -93,7 +94,7 @@ class BucketPolicyKind:
         problems = grant_preflight.problems(
             scene,
             document=have.document,
-            unread=have.unread,
+            unread=have.unread if want.managed else "",
             bucket=have.bucket,
             edits=[edit for edit in edits if isinstance(edit, PolicyEdit)],
             foreign=have.foreign if given else "",
@@ -131,6 +132,9 @@ def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
 
 def _notices(case: Case, taken: Iterable[Revoke]) -> list[Notice]:
     notices = []
+    if case.have.unread and not case.want.managed:
+        text = f"who the policy of {case.have.bucket.name} lets in is not known: {case.have.unread}"
+        notices.append(Notice(text, warning=True))
     if _pending(case):
         text = (
             f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id in place of the OAI, as S3 does "

@@ -141,7 +141,7 @@ def find(aws: Reads, scene: Scene) -> LiveDistribution | None:
     name are ordered by id and the first is taken: `claims` tells of the others.
     """
     found = claims(aws, scene)
-    return _read(aws, *found[0]) if found else None
+    return read_distribution(aws, *found[0]) if found else None
 
 
 def claims(aws: Reads, scene: Scene) -> tuple[tuple[str, str], ...]:
@@ -262,7 +262,8 @@ def _get(kind: str, distribution_id: str) -> Call:
     return Call("cloudfront", operation, {"Id": distribution_id})
 
 
-def _read(aws: Reads, kind: str, distribution_id: str) -> LiveDistribution:
+def read_distribution(aws: Reads, kind: str, distribution_id: str) -> LiveDistribution:
+    """One distribution, whole, with its tags. Makes one Get and ListTagsForResource; raises as `Reads.read`."""
     reply = aws.read(_get(kind, distribution_id))
     live = reply[RESOURCE[kind]]
     tags = aws.read(_tags_call(live["ARN"]))

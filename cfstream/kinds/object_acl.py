@@ -137,6 +137,8 @@ class ObjectAclKind:
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
         """Marks, grants what is lacking, takes back what a former OAI was granted, and unmarks."""
+        if scene.stack.spec.grant.via == "elsewhere":
+            return Proposal()
         identity = land.get(scene.address("origin-access-identity")) if want else None
         user = land.get(scene.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):

@@ -46,6 +46,8 @@ class WantedGrant:
     identity: str
     """``oac``, ``oai``, or empty where no statement is wanted."""
     prefix: str
+    managed: bool = True
+    """False where the spec leaves the grant to others: then ours, if there is one, stays as well."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
     former.
     """
     if case.target is None:
-        return (), _taken(case, narrowed=False) if not case.want.identity else ()
+        unwanted = case.want.managed and not case.want.identity
+        return (), _taken(case, narrowed=False) if unwanted else ()
     identities = case.have.identities
     if equal(case.ours, case.target, identities, ours=True) or (case.ours is None and case.satisfying):
         return (), _taken(case, narrowed=False)

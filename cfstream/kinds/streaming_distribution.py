@@ -115,6 +115,11 @@ def new_config(reference: str, bucket: str) -> dict[str, Any]:
     }
 
 
+def origin_identity(config: Json) -> str:
+    """The id of the OAI that it reads its bucket with; empty for none."""
+    return str(config["S3Origin"].get("OriginAccessIdentity") or "").removeprefix(OAI_PREFIX)
+
+
 def _fields(scene: Scene, land: Landscape) -> list[Field]:
     return [*common_fields(scene), _identity(scene, land), *_signers(scene)]
 
@@ -124,13 +129,10 @@ def _identity(scene: Scene, land: Landscape) -> Field:
     if scene.stack.spec.identity == "oai":
         wanted = land.get(scene.address("origin-access-identity")) or ""
 
-    def read(config: Json) -> str:
-        return str(config["S3Origin"].get("OriginAccessIdentity") or "").removeprefix(OAI_PREFIX)
-
     def write(config: dict[str, Any], value: Known) -> None:
         config["S3Origin"] = {**config["S3Origin"], "OriginAccessIdentity": oai_path(value)}
 
-    return Field("oai", wanted, read, write, show=lambda value: value or None)
+    return Field("oai", wanted, origin_identity, write, show=lambda value: value or None)
 
 
 def _signers(scene: Scene) -> list[Field]:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 
+LOOPBACK_ZONE = ".cloudfront.localhost"
+"""Names under it lead to the sandbox's edge, where requests count as https."""
+
 
 @dataclass(frozen=True)
 class Signed:
@@ -26,6 +29,8 @@ class Signed:
     """What the cookies open, without a signature."""
     stream: StreamName | None = None
     is_canned: bool = False
+    in_browser: str = ""
+    """The URL, unsigned, under a name that browsers find on this machine; empty where there is none."""
 
     @classmethod
     def canned(cls, signer: Signer, resource: str, url: str, expires: "datetime") -> "Signed":
@@ -39,19 +44,35 @@ class Signed:
         return cls(signer, Terms(resource, int(expires.timestamp())), stream=name, is_canned=canned)
 
 
-def url_text(signed: Signed, *, curl: bool) -> str:
-    """The URL in a line of its own, or the curl command that asks for it; for a stream name its forms."""
+def url_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
+    """The URL in a line of its own, or the curl command that asks for it; for a stream name its forms.
+
+    An `edge` is asked in place of the host that the URL names.
+    """
     if signed.stream is not None:
         return f"{signed.stream}\n"
-    return f"curl {shlex.quote(signed.url or '')}\n" if curl else f"{signed.url}\n"
+    return _curl(signed.url or "", edge) if curl else f"{signed.url}\n"
 
 
-def cookies_text(signed: Signed, *, curl: bool) -> str:
-    """The Set-Cookie lines, or the curl command that sends the cookies."""
+def cookies_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
+    """The Set-Cookie lines, or the curl command that sends the cookies, to an `edge` if there is one."""
     cookies = signed.cookies or Cookies({})
     if curl:
-        return f"curl {cookies.curl()} {shlex.quote(signed.plain_url)}\n"
+        return _curl(signed.plain_url, edge, cookies.curl())
     return "".join(f"{line}\n" for line in cookies.set_cookie_lines(signed.domain))
+
+
+def _curl(url: str, edge: str, *arguments: str) -> str:
+    """The command, quoted for a shell: to the edge goes the host in its header, and that it stands for http."""
+    if edge:
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        headers = [f"Host: {host}"]
+        if scheme == "http" and not host.partition(":")[0].endswith(LOOPBACK_ZONE):
+            headers.append("X-Forwarded-Proto: http")
+        arguments = (*(f"-H {shlex.quote(header)}" for header in headers), *arguments)
+        url = edge.rstrip("/") + slash + path
+    return " ".join(("curl", *arguments, shlex.quote(url))) + "\n"
 
 
 def document(signed: Signed) -> dict[str, Any]:

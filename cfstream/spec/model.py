@@ -37,6 +37,7 @@ from cfstream.spec.fields import (
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 MinimumTls = Literal[
+    "SSLv3",
     "TLSv1",
     "TLSv1_2016",
     "TLSv1.1_2016",
@@ -46,8 +47,8 @@ MinimumTls = Literal[
     "TLSv1.2_2025",
     "TLSv1.3_2025",
 ]
-"""CloudFront's security policies for certificates served by SNI, the oldest first (shape
-MinimumProtocolVersion).
+"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3 goes with a dedicated IP
+alone, and so only with what was there before cfstream (`rules`).
 """
 
 
@@ -112,10 +113,11 @@ class Oai(Section):
 class Grant(Section):
     """What CloudFront may do in the bucket, and by which means it is allowed to."""
 
-    via: Literal["bucket-policy", "object-acl"] = Field(
+    via: Literal["bucket-policy", "object-acl", "elsewhere"] = Field(
         default="bucket-policy",
         description="How the bucket lets CloudFront read. bucket-policy: one statement of the bucket's policy. "
-        "object-acl: a grant on each object, with oai only, for buckets whose objects belong to several accounts.",
+        "object-acl: a grant on each object, with oai only, for buckets whose objects belong to several accounts. "
+        "elsewhere: somebody else grants it, in their own words, and cfstream neither gives nor takes anything.",
     )
     permission: Literal["READ", "FULL_CONTROL"] = Field(
         default="READ",

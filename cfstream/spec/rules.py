@@ -65,6 +65,18 @@ def _means_of_the_grant(spec: Spec) -> Iterator[Fault]:
         yield Fault(what, "write permission: READ, or via: object-acl", ("grant", "permission"))
 
 
+def _elsewhere_is_whole(spec: Spec) -> Iterator[Fault]:
+    if spec.grant.via == "elsewhere" and spec.grant.prefix:
+        what = "with via: elsewhere cfstream grants nothing, under no prefix either"
+        yield Fault(what, "take prefix out, or write via: bucket-policy", ("grant", "prefix"))
+
+
+def _oldest_tls(spec: Spec) -> Iterator[Fault]:
+    if spec.http.minimum_tls == "SSLv3" and spec.adopt is None:
+        what = "SSLv3 is broken (POODLE, RFC 7568), and CloudFront takes it with a dedicated IP alone"
+        yield Fault(what, "write TLSv1.2_2021", ("http", "minimum_tls"))
+
+
 def _identity_in_use(spec: Spec) -> Iterator[Fault]:
     if spec.oai is None or spec.oai.comment is None:
         return
@@ -119,6 +131,8 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("oac", "oai", "origin_access"), _one_identity),
     (("delivery", "oac", "key_groups", "http"), _rtmp_lacks),
     (("delivery", "oac", "oai", "origin_access", "grant"), _means_of_the_grant),
+    (("grant",), _elsewhere_is_whole),
+    (("http", "adopt"), _oldest_tls),
     (("name", "oai"), _identity_in_use),
     (("delivery", "key_groups", "trusted_signers", "public"), somebody_may_sign),
     (("key_groups", "trusted_signers", "public"), signers_of_the_default),

@@ -5,7 +5,7 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,57 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
-from cfstream.cli import main
-from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder
 from tests.signing import PASSPHRASE
 
 Sign = Callable[..., Ran]
-
-
-@pytest.fixture(scope="module")
-def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
-    """A stack that was applied, and an environment that leads to it."""
-    server.reset()
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {
-            "AWS_ENDPOINT_URL": server.endpoint_url,
-            "AWS_ACCESS_KEY_ID": "any",
-            "AWS_SECRET_ACCESS_KEY": "any",
-            "AWS_REGION": "us-east-1",
-        }.items():
-            environment.setenv(name, value)
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "CFSTREAM_KEY_PASSPHRASE"):
-            environment.delenv(name, raising=False)
-        found = folder(tmp_path_factory.mktemp("stack"))
-        assert main.run(["apply", found.spec, "--yes"]) == 0
-        yield found
-
-
-@pytest.fixture
-def sign(cfstream: Callable[..., Ran], stack: Folder) -> Sign:
-    """Runs `sign` with the stack's spec, key and an hour; flags that are given count more."""
-
-    def run(target: str, *flags: str) -> Ran:
-        given = {"--spec": stack.spec, "--key": stack.key("lectures-1"), "--expires": "1h"}
-        default = [word for flag, value in given.items() if flag not in flags for word in (flag, value)]
-        return cfstream("sign", target, *default, *flags)
-
-    return run
-
-
-@pytest.fixture
-def explain(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Any]:
-    """What `explain` says of a URL, as a document."""
-
-    def run(url: str, *flags: str) -> Any:
-        ran = cfstream("explain", url, "--spec", stack.spec, "--format", "json", *flags)
-        assert ran.code == 0, ran.err
-        return json.loads(ran.out)
-
-    return run
 
 
 def test_a_key_becomes_a_url_that_gets_in(sign: Sign, explain: Callable[..., Any]) -> None:

@@ -1,0 +1,74 @@
+"""What an import has to know of the account around a distribution: names behind ids, and names that are taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cfstream.errors import Missing, Refused
+from cfstream.inventory.entries import IDENTITIES, owner_by_mark
+from cfstream.kinds.distributions import NAME_TAG, Row, all_distributions, tags_of
+from cfstream.kinds.key_group import KEYS
+from cfstream.kinds.key_group import LISTING as KEY_GROUPS
+from cfstream.kinds.origin_access_control import LISTING as CONTROLS
+from cfstream.ports import Call, Reads
+from cfstream.values import Json
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account, as far as its specs would speak of it."""
+
+    number: str
+    rows: tuple[Row, ...] = ()
+    """Every distribution of both kinds."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Names of the stacks that own distributions, by the distribution's id."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Names of the key groups, by id."""
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """Canonical user ids of the origin access identities, by id."""
+    controls: Mapping[str, Json] = field(default_factory=dict)
+    """Rows of the origin access controls, by id."""
+    marked: frozenset[str] = frozenset()
+    """Names of stacks that something in the account bears the mark of: a new stack of such a name would own it."""
+
+
+def read_account(aws: Reads, number: str) -> Account:
+    """The account. Makes six list calls, and ListTagsForResource for each distribution; raises as `Reads.items`."""
+    rows = all_distributions(aws)
+    groups = [row["KeyGroup"] for row in aws.items(KEY_GROUPS)]
+    identities = aws.items(IDENTITIES)
+    controls = aws.items(CONTROLS)
+    comments = [
+        *(group["KeyGroupConfig"].get("Comment") for group in groups),
+        *(row.get("Comment") for row in (*identities, *aws.items(KEYS))),
+        *(row.get("Description") for row in controls),
+    ]
+    owners = _owners(aws, rows)
+    return Account(
+        number=number,
+        rows=rows,
+        owners=owners,
+        groups={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
+        identities={row["Id"]: row["S3CanonicalUserId"] for row in identities},
+        controls={row["Id"]: row for row in controls},
+        marked=frozenset({*owners.values(), *_marks(comments)}),
+    )
+
+
+def _owners(aws: Reads, rows: tuple[Row, ...]) -> dict[str, str]:
+    calls = [Call("cloudfront", "list_tags_for_resource", {"Resource": row.arn}) for row in rows]
+    owners: dict[str, str] = {}
+    for row, answer in zip(rows, aws.together(calls), strict=True):
+        if isinstance(answer, Missing):
+            continue  # deleted since it was listed
+        if isinstance(answer, Refused):
+            raise answer
+        owner = tags_of(answer).get(NAME_TAG)
+        if owner:
+            owners[row.id] = owner
+    return owners
+
+
+def _marks(comments: list[Any]) -> set[str]:
+    return {owner for comment in comments if (owner := owner_by_mark(comment or ""))}

@@ -1,0 +1,209 @@
+"""One live distribution, said in the language as far as it can be. Pure.
+
+A field is written where the spec would otherwise mean something else than what is live (an enforced default that
+differs, an identity that exists), and where it tells the reader what this is. All else is left out: absent is not
+managed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, get_args
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.kept import kept
+from cfstream.adoption.refusal import CannotImport
+from cfstream.adoption.risks import Risk, identity_of, risks
+from cfstream.adoption.viewers import guards, sayable, signing_values
+from cfstream.kinds.cache_policies import MANAGED
+from cfstream.kinds.distribution.config import default_origin
+from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, bucket_of, items
+from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
+from cfstream.spec.model import Http, MinimumTls, PriceClass
+
+
+@dataclass(frozen=True)
+class Description:
+    """The fields of a spec, and what is said beside them."""
+
+    values: Mapping[str, Any]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Comments, by the path of the field that they stand at."""
+    kept: tuple[str, ...] = ()
+    risks: tuple[Risk, ...] = ()
+
+    @property
+    def bucket(self) -> str:
+        return str(self.values["bucket"])
+
+    def having(self, name: str, value: Any, remark: str = "") -> "Description":
+        """The same with another field."""
+        return replace(self, values={**self.values, name: value}, remarks={**self.remarks, name: remark})
+
+    def without_cnames(self, why: str) -> "Description":
+        """The same without the names and their certificate, which are then left as they are."""
+        cnames = ", ".join(self.values.get("cnames", ()))
+        http = {name: value for name, value in self.values.get("http", {}).items() if name != "certificate"}
+        values = {name: value for name, value in self.values.items() if name not in ("cnames", "http")}
+        told = f"cnames and their certificate, for {why}: {cnames}"
+        return replace(self, values={**values, **({"http": http} if http else {})}, kept=(told, *self.kept))
+
+
+def describe(live: LiveDistribution, account: Account, name: str) -> Description:
+    """The distribution as a spec named `name`. Raises CannotImport where no spec could say what it is."""
+    bucket = _bucket(live)
+    found = guards(live, bucket, account)
+    signing = signing_values(account, live, found)
+    behaviors = signing.pop("behaviors", [])
+    streaming = live.kind == "streaming-distribution"
+    http = {} if streaming else _http(live.config, behaviors)
+    values = {
+        "version": 1,
+        "name": name,
+        **({"delivery": "rtmp"} if streaming else {}),
+        **_plain(live.config),
+        "bucket": bucket,
+        **_identity(live, account, name),
+        **signing,
+        **({"http": http} if http else {}),
+        "adopt": live.id,
+    }
+    remarks = _remarks(values, owned=NAME_TAG in live.tags)
+    return Description(values, remarks, _left_out(live, values, bucket), risks(live, account, found))
+
+
+def _bucket(live: LiveDistribution) -> str:
+    """The bucket that it serves. Raises CannotImport where that is none."""
+    streaming = live.kind == "streaming-distribution"
+    origin = live.config["S3Origin"] if streaming else default_origin(live.config)
+    domain = origin["DomainName"]
+    bucket = bucket_of(domain)
+    if not sayable(ResourceId, live.id):
+        raise CannotImport(
+            f"{live.id!r} is no id of a distribution that a spec could adopt", "name another one"
+        )
+    if bucket and sayable(BucketName, bucket) and (streaming or "S3OriginConfig" in origin):
+        return bucket
+    if ".s3-website" in domain:
+        what = "the website endpoint of a bucket, which knows neither OAC nor OAI"
+        do = "let its default behavior lead to the bucket's own address first, and import again"
+    elif bucket:
+        what = f"the bucket {bucket} in a way that a spec cannot name"
+        do = "let its default behavior lead to it as an S3 origin first, and import again"
+    else:
+        what, do = "no S3 bucket", "leave it out: cfstream is for what is private in a bucket"
+    raise CannotImport(f"the default behavior of {live.id} leads to {domain}: {what}", do)
+
+
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that both kinds have in the same place."""
+    values: dict[str, Any] = {}
+    comment, price = config.get("Comment") or "", config.get("PriceClass")
+    if comment and sayable(Comment, comment):
+        values["comment"] = comment
+    if not config["Enabled"]:
+        values["enabled"] = False
+    cnames = sorted(alias.lower() for alias in items(config.get("Aliases")))
+    if cnames and all(sayable(HostName, alias) for alias in cnames):
+        values["cnames"] = cnames
+    if price in get_args(PriceClass) and price != "PriceClass_All":
+        values["price_class"] = price
+    logging = config.get("Logging") or {}
+    where = bucket_of(logging.get("Bucket") or "")
+    if logging.get("Enabled") and sayable(BucketName, where) and sayable(Prefix, logging.get("Prefix", "")):
+        prefix = {"prefix": logging["Prefix"]} if logging.get("Prefix") else {}
+        values["logging"] = {"bucket": where, **prefix}
+    return values
+
+
+def _identity(live: LiveDistribution, account: Account, name: str) -> dict[str, Any]:
+    """How it reads the bucket; an identity of the stack's own is not referred to but had."""
+    oac, oai = identity_of(live)
+    if oac:
+        row = account.controls.get(oac, {})
+        signing = row.get("SigningBehavior", "always")
+        if row.get("OriginAccessControlOriginType", "s3") != "s3" or signing == "never":
+            raise CannotImport(
+                f"the origin access control {oac} of {live.id} does not sign what CloudFront asks of the bucket",
+                'let it sign "always", for origins of type s3, and import again',
+            )
+        own = (
+            row.get("Name") == f"cfstream-{name}"
+            and row.get("Description", "").split(" ")[0] == f"cfstream:{name}"
+        )
+        faithful = (signing, row.get("SigningProtocol")) == ("always", "sigv4")
+        return {"oac": {} if own and faithful else {"id": oac}}
+    return {"oai": {"id": oai}} if oai else {"origin_access": "none"}
+
+
+def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
+    """What only an http stack has, as far as it differs from the defaults or tells something."""
+    default = config["DefaultCacheBehavior"]
+    certificate = config.get("ViewerCertificate") or {}
+    arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
+    values: dict[str, Any] = {}
+    if arn and sayable(Certificate, arn):
+        values["certificate"] = arn
+    minimum = certificate.get("MinimumProtocolVersion")
+    if (arn or iam) and minimum != Http.model_fields["minimum_tls"].default:
+        if minimum not in get_args(MinimumTls):
+            raise CannotImport(
+                f"this cfstream does not know the security policy {minimum}", "use a newer cfstream"
+            )
+        values["minimum_tls"] = minimum
+    if default["ViewerProtocolPolicy"] != Http.model_fields["viewer_protocol"].default:
+        values["viewer_protocol"] = default["ViewerProtocolPolicy"]
+    root = config.get("DefaultRootObject") or ""
+    if root and sayable(RootObject, root):
+        values["default_root_object"] = root
+    managed = {policy: called for called, policy in MANAGED.items()}
+    if default.get("CachePolicyId") in managed:
+        values["cache_policy"] = managed[default["CachePolicyId"]]
+    return {**values, **({"behaviors": behaviors} if behaviors else {})}
+
+
+REMARKS: Mapping[str, str] = {
+    "enabled": "it answers nobody",
+    "origin_access": "CloudFront reads the bucket as anyone would; cfstream migrate --to oac mends it",
+    "public": "anyone may watch",
+    "adopt": "the distribution that this stack takes over",
+    "http.viewer_protocol": "the default is redirect-to-https",
+    "http.minimum_tls": "the default is TLSv1.2_2021",
+    "http.behaviors": "only those whose signers differ; all others stay as they are",
+}
+
+
+def _remarks(values: Mapping[str, Any], *, owned: bool) -> dict[str, str]:
+    """The comments of the fields that there are."""
+    paths = {*values, *(f"http.{name}" for name in values.get("http", {}))}
+    remarks = {path: remark for path, remark in REMARKS.items() if path in paths}
+    remarks["name"] = (
+        "as its tag says" if owned else "the stack's identity in this account: change it now or never"
+    )
+    if values.get("oac") or values.get("oai"):
+        sort = "oac" if values.get("oac") else "oai"
+        remarks[sort] = "one that exists: referred to, never changed"
+    if values.get("key_groups"):
+        remarks["key_groups"] = "groups that exist: referred to, never changed"
+    if values.get("trusted_signers"):
+        remarks["trusted_signers"] = "the legacy form; cfstream migrate --to key-groups replaces it"
+    return remarks
+
+
+def _left_out(live: LiveDistribution, values: Mapping[str, Any], bucket: str) -> tuple[str, ...]:
+    """What is kept, the fields among them that the language has but not with these values."""
+    config, lines = live.config, []
+    cnames = items(config.get("Aliases"))
+    if cnames and "cnames" not in values:
+        lines.append(f"cnames, one of which a spec cannot say: {', '.join(sorted(cnames))}")
+    if (config.get("Logging") or {}).get("Enabled") and "logging" not in values:
+        lines.append(f"access logs to {config['Logging']['Bucket']}/{config['Logging'].get('Prefix', '')}")
+    if config.get("Comment") and "comment" not in values:
+        lines.append("its comment, which is longer or odder than a spec takes")
+    if config.get("DefaultRootObject") and "default_root_object" not in values.get("http", {}):
+        lines.append(f"default root object: {config['DefaultRootObject']}")
+    if config.get("PriceClass") == "None":
+        lines.append("no price class: it is billed by a plan of its own")
+    arn = (config.get("ViewerCertificate") or {}).get("ACMCertificateArn")
+    if arn and "certificate" not in values.get("http", {}):
+        lines.append(f"certificate: {arn}")
+    return (*lines, *kept(live, bucket))

@@ -1,0 +1,70 @@
+"""By which words of a spec the bucket's grant may already be there: guesses, of which the plan picks the true one."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.risks import identity_of
+from cfstream.errors import Refused
+from cfstream.inventory.grants import SAMPLE
+from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
+from cfstream.policy_document import parse, prefix_of, reads, statements
+from cfstream.ports import Call, Reads
+from cfstream.steps.object_grants import permissions_of
+
+ELSEWHERE: Mapping[str, Any] = {"via": "elsewhere"}
+
+
+def likely_grants(
+    aws: Reads, live: LiveDistribution, account: Account, bucket: str
+) -> Iterator[tuple[Mapping[str, Any] | None, str]]:
+    """Values of ``grant``, None for its default, each with a comment; the last leaves it to others.
+
+    Asks for the bucket's policy; where an OAI reads, for a page of objects and their ACLs. What may not be read gives
+    no guess.
+    """
+    _, oai = identity_of(live)
+    if not any(identity_of(live)):
+        return
+    yield None, ""
+    yield from _prefixes(aws, bucket)
+    if oai:
+        yield from _on_objects(aws, live, bucket, account.identities.get(oai, ""))
+    yield ELSEWHERE, "nothing that a spec would grant in these words; whoever gives it goes on giving it"
+
+
+def _prefixes(aws: Reads, bucket: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    answer = aws.together([Call("s3", "get_bucket_policy", {"Bucket": bucket})])[0]
+    if isinstance(answer, Refused):
+        return
+    found = {
+        prefix_of(each, bucket) for each in statements(parse(answer.get("Policy"))) if reads(each, bucket)
+    }
+    for prefix in sorted(filter(None, found)):
+        yield {"prefix": prefix}, "as a statement of the bucket's policy gives it"
+
+
+def _on_objects(
+    aws: Reads, live: LiveDistribution, bucket: str, user: str
+) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """A grant on each object, where a sample of them has exactly one for the OAI, or our mark tells of one."""
+    found = _permissions(aws, bucket, user) if user else frozenset()
+    for permission in ("READ", "FULL_CONTROL"):
+        if found == {permission} or live.tags.get(ACL_TAG):
+            further = {"permission": permission} if permission != "READ" else {}
+            yield {"via": "object-acl", **further}, "each object's own ACL lets the identity read"
+
+
+def _permissions(aws: Reads, bucket: str, user: str) -> frozenset[str]:
+    listing = Call("s3", "list_objects_v2", {"Bucket": bucket, "MaxKeys": SAMPLE})
+    page = aws.together([listing])[0]
+    if isinstance(page, Refused):
+        return frozenset()
+    calls = [
+        Call("s3", "get_object_acl", {"Bucket": bucket, "Key": row["Key"]})
+        for row in page.get("Contents", ())
+    ]
+    given = [
+        frozenset() if isinstance(acl, Refused) else permissions_of(acl, user) for acl in aws.together(calls)
+    ]
+    return given[0] if given and all(each == given[0] for each in given) else frozenset()

@@ -1,0 +1,105 @@
+"""The import of one distribution, and of all that an account has."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.description import describe
+from cfstream.adoption.grants import likely_grants
+from cfstream.adoption.naming import proposed_name, unique
+from cfstream.adoption.proof import Judge, Proved, prove
+from cfstream.adoption.refusal import CannotImport
+from cfstream.adoption.risks import Risk
+from cfstream.adoption.text import comment, spec_text
+from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, bucket_of, read_distribution
+from cfstream.ports import Reads
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of one distribution: a spec, or why there is none."""
+
+    row: Row
+    name: str = ""
+    owner: str | None = None
+    """The stack that owned it before; None for one made by hand."""
+    text: str = ""
+    """The spec; empty where there is none."""
+    bucket: str = ""
+    risks: tuple[Risk, ...] = ()
+    pending: tuple[str, ...] = ()
+    """What its plan would do, or what stands in the plan's way; empty when the plan is."""
+    refusal: CannotImport | None = None
+    file: str = ""
+
+
+def import_one(aws: Reads, account: Account, row: Row, judge: Judge, name: str = "") -> Imported:
+    """The spec of one distribution, proved by its plan. Raises CannotImport, and as `Reads.read`."""
+    live = read_distribution(aws, row.kind, row.id)
+    owner = live.tags.get(NAME_TAG)
+    if owner and name and name != owner:
+        raise CannotImport(
+            f"{row.id} belongs to the stack {owner}: it carries the tag {NAME_TAG} = {owner}",
+            "leave --name out, or take that tag off it first",
+        )
+    called = name or owner or _name(live, row, account.marked)
+    description = describe(live, account, called)
+    proved = prove(description, likely_grants(aws, live, account, description.bucket), judge)
+    return Imported(
+        row=row,
+        name=called,
+        owner=owner,
+        text=_whole(live, account, proved),
+        bucket=description.bucket,
+        risks=_risks(proved),
+        pending=proved.pending,
+    )
+
+
+def import_all(aws: Reads, account: Account, judge: Judge) -> Iterable[Imported]:
+    """Every distribution of the account, sorted by id, one after the other; a refusal is a value here."""
+    taken = set(account.marked)
+    for row in account.rows:
+        try:
+            imported = import_one(aws, replace(account, marked=frozenset(taken)), row, judge)
+        except CannotImport as refusal:
+            imported = Imported(row, owner=account.owners.get(row.id), refusal=refusal)
+        taken.add(imported.name)
+        yield imported
+
+
+def _name(live: LiveDistribution, row: Row, taken: Iterable[str]) -> str:
+    buckets = [bucket_of(origin.domain_name) or "" for origin in row.origins]
+    comment_ = live.config.get("Comment") or ""
+    return unique(
+        proposed_name(row.aliases, comment_, next(filter(None, buckets), ""), live.id), frozenset(taken)
+    )
+
+
+def _risks(proved: Proved) -> tuple[Risk, ...]:
+    openings = (Risk("opening", text) for text in proved.plan.exposure.openings)
+    return (*proved.description.risks, *openings)
+
+
+def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
+    """The spec with all that is said around its fields."""
+    kind = live.kind.replace("-", " ")
+    state = "" if live.status == "Deployed" else f", {live.status}"
+    head = [f"Imported from the {kind} {live.id} ({live.domain_name}{state}) of account {account.number}."]
+    if proved.pending:
+        head += ["Its plan is not empty:", *(f"  {line}" for line in proved.pending)]
+    else:
+        head.append(
+            "Its plan is empty: apply changes nothing until this file is changed. What is absent is not managed."
+        )
+    if told := _risks(proved):
+        head += ["To be looked at:", *(f"  {risk.text}" for risk in told)]
+    tail = ["", "Kept as it is in AWS, and compared with nothing:"] if proved.description.kept else []
+    tail += [f"  {line}" for line in proved.description.kept]
+    fields = spec_text(proved.description.values, proved.description.remarks)
+    return _comments(head) + fields + _comments(tail)
+
+
+def _comments(lines: list[str]) -> str:
+    written = (f"# {line[: len(line) - len(line.lstrip())]}{comment(line)}" if line else "" for line in lines)
+    return "".join(f"{line}\n" for line in written)

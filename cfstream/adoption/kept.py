@@ -1,0 +1,184 @@
+"""What is live of a distribution and cannot be said in a spec: a line for each, for it stays as it is. Pure.
+
+Of headers to the origin only the names are told: their values are often secrets.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cfstream.kinds.cache_policies import MANAGED, name_of
+from cfstream.kinds.distribution.config import default_origin, our_paths
+from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, bucket_of, items
+
+LONGEST = 60
+"""Characters of a value that is told."""
+
+SAID = frozenset(
+    {
+        "CallerReference",
+        "Comment",
+        "Enabled",
+        "Aliases",
+        "DefaultRootObject",
+        "Origins",
+        "DefaultCacheBehavior",
+        "CacheBehaviors",
+        "Logging",
+        "PriceClass",
+        "ViewerCertificate",
+        "IsIPV6Enabled",
+        "OriginGroups",
+        "CustomErrorResponses",
+        "Restrictions",
+        "WebACLId",
+        "S3Origin",
+        "TrustedSigners",
+    }
+)
+"""Top-level fields that the language has, or that have a line of their own below."""
+
+USUAL: Mapping[str, Any] = {
+    "HttpVersion": "http2",
+    "ConnectionMode": "direct",
+    "OriginReadTimeout": 30,
+    "ConnectionAttempts": 3,
+    "ConnectionTimeout": 10,
+}
+"""What says nothing, beside what is empty or off."""
+
+_BEHAVIOR = frozenset(
+    {
+        "PathPattern",
+        "TargetOriginId",
+        "TrustedSigners",
+        "TrustedKeyGroups",
+        "ViewerProtocolPolicy",
+        "AllowedMethods",
+        "Compress",
+        "LambdaFunctionAssociations",
+        "FunctionAssociations",
+        "CachePolicyId",
+        "ForwardedValues",
+        "MinTTL",
+        "DefaultTTL",
+        "MaxTTL",
+    }
+)
+
+
+def kept(live: LiveDistribution, bucket: str) -> tuple[str, ...]:
+    """Everything that a spec of this distribution leaves as it is, most telling first."""
+    config = live.config
+    lines = [*_origins(config), *_behaviors(config, bucket)] if live.kind == "distribution" else []
+    lines += _furnishings(config)
+    lines += [f"{name}: {_short(value)}" for name, value in _odd(config, SAID)]
+    return (*lines, *_tags(live))
+
+
+def _origins(config: Mapping[str, Any]) -> Iterator[str]:
+    main = default_origin(config)
+    for origin in items(config["Origins"]):
+        name = "the bucket's origin" if origin is main else f"origin {origin['Id']}"
+        if origin is not main:
+            sort = "a bucket" if bucket_of(origin["DomainName"]) else "not a bucket"
+            yield f"{name}: {origin['DomainName']}, {sort}"
+        if origin.get("OriginPath"):
+            yield f"{name} prepends {origin['OriginPath']} to each key"
+        headers = [header["HeaderName"] for header in items(origin.get("CustomHeaders"))]
+        if headers:
+            yield f"{name} is sent the headers {', '.join(headers)}"
+        told = frozenset({"Id", "DomainName", "OriginPath", "CustomHeaders", "OriginAccessControlId"})
+        own = {**origin, **(origin.get("S3OriginConfig") or {})}
+        hidden = told | {"S3OriginConfig", "OriginAccessIdentity"}
+        for field, value in _odd(own, hidden):
+            yield f"{name}, {field}: {_short(value)}"
+    for group in items(config.get("OriginGroups")):
+        members = ", then ".join(member["OriginId"] for member in items(group["Members"]))
+        yield f"origin group {group['Id']}: {members}"
+
+
+def _behaviors(config: Mapping[str, Any], bucket: str) -> Iterator[str]:
+    ours = our_paths(config, bucket)
+    managed = config["DefaultCacheBehavior"].get("CachePolicyId") in MANAGED.values()
+    usual = _caching(config["DefaultCacheBehavior"]) if managed else ""
+    for raw in (config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))):
+        path = raw.get("PathPattern", "")
+        name = path or "the default behavior"
+        if path not in ours:
+            yield f"{name} leads to the origin {raw['TargetOriginId']}, whoever may sign there"
+        for function in items(raw.get("LambdaFunctionAssociations")):
+            yield f"{name} runs Lambda@Edge {function['LambdaFunctionARN']} at {function['EventType']}"
+        for function in items(raw.get("FunctionAssociations")):
+            yield f"{name} runs the function {function['FunctionARN']} at {function['EventType']}"
+        caching = _caching(raw)
+        if caching and caching != usual:
+            yield f"{name} caches {caching}"
+        methods = set(items(raw.get("AllowedMethods"))) - {"GET", "HEAD", "OPTIONS"}
+        if methods:
+            yield f"{name} lets {', '.join(sorted(methods))} through"
+        for field, value in _odd(raw, _BEHAVIOR):
+            yield f"{name}, {field}: {_short(value)}"
+
+
+def _caching(raw: Mapping[str, Any]) -> str:
+    if raw.get("CachePolicyId"):
+        return f"by the policy {name_of(raw['CachePolicyId'], {})}"
+    if "ForwardedValues" not in raw:
+        return ""
+    lives = [f"{name} {raw[name]}" for name in ("MinTTL", "DefaultTTL", "MaxTTL") if name in raw]
+    return f"by the legacy settings: {', '.join(lives)} s"
+
+
+def _furnishings(config: Mapping[str, Any]) -> Iterator[str]:
+    if config.get("WebACLId"):
+        yield f"firewall (WAF): {config['WebACLId']}"
+    geo = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
+    if geo.get("Quantity"):
+        yield f"countries: {geo['RestrictionType']} {', '.join(sorted(items(geo)))}"
+    for error in items(config.get("CustomErrorResponses")):
+        page = f" -> {error['ResponsePagePath']}" if error.get("ResponsePagePath") else ""
+        yield f"error {error['ErrorCode']}{page}, kept for {error.get('ErrorCachingMinTTL', 'the usual')} s"
+    certificate = config.get("ViewerCertificate") or {}
+    if certificate.get("IAMCertificateId"):
+        yield f"certificate of IAM: {certificate['IAMCertificateId']}"
+    own = certificate.get("ACMCertificateArn") or certificate.get("IAMCertificateId")
+    if own and certificate.get("SSLSupportMethod") in ("vip", "static-ip"):
+        yield f"dedicated IP addresses ({certificate['SSLSupportMethod']}), which cost a monthly fee"
+    if (config.get("Logging") or {}).get("IncludeCookies"):
+        yield "access logs include cookies"
+
+
+def _odd(raw: Mapping[str, Any], told: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    """The fields that are not `told` and say something."""
+    for name, value in raw.items():
+        if name not in told and value != USUAL.get(name) and not _says_nothing(value):
+            yield name, value
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether this is empty or switched off, all the way down."""
+    if isinstance(value, Mapping):
+        return (
+            value.get("Quantity") == 0
+            or value.get("Enabled") is False
+            or all(map(_says_nothing, value.values()))
+        )
+    return value in ("", False, None, 0, [])
+
+
+def _short(value: Any) -> str:
+    """A value in one line; of nested ones the parts that say something."""
+    match value:
+        case Mapping():
+            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _says_nothing(v))
+            return inside if len(inside) <= LONGEST else f"{inside[:LONGEST]}…"
+        case list() | tuple():
+            return ", ".join(map(_short, value))
+    text = str(value)
+    return text if len(text) <= 2 * LONGEST else f"{text[: 2 * LONGEST]}…"
+
+
+def _tags(live: LiveDistribution) -> Iterator[str]:
+    theirs = sorted(key for key in live.tags if not key.startswith(NAME_TAG.partition(":")[0] + ":"))
+    if theirs:
+        yield f"tags: {', '.join(theirs)}"

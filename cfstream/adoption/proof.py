@@ -1,0 +1,85 @@
+"""The proof of a description: its text is read as any spec is, and planned; the one whose plan is empty is taken."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any, TypeAlias
+
+from cfstream.adoption.description import Description
+from cfstream.adoption.refusal import CannotImport
+from cfstream.adoption.text import comment, spec_text
+from cfstream.errors import SpecProblems
+from cfstream.planning import StackPlan
+from cfstream.spec.load import Stack, load
+
+Judge: TypeAlias = Callable[[Stack], StackPlan]
+"""Plans a stack against what is live."""
+
+Grants: TypeAlias = Iterable[tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A description with what its plan says."""
+
+    description: Description
+    plan: StackPlan
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """What the plan would change, and what stands in its way, a line each; nothing for an empty plan."""
+        changes = [
+            f"{step.id}: {comment(step.because)}"
+            + "".join(f"; {change.field}" for change in step.changes[:3])
+            for step in self.plan.steps
+        ]
+        return (*(comment(problem.what) for problem in self.plan.problems), *changes)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """How far from empty the plan is."""
+        return len(self.plan.problems), len(self.plan.steps)
+
+
+def prove(description: Description, grants: Grants, judge: Judge) -> Proved:
+    """The description in the words by which its plan is empty, or as near to that as words get.
+
+    Raises CannotImport when the language refuses its text.
+    """
+    best = _best(
+        (description if grant is None else description.having("grant", grant, why) for grant, why in grants),
+        judge,
+    )
+    best = best or _judged(description, judge)
+    if best.plan.problems and best.description.values.get("cnames"):
+        # An old certificate that has run out, or is gone from ACM, still serves; a spec that names it is no spec.
+        why = comment(best.plan.problems[0].what)
+        bare = _judged(best.description.without_cnames(why), judge)
+        if bare.rank < best.rank:
+            return bare
+    return best
+
+
+def _best(candidates: Iterator[Description], judge: Judge) -> Proved | None:
+    best: Proved | None = None
+    for candidate in candidates:
+        proved = _judged(candidate, judge)
+        if best is None or proved.rank < best.rank:
+            best = proved
+        if best.plan.in_sync:
+            break
+    return best
+
+
+def _judged(description: Description, judge: Judge) -> Proved:
+    return Proved(description, judge(read(spec_text(description.values, description.remarks))))
+
+
+def read(text: str) -> Stack:
+    """The text of a spec as a stack. Raises CannotImport, saying what the language refuses about it."""
+    try:
+        return load(["-"], stdin=StringIO(text))[0]
+    except SpecProblems as problems:
+        first = problems.problems[0]
+        what = f"the language cannot say what is live: {first.what}"
+        raise CannotImport(what, first.do) from problems

@@ -1,0 +1,108 @@
+"""What is risky about a live distribution, in words for its owner. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.viewers import Guard, Viewers
+from cfstream.inventory.entries import users_of_identity
+from cfstream.kinds.distribution.behaviors import behavior
+from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST, default_origin
+from cfstream.kinds.distributions import LiveDistribution, origin_of
+from cfstream.kinds.fields import normal_signers
+from cfstream.kinds.streaming_distribution import origin_identity
+
+SOUND_TLS = TLS_FROM_WEAKEST.index("TLSv1.2_2018")
+"""What is before it lets viewers in with TLS 1.1 or older (RFC 8996)."""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One of them: a name for programs, and a sentence."""
+
+    name: str
+    text: str
+
+
+def risks(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> tuple[Risk, ...]:
+    """Every risk that the config and the account show; what the bucket lets in is for the plan to tell."""
+    streaming = live.kind == "streaming-distribution"
+    retired = Risk("rtmp", "AWS retired RTMP at the end of 2020, and nothing plays it any more")
+    return (
+        *((retired,) if streaming else ()),
+        *_openness(live, guards),
+        *_access(live, account),
+        *_idle_signers(live, account, guards),
+        *(() if streaming else _tls(live, guards)),
+    )
+
+
+def _openness(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
+    if not live.config["Enabled"]:
+        return
+    default, *others = guards
+    if not default.viewers:
+        yield Risk("public", "anyone may watch without a signature")
+        return
+    for each in others:
+        if not each.viewers:
+            yield Risk("public-path", f"anyone may read what matches {each.path} without a signature")
+
+
+def _access(live: LiveDistribution, account: Account) -> Iterator[Risk]:
+    """How it reads the bucket: not at all by name, or by an identity that others read with."""
+    oai = identity_of(live)[1]
+    if not any(identity_of(live)):
+        text = "CloudFront reads the bucket as anyone would: what it serves is public in S3, or dark"
+        yield Risk("no-origin-access", text)
+    others = [user for user in users_of_identity(oai, account.rows) if user != live.id] if oai else []
+    if others:
+        yield Risk("shared-oai", f"what lets its OAI {oai} read lets {', '.join(others)} read as well")
+
+
+def identity_of(live: LiveDistribution) -> tuple[str, str]:
+    """The ids of the OAC and of the OAI that its default origin is read with; empty where there is none."""
+    if live.kind == "streaming-distribution":
+        return "", origin_identity(live.config)
+    origin = origin_of(default_origin(live.config))
+    return origin.oac_id, origin.oai_id
+
+
+def _idle_signers(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> Iterator[Risk]:
+    """Signers without a key in force; while a change is under way nothing is known of them."""
+    if live.status != "Deployed":
+        return
+    active = {
+        signer
+        for name, keys in live.active_signers.items()
+        if keys
+        for signer in normal_signers([name], account.number)
+    }
+    seen = Viewers(
+        tuple(sorted({one for guard in guards for one in guard.viewers.accounts})),
+        tuple(sorted({one for guard in guards for one in guard.viewers.groups})),
+    )
+    for signer in seen.accounts:
+        if signer not in active:
+            yield Risk(
+                "idle-signer", f"the trusted signer {signer} has no active key pair, and can sign nothing"
+            )
+    for group in seen.groups:
+        if not live.active_groups.get(group):
+            name = account.groups.get(group, group)
+            yield Risk("idle-signer", f"the key group {name} has no active key, and can sign nothing")
+
+
+def _tls(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
+    certificate = live.config.get("ViewerCertificate") or {}
+    minimum = certificate.get("MinimumProtocolVersion", "")
+    own = certificate.get("ACMCertificateArn") or certificate.get("IAMCertificateId")
+    if own and minimum in TLS_FROM_WEAKEST[:SOUND_TLS]:
+        yield Risk("weak-tls", f"viewers may connect by {minimum}, which lets TLS 1.1 or older in")
+    plain = [
+        guard.path or "everything else"
+        for guard in guards
+        if behavior(live.config, guard.path)["ViewerProtocolPolicy"] == "allow-all"
+    ]
+    if plain:
+        yield Risk("plain-http", f"signed URLs may travel over plain http: {', '.join(plain)}")

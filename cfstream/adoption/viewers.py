@@ -1,0 +1,112 @@
+"""Who may sign, in the language: of the default behavior, and of those behaviors that differ from it. Pure.
+
+Signers are owned on every behavior that leads to the bucket, so each one that differs must be named, or its signers
+would be taken for a change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.refusal import CannotImport
+from cfstream.kinds.distribution.behaviors import behavior, paths
+from cfstream.kinds.distribution.config import our_paths
+from cfstream.kinds.distributions import LiveDistribution, items
+from cfstream.kinds.fields import signers_of
+from cfstream.spec.fields import PathPattern, ResourceName
+from cfstream.spec.signers import MAX_TRUSTED_SIGNERS
+
+
+@dataclass(frozen=True)
+class Viewers:
+    """Who may sign on one behavior: accounts, or key groups by id; neither: nobody needs to."""
+
+    accounts: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.accounts or self.groups)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One behavior that leads to the bucket; `path` is empty for the default one."""
+
+    path: str
+    viewers: Viewers
+
+
+def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[Guard, ...]:
+    """Every behavior that leads to the bucket, the default one first. Raises CannotImport for two sorts on one."""
+    if live.kind == "streaming-distribution":
+        return (_guard(live, "", live.config, account),)
+    ours = our_paths(live.config, bucket)
+    return tuple(
+        _guard(live, path, behavior(live.config, path), account)
+        for path in ["", *paths(live.config)]
+        if path in ours
+    )
+
+
+def signing_values(account: Account, live: LiveDistribution, found: Sequence[Guard]) -> dict[str, Any]:
+    """The fields that name signers: of the default behavior, and under ``behaviors`` those that must be named."""
+    default, *others = found
+    named = []
+    for each in others:
+        if each.viewers == default.viewers:
+            continue
+        if sayable(PathPattern, each.path):
+            named.append({"path": each.path, **_fields(account, each.viewers)})
+        elif default.viewers:
+            # Where the default behavior is public, signers on others stay as they are without being named.
+            raise CannotImport(
+                f"the behavior {each.path!r} of {live.id} has signers of its own, and a spec cannot name that path",
+                "give it the signers of the default behavior, or another path pattern, and import again",
+            )
+    return {**_fields(account, default.viewers), **({"behaviors": named} if named else {})}
+
+
+def sayable(kind: Any, value: object) -> bool:
+    """Whether the language takes this value for a field of this type."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _guard(live: LiveDistribution, path: str, raw: Mapping[str, Any], account: Account) -> Guard:
+    viewers = Viewers(signers_of(raw, account.number), tuple(sorted(items(raw.get("TrustedKeyGroups")))))
+    where = f"the behavior {path!r}" if path else "the default behavior"
+    if viewers.accounts and viewers.groups:
+        raise CannotImport(
+            f"{where} of {live.id} has both trusted signers and key groups, and a spec names one sort",
+            "take one of the two off there, and import again",
+        )
+    if len(viewers.accounts) > MAX_TRUSTED_SIGNERS:
+        raise CannotImport(
+            f"{where} of {live.id} has {len(viewers.accounts)} trusted signers, and a spec takes {MAX_TRUSTED_SIGNERS}",
+            "take some off there, or use a key group, and import again",
+        )
+    return Guard(path, viewers)
+
+
+def _fields(account: Account, viewers: Viewers) -> dict[str, Any]:
+    if viewers.groups:
+        return {"key_groups": [{"use": name} for name in sorted(map(_named(account), viewers.groups))]}
+    if viewers.accounts:
+        return {"trusted_signers": list(viewers.accounts)}
+    return {"public": True}
+
+
+def _named(account: Account) -> Any:
+    """Key groups by name, where it is one that a spec can say; else by id."""
+
+    def name(group: str) -> str:
+        called = account.groups.get(group, "")
+        return called if called not in account.groups and sayable(ResourceName, called) else group
+
+    return name

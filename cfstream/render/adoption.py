@@ -1,0 +1,99 @@
+"""What `import` prints beside the specs themselves: a block for each distribution, and the same for programs.
+
+Values in, strings or plain dicts out.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cfstream.adoption import Imported
+from cfstream.render.flow import Page, Style, Word, page, words
+
+FORMAT_VERSION = 1
+
+
+def import_text(account: str, found: Sequence[Imported], *, color: bool, width: int) -> str:
+    """A block for each distribution: what it is, its file, and what is risky about it; last how many there are."""
+    sheet = page(width, color=color)
+    if not found:
+        return f"No distributions in account {account}.\n"
+    blocks = ["\n".join(_block(each, sheet)) for each in found]
+    return "\n".join(f"{block}\n" for block in [*blocks, _count(found)])
+
+
+def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
+    """All of it for programs. `file` and `spec` are null where there is none; `refused` says why."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "account": account,
+        "distributions": [
+            {
+                "kind": each.row.kind,
+                "id": each.row.id,
+                "name": each.name or None,
+                "owner": each.owner,
+                "file": each.file or None,
+                "spec": each.text or None,
+                "domain_name": each.row.domain_name,
+                "cnames": list(each.row.aliases),
+                "enabled": each.row.enabled,
+                "bucket": each.bucket or None,
+                "in_sync": bool(each.text) and not each.pending,
+                "pending": list(each.pending),
+                "risks": [{"name": risk.name, "text": risk.text} for risk in each.risks],
+                "refused": {"what": each.refusal.what, "do": each.refusal.do} if each.refusal else None,
+            }
+            for each in found
+        ],
+    }
+
+
+def told_text(imported: Imported, *, color: bool, width: int) -> str:
+    """What is to be known of one import that is not its text: risks, and whether its plan is empty."""
+    sheet = page(width, color=color)
+    lines = [line for risk in imported.risks for line in _remark("warning:", risk.text, sheet, Style.YELLOW)]
+    if not imported.pending:
+        return "".join(f"{line}\n" for line in [*lines, f"The plan of {imported.name} is empty."])
+    lines.append(f"The plan of {imported.name} is not empty:")
+    for text in imported.pending:
+        lines += sheet.flow(words(text), first="  ", rest="    ")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _block(each: Imported, sheet: Page) -> Iterator[str]:
+    state = [] if each.row.enabled else [Word("disabled", Style.YELLOW)]
+    name = Word(each.name or "-", Style.BOLD if each.name else Style.PLAIN)
+    yield from sheet.flow([Word(each.row.id, Style.BOLD), name, *state], rest="  ")
+    sort = "rtmp" if each.row.kind == "streaming-distribution" else "http"
+    hosts = ", ".join([each.row.domain_name, *each.row.aliases])
+    source = f" from {each.bucket}" if each.bucket else ""
+    yield from _inside(f"{sort}{source}, {hosts}", sheet)
+    if each.refusal:
+        yield from _remark("no spec:", f"{each.refusal.what}; {each.refusal.do}", sheet, Style.CYAN)
+        return
+    if each.file:
+        plan = "its plan is not empty" if each.pending else "its plan is empty"
+        yield from _inside(f"{each.file}: {plan}", sheet, Style.YELLOW if each.pending else Style.GREEN)
+    for text in each.pending:
+        yield from sheet.flow(words(text), first="    ", rest="      ")
+    for risk in each.risks:
+        yield from _remark(f"{risk.name}:", risk.text, sheet, Style.YELLOW)
+
+
+def _inside(text: str, sheet: Page, style: Style = Style.PLAIN) -> list[str]:
+    return sheet.flow(words(text, style), first="  ", rest="    ")
+
+
+def _remark(label: str, text: str, sheet: Page, style: Style) -> list[str]:
+    return sheet.flow([*words(label, style), *words(text)], first="  ", rest="    ")
+
+
+def _count(found: Sequence[Imported]) -> str:
+    """The last line: specs, risky ones among them, and what is none."""
+    specs = [each for each in found if each.text]
+    risky = sum(1 for each in specs if each.risks)
+    pending = sum(1 for each in specs if each.pending)
+    parts = [f"{len(specs)} of {len(found)} imported"]
+    parts += [f"{risky} with something to be looked at"] if risky else []
+    parts += [f"{pending} whose plan is not empty"] if pending else []
+    return ", ".join(parts) + "."

@@ -1,0 +1,210 @@
+"""import against a sandbox: what is written, what is told beside it, and what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.account import Account, furnish
+from tests.cli.conftest import Ran
+from tests.contract.cloudfront_configs import (
+    behavior,
+    config,
+    control_config,
+    listing,
+    make,
+    make_control,
+    make_identity,
+    origin,
+    viewers,
+)
+
+Run = Callable[..., Ran]
+
+CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+
+
+@pytest.fixture
+def account(aws: Sandbox) -> Account:
+    """The account, fresh."""
+    return furnish(aws.endpoint_url)
+
+
+@pytest.fixture
+def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Runs `cfstream` from an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return cfstream
+
+
+def custom(domain: str) -> Any:
+    """A config whose default behavior leads to a custom origin."""
+    source = {"Id": "s3", "DomainName": domain, "CustomOriginConfig": CUSTOM}
+    return config("custom", Origins=listing(source))
+
+
+@pytest.mark.parametrize("kind", ["distribution", "streaming"])
+def test_the_plan_of_what_was_imported_is_empty(account: Account, run: Run, kind: str) -> None:
+    """Of either kind, on the first run and on the next."""
+    assert run("import", getattr(account, kind), "--out", "it.yaml").code == 0
+    for _ in range(2):
+        planned = run("plan", "it.yaml", "--check", "--format", "json")
+        assert (planned.code, json.loads(planned.out)["in_sync"]) == (0, True)
+
+
+def test_without_a_file_the_spec_is_the_result(account: Account, run: Run) -> None:
+    """On stdout is the spec and nothing else; warnings and whether the plan is empty are told beside it."""
+    ran = run("import", account.distribution)
+    assert ran.out.startswith(f"# Imported from the distribution {account.distribution}")
+    assert f"adopt: {account.distribution}" in ran.out
+    assert "The plan of lectures is empty." in ran.err
+    Path("it.yaml").write_text(ran.out)
+    assert run("validate", "it.yaml").code == 0
+
+
+def test_a_distribution_is_found_by_all_its_names(account: Account, run: Run) -> None:
+    """Its id, its ARN, its domain name, a cname, and a URL at one of them lead to the same spec."""
+    live = account.cloudfront.get_streaming_distribution(Id=account.streaming)["StreamingDistribution"]
+    names = [live["Id"], live["ARN"], live["DomainName"], "OLD.example.com.", "https://old.example.com/a.flv"]
+    assert len({run("import", name).out for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("E0000000000000", "no distribution E0000000000000"),
+        ("films.example.com", "answers to films.example.com"),
+        ("arn:aws:cloudfront::999999999999:distribution/E12345", "is of account 999999999999"),
+        ("arn:aws:s3:::media", "no ARN of a distribution"),
+        ("", "no distribution of account"),
+    ],
+)
+def test_what_names_no_distribution_is_refused(account: Account, run: Run, target: str, words: str) -> None:
+    """With exit 2, the reason and what to do, and no file."""
+    ran = run("import", target, "--out", "it.yaml")
+    assert (ran.code, ran.out) == (2, "")
+    assert words in " ".join(ran.err.split())
+    assert "do:" in ran.err
+    assert not Path("it.yaml").exists()
+
+
+def test_an_identity_is_no_distribution(account: Account, run: Run) -> None:
+    """The id of an OAI or an OAC is known for what it is."""
+    control = make_control(account.cloudfront, "theirs")["Id"]
+    for each in (account.unused, control):
+        ran = run("import", each)
+        assert (ran.code, ran.out) == (2, "")
+        assert "a spec begins with a distribution" in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        ("media.s3-website-us-east-1.amazonaws.com", "knows neither OAC nor OAI"),
+        ("www.example.org", "no S3 bucket"),
+        ("media.s3.us-east-1.amazonaws.com", "in a way that a spec cannot name"),
+    ],
+)
+def test_an_origin_that_is_no_bucket_is_refused(account: Account, run: Run, domain: str, words: str) -> None:
+    """A website endpoint, somebody's server, and a bucket reached as a custom origin."""
+    made = make(account.cloudfront, custom(domain))
+    ran = run("import", made["Id"], "--out", "it.yaml")
+    assert (ran.code, ran.out) == (2, "")
+    assert words in " ".join(ran.err.split())
+    assert not Path("it.yaml").exists()
+
+
+def test_a_control_that_never_signs_is_refused(account: Account, run: Run) -> None:
+    """A spec that used it would have a problem in every plan."""
+    sent = control_config("idle", SigningBehavior="never")
+    made = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
+    control = made["OriginAccessControl"]["Id"]
+    sent = config("idle", Origins=listing(origin(OriginAccessControlId=control)))
+    ran = run("import", make(account.cloudfront, sent)["Id"])
+    assert (ran.code, ran.out) == (2, "")
+    assert "does not sign" in " ".join(ran.err.split())
+
+
+def test_a_file_that_is_there_stays(account: Account, run: Run) -> None:
+    """Nothing is written over it, and AWS is not even asked."""
+    Path("it.yaml").write_text("mine")
+    ran = run("import", account.distribution, "--out", "it.yaml")
+    assert (ran.code, Path("it.yaml").read_text()) == (2, "mine")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("E12345", "--all", "specs"),
+        ("--all", "specs", "--out", "it.yaml"),
+        ("--all", "specs", "--name", "lectures"),
+        ("E12345", "--name", "My Lectures"),
+    ],
+)
+def test_flags_that_do_not_go_together_are_refused(
+    run: Run, aws: Sandbox, arguments: tuple[str, ...]
+) -> None:
+    """With exit 2 and what to write instead."""
+    ran = run("import", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "do:" in ran.err
+
+
+def test_a_name_can_be_chosen_unless_it_has_one(account: Account, run: Run) -> None:
+    """What carries the name of a stack keeps it."""
+    by_hand = make(account.cloudfront, config("by-hand", Comment="Films of 2026"))
+    assert "\nname: films-of-2026" in run("import", by_hand["Id"]).out
+    assert "\nname: films " in run("import", by_hand["Id"], "--name", "films").out
+    ran = run("import", account.distribution, "--name", "films")
+    assert (ran.code, ran.out) == (2, "")
+    assert "belongs to the stack lectures" in " ".join(ran.err.split())
+
+
+def test_the_whole_account_becomes_a_folder(account: Account, run: Run) -> None:
+    """A file for each that leads to a bucket, of a name of its own; the plan of all together is empty."""
+    for number in (1, 2):
+        make(account.cloudfront, config(f"by-hand-{number}", Comment="Lectures"))
+    make(account.cloudfront, custom("www.example.org"))
+    ran = run("import", "--all", "specs")
+    assert ran.code == 0
+    assert "4 of 5 imported" in ran.out
+    assert "no S3 bucket" in " ".join(ran.out.split())
+    files = sorted(path.name for path in Path("specs").iterdir())
+    assert files == ["lectures-2.yaml", "lectures-3.yaml", "lectures.yaml", "old.yaml"]
+    assert run("plan", "specs", "--check").code == 0
+
+
+def test_importing_the_account_again_changes_no_file(account: Account, run: Run) -> None:
+    """The same account gives the same bytes; a file that says something else stops it before any is written."""
+    run("import", "--all", "specs")
+    before = {path: path.read_bytes() for path in Path("specs").iterdir()}
+    assert run("import", "--all", "specs").code == 0
+    assert {path: path.read_bytes() for path in Path("specs").iterdir()} == before
+    Path("specs/old.yaml").write_text("mine")
+    Path("specs/lectures.yaml").unlink()
+    assert run("import", "--all", "specs").code == 2
+    assert {path.name for path in Path("specs").iterdir()} == {"old.yaml"}
+
+
+def test_risks_are_told_by_name(account: Account, run: Run) -> None:
+    """For programs as well: what is public, shared, retired, or signs with nothing."""
+    identity = make_identity(account.cloudfront, "shared")["Id"]
+    access = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
+    open_ = behavior(ViewerProtocolPolicy="allow-all")
+    for number in (1, 2):
+        sent = config(f"open-{number}", Origins=listing(origin(**access)), DefaultCacheBehavior=open_)
+        make(account.cloudfront, sent)
+    signed = behavior(TrustedSigners=viewers("111122223333"))
+    make(account.cloudfront, config("signed", DefaultCacheBehavior=signed))
+    ran = run("import", "--all", "specs", "--format", "json")
+    rows = json.loads(ran.out)["distributions"]
+    named = {row["name"]: [risk["name"] for risk in row["risks"]] for row in rows}
+    assert all(row["in_sync"] for row in rows)
+    assert {"public", "shared-oai", "plain-http"} <= set(named["media"])
+    assert "rtmp" in named["old"]
+    assert "public-path" in named["lectures"]
+    assert any("no-origin-access" in risks for risks in named.values())

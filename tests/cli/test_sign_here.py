@@ -1,0 +1,117 @@
+"""`cfstream sign` and `explain` where an edge on this machine answers, and what they say beside their results."""
+
+import json
+import os
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.cli.account import client
+from tests.cli.conftest import Ran
+from tests.cli.signing_account import Folder
+
+Sign = Callable[..., Ran]
+
+KEY = "hls/week 1.m3u8"
+
+
+@pytest.fixture
+def edge(stack: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the edge, by the environment as the sandbox prints it, and a playlist behind it."""
+    endpoint = os.environ["AWS_ENDPOINT_URL"]
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", endpoint)
+    client("s3", endpoint).put_object(Bucket="lectures-media", Key=KEY, Body=b"#EXTM3U\n")
+    return endpoint
+
+
+def pasted(line: str) -> int:
+    """The status that a line for curl brings: its headers, its cookies and its URL, as a shell reads them."""
+    curl, *words = shlex.split(line)
+    assert curl == "curl"
+    *flags, url = words
+    pairs = list(zip(flags[::2], flags[1::2], strict=True))
+    headers = dict(value.split(": ", 1) for flag, value in pairs if flag == "-H")
+    cookies = [value for flag, value in pairs if flag == "--cookie"]
+    headers |= {"Cookie": cookies[0]} if cookies else {}
+    return httpx.get(url, headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    "flags", [(), ("--ip", "127.0.0.1"), ("--for", "hls"), ("--for", "hls", "--cookies")]
+)
+def test_the_line_for_curl_works_as_it_is(sign: Sign, edge: str, flags: tuple[str, ...]) -> None:
+    """It asks the edge, and names the host to it."""
+    line = sign(KEY, "--format", "curl", *flags).out
+    assert f"{edge}/hls/week%201.m3u8" in line
+    assert pasted(line) == 200
+
+
+def test_the_line_for_curl_of_a_url_of_plain_http(sign: Sign, edge: str) -> None:
+    """The edge is told what the request stands for, and sends it on to https as CloudFront does."""
+    https = sign(KEY, "--format", "json").out
+    line = sign(json.loads(https)["url"].partition("?")[0].replace("https", "http"), "--format", "curl").out
+    assert pasted(line) == 301
+
+
+def test_a_url_that_a_browser_can_open(
+    sign: Sign, edge: str, cfstream: Callable[..., Ran], stack: Folder
+) -> None:
+    """The note names it; signed, it gets in as it is, and explain says so."""
+    said = sign(KEY).err
+    browser = said[said.index("http://", said.index("for a browser sign")) :].split()[0]
+    port = edge.rpartition(":")[2]
+    assert browser.endswith(f".cloudfront.localhost:{port}/hls/week%201.m3u8")
+    for flags in ((), ("--from", "2026-01-01T00:00Z")):
+        ran = sign(browser, *flags)
+        assert "answers at" not in ran.err
+        signed = ran.out.strip()
+        host, _, path = signed.removeprefix("http://").partition("/")
+        assert httpx.get(f"{edge}/{path}", headers={"Host": host}).status_code == 200
+        told: Any = json.loads(cfstream("explain", signed, "--spec", stack.spec, "--format", "json").out)
+        assert (told["accepted"], told["reasons"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("target", "flags", "advice"),
+    [
+        ("hls/a.m3u8", (), "for a player: --for hls --cookies"),
+        ("hls/a.M3U8", ("--cookies",), "for a player: --for hls\n"),
+        ("dash/a.mpd", (), "for a player: --for dash --cookies"),
+        ("hls/a.m3u8", ("--for", "hls"), "most players need --cookies"),
+        ("hls/a.m3u8", ("--for", "hls", "--cookies"), ""),
+        ("a.mp4", (), ""),
+    ],
+)
+def test_one_url_is_no_stream(sign: Sign, target: str, flags: tuple[str, ...], advice: str) -> None:
+    """Whoever signs a playlist alone hears that its segments are not in it, and what to use."""
+    ran = sign(target, *flags)
+    assert ran.code == 0
+    assert advice in ran.err
+    assert ("note: this opens" in ran.err or "note: the files" in ran.err) is bool(advice)
+
+
+def test_scripts_ask_explain_with_check(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
+    """0 for what gets in, 7 for what is refused, 1 for what cannot be told; without --check all of them are 0."""
+    good = sign("a.mp4").out.strip()
+    for url, flags, code in (
+        (good, ("--spec", stack.spec), 0),
+        (f"{good}&x=1", ("--spec", stack.spec), 7),
+        (good, (), 1),
+    ):
+        ran = cfstream("explain", url, "--check", *flags)
+        assert ran.code == code
+        assert ran.out == cfstream("explain", url, *flags).out
+        assert cfstream("explain", url, *flags).code == 0
+
+
+@pytest.mark.parametrize("text", ["hallo", "talks/a.mp4", ""])
+def test_explain_wants_a_url(cfstream: Callable[..., Ran], stack: Folder, text: str) -> None:
+    """What is neither a URL nor a signed stream name is not taken for one that nobody has signed."""
+    for flags in ((), ("--spec", stack.spec)):
+        ran = cfstream("explain", text, *flags)
+        assert (ran.code, ran.out) == (2, "")
+        assert "is neither a URL nor a signed stream name" in " ".join(ran.err.split())
+    assert cfstream("explain", f"{text}a?Expires=1&Signature=a&Key-Pair-Id=K1").code == 0

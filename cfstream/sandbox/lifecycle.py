@@ -10,7 +10,6 @@ The home of a sandbox is a folder of its own (``.cfstream/sandbox`` in the proje
 """
 
 import contextlib
-import fcntl
 import http.client
 import importlib.util
 import json
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting
+from cfstream.sandbox.lock import APART, Taken, held
 
 HOME_VARIABLE = "CFSTREAM_SANDBOX_DIR"
 ADDRESS = "server.json"
@@ -85,7 +85,7 @@ def up(home: Path, port: int = 0) -> Running:
         return running
     require_extra()
     _make(home)
-    with _locked(home / STARTING):
+    with held(home / STARTING, wait=True):
         running = status(home)
         return running or replace(_start(home, port), started=True)
 
@@ -98,7 +98,7 @@ def down(home: Path) -> Running | None:
     """
     if not home.is_dir():
         return None
-    with _locked(home / STARTING):
+    with held(home / STARTING, wait=True):
         running = status(home)
         if running is None:
             return None
@@ -149,10 +149,10 @@ def require_extra() -> None:
 def serving(home: Path) -> Iterator[None]:
     """Held by a server as long as it serves that home. `SandboxError` if another one does."""
     _make(home)
-    with (home / SERVING).open("a") as file:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(held(home / SERVING, wait=False))
+        except Taken:
             raise SandboxError(
                 f"a sandbox already serves {home}",
                 'end it with "cfstream sandbox down", or name another --dir',
@@ -196,7 +196,7 @@ def _start(home: Path, port: int) -> Running:
             stdout=log,
             stderr=log,
             env=_environment(),
-            start_new_session=True,
+            **APART,
         )
     _started.append(child)
     deadline = time.monotonic() + START_SECONDS
@@ -227,20 +227,12 @@ def _reap(pid: int) -> None:
             _started.remove(child)
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def _is_served(home: Path) -> bool:
-    with (home / SERVING).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+    try:
+        with held(home / SERVING, wait=False):
+            return False
+    except Taken:
+        return True
 
 
 def _read_address(home: Path) -> dict[str, Any] | None:

@@ -129,3 +129,18 @@ def tracked() -> Iterator[Path]:
     for file in sorted(ROOT.glob("*")) + [file for folder in FOLDERS for file in (ROOT / folder).rglob("*")]:
         if file.is_file() and not made & {*file.parts}:
             yield file
+
+
+POSIX_ONLY = re.compile(
+    r"\b(import (?:fcntl|termios|pty|resource|grp|pwd)|start_new_session|"
+    r"os\.(?:fork|getuid|geteuid|killpg|setsid|fchmod|mkfifo))\b"
+)
+MAY_DIFFER = frozenset({"cfstream/sandbox/lock.py"})
+
+
+def test_what_only_some_systems_have_is_in_one_place() -> None:
+    """MacOS and Windows run all of it: what a system lacks is looked for where the systems are told apart."""
+    found = {
+        name for name, file in modules("cfstream") if POSIX_ONLY.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == MAY_DIFFER

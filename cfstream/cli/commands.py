@@ -36,6 +36,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "init": Entry("Write a commented spec to start from.", "cfstream.cli.init", "init"),
         "import": Entry("Write a live distribution down as a spec.", "cfstream.cli.importing", "import_"),
         "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
+        "fmt": Entry("Put specs in their canonical form.", "cfstream.cli.fmt", "fmt"),
         "docs": Entry("Tell what a field of a spec means.", "cfstream.cli.docs", "docs"),
         "migrate": Entry("Edit a spec from an older way to today's.", "cfstream.cli.migrate", "migrate"),
         "schema": Entry("Print the JSON Schema of specs, for editors.", "cfstream.cli.schema", "schema"),

@@ -20,7 +20,7 @@ from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
 from cfstream.spec.signers import key_sites
-from cfstream.spec.source import Source
+from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
 
@@ -66,6 +66,20 @@ def load(
     if problems:
         raise SpecProblems(tuple(sorted(set(problems))))
     return tuple(_stack(draft, keys) for draft, keys in zip(drafts, named, strict=True))
+
+
+def texts(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Source, ...]:
+    """The files that the arguments name, as `load` finds them, without a look at what they mean.
+
+    Raises SpecProblems where one cannot be read, and WrongUsage without arguments.
+    """
+    if not arguments:
+        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
+    problems: list[Problem] = []
+    found = tuple(_sources(arguments, stdin or sys.stdin, Disk(), problems, []))
+    if problems:
+        raise SpecProblems(tuple(sorted(set(problems))))
+    return found
 
 
 @dataclass
@@ -140,7 +154,9 @@ def _source(file: str, stdin: TextIO, files: Files, problems: list[Problem]) -> 
         problems.append(Problem(Where(file), "the file is larger than 1 MiB", do))
         return
     try:
-        yield Source(file, content.decode().removeprefix("\ufeff"))
+        text = content.decode()
+        bare = text.removeprefix(BYTE_ORDER_MARK)
+        yield Source(file, bare, text[: len(text) - len(bare)])
     except UnicodeDecodeError as error:
         before = content[: error.start].decode().removeprefix("\ufeff").split("\n")
         byte = f"0x{content[error.start]:02x} at offset {error.start}"

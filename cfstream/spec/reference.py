@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from cfstream.errors import WrongUsage
@@ -64,6 +64,7 @@ class Field:
         return {field.name: field for field in self.walk()}
 
 
+@cache
 def reference() -> Field:
     """The spec as a whole, with all its fields in the order of the model."""
     schema = json_schema()

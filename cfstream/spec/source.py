@@ -17,6 +17,8 @@ Spot: TypeAlias = tuple[int, int]
 Step: TypeAlias = str | int
 """One step of a path into a document: a key, or a place in a list."""
 
+BYTE_ORDER_MARK = "\ufeff"
+
 _LINE_BREAK = pattern("\r\n|\r|\n")
 _PRIVATE = "PRIVATE KEY-----"
 
@@ -69,6 +71,8 @@ class Source:
 
     file: str
     text: str
+    mark: str = ""
+    """The byte order mark that stood before the text, if one did."""
 
     @cached_property
     def lines(self) -> list[str]:

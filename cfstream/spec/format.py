@@ -1,0 +1,235 @@
+"""A spec in its canonical form: keys in the order of the language, and two spaces for each level.
+
+Comments go with what they belong to: those above a key with the key, those behind or deeper with what they stand
+under. Quotes, flow style, blank lines, line ends and the order of lists stay, and a line that is in place already is
+not touched. The result is proved before it is returned: it says what the text said, and no sign is lost. Does not
+live here: reading and writing files.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from cfstream.errors import Problem, SpecProblems
+from cfstream.spec.compose import documents
+from cfstream.spec.layout import LINE_BREAK, Entry, Node, Unusual, roots
+from cfstream.spec.reference import Field, reference
+from cfstream.spec.source import Source, plain
+
+STEP = 2
+"""Spaces of one level."""
+
+MERGE = "<<"
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """The text in canonical form; where that could not be reached, `left` says what was left, and why."""
+
+    text: str
+    left: str = ""
+
+
+def formatted(source: Source) -> Formatted:
+    """The file in canonical form. Raises SpecProblems for a text that cannot be read as YAML."""
+    meant = _meaning(source)
+    order = reference()
+    for sort, left in (
+        (True, ""),
+        (False, "keys are left in their order: an alias would come before its anchor"),
+    ):
+        try:
+            text = _Layout(source.text, sort=sort).text(order)
+            if text == source.text or (
+                _same_signs(text, source.text) and _meaning(Source(source.file, text)) == meant
+            ):
+                return Formatted(text, left)
+        except (Unusual, SpecProblems):
+            continue
+    return Formatted(
+        source.text, "it is left as it is: it is written in a way that cannot be formatted safely"
+    )
+
+
+def _meaning(source: Source) -> list[Any]:
+    problems: list[Problem] = []
+    found = [plain(document.root) for document in documents(source, problems)]
+    if problems:
+        raise SpecProblems(tuple(problems))
+    return found
+
+
+def _same_signs(one: str, other: str) -> bool:
+    """Whether both texts are made of the same signs: comments are not in what a document means."""
+    return Counter("".join(one.split())) == Counter("".join(other.split()))
+
+
+@dataclass
+class _Chunk:
+    """The lines of an entry: the comments above it, and its own with those that hang on it."""
+
+    rank: float
+    lead: list[str]
+    body: list[str] = field(default_factory=list)
+
+
+class _Layout:
+    """A text on its way to another order and indentation."""
+
+    def __init__(self, text: str, *, sort: bool) -> None:
+        self._text = text
+        self._sort = sort
+        self._lines = LINE_BREAK.split(text)
+
+    def text(self, order: Field) -> str:
+        """All documents, and what stands between them as it is."""
+        written: list[str] = []
+        at = 0
+        for node in roots(self._text):
+            if node.kind == "map" and node.block:
+                begin, stop = self._head(node, at, order), self._stop(node)
+                written += self._lines[at:begin]
+                written += _flat(self._block(node, begin, stop, 0, order))
+                at = stop
+        written += self._lines[at:]
+        breaks = [*LINE_BREAK.findall(self._text), ""]
+        if len(written) != len(breaks):
+            raise Unusual
+        return "".join(line + end for line, end in zip(written, breaks, strict=True))
+
+    def _head(self, node: Node, at: int, order: Field) -> int:
+        """Where what belongs to the first key begins: what stands above a blank line belongs to the file."""
+        first = node.entries[0].line
+        ranks = [_rank(entry, order) for entry in node.entries]
+        blank = [number for number in range(at, first) if not self._lines[number].strip()]
+        return blank[-1] + 1 if blank and ranks != sorted(ranks) else first
+
+    def _stop(self, node: Node) -> int:
+        """The line behind the document, and the comments after it."""
+        stop = node.last + 1
+        while stop < len(self._lines) and _says_nothing(self._lines[stop]):
+            stop += 1
+        return stop
+
+    def _block(self, node: Node, begin: int, stop: int, col: int, order: Field | None) -> list[_Chunk]:
+        """The lines from `begin` to before `stop`, which are those of the block, with its entries at column `col`."""
+        old = node.entries[0].col
+        chunks: list[_Chunk] = []
+        for number, entry in enumerate(node.entries):
+            following = node.entries[number + 1].line if number + 1 < len(node.entries) else stop
+            end = self._end_of_tail(entry.last + 1, following, old)
+            lead = [_moved(line, old, col) for line in self._gap(begin, entry.line)]
+            write = self._pair if node.kind == "map" else self._item
+            chunk = write(entry, end, col, order)
+            rank = _rank(entry, order) if self._sort and node.kind == "map" else 0
+            chunks.append(_Chunk(rank, lead + chunk.lead, chunk.body))
+            begin = end
+        chunks.append(_Chunk(float("inf"), [_moved(line, old, col) for line in self._gap(begin, stop)]))
+        return _in_order(chunks)
+
+    def _pair(self, entry: Entry, stop: int, col: int, order: Field | None) -> _Chunk:
+        inner = _inside(order, entry.key)
+        first = " " * col + self._line(entry, inner)[entry.col :]
+        if entry.value.block:
+            block = self._block(entry.value, entry.line + 1, stop, col + STEP, inner)
+            return _Chunk(0, [], [first, *_flat(block)])
+        return _Chunk(0, [], [first, *self._rest(entry, stop, col - entry.col)])
+
+    def _item(self, entry: Entry, stop: int, col: int, order: Field | None) -> _Chunk:
+        value, dash = entry.value, " " * col + "-"
+        beside = value.start < value.end and value.line == entry.line
+        if value.block and value.entries[0].line == entry.line:
+            first, *others = self._block(value, entry.line, stop, col + STEP, order)
+            lines = [f"{dash} {first.body[0][col + STEP :]}", *first.body[1:], *_flat(others)]
+            return _Chunk(0, [_moved(line, col + STEP, col) for line in first.lead], lines)
+        line = self._line(entry, order)
+        head = f"{dash} {line[value.col :]}" if beside else dash + line[entry.col + 1 :]
+        if value.block:
+            return _Chunk(0, [], [head, *_flat(self._block(value, entry.line + 1, stop, col + STEP, order))])
+        shift = col + STEP - value.col if beside else col - entry.col
+        return _Chunk(0, [], [head, *self._rest(entry, stop, shift)])
+
+    def _rest(self, entry: Entry, stop: int, shift: int) -> list[str]:
+        """The further lines of an entry that is no block."""
+        return [_shifted(line, shift) for line in self._lines[entry.line + 1 : stop]]
+
+    def _line(self, entry: Entry, order: Field | None) -> str:
+        """The line on which an entry begins, with the keys of a flow mapping on it in order."""
+        line, value = self._lines[entry.line], entry.value
+        if value.kind == "leaf" or not value.flow or value.line != entry.line or value.last != value.line:
+            return line
+        start = value.start - value.col
+        return line[: value.col] + self._flow(value, order) + line[value.end - start :]
+
+    def _flow(self, node: Node, order: Field | None) -> str:
+        """A flow collection that stands on one line; commas and spaces stay where they are."""
+        if not node.entries or node.kind == "leaf":
+            return self._text[node.start : node.end]
+        sort = self._sort and node.kind == "map"
+        there = node.entries
+        wanted = sorted(there, key=lambda entry: _rank(entry, order)) if sort else there
+        signs = [self._text[one.value.end : two.start] for one, two in pairwise(there)]
+        written = self._text[node.start : there[0].start]
+        for entry, sign in zip(wanted, [*signs, self._text[there[-1].value.end : node.end]], strict=True):
+            inner = _inside(order, entry.key) if node.kind == "map" else order
+            written += self._text[entry.start : entry.value.start] + self._flow(entry.value, inner) + sign
+        return written
+
+    def _gap(self, begin: int, end: int) -> list[str]:
+        """Lines between entries: blank ones and comments. Raises Unusual for others."""
+        lines = self._lines[begin:end]
+        if not all(map(_says_nothing, lines)):
+            raise Unusual
+        return lines
+
+    def _end_of_tail(self, begin: int, end: int, col: int) -> int:
+        """The line behind the last comment between two entries that is deeper than they are: it hangs on the first."""
+        deeper = [n for n in range(begin, end) if self._lines[n].strip() and _indent(self._lines[n]) > col]
+        return deeper[-1] + 1 if deeper else begin
+
+
+def _in_order(chunks: list[_Chunk]) -> list[_Chunk]:
+    """Sorted by rank. What comes first leaves the blank lines above it to what was first before."""
+    wanted = sorted(chunks, key=lambda chunk: chunk.rank)
+    if wanted[0] is not chunks[0]:
+        lead = wanted[0].lead
+        blank = next((n for n, line in enumerate(lead) if line.strip()), len(lead))
+        chunks[0].lead[:0], wanted[0].lead = lead[:blank], lead[blank:]
+    return wanted
+
+
+def _flat(chunks: Iterable[_Chunk]) -> list[str]:
+    return [line for chunk in chunks for line in (*chunk.lead, *chunk.body)]
+
+
+def _rank(entry: Entry, order: Field | None) -> int:
+    """The place of a key in the language; what is not of the language comes last, and a merge first."""
+    names = [field.path[-1] for field in order.fields] if order else []
+    if entry.key == MERGE:
+        return -1
+    return names.index(entry.key) if entry.key in names else len(names)
+
+
+def _inside(order: Field | None, key: str) -> Field | None:
+    return next((field for field in order.fields if field.path[-1] == key), None) if order else None
+
+
+def _says_nothing(line: str) -> bool:
+    return not line.strip() or line.lstrip(" \t").startswith("#")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def _moved(line: str, old: int, new: int) -> str:
+    """A comment that stood with entries at column `old`, with those at `new`; at the margin it stays there."""
+    return _shifted(line, new - old) if _indent(line) else line
+
+
+def _shifted(line: str, by: int) -> str:
+    if not line.strip():
+        return line
+    return " " * by + line if by > 0 else line[min(-by, _indent(line)) :]

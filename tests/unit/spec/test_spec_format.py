@@ -1,0 +1,236 @@
+"""The canonical form of a spec: its order and indentation, what goes along, and what is left alone."""
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.errors import Problem, SpecProblems
+from cfstream.spec.compose import documents
+from cfstream.spec.format import formatted
+from cfstream.spec.source import Source, plain
+
+
+def form(text: str) -> str:
+    """The text in its canonical form, which is the same when it is asked for again, and nothing is left out."""
+    found = formatted(Source("a.yaml", text))
+    assert found.left == ""
+    assert formatted(Source("a.yaml", found.text)).text == found.text
+    return found.text
+
+
+def said(text: str) -> Any:
+    """The documents of a text as plain values."""
+    problems: list[Problem] = []
+    found = [plain(document.root) for document in documents(Source("a.yaml", text), problems)]
+    assert problems == []
+    return found
+
+
+CASES = {
+    "comments go with what they stand above, behind and under": (
+        """\
+# yaml-language-server: $schema=x
+
+# about the name
+name: lectures   # its name
+# the version
+version: 1
+http:
+    behaviors:
+    -   public: true
+        # of the path
+        path: "/posters/*"
+        # the end of it
+    - {public: true, path: "/x/*"}   # flow
+    # more of http
+    minimum_tls: TLSv1.2_2021
+
+key_groups:
+  - public_keys:
+    - {file: a, name: b}
+    - file: 'x'
+      name: "y"
+      # one more some day
+    name: s
+  -
+    use: q
+
+bucket: {create: true,  name: x}
+# cnames: []
+""",
+        """\
+# yaml-language-server: $schema=x
+
+# the version
+version: 1
+# about the name
+name: lectures   # its name
+
+bucket: {name: x,  create: true}
+
+key_groups:
+  - name: s
+    public_keys:
+      - {name: b, file: a}
+      - name: "y"
+        file: 'x'
+        # one more some day
+  -
+    use: q
+http:
+  # more of http
+  minimum_tls: TLSv1.2_2021
+  behaviors:
+    # of the path
+    - path: "/posters/*"
+      public: true
+      # the end of it
+    - {path: "/x/*", public: true}   # flow
+# cnames: []
+""",
+    ),
+    "a file without an end of line": ("name: a\nversion: 1", "version: 1\nname: a"),
+    "what is unknown comes last, in its order": (
+        "x: 1\nname: a\nb: 2\nversion: 1\n",
+        "version: 1\nname: a\nx: 1\nb: 2\n",
+    ),
+    "keys of one's own have no order": (
+        "tags: {team: a, cost: b}\nname: a\n",
+        "name: a\ntags: {team: a, cost: b}\n",
+    ),
+    "several documents, each by itself": (
+        "# first\n---\nname: a\nversion: 1\n...\n# second\n---\n# c\nbucket: b\nname: b\n# end\n",
+        "# first\n---\nversion: 1\nname: a\n...\n# second\n---\n# c\nname: b\nbucket: b\n# end\n",
+    ),
+    "text of several lines moves as a whole": (
+        'http:\n    default_root_object: |\n        a\n          b\n\n        c\n    ipv6: true\ncomment: "a\n  b"\n',
+        'comment: "a\n  b"\nhttp:\n  default_root_object: |\n      a\n        b\n\n      c\n  ipv6: true\n',
+    ),
+    "brackets over several lines keep their order": (
+        "http:\n    cors: {\n      credentials: true,   # c\n      origins: ['*'],\n    }\n",
+        "http:\n  cors: {\n    credentials: true,   # c\n    origins: ['*'],\n  }\n",
+    ),
+    "lists in lists, and items without a value": (
+        "x:\n- -   a\n  - b\n-\n- {}\n",
+        "x:\n  - - a\n    - b\n  -\n  - {}\n",
+    ),
+    "an anchor that stays before its alias": (
+        "key_groups: &g\n- use: a\nhttp:\n  behaviors:\n  - key_groups: *g\n    path: /a\nname: a\n",
+        "name: a\nkey_groups: &g\n  - use: a\nhttp:\n  behaviors:\n    - path: /a\n      key_groups: *g\n",
+    ),
+    "a merge comes first": (
+        "a: &a {name: x}\nb:\n  name: y\n  <<: *a\n",
+        "a: &a {name: x}\nb:\n  <<: *a\n  name: y\n",
+    ),
+    "a comment at the margin stays there": (
+        "http:\n# out\n    # in\n    ipv6: true\n",
+        "http:\n# out\n  # in\n  ipv6: true\n",
+    ),
+    "a comment at the end of a list": (
+        "cnames:\n- a.b\n# deeper is not\nname: a\n",
+        "# deeper is not\nname: a\ncnames:\n  - a.b\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_canonical_form(before: str, after: str, newline: str) -> None:
+    """Order and indentation change, and nothing else; line ends stay what they are."""
+    assert form(before.replace("\n", newline)) == after.replace("\n", newline)
+
+
+def test_what_is_in_form_is_not_touched() -> None:
+    """Odd spaces, quotes, blank lines and blanks at the end of a line are nobody's business."""
+    text = "version:   1 \n\n\nname: 'a'\nbucket: { name: \"b\" ,create: true }  # c\ncnames: [ ]   \n\n"
+    assert form(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "http:\n    behaviors: &b [{path: /a}]\nname: a\nkey_groups: *b\n",
+            "keys are left in their order: an alias would come before its anchor",
+        ),
+        ("? name\n: a\n? version\n: 1\n", "it is left as it is"),
+        ("http:\n  &a\n  ipv6: true\n", "it is left as it is"),
+    ],
+)
+def test_what_cannot_be_proved_is_not_done(text: str, left: str) -> None:
+    """An order that would break an alias, and spellings that this does not know, stay; and the reason is told."""
+    found = formatted(Source("a.yaml", text))
+    assert found.left.startswith(left)
+    assert said(found.text) == said(text)
+
+
+def test_what_is_no_yaml_is_a_problem() -> None:
+    """Nothing is guessed."""
+    with pytest.raises(SpecProblems):
+        formatted(Source("a.yaml", "name: [a\n"))
+
+
+WORDS = st.sampled_from(
+    ["a", "'b c'", '"d"', "1", "true", "x#y", "[a, b]", "{use: a}", "{file: a, name: b}", ""]
+)
+KEYS = ["version", "name", "bucket", "key_groups", "public_keys", "http", "behaviors", "path", "odd", "file"]
+
+
+@st.composite
+def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
+    """The lines of a mapping as somebody may write it: any order, any depth of indentation, comments anywhere."""
+    lines: list[str] = []
+    for key in draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True)):
+        lines += draw(gap())
+        if depth < 3 and draw(st.booleans()):
+            step = draw(st.integers(1, 4))
+            inner = draw(blocks(depth=depth + 1))
+            listed = draw(st.booleans())
+            step = draw(st.integers(0, 3)) if listed else step
+            lines.append(f"{key}:{draw(tail())}")
+            if listed:
+                for item in (inner, *draw(st.lists(blocks(depth=depth + 1), max_size=1))):
+                    first = next(
+                        n for n, line in enumerate(item) if line and not line.lstrip().startswith("#")
+                    )
+                    dash = "-" + " " * draw(st.integers(1, 3))
+                    lines += [" " * step + line for line in item[:first]]
+                    lines.append(" " * step + dash + item[first])
+                    lines += [line and " " * (step + len(dash)) + line for line in item[first + 1 :]]
+            else:
+                lines += [line and " " * step + line for line in inner]
+        else:
+            lines.append(f"{key}: {draw(WORDS)}{draw(tail())}")
+    return lines
+
+
+@st.composite
+def gap(draw: st.DrawFn) -> list[str]:
+    """What may stand between two keys."""
+    return draw(st.sampled_from([[], [], [], [""], ["# c"], ["", "# d", "# e"], ["# f", ""]]))
+
+
+@st.composite
+def tail(draw: st.DrawFn) -> str:
+    """What may stand behind a value."""
+    return draw(st.sampled_from(["", "", "  # z", " "]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(blocks(), st.randoms(use_true_random=False))
+def test_form_says_what_was_said(lines: list[str], chance: random.Random) -> None:
+    """Whatever the order and the indentation: the meaning stays, every comment stays, and the form is found at once."""
+    text = "\n".join(lines) + chance.choice(["", "\n", "\n# last\n"])
+    after = form(text)
+    assert said(after) == said(text)
+    assert len(after.splitlines()) == len(text.splitlines())
+    assert comments(after) == comments(text)
+
+
+def comments(text: str) -> Counter[str]:
+    """Every comment, as often as it is there."""
+    return Counter(line[line.index("# ") :] for line in text.splitlines() if "# " in line)

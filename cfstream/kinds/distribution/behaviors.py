@@ -115,7 +115,8 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[li
             live.insert(_position(live, names, named.path), _new(config, wanted, named))
             changes.append(_added(wanted, named))
             hazards += _dangers(config, wanted, named)
-    config["CacheBehaviors"] = counted(live)
+    if changes:
+        config["CacheBehaviors"] = counted(live)
     return changes, hazards
 
 

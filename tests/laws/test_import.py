@@ -1,0 +1,126 @@
+"""Laws of import, of every config that botocore's model knows: the plan of its spec is empty, and a change is one."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.description import Description, describe
+from cfstream.adoption.proof import Proved, prove, read
+from cfstream.adoption.text import spec_text
+from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
+from cfstream.kinds.distributions import LiveDistribution
+from cfstream.kinds.kind import Landscape, Proposal, Scene
+from cfstream.kinds.streaming_distribution import ObservedStreaming, StreamingDistributionKind
+from cfstream.planning import StackPlan
+from cfstream.spec.load import Stack
+from cfstream.steps.modify import Modify
+from cfstream.values import Account as Number
+from cfstream.values import Address, ETag
+from tests.laws.wire import ACCOUNT, GROUPS, Json, fields, fields_in, http_config, rtmp_config
+
+NAMES = dict(zip(GROUPS, ("viewers", "name with spaces", "partners"), strict=True))
+SEEDS = st.integers(0, 10**9)
+
+
+def live(config: Json) -> LiveDistribution:
+    """A distribution with this config, as CloudFront shows it."""
+    kind = "streaming-distribution" if "S3Origin" in config else "distribution"
+    arn = f"arn:aws:cloudfront::{ACCOUNT}:{kind}/E1ADOPTED"
+    domain = "d111111abcdef8.cloudfront.net"
+    return LiveDistribution(
+        kind, "E1ADOPTED", arn, ETag("E2ETAG"), "Deployed", domain, config, {"team": "media"}
+    )
+
+
+def imported(config: Json) -> Proved:
+    """What import says of it."""
+
+    def judge(stack: Stack) -> StackPlan:
+        found = proposed(stack, config)
+        return StackPlan("lectures", "-", "", problems=found.problems, steps=found.steps)
+
+    return prove(describe(live(config), Account(ACCOUNT, groups=NAMES), "lectures"), (), judge)
+
+
+def proposed(stack: Stack, config: Json) -> Proposal:
+    """What the kind of the distribution proposes for that spec."""
+    scene = Scene(stack, Number(ACCOUNT))
+    groups = {(name if " " not in name else id_): id_ for id_, name in NAMES.items()}
+    brought = {
+        Address("bucket", "lectures"): {"region": "us-east-1"},
+        Address("origin-access-control", "lectures"): {"id": "E2CONTROL"},
+        Address("origin-access-identity", "lectures"): {"id": "E3IDENTITY", "canonical_user": "c"},
+        **{Address("key-group", "lectures", called): {"id": id_} for called, id_ in groups.items()},
+    }
+    found, land = live(config), Landscape(brought=brought)
+    if found.kind == "distribution":
+        kind = DistributionKind()
+        return kind.propose(scene, kind.desire(scene), ObservedDistribution(found, group_names=NAMES), land)
+    streaming = StreamingDistributionKind()
+    return streaming.propose(scene, streaming.desire(scene), ObservedStreaming(found), land)
+
+
+def laid(description: Description, config: Json) -> Any:
+    """The config that the one update of the plan would send."""
+    stack = read(spec_text(description.values, description.remarks))
+    (update,) = [step for step in proposed(stack, config).steps if isinstance(step, Modify)]
+    return update.call.params[update.document]
+
+
+def check(config: Json) -> None:
+    """The laws, of one config."""
+    before = json.dumps(config)
+    found = imported(config)
+    assert found.pending == ()
+    other = found.description.having("comment", "another one")
+    assert laid(other, config) == {**config, "Comment": "another one"}
+    assert json.dumps(config) == before
+
+
+@settings(max_examples=100)
+@given(seed=SEEDS)
+def test_the_plan_of_an_imported_distribution_is_empty_and_a_change_changes_one_field(seed: int) -> None:
+    """Of a hundred configs with any of the fields of the model: nothing to do, and then the comment alone."""
+    check(http_config(seed))
+
+
+@settings(max_examples=60)
+@given(seed=SEEDS)
+def test_the_same_is_so_of_streaming_distributions(seed: int) -> None:
+    """The other API has fewer fields, and the same laws."""
+    check(rtmp_config(seed))
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_every_field_of_the_model_survives(seed: int) -> None:
+    """A config that has every field that botocore knows goes through import, plan and update byte by byte."""
+    http, rtmp = http_config(seed, whole=True), rtmp_config(seed, whole=True)
+    unlike = {name for name in fields("DistributionConfig") if name.startswith(".ViewerCertificate")}
+    optional = {
+        name for name in fields("DistributionConfig") if ".Trusted" in name and name.endswith(".Items")
+    }
+    assert fields("DistributionConfig") - unlike - optional - fields_in(http) <= {
+        ".Aliases.Items",
+        ".CacheBehaviors.Items[].PathPattern",
+    }
+    check(http)
+    check(rtmp)
+
+
+@settings(max_examples=40)
+@given(seed=SEEDS)
+def test_no_two_imports_of_one_config_differ(seed: int) -> None:
+    """However AWS orders what has no order, the text is the same."""
+    config = http_config(seed)
+    turned = {**config, "Aliases": _turned(config["Aliases"])}
+    default = config["DefaultCacheBehavior"]
+    turned["DefaultCacheBehavior"] = {**default, "TrustedKeyGroups": _turned(default["TrustedKeyGroups"])}
+    assert imported(turned).description == imported(config).description
+
+
+def _turned(listing: Json) -> Json:
+    return {**listing, **({"Items": listing["Items"][::-1]} if "Items" in listing else {})}

@@ -28,6 +28,7 @@ class PlanFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MARKDOWN = "markdown"
     SARIF = "sarif"
 
 
@@ -97,6 +98,10 @@ def _shown(plan: "Plan", output: PlanFormat) -> str:
             from cfstream.render.json import as_text, plan_document
 
             return as_text(plan_document(plan))
+        case PlanFormat.MARKDOWN:
+            from cfstream.render.markdown import plan_markdown
+
+            return plan_markdown(plan)
         case PlanFormat.SARIF:
             from cfstream.render.json import as_text
             from cfstream.render.sarif import plan_sarif
@@ -109,6 +114,10 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
     match output:
         case PlanFormat.TEXT | PlanFormat.JSON:
             return ""
+        case PlanFormat.MARKDOWN:
+            from cfstream.render.markdown import problems_markdown
+
+            return problems_markdown(problems)
         case PlanFormat.SARIF:
             from cfstream.render.json import as_text
             from cfstream.render.sarif import problems_sarif

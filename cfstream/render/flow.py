@@ -93,6 +93,8 @@ def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
 
 def printable(text: str) -> str:
     """`text` with everything that could move a cursor or turn text around written as an escape."""
+    if text.isprintable():
+        return text
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from cfstream import __version__
 from cfstream.errors import Problem, Where
 from cfstream.render.flow import printable
+from cfstream.render.hazards import allowance
 from cfstream.values import digest
 
 if TYPE_CHECKING:  # `validate` renders problems alone, and must not wait for all that plans are made of
@@ -52,7 +53,7 @@ def _stack(stack: "StackPlan") -> Iterator[dict[str, Any]]:
         yield _problem(PREFLIGHT, problem)
     for step in stack.steps:
         for hazard in step.hazards:
-            do = f"apply refuses this unless it is allowed: --allow {hazard.name}"
+            do = allowance(hazard.name, protect=stack.protect)
             yield _result(
                 hazard.name, Where(stack.spec, step.line), f"{hazard.text} ({step.id})", do, stack.name
             )

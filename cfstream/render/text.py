@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.hazards import allowance
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
 from cfstream.steps.step import Step
@@ -180,10 +181,4 @@ def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        yield from sheet.flow(words(_allowance(stack, hazard.name)), first="    ", rest="    ")
-
-
-def _allowance(stack: StackPlan, hazard: str) -> str:
-    if stack.protect and hazard == "deletes":
-        return "apply refuses this while the spec says protect: true"
-    return f"apply refuses this unless it is allowed: --allow {hazard}"
+        yield from sheet.flow(words(allowance(hazard.name, protect=stack.protect)), first="    ", rest="    ")

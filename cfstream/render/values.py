@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cfstream.render.flow import Style, Word, printable, words
@@ -26,29 +27,70 @@ def value_text(value: Any) -> str:
     return "none" if value is None else printable(str(value))
 
 
-def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
-    """Sign, field and words for each line that a change needs: one, or one for each key of a mapping."""
+@dataclass(frozen=True)
+class Field:
+    """One field that differs, as plain values; None where there is none."""
+
+    name: str
+    before: Any
+    after: Any
+
+    @property
+    def sign(self) -> str:
+        """Whether it came, changed, or went."""
+        if self.before is None and self.after is not None:
+            return "+"
+        return "-" if self.after is None and self.before is not None else "~"
+
+
+def fields(change: Change) -> Iterator[Field]:
+    """What of a change differs: the field itself, or each key of a mapping."""
     before, after = plain(change.before), plain(change.after)
     if _is_mapping(before) and _is_mapping(after) and (before or after):
         for key in sorted({*(before or {}), *(after or {})}):
             old, new = (before or {}).get(key), (after or {}).get(key)
             if old != new:
-                yield _line(f"{change.field}.{key}", old, new)
+                yield Field(printable(f"{change.field}.{key}"), old, new)
     else:
-        yield _line(change.field, before, after)
+        yield Field(printable(change.field), before, after)
+
+
+def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
+    """Sign, field and words for each line that a change needs: one, or one for each key of a mapping."""
+    for field in fields(change):
+        yield Word(field.sign, SIGNS[field.sign]), field.name, _value(field)
+
+
+def cells(field: Field) -> tuple[str, str]:
+    """The field before and after, side by side: of two lists what went and what came, and how many stayed."""
+    came, gone, stayed = _moved(field.before, field.after)
+    if came or gone:
+        kept = [f"({stayed} kept)"] if stayed else []
+        before, after = [value_text(item) for item in gone], [*(value_text(item) for item in came)]
+        return ", ".join(before), " ".join(filter(None, [", ".join(after), *kept]))
+    return _cell(field.before), _cell(field.after)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else value_text(value)
 
 
 def _is_mapping(value: Any) -> bool:
     return value is None or (isinstance(value, Mapping) and "known_after" not in value)
 
 
-def _line(field: str, before: Any, after: Any) -> tuple[Word, str, list[Word]]:
-    name = printable(field)
-    if before is None and after is not None:
-        return Word("+", SIGNS["+"]), name, _whole(after)
-    if after is None and before is not None:
-        return Word("-", SIGNS["-"]), name, _whole(before)
-    return Word("~", SIGNS["~"]), name, _both(before, after)
+def _value(field: Field) -> list[Word]:
+    match field.sign:
+        case "+":
+            return _whole(field.after)
+        case "-":
+            return _whole(field.before)
+    came, gone, stayed = _moved(field.before, field.after)
+    if not (came or gone):
+        return [*words(value_text(field.before)), Word("->", Style.YELLOW), *words(value_text(field.after))]
+    signed = [("+", item) for item in came] + [("-", item) for item in gone]
+    found = [word for sign, item in signed for word in _signed(sign, item)]
+    return [*found, Word(f"({stayed} kept)", Style.DIM)] if stayed else found
 
 
 def _whole(value: Any) -> list[Word]:
@@ -62,16 +104,10 @@ def _whole(value: Any) -> list[Word]:
     return words(value_text(value))
 
 
-def _both(before: Any, after: Any) -> list[Word]:
-    if isinstance(before, list) and isinstance(after, list) and before and after:
-        moved = _moved(before, after)
-        if moved:
-            return moved
-    return [*words(value_text(before)), Word("->", Style.YELLOW), *words(value_text(after))]
-
-
-def _moved(before: list[Any], after: list[Any]) -> list[Word]:
-    """What came and what went, and how many stayed; nothing when only the order differs."""
+def _moved(before: Any, after: Any) -> tuple[list[Any], list[Any], int]:
+    """What came and what went between two lists, and how many stayed; nothing when only the order differs."""
+    if not (isinstance(before, list) and isinstance(after, list) and before and after):
+        return [], [], 0
     gone, stayed = list(before), 0
     came = []
     for item in after:
@@ -80,9 +116,7 @@ def _moved(before: list[Any], after: list[Any]) -> list[Word]:
             stayed += 1
         else:
             came.append(item)
-    signed = [("+", item) for item in came] + [("-", item) for item in gone]
-    found = [word for sign, item in signed for word in (*_signed(sign, item),)]
-    return [*found, Word(f"({stayed} kept)", Style.DIM)] if found and stayed else found
+    return came, gone, stayed
 
 
 def _signed(sign: str, item: Any) -> list[Word]:

@@ -54,3 +54,20 @@ def test_what_aws_would_refuse_is_an_alert(cfstream: Run, spec: Path, aws: Sandb
     spec.write_text(SPEC.replace(", create: true", ""))
     ran = cfstream("plan", "lectures.yaml", "--format", "sarif")
     assert (ran.code, ran.err, sarif_rules(ran.out)) == (2, "", ["preflight"])
+
+
+def test_the_comment_of_a_spec_that_cannot_be_read(cfstream: Run, spec: Path) -> None:
+    """Reviewers read on stdout what people read on stderr."""
+    spec.write_text(SPEC.replace("bucket:", "buckets:"))
+    ran = cfstream("plan", "lectures.yaml", "--format", "markdown")
+    assert ran.code == 2
+    assert ran.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**No plan: the specs have")
+    assert "lectures.yaml:3:1" in ran.out
+    assert "lectures.yaml:3:1" in ran.err
+
+
+def test_the_comment_of_a_plan(cfstream: Run, spec: Path, aws: Sandbox) -> None:
+    """Pending steps are exit code 3 where that was asked for, in every format."""
+    ran = cfstream("plan", "lectures.yaml", "--format", "markdown", "--check")
+    assert (ran.code, ran.err) == (3, "")
+    assert ran.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**Plan: 3 to create,")

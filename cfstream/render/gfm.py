@@ -1,0 +1,46 @@
+"""Texts in GitHub-flavored Markdown that stay texts: no value makes a table, a tag, a link, a mention or a comment.
+
+All but letters, digits and harmless signs are numeric character references, which never stand for structure
+(CommonMark 0.31, 2.5). References alone do not stop ``@name`` and ``#1``, which GitHub looks for in what was rendered;
+it does not look into ``<code>``.
+"""
+
+import re
+
+from cfstream.render.flow import printable
+
+_TELLING = re.compile(r"""[^\w ,.;:/=+\-?%^(){}'"]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])""")
+"""All signs but letters, digits and harmless ones; an underscore inside a word is one (CommonMark, 6.2)."""
+
+_ADDRESS = re.compile(r":(?=/)|(?<=www)\.", re.IGNORECASE)
+"""What makes an address a link without any bracket (GFM, 6.9)."""
+
+
+def code(text: str) -> str:
+    """`text` as code, to the letter."""
+    return f"<code>{_escaped(printable(text))}</code>"
+
+
+def prose(text: str) -> str:
+    """A sentence; what stands in backticks is code."""
+    parts = printable(text).split("`")
+    if len(parts) % 2 == 0:
+        return _sentence("`".join(parts))
+    return "".join(code(part) if n % 2 and part else _sentence(part) for n, part in enumerate(parts))
+
+
+def clipped(text: str, longest: int | None) -> str:
+    """`text`, or its beginning where it is longer."""
+    return text if longest is None or len(text) <= longest else text[:longest] + "…"
+
+
+def _sentence(text: str) -> str:
+    return re.sub(r"&#(?:64|35);", lambda sign: f"<code>{sign.group()}</code>", _escaped(text))
+
+
+def _escaped(text: str) -> str:
+    return _ADDRESS.sub(_reference, _TELLING.sub(_reference, text))
+
+
+def _reference(sign: re.Match[str]) -> str:
+    return f"&#{ord(sign.group())};"

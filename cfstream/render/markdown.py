@@ -1,0 +1,228 @@
+"""A plan as GitHub-flavored Markdown, for the comment under a pull request. Values in, a string out; nothing prints.
+
+What is dangerous stands on top and the steps of each stack are folded. The text stays under `LIMIT` characters for any
+fleet: steps go before sentences, and what was left out is counted.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from cfstream.errors import Problem
+from cfstream.exposure import NOBODY
+from cfstream.planning import Plan, StackPlan, count
+from cfstream.render.gfm import clipped, code, prose
+from cfstream.render.hazards import allow_flags
+from cfstream.render.markdown_stack import Tier, stack_piece
+from cfstream.render.text import summary_line
+from cfstream.values import Verb
+
+MARK = "<!-- cfstream plan -->"
+"""The first line of every comment, by which the next run finds it."""
+
+LIMIT = 60_000
+"""GitHub takes 65,536 characters in a comment; the rest is for whoever puts words around the plan."""
+
+SPARED = 1_000
+"""Characters kept for the sentences that say what was left out."""
+
+SHORT = 300
+"""Characters of a sentence where there is no room for all of them whole."""
+
+FEW = 5
+"""Phrases of one cell where there is no room for all of them."""
+
+ELSEWHERE = "`cfstream plan` shows all of it, and `cfstream plan --format html` as a page"
+NAMED = 10
+"""So many stacks without changes are named; more are counted."""
+
+
+@dataclass(frozen=True)
+class _Section:
+    """Lines of one sort under a title. Where there is no room for all, the last are counted."""
+
+    title: str
+    noun: str
+    lead: str
+    entries: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.text(len(self.entries)))
+
+    def within(self, room: int) -> str:
+        """As much of the section as there is room for."""
+        if self.size <= room:
+            return self.text(len(self.entries))
+        ends = accumulate((len(entry) + 1 for entry in self.entries), initial=len(self.text(0)))
+        return self.text(sum(end <= room for end in ends) - 1)
+
+    def text(self, shown: int) -> str:
+        """The section with its first `shown` entries."""
+        if not self.entries:
+            return ""
+        lines = [f"#### {self.title}\n", *filter(None, [self.lead]), *self.entries[: max(shown, 0)]]
+        hidden = len(self.entries) - shown
+        if hidden:
+            lines.append(f"\n… and {hidden} more {self.noun}: {ELSEWHERE}.")
+        return "\n".join(lines).rstrip() + "\n"
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded."""
+    head = _head(plan)
+    room = LIMIT - SPARED - len(head) - len(_still(plan))
+    sections = _sections(plan, longest=None)
+    if sum(section.size for section in sections) > room:
+        sections = _sections(plan, longest=SHORT)
+    top = _fitted(sections, room)
+    room -= sum(map(len, top)) + len(top)
+    still = [f"{_still(plan)}\n"] if _still(plan) and not plan.in_sync else []
+    return "\n".join([head, *top, *_stacks(plan, room), *still])
+
+
+def problems_markdown(problems: Sequence[Problem]) -> str:
+    """The comment for specs that cannot be read."""
+    head = f"{MARK}\n### cfstream plan\n\n**No plan: the specs have {_counted(len(problems), 'problem')}.**\n"
+    room = LIMIT - SPARED - len(head)
+    section = _problem_section(problems, longest=None)
+    if section.size > room:
+        section = _problem_section(problems, longest=SHORT)
+    return "\n".join([head, section.within(room)])
+
+
+def _head(plan: Plan) -> str:
+    if plan.in_sync:
+        return f"{MARK}\n{_still(plan)}\n"
+    short = plan.fingerprint.removeprefix("sha256:")[:8]
+    held = f"account {code(plan.account)}, plan {code(short)}"
+    hazards = sum(len(stack.hazards) for stack in plan.stacks)
+    problems = sum(len(stack.problems) for stack in plan.stacks)
+    told = [_counted(problems, "problem")] * bool(problems) + [_counted(hazards, "hazard")] * bool(hazards)
+    danger = f" **{' and '.join(told)}.**" if told else ""
+    return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _still(plan: Plan) -> str:
+    """One line for all stacks with nothing to do; empty where there are none."""
+    names = [stack.name for stack in plan.stacks if stack.in_sync]
+    if len(names) == 1:
+        return f"**No changes.** {prose(names[0])} is as its spec says."
+    listed = f": {', '.join(map(prose, names))}" if len(names) <= NAMED else ""
+    return f"**No changes.** {len(names)} stacks are as their specs say{listed}." if names else ""
+
+
+def _sections(plan: Plan, longest: int | None) -> list[_Section]:
+    problems = [problem for stack in plan.stacks for problem in stack.problems]
+    return [
+        _hazard_section(plan, longest),
+        _problem_section(problems, longest),
+        _exposure_section(plan, longest),
+        _warning_section(plan, longest),
+    ]
+
+
+def _hazard_section(plan: Plan, longest: int | None) -> _Section:
+    found = [
+        (stack, step, hazard) for stack in plan.stacks for step in stack.steps for hazard in step.hazards
+    ]
+    entries = tuple(
+        f"- <b>{hazard.name}</b> {prose(stack.name)}: {prose(clipped(hazard.text, longest))} "
+        f"({code(step.id)}{', ' + code(f'{stack.spec}:{step.line}') if step.line else ''})"
+        for stack, step, hazard in found
+    )
+    flags = code(allow_flags(hazard.name for _, _, hazard in found))
+    lead = f"apply refuses these unless they are allowed: {flags}\n"
+    if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
+        lead += "\nWhat a spec with `protect: true` would delete is refused whatever is allowed.\n"
+    return _Section("Hazards", "hazards", lead, entries)
+
+
+def _problem_section(problems: Iterable[Problem], longest: int | None) -> _Section:
+    entries = tuple(
+        f"- {code(str(problem.where))} <b>{prose(clipped(problem.what, longest))}</b>"
+        + (f"<br>do: {prose(clipped(problem.do, longest))}" if problem.do else "")
+        for problem in problems
+    )
+    return _Section("Problems", "problems", "Nothing is applied to a stack until they are mended.\n", entries)
+
+
+def _exposure_section(plan: Plan, longest: int | None) -> _Section:
+    """Who can read, for each stack in which that changes; what is new is bold."""
+    rows = tuple(
+        f"| {prose(stack.name)} | {_phrases(stack.exposure.before, (), longest)} "
+        f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
+        for stack in plan.stacks
+        if stack.exposure.before != stack.exposure.after
+    )
+    return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
+
+
+def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) -> str:
+    """Phrases of a table's cell, one on each line; where room is scarce, a few stand for many."""
+    shown = phrases if longest is None else phrases[:FEW]
+    told = [prose(clipped(phrase, longest)) for phrase in shown]
+    new = [bool(known) and phrase not in known for phrase in shown]
+    lines = [f"<b>{text}</b>" if fresh else text for text, fresh in zip(told, new, strict=True)]
+    rest = len(phrases) - len(shown)
+    return "<br>".join([*lines, *([f"… and {rest} more"] if rest else [])]) or NOBODY
+
+
+def _warning_section(plan: Plan, longest: int | None) -> _Section:
+    entries = tuple(
+        f"- {prose(stack.name)}: {prose(clipped(notice.text, longest))}"
+        for stack in plan.stacks
+        for notice in sorted(stack.notices)
+        if notice.warning
+    )
+    return _Section("Warnings", "warnings", "", entries)
+
+
+def _fitted(sections: Sequence[_Section], room: int) -> list[str]:
+    """The sections in their order, those that need little whole, and what is left shared among the others."""
+    texts: dict[int, str] = {}
+    by_need = sorted(range(len(sections)), key=lambda n: sections[n].size)
+    for done, n in enumerate(by_need):
+        texts[n] = sections[n].within(room // (len(sections) - done))
+        room -= len(texts[n])
+    return [texts[n] for n in range(len(sections)) if texts[n]]
+
+
+def _stacks(plan: Plan, room: int) -> Iterator[str]:
+    """Each stack with something to do, as fully as there is room for: those with hazards or problems first."""
+    stacks = [stack for stack in plan.stacks if not stack.in_sync]
+    alone = len(stacks) == 1
+    chosen: dict[str, tuple[Tier, str]] = {}
+    for tier in Tier:
+        for stack in sorted(stacks, key=lambda stack: not (stack.hazards or stack.problems)):
+            if tier > Tier.LINE and stack.name not in chosen:
+                continue
+            piece = stack_piece(stack, tier, unfolded=alone)
+            _, before = chosen.get(stack.name, (tier, ""))
+            if len(piece) - len(before) + 1 <= room:
+                room -= len(piece) - len(before) + (0 if before else 1)
+                chosen[stack.name] = tier, piece
+    yield from (chosen[stack.name][1] for stack in stacks if stack.name in chosen)
+    short = _shortened(stacks, {name: tier for name, (tier, _) in chosen.items()})
+    if short:
+        yield f"{short}: {ELSEWHERE}.\n"
+
+
+def _shortened(stacks: Sequence[StackPlan], tiers: dict[str, Tier]) -> str:
+    """What of the stacks is not shown; empty when all is."""
+    hidden = [stack for stack in stacks if stack.name not in tiers]
+    told = {
+        "without its fields": sum(tier is Tier.STEPS for tier in tiers.values()),
+        "in one line": sum(tier is Tier.LINE for tier in tiers.values()),
+        "not at all": len(hidden),
+    }
+    counted = [f"{_counted(number, 'stack')} {how}" for how, number in told.items() if number]
+    if not counted:
+        return ""
+    steps = count(step.verb for stack in hidden for step in stack.steps)
+    left = ", ".join(f"{steps[verb]} to {verb}" for verb in Verb if steps[verb])
+    return f"Not all steps fit here: {', '.join(counted)}" + (f" ({left})" if left else "")

@@ -1,0 +1,79 @@
+"""One stack of a plan in Markdown, folded: its steps with their fields, its steps alone, or one line."""
+
+from collections.abc import Iterator
+from enum import IntEnum
+
+from cfstream.exposure import NOBODY
+from cfstream.planning import StackPlan, count
+from cfstream.render.gfm import code, prose
+from cfstream.render.text import SIGNS
+from cfstream.render.values import cells, fields
+from cfstream.steps.step import Step
+from cfstream.values import Verb
+
+
+class Tier(IntEnum):
+    """How much of a stack is shown, the least first."""
+
+    LINE = 1
+    STEPS = 2
+    FIELDS = 3
+
+
+def stack_piece(stack: StackPlan, tier: Tier, *, unfolded: bool = False) -> str:
+    """The stack, as fully as the tier says, ending in an empty line."""
+    head = f"<b>{prose(stack.name)}</b> {_sum(stack)} {code(stack.spec)}"
+    if tier is Tier.LINE:
+        return f"{head}\n"
+    parts = [f"<details{' open' * unfolded}><summary>{head}</summary>\n", f"{_live(stack)}\n"]
+    parts += [_step(stack, step, tier) for step in stack.steps]
+    if tier is Tier.FIELDS:
+        parts += _remarks(stack)
+    return "\n".join([*parts, "</details>\n"])
+
+
+def _sum(stack: StackPlan) -> str:
+    steps = count(step.verb for step in stack.steps)
+    told = ", ".join(f"{steps[verb]} to {verb}" for verb in Verb if steps[verb])
+    left_out = "left out until its problems are mended" if stack.problems else ""
+    return "; ".join(filter(None, [left_out, told]))
+
+
+def _live(stack: StackPlan) -> str:
+    live = stack.live
+    if live.distribution_id is None:
+        return "no distribution yet"
+    held = f"etag {live.etag}" if live.etag else None
+    return " ".join(
+        code(fact) for fact in (live.distribution_id, live.domain_name, live.status, held) if fact
+    )
+
+
+def _step(stack: StackPlan, step: Step, tier: Tier) -> str:
+    sign, _ = SIGNS[step.verb]
+    place = f" {code(f'{stack.spec}:{step.line}')}" if step.line else ""
+    held = f" (etag {code(step.if_match)})" if step.if_match else ""
+    head = f"<b>{code(sign)} {step.verb}</b> {code(str(step.address))}{place}<br>{prose(step.because)}{held}"
+    rows = list(_rows(step))
+    if not rows:
+        return f"{head}\n"
+    if tier is Tier.STEPS:
+        return f"{head} ({len(rows)} field{'' if len(rows) == 1 else 's'})\n"
+    return "\n".join([f"{head}\n", "| | field | before | after |", "|---|---|---|---|", *rows, ""])
+
+
+def _rows(step: Step) -> Iterator[str]:
+    for change in step.changes:
+        for field in fields(change):
+            before, after = (code(text) if text else "" for text in cells(field))
+            yield f"| {code(field.sign)} | {code(field.name)} | {before} | {after} |"
+
+
+def _remarks(stack: StackPlan) -> Iterator[str]:
+    """Who can read where that stays, and what is worth knowing."""
+    exposure = stack.exposure
+    if stack.steps and exposure.before == exposure.after:
+        yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"
+    for notice in sorted(stack.notices):
+        if not notice.warning:
+            yield f"note: {prose(notice.text)}\n"

@@ -1,0 +1,169 @@
+"""The comment under a pull request: whole on a good day, short enough on any, and nobody's values obeyed."""
+
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from markdown_it import MarkdownIt
+
+from cfstream.errors import Problem, Where
+from cfstream.render.flow import printable
+from cfstream.render.gfm import code, prose
+from cfstream.render.markdown import LIMIT, MARK, plan_markdown, problems_markdown
+from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
+from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
+
+GFM = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+TAGS = {
+    "h3", "h4", "p", "strong", "b", "code", "ul", "li", "br", "details", "summary", "table", "thead", "tbody", "tr",
+    "th", "td",
+}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a browser makes of a comment: its tags, the texts in code, and those outside."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.codes: list[str] = []
+        self.outside = ""
+        self._inside = False
+        self.feed(GFM.render(markdown))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert attrs in ([], [("open", None)])
+        self._inside = tag == "code"
+        if self._inside:
+            self.codes.append("")
+        else:
+            self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "code"
+        if tag != "code":
+            self.tags.append(f"/{tag}")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.codes[-1] += data
+        else:
+            self.outside += data
+
+
+def test_a_fleet_without_changes_is_one_line() -> None:
+    """What a reviewer reads of five hundred stacks that stand still is one sentence."""
+    still = [replace(STILL, name=f"s{n}") for n in range(500)]
+    assert plan_markdown(plan(*still)) == f"{MARK}\n**No changes.** 500 stacks are as their specs say.\n"
+    assert plan_markdown(plan(STILL)) == f"{MARK}\n**No changes.** lectures is as its spec says.\n"
+
+
+def test_an_opening_is_told_though_nothing_changes() -> None:
+    """A warning is no change, and nobody may miss it."""
+    warned = plan_markdown(plan(replace(STILL, notices=CHANGED.notices)))
+    assert "No changes." in warned
+    assert "anyone may read clips/" in warned
+
+
+@settings(max_examples=80, deadline=None)
+@given(NASTY_TEXT)
+def test_no_value_is_obeyed(text: str) -> None:
+    """Whatever a value says, the comment has the same tags; mentions and references stand in code alone."""
+    page, plain = (Page(plan_markdown(plan(stack_of(each)))) for each in (text, "x"))
+    assert page.tags == plain.tags
+    assert set(page.tags) <= TAGS | {f"/{tag}" for tag in TAGS}
+    assert "@" not in page.outside
+    assert "#" not in page.outside
+    assert any(printable(text) in each for each in page.codes)
+    assert [
+        mark for mark in ("http:/", "www.", "<!--") if mark in plan_markdown(plan(stack_of(text)))[30:]
+    ] == []
+
+
+@given(NASTY_TEXT)
+def test_code_is_to_the_letter(text: str) -> None:
+    """What is read in code is what the value is, with what cannot be printed as its escape."""
+    assert Page(f"a {code(text)} b").codes == [printable(text)]
+
+
+@given(NASTY_TEXT)
+def test_sentences_lose_nothing_but_backticks(text: str) -> None:
+    """A sentence reads as it is written; backticks in pairs become code."""
+    page = Page(f"a {prose(text)} b")
+    told = Counter(page.outside + "".join(page.codes)) - Counter("\n")
+    assert without_backticks(told) == without_backticks(Counter(f"a {printable(text)} b"))
+
+
+def without_backticks(letters: Counter[str]) -> dict[str, int]:
+    """How often each letter stands there, but for backticks."""
+    return {letter: times for letter, times in letters.items() if letter != "`"}
+
+
+@pytest.mark.parametrize(
+    ("text", "stacks", "changes"),
+    [
+        ("".join(NASTY), 500, 2),
+        ("x", 500, 20),
+        ("|" * 70_000, 1, 2),
+        ("x" * 2_000, 90, 5),
+        ("`@#" * 300, 200, 2),
+    ],
+    ids=["nasty", "many", "one huge value", "long values", "long and nasty"],
+)
+def test_any_fleet_fits(text: str, stacks: int, changes: int) -> None:
+    """However many stacks there are and however long their values, a comment takes the plan."""
+    comment = plan_markdown(fleet(text, stacks, changes))
+    assert len(comment) < LIMIT
+    assert comment.startswith(f"{MARK}\n")
+    assert f"{stacks} problem" in comment
+    assert f"{stacks} hazard" in comment
+    assert "--allow cuts-viewers" in comment
+
+
+def test_steps_go_before_what_is_dangerous() -> None:
+    """Where fields do not fit, every hazard, problem and exposure still stands whole, and the steps are counted."""
+    comment = plan_markdown(fleet("long words " * 6, 60, changes=60))
+    assert len(comment) < LIMIT
+    assert comment.count("- <b>cuts-viewers</b>") == 60
+    assert comment.count("<br>do: ") == 60
+    assert comment.count("| s0") == 60
+    assert comment.count("<details><summary><b>s0") + comment.count("\n<b>s0") == 60
+    assert "\nNot all steps fit here: " in comment
+    assert "`cfstream plan` shows all of it" in comment
+
+
+def test_what_has_no_room_at_all_is_counted() -> None:
+    """Of sentences that are too many the rest is a number, and where to read them is said."""
+    comment = plan_markdown(fleet("long words " * 30, 500, changes=2))
+    shown = comment.count("- <b>cuts-viewers</b>")
+    assert 0 < shown < 500
+    assert f"… and {500 - shown} more hazards: `cfstream plan` shows all of it" in comment
+
+
+def test_a_hazard_comes_before_what_is_harmless() -> None:
+    """Where room is scarce, the fields of a dangerous stack are shown and those of a harmless one are not."""
+    harmless = [
+        replace(stack_of("long words " * 20, f"a{n:02}", changes=30), problems=(), exposure=STILL.exposure)
+        for n in range(30)
+    ]
+    harmless = [
+        replace(stack, notices=(), steps=tuple(replace(step, hazards=()) for step in stack.steps))
+        for stack in harmless
+    ]
+    comment = plan_markdown(plan(*harmless, replace(CHANGED, name="zebra")))
+    assert "<code>http.behaviors&#91;/posters/&#42;&#93;.public</code>" in comment
+
+
+def test_specs_that_cannot_be_read_are_told() -> None:
+    """There is no plan then, and the comment says why; ten thousand problems fit as well."""
+    comment = problems_markdown(BROKEN.problems)
+    assert comment.startswith(f"{MARK}\n### cfstream plan\n\n**No plan: the specs have 1 problem.**\n")
+    assert (
+        "<code>specs/clips.yaml:6:9</code> <b>bucket clips-media is not there</b><br>do: make it" in comment
+    )
+    many = [Problem(Where("a.yaml", n + 1), "unknown key " * 50, "take it out") for n in range(10_000)]
+    assert "more problems" in problems_markdown(many)
+    assert len(problems_markdown(many)) < LIMIT

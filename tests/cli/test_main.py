@@ -110,7 +110,7 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
         ),
         (
             ["plan", "--format", "yaml", "a.yaml"],
-            "error: --format: 'yaml' is not one of 'text', 'json',\n",
+            "error: --format: 'yaml' is not one of 'text', 'json', ",
         ),
         (["--nonsense"], "error: no such option: --nonsense\n  do: see: cfstream --help\n"),
         (

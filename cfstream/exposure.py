@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.object_acl import LiveGrants, counted
+from cfstream.kinds.object_grants import LiveGrants, counted
 from cfstream.kinds.policy_grants import LivePolicy, sid_of
 from cfstream.kinds.readers import Serving
 from cfstream.policy_document import (
@@ -29,6 +29,7 @@ from cfstream.policy_document import (
 from cfstream.spec.model import Behavior, KeyGroup, Spec
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
+from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Step
 from cfstream.values import Json
@@ -84,11 +85,10 @@ def expose(scene: Scene, land: Landscape, steps: Sequence[Step]) -> Exposure:
     now = _World(scene, policy, grants, policy.document, frozenset(grants.marked) | _granted(policy, grants))
     wanted = land.get(scene.address("origin-access-identity"))
     by_acl = scene.stack.spec.grant.via == "object-acl" and isinstance(wanted, str)
-    then = _World(
-        scene, policy, grants, _document_after(now, steps), frozenset({str(wanted)} if by_acl else ())
-    )
+    granted = _still_granted(now, steps) if scene.destroying else frozenset({str(wanted)} if by_acl else ())
+    then = _World(scene, policy, grants, _document_after(now, steps), granted)
     before = [] if policy.bucket.missing else [*_own_now(now), *_others(now)]
-    after = [*_own_then(then), *_others(then)]
+    after = [*(() if scene.destroying else _own_then(then)), *_others(then)]
     allowed = scene.stack.spec.identity == "none"
     return Exposure(
         before=_phrases(before),
@@ -108,10 +108,23 @@ def _whole(text: str) -> str:
 
 
 def _granted(policy: LivePolicy, grants: LiveGrants) -> frozenset[str]:
-    """The OAI by which our distribution reads, when objects are granted to it without a mark of ours."""
+    """The OAI by which our distribution reads, when objects are granted to it without a mark of ours; of a stack that
+    is destroyed all of which grants were found.
+    """
     if not (grants.tally.granted or grants.tally.otherwise):
-        return frozenset()
+        return frozenset(id_ for id_, objects in grants.held.items() if objects)
     return frozenset(each.origin.oai_id for each in policy.servings if each.ours and each.origin.oai_id)
+
+
+def _still_granted(now: _World, steps: Sequence[Step]) -> frozenset[str]:
+    """The OAIs that keep what they were granted on objects of the bucket."""
+    edits = [step.edit for step in steps if isinstance(step, Revoke)]
+    revoked = {
+        edit.grantee
+        for edit in edits
+        if isinstance(edit, ObjectGrants) and edit.bucket == now.policy.bucket.name
+    }
+    return frozenset(id_ for id_ in now.granted if now.grants.canonical_users.get(id_) not in revoked)
 
 
 def _document_after(now: _World, steps: Sequence[Step]) -> Json | None:

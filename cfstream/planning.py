@@ -26,13 +26,15 @@ GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.WAIT: (Stage.KEY_GROUPS, Stage.POLICIES, Stage.DISTRIBUTION, Stage.SWITCH),
     Stage.LATE_GRANT: (Stage.MARK, *IN_FORCE),
     Stage.DNS: IN_FORCE,
-    Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT),
+    Stage.REVOKE_REMEMBERED: IN_FORCE,
+    Stage.DELETE_DISTRIBUTION: (Stage.IDENTITY, Stage.DELETE_RECORDS, *IN_FORCE, Stage.REVOKE_REMEMBERED),
+    Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.DELETE_DISTRIBUTION),
     Stage.UNMARK: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.REVOKE),
     Stage.FORGET: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.REVOKE, Stage.UNMARK),
-    Stage.DELETE_KEY_GROUPS: IN_FORCE,
+    Stage.DELETE_KEY_GROUPS: (*IN_FORCE, Stage.DELETE_DISTRIBUTION),
     Stage.DELETE_KEYS: (Stage.KEY_GROUPS, *IN_FORCE, Stage.DELETE_KEY_GROUPS),
-    Stage.DELETE_POLICIES: IN_FORCE,
-    Stage.DELETE_IDENTITY: (*IN_FORCE, Stage.REVOKE),
+    Stage.DELETE_POLICIES: (*IN_FORCE, Stage.DELETE_DISTRIBUTION),
+    Stage.DELETE_IDENTITY: (*IN_FORCE, Stage.DELETE_DISTRIBUTION, Stage.REVOKE),
 }
 """What a step of a stage waits for: guarded before readable, the successor working before the old one goes."""
 
@@ -63,6 +65,8 @@ class StackPlan:
     protect: bool = False
     distribution: str = "distribution"
     """The kind of the stack's distribution, which names its address."""
+    destroying: bool = False
+    """Whether all that is the stack's is to go."""
     outputs: Mapping[str, Any] | None = None
     """What is known of ids before any step runs: the outputs of a stack with nothing to do. Values may be Refs."""
 

@@ -112,6 +112,8 @@ class KeyGroupKind:
 
     def desire(self, scene: Scene) -> WantedGroups | None:
         """The groups of the default behavior and of all others, each once."""
+        if scene.destroying:
+            return None
         spec = scene.stack.spec
         want = WantedGroups(declared_groups(spec), declared_uses(spec))
         return want if want.own or want.used else None
@@ -169,9 +171,8 @@ def group_names(aws: Reads) -> dict[str, str]:
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
     """The groups that bear our mark and that the spec neither makes nor refers to."""
-    spec = scene.stack.spec
-    made = {group.name for group in declared_groups(spec)}
-    referred = {use.reference for use in declared_uses(spec)}
+    made = _made(scene)
+    referred = {use.reference for use in declared_uses(scene.stack.spec)}
     return tuple(
         group
         for group in groups
@@ -184,18 +185,22 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -
 
     With each stands the name of one of its groups: what holds the key.
     """
-    spec = scene.stack.spec
+    spec, made = scene.stack.spec, _made(scene)
     groups = tuple(groups)
-    made = {group.name for group in declared_groups(spec)}
-    gone = {
-        group.id for group in unwanted_groups(scene, groups) if not group_users_after(uses, group.id, spec)
-    }
+    unwanted = unwanted_groups(scene, groups)
+    gone = {group.id for group in unwanted if not group_users_after(uses, group.id, spec)}
     return {
         key: group.name
         for group in groups
         if group.id not in gone and not (scene.owns(group.comment) and group.name in made)
         for key in group.keys
     }
+
+
+def _made(scene: Scene) -> set[str]:
+    """The names of the groups that the spec makes."""
+    wanted = () if scene.destroying else declared_groups(scene.stack.spec)
+    return {group.name for group in wanted}
 
 
 def _live(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

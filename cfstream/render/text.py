@@ -55,7 +55,8 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     for stack in plan.stacks:
         if stack.in_sync:
             verdict = sheet.paint("No changes.", Style.BOLD_GREEN)
-            yield f"{verdict} {stack.name} is as its spec says."
+            what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
+            yield f"{verdict} {stack.name} {what}."
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
@@ -93,7 +94,7 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     live = stack.live
     if live.distribution_id is None:
-        told = "no distribution yet"
+        told = "no distribution any more" if stack.destroying else "no distribution yet"
     else:
         facts = [
             live.distribution_id,
@@ -181,4 +182,13 @@ def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        yield from sheet.flow(words(allowance(hazard.name, protect=stack.protect)), first="    ", rest="    ")
+        yield from sheet.flow(words(_allowance(stack, hazard.name)), first="    ", rest="    ")
+    if stack.destroying and stack.protect:
+        head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]
+        yield from sheet.flow(head, first="  ", rest="    ")
+
+
+def _allowance(stack: StackPlan, hazard: str) -> str:
+    if stack.destroying:
+        return "" if stack.protect else f"a yes allows this: type {stack.name}, or add --yes"
+    return allowance(hazard, protect=stack.protect)

@@ -60,6 +60,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
             "List distributions and identities, and the spec that owns each.", "cfstream.cli.list", "list_"
         ),
         "show": Entry("Show all settings of one of them.", "cfstream.cli.show", "show"),
+        "destroy": Entry(
+            "Take away all that is a stack's, but for the bucket.", "cfstream.cli.destroy", "destroy"
+        ),
         "delete": Entry(
             "Delete a disabled distribution, or an unused identity.", "cfstream.cli.delete", "delete"
         ),

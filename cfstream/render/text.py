@@ -78,6 +78,9 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     for step in stack.steps:
         yield ""
         yield from _step_lines(step, file, sheet)
+    if stack.steps and stack.destroying:
+        yield ""
+        yield from sheet.flow(words("The bucket and every object in it stay."), first="  ", rest="  ")
     if stack.steps:
         yield ""
         yield from _exposure_lines(stack, sheet)

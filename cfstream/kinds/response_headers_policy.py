@@ -118,7 +118,7 @@ class ResponseHeadersPolicyKind:
         rows = tuple(sorted(map(_live, aws.items(LISTING)), key=lambda live: live.id))
         distribution = find(aws, scene)
         carried = {row.id: _carried(row.raw) for row in all_distributions(aws) if row.kind == "distribution"}
-        if distribution is not None:
+        if distribution is not None and distribution.kind == "distribution":
             carried[distribution.id] = _carried(distribution.config)
         have = LivePolicies(rows, None, None, distribution, carried)
         own = _chosen(scene, [row for row in rows if _is_ours(scene, row)], have.in_place)

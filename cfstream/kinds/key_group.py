@@ -16,6 +16,7 @@ from cfstream.kinds.declared_keys import (
     declared_groups,
     declared_keys,
     declared_uses,
+    made_names,
 )
 from cfstream.kinds.distributions import find
 from cfstream.kinds.key_grace import Grace, Successor, moment
@@ -171,7 +172,7 @@ def group_names(aws: Reads) -> dict[str, str]:
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
     """The groups that bear our mark and that the spec neither makes nor refers to."""
-    made = _made(scene)
+    made = made_names(scene)
     referred = {use.reference for use in declared_uses(scene.stack.spec)}
     return tuple(
         group
@@ -185,7 +186,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -
 
     With each stands the name of one of its groups: what holds the key.
     """
-    spec, made = scene.stack.spec, _made(scene)
+    spec, made = scene.stack.spec, made_names(scene)
     groups = tuple(groups)
     unwanted = unwanted_groups(scene, groups)
     gone = {group.id for group in unwanted if not group_users_after(uses, group.id, spec)}
@@ -195,12 +196,6 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -
         if group.id not in gone and not (scene.owns(group.comment) and group.name in made)
         for key in group.keys
     }
-
-
-def _made(scene: Scene) -> set[str]:
-    """The names of the groups that the spec makes."""
-    wanted = () if scene.destroying else declared_groups(scene.stack.spec)
-    return {group.name for group in wanted}
 
 
 def _live(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

@@ -42,23 +42,28 @@ class Exposure:
     """Who can read. Each entry is a short phrase: ``nobody``, ``signers: key-group lectures-signers``,
     ``anyone: …``.
 
-    `openings` are ways in that are not ours and that the spec does not ask for: warnings in the plan.
+    `openings` are ways in that are not ours and that the spec does not ask for: warnings in the plan. `ours` are the
+    entries that lead through the stack's own distribution, `anyone` those by which nobody needs to sign.
     """
 
     before: tuple[str, ...] = (NOBODY,)
     after: tuple[str, ...] = (NOBODY,)
     openings: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    anyone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Way:
     """One way in, as a phrase. `opening`: for anyone, and not by our distribution; `bare`: past CloudFront
-    altogether.
+    altogether; `ours`: by our distribution, and then `unsigned` or not.
     """
 
     text: str
     opening: bool = False
     bare: bool = False
+    ours: bool = False
+    unsigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ def expose(scene: Scene, land: Landscape, steps: Sequence[Step]) -> Exposure:
         before=_phrases(before),
         after=_phrases(after),
         openings=tuple(sorted({way.text for way in after if way.opening and not (allowed and way.bare)})),
+        ours=tuple(sorted({way.text for way in (*before, *after) if way.ours})),
+        anyone=tuple(sorted({way.text for way in (*before, *after) if way.opening or way.unsigned})),
     )
 
 
@@ -142,7 +149,7 @@ def _own_now(world: _World) -> Iterator[Way]:
     open_bucket = any(way.bare for way in _bare(world))
     for each in world.policy.servings:
         if each.ours and each.enabled and (open_bucket or _may_read(world, each)):
-            yield Way(_phrase(_live_signers(world, each), each.path, f"anyone through distribution {name}"))
+            yield _own(_live_signers(world, each), each.path, name)
 
 
 def _own_then(world: _World) -> Iterator[Way]:
@@ -153,21 +160,21 @@ def _own_then(world: _World) -> Iterator[Way]:
     scene, policy, spec = world.scene, world.policy, world.scene.stack.spec
     if not spec.enabled or (spec.identity == "none" and not any(way.bare for way in _bare(world))):
         return
-    anyone = f"anyone through distribution {scene.name}"
     default = () if spec.public else _wanted_signers(world, spec)
-    yield Way(_phrase(default, "", anyone))
+    yield _own(default, "", scene.name)
     live = {each.path: _live_signers(world, each) for each in policy.servings if each.ours and each.path}
     named = {behavior.path: behavior for behavior in spec.http.behaviors}
     for path in (*named, *(path for path in live if path not in named)):
         behavior = named.get(path)
         asked = _wanted_signers(world, behavior) if behavior else ()
         signers = () if behavior and behavior.public else asked or default or live.get(path, ())
-        yield Way(_phrase(signers, path, anyone))
+        yield _own(signers, path, scene.name)
 
 
-def _phrase(signers: Sequence[str], path: str, anyone: str) -> str:
-    who = f"signers: {', '.join(signers)}" if signers else anyone
-    return who + (f" ({path})" if path else "")
+def _own(signers: Sequence[str], path: str, name: str) -> Way:
+    """The way in by our distribution: for signers or, where there are none, for anyone."""
+    who = f"signers: {', '.join(signers)}" if signers else f"anyone through distribution {name}"
+    return Way(who + (f" ({path})" if path else ""), ours=True, unsigned=not signers)
 
 
 def _wanted_signers(world: _World, part: Spec | Behavior) -> tuple[str, ...]:

@@ -50,6 +50,16 @@ class LiveSummary:
 
 
 @dataclass(frozen=True)
+class Road:
+    """What the spec puts between viewers and objects: the names that a picture of the plan needs."""
+
+    hosts: tuple[str, ...] = ()
+    identity: str = "none"
+    """``oac``, ``oai`` or ``none``."""
+    bucket: str = ""
+
+
+@dataclass(frozen=True)
 class StackPlan:
     """The plan of one stack. `steps` stand in the order in which they run."""
 
@@ -67,6 +77,7 @@ class StackPlan:
     """The kind of the stack's distribution, which names its address."""
     destroying: bool = False
     """Whether all that is the stack's is to go."""
+    road: Road = Road()
     outputs: Mapping[str, Any] | None = None
     """What is known of ids before any step runs: the outputs of a stack with nothing to do. Values may be Refs."""
 

@@ -29,7 +29,7 @@ from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
-from cfstream.planning import LiveSummary, Plan, StackPlan, ordered
+from cfstream.planning import LiveSummary, Plan, Road, StackPlan, ordered
 from cfstream.ports import Call, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
@@ -189,8 +189,14 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         protect=scene.stack.spec.protect,
         distribution=kind_of(scene),
         destroying=scene.destroying,
+        road=_road(scene),
         outputs=outputs_of(scene, land),
     )
+
+
+def _road(scene: Scene) -> Road:
+    spec = scene.stack.spec
+    return Road(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
 
 
 def _guarded(live: LiveDistribution | None, step: Step) -> Step:

@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "import": Entry("Write a live distribution down as a spec.", "cfstream.cli.importing", "import_"),
         "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
         "fmt": Entry("Put specs in their canonical form.", "cfstream.cli.fmt", "fmt"),
+        "diff": Entry("Show what a change of specs changes in meaning.", "cfstream.cli.diff", "diff"),
         "docs": Entry("Tell what a field of a spec means.", "cfstream.cli.docs", "docs"),
         "migrate": Entry("Edit a spec from an older way to today's.", "cfstream.cli.migrate", "migrate"),
         "schema": Entry("Print the JSON Schema of specs, for editors.", "cfstream.cli.schema", "schema"),

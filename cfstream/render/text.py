@@ -11,7 +11,7 @@ from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.hazards import allowance
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
-from cfstream.steps.step import Step
+from cfstream.steps.step import Change, Step
 from cfstream.values import Verb
 
 SIGNS: Mapping[Verb, tuple[str, Style]] = {
@@ -133,11 +133,12 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
     under = " " * (4 if sheet.narrow else 12)
     held = f" (etag {step.if_match})" if step.if_match else ""
     yield from sheet.flow(words(step.because + held, Style.DIM), first=under, rest=under)
-    yield from _field_lines(step, sheet)
+    yield from change_lines(step.changes, sheet)
 
 
-def _field_lines(step: Step, sheet: Page) -> Iterator[str]:
-    fields = [line for change in step.changes for line in field_lines(change)]
+def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
+    """A line or more for each field that changes, its name beside its value."""
+    fields = [line for change in changes for line in field_lines(change)]
     column = min(
         max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else sheet.width * 11 // 20
     )

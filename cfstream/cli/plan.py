@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli import connection, terminal
-from cfstream.errors import Problem, SpecProblems
+from cfstream.errors import Problem, SpecProblems, WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.planning import Plan
@@ -29,7 +29,6 @@ class PlanFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
-    MERMAID = "mermaid"
     SARIF = "sarif"
 
 
@@ -77,9 +76,10 @@ def plan(
     except SpecProblems as found:
         terminal.say(_problems(found.problems, output))
         raise
-    made = make_plan(
-        stacks, _recorded(live, specs, stacks, out, max_age) if live else connection.current().world()
-    )
+    if max_age is not None and not live:
+        raise WrongUsage("--max-age speaks of a snapshot, and there is none", "name one with --live")
+    world = _recorded(live, specs, stacks, out, max_age) if live else connection.current().world()
+    made = make_plan(stacks, world)
     terminal.say(_shown(made, output))
     if out is not None:
         save(made, specs, out)
@@ -103,10 +103,6 @@ def _shown(plan: "Plan", output: PlanFormat) -> str:
             from cfstream.render.markdown import plan_markdown
 
             return plan_markdown(plan)
-        case PlanFormat.MERMAID:
-            from cfstream.render.mermaid import plan_mermaid
-
-            return plan_mermaid(plan)
         case PlanFormat.SARIF:
             from cfstream.render.json import as_text
             from cfstream.render.sarif import plan_sarif
@@ -123,10 +119,6 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
             from cfstream.render.markdown import problems_markdown
 
             return problems_markdown(problems)
-        case PlanFormat.MERMAID:
-            from cfstream.render.mermaid import problems_mermaid
-
-            return problems_mermaid(problems)
         case PlanFormat.SARIF:
             from cfstream.render.json import as_text
             from cfstream.render.sarif import problems_sarif

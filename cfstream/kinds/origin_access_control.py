@@ -107,8 +107,6 @@ class OriginAccessControlKind:
             return None
         if spec.oac and spec.oac.id:
             return UsedControl(spec.oac.id)
-        if scene.destroying:
-            return None
         fields = {
             "Name": own_name(scene),
             "OriginAccessControlOriginType": "s3",
@@ -144,7 +142,7 @@ class OriginAccessControlKind:
                 wanted = _propose_own(scene, want, have)
                 kept = have.own.id if have.own else ""
             case UsedControl():
-                wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
+                wanted = _propose_used(scene, want, have)
                 kept = want.id
             case None:
                 wanted, kept = Proposal(), ""

@@ -98,6 +98,7 @@ def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -
     assert "and --max-age allows 24h" in refused.err
     assert "cfstream snapshot lectures.yaml --out live.json" in refused.err
     assert cfstream("plan", "lectures.yaml", "--live", "live.json", "--max-age", "soon").code == 2
+    assert cfstream("plan", "lectures.yaml", "--max-age", "24h").code == 2
 
 
 @pytest.mark.parametrize(

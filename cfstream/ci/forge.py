@@ -1,0 +1,169 @@
+"""The API of a code host: one comment of ours in a thread, written anew or kept up to date.
+
+What passes (busy, too many requests, a server that stumbles) is tried again for a while, from the beginning: whether a
+comment whose answer was lost is there is seen by looking. What is refused for good is an error that says so.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from cfstream.errors import CfstreamError
+
+PAUSES = (1.0, 4.0, 15.0)
+"""Seconds between the tries."""
+
+PATIENCE = 60.0
+"""The longest that a host may have us wait."""
+
+BUSY = frozenset({429, 500, 502, 503, 504})
+
+
+class Silent(CfstreamError):
+    """The comment could not be written: what the host said, and what to do."""
+
+
+class Passing(Exception):
+    """It may go better in so many seconds."""
+
+    def __init__(self, what: str, seconds: float | None = None) -> None:
+        super().__init__(what)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Where comments are in the API of a host, and which of them is ours."""
+
+    comments: str
+    """The path that lists them, and takes a new one."""
+    change: Callable[[Any], tuple[str, str]]
+    """Method and path that change the comment of an id."""
+    is_ours: Callable[[Mapping[str, Any]], bool]
+    permission: str
+    """What a token must be allowed, in words, for when it is not."""
+
+
+class Forge:
+    """A host's API, with a token. Its address is where the token goes, and nowhere else."""
+
+    def __init__(
+        self, url: str, headers: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._sleep = sleep
+        self._client = httpx.Client(headers=dict(headers), timeout=30, follow_redirects=False)
+
+    def close(self) -> None:
+        """Lets go of the connections."""
+        self._client.close()
+
+    def get(self, path: str) -> Any:
+        """One document. Raises Silent."""
+        return self._patiently(lambda: _document(self._ask("GET", f"{self._url}{path}")), "")
+
+    def stick(self, thread: Thread, body: str) -> str:
+        """Writes `body` into our comment of the thread, or as a new one; what was done, in words. Raises Silent."""
+        told: str = self._patiently(lambda: self._stick(thread, body), thread.permission)
+        return told
+
+    def _stick(self, thread: Thread, body: str) -> str:
+        mine = next((each for each in self._all(thread.comments) if thread.is_ours(each)), None)
+        if mine is None:
+            self._ask("POST", f"{self._url}{thread.comments}", {"body": body})
+            return "wrote a comment"
+        if mine["body"].replace("\r\n", "\n").strip() == body.strip():
+            return "the comment says so already"
+        method, path = thread.change(mine["id"])
+        self._ask(method, f"{self._url}{path}", {"body": body})
+        return "brought the comment up to date"
+
+    def _all(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """Every comment, over all pages (both hosts lead on by a Link header)."""
+        url: str | None = f"{self._url}{path}?per_page=100"
+        while url:
+            reply = self._ask("GET", url)
+            rows = _document(reply)
+            if not isinstance(rows, list):
+                raise Silent(
+                    "what answered for the comments is no list of any", "check the address of the API"
+                )
+            yield from rows
+            url = reply.links.get("next", {}).get("url")
+            if url and not url.startswith(f"{self._url}/"):
+                raise Silent("the list of comments leads to another host", "check the address of the API")
+
+    def _patiently(self, do: Callable[[], Any], permission: str) -> Any:
+        for pause in PAUSES:
+            try:
+                return do()
+            except Passing as passing:
+                seconds = pause if passing.seconds is None else passing.seconds
+                if seconds > PATIENCE:
+                    raise Silent(
+                        str(passing), f"run the job again in {seconds / 60:.0f} minutes"
+                    ) from passing
+                self._sleep(seconds)
+            except Refusal as refusal:
+                raise Silent(str(refusal), permission or "check the token") from refusal
+        try:
+            return do()
+        except (Passing, Refusal) as last:
+            raise Silent(
+                str(last), permission if isinstance(last, Refusal) else "run the job again"
+            ) from last
+
+    def _ask(self, method: str, url: str, document: Any = None) -> httpx.Response:
+        try:
+            reply = self._client.request(method, url, json=document)
+        except httpx.HTTPError as error:
+            raise Passing(f"{method} {_path(url)}: no answer ({type(error).__name__})") from error
+        if reply.is_success:
+            return reply
+        said = f"{method} {_path(url)}: {reply.status_code} {_message(reply)}"
+        if reply.status_code in BUSY or _limited(reply):
+            raise Passing(said, _wait(reply))
+        raise Refusal(said)
+
+
+class Refusal(Exception):
+    """The host said no, and will again."""
+
+
+def _limited(reply: httpx.Response) -> bool:
+    """GitHub answers 403 as well to who asks too often (REST API, "Rate limits")."""
+    headers = reply.headers
+    return reply.status_code == 403 and (
+        "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    )
+
+
+def _wait(reply: httpx.Response) -> float | None:
+    """How long the host asks to wait, where it does."""
+    after, reset = reply.headers.get("retry-after", ""), reply.headers.get("x-ratelimit-reset", "")
+    if after.isdecimal():
+        return float(after)
+    if reply.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
+        return max(0.0, float(reset) - time.time())
+    return None
+
+
+def _message(reply: httpx.Response) -> str:
+    document = _document(reply)
+    said = document.get("message") if isinstance(document, dict) else None
+    return str(said or reply.reason_phrase)[:200]
+
+
+def _document(reply: httpx.Response) -> Any:
+    """What the reply says; None for what is no JSON."""
+    try:
+        return reply.json()
+    except ValueError:
+        return None
+
+
+def _path(url: str) -> str:
+    return httpx.URL(url).path

@@ -1,0 +1,96 @@
+"""What ``ci/gitlab.yml`` runs: a command of cfstream, and its plan as a note of the merge request.
+
+The job says what to do by variables: ``CFSTREAM_SPECS``, ``CFSTREAM_ARGS`` and so on. The note needs a token that may
+write notes, as a job's own may not: ``CFSTREAM_GITLAB_TOKEN``. Without it the plan is in the log and the artifacts.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TextIO
+
+from cfstream.ci.body import is_ours
+from cfstream.ci.forge import Forge, Silent, Thread
+from cfstream.ci.job import USAGE, Job, do
+from cfstream.ci.running import PROGRAM
+
+PREFIX = "CFSTREAM_"
+VARIABLES = ("specs", "args", "plan_file", "live", "check", "key")
+TOKEN = "CFSTREAM_GITLAB_TOKEN"  # noqa: S105 (a name)
+MARKDOWN = "cfstream.plan.md"
+
+
+class Pipeline:
+    """One job. `program` is what is run as cfstream, `sleep` how it waits for a busy host."""
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        log: TextIO,
+        program: Sequence[str] = PROGRAM,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        self._env = env
+        self._log = log
+        self._program = program
+        self._patience: Any = {"sleep": sleep} if sleep else {}
+
+    def run(self, command: str) -> int:
+        """Does it, and returns the exit code of the job."""
+        given = {name: self._env.get(PREFIX + name.upper(), "").strip() for name in VARIABLES}
+        try:
+            job = Job.of({**given, "command": command})
+        except ValueError as error:
+            self._log.write(f"error: {error}\n")
+            return USAGE
+        env = {name: text for name, text in self._env.items() if name != TOKEN}
+        result = do(job, env, self._echo, self._program)
+        if result.body:
+            Path(MARKDOWN).write_text(result.body, encoding="utf-8")
+            self._note(job, result.body)
+        return result.code
+
+    def _echo(self, text: str) -> None:
+        self._log.write(text)
+        self._log.flush()
+
+    def _note(self, job: Job, body: str) -> None:
+        """Brings the merge request's note up to date; where that is not possible, the job is none the worse."""
+        request, token = self._env.get("CI_MERGE_REQUEST_IID", ""), self._env.get(TOKEN, "")
+        if not request:
+            return
+        if not token:
+            self._log.write(f"There is no {TOKEN}: the plan is in {MARKDOWN}, an artifact of this job.\n")
+            return
+        headers = {"PRIVATE-TOKEN": token}
+        try:
+            with closing(Forge(self._env["CI_API_V4_URL"], headers, **self._patience)) as forge:
+                thread = self._thread(job, request, (forge.get("/user") or {}).get("id"))
+                self._log.write(f"merge request {request}: {forge.stick(thread, body)}\n")
+        except Silent as silent:
+            self._log.write(f"The plan is in {MARKDOWN} only: {silent.what}; {silent.do}\n")
+
+    def _thread(self, job: Job, request: str, author: object) -> Thread:
+        notes = f"/projects/{self._env['CI_PROJECT_ID']}/merge_requests/{request}/notes"
+
+        def mine(note: Mapping[str, Any]) -> bool:
+            by = (note.get("author") or {}).get("id")
+            return by == author and is_ours(note.get("body") or "", job.key)
+
+        return Thread(
+            comments=notes,
+            change=lambda id_: ("PUT", f"{notes}/{id_}"),
+            is_ours=mine,
+            permission=f"give {TOKEN} the scope api and the role Developer",
+        )
+
+
+def main() -> int:
+    """The exit code of the job, run by the environment of this process."""
+    return Pipeline(os.environ, sys.stdout).run(sys.argv[1] if len(sys.argv) > 1 else "plan")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The three things that a pipeline does with specs: check them, plan them, apply a plan. The same on every host."""
+
+import json
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cfstream.ci.body import body_of
+from cfstream.ci.running import PROGRAM, Ran, run
+from cfstream.render.text import summary_line
+from cfstream.values import Verb
+
+COMMANDS = ("validate", "plan", "apply")
+PLAN_FILE = "cfstream.plan.json"
+PENDING = 3
+USAGE = 2
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a pipeline was told to do."""
+
+    command: str
+    specs: tuple[str, ...]
+    args: tuple[str, ...]
+    """Further arguments of the command."""
+    plan_file: str
+    """Where a plan is saved, and what is applied; empty: the specs are applied."""
+    live: str
+    """A snapshot to plan from; empty: from AWS."""
+    check: bool
+    """Whether pending steps make it fail."""
+    key: str
+    """What tells this plan's comment from others of the same pull request."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Job":
+        """The job in words, as pipelines have them: lists as a shell would write them. Raises ValueError."""
+        command = given.get("command") or "plan"
+        if command not in COMMANDS:
+            raise ValueError(f"command is {command!r}: write one of {', '.join(COMMANDS)}")
+        return cls(
+            command=command,
+            specs=tuple(shlex.split(given.get("specs", ""))) or (".",),
+            args=tuple(shlex.split(given.get("args", ""))),
+            plan_file=given.get("plan_file") or (PLAN_FILE if command == "plan" else ""),
+            live=given.get("live", ""),
+            check=truth(given, "check"),
+            key=given.get("key", ""),
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a job came to."""
+
+    ran: Ran
+    code: int
+    """The exit code for the pipeline."""
+    summary: str
+    """In one line."""
+    in_sync: str = ""
+    """``true`` or ``false``; empty where it is not known."""
+    body: str = ""
+    """For the pull request; empty where there is nothing to say."""
+
+
+def do(
+    job: Job, env: Mapping[str, str], echo: Callable[[str], object], program: Sequence[str] = PROGRAM
+) -> Result:
+    """Does the job. `program` is what is run as cfstream, in this environment."""
+    match job.command:
+        case "validate":
+            ran = run(("validate", *job.args, "--", *job.specs), env, echo, program)
+            return Result(ran, ran.code, ran.last_line)
+        case "apply":
+            what = (job.plan_file,) if job.plan_file else job.specs
+            ran = run(("apply", "--yes", *job.args, "--", *what), env, echo, program)
+            return Result(ran, ran.code, ran.last_line, str(ran.code == 0).lower())
+    return _plan(job, env, echo, program)
+
+
+def truth(given: Mapping[str, str], name: str) -> bool:
+    """Whether an input is true. Raises ValueError for one that is neither."""
+    text = given.get(name, "").lower()
+    if text not in ("", "true", "false"):
+        raise ValueError(f"{name} is {text!r}: write true or false")
+    return text == "true"
+
+
+def _plan(job: Job, env: Mapping[str, str], echo: Callable[[str], object], program: Sequence[str]) -> Result:
+    """A plan from AWS is saved; one from a snapshot cannot be, and is made twice, for that takes no time."""
+    if not job.live:
+        Path(job.plan_file).unlink(missing_ok=True)
+    source = ("--live", job.live) if job.live else ("--out", job.plan_file)
+    begin = ("plan", "--check", *source, *job.args)
+    ran = run((*begin, "--format", "markdown", "--", *job.specs), env, echo, program)
+    planned = ran.code in (0, PENDING)
+    body = body_of(ran, job.key, ran.err if job.live and planned else "")
+    if not planned:
+        return Result(ran, ran.code, f"no plan: exit {ran.code}", "false" if ran.code == USAGE else "", body)
+    if job.live:
+        again = (*begin, "-q", "--format", "json", "--", *job.specs)
+        text = run(again, env, lambda _: None, program).out
+    else:
+        text = Path(job.plan_file).read_text(encoding="utf-8")
+    code = ran.code if job.check else 0
+    return Result(ran, code, _told(json.loads(text)), str(ran.code == 0).lower(), body)
+
+
+def _told(plan: Mapping[str, Any]) -> str:
+    if plan["in_sync"]:
+        return "No changes."
+    return summary_line({Verb(verb): number for verb, number in plan["summary"].items()})

@@ -1,0 +1,60 @@
+"""The program, run in a process of its own, as a pipeline would."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+PROGRAM = (sys.executable, "-P", "-m", "cfstream")
+"""Without the folder it runs in on its path: a stranger's pull request may have put a module there."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last_line(self) -> str:
+        """What it said last: its result, or what went wrong."""
+        lines = [line.strip() for line in (self.out.strip() or self.err.strip()).splitlines()]
+        return lines[-1] if lines else ""
+
+
+def run(
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    echo: Callable[[str], object],
+    program: Sequence[str] = PROGRAM,
+) -> Ran:
+    """Runs it with these arguments, and echoes each line when it comes: an apply may take half an hour.
+
+    The arguments are a list from the beginning to the end, so that no shell ever reads one of them.
+    """
+    heard: dict[str, list[str]] = {"out": [], "err": []}
+
+    def listen(name: str, stream: IO[bytes]) -> None:
+        for line in stream:
+            text = line.decode(errors="replace")
+            heard[name].append(text)
+            echo(text)
+
+    with subprocess.Popen(  # noqa: S603 (the program is ours, and each argument is one)
+        [*program, *arguments],
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        streams = {"out": process.stdout, "err": process.stderr}
+        listeners = [threading.Thread(target=listen, args=pair) for pair in streams.items()]
+        for listener in listeners:
+            listener.start()
+        for listener in listeners:
+            listener.join()
+    return Ran(process.returncode, "".join(heard["out"]), "".join(heard["err"]))

@@ -1,0 +1,39 @@
+"""A code host on loopback, and the program as a stand-in that says what a test wants."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ci.host import Host
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """A code host without any comment."""
+    with Host.start() as started:
+        yield started
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[..., tuple[str, ...]]:
+    """Makes a program that notes how it was called in ``calls``, and says this."""
+
+    def make(out: str = "", *, err: str = "", code: int = 0, plan: str = "") -> tuple[str, ...]:
+        file = tmp_path / "stand_in.py"
+        file.write_text(
+            "import json, os, sys\n"
+            "arguments = sys.argv[1:]\n"
+            f"with open({str(tmp_path / 'calls')!r}, 'a') as calls:\n"
+            "    print(json.dumps([arguments, dict(os.environ)]), file=calls)\n"
+            "if '--out' in arguments:\n"
+            "    with open(arguments[arguments.index('--out') + 1], 'w') as saved:\n"
+            f"        saved.write({plan!r})\n"
+            f"sys.stdout.write({plan!r} if 'json' in arguments else {out!r})\n"
+            f"sys.stderr.write({err!r})\n"
+            f"sys.exit({code})\n"
+        )
+        return (sys.executable, str(file))
+
+    return make

@@ -1,0 +1,258 @@
+"""What the GitHub Action does: comments that are kept up to date, summaries, outputs, and what happens on bad days."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfstream.ci.github import Action
+from cfstream.render.markdown import MARK
+from tests.ci.host import Host, Trouble
+
+Program = Callable[..., tuple[str, ...]]
+
+PLAN = f"{MARK}\n### Plan: 1 to create\n"
+PENDING = json.dumps(
+    {"in_sync": False, "summary": {"create": 1, "modify": 0, "grant": 0, "revoke": 0, "wait": 1, "delete": 0}}
+)
+IN_SYNC = json.dumps({"in_sync": True, "summary": {}})
+
+
+class Runner:
+    """The environment that a runner gives a step, and what the step leaves in it."""
+
+    def __init__(self, folder: Path, host: Host) -> None:
+        self.folder = folder
+        self.slept: list[float] = []
+        event = folder / "event.json"
+        event.write_text(json.dumps({"pull_request": {"number": 7}}))
+        self.env = {
+            "GITHUB_API_URL": host.url,
+            "GITHUB_REPOSITORY": "media/specs",
+            "GITHUB_EVENT_PATH": str(event),
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+            "CFSTREAM_ACTION_COMMAND": "plan",
+            "CFSTREAM_ACTION_COMMENT": "true",
+            "CFSTREAM_ACTION_TOKEN": "ghs_secret",
+            "CFSTREAM_ACTION_PLAN_FILE": str(folder / "plan.json"),
+        }
+        self.log = ""
+
+    def run(self, program: tuple[str, ...], **inputs: str) -> int:
+        """Runs the step."""
+        given = {f"CFSTREAM_ACTION_{name.upper()}": value for name, value in inputs.items()}
+        log = io.StringIO()
+        code = Action({**self.env, **given}, log, program, self.slept.append).run()
+        self.log = log.getvalue()
+        return code
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs as the runner reads them: ``name<<end``, lines, ``end``."""
+        text = (self.folder / "output").read_text()
+        return {name: value for name, _, value in re.findall(r"(?ms)^([\w-]+)<<(\w+)\n(.*?)\n\2$", text)}
+
+    @property
+    def summary(self) -> str:
+        return (self.folder / "summary").read_text()
+
+    @property
+    def calls(self) -> list[Any]:
+        """Arguments and environment of each run of the program."""
+        return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+
+
+@pytest.fixture
+def runner(tmp_path: Path, host: Host) -> Runner:
+    """A runner on which a pull request is looked at."""
+    return Runner(tmp_path, host)
+
+
+def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Host, program: Program) -> None:
+    """And steps that are pending do not make the step fail."""
+    assert runner.run(program(PLAN, code=3, plan=PENDING), specs="specs 'more specs'") == 0
+    assert host.bodies == [PLAN]
+    assert host.tokens == {"Bearer ghs_secret"}
+    assert runner.summary == PLAN
+    assert runner.outputs == {
+        "exit-code": "3",
+        "in-sync": "false",
+        "summary": "Plan: 1 to create, 0 to modify, 0 to grant, 1 to wait, 0 to delete.",
+        "plan-file": str(runner.folder / "plan.json"),
+    }
+    arguments, _ = runner.calls[0]
+    assert arguments[-3:] == ["--", "specs", "more specs"]
+
+
+def test_check_makes_pending_steps_fail(runner: Runner, program: Program) -> None:
+    """With the exit code of plan --check; with nothing to do it is a success."""
+    assert runner.run(program(PLAN, code=3, plan=PENDING), check="true") == 3
+    assert runner.run(program(PLAN, plan=IN_SYNC), check="true") == 0
+    assert runner.outputs["in-sync"] == "true"
+    assert runner.outputs["summary"] == "No changes."
+
+
+def test_the_next_run_brings_its_own_comment_up_to_date(runner: Runner, host: Host, program: Program) -> None:
+    """Found on whatever page it is, and nobody else's words are touched."""
+    for number in range(4):
+        host.say(f"remark {number}", author="reviewer")
+    host.say(f"{MARK}\na plan of somebody else's making", author="attacker")
+    host.say(f"I quote: {MARK}")
+    before = [dict(comment) for comment in host.comments]
+    runner.run(program(PLAN, code=3, plan=PENDING))
+    runner.run(program(PLAN.replace("1", "2"), code=3, plan=PENDING))
+    assert host.comments[:6] == before
+    assert host.bodies[6:] == [PLAN.replace("1", "2")]
+    writes = len([method for method, _ in host.asked if method != "GET"])
+    runner.run(program(PLAN.replace("1", "2"), code=3, plan=PENDING))
+    assert len([method for method, _ in host.asked if method != "GET"]) == writes
+
+
+def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program: Program) -> None:
+    """Staging and production of one pull request do not write over each other, nor can a key end its mark."""
+    for key in ("staging", "production --> <b>", "", "staging"):
+        runner.run(program(PLAN, code=3, plan=PENDING), key=key)
+    assert [body.splitlines()[1] for body in host.bodies] == [
+        "<!-- cfstream key: staging -->",
+        "<!-- cfstream key: production _-_ _b_ -->",
+        "### Plan: 1 to create",
+    ]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 422])
+def test_a_token_that_may_not_write_leaves_the_summary(
+    runner: Runner, host: Host, program: Program, status: int
+) -> None:
+    """A pull request of a fork: the plan is in the summary, the step succeeds, and says why."""
+    host.troubles.append(Trouble(status, message="Resource not accessible by integration", method="POST"))
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert (host.bodies, runner.slept) == ([], [])
+    assert runner.summary == PLAN
+    assert "::warning::cfstream: the plan is in the summary of the run only" in runner.log
+    assert f"{status} Resource not accessible" in runner.log
+    assert "pull-requests: write" in runner.log
+
+
+def test_without_a_token_nobody_is_asked(runner: Runner, host: Host, program: Program) -> None:
+    """And without a pull request, or where no comment is wanted, neither."""
+    assert runner.run(program(PLAN, code=3, plan=PENDING), token="") == 0
+    assert runner.run(program(PLAN, code=3, plan=PENDING), comment="false") == 0
+    runner.env["GITHUB_EVENT_PATH"] = "/nowhere"
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert host.asked == []
+    assert runner.summary == PLAN * 3
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_bad_moment_passes(runner: Runner, host: Host, program: Program, status: int) -> None:
+    """The host is asked again after a while, for as long as it asks to wait."""
+    host.troubles += [Trouble(status, {"retry-after": "9"}), Trouble(status)]
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert host.bodies == [PLAN]
+    assert runner.slept == [9.0, 4.0]
+
+
+def test_a_lost_answer_makes_no_second_comment(runner: Runner, host: Host, program: Program) -> None:
+    """Whether the comment is there is seen by looking."""
+    host.troubles.append(Trouble(502, method="POST", done=True))
+    runner.run(program(PLAN, code=3, plan=PENDING))
+    assert host.bodies == [PLAN]
+
+
+def test_a_host_that_wants_too_much_patience_is_left_alone(
+    runner: Runner, host: Host, program: Program
+) -> None:
+    """A rate limit that ends in an hour, or trouble without end, costs the comment and nothing else."""
+    host.troubles.append(Trouble(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}))
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert runner.slept == []
+    host.troubles += [Trouble(500)] * 4
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert len(runner.slept) == 3
+    assert host.bodies == []
+    assert runner.log.count("::warning::") == 1
+
+
+def test_the_token_goes_to_no_other_host(runner: Runner, host: Host, program: Program) -> None:
+    """A list that leads elsewhere is not followed."""
+    host.troubles.append(Trouble(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert "leads to another host" in runner.log
+
+
+def test_what_is_no_api_is_told(runner: Runner, host: Host, program: Program) -> None:
+    """A proxy that answers for everything is not taken for a list of comments."""
+    host.troubles.append(Trouble(200))
+    assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
+    assert "is no list of any" in runner.log
+
+
+def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, program: Program) -> None:
+    """With what the program said, in a block that its text cannot end, and with its exit code."""
+    err = "error: no credentials\n```\n# not a title\n"
+    assert runner.run(program(err=err, code=1)) == 1
+    assert host.bodies[0].startswith(
+        f"{MARK}\n### cfstream: there is no plan\n\n````text\n{err.rstrip()}\n````"
+    )
+    assert (runner.outputs["exit-code"], runner.outputs["in-sync"]) == ("1", "")
+
+
+def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, program: Program) -> None:
+    """And the comment says whence it is, as plain text."""
+    told = "From live.json, a snapshot of AWS: 3 hours old. <b>@all</b>\n"
+    runner.run(program(PLAN, err=told, code=3, plan=PENDING), live="live.json")
+    assert runner.outputs["plan-file"] == ""
+    assert "--out" not in [argument for arguments, _ in runner.calls for argument in arguments]
+    last = host.bodies[0].splitlines()[-1]
+    assert last == "<sub>From live.json, a snapshot of AWS: 3 hours old. &lt;b&gt;&#64;all&lt;/b&gt;</sub>"
+
+
+def test_nothing_that_is_printed_commands_the_runner(runner: Runner, program: Program) -> None:
+    """A spec of a stranger may make the program print anything."""
+    evil = "::add-mask::a\n::error::forged"
+    runner.run(program(f"{PLAN}{evil}\n", err=evil, code=3, plan=PENDING))
+    begin, token = re.search(r"::stop-commands::(\w+)\n", runner.log), ""
+    assert begin is not None
+    token = begin[1]
+    inside = runner.log[begin.end() : runner.log.index(f"\n::{token}::\n")]
+    outside = runner.log.replace(inside, "")
+    assert inside.count("::add-mask::a") == 2
+    assert "::add-mask" not in outside
+    assert "forged" not in outside
+
+
+def test_the_program_is_not_given_the_token(runner: Runner, program: Program) -> None:
+    """Neither in its arguments nor in its environment."""
+    runner.run(program(PLAN, code=3, plan=PENDING), args="--allow deletes")
+    assert "ghs_secret" not in json.dumps(runner.calls)
+    assert runner.calls[0][0][:7] == [
+        *("plan", "--check", "--out", str(runner.folder / "plan.json"), "--allow", "deletes", "--format")
+    ]
+
+
+@pytest.mark.parametrize("inputs", [{"command": "destroy"}, {"check": "maybe"}, {"specs": "'open"}])
+def test_inputs_that_say_nothing_are_refused(
+    runner: Runner, program: Program, inputs: dict[str, str]
+) -> None:
+    """Before anything is run."""
+    assert runner.run(program(), **inputs) == 2
+    assert "::error::cfstream: " in runner.log
+    assert not (runner.folder / "calls").exists()
+
+
+def test_validate_and_apply_are_told_in_the_summary(runner: Runner, host: Host, program: Program) -> None:
+    """Apply takes the saved plan, else the specs; neither writes into the pull request."""
+    assert runner.run(program("a\nApplied. 1 created.\n"), command="apply") == 0
+    assert runner.calls[-1][0] == ["apply", "--yes", "--", str(runner.folder / "plan.json")]
+    assert runner.outputs["summary"] == "Applied. 1 created."
+    assert runner.run(program(err="stale\n", code=4), command="apply", plan_file="", specs="x") == 4
+    assert runner.calls[-1][0] == ["apply", "--yes", "--", "x"]
+    assert runner.run(program(err="1 problem\n", code=2), command="validate", specs="x") == 2
+    assert runner.calls[-1][0] == ["validate", "--", "x"]
+    assert host.bodies == []
+    assert "### cfstream validate\n\n```text\n1 problem\n```" in runner.summary

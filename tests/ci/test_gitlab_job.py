@@ -1,0 +1,81 @@
+"""What the GitLab jobs do: the plan as a note that is kept up to date, as a file, and what happens without a token."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.ci.gitlab import MARKDOWN, Pipeline
+from cfstream.render.markdown import MARK
+from tests.ci.host import Host, Trouble
+
+Program = Callable[..., tuple[str, ...]]
+
+PLAN = f"{MARK}\n### Plan: 1 to create\n"
+PENDING = json.dumps({"in_sync": False, "summary": {"create": 1}})
+
+
+class Runner:
+    """The environment that a runner gives a job of a merge request."""
+
+    def __init__(self, host: Host) -> None:
+        self.env = {
+            "CI_API_V4_URL": f"{host.url}/api/v4",
+            "CI_PROJECT_ID": "42",
+            "CI_MERGE_REQUEST_IID": "7",
+            "CFSTREAM_GITLAB_TOKEN": "glpat-secret",
+            "CFSTREAM_SPECS": "specs",
+        }
+        self.log = ""
+
+    def run(self, command: str, program: tuple[str, ...]) -> int:
+        """Runs the job."""
+        log = io.StringIO()
+        code = Pipeline(self.env, log, program, lambda _: None).run(command)
+        self.log = log.getvalue()
+        return code
+
+
+@pytest.fixture
+def runner(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """A runner, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Runner(host)
+
+
+def test_a_plan_becomes_a_note_and_a_file(runner: Runner, host: Host, program: Program) -> None:
+    """The next run changes that note and no other, and the program is not given the token."""
+    host.say(f"{MARK}\nforged", author="attacker")
+    for plan in (PLAN, PLAN.replace("1", "2")):
+        assert runner.run("plan", program(plan, code=3, plan=PENDING)) == 0
+    assert host.bodies == [f"{MARK}\nforged", PLAN.replace("1", "2")]
+    assert [asked for asked in host.asked if asked[0] != "GET"] == [
+        ("POST", "/api/v4/projects/42/merge_requests/7/notes"),
+        ("PUT", "/api/v4/projects/42/merge_requests/7/notes/2"),
+    ]
+    assert host.tokens == {"glpat-secret"}
+    assert Path(MARKDOWN).read_text() == PLAN.replace("1", "2")
+    assert Path("cfstream.plan.json").read_text() == PENDING
+    assert "glpat-secret" not in Path("calls").read_text()
+
+
+def test_without_a_token_the_plan_is_an_artifact(runner: Runner, host: Host, program: Program) -> None:
+    """The job says so and succeeds; so it does with a token that may not write."""
+    host.troubles.append(Trouble(403, message="insufficient_scope", method="POST"))
+    assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
+    assert "the scope api and the role Developer" in runner.log
+    del runner.env["CFSTREAM_GITLAB_TOKEN"]
+    assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
+    assert "There is no CFSTREAM_GITLAB_TOKEN" in runner.log
+    assert host.bodies == []
+    assert Path(MARKDOWN).read_text() == PLAN
+
+
+def test_apply_takes_the_plan_that_was_reviewed(runner: Runner, program: Program) -> None:
+    """With the exit code of the program."""
+    runner.env["CFSTREAM_PLAN_FILE"] = "cfstream.plan.json"
+    assert runner.run("apply", program(err="stale\n", code=4)) == 4
+    assert json.loads(Path("calls").read_text())[0] == ["apply", "--yes", "--", "cfstream.plan.json"]
+    assert runner.run("destroy", program()) == 2

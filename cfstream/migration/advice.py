@@ -62,7 +62,7 @@ def advice(spec: "Spec") -> tuple[Advice, ...]:
 def wants(spec: "Spec", to: Target) -> bool:
     """Whether there is something in the spec that this migration would change."""
     if to is Target.BUCKET_POLICY:
-        return spec.grant.via == "object-acl"
+        return spec.grant.via != "bucket-policy"
     return any(each.to == to for each in advice(spec))
 
 

@@ -36,7 +36,7 @@ def to_oac(manuscript: Manuscript, spec: Spec) -> Manuscript:
 
 def to_bucket_policy(manuscript: Manuscript, spec: Spec) -> Manuscript:
     """The grant is a statement of the bucket's policy, which covers all objects, in place of one on each."""
-    if spec.grant.via != "object-acl":
+    if spec.grant.via == "bucket-policy":
         return manuscript
     edited = replace(manuscript, ("grant", "via"), "bucket-policy")
     # A policy grants reading alone; what else an ACL gives is of no use to CloudFront.

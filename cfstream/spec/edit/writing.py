@@ -38,7 +38,13 @@ def scalar(text: str, quote: str = "") -> str:
         return f"'{text}'"
     if not quote and bare and isinstance(resolve(text), str):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else _escape(sign) for sign in quoted)
+
+
+def _escape(sign: str) -> str:
+    """What cannot be seen as its code: YAML refuses some of it, and takes some for the end of a line."""
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def block(value: Value, indent: str) -> list[str]:

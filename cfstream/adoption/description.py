@@ -16,7 +16,7 @@ from cfstream.adoption.risks import Risk, identity_of, risks
 from cfstream.adoption.viewers import guards, sayable, signing_values
 from cfstream.kinds.cache_policies import MANAGED
 from cfstream.kinds.distribution.config import default_origin
-from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, bucket_of, items
+from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, behaviors_in, bucket_of, items
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
 from cfstream.spec.model import Http, MinimumTls, PriceClass
 
@@ -74,6 +74,8 @@ def describe(live: LiveDistribution, account: Account, name: str) -> Description
 def _bucket(live: LiveDistribution) -> str:
     """The bucket that it serves. Raises CannotImport where that is none."""
     streaming = live.kind == "streaming-distribution"
+    if not streaming:
+        _check_targets(live)
     origin = live.config["S3Origin"] if streaming else default_origin(live.config)
     domain = origin["DomainName"]
     bucket = bucket_of(domain)
@@ -92,6 +94,16 @@ def _bucket(live: LiveDistribution) -> str:
     else:
         what, do = "no S3 bucket", "leave it out: cfstream is for what is private in a bucket"
     raise CannotImport(f"the default behavior of {live.id} leads to {domain}: {what}", do)
+
+
+def _check_targets(live: LiveDistribution) -> None:
+    """AWS refuses a behavior without an origin (NoSuchOrigin); what stands in for it may not."""
+    origins = {origin["Id"] for origin in items(live.config["Origins"])}
+    for row in behaviors_in(live.config):
+        if not origins.issuperset(row.origin_ids):
+            where = row.path or "the default behavior"
+            what = f"{where} of {live.id} leads to {row.origin_id}, and there is no such origin"
+            raise CannotImport(what, "mend it in AWS, and import again")
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,18 @@ USUAL: Mapping[str, Any] = {
 }
 """What says nothing, beside what is empty or off."""
 
+_ORIGIN = frozenset(
+    {
+        "Id",
+        "DomainName",
+        "OriginPath",
+        "CustomHeaders",
+        "OriginAccessControlId",
+        "OriginAccessIdentity",
+        "S3OriginConfig",
+    }
+)
+
 _BEHAVIOR = frozenset(
     {
         "PathPattern",
@@ -78,7 +90,7 @@ def kept(live: LiveDistribution, bucket: str) -> tuple[str, ...]:
 def _origins(config: Mapping[str, Any]) -> Iterator[str]:
     main = default_origin(config)
     for origin in items(config["Origins"]):
-        name = "the bucket's origin" if origin is main else f"origin {origin['Id']}"
+        name = "the bucket's origin" if origin is main else f"the origin {origin['Id']}"
         if origin is not main:
             sort = "a bucket" if bucket_of(origin["DomainName"]) else "not a bucket"
             yield f"{name}: {origin['DomainName']}, {sort}"
@@ -87,14 +99,12 @@ def _origins(config: Mapping[str, Any]) -> Iterator[str]:
         headers = [header["HeaderName"] for header in items(origin.get("CustomHeaders"))]
         if headers:
             yield f"{name} is sent the headers {', '.join(headers)}"
-        told = frozenset({"Id", "DomainName", "OriginPath", "CustomHeaders", "OriginAccessControlId"})
-        own = {**origin, **(origin.get("S3OriginConfig") or {})}
-        hidden = told | {"S3OriginConfig", "OriginAccessIdentity"}
-        for field, value in _odd(own, hidden):
-            yield f"{name}, {field}: {_short(value)}"
+        if origin is main:
+            settings = {**origin, **(origin.get("S3OriginConfig") or {})}
+            yield from (f"{name}, {field}: {_short(value)}" for field, value in _odd(settings, _ORIGIN))
     for group in items(config.get("OriginGroups")):
         members = ", then ".join(member["OriginId"] for member in items(group["Members"]))
-        yield f"origin group {group['Id']}: {members}"
+        yield f"the origin group {group['Id']}: {members}"
 
 
 def _behaviors(config: Mapping[str, Any], bucket: str) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""Laws of import in an account: whatever made a distribution, the plan of its spec is empty."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.adoption import Imported, import_all, import_one, read_account
+from cfstream.adoption.proof import read
+from cfstream.planning import StackPlan
+from cfstream.spec.load import Stack
+from cfstream.workflow import make_plan
+from tests.laws.account import Account
+from tests.laws.belongings import own_distributions
+from tests.laws.language import NAME, Spec, specs
+from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+
+
+def imports(account: Account) -> dict[str, Imported]:
+    """What import says of every distribution, by its id."""
+    reads = account.world.reads()
+    remembering = replace(account.world, reads=lambda: reads)
+
+    def judge(stack: Stack) -> StackPlan:
+        return make_plan([stack], remembering).stacks[0]
+
+    facts = read_account(reads, account.world.account)
+    found = {each.row.id: each for each in import_all(reads, facts, judge)}
+    for each in found.values():
+        if each.text:
+            assert import_one(reads, facts, each.row, judge, each.name).text == each.text
+    return found
+
+
+@settings(max_examples=25)
+@given(spec=st.one_of(specs("http"), specs("rtmp")), others=surroundings(), lost=st.booleans())
+def test_the_plans_of_an_imported_account_are_empty(
+    account: Account, spec: Spec, others: Surroundings, lost: bool
+) -> None:
+    """Of a stack whose spec was lost, and of one that lost its name as well, among what others have there."""
+    account.begin()
+    settle_around(account, others)
+    account.apply(spec)
+    [(kind, record)] = own_distributions(account)
+    change_inside(account, others, (kind, record.id))
+    if lost:
+        arn = f"arn:aws:cloudfront::123456789012:{kind}/{record.id}"
+        account.cloudfront.untag_resource(Resource=arn, TagKeys={"Items": ["cfstream:name"]})
+    found = imports(account)
+    assert found[record.id].text
+    for each in found.values():
+        if each.text:
+            assert each.pending == ()
+            assert make_plan([read(each.text)], account.world).in_sync
+    names = [each.name for each in found.values() if each.text]
+    assert len(set(names)) == len(names)
+    assert (found[record.id].name == NAME) is not lost

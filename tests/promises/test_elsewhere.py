@@ -1,0 +1,95 @@
+"""Where a grant is given elsewhere, cfstream neither gives nor takes: not in the policy, not on objects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cfstream.errors import NotAuthorized, Refused
+from cfstream.ports import Answer, Call, Reads
+from cfstream.values import Json
+from cfstream.workflow import make_plan
+from tests.promises.studio import Studio, allow, by_acl, problems, signed, steps, without
+
+ELSEWHERE = {"via": "elsewhere"}
+
+
+class Closed:
+    """Reads of an account to which S3 answers nothing: its buckets are another's."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def read(self, call: Call) -> Json:
+        if call.service == "s3":
+            raise NotAuthorized(call.operation, "AccessDenied", "Access Denied", status=403)
+        return self._reads.read(call)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return self._reads.items(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        return self._reads.pages(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return tuple(self._answer(call) for call in calls)
+
+    def _answer(self, call: Call) -> Answer:
+        try:
+            return self.read(call)
+        except Refused as refusal:
+            return refusal
+
+
+def test_nothing_is_granted(studio: Studio) -> None:
+    """A new stack comes up without a statement, and its plan is empty."""
+    studio.converge(signed(grant=ELSEWHERE))
+    assert studio.policy() is None
+
+
+def test_what_others_grant_stays_as_it_is(studio: Studio) -> None:
+    """In whatever words they grant it."""
+    wide = allow("everything", {"Service": "cloudfront.amazonaws.com"}, "*", Action="s3:*")
+    studio.put_policy(wide)
+    studio.converge(signed(grant=ELSEWHERE))
+    studio.converge(signed(grant=ELSEWHERE, comment="changed"))
+    assert studio.statements() == {"everything": wide}
+
+
+def test_a_statement_of_ours_is_left_to_others_too(studio: Studio) -> None:
+    """Taking it away could turn the videos dark; and where the spec manages the grant again, it is the same one."""
+    studio.converge(signed())
+    before = studio.policy()
+    studio.converge(signed(grant=ELSEWHERE))
+    assert studio.policy() == before
+    assert steps(studio.plan(signed())) == []
+
+
+def test_grants_on_objects_stay(empty: Studio) -> None:
+    """With the mark that remembers them, so that a later spec can take them back."""
+    studio = empty
+    studio.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
+    studio.converge(by_acl())
+    before, tags = studio.grants("a/one.mp4"), studio.tags(studio.live()["ARN"])
+    studio.converge(without(by_acl(), "grant") | {"grant": ELSEWHERE})
+    assert studio.grants("a/one.mp4") == before
+    assert studio.tags(studio.live()["ARN"]) == tags
+
+
+def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:
+    """Who can read it is then not known, which is said; where cfstream is to grant, it is a problem."""
+    reads = Closed(studio.world.reads())
+    world = replace(studio.world, reads=lambda: reads)
+    stacks = studio.load(signed(grant=ELSEWHERE), signed(name="own"))
+    given, own = make_plan(stacks, world).stacks
+    assert problems(given) == []
+    assert any("who can read it is not known" in notice.text for notice in given.notices)
+    assert "not accessible" in problems(own)[0]
+
+
+def test_encryption_that_an_identity_cannot_read_is_told(studio: Studio) -> None:
+    """It speaks of new objects only: those that are there may be of another kind."""
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    studio.s3.put_bucket_encryption(Bucket="media", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    plan = studio.stack(signed(oai={}, grant=ELSEWHERE))
+    assert problems(plan) == []
+    assert any("SSE-KMS" in notice.text for notice in plan.notices)
+    assert "SSE-KMS" in problems(studio.stack(signed(oai={})))[0]

@@ -1,0 +1,175 @@
+"""The plan of what import writes is empty, whatever the bucket, the certificate and the signers are."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from ruamel.yaml import YAML
+
+from cfstream.adoption import Imported, find, import_one, read_account
+from cfstream.adoption.proof import read
+from cfstream.planning import StackPlan
+from cfstream.spec.load import Stack
+from cfstream.steps.content import canonical
+from cfstream.workflow import make_plan
+from tests.promises.foreign import by_hand
+from tests.promises.studio import Json, Studio, allow, by_acl, listing, rtmp, signed, signers, steps
+
+PREFIX = "origin-access-identity/cloudfront/"
+
+
+def imported(studio: Studio, target: str) -> Imported:
+    """What import makes of a distribution."""
+    reads = studio.world.reads()
+    remembering = replace(studio.world, reads=lambda: reads)
+
+    def judge(stack: Stack) -> StackPlan:
+        return make_plan([stack], remembering).stacks[0]
+
+    account = read_account(reads, studio.world.account)
+    return import_one(reads, account, find(account, target), judge)
+
+
+def spec(found: Imported, studio: Studio) -> str:
+    """Its text, whose plan is empty."""
+    assert found.pending == ()
+    assert make_plan([read(found.text)], studio.world).in_sync
+    return found.text
+
+
+def with_identity(studio: Studio, **fields: Json) -> tuple[Json, str]:
+    """A distribution made by hand that reads by an OAI, and the OAI's id."""
+    identity = studio.make_identity()
+    source = {
+        "Id": "console",
+        "DomainName": "media.s3.us-east-1.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": PREFIX + identity},
+    }
+    return by_hand(studio, Origins=listing(source), **fields), identity
+
+
+def to_identity(identity: str) -> Json:
+    """The principal of an OAI."""
+    return {"AWS": f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "grant"),
+    [
+        ({}, ""),
+        ({"resource": "arn:aws:s3:::media/a/*"}, "grant: {prefix: a/}"),
+        ({"Action": ["s3:GetObject", "s3:ListBucket"]}, "grant: {via: elsewhere}"),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}, "grant: {via: elsewhere}"),
+    ],
+)
+def test_a_statement_of_the_policy_is_told_in_the_specs_words(
+    studio: Studio, statement: Json, grant: str
+) -> None:
+    """Where it gives just what a spec would; else it stays with whoever gives it."""
+    made, identity = with_identity(studio)
+    studio.put_policy(allow("by-hand", to_identity(identity), **statement))
+    text = spec(imported(studio, made["Id"]), studio)
+    assert [line.split("  #")[0] for line in text.splitlines() if line.startswith("grant:")] == (
+        [grant] if grant else []
+    )
+
+
+def test_without_any_grant_nothing_is_granted(studio: Studio) -> None:
+    """An import gives nobody anything, also where the videos are dark without it."""
+    made, _ = with_identity(studio)
+    assert "grant: {via: elsewhere}" in spec(imported(studio, made["Id"]), studio)
+
+
+@pytest.mark.parametrize("permission", ["READ", "FULL_CONTROL"])
+def test_grants_on_objects_are_found(empty: Studio, permission: str) -> None:
+    """As in the recipe of 2011: the permission that every object gives."""
+    empty.bucket("media", "a/one.flv", "two.flv", ObjectOwnership="BucketOwnerPreferred")
+    empty.converge(by_acl(permission, delivery="rtmp"))
+    text = spec(imported(empty, empty.id()), empty)
+    further = "" if permission == "READ" else f", permission: {permission}"
+    assert f"grant: {{via: object-acl{further}}}" in text
+
+
+def test_a_lost_spec_comes_back(studio: Studio) -> None:
+    """Of a stack of ours: under its name, with its own control, and with nothing of it made or deleted."""
+    studio.converge(signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]}))
+    found = imported(studio, studio.id())
+    text = spec(found, studio)
+    assert found.owner == "lectures"
+    for line in ("name: lectures", "oac: {}", "comment: Private", '- {path: "/a/*", public: true}'):
+        assert line in text
+    assert "grant:" not in text
+
+
+def test_a_lost_rtmp_spec_comes_back(studio: Studio) -> None:
+    """With the bucket of old."""
+    studio.converge(rtmp(cnames=["old.example.com"]))
+    text = spec(imported(studio, "old.example.com"), studio)
+    assert "delivery: rtmp" in text
+    assert "cnames: [old.example.com]" in text
+
+
+def test_what_bears_the_mark_of_another_stack_is_not_owned_by_a_new_name(studio: Studio) -> None:
+    """A name that something in the account bears is taken: the new stack's plan would delete what is of no use."""
+    studio.make_identity("cfstream:media of a stack that is gone")
+    made = by_hand(studio, Comment="")
+    found = imported(studio, made["Id"])
+    assert found.name == "media-2"
+    assert steps(make_plan([read(found.text)], studio.world)) == []
+
+
+def test_a_certificate_that_has_run_out_is_left_with_its_names(studio: Studio) -> None:
+    """A spec that names it would have a problem in every plan; so both stay as they are, and why is told."""
+    arn = studio.certificate("media.example.com")
+    own = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"}
+    made = by_hand(studio, Aliases=listing("media.example.com"), ViewerCertificate=own)
+    text = spec(imported(studio, made["Id"]), studio)
+    assert f'certificate: "{arn}"' in text
+    assert "cnames: [media.example.com]" in text
+    studio.clock.sleep(timedelta(days=40).total_seconds())
+    text = spec(imported(studio, made["Id"]), studio)
+    assert "\ncnames:" not in text
+    assert "expired on" in text
+    assert "minimum_tls: TLSv1 " in text
+
+
+def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
+    """The spec is written, and says what is wrong: here the bucket is gone."""
+    made = by_hand(studio)
+    for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):
+        studio.s3.delete_object(Bucket="media", Key=key)
+    studio.s3.delete_bucket(Bucket="media")
+    found = imported(studio, made["Id"])
+    assert found.pending == ("there is no bucket media",)
+    assert "# Its plan is not empty:\n#   there is no bucket media\n" in found.text
+
+
+def test_an_opening_of_the_bucket_is_a_risk(studio: Studio) -> None:
+    """What lets anybody else read is told with the spec."""
+    made, _ = with_identity(studio)
+    studio.unblocked()
+    studio.put_policy(allow("everybody", "*"))
+    assert "opening" in [risk.name for risk in imported(studio, made["Id"]).risks]
+
+
+def test_differing_signers_on_several_behaviors_stay_as_they_are(studio: Studio) -> None:
+    """Public, of an account, of a group, and of another origin: each is what it was after the first change too."""
+    group = studio.make_group("newsroom", studio.make_key("newsroom-1"))
+    made = by_hand(studio)
+
+    def further(path: str, **fields: Json) -> Json:
+        return {**live["DefaultCacheBehavior"], "PathPattern": path, **fields}
+
+    live = studio.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    behaviors = listing(
+        further("/open/*", TrustedSigners=signers()),
+        further("/same/*"),
+        further("/groups/*", TrustedSigners=signers(), TrustedKeyGroups=signers(group)),
+        further("/partner/*", TrustedSigners=signers("111122223333")),
+    )
+    studio.edit(lambda config: config.update(CacheBehaviors=behaviors), id_=made["Id"])
+    text = spec(imported(studio, made["Id"]), studio)
+    before = studio.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    studio.converge(YAML(typ="safe").load(text) | {"comment": "changed"})
+    after = studio.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    assert canonical(after) == canonical({**before, "Comment": "changed"})

@@ -1,0 +1,214 @@
+"""What import says of a distribution: which fields it writes, which it leaves out, and which it only tells of."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.description import describe
+from cfstream.adoption.refusal import CannotImport
+from tests.contract.cloudfront_configs import (
+    CERTIFICATE,
+    behavior,
+    config,
+    legacy_behavior,
+    listing,
+    origin,
+    streaming_config,
+    viewers,
+)
+from tests.unit.adoption.live import ACCOUNT, NUMBER, distribution, found, further, path
+
+OAI = "origin-access-identity/cloudfront/E3IDENTITY"
+
+
+def values(live: Any, account: Account = ACCOUNT) -> dict[str, Any]:
+    """The fields of the spec."""
+    return dict(describe(live, account, "lectures").values)
+
+
+def kept(live: Any) -> str:
+    """What is told to stay as it is."""
+    return "\n".join(describe(live, ACCOUNT, "lectures").kept)
+
+
+def test_what_is_as_the_language_has_it_by_default_is_left_out() -> None:
+    """The smallest distribution has the smallest spec."""
+    live = distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy="redirect-to-https"))
+    assert values(live) == {
+        "version": 1,
+        "name": "lectures",
+        "bucket": "media",
+        "origin_access": "none",
+        "public": True,
+        "http": {"cache_policy": "CachingOptimized"},
+        "adopt": "E1ABC",
+    }
+
+
+def test_only_behaviors_whose_signers_differ_are_named() -> None:
+    """Those of the same signers, and those that lead elsewhere, stay as they are."""
+    live = distribution(
+        path("/same/*", TrustedSigners=viewers(NUMBER, "111122223333")),
+        path("/open/*"),
+        path("/groups/*", TrustedKeyGroups=viewers("g-2", "g-1")),
+        path("/api/*", TargetOriginId="api", TrustedSigners=viewers("444455556666")),
+        Origins=listing(origin(), further("api", "api.example.org")),
+        DefaultCacheBehavior=behavior(TrustedSigners=viewers("111122223333", "self")),
+    )
+    found_ = values(live, Account(NUMBER, groups={"g-1": "viewers"}))
+    assert found_["trusted_signers"] == ["111122223333", "self"]
+    assert found_["http"]["behaviors"] == [
+        {"path": "/open/*", "public": True},
+        {"path": "/groups/*", "key_groups": [{"use": "g-2"}, {"use": "viewers"}]},
+    ]
+
+
+def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public() -> None:
+    """Signers on others then stay; where the default has signers of its own, they would be taken for a change."""
+    odd = path("*", TrustedSigners=viewers("self"))
+    assert "behaviors" not in values(distribution(odd))["http"]
+    signed = behavior(TrustedSigners=viewers("111122223333"))
+    with pytest.raises(CannotImport, match="cannot name that path"):
+        values(distribution(odd, DefaultCacheBehavior=signed))
+
+
+def test_both_sorts_of_signers_on_one_behavior_are_refused() -> None:
+    """A spec names one sort; leaving one out would take it off."""
+    both = behavior(TrustedSigners=viewers("self"), TrustedKeyGroups=viewers("g-1"))
+    with pytest.raises(CannotImport, match="both trusted signers and key groups"):
+        values(distribution(DefaultCacheBehavior=both))
+
+
+def test_identities_are_referred_to() -> None:
+    """By their ids; of the stack's own control it is said that it is its own."""
+    by_oai = listing(origin(S3OriginConfig={"OriginAccessIdentity": OAI}))
+    assert values(distribution(Origins=by_oai))["oai"] == {"id": "E3IDENTITY"}
+    by_oac = distribution(Origins=listing(origin(OriginAccessControlId="E2CONTROL")))
+    assert values(by_oac)["oac"] == {"id": "E2CONTROL"}
+    row = {
+        "Name": "cfstream-lectures",
+        "Description": "cfstream:lectures",
+        "SigningBehavior": "always",
+        "SigningProtocol": "sigv4",
+        "OriginAccessControlOriginType": "s3",
+    }
+    assert values(by_oac, Account(NUMBER, controls={"E2CONTROL": row}))["oac"] == {}
+    drifted = {**row, "SigningBehavior": "no-override"}
+    assert values(by_oac, Account(NUMBER, controls={"E2CONTROL": drifted}))["oac"] == {"id": "E2CONTROL"}
+
+
+def test_tls_is_written_where_it_is_not_the_default() -> None:
+    """With a certificate of one's own, be it ACM's or IAM's; without one it has no effect."""
+    own = {"SSLSupportMethod": "vip", "MinimumProtocolVersion": "SSLv3"}
+    acm = distribution(ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own})
+    assert values(acm)["http"]["minimum_tls"] == "SSLv3"
+    assert values(acm)["http"]["certificate"] == CERTIFICATE
+    iam = distribution(ViewerCertificate={"IAMCertificateId": "ASCA", **own})
+    assert "certificate" not in values(iam)["http"]
+    assert "certificate of IAM: ASCA" in kept(iam)
+    assert "dedicated IP addresses" in kept(iam)
+    bare = {"CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1"}
+    assert "minimum_tls" not in values(distribution(ViewerCertificate=bare))["http"]
+
+
+def test_a_security_policy_of_the_future_is_refused() -> None:
+    """Writing none would mean the default, and lower or raise it."""
+    own = {"SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.4_2031"}
+    with pytest.raises(CannotImport, match="does not know the security policy"):
+        values(distribution(ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own}))
+
+
+def test_values_that_a_spec_cannot_have_are_told_and_kept() -> None:
+    """A name with an underscore, logs under an odd prefix, a comment that is too long."""
+    live = distribution(
+        Aliases=listing("_odd.example.com", "media.example.com"),
+        Comment="x" * 129,
+        Logging={"Enabled": True, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "/cf"},
+    )
+    assert not {"cnames", "comment", "logging"} & values(live).keys()
+    for words in ("_odd.example.com", "its comment", "logs.s3.amazonaws.com//cf", "include cookies"):
+        assert words in kept(live)
+
+
+def test_what_the_language_has_no_words_for_is_told() -> None:
+    """Each with what a reader would look for, and no value of a secret header."""
+    header = {"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}
+    function = {"LambdaFunctionARN": "arn:aws:lambda:us-east-1:1:function:a:1", "EventType": "viewer-request"}
+    group = {"Id": "both", "Members": listing({"OriginId": "s3"}, {"OriginId": "api"})}
+    live = distribution(
+        path("/api/*", TargetOriginId="api"),
+        Origins=listing(
+            origin(OriginPath="/videos", CustomHeaders=listing(header)), further("api", "api.example.org")
+        ),
+        OriginGroups=listing(group),
+        DefaultCacheBehavior=legacy_behavior(LambdaFunctionAssociations=listing(function), MinTTL=5),
+        WebACLId="arn:of:acl",
+        Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", **listing("SE", "DE")}},
+        CustomErrorResponses=listing(
+            {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
+        ),
+        HttpVersion="http3",
+        Staging=False,
+        CacheTagConfig={"HeaderName": "x-tags"},
+    )
+    told = kept(live)
+    for words in (
+        "prepends /videos",
+        "headers x-secret",
+        "api.example.org, not a bucket",
+        "/api/* leads to the origin api",
+        "Lambda@Edge arn:aws:lambda",
+        "MinTTL 5",
+        "WAF): arn:of:acl",
+        "whitelist DE, SE",
+        "error 404 -> /404.html",
+        "the origin group both: s3, then api",
+        "HttpVersion: http3",
+        "CacheTagConfig: HeaderName x-tags",
+    ):
+        assert words in told
+    assert "s3cr3t" not in told
+    assert "Staging" not in told
+
+
+def test_the_names_can_be_left_out_with_their_certificate() -> None:
+    """As where the certificate has run out: then both are kept, and why is told."""
+    own = {"SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
+    live = distribution(
+        Aliases=listing("media.example.com"), ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own}
+    )
+    bare = describe(live, ACCOUNT, "lectures").without_cnames("it ran out")
+    assert "cnames" not in bare.values
+    assert "certificate" not in bare.values["http"]
+    assert bare.kept[0] == "cnames and their certificate, for it ran out: media.example.com"
+
+
+def test_a_streaming_distribution_is_told_as_rtmp() -> None:
+    """With accounts for signers, for it knows no others."""
+    sent = streaming_config(TrustedSigners=viewers(NUMBER), Enabled=False)
+    assert values(found("streaming-distribution", sent)) == {
+        "version": 1,
+        "name": "lectures",
+        "delivery": "rtmp",
+        "enabled": False,
+        "bucket": "media",
+        "origin_access": "none",
+        "trusted_signers": ["self"],
+        "adopt": "E1ABC",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"Origins": listing(further("s3", "media.s3-website-us-east-1.amazonaws.com"))}, "website endpoint"),
+        ({"Origins": listing(further("s3", "www.example.org"))}, "no S3 bucket"),
+        ({"Origins": listing(origin(DomainName="A_b.s3.amazonaws.com"))}, "cannot name"),
+        ({"Origins": listing(origin(Id="other"))}, "no such origin"),
+    ],
+)
+def test_a_default_behavior_without_a_bucket_is_refused(fields: Any, words: str) -> None:
+    """A website, a server, a bucket of an old name, and an origin that is not there."""
+    with pytest.raises(CannotImport, match=words):
+        values(found("distribution", config(**fields)))

@@ -1,0 +1,46 @@
+"""Names for stacks: what people call the distribution, in the letters that names have."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cfstream.adoption.naming import proposed_name, unique
+from cfstream.spec.fields import STACK_NAME
+
+
+@pytest.mark.parametrize(
+    ("cnames", "comment", "bucket", "name"),
+    [
+        (("media.example.com", "a.example.com"), "Lectures", "media", "a-example-com"),
+        (("*.example.com",), "Lectures", "media", "example-com"),
+        ((), "Vorträge 2026!", "media", "vortrage-2026"),
+        ((), "2026: films", "media", "films"),
+        ((), "映画", "media.example", "media-example"),
+        ((), "", "0123", "d-e1abc"),
+        (
+            (),
+            "A comment that goes on and on for much longer than a name",
+            "m",
+            "a-comment-that-goes-on-and-on",
+        ),
+    ],
+)
+def test_the_first_thing_with_letters_names_the_stack(
+    cnames: tuple[str, ...], comment: str, bucket: str, name: str
+) -> None:
+    """A cname before the comment, the comment before the bucket, and the id where nothing else has letters."""
+    assert proposed_name(cnames, comment, bucket, "E1ABC") == name
+
+
+@settings(deadline=None, derandomize=True, database=None)
+@given(st.lists(st.text(), max_size=2), st.text(), st.text())
+def test_every_name_is_one(cnames: list[str], comment: str, bucket: str) -> None:
+    """Whatever people write, the name is one that a spec can have, also with a number behind it."""
+    name = proposed_name(cnames, comment, bucket, "E1UGDLB9XZBD79")
+    assert STACK_NAME.fullmatch(name)
+    taken: set[str] = set()
+    for _ in range(12):
+        name = unique(proposed_name(cnames, comment, bucket, "E1UGDLB9XZBD79"), taken)
+        assert STACK_NAME.fullmatch(name)
+        assert name not in taken
+        taken.add(name)

@@ -1,0 +1,111 @@
+"""Risks of a live distribution: each is told where it is, and not where it is not."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cfstream.adoption.account import Account
+from cfstream.adoption.description import describe
+from cfstream.kinds.distributions import LiveDistribution, Origin, Row
+from tests.contract.cloudfront_configs import (
+    CERTIFICATE,
+    behavior,
+    listing,
+    origin,
+    streaming_config,
+    viewers,
+)
+from tests.unit.adoption.live import NUMBER, distribution, found, path
+
+OAI = listing(origin(S3OriginConfig={"OriginAccessIdentity": "origin-access-identity/cloudfront/E3"}))
+OAC = listing(origin(OriginAccessControlId="E2"))
+SAFE: dict[str, Any] = {
+    "Origins": OAC,
+    "DefaultCacheBehavior": behavior(TrustedKeyGroups=viewers("g-1")),
+}
+
+
+def names(live: LiveDistribution, account: Account | None = None) -> list[str]:
+    """The names of the risks."""
+    told = describe(live, account or Account(NUMBER), "lectures").risks
+    assert all(len(risk.text) > 20 for risk in told)
+    return [risk.name for risk in told]
+
+
+def safe(**fields: Any) -> LiveDistribution:
+    """A distribution without a risk, but for these fields."""
+    return replace(distribution(**{**SAFE, **fields}), active_groups={"g-1": ("K1",)})
+
+
+def own(minimum: str) -> Any:
+    """A certificate of one's own with this security policy."""
+    return {
+        "ACMCertificateArn": CERTIFICATE,
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": minimum,
+    }
+
+
+def test_a_guarded_distribution_has_none() -> None:
+    """Signed, by an OAC, with a key in force and TLS of today."""
+    assert names(safe()) == []
+    assert names(safe(ViewerCertificate=own("TLSv1.2_2018"))) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"DefaultCacheBehavior": behavior()}, "public"),
+        ({"CacheBehaviors": listing(path("/open/*"))}, "public-path"),
+        ({"Origins": listing(origin())}, "no-origin-access"),
+        ({"ViewerCertificate": own("TLSv1.1_2016")}, "weak-tls"),
+        ({"DefaultCacheBehavior": behavior(TrustedSigners=viewers("self"))}, "idle-signer"),
+        ({"DefaultCacheBehavior": behavior(TrustedKeyGroups=viewers("g-2"))}, "idle-signer"),
+    ],
+)
+def test_each_risk_is_told(fields: Any, name: str) -> None:
+    """By one name, and no other beside it."""
+    assert names(safe(**fields)) == [name]
+
+
+def test_plain_http_names_the_paths_on_which_it_is_allowed() -> None:
+    """Of those that lead to the bucket."""
+    signed = behavior(TrustedKeyGroups=viewers("g-1"))
+    clips = path("/clips/*", ViewerProtocolPolicy="allow-all", TrustedKeyGroups=viewers("g-1"))
+    live = safe(DefaultCacheBehavior=signed, CacheBehaviors=listing(clips))
+    (risk,) = describe(live, Account(NUMBER), "lectures").risks
+    assert (risk.name, risk.text.rpartition(": ")[2]) == ("plain-http", "/clips/*")
+
+
+def test_a_disabled_distribution_is_public_to_nobody() -> None:
+    """It answers nobody."""
+    assert names(safe(Enabled=False, DefaultCacheBehavior=behavior())) == []
+
+
+def test_an_identity_is_shared_when_another_distribution_reads_by_it() -> None:
+    """The one itself does not count."""
+    rows = [
+        Row("distribution", id_, "arn", "d", "Deployed", True, None, (), "", (Origin("s3", "d", "E3"),), ())
+        for id_ in ("E1ABC", "E9OTHER")
+    ]
+    assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows[:1]))) == []
+    assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows))) == ["shared-oai"]
+
+
+def test_signers_are_known_to_be_idle_when_all_is_deployed() -> None:
+    """While a change is on its way nothing is known of them; one's own number is the same as self."""
+    live = safe(DefaultCacheBehavior=behavior(TrustedSigners=viewers("self")))
+    assert names(replace(live, status="InProgress")) == []
+    assert names(replace(live, active_signers={NUMBER: ("APKA1",)})) == []
+    assert names(replace(live, active_signers={"self": ()})) == ["idle-signer"]
+
+
+def test_rtmp_is_a_risk_of_its_own() -> None:
+    """Whatever else is right about it."""
+    source = {
+        "DomainName": "media.s3.amazonaws.com",
+        "OriginAccessIdentity": "origin-access-identity/cloudfront/E3",
+    }
+    sent = streaming_config(S3Origin=source, TrustedSigners=viewers("self"))
+    assert names(found("streaming-distribution", sent, active_signers={"self": ("APKA1",)})) == ["rtmp"]

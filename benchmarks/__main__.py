@@ -4,6 +4,7 @@ The seconds are this machine's, at this hour; the ratios, and the limits on them
 """
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks.processes import Run, RunError, alternate, run
 from benchmarks.signing import seconds_for_one
@@ -155,6 +157,46 @@ def measure_signing(bench: Bench) -> Iterator[Row]:
         yield what, *took, f"{ratio:.2f}", f"{limit:.2f}", verdict(met=ratio <= limit)
 
 
+def measure_edge(bench: Bench) -> Iterator[Row]:
+    """How many segments the sandbox's edge gives out a second on one core, by what it spends, and its memory."""
+    with live_stack(bench) as (endpoint, signed):
+        pid = str(json.loads(bench.cfstream("sandbox", "status", "--format", "json")().printed)["pid"])
+        cookies = "; ".join(f"{name}={value}" for name, value in signed["cookies"].items())
+        host = signed["url"].split("/")[2]
+        load = bench.command(
+            sys.executable, "-m", "benchmarks.edge_load", host, cookies, pid, AWS_ENDPOINT_URL=endpoint
+        )
+        told = json.loads(load().printed)
+    rate, ratio = 1 / told["seconds"], told["late"] / told["early"]
+    yield "edge, 64 KiB segments", f"{rate:.0f}/s on a core", "", "", "500/s", verdict(met=rate >= 500)
+    first, last = f"after {told['requests'] // 5:,}: {told['early']:.0f} MiB", f"{told['late']:.0f} MiB"
+    what = f"memory of the edge after {told['requests']:,}"
+    yield what, last, first, f"{ratio:.2f}", "1.10", verdict(met=ratio <= 1.1)
+
+
+def measure_verify(bench: Bench) -> Iterator[Row]:
+    """How long the proof of one stack takes, without a key."""
+    with live_stack(bench):
+        (seconds,) = alternate(bench.cfstream("verify", "lectures.yaml", "--sandbox"), rounds=bench.rounds)
+    yield "cfstream verify, one stack", f"{seconds:.3f} s", "", "", "3.000 s", verdict(met=seconds <= 3)
+
+
+@contextmanager
+def live_stack(bench: Bench) -> Iterator[tuple[str, Any]]:
+    """A sandbox with one stack in it: its endpoint, and cookies for a folder. The sandbox ends with this block."""
+    if not (bench.scratch / "lectures.yaml").exists():
+        bench.cfstream("init", "lectures")()
+        bench.cfstream("keys", "new", "lectures-1")()
+    told = bench.cfstream("sandbox", "up")().printed
+    try:
+        bench.cfstream("apply", "lectures.yaml", "--yes", "--sandbox")()
+        spec = ("--spec", "lectures.yaml", "--key", "keys/lectures-1.pem", "--expires", "1h", "--sandbox")
+        sign = bench.cfstream("sign", "hls/", "--for", "hls", "--cookies", "--format", "json", "-q", *spec)
+        yield re.findall(r"http://[\d.:]+", told)[0], json.loads(sign().printed)
+    finally:
+        bench.cfstream("sandbox", "down")()
+
+
 def compared(what: str, ours: float, beside: str, theirs: float, limit: float | None = None) -> Row:
     """The row of two times, in seconds; without a limit there is only something to look at."""
     ratio, took = ours / theirs, (f"{ours:.3f} s", f"{beside}: {theirs:.3f} s")
@@ -175,6 +217,8 @@ MEASURES = {
         measure_grants,
         measure_memory,
         measure_signing,
+        measure_edge,
+        measure_verify,
     )
 }
 

@@ -107,6 +107,8 @@ class StackReport:
     exit_code: int = 0
     not_allowed: tuple[str, ...] = ()
     """The hazards that somebody would have to allow; empty for a stack that is blocked for something else."""
+    destroying: bool = False
+    """Whether all that is the stack's was to go."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> StackReport | None:
     not_allowed: tuple[str, ...] = ()
     if plan.problems:
         why, code = "; ".join(problem.what for problem in plan.problems), 2
-    elif plan.protect and "deletes" in hazards:
+    elif plan.protect and (plan.destroying or "deletes" in hazards):
         why, code = "the spec says `protect: true`", 5
     elif hazards - allow:
         not_allowed = tuple(sorted(hazards - allow))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.object_acl import LiveGrants, counted
+from cfstream.kinds.object_grants import LiveGrants, counted
 from cfstream.kinds.policy_grants import LivePolicy, sid_of
 from cfstream.kinds.readers import Serving
 from cfstream.policy_document import (
@@ -29,6 +29,7 @@ from cfstream.policy_document import (
 from cfstream.spec.model import Behavior, KeyGroup, Spec
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
+from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Step
 from cfstream.values import Json
@@ -41,23 +42,28 @@ class Exposure:
     """Who can read. Each entry is a short phrase: ``nobody``, ``signers: key-group lectures-signers``,
     ``anyone: …``.
 
-    `openings` are ways in that are not ours and that the spec does not ask for: warnings in the plan.
+    `openings` are ways in that are not ours and that the spec does not ask for: warnings in the plan. `ours` are the
+    entries that lead through the stack's own distribution, `anyone` those by which nobody needs to sign.
     """
 
     before: tuple[str, ...] = (NOBODY,)
     after: tuple[str, ...] = (NOBODY,)
     openings: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    anyone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Way:
     """One way in, as a phrase. `opening`: for anyone, and not by our distribution; `bare`: past CloudFront
-    altogether.
+    altogether; `ours`: by our distribution, and then `unsigned` or not.
     """
 
     text: str
     opening: bool = False
     bare: bool = False
+    ours: bool = False
+    unsigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,16 +90,17 @@ def expose(scene: Scene, land: Landscape, steps: Sequence[Step]) -> Exposure:
     now = _World(scene, policy, grants, policy.document, frozenset(grants.marked) | _granted(policy, grants))
     wanted = land.get(scene.address("origin-access-identity"))
     by_acl = scene.stack.spec.grant.via == "object-acl" and isinstance(wanted, str)
-    then = _World(
-        scene, policy, grants, _document_after(now, steps), frozenset({str(wanted)} if by_acl else ())
-    )
+    granted = _still_granted(now, steps) if scene.destroying else frozenset({str(wanted)} if by_acl else ())
+    then = _World(scene, policy, grants, _document_after(now, steps), granted)
     before = [] if policy.bucket.missing else [*_own_now(now), *_others(now)]
-    after = [*_own_then(then), *_others(then)]
+    after = [*(() if scene.destroying else _own_then(then)), *_others(then)]
     allowed = scene.stack.spec.identity == "none"
     return Exposure(
         before=_phrases(before),
         after=_phrases(after),
         openings=tuple(sorted({way.text for way in after if way.opening and not (allowed and way.bare)})),
+        ours=tuple(sorted({way.text for way in (*before, *after) if way.ours})),
+        anyone=tuple(sorted({way.text for way in (*before, *after) if way.opening or way.unsigned})),
     )
 
 
@@ -108,10 +115,23 @@ def _whole(text: str) -> str:
 
 
 def _granted(policy: LivePolicy, grants: LiveGrants) -> frozenset[str]:
-    """The OAI by which our distribution reads, when objects are granted to it without a mark of ours."""
+    """The OAI by which our distribution reads, when objects are granted to it without a mark of ours; of a stack that
+    is destroyed all of which grants were found.
+    """
     if not (grants.tally.granted or grants.tally.otherwise):
-        return frozenset()
+        return frozenset(id_ for id_, objects in grants.held.items() if objects)
     return frozenset(each.origin.oai_id for each in policy.servings if each.ours and each.origin.oai_id)
+
+
+def _still_granted(now: _World, steps: Sequence[Step]) -> frozenset[str]:
+    """The OAIs that keep what they were granted on objects of the bucket."""
+    edits = [step.edit for step in steps if isinstance(step, Revoke)]
+    revoked = {
+        edit.grantee
+        for edit in edits
+        if isinstance(edit, ObjectGrants) and edit.bucket == now.policy.bucket.name
+    }
+    return frozenset(id_ for id_ in now.granted if now.grants.canonical_users.get(id_) not in revoked)
 
 
 def _document_after(now: _World, steps: Sequence[Step]) -> Json | None:
@@ -129,7 +149,7 @@ def _own_now(world: _World) -> Iterator[Way]:
     open_bucket = any(way.bare for way in _bare(world))
     for each in world.policy.servings:
         if each.ours and each.enabled and (open_bucket or _may_read(world, each)):
-            yield Way(_phrase(_live_signers(world, each), each.path, f"anyone through distribution {name}"))
+            yield _own(_live_signers(world, each), each.path, name)
 
 
 def _own_then(world: _World) -> Iterator[Way]:
@@ -140,21 +160,21 @@ def _own_then(world: _World) -> Iterator[Way]:
     scene, policy, spec = world.scene, world.policy, world.scene.stack.spec
     if not spec.enabled or (spec.identity == "none" and not any(way.bare for way in _bare(world))):
         return
-    anyone = f"anyone through distribution {scene.name}"
     default = () if spec.public else _wanted_signers(world, spec)
-    yield Way(_phrase(default, "", anyone))
+    yield _own(default, "", scene.name)
     live = {each.path: _live_signers(world, each) for each in policy.servings if each.ours and each.path}
     named = {behavior.path: behavior for behavior in spec.http.behaviors}
     for path in (*named, *(path for path in live if path not in named)):
         behavior = named.get(path)
         asked = _wanted_signers(world, behavior) if behavior else ()
         signers = () if behavior and behavior.public else asked or default or live.get(path, ())
-        yield Way(_phrase(signers, path, anyone))
+        yield _own(signers, path, scene.name)
 
 
-def _phrase(signers: Sequence[str], path: str, anyone: str) -> str:
-    who = f"signers: {', '.join(signers)}" if signers else anyone
-    return who + (f" ({path})" if path else "")
+def _own(signers: Sequence[str], path: str, name: str) -> Way:
+    """The way in by our distribution: for signers or, where there are none, for anyone."""
+    who = f"signers: {', '.join(signers)}" if signers else f"anyone through distribution {name}"
+    return Way(who + (f" ({path})" if path else ""), ours=True, unsigned=not signers)
 
 
 def _wanted_signers(world: _World, part: Spec | Behavior) -> tuple[str, ...]:

@@ -26,13 +26,15 @@ GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.WAIT: (Stage.KEY_GROUPS, Stage.POLICIES, Stage.DISTRIBUTION, Stage.SWITCH),
     Stage.LATE_GRANT: (Stage.MARK, *IN_FORCE),
     Stage.DNS: IN_FORCE,
-    Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT),
+    Stage.REVOKE_REMEMBERED: IN_FORCE,
+    Stage.DELETE_DISTRIBUTION: (Stage.IDENTITY, Stage.DELETE_RECORDS, *IN_FORCE, Stage.REVOKE_REMEMBERED),
+    Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.DELETE_DISTRIBUTION),
     Stage.UNMARK: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.REVOKE),
     Stage.FORGET: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.REVOKE, Stage.UNMARK),
-    Stage.DELETE_KEY_GROUPS: IN_FORCE,
+    Stage.DELETE_KEY_GROUPS: (*IN_FORCE, Stage.DELETE_DISTRIBUTION),
     Stage.DELETE_KEYS: (Stage.KEY_GROUPS, *IN_FORCE, Stage.DELETE_KEY_GROUPS),
-    Stage.DELETE_POLICIES: IN_FORCE,
-    Stage.DELETE_IDENTITY: (*IN_FORCE, Stage.REVOKE),
+    Stage.DELETE_POLICIES: (*IN_FORCE, Stage.DELETE_DISTRIBUTION),
+    Stage.DELETE_IDENTITY: (*IN_FORCE, Stage.DELETE_DISTRIBUTION, Stage.REVOKE),
 }
 """What a step of a stage waits for: guarded before readable, the successor working before the old one goes."""
 
@@ -45,6 +47,16 @@ class LiveSummary:
     domain_name: str | None = None
     status: str | None = None
     etag: ETag | None = None
+
+
+@dataclass(frozen=True)
+class Road:
+    """What the spec puts between viewers and objects: the names that a picture of the plan needs."""
+
+    hosts: tuple[str, ...] = ()
+    identity: str = "none"
+    """``oac``, ``oai`` or ``none``."""
+    bucket: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,9 @@ class StackPlan:
     protect: bool = False
     distribution: str = "distribution"
     """The kind of the stack's distribution, which names its address."""
+    destroying: bool = False
+    """Whether all that is the stack's is to go."""
+    road: Road = Road()
     outputs: Mapping[str, Any] | None = None
     """What is known of ids before any step runs: the outputs of a stack with nothing to do. Values may be Refs."""
 

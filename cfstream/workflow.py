@@ -23,21 +23,21 @@ from cfstream.applying import (
     blocked,
     walk,
 )
-from cfstream.errors import CfstreamError, Notice, Problem, Stale
+from cfstream.errors import Notice, Problem, Stale
 from cfstream.exposure import expose
 from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
-from cfstream.kinds.dns_record import records_of
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.planning import LiveSummary, Plan, StackPlan, ordered
-from cfstream.ports import Call, Reads, World
+from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
+from cfstream.planning import LiveSummary, Plan, Road, StackPlan, ordered
+from cfstream.ports import Call, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
 from cfstream.steps.grant import Grant, Guard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Stage, Step
-from cfstream.values import Address, Json, Known, StepId, Verb, digest, plain, refs_in, resolve
+from cfstream.values import Address, Json, StepId, Verb, digest, plain
 
 if TYPE_CHECKING:
     from cfstream.proving.finding import Proof, StackProof
@@ -54,10 +54,10 @@ class Mismatch(Stale):
     """A saved plan does not hold any more: nothing was written."""
 
 
-def make_plan(stacks: Sequence[Stack], world: World) -> Plan:
-    """The plan of all stacks. Reads only. Raises Refused, Unreachable or NoCredentials."""
+def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False) -> Plan:
+    """The plan of all stacks, or of their end. Reads only. Raises Refused, Unreachable or NoCredentials."""
     reads = world.reads()
-    scenes = scenes_of(stacks, world)
+    scenes = [replace(scene, destroying=destroying) for scene in scenes_of(stacks, world)]
     with ThreadPoolExecutor(READERS) as pool:
         wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
         futures = [
@@ -188,8 +188,15 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         steps=ordered([*steps, *_settling(scene, live, steps)]),
         protect=scene.stack.spec.protect,
         distribution=kind_of(scene),
-        outputs=_outputs(scene, land),
+        destroying=scene.destroying,
+        road=_road(scene),
+        outputs=outputs_of(scene, land),
     )
+
+
+def _road(scene: Scene) -> Road:
+    spec = scene.stack.spec
+    return Road(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
 
 
 def _guarded(live: LiveDistribution | None, step: Step) -> Step:
@@ -229,74 +236,28 @@ def _sorted_problems(proposals: Sequence[Proposal]) -> tuple[Problem, ...]:
     return tuple(sorted({problem for proposal in proposals for problem in proposal.problems}))
 
 
-def _outputs(scene: Scene, land: Landscape) -> dict[str, Any]:
-    """The outputs of the contract, as far as they are known; what a step will bring stands as its Ref."""
-    distribution = land.brought.get(scene.address(kind_of(scene)), {})
-    identity = land.brought.get(scene.address("origin-access-identity"), {})
-    target = distribution.get("domain_name")
-    return {
-        "distribution_id": distribution.get("id"),
-        "domain_name": target,
-        "oai_id": identity.get("id"),
-        "s3_canonical_user_id": identity.get("canonical_user"),
-        "oac_id": land.get(scene.address("origin-access-control")),
-        "key_group_ids": _members(land, "key-group"),
-        "public_key_ids": _members(land, "public-key"),
-        "dns_records": records_of(scene, land.live[kind_of(scene)].live, target),
-    }
-
-
-def _members(land: Landscape, kind: str) -> dict[str, Known]:
-    return {
-        address.member: brought["id"]
-        for address, brought in sorted(land.brought.items())
-        if address.kind == kind and "id" in brought
-    }
-
-
 def _apply_stack(plan: StackPlan, world: World, ledger: Ledger, terms: Terms, tell: Telling) -> StackReport:
     refused = blocked(plan, terms.allow)
     if refused is not None:
-        report = replace(refused, outputs=_known_outputs(plan, {}, plan.live))
+        report = replace(refused, outputs=_outputs(plan, refused, {}))
     else:
         tell.entered(plan)
         report, brought = walk(plan, world, ledger, terms, tell)
-        outputs = _known_outputs(plan, brought, plan.live)
+        outputs = _outputs(plan, report, brought)
         if report.outcome is not StackOutcome.UNCHANGED:
-            outputs |= _freshly_read(world.aws, plan, outputs)
+            outputs |= freshly_read(world.aws, plan, outputs)
         report = replace(report, outputs=outputs)
+    report = replace(report, destroying=plan.destroying)
     tell.left(report)
     return report
 
 
-def _known_outputs(
-    plan: StackPlan, brought: Mapping[StepId, Mapping[str, str]], live: LiveSummary
+def _outputs(
+    plan: StackPlan, report: StackReport, brought: Mapping[StepId, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """The outputs with what the steps brought filled in; None for what no step has brought."""
-
-    def known(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {name: known(item) for name, item in value.items()}
-        if isinstance(value, list):
-            return [known(item) for item in value]
-        missing = [ref for ref in refs_in(value) if ref.output not in brought.get(ref.step, {})]
-        return None if missing else plain(resolve(value, brought))
-
-    filled: dict[str, Any] = known(plan.outputs or {})
-    return {**filled, "status": live.status, "etag": live.etag}
-
-
-def _freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
-    """Status and ETag of the distribution as they are at the end; what cannot be read is left as it was known."""
-    if not outputs["distribution_id"]:
-        return {}
-    resource = RESOURCE[plan.distribution]
-    operation = f"get_{plan.distribution.replace('-', '_')}"
-    try:
-        reply = aws.read(Call("cloudfront", operation, {"Id": outputs["distribution_id"]}))
-    except CfstreamError:
-        return {}
-    return {"status": reply[resource]["Status"], "etag": reply["ETag"]}
+    if plan.destroying:
+        return not_yet_deleted(plan, report.steps)
+    return known_outputs(plan, brought, plan.live)
 
 
 def _exposed(report: StackReport, proof: "StackProof") -> StackReport:

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import inspect
 import io
+import json
 import os
 import pkgutil
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from cfstream.cli.commands import SECTIONS
 from cfstream.cli.exit_codes import ExitCode
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
+from cfstream.render.reference import example_text
+from cfstream.spec import reference as fields
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve", "key-pair", "set", "reset")}
@@ -25,9 +28,36 @@ GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve"
 def write(folder: Path) -> None:
     """Writes the pages into `folder`, in place of those of an earlier time."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {"commands": commands(), "errors": errors(), "changelog": copied("CHANGELOG.md")}
+    pages = {
+        "spec": spec(),
+        "commands": commands(),
+        "errors": errors(),
+        "changelog": copied("CHANGELOG.md"),
+        "contributing": copied("CONTRIBUTING.md"),
+    }
     for name, lines in pages.items():
         (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def spec() -> Iterator[str]:
+    """Every field of the spec language, in the order of the model: what it takes, what it means, an example."""
+    root = fields.reference()
+    yield from ("# The spec", "")
+    yield from ("All fields, in the schema's words; `cfstream docs FIELD` says the same in a terminal.", "")
+    yield from ("A field that is left out is left as it is in AWS, unless it has a default.", "")
+    for field in root.walk():
+        needed = ", has to be there" if field.required else ""
+        yield from (f"{'#' * (len(field.path) + 1)} {field.name} {{#{'-'.join(field.path)}}}", "")
+        yield from (f"*{field.takes}{needed}*", "", field.description, "")
+        if field.values:
+            yield from (f"One of {', '.join(f'`{_spelled(value)}`' for value in field.values)}.", "")
+        if field.default is not None:
+            yield from (f"Default: `{_spelled(field.default)}`.", "")
+        yield from ("```yaml", *example_text(root, field).rstrip().splitlines(), "```", "")
+
+
+def _spelled(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).strip('"') or '""'
 
 
 def commands() -> Iterator[str]:

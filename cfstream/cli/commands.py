@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "import": Entry("Write a live distribution down as a spec.", "cfstream.cli.importing", "import_"),
         "validate": Entry("Check specs, without AWS.", "cfstream.cli.validate", "validate"),
         "fmt": Entry("Put specs in their canonical form.", "cfstream.cli.fmt", "fmt"),
+        "diff": Entry("Show what a change of specs changes in meaning.", "cfstream.cli.diff", "diff"),
         "docs": Entry("Tell what a field of a spec means.", "cfstream.cli.docs", "docs"),
         "migrate": Entry("Edit a spec from an older way to today's.", "cfstream.cli.migrate", "migrate"),
         "schema": Entry("Print the JSON Schema of specs, for editors.", "cfstream.cli.schema", "schema"),
@@ -60,6 +61,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
             "List distributions and identities, and the spec that owns each.", "cfstream.cli.list", "list_"
         ),
         "show": Entry("Show all settings of one of them.", "cfstream.cli.show", "show"),
+        "destroy": Entry(
+            "Take away all that is a stack's, but for the bucket.", "cfstream.cli.destroy", "destroy"
+        ),
         "delete": Entry(
             "Delete a disabled distribution, or an unused identity.", "cfstream.cli.delete", "delete"
         ),

@@ -29,6 +29,7 @@ class PlanFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    MERMAID = "mermaid"
     SARIF = "sarif"
 
 
@@ -103,6 +104,10 @@ def _shown(plan: "Plan", output: PlanFormat) -> str:
             from cfstream.render.markdown import plan_markdown
 
             return plan_markdown(plan)
+        case PlanFormat.MERMAID:
+            from cfstream.render.mermaid import plan_mermaid
+
+            return plan_mermaid(plan)
         case PlanFormat.SARIF:
             from cfstream.render.json import as_text
             from cfstream.render.sarif import plan_sarif
@@ -119,6 +124,10 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
             from cfstream.render.markdown import problems_markdown
 
             return problems_markdown(problems)
+        case PlanFormat.MERMAID:
+            from cfstream.render.mermaid import problems_mermaid
+
+            return problems_mermaid(problems)
         case PlanFormat.SARIF:
             from cfstream.render.json import as_text
             from cfstream.render.sarif import problems_sarif

@@ -115,7 +115,7 @@ class BucketKind:
     def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
         """As `read_bucket`; with SSE-KMS under an OAC also the key and its policy."""
         live = read_bucket(aws, scene)
-        if live.encryption != "aws:kms" or scene.stack.spec.identity != "oac":
+        if live.encryption != "aws:kms" or scene.stack.spec.identity != "oac" or scene.destroying:
             return live
         return replace(live, key=bucket_key.read_key(aws, scene, live.key_id, live.region))
 
@@ -126,9 +126,14 @@ class BucketKind:
         have: LiveBucket,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Makes it when it is missing and may be made. Brings ``id`` and ``region`` at ``bucket:<stack>``."""
+        """Makes it when it is missing and may be made. Brings ``id`` and ``region`` at ``bucket:<stack>``.
+
+        No bucket is ever deleted: of a stack that is destroyed it stays, as it is.
+        """
         want = want or self.desire(scene)
         address = scene.address(KIND)
+        if scene.destroying:
+            return Proposal(problems=tuple(_unusable(scene, want, have)), notices=have.notices)
         steps = (_create(scene, want, have),) if have.missing and want.create else ()
         known: Known = Ref(steps[0].id) if steps else have.name
         return Proposal(
@@ -330,16 +335,8 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         return [
             stack.problem(what, "write its name as S3 has it, or add create: true to have it made", "bucket")
         ]
-    if _left_alone(scene):
-        return []
-    if have.why_not:
-        return [
-            stack.problem(
-                f"the bucket {want.name} is not accessible: {have.why_not}",
-                f"check that it belongs to account {scene.account}, and that s3:ListBucket is allowed",
-                "bucket",
-            )
-        ]
+    if have.why_not or _left_alone(scene):
+        return _unusable(scene, want, have)
     problems = []
     if want.region and have.region != want.region:
         what = f"the bucket {want.name} is in {have.region}, not in {want.region}"
@@ -359,6 +356,19 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
 def _left_alone(scene: Scene) -> bool:
     """Whether the spec leaves the grant to others, so that the bucket need not even be accessible to us."""
     return scene.stack.spec.grant.via == "elsewhere"
+
+
+def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
+    """A problem with a bucket that is there and may not be looked into."""
+    if not have.why_not or _left_alone(scene):
+        return []
+    return [
+        scene.stack.problem(
+            f"the bucket {want.name} is not accessible: {have.why_not}",
+            f"check that it belongs to account {scene.account}, and that s3:ListBucket is allowed",
+            "bucket",
+        )
+    ]
 
 
 def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:

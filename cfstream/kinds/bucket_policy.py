@@ -16,12 +16,14 @@ from cfstream.kinds.distributions import all_distributions, find, kind_of
 from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
 from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.policy_ending import last_statements
 from cfstream.kinds.policy_grants import (
     KIND,
     Case,
     LivePolicy,
     WantedGrant,
     decide,
+    let_in,
     our_sids,
     sid_of,
 )
@@ -33,8 +35,6 @@ from cfstream.policy_document import (
     merge,
     parse,
     policy_digest,
-    principals,
-    statements,
 )
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -52,7 +52,7 @@ class BucketPolicyKind:
         anyone does.
         """
         spec = scene.stack.spec
-        by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none"
+        by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none" and not scene.destroying
         managed = spec.grant.via != "elsewhere"
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
@@ -83,6 +83,8 @@ class BucketPolicyKind:
     def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
         """Grants before the distribution is switched, revokes once the switch is in force."""
         want = want or self.desire(scene)
+        if scene.destroying:
+            return _ending(scene, want, have)
         groups = faithful_groups(scene, land, have.own, have.group_names)
         case = Case(scene, want, replace(have, group_names=groups), _reader(scene, want, land))
         given, taken = decide(case)
@@ -105,6 +107,24 @@ class BucketPolicyKind:
             problems=tuple(problems),
             notices=(*_notices(case, taken), *former_notices(have)),
         )
+
+
+def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
+    """Takes all statements of ours out of all buckets."""
+    steps, notices = last_statements(scene, have)
+    problems = grant_preflight.problems(
+        scene,
+        document=have.document,
+        unread=have.unread if want.managed else "",
+        bucket=have.bucket,
+        edits=[
+            step.edit
+            for step in steps
+            if isinstance(step.edit, PolicyEdit) and step.edit.bucket == have.bucket.name
+        ],
+        foreign="",
+    )
+    return Proposal(steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(have)))
 
 
 def _relied(scene: Scene, member: str, document: Json | None) -> Relied:
@@ -158,12 +178,7 @@ def _let_go(case: Case, taken: Iterable[Revoke]) -> frozenset[str]:
     for step in taken:
         if isinstance(step.edit, PolicyEdit) and case.want.identity:
             after = merge(after, step.edit.put, step.edit.drop)
-    return _let_in(case, before) - _let_in(case, after)
-
-
-def _let_in(case: Case, document: Json | None) -> frozenset[str]:
-    named = (who for each in statements(document) for who in principals(each, case.have.identities))
-    return frozenset(who.name for who in named if who.kind == "oai")
+    return let_in(before, case.have.identities) - let_in(after, case.have.identities)
 
 
 def _pending(case: Case) -> bool:

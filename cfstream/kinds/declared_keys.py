@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cfstream.kinds.kind import Scene
 from cfstream.spec.model import KeyGroup, Spec, UsedKeyGroup
 
 SpecPath: TypeAlias = tuple[str | int, ...]
@@ -49,6 +50,12 @@ def declared_groups(spec: Spec) -> tuple[DeclaredGroup, ...]:
         if isinstance(group, KeyGroup):
             groups.setdefault(group.name, _declared(group, path, f"{field}[{group.name}]"))
     return tuple(groups.values())
+
+
+def made_names(scene: Scene) -> frozenset[str]:
+    """The names of the groups that the spec makes; none where all that is the stack's is to go."""
+    wanted = () if scene.destroying else declared_groups(scene.stack.spec)
+    return frozenset(group.name for group in wanted)
 
 
 def declared_keys(spec: Spec) -> tuple[DeclaredKey, ...]:

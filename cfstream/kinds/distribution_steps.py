@@ -1,14 +1,16 @@
 """The steps that make and change a distribution of either kind: the two APIs differ in their names alone."""
 
-from cfstream.kinds.distributions import NAME_TAG, RESOURCE, LiveDistribution, wait_for
+from cfstream.kinds.distributions import NAME_TAG, RESOURCE, LiveDistribution, items, wait_for
 from cfstream.kinds.fields import Overlay
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.tagging import creation_tag_changes, creation_tags, tag_steps
 from cfstream.ports import Call
 from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.disable import Disable
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Stage, Step
-from cfstream.values import Known, Ref, Verb, step_id
+from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.values import Json, Known, Ref, Verb, step_id
 
 NAMED_CHANGES = 3
 """Changed fields that a step's reason names; the rest is counted."""
@@ -59,6 +61,58 @@ def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step,
         changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
         steps = (_update(scene, live, laid), wait_for(scene, live.kind, live.id, changed, because))
     return (*steps, *tag_steps(scene, live, others=bool(steps)))
+
+
+def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
+    """Disables it, waits until no edge answers for it any more, and deletes it as this leaves it."""
+    resource, name = RESOURCE[live.kind], live.kind.replace("-", "_")
+    config = f"{resource}Config"
+    read = Call("cloudfront", f"get_{name}_config", {"Id": live.id})
+    off = {**live.config, "Enabled": False}
+    steps: list[Step] = []
+    if live.config["Enabled"]:
+        steps.append(
+            Disable(
+                address=scene.address(live.kind),
+                stage=Stage.SWITCH,
+                because="CloudFront deletes none that is enabled",
+                line=scene.stack.line("name"),
+                changes=(Change("enabled", before=True, after=False),),
+                hazards=(Hazard("cuts-viewers", f"nobody gets anything from {_hosts(live)} any more"),),
+                call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: off}),
+                document=config,
+                read=read,
+                content=config,
+                base=live.config,
+                etag=live.etag,
+            )
+        )
+    if steps or live.status != "Deployed":
+        because = "until no edge answers for it any more"
+        steps.append(wait_for(scene, live.kind, live.id, {"Enabled": False}, because))
+    return (*steps, _delete(scene, live, Call("cloudfront", f"delete_{name}", {"Id": live.id}), read, off))
+
+
+def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: Json) -> Delete:
+    adopted = scene.stack.spec.adopt == live.id
+    made = ", which this stack has not made but adopted" if adopted else ""
+    text = f"the {live.kind.replace('-', ' ')} {live.id}{made}: it cannot be brought back, nor can its domain name"
+    return Delete(
+        address=scene.address(live.kind),
+        stage=Stage.DELETE_DISTRIBUTION,
+        because="adopted, and to be destroyed" if adopted else "to be destroyed",
+        line=scene.stack.line("adopt" if adopted else "name"),
+        changes=(Change("name", scene.name, None),),
+        hazards=(Hazard("deletes", text),),
+        call=call,
+        read=read,
+        content=f"{RESOURCE[live.kind]}Config",
+        base=off,
+    )
+
+
+def _hosts(live: LiveDistribution) -> str:
+    return ", ".join([live.domain_name, *sorted(items(live.config.get("Aliases")))])
 
 
 def brings(scene: Scene, kind: str, live: LiveDistribution | None) -> dict[str, Known]:

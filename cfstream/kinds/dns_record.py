@@ -71,7 +71,7 @@ class DnsRecordKind:
             return None
         if not spec.dns:
             return WantedRecords("", ())
-        return WantedRecords(spec.dns.route53, spec.cnames)
+        return WantedRecords(spec.dns.route53, () if scene.destroying else spec.cnames)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedRecords | None) -> LiveRecords:
         """Looks the zone up and lists its records. Raises as `Reads.read`."""
@@ -80,7 +80,7 @@ class DnsRecordKind:
         live = find(aws, scene)
         named = _zones_named(aws, want.zone) if want.zone else _zones_above(aws, _names(scene, live))
         public = [row for row in named if not row["Config"]["PrivateZone"]]
-        lone = not want.zone or len(public) == 1
+        lone = not want.zone or len(public) == 1 or scene.destroying
         have = LiveRecords(private=len(public) < len(named), distribution=live)
         zones = [_read_zone(aws, row, want, have, read=lone) for row in public]
         return LiveRecords(tuple(sorted(zones, key=lambda zone: zone.id)), have.private, live)
@@ -93,6 +93,10 @@ class DnsRecordKind:
         """
         if want is None:
             return Proposal()
+        if scene.destroying:
+            return Proposal(
+                steps=tuple(step for zone in have.zones for step in _removals(scene, want, have, zone))
+            )
         if want.zone and len(have.zones) != 1:
             return Proposal(problems=(_no_zone(scene, want, have),))
         if want.names is None:
@@ -220,7 +224,7 @@ def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) 
         going = [record for record in group if not wanted or (off and record["Type"] == "AAAA")]
         if not going:
             continue
-        because = "ipv6 is off" if wanted else ("no cname of the spec" if want.zone else "dns is off")
+        because = "ipv6 is off" if wanted else _why_not_wanted(scene, want)
         yield DeleteRecords(
             address=scene.address(KIND, name),
             stage=Stage.DELETE_RECORDS,
@@ -232,6 +236,12 @@ def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) 
             records=tuple(going),
             seconds=scene.stack.spec.wait.timeout.total_seconds(),
         )
+
+
+def _why_not_wanted(scene: Scene, want: WantedRecords) -> str:
+    if scene.destroying:
+        return "leads to the distribution, which goes"
+    return "no cname of the spec" if want.zone else "dns is off"
 
 
 def _wanted(name: str, cnames: Iterable[str]) -> bool:

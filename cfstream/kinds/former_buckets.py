@@ -8,13 +8,14 @@ is in `object_acl`.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
-from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution
+from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution, all_distributions
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids
-from cfstream.kinds.readers import default_origin
+from cfstream.kinds.readers import default_origin, servings
 from cfstream.policy_document import parse
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -34,7 +35,11 @@ def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
 
 def read_former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[FormerBucket, ...]:
     """The former buckets with their policies. Makes GetBucketPolicy for each; raises as `Reads.together`."""
-    return tuple(_read(aws, scene, name) for name in former_names(scene, own))
+    rows = all_distributions(aws)
+    return tuple(
+        replace(_read(aws, scene, name), servings=servings(rows, own, name))
+        for name in former_names(scene, own)
+    )
 
 
 def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:

@@ -16,6 +16,7 @@ from cfstream.kinds.declared_keys import (
     declared_groups,
     declared_keys,
     declared_uses,
+    made_names,
 )
 from cfstream.kinds.distributions import find
 from cfstream.kinds.key_grace import Grace, Successor, moment
@@ -112,6 +113,8 @@ class KeyGroupKind:
 
     def desire(self, scene: Scene) -> WantedGroups | None:
         """The groups of the default behavior and of all others, each once."""
+        if scene.destroying:
+            return None
         spec = scene.stack.spec
         want = WantedGroups(declared_groups(spec), declared_uses(spec))
         return want if want.own or want.used else None
@@ -169,9 +172,8 @@ def group_names(aws: Reads) -> dict[str, str]:
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
     """The groups that bear our mark and that the spec neither makes nor refers to."""
-    spec = scene.stack.spec
-    made = {group.name for group in declared_groups(spec)}
-    referred = {use.reference for use in declared_uses(spec)}
+    made = made_names(scene)
+    referred = {use.reference for use in declared_uses(scene.stack.spec)}
     return tuple(
         group
         for group in groups
@@ -184,12 +186,10 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -
 
     With each stands the name of one of its groups: what holds the key.
     """
-    spec = scene.stack.spec
+    spec, made = scene.stack.spec, made_names(scene)
     groups = tuple(groups)
-    made = {group.name for group in declared_groups(spec)}
-    gone = {
-        group.id for group in unwanted_groups(scene, groups) if not group_users_after(uses, group.id, spec)
-    }
+    unwanted = unwanted_groups(scene, groups)
+    gone = {group.id for group in unwanted if not group_users_after(uses, group.id, spec)}
     return {
         key: group.name
         for group in groups

@@ -43,6 +43,8 @@ class Scene:
     """The specs that are planned together and read by an identity that exists, which they may share."""
     flags: str = ""
     """What a further command needs to reach the same AWS, with a space before each flag."""
+    destroying: bool = False
+    """Whether all that is the stack's is to go: its spec then says where to look, and nothing is wanted."""
 
     @property
     def name(self) -> str:
@@ -109,7 +111,7 @@ class Kind(Protocol[W, H]):
     name: str
 
     def desire(self, scene: Scene) -> W | None:
-        """What the spec asks for; None when it asks for none of this kind. Pure."""
+        """What the spec asks for; None when it asks for none of this kind, or the scene is destroying. Pure."""
         ...
 
     def observe(self, aws: Reads, scene: Scene, want: W | None) -> H:

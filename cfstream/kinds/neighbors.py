@@ -35,6 +35,8 @@ class Use:
     enabled: bool = True
     ours: bool = False
     """It is the stack's own: what the spec says of it will be so after the plan."""
+    going: bool = False
+    """The plan deletes it, and after that it uses nothing."""
 
     @property
     def default_origin(self) -> Origin | None:
@@ -85,7 +87,8 @@ def all_uses(aws: Reads, scene: Scene) -> tuple[Use, ...]:
         for row in all_distributions(aws)
         if live is None or row.id != live.id
     ]
-    return tuple(sorted([*others, *([_own_use(live)] if live else [])], key=lambda use: use.distribution))
+    own = [replace(_own_use(live), going=scene.destroying)] if live else []
+    return tuple(sorted([*others, *own], key=lambda use: use.distribution))
 
 
 def default_access(uses: Iterable[Use]) -> tuple[str, str]:
@@ -102,7 +105,8 @@ def access_users(uses: Iterable[Use], access: str) -> tuple[str, ...]:
     return tuple(
         use.distribution
         for use in uses
-        if any(
+        if not use.going
+        and any(
             access in (origin.oai_id, origin.oac_id)
             for origin in use.origins
             if not (use.ours and origin == use.default_origin)
@@ -124,7 +128,8 @@ def group_users_after(uses: Iterable[Use], group: str, spec: Spec) -> tuple[str,
     return tuple(
         use.distribution
         for use in uses
-        if any(
+        if not use.going
+        and any(
             group in behavior.key_groups and not (use.ours and _signers_given_up(use, behavior, spec))
             for behavior in use.behaviors
         )

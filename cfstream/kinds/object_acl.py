@@ -9,35 +9,28 @@ both ids stand there.
 What a wider prefix has left behind is found by a sample (`objects_beyond`).
 """
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from cfstream.errors import Missing, NotAuthorized, Notice, Refused
-from cfstream.kinds.bucket import LiveBucket, bucket_call, read_bucket
+from cfstream.errors import Notice
+from cfstream.kinds.bucket import LiveBucket, read_bucket
 from cfstream.kinds.distributions import ACL_TAG, LiveDistribution, all_distributions, find
-from cfstream.kinds.former_buckets import former_names
+from cfstream.kinds.grants_ending import grants_left, last_revokes
 from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.object_grants import KIND, LiveGrants, Tally, counted, former_granted, tally
 from cfstream.kinds.objects_beyond import granted_beyond, marked, shared
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
-from cfstream.kinds.readers import Serving, faithful_groups, opens_before_guarded, public_hazards, servings
+from cfstream.kinds.readers import faithful_groups, opens_before_guarded, public_hazards, servings
 from cfstream.policy_document import by_sid, covers
 from cfstream.ports import Call, Reads
 from cfstream.steps.grant import Grant
 from cfstream.steps.modify import Mark
-from cfstream.steps.object_grants import ObjectGrants, permissions_of, public_permissions
+from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Hazard, Stage, Step
 from cfstream.values import Joined, Json, Known, digest, refs_in
-
-KIND = "object-acl"
-
-CHUNK = 200
-"""Objects whose ACLs are read together; memory holds no more of them than that."""
 
 
 @dataclass(frozen=True)
@@ -48,53 +41,6 @@ class WantedGrants:
     prefix: str
 
 
-@dataclass(frozen=True)
-class Tally:
-    """The objects under the prefix, counted."""
-
-    total: int = 0
-    granted: int = 0
-    """Those on which the OAI has exactly the wanted permission."""
-    otherwise: int = 0
-    """Those on which it has another permission."""
-    public: int = 0
-    """Those whose ACL lets everybody read."""
-    sha256: str = ""
-    """Over (key, granted) of each object, in S3's order."""
-
-    @property
-    def lacking(self) -> int:
-        return self.total - self.granted
-
-
-def counted(number: int) -> str:
-    """So many objects, in words."""
-    return f"{number} object" + ("" if number == 1 else "s")
-
-
-@dataclass(frozen=True)
-class LiveGrants:
-    """What is live of grants on objects, and who can make use of them."""
-
-    bucket: LiveBucket
-    tally: Tally = Tally()
-    own: LiveDistribution | None = None
-    servings: tuple[Serving, ...] = ()
-    group_names: Mapping[str, str] = field(default_factory=dict)
-    """Names of the account's key groups, by id."""
-    canonical_users: Mapping[str, str] = field(default_factory=dict)
-    """Canonical user id by OAI id, of all OAIs of the account."""
-    former: tuple[tuple[str, str], ...] = ()
-    """Name and region of each bucket that the distribution has read until now, when objects were granted."""
-    beyond: bool = False
-    """Whether objects outside the prefix give something to our own identity, as a wider prefix wanted it."""
-
-    @property
-    def marked(self) -> tuple[str, ...]:
-        """The OAIs that objects were granted to, by the mark on the distribution."""
-        return tuple((self.own.tags.get(ACL_TAG) or "").split()) if self.own else ()
-
-
 class ObjectAclKind:
     """The kind ``object-acl``."""
 
@@ -103,7 +49,9 @@ class ObjectAclKind:
     def desire(self, scene: Scene) -> WantedGrants | None:
         """The permission and the prefix of the spec; None when the grant is not on objects."""
         grant = scene.stack.spec.grant
-        return WantedGrants(grant.permission, grant.prefix) if grant.via == "object-acl" else None
+        if grant.via != "object-acl" or scene.destroying:
+            return None
+        return WantedGrants(grant.permission, grant.prefix)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGrants | None) -> LiveGrants:
         """Lists distributions and OAIs; when grants are wanted, reads the ACL of every object under the
@@ -112,23 +60,26 @@ class ObjectAclKind:
         Raises as `Reads.read`; an object whose ACL may not be read counts as not granted.
         """
         bucket, own = read_bucket(aws, scene), find(aws, scene)
+        if scene.destroying:
+            return grants_left(aws, scene, bucket, own)
         identity_kind = OriginAccessIdentityKind()
         wanted = identity_kind.desire(scene)
         identities = identity_kind.observe(aws, scene, wanted)
         grantee = identities.get(wanted.id) if isinstance(wanted, UsedIdentity) else identities.own
+        user = grantee.canonical_user if grantee else ""
         counted = want is not None and bucket.usable
         serving = servings(all_distributions(aws), own, bucket.name)
         mine = identities.own if counted and not isinstance(wanted, UsedIdentity) else None
         return LiveGrants(
             bucket=bucket,
-            tally=_tally(aws, scene, bucket, want, grantee.canonical_user if grantee else "")
+            tally=tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
             if want is not None and counted
             else Tally(),
             own=own,
             servings=serving,
             group_names=group_names(aws),
             canonical_users={each.id: each.canonical_user for each in identities.all},
-            former=_former(aws, scene, own),
+            former=former_granted(aws, scene, own),
             beyond=mine is not None
             and marked(own, ACL_TAG, mine.id)
             and not shared(serving, mine.id)
@@ -137,6 +88,8 @@ class ObjectAclKind:
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
         """Marks, grants what is lacking, takes back what a former OAI was granted, and unmarks."""
+        if scene.destroying:
+            return last_revokes(scene, have, land)
         if scene.stack.spec.grant.via == "elsewhere":
             return Proposal()
         identity = land.get(scene.address("origin-access-identity")) if want else None
@@ -162,73 +115,8 @@ class ObjectAclKind:
         )
 
 
-def _tally(aws: Reads, scene: Scene, bucket: LiveBucket, want: WantedGrants, user: str) -> Tally:
-    """Counts the objects; without a grantee, who is yet to be made, none has the grant and no ACL is read."""
-    hashed = hashlib.sha256()
-    total = granted = otherwise = public = 0
-    for keys in _chunks(_keys(aws, scene, bucket, want.prefix)):
-        for key, acl in zip(keys, _acls(aws, scene, bucket, keys, user), strict=True):
-            if acl is None:
-                continue
-            has = permissions_of(acl, user) if user else frozenset()
-            exact = has == {want.permission}
-            total, granted = total + 1, granted + exact
-            otherwise += bool(has) and not exact
-            public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
-            hashed.update(json.dumps([key, exact]).encode())
-    return Tally(total, granted, otherwise, public, hashed.hexdigest())
-
-
-def _keys(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Iterator[str]:
-    for page in aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix)):
-        for row in page.get("Contents") or ():
-            yield str(row["Key"])
-
-
-def _chunks(keys: Iterator[str]) -> Iterator[Sequence[str]]:
-    while chunk := list(islice(keys, CHUNK)):
-        yield chunk
-
-
-def _acls(aws: Reads, scene: Scene, bucket: LiveBucket, keys: Sequence[str], user: str) -> list[Json | None]:
-    """The ACL of each object; None for one that is gone meanwhile, and an empty one where it may not be
-    read.
-    """
-    if not user:
-        return [{} for _ in keys]
-    calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]
-    return [_acl(answer) for answer in aws.together(calls)]
-
-
-def _acl(answer: Json | Refused) -> Json | None:
-    match answer:
-        case Missing():
-            return None
-        case NotAuthorized():
-            return {}
-        case Refused():
-            raise answer
-    return answer
-
-
 def _counted(tally: Tally) -> Json:
     return {"objects": tally.total, "granted": tally.granted, "sha256": tally.sha256}
-
-
-def _former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:
-    if own is None or not own.tags.get(ACL_TAG):
-        return ()
-    names = former_names(scene, own)
-    answers = aws.together([bucket_call(scene, "head_bucket", scene.region, name) for name in names])
-    found = []
-    for name, answer in zip(names, answers, strict=True):
-        if not isinstance(answer, Refused):
-            found.append((name, str(answer.get("BucketRegion") or scene.region)))
-        elif answer.region:
-            found.append((name, answer.region))
-        elif not isinstance(answer, Missing | NotAuthorized):
-            raise answer
-    return tuple(found)
 
 
 def _widening(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:

@@ -107,6 +107,8 @@ class OriginAccessControlKind:
             return None
         if spec.oac and spec.oac.id:
             return UsedControl(spec.oac.id)
+        if scene.destroying:
+            return None
         fields = {
             "Name": own_name(scene),
             "OriginAccessControlOriginType": "s3",
@@ -142,7 +144,7 @@ class OriginAccessControlKind:
                 wanted = _propose_own(scene, want, have)
                 kept = have.own.id if have.own else ""
             case UsedControl():
-                wanted = _propose_used(scene, want, have)
+                wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
                 kept = want.id
             case None:
                 wanted, kept = Proposal(), ""

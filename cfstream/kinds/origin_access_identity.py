@@ -86,6 +86,8 @@ class OriginAccessIdentityKind:
             return None
         if spec.oai and spec.oai.id:
             return UsedIdentity(spec.oai.id)
+        if scene.destroying:
+            return None
         asked = spec.oai.comment if spec.oai else None
         words = spec.comment if asked is None else asked
         return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
@@ -104,10 +106,10 @@ class OriginAccessIdentityKind:
         uses = all_uses(aws, scene)
         used = default_access(uses)[0]
         own = _chosen([row for row in rows if scene.owns(row.comment)], used)
-        if not isinstance(want, OwnIdentity):
-            return LiveIdentities(rows, uses, own)
-        if own is None:
+        if own is None and (isinstance(want, OwnIdentity) or (scene.destroying and want is None)):
             return _unmarked(aws, scene, LiveIdentities(rows, uses), used)
+        if own is None or not isinstance(want, OwnIdentity):
+            return LiveIdentities(rows, uses, own)
         if want.managed and own.comment != want.comment:
             reply = aws.read(_config_call(own.id))
             return LiveIdentities(rows, uses, own, reply[CONFIG], ETag(reply["ETag"]))
@@ -129,12 +131,19 @@ class OriginAccessIdentityKind:
                 wanted = _propose_own(scene, want, have)
                 kept = have.own.id if have.own else ""
             case UsedIdentity():
-                wanted = _propose_used(scene, want, have)
+                wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
                 kept = want.id
             case None:
-                wanted, kept = Proposal(), ""
-        ours = (live for live in have.all if live.id != kept and scene.owns(live.comment))
+                wanted, kept = _propose_none(scene, have), ""
+        ours = unwanted_identities(scene, have, kept)
         return with_orphans(wanted, (_unwanted(scene, live, have) for live in ours))
+
+
+def unwanted_identities(scene: Scene, have: LiveIdentities, kept: str) -> tuple[LiveIdentity, ...]:
+    """Those that are the stack's, but for the one of the id `kept`."""
+    return tuple(
+        live for live in have.all if live.id != kept and (scene.owns(live.comment) or live == have.own)
+    )
 
 
 def limited(comment: str) -> str:
@@ -207,11 +216,21 @@ def _create(scene: Scene, want: OwnIdentity) -> Create:
     )
 
 
+def _propose_none(scene: Scene, have: LiveIdentities) -> Proposal:
+    """Gives ours back the mark that somebody wrote over, before it goes: once our distribution is gone, nothing else
+    would tell a later run whose it is.
+    """
+    own = have.own
+    if own is None or access_users(have.uses, own.id):
+        return Proposal()
+    return Proposal(steps=_modify(scene, OwnIdentity("", managed=False), have, own))
+
+
 def _modify(scene: Scene, want: OwnIdentity, have: LiveIdentities, own: LiveIdentity) -> tuple[Modify, ...]:
     if have.config is None or have.etag is None:
         return ()
     before = have.config["Comment"]
-    after = want.comment if want.managed else limited(f"{scene.mark} {before}")
+    after = want.comment if want.managed else _marked(scene, before)
     if before == after:
         return ()
     return (
@@ -264,10 +283,14 @@ def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities) -> Unwante
         call=Call("cloudfront", "delete_cloud_front_origin_access_identity", {"Id": live.id}),
         read=_config_call(live.id),
         content=CONFIG,
-        base={"Comment": live.comment},
+        base={"Comment": _marked(scene, live.comment)},
     )
     users = access_users(have.uses, live.id)
     return Unwanted(f"the origin access identity {live.id}", _digest(live), delete, users)
+
+
+def _marked(scene: Scene, comment: str) -> str:
+    return comment if scene.owns(comment) else limited(f"{scene.mark} {comment}")
 
 
 def _digest(live: LiveIdentity) -> str:

@@ -60,6 +60,8 @@ class FormerBucket:
     """Its policy."""
     unread: str = ""
     """Why its policy could not be read."""
+    servings: tuple[Serving, ...] = ()
+    """Through which distributions its objects are served."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ def sid_of(scene: Scene, identity: str) -> str:
 def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
     """The Sids of the statements of ours that a policy has."""
     return frozenset(sid for each in IDENTITIES if by_sid(document, sid := sid_of(scene, each)))
+
+
+def let_in(document: Json | None, identities: Mapping[str, str]) -> frozenset[str]:
+    """The OAIs that a policy names in whatever statement."""
+    named = (who for each in statements(document) for who in principals(each, identities))
+    return frozenset(who.name for who in named if who.kind == "oai")
 
 
 @dataclass(frozen=True)
@@ -254,7 +262,7 @@ def _changes(case: Case, put: Json) -> tuple[Change, ...]:
         )
         return (given, Change("grant.prefix", None, want.prefix)) if want.prefix else (given,)
     changes = []
-    before = _readers(ours, have.identities)
+    before = readers_of(ours, have.identities)
     prefix, after = prefix_of(ours, have.bucket.name), prefix_of(put, have.bucket.name)
     if before != case.reader:
         changes.append(Change(want.identity, before, case.reader))
@@ -264,7 +272,7 @@ def _changes(case: Case, put: Json) -> tuple[Change, ...]:
     return tuple(changes) or (whole,)
 
 
-def _readers(statement: Json, identities: Mapping[str, str]) -> object:
+def readers_of(statement: Json, identities: Mapping[str, str]) -> object:
     """Whom a live statement lets read, said as `Case.reader` says it; a list where they are several."""
     named = principals(statement, identities)
     arns = source_arns(statement) if any(each.kind == "service" for each in named) else None
@@ -280,7 +288,7 @@ def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
     if not drop and not put:
         return ()
     changes = [
-        Change(sid.rpartition("-")[2], _readers(by_sid(have.document, sid) or {}, have.identities), None)
+        Change(sid.rpartition("-")[2], readers_of(by_sid(have.document, sid) or {}, have.identities), None)
         for sid in sorted(drop)
     ]
     if narrowed:

@@ -67,6 +67,8 @@ class PublicKeyKind:
 
     def desire(self, scene: Scene) -> tuple[WantedKey, ...] | None:
         """Every key of every group that the spec makes, each once."""
+        if scene.destroying:
+            return None
         keys = scene.stack.public_keys
         return tuple(WantedKey(key, keys[key.name]) for key in declared_keys(scene.stack.spec)) or None
 

@@ -121,6 +121,12 @@ def cut_off(serving: Iterable[Serving], identities: Iterable[str]) -> tuple[str,
     )
 
 
+def others_reading(serving: Iterable[Serving], bucket: str, identity: str) -> tuple[str, ...]:
+    """The distributions of others, enabled or not, that read this bucket by an OAI."""
+    reading = (each for each in serving if not each.ours and each.origin.bucket == bucket)
+    return tuple(sorted({each.distribution for each in reading if each.origin.oai_id == identity}))
+
+
 def _open_by(each: Serving, identity: object) -> bool:
     return not each.ours and each.unsigned and each.origin.oai_id == identity
 

@@ -106,6 +106,8 @@ class ResponseHeadersPolicyKind:
 
     def desire(self, scene: Scene) -> WantedPolicy | None:
         """What the spec says of CORS; None where it does not, and nothing is managed."""
+        if scene.destroying:
+            return WantedPolicy(None)
         cors = scene.stack.spec.http.cors
         return WantedPolicy(cors or None) if cors is not None else None
 
@@ -116,7 +118,7 @@ class ResponseHeadersPolicyKind:
         rows = tuple(sorted(map(_live, aws.items(LISTING)), key=lambda live: live.id))
         distribution = find(aws, scene)
         carried = {row.id: _carried(row.raw) for row in all_distributions(aws) if row.kind == "distribution"}
-        if distribution is not None:
+        if distribution is not None and distribution.kind == "distribution":
             carried[distribution.id] = _carried(distribution.config)
         have = LivePolicies(rows, None, None, distribution, carried)
         own = _chosen(scene, [row for row in rows if _is_ours(scene, row)], have.in_place)
@@ -144,9 +146,13 @@ class ResponseHeadersPolicyKind:
         if want is None:
             return Proposal()
         kept = have.own if want.cors is not None else None
-        wanted = _propose_none(scene, have) if want.cors is None else _propose_own(scene, want.cors, have)
+        wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
         ours = (live for live in have.all if _is_ours(scene, live) and (kept is None or live.id != kept.id))
         return with_orphans(wanted, [_unwanted(scene, live, have, want) for live in ours])
+
+
+def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:
+    return _propose_none(scene, have) if want.cors is None else _propose_own(scene, want.cors, have)
 
 
 def attachment(scene: Scene, land: Landscape) -> Attachment | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.caller_reference import caller_reference
-from cfstream.kinds.distribution import preflight, relied
+from cfstream.kinds.distribution import ending, preflight, relied
 from cfstream.kinds.distribution.config import oai_path
 from cfstream.kinds.distribution_steps import brings, changing, creating
 from cfstream.kinds.distributions import (
@@ -81,6 +81,8 @@ class StreamingDistributionKind:
         """Creates it with its signers and tags in the one call, or changes it in one update."""
         if want is None:
             return Proposal()
+        if scene.destroying:
+            return ending(scene, KIND, have.live, have.claims)
         problems = _problems(scene, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))

@@ -125,7 +125,8 @@ def _opening(site: Site, address: Address, place: Place, signing: Signing, key_i
         (address, place), "cookies", "signed cookies open it", _to(address, url, Cookie=cookies), judge
     )
     if not place.pattern:
-        yield from cors_checks(site, place, _to(address, signed), judge)
+        with_cookies = _to(address, url, Cookie=cookies)
+        yield from cors_checks(site, place, _to(address, signed), with_cookies, judge)
 
 
 def _refused(site: Site, address: Address, place: Place, signing: Signing, key_id: str) -> Iterator[Check]:

@@ -11,7 +11,7 @@ from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.exposure import Exposure, expose
 from cfstream.kinds.bucket import bucket_call
 from cfstream.kinds.kind import Landscape
-from cfstream.kinds.object_acl import CHUNK, Tally, counted
+from cfstream.kinds.object_grants import CHUNK, Tally, counted
 from cfstream.kinds.readers import default_origin
 from cfstream.policy_document import is_public, parse, reads, statements
 from cfstream.policy_document.document import listed

@@ -93,7 +93,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
         if check.optional and finding.verdict is not Verdict.HELD:
-            notices.append(Notice(f"not so: {finding.claim}; the answer was {finding.saw}"))
+            notices.append(Notice(f"not so: {finding.claim}; the answer was {finding.saw}: {finding.why}"))
         else:
             found.append(finding)
     if signing is not None and reached.addresses and site.spec.enabled and site.live.kind == "distribution":

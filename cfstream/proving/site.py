@@ -15,7 +15,8 @@ from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.distributions import LiveDistribution, bucket_of, find, items
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.object_acl import LiveGrants, ObjectAclKind
+from cfstream.kinds.object_acl import ObjectAclKind
+from cfstream.kinds.object_grants import LiveGrants
 from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.kinds.readers import behaviors_of
 from cfstream.ports import Reads

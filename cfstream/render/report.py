@@ -77,6 +77,14 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
 the flags that lead to the same AWS.
 """
 
+DESTROY_DO: Mapping[StackOutcome, str] = {
+    StackOutcome.FAILED: "mend that and run the same command again: it goes on from here",
+    StackOutcome.STALE: "run the same command again, and read what it shows before saying yes",
+    StackOutcome.TIMED_OUT: "run the same command again: it goes on from here; to wait alone: cfstream wait {spec}",
+    StackOutcome.INTERRUPTED: "run the same command again: it goes on from here",
+}
+"""What to do where a stack was to be destroyed."""
+
 
 def report_document(report: Report) -> dict[str, Any]:
     """The report as `apply --format json` prints it: plain values, keys in the order of the contract."""
@@ -128,6 +136,8 @@ def _stack(stack: StackReport) -> dict[str, Any]:
 
 def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
     verdict, style = VERDICTS[stack.outcome]
+    if stack.destroying and stack.outcome is StackOutcome.APPLIED:
+        verdict = "destroyed"
     yield " ".join([sheet.paint(stack.name, Style.BOLD), sheet.paint(verdict, style)])
     for name, value in _told(stack.outputs):
         label = "  " + name.replace("_", " ").ljust(21)
@@ -168,13 +178,14 @@ def _last_line(report: Report, sheet: Page) -> str:
         or "nothing was changed"
     )
     outcomes = {stack.outcome for stack in report.stacks}
+    past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
     if outcomes == {StackOutcome.UNCHANGED}:
         return f"{sheet.paint('No changes.', Style.BOLD_GREEN)} Nothing was to be done."
     if outcomes <= WENT_WELL:
-        return f"{sheet.paint('Applied.', Style.BOLD_GREEN)} {_sentence(counted)}"
+        return f"{sheet.paint(f'{past.capitalize()}.', Style.BOLD_GREEN)} {_sentence(counted)}"
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
         return f"{sheet.paint('Applied, and not as it should be.', Style.BOLD_RED)} {_sentence(counted)}"
-    return f"{sheet.paint('Not all is applied.', Style.BOLD_RED)} {_sentence(counted)}"
+    return f"{sheet.paint(f'Not all is {past}.', Style.BOLD_RED)} {_sentence(counted)}"
 
 
 def _sentence(text: str) -> str:
@@ -186,6 +197,8 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
         (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
     )
     rest_what, rest_do = REST[stack.outcome]
+    if stack.destroying and stack.outcome in DESTROY_DO:
+        rest_do = DESTROY_DO[stack.outcome]
     rest_do = rest_do.replace("{spec}", shlex.quote(stack.spec) + flags)
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
         rest_do = _allowing(stack.not_allowed)
@@ -196,7 +209,9 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
     yield from what_lines(about + what, sheet)
     yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
     yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
-    yield from do_lines((failed and failed.do) or rest_do, sheet)
+    # A step that is stale says to plan again, which for a stack that is to go would show how to make it.
+    steps_do = failed.do if failed and not (stack.destroying and stack.outcome is StackOutcome.STALE) else ""
+    yield from do_lines(steps_do or rest_do, sheet)
 
 
 def _allowing(hazards: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.hazards import allowance
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
-from cfstream.steps.step import Step
+from cfstream.steps.step import Change, Step
 from cfstream.values import Verb
 
 SIGNS: Mapping[Verb, tuple[str, Style]] = {
@@ -55,7 +55,8 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     for stack in plan.stacks:
         if stack.in_sync:
             verdict = sheet.paint("No changes.", Style.BOLD_GREEN)
-            yield f"{verdict} {stack.name} is as its spec says."
+            what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
+            yield f"{verdict} {stack.name} {what}."
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
@@ -77,6 +78,9 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     for step in stack.steps:
         yield ""
         yield from _step_lines(step, file, sheet)
+    if stack.steps and stack.destroying:
+        yield ""
+        yield from sheet.flow(words("The bucket and every object in it stay."), first="  ", rest="  ")
     if stack.steps:
         yield ""
         yield from _exposure_lines(stack, sheet)
@@ -93,7 +97,7 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     live = stack.live
     if live.distribution_id is None:
-        told = "no distribution yet"
+        told = "no distribution any more" if stack.destroying else "no distribution yet"
     else:
         facts = [
             live.distribution_id,
@@ -129,11 +133,12 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
     under = " " * (4 if sheet.narrow else 12)
     held = f" (etag {step.if_match})" if step.if_match else ""
     yield from sheet.flow(words(step.because + held, Style.DIM), first=under, rest=under)
-    yield from _field_lines(step, sheet)
+    yield from change_lines(step.changes, sheet)
 
 
-def _field_lines(step: Step, sheet: Page) -> Iterator[str]:
-    fields = [line for change in step.changes for line in field_lines(change)]
+def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
+    """A line or more for each field that changes, its name beside its value."""
+    fields = [line for change in changes for line in field_lines(change)]
     column = min(
         max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else sheet.width * 11 // 20
     )
@@ -181,4 +186,13 @@ def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        yield from sheet.flow(words(allowance(hazard.name, protect=stack.protect)), first="    ", rest="    ")
+        yield from sheet.flow(words(_allowance(stack, hazard.name)), first="    ", rest="    ")
+    if stack.destroying and stack.protect:
+        head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]
+        yield from sheet.flow(head, first="  ", rest="    ")
+
+
+def _allowance(stack: StackPlan, hazard: str) -> str:
+    if stack.destroying:
+        return "" if stack.protect else f"a yes allows this: type {stack.name}, or add --yes"
+    return allowance(hazard, protect=stack.protect)

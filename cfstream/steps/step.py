@@ -36,13 +36,15 @@ class Stage(IntEnum):
     WAIT = 13
     LATE_GRANT = 14
     DNS = 15
-    REVOKE = 16
-    UNMARK = 17
-    FORGET = 18
-    DELETE_KEY_GROUPS = 19
-    DELETE_KEYS = 20
-    DELETE_POLICIES = 21
-    DELETE_IDENTITY = 22
+    REVOKE_REMEMBERED = 16
+    DELETE_DISTRIBUTION = 17
+    REVOKE = 18
+    UNMARK = 19
+    FORGET = 20
+    DELETE_KEY_GROUPS = 21
+    DELETE_KEYS = 22
+    DELETE_POLICIES = 23
+    DELETE_IDENTITY = 24
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 A page names one in a remark that readers do not see, as in ``<!-- given: the bucket lectures-media -->``.
 """
 
+import os
 import re
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -33,8 +35,16 @@ def _account(endpoint_url: str, _folder: Path) -> None:
     furnish(endpoint_url)
 
 
+def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:
+    nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    somebody = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
+    for arguments in (["init", "-q", "-b", branch], ["add", "."], ["commit", "-qm", "as it was"]):
+        subprocess.run(["git", *somebody, *arguments], cwd=folder, check=True, env={**os.environ, **nobody})
+
+
 GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with sets made by hand": _account,
+    r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,
     r"the hosted zone (\S+)": _zone,
     r"the object (\S+) in (\S+)": _object,

@@ -99,7 +99,7 @@ class Stage:
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
         self._ids = furnish(clients)
-        self.furnished = self._moment()
+        self.furnished = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}
 
@@ -126,7 +126,7 @@ class Stage:
         self.set_back(self.furnished)
         if scenario.before:
             run(self.stacks(scenario.before), self.world_at(), ANY_HAZARD)
-        start = self._moment()
+        start = self.moment()
         readers = frozenset(
             Reading(scenario.bucket, key, who) for key, all_of in scenario.readers.items() for who in all_of
         )
@@ -134,7 +134,7 @@ class Stage:
         world, stacks = self.world_at(scenario.later), self.stacks(scenario.after)
         door = Watched(world.aws, guard.look)
         plan, report = run(stacks, replace(world, aws=door), scenario.allow)
-        end = self._moment()
+        end = self.moment()
         left = _pending(make_plan(stacks, world))
         operations = tuple(door.operations)
         return Undisturbed(start, end, plan, report, operations, left, guard.too_much, guard.too_little)
@@ -198,7 +198,8 @@ class Stage:
         kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
         self.sandbox.cloudfront = kept
 
-    def _moment(self) -> Moment:
+    def moment(self) -> Moment:
+        """The account as it is now."""
         viewers = Viewers(self.sandbox)
         return Moment(
             state.freeze(self.sandbox.cloudfront),
@@ -220,20 +221,27 @@ class Stage:
 
 
 def run(
-    stacks: Sequence[Stack], world: World, allow: frozenset[str], *, no_wait: bool = False
+    stacks: Sequence[Stack],
+    world: World,
+    allow: frozenset[str],
+    *,
+    no_wait: bool = False,
+    destroying: bool = False,
 ) -> tuple[Plan, Report]:
-    """Plans and applies, once."""
-    plan = make_plan(stacks, world)
+    """Plans and applies, once; or destroys."""
+    plan = make_plan(stacks, world, destroying=destroying)
     return plan, apply_plan(plan, world, tell=Silent(), allow=allow, no_wait=no_wait)
 
 
-def converge(stacks: Sequence[Stack], world: World, allow: frozenset[str]) -> list[tuple[StepId, ...]]:
+def converge(
+    stacks: Sequence[Stack], world: World, allow: frozenset[str], *, destroying: bool = False
+) -> list[tuple[StepId, ...]]:
     """Runs until nothing is pending, or too often; what was pending before each run, and in the end."""
-    plan = make_plan(stacks, world)
+    plan = make_plan(stacks, world, destroying=destroying)
     pending = [_pending(plan)]
     while pending[-1] and len(pending) <= RUNS:
         apply_plan(plan, world, tell=Silent(), allow=allow)
-        plan = make_plan(stacks, world)
+        plan = make_plan(stacks, world, destroying=destroying)
         pending.append(_pending(plan))
     return pending
 

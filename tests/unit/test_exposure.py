@@ -62,12 +62,13 @@ def by_oac_too() -> Any:
 def test_new_stack() -> None:
     """A bucket that is yet to be made is read by nobody, and then by those whom the signers let in."""
     seen = exposure(SELF, head=missing("404"))
-    assert seen == Exposure(before=("nobody",), after=(OURS,))
+    assert seen == Exposure(before=("nobody",), after=(OURS,), ours=(OURS,))
 
 
 def test_unchanged() -> None:
     """A stack that is as its spec says is exposed to the same people before and after."""
-    assert exposure(SELF, by_oac_too(), policy=GRANTED) == Exposure(before=(OURS,), after=(OURS,))
+    seen = exposure(SELF, by_oac_too(), policy=GRANTED)
+    assert seen == Exposure(before=(OURS,), after=(OURS,), ours=(OURS,))
 
 
 def test_not_granted_yet() -> None:
@@ -94,7 +95,8 @@ def test_own_account_number() -> None:
 def test_public_spec() -> None:
     """A public spec opens our distribution to anyone, and that is no opening to warn of."""
     seen = exposure(PUBLIC, by_oac_too(), policy=GRANTED)
-    assert seen == Exposure(before=(OURS,), after=("anyone through distribution lectures",))
+    anyone = "anyone through distribution lectures"
+    assert seen == Exposure(before=(OURS,), after=(anyone,), ours=(anyone, OURS), anyone=(anyone,))
 
 
 def test_disabled() -> None:

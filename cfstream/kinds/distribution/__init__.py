@@ -23,8 +23,8 @@ from cfstream.kinds.distribution.behaviors import (
 from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.heirs import keys_of_groups
-from cfstream.kinds.distribution_steps import brings, changing, creating
-from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find
+from cfstream.kinds.distribution_steps import brings, changing, creating, removing
+from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find, items
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.response_headers_policy import attachment
@@ -90,6 +90,8 @@ class DistributionKind:
         if want is None:
             return ObservedDistribution(None, rows=all_distributions(aws))
         live = find(aws, scene)
+        if scene.destroying:
+            return ObservedDistribution(live, claims(aws, scene))
         own = aws.items(CACHE_POLICIES) if want.policies else ()
         groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         rows = all_distributions(aws)
@@ -112,6 +114,8 @@ class DistributionKind:
         """Creates it with its signers and tags in the one call, or changes it in one update."""
         if want is None:
             return Proposal()
+        if scene.destroying:
+            return ending(scene, KIND, have.live, have.claims)
         problems, notices = self._preflight(scene, want, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
@@ -184,6 +188,22 @@ class DistributionKind:
             (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards, *signed.hazards, *opened),
         )
+
+
+def ending(
+    scene: Scene, kind: str, live: LiveDistribution | None, claimed: tuple[tuple[str, str], ...]
+) -> Proposal:
+    """The end of a distribution of either kind; nothing where there is none any more."""
+    if live is None:
+        return Proposal()
+    by_hand = sorted(items(live.config.get("Aliases"))) if scene.stack.spec.dns is None else []
+    text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} are not looked for: take them away first"
+    return Proposal(
+        steps=removing(scene, live),
+        relied_on=(relied(scene, kind, live),),
+        problems=tuple(preflight.ownership_problems(scene, kind, live, claimed)),
+        notices=(Notice(text, warning=True),) if by_hand else (),
+    )
 
 
 def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:

@@ -46,6 +46,8 @@ class Settings:
     """
     deploy_after_reads: int = 2
     """How many Get and List answers show InProgress after each write."""
+    clock_ahead_seconds: float = 0.0
+    """How far CloudFront's clock is ahead of the machine's: what is signed runs out without waiting."""
     stale_reads: int = 0
     """How many reads of an object, or lists of its kind, still show what was there before a write."""
     shuffle_seed: int | None = 0

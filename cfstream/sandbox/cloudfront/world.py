@@ -53,8 +53,8 @@ class World:
         return {**self.__dict__, "bucket_exists": None, "certificate": None}
 
     def now(self) -> float:
-        """Seconds since the epoch."""
-        return time.time()
+        """Seconds since the epoch, by CloudFront's clock."""
+        return time.time() + self.settings.clock_ahead_seconds
 
     def new_id(self, prefix: str) -> str:
         """An id as AWS draws them: the prefix and thirteen capitals or digits."""

@@ -96,7 +96,7 @@ class Edge:
         refused = None
         if signers is not None:
             try:
-                signature.admit(signature.of_request(viewer), signers, viewer.address)
+                signature.admit(signature.of_request(viewer), signers, viewer.address, world.now())
             except signature.Refused as refusal:
                 refused = documents.refused(refusal.code)
         answer = refused or self._from_origin(site, behavior, viewer)

@@ -31,7 +31,7 @@ def answer(world: World, site: Site, viewer: Viewer) -> Answer:
         _, fields = signature.split(viewer.query)
         names = tuple(dict.fromkeys((name, unquote(name))))
         try:
-            signature.admit(signature.Ticket(fields, names), signers, viewer.address)
+            signature.admit(signature.Ticket(fields, names), signers, viewer.address, world.now())
         except signature.Refused as refused:
             return documents.refused(refused.code)
     return _media(world, site, viewer, kind, name)

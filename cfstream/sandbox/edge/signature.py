@@ -8,7 +8,6 @@ import base64
 import binascii
 import functools
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -84,7 +83,7 @@ def split(query: str) -> tuple[str, dict[str, str]]:
     return "&".join(kept), fields
 
 
-def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float | None = None) -> None:
+def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float) -> None:
     """Lets a request through, or raises `Refused`. `keys` are the PEM texts of those who may sign, by id.
 
     Which check comes first where several fail is not documented: here it is the key's id, the policy's form,
@@ -103,7 +102,7 @@ def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float | No
     algorithm, signature = fields.get("Hash-Algorithm", "SHA1"), fields.get("Signature", "")
     for text, policy in variants:
         if verifies(pem, algorithm, signature, text):
-            if policy.admits(time.time() if now is None else now, address) and _covered(policy, ticket):
+            if policy.admits(now, address) and _covered(policy, ticket):
                 return
             break
     raise Refused("AccessDenied")

@@ -1,4 +1,4 @@
-"""Whole plans, as text, as JSON and as Markdown: what people and programs read, case by case."""
+"""Whole plans, as text, as JSON, as Markdown and as a picture: what people and programs read, case by case."""
 
 import shutil
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import pytest
 
 from cfstream.render.json import as_text, plan_document
 from cfstream.render.markdown import plan_markdown
+from cfstream.render.mermaid import plan_mermaid
 from cfstream.render.text import plan_text
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
@@ -34,7 +35,7 @@ def test_plan_reads_as_it_did(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The plan of a case is the one in its folder, to the letter: ``plan.txt``, ``plan.json`` and ``plan.md``."""
+    """The plan of a case is the one in its folder, to the letter: ``plan.txt`` and its like."""
     shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
     shutil.copytree(KEYS, tmp_path / "keys")
     monkeypatch.chdir(tmp_path)
@@ -46,3 +47,4 @@ def test_plan_reads_as_it_did(
     golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=stage.width))
     golden(HERE / case / "plan.json", as_text(plan_document(plan)))
     golden(HERE / case / "plan.md", plan_markdown(plan))
+    golden(HERE / case / "plan.mmd", plan_mermaid(plan))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cfstream.kinds.kind import Landscape, Proposal
-from cfstream.kinds.object_acl import CHUNK, LiveGrants, ObjectAclKind, Tally
+from cfstream.kinds.object_acl import ObjectAclKind
+from cfstream.kinds.object_grants import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.steps.grant import Grant
 from cfstream.steps.modify import Mark

@@ -1,0 +1,89 @@
+"""`cfstream destroy`: shows what goes, asks for the stack's name, and takes it away."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from cfstream.cli import connection, notifying
+from cfstream.cli.plan import Specs
+from cfstream.cli.running import (
+    Allow,
+    Format,
+    Notify,
+    NoWait,
+    Output,
+    Yes,
+    document_of,
+    ended_by_sigint,
+    hazards,
+    print_report,
+    show,
+    told_by,
+    would_run,
+)
+from cfstream.cli.terminal import tell
+from cfstream.errors import CfstreamError, WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.planning import StackPlan
+
+IMPLIED = frozenset({"deletes", "cuts-viewers"})
+"""The hazards that are what destroying means: the yes allows them."""
+
+
+def destroy(
+    specs: Specs,
+    *,
+    yes: Yes = False,
+    no_wait: NoWait = False,
+    allow: Allow = None,
+    output: Output = Format.TEXT,
+    notify: Notify = None,
+) -> None:
+    """Take away all that is the stack's, after its name is typed: never the bucket, never an object.
+
+    Shows what goes and what stays, and asks. The distribution is disabled, waited for and deleted; then go our grants,
+    key groups, public keys, policies and identity, as far as nothing else uses them. Records go first. What is not ours
+    stays as it is. A spec that says protect: true is refused. Stopped anywhere, the same command goes on from there.
+
+    Example: cfstream destroy lectures.yaml
+    """
+    allowed = hazards(allow or ()) | IMPLIED
+    notifying.check(notify)
+
+    from cfstream.aws.clock import SystemClock
+    from cfstream.spec.load import load
+    from cfstream.workflow import apply_plan, make_plan
+
+    stacks = load(specs, stdin=sys.stdin)
+    clock = SystemClock()
+    world = connection.current().world(clock)
+    plan = make_plan(stacks, world, destroying=True)
+    show(plan, output)
+    going = [stack for stack in plan.stacks if would_run(stack, allowed)]
+    if going and not yes:
+        _ask(going)
+    with ended_by_sigint(clock.interrupt), told_by(plan, world, output) as listener:
+        report = apply_plan(
+            plan, world, allow=allowed, no_wait=no_wait, tell=listener, interrupted=lambda: clock.interrupted
+        )
+    if output is not Format.TEXT or not plan.in_sync or report.exit_code:
+        print_report(report, None, output)
+    if not plan.in_sync:
+        notifying.notify(notify, document_of(report, None), report.exit_code)
+    raise typer.Exit(report.exit_code)
+
+
+def _ask(stacks: "Sequence[StackPlan]") -> None:
+    """Returns when every stack's name was typed. Raises WrongUsage where nobody can be asked, else CfstreamError."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise WrongUsage(
+            "destroy asks before it destroys, and there is no terminal to ask on",
+            "read what would go, and add --yes",
+        )
+    for stack in stacks:
+        tell(f"Type {stack.name} to destroy it: ")
+        if sys.stdin.readline().strip() != stack.name:
+            raise CfstreamError(f"not destroyed: the answer was not {stack.name}", "nothing was written")

@@ -1,0 +1,117 @@
+"""The files of a commit: specs and keys as they were, read by git, and none of them written anywhere."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cfstream.errors import CfstreamError, WrongUsage
+
+
+@dataclass(frozen=True)
+class GitFiles:
+    """A commit of the repository whose work tree is `top`; answers as the disk does."""
+
+    top: str
+    commit: str
+
+    def exists(self, path: str) -> bool:
+        """Whether the commit has a file or a folder of this path."""
+        return self._type(path) != ""
+
+    def is_folder(self, path: str) -> bool:
+        return self._type(path) == "tree"
+
+    def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:  # noqa: ARG002 (git has no locked folders)
+        inside = self._inside(folder)
+        listed = git(
+            self.top, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", *[inside] * bool(inside)
+        )
+        for name in os.fsdecode(listed).split("\0"):
+            if name:
+                yield os.path.join(folder, *Path(name).relative_to(inside or ".").parts)
+
+    def identity(self, path: str) -> str:
+        return self._inside(path)
+
+    def read(self, path: str, limit: int) -> bytes:
+        inside = self._inside(path)
+        if "\n" in inside or inside.startswith("../"):
+            raise FileNotFoundError(2, "it is not in the repository", path)
+        # Links of the commit are followed within it, as the disk follows its own.
+        asked = os.fsencode(f"{self.commit}:{inside}\n")
+        told = git(self.top, "cat-file", "--follow-symlinks", "--batch", given=asked)
+        head, _, content = told.partition(b"\n")
+        kind = head.split(b" ")[1:2]
+        if kind == [b"tree"]:
+            raise IsADirectoryError(21, "it is a folder", path)
+        if kind != [b"blob"]:
+            raise FileNotFoundError(2, "no such file", path)
+        return content[: int(head.split(b" ")[2])][: limit + 1]
+
+    def is_regular(self, path: str) -> bool:
+        if self._type(path) == "":
+            raise FileNotFoundError(2, "no such file", path)
+        return not self.is_folder(path)
+
+    def _type(self, path: str) -> str:
+        inside = self._inside(path)
+        if inside.startswith("../"):
+            return ""
+        try:
+            return git(self.top, "cat-file", "-t", f"{self.commit}:{inside}").decode().strip()
+        except GitRefused:
+            return ""
+
+    def _inside(self, path: str) -> str:
+        """The path as git writes it: from the top of the work tree, with slashes; empty for the top itself."""
+        folder, name = os.path.split(os.path.abspath(path))
+        found = Path(os.path.relpath(os.path.join(os.path.realpath(folder), name), self.top)).as_posix()
+        return "" if found == "." else found
+
+
+class GitRefused(CfstreamError):
+    """Git ended with an error; `what` is what it said."""
+
+
+def files_at(path: str, revision: str) -> GitFiles:
+    """The files of a revision of the repository in which `path` is, or was.
+
+    Raises WrongUsage where there is no git, no repository, or no such revision.
+    """
+    folder = Path(path).absolute().parent
+    while not folder.is_dir():
+        folder = folder.parent
+    try:
+        top = os.path.realpath(os.fsdecode(git(str(folder), "rev-parse", "--show-toplevel")).rstrip("\r\n"))
+    except GitRefused as refused:
+        raise WrongUsage(f"{path}@{revision}: {refused.what}", "run it in a git repository") from None
+    asked = f"{revision}^{{commit}}"
+    try:
+        commit = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", asked).decode().strip()
+    except GitRefused:
+        do = "name a branch, a tag or a commit; in a shallow clone, fetch it first"
+        raise WrongUsage(f"git knows no revision {revision!r} here", do) from None
+    return GitFiles(top, commit)
+
+
+def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
+    """What git prints. Raises GitRefused with what it said, and WrongUsage where there is no git."""
+    # Nothing of a command line is a command to a shell, and git takes none of these arguments for an option.
+    try:
+        ran = subprocess.run(  # noqa: S603
+            ["git", "-C", folder, *arguments],  # noqa: S607 (the git of whoever runs this)
+            input=given,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+        )
+    except OSError as error:
+        raise WrongUsage(
+            f"git could not be run: {error.strerror}", "install git, or compare two files"
+        ) from error
+    if ran.returncode != 0:
+        said = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["git gave no reason"]
+        raise GitRefused(said[0].removeprefix("fatal: "))
+    return ran.stdout

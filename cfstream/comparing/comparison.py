@@ -1,0 +1,78 @@
+"""Two versions of specs side by side, stack by stack."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cfstream.comparing.dangers import hazards, notices
+from cfstream.comparing.meaning import meaning, unsaid
+from cfstream.errors import Notice
+from cfstream.spec.stack import Stack
+from cfstream.steps.step import Change, Hazard
+
+Fate = Literal["changed", "new", "gone"]
+
+
+@dataclass(frozen=True)
+class StackComparison:
+    """What became of one stack. `spec` is the file that it is in, or was in when it is gone."""
+
+    name: str
+    spec: str
+    fate: Fate
+    changes: tuple[Change, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The stacks that differ, by name, and how many do not."""
+
+    stacks: tuple[StackComparison, ...]
+    same: int
+
+
+def compare(before: Sequence[Stack], after: Sequence[Stack]) -> Comparison:
+    """What differs in meaning. Law: a version compared with itself, however it is spelled, has no difference."""
+    old = {stack.spec.name: stack for stack in before}
+    new = {stack.spec.name: stack for stack in after}
+    found = [_stack(old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]
+    differing = tuple(each for each in found if each is not None)
+    return Comparison(differing, len(found) - len(differing))
+
+
+def _stack(before: Stack | None, after: Stack | None) -> StackComparison | None:
+    if after is None:
+        assert before is not None  # noqa: S101 (a name comes from one of the two)
+        stays = "what is live stays: cfstream destroy takes it away, with the spec as it was"
+        return StackComparison(before.spec.name, before.path, "gone", notices=(Notice(stays, warning=True),))
+    name, path = after.spec.name, after.path
+    if before is None:
+        return StackComparison(
+            name, path, "new", _new(meaning(after)), notices=tuple(notices(None, after.spec))
+        )
+    changes = _changes(meaning(before), meaning(after))
+    if not changes:
+        return None
+    told = tuple(notices(before.spec, after.spec))
+    return StackComparison(name, path, "changed", changes, hazards(before.spec, after.spec), told)
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
+    fields = dict.fromkeys([*after, *before])
+    return tuple(
+        Change(field, before.get(field), after.get(field))
+        for field in fields
+        if before.get(field) != after.get(field)
+    )
+
+
+def _new(after: dict[str, Any]) -> tuple[Change, ...]:
+    """What the new stack says beyond what it must."""
+    usual = unsaid()
+    return tuple(
+        Change(field, None, value)
+        for field, value in after.items()
+        if field not in usual or usual[field] != value
+    )

@@ -1,0 +1,91 @@
+"""A spec as flat fields: what it says of each, its defaults filled in, whatever the spelling, order and comments.
+
+Fields are named as in a plan. A field that is not managed is not there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from cfstream.spec.fields import spell
+from cfstream.spec.model import AnyKeyGroup, Behavior, Bucket, KeyGroup, Spec
+from cfstream.spec.stack import Stack
+
+IN_ORDER = frozenset({"http.behaviors"})
+"""Lists whose order means something."""
+
+IDENTITIES = ("oac", "oai", "origin_access")
+SHORT_DIGEST = 12
+"""Hexadecimal digits of a key that tell it from others."""
+
+
+def meaning(stack: Stack) -> dict[str, Any]:
+    """Every field of the stack that is managed, by its name, in the order of the language."""
+    digests = {name: key.der_sha256[:SHORT_DIGEST] for name, key in stack.public_keys.items()}
+    return dict(_fields(stack.spec, digests))
+
+
+def unsaid() -> dict[str, Any]:
+    """What a spec means that says only what it must."""
+    return dict(_fields(Spec(version=1, name="unsaid", bucket=Bucket(name="unsaid")), {}))
+
+
+def _fields(spec: Spec, digests: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for name in Spec.model_fields:
+        value = getattr(spec, name)
+        if name in IDENTITIES:
+            if name == ("origin_access" if spec.identity == "none" else spec.identity):
+                yield name, value if isinstance(value, str) else _identity(value)
+        elif name == "bucket":
+            yield name, spec.bucket.name
+            yield from _inside("bucket", spec.bucket, digests, without=("name",))
+        elif not (name in ("version", "name") or (name == "http" and spec.delivery == "rtmp")):
+            yield from _field(name, value, digests)
+
+
+def _identity(value: BaseModel | None) -> dict[str, Any]:
+    return {} if value is None else value.model_dump(exclude_none=True)
+
+
+def _inside(
+    path: str, section: BaseModel, digests: Mapping[str, str], without: Sequence[str] = ()
+) -> Iterator[tuple[str, Any]]:
+    for name in type(section).model_fields:
+        if name not in without:
+            yield from _field(f"{path}.{name}", getattr(section, name), digests)
+
+
+def _field(path: str, value: Any, digests: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    match value:
+        case None:
+            return
+        case BaseModel():
+            yield from _inside(path, value, digests)
+        case [Behavior(), *_]:
+            yield path, [behavior.path for behavior in value]
+            for behavior in value:
+                yield from _inside(f"{path}[{behavior.path}]", behavior, digests, without=("path",))
+        case tuple() if path.endswith("key_groups"):
+            yield path, sorted(name_of(group) for group in value)
+            for group in value:
+                if isinstance(group, KeyGroup):
+                    yield from _keys(f"{path}[{group.name}].public_keys", group, digests)
+        case tuple():
+            yield path, list(value) if path in IN_ORDER else sorted(value)
+        case str() | int() | Mapping():
+            yield path, value
+        case _:  # a length of time
+            yield path, spell(value)
+
+
+def _keys(path: str, group: KeyGroup, digests: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for key in group.public_keys:
+        yield f"{path}[{key.name}]", f"sha256:{digests.get(key.name, '')}"
+        if key.replaces:
+            yield f"{path}[{key.name}].replaces", sorted(key.replaces)
+
+
+def name_of(group: AnyKeyGroup) -> str:
+    """What a group is called where it is made, or used."""
+    return group.name if isinstance(group, KeyGroup) else group.use

@@ -1,0 +1,154 @@
+"""What is live of grants on objects: the ACLs of a bucket's objects, read chunk by chunk and counted."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.bucket import LiveBucket, bucket_call
+from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
+from cfstream.kinds.former_buckets import former_names
+from cfstream.kinds.kind import Scene
+from cfstream.kinds.readers import Serving
+from cfstream.ports import Reads
+from cfstream.steps.object_grants import permissions_of, public_permissions
+from cfstream.values import Json
+
+KIND = "object-acl"
+
+CHUNK = 200
+"""Objects whose ACLs are read together; memory holds no more of them than that."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The objects under the prefix, counted."""
+
+    total: int = 0
+    granted: int = 0
+    """Those on which the OAI has exactly the wanted permission."""
+    otherwise: int = 0
+    """Those on which it has another permission."""
+    public: int = 0
+    """Those whose ACL lets everybody read."""
+    sha256: str = ""
+    """Over (key, granted) of each object, in S3's order."""
+
+    @property
+    def lacking(self) -> int:
+        return self.total - self.granted
+
+
+def counted(number: int) -> str:
+    """So many objects, in words."""
+    return f"{number} object" + ("" if number == 1 else "s")
+
+
+@dataclass(frozen=True)
+class LiveGrants:
+    """What is live of grants on objects, and who can make use of them."""
+
+    bucket: LiveBucket
+    tally: Tally = Tally()
+    own: LiveDistribution | None = None
+    servings: tuple[Serving, ...] = ()
+    group_names: Mapping[str, str] = field(default_factory=dict)
+    """Names of the account's key groups, by id."""
+    canonical_users: Mapping[str, str] = field(default_factory=dict)
+    """Canonical user id by OAI id, of all OAIs of the account."""
+    former: tuple[tuple[str, str], ...] = ()
+    """Name and region of each bucket that the distribution has read until now, when objects were granted."""
+    held: Mapping[str, int] = field(default_factory=dict)
+    """How many objects of the bucket grant something to an OAI, by its id; counted only where a stack is destroyed."""
+    beyond: bool = False
+    """Whether objects outside the prefix give something to our own identity, as a wider prefix wanted it."""
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The OAIs that objects were granted to, by the mark on the distribution."""
+        return tuple((self.own.tags.get(ACL_TAG) or "").split()) if self.own else ()
+
+
+def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:
+    """Counts the objects; without a grantee, who is yet to be made, none has the grant and no ACL is read."""
+    hashed = hashlib.sha256()
+    total = granted = otherwise = public = 0
+    for keys in _chunks(_keys(aws, scene, bucket, prefix)):
+        acls = _acls(aws, scene, bucket, keys) if user else [{} for _ in keys]
+        for key, acl in zip(keys, acls, strict=True):
+            if acl is None:
+                continue
+            has = permissions_of(acl, user) if user else frozenset()
+            exact = has == {permission}
+            total, granted = total + 1, granted + exact
+            otherwise += bool(has) and not exact
+            public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
+            hashed.update(json.dumps([key, exact]).encode())
+    return Tally(total, granted, otherwise, public, hashed.hexdigest())
+
+
+def _keys(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Iterator[str]:
+    for page in aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix)):
+        for row in page.get("Contents") or ():
+            yield str(row["Key"])
+
+
+def _chunks(keys: Iterator[str]) -> Iterator[Sequence[str]]:
+    while chunk := list(islice(keys, CHUNK)):
+        yield chunk
+
+
+def _acls(aws: Reads, scene: Scene, bucket: LiveBucket, keys: Sequence[str]) -> list[Json | None]:
+    """The ACL of each object; None for one that is gone meanwhile, and an empty one where it may not be
+    read.
+    """
+    calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]
+    return [_acl(answer) for answer in aws.together(calls)]
+
+
+def _acl(answer: Json | Refused) -> Json | None:
+    match answer:
+        case Missing():
+            return None
+        case NotAuthorized():
+            return {}
+        case Refused():
+            raise answer
+    return answer
+
+
+def held(aws: Reads, scene: Scene, bucket: LiveBucket, users: Mapping[str, str]) -> Mapping[str, int]:
+    """How many objects of the whole bucket grant something to each of `users`, canonical user ids by OAI id.
+
+    Makes ListObjectsV2, and GetObjectAcl for every object; none where there is nobody to look for. Raises as `Reads`.
+    """
+    found: Counter[str] = Counter()
+    if not users:
+        return found
+    for keys in _chunks(_keys(aws, scene, bucket, "")):
+        for acl in _acls(aws, scene, bucket, keys):
+            found.update(id_ for id_, user in users.items() if acl and permissions_of(acl, user))
+    return found
+
+
+def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:
+    """Name and region of each bucket that the distribution has read until now, when objects were granted.
+
+    Makes HeadBucket for each. Raises as `Reads.together`.
+    """
+    if own is None or not own.tags.get(ACL_TAG):
+        return ()
+    names = former_names(scene, own)
+    answers = aws.together([bucket_call(scene, "head_bucket", scene.region, name) for name in names])
+    found = []
+    for name, answer in zip(names, answers, strict=True):
+        if not isinstance(answer, Refused):
+            found.append((name, str(answer.get("BucketRegion") or scene.region)))
+        elif answer.region:
+            found.append((name, answer.region))
+        elif not isinstance(answer, Missing | NotAuthorized):
+            raise answer
+    return tuple(found)

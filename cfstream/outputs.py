@@ -1,0 +1,101 @@
+"""What a stack gives to whoever comes after: the outputs of the contract, before, while and after steps run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cfstream.applying import StepOutcome, StepReport
+from cfstream.errors import CfstreamError
+from cfstream.kinds.distributions import RESOURCE, kind_of
+from cfstream.kinds.dns_record import records_of
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.planning import LiveSummary, StackPlan
+from cfstream.ports import Call, Reads
+from cfstream.steps.delete import Delete
+from cfstream.steps.records import DeleteRecords, alias_of, plain_name
+from cfstream.values import Json, Known, StepId, plain, refs_in, resolve
+
+
+def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
+    """The outputs of the contract, as far as they are known; what a step will bring stands as its Ref."""
+    if scene.destroying:
+        return {}
+    distribution = land.brought.get(scene.address(kind_of(scene)), {})
+    identity = land.brought.get(scene.address("origin-access-identity"), {})
+    target = distribution.get("domain_name")
+    return {
+        "distribution_id": distribution.get("id"),
+        "domain_name": target,
+        "oai_id": identity.get("id"),
+        "s3_canonical_user_id": identity.get("canonical_user"),
+        "oac_id": land.get(scene.address("origin-access-control")),
+        "key_group_ids": _members(land, "key-group"),
+        "public_key_ids": _members(land, "public-key"),
+        "dns_records": records_of(scene, land.live[kind_of(scene)].live, target),
+    }
+
+
+def _members(land: Landscape, kind: str) -> dict[str, Known]:
+    return {
+        address.member: brought["id"]
+        for address, brought in sorted(land.brought.items())
+        if address.kind == kind and "id" in brought
+    }
+
+
+def known_outputs(
+    plan: StackPlan, brought: Mapping[StepId, Mapping[str, str]], live: LiveSummary
+) -> dict[str, Any]:
+    """The outputs with what the steps brought filled in; None for what no step has brought."""
+
+    def known(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: known(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [known(item) for item in value]
+        missing = [ref for ref in refs_in(value) if ref.output not in brought.get(ref.step, {})]
+        return None if missing else plain(resolve(value, brought))
+
+    filled: dict[str, Any] = known(plan.outputs or {})
+    return {**filled, "status": live.status, "etag": live.etag}
+
+
+def freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
+    """Status and ETag of the distribution as they are at the end; what cannot be read is left as it was known."""
+    if not outputs["distribution_id"]:
+        return {}
+    resource = RESOURCE[plan.distribution]
+    operation = f"get_{plan.distribution.replace('-', '_')}"
+    try:
+        reply = aws.read(Call("cloudfront", operation, {"Id": outputs["distribution_id"]}))
+    except CfstreamError:
+        return {}
+    return {"status": reply[resource]["Status"], "etag": reply["ETag"]}
+
+
+def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:
+    """The outputs of a stack that is destroyed: what its deletions have not taken away yet."""
+    done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
+    left = [step for step in plan.steps if step.id not in done]
+    ids = {step.address: str(step.call.params["Id"]) for step in left if isinstance(step, Delete)}
+    records = [record for step in left if isinstance(step, DeleteRecords) for record in step.records]
+    by_kind = {address.kind: id_ for address, id_ in ids.items() if not address.member}
+    members = {
+        kind: {address.member: id_ for address, id_ in sorted(ids.items()) if address.kind == kind}
+        for kind in ("key-group", "public-key")
+    }
+    there = plan.distribution in by_kind
+    return {
+        "distribution_id": by_kind.get(plan.distribution),
+        "domain_name": plan.live.domain_name if there else None,
+        "status": plan.live.status if there else None,
+        "etag": plan.live.etag if there else None,
+        "oai_id": by_kind.get("origin-access-identity"),
+        "s3_canonical_user_id": None,
+        "oac_id": by_kind.get("origin-access-control"),
+        "key_group_ids": members["key-group"],
+        "public_key_ids": members["public-key"],
+        "dns_records": [
+            {"name": plain_name(record["Name"]), "type": record["Type"], "value": alias_of(record)}
+            for record in records
+        ],
+    }

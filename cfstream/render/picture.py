@@ -1,0 +1,128 @@
+"""The picture of a stack: who reads, through which distribution, by which identity, out of which bucket, and what
+of it comes, changes or goes. Data; `mermaid` and `svg` draw it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cfstream.exposure import NOBODY
+from cfstream.planning import StackPlan
+from cfstream.render.flow import printable
+from cfstream.steps.step import Step
+from cfstream.values import Verb
+
+IDENTITIES = {
+    "oac": ("origin-access-control", "origin access control"),
+    "oai": ("origin-access-identity", "origin access identity"),
+}
+"""Kind and name of each identity by which CloudFront reads a bucket."""
+
+GRANTS = ("bucket-policy", "object-acl")
+HOSTS = 4
+"""Host names in the picture; more are counted."""
+
+
+class Mark(StrEnum):
+    """What a plan makes of a part; the value names its class in pictures."""
+
+    SAME = "same"
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of the set-up. `column` counts from the viewers (0) to the bucket (3); `open_`: for anyone."""
+
+    key: str
+    column: int
+    lines: tuple[str, ...]
+    mark: Mark
+    open_: bool = False
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Who reads through what, by the keys of two nodes."""
+
+    start: str
+    end: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One stack."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def picture(stack: StackPlan) -> Picture:
+    """The parts of a stack and the ways between them, in an order that is always the same."""
+    served = _mark(stack, [stack.distribution])
+    viewers = list(_viewers(stack))
+    identities = list(_identities(stack))
+    bucket = Node("bucket", 3, (printable(f"bucket {stack.road.bucket}".rstrip()),), _mark(stack, ["bucket"]))
+    nodes = [*viewers, Node("distribution", 1, _distribution(stack), served), *identities, bucket]
+    edges = [Edge(node.key, _towards(stack, node), node.mark) for node in viewers if node.lines != (NOBODY,)]
+    if not identities:
+        edges.append(Edge("distribution", "bucket", served if served is not Mark.CHANGED else Mark.SAME))
+    for node in identities:
+        arrow = Mark.SAME if node.mark is Mark.CHANGED else node.mark
+        granted = any(_is(step, GRANTS, Verb.GRANT) for step in stack.steps)
+        edges.append(Edge("distribution", node.key, arrow))
+        edges.append(Edge(node.key, "bucket", Mark.NEW if granted and arrow is Mark.SAME else arrow))
+    return Picture(stack.name, tuple(nodes), tuple(edges))
+
+
+def _viewers(stack: StackPlan) -> Iterator[Node]:
+    before, after = stack.exposure.before, stack.exposure.after
+    phrases = [phrase for phrase in dict.fromkeys((*after, *before)) if phrase != NOBODY]
+    for number, phrase in enumerate(phrases):
+        mark = Mark.SAME
+        if phrase not in before:
+            mark = Mark.NEW
+        elif phrase not in after:
+            mark = Mark.GONE
+        yield Node(f"viewers{number}", 0, (printable(phrase),), mark, phrase in stack.exposure.anyone)
+    if after == (NOBODY,):
+        yield Node("nobody", 0, (NOBODY,), Mark.SAME)
+
+
+def _towards(stack: StackPlan, viewers: Node) -> str:
+    """Where the viewers of a node come in: by our distribution, or at the bucket itself or by another's."""
+    ours = {printable(phrase) for phrase in stack.exposure.ours}
+    return "distribution" if viewers.lines[0] in ours else "bucket"
+
+
+def _distribution(stack: StackPlan) -> tuple[str, ...]:
+    hosts = stack.road.hosts or tuple(filter(None, [stack.live.domain_name]))
+    more = [f"and {len(hosts) - HOSTS} more"] if len(hosts) > HOSTS else []
+    told = [f"distribution {stack.live.distribution_id or stack.name}", *hosts[:HOSTS], *more]
+    return tuple(map(printable, told))
+
+
+def _identities(stack: StackPlan) -> Iterator[Node]:
+    """The identity that the spec wants, and one that goes."""
+    for name, (kind, title) in IDENTITIES.items():
+        mark = _mark(stack, [kind])
+        if name == stack.road.identity or mark is Mark.GONE:
+            yield Node(name, 2, (title,), mark)
+
+
+def _mark(stack: StackPlan, kinds: Iterable[str]) -> Mark:
+    """What the steps make of a resource."""
+    verbs = {step.verb for step in stack.steps if step.address.kind in kinds}
+    if Verb.CREATE in verbs:
+        return Mark.NEW
+    if Verb.DELETE in verbs:
+        return Mark.GONE
+    return Mark.CHANGED if verbs & {Verb.MODIFY, Verb.DISABLE} else Mark.SAME
+
+
+def _is(step: Step, kinds: Iterable[str], verb: Verb) -> bool:
+    return step.verb is verb and step.address.kind in kinds

@@ -1,0 +1,52 @@
+"""What a spec takes for granted in an account: its bucket, a certificate, a hosted zone, key pairs of the account."""
+
+from collections.abc import Callable
+from typing import Any
+
+from cfstream.spec.model import Dns, Spec
+from cfstream.testing.certificates import imported
+
+ClientFor = Callable[..., Any]
+
+
+def prepare(spec: Spec, client: ClientFor) -> None:
+    """Makes what the spec expects to be there and what is not there yet: never what the spec itself makes."""
+    _bucket(spec, client)
+    if spec.cnames and spec.delivery == "http" and spec.http.certificate in (None, "auto"):
+        _certificate(tuple(spec.cnames), client)
+    if isinstance(spec.dns, Dns):
+        _zone(spec.dns.route53, client)
+
+
+def _bucket(spec: Spec, client: ClientFor) -> None:
+    bucket = spec.bucket
+    region = bucket.region or "us-east-1"
+    s3 = client("s3", region)
+    if bucket.create or bucket.name in {each["Name"] for each in s3.list_buckets()["Buckets"]}:
+        return
+    where: dict[str, Any] = (
+        {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    )
+    by_acl = spec.grant.via == "object-acl"
+    s3.create_bucket(
+        Bucket=bucket.name,
+        ObjectOwnership="BucketOwnerPreferred" if by_acl else "BucketOwnerEnforced",
+        **where,
+    )
+
+
+def _certificate(names: tuple[str, ...], client: ClientFor) -> None:
+    acm = client("acm")
+    known = [
+        set(each["SubjectAlternativeNameSummaries"])
+        for each in acm.list_certificates()["CertificateSummaryList"]
+    ]
+    if not any(covered.issuperset(names) for covered in known):
+        imported(acm, *names)
+
+
+def _zone(name: str, client: ClientFor) -> None:
+    route53 = client("route53")
+    wanted = f"{name.rstrip('.')}."
+    if wanted not in {each["Name"] for each in route53.list_hosted_zones()["HostedZones"]}:
+        route53.create_hosted_zone(Name=name, CallerReference=name)

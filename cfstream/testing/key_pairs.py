@@ -1,0 +1,85 @@
+"""Key pairs that stand in for a spec's own: a test has no business with private keys, and can sign all the same."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from cfstream.sign.keys import PrivateKey, private_key
+from cfstream.spec.keys import public_key
+from cfstream.spec.stack import Stack
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A private key in a file, and the id under which CloudFront knows its public half."""
+
+    file: Path
+    id: str
+
+
+@dataclass
+class Ring:
+    """The private keys of one sandbox, by the name that a spec gives to the public one. Made when first asked for."""
+
+    folder: Path
+    _made: dict[str, PrivateKey] = field(default_factory=dict)
+
+    def file(self, name: str) -> Path:
+        """Where the private key of that name is."""
+        return self.folder / f"{name}.pem"
+
+    def key(self, name: str) -> PrivateKey:
+        """The private key of that name. An account's is RSA, for key pairs of accounts are; others are made faster."""
+        if name not in self._made:
+            made: Any = (
+                rsa.generate_private_key(65537, 2048)
+                if name == "self"
+                else ec.generate_private_key(ec.SECP256R1())
+            )
+            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            self.file(name).parent.mkdir(parents=True, exist_ok=True)
+            self.file(name).touch(0o600)
+            self.file(name).write_bytes(pem)
+            self._made[name] = private_key(pem, name=name)
+        return self._made[name]
+
+    def of(self, der_sha256: str | None) -> PrivateKey | None:
+        """The private key with that public half."""
+        return next((key for key in self._made.values() if key.der_sha256 == der_sha256), None)
+
+    def in_place_of_its_own(self, stack: Stack) -> Stack:
+        """The stack with public halves of this ring."""
+        halves = {
+            name: public_key(name, self.key(name).public_pem, name) for name in sorted(stack.public_keys)
+        }
+        return replace(stack, public_keys=halves)
+
+    def lay_out(self, text: str, folder: Path) -> None:
+        """Makes each key file that the spec in `text` names and that is not there."""
+        for entry in _entries(text):
+            file = folder / entry["file"]
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(self.key(entry["name"]).public_pem, encoding="ascii")
+
+
+def _entries(text: str) -> Iterator[dict[str, Any]]:
+    """The public keys in the documents of a spec. None for what is no YAML: loading it says what is wrong."""
+    try:
+        waiting: list[Any] = list(YAML(typ="safe", pure=True).load_all(text))
+    except YAMLError:
+        return
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if isinstance(each.get("file"), str) and isinstance(each.get("name"), str):
+                yield each
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)

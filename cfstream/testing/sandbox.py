@@ -1,0 +1,300 @@
+"""The sandbox as a test sees it: apply a spec, put media, ask as a viewer, let time pass."""
+
+import os
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from cfstream.applying import Quiet, Report, StackReport
+from cfstream.aws.clock import SystemClock
+from cfstream.aws.connection import connect
+from cfstream.aws.sessions import Clients, Settings
+from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.inventory.signing_keys import guards_of
+from cfstream.kinds.kind import Scene
+from cfstream.ports import World
+from cfstream.proving import KeyAtHand, Means, Proof
+from cfstream.render.report import failures_text
+from cfstream.sandbox import MissingExtra, lifecycle
+from cfstream.sign import CannotSign, Cookies, Signer
+from cfstream.sign.resource import key_path, sections
+from cfstream.sign.resource import target as target_of
+from cfstream.spec.load import Stack, load
+from cfstream.testing.ground import prepare
+from cfstream.testing.key_pairs import KeyPair, Ring
+from cfstream.web import HttpViewer
+from cfstream.workflow import apply_plan, make_plan, prove_stacks
+
+if TYPE_CHECKING:
+    import httpx
+
+HOUR = timedelta(hours=1)
+
+
+class NotApplied(CfstreamError):
+    """A spec could not be applied in the sandbox; `report` tells what became of each step."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(failures_text(report, color=False, width=100))
+        self.report = report
+
+
+class Clock(SystemClock):
+    """The time in a sandbox: that of the machine until it is advanced."""
+
+    def __init__(self, edge: Any) -> None:
+        super().__init__()
+        self._edge = edge
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._edge().clock_ahead_seconds)
+
+    def advance(self, by: timedelta | None = None, **parts: float) -> None:
+        """Lets time pass, for CloudFront and for what is signed: by a timedelta, or ``hours=2``. Nothing waits."""
+        self._edge().clock_ahead_seconds += (by or timedelta(**parts)).total_seconds()
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A stack that was applied."""
+
+    stack: Stack
+    report: StackReport
+
+    @property
+    def host(self) -> str:
+        """The name under which browsers on this machine find the distribution."""
+        return f"{self.report.outputs['domain_name'].partition('.')[0]}.cloudfront.localhost"
+
+
+class Sandbox:
+    """An AWS on loopback and its edge, in this process: one at a time. Leave the ``with`` block, or `close` it.
+
+    Where a method has `stack`, it is the name of the one that is meant; with a single one it can be left out. Raises
+    WrongUsage where the ``sandbox`` extra is not installed, and where another one runs in this process.
+    """
+
+    _running: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        try:
+            lifecycle.require_extra()
+        except MissingExtra as missing:
+            raise WrongUsage(missing.what, missing.do) from missing
+        if Sandbox._running:
+            raise WrongUsage(
+                "a sandbox runs in this process already, and moto keeps its state for the whole process",
+                "share it: use the fixture running_sandbox, or close it first",
+            )
+        from cfstream.sandbox.cloudfront import Settings as Pace
+        from cfstream.sandbox.server import Sandbox as Server
+
+        self._server = Server.start(settings=Pace(deploy_after_reads=0))
+        Sandbox._running = True
+        self.clock = Clock(lambda: self._server.cloudfront.settings)
+        self._settings = Settings(region="us-east-1", endpoint_url=self.endpoint_url, sandbox=True)
+        self._clients = Clients(self._settings)
+        self._begin()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends it, and removes its folder."""
+        self._server.stop()
+        self._folder.cleanup()
+        Sandbox._running = False
+
+    def reset(self) -> None:
+        """Empties it: no bucket, no distribution, no key, and the time is that of the machine."""
+        self._server.reset()
+        self._folder.cleanup()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="cfstream-", ignore_cleanup_errors=True)
+        self._sites: dict[str, _Site] = {}
+        self._ring = Ring(self.folder / "private")
+        self._texts = 0
+
+    # What the owner of the videos does
+
+    @property
+    def folder(self) -> Path:
+        """A folder of its own, for specs and keys; emptied by `reset`."""
+        return Path(self._folder.name)
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where every AWS service answers, and the edge too: requests for a bucket or a viewer's host."""
+        return self._server.endpoint_url
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        """boto3's client for a service of this AWS."""
+        return self._clients.of(service, region)
+
+    def apply(self, spec: str | os.PathLike[str], *, allow: Collection[str] = ()) -> Report:
+        """Applies a spec: a file, a folder of them, or YAML text. All is Deployed when this returns.
+
+        What a spec takes for granted is made first: the bucket, a certificate for its cnames, its hosted zone. In place
+        of its public keys it gets others, of which the sandbox has the private halves, so that `sign` can sign. Raises
+        SpecProblems, or NotApplied with the report.
+        """
+        stacks = tuple(map(self._ring.in_place_of_its_own, load([self._file(spec)])))
+        for stack in stacks:
+            prepare(stack.spec, self.client)
+            if stack.spec.trusted_signers:
+                self._server.cloudfront.world.key_pairs.register(
+                    self.world.account, self._ring.key("self").public_pem
+                )
+        report = apply_plan(make_plan(stacks, self.world), self.world, tell=Quiet(), allow=frozenset(allow))
+        if report.exit_code:
+            raise NotApplied(report)
+        for stack, each in zip(sorted(stacks, key=lambda one: one.spec.name), report.stacks, strict=True):
+            self._sites[each.name] = _Site(stack, each)
+        return report
+
+    def put(
+        self, key: str, body: bytes | str, *, content_type: str | None = None, stack: str | None = None
+    ) -> None:
+        """Puts an object into the stack's bucket; its type is guessed from its name where it is not said."""
+        from mimetypes import guess_type
+
+        bucket = self._site(stack).stack.spec.bucket
+        data = body.encode() if isinstance(body, str) else body
+        kind = content_type or guess_type(key)[0] or "application/octet-stream"
+        self.client("s3").put_object(Bucket=bucket.name, Key=key, Body=data, ContentType=kind)
+
+    def key(self, name: str, *, stack: str | None = None) -> KeyPair:
+        """The key pair in place of the public key that a spec calls so: for an application that signs by itself."""
+        return KeyPair(self._ring.file(name), self._site(stack).report.outputs["public_key_ids"][name])
+
+    def verify(self, *, stack: str | None = None) -> Proof:
+        """The proof of `cfstream verify --key`: that the signed get in, and nobody else."""
+        site = self._site(stack)
+        name = next(iter(sorted(site.stack.public_keys)), None)
+        at_hand = KeyAtHand(self._ring.key(name), None) if name else None
+        with HttpViewer(self.endpoint_url) as viewer:
+            return prove_stacks([site.stack], self.world, Means(viewer, self.clock, at_hand))
+
+    # What viewers do, and who lets them in
+
+    def url(self, key: str = "", *, stack: str | None = None) -> str:
+        """The URL of an object at the edge, as browsers on this machine resolve it; a request counts as https."""
+        return f"http://{self._site(stack).host}:{self._server_port}{key_path(key.removeprefix('/'))}"
+
+    def sign(self, target: str, lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any) -> str:
+        """The signed URL of an object, by its key or its `url`.
+
+        `terms` are those of ``Signer.url``: starts, ip, resource. Raises CannotSign where nobody needs to sign, and
+        where the sandbox has no key that is trusted.
+        """
+        site = self._site(stack)
+        edge, signed_for = f"http://{site.host}:{self._server_port}", f"https://{site.host}"
+        url = target if "://" in target else self.url(target, stack=stack)
+        plain = signed_for + url.removeprefix(edge) if url.startswith(edge) else url
+        signed = self._signer(site, plain).url(plain, self._until(lasting), **terms)
+        return signed.replace(signed_for, edge, 1)
+
+    def cookies(
+        self, folder: str = "", lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any
+    ) -> Cookies:
+        """The cookies that open a folder, or that of a playlist. Raises as `sign`."""
+        site = self._site(stack)
+        url = f"https://{site.host}{key_path(folder.removeprefix('/'))}"
+        return self._signer(site, url).for_hls(url, self._until(lasting), **terms).cookies
+
+    def get(
+        self,
+        target: str,
+        *,
+        cookies: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
+        stack: str | None = None,
+    ) -> "httpx.Response":
+        """What a viewer is answered who asks for an object by its key or by a URL. Redirects are not followed.
+
+        A URL may name the distribution, any cname or the bucket's own host: all of them are this edge.
+        """
+        import httpx
+
+        url = target if "://" in target else self.url(target, stack=stack)
+        parts = urlsplit(url)
+        sent = {"Host": parts.netloc, **(headers or {})}
+        if parts.port != self._server_port:
+            sent.setdefault("X-Forwarded-Proto", parts.scheme)
+        if cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        path = url.split(parts.netloc, 1)[1].partition("#")[0] or "/"
+        with httpx.Client(trust_env=False) as viewer:
+            return viewer.request(
+                method, httpx.URL(self.endpoint_url).copy_with(raw_path=path.encode()), headers=sent
+            )
+
+    # Within
+
+    @cached_property
+    def world(self) -> World:
+        """The outside as the reconciler sees it, with this clock."""
+        return connect(self._settings, self.clock)
+
+    @property
+    def _server_port(self) -> int:
+        return int(self.endpoint_url.rpartition(":")[2])
+
+    def _file(self, spec: str | os.PathLike[str]) -> str:
+        if not isinstance(spec, str) or "\n" not in spec:
+            return os.fspath(spec)
+        self._texts += 1
+        file = self.folder / f"spec-{self._texts}.yaml"
+        file.write_text(spec, encoding="utf-8")
+        self._ring.lay_out(spec, self.folder)
+        return str(file)
+
+    def _site(self, name: str | None) -> _Site:
+        if name is not None and name in self._sites:
+            return self._sites[name]
+        known = ", ".join(self._sites) or "none"
+        if name is None and len(self._sites) == 1:
+            return next(iter(self._sites.values()))
+        what = f"no stack {name} was applied here" if name else "it is not clear which stack is meant"
+        raise WrongUsage(f"{what}; applied were: {known}", "apply a spec first, or name one with stack=")
+
+    def _until(self, lasting: timedelta) -> datetime:
+        return self.clock.now().astimezone(UTC) + lasting
+
+    def _signer(self, site: _Site, url: str) -> Signer:
+        """A signer whose key is trusted where that URL leads."""
+        world = self.world
+        scene = Scene(site.stack, world.account, world.partition, world.region, real_aws=False)
+        path = sections(target_of(url).base).path
+        guard = guards_of(world.reads(), scene).of(path)
+        if not guard.signed:
+            raise CannotSign(
+                f"{path} needs no signature: {guard.named} is open to everyone", "use the plain URL"
+            )
+        now = lambda: self.clock.now().timestamp()  # noqa: E731
+        for trusted in guard.keys:
+            key = self._ring.of(trusted.der_sha256)
+            if key is not None:
+                return Signer(key, trusted.id, now=now)
+        own = self._server.cloudfront.world.key_pairs.registered(world.account)
+        for key_id in own:
+            if key_id in guard.key_pairs:
+                return Signer(self._ring.key("self"), key_id, now=now)
+        raise CannotSign(
+            f"{guard.named} trusts {guard.whom}, and the sandbox has no key of theirs",
+            "apply the spec that declares that group first",
+        )

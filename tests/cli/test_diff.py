@@ -1,0 +1,148 @@
+"""`cfstream diff`: two versions of specs, from the disk and from a git repository."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+from tests.signing import public_pem, rsa_key
+
+Run = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: lectures-media
+key_groups:
+  - name: lectures-signers
+    public_keys:
+      - {name: one, file: keys/one.pub.pem}
+"""
+
+
+def git(*arguments: str) -> None:
+    """Runs git, as somebody."""
+    names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
+    somebody = dict.fromkeys(names, "a@example.com")
+    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(
+        ["git", *arguments], check=True, capture_output=True, env={**os.environ, **somebody, **quiet}
+    )
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a spec in a folder whose name has a space, committed on main; the command runs in its top."""
+    monkeypatch.chdir(tmp_path)
+    Path("my specs/keys").mkdir(parents=True)
+    Path("my specs/keys/one.pub.pem").write_bytes(public_pem(rsa_key("one")))
+    Path("my specs/lectures.yaml").write_text(SPEC)
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    return tmp_path
+
+
+def fields(ran: Ran) -> list[str]:
+    """The fields that differ, of all stacks."""
+    assert ran.code == 0, ran.err
+    return [change["field"] for stack in json.loads(ran.out)["stacks"] for change in stack["changes"]]
+
+
+def test_the_work_tree_against_a_branch(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file, its folder, and the same from within the folder; the other side is the same path now."""
+    spec = Path("my specs/lectures.yaml")
+    assert cfstream("diff", "my specs@main") == Ran(0, "No difference in meaning.\n", "")
+    spec.write_text(SPEC + "cnames: [a.example.com]\n")
+    shown = cfstream("diff", "my specs/lectures.yaml@main", "my specs/lectures.yaml")
+    assert shown == Ran(
+        0,
+        "~ lectures changed                                        my specs/lectures.yaml\n"
+        '      + cnames  "a.example.com"\n'
+        "\n"
+        "Stacks: 1 changed, 0 as before.\n",
+        "",
+    )
+    monkeypatch.chdir("my specs")
+    assert fields(cfstream("diff", ".@main", ".", "--format", "json")) == ["cnames"]
+    assert fields(cfstream("diff", "lectures.yaml@HEAD@{0}", "--format", "json")) == ["cnames"]
+
+
+def test_key_files_are_those_of_the_revision(cfstream: Run) -> None:
+    """Another key under the same name is a difference, also when the spec is the same to the letter."""
+    Path("my specs/keys/one.pub.pem").write_bytes(public_pem(rsa_key("two")))
+    ran = cfstream("diff", "my specs/lectures.yaml@main", "--format", "json")
+    assert fields(ran) == ["key_groups[lectures-signers].public_keys[one]"]
+    Path("my specs/keys/one.pub.pem").unlink()
+    gone = cfstream("diff", "my specs/lectures.yaml@main")
+    assert (gone.code, gone.out) == (2, "")
+    assert "my specs/lectures.yaml:7:" in gone.err
+    assert cfstream("diff", "my specs@main", "my specs@main").code == 0
+
+
+def test_links_of_a_commit_are_followed_in_it(cfstream: Run) -> None:
+    """A key file that is a link leads to what it led to then."""
+    Path("my specs/keys/two.pub.pem").symlink_to("one.pub.pem")
+    Path("my specs/lectures.yaml").write_text(SPEC.replace("keys/one", "keys/two"))
+    git("add", ".")
+    git("commit", "-qm", "two")
+    assert cfstream("diff", "my specs@HEAD~1", "my specs@HEAD") == Ran(0, "No difference in meaning.\n", "")
+
+
+def test_new_and_gone_files(cfstream: Run) -> None:
+    """A file that the other side does not have is a stack that is new, or gone."""
+    Path("my specs/lectures.yaml").unlink()
+    Path("my specs/b.yaml").write_text("version: 1\nname: b\nbucket: films\npublic: true\n")
+    shown = cfstream("diff", "my specs@main", "my specs")
+    assert "+ b new " in shown.out
+    assert "- lectures gone " in shown.out
+    assert "+ b new " in cfstream("diff", "my specs/b.yaml@main").out
+    assert "- lectures gone " in cfstream("diff", "my specs/lectures.yaml@main").out
+
+
+def test_two_files_need_no_git(cfstream: Run) -> None:
+    """Either side may be a plain file; one with an @ in its name is a file all the same."""
+    Path("my specs/a@b.yaml").write_text(SPEC + "enabled: false\n")
+    assert fields(cfstream("diff", "my specs/lectures.yaml", "my specs/a@b.yaml", "--format", "json")) == [
+        "enabled"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["my specs/lectures.yaml"], "there is nothing to compare it with"),
+        (["my specs/lectures.yaml@nix"], "git knows no revision 'nix' here"),
+        (["my specs/lectures.yaml@--help"], "git knows no revision '--help' here"),
+        (["x.yaml@main"], "there is neither x.yaml@main nor x.yaml"),
+        (["/x.yaml@main"], "/x.yaml@main: not a git repository"),
+    ],
+)
+def test_what_cannot_be_compared_is_wrong_usage(cfstream: Run, arguments: list[str], error: str) -> None:
+    """Git's refusals are told in a sentence, and what to do."""
+    ran = cfstream("diff", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"error: {error}" in ran.err
+    assert "  do: " in ran.err
+
+
+def test_without_git_two_files_can_still_be_compared(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The absence of git is told, and no traceback."""
+    monkeypatch.setenv("PATH", "")
+    ran = cfstream("diff", "my specs@main")
+    assert ran.code == 2
+    assert "error: git could not be run: No such file or directory\n" in ran.err
+    assert cfstream("diff", "my specs", "my specs").code == 0
+
+
+def test_problems_of_a_revision_say_which(cfstream: Run) -> None:
+    """A spec that was broken then is shown at its place then."""
+    Path("my specs/lectures.yaml").write_text("version: 2\n")
+    git("commit", "-qam", "broken")
+    ran = cfstream("diff", "my specs@HEAD", "my specs@HEAD~1")
+    assert ran.code == 2
+    assert "\n  my specs/lectures.yaml@HEAD:1:10\n" in ran.err

@@ -1,0 +1,198 @@
+"""A stack destroyed in runs that fail anywhere: in the end nothing of it is left, and nothing of others is gone."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from cfstream.applying import Report
+from cfstream.values import StepId
+from tests.faults import scenarios as known
+from tests.faults.account import SOMEBODYS_IDENTITY, photograph
+from tests.faults.doors import Killed, Watched, Write, killed, numbered
+from tests.faults.scenarios import HTTP, NEW, NO_OAC, NO_OAI, OBJECT_ACLS, POLICY, UPDATED, Spec, but, group
+from tests.faults.stage import ANY_HAZARD, Guard, Moment, Stage, converge, run
+from tests.faults.viewers import Readings, Viewers
+from tests.worlds import Fault, landed_unanswered, never_arrived
+
+YES = frozenset({"deletes", "cuts-viewers"})
+
+NO_SIGNERS = ("delete_key_group", "delete_public_key")
+GONE = "delete_distribution"
+
+
+@dataclass(frozen=True)
+class End:
+    """Specs that were applied one after the other, the last of which are destroyed, and every write of that."""
+
+    applied: tuple[tuple[Spec, ...], ...]
+    writes: tuple[Write, ...]
+    dies_at: Write | None = None
+    """The write with which the last apply died."""
+
+
+def end(*writes: str, of: Spec | tuple[Spec, ...], after: Spec | None = None, dies_at: str = "") -> End:
+    """An end with its writes in words, as in the table of scenarios."""
+    words = [word.partition("*") for word in writes]
+    counted = [operation for operation, _, times in words for _ in range(int(times or 1))]
+    last = of if isinstance(of, tuple) else (of,)
+    applied = ((after,), last) if after else (last,)
+    return End(applied, numbered(counted), Write(dies_at) if dies_at else None)
+
+
+OBJECTS_IN_ARCHIVE = but(known.BY_OBJECTS, bucket="archive-acl")
+
+ENDS: Mapping[str, End] = {
+    "by an oac": end(UPDATED, GONE, POLICY, *NO_SIGNERS, NO_OAC, of=HTTP),
+    "by an oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, NO_OAI, of=known.OAI),
+    "by objects": end(UPDATED, GONE, OBJECT_ACLS, *NO_SIGNERS, NO_OAI, of=known.BY_OBJECTS),
+    "rtmp": end(
+        *("update_streaming_distribution", "delete_streaming_distribution", OBJECT_ACLS, NO_OAI),
+        of=known.RTMP,
+    ),
+    "by somebody's oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, of=known.SOMEBODYS),
+    "objects by somebody's oai": end(
+        *(UPDATED, OBJECT_ACLS, GONE, *NO_SIGNERS), of=but(known.BY_OBJECTS, oai={"id": SOMEBODYS_IDENTITY})
+    ),
+    "adopted": end(UPDATED, GONE, POLICY, NO_OAC, of=known.ADOPTED),
+    "left on the way to another bucket": end(
+        *(UPDATED, POLICY, GONE, POLICY, *NO_SIGNERS, NO_OAC),
+        of=but(HTTP, bucket="archive"),
+        after=HTTP,
+        dies_at=UPDATED,
+    ),
+    "left on the way to another bucket, by objects": end(
+        *(UPDATED, OBJECT_ACLS, GONE, OBJECT_ACLS, *NO_SIGNERS, NO_OAI),
+        of=OBJECTS_IN_ARCHIVE,
+        after=known.BY_OBJECTS,
+        dies_at=UPDATED,
+    ),
+    "two stacks on one bucket": end(
+        *(UPDATED, UPDATED, GONE, GONE, POLICY, POLICY, *NO_SIGNERS, *NO_SIGNERS, NO_OAC, NO_OAI),
+        of=(HTTP, but(known.OAI, name="seminars", key_groups=[group("seminar-signers", NEW)])),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What came of destroying, in a run in which a write may have gone wrong, and again until all was done."""
+
+    struck: bool
+    report: Report | None
+    operations: tuple[str, ...]
+    left: tuple[StepId, ...]
+    account: Any
+    too_much: Readings
+    too_little: Readings
+
+
+@cache
+def beginning(stage: Stage, name: str) -> Moment:
+    """The account just before the stacks are destroyed."""
+    stage.set_back(stage.furnished)
+    each = ENDS[name]
+    world = stage.world_at()
+    for number, specs in enumerate(each.applied, 1):
+        last = number == len(each.applied)
+        door = Watched(world.aws, lambda: None, each.dies_at if last else None, killed)
+        with suppress(Killed):
+            run(stage.stacks(specs), replace(world, aws=door), ANY_HAZARD)
+    return stage.moment()
+
+
+def play(
+    stage: Stage,
+    name: str,
+    write: Write | None = None,
+    fault: Fault | None = None,
+    *,
+    no_wait: bool = False,
+) -> Destroyed:
+    """Destroys, with a fault in one write; then again until nothing is left to do."""
+    start = beginning(stage, name)
+    stage.set_back(start)
+    others = frozenset(
+        each for each in stage.furnished.every if name != "adopted" or each.bucket != "by-hand"
+    )
+    guard = Guard(Viewers(stage.sandbox), start.some, others)
+    stacks, world = stage.stacks(ENDS[name].applied[-1]), stage.world_at()
+    door = Watched(world.aws, guard.look, write, fault)
+    report = None
+    with suppress(Killed):
+        _, report = run(stacks, replace(world, aws=door), YES, no_wait=no_wait, destroying=True)
+    left = converge(stacks, replace(world, aws=Watched(world.aws, guard.look)), YES, destroying=True)[-1]
+    return Destroyed(
+        door.struck,
+        report,
+        tuple(door.operations),
+        left,
+        photograph(stage.sandbox),
+        guard.too_much,
+        guard.too_little,
+    )
+
+
+def expected(stage: Stage, name: str) -> Any:
+    """The account of others, as it was before any stack; of an adopted distribution without that."""
+    account = stage.furnished.account
+    if name != "adopted":
+        return account
+    kept = [each for each in account["distributions"] if each["config"]["Comment"] != "made by hand"]
+    return {**account, "distributions": kept}
+
+
+LONGEST = ("by an oac", "rtmp", "left on the way to another bucket, by objects")
+"""Ends that between them have every sort of write."""
+
+
+def cases() -> Iterator[Any]:
+    """Every end with each of its writes, at which the process dies; where they are the longest, with other faults."""
+    for name, each in ENDS.items():
+        others = (never_arrived, landed_unanswered) if name in LONGEST else ()
+        for write in each.writes:
+            for fault in (killed, *others):
+                id_ = f"{name}/{write}/{fault.__name__}".replace("_", "-").replace(" ", "-")
+                yield pytest.param(name, write, fault, id=id_)
+
+
+def nobody_harmed(played: Destroyed) -> None:
+    """At no moment did anybody read who could not before, nor was anybody cut off from what is others'."""
+    assert played.too_much == frozenset()
+    assert played.too_little == frozenset()
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_one_run_does_all_of_it(stage: Stage, name: str) -> None:
+    """Nothing of the stack is left, nothing of others is gone, and the table names every write."""
+    played = play(stage, name)
+    assert played.report is not None
+    assert played.report.exit_code == 0
+    assert sorted(played.operations) == sorted(write.operation for write in ENDS[name].writes)
+    assert played.left == ()
+    assert played.account == expected(stage, name)
+    nobody_harmed(played)
+
+
+@pytest.mark.parametrize(("name", "write", "fault"), list(cases()))
+def test_running_again_is_the_recovery(stage: Stage, name: str, write: Write, fault: Fault) -> None:
+    """Whatever becomes of a write, the same command ends where an undisturbed run does."""
+    played = play(stage, name, write, fault)
+    assert played.struck
+    assert played.left == ()
+    assert played.account == expected(stage, name)
+    nobody_harmed(played)
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_without_waiting(stage: Stage, name: str) -> None:
+    """What needs a distribution that no edge answers for is left for the next run, which does it."""
+    played = play(stage, name, no_wait=True)
+    assert played.report is not None
+    assert played.report.exit_code in (0, 6)
+    assert played.left == ()
+    assert played.account == expected(stage, name)
+    nobody_harmed(played)

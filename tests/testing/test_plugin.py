@@ -1,0 +1,61 @@
+"""The plugin in somebody else's project: found by its name, nothing left behind, also after a crash."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.docs.page import Block, parts
+from tests.signing import public_pem, rsa_key
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "how-to" / "test-your-player.md"
+SPEC = """\
+version: 1
+name: lectures
+bucket: lectures-media
+key_groups: [{name: signers, public_keys: [{name: one, file: one.pub.pem}]}]
+"""
+
+
+def test_the_page_of_the_manual_is_true(tmp_path: Path) -> None:
+    """The two files that the manual shows are all that it takes; the sandbox's folder is gone in the end."""
+    for part in parts(PAGE.read_text(encoding="utf-8")):
+        if isinstance(part, Block) and part.title:
+            (tmp_path / part.title).write_text(part.text, encoding="utf-8")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "lectures.yaml").write_text(SPEC)
+    (tmp_path / "specs" / "one.pub.pem").write_bytes(public_pem(rsa_key("one")))
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:xdist",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(tmp_path),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert list(tmp_path.glob("cfstream-*")) == []
+
+
+def test_nothing_outlives_a_crash() -> None:
+    """Where the process of the tests dies without a word, its sandbox is gone with it: nobody answers any more."""
+    script = "import os, cfstream.testing as t; print(t.Sandbox().endpoint_url, flush=True); os._exit(9)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ran.returncode == 9
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(ran.stdout.strip(), trust_env=False)

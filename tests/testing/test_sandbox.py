@@ -1,0 +1,191 @@
+"""`cfstream.testing.Sandbox`: what those who test their own players get."""
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cfstream.errors import SpecProblems, WrongUsage
+from cfstream.sign import CannotSign, Signer
+from cfstream.testing import NotApplied, Sandbox
+from tests.signing import public_pem, rsa_key
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: lectures-media
+cnames: [media.example.com]
+dns: {route53: example.com}
+key_groups:
+  - name: lectures-signers
+    public_keys: [{name: lectures-1, file: keys/lectures-1.pub.pem}]
+http:
+  behaviors:
+    - {path: "/posters/*", public: true}
+"""
+PUBLIC = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::lectures-media/*",
+        }
+    ],
+}
+PLAYLIST = "hls/master.m3u8"
+
+
+@pytest.fixture
+def stage(sandbox: Sandbox) -> Sandbox:
+    """A stack with a playlist and a poster."""
+    sandbox.apply(SPEC)
+    sandbox.put(PLAYLIST, "#EXTM3U\n")
+    sandbox.put("posters/week 1+.jpg", b"poster")
+    return sandbox
+
+
+def test_who_has_no_signature_is_refused(stage: Sandbox) -> None:
+    """The edge answers as CloudFront does: refused without a signature, public where the spec says so."""
+    assert (stage.get(PLAYLIST).status_code, stage.get("/" + PLAYLIST).status_code) == (403, 403)
+    poster = stage.get("posters/week 1+.jpg")
+    assert (poster.status_code, poster.content, poster.headers["content-type"]) == (
+        200,
+        b"poster",
+        "image/jpeg",
+    )
+
+
+def test_who_has_a_signature_gets_in(stage: Sandbox) -> None:
+    """A signed URL, and the cookies of a folder, open what they were signed for and nothing else."""
+    assert stage.get(stage.sign(PLAYLIST)).text == "#EXTM3U\n"
+    cookies = stage.cookies("hls/")
+    assert stage.get(PLAYLIST, cookies=cookies).status_code == 200
+    stage.put("mp4/a.mp4", b"video")
+    assert stage.get("mp4/a.mp4", cookies=cookies).status_code == 403
+    assert stage.get(stage.url("mp4/a.mp4") + "?" + stage.sign(PLAYLIST).partition("?")[2]).status_code == 403
+
+
+def test_any_http_client_is_a_viewer(stage: Sandbox) -> None:
+    """A signed URL can be given to whatever asks loopback: a player, a browser, curl."""
+    host, path = stage.sign(PLAYLIST).removeprefix("http://").split("/", 1)
+    asked = httpx.get(f"{stage.endpoint_url}/{path}", headers={"Host": host}, trust_env=False)
+    assert asked.status_code == 200
+
+
+def test_time_passes_when_it_is_told_to(stage: Sandbox) -> None:
+    """What was signed runs out when the clock is advanced, and what is signed then is good; a reset sets it right."""
+    signed, cookies = stage.sign(PLAYLIST, timedelta(minutes=5)), stage.cookies("hls/")
+    stage.clock.advance(minutes=6)
+    assert (stage.get(signed).status_code, stage.get(PLAYLIST, cookies=cookies).status_code) == (403, 200)
+    stage.clock.advance(timedelta(hours=1))
+    assert stage.get(PLAYLIST, cookies=cookies).status_code == 403
+    assert stage.get(stage.sign(PLAYLIST)).status_code == 200
+    before = stage.clock.now()
+    stage.reset()
+    assert stage.clock.now() < before
+
+
+def test_every_name_of_the_distribution_answers(stage: Sandbox) -> None:
+    """A cname is asked by its URL, with the scheme that the URL has; the bucket's own address is closed."""
+    assert stage.get("https://media.example.com/posters/week%201%2B.jpg").status_code == 200
+    assert stage.get("http://media.example.com/posters/week%201%2B.jpg").status_code == 301
+    assert stage.get(f"https://lectures-media.s3.amazonaws.com/{PLAYLIST}").status_code == 403
+
+
+def test_an_application_signs_by_itself(stage: Sandbox) -> None:
+    """The key pair in place of the spec's own is a file and an id, as an application has them in its settings."""
+    pair = stage.key("lectures-1")
+    signer = Signer(pair.file, pair.id)
+    signed = signer.url(f"https://media.example.com/{PLAYLIST}", timedelta(hours=1))
+    assert stage.get(signed).status_code == 200
+    assert pair.file.stat().st_mode & 0o077 == 0
+
+
+def test_a_checked_in_spec_applies_as_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A spec whose private keys nobody has here can be applied and signed for, and its files stay as they are."""
+    (tmp_path / "keys").mkdir()
+    key = tmp_path / "keys" / "lectures-1.pub.pem"
+    key.write_bytes(public_pem(rsa_key("somebody's")))
+    (tmp_path / "lectures.yaml").write_text(SPEC)
+    before = key.read_bytes()
+    report = sandbox.apply(tmp_path / "lectures.yaml")
+    sandbox.put(PLAYLIST, "#EXTM3U\n")
+    assert sandbox.get(sandbox.sign(PLAYLIST)).status_code == 200
+    assert sandbox.apply(tmp_path / "lectures.yaml").stacks[0].outcome == "unchanged"
+    assert report.stacks[0].outputs["dns_records"]
+    assert key.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [
+        "keys",
+        "lectures-1.pub.pem",
+        "lectures.yaml",
+    ]
+
+
+def test_trusted_signers_sign_too(sandbox: Sandbox) -> None:
+    """A spec of the legacy kind, whose signers are accounts, can be signed for."""
+    sandbox.apply("version: 1\nname: old\nbucket: old-media\noai: {}\ntrusted_signers: [self]\n")
+    sandbox.put("a.mp4", b"video")
+    assert sandbox.get("a.mp4").status_code == 403
+    assert sandbox.get(sandbox.sign("a.mp4")).content == b"video"
+
+
+def test_the_proof_holds(stage: Sandbox) -> None:
+    """`verify` proves the whole stack, also what its key opens, and sees what somebody else has opened."""
+    stage.put(PLAYLIST, "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n")
+    stage.put("hls/1.ts", b"segment")
+    proof = stage.verify()
+    assert proof.exit_code == 0, proof.stacks[0].findings
+    stage.client("s3").delete_public_access_block(Bucket="lectures-media")
+    stage.client("s3").put_bucket_policy(Bucket="lectures-media", Policy=json.dumps(PUBLIC))
+    assert stage.verify().exit_code == 7
+
+
+def test_several_stacks_are_told_apart(stage: Sandbox) -> None:
+    """With two stacks, methods want the name of the one that is meant, and say which there are."""
+    stage.apply("version: 1\nname: news\nbucket: news-media\npublic: true\n")
+    stage.put("a.mp4", b"news", stack="news")
+    assert stage.get("a.mp4", stack="news").content == b"news"
+    with pytest.raises(WrongUsage, match="applied were: lectures, news"):
+        stage.get("a.mp4")
+    with pytest.raises(CannotSign, match="needs no signature"):
+        stage.sign("a.mp4", stack="news")
+
+
+def test_what_cannot_be_applied_says_why(sandbox: Sandbox) -> None:
+    """A spec with problems, a hazard that is not allowed, and a stack that was never applied are errors with words."""
+    with pytest.raises(SpecProblems):
+        sandbox.apply("version: 1\nname: lectures\n")
+    with pytest.raises(WrongUsage, match="applied were: none"):
+        sandbox.url("a.mp4")
+    sandbox.apply(SPEC)
+    with pytest.raises(NotApplied, match="cuts-viewers") as caught:
+        sandbox.apply(SPEC + "enabled: false\n")
+    assert caught.value.report.exit_code == 5
+    sandbox.apply(SPEC + "enabled: false\n", allow={"cuts-viewers"})
+    assert sandbox.get("posters/a.jpg").status_code == 403
+
+
+def test_one_at_a_time(sandbox: Sandbox) -> None:
+    """A second sandbox in one process is refused: moto has one state for all, and they would empty each other."""
+    with pytest.raises(WrongUsage, match="runs in this process already"):
+        Sandbox()
+
+
+def test_without_the_extra_it_says_which_to_install() -> None:
+    """Where moto is not installed, the error names the extra."""
+    script = (
+        "import importlib.util as u; found = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'moto' else found(name, *rest)\n"
+        "from cfstream.testing import Sandbox\n"
+        "from cfstream.errors import WrongUsage\n"
+        "try: Sandbox()\n"
+        "except WrongUsage as error: print(error.do)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "pip install 'cfstream[sandbox]'\n"

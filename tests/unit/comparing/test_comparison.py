@@ -1,0 +1,185 @@
+"""What a change of specs changes in meaning, and the hazards that it has."""
+
+import io
+
+import pytest
+
+from cfstream.comparing import Comparison, compare
+from cfstream.comparing.meaning import meaning
+from cfstream.render.comparison import comparison_markdown, comparison_text
+from cfstream.spec.load import load
+from cfstream.spec.stack import Stack
+from cfstream.steps.step import HAZARDS
+from tests.unit.spec.reading import stack, whole
+
+
+def stacks(text: str) -> tuple[Stack, ...]:
+    """The stacks of a file."""
+    return load(["-"], stdin=io.StringIO(text))
+
+
+def between(before: str, after: str) -> Comparison:
+    """One stack, before and after."""
+    return compare([stack(before)], [stack(after)])
+
+
+def changes(before: str, after: str) -> dict[str, tuple[object, object]]:
+    """The fields that differ."""
+    return {
+        change.field: (change.before, change.after)
+        for found in between(before, after).stacks
+        for change in found.changes
+    }
+
+
+def test_spelling_is_no_difference() -> None:
+    """Order, quotes, comments, defaults written out and lists in another order mean the same."""
+    one = "cnames: [a.example.com, b.example.com]\nsign: {max_validity: 24h}\nbucket: lectures-media\n"
+    other = (
+        "# c\nenabled: true\noac: {}\nbucket: {create: false, name: 'lectures-media'}\n"
+        "cnames: [b.example.com, a.example.com]\nsign: {max_validity: 1440m}\nhttp: {certificate: auto}\n"
+    )
+    assert between(one, other) == Comparison((), 1)
+    assert comparison_text(between(one, other), color=False, width=80) == "No difference in meaning.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("comment: x", "", {"comment": ("x", None)}),
+        ("", "cnames: []", {"cnames": (None, [])}),
+        ("", "oai: {}", {"oac": ({}, None), "oai": (None, {})}),
+        ("", "origin_access: none", {"oac": ({}, None), "origin_access": (None, "none")}),
+        ("sign: {max_validity: 2h}", "", {"sign.max_validity": ("2h", "24h")}),
+        ("", "logging: false", {"logging": (None, False)}),
+        ("", "logging: {bucket: logs}", {"logging.bucket": (None, "logs"), "logging.prefix": (None, "")}),
+        ("tags: {a: b}", "tags: {a: c}", {"tags": ({"a": "b"}, {"a": "c"})}),
+        (
+            "http: {behaviors: [{path: /a}, {path: /b}]}",
+            "http: {behaviors: [{path: /b}, {path: /a}]}",
+            {"http.behaviors": (["/a", "/b"], ["/b", "/a"])},
+        ),
+        ("key_groups: [{use: a}]", "key_groups: [{use: b}]", {"key_groups": (["a"], ["b"])}),
+    ],
+)
+def test_fields_are_told_with_their_defaults(
+    before: str, after: str, found: dict[str, tuple[object, object]]
+) -> None:
+    """Absent is not empty, a default is a value, and order counts where it decides."""
+    assert changes(before, after) == found
+
+
+BEHAVED = "http: {{behaviors: [{{path: /a{}}}]}}"
+
+DANGERS = [
+    (
+        "trusted_signers: [self]",
+        "public: true",
+        "makes-public anyone may then read everything in lectures-media",
+    ),
+    (BEHAVED.format(""), BEHAVED.format(", public: true"), "makes-public anyone may then read /a"),
+    ("", BEHAVED.format(", public: true"), "makes-public anyone may then read /a"),
+    (BEHAVED.format(", public: true"), "", "cuts-viewers who asks for /a without a signature is refused"),
+    (
+        "public: true",
+        "trusted_signers: [self]",
+        "cuts-viewers who asks for everything in lectures-media without",
+    ),
+    (
+        "trusted_signers: [self, '111122223333']",
+        "trusted_signers: [self]",
+        "cuts-viewers URLs signed by account 111122223333 are refused for everything in lectures-media",
+    ),
+    (
+        "trusted_signers: [self]\n" + BEHAVED.format(", trusted_signers: ['111122223333']"),
+        "trusted_signers: [self]\n" + BEHAVED.format(""),
+        "cuts-viewers URLs signed by account 111122223333 are refused for /a",
+    ),
+    ("key_groups: [{use: a}, {use: b}]", "key_groups: [{use: a}]", "cuts-viewers URLs signed by key group b"),
+    ("cnames: [a.example.com]", "cnames: []", "cuts-viewers a.example.com will not be answered any more"),
+    ("", "enabled: false", "cuts-viewers a disabled distribution answers nobody"),
+    ("", "http: {minimum_tls: TLSv1}", "weakens-tls viewers may connect with what TLSv1.2_2021 refuses"),
+    (
+        "",
+        "http: {viewer_protocol: allow-all}",
+        "weakens-tls signed URLs and cookies may then travel over plain",
+    ),
+    ("grant: {prefix: a/}", "grant: {prefix: b/}", "widens-grant what is under b/ becomes readable"),
+    ("grant: {prefix: a/}", "", "widens-grant all of the bucket becomes readable"),
+    (
+        "oai: {}\ngrant: {via: object-acl}",
+        "oai: {}\ngrant: {via: object-acl, permission: FULL_CONTROL}",
+        "widens-grant FULL_CONTROL in place of READ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "told"), DANGERS)
+def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, after: str, told: str) -> None:
+    """What specs alone show is named as a plan names it; the way back is another matter."""
+    (found,) = between(before, after).stacks
+    said = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
+    assert len(said) == 1
+    assert said[0].startswith(told)
+    (back,) = between(after, before).stacks
+    assert told not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("cnames: [a.example.com]", ""),
+        ("", "http: {minimum_tls: TLSv1.3_2025}"),
+        ("grant: {prefix: a/}", "grant: {prefix: a/b/}"),
+        ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
+        ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media\ngrant: {prefix: b/}"),
+    ],
+)
+def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:
+    """What is not managed any more stays; more TLS, less grant and another bucket cost nobody anything."""
+    (found,) = between(before, after).stacks
+    assert found.hazards == ()
+
+
+def test_new_and_gone_stacks() -> None:
+    """A new one shows what it says beyond the defaults; of one that is gone, what is live stays."""
+    one, two = whole("name: one\nbucket: films\ncomment: x"), whole("name: two\nbucket: clips\npublic: true")
+    found = compare(stacks(one), stacks(two))
+    assert comparison_text(found, color=False, width=80) == (
+        "- one gone                                                                     -\n"
+        "  warning: what is live stays: cfstream destroy takes it away, with the spec as\n"
+        "    it was\n"
+        "\n"
+        "+ two new                                                                      -\n"
+        '      + bucket  "clips"\n'
+        "      + public  true\n"
+        "  warning: it is public: anyone may read everything in clips\n"
+        "\n"
+        "Stacks: 1 new, 1 gone, 0 as before.\n"
+    )
+
+
+def test_hostile_text_stays_text() -> None:
+    """What a spec holds can neither paint on a terminal nor end a block of Markdown."""
+    found = between("", 'comment: "``` | \\u202e <b>"\ncnames: [a.example.com]\nenabled: false')
+    assert "\u202e" not in comparison_text(found, color=False, width=80)
+    told = comparison_markdown(found)
+    assert "\u202e" not in told
+    assert "````diff\n" in told
+    assert told.endswith("````\n")
+    assert "- **cuts-viewers**: a disabled distribution answers nobody\n" in told
+
+
+def test_the_worst_comes_first() -> None:
+    """Hazards stand in the order of their names in the contract."""
+    (found,) = between(
+        "cnames: [a.example.com]", "public: true\ncnames: []\nhttp: {minimum_tls: TLSv1}"
+    ).stacks
+    ranks = [HAZARDS.index(hazard.name) for hazard in found.hazards]
+    assert ranks == sorted(ranks)
+    assert len({*ranks}) == 3
+
+
+def test_rtmp_has_no_fields_of_http() -> None:
+    """Defaults that have no effect are no difference."""
+    assert not [field for field in meaning(stack("delivery: rtmp")) if field.startswith("http")]

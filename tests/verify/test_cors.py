@@ -1,0 +1,64 @@
+"""What verify says of pages of other origins: what players need is proved; of preflights it is told what they lack."""
+
+from cfstream.proving import StackProof
+from tests.promises.studio import behavior
+from tests.verify.stage import Stage, alarms
+
+PAGE = "https://www.example.com"
+CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
+
+
+def briefs(proof: StackProof) -> set[str]:
+    """What held, in short."""
+    return {each.brief for each in proof.findings if "CORS" in each.brief and not each.verdict.broken}
+
+
+def notices(proof: StackProof) -> list[str]:
+    """What is told of preflights."""
+    return [notice.text for notice in proof.notices if "preflight" in notice.text]
+
+
+def rules(stage: Stage) -> None:
+    """A CORS rule of the bucket, by another hand."""
+    rule = {"AllowedOrigins": [PAGE], "AllowedMethods": ["GET"], "AllowedHeaders": ["Range"]}
+    stage.s3.put_bucket_cors(Bucket="media", CORSConfiguration={"CORSRules": [rule]})
+
+
+def forwarding(stage: Stage) -> None:
+    """The origin request policy by which S3 hears who asks, by another hand."""
+    stage.edit(lambda config: behavior(config, "").update(OriginRequestPolicyId=CORS_S3_ORIGIN))
+
+
+def test_what_players_need_is_proved(stage: Stage) -> None:
+    """A page may read what a signed URL opens, and what cookies open."""
+    proof = stage.proved(key=stage.key)
+    assert briefs(proof) == {"CORS", "CORS with cookies"}
+    assert alarms(proof) == ""
+
+
+def test_what_preflights_lack_is_named(stage: Stage) -> None:
+    """One part after the other, until a signed URL needs nothing more; all that is given by hand is kept."""
+    by_url, by_cookies = notices(stage.proved(key=stage.key))
+    assert "with a signed URL (preflight); the answer was 400 BadRequest: the default behavior" in by_url
+    assert "its origin request policy must be CORS-S3Origin; and bucket media needs a CORS rule" in by_url
+    assert (
+        "with cookies (preflight); the answer was 403 MissingKey: browsers ask without cookies" in by_cookies
+    )
+    forwarding(stage)
+    by_url, _ = notices(stage.proved(key=stage.key))
+    lacking = f"bucket media needs a CORS rule that allows GET and the header Range for {PAGE}"
+    assert f"403 AccessForbidden: {lacking}" in by_url
+    rules(stage)
+    proof = stage.proved(key=stage.key)
+    assert notices(proof) == [by_cookies]
+    assert briefs(proof) == {"CORS", "CORS with cookies", "CORS preflight"}
+    assert stage.plan(stage.spec).in_sync
+
+
+def test_without_credentials_nothing_is_said_of_cookies(empty: Stage) -> None:
+    """Where pages may not send cookies, a signed URL is all there is to ask."""
+    spec = {**empty.spec, "http": {"cors": {"origins": [PAGE], "credentials": False}}}
+    empty.made(spec)
+    proof = empty.proved(spec, key=empty.key)
+    assert briefs(proof) == {"CORS"}
+    assert not any("cookies" in text for text in notices(proof))

@@ -117,3 +117,27 @@ def _groups(document: Any) -> list[Any]:
 def _read_python(block: Block, place: str) -> None:
     """A program has to be one."""
     ast.parse(block.text, filename=place)
+
+
+@pytest.mark.parametrize(
+    ("page", "language", "row"),
+    [
+        ("index", "yaml", "| cfstream |"),
+        ("terraform", "hcl", "| [Terraform]"),
+        ("cdk", "typescript", "| [AWS CDK]"),
+    ],
+)
+def test_lines_are_counted_and_not_guessed(page: str, language: str, row: str) -> None:
+    """The table of lines says how many there are on the pages, blank ones left out."""
+    folder = ROOT / "docs" / "coming-from"
+    blocks = [
+        part for part in parts((folder / f"{page}.md").read_text(encoding="utf-8")) if isinstance(part, Block)
+    ]
+    (text,) = [block.text for block in blocks if block.language == language]
+    count = sum(bool(line.strip()) for line in text.splitlines())
+    (line,) = [
+        line
+        for line in (folder / "index.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith(row)
+    ]
+    assert line.split("|")[2].strip() == str(count)

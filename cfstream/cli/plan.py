@@ -29,6 +29,7 @@ class PlanFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
     MERMAID = "mermaid"
     SARIF = "sarif"
 
@@ -104,6 +105,10 @@ def _shown(plan: "Plan", output: PlanFormat) -> str:
             from cfstream.render.markdown import plan_markdown
 
             return plan_markdown(plan)
+        case PlanFormat.HTML:
+            from cfstream.render.html import plan_html
+
+            return plan_html(plan)
         case PlanFormat.MERMAID:
             from cfstream.render.mermaid import plan_mermaid
 
@@ -124,6 +129,10 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
             from cfstream.render.markdown import problems_markdown
 
             return problems_markdown(problems)
+        case PlanFormat.HTML:
+            from cfstream.render.html import problems_html
+
+            return problems_html(problems)
         case PlanFormat.MERMAID:
             from cfstream.render.mermaid import problems_mermaid
 

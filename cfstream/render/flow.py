@@ -98,5 +98,13 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 
+def quotations(text: str) -> list[tuple[str, bool]]:
+    """The parts of a sentence as `printable`, and whether each stands in a pair of backticks."""
+    parts = printable(text).split("`")
+    if len(parts) % 2 == 0:
+        return [("`".join(parts), False)]
+    return [(part, n % 2 == 1) for n, part in enumerate(parts) if part]
+
+
 def _escaped(sign: str) -> str:
     return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(sign) or f"\\u{ord(sign):04x}"

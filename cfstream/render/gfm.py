@@ -7,7 +7,7 @@ it does not look into ``<code>``.
 
 import re
 
-from cfstream.render.flow import printable
+from cfstream.render.flow import printable, quotations
 
 _TELLING = re.compile(r"""[^\w ,.;:/=+\-?%^(){}'"]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])""")
 """All signs but letters, digits and harmless ones; an underscore inside a word is one (CommonMark, 6.2)."""
@@ -23,10 +23,7 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """A sentence; what stands in backticks is code."""
-    parts = printable(text).split("`")
-    if len(parts) % 2 == 0:
-        return _sentence("`".join(parts))
-    return "".join(code(part) if n % 2 and part else _sentence(part) for n, part in enumerate(parts))
+    return "".join(code(part) if quoted else _sentence(part) for part, quoted in quotations(text))
 
 
 def clipped(text: str, longest: int | None) -> str:

@@ -102,7 +102,8 @@ def _towards(stack: StackPlan, viewers: Node) -> str:
 def _distribution(stack: StackPlan) -> tuple[str, ...]:
     hosts = stack.road.hosts or tuple(filter(None, [stack.live.domain_name]))
     more = [f"and {len(hosts) - HOSTS} more"] if len(hosts) > HOSTS else []
-    told = [f"distribution {stack.live.distribution_id or stack.name}", *hosts[:HOSTS], *more]
+    known = filter(None, [stack.live.distribution_id])
+    told = [f"distribution {stack.name}", *known, *hosts[:HOSTS], *more]
     return tuple(map(printable, told))
 
 

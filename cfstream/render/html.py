@@ -1,0 +1,133 @@
+"""A plan as one page that asks nothing of any network: for a person who wants to see it all, and for the archive.
+
+Values in, a string out; nothing here prints. Every value is escaped, and the page's own policy forbids scripts,
+pictures and everything else from elsewhere, whatever it says.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from cfstream import __version__
+from cfstream.errors import Problem
+from cfstream.planning import Plan, StackPlan
+from cfstream.render.flow import printable
+from cfstream.render.hazards import allow_flags, allowance
+from cfstream.render.html_stack import code, prose, stack_article
+from cfstream.render.stylesheet import POLICY, STYLE
+from cfstream.render.text import summary_line
+
+
+def plan_html(plan: Plan) -> str:
+    """The whole page: the sum, hazards, problems, warnings, and each stack with its picture and its steps."""
+    problems = [problem for stack in plan.stacks for problem in stack.problems]
+    changed = [stack for stack in plan.stacks if not stack.in_sync]
+    short = plan.fingerprint.removeprefix("sha256:")[:8]
+    verdict = "No changes." if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
+    held = f"account {code(plan.account)} · plan {code(short)} · cfstream {escape(__version__)}"
+    body = [
+        _header(verdict, held),
+        *_links(changed),
+        "<main>",
+        *_hazards(plan),
+        *_problems(problems, "Nothing is applied to a stack until they are mended."),
+        *_warnings(plan),
+        *(stack_article(stack) for stack in changed),
+        *_still(plan),
+        "</main>",
+    ]
+    return _page(f"Plan: {verdict}", body)
+
+
+def problems_html(problems: Sequence[Problem]) -> str:
+    """The page for specs that cannot be read."""
+    body = [
+        _header("No plan.", f"cfstream {escape(__version__)}"),
+        "<main>",
+        *_problems(problems, "Specs that cannot be read have no plan."),
+        "</main>",
+    ]
+    return _page("No plan", body)
+
+
+def _page(title: str, body: Iterable[str]) -> str:
+    return "\n".join(
+        [
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>cfstream: {escape(printable(title))}</title>",
+            f"<style>{STYLE}</style>\n</head>\n<body>",
+            *body,
+            "</body>\n</html>\n",
+        ]
+    )
+
+
+def _header(verdict: str, held: str) -> str:
+    told = f'<p class="sum">{escape(verdict)}</p>\n<p class="dim">{held}</p>'
+    return f"<header>\n<h1>cfstream plan</h1>\n{told}\n</header>"
+
+
+def _links(stacks: Sequence[StackPlan]) -> Iterator[str]:
+    if len(stacks) > 1:
+        items = "".join(
+            f'<li><a href="#stack-{escape(stack.name)}">{escape(stack.name)}</a></li>' for stack in stacks
+        )
+        yield f'<nav aria-label="Stacks"><ul>{items}</ul></nav>'
+
+
+def _hazards(plan: Plan) -> Iterator[str]:
+    found = [
+        (stack, step, hazard) for stack in plan.stacks for step in stack.steps for hazard in step.hazards
+    ]
+    items = [
+        f"<li><b>{escape(hazard.name)}</b> {escape(stack.name)}: {prose(hazard.text)}"
+        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}<br>'
+        f"{escape(allowance(hazard.name, protect=stack.protect))}</p></li>"
+        for stack, step, hazard in found
+    ]
+    lead = f"To allow all of them: {code(allow_flags(hazard.name for _, _, hazard in found))}"
+    yield from _alert("hazard", items, lead)
+
+
+def _problems(problems: Sequence[Problem], lead: str) -> Iterator[str]:
+    items = [
+        f"<li>{code(str(problem.where))} <b>{prose(problem.what)}</b>{_excerpt(problem)}"
+        + (f"<p>do: {prose(problem.do)}</p>" if problem.do else "")
+        + "</li>"
+        for problem in problems
+    ]
+    yield from _alert("problem", items, lead)
+
+
+def _excerpt(problem: Problem) -> str:
+    line = problem.source_line.strip()
+    return f'<code class="excerpt">{escape(printable(line))}</code>' if line and problem.where.line else ""
+
+
+def _warnings(plan: Plan) -> Iterator[str]:
+    items = [
+        f"<li>{escape(stack.name)}: {prose(notice.text)}</li>"
+        for stack in plan.stacks
+        for notice in sorted(stack.notices)
+        if notice.warning
+    ]
+    yield from _alert("warning", items, "")
+
+
+def _alert(sort: str, items: Sequence[str], lead: str) -> Iterator[str]:
+    """A section with a border that nobody overlooks; nothing where there are no items."""
+    if items:
+        title = f"{len(items)} {sort}{'s' * (len(items) > 1)}"
+        told = f"<p>{lead}</p>" if lead else ""
+        yield f'<section class="alert {sort}" aria-labelledby="{sort}s"><h2 id="{sort}s">{title}</h2>{told}<ul>'
+        yield from items
+        yield "</ul></section>"
+
+
+def _still(plan: Plan) -> Iterator[str]:
+    names = [escape(stack.name) for stack in plan.stacks if stack.in_sync]
+    if names:
+        told = "is as its spec says" if len(names) == 1 else "are as their specs say"
+        yield f"<p>{', '.join(names)} {told}.</p>"

@@ -1,0 +1,98 @@
+"""One stack of a plan on a page: the picture, who can read, and each step with its fields before and after."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from cfstream.exposure import NOBODY
+from cfstream.planning import StackPlan
+from cfstream.render.flow import printable, quotations
+from cfstream.render.picture import picture
+from cfstream.render.svg import picture_svg
+from cfstream.render.text import SIGNS
+from cfstream.render.values import Field, cells, fields
+from cfstream.steps.step import Step
+
+
+def code(text: str) -> str:
+    """`text` as code, to the letter."""
+    return f"<code>{escape(printable(text))}</code>"
+
+
+def prose(text: str) -> str:
+    """A sentence; what stands in a pair of backticks is code."""
+    return "".join(code(part) if quoted else escape(part) for part, quoted in quotations(text))
+
+
+def stack_article(stack: StackPlan) -> str:
+    """All about one stack."""
+    name = escape(stack.name)
+    parts = [
+        f'<article aria-labelledby="stack-{name}">',
+        f'<div class="top"><h2 id="stack-{name}">{name}</h2><span class="dim">{code(stack.spec)}</span></div>',
+        f'<p class="dim">{_live(stack)}</p>',
+        f'<figure tabindex="0" aria-label="Picture of {name}">{picture_svg(picture(stack))}</figure>',
+        *_reads(stack),
+        *_steps(stack),
+        *(f"<p>note: {prose(each.text)}</p>" for each in sorted(stack.notices) if not each.warning),
+        "</article>",
+    ]
+    return "\n".join(parts)
+
+
+def _live(stack: StackPlan) -> str:
+    live = stack.live
+    if live.distribution_id is None:
+        return "no distribution yet"
+    held = f"etag {live.etag}" if live.etag else None
+    return " · ".join(
+        code(fact) for fact in (live.distribution_id, live.domain_name, live.status, held) if fact
+    )
+
+
+def _reads(stack: StackPlan) -> Iterator[str]:
+    exposure = stack.exposure
+    yield "<h3>Who can read</h3>"
+    if exposure.before == exposure.after:
+        yield f'<div class="reads">{_readers(stack, "as before", exposure.after)}</div>'
+    else:
+        before, after = _readers(stack, "before", exposure.before), _readers(stack, "after", exposure.after)
+        yield f'<div class="reads">{before}{after}</div>'
+
+
+def _readers(stack: StackPlan, label: str, phrases: Sequence[str]) -> str:
+    items = "".join(
+        f'<li class="{"open" if phrase in stack.exposure.anyone else "closed"}">{prose(phrase)}</li>'
+        for phrase in phrases or (NOBODY,)
+    )
+    return f'<div><p class="label">{label}</p><ul>{items}</ul></div>'
+
+
+def _steps(stack: StackPlan) -> Iterator[str]:
+    if stack.steps:
+        number = f"{len(stack.steps)} step{'s' * (len(stack.steps) > 1)}, in this order"
+        yield f"<details open><summary>{number}</summary><ol>"
+        yield from (_step(stack, step) for step in stack.steps)
+        yield "</ol></details>"
+
+
+def _step(stack: StackPlan, step: Step) -> str:
+    sign, _ = SIGNS[step.verb]
+    place = code(f"{stack.spec}:{step.line}") if step.line else ""
+    held = f" (etag {code(step.if_match)})" if step.if_match else ""
+    rows = [_row(field) for change in step.changes for field in fields(change)]
+    head = '<thead><tr><th scope="col">field</th><th scope="col">before</th><th scope="col">after</th></tr></thead>'
+    table = f"<table>{head}<tbody>\n{''.join(rows)}</tbody></table>" if rows else ""
+    return (
+        f'<li class="step {step.verb}"><div class="top"><p class="what"><span class="sign">{escape(sign)}</span> '
+        f'{step.verb} {code(str(step.address))}</p><span class="dim">{place}</span></div>'
+        f'<p class="dim">{prose(step.because)}{held}</p>{table}</li>'
+    )
+
+
+def _row(field: Field) -> str:
+    before, after = cells(field)
+    was = f'<code class="was">{escape(before)}</code>' if before else ""
+    now = f'<code class="now">{escape(after)}</code>' if after else ""
+    mark = {"+": "new", "-": "gone"}.get(field.sign, "changed")
+    sign = f'<span class="sign">{field.sign}</span>'
+    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th><td>{was}</td><td>{now}</td></tr>\n'

@@ -1,0 +1,124 @@
+"""The page of a plan: nothing from elsewhere, nobody's values obeyed, and nothing dropped."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from hypothesis import given, settings
+
+from cfstream.planning import Road
+from cfstream.render.flow import printable
+from cfstream.render.html import plan_html, problems_html
+from tests.unit.render.hostile import NASTY_TEXT, stack_of
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+
+EMPTY = {"meta", "br", "path", "rect"}
+"""Elements of the page without an end."""
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements with their attributes, and its texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in EMPTY:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in EMPTY:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._open:
+            self.text += data
+
+    def tags(self, *but: str) -> list[str]:
+        """The names of the elements in their order, without some."""
+        return [tag for tag, _ in self.elements if tag not in but]
+
+
+@settings(max_examples=60, deadline=None)
+@given(NASTY_TEXT)
+def test_no_value_is_obeyed(text: str) -> None:
+    """Whatever a value says, the page has the same elements, but for code in sentences and lines in pictures."""
+    told, plain = (
+        Page(plan_html(plan(replace(stack_of(each), road=Road((each,), "oai", each)))))
+        for each in (text, "x")
+    )
+    assert told.tags("code", "text") == plain.tags("code", "text")
+    assert printable(text) in told.text
+
+
+def test_the_page_asks_for_nothing() -> None:
+    """No address, script, handler or style of an element: its policy would stop them, and there are none."""
+    page = Page(plan_html(plan(NEW, replace(CHANGED, name="changed"), BROKEN, replace(STILL, name="still"))))
+    names = {name for _, attributes in page.elements for name in attributes}
+    assert not names & {"src", "style", "srcset", "action", "data", "xlink:href"}
+    assert not [name for name in names if name.startswith("on")]
+    assert not {"script", "link", "img", "iframe", "form", "base"} & set(page.tags())
+    links = [attributes["href"] or "" for tag, attributes in page.elements if tag == "a"]
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert links == ["#stack-lectures", "#stack-changed", "#stack-clips"]
+    assert {link[1:] for link in links} <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_policy_allows_this_style_and_nothing_else() -> None:
+    """A style that was changed without its digest would leave the page bare."""
+    text = plan_html(plan(STILL))
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    (policy,) = [
+        each["content"] for tag, each in Page(text).elements if tag == "meta" and "http-equiv" in each
+    ]
+    assert policy == (f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{digest}'")
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_everything_that_the_text_says_is_on_the_page() -> None:
+    """Hazards with how to allow them, problems with what to do, warnings, notes, steps and who can read."""
+    text = Page(plan_html(plan(CHANGED, BROKEN))).text
+    for told in (
+        "1 hazard",
+        "cuts-viewers lectures: a.example.com will not be answered any more",
+        "apply refuses this unless it is allowed: --allow cuts-viewers",
+        "1 problem",
+        "specs/clips.yaml:6:9 bucket clips-media is not there",
+        "do: make it, or write create: true",
+        "lectures: anyone may read clips/*: a public statement of the bucket policy",
+        "note: 7 CNAMEs of 100",
+        "modify distribution:lectures",
+        "specs/lectures.yaml:5",
+        "signers: 111122223333",
+        "signers: key-group lectures-signers",
+        '"a.example.com"',
+        '"b.example.com" (1 kept)',
+    ):
+        assert told in text
+
+
+def test_a_plan_without_changes_says_so() -> None:
+    """A page on which nothing happens is short."""
+    text = Page(plan_html(plan(STILL))).text
+    assert "No changes." in text
+    assert "lectures is as its spec says." in text
+
+
+def test_specs_that_cannot_be_read_have_a_page_too() -> None:
+    """Every problem is on it, and no plan."""
+    text = Page(problems_html(BROKEN.problems)).text
+    assert "No plan." in text
+    assert "specs/clips.yaml:6:9 bucket clips-media is not therebucket: clips-mediado: make it" in text

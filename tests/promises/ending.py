@@ -1,0 +1,40 @@
+"""Destroying, as the promises are put to the test."""
+
+from typing import Any
+
+from cfstream.applying import Report
+from cfstream.planning import StackPlan
+from cfstream.workflow import make_plan
+from tests.promises.studio import Json, Studio, steps, told
+
+YES = ("deletes", "cuts-viewers")
+
+
+def ending(studio: Studio, document: Json) -> StackPlan:
+    """The plan that destroys this one stack."""
+    return make_plan(studio.load(document), studio.world, destroying=True).stacks[0]
+
+
+def destroy(studio: Studio, *documents: Json, **terms: Any) -> Report:
+    """Destroys these stacks, after a yes."""
+    return studio.run(
+        make_plan(studio.load(*documents), studio.world, destroying=True), **{"allow": YES, **terms}
+    )
+
+
+def gone(studio: Studio, *documents: Json) -> None:
+    """Destroys these stacks, and holds cfstream to it: all is done, and nothing more is left to do."""
+    report = destroy(studio, *documents)
+    assert report.exit_code == 0, told(report)
+    for document in documents:
+        assert steps(ending(studio, document)) == []
+
+
+def verbs(plan: StackPlan) -> list[str]:
+    """Verb and kind of each step, in order."""
+    return [f"{step.verb} {step.address.kind}" for step in plan.steps]
+
+
+def notices(plan: StackPlan) -> str:
+    """All notices, one after the other."""
+    return "\n".join(notice.text for notice in plan.notices)

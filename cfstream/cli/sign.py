@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from cfstream.cli import connection, terminal
+from cfstream.errors import WrongUsage
 
 
 def sign(
@@ -65,6 +66,10 @@ def sign(
     asked = Asked(target, key, expires, starts, ip, spec, key_id, preset, cookies, digest, domain, force)
     found = signed(asked)
     edge = connection.current().edge()
+    if output == "curl" and found.stream is not None and not (edge and found.plain_url):
+        raise WrongUsage(
+            "curl speaks no RTMP", "take the stream name: leave --format out, or use --format json"
+        )
     if output == "json":
         from cfstream.render.json import as_text
 

@@ -67,7 +67,8 @@ def signed(asked: Asked) -> Signed:
     for text in _warnings(asked, guards):
         terminal.note(f"warning: {text}\n")
     if stack.spec.delivery == "rtmp":
-        return _stream_name(asked, times, key, key_for(guards, "/", key.der_sha256, asked.key_id))
+        named = _stream_name(asked, times, key, key_for(guards, "/", key.der_sha256, asked.key_id))
+        return replace(named, plain_url=f"https://{guards.domain_name}/cfx/st/")
     url = _url(asked, stack, guards)
     key_id = key_for(guards, sections(url).path, key.der_sha256, asked.key_id)
     waiting = waiting_key(guards, key_id)

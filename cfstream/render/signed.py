@@ -26,7 +26,7 @@ class Signed:
     domain: str | None = None
     """Domain of the cookies; None where they are for the host that sets them."""
     plain_url: str = ""
-    """What the cookies open, without a signature."""
+    """What the cookies open, without a signature; of a stream name what stands before it at the edge of a sandbox."""
     stream: StreamName | None = None
     is_canned: bool = False
     in_browser: str = ""
@@ -50,7 +50,8 @@ def url_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
     An `edge` is asked in place of the host that the URL names.
     """
     if signed.stream is not None:
-        return f"{signed.stream}\n"
+        at_edge = curl and edge and signed.plain_url
+        return _curl(signed.plain_url + signed.stream.bare, edge) if at_edge else f"{signed.stream}\n"
     return _curl(signed.url or "", edge) if curl else f"{signed.url}\n"
 
 

@@ -4,14 +4,17 @@ import json
 import os
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from cfstream.sandbox.server import ACCOUNT, Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import Folder
+from tests.signing import public_pem, rsa_key
 
 Sign = Callable[..., Ran]
 
@@ -72,6 +75,42 @@ def test_a_url_that_a_browser_can_open(
         assert httpx.get(f"{edge}/{path}", headers={"Host": host}).status_code == 200
         told: Any = json.loads(cfstream("explain", signed, "--spec", stack.spec, "--format", "json").out)
         assert (told["accepted"], told["reasons"]) == (True, [])
+
+
+RTMP = """\
+version: 1
+name: seminars
+delivery: rtmp
+bucket: lectures-media
+trusted_signers: [self]
+"""
+
+
+@pytest.fixture
+def streams(
+    cfstream: Callable[..., Ran], server: Sandbox, edge: str, stack: Folder, tmp_path: Path
+) -> tuple[str, ...]:
+    """The flags that sign for a streaming distribution on the same bucket, whose account has a key pair."""
+    spec = tmp_path / "seminars.yaml"
+    spec.write_text(RTMP)
+    assert cfstream("apply", str(spec), "--yes", "--no-verify").code == 0
+    key_pair = server.cloudfront.world.key_pairs.register(ACCOUNT, public_pem(rsa_key("lectures-1")).decode())
+    return ("--spec", str(spec), "--key", stack.key("lectures-1"), "--key-id", key_pair, "--expires", "1h")
+
+
+def test_a_stream_is_asked_for_at_its_stand_in(
+    cfstream: Callable[..., Ran], edge: str, streams: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line for curl leads to the path by which the edge judges stream names; where no edge is, there is none."""
+    client("s3", edge).put_object(Bucket="lectures-media", Key="talks/a.mp4", Body=b"-")
+    line = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl").out
+    assert f"{edge}/cfx/st/talks/a.mp4?Expires=" in line
+    assert pasted(line) == 200
+    assert pasted(line.replace("Expires=1", "Expires=2")) == 403
+    monkeypatch.delenv("CFSTREAM_EDGE_URL")
+    ran = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl")
+    assert (ran.code, ran.out) == (2, "")
+    assert "curl speaks no RTMP" in ran.err
 
 
 @pytest.mark.parametrize(

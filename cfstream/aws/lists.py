@@ -43,6 +43,9 @@ LISTS: Mapping[tuple[str, str], Paging] = {
     ("cloudfront", "list_response_headers_policies"): _cloudfront("ResponseHeadersPolicyList"),
     ("cloudfront", "list_distributions_by_key_group"): _cloudfront("DistributionIdList"),
     ("cloudfront", "list_conflicting_aliases"): _cloudfront("ConflictingAliasesList", 100),
+    ("s3", "list_buckets"): Paging(
+        ("Buckets",), ("ContinuationToken",), "ContinuationToken", {"MaxBuckets": 1000}
+    ),
     ("s3", "list_objects_v2"): Paging(("Contents",), ("NextContinuationToken",), "ContinuationToken"),
     ("s3control", "list_access_points"): Paging(("AccessPointList",), ("NextToken",), "NextToken"),
     ("acm", "list_certificates"): Paging(

@@ -1,73 +1,162 @@
-"""``cfstream init``: a commented spec to start from."""
+"""``cfstream init``: a commented spec to start from, after a few questions on a terminal."""
 
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cfstream.cli.terminal import note, say
+from cfstream.cli import connection, terminal
 from cfstream.errors import WrongUsage
 
-SPEC = """\
-# One private set-up of CloudFront: a bucket with media, a distribution, and who may play them.
-# For completion in an editor: run "cfstream schema > cfstream.v1.json", and make the first line
-# "# yaml-language-server: $schema=cfstream.v1.json".
-version: 1
-name: {name}
-comment: Private {name}
-
-# The bucket with the media. create: true makes it, closed to the public, if there is none.
-# No bucket is ever deleted.
-bucket: {{name: {name}-media, create: true}}
-
-# Who may sign URLs and cookies. Nobody else can play anything. Make the key pair, and keep its
-# private half out of version control:
-#   cfstream keys new {name}-1
-key_groups:
-  - name: {name}-signers
-    public_keys:
-      - name: {name}-1
-        file: keys/{name}-1.pub.pem    # relative to this file
-
-# The longest that a signed URL may be valid. A key that was replaced lives on for that long.
-sign: {{max_validity: 24h}}
-
-# Host names of your own. They need a certificate in us-east-1 that covers them all.
-# cnames: [media.example.com]
-# http:
-#   certificate: arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012
-
-# A field that is absent is not managed; [], "" and false say that there shall be none.
-# There is more: price_class, logging, tags, protect, http.behaviors (posters for everybody), …
-# "cfstream schema" describes each field, and "cfstream validate" checks this file without AWS.
-"""
+if TYPE_CHECKING:
+    from cfstream.cli.answering import Answered, Given
 
 
 def init(
     name: Annotated[
         str | None,
-        typer.Argument(help="Name of the stack: writes NAME.yaml. Absent: standard output."),
+        typer.Argument(help="Name of the stack: writes NAME.yaml. Absent: to standard output, or asked for."),
     ] = None,
+    *,
+    bucket: Annotated[
+        str | None, typer.Option("--bucket", metavar="NAME", help="The bucket with the media.")
+    ] = None,
+    create_bucket: Annotated[
+        bool, typer.Option("--create-bucket", help="Make the bucket, if there is none.")
+    ] = False,
+    cname: Annotated[
+        list[str] | None, typer.Option("--cname", metavar="HOST", help="A host name of yours; several times.")
+    ] = None,
+    delivery: Annotated[
+        Literal["http", "rtmp"] | None, typer.Option("--delivery", help="How media are served; default http.")
+    ] = None,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Who may sign: a key pair that is made now, in keys/.")
+    ] = False,
+    public_key: Annotated[
+        str | None,
+        typer.Option("--public-key", metavar="FILE", help="Or one that is there: its public half."),
+    ] = None,
+    key_group: Annotated[
+        str | None, typer.Option("--key-group", metavar="NAME", help="Or a key group of the account.")
+    ] = None,
+    trusted_signer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trusted-signer", metavar="ACCOUNT", help="Or accounts, self among them; several times."
+        ),
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Or nobody needs to: anyone may watch.")] = False,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Where to write; - for standard output.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is usual.")] = False,
 ) -> None:
     """Write a commented spec to start from. A file that exists is never overwritten.
 
-    Example: cfstream init lectures
-    """
-    if name is None:
-        say(SPEC.format(name="lectures"))
-        return
-    from cfstream.spec.fields import STACK_NAME
+    On a terminal it asks what no flag says; Ctrl-C leaves nothing behind. Elsewhere it takes what is usual: a new
+    bucket NAME-media, and a key pair that "cfstream keys new" makes.
 
-    if not STACK_NAME.fullmatch(name):
-        what = f"{name!r} is no name for a stack: it wants a-z first, then at most 31 of a-z, 0-9 and -"
-        raise WrongUsage(what, "choose a name like lectures")
-    path = Path(f"{name}.yaml")
+    Example: cfstream init lectures --bucket lectures-media --cname media.example.com
+    """
+    from cfstream.cli.answering import Given, answered
+
+    given = Given(
+        name, bucket, create_bucket, tuple(cname or ()), delivery, new_key, public_key, key_group,
+        tuple(trusted_signer or ()), public, out,
+    )  # fmt: skip
+    asking = not yes and out != "-" and _two_way()
+    if not asking and name is None and out is None:
+        given = replace(given, out="-")
+    _free(given)
+    _write(given, answered(given, ask=asking))
+
+
+def _two_way() -> bool:
+    """Whether somebody sits at both ends: questions go to stderr, answers come from stdin."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr, sys.stdout))
+
+
+def _free(given: "Given") -> None:
+    """Returns when the file is not there yet. Raises WrongUsage before a question is asked in vain."""
+    path = given.path
+    if path is not None and os.path.lexists(path):
+        raise WrongUsage(
+            f"{path} is there already, and stays as it is", "choose another name, or edit the file"
+        )
+
+
+def _write(given: "Given", found: "Answered") -> None:
+    from cfstream.cli.key_pair import make_pair, pair_in
+    from cfstream.spec.template import NewKey, spec_text
+
+    answers = found.answers
+    text = spec_text(answers)
+    _hold_together(text)
+    path = Path(given.out or f"{answers.name}.yaml")
+    if given.out == "-":
+        terminal.say(text)
+        return
+    key = answers.signers if found.makes_key and isinstance(answers.signers, NewKey) else None
+    folder = str(path.parent / "keys")
+    pair = pair_in(folder, key.name) if key else None
+    new = [pair.private, pair.public, path] if pair else [path]
+    with _all_or_nothing(new):
+        _write_new(path, text)
+        if key:
+            make_pair(folder, key.name, "rsa")
+    terminal.say("".join(f"wrote {each}\n" for each in new))
+    terminal.note(_next(path, answers.signers, key=key is not None))
+
+
+def _hold_together(text: str) -> None:
+    """Returns when the answers go together. Raises WrongUsage in the words of the rule that they break."""
+    from cfstream.spec.compose import documents
+    from cfstream.spec.draft import draft_of
+    from cfstream.spec.source import Source
+
+    for document in documents(Source("spec", text), []):
+        for problem in sorted(draft_of(document).problems):
+            raise WrongUsage(problem.what, problem.do)
+
+
+@contextmanager
+def _all_or_nothing(files: Sequence[Path]) -> Iterator[None]:
+    """Takes away again those of the files that were not there before, when what is done here fails or is stopped."""
+    before = [file for file in files if os.path.lexists(file)]
+    try:
+        yield
+    except BaseException:
+        for file in files:
+            if file not in before:
+                file.unlink(missing_ok=True)
+        raise
+
+
+def _write_new(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(SPEC.format(name=name))
+            file.write(text)
     except FileExistsError as error:
         raise WrongUsage(
             f"{path} is there already, and stays as it is", "choose another name, or edit the file"
         ) from error
-    say(f"wrote {path}\n")
-    note(f'next: make the key pair as it says, then "cfstream validate {path}"\n')
+
+
+def _next(path: Path, signers: object, *, key: bool) -> str:
+    """What to run next, with the flags that lead to the same AWS."""
+    from cfstream.spec.template import NewKey
+
+    flags = connection.current().flags()
+    steps = [f"cfstream plan {shlex.quote(str(path))}{flags}"]
+    if not key and isinstance(signers, NewKey) and not (path.parent / signers.file).exists():
+        folder = path.parent / "keys"
+        where = "" if folder == Path("keys") else f" --dir {shlex.quote(str(folder))}"
+        steps.insert(0, f"cfstream keys new {signers.name}{where}")
+    return "next:\n" + "".join(f"  {step}\n" for step in steps)

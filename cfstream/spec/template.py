@@ -1,0 +1,157 @@
+"""A new spec as text: commented, in canonical form, with what somebody answered filled in."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Literal
+
+MARGIN = 80
+"""Columns of a comment."""
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|[A-Za-z0-9_./-]*[a-z][A-Za-z0-9_./-]*")
+"""Text that needs no quotes: it begins as no number, and holds no sign of YAML's."""
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key pair of the stack's own: the name of its group, that of the key, and the file of its public half."""
+
+    group: str
+    name: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is asked before a spec is written."""
+
+    name: str
+    bucket: str
+    create: bool
+    region: str | None = None
+    delivery: Literal["http", "rtmp"] = "http"
+    cnames: tuple[str, ...] = ()
+    signers: NewKey | str | tuple[str, ...] | None = None
+    """A key, the name of a group that exists, accounts, or None: nobody needs to sign."""
+
+
+def spec_text(answers: Answers) -> str:
+    """The spec, with comments of at most 80 columns."""
+    parts = [
+        _head(answers),
+        _bucket(answers),
+        _cnames(answers),
+        _access(answers),
+        _signers(answers),
+        _rest(answers),
+    ]
+    return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
+
+
+def _head(answers: Answers) -> Iterator[str]:
+    yield from _comment(
+        "One private set-up of CloudFront: a bucket with media, a distribution, and who may play "
+        'them. "cfstream docs" tells what each field means, and an editor does when it has the '
+        'schema: run "cfstream schema > cfstream.v1.json", and make the first line '
+        '"# yaml-language-server: $schema=cfstream.v1.json".'
+    )
+    yield "version: 1"
+    yield f"name: {answers.name}"
+    if answers.delivery == "rtmp":
+        yield "delivery: rtmp    # retired by AWS at the end of 2020: http works there"
+    yield f"comment: Private {answers.name}"
+
+
+def _bucket(answers: Answers) -> Iterator[str]:
+    if answers.create:
+        yield from _comment(
+            "The bucket with the media. create: true makes it, closed to the public, if there is none. "
+            "No bucket is ever deleted."
+        )
+    else:
+        yield from _comment(
+            "The bucket with the media. It stays as it is, but for one statement of its policy that "
+            "lets the distribution read. No bucket is ever deleted."
+        )
+    more = {"region": answers.region, "create": "true" if answers.create else None}
+    said = "".join(f", {key}: {value}" for key, value in more.items() if value)
+    yield (
+        f"bucket: {{name: {_written(answers.bucket)}{said}}}"
+        if said
+        else f"bucket: {_written(answers.bucket)}"
+    )
+
+
+def _cnames(answers: Answers) -> Iterator[str]:
+    yield from _comment(
+        "Host names of your own. They need a certificate in us-east-1 that covers them all; it is "
+        "found there, or named by http.certificate."
+    )
+    named = answers.cnames or ("media.example.com",)
+    line = f"cnames: [{', '.join(map(_written, named))}]"
+    yield line if answers.cnames else f"# {line}"
+
+
+def _access(answers: Answers) -> Iterator[str]:
+    if answers.delivery == "rtmp":
+        yield from _comment(
+            "How CloudFront reads the bucket: an origin access identity, the only way for rtmp."
+        )
+        yield "oai: {}"
+    else:
+        yield from _comment("How CloudFront reads the bucket: an origin access control that cfstream makes.")
+        yield "oac: {}"
+
+
+def _signers(answers: Answers) -> Iterator[str]:
+    match answers.signers:
+        case NewKey(group, name, file):
+            yield from _comment(
+                "Who may sign URLs and cookies. Nobody else can play anything. The private half of the key "
+                "pair signs: keep it out of version control."
+            )
+            yield "key_groups:"
+            yield f"  - name: {_written(group)}"
+            yield "    public_keys:"
+            yield f"      - name: {_written(name)}"
+            yield f"        file: {_written(file)}    # relative to this file"
+        case str(group):
+            yield from _comment(
+                "Who may sign URLs and cookies: a key group that is there already. It is referred to, and "
+                "never changed."
+            )
+            yield "key_groups:"
+            yield f"  - use: {_written(group)}"
+        case tuple(accounts):
+            yield from _comment("The accounts whose key pairs may sign. Account numbers want quotes.")
+            yield f"trusted_signers: [{', '.join(map(_written, accounts))}]"
+    if answers.signers is None:
+        yield from _comment("Nobody needs to sign: anyone may play everything in the bucket.")
+        yield "public: true"
+    else:
+        yield ""
+        yield from _comment(
+            "The longest that a signed URL may be valid. A key that was replaced lives on for that long."
+        )
+        yield "sign: {max_validity: 24h}"
+
+
+def _rest(answers: Answers) -> Iterator[str]:
+    if answers.delivery == "http":
+        yield from _comment("Other rules for some paths, like posters that everybody may see:")
+        yield from ("# http:", "#   behaviors:", '#     - {path: "/posters/*", public: true}', "")
+    yield from _comment(
+        'A field that is absent is not managed; [], "" and false say that there shall be none. '
+        '"cfstream validate" checks this file without AWS.'
+    )
+
+
+def _comment(text: str) -> Iterator[str]:
+    return (f"# {line}" for line in wrap(text, MARGIN - 2, break_on_hyphens=False, break_long_words=False))
+
+
+def _written(text: str) -> str:
+    """A word, in quotes only where YAML would read something else."""
+    return text if _PLAIN.fullmatch(text) and text not in ("true", "false", "null") else json.dumps(text)

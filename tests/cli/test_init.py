@@ -1,0 +1,192 @@
+"""`cfstream init`: questions on a terminal, flags in place of them, and a spec that holds in every case."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import load
+from cfstream.spec.model import Spec
+from tests.cli.account import client
+from tests.cli.conftest import Ran
+from tests.signing import public_pem, rsa_key
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder; the command runs in it."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(file: str) -> Spec:
+    """What a file says, when it loads."""
+    (stack,) = load([file])
+    return stack.spec
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        [],
+        ["--new-key"],
+        ["--public-key", "mine/a key.pub.pem"],
+        ["--key-group", "newsroom"],
+        ["--trusted-signer", "self", "--trusted-signer", "011122223333"],
+        ["--public"],
+        ["--delivery", "rtmp"],
+        ["--delivery", "rtmp", "--public"],
+        ["--cname", "*.example.com", "--cname", "example.com"],
+        ["--bucket", "true", "--create-bucket", "--region", "eu-west-1"],
+        ["--bucket", "123-media"],
+    ],
+)
+def test_every_answer_makes_a_spec_that_holds(cfstream: Run, flags: list[str]) -> None:
+    """It loads, is in canonical form, and no comment is wider than a terminal."""
+    Path("mine").mkdir()
+    Path("mine/a key.pub.pem").write_bytes(public_pem(rsa_key("one")))
+    ran = cfstream("init", "films", *flags)
+    assert ran.code == 0, ran.err
+    assert "next:\n" in ran.err
+    if not flags or flags[0] in ("--cname", "--bucket"):
+        assert "  cfstream keys new films-1\n" in ran.err
+        assert cfstream("keys", "new", "films-1").code == 0
+    assert cfstream("validate", "films.yaml").code == 0
+    assert cfstream("fmt", "--check", "films.yaml") == Ran(0, "", "")
+    assert max(map(len, Path("films.yaml").read_text().splitlines())) <= 80
+    text = Path("films.yaml").read_text()
+    assert all(flag.strip("'") in text for flag in flags if not flag.startswith(("--", "mine")))
+
+
+def test_a_bucket_that_is_named_is_not_made(cfstream: Run) -> None:
+    """Unless that is asked for; a bucket of the usual name is."""
+    cfstream("init", "one", "--bucket", "there", "--public")
+    cfstream("init", "two", "--public")
+    assert (written("one.yaml").bucket.name, written("one.yaml").bucket.create) == ("there", False)
+    assert (written("two.yaml").bucket.name, written("two.yaml").bucket.create) == ("two-media", True)
+
+
+def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
+    """Flags of the connection are repeated, quoted for the shell."""
+    Path("my specs").mkdir()
+    ran = cfstream(
+        "init", "a", "--out", "my specs/a.yaml", "--profile", "my profile", "--region", "eu-west-1"
+    )
+    assert ran.err == (
+        "next:\n"
+        "  cfstream keys new a-1 --dir 'my specs/keys'\n"
+        "  cfstream plan 'my specs/a.yaml' --profile 'my profile' --region eu-west-1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "error"),
+    [
+        (["--public", "--new-key"], "--new-key and --public exclude each other"),
+        (["--bucket", "A"], '"A" is no bucket name'),
+        (["--cname", "https://x"], '"https://x" is a URL'),
+        (["--trusted-signer", "12"], "a trusted signer is self, or an account number of 12 digits"),
+        (["--key-group", "a b"], '"a b" is no name that CloudFront takes'),
+        (["--public-key", "gone.pem"], "gone.pem: No such file or directory"),
+        (["--public-key", "notes.txt"], "notes.txt: the file holds no PEM public key"),
+        (["--delivery", "rtmp", "--new-key"], "key_groups is for delivery http"),
+        (["--cname", "a.example.com", "--cname", "a.example.com"], '"a.example.com" stands here twice'),
+    ],
+)
+def test_an_answer_that_cannot_be_leaves_nothing(cfstream: Run, flags: list[str], error: str) -> None:
+    """It is told in the words of the rule, and no file is there afterwards."""
+    Path("notes.txt").write_text("hello")
+    ran = cfstream("init", "films", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"error: {error}" in " ".join(ran.err.split())
+    assert [path.name for path in Path().iterdir()] == ["notes.txt"]
+
+
+def test_what_is_there_is_never_written_over(cfstream: Run) -> None:
+    """Neither a spec nor a key; and a spec whose key could not be made is not left either."""
+    Path("a.yaml").write_text("mine")
+    assert cfstream("init", "a").code == 2
+    Path("keys").mkdir()
+    Path("keys/b-1.pub.pem").write_text("mine")
+    ran = cfstream("init", "b", "--new-key")
+    assert (ran.code, ran.out) == (2, "")
+    assert "keys/b-1.pub.pem is there already" in ran.err
+    assert Path("a.yaml").read_text() == Path("keys/b-1.pub.pem").read_text() == "mine"
+    assert not Path("b.yaml").exists()
+    assert not Path("keys/b-1.pem").exists()
+
+
+def test_without_a_name_it_goes_to_standard_output(cfstream: Run) -> None:
+    """Nothing is written to a file, and `--out -` says the same of a stack with a name."""
+    assert "\nname: lectures\n" in cfstream("init").out
+    assert "\nname: films\n" in cfstream("init", "films", "--out", "-").out
+    assert list(Path().iterdir()) == []
+
+
+def at_terminal(*arguments: str, answers: list[str], stop: bool = False) -> tuple[int, str]:
+    """The exit code and all that a terminal showed, when each question is answered in turn; SIGINT at the last."""
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "NO_COLOR": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cfstream", "init", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    os.close(theirs)
+    shown, waiting = "", list(answers)
+    while True:
+        try:
+            shown += os.read(ours, 65536).decode()
+        except OSError:  # Linux says EIO where others say end of file
+            break
+        if shown.endswith(": ") and waiting:
+            os.write(ours, waiting.pop(0).encode() + b"\n")
+        elif shown.endswith(": ") and stop:
+            stop = False
+            process.send_signal(signal.SIGINT)
+    os.close(ours)
+    return process.wait(), shown.replace("\r\n", "\n")
+
+
+def test_the_questions(aws: Sandbox) -> None:
+    """A wrong answer is asked again; buckets of the account are offered by number; a key pair is made."""
+    for bucket in ("clips", "films-media"):
+        client("s3", aws.endpoint_url).create_bucket(Bucket=bucket)
+    code, shown = at_terminal(answers=["Films", "films", "1", "", "a.example.com, b.example.com", "1"])
+    assert code == 0, shown
+    assert "  do: write films\n" in shown
+    assert "  1  clips\n  2  films-media\n" in shown
+    assert shown.endswith("wrote films.yaml\nnext:\n  cfstream plan films.yaml\n")
+    spec = written("films.yaml")
+    assert (spec.bucket.name, spec.bucket.create) == ("clips", False)
+    assert spec.cnames == ("a.example.com", "b.example.com")
+    assert Path("keys/films-1.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_flag_says_is_not_asked(aws: Sandbox) -> None:
+    """A name that the account does not have is a bucket to make; rtmp has accounts for signers."""
+    code, shown = at_terminal("old", "--delivery", "rtmp", "--cname", "a.example.com", answers=["old-films"])
+    assert code == 0, shown
+    assert "how are the media served?" not in shown
+    spec = written("old.yaml")
+    assert (spec.bucket.name, spec.bucket.create, spec.trusted_signers) == ("old-films", True, ("self",))
+
+
+def test_ctrl_c_leaves_nothing(aws: Sandbox) -> None:
+    """At whatever question it comes; and without an answer from AWS the questions go on."""
+    aws_is_away = "http://127.0.0.1:1"
+    code, shown = at_terminal("a", "--endpoint-url", aws_is_away, answers=["films"], stop=True)
+    assert code == 130
+    assert "note: buckets could not be listed: " in shown
+    assert shown.endswith("error: interrupted\n")
+    assert list(Path().iterdir()) == []

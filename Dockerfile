@@ -6,9 +6,9 @@
 # Both stages have Python 3.11 (Debian 12): what is installed in the one runs in the other.
 FROM python:3.11-slim-bookworm AS build
 COPY dist/*.whl /dist/
-# A read-only file system keeps no bytecode: all of it is made here.
-RUN python -m pip install --no-cache-dir --disable-pip-version-check --target /cfstream /dist/*.whl \
- && python -m compileall -q /cfstream
+# A read-only file system keeps no bytecode: all of it is made here, and holds whatever time the files get when copied.
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --no-compile --target /cfstream /dist/*.whl \
+ && python -m compileall -q --invalidation-mode unchecked-hash /cfstream
 
 FROM gcr.io/distroless/python3-debian12:nonroot
 LABEL org.opencontainers.image.title="cfstream" \
@@ -17,6 +17,7 @@ LABEL org.opencontainers.image.title="cfstream" \
 COPY --from=build /cfstream /cfstream
 ENV PYTHONPATH=/cfstream PYTHONDONTWRITEBYTECODE=1
 WORKDIR /work
-USER nonroot
+# nonroot, by number: Kubernetes' runAsNonRoot knows no names.
+USER 65532:65532
 ENTRYPOINT ["/usr/bin/python3", "-m", "cfstream"]
 CMD ["--help"]

@@ -24,6 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve", "key-pair", "set", "reset")}
 """Commands that have commands."""
 
+RELEASES_BEGIN = "<!-- scriv-insert-here -->"
+"""The line of the changelog under which scriv puts the newest release."""
+
 
 def write(folder: Path) -> None:
     """Writes the pages into `folder`, in place of those of an earlier time."""
@@ -32,7 +35,7 @@ def write(folder: Path) -> None:
         "spec": spec(),
         "commands": commands(),
         "errors": errors(),
-        "changelog": copied("CHANGELOG.md"),
+        "changelog": changelog(),
         "contributing": copied("CONTRIBUTING.md"),
     }
     for name, lines in pages.items():
@@ -111,6 +114,18 @@ def help_of(*words: str) -> list[str]:
     if code != ExitCode.DONE:
         raise SystemExit(f"cfstream {' '.join(words)} --help exited with {code}")
     return said.getvalue().strip("\n").splitlines()
+
+
+def changelog() -> Iterator[str]:
+    """The changelog, and before its first release what lies in changelog.d for the next one."""
+    told = [file for file in sorted((ROOT / "changelog.d").glob("*.md")) if file.name != "README.md"]
+    for line in copied("CHANGELOG.md"):
+        if line != RELEASES_BEGIN:
+            yield line
+        elif told:
+            yield from ("## Not released yet", "")
+            for file in told:
+                yield from file.read_text(encoding="utf-8").splitlines()
 
 
 def copied(name: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,27 @@ def test_each_step_is_told(desk: Path, sandbox: Sandbox) -> None:
     cfstream.apply(plan, tell=heard, verify=False)
     ids = [step.id for step in plan.stacks[0].steps]
     assert heard.lines == [line for id_ in ids for line in (f"began {id_}", f"ended {id_}: done")]
+
+
+def test_ctrl_c_ends_in_good_order(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """Ctrl-C while a step waits ends the run at once with Interrupted; what was done stays, and a later run goes on."""
+
+    class Impatient(Quiet):
+        def began(self, stack: str, step: Step) -> None:
+            if step.verb == "wait":
+                os.kill(os.getpid(), signal.SIGINT)
+
+    sandbox.cloudfront.settings.deploy_after_seconds = 3600
+    stacks = cfstream.load(desk / "lectures.yaml")
+    with pytest.raises(errors.Interrupted):
+        cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), tell=Impatient())
+    assert [each["Status"] for each in cloudfront.list_distributions()["DistributionList"]["Items"]] == [
+        "InProgress"
+    ]
+    sandbox.cloudfront.settings.deploy_after_seconds = 0
+    again = cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), verify=False)
+    assert again.exit_code == 0
+    assert len(cloudfront.list_distributions()["DistributionList"]["Items"]) == 1
 
 
 def test_problems_are_one_error(desk: Path) -> None:

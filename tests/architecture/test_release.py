@@ -59,6 +59,6 @@ def test_the_image_is_made_from_the_wheel_alone() -> None:
     """The image's user is not root, and of this folder nothing but the wheel gets near it."""
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.findall(r"(?m)^COPY (?!--from)(\S+)", dockerfile) == ["dist/*.whl"]
-    assert re.findall(r"(?m)^USER (\S+)", dockerfile) == ["nonroot"]
+    assert re.findall(r"(?m)^USER (\S+)", dockerfile) == ["65532:65532"]
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert [line for line in ignored if not line.startswith("#")] == ["*", "!dist/*.whl"]

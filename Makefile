@@ -55,7 +55,7 @@ format: $(SETUP) ## format the code, and mend what ruff can mend
 schema: $(SETUP) ## write schemas/cfstream.v1.json anew from the model
 	$(BIN)/cfstream schema > schemas/cfstream.v1.json
 
-docs: $(SETUP) ## the manual, in site/: every link checked, pictures made by doing what they show
+docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## the manual, in site/: every link checked, pictures made by doing what they show
 	$(BIN)/python -m handbook --pictures
 	$(BIN)/zensical build --clean --strict
 

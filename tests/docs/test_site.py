@@ -10,7 +10,7 @@ import pytest
 
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
-from handbook import reference
+from handbook import pictures, reference, screenshots
 from tests.docs.page import ROOT
 
 ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(https?://[^"' >]+)""")
@@ -20,9 +20,12 @@ ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(http
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built strictly: a link that leads nowhere ends the build."""
     place = tmp_path_factory.mktemp("manual")
-    shutil.copytree(ROOT / "docs", place / "docs", ignore=shutil.ignore_patterns("reference"))
+    shutil.copytree(ROOT / "docs", place / "docs", ignore=shutil.ignore_patterns("reference", "pictures"))
     shutil.copy(ROOT / "zensical.toml", place)
     reference.write(place / "docs" / "reference")
+    (place / "docs" / "pictures").mkdir()
+    for picture in [*(f"{name}.svg" for name in pictures.CASTS), *screenshots.NAMES]:
+        (place / "docs" / "pictures" / picture).touch()
     zensical = Path(sys.executable).with_name("zensical")
     built = subprocess.run(
         [zensical, "build", "--strict"], cwd=place, capture_output=True, text=True, check=False
@@ -33,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_is_there(site: Path) -> None:
     """Each page of the manual has become one of the site."""
-    written = [page.relative_to(ROOT / "docs") for page in (ROOT / "docs").rglob("*.md")]
+    written = [page.relative_to(site.parent / "docs") for page in (site.parent / "docs").rglob("*.md")]
     addresses = [page.with_suffix("") if page.stem != "index" else page.parent for page in written]
     assert [address for address in addresses if not (site / address / "index.html").is_file()] == []
 

@@ -122,6 +122,30 @@ def test_deleted(stage: Stage) -> None:
     assert stage.view("/", made["DomainName"]).status == 403
 
 
+def test_a_name_that_moves_is_answered_all_the_time(stage: Stage) -> None:
+    """UpdateDomainAssociation leaves no gap: until an edge has heard of it, it knows the name where it was; a name that
+    its new distribution gives up again does not come back (Developer Guide, "Move the alternate domain name").
+    """
+    name, settings = "media.example.com", stage.sandbox.cloudfront.settings
+    old, new = named(stage, "old", name), named(stage, "new", "other.example.com")
+    open_to(stage, old, new)
+    assert stage.view("/", name).body == b"old"
+
+    settings.deploy_after_reads, settings.edge_mixes = 1, True
+    etag = stage.cloudfront.get_distribution(Id=new["Id"])["ETag"]
+    target = {"DistributionId": new["Id"]}
+    stage.cloudfront.update_domain_association(Domain=name, TargetResource=target, IfMatch=etag)
+    assert {stage.view("/", name).body for _ in range(40)} == {b"old", b"new"}
+    stage.cloudfront.get_distribution(Id=old["Id"])
+    assert {stage.view("/", name).body for _ in range(40)} == {b"old", b"new"}
+    stage.cloudfront.get_distribution(Id=new["Id"])
+    assert stage.view("/", name).body == b"new"
+
+    settings.deploy_after_reads = 0
+    stage.change(new, Aliases=listing("other.example.com"))
+    assert stage.view("/", name).status == 403
+
+
 @pytest.mark.parametrize(
     ("name", "foreign"),
     [

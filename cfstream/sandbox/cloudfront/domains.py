@@ -75,6 +75,8 @@ class Domains:
         refuse_unless(fine, "TooManyDistributionCNAMEs")
         self._put(holder, [name for name in holder.aliases if name != alias])
         self._put(target, [*target.aliases, alias])
+        target.given.pop(alias, None)
+        holder.given[alias] = target.id
 
     def _put(self, record: Distribution, aliases: list[str]) -> None:
         items = {"Items": aliases} if aliases else {}

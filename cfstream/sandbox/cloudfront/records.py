@@ -8,7 +8,7 @@ module.
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from .refusal import CloudFrontError, refuse_unless
@@ -80,6 +80,8 @@ class Distribution(Record):
     reads: int = 0
     settled: bool = False
     at_edge: AtEdge | None = None
+    given: dict[str, str] = field(default_factory=dict)
+    """Aliases that were moved away in one call, and the id of the distribution that each went to."""
 
     @property
     def signers(self) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ What lives here: host names alone. The addresses of buckets are in ``direct``.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,15 +71,31 @@ def find(name: str, sites: Iterable[Site]) -> Site | None:
     (Developer Guide, "Use wildcards in alternate domain names").
     """
     own = name.removesuffix(LOOPBACK_ZONE) + ".cloudfront.net" if name.endswith(LOOPBACK_ZONE) else name
+    known = {site.record.id: site for site in sites}
     best, found = 0, None
-    for site in sites:
+    for site in known.values():
         if site.record.domain_name == own:
             return site
-        for alias in site.config["Aliases"].get("Items", ()):
+        for alias in (*_aliases(site), *_still_answered(site, known)):
             said = _said(alias, name)
             if said > best:
                 best, found = said, site
     return found
+
+
+def _aliases(site: Site) -> list[str]:
+    return list(site.config["Aliases"].get("Items", ()))
+
+
+def _still_answered(site: Site, known: dict[str, Site]) -> Iterator[str]:
+    """The aliases that were moved away from a distribution, and whose new one an edge does not know by them yet.
+
+    A move leaves no moment without an answer (AssociateAlias: "prevents the downtime that could occur").
+    """
+    for alias, target in site.record.given.items():
+        heir = known.get(target)
+        if heir and alias in heir.record.aliases and alias not in _aliases(heir):
+            yield alias
 
 
 def _said(alias: str, name: str) -> int:

@@ -4,7 +4,7 @@ A timeout ends only what needs the wait; so does ``--no-wait``. All that is done
 from there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -159,16 +159,26 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> StackReport | None:
         why, code = "hazards not allowed: " + ", ".join(not_allowed), 5
     else:
         return None
-    untried = tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
-    return StackReport(
-        plan.name,
-        plan.spec,
-        StackOutcome.BLOCKED,
-        untried,
-        why=why,
-        exit_code=code,
-        not_allowed=not_allowed,
+    return replace(_left_out(plan, why, code), not_allowed=not_allowed)
+
+
+def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | None:
+    """The report of a stack that is left out because one before it was not done; None where all were.
+
+    It takes something over, and what it would take has not been let go.
+    """
+    well = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
+    short = next((each for each in before if each.outcome not in well), None)
+    if short is None:
+        return None
+    return _left_out(
+        plan, f"the stack {short.name}, which must be done first, is {short.outcome}", short.exit_code
     )
+
+
+def _left_out(plan: StackPlan, why: str, code: int) -> StackReport:
+    untried = tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
+    return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, untried, why=why, exit_code=code)
 
 
 def walk(

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from cfstream.errors import Notice, Problem
+from cfstream.errors import Notice, Problem, Where
 from cfstream.exposure import Exposure
 from cfstream.kinds.kind import Relied
 from cfstream.steps.content import canonical, without_secrets
@@ -25,7 +26,9 @@ GUARDS: Mapping[Stage, tuple[Stage, ...]] = {
     Stage.SWITCH: (Stage.NARROW, Stage.MARK, Stage.GRANT, Stage.DELETE_RECORDS),
     Stage.WAIT: (Stage.KEY_GROUPS, Stage.POLICIES, Stage.DISTRIBUTION, Stage.SWITCH),
     Stage.LATE_GRANT: (Stage.MARK, *IN_FORCE),
-    Stage.DNS: IN_FORCE,
+    Stage.MOVE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT),
+    Stage.MOVED: (Stage.MOVE,),
+    Stage.DNS: (*IN_FORCE, Stage.MOVE, Stage.MOVED),
     Stage.REVOKE_REMEMBERED: IN_FORCE,
     Stage.DELETE_DISTRIBUTION: (Stage.IDENTITY, Stage.DELETE_RECORDS, *IN_FORCE, Stage.REVOKE_REMEMBERED),
     Stage.REVOKE: (Stage.GRANT, *IN_FORCE, Stage.LATE_GRANT, Stage.DELETE_DISTRIBUTION),
@@ -72,6 +75,8 @@ class StackPlan:
     notices: tuple[Notice, ...] = ()
     exposure: Exposure = field(default_factory=Exposure)
     steps: tuple[Step, ...] = ()
+    after: tuple[str, ...] = ()
+    """The stacks of the run that must be done before this one begins."""
     protect: bool = False
     distribution: str = "distribution"
     """The kind of the stack's distribution, which names its address."""
@@ -125,6 +130,33 @@ class Plan:
                 "steps": [sealed(step) for stack in self.stacks for step in stack.steps],
             }
         )
+
+
+def in_turn(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
+    """The stacks, each behind those that must be done before it, as far as they are in the run."""
+    named = {stack.name: stack for stack in stacks}
+    graph = {name: [each for each in stack.after if each in named] for name, stack in named.items()}
+    return tuple(named[name] for name in TopologicalSorter(graph).static_order())
+
+
+def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
+    """The stacks; those that wait for each other in a circle have that as a problem, and wait no more."""
+    try:
+        in_turn(stacks)
+    except CycleError as error:
+        circle = sorted(set(error.args[1]))
+        told = [_in_circle(stack, circle) if stack.name in circle else stack for stack in stacks]
+        return without_circles(told)
+    return tuple(stacks)
+
+
+def _in_circle(stack: StackPlan, circle: Sequence[str]) -> StackPlan:
+    line = next((step.line for step in stack.steps if step.stage is Stage.MOVE), 0)
+    what = f"{' and '.join(circle)} give cnames to each other, and none of them can be the first"
+    problem = Problem(
+        Where(stack.spec, line), what, "let the names go one way in this run, and the other in the next"
+    )
+    return replace(stack, problems=(*stack.problems, problem), after=())
 
 
 def count(verbs: Iterable[Verb]) -> dict[Verb, int]:

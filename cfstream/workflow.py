@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from cfstream.applying import (
     Telling,
     Terms,
     blocked,
+    held_up,
     walk,
 )
 from cfstream.errors import Notice, Problem, Stale
@@ -29,7 +30,7 @@ from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
-from cfstream.planning import LiveSummary, Plan, Road, StackPlan, ordered
+from cfstream.planning import LiveSummary, Plan, Road, StackPlan, in_turn, ordered, without_circles
 from cfstream.ports import Call, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
@@ -66,7 +67,7 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
     plans = [_plan_stack(*row) for row in zip(scenes, wants, lives, strict=True)]
-    return Plan(world.account, tuple(plans))
+    return Plan(world.account, without_circles(plans))
 
 
 def apply_plan(
@@ -84,8 +85,12 @@ def apply_plan(
     """
     ledger, terms = Ledger(), Terms(allow, no_wait, interrupted)
     with ThreadPoolExecutor(UNDER_WAY) as pool:
-        futures = [pool.submit(_apply_stack, stack, world, ledger, terms, tell) for stack in plan.stacks]
-        reports = tuple(future.result() for future in futures)
+        reported: dict[str, Future[StackReport]] = {}
+        # Whoever waits for another stack is handed out after it, so that there is always one that does not wait.
+        for stack in in_turn(plan.stacks):
+            before = [reported[name] for name in stack.after if name in reported]
+            reported[stack.name] = pool.submit(_apply_stack, stack, world, ledger, terms, tell, before=before)
+        reports = tuple(reported[stack.name].result() for stack in plan.stacks)
     codes = {report.exit_code for report in reports}
     return Report(reports, next(code for code in PRECEDENCE if code in {*codes, 0}))
 
@@ -145,7 +150,7 @@ def check_saved(saved: Json, plan: Plan) -> None:
 
 def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
     """A scene for each stack, by name."""
-    sharing = tuple(stack.spec for stack in stacks if stack.spec.oai and stack.spec.oai.id)
+    all_specs = tuple(stack.spec for stack in stacks)
     return [
         Scene(
             stack=stack,
@@ -154,7 +159,7 @@ def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
             region=world.region,
             now=world.clock.now(),
             real_aws=world.real_aws,
-            beside=sharing,
+            beside=all_specs,
             flags=world.flags,
         )
         for stack in sorted(stacks, key=lambda stack: stack.spec.name)
@@ -186,6 +191,7 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         notices=(*warnings, *limit_notices(scene.stack), *(n for p in proposals for n in p.notices)),
         exposure=exposure,
         steps=ordered([*steps, *_settling(scene, live, steps)]),
+        after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
         protect=scene.stack.spec.protect,
         distribution=kind_of(scene),
         destroying=scene.destroying,
@@ -236,8 +242,16 @@ def _sorted_problems(proposals: Sequence[Proposal]) -> tuple[Problem, ...]:
     return tuple(sorted({problem for proposal in proposals for problem in proposal.problems}))
 
 
-def _apply_stack(plan: StackPlan, world: World, ledger: Ledger, terms: Terms, tell: Telling) -> StackReport:
-    refused = blocked(plan, terms.allow)
+def _apply_stack(
+    plan: StackPlan,
+    world: World,
+    ledger: Ledger,
+    terms: Terms,
+    tell: Telling,
+    *,
+    before: Sequence[Future[StackReport]],
+) -> StackReport:
+    refused = blocked(plan, terms.allow) or held_up(plan, [each.result() for each in before])
     if refused is not None:
         report = replace(refused, outputs=_outputs(plan, refused, {}))
     else:

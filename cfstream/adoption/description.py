@@ -175,7 +175,7 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
 
 REMARKS: Mapping[str, str] = {
     "enabled": "it answers nobody",
-    "origin_access": "CloudFront reads the bucket as anyone would; every plan warns of it",
+    "origin_access": "CloudFront reads the bucket as anyone would; cfstream migrate --to oac mends it",
     "public": "anyone may watch",
     "adopt": "the distribution that this stack takes over",
     "http.viewer_protocol": "the default is redirect-to-https",
@@ -196,9 +196,7 @@ def _remarks(values: Mapping[str, Any], *, owned: bool) -> dict[str, str]:
         remarks[sort] = "one that exists: referred to, never changed"
     if values.get("key_groups"):
         remarks["key_groups"] = "groups that exist: referred to, never changed"
-    if values.get("delivery") == "rtmp":
-        remarks["delivery"] = "cfstream migrate --to http makes a stack that plays today"
-    elif values.get("trusted_signers"):
+    if values.get("trusted_signers"):
         remarks["trusted_signers"] = "the legacy form; cfstream migrate --to key-groups replaces it"
     return remarks
 

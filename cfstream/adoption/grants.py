@@ -30,10 +30,7 @@ def likely_grants(
     yield from _prefixes(aws, bucket)
     if oai:
         yield from _on_objects(aws, live, bucket, account.identities.get(oai, ""))
-    yield (
-        ELSEWHERE,
-        "cfstream grants nothing: what lets CloudFront read is given in other words, or not at all",
-    )
+    yield ELSEWHERE, "nothing that a spec would grant in these words; whoever gives it goes on giving it"
 
 
 def _prefixes(aws: Reads, bucket: str) -> Iterator[tuple[Mapping[str, Any], str]]:

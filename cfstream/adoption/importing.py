@@ -58,23 +58,14 @@ def import_one(aws: Reads, account: Account, row: Row, judge: Judge, name: str =
 
 def import_all(aws: Reads, account: Account, judge: Judge) -> Iterable[Imported]:
     """Every distribution of the account, sorted by id, one after the other; a refusal is a value here."""
-    taken, names = set(account.marked), dict[str, str]()
+    taken = set(account.marked)
     for row in account.rows:
-        owner = account.owners.get(row.id)
         try:
-            if owner in names:
-                raise _twins(owner or "", names[owner or ""], row.id)
             imported = import_one(aws, replace(account, marked=frozenset(taken)), row, judge)
-            names[imported.name] = row.id
         except CannotImport as refusal:
-            imported = Imported(row, owner=owner, refusal=refusal)
+            imported = Imported(row, owner=account.owners.get(row.id), refusal=refusal)
         taken.add(imported.name)
         yield imported
-
-
-def _twins(name: str, first: str, second: str) -> CannotImport:
-    what = f"{first} and {second} both carry the tag {NAME_TAG} = {name}, and a name is for one stack"
-    return CannotImport(what, "take the tag off one of them, and import again")
 
 
 def _name(live: LiveDistribution, row: Row, taken: Iterable[str]) -> str:
@@ -86,9 +77,7 @@ def _name(live: LiveDistribution, row: Row, taken: Iterable[str]) -> str:
 
 
 def _risks(proved: Proved) -> tuple[Risk, ...]:
-    openings = (
-        Risk("opening", f"the bucket has another way in: {text}") for text in proved.plan.exposure.openings
-    )
+    openings = (Risk("opening", text) for text in proved.plan.exposure.openings)
     return (*proved.description.risks, *openings)
 
 

@@ -100,7 +100,7 @@ def _tls(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
     if own and minimum in TLS_FROM_WEAKEST[:SOUND_TLS]:
         yield Risk("weak-tls", f"viewers may connect by {minimum}, which lets TLS 1.1 or older in")
     plain = [
-        guard.path or "the default behavior"
+        guard.path or "everything else"
         for guard in guards
         if behavior(live.config, guard.path)["ViewerProtocolPolicy"] == "allow-all"
     ]

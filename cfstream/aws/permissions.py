@@ -10,6 +10,10 @@ ACTIONS: Mapping[tuple[str, str], str] = {
         "cloudfront",
         "create_distribution_with_tags",
     ): "cloudfront:CreateDistribution and cloudfront:TagResource",
+    (
+        "cloudfront",
+        "update_domain_association",
+    ): "cloudfront:UpdateDomainAssociation and cloudfront:UpdateDistribution",
     ("s3", "head_bucket"): "s3:ListBucket",
     ("s3", "head_object"): "s3:GetObject",
     ("s3", "list_objects_v2"): "s3:ListBucket",

@@ -62,8 +62,8 @@ def import_(
 def _one(target: str, out: Path | None, name: str, output: Format) -> None:
     from cfstream.adoption import find, import_one, read_account
 
-    if out is not None:
-        _check_place(out)
+    if out is not None and out.exists():
+        raise _there(out)
     world = connection.current().world()
     reads = world.reads()
     account = read_account(reads, world.account)
@@ -84,26 +84,17 @@ def _one(target: str, out: Path | None, name: str, output: Format) -> None:
 def _all(folder: Path, output: Format) -> None:
     from cfstream.adoption import import_all, read_account
 
-    if folder.exists() and not folder.is_dir():
-        raise WrongUsage(f"{folder} is a file, and the specs want a folder", "name another, like: specs")
     world = connection.current().world()
     reads = world.reads()
     account = read_account(reads, world.account)
     found = []
     for each in import_all(reads, account, _judge(world, reads)):
-        terminal.note(f"{each.row.id}  {each.name or 'no spec'}\n")
+        told = f"no spec: {each.refusal.what}" if each.refusal else each.name
+        terminal.note(f"{each.row.id}  {told}\n")
         found.append(replace(each, file=str(folder / f"{each.name}.yaml")) if each.text else each)
     folder.mkdir(parents=True, exist_ok=True)
     _write({Path(each.file): each for each in found if each.text})
     _print(world.account, found, output)
-
-
-def _check_place(out: Path) -> None:
-    """Raises WrongUsage where the file is there already, or could not be written."""
-    if out.exists():
-        raise _there(out)
-    if not out.parent.is_dir():
-        raise WrongUsage(f"there is no folder {out.parent}", "make it first, or name a file elsewhere")
 
 
 def _judge(world: "World", reads: "Reads") -> "Judge":

@@ -5,7 +5,7 @@ candidates in order and the tag decides.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -196,8 +196,10 @@ def held_aliases(rows: Iterable[Row], ours: str | None) -> dict[str, Row]:
     return {alias.lower(): row for row in rows if row.id != ours for alias in row.aliases}
 
 
-def alias_problems(scene: Scene, rows: Sequence[Row], ours: str | None) -> list[Problem]:
-    """A problem for each cname of the spec that another distribution of the account holds."""
+def alias_problems(
+    scene: Scene, rows: Sequence[Row], ours: str | None, coming: Container[str] = ()
+) -> list[Problem]:
+    """A problem for each cname of the spec that another distribution of the account holds, but for those `coming`."""
     held = held_aliases(rows, ours)
     return [
         scene.stack.problem(
@@ -207,7 +209,7 @@ def alias_problems(scene: Scene, rows: Sequence[Row], ours: str | None) -> list[
             number,
         )
         for number, alias in enumerate(scene.stack.spec.cnames or ())
-        if alias in held
+        if alias in held and alias not in coming
     ]
 
 
@@ -217,7 +219,7 @@ def _likely(row: Row, scene: Scene) -> bool:
 
 
 def _tagged(aws: Reads, name: str, rows: Sequence[Row]) -> list[Row]:
-    answers = aws.together([_tags_call(row.arn) for row in rows])
+    answers = aws.together([tags_call(row.arn) for row in rows])
     found = []
     for row, answer in zip(rows, answers, strict=True):
         if isinstance(answer, Missing):
@@ -229,7 +231,8 @@ def _tagged(aws: Reads, name: str, rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _tags_call(arn: str) -> Call:
+def tags_call(arn: str) -> Call:
+    """The call for the tags of a distribution."""
     return Call("cloudfront", "list_tags_for_resource", {"Resource": arn})
 
 
@@ -266,7 +269,7 @@ def read_distribution(aws: Reads, kind: str, distribution_id: str) -> LiveDistri
     """One distribution, whole, with its tags. Makes one Get and ListTagsForResource; raises as `Reads.read`."""
     reply = aws.read(_get(kind, distribution_id))
     live = reply[RESOURCE[kind]]
-    tags = aws.read(_tags_call(live["ARN"]))
+    tags = aws.read(tags_call(live["ARN"]))
     return LiveDistribution(
         kind=kind,
         id=live["Id"],

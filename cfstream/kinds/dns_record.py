@@ -5,16 +5,18 @@ ours should is a problem, and a CNAME that leads to the distribution already doe
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.distributions import LiveDistribution, find, items, kind_of
+from cfstream.kinds.handover import records_given_up, records_taken
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.ports import Call, Reads
+from cfstream.spec.model import Spec
 from cfstream.steps.content import canonical
-from cfstream.steps.records import CreateRecords, DeleteRecords, alias_of, plain_name, told
+from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
 from cfstream.steps.step import Change, Hazard, Stage, Step
 from cfstream.values import Json, Known, digest
 
@@ -52,6 +54,10 @@ class LiveRecords:
     private: bool = False
     """Whether there are private zones of that name: those are no use, for aliases of CloudFront are public."""
     distribution: LiveDistribution | None = None
+    given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
+    """Names, and the domain names that their records lead to, where another stack of the run gives the name up; and
+    that stack's spec.
+    """
 
     def ours(self, record: Json) -> bool:
         """Whether a record is an alias of our distribution."""
@@ -83,7 +89,10 @@ class DnsRecordKind:
         lone = not want.zone or len(public) == 1 or scene.destroying
         have = LiveRecords(private=len(public) < len(named), distribution=live)
         zones = [_read_zone(aws, row, want, have, read=lone) for row in public]
-        return LiveRecords(tuple(sorted(zones, key=lambda zone: zone.id)), have.private, live)
+        others = [record for zone in zones for record in zone.records if not have.ours(record)]
+        led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
+        given_up = records_given_up(aws, scene, led)
+        return replace(have, zones=tuple(sorted(zones, key=lambda zone: zone.id)), given_up=given_up)
 
     def propose(
         self, scene: Scene, want: WantedRecords | None, have: LiveRecords, land: Landscape
@@ -134,7 +143,16 @@ class _Name:
 
     @property
     def _standing(self) -> list[Json]:
-        return [record for record in self.zone.records if plain_name(record["Name"]) == self.name]
+        return [
+            record
+            for record in self.zone.records
+            if plain_name(record["Name"]) == self.name and not self._goes(record)
+        ]
+
+    def _goes(self, record: Json) -> bool:
+        """Whether a stack that comes before this one takes the record away: an rtmp one, which gives the name up."""
+        giver = self.have.given_up.get((self.name, alias_of(record)))
+        return giver is not None and giver.delivery == "rtmp"
 
     @property
     def _served(self) -> bool:
@@ -148,6 +166,11 @@ class _Name:
         ]
         return live is not None and values == [live.domain_name.lower()]
 
+    @property
+    def _former(self) -> list[Json]:
+        """Records that lead to another stack of the run, which gives the name up."""
+        return [record for record in self._standing if (self.name, alias_of(record)) in self.have.given_up]
+
     def _of_type(self, kind: str) -> list[Json]:
         return [record for record in self._standing if record["Type"] == kind]
 
@@ -159,7 +182,7 @@ class _Name:
             return
         for kind in ("CNAME", *_types(self.scene, self.have.distribution)):
             standing = self._of_type(kind)
-            if standing and not any(map(self.have.ours, standing)):
+            if standing and not any(self.have.ours(each) or each in self._former for each in standing):
                 what = f"{told(standing[0])} stands in the zone {self.zone.name} ({self.zone.id}), and is not ours"
                 do = f"take it away once {self.name} may lead to this distribution, or take dns out of the spec"
                 number = (self.scene.stack.spec.cnames or ()).index(self.name)
@@ -181,9 +204,12 @@ class _Name:
         """The one step that makes what is missing."""
         kinds = _types(self.scene, self.have.distribution)
         missing = [kind for kind in kinds if not self._of_type(kind)]
+        scene = self.scene
+        if self._former:
+            yield self._takeover(self._former, kinds)
+            return
         if self._served or not missing:
             return
-        scene = self.scene
         yield CreateRecords(
             address=scene.address(KIND, self.name),
             stage=Stage.DNS,
@@ -194,6 +220,27 @@ class _Name:
             changes=tuple(Change(f"dns[{self.name}].{kind}", None, self.target) for kind in missing),
             zone=self.zone.id,
             records=tuple(_alias(scene, self.name, kind, self.target) for kind in missing),
+            seconds=scene.stack.spec.wait.timeout.total_seconds(),
+        )
+
+    def _takeover(self, former: Sequence[Json], kinds: Sequence[str]) -> Step:
+        """The records of the stack that gives the name up go, and ours come, in one batch."""
+        scene = self.scene
+        led = {record["Type"]: alias_of(record) for record in former}
+        stays = [record["Type"] for record in self._standing if self.have.ours(record)]
+        made = [kind for kind in kinds if kind not in stays]
+        changes = [Change(f"dns[{self.name}].{kind}", led.get(kind), self.target) for kind in made]
+        changes += [Change(f"dns[{self.name}].{kind}", led[kind], None) for kind in led if kind not in made]
+        givers = {self.have.given_up[self.name, domain].name for domain in led.values()}
+        return ReplaceRecords(
+            address=scene.address(KIND, self.name),
+            stage=Stage.DNS,
+            because=f"it leads to {' and '.join(sorted(givers))}, which gives the name up",
+            line=scene.stack.line("dns"),
+            changes=tuple(changes),
+            zone=self.zone.id,
+            records=tuple(_alias(scene, self.name, kind, self.target) for kind in made),
+            former=tuple(former),
             seconds=scene.stack.spec.wait.timeout.total_seconds(),
         )
 
@@ -215,8 +262,9 @@ def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
 
 
 def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
-    """A step for each name whose records are ours and are to go."""
-    ours = [record for record in zone.records if have.ours(record)]
+    """A step for each name whose records are ours and are to go; what another stack of the run takes over stays."""
+    kept = records_taken(scene, zone.name)
+    ours = [record for record in zone.records if have.ours(record) and plain_name(record["Name"]) not in kept]
     by_name = sorted(ours, key=lambda record: (plain_name(record["Name"]), record["Type"]))
     for name, group in groupby(by_name, key=lambda record: plain_name(record["Name"])):
         wanted = _wanted(name, want.names or ())

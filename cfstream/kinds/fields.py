@@ -5,7 +5,7 @@ others put there survives. A new distribution is the same overlay over AWS's def
 """
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,11 @@ def creation(base: Json, fields: Iterable[Field]) -> Overlay:
     return Overlay(config, tuple(changes))
 
 
-def common_fields(scene: Scene) -> list[Field]:
-    """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours."""
+def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[Field]:
+    """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours.
+
+    Names that are `apart` come and go by a call of their own, and stay on or off as they are.
+    """
     spec = scene.stack.spec
     fields = [scalar("enabled", "Enabled", spec.enabled, _darkens)]
     if spec.comment is not None:
@@ -84,7 +87,7 @@ def common_fields(scene: Scene) -> list[Field]:
     if spec.price_class is not None:
         fields.append(scalar("price_class", "PriceClass", spec.price_class))
     if spec.cnames is not None:
-        fields.append(_aliases(spec.cnames))
+        fields.append(_aliases(spec.cnames, apart))
     if spec.logging is not None:
         fields.append(_logging(spec.logging))
     return fields
@@ -146,22 +149,19 @@ def _darkens(_before: Any, after: Any) -> tuple[Hazard, ...]:
     return () if after else (Hazard("cuts-viewers", "a disabled distribution answers nobody"),)
 
 
-def _aliases(cnames: Iterable[str]) -> Field:
+def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
+    def live(config: Json) -> set[str]:
+        return {alias.lower() for alias in items(config.get("Aliases"))}
+
     def write(config: dict[str, Any], value: Any) -> None:
-        config["Aliases"] = counted(value)
+        config["Aliases"] = counted(sorted({*value, *(live(config) & apart)}))
 
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
         gone = sorted(set(before) - set(after))
         return (Hazard("cuts-viewers", f"{', '.join(gone)} will not be answered any more"),) if gone else ()
 
-    want = tuple(sorted(name.lower() for name in cnames))
-    return Field(
-        "cnames",
-        want,
-        lambda config: tuple(sorted(alias.lower() for alias in items(config.get("Aliases")))),
-        write,
-        danger=danger,
-    )
+    want = tuple(sorted({name.lower() for name in cnames} - apart))
+    return Field("cnames", want, lambda config: tuple(sorted(live(config) - apart)), write, danger=danger)
 
 
 def _logging(logging: Any) -> Field:

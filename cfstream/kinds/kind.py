@@ -40,7 +40,7 @@ class Scene:
     real_aws: bool = True
     """False when the endpoint is not Amazon's: the sandbox, or another stand-in."""
     beside: tuple[Spec, ...] = ()
-    """The specs that are planned together and read by an identity that exists, which they may share."""
+    """The specs that are planned together, this one among them."""
     flags: str = ""
     """What a further command needs to reach the same AWS, with a space before each flag."""
     destroying: bool = False
@@ -89,6 +89,8 @@ class Proposal:
     relied_on: tuple[Relied, ...] = ()
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
+    after: tuple[str, ...] = ()
+    """Names of other stacks of the run that must be done before this one begins."""
 
 
 @dataclass(frozen=True)

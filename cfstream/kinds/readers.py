@@ -134,7 +134,8 @@ def _open_by(each: Serving, identity: object) -> bool:
 def _opens(scene: Scene, spec: Spec, identity: object) -> bool:
     open_somewhere = spec.public or any(behavior.public for behavior in spec.http.behaviors)
     same_bucket = spec.bucket.name == scene.stack.spec.bucket.name
-    shared = spec.name != scene.name and spec.oai is not None and spec.oai.id == identity
+    used = spec.oai.id if spec.oai else None
+    shared = spec.name != scene.name and used is not None and used == identity
     return spec.enabled and open_somewhere and same_bucket and shared
 
 

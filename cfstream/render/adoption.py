@@ -51,9 +51,7 @@ def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
 def told_text(imported: Imported, *, color: bool, width: int) -> str:
     """What is to be known of one import that is not its text: risks, and whether its plan is empty."""
     sheet = page(width, color=color)
-    lines = []
-    for risk in imported.risks:
-        lines += sheet.flow([Word("warning:", Style.YELLOW), *words(risk.text)], rest="  ")
+    lines = [line for risk in imported.risks for line in _remark("warning:", risk.text, sheet, Style.YELLOW)]
     if not imported.pending:
         return "".join(f"{line}\n" for line in [*lines, f"The plan of {imported.name} is empty."])
     lines.append(f"The plan of {imported.name} is not empty:")

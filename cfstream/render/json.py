@@ -63,6 +63,7 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
         "spec": stack.spec,
         "spec_sha256": stack.spec_sha256,
         "in_sync": stack.in_sync,
+        **({"after": list(stack.after)} if stack.after else {}),
         "live": {
             "distribution_id": live.distribution_id,
             "domain_name": live.domain_name,

@@ -26,8 +26,6 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 class _ChangeRecords(Step):
     """Sends one batch, and waits until all of Route 53's name servers have it."""
 
-    action: ClassVar[str]
-
     zone: str
     records: tuple[Json, ...]
     """ResourceRecordSets as Route 53 spells them; of those to be deleted as it listed them."""
@@ -47,7 +45,9 @@ class _ChangeRecords(Step):
 
     def _submit(self, doors: Doors, records: Sequence[Json]) -> str:
         """The id of the change; empty when an earlier one, whose answer was lost, has done it already."""
-        changes = [{"Action": self.action, "ResourceRecordSet": record} for record in records]
+        changes = [
+            {"Action": action, "ResourceRecordSet": record} for action, record in self._changes(records)
+        ]
         batch = {"HostedZoneId": self.zone, "ChangeBatch": {"Changes": changes}}
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -64,6 +64,10 @@ class _ChangeRecords(Step):
                 if attempt == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
+
+    @abstractmethod
+    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+        """What the batch does, in order: actions, and the records that they are about."""
 
     @abstractmethod
     def _is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
@@ -101,7 +105,9 @@ class CreateRecords(_ChangeRecords):
     """Makes records where none stand. Law: running it twice leaves them once."""
 
     verb: ClassVar[Verb] = Verb.CREATE
-    action: ClassVar[str] = "CREATE"
+
+    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+        return [("CREATE", record) for record in records]
 
     def _is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
         pairs = zip(standing, records, strict=True)
@@ -113,10 +119,35 @@ class DeleteRecords(_ChangeRecords):
     """Removes records that are as the plan saw them. Law: gone already is done."""
 
     verb: ClassVar[Verb] = Verb.DELETE
-    action: ClassVar[str] = "DELETE"
+
+    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+        return [("DELETE", record) for record in records]
 
     def _is_done(self, standing: Sequence[Json | None], _records: Sequence[Json], /) -> bool:
         return not any(standing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplaceRecords(_ChangeRecords):
+    """Takes records away and makes others in their place, in one batch: at no moment does the name lead nowhere.
+
+    Law: running it twice leaves what running it once does.
+    """
+
+    verb: ClassVar[Verb] = Verb.MODIFY
+
+    former: tuple[Json, ...]
+    """Those that go, as Route 53 listed them."""
+
+    def asks(self) -> Any:
+        return {**super().asks(), "former": list(self.former)}
+
+    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+        return [*(("DELETE", each) for each in self.former), *(("CREATE", each) for each in records)]
+
+    def _is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+        pairs = zip(standing, records, strict=True)
+        return all(live is not None and same_alias(live, record) for live, record in pairs)
 
 
 def plain_name(name: str) -> str:

@@ -23,9 +23,11 @@ from cfstream.kinds.distribution.behaviors import (
 from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.heirs import keys_of_groups
+from cfstream.kinds.distribution.moving import apart, leaving_notices, moves
 from cfstream.kinds.distribution_steps import brings, changing, creating, removing
 from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find, items
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
+from cfstream.kinds.handover import Coming, coming
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Call, Reads
@@ -64,6 +66,8 @@ class ObservedDistribution:
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
     """The account's certificates; read only where the spec leaves the choice to us."""
+    coming: tuple[Coming, ...] = ()
+    """The cnames that another stack of the run gives up, and has still."""
 
 
 class DistributionKind:
@@ -106,6 +110,7 @@ class DistributionKind:
             group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
             certificates=certificate.observe(aws, scene),
+            coming=coming(aws, scene, rows, live.id if live else None),
         )
 
     def propose(
@@ -130,25 +135,29 @@ class DistributionKind:
             relied_on=(relied(scene, KIND, have.live),),
             problems=tuple(problems),
             notices=tuple(notices),
+            after=tuple(sorted({each.giver.name for each in have.coming})),
         )
 
     def _preflight(
         self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
     ) -> tuple[list[Problem], list[Notice]]:
         problems = preflight.ownership_problems(scene, KIND, have.live, have.claims)
-        problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence)
+        arriving = {each.alias for each in have.coming}
+        problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence, arriving)
         problems += preflight.certificate_problems(scene, want.certificate, have.evidence)
         choice = certificate.choose(scene, have.live, have.certificates)
         problems += choice.problems
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
         problems += _policy_problems(scene, have)
-        return problems, [*preflight.notices(scene, have.live, have.evidence), *choice.notices]
+        notices = [*preflight.notices(scene, have.live, have.evidence), *choice.notices]
+        return problems, [*notices, *leaving_notices(scene, have.live)]
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
         reference = caller_reference(scene.account, scene.name, KIND)
         made = self._new(scene, have, land, new_config(reference, _domain(scene, land)))
-        return creating(scene, KIND, made, land)
+        steps = creating(scene, KIND, made, land)
+        return (*steps, *moves(scene, None, made.config, have.coming, steps))
 
     def _new(
         self, scene: Scene, have: ObservedDistribution, land: Landscape, base: dict[str, Any]
@@ -167,7 +176,9 @@ class DistributionKind:
     def _modify(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> tuple[Step, ...]:
-        return changing(scene, live, self._laid(scene, live, have, land))
+        laid = self._laid(scene, live, have, land)
+        steps = changing(scene, live, laid)
+        return (*steps, *moves(scene, live, laid.config, have.coming, steps))
 
     def _laid(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
@@ -220,7 +231,15 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
     named = scene.stack.spec.http.certificate
     arn = certificate.choose(scene, have.live, have.certificates).arn if named == "auto" else named
     identity = _identity(scene, land)
-    return top_fields(scene, _domain(scene, land), identity, policy_id, have.policies, certificate=arn)
+    return top_fields(
+        scene,
+        _domain(scene, land),
+        identity,
+        policy_id,
+        have.policies,
+        certificate=arn,
+        apart=apart(scene, have.coming),
+    )
 
 
 def _cors(scene: Scene, config: Json, land: Landscape) -> list[Field]:

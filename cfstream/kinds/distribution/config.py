@@ -1,6 +1,6 @@
 """The raw config of a distribution: what a new one starts from, and the fields of it that lie outside its behaviors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from cfstream.kinds.cache_policies import MANAGED
@@ -116,11 +116,14 @@ def top_fields(
     policy_names: Mapping[str, str],
     *,
     certificate: str,
+    apart: Set[str],
 ) -> list[Field]:
-    """The owned fields outside signers and further behaviors. An empty `certificate` leaves the one in place."""
+    """The owned fields outside signers and further behaviors. An empty `certificate` leaves the one in place, and names
+    that are `apart` come and go by a call of their own.
+    """
     http = scene.stack.spec.http
     fields = [
-        *common_fields(scene),
+        *common_fields(scene, apart),
         _bucket(scene.stack.spec.bucket.name, domain),
         *_identity(scene, identity),
     ]

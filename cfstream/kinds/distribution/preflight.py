@@ -1,6 +1,6 @@
 """What AWS would refuse at apply, found out at plan: aliases of others, certificates that do not cover, odd origins."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +86,14 @@ def ownership_problems(
 
 
 def alias_problems(
-    scene: Scene, rows: Sequence[Row], live: LiveDistribution | None, evidence: Evidence
+    scene: Scene,
+    rows: Sequence[Row],
+    live: LiveDistribution | None,
+    evidence: Evidence,
+    arriving: Container[str] = (),
 ) -> list[Problem]:
-    """Aliases that another distribution holds, in this account or elsewhere."""
-    problems = distributions.alias_problems(scene, rows, live.id if live else None)
+    """Aliases that another distribution holds, in this account or elsewhere, but for those `arriving` in this run."""
+    problems = distributions.alias_problems(scene, rows, live.id if live else None, arriving)
     for number, alias in enumerate(scene.stack.spec.cnames or ()):
         for row in evidence.conflicts.get(alias, ()):
             if _is_ours(row, scene.account):

@@ -1,0 +1,84 @@
+"""The steps that fetch host names which another stack of the run gives up, when all else of ours is in force."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from cfstream.errors import Notice
+from cfstream.kinds.distributions import LiveDistribution, counted, items, wait_for
+from cfstream.kinds.handover import Coming, same_viewers, taken, takers
+from cfstream.kinds.kind import Scene
+from cfstream.steps.move_alias import MoveAlias
+from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.values import Json, Known, Ref, Verb, step_id
+
+KIND = "distribution"
+
+_NOT_EXPECTED = frozenset({"Aliases", "CallerReference"})
+"""What a move itself changes, and what is not known before a distribution is made."""
+
+
+def apart(scene: Scene, coming: Iterable[Coming]) -> frozenset[str]:
+    """The names that no update of ours puts on or takes off."""
+    return taken(scene) | {each.alias for each in coming if each.moves}
+
+
+def moves(
+    scene: Scene,
+    live: LiveDistribution | None,
+    config: Json,
+    coming: Sequence[Coming],
+    before: Sequence[Step],
+) -> tuple[Step, ...]:
+    """A step for each name, one after the other, for each changes our ETag; and the wait for all of them.
+
+    `config` is what ours is when the steps `before` are done.
+    """
+    fetched = [each for each in coming if each.moves]
+    if not fetched:
+        return ()
+    target: Known = live.id if live else Ref(step_id(Verb.CREATE, scene.address(KIND)))
+    names = sorted(alias.lower() for alias in items(config.get("Aliases")))
+    expected = {name: value for name, value in config.items() if name not in _NOT_EXPECTED}
+    steps: list[Step] = []
+    for each in fetched:
+        etag = live.etag if live and not before and not steps else None
+        after = sorted([*names, each.alias])
+        steps.append(
+            MoveAlias(
+                address=scene.address(KIND),
+                stage=Stage.MOVE,
+                because=f"{each.alias} comes from distribution:{each.giver.name}",
+                line=scene.stack.line("cnames"),
+                changes=(Change("cnames", names, after),),
+                hazards=_hazards(scene, each),
+                alias=each.alias,
+                holder=each.holder.id,
+                target=target,
+                expected=expected,
+                etag=etag,
+            )
+        )
+        names = after
+    wait = wait_for(scene, KIND, target, {"Aliases": counted(names)}, "until the move is Deployed")
+    return (*steps, replace(wait, stage=Stage.MOVED))
+
+
+def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
+    """What becomes of the names that are left where they are."""
+    held = {alias.lower() for alias in items(live.config.get("Aliases"))} if live else set()
+    found: Mapping[str, str] = takers(scene)
+    return [
+        Notice(f"{name} stays here until the stack {taker} of this run fetches it")
+        for name, taker in sorted(found.items())
+        if name in held
+    ]
+
+
+def _hazards(scene: Scene, each: Coming) -> tuple[Hazard, ...]:
+    if same_viewers(each.giver, scene.stack.spec):
+        return ()
+    text = (
+        f"{each.alias} is answered by {scene.name} from then on: what {each.giver.name} alone serves, or accepts "
+        "as signed, is refused"
+    )
+    return (Hazard("cuts-viewers", text),)

@@ -190,43 +190,6 @@ def test_importing_the_account_again_changes_no_file(account: Account, run: Run)
     assert {path.name for path in Path("specs").iterdir()} == {"old.yaml"}
 
 
-def test_two_of_one_name_are_not_written_over_each_other(account: Account, run: Run) -> None:
-    """Of two that carry the tag of one stack the second is told of, and has no file."""
-    made = make(account.cloudfront, config("twin"))
-    tags = {"Items": [{"Key": "cfstream:name", "Value": "old"}]}
-    account.cloudfront.tag_resource(Resource=made["ARN"], Tags=tags)
-    ran = run("import", "--all", "specs", "--format", "json")
-    rows = {row["id"]: row for row in json.loads(ran.out)["distributions"]}
-    second = rows[max(made["Id"], account.streaming)]
-    assert "both carry the tag cfstream:name = old" in second["refused"]["what"]
-    assert second["file"] is None
-    assert sorted(path.name for path in Path("specs").iterdir()) == ["lectures.yaml", "old.yaml"]
-
-
-def test_a_place_where_nothing_can_be_written_is_refused_at_once(account: Account, run: Run) -> None:
-    """A folder that is not there, or a file where a folder is wanted."""
-    Path("specs").write_text("mine")
-    for arguments in (("import", account.distribution, "--out", "no/it.yaml"), ("import", "--all", "specs")):
-        ran = run(*arguments)
-        assert (ran.code, ran.out) == (2, "")
-        assert "do:" in ran.err
-
-
-def test_an_import_is_a_document_for_programs(account: Account, run: Run) -> None:
-    """With the text of the spec, and whether its plan is empty."""
-    ran = run("import", account.distribution, "--format", "json", "-q")
-    (row,) = json.loads(ran.out)["distributions"]
-    assert (row["name"], row["owner"], row["in_sync"], row["file"]) == ("lectures", "lectures", True, None)
-    assert row["spec"].startswith("# Imported from")
-    assert ran.err == ""
-
-
-def test_an_account_without_distributions_has_none(aws: Sandbox, run: Run) -> None:
-    """Which is no error."""
-    ran = run("import", "--all", "specs")
-    assert (ran.code, ran.out) == (0, "No distributions in account 123456789012.\n")
-
-
 def test_risks_are_told_by_name(account: Account, run: Run) -> None:
     """For programs as well: what is public, shared, retired, or signs with nothing."""
     identity = make_identity(account.cloudfront, "shared")["Id"]

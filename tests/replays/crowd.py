@@ -51,6 +51,8 @@ class Crowd:
 
     def __init__(self, sandbox: Sandbox, keys: Mapping[str, PrivateKey]) -> None:
         self.keys = dict(keys)
+        self.stacks: tuple[str, ...] = ("lectures",)
+        """Whose distributions are asked: of the first everything, of all others under their cnames alone."""
         self._sandbox = sandbox
         self._ids: dict[str, str] = {}
         self._wire = http.client.HTTPConnection(
@@ -81,9 +83,11 @@ class Crowd:
     def _of_the_edge(self) -> Iterator[tuple[Asking, "Visit"]]:
         self._remember_ids()
         for record in self._sandbox.cloudfront.distributions():
-            if record.tags.get("cfstream:name") != "lectures":
+            stack = record.tags.get("cfstream:name")
+            if stack not in self.stacks:
                 continue
-            names = {OWN: record.domain_name, **{alias: alias for alias in record.aliases}}
+            own = {OWN: record.domain_name} if stack == self.stacks[0] else {}
+            names = {**own, **{alias: alias for alias in record.aliases}}
             for host, name in names.items():
                 for key in OBJECTS:
                     for who, how, visit in self._visits(record, name, key):
@@ -175,7 +179,9 @@ def _trusted(spec: Json, key: str, pair: str) -> set[str] | None:
     guards = named if "key_groups" in named else spec
     if guards.get("trusted_signers"):
         return {pair}
-    return {one["name"] for group in guards["key_groups"] for one in group["public_keys"]}
+    made = {group["name"]: group for group in spec.get("key_groups", ()) if "name" in group}
+    groups = [made.get(group["use"], {}) if "use" in group else group for group in guards["key_groups"]]
+    return {one["name"] for group in groups for one in group.get("public_keys", ())}
 
 
 def _anybody(host: str, key: str, everybody: Mapping[str, Any]) -> Iterator[Asking]:

@@ -1,0 +1,107 @@
+"""What `migrate` edits, applied under the eyes of the crowd: nobody is let in or turned away who should not be."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cfstream.cli.migrating import Asked, migrate_spec
+from cfstream.migration.advice import Target
+from cfstream.spec.load import load
+from tests.promises.studio import ONE, Json, group, http, key, told
+from tests.replays.stage import HOST, Stage
+from tests.unit.spec.reading import said
+
+HEAD = "version: 1\nname: lectures\nbucket: media   # of 2011\n"
+BEHAVIOR = "http: {behaviors: [{path: /posters/*, trusted_signers: [self]}]}\n"
+BOTH = (Target.OAC, Target.KEY_GROUPS)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A spec, and what it is migrated to."""
+
+    name: str
+    lines: str
+    to: tuple[Target, ...]
+    hazards: tuple[str, ...] = ()
+
+
+MIGRATIONS = (
+    Migration("identity", "oai: {}\ntrusted_signers: [self]\n", (Target.OAC,)),
+    Migration("no identity", "origin_access: none\ntrusted_signers: [self]\n", (Target.OAC,)),
+    Migration(
+        "grants on objects",
+        "oai: {}\ngrant: {via: object-acl, permission: FULL_CONTROL}\ntrusted_signers: [self]\n",
+        (Target.BUCKET_POLICY,),
+    ),
+    Migration("signers", f"trusted_signers: [self]\n{BEHAVIOR}", (Target.KEY_GROUPS,), ("cuts-viewers",)),
+    Migration(
+        "all at once",
+        f"oai: {{comment: x}}\ngrant:\n  via: object-acl\ntrusted_signers: [self]\n{BEHAVIOR}",
+        BOTH,
+        ("cuts-viewers",),
+    ),
+)
+
+
+def plain(spec: Path) -> Json:
+    """The spec as plain values."""
+    document: Json = said(spec.read_text())[0]
+    return document
+
+
+@pytest.mark.parametrize("each", [pytest.param(each, id=each.name.replace(" ", "-")) for each in MIGRATIONS])
+def test_a_migration_harms_nobody(stage: Stage, each: Migration) -> None:
+    """Who gets in before and after gets in all the time; and the edit is all that had to be done by hand."""
+    spec = stage.folder / "lectures.yaml"
+    spec.write_text(HEAD + each.lines)
+    before = frozenset() if "none" in each.lines else stage.invited(plain(spec))
+    stage.converge(plain(spec))
+    stage.expect(must=before)
+
+    migrate_spec(Asked(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
+    after = stage.invited(plain(spec))
+    stage.expect(must=frozenset() if each.hazards else before & after, may=before | after)
+    plan = stage.settled(load([str(spec)]), allow=each.hazards)
+    assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(each.hazards)
+
+    stage.expect(must=after)
+    stage.nobody_harmed()
+
+
+NEW = http(name="successor", key_groups=[{"use": "viewers"}])
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["to a stack that is there", "to a new one"])
+def test_a_name_that_moves_is_answered_all_the_time(stage: Stage, there: bool) -> None:
+    """By whichever of the two has it: who signs gets in at every moment, and nobody else ever."""
+    old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
+    stage.converge(old)
+    if there:
+        stage.converge(NEW)
+    stage.crowd.stacks = ("lectures", "successor")
+    stage.expect(must=stage.invited(old))
+    plan, report = stage.replayed(stage.load(http(cnames=[]), new))
+    assert report.exit_code == 0, told(report)
+    assert [stack.hazards for stack in plan.stacks] == [(), ()]
+    stage.expect(must=stage.invited(old))
+    assert stage.plan(http(cnames=[]), new).in_sync
+    assert stage.config("successor")["Aliases"]["Items"] == [HOST]
+    stage.nobody_harmed()
+
+
+def test_a_move_that_is_stopped_leaves_the_name_with_one_of_the_two(stage: Stage) -> None:
+    """Killed after each write, or while it waits, and run again: never a moment without an answer."""
+    old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
+    stage.converge(old)
+    stage.crowd.stacks = ("lectures", "successor")
+    stage.expect(must=stage.invited(old))
+    stacks = stage.load(http(cnames=[], key_groups=[group(key(ONE))]), new)
+    runs = 0
+    while stage.stopped(stacks) or not stage.plan(http(cnames=[]), new).in_sync:
+        runs += 1
+        assert runs < 20
+    assert stage.config("successor")["Aliases"]["Items"] == [HOST]
+    assert runs > 3
+    stage.nobody_harmed()

@@ -4,6 +4,7 @@ import codecs
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from contextlib import suppress
 from io import TextIOWrapper, UnsupportedOperation
@@ -48,9 +49,15 @@ def tell(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """A remark on stderr that ``-q`` leaves out."""
-    if connection.current().verbosity >= 0:
-        tell(text)
+    """A remark on stderr that ``-q`` leaves out. On a terminal a note and a warning break between words."""
+    if connection.current().verbosity < 0:
+        return
+    if lively(sys.stderr) and text.startswith(("note: ", "warning: ")):
+        lines = textwrap.wrap(
+            text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        text = "\n".join(lines) + "\n"
+    tell(text)
 
 
 def complain(error: CfstreamError) -> None:

@@ -159,3 +159,13 @@ def test_an_error_leads_to_the_manual(spec: Path) -> None:
     assert f"\x1b]8;;{page}\x1b\\" in at_terminal(*wrong)[1]
     assert f"  see: {page}\n" in at_terminal(*wrong, "-v", NO_COLOR="1")[1]
     assert page not in at_terminal(*wrong, NO_COLOR="1")[1]
+
+
+@pytest.mark.usefixtures("spec")
+def test_notes_break_between_words() -> None:
+    """On a narrow terminal each line of a note is a line of the terminal, and says as much as a long one."""
+    code, shown = at_terminal("keys", "new", "lectures-1", COLUMNS="40")
+    assert code == 0
+    told = shown[shown.index("note:") :]
+    assert max(map(len, told.splitlines())) <= 40
+    assert " ".join(told.split()).endswith("out of version control, and where only signers read it")

@@ -21,6 +21,9 @@ from cfstream.ci.running import PROGRAM
 PREFIX = "CFSTREAM_ACTION_"
 """How the variables begin that hold the action's inputs."""
 
+LONGEST_SUMMARY = 500_000
+"""Characters at the end of what was said, which is where the report is: a summary takes 1 MiB."""
+
 BOT = "github-actions[bot]"
 """Who writes with the token that each job is given."""
 
@@ -129,8 +132,8 @@ class Action:
 
 
 def _summary(job: Job, result: Result) -> str:
-    said = f"{result.ran.out}\n{result.ran.err}".strip() or result.summary or "Nothing was said."
-    return f"### cfstream {job.command}\n\n{fenced(said)}\n"
+    said = f"{result.ran.out}\n{result.ran.err}".strip() or "Nothing was said."
+    return f"### cfstream {job.command}\n\n{fenced(said[-LONGEST_SUMMARY:])}\n"
 
 
 def _outputs(job: Job, result: Result) -> str:

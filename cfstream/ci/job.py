@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cfstream.ci.body import body_of
 from cfstream.ci.running import PROGRAM, Ran, run
@@ -101,16 +100,24 @@ def _plan(job: Job, env: Mapping[str, str], echo: Callable[[str], object], progr
     body = body_of(ran, job.key, ran.err if job.live and planned else "")
     if not planned:
         return Result(ran, ran.code, f"no plan: exit {ran.code}", "false" if ran.code == USAGE else "", body)
-    if job.live:
-        again = (*begin, "-q", "--format", "json", "--", *job.specs)
-        text = run(again, env, lambda _: None, program).out
-    else:
-        text = Path(job.plan_file).read_text(encoding="utf-8")
+    again = (*begin, "-q", "--format", "json", "--", *job.specs)
+    text = run(again, env, lambda _: None, program).out if job.live else _read(job.plan_file)
     code = ran.code if job.check else 0
-    return Result(ran, code, _told(json.loads(text)), str(ran.code == 0).lower(), body)
+    return Result(ran, code, _told(text), str(ran.code == 0).lower(), body)
 
 
-def _told(plan: Mapping[str, Any]) -> str:
+def _read(plan_file: str) -> str:
+    """The saved plan; nothing where further arguments had it saved elsewhere."""
+    path = Path(plan_file)
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _told(text: str) -> str:
+    """A plan in one line; empty where the text is none."""
+    try:
+        plan = json.loads(text)
+    except ValueError:
+        return ""
     if plan["in_sync"]:
         return "No changes."
     return summary_line({Verb(verb): number for verb, number in plan["summary"].items()})

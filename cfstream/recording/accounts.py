@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -28,32 +29,23 @@ IDENTITIES = "list_cloud_front_origin_access_identities"
 
 def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
     """The document of a snapshot without account numbers. `salt` is random, and stands in the document afterwards."""
-    account = str(document["account"])
-    numbers = frozenset(_numbers(document)) | {account}
-    kept = frozenset(_canonical_users(document))
-
-    def one(text: str, *, of_object: bool) -> str:
-        masked = MASKED.fullmatch(text)
-        if masked:
-            ours = account.endswith(masked[1])
-            return stand_in(account, salt) if ours else "*" * 6 + stand_in(masked[1], salt)[-6:]
-        found = NUMBER.sub(
-            lambda match: stand_in(match[0], salt) if not of_object or match[0] in numbers else match[0], text
-        )
-        return CANONICAL_ID.sub(
-            lambda match: match[0] if match[0] in kept else _canonical(match[0], salt), found
-        )
-
+    known = {*_numbers({**document, "reads": ()})}
+    for entry in document["reads"]:
+        known.update(_numbers(entry, _names_of_objects(entry)))
+    mask = _Mask(str(document["account"]), salt, frozenset(known), frozenset(_canonical_users(document)))
     fixed = {name: document[name] for name in ("format_version", "kind", "cfstream_version", "taken")}
-    rest = {name: value for name, value in document.items() if name not in {*fixed, "sha256"}}
-    return {**fixed, "salt": salt, **_mapped(rest, one)}
+    others = {name: value for name, value in document.items() if name not in {*fixed, "reads", "sha256"}}
+    reads = [mask.over(entry, objects=_names_of_objects(entry)) for entry in document["reads"]]
+    return {**fixed, "salt": salt, **mask.over(others), "reads": reads}
 
 
 def revealed(text: str, salt: str, named: Iterable[str]) -> str:
-    """The text of such a document, with the numbers that stand in the strings `named` in their places again."""
-    numbers = {number for string in named for number in NUMBER.findall(string)}
-    real = {stand_in(number, salt): number for number in sorted(numbers)}
-    return NUMBER.sub(lambda match: real.get(match[0], match[0]), text) if real else text
+    """The text of such a document, with what stands in the strings `named` in its places again."""
+    told = "\n".join(named)
+    numbers = {stand_in(number, salt): number for number in NUMBER.findall(told)}
+    ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(told)}
+    with_numbers = NUMBER.sub(lambda match: numbers.get(match[0], match[0]), text) if numbers else text
+    return CANONICAL_ID.sub(lambda match: ids.get(match[0], match[0]), with_numbers) if ids else with_numbers
 
 
 @cache
@@ -76,22 +68,67 @@ def strings(value: Any) -> Iterable[str]:
                 yield from strings(item)
 
 
+@dataclass(frozen=True)
+class _Mask:
+    """What takes numbers out of strings."""
+
+    account: str
+    salt: str
+    numbers: frozenset[str]
+    """Those that stand somewhere else than in names of objects."""
+    identities: frozenset[str]
+    """Canonical ids that stay."""
+
+    def over(self, value: Any, field: str = "", objects: frozenset[str] = frozenset()) -> Any:
+        """The document without numbers. `objects` are the members in which names of objects stand."""
+        match value:
+            case str():
+                return self._text(value, field, of_object=field in objects)
+            case Mapping():
+                return {
+                    self._text(name, "", of_object=False): self.over(item, name, objects)
+                    for name, item in value.items()
+                }
+            case list():
+                return [self.over(item, field, objects) for item in value]
+        return value
+
+    def _text(self, text: str, field: str, *, of_object: bool) -> str:
+        masked = MASKED.fullmatch(text) if field == "AccountId" else None
+        if masked and self.account.endswith(masked[1]):
+            return stand_in(self.account, self.salt)
+        if masked:
+            return "*" * 6 + stand_in(masked[1], self.salt)[-6:]
+        found = NUMBER.sub(lambda match: self._number(match[0], of_object=of_object), text)
+        return CANONICAL_ID.sub(lambda match: self._identity(match[0]), found)
+
+    def _number(self, number: str, *, of_object: bool) -> str:
+        return number if of_object and number not in self.numbers else stand_in(number, self.salt)
+
+    def _identity(self, identity: str) -> str:
+        return identity if identity in self.identities else _canonical(identity, self.salt)
+
+
+def _names_of_objects(entry: Mapping[str, Any]) -> frozenset[str]:
+    return NAMES_OF_OBJECTS if entry["service"] == "s3" else frozenset()
+
+
 def _canonical(identity: str, salt: str) -> str:
     return hmac.new(salt.encode(), identity.encode(), "sha256").hexdigest()
 
 
-def _numbers(document: Any) -> Iterable[str]:
-    """Every number that stands anywhere but in the name of an object."""
+def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[str]:
+    """Every number in it, but for those in these members."""
     match document:
         case str():
             yield from NUMBER.findall(document)
         case Mapping():
             for name, item in document.items():
-                if name not in NAMES_OF_OBJECTS:
-                    yield from _numbers(item)
+                if name not in without:
+                    yield from _numbers(item, without)
         case list():
             for item in document:
-                yield from _numbers(item)
+                yield from _numbers(item, without)
 
 
 def _canonical_users(document: Mapping[str, Any]) -> Iterable[str]:
@@ -99,19 +136,3 @@ def _canonical_users(document: Mapping[str, Any]) -> Iterable[str]:
     for entry in document["reads"]:
         if entry["operation"] == IDENTITIES:
             yield from CANONICAL_ID.findall(json.dumps(entry.get("rows", ())))
-
-
-def _mapped(value: Any, change: Callable[..., str], *, of_object: bool = False) -> Any:
-    match value:
-        case str():
-            return change(value, of_object=of_object)
-        case Mapping():
-            return {
-                change(name, of_object=False): _mapped(
-                    item, change, of_object=of_object or name in NAMES_OF_OBJECTS
-                )
-                for name, item in value.items()
-            }
-        case list():
-            return [_mapped(item, change, of_object=of_object) for item in value]
-    return value

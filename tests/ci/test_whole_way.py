@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.ci.github import Action
+from cfstream.cli import main
 from cfstream.sandbox.server import Sandbox
 from tests.ci.host import Host
 
@@ -18,39 +19,59 @@ trusted_signers: [self]
 """
 
 
-def test_planned_merged_and_applied(
-    sandbox: Sandbox, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The comment shows the plan, apply does that plan, and then there is nothing left to do."""
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout that holds a spec, and a module that a stranger has put there."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
     Path("json.py").write_text("raise SystemExit('a stranger was imported')")
+    return tmp_path
 
-    def step(command: str, plan_file: str = "") -> int:
-        env = {
-            "PYTHONPATH": sys.path[0],
-            "AWS_ENDPOINT_URL": sandbox.endpoint_url,
-            "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "any",
-            "AWS_SECRET_ACCESS_KEY": "any",
-            "GITHUB_API_URL": host.url,
-            "GITHUB_REPOSITORY": "media/specs",
-            "GITHUB_OUTPUT": f"{command}.outputs",
-            "CFSTREAM_ACTION_COMMAND": command,
-            "CFSTREAM_ACTION_SPECS": "lectures.yaml",
-            "CFSTREAM_ACTION_COMMENT": "true",
-            "CFSTREAM_ACTION_TOKEN": "any",
-            "CFSTREAM_ACTION_PULL_REQUEST": "7",
-            "CFSTREAM_ACTION_PLAN_FILE": plan_file,
-            **({"CFSTREAM_ACTION_ARGS": "--no-verify"} if command == "apply" else {}),
-        }
-        return Action(env, io.StringIO()).run()
 
-    assert step("plan") == 0
+def step(host: Host, command: str, aws: Sandbox | None, **inputs: str) -> int:
+    """A step of a job: with credentials for this AWS, or with none."""
+    to_aws = (
+        {"AWS_ENDPOINT_URL": aws.endpoint_url, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        if aws
+        else {}
+    )
+    env = {
+        **to_aws,
+        "PYTHONPATH": sys.path[0],
+        "GITHUB_API_URL": host.url,
+        "GITHUB_REPOSITORY": "media/specs",
+        "GITHUB_OUTPUT": f"{command}.outputs",
+        "CFSTREAM_ACTION_COMMAND": command,
+        "CFSTREAM_ACTION_SPECS": "lectures.yaml",
+        "CFSTREAM_ACTION_COMMENT": "true",
+        "CFSTREAM_ACTION_TOKEN": "any",
+        "CFSTREAM_ACTION_PULL_REQUEST": "7",
+        **{f"CFSTREAM_ACTION_{name.upper()}": value for name, value in inputs.items()},
+    }
+    return Action(env, io.StringIO()).run()
+
+
+def test_planned_merged_and_applied(sandbox: Sandbox, host: Host, folder: Path) -> None:
+    """The comment shows the plan, apply does that plan, and then there is nothing left to do."""
+    assert step(host, "plan", sandbox) == 0
     assert "distribution:lectures" in host.bodies[0]
-    assert step("apply", "cfstream.plan.json") == 0
-    assert "Applied. " in Path("apply.outputs").read_text()
-    assert step("plan") == 0
+    assert step(host, "apply", sandbox, plan_file="cfstream.plan.json", args="--no-verify") == 0
+    assert "Applied. " in (folder / "apply.outputs").read_text()
+    assert step(host, "plan", sandbox) == 0
     assert len(host.bodies) == 1
     assert "distribution:lectures" not in host.bodies[0]
-    assert "No changes." in Path("plan.outputs").read_text()
+    assert "No changes." in (folder / "plan.outputs").read_text()
+
+
+def test_a_fork_is_planned_from_a_snapshot(
+    sandbox: Sandbox, host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without credentials for AWS the comment shows the plan, and how old it is."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.endpoint_url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    assert main.run(["snapshot", "lectures.yaml", "--out", "live.json", "--hash-accounts", "-q"]) == 0
+    assert step(host, "plan", None, live="live.json", check="true") == 3
+    assert "distribution:lectures" in host.bodies[0]
+    assert host.bodies[0].splitlines()[-1].startswith("<sub>From live.json, a snapshot of a sandbox")
+    assert "Plan: 3 to create" in (folder / "plan.outputs").read_text()

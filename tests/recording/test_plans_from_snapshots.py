@@ -3,16 +3,22 @@
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cfstream.recording.replay import NotRecorded
+from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stage import ANY_HAZARD, Stage, run
 from tests.golden.plans.stage import Stage as GoldenStage
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.recording.through_a_file import plan_of, text_of, world_in
+from tests.sandboxed import Clients
+from tests.worlds import world_of
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 UNFORESEEN = {
     "another bucket": "of the bucket archive,",
@@ -88,6 +94,25 @@ def test_a_new_stack_over_the_same_bucket(stage: Stage) -> None:
     text = text_of(stage.stacks([lectures]), world)
     both = stage.stacks([lectures, seminars])
     assert plan_of(both, world_in(text, both, world)) == plan_of(both, world)
+
+
+def test_the_examples(sandbox: Sandbox, clients: Clients) -> None:
+    """All of them at once, in an account that has their buckets: new, and when they are there."""
+    stacks = load([str(EXAMPLES / name) for name in ("fleet", "lectures-http.yaml")])
+    for bucket in {stack.spec.bucket.name: stack.spec.bucket.region for stack in stacks}.items():
+        make_bucket(clients, *bucket)
+    world = world_of(sandbox)
+    assert plan_of(stacks, world_in(text_of(stacks, world), stacks, world)) == plan_of(stacks, world)
+    run(stacks, world, ANY_HAZARD)
+    assert plan_of(stacks, world_in(text_of(stacks, world), stacks, world)) == plan_of(stacks, world)
+
+
+def make_bucket(clients: Clients, name: str, region: str | None) -> None:
+    """A bucket with an object in it."""
+    s3 = clients("s3", region or "us-east-1")
+    placed: Any = {"LocationConstraint": region} if region not in (None, "us-east-1") else {}
+    s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": placed} if placed else {}))
+    s3.put_object(Bucket=name, Key="lecture.mp4", Body=b"-")
 
 
 def before(stage: Stage, scenario: Scenario) -> str:

@@ -91,14 +91,30 @@ def test_a_hashed_snapshot_gives_the_same_plan(everything: Stage) -> None:
     assert without_digests(from_hashed) == without_digests(told)
 
 
-def test_numbers_come_back_that_the_specs_name() -> None:
-    """What stands for a number is replaced where the specs have the number, and nowhere else."""
-    document = {"account": ACCOUNT, "reads": [], "arn": f"arn:aws:iam::{AUDITOR}:root", "kind": "x"}
-    fixed = {"format_version": 1, "cfstream_version": "0", "taken": "2026-11-26"}
-    text = json.dumps(hidden({**document, **fixed}, SALT))
-    assert AUDITOR not in text
-    assert AUDITOR in revealed(text, SALT, [f"arn:aws:acm:us-east-1:{AUDITOR}:certificate/x"])
-    assert ACCOUNT not in revealed(text, SALT, ["a comment of 2026"])
+def test_what_the_specs_name_comes_back() -> None:
+    """A number, or S3's id, is put back where the specs have it, and nowhere else; tags are no names of objects."""
+    tag = {"Key": "of-555566667777", "Value": "ab" * 32}
+    masked = [{"AccountId": f"******{ACCOUNT[-6:]}"}, {"AccountId": "******654321"}, {"Note": "*1"}]
+    document = {
+        "format_version": 1,
+        "kind": "x",
+        "cfstream_version": "0",
+        "taken": "2026-11-26",
+        "account": ACCOUNT,
+        "reads": [
+            {"service": "cloudfront", "operation": "x", "rows": [tag, f"arn:aws:iam::{AUDITOR}:root", masked]}
+        ],
+    }
+    text = json.dumps(hidden(document, SALT))
+    assert not [
+        each for each in (ACCOUNT, AUDITOR, "555566667777", "ab" * 32, "654321", ACCOUNT[-6:]) if each in text
+    ]
+    assert text.count(stand_in(ACCOUNT, SALT)) == 2
+    assert '"*1"' in text
+    back = revealed(text, SALT, [f"arn:aws:acm:us-east-1:{AUDITOR}:certificate/x", "ab" * 32])
+    assert AUDITOR in back
+    assert "ab" * 32 in back
+    assert ACCOUNT not in back
 
 
 def test_every_sensitive_member_is_thought_of() -> None:

@@ -1,0 +1,144 @@
+"""What follows from a recording, and what does not."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Missing, NotAuthorized, Refused, Throttled, Unreachable
+from cfstream.ports import Call
+from cfstream.recording.document import Snapshot, Unusable, checked, from_document, to_document
+from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.inference import NOT_RECORDED
+from cfstream.recording.recorder import RecordingReads
+from cfstream.recording.replay import NotRecorded, ReplayedReads
+from cfstream.values import Account
+
+HALF_EAST = timezone(timedelta(hours=5, minutes=30))
+
+
+def objects(prefix: str, region: str = "us-east-1", **more: object) -> Call:
+    """A call for the objects of a bucket under a prefix."""
+    return Call("s3", "list_objects_v2", {"Bucket": "media", "Prefix": prefix, **more}, region)
+
+
+def rows(*keys: str) -> list[dict[str, str]]:
+    """Rows of a list of objects."""
+    return [{"Key": key} for key in keys]
+
+
+def replaying(*heard: tuple[Way, Call, Heard]) -> ReplayedReads:
+    """A door that has heard this."""
+    return ReplayedReads({Asked.of(way, call): said for way, call, said in heard}, "live.json", "again")
+
+
+def test_a_prefix_of_a_whole_listing_is_listed() -> None:
+    """In whatever way it is asked for; owners are known only where they were asked for."""
+    page = {"Contents": rows("a/1", "a/2", "b/1"), "IsTruncated": False}
+    door = replaying((Way.READ, objects("", FetchOwner=True), page))
+    assert door.read(objects("a/"))["Contents"] == rows("a/1", "a/2")
+    assert [page["Contents"] for page in door.pages(objects("b/", region="eu-west-1"))] == [rows("b/1")]
+    without_owners = replaying((Way.PAGES, objects(""), Pages((page,), whole=True)))
+    with pytest.raises(NotRecorded):
+        without_owners.read(objects("a/", FetchOwner=True))
+
+
+def test_nothing_follows_from_a_listing_that_was_not_ended() -> None:
+    """There may be more under the prefix than what was seen."""
+    cut = {"Contents": rows("a/1"), "IsTruncated": True}
+    for way, said in ((Way.READ, cut), (Way.PAGES, Pages((cut,), whole=False))):
+        with pytest.raises(NotRecorded):
+            replaying((way, objects(""), said)).read(objects("a/"))
+    pages = replaying((Way.PAGES, objects(""), Pages((cut,), whole=False))).pages(objects(""))
+    assert next(pages) == cut
+    with pytest.raises(NotRecorded):
+        next(pages)
+
+
+def test_what_is_in_no_list_is_not_there() -> None:
+    """A distribution that the account does not have is missing, one whose config was not read is not recorded."""
+    listing = Call("cloudfront", "list_distributions")
+    door = replaying((Way.ITEMS, listing, [{"Id": "E1"}]))
+    assert isinstance(door.together([Call("cloudfront", "get_distribution", {"Id": "E2"})])[0], Missing)
+    with pytest.raises(NotRecorded, match="GetDistribution of E1"):
+        door.read(Call("cloudfront", "get_distribution", {"Id": "E1"}))
+
+
+def test_zones_are_found_by_their_names() -> None:
+    """Out of the list of all of them, a dot at the end or none."""
+    zones = [{"Name": "example.com.", "Id": "1"}, {"Name": "a.example.com.", "Id": "2"}]
+    door = replaying((Way.ITEMS, Call("route53", "list_hosted_zones"), zones))
+    asked = Call("route53", "list_hosted_zones_by_name", {"DNSName": "example.com", "MaxItems": "100"})
+    assert door.read(asked) == {"HostedZones": zones[:1]}
+
+
+@pytest.mark.parametrize("operation", ["describe_certificate", "list_conflicting_aliases", "get_resources"])
+def test_what_a_plan_can_do_without_is_refused(operation: str) -> None:
+    """With a code of its own, so that the plan goes on and tells."""
+    answer = replaying().together([Call("any", operation, {"Alias": "media.example.com"})])[0]
+    assert isinstance(answer, Refused)
+    assert answer.code == NOT_RECORDED
+
+
+def test_nothing_is_written_to_a_recording() -> None:
+    """The door out leads nowhere, and says so."""
+    with pytest.raises(Exception, match="delete_bucket cannot be done"):
+        replaying().write(Call("s3", "delete_bucket", {}))
+
+
+def test_every_sort_of_answer_survives_the_file() -> None:
+    """Times with their zones, refusals with all that decides, lists in one order, pages in theirs."""
+    refused = NotAuthorized(
+        "GetBucketPolicy", "AccessDenied", "no", request_id="x", status=403, do="allow it"
+    )
+    refused.region = "eu-west-1"
+    time = datetime(2026, 11, 26, 12, 30, tzinfo=HALF_EAST)
+    heard: Mapping[Asked, Heard] = {
+        Asked.of(Way.READ, Call("acm", "describe_certificate", {"n": 1})): {
+            "NotAfter": time,
+            "Names": ["b", "a"],
+        },
+        Asked.of(Way.READ, Call("s3", "get_bucket_policy", {"Bucket": "a"}, "eu-west-1")): refused,
+        Asked.of(Way.ITEMS, Call("s3control", "list_access_points")): Unreachable("not there", "look"),
+        Asked.of(Way.ITEMS, Call("route53", "list_hosted_zones")): [{"Id": "2"}, {"Id": "1"}],
+        Asked.of(Way.PAGES, objects("")): Pages(({"Contents": rows("b", "a")},), whole=False),
+        Asked.of(Way.READ, Call("s3", "get_object_acl", {"Bucket": "a", "Key": "1"})): {"Grants": []},
+        Asked.of(Way.READ, Call("s3", "get_object_acl", {"Bucket": "a", "Key": "2"})): {"Grants": []},
+    }
+    account = Account("012345678901")
+    snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), heard)
+    document = checked(to_document(snapshot))
+    read = from_document(document)
+    assert to_document(read) == document
+    assert read.heard.keys() == heard.keys()
+    certificate = read.heard[next(asked for asked in heard if asked.service == "acm")]
+    assert certificate == {"NotAfter": time, "Names": ["b", "a"]}
+    assert "+05:30" in str(document)
+    again = read.heard[next(asked for asked in heard if asked.operation == "get_bucket_policy")]
+    assert isinstance(again, NotAuthorized)
+    assert (again.code, again.region, again.status, again.do) == (
+        "AccessDenied",
+        "eu-west-1",
+        403,
+        "allow it",
+    )
+    assert [entry["each"] for entry in document["reads"] if "each" in entry] == [["1", "2"]]
+    with pytest.raises(Unusable, match="is no snapshot"):
+        checked([])
+
+
+class Throttling:
+    """A door behind which everybody asks too often."""
+
+    def together(self, calls: Any) -> Any:
+        return tuple(Throttled("ListKeyGroups", "Throttling", "Rate exceeded") for _ in calls)
+
+
+def test_a_refusal_for_the_rate_alone_is_recorded_nowhere() -> None:
+    """It says nothing of the account: the snapshot fails instead of telling it for ever."""
+    door: Any = Throttling()
+    recorder = RecordingReads(door)
+    with pytest.raises(Throttled):
+        recorder.together([Call("cloudfront", "list_key_groups")])
+    assert recorder.heard == {}

@@ -5,6 +5,7 @@ import pytest
 from cfstream.sandbox.server import Sandbox
 from tests.faults.stage import Stage as FaultStage
 from tests.golden.plans.stage import Stage as GoldenStage
+from tests.laws.account import Account
 from tests.sandboxed import Clients
 
 
@@ -12,6 +13,12 @@ from tests.sandboxed import Clients
 def stage(server: Sandbox, clients: Clients) -> FaultStage:
     """The account of the fault scenarios, furnished."""
     return FaultStage(server, clients)
+
+
+@pytest.fixture
+def account(server: Sandbox, clients: Clients) -> Account:
+    """An account with a zone, a certificate and policies, which specs may refer to."""
+    return Account(server, clients)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The plan from a snapshot is the plan from AWS, to the byte: of the specs that it was taken for, and of others."""
 
+import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from cfstream.recording.replay import NotRecorded
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenarios import SCENARIOS, Scenario, Spec, but
 from tests.faults.stage import ANY_HAZARD, Stage, run
 from tests.golden.plans.stage import Stage as GoldenStage
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
+from tests.laws.account import Account
+from tests.laws.language import OWN_POLICY, ZONE
 from tests.recording.through_a_file import plan_of, text_of, world_in
 from tests.sandboxed import Clients
 from tests.worlds import world_of
@@ -94,6 +97,53 @@ def test_a_new_stack_over_the_same_bucket(stage: Stage) -> None:
     text = text_of(stage.stacks([lectures]), world)
     both = stage.stacks([lectures, seminars])
     assert plan_of(both, world_in(text, both, world)) == plan_of(both, world)
+
+
+def test_a_distribution_adopted_since(stage: Stage) -> None:
+    """Whatever distribution of the account a spec comes to adopt, its config and tags are known."""
+    adopted = next(each for each in SCENARIOS if each.name == "distribution adopted").after
+    stage.set_back(stage.furnished)
+    world = stage.world_at()
+    new = but(adopted[0], "adopt", "tags")
+    text = text_of(stage.stacks([new]), world)
+    after = stage.stacks(adopted)
+    assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
+
+
+SITE: Spec = {"version": 1, "name": "site", "bucket": "lectures-media", "trusted_signers": ["self"]}
+NAMED = but(SITE, cnames=["media.example.com"], http={"certificate": "auto"})
+FURNISHED = but(
+    NAMED,
+    cnames=["media.example.com", "clips.example.com"],
+    dns={"route53": ZONE},
+    http={
+        "certificate": "auto",
+        "cache_policy": OWN_POLICY,
+        "cors": {"origins": ["https://www.example.com"], "credentials": True},
+    },
+)
+
+
+def test_fields_added_since(account: Account) -> None:
+    """Records, other pages, another cache policy, one more cname: what they need was recorded without being asked."""
+    account.begin()
+    text = text_of([account.stack(NAMED)], account.world)
+    after = [account.stack(FURNISHED)]
+    assert plan_of(after, world_in(text, after, account.world)) == plan_of(after, account.world)
+
+
+def test_a_cname_added_since_is_told_of(account: Account) -> None:
+    """Who holds it in other accounts was not asked when the snapshot was taken, and the plan says so."""
+    account.begin()
+    account.apply(NAMED)
+    text = text_of([account.stack(NAMED)], account.world)
+    after = [account.stack(but(NAMED, cnames=["media.example.com", "clips.example.com"]))]
+    told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
+    asked = json.loads(plan_of(after, account.world))["stacks"][0]
+    assert told["steps"] == asked["steps"]
+    added = [notice["text"] for notice in told["notices"] if notice not in asked["notices"]]
+    assert len(added) == 1
+    assert added[0].startswith("other accounts could not be asked about the cnames")
 
 
 def test_the_examples(sandbox: Sandbox, clients: Clients) -> None:

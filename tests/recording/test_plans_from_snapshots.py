@@ -11,7 +11,7 @@ import pytest
 from cfstream.recording.replay import NotRecorded
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
-from tests.faults.scenarios import SCENARIOS, Scenario, Spec, but
+from tests.faults.scenarios import SCENARIOS, Scenario, but
 from tests.faults.stage import ANY_HAZARD, Stage, run
 from tests.golden.plans.stage import Stage as GoldenStage
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
@@ -25,25 +25,18 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 UNFORESEEN = {
     "another bucket": "of the bucket archive,",
-    "another bucket, by objects": "of the bucket archive-acl,",
-    "another bucket, objects to oac": "of the bucket lectures,",
     "policy to objects": "GetObjectAcl of s3://lectures-acl/lecture.mp4,",
 }
 """Changes of mind that lead to what nobody asked about when the snapshot was taken."""
 
 FORESEEN = (
-    "comment",
     "oai to oac",
-    "oac to oai",
     "oai to somebody's oai",
     "objects to oac",
     "prefix narrowed",
     "old key detached after its grace",
     "key group replaced",
     "behaviors added and opened",
-    "private, with a wider grant to an oac",
-    "stack disabled",
-    "distribution adopted",
     "rtmp comment",
 )
 
@@ -110,7 +103,7 @@ def test_a_distribution_adopted_since(stage: Stage) -> None:
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
-SITE: Spec = {"version": 1, "name": "site", "bucket": "lectures-media", "trusted_signers": ["self"]}
+SITE: dict[str, Any] = {"version": 1, "name": "site", "bucket": "lectures-media", "trusted_signers": ["self"]}
 NAMED = but(SITE, cnames=["media.example.com"], http={"certificate": "auto"})
 FURNISHED = but(
     NAMED,
@@ -127,17 +120,17 @@ FURNISHED = but(
 def test_fields_added_since(account: Account) -> None:
     """Records, other pages, another cache policy, one more cname: what they need was recorded without being asked."""
     account.begin()
-    text = text_of([account.stack(NAMED)], account.world)
-    after = [account.stack(FURNISHED)]
+    text = text_of([account.stack({**NAMED})], account.world)
+    after = [account.stack({**FURNISHED})]
     assert plan_of(after, world_in(text, after, account.world)) == plan_of(after, account.world)
 
 
 def test_a_cname_added_since_is_told_of(account: Account) -> None:
     """Who holds it in other accounts was not asked when the snapshot was taken, and the plan says so."""
     account.begin()
-    account.apply(NAMED)
-    text = text_of([account.stack(NAMED)], account.world)
-    after = [account.stack(but(NAMED, cnames=["media.example.com", "clips.example.com"]))]
+    account.apply({**NAMED})
+    text = text_of([account.stack({**NAMED})], account.world)
+    after = [account.stack({**NAMED, "cnames": ["media.example.com", "clips.example.com"]})]
     told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
     asked = json.loads(plan_of(after, account.world))["stacks"][0]
     assert told["steps"] == asked["steps"]

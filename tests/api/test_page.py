@@ -1,0 +1,49 @@
+"""The page of the manual on Python: its programs run, as they stand there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.docs.page import ROOT, Block, parts
+from tests.signing import private_pem, public_pem, rsa_key
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: {name: lectures-media, create: true}
+key_groups: [{name: signers, public_keys: [{name: lectures-1, file: keys/lectures-1.pub.pem}]}]
+"""
+PROFILE = """\
+[profile media]
+region = us-east-1
+endpoint_url = {}
+aws_access_key_id = any
+aws_secret_access_key = any
+"""
+
+
+def test_the_programs_run(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first applies the specs and tells of every step; the second signs with the id of the key in its report."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("AWS_", "CFSTREAM_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    (tmp_path / "config").write_text(PROFILE.format(sandbox.endpoint_url))
+    (tmp_path / "specs" / "keys").mkdir(parents=True)
+    (tmp_path / "specs" / "lectures.yaml").write_text(SPEC)
+    (tmp_path / "specs" / "keys" / "lectures-1.pem").write_bytes(private_pem(rsa_key("one")))
+    (tmp_path / "specs" / "keys" / "lectures-1.pub.pem").write_bytes(public_pem(rsa_key("one")))
+    page = parts((ROOT / "docs" / "python.md").read_text(encoding="utf-8"))
+    nightly, signing = (part.text for part in page if isinstance(part, Block) and part.language == "python")
+    with pytest.raises(SystemExit) as ended:
+        exec(compile(nightly, "nightly.py", "exec"), {})
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "lectures create distribution:lectures no distribution carries this name\n" in told
+    assert "lectures applied d" in told
+    exec(compile(signing, "signing.py", "exec"), {})
+    assert "https://media.example.com/lecture.mp4?Expires=" in capsys.readouterr().out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cfstream.errors import Unreachable, WrongUsage
 
 if TYPE_CHECKING:
+    from cfstream.aws.sessions import Settings
     from cfstream.ports import Clock, World
     from cfstream.sandbox import Running
     from cfstream.web import HttpViewer
@@ -33,18 +34,22 @@ class Connection:
         Raises WrongUsage (also where the sandbox's extra is not installed), NoCredentials or Unreachable.
         """
         from cfstream.aws.connection import connect
+
+        return connect(self.settings(), clock)
+
+    def settings(self) -> "Settings":
+        """The same as settings of a session. Starts the sandbox if need be, and raises as `running`."""
         from cfstream.aws.sessions import Settings
 
         if not self.sandbox:
-            return connect(Settings(self.profile, self.region, self.endpoint_url), clock)
+            return Settings(self.profile, self.region, self.endpoint_url)
         if self.endpoint_url or self.profile:
             other = "--endpoint-url" if self.endpoint_url else "--profile"
             raise WrongUsage(
                 f"--sandbox and {other} exclude each other",
                 "leave out one of the two: the sandbox has its own",
             )
-        settings = Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
-        return connect(settings, clock)
+        return Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
 
     def viewer(self, world: "World") -> "HttpViewer | None":
         """The door to viewers' addresses; None where AWS is a stand-in, and it is not known where its edge is.

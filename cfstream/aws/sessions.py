@@ -54,6 +54,12 @@ class Clients:
         self._session = _asking(lambda: _session(settings))
         self.region: str = _asking(lambda: _region(self._session, settings))
 
+    def credentials(self) -> str | None:
+        """Where the credentials come from, in botocore's words; None where there are none."""
+        with self._guard:
+            found = self._session.get_credentials()
+        return None if found is None else str(found.method)
+
     def of(self, service: str, region: str = "", *, write: bool = False) -> Any:
         """The client for calls to `service`. Raises NoCredentials or WrongUsage where it cannot be made."""
         key = (service, region or HOME_REGIONS.get(service, self.region), write)

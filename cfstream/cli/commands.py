@@ -67,6 +67,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "delete": Entry(
             "Delete a disabled distribution, or an unused identity.", "cfstream.cli.delete", "delete"
         ),
+        "doctor": Entry("Look whether all is there that commands need.", "cfstream.cli.doctor", "doctor"),
     },
     "Try it without AWS": {
         "sandbox": Entry("Start, stop and inspect an AWS on this machine.", "cfstream.cli.sandbox", "app"),

@@ -1,0 +1,206 @@
+"""What ``cfstream doctor`` asks AWS: who we are there, what the clocks say, and which reads of a plan are allowed.
+
+No secret is ever part of what is found: of credentials, only where they come from.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from cfstream.cli import connection
+from cfstream.errors import CfstreamError, NotAuthorized, Refused
+from cfstream.ports import Call
+from cfstream.render.checkup import Check, State
+
+if TYPE_CHECKING:
+    from cfstream.aws.sessions import Clients, Settings
+    from cfstream.ports import World
+    from cfstream.spec.load import Stack
+
+TOLERATED = 240
+"""Seconds that the clocks may differ: AWS refuses a signature that is five minutes off (RequestTimeTooSkewed)."""
+NOTICED = 30
+"""Seconds of difference from which URLs that were just signed may be refused, or live too long."""
+
+LISTS = (
+    "list_distributions",
+    "list_streaming_distributions",
+    "list_cloud_front_origin_access_identities",
+    "list_origin_access_controls",
+    "list_public_keys",
+    "list_key_groups",
+    "list_cache_policies",
+    "list_response_headers_policies",
+)
+"""CloudFront's lists that every plan may read."""
+
+ELSEWHERE = {
+    "certificates": Call("acm", "list_certificates", {"MaxItems": 1}, region="us-east-1"),
+    "DNS zones": Call("route53", "list_hosted_zones", {"MaxItems": "1"}),
+    "tags": Call("resourcegroupstaggingapi", "get_resources", {"ResourcesPerPage": 1}),
+}
+"""What only some specs need: cnames, dns, and the short way to a distribution by its tag."""
+
+
+def account_checks(stacks: "Sequence[Stack]") -> Iterator[Check]:
+    """Everything that needs AWS; what cannot be asked because of something before it is unknown."""
+    asked = _Asked()
+    yield from asked.settings()
+    yield asked.identity()
+    yield asked.clock()
+    if asked.caller is None:
+        names = ("CloudFront", "permissions", *(f"plan of {stack.spec.name}" for stack in stacks))
+        yield from (
+            Check(name, State.UNKNOWN, "cannot be asked before the above is mended") for name in names
+        )
+        return
+    world = connection.current().world()
+    yield from list_checks(world)
+    for stack in stacks:
+        yield plan_check(world, stack)
+
+
+@dataclass
+class _Asked:
+    """What STS said, and the clocks."""
+
+    caller: dict[str, Any] | None = None
+    clients: "Clients | None" = None
+    date: str = ""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def settings(self) -> Iterator[Check]:
+        """Profile, region, endpoint, and where credentials come from."""
+        from cfstream.aws.sessions import Clients
+
+        try:
+            settings = connection.current().settings()
+            clients = Clients(settings)
+            client = clients.of("cloudfront")
+        except CfstreamError as error:
+            yield Check("configuration", State.BAD, error.what, error.do)
+            return
+        self.clients = clients
+        profile = settings.profile or os.environ.get("AWS_PROFILE") or "default"
+        told = "the sandbox's own" if settings.sandbox else f"profile {profile}"
+        yield Check("configuration", State.WELL, f"{told}, region {self.clients.region}")
+        yield Check("endpoint", State.WELL, _without_password(client.meta.endpoint_url))
+        yield self._credentials(settings)
+
+    def _credentials(self, settings: "Settings") -> Check:
+        from cfstream.aws.errors import about_settings
+
+        try:
+            found = None if self.clients is None else self.clients.credentials()
+        except Exception as error:
+            ours = about_settings(error)
+            if ours is None:
+                raise
+            self.clients = None
+            return Check("credentials", State.BAD, ours.what, ours.do)
+        if found is None:
+            self.clients = None
+            do = "run aws configure, or aws sso login, or set AWS_PROFILE; --sandbox needs none"
+            return Check("credentials", State.BAD, "there are none", do)
+        where = "the sandbox's own" if settings.sandbox else f"from {found}"
+        return Check("credentials", State.WELL, where)
+
+    def identity(self) -> Check:
+        """Who AWS says that we are."""
+        if self.clients is None:
+            return Check("identity", State.UNKNOWN, "cannot be asked before the above is mended")
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from cfstream.aws.connection import IDENTITY
+        from cfstream.aws.errors import translate
+
+        try:
+            reply = self.clients.of("sts").get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            self._note_date(getattr(error, "response", {}))
+            refused = translate(error, IDENTITY, write=False)
+            return Check("identity", State.BAD, refused.what, refused.do)
+        self._note_date(reply)
+        self.caller = reply
+        return Check("identity", State.WELL, f"account {reply.get('Account')}, {reply.get('Arn')}")
+
+    def _note_date(self, reply: Any) -> None:
+        self.at = datetime.now(UTC)
+        self.date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+
+    def clock(self) -> Check:
+        """By how much this machine's clock differs from AWS's."""
+        try:
+            there = parsedate_to_datetime(self.date)
+        except ValueError:
+            return Check("clock", State.UNKNOWN, "AWS did not say what time it is")
+        return clock_check(there, self.at)
+
+
+def clock_check(there: datetime, here: datetime) -> Check:
+    """The difference of two clocks, judged."""
+    ahead = round((here - there).total_seconds())
+    if abs(ahead) <= NOTICED:
+        return Check("clock", State.WELL, "agrees with that of AWS")
+    told = f"this machine's is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} that of AWS"
+    do = "set it by NTP: signatures and the expiry of URLs depend on it"
+    return Check("clock", State.BAD if abs(ahead) > TOLERATED else State.NOTE, told, do)
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def list_checks(world: "World") -> Iterator[Check]:
+    """Whether CloudFront answers, and which of the lists may be read."""
+    reads = world.reads()
+    try:
+        answers = reads.together([Call("cloudfront", name, {"MaxItems": "1"}) for name in LISTS])
+        others = reads.together(list(ELSEWHERE.values()))
+    except CfstreamError as error:
+        yield Check("CloudFront", State.BAD, error.what, error.do)
+        return
+    denied = [answer for answer in answers if isinstance(answer, NotAuthorized)]
+    failed = [answer for answer in answers if isinstance(answer, Refused) and answer not in denied]
+    yield Check("CloudFront", State.WELL, "answers")
+    yield from (Check("CloudFront", State.BAD, error.what, error.do) for error in failed)
+    yield _permission("permissions", denied, f"all {len(LISTS)} lists of CloudFront can be read")
+    for name, answer in zip(ELSEWHERE, others, strict=True):
+        if isinstance(answer, Refused):
+            yield Check(
+                name, State.NOTE, f"cannot be read, and only some specs need it: {answer.what}", answer.do
+            )
+
+
+def plan_check(world: "World", stack: "Stack") -> Check:
+    """Whether all that a plan of the stack reads can be read. Makes the calls of that plan."""
+    from dataclasses import replace
+
+    from cfstream.recording.recorder import RecordingReads
+    from cfstream.workflow import make_plan
+
+    name = f"plan of {stack.spec.name}"
+    door = RecordingReads(world.reads())
+    try:
+        made = make_plan([stack], replace(world, reads=lambda: door))
+    except NotAuthorized:
+        made = None
+    except CfstreamError as error:
+        return Check(name, State.BAD, error.what, error.do)
+    denied = [answer for answer in door.heard.values() if isinstance(answer, NotAuthorized)]
+    problems = [problem for each in made.stacks for problem in each.problems] if made else []
+    if problems and not denied:
+        return Check(name, State.BAD, problems[0].what, problems[0].do)
+    return _permission(name, denied, f"all {len(door.heard)} reads of it are allowed")
+
+
+def _permission(name: str, denied: Sequence[NotAuthorized], well: str) -> Check:
+    if not denied:
+        return Check(name, State.WELL, well)
+    calls = sorted({refusal.operation for refusal in denied})
+    do = "\n".join(dict.fromkeys(refusal.do for refusal in denied))
+    return Check(name, State.BAD, f"not allowed: {', '.join(calls)}", do)

@@ -1,0 +1,82 @@
+"""What ``cfstream doctor`` found: a line for each thing looked at, and what to do where something is amiss."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cfstream.render.flow import Page, Style, Word, page, words
+
+FORMAT_VERSION = 1
+
+
+class State(StrEnum):
+    """How a thing is."""
+
+    WELL = "well"
+    NOTE = "note"
+    """Not as it could be; most work goes on without it."""
+    BAD = "bad"
+    """Commands will fail of it."""
+    UNKNOWN = "unknown"
+    """Could not be looked at, because of something bad before it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: its name, how it is, what was found, and what to do."""
+
+    name: str
+    state: State
+    found: str
+    do: str = ""
+
+
+SIGNS = {
+    State.WELL: Word("✓", Style.GREEN),
+    State.NOTE: Word("!", Style.YELLOW),
+    State.BAD: Word("✗", Style.BOLD_RED),
+    State.UNKNOWN: Word("?", Style.DIM),
+}
+
+
+def checkup_text(checks: Sequence[Check], *, color: bool, width: int) -> str:
+    """Every check, and last how many of them are bad."""
+    sheet = page(width, color=color)
+    column = max(len(check.name) for check in checks) + 2
+    lines = [line for check in checks for line in _lines(check, column, sheet)]
+    return "\n".join([*lines, "", sheet.paint(_verdict(checks), Style.BOLD)]) + "\n"
+
+
+def checkup_document(checks: Sequence[Check]) -> dict[str, Any]:
+    """The same for programs."""
+    rows = [
+        {"name": check.name, "state": str(check.state), "found": check.found, "do": check.do or None}
+        for check in checks
+    ]
+    return {"format_version": FORMAT_VERSION, "well": all_well(checks), "checks": rows}
+
+
+def all_well(checks: Sequence[Check]) -> bool:
+    """Whether commands have what they need."""
+    return not any(check.state is State.BAD for check in checks)
+
+
+def _lines(check: Check, column: int, sheet: Page) -> Iterator[str]:
+    sign = SIGNS[check.state]
+    head = f"{sheet.paint(sign.text, sign.style)} {check.name}"
+    hang = " " * (4 if sheet.narrow else column + 2)
+    if sheet.narrow:
+        yield head
+        yield from sheet.flow(words(check.found), first=hang, rest=hang)
+    else:
+        first, *rest = sheet.flow(words(check.found), first=hang, rest=hang)
+        yield head + " " * (column - len(check.name)) + first[len(hang) :]
+        yield from rest
+    for line in check.do.splitlines():
+        yield from sheet.flow([Word("do:", Style.CYAN), *words(line)], first=hang, rest=hang + "    ")
+
+
+def _verdict(checks: Sequence[Check]) -> str:
+    bad = [check.name for check in checks if check.state is State.BAD]
+    return f"Not well: {', '.join(bad)}." if bad else "All is well."

@@ -1,0 +1,199 @@
+"""`cfstream doctor`: what it looks at, what it says of each, and that it prints no secret."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cfstream.cli.account import clock_check, list_checks, plan_check
+from cfstream.errors import NotAuthorized
+from cfstream.ports import Answer, Call, Reads, World
+from cfstream.render.checkup import Check, State, checkup_text
+from cfstream.sandbox.server import Sandbox
+from cfstream.spec.load import load
+from cfstream.values import Json
+from tests.cli.conftest import Ran
+from tests.worlds import Counted, world_of
+
+Run = Callable[..., Ran]
+
+SPEC = "version: 1\nname: lectures\nbucket: {name: lectures-media, create: true}\ntrusted_signers: [self]\n"
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A spec; the command runs in its folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("lectures.yaml").write_text(SPEC)
+    return "lectures.yaml"
+
+
+def states(ran: Ran) -> dict[str, str]:
+    """The state of each check."""
+    return {check["name"]: check["state"] for check in json.loads(ran.out)["checks"]}
+
+
+def test_where_all_is_there_all_is_well(cfstream: Run, aws: Sandbox, spec: str) -> None:
+    """Each thing has a line, and what a plan of the spec reads is tried; nothing is made by it."""
+    ran = cfstream("doctor", spec)
+    assert (ran.code, ran.err) == (0, "")
+    for line in (
+        "✓ libraries         boto3 ",
+        f"✓ endpoint          {aws.endpoint_url}\n",
+        "✓ credentials       from env\n",
+        "✓ identity          account 123456789012, arn:aws:sts::",
+        "✓ clock             agrees with that of AWS\n",
+        "✓ permissions       all 8 lists of CloudFront can be read\n",
+        "✓ plan of lectures  all ",
+    ):
+        assert line in ran.out
+    assert ran.out.endswith("\nAll is well.\n")
+    assert cfstream("plan", "--check", spec).code == 3
+
+
+def test_programs_get_the_same(cfstream: Run, aws: Sandbox, spec: str) -> None:
+    """A document with a state for each check."""
+    ran = cfstream("doctor", "--format", "json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["well"] is True
+    assert {*states(ran).values()} <= {"well", "note"}
+
+
+def test_without_credentials_the_rest_is_unknown(
+    cfstream: Run, aws: Sandbox, spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thing is bad, what hangs on it is not called bad as well, and the exit code tells."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    ran = cfstream("doctor", spec, "--format", "json")
+    assert ran.code == 1
+    found = states(ran)
+    assert [name for name, state in found.items() if state == "bad"] == ["credentials"]
+    assert {"identity", "clock", "CloudFront", "permissions", "plan of lectures"} == {
+        name for name, state in found.items() if state == "unknown"
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "bad", "found"),
+    [
+        (["--profile", "nobody"], "configuration", "The config profile (nobody) could not be found"),
+        (
+            ["--endpoint-url", "http://127.0.0.1:1"],
+            "identity",
+            "STS could not be reached at http://127.0.0.1:1",
+        ),
+        (["--endpoint-url", "nonsense"], "configuration", "the endpoint is no URL"),
+    ],
+)
+def test_what_is_amiss_is_named_with_a_remedy(
+    cfstream: Run, aws: Sandbox, flags: list[str], bad: str, found: str
+) -> None:
+    """Settings that cannot be, and an AWS that is not there."""
+    ran = cfstream("doctor", "--format", "json", *flags)
+    assert ran.code == 1
+    (check,) = [each for each in json.loads(ran.out)["checks"] if each["state"] == "bad"]
+    assert check["name"] == bad
+    assert check["found"].startswith(found)
+    assert check["do"]
+
+
+def test_no_secret_is_printed(cfstream: Run, aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither keys nor tokens, nor a password in the address of a stand-in."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOPENSESAME")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "opensesame")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "opensesame-too")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url.replace("//", "//me:opensesame@"))
+    ran = cfstream("doctor", "-v")
+    assert "opensesame" not in (ran.out + ran.err).lower()
+    assert f"endpoint       {aws.endpoint_url}\n" in ran.out
+
+
+class Denying(Counted):
+    """A door at which some reads are not allowed."""
+
+    denied = frozenset({"list_key_groups", "get_bucket_policy", "head_bucket", "list_certificates"})
+
+    def read(self, call: Call) -> Json:
+        self._ask(call)
+        return super().read(call)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        self._ask(call)
+        return super().items(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return tuple(self._refusal(call) or super(Denying, self).together([call])[0] for call in calls)
+
+    def _ask(self, call: Call) -> None:
+        if refusal := self._refusal(call):
+            raise refusal
+
+    def _refusal(self, call: Call) -> NotAuthorized | None:
+        if call.operation not in self.denied:
+            return None
+        return NotAuthorized(
+            call.operation, "AccessDenied", "no", do=f"allow {call.service}:{call.operation}"
+        )
+
+
+def denying(world: World) -> World:
+    """The same world, for somebody who may do less."""
+
+    def door() -> Reads:
+        return Denying(world.reads(), [])
+
+    return replace(world, reads=door)
+
+
+def test_reads_that_are_not_allowed_are_named_with_the_permission(aws: Sandbox, spec: str) -> None:
+    """What every plan needs is bad, what only some specs need is a note, and each action to allow is told."""
+    world = denying(world_of(aws))
+    found = {check.name: check for check in list_checks(world)}
+    assert (found["permissions"].state, found["permissions"].do) == (
+        State.BAD,
+        "allow cloudfront:list_key_groups",
+    )
+    assert (found["certificates"].state, found["certificates"].do) == (
+        State.NOTE,
+        "allow acm:list_certificates",
+    )
+    assert "DNS zones" not in found
+    planned = plan_check(world, load([spec])[0])
+    assert (planned.name, planned.state) == ("plan of lectures", State.BAD)
+    assert "allow s3:head_bucket" in planned.do
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state", "found"),
+    [
+        (0, State.WELL, "agrees"),
+        (-30, State.WELL, "agrees"),
+        (31, State.NOTE, "this machine's is 31 s ahead of that of AWS"),
+        (-241, State.BAD, "this machine's is 241 s behind that of AWS"),
+    ],
+)
+def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> None:
+    """Half a minute is nothing, and five minutes are too much for AWS."""
+    there = datetime(2026, 11, 26, tzinfo=UTC)
+    check = clock_check(there, there + timedelta(seconds=seconds))
+    assert check.state is state
+    assert check.found.startswith(found)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_lines_fit(width: int) -> None:
+    """No line is wider than the terminal, and each remedy is under what it mends."""
+    checks = [
+        Check("one", State.BAD, "word " * 30, "mend it\nand " + "more " * 30),
+        Check("another", State.WELL, "x"),
+    ]
+    text = checkup_text(checks, color=False, width=width)
+    assert max(map(len, text.splitlines())) <= min(width, 100)
+    assert text.endswith("\nNot well: one.\n")

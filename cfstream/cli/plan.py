@@ -48,7 +48,10 @@ def plan(
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Save the plan, for: cfstream apply FILE.")
     ] = None,
-    output: Annotated[PlanFormat, typer.Option("--format", help="How to print it.")] = PlanFormat.TEXT,
+    output: Annotated[
+        PlanFormat,
+        typer.Option("--format", metavar="FORMAT", help=f"How to print it: {', '.join(PlanFormat)}."),
+    ] = PlanFormat.TEXT,
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 3 when there is something to do.")
     ] = False,

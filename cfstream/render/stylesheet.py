@@ -72,7 +72,7 @@ table{border-collapse:collapse;width:100%;margin-top:.5rem;font-size:.9rem}
 th{text-align:left;font-size:.8rem;font-weight:600;color:var(--dim)}
 th,td{padding:.3rem .5rem .3rem 0;vertical-align:top;border-top:1px solid var(--line)}
 thead th{border-top:0}
-th[scope=row]{color:var(--ink);width:34%;font-weight:400}
+th[scope=row]{color:var(--ink);width:34%;font-weight:400;font-size:1em}
 td{width:33%}
 .was,.now{padding:.1em .35em;border-radius:4px;box-decoration-break:clone;-webkit-box-decoration-break:clone}
 .was{background:var(--gone-paper);color:var(--gone)}

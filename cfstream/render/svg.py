@@ -22,7 +22,9 @@ SIGNS = {Mark.SAME: "", Mark.NEW: "+ ", Mark.CHANGED: "~ ", Mark.GONE: "- "}
 @dataclass(frozen=True)
 class _Box:
     node: Node
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...]
+    """Class and text of each: a title, which may take several, and the rest."""
+
     x: int
     y: int
     width: int
@@ -76,13 +78,13 @@ def _tall(boxes: Sequence[_Box]) -> int:
     return sum(box.height + SPACE for box in boxes) - SPACE
 
 
-def _wrapped(node: Node, width: int) -> tuple[str, ...]:
+def _wrapped(node: Node, width: int) -> tuple[tuple[str, str], ...]:
     letters = int((width - 2 * PAD) / LETTER)
     first, *others = node.lines
-    told = [SIGNS[node.mark] + first, *others]
+    told = [("title", SIGNS[node.mark] + first), *(("rest", line) for line in others)]
     return tuple(
-        piece
-        for line in told
+        (name, piece)
+        for name, line in told
         for piece in wrap(clipped(line, LONGEST), letters, break_on_hyphens=False) or [""]
     )
 
@@ -113,9 +115,8 @@ def _box(box: _Box) -> str:
     classes = f"box {node.mark}{' open' * node.open_}"
     round_ = 18 if node.column == 0 else 8
     lines = "".join(
-        f'<text class="{"rest" if n else "title"}" x="{box.x + PAD}" y="{box.y + PAD + 10 + n * LINE}">'
-        f"{escape(line)}</text>"
-        for n, line in enumerate(box.lines)
+        f'<text class="{name}" x="{box.x + PAD}" y="{box.y + PAD + 10 + n * LINE}">{escape(line)}</text>'
+        for n, (name, line) in enumerate(box.lines)
     )
     return (
         f'<rect class="{classes}" x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" '

@@ -71,3 +71,20 @@ def test_the_comment_of_a_plan(cfstream: Run, spec: Path, aws: Sandbox) -> None:
     ran = cfstream("plan", "lectures.yaml", "--format", "markdown", "--check")
     assert (ran.code, ran.err) == (3, "")
     assert ran.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**Plan: 3 to create,")
+
+
+@pytest.mark.parametrize(("output", "begins"), [("html", "<!doctype html>\n"), ("mermaid", "flowchart LR\n")])
+def test_pages_and_pictures_have_the_same_exit_codes(
+    cfstream: Run, spec: Path, aws: Sandbox, output: str, begins: str
+) -> None:
+    """Steps pending is 3 when asked, a problem is 2 and told in the document, whether AWS was asked or not."""
+    pending = cfstream("plan", "lectures.yaml", "--format", output, "--check")
+    assert (pending.code, pending.err, pending.out[: len(begins)]) == (3, "", begins)
+    spec.write_text(SPEC.replace(", create: true", ""))
+    refused = cfstream("plan", "lectures.yaml", "--format", output)
+    assert (refused.code, refused.err) == (2, "")
+    assert "there is no bucket lectures-media" in refused.out
+    spec.write_text(SPEC.replace("bucket:", "buckets:"))
+    unread = cfstream("plan", "lectures.yaml", "--format", output)
+    assert (unread.code, unread.out[: len(begins)]) == (2, begins)
+    assert "lectures.yaml:3:1" in unread.out

@@ -11,7 +11,7 @@ from cfstream import __version__
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import printable
-from cfstream.render.hazards import allow_flags, allowance
+from cfstream.render.hazards import allow_flags, allowance, hazards_of
 from cfstream.render.html_stack import code, prose, stack_article
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.text import summary_line
@@ -78,9 +78,7 @@ def _links(stacks: Sequence[StackPlan]) -> Iterator[str]:
 
 
 def _hazards(plan: Plan) -> Iterator[str]:
-    found = [
-        (stack, step, hazard) for stack in plan.stacks for step in stack.steps for hazard in step.hazards
-    ]
+    found = hazards_of(plan)
     items = [
         f"<li><b>{escape(hazard.name)}</b> {escape(stack.name)}: {prose(hazard.text)}"
         f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}<br>'

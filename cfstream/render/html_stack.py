@@ -8,7 +8,7 @@ from cfstream.planning import StackPlan
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
-from cfstream.render.text import SIGNS
+from cfstream.render.text import SIGNS, live_facts, nothing_live
 from cfstream.render.values import Field, cells, fields
 from cfstream.steps.step import Step
 
@@ -40,13 +40,7 @@ def stack_article(stack: StackPlan) -> str:
 
 
 def _live(stack: StackPlan) -> str:
-    live = stack.live
-    if live.distribution_id is None:
-        return "no distribution yet"
-    held = f"etag {live.etag}" if live.etag else None
-    return " · ".join(
-        code(fact) for fact in (live.distribution_id, live.domain_name, live.status, held) if fact
-    )
+    return " · ".join(map(code, live_facts(stack))) or nothing_live(stack)
 
 
 def _reads(stack: StackPlan) -> Iterator[str]:

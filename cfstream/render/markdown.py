@@ -12,7 +12,7 @@ from cfstream.errors import Problem
 from cfstream.exposure import NOBODY
 from cfstream.planning import Plan, StackPlan, count
 from cfstream.render.gfm import clipped, code, prose
-from cfstream.render.hazards import allow_flags
+from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.text import summary_line
 from cfstream.values import Verb
@@ -127,9 +127,7 @@ def _sections(plan: Plan, longest: int | None) -> list[_Section]:
 
 
 def _hazard_section(plan: Plan, longest: int | None) -> _Section:
-    found = [
-        (stack, step, hazard) for stack in plan.stacks for step in stack.steps for hazard in step.hazards
-    ]
+    found = hazards_of(plan)
     entries = tuple(
         f"- <b>{hazard.name}</b> {prose(stack.name)}: {prose(clipped(hazard.text, longest))} "
         f"({code(step.id)}{', ' + code(f'{stack.spec}:{step.line}') if step.line else ''})"

@@ -6,7 +6,7 @@ from enum import IntEnum
 from cfstream.exposure import NOBODY
 from cfstream.planning import StackPlan, count
 from cfstream.render.gfm import code, prose
-from cfstream.render.text import SIGNS
+from cfstream.render.text import SIGNS, live_facts, nothing_live
 from cfstream.render.values import cells, fields
 from cfstream.steps.step import Step
 from cfstream.values import Verb
@@ -40,13 +40,7 @@ def _sum(stack: StackPlan) -> str:
 
 
 def _live(stack: StackPlan) -> str:
-    live = stack.live
-    if live.distribution_id is None:
-        return "no distribution yet"
-    held = f"etag {live.etag}" if live.etag else None
-    return " ".join(
-        code(fact) for fact in (live.distribution_id, live.domain_name, live.status, held) if fact
-    )
+    return " ".join(map(code, live_facts(stack))) or nothing_live(stack)
 
 
 def _step(stack: StackPlan, step: Step, tier: Tier) -> str:

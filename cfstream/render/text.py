@@ -94,18 +94,20 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(told, first="  ", rest="  ")
 
 
-def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+def live_facts(stack: StackPlan) -> list[str]:
+    """What is live of the stack's distribution: id, domain name, status, ETag; empty when there is none."""
     live = stack.live
-    if live.distribution_id is None:
-        told = "no distribution any more" if stack.destroying else "no distribution yet"
-    else:
-        facts = [
-            live.distribution_id,
-            live.domain_name,
-            live.status,
-            f"etag {live.etag}" if live.etag else None,
-        ]
-        told = "  ".join(str(fact) for fact in facts if fact)
+    held = f"etag {live.etag}" if live.etag else None
+    return [fact for fact in (live.distribution_id, live.domain_name, live.status, held) if fact]
+
+
+def nothing_live(stack: StackPlan) -> str:
+    """What is said of a stack without a distribution."""
+    return "no distribution any more" if stack.destroying else "no distribution yet"
+
+
+def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    told = "  ".join(live_facts(stack)) or nothing_live(stack)
     yield from sheet.flow(words(told, Style.DIM), first="  ", rest="  ")
 
 

@@ -335,7 +335,7 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         return [
             stack.problem(what, "write its name as S3 has it, or add create: true to have it made", "bucket")
         ]
-    if have.why_not or _left_alone(scene):
+    if have.why_not:
         return _unusable(scene, want, have)
     problems = []
     if want.region and have.region != want.region:
@@ -350,17 +350,20 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
                 "via",
             )
         )
+    if stack.spec.grant.via == "elsewhere":
+        return problems
     return [*problems, *bucket_key.problems(scene, have.encryption, have.key)]
 
 
-def _left_alone(scene: Scene) -> bool:
-    """Whether the spec leaves the grant to others, so that the bucket need not even be accessible to us."""
-    return scene.stack.spec.grant.via == "elsewhere"
+def _grants(scene: Scene) -> bool:
+    """Whether cfstream is to let anybody read; a bucket in which it grants nothing need not be accessible to it."""
+    spec = scene.stack.spec
+    return spec.grant.via != "elsewhere" and spec.identity != "none"
 
 
 def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
     """A problem with a bucket that is there and may not be looked into."""
-    if not have.why_not or _left_alone(scene):
+    if not _grants(scene):
         return []
     return [
         scene.stack.problem(
@@ -373,12 +376,10 @@ def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
 
 def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:
     notices = bucket_key.notices(scene, have.key)
-    if _left_alone(scene):
-        if have.why_not:
-            text = (
-                f"the bucket {have.name} is not accessible, so who can read it is not known: {have.why_not}"
-            )
-            notices.append(Notice(text, warning=True))
+    if have.why_not and not _grants(scene):
+        text = f"the bucket {have.name} is not accessible, so who can read it is not known: {have.why_not}"
+        notices.append(Notice(text, warning=True))
+    if scene.stack.spec.grant.via == "elsewhere":
         told = bucket_key.problems(scene, have.encryption, have.key)
         notices += [Notice(problem.what, warning=True) for problem in told]
     if have.access_points:

@@ -1,7 +1,10 @@
 """What somebody else makes in the account, as a person at the console would."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cfstream.errors import NotAuthorized, Refused
+from cfstream.ports import Answer, Call, Reads
 from tests.promises.studio import Json, Studio, signers
 
 
@@ -31,3 +34,30 @@ def by_hand(studio: Studio, **fields: Any) -> Json:
     }
     made: Json = studio.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
     return made
+
+
+class Closed:
+    """Reads of an account to which S3 answers nothing: its buckets are another's."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def read(self, call: Call) -> Mapping[str, Any]:
+        if call.service == "s3":
+            raise NotAuthorized(call.operation, "AccessDenied", "Access Denied", status=403)
+        return self._reads.read(call)
+
+    def items(self, call: Call) -> Sequence[Mapping[str, Any]]:
+        return self._reads.items(call)
+
+    def pages(self, call: Call) -> Iterator[Mapping[str, Any]]:
+        return self._reads.pages(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return tuple(self._answer(call) for call in calls)
+
+    def _answer(self, call: Call) -> Answer:
+        try:
+            return self.read(call)
+        except Refused as refusal:
+            return refusal

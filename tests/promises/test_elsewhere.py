@@ -1,42 +1,12 @@
 """Where a grant is given elsewhere, cfstream neither gives nor takes: not in the policy, not on objects."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cfstream.errors import NotAuthorized, Refused
-from cfstream.ports import Answer, Call, Reads
-from cfstream.values import Json
 from cfstream.workflow import make_plan
+from tests.promises.foreign import Closed
 from tests.promises.studio import Studio, allow, by_acl, problems, signed, steps, without
 
 ELSEWHERE = {"via": "elsewhere"}
-
-
-class Closed:
-    """Reads of an account to which S3 answers nothing: its buckets are another's."""
-
-    def __init__(self, reads: Reads) -> None:
-        self._reads = reads
-
-    def read(self, call: Call) -> Json:
-        if call.service == "s3":
-            raise NotAuthorized(call.operation, "AccessDenied", "Access Denied", status=403)
-        return self._reads.read(call)
-
-    def items(self, call: Call) -> Sequence[Json]:
-        return self._reads.items(call)
-
-    def pages(self, call: Call) -> Iterator[Json]:
-        return self._reads.pages(call)
-
-    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        return tuple(self._answer(call) for call in calls)
-
-    def _answer(self, call: Call) -> Answer:
-        try:
-            return self.read(call)
-        except Refused as refusal:
-            return refusal
 
 
 def test_nothing_is_granted(studio: Studio) -> None:
@@ -78,11 +48,14 @@ def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:
     """Who can read it is then not known, which is said; where cfstream is to grant, it is a problem."""
     reads = Closed(studio.world.reads())
     world = replace(studio.world, reads=lambda: reads)
-    stacks = studio.load(signed(grant=ELSEWHERE), signed(name="own"))
-    given, own = make_plan(stacks, world).stacks
-    assert problems(given) == []
-    assert any("who can read it is not known" in notice.text for notice in given.notices)
-    assert "not accessible" in problems(own)[0]
+    stacks = studio.load(
+        signed(grant=ELSEWHERE), signed(name="open", origin_access="none"), signed(name="own")
+    )
+    plans = {plan.name: plan for plan in make_plan(stacks, world).stacks}
+    for name in ("lectures", "open"):
+        assert problems(plans[name]) == []
+        assert any("who can read it is not known" in notice.text for notice in plans[name].notices)
+    assert "not accessible" in problems(plans["own"])[0]
 
 
 def test_encryption_that_an_identity_cannot_read_is_told(studio: Studio) -> None:

@@ -9,18 +9,19 @@ from ruamel.yaml import YAML
 from cfstream.adoption import Imported, find, import_one, read_account
 from cfstream.adoption.proof import read
 from cfstream.planning import StackPlan
+from cfstream.ports import Reads
 from cfstream.spec.load import Stack
 from cfstream.steps.content import canonical
 from cfstream.workflow import make_plan
-from tests.promises.foreign import by_hand
+from tests.promises.foreign import Closed, by_hand
 from tests.promises.studio import Json, Studio, allow, by_acl, listing, rtmp, signed, signers, steps
 
 PREFIX = "origin-access-identity/cloudfront/"
 
 
-def imported(studio: Studio, target: str) -> Imported:
+def imported(studio: Studio, target: str, reads: Reads | None = None) -> Imported:
     """What import makes of a distribution."""
-    reads = studio.world.reads()
+    reads = reads or studio.world.reads()
     remembering = replace(studio.world, reads=lambda: reads)
 
     def judge(stack: Stack) -> StackPlan:
@@ -78,6 +79,16 @@ def test_without_any_grant_nothing_is_granted(studio: Studio) -> None:
     """An import gives nobody anything, also where the videos are dark without it."""
     made, _ = with_identity(studio)
     assert "grant: {via: elsewhere}" in spec(imported(studio, made["Id"]), studio)
+
+
+def test_a_bucket_of_another_account_is_no_hindrance(studio: Studio) -> None:
+    """Nothing is granted there; with an identity and without one the plan is empty for these credentials."""
+    made, _ = with_identity(studio)
+    found = imported(studio, made["Id"], Closed(studio.world.reads()))
+    assert found.pending == ()
+    assert "grant: {via: elsewhere}" in found.text
+    bare = by_hand(studio, CallerReference="bare")
+    assert imported(studio, bare["Id"], Closed(studio.world.reads())).pending == ()
 
 
 @pytest.mark.parametrize("permission", ["READ", "FULL_CONTROL"])

@@ -64,9 +64,12 @@ class Connection:
     def edge(self) -> str:
         """Where viewers' requests are sent in place of the hosts that they name; empty where each goes to its own.
 
-        The sandbox is started if it is wanted, does not run, and nothing else says where. Raises as `running`.
+        The sandbox is started if it is wanted, does not run, and nothing else says where. Raises as `running`, and
+        WrongUsage for an edge URL that is none.
         """
-        given = self.edge_url or os.environ.get(EDGE_URL) or ""
+        from cfstream.web import edge_address
+
+        given = edge_address(self.edge_url or os.environ.get(EDGE_URL) or "")
         return self.running().edge_url if self.sandbox and not given else given
 
     def running(self) -> "Running":

@@ -1,5 +1,6 @@
 """`cfstream plan`: what apply would do, shown, and saved if asked."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -89,7 +90,7 @@ def plan(
     if out is not None:
         save(made, specs, out)
         flags = connection.current().flags()
-        terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {out}{flags}\n")
+        terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
     raise typer.Exit(of_plan(made, check=check))
 
 

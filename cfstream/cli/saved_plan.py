@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def find(arguments: Sequence[str]) -> SavedPlan | None:
         return None
     if len(arguments) > 1:
         raise WrongUsage(
-            f"{plans[0]} is a saved plan, and is applied alone", f"run: cfstream apply {plans[0]}"
+            f"{plans[0]} is a saved plan, and is applied alone",
+            f"run: cfstream apply {shlex.quote(plans[0])}",
         )
     return _read(plans[0])
 

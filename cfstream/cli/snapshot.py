@@ -1,5 +1,6 @@
 """`cfstream snapshot`: what plan reads, recorded in a file."""
 
+import shlex
 import sys
 from typing import Annotated
 
@@ -44,7 +45,5 @@ def snapshot(
         terminal.say(text)
         return
     write_whole(out, text)
-    named = " ".join(specs)
-    terminal.note(
-        f"{len(heard)} answers recorded in {out}. To plan from it: cfstream plan {named} --live {out}\n"
-    )
+    again = shlex.join(["cfstream", "plan", *specs, "--live", out])
+    terminal.note(f"{len(heard)} answers recorded in {out}. To plan from it: {again}\n")

@@ -4,6 +4,6 @@ Lives here: sending and receiving. Which requests are made, and what the answers
 imported when the first `HttpViewer` is made.
 """
 
-from cfstream.web.http_viewer import HttpViewer
+from cfstream.web.http_viewer import HttpViewer, edge_address
 
-__all__ = ["HttpViewer"]
+__all__ = ["HttpViewer", "edge_address"]

@@ -41,7 +41,7 @@ class HttpViewer:
     def __init__(self, edge_url: str = "") -> None:
         import httpx
 
-        self.edge_url = _checked(edge_url).rstrip("/")
+        self.edge_url = edge_address(edge_url)
         nobodys = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.Client(
             cookies=nobodys,
@@ -158,11 +158,12 @@ def _shown(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _checked(edge_url: str) -> str:
+def edge_address(edge_url: str) -> str:
+    """The address of an edge without a slash at its end; empty for none. Raises WrongUsage for what is no address."""
     parts = urlsplit(edge_url)
     if edge_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
         raise WrongUsage(
             f"--edge-url {_shown(edge_url)[:100]}: that is no address to send requests to",
             "write it like http://127.0.0.1:4566",
         )
-    return edge_url
+    return edge_url.rstrip("/")

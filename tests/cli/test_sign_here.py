@@ -52,6 +52,13 @@ def test_the_line_for_curl_works_as_it_is(sign: Sign, edge: str, flags: tuple[st
     assert pasted(line) == 200
 
 
+def test_an_edge_that_is_no_address_is_refused(sign: Sign) -> None:
+    """No line is written that could lead nowhere."""
+    ran = sign(KEY, "--format", "curl", "--edge-url", "nowhere")
+    assert (ran.code, ran.out) == (2, "")
+    assert "that is no address to send requests to" in " ".join(ran.err.split())
+
+
 def test_the_line_for_curl_of_a_url_of_plain_http(sign: Sign, edge: str) -> None:
     """The edge is told what the request stands for, and sends it on to https as CloudFront does."""
     https = sign(KEY, "--format", "json").out

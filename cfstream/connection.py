@@ -44,9 +44,9 @@ class Connection:
         if not self.sandbox:
             return Settings(self.profile, self.region, self.endpoint_url)
         if self.endpoint_url or self.profile:
-            other = "--endpoint-url" if self.endpoint_url else "--profile"
+            other = "an endpoint URL" if self.endpoint_url else "a profile"
             raise WrongUsage(
-                f"--sandbox and {other} exclude each other",
+                f"the sandbox and {other} exclude each other",
                 "leave out one of the two: the sandbox has its own",
             )
         return Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)

@@ -90,7 +90,9 @@ def expose(scene: Scene, land: Landscape, steps: Sequence[Step]) -> Exposure:
     now = _World(scene, policy, grants, policy.document, frozenset(grants.marked) | _granted(policy, grants))
     wanted = land.get(scene.address("origin-access-identity"))
     by_acl = scene.stack.spec.grant.via == "object-acl" and isinstance(wanted, str)
-    granted = _still_granted(now, steps) if scene.destroying else frozenset({str(wanted)} if by_acl else ())
+    granted = frozenset({str(wanted)} if by_acl else ())
+    if scene.destroying or scene.stack.spec.grant.via == "elsewhere":
+        granted = _still_granted(now, steps)
     then = _World(scene, policy, grants, _document_after(now, steps), granted)
     before = [] if policy.bucket.missing else [*_own_now(now), *_others(now)]
     after = [*(() if scene.destroying else _own_then(then)), *_others(then)]
@@ -158,7 +160,7 @@ def _own_then(world: _World) -> Iterator[Way]:
     Where the default is public, a path for which the spec names nobody keeps its signers.
     """
     scene, policy, spec = world.scene, world.policy, world.scene.stack.spec
-    if not spec.enabled or (spec.identity == "none" and not any(way.bare for way in _bare(world))):
+    if not spec.enabled or _dark(world):
         return
     default = () if spec.public else _wanted_signers(world, spec)
     yield _own(default, "", scene.name)
@@ -169,6 +171,18 @@ def _own_then(world: _World) -> Iterator[Way]:
         asked = _wanted_signers(world, behavior) if behavior else ()
         signers = () if behavior and behavior.public else asked or default or live.get(path, ())
         yield _own(signers, path, scene.name)
+
+
+def _dark(world: _World) -> bool:
+    """Whether nothing lets our distribution read: it asks as anyone does, or waits for others to let it in."""
+    spec, bucket = world.scene.stack.spec, world.policy.bucket
+    if any(way.bare for way in _bare(world)):
+        return False
+    if spec.identity == "none":
+        return True
+    own = [each for each in world.policy.servings if each.ours]
+    unknown = not own or not bucket.usable or (spec.identity == "oai" and bucket.acls_count)
+    return spec.grant.via == "elsewhere" and not unknown and not any(_may_read(world, each) for each in own)
 
 
 def _own(signers: Sequence[str], path: str, name: str) -> Way:

@@ -33,6 +33,17 @@ def test_a_statement_of_ours_is_left_to_others_too(studio: Studio) -> None:
     assert steps(studio.plan(signed())) == []
 
 
+def test_who_can_read_is_as_others_grant_it(studio: Studio) -> None:
+    """Nobody, as long as they grant nothing, and the signers as soon as they do; a plan without a step says so too."""
+    studio.converge(signed(grant=ELSEWHERE))
+    dark = studio.stack(signed(grant=ELSEWHERE)).exposure
+    assert (dark.before, dark.after) == (("nobody",), ("nobody",))
+    studio.put_policy(allow("cloudfront", {"Service": "cloudfront.amazonaws.com"}))
+    given = studio.stack(signed(grant=ELSEWHERE)).exposure
+    assert "signers: self" in given.before
+    assert given.before == given.after
+
+
 def test_grants_on_objects_stay(empty: Studio) -> None:
     """With the mark that remembers them, so that a later spec can take them back."""
     studio = empty
@@ -42,6 +53,8 @@ def test_grants_on_objects_stay(empty: Studio) -> None:
     studio.converge(without(by_acl(), "grant") | {"grant": ELSEWHERE})
     assert studio.grants("a/one.mp4") == before
     assert studio.tags(studio.live()["ARN"]) == tags
+    exposure = studio.stack(without(by_acl(), "grant") | {"grant": ELSEWHERE}).exposure
+    assert exposure.before == exposure.after == ("signers: self",)
 
 
 def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:

@@ -82,9 +82,9 @@ def plan(
     except SpecProblems as found:
         terminal.say(_problems(found.problems, output))
         raise
-    if max_age is not None and not live:
+    if max_age is not None and live is None:
         raise WrongUsage("--max-age speaks of a snapshot, and there is none", "name one with --live")
-    world = _recorded(live, specs, stacks, out, max_age) if live else connection.current().world()
+    world = _recorded(live, specs, stacks, out, max_age) if live is not None else connection.current().world()
     made = make_plan(stacks, world)
     terminal.say(_shown(made, output))
     if out is not None:

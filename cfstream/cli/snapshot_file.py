@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,8 +72,8 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
 
     limit = _limit(max_age)
     text, document = _read(file)
-    wanted = " ".join(dict.fromkeys([*document.get("specs", ()), *specs]))
-    again = f"record it anew: cfstream snapshot {wanted} --out {file}"
+    wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
+    again = f"record it anew: cfstream snapshot {wanted} --out {shlex.quote(file)}"
     if salt := str(document.get("salt", "")):
         named = [
             string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))
@@ -103,10 +104,8 @@ def refuse_company(out: str | None) -> None:
             name = f"--{flag.replace('_', '-')}"
             raise WrongUsage(f"--live and {name} exclude each other", f"leave out {name}: no AWS is asked")
     if out is not None:
-        what = "a plan from a snapshot is for reading: apply would have to trust what may be old"
-        raise WrongUsage(
-            f"--live and --out exclude each other: {what}", "make the plan to apply without --live"
-        )
+        what = "--live and --out exclude each other: what apply does is planned from AWS, and not from a snapshot"
+        raise WrongUsage(what, "leave out --live to save the plan, or --out to read it")
 
 
 def refuse_another_account(file: str, account: str) -> None:
@@ -124,11 +123,11 @@ def refuse_another_account(file: str, account: str) -> None:
 
 
 def _read(file: str) -> tuple[str, Mapping[str, Any]]:
-    make = f"make it: cfstream snapshot SPEC --out {file}"
+    make = f"make it: cfstream snapshot SPEC --out {shlex.quote(file)}"
     try:
         text = Path(file).read_text(encoding="utf-8")
     except OSError as error:
-        raise WrongUsage(f"{file} cannot be read: {error.strerror}", make) from error
+        raise WrongUsage(f"{file or 'the empty name'} cannot be read: {error.strerror}", make) from error
     except UnicodeDecodeError as error:
         raise WrongUsage(f"{file} is no snapshot: it is no text", make) from error
     try:

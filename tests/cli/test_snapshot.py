@@ -163,6 +163,8 @@ def test_flags_that_speak_of_aws_or_of_applying_are_refused(cfstream: Cli, live:
         assert (ran.code, ran.out) == (2, "")
         assert f"--live and {flags[0]} exclude each other" in ran.err
     assert not Path("plan.json").exists()
+    unset = cfstream("plan", "lectures.yaml", "--live", "")
+    assert (unset.code, unset.out) == (2, "")
 
 
 def test_a_snapshot_is_not_applied(cfstream: Cli, live: Path) -> None:

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from cfstream.cli import connection, terminal
+from cfstream.cli import completing, connection, terminal
 from cfstream.errors import Interrupted, WrongUsage
 
 PROGRAM = "cfstream"
@@ -109,6 +109,12 @@ class Commands(TyperGroup):
             )
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The commands and flags that begin so."""
+        shown = [param for param in self.get_params(ctx) if not getattr(param, "hidden", False)]
+        helps = {name: entry.help for name, entry in ENTRIES.items()}
+        return completing.commands(helps, incomplete) + completing.flags(shown, incomplete)
+
     def invoke(self, ctx: Any) -> Any:
         """What the command returns. A reader of stdout that has gone away ends it quietly."""
         try:
@@ -140,6 +146,10 @@ class Command(TyperCommand):
             "[OPTIONS]",
             *(name if p.required else f"[{name}]" for name, p in zip(written, arguments, strict=True)),
         ]
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The flags that begin so, and those of `cfstream` itself, which help does not repeat."""
+        return completing.flags(self.get_params(ctx), incomplete)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """The arguments, and then the options."""
@@ -185,6 +195,9 @@ def _furnished(command: Any, program: TyperGroup) -> Any:
     for param in program.params:
         if param.name in EVERYWHERE and not own.intersection(param.opts):
             command.params.append(_taken_later(param))
+    for param in command.params:
+        if words := completing.words_for(param):
+            param.shell_complete = completing.offering(words)
     command.rich_markup_mode = None
     command.help = verbatim_examples(command.help or "")
     command.epilog = command.epilog or EPILOG

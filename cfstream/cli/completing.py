@@ -1,0 +1,205 @@
+"""What a shell offers at the Tab key: specs, groups, hazards, fields, profiles, revisions. AWS is never asked.
+
+Ids of public keys are not offered: only AWS knows them, and ``sign`` finds the right one by the key itself. Where
+nothing is known, the shell offers file names, as it does everywhere.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cfstream.errors import CfstreamError
+
+SHELL = "_CFSTREAM_COMPLETE"
+"""The variable by which a shell asks (typer)."""
+
+DEPTH = 3
+MOST = 200
+"""Folders below this one that are searched for specs, and files that are offered."""
+
+PASSED_OVER = frozenset({"node_modules", "venv", "__pycache__"})
+YAML_SPECS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A word to offer, and what shells with room for it say beside it (click's CompletionItem, by its members)."""
+
+    value: str
+    help: str | None = None
+    type: str = "plain"
+
+
+Words = Callable[[Any, str], Iterator[Candidate]]
+
+
+def offering(words: Words) -> Callable[[Any, str], list[Candidate]]:
+    """The completion of a parameter: candidates that begin as typed; none where they cannot be known."""
+
+    def offered(ctx: Any, typed: str) -> list[Candidate]:
+        found: list[Candidate] = []
+        with suppress(CfstreamError, OSError, ValueError):
+            found = [each for each in words(ctx, typed) if each.value.startswith(typed)]
+        return [Candidate(_escaped(each.value), each.help) for each in found]
+
+    return offered
+
+
+def commands(entries: Mapping[str, str], typed: str) -> list[Candidate]:
+    """The commands that begin as typed, each with its help; none of them is imported for it."""
+    return [Candidate(name, help_) for name, help_ in entries.items() if name.startswith(typed)]
+
+
+def flags(params: Sequence[Any], typed: str) -> list[Candidate]:
+    """Flags that begin as typed, those of `cfstream` itself among them; short ones only when they are asked for."""
+    if not typed.startswith("-"):
+        return []
+    return [
+        Candidate(flag, getattr(param, "help", None))
+        for param in params
+        if param.param_type_name == "option"
+        for flag in param.opts
+        if flag.startswith(typed) and (flag.startswith("--") or typed == flag)
+    ]
+
+
+def specs(_ctx: Any, typed: str) -> Iterator[Candidate]:
+    """Spec files in this folder or in the one that is being typed, and the folders that hold some."""
+    start = os.path.dirname(typed)
+    found = [path for path in _yaml_under(Path(start or ".")) if not path.name.startswith(".")]
+    names = sorted(path.as_posix() for path in found)[:MOST]
+    folders = {
+        name[: place + 1]
+        for name in names
+        for place, sign in enumerate(name)
+        if sign == "/" and place > len(start)
+    }
+    yield from (Candidate(name) for name in sorted({*names, *folders}))
+
+
+def specs_and_plans(ctx: Any, typed: str) -> Iterator[Candidate]:
+    """Specs, and files that may be saved plans."""
+    yield from specs(ctx, typed)
+    folder = Path(os.path.dirname(typed) or ".")
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".json", ".plan"):
+            yield Candidate(path.as_posix())
+
+
+def specs_at(ctx: Any, typed: str) -> Iterator[Candidate]:
+    """Specs, and behind an ``@`` the branches and tags of their repository."""
+    path, at, _ = typed.partition("@")
+    if not at:
+        for spec in specs(ctx, typed):
+            yield Candidate(f"{spec.value}@")
+        return
+    from cfstream.cli.git_files import git
+
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    listed = git(
+        folder or ".", "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
+    )
+    for name in ["HEAD", *listed.decode("utf-8", "replace").split()][:MOST]:
+        yield Candidate(f"{path}@{name}")
+
+
+def groups(ctx: Any, _typed: str) -> Iterator[Candidate]:
+    """The key groups that the spec named before makes."""
+    from cfstream.spec.load import load
+
+    for stack in load([str(ctx.params["spec"])]):
+        yield from (Candidate(group.name, f"of {stack.spec.name}") for group in stack.spec.made_key_groups)
+
+
+def hazards(_ctx: Any, _typed: str) -> Iterator[Candidate]:
+    """The hazards that can be allowed."""
+    from cfstream.steps.step import HAZARDS
+
+    yield from map(Candidate, HAZARDS)
+
+
+def fields(_ctx: Any, _typed: str) -> Iterator[Candidate]:
+    """The fields of a spec."""
+    from cfstream.spec.reference import reference
+
+    for field in reference().walk():
+        yield Candidate(field.name, field.description.partition(". ")[0])
+
+
+def private_keys(_ctx: Any, typed: str) -> Iterator[Candidate]:
+    """PEM files that are no public halves, here and in keys/."""
+    folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
+    found = {path.as_posix() for folder in folders for path in folder.glob("*.pem")}
+    yield from (Candidate(name) for name in sorted(found) if not name.endswith(".pub.pem"))
+
+
+def public_keys(_ctx: Any, typed: str) -> Iterator[Candidate]:
+    """PEM files, here and in keys/, that say by their name that they are public."""
+    folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
+    found = {path.as_posix() for folder in folders for path in folder.glob("*.pub.pem")}
+    yield from map(Candidate, sorted(found))
+
+
+def profiles(_ctx: Any, _typed: str) -> Iterator[Candidate]:
+    """The profiles of the AWS configuration, by name alone: nothing else of it is looked at."""
+    from configparser import ConfigParser
+    from configparser import Error as ConfigError
+
+    names: dict[str, None] = {}
+    for variable, usual in {
+        "AWS_CONFIG_FILE": "config",
+        "AWS_SHARED_CREDENTIALS_FILE": "credentials",
+    }.items():
+        parser = ConfigParser(interpolation=None, strict=False)
+        with suppress(ConfigError):
+            parser.read(os.path.expanduser(os.environ.get(variable) or f"~/.aws/{usual}"), encoding="utf-8")
+        for section in parser.sections():
+            kind, _, rest = section.partition(" ")
+            if not rest or kind == "profile":
+                names[rest.strip() or section] = None
+    yield from map(Candidate, names)
+
+
+OF_FLAGS: Mapping[str, Words] = {
+    "--profile": profiles,
+    "--key": private_keys,
+    "--public-key": public_keys,
+}
+"""Words by a flag, where its metavar alone does not tell."""
+
+OF_METAVARS: Mapping[str, Words] = {
+    "SPEC": specs,
+    "SPEC|ID": specs,
+    "SPEC|PLANFILE": specs_and_plans,
+    "SPEC@REV": specs_at,
+    "GROUP": groups,
+    "HAZARD": hazards,
+    "FIELD": fields,
+}
+"""Words by what stands for an argument in the help, dots aside."""
+
+
+def words_for(param: Any) -> Words | None:
+    """What to offer for a parameter, or None where it is not known better than the shell does."""
+    named = next((OF_FLAGS[flag] for flag in param.opts if flag in OF_FLAGS), None)
+    return named or OF_METAVARS.get(str(param.metavar or "").replace("...", "").replace("…", ""))
+
+
+def _yaml_under(start: Path) -> Iterator[Path]:
+    for above, folders, names in os.walk(start):
+        depth = len(Path(above).relative_to(start).parts)
+        folders[:] = sorted(
+            name for name in folders if depth < DEPTH and name not in PASSED_OVER and not name.startswith(".")
+        )
+        yield from (Path(above, name) for name in names if name.endswith(YAML_SPECS))
+
+
+def _escaped(word: str) -> str:
+    """A word as the shell wants it: bash puts it into the line as it is, the others quote it themselves."""
+    if not os.environ.get(SHELL, "").endswith("_bash"):
+        return word
+    return re.sub(r"([^\w./@:+,=~{}\[\]-])", r"\\\1", word)

@@ -1,0 +1,211 @@
+"""What a shell offers at the Tab key, asked as each shell asks."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.cli import main
+from cfstream.cli.commands import ENTRIES
+from cfstream.steps.step import HAZARDS
+from tests.signing import public_pem, rsa_key
+
+SPEC = """\
+version: 1
+name: lectures
+bucket: films
+key_groups:
+  - name: lectures-signers
+    public_keys:
+      - {name: one, file: keys/one.pub.pem}
+"""
+
+Ask = Callable[..., list[str]]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Specs here and in a folder with a space in its name, a key pair, a plan and an AWS configuration."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("my specs/campus", "keys", "node_modules", ".hidden"):
+        Path(name).mkdir(parents=True)
+        Path(name, "other.yaml").write_text("version: 1\n")
+    Path("keys/other.yaml").unlink()
+    Path("my specs/other.yaml").write_text("version: 1\n")
+    Path("keys/one.pem").write_text("")
+    Path("keys/one.pub.pem").write_bytes(public_pem(rsa_key("one")))
+    Path("lectures.yaml").write_text(SPEC)
+    Path("tonight.plan.json").write_text("{}")
+    Path("config").write_text(
+        "[default]\n[profile films]\nregion = eu-west-1\n[sso-session x]\n[services y]\n"
+    )
+    Path("credentials").write_text("[school]\naws_secret_access_key = opensesame%\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    return tmp_path
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """The words that bash is offered for the last of those given."""
+
+    def ask(*words: str) -> list[str]:
+        monkeypatch.setenv("_CFSTREAM_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", "\n".join(["cfstream", *words]))
+        monkeypatch.setenv("COMP_CWORD", str(len(words)))
+        with pytest.raises(SystemExit) as end:
+            main.run(())
+        assert end.value.code == 0
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out.splitlines() if out.strip() else []
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["pl"], ["plan"]),
+        (["keys", ""], ["new", "rotate"]),
+        (["plan", "le"], ["lectures.yaml"]),
+        (
+            ["plan", "my"],
+            [r"my\ specs/", r"my\ specs/campus/", r"my\ specs/campus/other.yaml", r"my\ specs/other.yaml"],
+        ),
+        (["plan", r"my\ specs/c"], [r"my\ specs/campus/", r"my\ specs/campus/other.yaml"]),
+        (["apply", "t"], ["tonight.plan.json"]),
+        (["show", "lectures"], ["lectures.yaml"]),
+        (["sign", "x", "--spec", "lec"], ["lectures.yaml"]),
+        (["sign", "x", "--key", "k"], ["keys/one.pem"]),
+        (["init", "x", "--public-key", ""], ["keys/one.pub.pem"]),
+        (["keys", "rotate", "lectures.yaml", ""], ["lectures-signers"]),
+        (["keys", "rotate", "gone.yaml", ""], []),
+        (["plan", "--format", "j"], ["json"]),
+        (["apply", "--allow", ""], list(HAZARDS)),
+        (["docs", "sign"], ["sign", "sign.max_validity"]),
+        (["plan", "lectures.yaml", "--sand"], ["--sandbox"]),
+        (["--prof"], ["--profile"]),
+        (["plan", "--profile", ""], ["default", "films", "school"]),
+        (["diff", "lec"], ["lectures.yaml@"]),
+        (["diff", "lectures.yaml@"], []),
+        (["sandbox", "sta"], ["status"]),
+    ],
+)
+def test_what_is_offered(offered: Ask, words: list[str], found: list[str]) -> None:
+    """Specs, groups, keys, hazards, fields, profiles and flags; and nothing where nothing can be known."""
+    assert sorted(offered(*words)) == sorted(found)
+
+
+def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Ask) -> None:
+    """In the order in which help shows them."""
+    assert offered("") == list(ENTRIES)
+
+
+def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
+    """Behind the at sign stand branches and tags."""
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["commit", "-q", "--allow-empty", "-m", "x"],
+        ["tag", "v1"],
+    ):
+        somebody = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *somebody, *arguments], check=True)
+    assert offered("diff", "lectures.yaml@") == [
+        "lectures.yaml@HEAD",
+        "lectures.yaml@main",
+        "lectures.yaml@v1",
+    ]
+    assert offered("diff", "lectures.yaml@v") == ["lectures.yaml@v1"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "environment", "said"),
+    [
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "cfstream plan le"}, "_arguments '*: :((\"lectures.yaml\"))'"),
+        (
+            "zsh",
+            {"_TYPER_COMPLETE_ARGS": "cfstream doct"},
+            '"doctor":"Look whether all is there that commands need."',
+        ),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "cfstream show x --format j"}, '"json"'),
+        (
+            "fish",
+            {"_TYPER_COMPLETE_ARGS": "cfstream doct", "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+            "doctor\tLook whether all is there that commands need.",
+        ),
+        (
+            "fish",
+            {"_TYPER_COMPLETE_ARGS": "cfstream plan my", "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+            "my specs/other.yaml",
+        ),
+        (
+            "powershell",
+            {
+                "_TYPER_COMPLETE_ARGS": "cfstream keys rotate lectures.yaml l",
+                "_TYPER_COMPLETE_WORD_TO_COMPLETE": "l",
+            },
+            "lectures-signers:::of lectures",
+        ),
+    ],
+)
+def test_each_shell_is_answered_in_its_way(
+    shell: str,
+    environment: dict[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Words, and what is said beside them, in the protocol of zsh, fish and PowerShell."""
+    for name, value in {**environment, "_CFSTREAM_COMPLETE": f"complete_{shell}"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as end:
+        main.run(())
+    assert end.value.code == 0
+    assert said in capsys.readouterr().out
+
+
+def test_bash_puts_it_into_the_line(folder: Path) -> None:
+    """The script that `--show-completion` prints, in a real bash: a word with a space comes quoted as bash wants it."""
+    program = folder / "bin" / "cfstream"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cfstream "$@"\n')
+    program.chmod(0o755)
+    script = """
+        eval "$(_CFSTREAM_COMPLETE=source_bash cfstream)"
+        COMP_WORDS=(cfstream plan 'my\\ specs/o'); COMP_CWORD=2; _cfstream_completion cfstream
+        printf '%s\\n' "${COMPREPLY[@]}"; complete -p cfstream
+    """
+    path = os.pathsep.join([str(program.parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, env=environment)
+    assert ran.stdout.splitlines() == [
+        r"my\ specs/other.yaml",
+        "complete -o default -F _cfstream_completion cfstream",
+    ], ran.stderr
+
+
+def test_nothing_slow_is_loaded_for_a_word() -> None:
+    """The names of commands, specs and flags come without AWS's libraries, YAML and tables."""
+    script = (
+        "import os, sys; from cfstream.cli.main import run\n"
+        "for words in ('cfstream\\np', 'cfstream\\nplan\\nl', 'cfstream\\nplan\\n--fo'):\n"
+        "    os.environ |= {'COMP_WORDS': words, 'COMP_CWORD': str(words.count('\\n'))}\n"
+        "    try: run([])\n"
+        "    except SystemExit: pass\n"
+        "slow = {'boto3', 'botocore', 'ruamel', 'rich', 'moto', 'cryptography'} & set(sys.modules)\n"
+        "sys.exit(' '.join(slow) or 0)"
+    )
+    environment = {
+        **os.environ,
+        "_CFSTREAM_COMPLETE": "complete_bash",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines() == ["plan", "lectures.yaml", "--format"]

@@ -1,6 +1,7 @@
 """What a release stands on: workflows that name what there is and may do no more than they need, and the changelog."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,12 @@ def test_workflows_make_what_can_be_made(file: Path) -> None:
     said = "\n".join(commands(read(file)))
     assert set(re.findall(r"\bmake ([a-z-]+)", said)) <= targets
     assert [path for path in re.findall(r"\.ci/[\w-]+", said) if not (ROOT / path).exists()] == []
+
+
+def test_the_makefile_runs_what_is_installed() -> None:
+    """Each tool that a target runs comes with the project or with one of its groups, which is all that is installed."""
+    tools = set(re.findall(r"\$\(BIN\)/([\w-]+)", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    assert {name for name in tools if not Path(sys.executable).with_name(name).exists()} == set()
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from examples.player.app import SANDBOX_CREDENTIALS, App, Desk, Stage, page_files
+from tests.browser.elsewhere import Elsewhere
 from tests.signing import private_pem, public_pem, rsa_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,13 +72,21 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def elsewhere() -> Iterator[Elsewhere]:
+    """A page of another origin."""
+    with Elsewhere(Path(page_files()["player/hls.min.js"])) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -> Iterator[Stage]:
     """The example's stack with its media and the page, at the edge of a sandbox, and the application that signs."""
     desk = tmp_path_factory.mktemp("desk")
     copytree(ROOT / "examples", desk, ignore=ignore_patterns("__pycache__", "player"), dirs_exist_ok=True)
     spec = desk / "lectures-http.yaml"
     with spec.open("a", encoding="utf-8") as opened:
         opened.write('    - {path: "/player/*", public: true}\n')
+        opened.write(f'  cors: {{origins: ["{elsewhere.origin}"], credentials: true}}\n')
     with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox, App() as app:
         stage = _set_up(spec, sandbox, app)
         app.open(Desk(stage))

@@ -31,7 +31,10 @@ def stack_of(text: str, name: str = "lectures", changes: int = 2) -> StackPlan:
         line=5,
         changes=(
             Change(f"http.behaviors[{text}].public", text, [text]),
-            *(Change("tags", {"a": text}, {"a": f"{text}{n}", text: True}) for n in range(changes - 1)),
+            *(
+                Change("tags", {text: text}, {text: f"{text}{n}", f"{text}!": True})
+                for n in range(changes - 1)
+            ),
         ),
         hazards=(Hazard("cuts-viewers", text),),
     )

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.certificates import imported
 from tests.cli.account import client, furnish
 from tests.signing import public_pem, rsa_key
 
@@ -31,6 +32,10 @@ def _zone(endpoint_url: str, _folder: Path, name: str) -> None:
     client("route53", endpoint_url).create_hosted_zone(Name=name, CallerReference=name)
 
 
+def _certificate(endpoint_url: str, _folder: Path, name: str) -> None:
+    imported(client("acm", endpoint_url), name)
+
+
 def _account(endpoint_url: str, _folder: Path) -> None:
     furnish(endpoint_url)
 
@@ -44,6 +49,7 @@ def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:
 
 GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with sets made by hand": _account,
+    r"a certificate for (\S+)": _certificate,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,
     r"the hosted zone (\S+)": _zone,

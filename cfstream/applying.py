@@ -107,6 +107,8 @@ class StackReport:
     exit_code: int = 0
     not_allowed: tuple[str, ...] = ()
     """The hazards that somebody would have to allow; empty for a stack that is blocked for something else."""
+    behind: str = ""
+    """The stack that had to be done before, of one that is blocked because it was not."""
     destroying: bool = False
     """Whether all that is the stack's was to go."""
 
@@ -171,9 +173,8 @@ def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | Non
     short = next((each for each in before if each.outcome not in well), None)
     if short is None:
         return None
-    return _left_out(
-        plan, f"the stack {short.name}, which must be done first, is {short.outcome}", short.exit_code
-    )
+    why = f"the stack {short.name}, which must be done first, is {short.outcome}"
+    return replace(_left_out(plan, why, short.exit_code), behind=short.name)
 
 
 def _left_out(plan: StackPlan, why: str, code: int) -> StackReport:

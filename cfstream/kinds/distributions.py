@@ -204,7 +204,8 @@ def alias_problems(
     return [
         scene.stack.problem(
             f"{alias} is an alias of the {held[alias].kind.replace('-', ' ')} {held[alias].id}",
-            f"take it off there first, or put `adopt: {held[alias].id}` into the spec to take that one over",
+            "take it off there first, plan this together with the spec that gives it up, or put "
+            f"`adopt: {held[alias].id}` into the spec to take that one over",
             "cnames",
             number,
         )

@@ -200,7 +200,9 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
     if stack.destroying and stack.outcome in DESTROY_DO:
         rest_do = DESTROY_DO[stack.outcome]
     rest_do = rest_do.replace("{spec}", shlex.quote(stack.spec) + flags)
-    if stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
+    if stack.behind:
+        rest_do = f"see to {stack.behind}, then run the same command again: both go on from there"
+    elif stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
         rest_do = _allowing(stack.not_allowed)
     what = (failed and failed.error) or stack.why or rest_what
     about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "

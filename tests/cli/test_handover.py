@@ -1,0 +1,52 @@
+"""Two stacks of one run of which one waits for the other: what a person reads."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.certificates import imported
+from tests.cli.account import client
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+HEAD = "version: 1\nbucket: {name: lectures-media, create: true}\ntrusted_signers: [self]\n"
+BOTH = ("old.yaml", "new.yaml")
+
+
+@pytest.fixture
+def here(cfstream: Run, aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two stacks, of which one has a name that the specs now give to the other."""
+    monkeypatch.chdir(tmp_path)
+    imported(client("acm", aws.endpoint_url), "media.example.com")
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(f"{HEAD}name: old\ncnames: [media.example.com]\n")
+    new.write_text(f"{HEAD}name: new\ncnames: []\n")
+    assert cfstream("apply", *BOTH, "--yes", "--no-verify").code == 0
+    old.write_text(f"{HEAD}name: old\ncnames: []\n")
+    new.write_text(f"{HEAD}name: new\ncnames: [media.example.com]\n")
+    return tmp_path
+
+
+def test_a_plan_says_who_waits_for_whom(cfstream: Run, here: Path) -> None:
+    """In words and as data; and a saved plan can be applied."""
+    text = cfstream("plan", *BOTH).out
+    assert "begins when old is done" in text
+    assert "media.example.com comes from distribution:old" in text
+    ran = cfstream("plan", *BOTH, "--format", "json", "--out", "both.plan")
+    assert [stack.get("after") for stack in json.loads(ran.out)["stacks"]] == [["old"], None]
+    assert cfstream("apply", "both.plan", "--yes", "--no-verify").code == 0
+    assert cfstream("plan", *BOTH, "--check").code == 0
+
+
+def test_who_is_held_up_is_told_by_whom(cfstream: Run, here: Path) -> None:
+    """The one that must be done first is left out, so the other is; the exit code is that one's."""
+    spec = here / "old.yaml"
+    spec.write_text(spec.read_text() + "enabled: false\n")
+    ran = cfstream("apply", *BOTH, "--yes")
+    assert ran.code == 5
+    assert "new: the stack old, which must be done first, is blocked" in ran.err
+    assert "do: see to old, then run the same command again" in ran.err

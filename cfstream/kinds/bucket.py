@@ -363,7 +363,7 @@ def _grants(scene: Scene) -> bool:
 
 def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
     """A problem with a bucket that is there and may not be looked into."""
-    if not _grants(scene):
+    if not have.why_not or not _grants(scene):
         return []
     return [
         scene.stack.problem(

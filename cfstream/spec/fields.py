@@ -151,7 +151,7 @@ def _signer(signer: str) -> str:
 
 
 def _path_pattern(path: str) -> str:
-    if path in {"*", "/*", ""}:
+    if not path:
         raise fault(
             f"{shown(path)} is the default behavior, which needs no path", "write its fields under http"
         )

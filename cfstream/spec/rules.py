@@ -93,6 +93,14 @@ def _cnames_once(spec: Spec) -> Iterator[Fault]:
     yield from repeated(spec.cnames, ("cnames",))
 
 
+def _paths_of_everything(spec: Spec) -> Iterator[Fault]:
+    """A pattern that all paths match hides the default behavior: nobody wants that, but some have it."""
+    for number, behavior in enumerate(spec.http.behaviors):
+        if behavior.path in ("*", "/*") and spec.adopt is None:
+            what = f"{shown(behavior.path)} is the default behavior, which needs no path"
+            yield Fault(what, "write its fields under http", ("http", "behaviors", number, "path"))
+
+
 def _paths_once(spec: Spec) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for number, behavior in enumerate(spec.http.behaviors):
@@ -140,6 +148,7 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("key_groups", "http"), keys_of_groups),
     (("key_groups", "http"), order_of_keys),
     (("cnames",), _cnames_once),
+    (("http", "adopt"), _paths_of_everything),
     (("http",), _paths_once),
     (("http",), _cors_credentials),
     (("cnames", "dns"), _names_in_the_zone),

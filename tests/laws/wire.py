@@ -18,7 +18,7 @@ GROUPS = ("11111111-aaaa-4bbb-8ccc-000000000001", "11111111-aaaa-4bbb-8ccc-00000
 SIGNERS = ("self", "111122223333", "444455556666")
 CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"
 HOSTS = ("s3.us-east-1", "s3", "s3-us-east-1", "s3.dualstack.us-east-1")
-PATHS = ("/posters/*", "/clips/*", "*.m3u8", "/drafts/?.mp4")
+PATHS = ("/posters/*", "/clips/*", "*.m3u8", "/drafts/?.mp4", "*")
 WORDS = (
     "",
     "Private lectures",

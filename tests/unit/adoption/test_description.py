@@ -66,7 +66,7 @@ def test_only_behaviors_whose_signers_differ_are_named() -> None:
 
 def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public() -> None:
     """Signers on others then stay; where the default has signers of its own, they would be taken for a change."""
-    odd = path("*", TrustedSigners=viewers("self"))
+    odd = path("/two words/*", TrustedSigners=viewers("self"))
     assert "behaviors" not in values(distribution(odd))["http"]
     signed = behavior(TrustedSigners=viewers("111122223333"))
     with pytest.raises(CannotImport, match="cannot name that path"):

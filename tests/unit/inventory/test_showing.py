@@ -168,14 +168,15 @@ def test_marks_name_their_spec() -> None:
     ("text", "expected"),
     [
         ("E1UGDLB9XZBD79", True),
-        ("E1", False),
+        ("EABC", True),
+        ("E", False),
         ("e1ugdlb9xzbd79", False),
         ("EXAMPLE.yaml", False),
         ("lectures", False),
     ],
 )
 def test_ids_have_a_form(text: str, *, expected: bool) -> None:
-    """An id is a capital E with capitals and digits behind it."""
+    """An id is a capital E with capitals and digits behind it, also one that was cut short."""
     assert is_id(text) is expected
 
 

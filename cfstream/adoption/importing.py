@@ -11,6 +11,7 @@ from cfstream.adoption.proof import Judge, Proved, prove
 from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk
 from cfstream.adoption.text import comment, spec_text
+from cfstream.errors import Missing
 from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, bucket_of, read_distribution
 from cfstream.ports import Reads
 
@@ -35,7 +36,10 @@ class Imported:
 
 def import_one(aws: Reads, account: Account, row: Row, judge: Judge, name: str = "") -> Imported:
     """The spec of one distribution, proved by its plan. Raises CannotImport, and as `Reads.read`."""
-    live = read_distribution(aws, row.kind, row.id)
+    try:
+        live = read_distribution(aws, row.kind, row.id)
+    except Missing as gone:
+        raise CannotImport(f"{row.id} was deleted since it was listed", "leave it out") from gone
     owner = live.tags.get(NAME_TAG)
     if owner and name and name != owner:
         raise CannotImport(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from ruamel.yaml import YAML
 
-from cfstream.adoption import Imported, find, import_one, read_account
+from cfstream.adoption import Imported, find, import_all, import_one, read_account
 from cfstream.adoption.proof import read
 from cfstream.planning import StackPlan
 from cfstream.ports import Reads
@@ -153,6 +153,19 @@ def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
     found = imported(studio, made["Id"])
     assert found.pending == ("there is no bucket media",)
     assert "# Its plan is not empty:\n#   there is no bucket media\n" in found.text
+
+
+def test_one_that_is_deleted_meanwhile_is_left_out(studio: Studio) -> None:
+    """It was listed, and is gone when it is to be read: the others are imported all the same."""
+    made, other = by_hand(studio, Enabled=False), by_hand(studio, CallerReference="other")
+    reads = studio.world.reads()
+    account = read_account(reads, studio.world.account)
+    etag = studio.cloudfront.get_distribution(Id=made["Id"])["ETag"]
+    studio.cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
+    found = import_all(reads, account, lambda stack: make_plan([stack], studio.world).stacks[0])
+    by_id = {each.row.id: each for each in found}
+    assert "was deleted" in str(by_id[made["Id"]].refusal)
+    assert by_id[other["Id"]].pending == ()
 
 
 def test_an_opening_of_the_bucket_is_a_risk(studio: Studio) -> None:

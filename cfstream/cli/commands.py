@@ -50,6 +50,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
             "Record what plan reads, for plans without credentials.", "cfstream.cli.snapshot", "snapshot"
         ),
         "verify": Entry("Prove that the signed get in, and nobody else.", "cfstream.cli.verify", "verify"),
+        "permissions": Entry(
+            "Print the least IAM policy that all this needs.", "cfstream.cli.permissions", "permissions"
+        ),
     },
     "Let people in": {
         "sign": Entry("Sign a URL, cookies or a stream name.", "cfstream.cli.sign", "sign"),

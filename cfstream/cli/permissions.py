@@ -1,0 +1,53 @@
+"""`cfstream permissions`: the IAM policy that lets somebody plan, apply or destroy these specs."""
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from cfstream.cli import connection, terminal
+from cfstream.cli.plan import Specs
+from cfstream.errors import WrongUsage
+from cfstream.permissions.needs import Purpose
+
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+"""Partitions by how the names of their regions begin."""
+
+
+def permissions(
+    specs: Specs,
+    purpose: Annotated[
+        Purpose,
+        typer.Option("--for", help="What is to be allowed; apply holds plan, and the proof at its end."),
+    ] = Purpose.APPLY,
+    account: Annotated[
+        str, typer.Option("--account", metavar="NUMBER", help="The account, for ARNs; * stands for any.")
+    ] = "*",
+) -> None:
+    """Print the least IAM policy that cfstream needs for these specs.
+
+    Made from the specs alone: nothing is asked of AWS. The actions are narrowed to the bucket, the distribution and so
+    on as far as IAM can and the specs tell. Without --account the ARNs have a * in its place, which IAM takes: a policy
+    gives nothing beyond the account of whoever has it. A stack that changes from one spec to another needs, for that
+    run, the policies of both.
+
+    Example: cfstream permissions specs/ --for plan > ci-plan.json
+    """
+    from cfstream.permissions.document import LARGEST_MANAGED, policy, size
+    from cfstream.permissions.resources import Place
+    from cfstream.render.json import as_text
+    from cfstream.spec.load import load
+
+    if not re.fullmatch(r"\*|[0-9]{12}", account):
+        raise WrongUsage(f"--account {account}: an account number has 12 digits", "leave it out to mean any")
+    stacks = load(specs, stdin=sys.stdin)
+    region = connection.current().region or ""
+    partition = next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
+    document = policy([stack.spec for stack in stacks], purpose, Place(account, partition))
+    terminal.say(as_text(document))
+    if size(document) > LARGEST_MANAGED:
+        terminal.note(
+            f"note: it has {size(document)} characters, and a managed policy takes {LARGEST_MANAGED}: "
+            "make one for each spec, or an inline policy of a role\n"
+        )

@@ -1,0 +1,66 @@
+"""`permissions`: a policy on stdout, made from specs alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SPEC = "version: 1\nname: {name}\nbucket: {name}-media\ntrusted_signers: [self]\n"
+
+
+@pytest.fixture
+def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two specs, and nothing that leads to an AWS."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    for name in ("lectures", "seminars"):
+        Path(f"{name}.yaml").write_text(SPEC.format(name=name))
+    return tmp_path
+
+
+@pytest.mark.parametrize("purpose", [[], ["--for", "plan"], ["--for", "apply"], ["--for", "destroy"]])
+def test_a_policy_is_printed(cfstream: Run, specs: Path, purpose: list[str]) -> None:
+    """It is a document of IAM's, on stdout, and nobody is asked for it."""
+    ran = cfstream("permissions", "lectures.yaml", *purpose, "--account", "123456789012")
+    document = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert document["Version"] == "2012-10-17"
+    assert {each["Effect"] for each in document["Statement"]} == {"Allow"}
+    assert "arn:aws:s3:::lectures-media" in [each["Resource"] for each in document["Statement"]]
+
+
+def test_what_is_no_account(cfstream: Run, specs: Path) -> None:
+    """An account number has twelve digits."""
+    ran = cfstream("permissions", "lectures.yaml", "--account", "12345")
+    assert (ran.code, ran.out) == (2, "")
+    assert "an account number has 12 digits" in ran.err
+
+
+def test_another_partition(cfstream: Run, specs: Path) -> None:
+    """The region tells where the ARNs are from."""
+    assert (
+        "arn:aws-cn:s3:::lectures-media"
+        in cfstream("permissions", "lectures.yaml", "--region", "cn-north-1").out
+    )
+    assert "arn:aws-us-gov:s3" in cfstream("permissions", "lectures.yaml", "--region", "us-gov-west-1").out
+
+
+def test_of_a_folder_one_policy(cfstream: Run, specs: Path) -> None:
+    """Each spec gets its own bucket in it."""
+    document = json.loads(cfstream("permissions", ".").out)
+    bucket = next(each for each in document["Statement"] if each["Sid"] == "Bucket")
+    assert bucket["Resource"] == ["arn:aws:s3:::lectures-media", "arn:aws:s3:::seminars-media"]
+
+
+def test_one_that_no_managed_policy_holds(cfstream: Run, specs: Path) -> None:
+    """AWS has a limit: who would be refused there hears of it here."""
+    for number in range(60):
+        Path(f"{number}.yaml").write_text(SPEC.format(name=f"a-stack-with-a-long-name-{number}"))
+    ran = cfstream("permissions", ".")
+    assert ran.code == 0
+    assert "a managed policy takes 6144" in ran.err

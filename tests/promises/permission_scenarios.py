@@ -1,0 +1,167 @@
+"""Changes of specs that between them make every call, where the golden plans do not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cfstream.kinds.caller_reference import caller_reference
+from tests.contract.cloudfront_configs import make_streaming, streaming_config
+from tests.promises.ending import destroy
+from tests.promises.foreign import by_hand
+from tests.promises.site import CNAME, PAGE, zone
+from tests.promises.studio import Json, Studio, allow, by_acl, group, http, key, rtmp, signed
+
+Hand = Callable[[Studio], None]
+
+
+def nothing(_studio: Studio) -> None:
+    """Leaves all as it is."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """From one spec to another. `first` is done in the empty account, `then` before the second spec is planned, and
+    `last` before it is destroyed; `deaf` loses the reply to whatever is made.
+    """
+
+    after: Json
+    before: Json | None = None
+    first: Hand = nothing
+    then: Hand = nothing
+    last: Hand = nothing
+    deaf: bool = False
+
+
+def ground(studio: Studio) -> None:
+    """A certificate and a zone."""
+    studio.certificate("*.example.com")
+    zone(studio)
+
+
+def open_acls(studio: Studio) -> None:
+    """A bucket in which ACLs count, and that blocks nothing."""
+    studio.unblocked()
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    studio.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
+
+
+def crowd(studio: Studio) -> None:
+    """More distributions of others than anybody asks one by one."""
+    origin = {
+        "Id": "s3",
+        "DomainName": "else.s3.us-east-1.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    studio.bucket("else")
+    for number in range(21):
+        by_hand(
+            studio,
+            CallerReference=f"stranger-{number}",
+            Origins={"Quantity": 1, "Items": [origin]},
+            DefaultCacheBehavior={
+                "TargetOriginId": "s3",
+                "ViewerProtocolPolicy": "https-only",
+                "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+            },
+        )
+        s3_origin = {"DomainName": "else.s3.amazonaws.com", "OriginAccessIdentity": ""}
+        make_streaming(studio.cloudfront, streaming_config(f"stream-{number}", S3Origin=s3_origin))
+
+
+def unsigning(studio: Studio) -> None:
+    """Somebody changed how the origin access control signs."""
+    (control,) = studio.controls()
+    reply = studio.cloudfront.get_origin_access_control_config(Id=control)
+    config = reply["OriginAccessControlConfig"] | {"SigningBehavior": "never"}
+    studio.cloudfront.update_origin_access_control(
+        Id=control, IfMatch=reply["ETag"], OriginAccessControlConfig=config
+    )
+
+
+def unmarking(studio: Studio) -> None:
+    """Somebody wrote over the comment of the identity."""
+    (identity,) = studio.identities()
+    reply = studio.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
+    config = reply["CloudFrontOriginAccessIdentityConfig"] | {"Comment": "ours"}
+    studio.cloudfront.update_cloud_front_origin_access_identity(
+        Id=identity, IfMatch=reply["ETag"], CloudFrontOriginAccessIdentityConfig=config
+    )
+
+
+def with_access_point(studio: Studio) -> None:
+    """The bucket has an access point."""
+    client = studio.clients("s3control")
+    client.create_access_point(AccountId=studio.world.account, Name="point", Bucket="media")
+
+
+def with_statement(studio: Studio) -> None:
+    """ACLs count, and the policy has a statement of somebody else."""
+    open_acls(studio)
+    studio.put_policy(allow("audit", {"AWS": "arn:aws:iam::111122223333:root"}))
+
+
+def lost(studio: Studio) -> None:
+    """An earlier run has made the identity, and somebody wrote over its comment before anything used it."""
+    reference = caller_reference(studio.world.account, "lectures", "origin-access-identity")
+    studio.make_identity("somebody's words", reference)
+
+
+def orphan(studio: Studio) -> None:
+    """An identity of our mark that nothing uses."""
+    studio.make_identity("cfstream:lectures twin")
+
+
+def with_logs(studio: Studio) -> None:
+    """Another bucket, for the logs."""
+    studio.bucket("logs", ObjectOwnership="BucketOwnerPreferred")
+
+
+def ended(document: Json) -> Hand:
+    """Somebody has destroyed the stack already."""
+
+    def hand(studio: Studio) -> None:
+        destroy(studio, document)
+
+    return hand
+
+
+CORS: Json = {"cors": {"origins": [PAGE]}}
+NAMED: Json = {"cnames": [CNAME]}
+TWO_KEYS = [group(key("one"), key("two"))]
+
+CHANGES: Mapping[str, Change] = {
+    "site made, no reply": Change(
+        http(**NAMED, http=CORS, dns={"route53": "example.com"}), first=ground, deaf=True
+    ),
+    "names and pages": Change(
+        http(**NAMED, http={"cors": {"origins": ["https://other.example.com"]}}, dns=False),
+        http(cnames=["old.example.com"], http=CORS, dns={"route53": "example.com"}),
+        first=ground,
+    ),
+    "no pages": Change(http(http={"cors": False}), http(http=CORS)),
+    "own cache policy": Change(signed(http={"cache_policy": "mine"})),
+    "own control, changed by hand": Change(signed(), signed(), then=unsigning),
+    "identity made, no reply": Change(http(oai={}), deaf=True),
+    "identity renamed": Change(http(oai={"comment": "new"}), http(oai={"comment": "old"}), last=unmarking),
+    "identity to control": Change(http(), http(oai={})),
+    "control to identity": Change(http(oai={}), http()),
+    "another key": Change(http(key_groups=TWO_KEYS, oai={}), http(oai={})),
+    "other groups": Change(
+        http(key_groups=[group(key("two"), name="members")], oai={}), http(key_groups=TWO_KEYS, oai={})
+    ),
+    "objects": Change(by_acl(), signed(oai={}), first=open_acls),
+    "objects no more": Change(signed(oai={}), by_acl(), first=open_acls),
+    "crowd": Change(signed(), first=crowd, last=ended(signed())),
+    "access point": Change(signed(), first=with_access_point),
+    "logs": Change(signed(logging={"bucket": "logs"}), signed(), first=with_logs),
+    "elsewhere": Change(signed(grant={"via": "elsewhere"})),
+    "rtmp made, no reply": Change(rtmp(), deaf=True),
+    "rtmp": Change(
+        rtmp(comment="new", grant={"via": "object-acl"}), rtmp(comment="old"), first=open_acls, last=unmarking
+    ),
+    "rtmp, objects no more": Change(rtmp(), rtmp(grant={"via": "object-acl"}), first=with_statement),
+    "rtmp crowd": Change(rtmp(), first=crowd, last=ended(rtmp())),
+    "rtmp, identity lost and found": Change(rtmp(), first=lost),
+    "identity lost and found": Change(http(oai={}), first=lost),
+    "rtmp, identity renamed": Change(rtmp(oai={"comment": "new"}), rtmp(oai={"comment": "old"}), then=orphan),
+    "rtmp access point": Change(rtmp(), first=with_access_point),
+}

@@ -1,0 +1,139 @@
+"""The policy that specs need, by what is in them."""
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from cfstream.permissions.document import policy, size
+from cfstream.permissions.needs import Purpose
+from cfstream.permissions.resources import Place
+from cfstream.spec.load import load
+from cfstream.spec.model import Spec
+
+Json = dict[str, Any]
+
+HTTP: Json = {"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]}
+RTMP: Json = {**HTTP, "delivery": "rtmp"}
+OBJECTS: Json = {**HTTP, "oai": {}, "grant": {"via": "object-acl"}}
+SITE: Json = {**HTTP, "cnames": ["media.example.com"], "dns": {"route53": "example.com"}}
+
+
+def spec(document: Json) -> Spec:
+    """The spec of a document."""
+    return load(["-"], stdin=io.StringIO(json.dumps(document)))[0].spec
+
+
+def allowed(*documents: Json, purpose: str = "apply", place: Place | None = None) -> Mapping[str, list[str]]:
+    """The resources on which each action is allowed."""
+    made = policy([spec(each) for each in documents], Purpose(purpose), place or Place("123456789012"))
+    found: dict[str, list[str]] = {}
+    for statement in made["Statement"]:
+        resources = statement["Resource"]
+        for action in statement["Action"]:
+            found.setdefault(action, []).extend([resources] if isinstance(resources, str) else resources)
+    return found
+
+
+def test_a_plan_may_change_nothing() -> None:
+    """Whatever the spec has in it: all that is allowed is to look."""
+    for document in (HTTP, RTMP, OBJECTS, SITE, {**SITE, "http": {"cors": {"origins": ["*"]}}}):
+        verbs = {action.partition(":")[2] for action in allowed(document, purpose="plan")}
+        assert {verb for verb in verbs if not verb.startswith(("Get", "List", "Describe"))} == set()
+
+
+@pytest.mark.parametrize(
+    ("document", "purpose", "words"),
+    [
+        (HTTP, "apply", ("PutObjectAcl", "Identity", "route53", "acm:", "Streaming", "DeleteDistribution")),
+        (HTTP, "destroy", ("Create", "PutObjectAcl", "kms:", "acm:", "KeyGroup", "PublicKey")),
+        (RTMP, "apply", ("UpdateDistribution", "OriginAccessControl", "kms:", "acm:", "ResponseHeaders")),
+        ({**HTTP, "oai": {"id": "E2ABCDEFGHIJK1"}}, "apply", ("CreateCloudFront", "DeleteCloudFront")),
+        ({**HTTP, "oac": {"id": "E2ABCDEFGHIJK1"}}, "apply", ("AccessControl",)),
+        ({**HTTP, "grant": {"via": "elsewhere"}}, "apply", ("PutBucketPolicy", "DeleteBucketPolicy")),
+        ({**HTTP, "adopt": "E1UGDLB9XZBD79"}, "apply", ("CreateDistribution", "CreateBucket")),
+        (OBJECTS, "apply", ("PutBucketPolicy", "CreateBucket")),
+    ],
+)
+def test_what_a_spec_does_not_speak_of_is_not_allowed(
+    document: Json, purpose: str, words: tuple[str, ...]
+) -> None:
+    """Lists of the account apart, which every plan reads."""
+    actions = {action for action in allowed(document, purpose=purpose) if ":List" not in action}
+    assert {action for action in actions if any(word in action for word in words)} == set()
+
+
+def test_resources_are_as_narrow_as_the_spec_tells() -> None:
+    """The bucket by its name, the distribution by its id where it is adopted, a certificate by its ARN."""
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    may = allowed(
+        {**SITE, "adopt": "E1UGDLB9XZBD79", "http": {"certificate": arn}, "bucket": {"name": "media"}}
+    )
+    assert may["s3:PutBucketPolicy"] == ["arn:aws:s3:::media"]
+    assert may["s3:GetObjectAcl"] == ["arn:aws:s3:::media/*"]
+    assert may["cloudfront:UpdateDistribution"] == [
+        "arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79"
+    ]
+    assert may["acm:DescribeCertificate"] == [arn]
+    assert may["kms:GetKeyPolicy"] == ["arn:aws:kms:*:123456789012:key/*"]
+
+
+def test_without_an_account_any_stands_in_the_arn() -> None:
+    """IAM takes ``*`` there, and in another partition its name."""
+    assert allowed(RTMP, place=Place())["cloudfront:UpdateStreamingDistribution"] == [
+        "arn:aws:cloudfront::*:streaming-distribution/*"
+    ]
+    assert allowed(HTTP, place=Place("123456789012", "aws-cn"))["s3:GetBucketPolicy"] == [
+        "arn:aws-cn:s3:::media"
+    ]
+
+
+def test_of_several_specs_each_gets_its_own_only() -> None:
+    """One that makes its bucket does not let the other's be made; what both need stands once."""
+    made = {**HTTP, "name": "seminars", "bucket": {"name": "seminars-media", "create": True}}
+    may = allowed(HTTP, made)
+    assert may["s3:CreateBucket"] == ["arn:aws:s3:::seminars-media"]
+    assert may["s3:GetBucketPolicy"] == ["arn:aws:s3:::media", "arn:aws:s3:::seminars-media"]
+    assert may["cloudfront:ListDistributions"] == ["*"]
+    one, other = (
+        policy([spec(each) for each in order], Purpose.APPLY, Place())
+        for order in ([HTTP, made], [made, HTTP])
+    )
+    assert one == other
+
+
+def test_an_action_that_is_needed_everywhere_stands_once() -> None:
+    """TagResource comes with the creating call, whose resource nobody knows yet."""
+    assert allowed(HTTP)["cloudfront:TagResource"] == ["*"]
+    assert allowed({**HTTP, "adopt": "E1UGDLB9XZBD79"})["cloudfront:TagResource"] == [
+        "arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79"
+    ]
+
+
+def test_records_are_never_overwritten() -> None:
+    """Route 53 is told which changes are meant: UPSERT is none of them."""
+    made = policy([spec(SITE)], Purpose.APPLY, Place())
+    (records,) = [each for each in made["Statement"] if each["Sid"] == "Records"]
+    assert records["Action"] == ["route53:ChangeResourceRecordSets"]
+    assert records["Condition"] == {
+        "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"]}
+    }
+
+
+@pytest.mark.parametrize("purpose", [*Purpose])
+def test_it_fits_into_a_managed_policy(purpose: Purpose) -> None:
+    """Sids are letters and digits, each once, and a stack of everything stays below AWS's limit."""
+    everything = {
+        **SITE,
+        "oai": {},
+        "bucket": {"name": "media", "create": True},
+        "logging": {"bucket": "logs"},
+        "http": {"cors": {"origins": ["*"]}, "cache_policy": "mine"},
+    }
+    made = policy([spec(everything)], purpose, Place("123456789012"))
+    sids = [each["Sid"] for each in made["Statement"]]
+    assert len({*sids}) == len(sids)
+    assert all(sid.isalnum() and sid.isascii() for sid in sids)
+    assert size(made) < 6144

@@ -133,6 +133,8 @@ def _apply(spec: Spec) -> Needs:
         yield from _of(On.ANYTHING, "cloudfront", f"create_{name}_with_tags")
     yield from _of(On.OWN, "cloudfront", f"get_{name}_config", f"update_{name}")
     yield from _of(On.OWN, "cloudfront", "tag_resource", "untag_resource")
+    if spec.cnames and spec.delivery == "http":
+        yield from _of(On.OWN, "cloudfront", "update_domain_association")
     if spec.logging:  # CloudFront changes the ACL in our name (Developer Guide, standard logging)
         yield from (Need(action, On.LOGS) for action in ("s3:GetBucketAcl", "s3:PutBucketAcl"))
     if _makes_identity(spec):

@@ -25,7 +25,7 @@ KNOWN: Mapping[str, str] = {
     "cloudfront::*:distribution/": """
         cloudfront:DeleteDistribution cloudfront:GetDistribution cloudfront:GetDistributionConfig
         cloudfront:ListConflictingAliases cloudfront:ListTagsForResource cloudfront:TagResource
-        cloudfront:UntagResource cloudfront:UpdateDistribution""",
+        cloudfront:UntagResource cloudfront:UpdateDistribution cloudfront:UpdateDomainAssociation""",
     "cloudfront::*:streaming-distribution/": """
         cloudfront:DeleteStreamingDistribution cloudfront:GetStreamingDistribution
         cloudfront:GetStreamingDistributionConfig cloudfront:TagResource cloudfront:UntagResource
@@ -53,6 +53,7 @@ KNOWN: Mapping[str, str] = {
 
 SEVERAL: Mapping[str, Sequence[str]] = {
     "create_distribution_with_tags": ("cloudfront:CreateDistribution", "cloudfront:TagResource"),
+    "update_domain_association": ("cloudfront:UpdateDomainAssociation", "cloudfront:UpdateDistribution"),
     "create_bucket": ("s3:CreateBucket", "s3:PutBucketOwnershipControls"),
 }
 OTHER_NAMES: Mapping[tuple[str, str], str] = {
@@ -102,8 +103,9 @@ def resource(call: Call) -> str:
 
 def _of_cloudfront(call: Call) -> str:
     sort = next((each for each in (*SORTS, "response_headers_policy") if each in call.operation), "")
-    id_ = call.params.get("Id") or call.params.get("DistributionId")
-    sort = "distribution" if "DistributionId" in call.params else sort
+    named = {**call.params, **call.params.get("TargetResource", {})}
+    id_ = named.get("Id") or named.get("DistributionId")
+    sort = "distribution" if "DistributionId" in named else sort
     if call.service != "cloudfront" or not sort or not id_:
         return ""
     return f"arn:aws:cloudfront::123456789012:{NAMES.get(sort, sort.replace('_', '-'))}/{id_}"

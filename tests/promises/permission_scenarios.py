@@ -1,6 +1,6 @@
 """Changes of specs that between them make every call, where the golden plans do not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cfstream.kinds.caller_reference import caller_reference
@@ -23,7 +23,7 @@ class Change:
     `last` before it is destroyed; `deaf` loses the reply to whatever is made.
     """
 
-    after: Json
+    after: Json | Sequence[Json]
     before: Json | None = None
     first: Hand = nothing
     then: Hand = nothing
@@ -135,6 +135,11 @@ CHANGES: Mapping[str, Change] = {
     "names and pages": Change(
         http(**NAMED, http={"cors": {"origins": ["https://other.example.com"]}}, dns=False),
         http(cnames=["old.example.com"], http=CORS, dns={"route53": "example.com"}),
+        first=ground,
+    ),
+    "a name goes to another stack": Change(
+        [signed(name="old", cnames=[]), signed(name="new", **NAMED)],
+        signed(name="old", **NAMED),
         first=ground,
     ),
     "no pages": Change(http(http={"cors": False}), http(http=CORS)),

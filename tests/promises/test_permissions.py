@@ -68,7 +68,8 @@ def changes(folder: Path, sandbox: Sandbox, door: World, clients: Clients) -> It
             studio.apply(change.before)
             before = specs_of(studio.load(change.before))
         change.then(studio)
-        stacks = studio.load(change.after)
+        after = [change.after] if isinstance(change.after, dict) else change.after
+        stacks = studio.load(*after)
         yield from play(
             name,
             stacks,

@@ -1,6 +1,7 @@
 """`cfstream migrate`: from the older ways of CloudFront to today's, as an edit of the spec."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,11 @@ def migrate(
     from cfstream.render.migration import migration_document, migration_text
 
     color, width = terminal.colored(sys.stdout), terminal.width()
+    given = {
+        Target.KEY_GROUPS: {"--key-name": key_name, "--public-key": public_key, "--group": group},
+        Target.HTTP: {"--out": out, "--urls": urls},
+    }
+    _refuse_strays(to or [], given)
     if check:
         found = advised(specs)
         terminal.say(
@@ -85,6 +91,14 @@ def migrate(
         if document
         else migration_text(done, flags, color=color, width=width)
     )
+
+
+def _refuse_strays(to: list[Target], given: Mapping[Target, Mapping[str, str | None]]) -> None:
+    """Returns when each flag that was given has something to say. Raises WrongUsage for one that does not."""
+    for target, flags in given.items():
+        stray = next((flag for flag, value in flags.items() if value is not None), None)
+        if stray and target not in to:
+            raise WrongUsage(f"{stray} is for --to {target}", f"leave it out, or add --to {target}")
 
 
 def _only(specs: list[str]) -> str:

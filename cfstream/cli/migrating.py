@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from cfstream.cli.key_pair import pair_in, resume_pair, throwaway
 from cfstream.cli.spec_file import read_spec, replace_spec
-from cfstream.errors import WrongUsage
+from cfstream.errors import SpecProblems, WrongUsage
 from cfstream.migration.advice import Target, advice, signing_places, wants
 from cfstream.migration.edits import NewSigner, to_bucket_policy, to_key_groups, to_oac
 from cfstream.render.advice import Advised
@@ -89,7 +90,7 @@ def _edit_spec(asked: Asked) -> Migrated:
         return Migrated("nothing", asked.spec, asked.to, stacks=names(stacks))
     private, public = _key_files(asked, signer)
     stand_in = {public: throwaway()} if private and not os.path.exists(public) else {}
-    load([asked.spec], files=Edited({asked.spec: edited.encode(), **stand_in}))
+    judge({asked.spec: edited}, stand_in)
     if not asked.dry_run:
         if private:
             resume_pair(os.path.dirname(private), Path(private).stem, "rsa")
@@ -106,6 +107,16 @@ def _edit_spec(asked: Asked) -> Migrated:
         accounts=_other_accounts(stacks) if signer else (),
         opened=any(stack.spec.identity == "none" for stack in stacks) and Target.OAC in asked.to,
     )
+
+
+def judge(texts: Mapping[str, str], beside: Mapping[str, bytes] = MappingProxyType({})) -> None:
+    """Returns when these specs, not written yet, are sound, with the files `beside` them. Raises WrongUsage."""
+    files = {path: text.encode() for path, text in texts.items()}
+    try:
+        load([*texts], files=Edited({**files, **beside}))
+    except SpecProblems as found:
+        first = found.problems[0]
+        raise WrongUsage(f"with this edit there would be a problem: {first.what}", first.do) from found
 
 
 def chosen(stacks: Sequence[Stack], asked: Asked) -> list[Stack]:

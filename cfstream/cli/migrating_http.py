@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from cfstream.cli.migrating import Asked, Edited, chosen, names
+from cfstream.cli.migrating import Asked, chosen, judge, names
 from cfstream.cli.spec_file import create_spec, read_spec, replace_spec
 from cfstream.errors import WrongUsage
 from cfstream.migration.beside import hand_over, name_beside, stack_beside
@@ -40,7 +40,7 @@ def _begun(asked: Asked, old: Stack, file: str, urls: tuple[PlayerUrl, ...]) -> 
     """The new spec, written where none was."""
     mark = BOM if read_spec(asked.spec).startswith(BOM) else ""
     text = mark + stack_beside(old, name_beside(old.spec))
-    load([file], files=Edited({file: text.encode()}))
+    judge({file: text})
     if not asked.dry_run:
         create_spec(file, text)
     return Migrated(
@@ -61,7 +61,7 @@ def _handed_over(asked: Asked, old: Stack, new: Stack, urls: tuple[PlayerUrl, ..
     before = {stack.path: read_spec(stack.path) for stack in (old, new)}
     done = hand_over(_manuscript(before, old), old.spec, _manuscript(before, new), new.spec)
     after = {new.path: done.new.text, old.path: done.old.text}
-    load([*after], files=Edited({path: text.encode() for path, text in after.items()}))
+    judge(after)
     if not asked.dry_run:
         # The new one first: were this the end, both would name the hosts, which no plan takes; a further run ends it.
         for path, text in after.items():

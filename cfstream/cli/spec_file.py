@@ -9,12 +9,18 @@ from cfstream.errors import WrongUsage
 
 
 def read_spec(spec: str) -> str:
-    """The text of the file to the byte, byte order mark and line ends included. Raises WrongUsage for no file."""
+    """The text of the file to the byte, byte order mark and line ends included.
+
+    Raises WrongUsage for no file, and for one that is not UTF-8.
+    """
     path = Path(spec)
     if spec == "-" or not path.is_file():
         raise WrongUsage(f"{spec} is no file that could be edited", "name the one file of the spec")
-    with path.open(encoding="utf-8", newline="") as file:
-        return file.read()
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except UnicodeDecodeError as error:
+        raise WrongUsage(f"{spec} is not UTF-8", "save the file as UTF-8") from error
 
 
 def create_spec(spec: str, text: str) -> None:

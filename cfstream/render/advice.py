@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cfstream.migration.advice import Advice
+from cfstream.migration.advice import Advice, Target
 from cfstream.render.flow import Style, page, words
 from cfstream.render.migration import FORMAT_VERSION, again
 
@@ -27,7 +27,8 @@ def advice_text(found: Sequence[Advised], *, color: bool, width: int) -> str:
         for advice, line in stack.advice:
             lines += sheet.flow(words(f"{stack.spec}:{line}: {stack.name}", Style.BOLD), rest="  ")
             lines += sheet.flow(words(advice.why), first="  ", rest="  ")
-            lines += [f"  do: {again(stack.spec, advice.to)}{_of_several(stack, found)}"]
+            key = f" --key-name {stack.name}-1" if advice.to is Target.KEY_GROUPS else ""
+            lines += [f"  do: {again(stack.spec, advice.to)}{key}{_of_several(stack, found)}"]
     count = sum(1 for stack in found if stack.advice)
     stacks = f"{len(found)} stack{'s' if len(found) != 1 else ''}"
     return "\n".join([*lines, sheet.paint(f"{count} of {stacks} should migrate.", Style.BOLD)]) + "\n"

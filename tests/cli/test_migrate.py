@@ -1,6 +1,8 @@
 """`cfstream migrate`: what it edits, what it leaves alone, and what it says."""
 
 import json
+import re
+import shlex
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +201,12 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "it has lectures"),
     "an rtmp stack to oac": ("delivery: rtmp\n", ("--to", "oac"), "--to http first"),
     "an rtmp stack to key groups": ("delivery: rtmp\n", KEY, "--to http first"),
+    "a key for something else": (
+        "oai: {}\n",
+        ("--to", "oac", "--key-name", "k"),
+        "--key-name is for --to key-groups",
+    ),
+    "a table for something else": ("oai: {}\n", ("--to", "oac", "--urls", "u"), "--urls is for --to http"),
     "no spec": ("what: is this\n", ("--to", "oac"), "what"),
 }
 
@@ -225,6 +233,27 @@ def test_what_only_people_can_edit_is_left_to_them(cfstream: Run, here: Path) ->
     assert (ran.code, ran.out) == (1, "")
     assert "by hand" in ran.err
     assert (here / "lectures.yaml").read_text() == text
+
+
+def test_an_edit_that_makes_a_problem_is_none(cfstream: Run, here: Path) -> None:
+    """As a group whose name the spec has for another one; nothing is written, and no key is made."""
+    group = "key_groups: [{name: lectures-signers, public_keys: [{name: k-0, file: k-0.pem}]}]"
+    text = f"{HEAD}trusted_signers: [self]\nhttp: {{behaviors: [{{path: /a, {group}}}]}}\n"
+    (here / "k-0.pem").write_bytes(public_pem(rsa_key("k-1")))
+    write(here / "lectures.yaml", text)
+    ran = cfstream("migrate", "lectures.yaml", *KEY)
+    assert (ran.code, ran.out) == (2, "")
+    assert "with this edit there would be a problem" in ran.err
+    assert (here / "lectures.yaml").read_text() == text
+    assert not (here / "keys").exists()
+    assert cfstream("migrate", "lectures.yaml", *KEY, "--group", "members").code == 0
+
+
+def test_a_file_of_another_encoding_stays(cfstream: Run, here: Path) -> None:
+    """What is not UTF-8 is told, and not touched."""
+    (here / "lectures.yaml").write_bytes(HEAD.encode() + "oai: {comment: ä}\n".encode("latin-1"))
+    ran = cfstream("migrate", "lectures.yaml", "--to", "oac")
+    assert (ran.code, "UTF-8" in ran.err) == (2, True)
 
 
 def test_one_stack_at_a_time_gets_a_key(cfstream: Run, here: Path) -> None:
@@ -267,9 +296,10 @@ def test_every_advice_can_be_followed(cfstream: Run, here: Path) -> None:
     """What a spec should change to it can; and then there is nothing more to advise."""
     spec = here / "lectures.yaml"
     write(spec, HEAD + "oai: {}\ngrant: {via: object-acl}\ntrusted_signers: [self]\n")
-    (here / "k-1.pub.pem").write_bytes(public_pem(rsa_key("k-1")))
-    code, found = advised(cfstream, "lectures.yaml")
-    assert (code, found) == (3, {"lectures": ["oac", "key-groups"]})
-    for to in found["lectures"]:
-        assert cfstream("migrate", "lectures.yaml", "--to", to, "--public-key", "k-1.pub.pem").code == 0
+    assert advised(cfstream, "lectures.yaml") == (3, {"lectures": ["oac", "key-groups"]})
+    told = cfstream("migrate", "--check", "lectures.yaml").out
+    commands = re.findall(r"do: cfstream (.+)", told)
+    for command in commands:
+        assert cfstream(*shlex.split(command)).code == 0, command
+    assert len(commands) == 2
     assert advised(cfstream, "lectures.yaml") == (0, {"lectures": []})

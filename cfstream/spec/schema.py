@@ -2,6 +2,8 @@
 ``schemas/cfstream.v1.json``.
 """
 
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -37,7 +39,7 @@ class _AsWritten(GenerateJsonSchema):
 
 def json_schema() -> dict[str, Any]:
     """The schema as a document. It accepts what `load` accepts; rules between fields are beyond it."""
-    schema = _on_one_line(Spec.model_json_schema(schema_generator=_AsWritten))
+    schema = _for_editors(Spec.model_json_schema(schema_generator=_AsWritten))
     schema["properties"]["tags"]["propertyNames"] = {"pattern": "^(?!aws:|cfstream:).{1,128}$"}
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
@@ -46,15 +48,24 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _on_one_line(schema: Any) -> Any:
-    """The schema with each description as one line: docstrings are wrapped for those who read the code."""
+def _for_editors(schema: Any) -> Any:
+    """The schema with each description on one line, and beside it, where there is a default, one that tells of it.
+
+    Docstrings are wrapped for those who read the code; `markdownDescription` is what yaml-language-server and its kin
+    show on hover in place of the description, for they do not show defaults.
+    """
     match schema:
         case dict():
+            inner = {key: _for_editors(value) for key, value in schema.items()}
             described = schema.get("description")
-            inner = {key: _on_one_line(value) for key, value in schema.items()}
-            return (
-                {**inner, "description": " ".join(described.split())} if isinstance(described, str) else inner
-            )
+            if isinstance(described, str):
+                inner["description"] = " ".join(described.split())
+                if "default" in schema:
+                    plain = re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", inner["description"])
+                    default = schema["default"]
+                    shown = default if isinstance(default, str) and default else json.dumps(default)
+                    inner["markdownDescription"] = f"{plain}\n\nDefault: `{shown}`"
+            return inner
         case list():
-            return [_on_one_line(each) for each in schema]
+            return [_for_editors(each) for each in schema]
     return schema

@@ -1,0 +1,144 @@
+"""A spec in an editor: hover, completion and red lines, as the YAML server that most editors use makes them."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cfstream.render.reference import example_text
+from cfstream.spec.reference import Field, reference
+from cfstream.spec.schema import json_schema
+from cfstream.spec.template import Answers, spec_text
+from tests.editors.language_server import LanguageServer
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "schemas" / "cfstream.v1.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA.as_uri()}\n"
+FIELDS = reference()
+SECTIONS = [field for field in FIELDS.walk() if field.fields]
+SPEC = "version: 1\nname: lectures\nbucket: films\ntrusted_signers: [self]\n"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LanguageServer]:
+    """One server for all tests; each opens a document of its own."""
+    server = LanguageServer(ROOT)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    """The name of a document; an editor sends its text, and nothing is on the disk."""
+    return tmp_path / "lectures.yaml"
+
+
+def plain(markdown: str) -> str:
+    """The words of a hover, without what Markdown adds to them."""
+    return re.sub(r"\\([^A-Za-z0-9])", r"\1", markdown)
+
+
+def place_of(field: Field, text: str) -> tuple[int, int]:
+    """Where the key of the field stands in its example: the first of that name behind the keys that it is in."""
+    start = end = 0
+    for name in field.path:
+        found = re.compile(rf"(?<![\w/.-]){name}:").search(text, end)
+        assert found is not None
+        start, end = found.span()
+    before = text[:start].split("\n")
+    return len(before) - 1, len(before[-1])
+
+
+@pytest.mark.parametrize("field", list(FIELDS.walk()), ids=lambda field: field.name)
+def test_every_field_tells_what_it_is(server: LanguageServer, document: Path, field: Field) -> None:
+    """Over a key there is its description, with the default where it has one; over a section, that of the section."""
+    text = MODELINE + example_text(FIELDS, field)
+    server.open(document, text)
+    line, column = place_of(field, text)
+    shown = plain(server.hover(document, line, column + 1))
+    told = {field.description}
+    if field.fields:
+        told |= {
+            section["description"] for section in json_schema()["$defs"].values() if "description" in section
+        }
+        told |= {form["description"] for form in json_schema()["$defs"]["Bucket"]["anyOf"]}
+    assert [each for each in told if each in shown], shown
+    if field.default is not None:
+        default = (
+            field.default if isinstance(field.default, str) and field.default else json.dumps(field.default)
+        )
+        assert f"Default: `{default}`" in shown
+
+
+@pytest.mark.parametrize("section", [FIELDS, *SECTIONS], ids=lambda field: field.name or "spec")
+def test_every_key_is_offered_where_it_may_stand(
+    server: LanguageServer, document: Path, section: Field
+) -> None:
+    """At the top, in mappings, and in the mappings of lists, however deep."""
+    lines, indent = [MODELINE.rstrip()], ""
+    for depth, key in enumerate(section.path, start=1):
+        lines.append(f"{indent}{key}:")
+        listed = FIELDS.by_name[".".join(section.path[:depth])].listed
+        indent = re.sub(r"\S", " ", indent) + ("  - " if listed else "  ")
+    text = "\n".join([*lines, indent])
+    server.open(document, text)
+    offered = server.completions(document, len(lines), len(indent))
+    assert {field.path[-1] for field in section.fields} <= offered.keys()
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("delivery: ", {"http", "rtmp"}),
+        ("price_class: ", {"PriceClass_100", "PriceClass_200", "PriceClass_All"}),
+        ("protect: ", {"true", "false"}),
+        ("grant: {via: ", {"bucket-policy", "object-acl"}),
+    ],
+)
+def test_values_are_offered(server: LanguageServer, document: Path, line: str, offered: set[str]) -> None:
+    """Of a field that takes few values, all of them."""
+    server.open(document, MODELINE + SPEC + line)
+    assert offered <= server.completions(document, 5, len(line)).keys()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("coment: x", "Property coment is not allowed."),
+        ("http: {behaviours: []}", "Property behaviours is not allowed."),
+        ("delivery: https", 'Value is not accepted. Valid values: "http", "rtmp".'),
+        ("enabled: 'yes'", 'Incorrect type. Expected "boolean".'),
+        ("trusted_signers: [111122223333]", 'Incorrect type. Expected "string".'),
+        ("key_groups: [{name: a}]", 'Missing property "public_keys".'),
+        ("comment: [", "Flow sequence in block collection must be"),
+    ],
+)
+def test_a_slip_is_marked_where_it_is(server: LanguageServer, document: Path, line: str, said: str) -> None:
+    """While it is typed, in its own line."""
+    before = MODELINE + "".join(
+        f"{each}\n" for each in SPEC.splitlines() if each.split(":")[0] != line.split(":", maxsplit=1)[0]
+    )
+    (first, *_) = server.problems(document, f"{before}{line}\n")
+    assert said in first["message"]
+    assert first["range"]["start"]["line"] >= before.count("\n")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("*.yaml")), ids=lambda path: path.name)
+def test_nothing_is_wrong_with_the_examples(server: LanguageServer, path: Path) -> None:
+    """They name the schema by a path of their own, which the server follows: a slip in them would be marked."""
+    text = path.read_text(encoding="utf-8")
+    assert server.problems(path, text) == []
+    slip = server.problems(path.with_name("slip.yaml"), text.replace("\nname:", "\nnmae:", 1))
+    assert "Property nmae is not allowed." in [each["message"] for each in slip]
+
+
+@pytest.mark.parametrize("delivery", ["http", "rtmp"])
+def test_nothing_is_wrong_with_what_init_writes(
+    server: LanguageServer, document: Path, delivery: str
+) -> None:
+    """A new spec begins without a red line."""
+    signers = ("self", "111122223333")
+    answers = Answers("films", "films-media", create=True, delivery=delivery, signers=signers)  # type: ignore[arg-type]
+    assert server.problems(document, MODELINE + spec_text(answers)) == []

@@ -62,9 +62,11 @@ def plan(
     region: str | None = None,
     endpoint_url: str | None = None,
     sandbox: bool = False,
+    destroying: bool = False,
 ) -> Plan:
     """What `apply` would do, from what is live now. Changes nothing.
 
+    With `destroying` it is the plan to take the stacks away: it has the hazards ``deletes`` and ``cuts-viewers``.
     Without keywords AWS is found as boto3 finds it. With `sandbox` it is the sandbox of the folder where the process
     stands, started if need be. A stack that cannot be applied has ``problems``. Raises Refused, NoCredentials,
     Unreachable, or WrongUsage for keywords that exclude each other.
@@ -73,7 +75,7 @@ def plan(
     connection = Connection(profile, region, endpoint_url, sandbox=sandbox)
     clock = SystemClock()
     world = connection.world(clock)
-    made = workflow.make_plan(specs, world)
+    made = workflow.make_plan(specs, world, destroying=destroying)
     return Plan(made.account, made.stacks, Source(specs, connection, world, clock))
 
 

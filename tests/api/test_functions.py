@@ -101,6 +101,18 @@ def test_hazards_are_named_or_nothing_is_done(desk: Path, sandbox: Sandbox, clou
     ]
 
 
+def test_a_stack_is_taken_away_by_a_plan(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """A plan that destroys wants its hazards allowed, and leaves nothing; what is gone is not proved."""
+    stacks = cfstream.load(desk / "lectures.yaml")
+    cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), verify=False)
+    plan = cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url, destroying=True)
+    assert cfstream.apply(plan).exit_code == 5
+    report = cfstream.apply(plan, allow={"deletes", "cuts-viewers"}, edge_url=sandbox.edge_url)
+    assert (report.exit_code, report.stacks[0].outcome) == (0, cfstream.StackOutcome.APPLIED)
+    assert "Items" not in cloudfront.list_distributions()["DistributionList"]
+    assert cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url, destroying=True).in_sync
+
+
 def test_what_moved_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox) -> None:
     """A plan that another run has outdated ends as stale, in a report."""
     spec = desk / "lectures.yaml"

@@ -95,22 +95,21 @@ def apply(
     proved in the end, as far as it can be. None of that raises: ``report.exit_code`` is 0 when all is well, and each
     stack has its ``outcome``. Running again, with a new plan, goes on from where this ended.
 
-    `tell` hears of each step as it begins and ends. Raises WrongUsage for a hazard that there is not. On Ctrl-C the
-    write under way ends, the rest is not tried, and Interrupted is raised.
+    `tell` hears of each step as it begins and ends. Raises WrongUsage for a hazard that there is not, or for
+    an edge URL that is none. On Ctrl-C the write under way ends, the rest is not tried, and Interrupted is raised.
     """
-    unknown = sorted({*allow} - {*HAZARDS})
-    if unknown:
-        raise WrongUsage(f"there is no hazard {unknown[0]!r}", f"name one of {', '.join(HAZARDS)}")
-    report = _walked(plan, frozenset(allow), tell or Quiet(), wait=wait)
-    source = plan.source
-    provable = workflow.provable(source.specs, report) if verify else ()
-    if not provable:
-        return report
-    try:
-        with _viewer(source.connection, source.world, edge_url) as viewer:
+    allowed = _hazards(allow)
+    source, told = plan.source, tell or Quiet()
+    if not verify:
+        return _walked(plan, allowed, told, wait=wait)
+    # Opened first, so that a wrong URL is told before anything is done.
+    with _viewer(source.connection, source.world, edge_url) as viewer:
+        report = _walked(plan, allowed, told, wait=wait)
+        provable = workflow.provable(source.specs, report)
+        try:
             proof = workflow.prove_stacks(provable, source.world, Means(viewer, source.clock))
-    except CfstreamError:
-        return report  # what cannot be proved changes nothing
+        except CfstreamError:
+            return report  # what cannot be proved changes nothing
     return workflow.with_proof(report, proof)
 
 
@@ -143,6 +142,14 @@ def verify(
     with _viewer(connection, world, edge_url) as viewer:
         at_hand = KeyAtHand(loaded, key_id) if loaded else None
         return workflow.prove_stacks(tuple(stacks), world, Means(viewer, world.clock, at_hand, object_key))
+
+
+def _hazards(named: Collection[str]) -> frozenset[str]:
+    names = frozenset([named] if isinstance(named, str) else named)
+    unknown = sorted(names - {*HAZARDS})
+    if unknown:
+        raise WrongUsage(f"there is no hazard {unknown[0]!r}", f"name one of {', '.join(HAZARDS)}")
+    return names
 
 
 def _walked(plan: Plan, allow: frozenset[str], tell: Telling, *, wait: bool) -> Report:

@@ -89,7 +89,9 @@ def test_hazards_are_named_or_nothing_is_done(desk: Path, sandbox: Sandbox, clou
     spec.write_text(SPEC + "enabled: false\n")
     plan = cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url)
     with pytest.raises(errors.WrongUsage, match="no hazard 'cut-viewers'"):
-        cfstream.apply(plan, allow={"cut-viewers"})
+        cfstream.apply(plan, allow="cut-viewers")
+    with pytest.raises(errors.WrongUsage, match="nowhere"):
+        cfstream.apply(plan, allow={"cuts-viewers"}, edge_url="nowhere")
     refused = cfstream.apply(plan)
     assert (refused.exit_code, refused.stacks[0].not_allowed) == (5, ("cuts-viewers",))
     assert [each["Enabled"] for each in cloudfront.list_distributions()["DistributionList"]["Items"]] == [

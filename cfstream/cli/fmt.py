@@ -1,6 +1,7 @@
 """``cfstream fmt``: specs in their canonical form. It needs no AWS."""
 
 import difflib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from cfstream.spec.source import Source
 
 STDIN = "-"
+
+_SPEC = re.compile(r"^bucket[ \t]*:", re.MULTILINE)
+"""What every spec has. Folders hold YAML of others too, which is none of our business unless it is named."""
 
 
 def fmt(
@@ -36,15 +40,19 @@ def fmt(
     """Put specs in their canonical form: the order of "cfstream docs", and two spaces for each level.
 
     Prints the name of each file that it changes. Comments stay with what they belong to; quotes and the order of lists
-    stay as they are. A file is changed only when it is proved to say what it said.
+    stay as they are. A file is changed only when it is proved to say what it said, and in a folder only when it is a
+    spec.
 
     Example: cfstream fmt --check specs/
     """
     from cfstream.spec.load import texts
 
+    named = specs or ["."]
     problems: list[Problem] = []
     changed = False
-    for source in texts(specs or ["."], stdin=sys.stdin):
+    for source in texts(named, stdin=sys.stdin):
+        if source.file not in named and not _SPEC.search(source.text):
+            continue
         try:
             changed |= _put_in_form(source, write=not (check or show), show=show)
         except SpecProblems as found:

@@ -1,17 +1,14 @@
 """A new spec as text: commented, in canonical form, with what somebody answered filled in."""
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Literal
 
+from cfstream.spec.edit.writing import scalar
+
 MARGIN = 80
 """Columns of a comment."""
-
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|[A-Za-z0-9_./-]*[a-z][A-Za-z0-9_./-]*")
-"""Text that needs no quotes: it begins as no number, and holds no sign of YAML's."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +75,7 @@ def _bucket(answers: Answers) -> Iterator[str]:
     more = {"region": answers.region, "create": "true" if answers.create else None}
     said = "".join(f", {key}: {value}" for key, value in more.items() if value)
     yield (
-        f"bucket: {{name: {_written(answers.bucket)}{said}}}"
-        if said
-        else f"bucket: {_written(answers.bucket)}"
+        f"bucket: {{name: {scalar(answers.bucket)}{said}}}" if said else f"bucket: {scalar(answers.bucket)}"
     )
 
 
@@ -90,7 +85,7 @@ def _cnames(answers: Answers) -> Iterator[str]:
         "found there, or named by http.certificate."
     )
     named = answers.cnames or ("media.example.com",)
-    line = f"cnames: [{', '.join(map(_written, named))}]"
+    line = f"cnames: [{', '.join(map(scalar, named))}]"
     yield line if answers.cnames else f"# {line}"
 
 
@@ -113,20 +108,20 @@ def _signers(answers: Answers) -> Iterator[str]:
                 "pair signs: keep it out of version control."
             )
             yield "key_groups:"
-            yield f"  - name: {_written(group)}"
+            yield f"  - name: {scalar(group)}"
             yield "    public_keys:"
-            yield f"      - name: {_written(name)}"
-            yield f"        file: {_written(file)}    # relative to this file"
+            yield f"      - name: {scalar(name)}"
+            yield f"        file: {scalar(file)}    # relative to this file"
         case str(group):
             yield from _comment(
                 "Who may sign URLs and cookies: a key group that is there already. It is referred to, and "
                 "never changed."
             )
             yield "key_groups:"
-            yield f"  - use: {_written(group)}"
+            yield f"  - use: {scalar(group)}"
         case tuple(accounts):
             yield from _comment("The accounts whose key pairs may sign. Account numbers want quotes.")
-            yield f"trusted_signers: [{', '.join(map(_written, accounts))}]"
+            yield f"trusted_signers: [{', '.join(map(scalar, accounts))}]"
     if answers.signers is None:
         yield from _comment("Nobody needs to sign: anyone may play everything in the bucket.")
         yield "public: true"
@@ -150,8 +145,3 @@ def _rest(answers: Answers) -> Iterator[str]:
 
 def _comment(text: str) -> Iterator[str]:
     return (f"# {line}" for line in wrap(text, MARGIN - 2, break_on_hyphens=False, break_long_words=False))
-
-
-def _written(text: str) -> str:
-    """A word, in quotes only where YAML would read something else."""
-    return text if _PLAIN.fullmatch(text) and text not in ("true", "false", "null") else json.dumps(text)

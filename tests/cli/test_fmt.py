@@ -62,13 +62,23 @@ def test_standard_input_goes_to_standard_output(cfstream: Run, monkeypatch: pyte
 
 def test_what_cannot_be_read_is_told_and_the_others_are_written(cfstream: Run) -> None:
     """One broken file stands in nobody's way, and the exit code tells of it."""
-    Path("specs/c.yaml").write_text("name: [c\n")
+    Path("specs/c.yaml").write_text("bucket: films\nname: [c\n")
     ran = cfstream("fmt", "specs")
     assert (ran.code, ran.out) == (2, "specs/a.yaml\n")
-    assert "specs/c.yaml:1:7" in ran.err
+    assert "specs/c.yaml:2:7" in ran.err
     gone = cfstream("fmt", "gone.yaml")
     assert gone.code == 2
     assert "there is no such file or folder\n  gone.yaml\n" in gone.err
+
+
+def test_yaml_of_others_is_none_of_its_business(cfstream: Run) -> None:
+    """In a folder only specs are changed, and only they can be broken; a file that is named is meant."""
+    workflow = "on: push\nname: ci\njobs:\n- {{ template }}\n"
+    Path("specs/ci.yml").write_text(workflow)
+    assert cfstream("fmt") == Ran(0, "./specs/a.yaml\n", "")
+    assert Path("specs/ci.yml").read_text() == workflow
+    Path("specs/ci.yml").write_text("on: push\nname: ci\n")
+    assert cfstream("fmt", "specs/ci.yml") == Ran(0, "specs/ci.yml\n", "")
 
 
 def test_what_is_left_alone_is_said(cfstream: Run) -> None:

@@ -77,6 +77,8 @@ class StackPlan:
     steps: tuple[Step, ...] = ()
     after: tuple[str, ...] = ()
     """The stacks of the run that must be done before this one begins."""
+    leaving: tuple[str, ...] = ()
+    """What another stack of the run takes off this one, which has no step for it itself."""
     protect: bool = False
     distribution: str = "distribution"
     """The kind of the stack's distribution, which names its address."""
@@ -88,8 +90,8 @@ class StackPlan:
 
     @property
     def in_sync(self) -> bool:
-        """Whether live is as the spec says: nothing to do, and nothing in the way."""
-        return not self.steps and not self.problems
+        """Whether live is as the spec says: nothing to do, here or from another stack, and nothing in the way."""
+        return not self.steps and not self.problems and not self.leaving
 
     @property
     def hazards(self) -> tuple[tuple[Hazard, StepId], ...]:

@@ -192,6 +192,7 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         exposure=exposure,
         steps=ordered([*steps, *_settling(scene, live, steps)]),
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
+        leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
         protect=scene.stack.spec.protect,
         distribution=kind_of(scene),
         destroying=scene.destroying,

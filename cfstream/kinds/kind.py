@@ -91,6 +91,8 @@ class Proposal:
     notices: tuple[Notice, ...] = ()
     after: tuple[str, ...] = ()
     """Names of other stacks of the run that must be done before this one begins."""
+    leaving: tuple[str, ...] = ()
+    """What another stack of the run takes off this one."""
 
 
 @dataclass(frozen=True)

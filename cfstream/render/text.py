@@ -109,9 +109,6 @@ def nothing_live(stack: StackPlan) -> str:
 def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     told = "  ".join(live_facts(stack)) or nothing_live(stack)
     yield from sheet.flow(words(told, Style.DIM), first="  ", rest="  ")
-    if stack.after:
-        told = f"begins when {' and '.join(stack.after)} is done"
-        yield from sheet.flow(words(told, Style.DIM), first="  ", rest="  ")
 
 
 def _head(step: Step) -> list[Word]:

@@ -69,6 +69,7 @@ def test_a_name_moves_in_one_call(studio: Studio, com: str) -> None:
     assert changes(new)["cnames"] == ([], [CNAME])
     assert hazards(new) == []
     assert new.after == ("old",)
+    assert (old.leaving, old.in_sync) == ((CNAME,), False)
     assert any("the stack new of this run" in notice.text for notice in old.notices)
 
     door = Witness(studio.world.aws)

@@ -23,7 +23,7 @@ from cfstream.kinds.distribution.behaviors import (
 from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.heirs import keys_of_groups
-from cfstream.kinds.distribution.moving import apart, leaving_notices, moves
+from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution_steps import brings, changing, creating, removing
 from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find, items
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
@@ -136,6 +136,7 @@ class DistributionKind:
             problems=tuple(problems),
             notices=tuple(notices),
             after=tuple(sorted({each.giver.name for each in have.coming})),
+            leaving=tuple(leaving(scene, have.live)),
         )
 
     def _preflight(
@@ -151,7 +152,7 @@ class DistributionKind:
             problems += preflight.origin_problems(scene, have.live)
         problems += _policy_problems(scene, have)
         notices = [*preflight.notices(scene, have.live, have.evidence), *choice.notices]
-        return problems, [*notices, *leaving_notices(scene, have.live)]
+        return problems, [*notices, *arriving_notices(have.coming), *leaving_notices(scene, have.live)]
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
         reference = caller_reference(scene.account, scene.name, KIND)

@@ -63,14 +63,27 @@ def moves(
     return (*steps, replace(wait, stage=Stage.MOVED))
 
 
-def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
-    """What becomes of the names that are left where they are."""
+def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
+    """Whom this stack waits for, and why."""
+    givers = dict.fromkeys(each.giver.name for each in coming)
+    return [
+        Notice(f"this stack begins when {giver} is done, which gives up {names}")
+        for giver in givers
+        for names in [", ".join(each.alias for each in coming if each.giver.name == giver)]
+    ]
+
+
+def leaving(scene: Scene, live: LiveDistribution | None) -> Mapping[str, str]:
+    """The names that are left where they are, and the stack of the run that fetches each."""
     held = {alias.lower() for alias in items(live.config.get("Aliases"))} if live else set()
-    found: Mapping[str, str] = takers(scene)
+    return {name: taker for name, taker in sorted(takers(scene).items()) if name in held}
+
+
+def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
+    """What becomes of those names."""
     return [
         Notice(f"{name} stays here until the stack {taker} of this run fetches it")
-        for name, taker in sorted(found.items())
-        if name in held
+        for name, taker in leaving(scene, live).items()
     ]
 
 

@@ -35,6 +35,8 @@ LISTS = (
     "list_cache_policies",
     "list_response_headers_policies",
 )
+BUCKETS = Call("s3", "list_buckets", {"MaxBuckets": 1})
+"""Any answer of S3 shows that it can be reached; only `init` wants to see a list."""
 """CloudFront's lists that every plan may read."""
 
 ELSEWHERE = {
@@ -160,7 +162,7 @@ def list_checks(world: "World") -> Iterator[Check]:
     reads = world.reads()
     try:
         answers = reads.together([Call("cloudfront", name, {"MaxItems": "1"}) for name in LISTS])
-        others = reads.together(list(ELSEWHERE.values()))
+        buckets, *others = reads.together([BUCKETS, *ELSEWHERE.values()])
     except CfstreamError as error:
         yield Check("CloudFront", State.BAD, error.what, error.do)
         return
@@ -168,6 +170,10 @@ def list_checks(world: "World") -> Iterator[Check]:
     failed = [answer for answer in answers if isinstance(answer, Refused) and answer not in denied]
     yield Check("CloudFront", State.WELL, "answers")
     yield from (Check("CloudFront", State.BAD, error.what, error.do) for error in failed)
+    if isinstance(buckets, Refused) and not isinstance(buckets, NotAuthorized):
+        yield Check("S3", State.BAD, buckets.what, buckets.do)
+    else:
+        yield Check("S3", State.WELL, "answers")
     yield _permission("permissions", denied, f"all {len(LISTS)} lists of CloudFront can be read")
     for name, answer in zip(ELSEWHERE, others, strict=True):
         if isinstance(answer, Refused):

@@ -1,6 +1,6 @@
 """Two versions of specs side by side, stack by stack."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,7 +55,7 @@ def _stack(before: Stack | None, after: Stack | None) -> StackComparison | None:
     changes = _changes(meaning(before), meaning(after))
     if not changes:
         return None
-    told = tuple(notices(before.spec, after.spec))
+    told = (*notices(before.spec, after.spec), *_other_keys(changes))
     return StackComparison(name, path, "changed", changes, hazards(before.spec, after.spec), told)
 
 
@@ -66,6 +66,13 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...
         for field in fields
         if before.get(field) != after.get(field)
     )
+
+
+def _other_keys(changes: Sequence[Change]) -> Iterator[Notice]:
+    for change in changes:
+        if change.field.endswith("]") and change.before is not None and change.after is not None:
+            told = f"{change.field} is another key now, and CloudFront cannot change one: give it a new name"
+            yield Notice(told, warning=True)
 
 
 def _new(after: dict[str, Any]) -> tuple[Change, ...]:

@@ -16,7 +16,8 @@ from cfstream.errors import Problem, SpecProblems
 from cfstream.spec.compose import documents
 from cfstream.spec.layout import LINE_BREAK, Entry, Node, Unusual, roots
 from cfstream.spec.reference import Field, reference
-from cfstream.spec.source import Source, plain
+from cfstream.spec.source import Listing, Mapping, Scalar, Source
+from cfstream.spec.source import Node as Value
 
 STEP = 2
 """Spaces of one level."""
@@ -55,10 +56,21 @@ def formatted(source: Source) -> Formatted:
 
 def _meaning(source: Source) -> list[Any]:
     problems: list[Problem] = []
-    found = [plain(document.root) for document in documents(source, problems)]
+    found = [_said(document.root) for document in documents(source, problems)]
     if problems:
         raise SpecProblems(tuple(problems))
     return found
+
+
+def _said(node: Value) -> Any:
+    """A tree that equals another when both say the same, to the letter of each value; the order of keys aside."""
+    match node:
+        case Scalar():
+            return type(node.value), node.text
+        case Listing():
+            return [_said(item) for item in node.items]
+        case Mapping():
+            return {key: _said(value) for key, value in node.fields.items()}
 
 
 def _same_signs(one: str, other: str) -> bool:

@@ -122,6 +122,10 @@ http:
         "key_groups: &g\n- use: a\nhttp:\n  behaviors:\n  - key_groups: *g\n    path: /a\nname: a\n",
         "name: a\nkey_groups: &g\n  - use: a\nhttp:\n  behaviors:\n    - path: /a\n      key_groups: *g\n",
     ),
+    "numbers of every sort": (
+        "comment: 0x1F\nname: .5\ntags: {a: 1e3}\n",
+        "name: .5\ncomment: 0x1F\ntags: {a: 1e3}\n",
+    ),
     "a merge comes first": (
         "a: &a {name: x}\nb:\n  name: y\n  <<: *a\n",
         "a: &a {name: x}\nb:\n  <<: *a\n  name: y\n",

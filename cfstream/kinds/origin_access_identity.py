@@ -5,12 +5,13 @@ any more. Does not live here: which origin reads through it (the distribution ki
 (`bucket_policy`, `object_acl`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from cfstream.errors import Missing
 from cfstream.kinds.caller_reference import caller_reference, is_caller_reference
+from cfstream.kinds.distributions import ACL_TAG, find
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import Unwanted, Use, access_users, all_uses, default_access, with_orphans
 from cfstream.ports import Call, Reads
@@ -93,18 +94,18 @@ class OriginAccessIdentityKind:
         return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedIdentity | None) -> LiveIdentities:
-        """Lists identities and distributions; reads one config when its comment is to change.
+        """Lists identities and distributions; reads one config when its comment is to change, and by its id each
+        identity that the stack's distribution speaks of and the list does not have.
 
         Raises as `Reads.read`.
         """
-        rows = tuple(
-            sorted(
-                LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
-                for row in aws.items(LISTING)
-            )
-        )
         uses = all_uses(aws, scene)
         used = default_access(uses)[0]
+        listed = [
+            LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
+            for row in aws.items(LISTING)
+        ]
+        rows = tuple(sorted([*listed, *_unlisted(aws, scene, listed, used)]))
         own = _chosen([row for row in rows if scene.owns(row.comment)], used)
         if own is None and (isinstance(want, OwnIdentity) or (scene.destroying and want is None)):
             return _unmarked(aws, scene, LiveIdentities(rows, uses), used)
@@ -154,6 +155,19 @@ def limited(comment: str) -> str:
 def _chosen(ours: Sequence[LiveIdentity], used: str) -> LiveIdentity | None:
     """Comments are not unique: of several that bear our mark, the one in use, else that of the lowest id."""
     return min(ours, key=lambda live: (live.id != used, live.id), default=None)
+
+
+def _unlisted(aws: Reads, scene: Scene, listed: Sequence[LiveIdentity], used: str) -> Iterator[LiveIdentity]:
+    """What is spoken of and not in the list, which lags behind a creation: taken for gone, its grants would stay."""
+    own = find(aws, scene)
+    spoken_of = {used, *(own.tags.get(ACL_TAG) or "").split()} if own else set()
+    for identity in sorted(spoken_of - {"", *(row.id for row in listed)}):
+        try:
+            reply = aws.read(Call("cloudfront", "get_cloud_front_origin_access_identity", {"Id": identity}))
+        except Missing:
+            continue
+        live = reply["CloudFrontOriginAccessIdentity"]
+        yield LiveIdentity(live["Id"], live["S3CanonicalUserId"], live[CONFIG].get("Comment") or "")
 
 
 def _unmarked(aws: Reads, scene: Scene, have: LiveIdentities, used: str) -> LiveIdentities:

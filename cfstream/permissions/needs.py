@@ -82,7 +82,11 @@ def _look(spec: Spec) -> Needs:
 
 def _look_to_apply(spec: Spec) -> Needs:
     if _makes_identity(spec):
-        yield from _of(On.IDENTITIES, "cloudfront", "get_cloud_front_origin_access_identity_config")
+        yield from _of(
+            On.IDENTITIES,
+            "cloudfront",
+            *("get_cloud_front_origin_access_identity", "get_cloud_front_origin_access_identity_config"),
+        )
     if _makes_control(spec):
         yield from _of(On.CONTROLS, "cloudfront", "get_origin_access_control_config")
     if declared_groups(spec):

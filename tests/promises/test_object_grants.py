@@ -1,11 +1,14 @@
 """Grants on objects: many at once, resumable, beside whatever else is granted, and exactly what is asked."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cfstream.errors import NotAuthorized, Unreachable
-from cfstream.ports import Call
+from cfstream.ports import Answer, Call, Reads
+from cfstream.values import Json
 from tests.promises.studio import Studio, by_acl, outcome, rtmp, signed, steps, told
 from tests.promises.witness import Witness
 
@@ -221,4 +224,37 @@ def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: Studio) ->
     media.converge(signed())
     assert all(user not in media.grants(name) for name in KEYS)
     assert "cfstream:acl" not in media.tags(arn)
+    assert media.identities() == {}
+
+
+class Forgetful:
+    """A door in through which the list of identities is empty, as it may be for a while after one was made."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def read(self, call: Call) -> Json:
+        return self._reads.read(call)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        lags = call.operation == "list_cloud_front_origin_access_identities"
+        return [] if lags else self._reads.items(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        return self._reads.pages(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return self._reads.together(calls)
+
+
+def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: Studio) -> None:
+    """Lists lag; what the distribution remembers is not taken for gone, and loses its grants before its mark."""
+    media.converge(by_acl())
+    user = user_of(media)
+    asked = media.world.reads
+    media.world = replace(media.world, reads=lambda: Forgetful(asked()))
+    assert media.apply(signed()).exit_code == 0
+    assert [name for name in KEYS if user in media.grants(name)] == []
+    media.world = replace(media.world, reads=asked)
+    media.converge(signed())
     assert media.identities() == {}

@@ -27,6 +27,10 @@ BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
 
 
+WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
+"""An identity that the list does not have yet is asked for by its id (`test_object_grants` makes it so)."""
+
+
 def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
     """The specs alone."""
     return tuple(stack.spec for stack in stacks)
@@ -104,5 +108,5 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
         may[kind].update(action for action, _ in pairs)
         assert {pair for pair in pairs if not knows(*pair)} == set()
     assert {name: missing for name, missing in lacking.items() if missing} == {}
-    unused = {kind: may[kind] - called[kind] - BY_OTHERS for kind in may}
+    unused = {kind: may[kind] - called[kind] - BY_OTHERS - WHILE_LISTS_LAG for kind in may}
     assert {kind: idle for kind, idle in unused.items() if idle} == {}

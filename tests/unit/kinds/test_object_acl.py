@@ -69,6 +69,7 @@ def objects(
         "list_objects_v2": listed,
         "get_object_acl": one,
         "list_cloud_front_origin_access_identities": [OAI, FORMER],
+        "get_cloud_front_origin_access_identity": missing("NoSuchCloudFrontOriginAccessIdentity"),
         **more,
     }
     return live(**replies)

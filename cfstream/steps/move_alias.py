@@ -52,13 +52,19 @@ class MoveAlias(Step):
         """
         target = str(resolve(self.target, doors.outputs))
         expected = resolve(self.expected, doors.outputs)
+        lost = False
         for attempt in range(1, ATTEMPTS + 1):
             config, etag = _read(doors, target)
             if self.alias in _aliases(config):
                 return {"etag": etag}
             if not covers(config, expected):
                 raise moved(self.address, expected, {name: config.get(name) for name in expected})
-            self._look_at_holder(doors)
+            if not self._is_with_holder(doors):
+                if not lost or attempt == ATTEMPTS:
+                    raise self._gone()
+                # The move was done, and its answer lost: ours does not read back yet (reads are eventually consistent).
+                doors.clock.sleep(float(attempt))
+                continue
             try:
                 reply = doors.aws.write(
                     Call(
@@ -72,18 +78,21 @@ class MoveAlias(Step):
                     )
                 )
                 return {"etag": str(reply.get("ETag", ""))}
-            except (VersionMoved, ReplyLost):
+            except (VersionMoved, ReplyLost) as refusal:
                 if attempt == ATTEMPTS:
                     raise
+                lost = lost or isinstance(refusal, ReplyLost)
         raise AssertionError("unreachable")
 
-    def _look_at_holder(self, doors: Doors) -> None:
+    def _is_with_holder(self, doors: Doors) -> bool:
         config, _ = _read(doors, self.holder)
-        if self.alias not in _aliases(config):
-            raise Stale(
-                f"{self.alias} is not on {self.holder} any more, where this plan was to fetch it",
-                "run cfstream plan again and read the difference before applying",
-            )
+        return self.alias in _aliases(config)
+
+    def _gone(self) -> Stale:
+        return Stale(
+            f"{self.alias} is not on {self.holder} any more, where this plan was to fetch it",
+            "run cfstream plan again and read the difference before applying",
+        )
 
 
 def _read(doors: Doors, distribution: str) -> tuple[Json, str]:

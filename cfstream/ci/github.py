@@ -8,15 +8,14 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from cfstream.ci.body import fenced, is_ours
 from cfstream.ci.forge import Forge, Silent, Thread
-from cfstream.ci.job import USAGE, Job, Result, do, truth
-from cfstream.ci.running import PROGRAM
+from cfstream.ci.job import USAGE, Job, Result, Runner, do, truth
 
 PREFIX = "CFSTREAM_ACTION_"
 """How the variables begin that hold the action's inputs."""
@@ -29,22 +28,14 @@ BOT = "github-actions[bot]"
 
 
 class Action:
-    """One run of the action. `program` is what is run as cfstream, `sleep` how it waits for a busy host."""
+    """One run of the action."""
 
-    def __init__(
-        self,
-        env: Mapping[str, str],
-        log: TextIO,
-        program: Sequence[str] = PROGRAM,
-        sleep: Callable[[float], None] | None = None,
-    ) -> None:
-        self._env = env
-        self._log = log
-        self._program = program
-        self._patience: Any = {"sleep": sleep} if sleep else {}
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._env = runner.env
         self._inputs = {
             name.removeprefix(PREFIX).lower(): text.strip()
-            for name, text in env.items()
+            for name, text in runner.env.items()
             if name.startswith(PREFIX)
         }
 
@@ -56,20 +47,16 @@ class Action:
             self._say("error", str(error))
             return USAGE
         token = secrets.token_hex(16)
-        self._log.write(f"::stop-commands::{token}\n")
+        self._runner.tell(f"::stop-commands::{token}\n")
         # The program needs no input of the action, and least of all the token.
         env = {name: text for name, text in self._env.items() if not name.startswith(PREFIX)}
-        result = do(job, env, self._echo, self._program)
-        self._log.write(f"\n::{token}::\n")
+        result = do(job, self._runner, env)
+        self._runner.tell(f"\n::{token}::\n")
         self._write("GITHUB_OUTPUT", _outputs(job, result))
         self._write("GITHUB_STEP_SUMMARY", result.body or _summary(job, result))
         if comment and result.body:
             self._comment(job, result.body)
         return result.code
-
-    def _echo(self, text: str) -> None:
-        self._log.write(text)
-        self._log.flush()
 
     def _comment(self, job: Job, body: str) -> None:
         """Brings the pull request's comment up to date; where that is not allowed, the run is none the worse."""
@@ -81,7 +68,7 @@ class Action:
             return
         try:
             with closing(self._forge()) as forge:
-                self._log.write(f"pull request {number}: {forge.stick(self._thread(job, number), body)}\n")
+                self._runner.tell(f"pull request {number}: {forge.stick(self._thread(job, number), body)}\n")
         except Silent as silent:
             self._say("warning", f"the plan is in the summary of the run only: {silent.what}; {silent.do}")
 
@@ -91,7 +78,9 @@ class Action:
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        return Forge(self._env.get("GITHUB_API_URL") or "https://api.github.com", headers, **self._patience)
+        return Forge(
+            self._env.get("GITHUB_API_URL") or "https://api.github.com", headers, sleep=self._runner.sleep
+        )
 
     def _thread(self, job: Job, number: str) -> Thread:
         repository = f"/repos/{self._env.get('GITHUB_REPOSITORY', '')}"
@@ -128,7 +117,7 @@ class Action:
     def _say(self, kind: str, text: str) -> None:
         """A line that the runner shows beside the run."""
         escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        self._log.write(f"::{kind}::cfstream: {escaped}\n")
+        self._runner.tell(f"::{kind}::cfstream: {escaped}\n")
 
 
 def _summary(job: Job, result: Result) -> str:
@@ -150,7 +139,7 @@ def _outputs(job: Job, result: Result) -> str:
 
 def main() -> int:
     """The exit code of the action, run by the environment of this process."""
-    return Action(os.environ, sys.stdout).run()
+    return Action(Runner(os.environ, sys.stdout)).run()
 
 
 if __name__ == "__main__":

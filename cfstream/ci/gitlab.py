@@ -6,15 +6,14 @@ write notes, as a job's own may not: ``CFSTREAM_GITLAB_TOKEN``. Without it the p
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from cfstream.ci.body import is_ours
 from cfstream.ci.forge import Forge, Silent, Thread
-from cfstream.ci.job import USAGE, Job, do
-from cfstream.ci.running import PROGRAM
+from cfstream.ci.job import USAGE, Job, Runner, do
 
 PREFIX = "CFSTREAM_"
 VARIABLES = ("specs", "args", "plan_file", "live", "check", "key")
@@ -23,19 +22,11 @@ MARKDOWN = "cfstream.plan.md"
 
 
 class Pipeline:
-    """One job. `program` is what is run as cfstream, `sleep` how it waits for a busy host."""
+    """One job."""
 
-    def __init__(
-        self,
-        env: Mapping[str, str],
-        log: TextIO,
-        program: Sequence[str] = PROGRAM,
-        sleep: Callable[[float], None] | None = None,
-    ) -> None:
-        self._env = env
-        self._log = log
-        self._program = program
-        self._patience: Any = {"sleep": sleep} if sleep else {}
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._env = runner.env
 
     def run(self, command: str) -> int:
         """Does it, and returns the exit code of the job."""
@@ -43,18 +34,14 @@ class Pipeline:
         try:
             job = Job.of({**given, "command": command})
         except ValueError as error:
-            self._log.write(f"error: {error}\n")
+            self._runner.tell(f"error: {error}\n")
             return USAGE
         env = {name: text for name, text in self._env.items() if name != TOKEN}
-        result = do(job, env, self._echo, self._program)
+        result = do(job, self._runner, env)
         if result.body:
             Path(MARKDOWN).write_text(result.body, encoding="utf-8")
             self._note(job, result.body)
         return result.code
-
-    def _echo(self, text: str) -> None:
-        self._log.write(text)
-        self._log.flush()
 
     def _note(self, job: Job, body: str) -> None:
         """Brings the merge request's note up to date; where that is not possible, the job is none the worse."""
@@ -62,15 +49,15 @@ class Pipeline:
         if not request:
             return
         if not token:
-            self._log.write(f"There is no {TOKEN}: the plan is in {MARKDOWN}, an artifact of this job.\n")
+            self._runner.tell(f"There is no {TOKEN}: the plan is in {MARKDOWN}, an artifact of this job.\n")
             return
         headers = {"PRIVATE-TOKEN": token}
         try:
-            with closing(Forge(self._env["CI_API_V4_URL"], headers, **self._patience)) as forge:
+            with closing(Forge(self._env["CI_API_V4_URL"], headers, sleep=self._runner.sleep)) as forge:
                 thread = self._thread(job, request, (forge.get("/user") or {}).get("id"))
-                self._log.write(f"merge request {request}: {forge.stick(thread, body)}\n")
+                self._runner.tell(f"merge request {request}: {forge.stick(thread, body)}\n")
         except Silent as silent:
-            self._log.write(f"The plan is in {MARKDOWN} only: {silent.what}; {silent.do}\n")
+            self._runner.tell(f"The plan is in {MARKDOWN} only: {silent.what}; {silent.do}\n")
 
     def _thread(self, job: Job, request: str, author: object) -> Thread:
         notes = f"/projects/{self._env['CI_PROJECT_ID']}/merge_requests/{request}/notes"
@@ -89,7 +76,7 @@ class Pipeline:
 
 def main() -> int:
     """The exit code of the job, run by the environment of this process."""
-    return Pipeline(os.environ, sys.stdout).run(sys.argv[1] if len(sys.argv) > 1 else "plan")
+    return Pipeline(Runner(os.environ, sys.stdout)).run(sys.argv[1] if len(sys.argv) > 1 else "plan")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import json
 import shlex
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from cfstream.ci.body import body_of
 from cfstream.ci.running import PROGRAM, Ran, run
@@ -15,6 +17,23 @@ COMMANDS = ("validate", "plan", "apply")
 PLAN_FILE = "cfstream.plan.json"
 PENDING = 3
 USAGE = 2
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What a host's runner gives a job."""
+
+    env: Mapping[str, str]
+    log: TextIO
+    program: Sequence[str] = PROGRAM
+    """What is run as cfstream."""
+    sleep: Callable[[float], None] = time.sleep
+    """How a busy host is waited for."""
+
+    def tell(self, text: str) -> None:
+        """Writes to the log, at once: an apply may take half an hour."""
+        self.log.write(text)
+        self.log.flush()
 
 
 @dataclass(frozen=True)
@@ -66,19 +85,21 @@ class Result:
     """For the pull request; empty where there is nothing to say."""
 
 
-def do(
-    job: Job, env: Mapping[str, str], echo: Callable[[str], object], program: Sequence[str] = PROGRAM
-) -> Result:
-    """Does the job. `program` is what is run as cfstream, in this environment."""
+def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
+    """Does the job. `env` is what of its environment the program is given."""
+
+    def cfstream(*arguments: str, aloud: bool = True) -> Ran:
+        return run(arguments, env, runner.tell if aloud else lambda _: None, runner.program)
+
     match job.command:
         case "validate":
-            ran = run(("validate", *job.args, "--", *job.specs), env, echo, program)
+            ran = cfstream("validate", *job.args, "--", *job.specs)
             return Result(ran, ran.code, ran.last_line)
         case "apply":
             what = (job.plan_file,) if job.plan_file else job.specs
-            ran = run(("apply", "--yes", *job.args, "--", *what), env, echo, program)
+            ran = cfstream("apply", "--yes", *job.args, "--", *what)
             return Result(ran, ran.code, ran.last_line, str(ran.code == 0).lower())
-    return _plan(job, env, echo, program)
+    return _plan(job, cfstream)
 
 
 def truth(given: Mapping[str, str], name: str) -> bool:
@@ -89,19 +110,19 @@ def truth(given: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _plan(job: Job, env: Mapping[str, str], echo: Callable[[str], object], program: Sequence[str]) -> Result:
+def _plan(job: Job, cfstream: Callable[..., Ran]) -> Result:
     """A plan from AWS is saved; one from a snapshot cannot be, and is made twice, for that takes no time."""
     if not job.live:
         Path(job.plan_file).unlink(missing_ok=True)
     source = ("--live", job.live) if job.live else ("--out", job.plan_file)
     begin = ("plan", "--check", *source, *job.args)
-    ran = run((*begin, "--format", "markdown", "--", *job.specs), env, echo, program)
+    ran = cfstream(*begin, "--format", "markdown", "--", *job.specs)
     planned = ran.code in (0, PENDING)
     body = body_of(ran, job.key, ran.err if job.live and planned else "")
     if not planned:
         return Result(ran, ran.code, f"no plan: exit {ran.code}", "false" if ran.code == USAGE else "", body)
     again = (*begin, "-q", "--format", "json", "--", *job.specs)
-    text = run(again, env, lambda _: None, program).out if job.live else _read(job.plan_file)
+    text = cfstream(*again, aloud=False).out if job.live else _read(job.plan_file)
     code = ran.code if job.check else 0
     return Result(ran, code, _told(text), str(ran.code == 0).lower(), body)
 

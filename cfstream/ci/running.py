@@ -1,5 +1,6 @@
 """The program, run in a process of its own, as a pipeline would."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -34,7 +35,8 @@ def run(
 ) -> Ran:
     """Runs it with these arguments, and echoes each line when it comes: an apply may take half an hour.
 
-    The arguments are a list from the beginning to the end, so that no shell ever reads one of them.
+    The arguments are a list from the beginning to the end, so that no shell ever reads one of them. A SIGINT goes on to
+    the program: the write under way ends, and its report is still heard.
     """
     heard: dict[str, list[str]] = {"out": [], "err": []}
 
@@ -56,5 +58,13 @@ def run(
         for listener in listeners:
             listener.start()
         for listener in listeners:
-            listener.join()
+            _await(listener, process)
     return Ran(process.returncode, "".join(heard["out"]), "".join(heard["err"]))
+
+
+def _await(listener: threading.Thread, process: subprocess.Popen[bytes]) -> None:
+    while listener.is_alive():
+        try:
+            listener.join()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.ci.gitlab import MARKDOWN, Pipeline
+from cfstream.ci.job import Runner as Given
 from cfstream.render.markdown import MARK
 from tests.ci.host import Host, Trouble
 
@@ -33,7 +34,7 @@ class Runner:
     def run(self, command: str, program: tuple[str, ...]) -> int:
         """Runs the job."""
         log = io.StringIO()
-        code = Pipeline(self.env, log, program, lambda _: None).run(command)
+        code = Pipeline(Given(self.env, log, program, lambda _: None)).run(command)
         self.log = log.getvalue()
         return code
 

@@ -1,0 +1,32 @@
+"""The program in a process of its own."""
+
+import os
+import signal
+import sys
+
+from cfstream.ci.running import run
+
+PATIENT = """
+import signal, sys
+def end(*_):
+    print("the report", flush=True)
+    sys.exit(130)
+signal.signal(signal.SIGINT, end)
+signal.alarm(20)  # so that a run that forgets it does not stay for ever
+print("ready", flush=True)
+signal.pause()
+"""
+
+
+def test_a_cancelled_run_is_heard_to_its_end() -> None:
+    """SIGINT goes on to the program, and what it says afterwards is still told."""
+    told = []
+
+    def echo(text: str) -> None:
+        told.append(text)
+        if text == "ready\n":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    ran = run(["-c", PATIENT], {}, echo, [sys.executable])
+    assert (ran.code, ran.out) == (130, "ready\nthe report\n")
+    assert told == ["ready\n", "the report\n"]

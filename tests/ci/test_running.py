@@ -8,13 +8,12 @@ from cfstream.ci.running import run
 
 PATIENT = """
 import signal, sys
-def end(*_):
-    print("the report", flush=True)
-    sys.exit(130)
-signal.signal(signal.SIGINT, end)
 signal.alarm(20)  # so that a run that forgets it does not stay for ever
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 print("ready", flush=True)
-signal.pause()
+signal.sigwait({signal.SIGINT})
+print("the report", flush=True)
+sys.exit(130)
 """
 
 

@@ -1,6 +1,7 @@
 """What a change of specs changes in meaning, and the hazards that it has."""
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -139,6 +140,34 @@ def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:
     """What is not managed any more stays; more TLS, less grant and another bucket cost nobody anything."""
     (found,) = between(before, after).stacks
     assert found.hazards == ()
+
+
+KEYS = sorted((Path(__file__).parents[3] / "examples" / "keys").glob("*.pub.pem"))
+
+
+def keyed(*keys: str) -> str:
+    """A spec of one group with keys, each written as its name, or as the new and the old one that it replaces."""
+    rows = []
+    for number, key in enumerate(keys):
+        name, _, old = key.partition("<")
+        replaces = f", replaces: [{old}]" if old else ""
+        rows.append(f"{{name: {name}, file: '{KEYS[number % len(KEYS)]}'{replaces}}}")
+    return f"key_groups: [{{name: g, public_keys: [{', '.join(rows)}]}}]\nsign: {{max_validity: 2h}}"
+
+
+def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> None:
+    """The one is a hazard; the other is told, with the time that it takes to be safe."""
+    (cut,) = between(keyed("a", "b"), keyed("a")).stacks
+    assert [(hazard.name, hazard.text) for hazard in cut.hazards] == [
+        ("cuts-viewers", "URLs signed with b of g are refused")
+    ]
+    (replaced,) = between(keyed("a"), keyed("b<a")).stacks
+    assert replaced.hazards == ()
+    assert [notice.text for notice in replaced.notices] == [
+        "the key a goes: safely once b, which replaces it, is older than 2h"
+    ]
+    (joined,) = between(keyed("a"), keyed("a", "b")).stacks
+    assert (joined.hazards, joined.notices) == ((), ())
 
 
 def test_new_and_gone_stacks() -> None:

@@ -122,6 +122,10 @@ http:
         "key_groups: &g\n- use: a\nhttp:\n  behaviors:\n  - key_groups: *g\n    path: /a\nname: a\n",
         "name: a\nkey_groups: &g\n  - use: a\nhttp:\n  behaviors:\n    - path: /a\n      key_groups: *g\n",
     ),
+    "blank lines stay between": (
+        "name: a\n\n# the version\nversion: 1\nhttp:\n  ipv6: true\n\n  certificate: auto\n",
+        "# the version\nversion: 1\n\nname: a\nhttp:\n  certificate: auto\n\n  ipv6: true\n",
+    ),
     "numbers of every sort": (
         "comment: 0x1F\nname: .5\ntags: {a: 1e3}\n",
         "name: .5\ncomment: 0x1F\ntags: {a: 1e3}\n",

@@ -4,7 +4,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -55,16 +56,19 @@ def run(
     ) as process:
         streams = {"out": process.stdout, "err": process.stderr}
         listeners = [threading.Thread(target=listen, args=pair) for pair in streams.items()]
-        for listener in listeners:
-            listener.start()
-        for listener in listeners:
-            _await(listener, process)
+        with _passed_on(process):
+            for listener in listeners:
+                listener.start()
+            for listener in listeners:
+                listener.join()
     return Ran(process.returncode, "".join(heard["out"]), "".join(heard["err"]))
 
 
-def _await(listener: threading.Thread, process: subprocess.Popen[bytes]) -> None:
-    while listener.is_alive():
-        try:
-            listener.join()
-        except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
+@contextmanager
+def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Meanwhile a SIGINT to us is one to the program, as often as it comes."""
+    previous = signal.signal(signal.SIGINT, lambda *_: process.send_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,42 @@
+"""Laws of destroying: whatever the stack was, and was before, nothing of it is left and nothing of others is gone."""
+
+from hypothesis import given, settings
+
+from cfstream.workflow import apply_plan, make_plan
+from tests.laws.account import Account
+from tests.laws.belongings import ours, own_distributions, theirs
+from tests.laws.language import Spec, pairs
+from tests.laws.surroundings import Surroundings, settle_around, surroundings
+from tests.laws.told import told
+from tests.worlds import Silent
+
+YES = frozenset({"deletes", "cuts-viewers"})
+
+
+@settings(max_examples=15)
+@given(pair=pairs(), others=surroundings())
+def test_nothing_of_the_stack_is_left(
+    account: Account, pair: tuple[Spec, Spec], others: Surroundings
+) -> None:
+    """A stack that was changed from any spec to any other, among others, is taken away whole, in one run."""
+    account.begin()
+    before, after = pair
+    account.make_adopted(before)
+    settle_around(account, others)
+    outside = {**theirs(account), "inside": {}}
+    for spec in (before, after):
+        _, report = account.apply(spec)
+        assert report.exit_code == 0, told(report)
+    stacks = [account.stack({**after, "protect": False})]
+    report = apply_plan(
+        make_plan(stacks, account.world, destroying=True), account.world, tell=Silent(), allow=YES
+    )
+    assert report.exit_code == 0, told(report)
+    assert {kind for kind, left in ours(account).items() if left} == set()
+    assert own_distributions(account) == []
+    has = theirs(account)
+    if "dns" not in after:  # such records are not managed, and told of in a warning
+        has["records"] = outside["records"]
+    assert has == outside
+    left = make_plan(stacks, account.world, destroying=True)
+    assert left.in_sync, told(left)

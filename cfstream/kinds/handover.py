@@ -116,19 +116,26 @@ def _manages(spec: Spec) -> bool:
     return spec.delivery == "http" or spec.dns is not None
 
 
+_ANSWERS = frozenset({"behaviors", "cors", "default_root_object", "viewer_protocol"})
+"""Fields under `http` that decide what a viewer gets for a URL, and whether a page may play it."""
+
+
 def same_viewers(old: Spec, new: Spec) -> bool:
     """Whether all that the old stack answers under a name the new one answers as well, as far as the specs say.
 
-    Same bucket, no smaller grant, the same behaviors, and whoever may sign there may sign here.
+    Same bucket, no smaller grant, the same rules for paths and pages, and whoever may sign there may sign here.
     """
     return (
         old.bucket.name == new.bucket.name
         and old.grant.prefix.startswith(new.grant.prefix)
         and new.enabled
-        and [each.model_dump() for each in old.http.behaviors]
-        == [each.model_dump() for each in new.http.behaviors]
+        and _answers(old) == _answers(new)
         and (new.public or (not old.public and _signers(old) <= _signers(new)))
     )
+
+
+def _answers(spec: Spec) -> Mapping[str, object]:
+    return spec.http.model_dump(include=set(_ANSWERS))
 
 
 def _signers(spec: Spec) -> set[str]:

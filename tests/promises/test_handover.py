@@ -130,8 +130,9 @@ def test_several_names_move_one_by_one(studio: Studio, com: str) -> None:
         {"trusted_signers": ["111122223333"]},
         {"grant": {"prefix": "a/"}},
         {"http": {"behaviors": [{"path": "/a/*", "public": True}]}},
+        {"http": {"viewer_protocol": "https-only"}},
     ],
-    ids=lambda fields: next(iter(fields)),
+    ids=["bucket", "disabled", "signers", "grant", "behaviors", "protocol"],
 )
 def test_viewers_who_lose_something_are_a_hazard(studio: Studio, com: str, fields: Json) -> None:
     """Where the new stack does not answer all that the old one did, the plan says so, and asks."""

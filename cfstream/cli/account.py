@@ -54,7 +54,7 @@ def account_checks(stacks: "Sequence[Stack]") -> Iterator[Check]:
     yield asked.identity()
     yield asked.clock()
     if asked.caller is None:
-        names = ("CloudFront", "permissions", *(f"plan of {stack.spec.name}" for stack in stacks))
+        names = ("CloudFront", "S3", "permissions", *(f"plan of {stack.spec.name}" for stack in stacks))
         yield from (
             Check(name, State.UNKNOWN, "cannot be asked before the above is mended") for name in names
         )

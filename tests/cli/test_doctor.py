@@ -76,7 +76,7 @@ def test_without_credentials_the_rest_is_unknown(
     assert ran.code == 1
     found = states(ran)
     assert [name for name, state in found.items() if state == "bad"] == ["credentials"]
-    assert {"identity", "clock", "CloudFront", "permissions", "plan of lectures"} == {
+    assert {"identity", "clock", "CloudFront", "S3", "permissions", "plan of lectures"} == {
         name for name, state in found.items() if state == "unknown"
     }
 

@@ -192,7 +192,7 @@ def test_nothing_slow_is_loaded_for_a_word() -> None:
     """The names of commands, specs and flags come without AWS's libraries, YAML and tables."""
     script = (
         "import os, sys; from cfstream.cli.main import run\n"
-        "for words in ('cfstream\\np', 'cfstream\\nplan\\nl', 'cfstream\\nplan\\n--fo'):\n"
+        "for words in ('cfstream\\npl', 'cfstream\\nplan\\nl', 'cfstream\\nplan\\n--fo'):\n"
         "    os.environ |= {'COMP_WORDS': words, 'COMP_CWORD': str(words.count('\\n'))}\n"
         "    try: run([])\n"
         "    except SystemExit: pass\n"

@@ -2,7 +2,19 @@
 
 import sys
 
-from cfstream.cli.main import run
+INTERRUPTED = 130
+"""What a shell makes of SIGINT; `cfstream.cli.exit_codes` has it too, and is not loaded yet."""
+
+
+def run() -> int:
+    """Runs the program and returns its exit code; Ctrl-C while it is being loaded ends it without a traceback."""
+    try:
+        from cfstream.cli import main
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        return INTERRUPTED
+    return main.run()
+
 
 if __name__ == "__main__":
     sys.exit(run())

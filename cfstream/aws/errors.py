@@ -16,6 +16,7 @@ from cfstream.ports import Call
 
 DO_REACH = "check the network, --endpoint-url, --region and proxy settings"
 DO_AGAIN = "run the same command again: it goes on from what is there"
+DO_LATER = "run the same command again in a minute"
 
 
 def translate(error: Any, call: Call, *, write: bool, account: str = "") -> errors.CfstreamError:
@@ -81,7 +82,7 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
     kind = CODES.get(code, errors.Refused)
     if kind is not errors.Throttled and (code in UNSURE or status in (500, 502, 503, 504)):
         told = f"{message or 'no more was said'} ({code}{_request(meta)})"
-        return _unanswered(f"{_camel(call)} failed inside AWS: {told}", write=write)
+        return _unanswered(f"{_camel(call)} failed inside AWS: {told}", write=write, do=DO_LATER)
     if code.isdigit():
         message = f"{message} for {_subject(call)}"
     do = permission(call, message, account) if kind is errors.NotAuthorized else ADVICE.get(code, "")
@@ -94,10 +95,10 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
     return refusal
 
 
-def _unanswered(what: str, *, write: bool) -> errors.CfstreamError:
+def _unanswered(what: str, *, write: bool, do: str = DO_REACH) -> errors.CfstreamError:
     if write:
         return errors.ReplyLost(f"{what}; whether it was acted on is not known", DO_AGAIN)
-    return errors.Unreachable(what, DO_REACH)
+    return errors.Unreachable(what, do)
 
 
 def _subject(call: Call) -> str:

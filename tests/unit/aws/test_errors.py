@@ -88,6 +88,7 @@ def test_server_errors_leave_a_write_unknown(status: int) -> None:
     told = translate(error, READ, write=False)
     assert type(told) is errors.Unreachable
     assert "CloudFront encountered an internal error. (ServiceUnavailable, request 7c1f)" in told.what
+    assert told.do == "run the same command again in a minute"
 
 
 NO_CONNECTION = [

@@ -11,9 +11,13 @@ from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST, default_origin
 from cfstream.kinds.distributions import LiveDistribution, origin_of
 from cfstream.kinds.fields import normal_signers
 from cfstream.kinds.streaming_distribution import origin_identity
+from cfstream.spec.wording import some_of
 
 SOUND_TLS = TLS_FROM_WEAKEST.index("TLSv1.2_2018")
 """What is before it lets viewers in with TLS 1.1 or older (RFC 8996)."""
+
+NAMED = 5
+"""Distributions that are named in one sentence; an old account may have hundreds that read by one identity."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def _access(live: LiveDistribution, account: Account) -> Iterator[Risk]:
         yield Risk("no-origin-access", text)
     others = [user for user in users_of_identity(oai, account.rows) if user != live.id] if oai else []
     if others:
-        yield Risk("shared-oai", f"what lets its OAI {oai} read lets {', '.join(others)} read as well")
+        yield Risk("shared-oai", f"what lets its OAI {oai} read lets {some_of(others, NAMED)} read as well")
 
 
 def identity_of(live: LiveDistribution) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from cfstream.kinds.fields import Overlay
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.tagging import creation_tag_changes, creation_tags, tag_steps
 from cfstream.ports import Call
+from cfstream.spec.wording import some_of
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.disable import Disable
@@ -142,9 +143,7 @@ def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> Modify:
 
 
 def _named(changes: tuple[Change, ...]) -> str:
-    names = list(dict.fromkeys(change.field for change in changes))
-    more = f" and {len(names) - NAMED_CHANGES} more" if len(names) > NAMED_CHANGES else ""
-    return ", ".join(names[:NAMED_CHANGES]) + more
+    return some_of(list(dict.fromkeys(change.field for change in changes)), NAMED_CHANGES)
 
 
 def _place(field: str) -> tuple[str, ...]:

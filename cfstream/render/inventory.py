@@ -12,6 +12,7 @@ from cfstream.inventory.details import Details, DistributionDetails, IdentityDet
 from cfstream.inventory.entries import IDENTITY, KINDS, Entry
 from cfstream.render.flow import Page, Style, Word, page, words
 from cfstream.render.progress import took
+from cfstream.spec.wording import some_of
 
 FORMAT_VERSION = 1
 
@@ -20,6 +21,9 @@ TITLES: Mapping[str, str] = {
     "streaming-distribution": "Streaming distributions (RTMP)",
     IDENTITY: "Origin access identities",
 }
+
+NAMED = 10
+"""Users of an identity that `list` names; `show`, and JSON, have all."""
 
 LABEL = 18
 """Columns of the labels of `show`, the space behind them included."""
@@ -126,7 +130,7 @@ def _state(entry: Entry) -> Word:
 
 def _entry_details(entry: Entry) -> Iterator[list[Word]]:
     if entry.used_by:
-        yield words(f"used by {', '.join(entry.used_by)}")
+        yield words(f"used by {some_of(entry.used_by, NAMED)}")
     if entry.domain_name:
         yield words(", ".join([entry.domain_name, *entry.cnames]))
     if entry.origins:

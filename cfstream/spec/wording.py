@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -28,6 +28,12 @@ def choices(words: Iterable[Any], joint: str = "or") -> str:
     """``a, b or c``."""
     *some, last = (str(word) for word in words)
     return f"{', '.join(some)} {joint} {last}" if some else last
+
+
+def some_of(words: Sequence[str], most: int) -> str:
+    """``a, b and 12 more``: as many as a sentence bears, and how many there are beside them."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -93,6 +93,28 @@ def test_an_identity_is_shared_when_another_distribution_reads_by_it() -> None:
     assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows))) == ["shared-oai"]
 
 
+def test_of_many_who_share_an_identity_some_are_named() -> None:
+    """In an old account hundreds do, and the sentence stays one that is read."""
+    rows = tuple(
+        Row(
+            "distribution",
+            f"E{n}",
+            "arn",
+            "d",
+            "Deployed",
+            True,
+            None,
+            (),
+            "",
+            (Origin("s3", "d", "E3"),),
+            (),
+        )
+        for n in range(200)
+    )
+    (risk,) = describe(safe(Origins=OAI), Account(NUMBER, rows=rows), "lectures").risks
+    assert "lets E0, E1, E2, E3, E4 and 195 more read as well" in risk.text
+
+
 def test_signers_are_known_to_be_idle_when_all_is_deployed() -> None:
     """While a change is on its way nothing is known of them; one's own number is the same as self."""
     live = safe(DefaultCacheBehavior=behavior(TrustedSigners=viewers("self")))

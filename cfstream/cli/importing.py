@@ -10,12 +10,16 @@ import typer
 
 from cfstream.cli import connection, terminal
 from cfstream.cli.plan import Format
+from cfstream.cli.spec_file import create_spec, is_there
 from cfstream.errors import WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.adoption import Imported
     from cfstream.adoption.proof import Judge
     from cfstream.ports import Reads, World
+
+ANOTHER = "name another, or move that one away"
+"""What to do where a spec would be written and something is."""
 
 
 def import_(
@@ -63,7 +67,7 @@ def _one(target: str, out: Path | None, name: str, output: Format) -> None:
     from cfstream.adoption import find, import_one, read_account
 
     if out is not None and out.exists():
-        raise _there(out)
+        raise is_there(str(out), ANOTHER)
     world = connection.current().world()
     reads = world.reads()
     account = read_account(reads, world.account)
@@ -123,14 +127,9 @@ def _write(specs: "dict[Path, Imported]") -> None:
         if not path.exists():
             new[path] = imported.text
         elif not path.is_file() or path.read_bytes() != imported.text.encode():
-            raise _there(path)
+            raise is_there(str(path), ANOTHER)
     for path, text in new.items():
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-
-
-def _there(path: Path) -> WrongUsage:
-    return WrongUsage(f"{path} is there already, and stays as it is", "name another, or move that one away")
+        create_spec(str(path), text, do=ANOTHER)
 
 
 def _print(account: str, found: "Sequence[Imported]", output: Format) -> None:

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cfstream.cli import connection, terminal
+from cfstream.cli.spec_file import create_spec, is_there
 from cfstream.errors import WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.cli.answering import Answered, Given
+
+ANOTHER = "choose another name, or edit the file"
+"""What to do where the spec would be written and a file is."""
 
 
 def init(
@@ -87,9 +91,7 @@ def _free(given: "Given") -> None:
     """Returns when the file is not there yet. Raises WrongUsage before a question is asked in vain."""
     path = given.path
     if path is not None and os.path.lexists(path):
-        raise WrongUsage(
-            f"{path} is there already, and stays as it is", "choose another name, or edit the file"
-        )
+        raise is_there(str(path), ANOTHER)
 
 
 def _write(given: "Given", found: "Answered") -> None:
@@ -108,7 +110,7 @@ def _write(given: "Given", found: "Answered") -> None:
     pair = pair_in(folder, key.name) if key else None
     new = [pair.private, pair.public, path] if pair else [path]
     with _all_or_nothing(new):
-        _write_new(path, text)
+        create_spec(str(path), text, do=ANOTHER)
         if key:
             make_pair(folder, key.name, "rsa")
     terminal.say("".join(f"wrote {each}\n" for each in new))
@@ -137,16 +139,6 @@ def _all_or_nothing(files: Sequence[Path]) -> Iterator[None]:
             if file not in before:
                 file.unlink(missing_ok=True)
         raise
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise WrongUsage(
-            f"{path} is there already, and stays as it is", "choose another name, or edit the file"
-        ) from error
 
 
 def _next(path: Path, signers: object, *, key: bool) -> str:

@@ -19,6 +19,9 @@ from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 LASTING_OBJECTS = 200_000
 """More than imports and AWS's models make. Who makes so many again has them looked through as ever."""
 
+OF_FILES = "see that its folder is there, and that you may read and write in it"
+"""What to do about a file that the system refuses, where nobody nearer to it knew better."""
+
 
 def _print_version(asked: bool) -> None:
     if asked:
@@ -121,7 +124,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         _trace()
         place = f"{error.filename}: " if error.filename else ""
-        terminal.complain(CfstreamError(f"{place}{error.strerror or error}"))
+        terminal.complain(CfstreamError(f"{place}{error.strerror or error}", OF_FILES if place else ""))
         code = ExitCode.FAILED
     except Exception as bug:
         _trace()
@@ -174,6 +177,6 @@ def _flushed(code: int) -> int:
         terminal.hush(sys.stdout)
     except OSError as error:
         terminal.hush(sys.stdout)
-        terminal.complain(CfstreamError(f"the result could not be written: {error.strerror}"))
+        terminal.complain(terminal.unwritten(error))
         return code or ExitCode.FAILED
     return code

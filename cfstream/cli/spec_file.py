@@ -23,15 +23,24 @@ def read_spec(spec: str) -> str:
         raise WrongUsage(f"{spec} is not UTF-8", "save the file as UTF-8") from error
 
 
-def create_spec(spec: str, text: str) -> None:
-    """Writes a spec that was not there. Raises WrongUsage for one that is: it stays as it is."""
+def create_spec(spec: str, text: str, *, do: str = "name another file with --out") -> None:
+    """Writes a spec that was not there, whole or not at all. Raises `is_there` for one that is: it stays as it is."""
+    path = Path(spec)
     try:
-        with Path(spec).open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        file = path.open("x", encoding="utf-8", newline="")
     except FileExistsError as error:
-        raise WrongUsage(
-            f"{spec} is there already, and stays as it is", "name another file with --out"
-        ) from error
+        raise is_there(spec, do) from error
+    try:
+        with file:
+            file.write(text)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def is_there(spec: str, do: str) -> WrongUsage:
+    """The error for a file that was to be new, and what to `do` instead."""
+    return WrongUsage(f"{spec} is there already, and stays as it is", do)
 
 
 def replace_spec(spec: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -29,13 +30,24 @@ PLAIN: Mapping[str, str] = {
 }
 """What stands for a sign on a terminal that knows ASCII alone."""
 
+MOVING = re.compile(
+    r"(?!\r\n|\x1b\[[\d;]*m|\x1b\]8;;|\x1b\\)[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""What could act on a terminal in what others wrote: all controls but lines, tabs, colours and links."""
+
 
 def say(text: str) -> None:
-    """Writes a result to stdout. A reader that has gone away (``| head``) is no error: it has had enough."""
+    """Writes a result to stdout. A reader that has gone away (``| head``) is no error: it has had enough.
+
+    Raises CfstreamError for a result that cannot be written.
+    """
     try:
-        print(text, end="", flush=True)
+        print(_seen(text, sys.stdout), end="", flush=True)
     except BrokenPipeError:
         hush(sys.stdout)
+    except OSError as error:
+        hush(sys.stdout)
+        raise unwritten(error) from error
 
 
 def tell(text: str) -> None:
@@ -43,7 +55,7 @@ def tell(text: str) -> None:
     if sys.stderr is None:
         return
     try:
-        print(text, end="", file=sys.stderr, flush=True)
+        print(_seen(text, sys.stderr), end="", file=sys.stderr, flush=True)
     except OSError:
         hush(sys.stderr)
 
@@ -71,6 +83,20 @@ def complain(error: CfstreamError) -> None:
 
     more = connection.current().verbosity > 0
     tell(error_text(error, color=colored(sys.stderr), width=width(), more=more))
+
+
+def unwritten(error: OSError) -> CfstreamError:
+    """The error for a result that could not be written to stdout."""
+    return CfstreamError(
+        f"the result could not be written: {error.strerror}", "send it to a disk with room, or to a pipe"
+    )
+
+
+def _seen(text: str, stream: TextIO | None) -> str:
+    """`text` as `stream` may have it: on a terminal nothing in it moves a cursor or turns text around."""
+    if stream is None or not stream.isatty():
+        return text
+    return MOVING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def hush(stream: TextIO) -> None:

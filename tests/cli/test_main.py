@@ -152,11 +152,40 @@ def test_a_result_that_cannot_be_written_is_a_failure() -> None:
     """A full disk behind stdout is told, and the exit code tells it too."""
     if not Path("/dev/full").exists():
         return
-    ran = in_a_process("cfstream --version > /dev/full")
-    assert ran.returncode == 1
-    assert ran.stderr.startswith("error: ")
-    assert "No space left on device" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    for command in ("--version", "schema"):
+        ran = in_a_process(f"cfstream {command} > /dev/full")
+        assert ran.returncode == 1
+        assert ran.stderr == (
+            "error: the result could not be written: No space left on device\n"
+            "  do: send it to a disk with room, or to a pipe\n"
+        )
+
+
+def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) -> None:
+    """Whichever command meets it, a person is told which file it was, why, and where to look."""
+    (tmp_path / "file").touch()
+    spec = tmp_path / "file" / "lectures.yaml"
+    ran = cfstream("init", "lectures", "--yes", "--out", str(spec))
+    assert ran.code == 1
+    told = " ".join(ran.err.split())
+    assert told == (
+        f"error: {spec}: Not a directory do: see that its folder is there, and that you may read and write in it"
+    )
+
+
+def test_ctrl_c_while_the_program_is_loaded_ends_it_in_a_word() -> None:
+    """Loading takes a moment, in which a person may think better of it."""
+    script = (
+        "import sys\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'cfstream.cli.commands': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Impatient())\n"
+        "from cfstream.__main__ import run\n"
+        "sys.exit(run())\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "error: interrupted\n")
 
 
 def test_closed_streams_change_no_exit_code() -> None:

@@ -169,3 +169,10 @@ def test_notes_break_between_words() -> None:
     told = shown[shown.index("note:") :]
     assert max(map(len, told.splitlines())) <= 40
     assert " ".join(told.split()).endswith("out of version control, and where only signers read it")
+
+
+def test_a_name_moves_no_cursor(spec: Path) -> None:
+    """On a terminal what could act on it is shown by its number, whoever wrote it and wherever it is told."""
+    spec.rename("e\x1b[2J\u202evil\n.yaml")
+    code, shown = at_terminal("validate", ".", NO_COLOR="1")
+    assert (code, shown) == (0, "ok  ./e\\u001b[2J\\u202evil\n.yaml: lectures (http)\n")

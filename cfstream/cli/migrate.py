@@ -24,7 +24,7 @@ def migrate(
     *,
     to: Annotated[
         list[Target] | None,
-        typer.Option("--to", help="What to change to. May be given again, but for http.", show_default=False),
+        typer.Option("--to", metavar="WAY", help=f"{', '.join(Target)}. May be given again, but for http."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Say what each spec should migrate to. Exit with 3 if any should.")

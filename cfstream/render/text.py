@@ -188,7 +188,8 @@ def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        yield from sheet.flow(words(_allowance(stack, hazard.name)), first="    ", rest="    ")
+        if allowed := _allowance(stack, hazard.name):
+            yield from sheet.flow(words(allowed), first="    ", rest="    ")
     if stack.destroying and stack.protect:
         head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]
         yield from sheet.flow(head, first="  ", rest="    ")

@@ -111,4 +111,5 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     ran = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
     assert (ran.code, alive(lectures)) == (5, 1)
     assert "destroy refuses this while the spec says protect: true" in ran.out
+    assert not [line for line in ran.out.splitlines() if line != line.rstrip()], "a line that says nothing"
     assert "take `protect` out of the spec first" in ran.err

@@ -23,11 +23,11 @@ from cfstream.cli.running import (
     told_by,
     would_run,
 )
-from cfstream.cli.terminal import tell
+from cfstream.cli.terminal import note, tell
 from cfstream.errors import CfstreamError, WrongUsage
 
 if TYPE_CHECKING:
-    from cfstream.planning import StackPlan
+    from cfstream.planning import Plan, StackPlan
 
 IMPLIED = frozenset({"deletes", "cuts-viewers"})
 """The hazards that are what destroying means: the yes allows them."""
@@ -73,7 +73,18 @@ def destroy(
         print_report(report, None, output)
     if not plan.in_sync:
         notifying.notify(notify, document_of(report, None), report.exit_code)
+    if len(going) > 1 and not report.exit_code:
+        _tell_of_the_rest(make_plan(stacks, world, destroying=True))
     raise typer.Exit(report.exit_code)
+
+
+def _tell_of_the_rest(plan: "Plan") -> None:
+    """Of several stacks one may have used what is another's, which could not go before it."""
+    left = [stack.name for stack in plan.stacks if stack.steps]
+    if left:
+        note(
+            f"note: what others of these stacks used of {', '.join(left)} can go now: run the same command again\n"
+        )
 
 
 def _ask(stacks: "Sequence[StackPlan]") -> None:

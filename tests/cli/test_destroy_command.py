@@ -113,3 +113,23 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     assert "destroy refuses this while the spec says protect: true" in ran.out
     assert not [line for line in ran.out.splitlines() if line != line.rstrip()], "a line that says nothing"
     assert "take `protect` out of the spec first" in ran.err
+
+
+def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None:
+    """What one used of the other stays in the first run, which says that the second will take it."""
+    Path("lectures.yaml").write_text(SPEC + "oai: {}\n")
+    cfstream("apply", "lectures.yaml", "--yes", "-q")
+    (identity,) = lectures.cloudfront.origin_access_identities()
+    Path("seminars.yaml").write_text(
+        SPEC.replace("name: lectures\n", "name: seminars\n") + f"oai: {{id: {identity.id}}}\n"
+    )
+    cfstream("apply", "seminars.yaml", "--yes", "-q")
+    first = cfstream("destroy", ".", "--yes")
+    assert first.code == 0, first.err
+    assert f"the origin access identity {identity.id} is no longer wanted, but stays" in " ".join(
+        first.out.split()
+    )
+    assert "used of lectures can go now: run the same command again" in first.err
+    second = cfstream("destroy", ".", "--yes")
+    assert (second.code, "can go now" in second.err) == (0, False)
+    assert [*lectures.cloudfront.origin_access_identities()] == []

@@ -124,7 +124,17 @@ def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
         ],
         foreign="",
     )
-    return Proposal(steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(have)))
+    return Proposal(
+        steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(have), *_gone(have))
+    )
+
+
+def _gone(have: LivePolicy) -> tuple[Notice, ...]:
+    """A warning of what may keep a distribution from being disabled (InvalidOrigin and its kin), and what helps."""
+    if not (have.bucket.missing and have.own and have.own.config["Enabled"]):
+        return ()
+    text = f"the bucket {have.bucket.name} is gone: should CloudFront refuse to disable the distribution for that, "
+    return (Notice(text + "make one of that name until it is deleted", warning=True),)
 
 
 def _relied(scene: Scene, member: str, document: Json | None) -> Relied:

@@ -197,6 +197,19 @@ def test_a_stack_whose_bucket_is_gone(studio: Studio) -> None:
     assert (studio.distributions(), studio.groups(), studio.controls()) == ([], {}, {})
 
 
+def test_a_bucket_that_is_gone_before_its_distribution_is_disabled(studio: Studio) -> None:
+    """CloudFront checks a distribution's origins whatever is changed of it: the plan warns, and says what helps."""
+    studio.bucket("brief")
+    spec = signed(bucket="brief")
+    studio.converge(spec)
+    studio.s3.delete_bucket(Bucket="brief")
+    (warning,) = [notice.text for notice in ending(studio, spec).notices if notice.warning]
+    assert "make one of that name until it is deleted" in warning
+    assert destroy(studio, spec).exit_code == 1
+    studio.bucket("brief")
+    gone(studio, spec)
+
+
 def test_nobody_can_read_afterwards(studio: Studio) -> None:
     """The plan says who could, and that nobody will."""
     studio.converge(http())

@@ -178,8 +178,17 @@ def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | Non
 
 
 def _left_out(plan: StackPlan, why: str, code: int) -> StackReport:
-    untried = tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
-    return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, untried, why=why, exit_code=code)
+    return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, _untried(plan), why=why, exit_code=code)
+
+
+def stale(plan: StackPlan, why: str) -> StackReport:
+    """The report of a stack whose plan was saved and does not hold any more: no step was tried."""
+    outcome = StackOutcome.STALE
+    return StackReport(plan.name, plan.spec, outcome, _untried(plan), why=why, exit_code=EXIT_CODE[outcome])
+
+
+def _untried(plan: StackPlan) -> tuple[StepReport, ...]:
+    return tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
 
 
 def walk(

@@ -22,6 +22,7 @@ from cfstream.applying import (
     Terms,
     blocked,
     held_up,
+    stale,
     walk,
 )
 from cfstream.errors import Notice, Problem, Stale
@@ -146,6 +147,13 @@ def check_saved(saved: Json, plan: Plan) -> None:
         f"the saved plan does not hold any more, and nothing was written{lines}",
         "run cfstream plan again with --out, and read the difference before applying",
     )
+
+
+def stale_report(plan: Plan, moved: Mismatch) -> Report:
+    """The report of a saved plan that does not hold any more: what is live of each stack, and no step tried."""
+    reports = [(stack, stale(stack, moved.what)) for stack in plan.stacks]
+    told = tuple(replace(report, outputs=_outputs(stack, report, {})) for stack, report in reports)
+    return Report(told, EXIT_CODE[StackOutcome.STALE])
 
 
 def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:

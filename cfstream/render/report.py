@@ -152,12 +152,13 @@ def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _members(value: Any) -> list[str]:
-    """The lines that a value needs: none, one, or one for each member of a mapping or list."""
+    """The lines that a value needs: none, one, or one for each member of a mapping or list that is known."""
     if value in (None, ""):
         return []
     if isinstance(value, Mapping):
-        return [f"{member}  {_scalar(item)}" for member, item in value.items()]
-    return [_scalar(item) for item in (value if isinstance(value, list) else [value])]
+        return [f"{member}  {_scalar(item)}" for member, item in value.items() if item is not None]
+    items = value if isinstance(value, list) else [value]
+    return [_scalar(item) for item in items if not (isinstance(item, Mapping) and None in item.values())]
 
 
 def _scalar(value: Any) -> str:

@@ -80,6 +80,17 @@ Applied. 2 created, 1 granted.
     assert failures_text(Report((APPLIED,)), color=False, width=80) == ""
 
 
+def test_what_no_step_has_brought_is_not_told() -> None:
+    """Of a stack that was left out a group has no id yet, and a record leads nowhere."""
+    outputs = {
+        "key_group_ids": {"lectures-signers": None},
+        "dns_records": [{"name": "media.example.com", "type": "CNAME", "value": None}],
+    }
+    left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), outputs=outputs)
+    text = report_text(Report((left_out,), 2), color=False, width=80)
+    assert text == "lectures left out\n\nNot all is applied. Nothing was changed.\n"
+
+
 def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
     """The error stands by itself, apart from the result, and begins with `error:`."""
     report = Report((STALE,), 4)

@@ -1,7 +1,7 @@
 """`cfstream apply`: shows the plan, asks, does it, and reports."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,20 +14,14 @@ from cfstream.cli.running import (
     NoWait,
     Output,
     Yes,
-    document_of,
-    ended_by_sigint,
+    carry_out,
+    conclude,
     hazards,
-    print_report,
     show,
     tell_programs,
-    told_by,
     would_run,
 )
 from cfstream.errors import CfstreamError, WrongUsage
-
-if TYPE_CHECKING:
-    from cfstream.applying import Report
-    from cfstream.planning import Plan
 
 Targets = Annotated[
     list[str],
@@ -66,7 +60,7 @@ def apply(
     from cfstream.cli.proving import prove_applied
     from cfstream.cli.saved_plan import find
     from cfstream.spec.load import load
-    from cfstream.workflow import Mismatch, apply_plan, check_saved, make_plan, with_proof
+    from cfstream.workflow import Mismatch, check_saved, make_plan, stale_report, with_proof
 
     saved = find(specs)
     stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
@@ -79,22 +73,16 @@ def apply(
             check_saved(saved.document, plan)
     except Mismatch as moved:
         if output is not Format.TEXT:
-            tell_programs(_untried(plan, moved.what), None, output)
+            tell_programs(stale_report(plan, moved), None, output)
         terminal.complain(moved)
         raise typer.Exit(ExitCode.STALE) from moved
     if not yes and any(would_run(stack, allowed) for stack in plan.stacks):
         _ask()
-    with ended_by_sigint(clock.interrupt), told_by(plan, world, output) as tell:
-        report = apply_plan(
-            plan, world, allow=allowed, no_wait=no_wait, tell=tell, interrupted=lambda: clock.interrupted
-        )
+    report = carry_out(plan, world, clock, output, allow=allowed, no_wait=no_wait)
     proved = None if no_verify else prove_applied(stacks, world, report)
     if proved is not None:
         report = with_proof(report, proved)
-    if output is not Format.TEXT or not plan.in_sync or report.exit_code:
-        print_report(report, proved, output)
-    if not plan.in_sync:
-        notifying.notify(notify, document_of(report, proved), report.exit_code)
+    conclude(plan, report, output, notify, proved)
     raise typer.Exit(report.exit_code)
 
 
@@ -110,22 +98,3 @@ def _ask() -> None:
         raise CfstreamError(
             "not applied: the answer was not yes", "nothing was written; run it again when you are ready"
         )
-
-
-def _untried(plan: "Plan", why: str) -> "Report":
-    """The report of a saved plan that no longer holds: no step was tried."""
-    from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
-
-    stacks = [
-        StackReport(
-            stack.name,
-            stack.spec,
-            StackOutcome.STALE,
-            tuple(
-                StepReport(step.id, step.verb, step.address, StepOutcome.NOT_TRIED) for step in stack.steps
-            ),
-            why=why,
-        )
-        for stack in plan.stacks
-    ]
-    return Report(tuple(stacks), ExitCode.STALE)

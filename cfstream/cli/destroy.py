@@ -15,12 +15,10 @@ from cfstream.cli.running import (
     NoWait,
     Output,
     Yes,
-    document_of,
-    ended_by_sigint,
+    carry_out,
+    conclude,
     hazards,
-    print_report,
     show,
-    told_by,
     would_run,
 )
 from cfstream.cli.terminal import note, tell
@@ -55,7 +53,7 @@ def destroy(
 
     from cfstream.aws.clock import SystemClock
     from cfstream.spec.load import load
-    from cfstream.workflow import apply_plan, make_plan
+    from cfstream.workflow import make_plan
 
     stacks = load(specs, stdin=sys.stdin)
     clock = SystemClock()
@@ -65,14 +63,8 @@ def destroy(
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     if going and not yes:
         _ask(going)
-    with ended_by_sigint(clock.interrupt), told_by(plan, world, output) as listener:
-        report = apply_plan(
-            plan, world, allow=allowed, no_wait=no_wait, tell=listener, interrupted=lambda: clock.interrupted
-        )
-    if output is not Format.TEXT or not plan.in_sync or report.exit_code:
-        print_report(report, None, output)
-    if not plan.in_sync:
-        notifying.notify(notify, document_of(report, None), report.exit_code)
+    report = carry_out(plan, world, clock, output, allow=allowed, no_wait=no_wait)
+    conclude(plan, report, output, notify)
     if len(going) > 1 and not report.exit_code:
         _tell_of_the_rest(make_plan(stacks, world, destroying=True))
     raise typer.Exit(report.exit_code)

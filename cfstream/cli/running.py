@@ -1,4 +1,4 @@
-"""What `apply` and `destroy` share: their options, the plan shown, who is told, an end by SIGINT, and the report."""
+"""What `apply` and `destroy` share: their options, the plan shown and carried out, who is told, and the report."""
 
 import signal
 import sys
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cfstream.cli import connection, terminal
+from cfstream.cli import connection, notifying, terminal
 from cfstream.errors import WrongUsage
 from cfstream.steps.step import HAZARDS
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, Telling
+    from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan, StackPlan
     from cfstream.ports import World
     from cfstream.proving.finding import Proof
@@ -108,6 +109,34 @@ def ended_by_sigint(interrupt: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def carry_out(
+    plan: "Plan",
+    world: "World",
+    clock: "SystemClock",
+    output: Format,
+    *,
+    allow: frozenset[str],
+    no_wait: bool,
+) -> "Report":
+    """Does what the plan says, and tells of it while it goes on. SIGINT ends it in good order."""
+    from cfstream.workflow import apply_plan
+
+    with ended_by_sigint(clock.interrupt), told_by(plan, world, output) as tell:
+        return apply_plan(
+            plan, world, allow=allow, no_wait=no_wait, tell=tell, interrupted=lambda: clock.interrupted
+        )
+
+
+def conclude(
+    plan: "Plan", report: "Report", output: Format, notify: str | None, proof: "Proof | None" = None
+) -> None:
+    """Prints the report, and runs the command that somebody wanted to be told by, where there is something to tell."""
+    if output is not Format.TEXT or not plan.in_sync or report.exit_code:
+        print_report(report, proof, output)
+    if not plan.in_sync:
+        notifying.notify(notify, document_of(report, proof), report.exit_code)
 
 
 def print_report(report: "Report", proof: "Proof | None", output: Format) -> None:

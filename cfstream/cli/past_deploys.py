@@ -23,10 +23,16 @@ SHORTEST = 5.0
 """Seconds; a wait that was shorter found its change in force already and says nothing of deploys."""
 
 
-def cache_folder() -> Path:
-    """Where the user's system wants things that can be lost."""
+def cache_folder() -> Path | None:
+    """Where the user's system wants things that can be lost; None for a user without a home, as in some containers."""
     if named := os.environ.get("XDG_CACHE_HOME"):
         return Path(named) / "cfstream"
+    with suppress(RuntimeError):
+        return _cache_at_home()
+    return None
+
+
+def _cache_at_home() -> Path:
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "cfstream" / "Cache"
     if sys.platform == "darwin":
@@ -35,13 +41,16 @@ def cache_folder() -> Path:
 
 
 class PastDeploys:
-    """The seconds of past deploys, kept apart for AWS and for what stands in for it."""
+    """The seconds of past deploys, kept apart for AWS and for what stands in for it; nowhere without a `folder`."""
 
-    def __init__(self, folder: Path, *, real_aws: bool) -> None:
-        self._file = folder / ("deploys.json" if real_aws else "deploys-elsewhere.json")
+    def __init__(self, folder: Path | None, *, real_aws: bool) -> None:
+        name = "deploys.json" if real_aws else "deploys-elsewhere.json"
+        self._file = folder / name if folder else None
 
     def seconds(self) -> list[float]:
         """Those that are remembered, the oldest first."""
+        if self._file is None:
+            return []
         try:
             found = json.loads(self._file.read_text(encoding="utf-8"))["seconds"]
             return [float(each) for each in found][-KEPT:]
@@ -50,6 +59,8 @@ class PastDeploys:
 
     def add(self, seconds: float) -> None:
         """Remembers one more."""
+        if self._file is None:
+            return
         text = json.dumps({"seconds": [*self.seconds(), round(seconds, 1)][-KEPT:]})
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)

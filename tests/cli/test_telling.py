@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.applying import StepOutcome, StepReport
 from cfstream.cli import connection, terminal
-from cfstream.cli.past_deploys import Expecting, PastDeploys
+from cfstream.cli.past_deploys import Expecting, PastDeploys, cache_folder
 from cfstream.cli.telling import HEARTBEAT, Plain, telling
 from cfstream.planning import Plan
 from cfstream.values import Account
@@ -88,4 +88,19 @@ def test_a_folder_that_cannot_be_written_is_left(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     past = PastDeploys(tmp_path / "cache", real_aws=True)
     past.add(61.0)
+    assert past.seconds() == []
+
+
+def test_without_a_home_nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may run as a number that is nobody's; then there is no place for it, and all else goes on."""
+
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(Path, "home", nobody)
+    assert cache_folder() is None
+    past = PastDeploys(cache_folder(), real_aws=True)
+    past.add(300.0)
     assert past.seconds() == []

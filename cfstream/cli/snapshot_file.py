@@ -73,8 +73,10 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     limit = _limit(max_age)
     text, document = _read(file)
     wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
-    again = f"record it anew: cfstream snapshot {wanted} --out {shlex.quote(file)}"
-    if salt := str(document.get("salt", "")):
+    salt = str(document.get("salt", ""))
+    hashed = " --hash-accounts" if salt else ""
+    again = f"record it anew: cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
+    if salt:
         named = [
             string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))
         ]

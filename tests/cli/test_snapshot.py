@@ -101,6 +101,17 @@ def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -
     assert cfstream("plan", "lectures.yaml", "--max-age", "24h").code == 2
 
 
+def test_who_hid_the_accounts_is_not_told_to_show_them(cfstream: Cli, live: Path) -> None:
+    """A hint that is pasted writes the file anew as it was: without account numbers where it was without."""
+    cfstream("snapshot", "lectures.yaml", "--out", "hidden.json", "--hash-accounts")
+    for file, flag in (("hidden.json", " --hash-accounts"), ("live.json", "")):
+        changed(Path(file), taken="2026-01-01T00:00:00+00:00")
+        refused = cfstream("plan", "lectures.yaml", "--live", file, "--max-age", "1h")
+        assert refused.code == 2
+        told = " ".join(refused.err.split())
+        assert told.endswith(f"cfstream snapshot lectures.yaml --out {file}{flag}")
+
+
 SPOILT: dict[str, Callable[[Path], object]] = {
     "cannot be read: No such file": lambda file: file.unlink(),
     "is no text": lambda file: file.write_bytes(b"\xff\xfe"),

@@ -12,7 +12,7 @@ from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO
 
 from cfstream.cli import connection
-from cfstream.errors import CfstreamError, SpecProblems
+from cfstream.errors import CfstreamError, Interrupted, SpecProblems
 
 PLAIN: Mapping[str, str] = {
     **dict.fromkeys("─━═╌", "-"),
@@ -81,6 +81,8 @@ def complain(error: CfstreamError) -> None:
         return
     from cfstream.render.errors import error_text
 
+    if isinstance(error, Interrupted) and lively(sys.stderr):
+        tell("\n")  # the terminal has written ^C, maybe behind a question
     more = connection.current().verbosity > 0
     tell(error_text(error, color=colored(sys.stderr), width=width(), more=more))
 

@@ -106,7 +106,7 @@ def test_ctrl_c_at_the_question_writes_nothing(spec: Path) -> None:
     """Nobody said yes."""
     code, shown = at_terminal("apply", "lectures.yaml", interrupt_at="Type yes to apply: ", NO_COLOR="1")
     assert code == 130
-    assert shown.endswith("error: interrupted\n")
+    assert shown.endswith("\nerror: interrupted\n"), "on a line of its own"
     assert is_pending()
 
 

@@ -64,7 +64,8 @@ def migrate(
 
     Example: cfstream migrate lectures.yaml --to oac
     """
-    from cfstream.cli.migrating import Asked, advised, migrate_spec
+    from cfstream.cli.migrating import Asked, advised, edit_spec
+    from cfstream.cli.migrating_http import migrate_to_http
     from cfstream.render.advice import advice_document, advice_text
     from cfstream.render.json import as_text
     from cfstream.render.migration import migration_document, migration_text
@@ -84,7 +85,8 @@ def migrate(
         )
         raise typer.Exit(ExitCode.PENDING if any(each.advice for each in found) else ExitCode.DONE)
     asked = Asked(_only(specs), _targets(to), stack, dry_run, key_name, public_key, group, out, _lines(urls))
-    done, flags = migrate_spec(asked), connection.current().flags()
+    done = migrate_to_http(asked) if Target.HTTP in asked.to else edit_spec(asked)
+    flags = connection.current().flags()
     document = output is Format.JSON
     terminal.say(
         as_text(migration_document(done, flags))

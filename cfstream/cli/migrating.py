@@ -1,4 +1,7 @@
-"""From the arguments of `migrate` to edits of a spec: which documents, what is written, and what is made beside it."""
+"""From the arguments of `migrate` to edits of a spec: which documents, what is written, and what is made beside it.
+
+``--to http``, which makes another spec, is in `migrating_http`.
+"""
 
 import os
 import sys
@@ -66,17 +69,11 @@ def advised(specs: Sequence[str]) -> list[Advised]:
     ]
 
 
-def migrate_spec(asked: Asked) -> Migrated:
-    """Does what is asked, and tells what was done. Raises SpecProblems, WrongUsage and CannotEdit before it writes."""
-    if Target.HTTP not in asked.to:
-        return _edit_spec(asked)
-    from cfstream.cli.migrating_http import migrate_to_http
+def edit_spec(asked: Asked) -> Migrated:
+    """Edits the spec, after the new text has been judged as a whole; makes the key pair that it is to name.
 
-    return migrate_to_http(asked)
-
-
-def _edit_spec(asked: Asked) -> Migrated:
-    """Edits the spec, after the new text has been judged as a whole; makes the key pair that it is to name."""
+    Raises SpecProblems, WrongUsage and CannotEdit before it writes.
+    """
     text = read_spec(asked.spec)
     stacks = chosen(load([asked.spec]), asked)
     if not stacks:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.migrating import Asked, migrate_spec
+from cfstream.cli.migrating import Asked, edit_spec
 from cfstream.migration.advice import Target
 from cfstream.spec.load import load
 from tests.promises.studio import ONE, Json, group, http, key, told
@@ -60,7 +60,7 @@ def test_a_migration_harms_nobody(stage: Stage, each: Migration) -> None:
     stage.converge(plain(spec))
     stage.expect(must=before)
 
-    migrate_spec(Asked(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
+    edit_spec(Asked(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
     after = stage.invited(plain(spec))
     stage.expect(must=frozenset() if each.hazards else before & after, may=before | after)
     plan = stage.settled(load([str(spec)]), allow=each.hazards)

@@ -197,7 +197,8 @@ def _numbered(steps: Sequence[Step]) -> list[Step]:
 
 def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, ...]:
     guarded = [needed for stage in GUARDS.get(step.stage, ()) for needed in by_stage.get(stage, ())]
-    return tuple(dict.fromkeys([*(ref.step for ref in refs_in(step.asks())), *guarded]))
+    # Sorted, for where a Ref stands may follow the order in which a reply of AWS has its members.
+    return tuple(dict.fromkeys([*sorted(ref.step for ref in refs_in(step.asks())), *guarded]))
 
 
 def sent(step: Step) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterable
 from typing import Any
 
 from cfstream.cli import terminal
@@ -18,16 +19,18 @@ def check(command: str | None) -> None:
         raise WrongUsage("--notify: there is no command", "write one, as in --notify 'say done'")
 
 
-def notify(command: str | None, document: dict[str, Any], exit_code: int) -> None:
-    """Runs `command` by the shell, with the report as JSON on its stdin. What becomes of it changes no exit code.
+def notify(
+    command: str | None, document: dict[str, Any], exit_code: int, stacks: Iterable[tuple[str, str]]
+) -> None:
+    """Runs `command` by the shell, with `document` as JSON on its stdin. What becomes of it changes no exit code.
 
-    The exit code and the names of the stacks are in CFSTREAM_EXIT_CODE and CFSTREAM_STACKS; nothing is put into the
-    command line, so that no name in a spec is ever read by a shell.
+    The exit code, and each of `stacks` with what became of it, are in CFSTREAM_EXIT_CODE and CFSTREAM_STACKS; nothing
+    is put into the command line, so that no name in a spec is ever read by a shell.
     """
     if command is None:
         return
-    names = " ".join(f"{stack['name']}={stack['outcome']}" for stack in document["stacks"])
-    told = {"CFSTREAM_EXIT_CODE": str(exit_code), "CFSTREAM_STACKS": names}
+    outcomes = " ".join(f"{name}={outcome}" for name, outcome in stacks)
+    told = {"CFSTREAM_EXIT_CODE": str(exit_code), "CFSTREAM_STACKS": outcomes}
     try:
         ran = subprocess.run(  # noqa: S602 (the user's own command, as typed)
             command,

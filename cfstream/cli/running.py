@@ -136,7 +136,8 @@ def conclude(
     if output is not Format.TEXT or not plan.in_sync or report.exit_code:
         print_report(report, proof, output)
     if not plan.in_sync:
-        notifying.notify(notify, document_of(report, proof), report.exit_code)
+        outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
+        notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes)
 
 
 def print_report(report: "Report", proof: "Proof | None", output: Format) -> None:

@@ -4,16 +4,20 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli import connection, terminal
+from cfstream.cli import connection, notifying, terminal
+from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.plan import Format
+from cfstream.cli.running import Notify
 from cfstream.errors import Interrupted, WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.inventory.deployment import Progress
+    from cfstream.ports import World
 
 HEARTBEAT = 30.0
 """Seconds after which a plain log says again what has not changed."""
@@ -30,6 +34,7 @@ def wait(
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    notify: Notify = None,
 ) -> None:
     """Return when the distributions are Deployed, and for specs also their key groups in force.
 
@@ -38,6 +43,8 @@ def wait(
 
     Example: cfstream wait lectures.yaml --timeout 45m
     """
+    notifying.check(notify)
+
     from cfstream.cli.targets import find
     from cfstream.inventory.deployment import await_deployed, late
     from cfstream.render.inventory import progress_line, wait_document
@@ -47,13 +54,32 @@ def wait(
     targets = find(named)
     patience = targets.patience if limit is None else limit
     with _told_at_ctrl_c(named), _telling(patience) as tell:
-        ended = await_deployed(targets.world, targets.found, patience, tell)
+        ended = await_deployed(targets.world, targets.found, patience, _expecting(tell, targets.world))
     if output is Format.JSON:
         terminal.say(as_text(wait_document(ended)))
     else:
         terminal.say("".join(f"{progress_line(each)}\n" for each in ended if not each.pending))
-    if error := late(ended, patience):
+    error = late(ended, patience)
+    outcomes = [(each.awaited.name, "pending" if each.pending else "deployed") for each in ended]
+    notifying.notify(notify, wait_document(ended), ExitCode.TIMED_OUT if error else ExitCode.DONE, outcomes)
+    if error:
         raise error
+
+
+def _expecting(tell: "Callable[[Progress], None]", world: "World") -> "Callable[[Progress], None]":
+    """Tells on, and adds to what is not Deployed yet how long deploys usually take."""
+    from cfstream.cli.past_deploys import PastDeploys, cache_folder
+    from cfstream.render.expectation import expected
+
+    usual = expected(PastDeploys(cache_folder(), real_aws=world.real_aws).seconds())
+    if usual is None:
+        return tell
+
+    def told(progress: "Progress") -> None:
+        words = progress.pending and f"{progress.pending}, {usual.words(progress.seconds)}"
+        tell(replace(progress, pending=words))
+
+    return told
 
 
 def _seconds(text: str | None) -> float | None:

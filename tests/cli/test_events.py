@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cfstream.cli.past_deploys import PastDeploys, cache_folder
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 
@@ -84,3 +85,30 @@ def test_no_command_is_called_when_there_was_nothing_to_do(cfstream: Run, specs:
     ran = cfstream("apply", "specs", "--yes", "--notify", "touch told.txt")
     assert (ran.code, Path("told.txt").exists()) == (0, False)
     assert cfstream("apply", "specs", "--notify", " ").code == 2
+
+
+def test_a_command_hears_of_the_end_of_a_wait(cfstream: Run, specs: Path, aws: Sandbox) -> None:
+    """It need not be an apply: who waits for Deployed may be called too, in time or not."""
+    cfstream("apply", "specs", "--yes", "-q")
+    command = 'echo "$CFSTREAM_EXIT_CODE $CFSTREAM_STACKS" > told.txt'
+    assert cfstream("wait", "specs", "--notify", command).code == 0
+    assert Path("told.txt").read_text() == "0 lectures=deployed news=deployed\n"
+    aws.cloudfront.settings.deploy_after_seconds = 3600
+    (specs / "news.yaml").write_text((specs / "news.yaml").read_text() + "comment: News\n")
+    cfstream("apply", "specs", "--yes", "--no-wait", "-q")
+    assert cfstream("wait", "specs", "--timeout", "1s", "--notify", command).code == 6
+    assert Path("told.txt").read_text() == "6 lectures=deployed news=pending\n"
+    aws.cloudfront.settings.deploy_after_seconds = 0
+
+
+def test_a_wait_says_how_long_deploys_take(cfstream: Run, specs: Path, aws: Sandbox) -> None:
+    """What was learned from those before is told to who waits for the next."""
+    cfstream("apply", "specs", "--yes", "-q")
+    past = PastDeploys(cache_folder(), real_aws=False)
+    for _ in range(3):
+        past.add(240.0)
+    aws.cloudfront.settings.deploy_after_seconds = 3600
+    (specs / "news.yaml").write_text((specs / "news.yaml").read_text() + "comment: News\n")
+    cfstream("apply", "specs", "--yes", "--no-wait", "-q")
+    assert "InProgress, usually 4 min 0 s (" in cfstream("wait", "specs", "--timeout", "1s").err
+    aws.cloudfront.settings.deploy_after_seconds = 0

@@ -58,6 +58,9 @@ def diff(
     old_stacks, new_stacks = _stacks(before), _stacks(new)
     if old_stacks is None and new_stacks is None:
         raise WrongUsage(f"there is neither {before} nor {new}", "check the names")
+    if None in (old_stacks, new_stacks) and not revision and not _split(new)[1]:
+        # Only what was under version control can be new, or gone; between two files it is a slip.
+        raise WrongUsage(f"there is no {before if old_stacks is None else new}", "check the name")
     found = compare(old_stacks or (), new_stacks or ())
     if output is Format.JSON:
         terminal.say(as_text(comparison_document(found)))

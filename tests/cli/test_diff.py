@@ -106,6 +106,12 @@ def test_new_and_gone_files(cfstream: Run) -> None:
     assert "- lectures gone " in cfstream("diff", "my specs/lectures.yaml@main").out
 
 
+def test_a_file_that_was_never_there_is_a_slip(cfstream: Run) -> None:
+    """Only what is under version control can be new, or gone."""
+    for pair in (("my specs/lectures.yaml", "nope.yaml"), ("nope.yaml", "my specs/lectures.yaml")):
+        assert cfstream("diff", *pair) == Ran(2, "", "error: there is no nope.yaml\n  do: check the name\n")
+
+
 def test_two_files_need_no_git(cfstream: Run) -> None:
     """Either side may be a plain file; one with an @ in its name is a file all the same."""
     Path("my specs/a@b.yaml").write_text(SPEC + "enabled: false\n")

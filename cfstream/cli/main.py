@@ -19,9 +19,6 @@ from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 LASTING_OBJECTS = 200_000
 """More than imports and AWS's models make. Who makes so many again has them looked through as ever."""
 
-OF_FILES = "see that its folder is there, and that you may read and write in it"
-"""What to do about a file that the system refuses, where nobody nearer to it knew better."""
-
 
 def _print_version(asked: bool) -> None:
     if asked:
@@ -123,8 +120,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         code = ExitCode.INTERRUPTED
     except OSError as error:
         _trace()
-        place = f"{error.filename}: " if error.filename else ""
-        terminal.complain(CfstreamError(f"{place}{error.strerror or error}", OF_FILES if place else ""))
+        terminal.complain(_of_system(error))
         code = ExitCode.FAILED
     except Exception as bug:
         _trace()
@@ -144,6 +140,18 @@ def _run(arguments: Sequence[str] | None) -> int:
     program.help = verbatim_examples(program.help or "")
     result = program.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _of_system(error: OSError) -> CfstreamError:
+    """What the system refused, where nobody nearer to it knew better."""
+    if error.filename:
+        return CfstreamError(
+            f"{error.filename}: {error.strerror}",
+            "see that its folder is there, and that you may read and write in it",
+        )
+    if isinstance(error, FileNotFoundError):  # os.getcwd names no file
+        return CfstreamError("the folder that this runs in is not there any more", "go to one that is")
+    return CfstreamError(error.strerror or str(error))
 
 
 def _refuse(refusal: TyperException) -> ExitCode:

@@ -173,6 +173,17 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     )
 
 
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    """Somebody took it away while a terminal stood in it."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    ran = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
+    assert ran.returncode == 1
+    assert (
+        ran.stderr == "error: the folder that this runs in is not there any more\n  do: go to one that is\n"
+    )
+
+
 def test_ctrl_c_while_the_program_is_loaded_ends_it_in_a_word() -> None:
     """Loading takes a moment, in which a person may think better of it."""
     script = (

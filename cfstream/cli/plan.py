@@ -73,10 +73,12 @@ def plan(
     Example: cfstream plan specs/ --out tonight.plan
     """
     from cfstream.cli.exit_codes import of_plan
-    from cfstream.cli.saved_plan import save
+    from cfstream.cli.saved_plan import refuse_foreign, save
     from cfstream.spec.load import load
     from cfstream.workflow import make_plan
 
+    if out is not None:
+        refuse_foreign(out)
     try:
         stacks = load(specs, stdin=sys.stdin)
     except SpecProblems as found:

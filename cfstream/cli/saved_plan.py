@@ -15,7 +15,7 @@ from cfstream.render.json import FORMAT_VERSION, as_text, saved_document
 from cfstream.values import Json
 
 HEAD = 4096
-"""Bytes at the start of a file that tell whether it is a plan: `format_version` is its first key."""
+"""Bytes at the start of a file that tell whether it is a plan or a snapshot: `format_version` is its first key."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,16 @@ def save(plan: Plan, specs: Sequence[str], target: str) -> None:
         )
     folder = os.path.relpath(Path.cwd(), Path(target).resolve().parent)
     write_whole(target, as_text(saved_document(plan, specs, folder)))
+
+
+def refuse_foreign(target: str) -> None:
+    """Returns when a plan or a snapshot may be written there. Raises WrongUsage where something else is: a spec."""
+    path = Path(target)
+    if path.is_file() and path.stat().st_size and not _is_ours(path):
+        raise WrongUsage(
+            f"{target} is there already, and neither a plan nor a snapshot: it stays as it is",
+            "name another file with --out",
+        )
 
 
 def write_whole(target: str, text: str) -> None:
@@ -72,7 +82,7 @@ def _replace(path: Path, text: str) -> None:
 
 def find(arguments: Sequence[str]) -> SavedPlan | None:
     """The plan that the arguments name, or None when they name specs. Raises WrongUsage for a useless plan."""
-    plans = [argument for argument in arguments if _is_plan(Path(argument))]
+    plans = [argument for argument in arguments if _is_ours(Path(argument))]
     if not plans:
         return None
     if len(arguments) > 1:
@@ -83,7 +93,8 @@ def find(arguments: Sequence[str]) -> SavedPlan | None:
     return _read(plans[0])
 
 
-def _is_plan(path: Path) -> bool:
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a plan or a snapshot."""
     try:
         if not path.is_file():
             return False

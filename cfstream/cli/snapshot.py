@@ -30,11 +30,13 @@ def snapshot(
 
     Example: cfstream snapshot specs/ --out live.json --hash-accounts
     """
-    from cfstream.cli.saved_plan import write_whole
+    from cfstream.cli.saved_plan import refuse_foreign, write_whole
     from cfstream.cli.snapshot_file import refuse_another_account, to_text
     from cfstream.recording.taking import record
     from cfstream.spec.load import load
 
+    if out != "-":
+        refuse_foreign(out)
     stacks = load(specs, stdin=sys.stdin)
     world = connection.current().world()
     if out != "-":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.saved_plan import find, save, write_whole
+from cfstream.cli.saved_plan import find, refuse_foreign, save, write_whole
 from cfstream.errors import CfstreamError, WrongUsage
 from tests.unit.render.plans import NEW, plan
 
@@ -116,3 +116,15 @@ def test_a_plan_is_applied_alone(project: Path) -> None:
     save(plan(NEW), ["specs"], "tonight.plan")
     with pytest.raises(WrongUsage, match="applied alone"):
         find(["tonight.plan", "specs"])
+
+
+@pytest.mark.parametrize("target", ["specs/lectures.yaml", "key.pem"])
+def test_what_is_no_plan_is_not_written_over(project: Path, target: str) -> None:
+    """A slip after --out costs nobody a spec or a key; plans, and files with nothing in them, are replaced."""
+    (project / "key.pem").write_text("-----BEGIN")
+    with pytest.raises(WrongUsage, match="neither a plan nor a snapshot: it stays as it is"):
+        refuse_foreign(target)
+    save(plan(NEW), ["specs"], "tonight.plan")
+    (project / "empty").touch()
+    for ours in ("tonight.plan", "empty", "not there yet", "/dev/null"):
+        refuse_foreign(ours)

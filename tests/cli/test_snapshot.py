@@ -87,6 +87,18 @@ def test_a_snapshot_goes_to_standard_output_too(cfstream: Cli, project: Path) ->
     assert "123456789012" not in ran.out
 
 
+def test_neither_a_plan_nor_a_snapshot_is_written_over_its_spec(cfstream: Cli, live: Path) -> None:
+    """The spec is what nobody could bring back."""
+    spec = Path("lectures.yaml").read_text()
+    for command in ("plan", "snapshot"):
+        ran = cfstream(command, "lectures.yaml", "--out", "lectures.yaml")
+        assert (ran.code, ran.out) == (2, "")
+        assert "lectures.yaml is there already, and neither a plan nor a snapshot" in " ".join(
+            ran.err.split()
+        )
+        assert Path("lectures.yaml").read_text() == spec
+
+
 def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -> None:
     """From a day on its age is told even under -q; --max-age refuses it."""
     changed(live, taken="2026-01-01T00:00:00+00:00")

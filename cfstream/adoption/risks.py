@@ -106,7 +106,7 @@ def _tls(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
     plain = [
         guard.path or "everything else"
         for guard in guards
-        if behavior(live.config, guard.path)["ViewerProtocolPolicy"] == "allow-all"
+        if guard.viewers and behavior(live.config, guard.path)["ViewerProtocolPolicy"] == "allow-all"
     ]
     if plain:
         yield Risk("plain-http", f"signed URLs may travel over plain http: {', '.join(plain)}")

@@ -78,6 +78,12 @@ def test_plain_http_names_the_paths_on_which_it_is_allowed() -> None:
     assert (risk.name, risk.text.rpartition(": ")[2]) == ("plain-http", "/clips/*")
 
 
+def test_where_nobody_signs_nothing_that_is_signed_travels_by_plain_http() -> None:
+    """What is public is told as that, and there is no signed URL that somebody could read on its way."""
+    live = safe(DefaultCacheBehavior=behavior(ViewerProtocolPolicy="allow-all"))
+    assert names(live) == ["public"]
+
+
 def test_a_disabled_distribution_is_public_to_nobody() -> None:
     """It answers nobody."""
     assert names(safe(Enabled=False, DefaultCacheBehavior=behavior())) == []

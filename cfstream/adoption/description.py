@@ -17,6 +17,7 @@ from cfstream.adoption.viewers import guards, sayable, signing_values
 from cfstream.kinds.cache_policies import MANAGED
 from cfstream.kinds.distribution.config import default_origin
 from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, behaviors_in, bucket_of, items
+from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
 from cfstream.spec.model import Http, MinimumTls, PriceClass
 
@@ -175,7 +176,7 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
 
 REMARKS: Mapping[str, str] = {
     "enabled": "it answers nobody",
-    "origin_access": "CloudFront reads the bucket as anyone would; cfstream migrate --to oac mends it",
+    "origin_access": migration.REMARKS["origin_access"],
     "public": "anyone may watch",
     "adopt": "the distribution that this stack takes over",
     "http.viewer_protocol": "the default is redirect-to-https",
@@ -192,12 +193,11 @@ def _remarks(values: Mapping[str, Any], *, owned: bool) -> dict[str, str]:
         "as its tag says" if owned else "the stack's identity in this account: change it now or never"
     )
     if values.get("oac") or values.get("oai"):
-        sort = "oac" if values.get("oac") else "oai"
-        remarks[sort] = "one that exists: referred to, never changed"
+        remarks["oac" if values.get("oac") else "oai"] = migration.EXISTS
     if values.get("key_groups"):
         remarks["key_groups"] = "groups that exist: referred to, never changed"
     if values.get("trusted_signers"):
-        remarks["trusted_signers"] = "the legacy form; cfstream migrate --to key-groups replaces it"
+        remarks["trusted_signers"] = migration.REMARKS["trusted_signers"]
     return remarks
 
 

@@ -1,5 +1,6 @@
 """What a spec should migrate to, and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -29,6 +30,14 @@ ONE_BY_ONE = (
 )
 ROOT_ONLY = "trusted signers need key pairs that only the root user of an account can make"
 """Developer Guide, "Specify signers that can create signed URLs and signed cookies"."""
+
+EXISTS = "one that exists: referred to, never changed"
+REMARKS: Mapping[str, str] = {
+    "oai": EXISTS,
+    "origin_access": "CloudFront reads the bucket as anyone would; cfstream migrate --to oac mends it",
+    "trusted_signers": "the legacy form; cfstream migrate --to key-groups replaces it",
+}
+"""What `import` writes beside fields that can be migrated; when they have been, it is not true any more."""
 
 
 @dataclass(frozen=True)

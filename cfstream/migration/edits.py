@@ -6,8 +6,8 @@ All raise CannotEdit for what is written in a way that only people can edit, and
 from dataclasses import dataclass
 
 from cfstream.errors import WrongUsage
-from cfstream.migration.advice import signing_places
-from cfstream.spec.edit import Manuscript, Value, drop, rename, replace
+from cfstream.migration.advice import REMARKS, signing_places
+from cfstream.spec.edit import Manuscript, Value, drop, rename, replace, uncomment
 from cfstream.spec.model import Oai, Spec
 
 
@@ -50,7 +50,7 @@ def to_key_groups(manuscript: Manuscript, spec: Spec, signer: NewSigner) -> Manu
             f"{spec.name} is an rtmp stack, and a streaming distribution has no key groups",
             "migrate it --to http first",
         )
-    edited = manuscript
+    edited = uncomment(manuscript, REMARKS["trusted_signers"])
     for number, path in enumerate(signing_places(spec)):
         holder = spec if len(path) == 1 else spec.http.behaviors[int(path[2])]
         if holder.key_groups is not None:  # an empty list: it says nothing beside signers
@@ -65,5 +65,6 @@ def identity_to_oac(manuscript: Manuscript, spec: Spec) -> Manuscript:
     if spec.oai is None and spec.origin_access is None:
         return manuscript
     written = "oai" if spec.oai is not None else "origin_access"
-    edited = manuscript if spec.oai == Oai() else replace(manuscript, (written,), {})
+    edited = uncomment(manuscript, REMARKS[written])
+    edited = edited if spec.oai == Oai() else replace(edited, (written,), {})
     return rename(edited, (written,), "oac")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cfstream.migration.advice import EXISTS, REMARKS
 from cfstream.spec.load import load
 from tests.cli.conftest import Ran
 from tests.signing import public_pem, rsa_key
@@ -71,6 +72,14 @@ DIRTY: dict[str, tuple[tuple[str, ...], str, str]] = {
             "public: true\nhttp: {behaviors: [{path: /a, key_groups: [{name: lectures-signers, "
             "public_keys: [{name: k-1, file: keys/k-1.pub.pem}]}]}]}\n"
         ),
+    ),
+    "what import said of it": (
+        ("--to", "oac", *KEY),
+        (
+            f"oai: {{id: E1EXAMPLE}}  # {EXISTS}\n"
+            f"# {REMARKS['trusted_signers']}\ntrusted_signers: [self]  # mine\n"
+        ),
+        f"oac: {{}}\nkey_groups:              # mine\n{MADE}",
     ),
     "both at once, and an empty list": (
         ("--to", "oac", *KEY),

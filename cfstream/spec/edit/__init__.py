@@ -5,11 +5,11 @@ is read in pull requests. Every edit is proved before it is returned: the text i
 but for the edit; else CannotEdit is raised, with what to do by hand. Does not live here: reading and writing files.
 
 `append` and `remove` are for the entries of a list; `replace`, `rename`, `insert` and `drop` for the fields of a
-mapping.
+mapping; `uncomment` is for a comment that would not be true any more.
 """
 
 from cfstream.spec.edit.entries import append, remove
-from cfstream.spec.edit.fields import drop, insert, rename, replace
+from cfstream.spec.edit.fields import drop, insert, rename, replace, uncomment
 from cfstream.spec.edit.manuscript import BOM, CannotEdit, Manuscript
 from cfstream.spec.edit.writing import Entry, Value
 
@@ -25,4 +25,5 @@ __all__ = [
     "remove",
     "rename",
     "replace",
+    "uncomment",
 ]

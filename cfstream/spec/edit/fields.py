@@ -99,6 +99,21 @@ def drop(manuscript: Manuscript, path: Path) -> Manuscript:
     return _edited_field(manuscript, path, write, change)
 
 
+def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
+    """The document without the comments that say exactly this, behind a value or on a line of their own.
+
+    Raises CannotEdit.
+    """
+    said = rf"# {re.escape(comment)}[ \t]*"
+    there = re.compile(rf"^[ \t]*{said}(?:\r\n|\r|\n)|[ \t]+{said}(?=[\r\n]|\Z)", re.MULTILINE)
+
+    def write(text: str, place: Place) -> str:
+        end = line_end(text, place.end)
+        return text[: place.start] + there.sub("", text[place.start : end]) + text[end:]
+
+    return edited(manuscript, [()], write, lambda _: None)
+
+
 def _edited_field(
     manuscript: Manuscript,
     path: Path,

@@ -8,6 +8,7 @@ from cfstream.adoption.risks import identity_of
 from cfstream.errors import Refused
 from cfstream.inventory.grants import SAMPLE
 from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
+from cfstream.migration.advice import REMARKS
 from cfstream.policy_document import parse, prefix_of, reads, statements
 from cfstream.ports import Call, Reads
 from cfstream.steps.object_grants import permissions_of
@@ -30,7 +31,7 @@ def likely_grants(
     yield from _prefixes(aws, bucket)
     if oai:
         yield from _on_objects(aws, live, bucket, account.identities.get(oai, ""))
-    yield ELSEWHERE, "nothing that a spec would grant in these words; whoever gives it goes on giving it"
+    yield ELSEWHERE, REMARKS["grant"]
 
 
 def _prefixes(aws: Reads, bucket: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -35,6 +35,7 @@ EXISTS = "one that exists: referred to, never changed"
 REMARKS: Mapping[str, str] = {
     "oai": EXISTS,
     "origin_access": "CloudFront reads the bucket as anyone would; cfstream migrate --to oac mends it",
+    "grant": "whoever lets CloudFront read the bucket goes on doing so: this stack grants nothing",
     "trusted_signers": "the legacy form; cfstream migrate --to key-groups replaces it",
 }
 """What `import` writes beside fields that can be migrated; when they have been, it is not true any more."""

@@ -38,7 +38,7 @@ def to_bucket_policy(manuscript: Manuscript, spec: Spec) -> Manuscript:
     """The grant is a statement of the bucket's policy, which covers all objects, in place of one on each."""
     if spec.grant.via == "bucket-policy":
         return manuscript
-    edited = replace(manuscript, ("grant", "via"), "bucket-policy")
+    edited = replace(uncomment(manuscript, REMARKS["grant"]), ("grant", "via"), "bucket-policy")
     # A policy grants reading alone; what else an ACL gives is of no use to CloudFront.
     return edited if spec.grant.permission == "READ" else replace(edited, ("grant", "permission"), "READ")
 

@@ -76,10 +76,10 @@ DIRTY: dict[str, tuple[tuple[str, ...], str, str]] = {
     "what import said of it": (
         ("--to", "oac", *KEY),
         (
-            f"oai: {{id: E1EXAMPLE}}  # {EXISTS}\n"
+            f"oai: {{id: E1EXAMPLE}}  # {EXISTS}\n# {REMARKS['grant']}\ngrant: {{via: elsewhere}}\n"
             f"# {REMARKS['trusted_signers']}\ntrusted_signers: [self]  # mine\n"
         ),
-        f"oac: {{}}\nkey_groups:              # mine\n{MADE}",
+        f"oac: {{}}\ngrant: {{via: bucket-policy}}\nkey_groups:              # mine\n{MADE}",
     ),
     "both at once, and an empty list": (
         ("--to", "oac", *KEY),

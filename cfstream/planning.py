@@ -77,6 +77,8 @@ class StackPlan:
     steps: tuple[Step, ...] = ()
     after: tuple[str, ...] = ()
     """The stacks of the run that must be done before this one begins."""
+    settling: Step | None = None
+    """The wait for what an earlier run changed, where no step waits: apply makes it last, and it is no change."""
     leaving: tuple[str, ...] = ()
     """What another stack of the run takes off this one, which has no step for it itself."""
     protect: bool = False

@@ -51,6 +51,8 @@ READERS = 8
 UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
 
+ON_ITS_WAY = "an earlier change is still on its way to the edges; apply waits until it is Deployed"
+
 
 class Mismatch(Stale):
     """A saved plan does not hold any more: nothing was written."""
@@ -184,6 +186,9 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         land = replace(land, brought={**land.brought, **proposal.brings})
     live: LiveDistribution | None = lives[kind_of(scene)].live
     steps = [_guarded(live, step) for proposal in proposals for step in proposal.steps]
+    steps += _settling(scene, live, steps)
+    settling = _unawaited(scene, live, steps)
+    on_its_way = (Notice(ON_ITS_WAY),) if settling else ()
     exposure = expose(scene, land, steps)
     warnings = tuple(
         Notice(f"an opening that this spec does not ask for: {opening}", warning=True)
@@ -196,9 +201,13 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         live=_summary(live),
         relied_on=_unique(proposals),
         problems=_sorted_problems(proposals),
-        notices=(*warnings, *limit_notices(scene.stack), *(n for p in proposals for n in p.notices)),
+        notices=(
+            *(*warnings, *limit_notices(scene.stack), *(n for p in proposals for n in p.notices)),
+            *on_its_way,
+        ),
         exposure=exposure,
-        steps=ordered([*steps, *_settling(scene, live, steps)]),
+        steps=ordered(steps),
+        settling=settling,
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
         leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
         protect=scene.stack.spec.protect,
@@ -238,6 +247,20 @@ def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]
     return [settling_wait(scene, live, Stage.WAIT)] if later and not waits else []
 
 
+def _unawaited(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> Step | None:
+    """A wait for what an earlier run changed, where no step of this plan waits for the distribution.
+
+    A run that died while it waited must not be followed by one that says it is done while edges serve what was before.
+    """
+    if live is None or live.status == "Deployed" or scene.destroying:
+        return None
+    address = scene.address(kind_of(scene))
+    if any(step.verb is Verb.WAIT and step.address == address for step in steps):
+        return None
+    (wait,) = ordered([settling_wait(scene, live, Stage.WAIT)])
+    return wait
+
+
 def _summary(live: LiveDistribution | None) -> LiveSummary:
     return LiveSummary(live.id, live.domain_name, live.status, live.etag) if live else LiveSummary()
 
@@ -264,15 +287,22 @@ def _apply_stack(
     if refused is not None:
         report = replace(refused, outputs=_outputs(plan, refused, {}))
     else:
-        tell.entered(plan)
-        report, brought = walk(plan, world, ledger, terms, tell)
+        whole = plan if plan.settling is None or terms.no_wait else _with_settling(plan, plan.settling)
+        tell.entered(whole)
+        report, brought = walk(whole, world, ledger, terms, tell)
         outputs = _outputs(plan, report, brought)
         if report.outcome is not StackOutcome.UNCHANGED:
             outputs |= freshly_read(world.aws, plan, outputs)
+        if not plan.steps and report.outcome is StackOutcome.APPLIED:
+            report = replace(report, outcome=StackOutcome.UNCHANGED)
         report = replace(report, outputs=outputs)
     report = replace(report, destroying=plan.destroying)
     tell.left(report)
     return report
+
+
+def _with_settling(plan: StackPlan, wait: Step) -> StackPlan:
+    return replace(plan, steps=(*plan.steps, wait))
 
 
 def _outputs(

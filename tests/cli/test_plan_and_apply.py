@@ -148,3 +148,19 @@ def test_problems_of_the_spec_stop_before_anything_is_read(cfstream: Run, spec: 
     assert planned == applied
     assert (planned.code, planned.out) == (2, "")
     assert "lectures.yaml:6:1" in planned.err
+
+
+def test_applied_again_it_waits_and_proves(
+    cfstream: Run, spec: Path, aws: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first run did not wait: the second has nothing to change, and yet waits, and asks the addresses."""
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", aws.endpoint_url)
+    aws.cloudfront.settings.deploy_after_reads = 3
+    assert cfstream("apply", "lectures.yaml", "--yes", "--no-wait", "-q").code == 0
+    planned = cfstream("plan", "lectures.yaml", "--check")
+    assert (planned.code, "still on its way to the edges" in planned.out) == (0, True)
+    again = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
+    report = json.loads(again.out)["stacks"][0]
+    assert (again.code, report["outcome"], report["outputs"]["status"]) == (0, "unchanged", "Deployed")
+    assert report["verify"] is not None
+    aws.cloudfront.settings.deploy_after_reads = 0

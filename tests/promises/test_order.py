@@ -273,6 +273,32 @@ def test_an_interrupt_lets_the_write_under_way_end(studio: Studio) -> None:
     studio.converge(http())
 
 
+def test_who_runs_it_again_waits_for_what_the_last_run_left_on_its_way(studio: Studio) -> None:
+    """After a run that ended while it waited comes none that calls it done while edges serve what was before."""
+    studio.converge(signed())
+    slow(studio)
+    changed = signed(comment="new")
+    assert studio.apply(changed, no_wait=True).exit_code == 0
+    plan = studio.plan(changed)
+    assert plan.in_sync
+    assert "still on its way to the edges" in plan.stacks[0].notices[-1].text
+    assert outcome(studio.run(plan, no_wait=True)) == "unchanged"
+    report = studio.run(plan)
+    assert (report.exit_code, outcome(report)) == (0, "unchanged")
+    assert [str(step.outcome) for step in report.stacks[0].steps] == ["done"]
+    assert report.stacks[0].outputs["status"] == studio.live()["Status"] == "Deployed"
+    assert studio.plan(changed).stacks[0].notices == ()
+
+
+def test_what_stays_on_its_way_is_told_by_the_exit_code(studio: Studio) -> None:
+    """Nothing was to be changed, and yet it is not done: 6, as ever when Deployed does not come in time."""
+    studio.converge(signed())
+    studio.sandbox.cloudfront.settings.deploy_after_reads = 10_000
+    assert studio.apply(signed(comment="new"), no_wait=True).exit_code == 0
+    report = studio.apply(signed(comment="new"))
+    assert (report.exit_code, outcome(report)) == (6, "timed-out")
+
+
 def test_without_waiting_what_needs_deployed_is_left_for_later(studio: Studio) -> None:
     """`--no-wait`: exit 6 when later steps need it, 0 when only the wait itself is left out."""
     assert studio.apply(signed(oai={}), no_wait=True).exit_code == 0

@@ -11,6 +11,8 @@ from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
 Run = Callable[..., Ran]
 
+LOOK_AT_THE_FOLDER = "  do: see that its folder is there, and that you may read and write in it\n"
+
 
 @pytest.mark.parametrize(
     ("how", "code", "said"),
@@ -25,7 +27,11 @@ Run = Callable[..., Ran]
             1,
             "error: ListTags was refused: not allowed (AccessDenied)\n  do: allow cloudfront:ListTags\n",
         ),
-        ("file", 1, "error: keys/a.pem: No such file or directory\n"),
+        (
+            "file",
+            1,
+            f"error: keys/a.pem: No such file or directory\n{LOOK_AT_THE_FOLDER}",
+        ),
         ("problems", 2, "error: no such field\n  a.yaml:2:3\n  do: take it out\n"),
         ("usage", 2, "error: that is no flag\n"),
         ("exit", 3, ""),

@@ -30,7 +30,12 @@ def pair_in(folder: str, name: str) -> Pair:
 
 
 def make_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
-    """A new pair in the folder, which is made if need be. Raises WrongUsage where either file is there already."""
+    """A new pair in the folder, which is made if need be, with a ``.gitignore``; tells where git would take the key.
+
+    Raises WrongUsage where either file is there already.
+    """
+    from cfstream.cli.out_of_git import ignore_private_keys, tell_whether_ignored
+
     pair = pair_in(folder, name)
     for path in (pair.private, pair.public):
         if path.exists() or path.is_symlink():
@@ -38,9 +43,14 @@ def make_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
                 f"{path} is there already, and a key is never overwritten", "choose another name"
             )
     private, public = _new_key(kind)
-    pair.private.parent.mkdir(parents=True, exist_ok=True)
+    own = pair.private.parent
+    new = not own.exists()
+    own.mkdir(parents=True, exist_ok=True)
+    if new:
+        ignore_private_keys(own)
     _write_new(pair.private, private, 0o600)
     _write_new(pair.public, public, 0o644)
+    tell_whether_ignored(pair.private)
     return Pair(pair.private, pair.public, made=True)
 
 

@@ -1,0 +1,108 @@
+"""Private keys and git: whichever command makes one, `git add --all` leaves it where it is, or a warning says so."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SPEC = "version: 1\nname: old\nbucket: {name: old-media, create: true}\ntrusted_signers: [self]\n"
+
+
+def git(*arguments: str) -> str:
+    """What git says in the folder that the test runs in."""
+    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def staged() -> set[str]:
+    """The files that would be committed after `git add --all`."""
+    git("add", "--all")
+    return set(git("diff", "--cached", "--name-only").splitlines())
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new repository, and no settings of whoever runs this; the commands run in it."""
+    monkeypatch.chdir(tmp_path)
+    for scope in ("GLOBAL", "SYSTEM"):
+        monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
+    git("init", "--quiet")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("keys", "new", "a-1"), "a-1"),
+        (("init", "a", "--new-key"), "a-1"),
+        (("migrate", "old.yaml", "--to", "key-groups", "--key-name", "old-1"), "old-1"),
+    ],
+)
+@pytest.mark.usefixtures("repository")
+def test_a_new_folder_keeps_private_keys_to_itself(
+    cfstream: Run, arguments: tuple[str, ...], name: str
+) -> None:
+    """Public halves and the file that says so are committed; it is told, and nothing is warned of."""
+    Path("old.yaml").write_text(SPEC)
+    ran = cfstream(*arguments)
+    assert ran.code == 0, ran.err
+    assert "note: keys/.gitignore keeps private keys out of git\n" in ran.err
+    assert "warning" not in ran.err
+    assert Path(f"keys/{name}.pem").exists()
+    assert {each for each in staged() if each.startswith("keys/")} == {
+        "keys/.gitignore",
+        f"keys/{name}.pub.pem",
+    }
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_key_that_git_would_take_is_warned_of(cfstream: Run) -> None:
+    """In a folder that was there; after the line that the warning has, git passes over this key and the next."""
+    Path("my keys").mkdir()
+    ran = cfstream("-q", "keys", "new", "a-1", "--dir", "my keys")
+    assert (ran.code, ran.out) == (0, "my keys/a-1.pem\nmy keys/a-1.pub.pem\n")
+    warning, line = ran.err.splitlines()
+    assert warning.startswith("warning: git does not ignore my keys/a-1.pem, which signs.")
+    subprocess.run(["sh", "-c", line], check=True)
+    assert cfstream("-q", "keys", "new", "a-2", "--dir", "my keys").err == ""
+    assert staged() == {"my keys/.gitignore", "my keys/a-1.pub.pem", "my keys/a-2.pub.pem"}
+
+
+def test_the_next_key_of_a_rotation_is_warned_of(cfstream: Run, repository: Path, aws: Sandbox) -> None:
+    """It goes where the key before it lies, and that folder may be in the repository."""
+    assert cfstream("init", "a", "--new-key").code == 0
+    Path("keys/.gitignore").unlink()
+    ran = cfstream("keys", "rotate", "a.yaml", "a-signers", "--name", "a-2")
+    assert ran.code == 0, ran.err
+    assert "warning: git does not ignore keys/a-2.pem" in ran.err
+
+
+@pytest.mark.usefixtures("repository")
+def test_what_is_ignored_already_is_not_warned_of(cfstream: Run) -> None:
+    """By a line anywhere that git looks, such as one at the top of the repository."""
+    Path("keys").mkdir()
+    Path(".gitignore").write_text("*.pem\n!*.pub.pem\n")
+    ran = cfstream("keys", "new", "a-1")
+    assert "warning" not in ran.err
+    assert staged() == {".gitignore", "keys/a-1.pub.pem"}
+
+
+@pytest.mark.parametrize("path", ["", "with git"])
+def test_git_is_never_in_the_way(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Without git, and outside of a repository, a pair is made all the same and nothing is said."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    if not path:
+        monkeypatch.setenv("PATH", "")
+    Path("keys").mkdir()
+    ran = cfstream("keys", "new", "a-1")
+    assert ran.code == 0
+    assert "git" not in ran.err

@@ -1,7 +1,6 @@
 """Recordings of real runs as SVG, and screenshots of the pages: each made by doing what it shows, in the sandbox."""
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -15,13 +14,11 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-ROOT = Path(__file__).resolve().parents[1]
-COLUMNS = 96
+from handbook.terminal import COLUMNS, typed
 
 CASTS: Mapping[str, Sequence[str]] = {
     "start": (
-        "cfstream init lectures",
-        "cfstream keys new lectures-1",
+        "cfstream init lectures --new-key",
         "cfstream plan lectures.yaml --sandbox",
     ),
     "apply": ("cfstream apply lectures.yaml --sandbox --yes", "cfstream plan lectures.yaml --sandbox"),
@@ -33,51 +30,34 @@ CASTS: Mapping[str, Sequence[str]] = {
 def make(folder: Path) -> None:
     """Records all sessions into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with _desk() as desk:
+    with sandbox_desk() as desk:
         for name, commands in CASTS.items():
             (folder / f"{name}.svg").write_text(_recorded(name, commands, desk), encoding="utf-8")
 
 
 @contextmanager
-def _desk() -> Iterator[Path]:
+def sandbox_desk() -> Iterator[Path]:
     """A folder of its own with a sandbox of its own, which is ended with it."""
     desk = Path(tempfile.mkdtemp(prefix="cfstream-handbook-"))
+    before = os.environ.get("CFSTREAM_SANDBOX_DIR")
     os.environ["CFSTREAM_SANDBOX_DIR"] = str(desk / ".cfstream")
     try:
         yield desk
     finally:
         subprocess.run([sys.executable, "-m", "cfstream", "sandbox", "down"], cwd=desk, check=False)
         shutil.rmtree(desk)
+        if before is None:
+            del os.environ["CFSTREAM_SANDBOX_DIR"]
+        else:
+            os.environ["CFSTREAM_SANDBOX_DIR"] = before
 
 
 def _recorded(title: str, commands: Sequence[str], desk: Path) -> str:
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for command in commands:
         console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
-        console.print(Text.from_ansi(_typed(command, desk)))
+        console.print(Text.from_ansi(typed(command, desk)))
     picture = console.export_svg(title=f"cfstream: {title}", theme=MONOKAI)
     return re.sub(
         r"@font-face \{.*?\}", "", picture, flags=re.DOTALL
     )  # no picture asks another host for a font
-
-
-def _typed(command: str, desk: Path) -> str:
-    """What a terminal shows of a command. Raises SystemExit when it does not end well."""
-    ours, theirs = pty.openpty()
-    script = f'cfstream() {{ "{sys.executable}" -m cfstream "$@"; }}; stty cols {COLUMNS}; {command}'
-    running = subprocess.Popen(["bash", "-c", script], cwd=desk, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    said = b"".join(_read_all(ours))
-    if running.wait() != 0:
-        raise SystemExit(f"{command} exited with {running.returncode}:\n{said.decode()}")
-    return said.decode().replace("\r\n", "\n").rstrip()
-
-
-def _read_all(terminal: int) -> Iterator[bytes]:
-    try:
-        while chunk := os.read(terminal, 65536):
-            yield chunk
-    except OSError:
-        return  # Linux answers EIO when the other side of a terminal has gone
-    finally:
-        os.close(terminal)

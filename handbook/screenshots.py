@@ -1,7 +1,6 @@
 """Screenshots of pages, of the real thing: the demo is run as a person would, and its player is looked at."""
 
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -9,21 +8,49 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal, TypeAlias
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from handbook.pictures import sandbox_desk
+from handbook.terminal import on_terminal, typed
+
+Scheme: TypeAlias = Literal["light", "dark"]
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = ROOT / ".venv" / "chromium" / "chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server")
-NAMES = tuple(f"player-{what}-{scheme}.png" for what in ("plays", "refused") for scheme in ("light", "dark"))
-SIZE = {"width": 1000, "height": 760}
+ADDRESS = re.compile(r"The player: (http\S+?)[\s\x1b]")
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+NAMES = tuple(
+    f"{what}-{scheme}.png" for what in ("player-plays", "player-refused", "plan") for scheme in SCHEMES
+)
+SIZE: ViewportSize = {"width": 1000, "height": 760}
+SECONDS = 600.0
+"""How long the demo may take, with all that is looked at while it runs."""
 
 
 def make(folder: Path) -> None:
-    """Takes all of them into `folder`. Raises SystemExit when the demo does not come up."""
-    with _demo() as address, _browser() as browser:
-        for scheme in ("light", "dark"):
-            page = browser.new_context(color_scheme=scheme, viewport=SIZE).new_page()  # type: ignore[arg-type]
+    """Takes all of them into `folder`. Raises SystemExit for what does not end well, or not in time."""
+    with _browser() as browser:
+        _plan(browser, folder)
+        _player(browser, folder)
+
+
+def _plan(browser: Browser, folder: Path) -> None:
+    with sandbox_desk() as desk:
+        typed("cfstream init lectures --new-key", desk)
+        typed("cfstream plan lectures.yaml --sandbox --format html > plan.html", desk)
+        for scheme in SCHEMES:
+            page = browser.new_context(color_scheme=scheme, viewport=SIZE).new_page()
+            page.goto((desk / "plan.html").as_uri())
+            page.screenshot(path=folder / f"plan-{scheme}.png")
+
+
+def _player(browser: Browser, folder: Path) -> None:
+    with _demo() as address:
+        for scheme in SCHEMES:
+            page = browser.new_context(color_scheme=scheme, viewport=SIZE).new_page()
             page.goto(address)
             page.get_by_role("button", name="a viewer").click()
             page.wait_for_function("document.querySelector('video').currentTime >= 2", timeout=60_000)
@@ -36,32 +63,12 @@ def make(folder: Path) -> None:
 @contextmanager
 def _demo() -> Iterator[str]:
     """The address of the player, while the demo runs on a terminal of its own."""
-    ours, theirs = pty.openpty()
-    demo = subprocess.Popen(
-        [sys.executable, "examples/demo.py"], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    try:
-        yield _told(ours)
-    finally:
-        demo.send_signal(signal.SIGINT)
-        _drained(ours)
-        demo.wait()
-
-
-def _told(terminal: int) -> str:
-    said = ""
-    while not (found := re.search(r"The player: (http\S+?)[\s\x1b]", said)):
-        said += os.read(terminal, 65536).decode(errors="replace")
-    return found[1]
-
-
-def _drained(terminal: int) -> None:
-    try:
-        while os.read(terminal, 65536):
-            pass
-    except OSError:
-        os.close(terminal)
+    with on_terminal([sys.executable, "examples/demo.py"], ROOT, seconds=SECONDS) as terminal:
+        if not terminal.read_until(ADDRESS.search):
+            raise SystemExit(f"the demo has no player; it said:\n{terminal.shown}")
+        yield ADDRESS.findall(terminal.shown)[0]
+        terminal.program.send_signal(signal.SIGINT)
+        terminal.read_until(lambda _: False)
 
 
 @contextmanager

@@ -64,6 +64,11 @@ class Given:
         return os.path.dirname(self.out) if self.out and self.out != "-" else ""
 
     @property
+    def says_enough(self) -> bool:
+        """Whether all is said that only a person knows; what is left has a usual answer, and a flag."""
+        return self.name is not None and bool(self.signs)
+
+    @property
     def signs(self) -> list[str]:
         """The flags that say who signs."""
         flags = {

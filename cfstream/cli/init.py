@@ -64,10 +64,10 @@ def init(
 ) -> None:
     """Write a commented spec to start from. A file that exists is never overwritten.
 
-    On a terminal it asks what no flag says; Ctrl-C leaves nothing behind. Elsewhere it takes what is usual: a new
-    bucket NAME-media, and a key pair that "cfstream keys new" makes.
+    On a terminal it asks what no flag says; Ctrl-C leaves nothing behind. With NAME and a flag that says who may sign
+    it asks nothing and takes what is usual, like a new bucket NAME-media; so it does without a terminal.
 
-    Example: cfstream init lectures --bucket lectures-media --cname media.example.com
+    Example: cfstream init lectures --new-key --cname media.example.com
     """
     from cfstream.cli.answering import Given, answered
 
@@ -75,7 +75,7 @@ def init(
         name, bucket, create_bucket, tuple(cname or ()), delivery, new_key, public_key, key_group,
         tuple(trusted_signer or ()), public, out,
     )  # fmt: skip
-    asking = not yes and out != "-" and _two_way()
+    asking = not (yes or given.says_enough or out == "-") and _two_way()
     if not asking and name is None and out is None:
         given = replace(given, out="-")
     _free(given)

@@ -60,6 +60,8 @@ class Notice:
 
     text: str
     warning: bool = False
+    do: str = ""
+    """What to do about it; empty where nothing need be done."""
 
 
 class CfstreamError(Exception):

@@ -191,8 +191,8 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
     on_its_way = (Notice(ON_ITS_WAY),) if settling else ()
     exposure = expose(scene, land, steps)
     warnings = tuple(
-        Notice(f"an opening that this spec does not ask for: {opening}", warning=True)
-        for opening in exposure.openings
+        Notice(f"an opening that this spec does not ask for: {opening.text}", warning=True, do=opening.do)
+        for opening in exposure.not_ours
     )
     return StackPlan(
         name=scene.name,

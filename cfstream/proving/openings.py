@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.exposure import Exposure, expose
+from cfstream.exposure import Exposure, Sort, closing, expose
 from cfstream.kinds.bucket import bucket_call
 from cfstream.kinds.kind import Landscape
 from cfstream.kinds.object_grants import CHUNK, Tally, counted
@@ -55,12 +55,8 @@ def read_openings(aws: Reads, site: Site) -> Openings:
     exposure = _exposure(site, acls)
     points = tuple(_points(aws, site))
     told = [
-        _from_exposure(
-            site, exposure, "policy", " statement ", "no statement of its policy lets anyone read"
-        ),
-        _from_exposure(
-            site, exposure, "distributions", ": distribution ", "no other distribution gives it to anyone"
-        ),
+        _from_exposure(site, exposure, Sort.POLICY, "no statement of its policy lets anyone read"),
+        _from_exposure(site, exposure, Sort.DISTRIBUTION, "no other distribution gives it to anyone"),
         _of_acls(site, exposure, acls),
         *points,
     ]
@@ -122,22 +118,18 @@ def _exposure(site: Site, acls: ReadAcls) -> Exposure:
     return expose(site.scene, land, ())
 
 
-def _from_exposure(site: Site, exposure: Exposure, part: str, sign: str, claim: str) -> Finding:
-    """The openings of one sort as one finding, told apart by a `sign` in the plan's words for them."""
-    found = [opening for opening in exposure.openings if sign in opening]
-    found += _old_versions(site) if part == "policy" else []
-    finding = Finding(f"bucket {site.bucket.name}", part, "", claim)
-    if part == "policy" and site.policy.unread:
+def _from_exposure(site: Site, exposure: Exposure, sort: Sort, claim: str) -> Finding:
+    """The openings of one sort as one finding."""
+    found = [opening.text for opening in exposure.not_ours if opening.sort is sort]
+    found += _old_versions(site) if sort is Sort.POLICY else []
+    finding = Finding(f"bucket {site.bucket.name}", str(sort), "", claim)
+    if sort is Sort.POLICY and site.policy.unread:
         return replace(
             finding, verdict=Verdict.UNPROVED, why=site.policy.unread, do="allow s3:GetBucketPolicy"
         )
     if not found:
         return finding
-    do = {
-        "policy": "take that statement out of the bucket's policy, or narrow it",
-        "distributions": "give that distribution signers, or take its access to the bucket away",
-    }
-    return replace(finding, verdict=Verdict.LET_IN, why="; ".join(found), do=do[part])
+    return replace(finding, verdict=Verdict.LET_IN, why="; ".join(found), do=closing(sort, site.bucket))
 
 
 def _old_versions(site: Site) -> list[str]:
@@ -162,13 +154,13 @@ def _as_plain(statement: Json) -> Json:
 def _of_acls(site: Site, exposure: Exposure, acls: ReadAcls) -> Finding:
     read = counted(acls.total)
     claim = f"no ACL lets anyone in ({acls.why_not or f'{read} looked at'})"
-    finding = Finding(f"bucket {site.bucket.name}", "ACLs", "", claim)
+    finding = Finding(f"bucket {site.bucket.name}", str(Sort.ACLS), "", claim)
     found = [opening for opening in exposure.openings if opening.startswith("anyone may see")]
     if acls.count:
         named = ", ".join(acls.public) + ("" if acls.count <= len(acls.public) else ", …")
         found.append(f"anyone: {counted(acls.count)} with a public ACL: {named}")
     if found:
-        do = "set those ACLs to private, or block public ACLs on the bucket"
+        do = closing(Sort.ACLS, site.bucket)
         return replace(finding, verdict=Verdict.LET_IN, why="; ".join(found), do=do)
     if acls.unread:
         why = f"the ACLs of {counted(acls.unread)} of {acls.total} may not be read"

@@ -6,6 +6,7 @@ from typing import Any
 
 from cfstream.comparing import Comparison, StackComparison
 from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.notices import notice_document, notice_lines
 from cfstream.render.text import change_lines
 from cfstream.render.values import field_lines
 from cfstream.values import plain
@@ -58,7 +59,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
                 "spec": stack.spec,
                 "fate": stack.fate,
                 "hazards": [{"name": hazard.name, "text": hazard.text} for hazard in stack.hazards],
-                "notices": [{"text": notice.text, "warning": notice.warning} for notice in stack.notices],
+                "notices": [notice_document(notice) for notice in stack.notices],
                 "changes": [
                     {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
                     for change in stack.changes
@@ -74,9 +75,7 @@ def _stack_lines(stack: StackComparison, sheet: Page) -> Iterator[str]:
     head = [Word(sign, style), Word(stack.name, Style.BOLD), *words(stack.fate, style)]
     yield from sheet.beside(head, Word(printable(stack.spec), Style.DIM))
     yield from change_lines(stack.changes, sheet)
-    for notice in stack.notices:
-        label = Word("warning:", Style.YELLOW) if notice.warning else Word("note:")
-        yield from sheet.flow([label, *words(notice.text)], first="  ", rest="    ")
+    yield from notice_lines(stack.notices, sheet)
     for hazard in stack.hazards:
         told = [Word("!", Style.BOLD_RED), Word(f"{hazard.name}:", Style.BOLD_RED), *words(hazard.text)]
         yield from sheet.flow(told, first="  ", rest="    ")

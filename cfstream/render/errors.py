@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cfstream.errors import CfstreamError
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, advice, page, words
 
 MANUAL = "https://cfstream.github.io/cfstream/"
 
@@ -48,4 +48,4 @@ def what_lines(what: str, sheet: Page) -> Iterator[str]:
 def do_lines(do: str, sheet: Page) -> Iterator[str]:
     """What to do, or nothing where nobody knows."""
     for line in do.splitlines():
-        yield from sheet.flow(words(f"do: {line}"), first="  ", rest="      ")
+        yield from sheet.flow(advice(f"do: {line}"), first="  ", rest="      ")

@@ -91,6 +91,18 @@ def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
     return [Word(part, style) for part in printable(text).split(" ")]
 
 
+def advice(text: str) -> list[Word]:
+    """The words of what to do. A command in backticks is one word and stands without them, so that it can be pasted."""
+    return [
+        word
+        for part, quoted in quotations(text)
+        for word in (
+            [Word(part)] if quoted and " " in part else words(f"`{part}`" if quoted else part.strip(" "))
+        )
+        if word.text
+    ]
+
+
 def printable(text: str) -> str:
     """`text` with everything that could move a cursor or turn text around written as an escape."""
     if text.isprintable():

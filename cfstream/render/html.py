@@ -20,7 +20,7 @@ from cfstream.render.text import summary_line
 def plan_html(plan: Plan) -> str:
     """The whole page: the sum, hazards, problems, warnings, and each stack with its picture and its steps."""
     problems = [problem for stack in plan.stacks for problem in stack.problems]
-    changed = [stack for stack in plan.stacks if not stack.in_sync]
+    changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.not_ours]
     short = plan.fingerprint.removeprefix("sha256:")[:8]
     verdict = "No changes." if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
     held = f"account {code(plan.account)} · plan {code(short)} · cfstream {escape(__version__)}"
@@ -106,7 +106,9 @@ def _excerpt(problem: Problem) -> str:
 
 def _warnings(plan: Plan) -> Iterator[str]:
     items = [
-        f"<li>{escape(stack.name)}: {prose(notice.text)}</li>"
+        f"<li>{escape(stack.name)}: {prose(notice.text)}"
+        + (f"<p>do: {'<br>'.join(map(prose, notice.do.splitlines()))}</p>" if notice.do else "")
+        + "</li>"
         for stack in plan.stacks
         for notice in sorted(stack.notices)
         if notice.warning

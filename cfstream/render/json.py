@@ -10,6 +10,7 @@ from typing import Any
 from cfstream import __version__
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan, sealed
+from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
 from cfstream.values import plain
 
@@ -75,7 +76,7 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
             for relied in stack.relied_on
         ],
         "problems": [problem_document(problem) for problem in stack.problems],
-        "notices": [{"text": notice.text, "warning": notice.warning} for notice in stack.notices],
+        "notices": [notice_document(notice) for notice in stack.notices],
         "hazards": [
             {"name": hazard.name, "step": step, "text": hazard.text} for hazard, step in stack.hazards
         ],

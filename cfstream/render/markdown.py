@@ -70,14 +70,14 @@ class _Section:
 
 def plan_markdown(plan: Plan) -> str:
     """The whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded."""
-    head = _head(plan)
-    room = LIMIT - SPARED - len(head) - len(_still(plan))
     sections = _sections(plan, longest=None)
+    head = _head(plan, alone=not any(section.size for section in sections))
+    room = LIMIT - SPARED - len(head) - len(_still(plan))
     if sum(section.size for section in sections) > room:
         sections = _sections(plan, longest=SHORT)
     top = _fitted(sections, room)
     room -= sum(map(len, top)) + len(top)
-    still = [f"{_still(plan)}\n"] if _still(plan) and not plan.in_sync else []
+    still = [f"{_still(plan)}\n"] if _still(plan) else []
     return "\n".join([head, *top, *_stacks(plan, room), *still])
 
 
@@ -91,9 +91,10 @@ def problems_markdown(problems: Sequence[Problem]) -> str:
     return "\n".join([head, section.within(room)])
 
 
-def _head(plan: Plan) -> str:
+def _head(plan: Plan, *, alone: bool) -> str:
+    """What stands above the sections; of a plan without a step the mark `alone`, or a title where sections follow."""
     if plan.in_sync:
-        return f"{MARK}\n{_still(plan)}\n"
+        return MARK if alone else f"{MARK}\n### cfstream plan\n"
     short = plan.fingerprint.removeprefix("sha256:")[:8]
     held = f"account {code(plan.account)}, plan {code(short)}"
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
@@ -150,12 +151,12 @@ def _problem_section(problems: Iterable[Problem], longest: int | None) -> _Secti
 
 
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
-    """Who can read, for each stack in which that changes; what is new is bold."""
+    """Who can read, for each stack in which that changes or somebody may who should not; what is new is bold."""
     rows = tuple(
         f"| {prose(stack.name)} | {_phrases(stack.exposure.before, (), longest)} "
         f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
         for stack in plan.stacks
-        if stack.exposure.before != stack.exposure.after
+        if stack.exposure.before != stack.exposure.after or stack.exposure.not_ours
     )
     return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
 
@@ -173,6 +174,8 @@ def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) 
 def _warning_section(plan: Plan, longest: int | None) -> _Section:
     entries = tuple(
         f"- {prose(stack.name)}: {prose(clipped(notice.text, longest))}"
+        + "<br>do: " * bool(notice.do)
+        + "<br>".join(prose(clipped(line, longest)) for line in notice.do.splitlines())
         for stack in plan.stacks
         for notice in sorted(stack.notices)
         if notice.warning

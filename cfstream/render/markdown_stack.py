@@ -66,7 +66,7 @@ def _rows(step: Step) -> Iterator[str]:
 def _remarks(stack: StackPlan) -> Iterator[str]:
     """Who can read where that stays, and what is worth knowing."""
     exposure = stack.exposure
-    if stack.steps and exposure.before == exposure.after:
+    if stack.steps and exposure.before == exposure.after and not exposure.not_ours:
         yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"
     for notice in sorted(stack.notices):
         if not notice.warning:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.hazards import allowance
+from cfstream.render.notices import notice_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
 from cfstream.steps.step import Change, Step
@@ -81,7 +82,7 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     if stack.steps and stack.destroying:
         yield ""
         yield from sheet.flow(words("The bucket and every object in it stay."), first="  ", rest="  ")
-    if stack.steps:
+    if stack.steps or stack.exposure.not_ours:
         yield ""
         yield from _exposure_lines(stack, sheet)
     if warnings:
@@ -180,10 +181,7 @@ def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
 
 
 def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    for notice in sorted(stack.notices, key=lambda notice: (notice.warning, notice.text)):
-        style = Style.YELLOW if notice.warning else Style.PLAIN
-        label = "warning:" if notice.warning else "note:"
-        yield from sheet.flow([Word(label, style), *words(notice.text)], first="  ", rest="    ")
+    yield from notice_lines(stack.notices, sheet)
     for hazard, step in stack.hazards:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
 from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 
 SIGNS = {
     Verdict.HELD: ("✓", Style.GREEN),
@@ -50,7 +51,7 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
         "spec": stack.spec,
         "exit_code": stack.exit_code,
         "readers": list(stack.readers),
-        "notices": [{"text": notice.text, "warning": notice.warning} for notice in stack.notices],
+        "notices": [notice_document(notice) for notice in stack.notices],
         "findings": [
             {
                 "where": each.where,
@@ -80,9 +81,7 @@ def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
         yield from _group_lines(list(group), sheet)
     if stack.notices:
         yield ""
-    for notice in sorted(stack.notices, key=lambda notice: (notice.warning, notice.text)):
-        label, style = ("warning:", Style.YELLOW) if notice.warning else ("note:", Style.PLAIN)
-        yield from sheet.flow([Word(label, style), *words(notice.text)], first="  ", rest="    ")
+    yield from notice_lines(stack.notices, sheet)
     yield ""
     yield from sheet.flow(_verdict(stack))
 
@@ -136,8 +135,7 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     )
     if first.why:
         yield from sheet.flow(words(f"why: {first.why}"), first="      ", rest="        ")
-    if first.do:
-        yield from sheet.flow([Word("do:", Style.CYAN), *words(first.do)], first="      ", rest="        ")
+    yield from remedy_lines(first.do, sheet, "      ")
 
 
 def _verdict(stack: StackProof) -> list[Word]:

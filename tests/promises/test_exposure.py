@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from cfstream.errors import Unreachable
+from cfstream.proving import Means
+from cfstream.workflow import prove_stacks
 from tests.promises.foreign import by_hand
 from tests.promises.seen import seen_otherwise
 from tests.promises.studio import (
@@ -103,6 +105,18 @@ def test_a_public_statement_is_an_opening(studio: Studio) -> None:
     assert "anyone: bucket policy statement Anyone" in exposure.before
     assert exposure.openings[0] in "\n".join(warnings(studio, signed()))
     assert steps(studio.plan(signed())) == []
+
+
+def test_plan_and_verify_say_the_same_of_an_opening(studio: Studio) -> None:
+    """One text: who reads the plan need not run verify to learn what to do."""
+    studio.converge(signed())
+    public_statement(studio)
+    (warning,) = (notice for notice in studio.stack(signed()).notices if notice.warning)
+    means = Means(viewer=None, clock=studio.world.clock)
+    (proof,) = prove_stacks(studio.load(signed()), studio.world, means).stacks
+    (finding,) = (each for each in proof.broken if each.part == "policy")
+    assert warning.do == finding.do
+    assert "aws s3api put-public-access-block --bucket media" in warning.do
 
 
 def test_a_public_statement_that_is_blocked_lets_nobody_in(studio: Studio) -> None:

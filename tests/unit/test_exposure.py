@@ -150,6 +150,18 @@ def test_public_statement() -> None:
     assert seen.openings == ("anyone: bucket policy statement Open",)
 
 
+def test_what_closes_a_public_statement() -> None:
+    """The statement goes first, and then what let it be: block public access, by a command that can be pasted."""
+    (opening,) = exposure(SELF, by_oac_too(), block=NONE, policy=policy_of(by_oac(), OPEN)).not_ours
+    said, command = opening.do.splitlines()
+    assert said.startswith(
+        "take that statement out of the bucket's policy, or narrow it; then block public access"
+    )
+    assert f"which is off for the bucket {BUCKET}" in said
+    assert command.startswith(f"`aws s3api put-public-access-block --bucket {BUCKET} --public-access-block")
+    assert command.count("=true") == 4
+
+
 def test_public_statement_without_effect() -> None:
     """A public statement lets nobody in where public buckets are restricted, or where it is of other
     objects.
@@ -246,6 +258,8 @@ def test_other_distributions() -> None:
         "signers: key-group newsroom-signers through distribution E6SIGNED",
     )
     assert seen.openings == ("anyone: distribution E5OPEN (unsigned)",)
+    (opening,) = seen.not_ours
+    assert opening.do == "give that distribution signers, or take its access to the bucket away"
 
 
 def test_grant_that_opens_another_distribution() -> None:

@@ -1,11 +1,11 @@
 """Plans made by hand, as the renderers get them: a stack to create, one to change, and those that stand still."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from cfstream.errors import Notice, Problem, Where
-from cfstream.exposure import Exposure
+from cfstream.exposure import Exposure, Opening, Sort
 from cfstream.kinds.kind import Relied
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.steps.step import Change, Doors, Hazard, Stage, Step
@@ -135,6 +135,17 @@ STILL = StackPlan(
     spec_sha256="9f2c",
     live=LiveSummary("E1UGDLB9XZBD79", "d111111abcdef8.cloudfront.net", "Deployed", ETAG),
 )
+
+WAY_IN = Opening(
+    "anyone: bucket policy statement QuickFix", Sort.POLICY, "take it out:\n`aws s3api put --bucket media`"
+)
+
+OPENED = replace(
+    STILL,
+    notices=(Notice(WAY_IN.text, warning=True, do=WAY_IN.do),),
+    exposure=Exposure(before=(WAY_IN.text,), after=(WAY_IN.text,), not_ours=(WAY_IN,)),
+)
+"""Nothing to do, and somebody may read who should not."""
 
 BROKEN = StackPlan(
     name="clips",

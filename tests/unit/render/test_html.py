@@ -12,7 +12,7 @@ from cfstream.planning import Road
 from cfstream.render.flow import printable
 from cfstream.render.html import plan_html, problems_html
 from tests.unit.render.hostile import NASTY_TEXT, stack_of
-from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 EMPTY = {"meta", "br", "path", "rect"}
 """Elements of the page without an end."""
@@ -58,6 +58,14 @@ def test_no_value_is_obeyed(text: str) -> None:
     )
     assert told.tags("code", "text") == plain.tags("code", "text")
     assert printable(text) in told.text
+
+
+def test_who_can_read_is_shown_of_an_open_stack_that_stands_still() -> None:
+    """With what to do about it, the command as code."""
+    page = plan_html(plan(OPENED))
+    assert '<li class="closed">anyone: bucket policy statement QuickFix</li>' in page
+    assert "<p>do: take it out:<br><code>aws s3api put --bucket media</code></p>" in page
+    assert "lectures is as its spec says." in page
 
 
 def test_the_page_asks_for_nothing() -> None:

@@ -13,7 +13,7 @@ from cfstream.render.flow import printable
 from cfstream.render.gfm import code, prose
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
 from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
-from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, OPENED, STILL, plan
 
 GFM = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 LIMIT = 60_000
@@ -67,8 +67,17 @@ def test_a_fleet_without_changes_is_one_line() -> None:
 def test_an_opening_is_told_though_nothing_changes() -> None:
     """A warning is no change, and nobody may miss it."""
     warned = plan_markdown(plan(replace(STILL, notices=CHANGED.notices)))
-    assert "No changes." in warned
     assert "anyone may read clips/" in warned
+
+
+def test_warnings_stand_above_the_sentence_that_nothing_changes() -> None:
+    """Who reads no further than the first lines has read the danger."""
+    warned = plan_markdown(plan(OPENED))
+    assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Who can read\n")
+    assert warned.endswith("**No changes.** lectures is as its spec says.\n")
+    assert warned.index("#### Warnings") < warned.index("No changes.")
+    assert "anyone: bucket policy statement QuickFix" in warned
+    assert "<br>do: take it out:<br><code>aws s3api put --bucket media</code>" in warned
 
 
 @settings(max_examples=80, deadline=None)

@@ -7,7 +7,7 @@ import pytest
 from cfstream.planning import Plan
 from cfstream.render.text import plan_text, summary_line
 from cfstream.values import Verb
-from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 
 def with_id(text: str, of: Plan) -> str:
@@ -212,3 +212,11 @@ def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
 ) -> None:
     """Scripts find the four verbs of the contract in every sum."""
     assert summary_line({verb: counts.get(verb, 0) for verb in Verb}) == line
+
+
+def test_who_can_read_is_told_of_an_open_stack_that_stands_still() -> None:
+    """Nothing is to be done by apply, and yet something by a person; the command stands whole on its line."""
+    told = plan_text(plan(OPENED), color=False, width=40)
+    assert "  Who can read\n    as before  anyone: bucket policy\n" in told
+    assert "    do: take it out:\n    aws s3api put --bucket media\n" in told
+    assert told.endswith("No changes. lectures is as its spec says.\n")

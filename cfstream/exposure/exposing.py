@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from cfstream.exposure.opening import Opening, Sort, closing
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.object_grants import LiveGrants, counted
 from cfstream.kinds.policy_grants import LivePolicy, sid_of
@@ -42,25 +43,30 @@ class Exposure:
     """Who can read. Each entry is a short phrase: ``nobody``, ``signers: key-group lectures-signers``,
     ``anyone: …``.
 
-    `openings` are ways in that are not ours and that the spec does not ask for: warnings in the plan. `ours` are the
+    `not_ours` are ways in that are not ours and that the spec does not ask for: warnings in the plan. `ours` are the
     entries that lead through the stack's own distribution, `anyone` those by which nobody needs to sign.
     """
 
     before: tuple[str, ...] = (NOBODY,)
     after: tuple[str, ...] = (NOBODY,)
-    openings: tuple[str, ...] = ()
+    not_ours: tuple[Opening, ...] = ()
     ours: tuple[str, ...] = ()
     anyone: tuple[str, ...] = ()
+
+    @property
+    def openings(self) -> tuple[str, ...]:
+        """The phrases of what is not ours."""
+        return tuple(each.text for each in self.not_ours)
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way in, as a phrase. `opening`: for anyone, and not by our distribution; `bare`: past CloudFront
+    """One way in, as a phrase. `opening`: for anyone, and not by our distribution, by what; `bare`: past CloudFront
     altogether; `ours`: by our distribution, and then `unsigned` or not.
     """
 
     text: str
-    opening: bool = False
+    opening: Sort | None = None
     bare: bool = False
     ours: bool = False
     unsigned: bool = False
@@ -100,7 +106,15 @@ def expose(scene: Scene, land: Landscape, steps: Sequence[Step]) -> Exposure:
     return Exposure(
         before=_phrases(before),
         after=_phrases(after),
-        openings=tuple(sorted({way.text for way in after if way.opening and not (allowed and way.bare)})),
+        not_ours=tuple(
+            sorted(
+                {
+                    Opening(way.text, way.opening, closing(way.opening, policy.bucket))
+                    for way in after
+                    if way.opening and not (allowed and way.bare)
+                }
+            )
+        ),
         ours=tuple(sorted({way.text for way in (*before, *after) if way.ours})),
         anyone=tuple(sorted({way.text for way in (*before, *after) if way.opening or way.unsigned})),
     )
@@ -223,7 +237,7 @@ def _foreign(world: _World) -> Iterator[Way]:
         if signers:
             yield Way(f"signers: {', '.join(signers)} through distribution {each.distribution}")
         else:
-            yield Way(f"anyone: distribution {each.distribution} (unsigned)", opening=True)
+            yield Way(f"anyone: distribution {each.distribution} (unsigned)", opening=Sort.DISTRIBUTION)
 
 
 def _may_read(world: _World, each: Serving) -> bool:
@@ -257,13 +271,13 @@ def _bare(world: _World) -> Iterator[Way]:
         for each in _reading(world):
             if is_public(each):
                 anyone = "anyone" if _asks_s3(each) else "anyone with a distribution"
-                yield Way(f"{anyone}: bucket policy statement {_name(each)}", opening=True, bare=True)
+                yield Way(f"{anyone}: bucket policy statement {_name(each)}", opening=Sort.POLICY, bare=True)
     if not bucket.acls_count or bucket.effective.ignore_acls:
         return
     if tally.public:
-        yield Way(f"anyone: {counted(tally.public)} with a public ACL", opening=True, bare=True)
+        yield Way(f"anyone: {counted(tally.public)} with a public ACL", opening=Sort.ACLS, bare=True)
     if any(grantee.endswith(("/AllUsers", "/AuthenticatedUsers")) for grantee, _ in bucket.grants):
-        yield Way("anyone may see which objects there are: ACL of the bucket", opening=True, bare=True)
+        yield Way("anyone may see which objects there are: ACL of the bucket", opening=Sort.ACLS, bare=True)
 
 
 def _asks_s3(statement: Json) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from cfstream import __version__
 from cfstream.errors import Problem, Where
+from cfstream.render.errors import MANUAL
 from cfstream.render.flow import printable
 from cfstream.render.hazards import allowance
 from cfstream.values import digest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # `validate` renders problems alone, and must not wait for al
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/cfstream/cfstream"
+HELP = f"{MANUAL}hazards/"
 
 SPEC, PREFLIGHT, WARNING = "spec", "preflight", "warning"
 
@@ -59,7 +61,7 @@ def _stack(stack: "StackPlan") -> Iterator[dict[str, Any]]:
             )
     for notice in stack.notices:
         if notice.warning:
-            yield _result(WARNING, Where(stack.spec), notice.text, "", stack.name)
+            yield _result(WARNING, Where(stack.spec), notice.text, notice.do, stack.name)
 
 
 def _problem(rule: str, problem: Problem) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _log(results: Iterable[dict[str, Any]]) -> dict[str, Any]:
             "id": name,
             "shortDescription": {"text": meaning},
             "fullDescription": {"text": meaning},
-            "help": {"text": f"{meaning}. See {HOME}#hazards and the plan."},
+            "help": {"text": f"{meaning}. See {HELP} and the plan."},
             "defaultConfiguration": {"level": level},
         }
         for name, (level, meaning) in RULES.items()

@@ -1,7 +1,9 @@
 """Alerts at the lines of specs: the shape that GitHub asks for, nothing dropped, and nothing of a value obeyed."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from cfstream.errors import Problem, Where
 from cfstream.render.sarif import RULES, plan_sarif, problems_sarif
 from cfstream.steps.step import HAZARDS
-from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 SHAPE: Any = {
     "type": "object",
@@ -113,6 +115,20 @@ def told(alert: dict[str, Any]) -> tuple[str, str, str, dict[str, int]]:
     (location,) = alert["locations"]
     place = location["physicalLocation"]
     return alert["ruleId"], alert["message"]["text"], place["artifactLocation"]["uri"], place["region"]
+
+
+def test_the_help_of_a_rule_leads_to_a_page_that_is_there() -> None:
+    """Its address is that of a page of the manual."""
+    (run,) = plan_sarif(plan(BROKEN))["runs"]
+    for rule in run["tool"]["driver"]["rules"]:
+        (page,) = re.findall(r"https://cfstream.github.io/cfstream/([a-z-]+)/ ", rule["help"]["text"])
+        assert (Path(__file__).parents[3] / "docs" / f"{page}.md").is_file()
+
+
+def test_warnings_say_what_to_do() -> None:
+    """In the alert itself, for a code host shows nothing else."""
+    (alert,) = alerts(plan_sarif(plan(OPENED)))
+    assert alert["message"]["text"].splitlines()[1] == "do: take it out:"
 
 
 def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:

@@ -12,6 +12,9 @@ from cfstream.render.text import SIGNS, live_facts, nothing_live
 from cfstream.render.values import Field, cells, fields
 from cfstream.steps.step import Step
 
+CAPTION = '<figcaption class="dim">Scroll the picture sideways: it goes on.</figcaption>'
+"""Shown where the page is narrower than the picture."""
+
 
 def code(text: str) -> str:
     """`text` as code, to the letter."""
@@ -30,10 +33,14 @@ def stack_article(stack: StackPlan) -> str:
         f'<article aria-labelledby="stack-{name}">',
         f'<div class="top"><h2 id="stack-{name}">{name}</h2><span class="dim">{code(stack.spec)}</span></div>',
         f'<p class="dim">{_live(stack)}</p>',
-        f'<figure tabindex="0" aria-label="Picture of {name}">{picture_svg(picture(stack))}</figure>',
+        f'<figure tabindex="0" aria-label="Picture of {name}">{picture_svg(picture(stack))}{CAPTION}</figure>',
         *_reads(stack),
         *_steps(stack),
-        *(f"<p>note: {prose(each.text)}</p>" for each in sorted(stack.notices) if not each.warning),
+        *(
+            f'<p class="note">note: {prose(each.text)}</p>'
+            for each in sorted(stack.notices)
+            if not each.warning
+        ),
         "</article>",
     ]
     return "\n".join(parts)

@@ -41,6 +41,7 @@ margin:1rem 0;background:var(--gone-paper)}
 article{border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:1.5rem 0}
 .top{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;align-items:baseline}
 figure{margin:1rem 0 0;overflow-x:auto}
+figcaption{display:none;position:sticky;left:0}
 svg{display:block;max-width:100%;min-width:40rem;height:auto}
 svg text{fill:var(--ink);font-size:13px}
 svg .title{font-weight:600}
@@ -62,6 +63,7 @@ svg .open{color:inherit}
 .step.modify,.step.disable{border-left-color:var(--changed)}
 .step.delete,.step.revoke{border-left-color:var(--gone)}
 .step.wait{border-left-color:var(--wait)}
+.note{margin-top:1rem}
 .what{font-weight:600;margin:0}
 .new .sign,.create .sign,.grant .sign{color:var(--new)}
 .changed .sign,.modify .sign,.disable .sign{color:var(--changed)}
@@ -78,6 +80,7 @@ td{width:33%}
 .was{background:var(--gone-paper);color:var(--gone)}
 .now{background:var(--new-paper);color:var(--new)}
 summary{cursor:pointer;font-weight:600;margin-top:1.5rem}
+@media screen and (max-width:46rem){figcaption{display:block}}
 @media (max-width:40rem){body{padding:1rem .75rem 3rem}.sum{font-size:1.35rem}article{padding:1rem .75rem}
 tr{display:grid;grid-template-columns:1fr 1fr}tr th:first-child{grid-column:1/-1}td{border-top:0}
 th[scope=row],td{width:auto}}

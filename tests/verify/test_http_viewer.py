@@ -43,7 +43,8 @@ class _Answers(BaseHTTPRequestHandler):
         assert isinstance(self.server, Server)
         self.server.asked.append((self.command, self.path, dict(self.headers)))
         if self.path.startswith("/drop"):
-            self.connection.close()
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
             return
         body = b"x" * 1_000_000 if self.path.startswith("/big") else b"body"
         self.send_response(301 if self.path.startswith("/moved") else 200)

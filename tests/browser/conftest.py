@@ -22,7 +22,10 @@ from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from examples.player.app import SANDBOX_CREDENTIALS, App, Desk, Stage, page_files
 from tests.browser.elsewhere import Elsewhere
+from tests.docs.manual import site
 from tests.signing import private_pem, public_pem, rsa_key
+
+__all__ = ["site"]
 
 ROOT = Path(__file__).resolve().parents[2]
 UNPACKED = ROOT / ".venv" / "chromium"

@@ -4,8 +4,9 @@ import pytest
 
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import aws, cfstream, server
+from tests.docs.manual import site
 
-__all__ = ["aws", "cfstream", "edge", "server"]
+__all__ = ["aws", "cfstream", "edge", "server", "site"]
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+"""The manual, built as `make docs` builds it; its pictures are empty, for making them takes longer than all else."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handbook import pictures, reference, screenshots
+from tests.docs.page import ROOT
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built strictly: a link that leads nowhere ends the build."""
+    place = tmp_path_factory.mktemp("manual")
+    shutil.copytree(ROOT / "docs", place / "docs", ignore=shutil.ignore_patterns("reference", "pictures"))
+    shutil.copy(ROOT / "zensical.toml", place)
+    reference.write(place / "docs" / "reference")
+    (place / "docs" / "pictures").mkdir()
+    for picture in [*(f"{name}.svg" for name in pictures.CASTS), *screenshots.NAMES]:
+        (place / "docs" / "pictures" / picture).touch()
+    zensical = Path(sys.executable).with_name("zensical")
+    built = subprocess.run(
+        [zensical, "build", "--strict"], cwd=place, capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return place / "site"

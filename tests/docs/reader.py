@@ -14,6 +14,7 @@ from tests.docs.page import Command
 ELSEWHERE: Mapping[str, str] = {
     "aws": "another program, which not everybody has",
     "docker": "not there on most machines that run tests",
+    "eval": "changes the shell of a person",
     "git clone": "goes out to the network",
     "git tag": "is for who makes a release",
     "make": "sets up a machine; continuous integration runs it",
@@ -21,6 +22,7 @@ ELSEWHERE: Mapping[str, str] = {
     "pip": "goes out to the network",
     "pipx": "goes out to the network",
     "pre-commit": "goes out to the network",
+    "python3 -m venv": "makes what these tests run in",
     "source": "changes the shell of a person",
     "uvx": "goes out to the network",
     "cfstream sandbox": "starts a process of its own; tested in tests/sandbox",
@@ -58,7 +60,7 @@ class Reader:
             return None
         if line.startswith("cfstream ") and not _SHELL.search(_QUOTED.sub("", line)):
             return self._cfstream(shlex.split(line, comments=True)[1:])
-        script = f'cfstream() {{ "{sys.executable}" -m cfstream "$@"; }}; {line}'
+        script = f'python() {{ "{sys.executable}" "$@"; }}; cfstream() {{ python -m cfstream "$@"; }}; {line}'
         ran = subprocess.run(
             ["bash", "-c", script],
             capture_output=True,

@@ -91,10 +91,10 @@ def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
     state = "" if live.status == "Deployed" else f", {live.status}"
     head = [f"Imported from the {kind} {live.id} ({live.domain_name}{state}) of account {account.number}."]
     if proved.pending:
-        head += ["Its plan is not empty:", *(f"  {line}" for line in proved.pending)]
+        head += ["Its plan was not empty then:", *(f"  {line}" for line in proved.pending)]
     else:
         head.append(
-            "Its plan is empty: apply changes nothing until this file is changed. What is absent is not managed."
+            "Its plan was empty then: apply changes nothing until this file is changed. What is absent is not managed."
         )
     if told := _risks(proved):
         head += ["To be looked at:", *(f"  {risk.text}" for risk in told)]

@@ -13,6 +13,7 @@ from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds import grant_preflight
 from cfstream.kinds.bucket import bucket_call, read_bucket
 from cfstream.kinds.distributions import all_distributions, find, kind_of
+from cfstream.kinds.foreign_grants import idle_grants
 from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
 from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
@@ -105,7 +106,7 @@ class BucketPolicyKind:
             steps=(*given, *taken, *former_steps(scene, have)),
             relied_on=tuple(relied),
             problems=tuple(problems),
-            notices=(*_notices(case, taken), *former_notices(have)),
+            notices=(*_notices(case, taken), *idle_grants(scene, have, land), *former_notices(have)),
         )
 
 

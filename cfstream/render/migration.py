@@ -169,7 +169,10 @@ _HEADS: Mapping[Outcome, Callable[[Migrated], str]] = {
 def _notes(done: Migrated) -> Iterator[str]:
     """What a person should know, a sentence each."""
     if done.outcome == "migrated" and {Target.OAC, Target.BUCKET_POLICY} & {*done.to}:
-        yield "apply gives the new grant first, and takes the old one away when all edges have the change"
+        yield (
+            "apply gives the new grant first, and takes its own old one away when all edges have the change; "
+            "what others wrote into the bucket's policy stays, and the plan names it"
+        )
     if done.opened:
         yield "what everybody can read in the bucket stays open to them: cfstream verify names each opening"
     if done.public_file:

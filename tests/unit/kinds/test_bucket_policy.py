@@ -12,7 +12,7 @@ from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Joined, Ref, StepId
-from tests.unit.kinds.live import ACCOUNT, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
 from tests.unit.kinds.s3 import (
     BUCKET,
     DISTRIBUTION_ARN,
@@ -108,6 +108,30 @@ def test_nothing_to_do(text: str, live_statement: Any) -> None:
     made = proposed(text, own=signed(oai="E2OAI"), policy=policy_of(THEIRS, live_statement))
     assert made.steps == ()
     assert made.problems == ()
+
+
+@pytest.mark.parametrize("case", ["before", "after"])
+def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
+    """It stays, for it is not ours; that it lets somebody read to no purpose is told, before the change and after."""
+    own = signed(oai="E2OAI") if case == "before" else signed(oac="E3OAC")
+    theirs = by_oai("1")
+    made = proposed(OAC, own=own, policy=policy_of(theirs, by_oac()))
+    (notice,) = made.notices
+    assert "the policy statement 1 of lectures-media is not ours and stays" in notice.text
+    assert "the origin access identity E2OAI read" in notice.text
+    assert notice.do.startswith("take it out of the policy")
+    assert "'1'" not in repr([step.edit for step in made.steps if isinstance(step, Revoke)])
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [(OAI, ()), (OAI + "grant: {via: object-acl}\n", ()), (OAC, (distribution("E5THEIRS", oai="E2OAI"),))],
+)
+def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) -> None:
+    """The stack's own, however objects are granted, and one by which another distribution reads this bucket."""
+    replies = {**ours(signed(oai="E2OAI"), others), **s3(policy=policy_of(by_oai("1")))}
+    made = proposal(KIND, scene(text), live(**replies), land())
+    assert not any("not ours and stays" in notice.text for notice in made.notices)
 
 
 @pytest.mark.parametrize(

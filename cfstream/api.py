@@ -73,7 +73,7 @@ def plan(
     """
     specs = tuple(stacks)
     connection = Connection(profile, region, endpoint_url, sandbox=sandbox)
-    clock = SystemClock()
+    clock = connection.clock()
     world = connection.world(clock)
     made = workflow.make_plan(specs, world, destroying=destroying)
     return Plan(made.account, made.stacks, Source(specs, connection, world, clock))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cfstream.errors import Unreachable, WrongUsage
 
 if TYPE_CHECKING:
+    from cfstream.aws.clock import SystemClock
     from cfstream.aws.sessions import Settings
     from cfstream.ports import Clock, World
     from cfstream.sandbox import Running
@@ -35,7 +36,20 @@ class Connection:
         """
         from cfstream.aws.connection import connect
 
-        return connect(self.settings(), clock)
+        settings = self.settings()
+        return connect(settings, clock or self.clock())
+
+    def clock(self) -> "SystemClock":
+        """The time by which signatures are judged: this machine's, and in the sandbox its own. Raises as `running`."""
+        from cfstream.aws.clock import SystemClock
+        from cfstream.sandbox import SandboxError, ahead
+
+        if not self.sandbox:
+            return SystemClock()
+        try:
+            return SystemClock(ahead(self.running()))
+        except SandboxError as failed:
+            raise Unreachable(failed.what, failed.do) from failed
 
     def settings(self) -> "Settings":
         """The same as settings of a session. Starts the sandbox if need be, and raises as `running`."""

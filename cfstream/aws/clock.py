@@ -2,23 +2,24 @@
 
 import random
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from cfstream.errors import Interrupted
 
 
 class SystemClock:
-    """The clock on the wall; shared by all threads of a run."""
+    """The clock on the wall, or one that is `ahead` of it by so many seconds; shared by all threads of a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: float = 0.0) -> None:
+        self._ahead = timedelta(seconds=ahead)
         # A SimpleQueue and no Event: its put may be called inside a signal handler that has interrupted a get
         # of the same thread (Python's own promise), where an Event would wait for its own lock.
         self._wakeups: SimpleQueue[None] = SimpleQueue()
         self.interrupted = False
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._ahead
 
     def monotonic(self) -> float:
         return time.monotonic()

@@ -130,7 +130,7 @@ class _Asked:
         return Check("identity", State.WELL, f"account {reply.get('Account')}, {reply.get('Arn')}")
 
     def _note_date(self, reply: Any) -> None:
-        self.at = datetime.now(UTC)
+        self.at = connection.current().clock().now()
         self.date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
 
     def clock(self) -> Check:

@@ -56,7 +56,6 @@ def apply(
     allowed = hazards(allow or ())
     notifying.check(notify)
 
-    from cfstream.aws.clock import SystemClock
     from cfstream.cli.proving import prove_applied
     from cfstream.cli.saved_plan import find
     from cfstream.spec.load import load
@@ -64,7 +63,7 @@ def apply(
 
     saved = find(specs)
     stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
-    clock = SystemClock()
+    clock = connection.current().clock()
     world = connection.current().world(clock)
     plan = make_plan(stacks, world)
     show(plan, output)

@@ -51,12 +51,11 @@ def destroy(
     allowed = hazards(allow or ()) | IMPLIED
     notifying.check(notify)
 
-    from cfstream.aws.clock import SystemClock
     from cfstream.spec.load import load
     from cfstream.workflow import make_plan
 
     stacks = load(specs, stdin=sys.stdin)
-    clock = SystemClock()
+    clock = connection.current().clock()
     world = connection.current().world(clock)
     plan = make_plan(stacks, world, destroying=True)
     show(plan, output)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli import terminal
+from cfstream.cli import connection, terminal
 from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.plan import Format
 from cfstream.errors import WrongUsage
@@ -50,7 +50,7 @@ def explain(
     if stack is None or stack.spec.delivery == "http":
         _refuse_no_url(url)
     guards = read_guards(stack) if stack is not None else None
-    now = int(datetime.now(UTC).timestamp())
+    now = int(connection.current().clock().now().timestamp())
     told = explained(url, now=now, cookies=cookies, guards=guards, viewer=ip)
     if output is Format.JSON:
         terminal.say(as_text(explain_document(told, local=local)))

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from cfstream.cli import connection
@@ -109,7 +109,7 @@ def rotate(spec: str, name: str, *, new: str | None, now: bool) -> Rotated:
 def _stage(stack: Stack, group: DeclaredGroup) -> tuple[Stage, datetime]:
     """Which stage comes next, and at what time that was told; a group that was never rotated needs no AWS for it."""
     if not any(key.replaces for key in group.keys):
-        return Begin(), datetime.now(UTC)
+        return Begin(), connection.current().clock().now()
     world = connection.current().world()
     scene = scene_of(stack, world)
     return stage_of(world.reads(), scene, group), scene.now or world.clock.now()
@@ -120,7 +120,7 @@ def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
     newest = opened.group.keys[-1]
     folder = os.path.dirname(newest.file)
     taken = names_taken(opened.stack.spec)
-    name = new or new_name(newest.name, datetime.now(UTC), taken)
+    name = new or new_name(newest.name, connection.current().clock().now(), taken)
     if name in taken:
         raise WrongUsage(
             f"the spec knows a key {name} already, and a key cannot change", "choose another --name"

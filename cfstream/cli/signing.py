@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cfstream.cli import connection, terminal
@@ -55,7 +55,7 @@ class Times:
 
 def signed(asked: Asked) -> Signed:
     """What was asked for, signed. Asks AWS where a spec was named; raises CfstreamError before anything is signed."""
-    now = datetime.now(UTC)
+    now = connection.current().clock().now()
     starts = moment(asked.starts, "--from", now) if asked.starts else None
     times = Times(now, moment(asked.expires, "--expires", now), starts)
     if asked.spec is None:

@@ -55,6 +55,13 @@ class Running:
         return self.endpoint_url
 
 
+def ahead(running: Running) -> float:
+    """By how many seconds the clock of that sandbox is ahead of this machine's; `SandboxError` if it is gone."""
+    from cfstream.sandbox import lifecycle
+
+    return float(lifecycle.settings(running.home)["clock_ahead_seconds"])
+
+
 def ensure(directory: Path) -> Running:
     """The sandbox of the project that `directory` belongs to; it is started if none runs.
 

@@ -46,14 +46,15 @@ class Answer(NamedTuple):
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """Serves `answer` on 127.0.0.1 from threads of its own, until `stop`."""
+    """Serves `answer` on 127.0.0.1 from threads of its own, until `stop`. Its answers bear the time `now`."""
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, answer: Callable[[Environ], Answer], port: int = 0) -> None:
+    def __init__(self, answer: Callable[[Environ], Answer], now: Callable[[], float], port: int = 0) -> None:
         self.answer = answer
+        self.now = now
         self._open: set[socket.socket] = set()
         super().__init__((LOOPBACK, port), _Connection)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
@@ -140,7 +141,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         headers = {name.lower(): (name, value) for name, value in answer.headers}
-        headers.setdefault("date", ("Date", self.date_time_string()))
+        headers.setdefault("date", ("Date", self.date_time_string(int(self.server.now()))))
         bodiless = answer.status in (204, 304)
         if bodiless:
             headers.pop("content-length", None)

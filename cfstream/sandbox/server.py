@@ -38,7 +38,7 @@ class Sandbox:
         self._routes = Routes(lambda: self.cloudfront, self.written)
         if state_file:
             self._keeper = state.Keeper(state_file, self._frozen)
-        self._listener = Listener(self._answer, port)
+        self._listener = Listener(self._answer, self._now, port)
 
     @classmethod
     def start(
@@ -93,6 +93,10 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _now(self) -> float:
+        """The time of the CloudFront that there is now: a reset brings another one."""
+        return self.cloudfront.world.now()
 
     def _answer(self, environ: Environ) -> Answer:
         if environ["PATH_INFO"].startswith(control.PREFIX):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from cfstream.cli import connection, terminal
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError, NoCredentials, WrongUsage
 from cfstream.spec import fields
 from cfstream.spec.template import Answers, NewKey
 
@@ -274,6 +274,11 @@ def _live(what: str, service: str, operation: str) -> list[str]:
     terminal.note(f"looking for {what}…\n")
     try:
         rows = connection.current().world().reads().items(Call(service, operation))
+    except NoCredentials:
+        terminal.note(
+            f"note: no {what} are listed, for nobody is logged in to AWS here; a spec needs no login\n"
+        )
+        return []
     except CfstreamError as error:
         terminal.note(f"note: {what} could not be listed: {error.what}\n")
         return []

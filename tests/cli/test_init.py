@@ -182,6 +182,26 @@ def test_what_a_flag_says_is_not_asked(aws: Sandbox) -> None:
     assert (spec.bucket.name, spec.bucket.create, spec.trusted_signers) == ("old-films", True, ("self",))
 
 
+def test_nobody_has_to_be_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without credentials the account's buckets are not offered, and all the rest goes on."""
+    for name in (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_ENDPOINT_URL",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    code, shown = at_terminal("a", answers=["", "", "", "5"])
+    assert code == 0, shown
+    assert "note: no buckets are listed, for nobody is logged in to AWS here;" in shown
+    assert "locate credentials" not in shown
+    assert written("a.yaml").public
+
+
 def test_ctrl_c_leaves_nothing(aws: Sandbox) -> None:
     """At whatever question it comes; and without an answer from AWS the questions go on."""
     aws_is_away = "http://127.0.0.1:1"

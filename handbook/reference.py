@@ -43,20 +43,26 @@ def write(folder: Path) -> None:
 
 
 def spec() -> Iterator[str]:
-    """Every field of the spec language, in the order of the model: what it takes, what it means, an example."""
-    root = fields.reference()
+    """Every field of the spec language, in the order of the model: what it takes, what it means, an example.
+
+    An example that shows several fields stands under the first of them.
+    """
+    root, shown = fields.reference(), list[object]()
     yield from ("# The spec", "")
     yield from ("All fields, in the schema's words; `cfstream docs FIELD` says the same in a terminal.", "")
     yield from ("A field that is left out is left as it is in AWS, unless it has a default.", "")
     for field in root.walk():
-        needed = ", has to be there" if field.required else ""
+        needed = ", required" if field.required else ""
         yield from (f"{'#' * (len(field.path) + 1)} {field.name} {{#{'-'.join(field.path)}}}", "")
         yield from (f"*{field.takes}{needed}*", "", field.description, "")
         if field.values:
             yield from (f"One of {', '.join(f'`{_spelled(value)}`' for value in field.values)}.", "")
         if field.default is not None:
             yield from (f"Default: `{_spelled(field.default)}`.", "")
-        yield from ("```yaml", *example_text(root, field).rstrip().splitlines(), "```", "")
+        example = fields.in_context(root, field)
+        if example not in shown:
+            shown.append(example)
+            yield from ("```yaml", *example_text(root, field).rstrip().splitlines(), "```", "")
 
 
 def _spelled(value: object) -> str:

@@ -18,14 +18,14 @@ def tree_text(root: Field, *, color: bool, width: int) -> str:
     sheet = page(width, color=color)
     column = max(len(_indent(field)) + len(field.path[-1]) for field in root.walk()) + 2
     lines = [line for field in root.walk() for line in _row(field, column, sheet)]
-    more = "* has to be there. All about one of them, with an example: cfstream docs http.behaviors"
+    more = "* required. All about one of them, with an example: cfstream docs http.behaviors"
     return "\n".join([*lines, "", *sheet.flow(words(more, Style.DIM))]) + "\n"
 
 
 def field_text(root: Field, field: Field, *, color: bool, width: int) -> str:
     """One field: what it takes, what it means, its default, an example, and the fields in it."""
     sheet = page(width, color=color)
-    needed = ", has to be there" if field.required else ""
+    needed = ", required" if field.required else ""
     lines = [sheet.paint(field.name, Style.BOLD) + f"  {field.takes}{needed}", ""]
     lines += sheet.flow(words(field.description), first="  ", rest="  ")
     facts = {

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
 from handbook import reference
@@ -33,3 +35,14 @@ def test_every_kind_of_error_has_its_place(site: Path) -> None:
     kinds = [kind for kind in reference.kinds_of(CfstreamError) if kind.__module__.startswith("cfstream.")]
     assert len(kinds) > 20
     assert [kind for kind in kinds if f'id="{anchor(kind)}"' not in page] == []
+
+
+def test_no_example_of_a_field_stands_twice() -> None:
+    """What shows several fields is under the first of them; every section of the spec has its example."""
+    text = "\n".join(reference.spec())
+    examples = [
+        YAML(typ="safe", pure=True).load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    ]
+    assert [each for number, each in enumerate(examples) if each in examples[:number]] == []
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert [each.splitlines()[0] for each in sections if "```yaml" not in each] == []

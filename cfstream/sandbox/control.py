@@ -75,7 +75,7 @@ def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
             like = json.dumps(known[name], default=sorted)
             return _json(400, {"error": f"{name} takes a value like {like}, not {json.dumps(value)}"})
     for name, value in wanted.items():
-        setattr(sandbox.cloudfront.settings, name, type(known[name])(value) if value is not None else None)
+        setattr(sandbox.cloudfront.settings, name, tuple(value) if isinstance(value, list) else value)
     sandbox.written()
     return _json(200, _settings(sandbox))
 
@@ -99,8 +99,8 @@ def _fits(value: Any, present: Any) -> bool:
         return isinstance(value, (int, float)) and value >= 0
     if isinstance(present, int) or present is None:
         return value is None or (isinstance(value, int) and value >= 0)
-    if isinstance(present, frozenset):
-        return isinstance(value, list)
+    if isinstance(present, tuple):
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
     return isinstance(value, type(present))
 
 

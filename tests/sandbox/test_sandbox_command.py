@@ -91,6 +91,19 @@ def test_set_changes_settings() -> None:
     assert json.loads(run("set", "--format", "json")[1])["deploy_after_reads"] == 2
 
 
+@pytest.mark.parametrize("seed", ["null", "7"])
+def test_set_takes_every_setting_as_it_prints_it(seed: str) -> None:
+    """Lists and mappings are JSON; what was set to null can be set to a number again."""
+    run("up")
+    run("set", f"shuffle_seed={seed}")
+    settings = json.loads(run("set", "--format", "json")[1])
+    settings["signers_without_keys"] = ["111122223333"]
+    settings["quotas"] = {"public_keys": 3}
+    settings["shuffle_seed"] = 5
+    pairs = [f"{name}={json.dumps(value)}" for name, value in settings.items()]
+    assert json.loads(run("set", *pairs, "--format", "json")[1]) == settings
+
+
 @pytest.mark.parametrize("wrong", ["deploy_after_reads", "deploy_after_raeds=1", "deploy_after_reads=many"])
 def test_set_refuses_what_it_does_not_know(wrong: str) -> None:
     """A setting without a value, an unknown one, or a value that does not fit is wrong usage."""

@@ -1,14 +1,27 @@
-"""The script of 2011 in today's Python: one client, one object after another, two requests for each."""
+"""Grants on objects in bare boto3, two requests for each: `grants_boto3.py [AT ONCE] BUCKET`.
+
+One at once, the default, is the script of 2011 in today's Python. A listing of more than one page is all in memory.
+"""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
+from botocore.config import Config
 
-bucket = sys.argv[1]
-s3 = boto3.client("s3")
+*given, bucket = sys.argv[1:]
+at_once = int(given[0]) if given else 1
+s3 = boto3.client("s3", config=Config(max_pool_connections=max(10, at_once)))
 grant = {"Grantee": {"Type": "CanonicalUser", "ID": "b" * 64}, "Permission": "FULL_CONTROL"}
-for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-    for item in page["Contents"]:
-        acl = s3.get_object_acl(Bucket=bucket, Key=item["Key"])
-        merged = {"Owner": acl["Owner"], "Grants": [*acl["Grants"], grant]}
-        s3.put_object_acl(Bucket=bucket, Key=item["Key"], AccessControlPolicy=merged)
+
+
+def give(key: str) -> None:
+    acl = s3.get_object_acl(Bucket=bucket, Key=key)
+    merged = {"Owner": acl["Owner"], "Grants": [*acl["Grants"], grant]}
+    s3.put_object_acl(Bucket=bucket, Key=key, AccessControlPolicy=merged)
+
+
+pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+keys = [item["Key"] for page in pages for item in page["Contents"]]
+with ThreadPoolExecutor(at_once) as pool:
+    list(pool.map(give, keys))

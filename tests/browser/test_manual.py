@@ -58,5 +58,7 @@ def test_what_a_session_copies_is_what_is_typed(page: Page, address: str) -> Non
     assert len(typed) == 3
     assert all(line.startswith("cfstream ") for line in typed)
     assert "CloudFront lets it in." in page.locator("h2#why-is-it-refused ~ .highlight").first.inner_text()
+    page.goto(f"{address}/start/")
+    assert copied(page, "put-a-video-in-and-let-somebody-see-it")[0] == 'eval "$(cfstream sandbox up)"'
     page.goto(f"{address}/how-to/ci/")
     assert copied(page, "before-a-commit")[0] == "repos:"

@@ -160,6 +160,13 @@ def _refuse_wrong_id(site: Site, at_hand: KeyAtHand) -> None:
             f"{at_hand.key_id} is not the id of this key",
             f"it is {', '.join(sorted(ours))}; or leave --key-id out",
         )
+    pairs = sorted({pair for place in site.places for pair in place.guard.key_pairs})
+    if at_hand.key_id is None and not ours and pairs:
+        # AWS never shows the public half of an account's key pair, so its owner's key looks like a stranger's.
+        raise CannotSign(
+            "the key pairs of trusted signers cannot be told by the private key",
+            f"add --key-id with the one that it is: {', '.join(pairs)}; or a made-up one for a stranger's key",
+        )
 
 
 def _named_object(site: Site) -> tuple[Finding, ...]:

@@ -180,3 +180,13 @@ def test_stream_names_are_proved_by_the_edge(empty: Stage) -> None:
     proof = empty.proved(spec, key=empty.key, key_id=id_)
     assert doubts(proof) == []
     assert briefs(proof) >= {"unsigned", "signed name", "tampered", "expired", "foreign key"}
+
+
+def test_a_key_of_an_account_has_to_be_named(empty: Stage) -> None:
+    """AWS never shows the public half of a key pair, and so the owner's own key would look like an intruder's."""
+    empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
+    id_ = _key_pair(empty, empty.key.public_pem)
+    empty.made(rtmp())
+    with pytest.raises(WrongUsage, match="cannot be told by the private key") as refused:
+        empty.proved(rtmp(), key=empty.key)
+    assert f"add --key-id with the one that it is: {id_}" in refused.value.do

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -141,3 +142,13 @@ def test_lines_are_counted_and_not_guessed(page: str, language: str, row: str) -
         if line.startswith(row)
     ]
     assert line.split("|")[2].strip() == str(count)
+
+
+def test_the_floors_of_the_house_are_those_that_are_checked() -> None:
+    """The page on architecture names every package, from the top down, as the rule for imports has them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert named == [name for layer in layers for name in layer.split(" | ")]

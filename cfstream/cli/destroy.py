@@ -25,7 +25,9 @@ from cfstream.cli.terminal import note, tell
 from cfstream.errors import CfstreamError, WrongUsage
 
 if TYPE_CHECKING:
+    from cfstream.applying import Report
     from cfstream.planning import Plan, StackPlan
+    from cfstream.spec.load import Stack
 
 IMPLIED = frozenset({"deletes", "cuts-viewers"})
 """The hazards that are what destroying means: the yes allows them."""
@@ -64,9 +66,23 @@ def destroy(
         _ask(going)
     report = carry_out(plan, world, clock, output, allow=allowed, no_wait=no_wait)
     conclude(plan, report, output, notify)
+    _tell_of_adopted(stacks, report)
     if len(going) > 1 and not report.exit_code:
         _tell_of_the_rest(make_plan(stacks, world, destroying=True))
     raise typer.Exit(report.exit_code)
+
+
+def _tell_of_adopted(stacks: "Sequence[Stack]", report: "Report") -> None:
+    """A spec that names the distribution that is gone could not be applied again as it is."""
+    from cfstream.render.report import WENT_WELL
+
+    gone = {each.name for each in report.stacks if each.outcome in WENT_WELL}
+    for stack in stacks:
+        if stack.spec.name in gone and stack.spec.adopt:
+            note(
+                f"note: {stack.path} adopts {stack.spec.adopt}, which is gone: take `adopt` out of it before it is "
+                "applied again\n"
+            )
 
 
 def _tell_of_the_rest(plan: "Plan") -> None:
@@ -88,4 +104,7 @@ def _ask(stacks: "Sequence[StackPlan]") -> None:
     for stack in stacks:
         tell(f"Type {stack.name} to destroy it: ")
         if sys.stdin.readline().strip() != stack.name:
-            raise CfstreamError(f"not destroyed: the answer was not {stack.name}", "nothing was written")
+            raise CfstreamError(
+                f"the answer was not {stack.name}: nothing was destroyed",
+                f"to destroy it, run the same command again and type {stack.name}",
+            )

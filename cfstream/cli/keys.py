@@ -44,7 +44,10 @@ def new(
 @app.command(cls=Command, short_help="Replace the keys of a group, a stage at a time.")
 def rotate(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="The file of the spec that makes the group.")],
-    group: Annotated[str, typer.Argument(metavar="GROUP", help="The name of the key group.")],
+    group: Annotated[
+        str | None,
+        typer.Argument(metavar="GROUP", help="The key group. Absent: the only one.", show_default=False),
+    ] = None,
     *,
     name: Annotated[
         str | None,

@@ -1,5 +1,6 @@
 """The program: the flags that all commands take, and the one place where errors become exit codes."""
 
+import errno
 import gc
 import re
 import sys
@@ -142,13 +143,23 @@ def _run(arguments: Sequence[str] | None) -> int:
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
+_REMEDIES = {
+    errno.EEXIST: "something of that name is there already: move it away, or name another place",
+    errno.ENOTDIR: "a part of that path is a file and no folder: move it away, or name another place",
+    errno.EISDIR: "that is a folder: name a file",
+    errno.EROFS: "nothing can be written there: name a place on another file system",
+    errno.ENOSPC: "make room there, or name another place, and run it again",
+}
+"""What helps against what a system refuses, by its number (POSIX errno.h)."""
+
+
 def _of_system(error: OSError) -> CfstreamError:
     """What the system refused, where nobody nearer to it knew better."""
     if error.filename:
-        return CfstreamError(
-            f"{error.filename}: {error.strerror}",
-            "see that its folder is there, and that you may read and write in it",
+        do = _REMEDIES.get(
+            error.errno or 0, "see that its folder is there, and that you may read and write in it"
         )
+        return CfstreamError(f"{error.filename}: {error.strerror}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
         return CfstreamError("the folder that this runs in is not there any more", "go to one that is")
     return CfstreamError(error.strerror or str(error))

@@ -73,14 +73,14 @@ class _Opened:
         return places_of(self.stack.spec, self.group.name)
 
 
-def rotate(spec: str, name: str, *, new: str | None, now: bool) -> Rotated:
-    """Takes the rotation of a key group one stage further, as far as the spec goes.
+def rotate(spec: str, name: str | None, *, new: str | None, now: bool) -> Rotated:
+    """Takes the rotation of a key group, or of the only one, one stage further, as far as the spec goes.
 
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
     text = read_spec(spec)
     opened = _Opened(spec, text, *group_of(load([spec]), name))
-    leaving = leaving_keys(opened.group)
+    name, leaving = opened.group.name, leaving_keys(opened.group)
     if now:
         return _take_out(opened, leaving, cuts=True) if leaving else _begin(opened, new, now=True)
     stage, today = _stage(opened.stack, opened.group)
@@ -90,7 +90,7 @@ def rotate(spec: str, name: str, *, new: str | None, now: bool) -> Rotated:
         case TakeOut():
             return _take_out(opened, stage.leaving, cuts=False)
         case ApplyFirst():
-            return Rotated("apply-first", spec, name, opened.validity, why=stage.why)
+            return Rotated("apply-first", spec, name, opened.validity, why=stage.why, cuts_viewers=stage.cuts)
         case Wait():
             left = max(1, int((stage.until - today).total_seconds()) + 1)
             return Rotated(

@@ -6,7 +6,7 @@ the old key runs out, the old key leaves. Each stage is an edit of the spec; pla
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cfstream.errors import WrongUsage
@@ -32,6 +32,8 @@ class ApplyFirst:
     """The spec is ahead of AWS: nothing more is to be written before it is applied. `why` says what is missing."""
 
     why: str
+    cuts: bool = False
+    """Whether a key leaves by it while URLs of that key may be valid."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,17 @@ class TakeOut:
 Stage: TypeAlias = Begin | ApplyFirst | Wait | TakeOut
 
 
-def group_of(stacks: Iterable[Stack], name: str) -> tuple[Stack, DeclaredGroup]:
-    """The stack that makes the key group of this name, and the group. Raises WrongUsage where none does."""
-    made: list[str] = []
-    for stack in stacks:
-        for group in declared_groups(stack.spec):
-            if group.name == name:
-                return stack, group
-            made.append(group.name)
+def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
+    """The stack that makes the key group of this name, or the only one, and the group. Raises WrongUsage for none."""
+    made = {group.name: (stack, group) for stack in stacks for group in declared_groups(stack.spec)}
+    if name in made:
+        return made[name]
+    if name is None and len(made) == 1:
+        return next(iter(made.values()))
+    if name is None and made:
+        raise WrongUsage(f"the spec makes {len(made)} key groups", f"name one of {', '.join(made)}")
     raise WrongUsage(
-        f"the spec makes no key group {name}",
+        f"the spec makes no key group {name or 'at all'}",
         f"it makes {', '.join(made)}"
         if made
         else "it makes none; a group of others is rotated by the spec that makes it",
@@ -101,7 +104,7 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
         return ApplyFirst(f"the key group {group.name} is not in AWS yet")
     ahead = _ahead(group, live, have) or ("" if leaving else _left(group, live, have, scene.stack.spec))
     if ahead:
-        return ApplyFirst(ahead)
+        return ApplyFirst(ahead, cuts=_cuts(scene, group, live, have))
     if not leaving:
         return Begin()
     return _leaving_stage(scene, group, live, have)
@@ -137,6 +140,20 @@ def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     if missing:
         return f"{', '.join(missing)} did not join the group in AWS yet"
     return f"{', '.join(extra)} did not leave the group in AWS yet" if extra else ""
+
+
+def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
+    """Whether the spec takes a key out of the live group before its time."""
+    there = set(have.names(live.keys))
+    leaving = there - {key.name for key in group.keys}
+    staying = replace(group, keys=tuple(key for key in group.keys if key.name in there))
+    grace = Grace(
+        declared_keys(scene.stack.spec),
+        _staying(staying, live, have, ()),
+        scene.stack.spec.sign.max_validity,
+        scene.now,
+    )
+    return any(grace.hazard(name) is not None for name in leaving)
 
 
 def _left(group: DeclaredGroup, live: LiveGroup, have: LiveGroups, spec: Spec) -> str:

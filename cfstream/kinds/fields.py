@@ -121,8 +121,11 @@ def removal_danger(what: str, where: str, *, others: bool, asked: str = "") -> D
             return ()
         if not after and not others:
             reason = f", as {asked} asks" if asked else " without a signature"
-            return (Hazard("makes-public", f"anyone may then read {where}{reason}"),)
-        text = f"URLs and cookies signed for {where} by {what} {', '.join(gone)} die when this is deployed"
+            return (Hazard("makes-public", f"{where}: anyone may then read it{reason}"),)
+        text = (
+            f"{where}: URLs and cookies signed by {what} {', '.join(gone)} die, at one edge sooner than at another, "
+            "until this is Deployed everywhere"
+        )
         return (Hazard("cuts-viewers", text),)
 
     return danger

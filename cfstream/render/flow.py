@@ -23,6 +23,10 @@ class Style(StrEnum):
     BOLD_GREEN = "1;32"
 
 
+COMMANDS = ("cfstream ", "aws ")
+"""How a command begins that advice names."""
+
+
 @dataclass(frozen=True)
 class Word:
     """Text that no line break may cut."""
@@ -93,14 +97,21 @@ def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
 
 def advice(text: str) -> list[Word]:
     """The words of what to do. A command in backticks is one word and stands without them, so that it can be pasted."""
-    return [
-        word
-        for part, quoted in quotations(text)
-        for word in (
-            [Word(part)] if quoted and " " in part else words(f"`{part}`" if quoted else part.strip(" "))
-        )
-        if word.text
-    ]
+    told: list[Word] = []
+    for part, quoted in quotations(text):
+        if quoted and part.startswith(COMMANDS):
+            told.append(Word(part))
+        else:
+            told += _joined(told, f"`{part}`" if quoted else part)
+    return [word for word in told if word.text]
+
+
+def _joined(told: list[Word], part: str) -> list[Word]:
+    """The words of a part, the first of them put to the last word that is `told` already where no space is between."""
+    first, *rest = words(part)
+    if told and told[-1].text and first.text:
+        first = Word(told.pop().text + first.text)
+    return [first, *rest]
 
 
 def printable(text: str) -> str:

@@ -176,7 +176,7 @@ def _notes(done: Migrated) -> Iterator[str]:
     if done.opened:
         yield "what everybody can read in the bucket stays open to them: cfstream verify names each opening"
     if done.public_file:
-        yield "URLs and cookies that were handed out die at the moment in which this is in force"
+        yield "URLs and cookies that were handed out die while this spreads, at one edge sooner than at another"
         yield f"{done.public_file}: the public half of the key that signs from then on"
     if done.private_file:
         yield f"{done.private_file}: its private half, for signers alone; never commit it"

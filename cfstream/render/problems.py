@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from cfstream.errors import Problem
-from cfstream.render.flow import Page, Style, Word, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, printable, words
 
 _MARGIN = 8
 """Columns of the line number and the bar, before the source line."""
@@ -31,7 +31,7 @@ def _lines(problem: Problem, page: Page) -> Iterator[str]:
     if problem.source_line.strip() and problem.where.line:
         yield from _excerpt(problem, page)
     if problem.do:
-        yield from page.flow([Word("do:", Style.CYAN), *words(problem.do)], first="  ", rest="      ")
+        yield from page.flow([Word("do:", Style.CYAN), *advice(problem.do)], first="  ", rest="      ")
 
 
 def _excerpt(problem: Problem, page: Page) -> Iterator[str]:

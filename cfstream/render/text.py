@@ -182,11 +182,13 @@ def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
 
 def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     yield from notice_lines(stack.notices, sheet)
-    for hazard, step in stack.hazards:
+    last = {hazard.name: number for number, (hazard, _) in enumerate(stack.hazards)}
+    for number, (hazard, step) in enumerate(stack.hazards):
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        if allowed := _allowance(stack, hazard.name):
+        allowed = _allowance(stack, hazard.name)
+        if allowed and last[hazard.name] == number:  # once for all of a name
             yield from sheet.flow(words(allowed), first="    ", rest="    ")
     if stack.destroying and stack.protect:
         head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]

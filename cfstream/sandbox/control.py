@@ -73,7 +73,8 @@ def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
             )
         if not _fits(value, known[name]):
             like = json.dumps(known[name], default=sorted)
-            return _json(400, {"error": f"{name} takes a value like {like}, not {json.dumps(value)}"})
+            error = f"{name} takes a value like {like}, not {json.dumps(value)}"
+            return _json(400, {"error": error, "do": f"write {name}={like}, or another value of that sort"})
     for name, value in wanted.items():
         setattr(sandbox.cloudfront.settings, name, tuple(value) if isinstance(value, list) else value)
     sandbox.written()

@@ -18,6 +18,10 @@ class Files(Protocol):
         """Every file under the folder, to its depth; a folder that cannot be read goes to `report`."""
         ...
 
+    def beside(self, path: str) -> Iterable[str]:
+        """The names in the folder of a path; none where there is no such folder, or it cannot be read."""
+        ...
+
     def identity(self, path: str) -> str:
         """The same text for every spelling of a path."""
         ...
@@ -40,6 +44,12 @@ class Disk:
     def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:
         for above, _, names in os.walk(folder, onerror=report):
             yield from (os.path.join(above, name) for name in names)
+
+    def beside(self, path: str) -> Iterable[str]:
+        try:
+            return sorted(os.listdir(os.path.dirname(path) or "."))
+        except (OSError, ValueError):
+            return []
 
     def identity(self, path: str) -> str:
         return os.path.realpath(path)

@@ -7,9 +7,11 @@ a document, `clashes` judges the stacks against each other, `keys` judges a key 
 import hashlib
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TextIO
 
 from cfstream.errors import Problem, SpecProblems, Where, WrongUsage
@@ -28,6 +30,9 @@ __all__ = ["Stack", "load"]
 
 MAX_FILE = 1 << 20
 """Bytes of a spec file. A fleet of ten thousand small specs has three quarters of that."""
+
+PUBLIC_HALF = ".pub.pem"
+"""How a file ends that ``keys new`` has made of a public key."""
 
 MAX_KEY_FILE = 1 << 16
 """Bytes of a public key file. A key of 2048 bits has 451."""
@@ -147,7 +152,10 @@ def _source(file: str, stdin: TextIO, files: Files, problems: list[Problem]) -> 
     try:
         content = _stdin_bytes(stdin) if file == STDIN else files.read(file, MAX_FILE)
     except (OSError, ValueError) as error:
-        problems.append(Problem(Where(file), _why(error), "check the name, and who may read it"))
+        problems.append(Problem(Where(file), _why(error), _instead(file, files, error)))
+        return
+    if (other := _no_spec(file, content)) is not None:
+        problems.append(Problem(Where(file), *other))
         return
     if len(content) > MAX_FILE:
         do = "split it into several files, and name their folder"
@@ -163,6 +171,31 @@ def _source(file: str, stdin: TextIO, files: Files, problems: list[Problem]) -> 
         what = f"the file is not UTF-8: the byte {byte} does not fit"
         where = Where(file, len(before), len(before[-1]) + 1)
         problems.append(Problem(where, what, "save the file as UTF-8"))
+
+
+def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
+    """What to do about a file that cannot be read: the nearest that there is, where the name may be a slip."""
+    folder, name = os.path.split(file)
+    if isinstance(error, FileNotFoundError):
+        specs = [each for each in files.beside(file) if each.endswith((".yaml", ".yml"))]
+        if near := get_close_matches(name, specs, n=1):
+            return f"did you mean {shown(os.path.join(folder, near[0]))}?"
+    return "check the name, and who may read it"
+
+
+def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
+    """What the file is, and what to do with it, where it is one that cfstream has written and no spec."""
+    head = content[:200]
+    if re.match(rb'\s*\{\s*"', head) is None:
+        return None
+    if b'"kind": "cfstream snapshot"' in head:
+        return (
+            "this is a snapshot, and no spec",
+            f"plan from it: `cfstream plan SPEC --live {shlex.quote(file)}`",
+        )
+    if b'"cfstream_version": "' in head and b'"fingerprint": "' in content[:1000]:
+        return "this is a saved plan, and no spec", f"do what it says: `cfstream apply {shlex.quote(file)}`"
+    return None
 
 
 def _stdin_bytes(stdin: TextIO) -> bytes:
@@ -198,6 +231,16 @@ def _read_keys(draft: Draft, files: Files) -> _KeyFiles:
     return named
 
 
+def _make_key(file: str) -> str:
+    """How to get the public key that is to be in this file."""
+    folder, name = os.path.split(file)
+    path = "or correct the path, which is relative to this spec"
+    if not name.endswith(PUBLIC_HALF) or name == PUBLIC_HALF:
+        return f"keep the public half of a key pair there, {path}"
+    where = "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
+    return f"`cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{where}` makes the pair; {path}"
+
+
 def _key_text(file: str, files: Files) -> str:
     """The text of a key file. Raises NotAPublicKey if it cannot be one, whatever is in it."""
     do = "write the path of its PEM file, relative to this spec"
@@ -206,8 +249,7 @@ def _key_text(file: str, files: Files) -> str:
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
         content = files.read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
-        make = "keep the public half of a key pair there, or correct the path, which is relative to this spec"
-        raise NotAPublicKey(f"there is no file {shown(file)}", make) from error
+        raise NotAPublicKey(f"there is no file {shown(file)}", _make_key(file)) from error
     except (OSError, ValueError) as error:
         raise NotAPublicKey(f"the key in {shown(file)}: {_why(error)}", do) from error
     if len(content) > MAX_KEY_FILE:

@@ -66,6 +66,24 @@ def test_the_name_is_asked_for(
     ran = cfstream("destroy", "lectures.yaml")
     assert (ran.code, alive(lectures)) == then
     assert "Type lectures to destroy it: " in ran.err
+    assert ("the answer was not lectures: nothing was destroyed" in ran.err) == bool(ran.code)
+
+
+def test_the_end_of_an_adopted_stack_says_what_keeps_its_spec_from_being_applied_again(
+    cfstream: Run, lectures: Sandbox
+) -> None:
+    """The spec names a distribution that is gone; one that names none needs no word."""
+    (live,) = lectures.cloudfront.distributions()
+    adopting = Path("adopting.yaml")
+    adopting.write_text(f"{SPEC}adopt: {live.id}\n")
+    ran = cfstream("destroy", "adopting.yaml", "--yes")
+    assert ran.code == 0
+    said = " ".join(ran.err.split())
+    assert (
+        f"adopting.yaml adopts {live.id}, which is gone: take `adopt` out of it before it is applied again"
+        in said
+    )
+    assert "adopts" not in cfstream("destroy", "lectures.yaml", "--yes").err
 
 
 def test_what_is_said_afterwards(cfstream: Run, lectures: Sandbox) -> None:

@@ -159,6 +159,32 @@ def test_within_the_grace_it_says_how_long_to_wait(
     assert hazards(cfstream) == {"cuts-viewers"}
 
 
+def test_a_key_that_only_joins_needs_no_hazard_allowed(
+    rotate: Callable[..., Any], aws: Sandbox, cfstream: Run
+) -> None:
+    """What apply is told to run is what it takes, and no more."""
+    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    rotate()
+    again = rotate()
+    assert again["outcome"] == "apply-first"
+    assert not any("--allow" in step for step in again["next"])
+
+
+def test_the_only_group_need_not_be_named(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several groups one must be, and the error has their names."""
+    monkeypatch.chdir(tmp_path)
+    assert cfstream("keys", "new", "k-1").code == 0
+    group = "  - {{name: {}, public_keys: [{{name: k-1, file: keys/k-1.pub.pem}}]}}\n"
+    head = "version: 1\nname: lectures\nbucket: lectures-media\nkey_groups:\n"
+    Path("lectures.yaml").write_text(head + group.format("one") + group.format("two"))
+    ran = cfstream("keys", "rotate", "lectures.yaml")
+    assert (ran.code, "do: name one of one, two" in ran.err) == (2, True)
+    Path("lectures.yaml").write_text(head + group.format("one"))
+    assert "k-2 joins one, and replaces k-1" in cfstream("keys", "rotate", "lectures.yaml").out
+
+
 def test_a_leaked_key_goes_at_once(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
 ) -> None:
@@ -172,6 +198,9 @@ def test_a_leaked_key_goes_at_once(
         "+       - {name: lectures-clean, file: keys/lectures-clean.pub.pem, replaces: [lectures-1]}",
     ]
     assert hazards(cfstream) == {"cuts-viewers"}
+    again = rotate()
+    assert again["outcome"] == "apply-first"
+    assert any(step.startswith("cfstream apply lectures.yaml --allow cuts-viewers") for step in again["next"])
     assert cfstream("apply", "lectures.yaml", "--yes", "--allow", "cuts-viewers").code == 0
     assert "No changes." in cfstream("plan", "lectures.yaml").out
 

@@ -169,7 +169,8 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory do: see that its folder is there, and that you may read and write in it"
+        f"error: {spec}: Not a directory do: a part of that path is a file and no folder: "
+        "move it away, or name another place"
     )
 
 

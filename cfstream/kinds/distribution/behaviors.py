@@ -172,7 +172,7 @@ def _signers_wanted(wanted: Wanted, path: str, named: WantedBehavior | None) -> 
 def _signer_fields(wanted: Wanted, path: str, signers: Signers, named: WantedBehavior | None) -> list[Field]:
     public = named.public if named else not path and wanted.public
     asked = "`public: true`" if public else ""
-    where = f"what matches {path}" if path else "whatever has no behavior of its own"
+    where = f"what matches {path}" if path else "the default behavior"
 
     def element(name: str) -> Callable[[dict[str, Any], Any], None]:
         def write(config: dict[str, Any], value: Any) -> None:

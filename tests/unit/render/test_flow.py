@@ -1,6 +1,6 @@
 """Laying out words: what is cut, what is not, and what is escaped."""
 
-from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, page, printable, words
 
 
 def test_lines_break_between_words_and_hang_under_their_beginning() -> None:
@@ -42,3 +42,11 @@ def test_what_could_move_the_cursor_is_written_as_an_escape() -> None:
     """No text from a file or from AWS can colour, overwrite or turn around what stands on the terminal."""
     assert printable("a\x1b[31mb\u202ec\n") == "a\\u001b[31mb\\u202ec\\n"
     assert printable("Vorträge 講義") == "Vorträge 講義"
+
+
+def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
+    """Backticks would be run by a shell, and a line break ends a command; other quotations keep theirs."""
+    told = [
+        word.text for word in advice("run `aws s3 ls --x y`, or take `adopt: E1`. `cfstream plan a b` tells")
+    ]
+    assert told == ["run", "aws s3 ls --x y,", "or", "take", "`adopt:", "E1`.", "cfstream plan a b", "tells"]

@@ -38,6 +38,18 @@ APPLIED = StackReport(
     },
 )
 
+STOPPED = StackReport(
+    name="lectures",
+    spec="lectures.yaml",
+    outcome=StackOutcome.INTERRUPTED,
+    steps=(
+        step(Verb.CREATE, DISTRIBUTION, StepOutcome.DONE),
+        replace(step(Verb.WAIT, DISTRIBUTION, StepOutcome.NOT_TRIED, "interrupted"), seconds=5.0),
+        step(Verb.CREATE, Address("dns-record", "lectures"), StepOutcome.NOT_TRIED),
+    ),
+    exit_code=130,
+)
+
 STALE = StackReport(
     name="lectures",
     spec="lectures.yaml",
@@ -156,3 +168,12 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
         "seconds": 0.0,
         "error": None,
     }
+
+
+def test_a_wait_that_was_interrupted_had_begun() -> None:
+    """It is told apart from what nobody came to; for programs it is not tried, as the contract has it."""
+    report = Report((STOPPED,), 130)
+    told = failures_text(report, color=False, width=80)
+    assert "  stopped while waiting: wait distribution:lectures\n" in told
+    assert "  not tried: create dns-record:lectures\n" in told
+    assert [each["outcome"] for each in report_document(report)["stacks"][0]["steps"]][1] == "not-tried"

@@ -171,3 +171,56 @@ def test_a_folder_or_a_pipe_is_no_key_file(folder: Path) -> None:
     (folder / "k.pem").unlink()
     (folder / "k.pem").mkdir()
     assert told("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
+
+
+def advised(*arguments: str) -> list[str]:
+    """What is to be done about these arguments."""
+    with pytest.raises(SpecProblems) as found:
+        load(arguments)
+    return [each.do for each in found.value.problems]
+
+
+def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
+    """Of the specs beside it, and of nothing else."""
+    (folder / "specs").mkdir()
+    (folder / "specs/lectures.yaml").touch()
+    (folder / "specs/lecture.txt").touch()
+    assert advised("specs/lecture.yaml") == ['did you mean "specs/lectures.yaml"?']
+    assert (
+        advised("specs/clips.yaml")
+        == advised("nowhere/lecture.yaml")
+        == ["check the name, and who may read it"]
+    )
+
+
+def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> None:
+    """The command with its folder, where the file is named as that command names files."""
+    for file, command in (
+        ("keys/k-1.pub.pem", "`cfstream keys new k-1` makes the pair;"),
+        ("../k-1.pub.pem", "`cfstream keys new k-1 --dir ..` makes the pair;"),
+        ("keys/k-1.pem", "keep the public half of a key pair there,"),
+    ):
+        (folder / "a.yaml").write_text(KEYED.replace("k.pem", file))
+        (do,) = advised("a.yaml")
+        assert do == f"{command} or correct the path, which is relative to this spec"
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "do"),
+    [
+        (
+            '{\n  "format_version": 1,\n  "kind": "cfstream snapshot",\n  "reads": []\n}',
+            "live.json this is a snapshot, and no spec",
+            "plan from it: `cfstream plan SPEC --live live.json`",
+        ),
+        (
+            '{\n  "format_version": 1,\n  "cfstream_version": "1",\n  "fingerprint": "sha256:1"\n}',
+            "live.json this is a saved plan, and no spec",
+            "do what it says: `cfstream apply live.json`",
+        ),
+    ],
+)
+def test_a_file_of_another_sort_is_one_problem(folder: Path, text: str, what: str, do: str) -> None:
+    """What cfstream has written itself is known, and not read as a spec full of faults."""
+    (folder / "live.json").write_text(text)
+    assert (told("live.json"), advised("live.json")) == ([what], [do])

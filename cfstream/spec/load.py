@@ -177,9 +177,11 @@ def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
     """What to do about a file that cannot be read: the nearest that there is, where the name may be a slip."""
     folder, name = os.path.split(file)
     if isinstance(error, FileNotFoundError):
-        specs = [each for each in files.beside(file) if each.endswith((".yaml", ".yml"))]
-        if near := get_close_matches(name, specs, n=1):
-            return f"did you mean {shown(os.path.join(folder, near[0]))}?"
+        stems = {
+            os.path.splitext(each)[0]: each for each in files.beside(file) if each.endswith((".yaml", ".yml"))
+        }
+        if near := get_close_matches(os.path.splitext(name)[0], stems, n=1):
+            return f"did you mean {shown(os.path.join(folder, stems[near[0]]))}?"
     return "check the name, and who may read it"
 
 

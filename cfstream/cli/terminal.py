@@ -30,6 +30,9 @@ PLAIN: Mapping[str, str] = {
 }
 """What stands for a sign on a terminal that knows ASCII alone."""
 
+WIDENED = 2
+"""Columns by which the widest of these stands out where a line holds one such sign."""
+
 MOVING = re.compile(
     r"(?!\r\n|\x1b\[[\d;]*m|\x1b\]8;;|\x1b\\)[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -121,8 +124,13 @@ def lively(stream: TextIO | None) -> bool:
 
 
 def width() -> int:
-    """Columns of the terminal, or of ``COLUMNS``; 80 where there is none."""
-    return shutil.get_terminal_size((80, 24)).columns
+    """Columns of the terminal, or of ``COLUMNS``; 80 where there is none. Fewer where plainer signs need more room."""
+    columns = shutil.get_terminal_size((80, 24)).columns
+    return columns - WIDENED if _knows_ascii_alone(sys.stdout) else columns
+
+
+def _knows_ascii_alone(stream: TextIO | None) -> bool:
+    return isinstance(stream, TextIOWrapper) and codecs.lookup(stream.encoding).name == "ascii"
 
 
 def make_tolerant() -> None:

@@ -1,6 +1,7 @@
 """Words with colours, laid out in lines: wrapping that never cuts a word, and the colours that all pages share.
 
-What the words say is decided elsewhere; widths are in columns and count no escape codes.
+What the words say is decided elsewhere; widths are in columns of a terminal (a wide sign has two) and count no escape
+codes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,12 +60,12 @@ class Page:
         A word wider than the page stands on a line of its own and sticks out: an id is never cut.
         """
         lines: list[list[Word]] = [[]]
-        column = len(first)
+        column = columns(first)
         for word in words:
-            if lines[-1] and column + 1 + len(word.text) > self.width:
+            if lines[-1] and column + 1 + columns(word.text) > self.width:
                 lines.append([])
-                column = len(rest)
-            column += len(word.text) + (1 if lines[-1] else 0)
+                column = columns(rest)
+            column += columns(word.text) + (1 if lines[-1] else 0)
             lines[-1].append(word)
         return [(rest if n else first) + self.painted(line) for n, line in enumerate(lines)]
 
@@ -77,17 +78,31 @@ class Page:
 
     def beside(self, left: Sequence[Word], right: Word) -> list[str]:
         """`left`, and `right` at the right edge of the same line, or of the next where there is no room."""
-        used = sum(len(word.text) for word in left) + len(left) - 1
-        gap = self.width - used - len(right.text)
+        used = sum(columns(word.text) for word in left) + len(left) - 1
+        gap = self.width - used - columns(right.text)
         if gap >= 2:
             return [self.painted(left) + " " * gap + self.paint(right.text, right.style)]
-        under = max(self.width - len(right.text), 4)
+        under = max(self.width - columns(right.text), 4)
         return [self.painted(left), " " * under + self.paint(right.text, right.style)]
 
 
 def page(width: int, *, color: bool) -> Page:
     """A page for a terminal of `width` columns; no wider than 100, for longer lines are hard to read."""
     return Page(max(20, min(width, 100)), color)
+
+
+def columns(text: str) -> int:
+    """Columns that `text`, which holds no escape codes, takes in a terminal: two for wide signs, none for accents."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def padded(text: str, width: int) -> str:
+    """`text` and as many spaces behind it as fill `width` columns."""
+    return text + " " * (width - columns(text))
 
 
 def words(text: str, style: Style = Style.PLAIN) -> list[Word]:

@@ -10,7 +10,7 @@ from typing import Any
 from cfstream.inventory.deployment import Progress
 from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named, Tls
 from cfstream.inventory.entries import IDENTITY, KINDS, Entry
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, columns, padded, page, words
 from cfstream.render.progress import took
 from cfstream.spec.wording import some_of
 
@@ -108,11 +108,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _entry_lines(entries: Sequence[Entry], sheet: Page) -> Iterator[str]:
-    ids = max(len(entry.id) for entry in entries)
-    owners = max(len(entry.owner or "-") for entry in entries)
+    ids = max(columns(entry.id) for entry in entries)
+    owners = max(columns(entry.owner or "-") for entry in entries)
     for entry in entries:
         state = _state(entry)
-        head = [Word(entry.id.ljust(ids), Style.BOLD), Word(f" {(entry.owner or '-').ljust(owners)} "), state]
+        head = [Word(entry.id.ljust(ids), Style.BOLD), Word(f" {padded(entry.owner or '-', owners)} "), state]
         rest = " " * (4 if sheet.narrow else ids + 4)
         yield from sheet.flow(head, first="  ", rest=rest)
         for words_ in _entry_details(entry):

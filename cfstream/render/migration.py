@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from cfstream.migration.advice import Target
 from cfstream.migration.player_urls import PlayerUrl
-from cfstream.render.flow import Page, Style, page, printable, words
+from cfstream.render.flow import Page, Style, columns, padded, page, printable, words
 
 FORMAT_VERSION = 1
 
@@ -122,13 +122,13 @@ def _diff_line(line: str, sheet: Page) -> str:
 
 
 def _url_lines(urls: Sequence[PlayerUrl], sheet: Page) -> Iterator[str]:
-    wide = max(len(url.rtmp) for url in urls)
-    side_by_side = wide + 4 + max(len(url.https) for url in urls) <= sheet.width
+    wide = max(columns(url.rtmp) for url in urls)
+    side_by_side = wide + 4 + max(columns(url.https) for url in urls) <= sheet.width
     yield "Players ask for:"
     for url in urls:
         rtmp, https = printable(url.rtmp), printable(url.https)
         if side_by_side:
-            yield f"  {rtmp.ljust(wide)}  {https}"
+            yield f"  {padded(rtmp, wide)}  {https}"
         else:
             yield from (f"  {rtmp}", f"    {https}")
 

@@ -3,11 +3,10 @@
 Values in, a string out; nothing here prints. The same text for every command that finds problems.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from cfstream.errors import Problem
-from cfstream.render.flow import Page, Style, Word, advice, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, columns, printable, words
 
 _MARGIN = 8
 """Columns of the line number and the bar, before the source line."""
@@ -42,19 +41,19 @@ def _excerpt(problem: Problem, page: Page) -> Iterator[str]:
     yield f"{page.paint(number, Style.DIM)} {bar} {before}{rest}".rstrip()
     if problem.where.col:
         caret = page.paint(f"^ {printable(problem.note)}".rstrip(), Style.RED)
-        yield f"{' ' * len(number)} {bar} {' ' * _width(before)}{caret}"
+        yield f"{' ' * len(number)} {bar} {' ' * columns(before)}{caret}"
 
 
 def _window(line: str, at: int, room: int) -> tuple[str, str]:
     """What is shown of `line` before the character at `at` and from it on: all, or the part around it."""
     before = [_cell(char) for char in line[:at]]
     rest = [_cell(char) for char in line[at : at + room]]
-    if _width("".join([*before, *rest])) <= room and len(line) <= at + room:
+    if columns("".join([*before, *rest])) <= room and len(line) <= at + room:
         return "".join(before), "".join(rest)
-    after = min(sum(map(_width, rest)), room // 2)
+    after = min(sum(map(columns, rest)), room // 2)
     kept = _taken(reversed(before), room - after - 2)
     start = _CUT if len(kept) < len(before) else ""
-    tail = _taken(rest, room - len(start) - sum(map(_width, kept)) - 1)
+    tail = _taken(rest, room - len(start) - sum(map(columns, kept)) - 1)
     end = _CUT if len(tail) < len(line) - at else ""
     return start + "".join(reversed(kept)), "".join(tail) + end
 
@@ -63,7 +62,7 @@ def _taken(cells: Iterable[str], room: int) -> list[str]:
     """As many of the first cells as there is room for."""
     taken: list[str] = []
     for cell in cells:
-        room -= _width(cell)
+        room -= columns(cell)
         if room < 0:
             break
         taken.append(cell)
@@ -73,11 +72,3 @@ def _taken(cells: Iterable[str], room: int) -> list[str]:
 def _cell(char: str) -> str:
     # A tab would stand for a number of columns that only the terminal knows.
     return " " if char == "\t" else printable(char)
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: two for wide characters of East Asia, none for accents that combine."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )

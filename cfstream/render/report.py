@@ -7,7 +7,7 @@ from typing import Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.errors import do_lines, what_lines
-from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.flow import Page, Style, Word, columns, page, printable, words
 from cfstream.values import Verb, plain
 
 OUTPUTS = (
@@ -141,6 +141,11 @@ def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
     yield " ".join([sheet.paint(stack.name, Style.BOLD), sheet.paint(verdict, style)])
     for name, value in _told(stack.outputs):
         label = "  " + name.replace("_", " ").ljust(21)
+        if (
+            columns(label + max(value.split(" "), key=columns)) > sheet.width
+        ):  # an id is not cut, so it goes below
+            yield from [label.rstrip()] * bool(name)
+            label = " " * 4
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
 

@@ -7,7 +7,7 @@ last line is the sum, which scripts read too.
 from collections.abc import Iterable, Iterator, Mapping
 
 from cfstream.planning import Plan, StackPlan
-from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.hazards import allowance
 from cfstream.render.notices import notice_lines
 from cfstream.render.problems import problems_text
@@ -26,6 +26,9 @@ SIGNS: Mapping[Verb, tuple[str, Style]] = {
 }
 
 ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
+USUAL = 80
+"""Columns where there is no terminal. Scripts read the last line there, so the sum stays one line on such a page."""
+
 VERB_WIDTH = max(map(len, Verb))
 
 
@@ -55,9 +58,8 @@ def step_words(verb: Verb, address: object) -> list[Word]:
 def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     for stack in plan.stacks:
         if stack.in_sync:
-            verdict = sheet.paint("No changes.", Style.BOLD_GREEN)
             what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
-            yield f"{verdict} {stack.name} {what}."
+            yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(f"{stack.name} {what}.")])
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
@@ -65,7 +67,9 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(
             [*words(f"plan {short}", Style.BOLD), *words(f" account {plan.account}", Style.DIM)]
         )
-    yield sheet.paint(summary_line(plan.summary), Style.BOLD)
+    told = summary_line(plan.summary)
+    fits = sheet.width >= USUAL or columns(told) <= sheet.width
+    yield from [sheet.paint(told, Style.BOLD)] if fits else sheet.flow(words(told, Style.BOLD), rest="  ")
 
 
 def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
@@ -121,8 +125,8 @@ def _file(stack: StackPlan, sheet: Page) -> str:
     """The spec's file as it stands beside each step: in full where all steps have room for it, else without folders."""
     path = printable(stack.spec)
     for step in stack.steps:
-        head = sum(len(word.text) + 1 for word in _head(step))
-        if step.line and head + 1 + len(f"{path}:{step.line}") > sheet.width:
+        head = sum(columns(word.text) + 1 for word in _head(step))
+        if step.line and head + 1 + columns(f"{path}:{step.line}") > sheet.width:
             return path.rpartition("/")[2]
     return path
 
@@ -143,16 +147,17 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
     """A line or more for each field that changes, its name beside its value."""
     fields = [line for change in changes for line in field_lines(change)]
     column = min(
-        max((len(name) for _, name, _ in fields), default=0), 12 if sheet.narrow else sheet.width * 11 // 20
+        max((columns(name) for _, name, _ in fields), default=0),
+        12 if sheet.narrow else sheet.width * 11 // 20,
     )
     for sign, name, value in fields:
-        first = f"      {sheet.paint(sign.text, sign.style)} {name.ljust(column)} "
-        yield from _hung(sheet, first, len(f"      + {name.ljust(column)} "), value)
+        first = f"      {sheet.paint(sign.text, sign.style)} {padded(name, column)} "
+        yield from _hung(sheet, first, columns(f"      + {padded(name, column)} "), value)
 
 
 def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:
     """A field's value after its name, or under it where the page is too narrow; `first` may hold colours."""
-    longest = max((len(word.text) for word in value), default=0)
+    longest = max((columns(word.text) for word in value), default=0)
     if taken + 1 + longest > sheet.width:
         yield first.rstrip()
         yield from sheet.flow(value, first=" " * 10, rest=" " * 10)

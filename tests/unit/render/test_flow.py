@@ -1,6 +1,6 @@
 """Laying out words: what is cut, what is not, and what is escaped."""
 
-from cfstream.render.flow import Page, Style, Word, advice, page, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
 
 
 def test_lines_break_between_words_and_hang_under_their_beginning() -> None:
@@ -50,3 +50,12 @@ def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
         word.text for word in advice("run `aws s3 ls --x y`, or take `adopt: E1`. `cfstream plan a b` tells")
     ]
     assert told == ["run", "aws s3 ls --x y,", "or", "take", "`adopt:", "E1`.", "cfstream plan a b", "tells"]
+
+
+def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
+    """What is measured is what a terminal shows, so that no line is wider than the page."""
+    assert [columns(text) for text in ("a", "講義", "e\u0301", "—")] == [1, 4, 1, 1]
+    assert padded("講義", 6) == "講義  "
+    assert Page(width=10).flow(words("講義 講義 講義")) == ["講義 講義", "講義"]
+    (line,) = Page(width=20).beside(words("講義"), Word("a.yaml"))
+    assert columns(line) == 20

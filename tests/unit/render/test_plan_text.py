@@ -88,7 +88,8 @@ lectures             specs/lectures.yaml
             lectures-signers
 
 plan @@@@@@@@  account 123456789012
-Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.
+Plan: 2 to create, 0 to modify, 1 to
+  grant, 1 to wait, 0 to delete.
 """
 
 
@@ -219,4 +220,17 @@ def test_who_can_read_is_told_of_an_open_stack_that_stands_still() -> None:
     told = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in told
     assert "    do: take it out:\n    aws s3api put --bucket media\n" in told
-    assert told.endswith("No changes. lectures is as its spec says.\n")
+    assert told.endswith("No changes. lectures is as its spec\nsays.\n")
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_no_line_of_words_is_wider_than_a_narrow_page(width: int) -> None:
+    """The sum and the verdict break between words; only a name that is wider by itself sticks out."""
+    told = plan_text(
+        plan(NEW, replace(STILL, name="a-name-of-thirty-two-characters-x")), color=False, width=width
+    )
+    wide = [line for line in told.splitlines() if len(line) > width and len(line.split()) > 1]
+    assert [line for line in wide if line.lstrip()[0] not in "+>."] == []
+    assert " ".join(told.split()).endswith(
+        "Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete."
+    )

@@ -177,3 +177,11 @@ def test_a_wait_that_was_interrupted_had_begun() -> None:
     assert "  stopped while waiting: wait distribution:lectures\n" in told
     assert "  not tried: create dns-record:lectures\n" in told
     assert [each["outcome"] for each in report_document(report)["stacks"][0]["steps"]][1] == "not-tried"
+
+
+def test_on_a_narrow_page_a_value_stands_below_its_name() -> None:
+    """A terminal would cut the domain name in two, and nobody could copy it."""
+    told = report_text(Report((APPLIED,), 0), color=False, width=40).splitlines()
+    assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
+    assert "  status               Deployed" in told
+    assert max(map(len, told)) <= 40

@@ -240,7 +240,7 @@ def _make_key(file: str) -> str:
     if not name.endswith(PUBLIC_HALF) or name == PUBLIC_HALF:
         return f"keep the public half of a key pair there, {path}"
     where = "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
-    return f"`cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{where}` makes the pair; {path}"
+    return f"run `cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{where}`, {path}"
 
 
 def _key_text(file: str, files: Files) -> str:

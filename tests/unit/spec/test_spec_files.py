@@ -196,8 +196,8 @@ def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
 def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> None:
     """The command with its folder, where the file is named as that command names files."""
     for file, command in (
-        ("keys/k-1.pub.pem", "`cfstream keys new k-1` makes the pair;"),
-        ("../k-1.pub.pem", "`cfstream keys new k-1 --dir ..` makes the pair;"),
+        ("keys/k-1.pub.pem", "run `cfstream keys new k-1`,"),
+        ("../k-1.pub.pem", "run `cfstream keys new k-1 --dir ..`,"),
         ("keys/k-1.pem", "keep the public half of a key pair there,"),
     ):
         (folder / "a.yaml").write_text(KEYED.replace("k.pem", file))

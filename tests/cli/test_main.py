@@ -1,5 +1,6 @@
 """The program around its commands: help, flags before and after the name, streams, and the words of errors."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cfstream import __version__
+from cfstream.cli import terminal
 from cfstream.cli.commands import ENTRIES
 from tests.cli.conftest import Ran
 
@@ -172,6 +174,25 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
         f"error: {spec}: Not a directory do: a part of that path is a file and no folder: "
         "move it away, or name another place"
     )
+
+
+def test_a_file_in_the_way_of_a_folder_is_told_with_what_helps(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking for missing rights would lead nowhere."""
+    monkeypatch.chdir(tmp_path)
+    Path("keys").touch()
+    ran = cfstream("keys", "new", "lectures-1")
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: File exists")
+    assert "  do: something of that name is there already: move it away" in ran.err
+
+
+def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that knows ASCII alone shows `ok` for a tick, and the line must not be cut for that."""
+    monkeypatch.setenv("COLUMNS", "40")
+    for encoding, columns in (("utf-8", 40), ("ascii", 38)):
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+        assert terminal.width() == columns
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:

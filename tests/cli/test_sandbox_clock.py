@@ -53,6 +53,13 @@ def test_doctor_compares_the_clock_of_the_run(cfstream: Run, ahead: Sandbox) -> 
 
 
 @pytest.mark.usefixtures("ahead")
+def test_a_setting_that_does_not_fit_is_told_with_one_that_does(cfstream: Run) -> None:
+    """As it is written on the command line."""
+    ran = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
+    assert (ran.code, "do: write clock_ahead_seconds=90000.0" in ran.err) == (2, True)
+
+
+@pytest.mark.usefixtures("ahead")
 def test_explain_judges_by_the_time_of_the_sandbox(cfstream: Run, tmp_path: Path) -> None:
     """A URL for an hour of this machine's has expired there, and one that was signed there has not."""
     assert cfstream("keys", "new", "k", "--dir", str(tmp_path)).code == 0

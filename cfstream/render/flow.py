@@ -57,17 +57,20 @@ class Page:
     def flow(self, words: Iterable[Word], *, first: str = "", rest: str = "") -> list[str]:
         """Lines of words with a space between them; the first begins with `first`, all others with `rest`.
 
-        A word wider than the page stands on a line of its own and sticks out: an id is never cut.
+        A word wider than the page stands on a line of its own and sticks out: an id is never cut. A label in `first`
+        stays behind alone where that gives the first word more room.
         """
         lines: list[list[Word]] = [[]]
         column = columns(first)
         for word in words:
-            if lines[-1] and column + 1 + columns(word.text) > self.width:
+            wide = columns(word.text)
+            alone = not lines[-1] and len(lines) == 1 and first.strip() and columns(rest) < column
+            if (lines[-1] and column + 1 + wide > self.width) or (alone and column + wide > self.width):
                 lines.append([])
                 column = columns(rest)
-            column += columns(word.text) + (1 if lines[-1] else 0)
+            column += wide + (1 if lines[-1] else 0)
             lines[-1].append(word)
-        return [(rest if n else first) + self.painted(line) for n, line in enumerate(lines)]
+        return [((rest if n else first) + self.painted(line)).rstrip() for n, line in enumerate(lines)]
 
     def painted(self, line: Iterable[Word]) -> str:
         """The words with a space between them; neighbours of one style share one pair of codes."""

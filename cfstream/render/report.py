@@ -7,7 +7,7 @@ from typing import Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.errors import do_lines, what_lines
-from cfstream.render.flow import Page, Style, Word, columns, page, printable, words
+from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.values import Verb, plain
 
 OUTPUTS = (
@@ -95,7 +95,7 @@ def report_text(report: Report, *, color: bool, width: int) -> str:
     """What was done: each stack's outputs, and last the sum line. Failures are told by `failures_text`."""
     sheet = page(width, color=color)
     blocks = ["\n".join(_stack_lines(stack, sheet)) + "\n" for stack in report.stacks]
-    return "\n".join([*blocks, _last_line(report, sheet) + "\n"])
+    return "\n".join([*blocks, "\n".join(sheet.flow(_last_words(report), rest="  ")) + "\n"])
 
 
 def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -> str:
@@ -141,11 +141,6 @@ def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
     yield " ".join([sheet.paint(stack.name, Style.BOLD), sheet.paint(verdict, style)])
     for name, value in _told(stack.outputs):
         label = "  " + name.replace("_", " ").ljust(21)
-        if (
-            columns(label + max(value.split(" "), key=columns)) > sheet.width
-        ):  # an id is not cut, so it goes below
-            yield from [label.rstrip()] * bool(name)
-            label = " " * 4
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
 
@@ -175,7 +170,7 @@ def _scalar(value: Any) -> str:
     return printable(str(value))
 
 
-def _last_line(report: Report, sheet: Page) -> str:
+def _last_words(report: Report) -> list[Word]:
     done = Counter(
         step.verb for stack in report.stacks for step in stack.steps if step.outcome is StepOutcome.DONE
     )
@@ -186,16 +181,16 @@ def _last_line(report: Report, sheet: Page) -> str:
     outcomes = {stack.outcome for stack in report.stacks}
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
     if outcomes == {StackOutcome.UNCHANGED}:
-        return f"{sheet.paint('No changes.', Style.BOLD_GREEN)} Nothing was to be done."
+        return [*words("No changes.", Style.BOLD_GREEN), *words("Nothing was to be done.")]
     if outcomes <= WENT_WELL:
-        return f"{sheet.paint(f'{past.capitalize()}.', Style.BOLD_GREEN)} {_sentence(counted)}"
+        return [*words(f"{past.capitalize()}.", Style.BOLD_GREEN), *_sentence(counted)]
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
-        return f"{sheet.paint('Applied, and not as it should be.', Style.BOLD_RED)} {_sentence(counted)}"
-    return f"{sheet.paint(f'Not all is {past}.', Style.BOLD_RED)} {_sentence(counted)}"
+        return [*words("Applied, and not as it should be.", Style.BOLD_RED), *_sentence(counted)]
+    return [*words(f"Not all is {past}.", Style.BOLD_RED), *_sentence(counted)]
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+def _sentence(text: str) -> list[Word]:
+    return words(text[:1].upper() + text[1:] + ".")
 
 
 def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:

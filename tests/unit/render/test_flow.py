@@ -59,3 +59,14 @@ def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
     assert Page(width=10).flow(words("講義 講義 講義")) == ["講義 講義", "講義"]
     (line,) = Page(width=20).beside(words("講義"), Word("a.yaml"))
     assert columns(line) == 20
+
+
+def test_a_label_stands_alone_where_its_value_would_stick_out() -> None:
+    """An id below its label can be read and copied whole; where it has no more room there, it stays beside it."""
+    sheet = Page(width=20)
+    assert sheet.flow(words("abcdefghijklm on"), first="  Domain name: ", rest="    ") == [
+        "  Domain name:",
+        "    abcdefghijklm on",
+    ]
+    beside = sheet.flow(words("abcdefghijklm"), first="  Domain name: ", rest=" " * 15)
+    assert beside == ["  Domain name: abcdefghijklm"]

@@ -183,20 +183,19 @@ def measure_edge(bench: Bench) -> Iterator[Row]:
 def measure_verify(bench: Bench) -> Iterator[Row]:
     """How long the proof of one stack takes, without a key."""
     with live_stack(bench):
-        (seconds,) = alternate(bench.cfstream("verify", "lectures.yaml", "--sandbox"), rounds=bench.rounds)
+        (seconds,) = alternate(bench.cfstream("verify", "seminars.yaml", "--sandbox"), rounds=bench.rounds)
     yield "cfstream verify, one stack", f"{seconds:.3f} s", "", "", "3.000 s", verdict(met=seconds <= 3)
 
 
 @contextmanager
 def live_stack(bench: Bench) -> Iterator[tuple[str, Any]]:
     """A sandbox with one stack in it: its endpoint, and cookies for a folder. The sandbox ends with this block."""
-    if not (bench.scratch / "lectures.yaml").exists():
-        bench.cfstream("init", "lectures")()
-        bench.cfstream("keys", "new", "lectures-1")()
+    if not (bench.scratch / "seminars.yaml").exists():
+        bench.cfstream("init", "seminars", "--new-key")()
     told = bench.cfstream("sandbox", "up")().printed
     try:
-        bench.cfstream("apply", "lectures.yaml", "--yes", "--sandbox")()
-        spec = ("--spec", "lectures.yaml", "--key", "keys/lectures-1.pem", "--expires", "1h", "--sandbox")
+        bench.cfstream("apply", "seminars.yaml", "--yes", "--sandbox")()
+        spec = ("--spec", "seminars.yaml", "--key", "keys/seminars-1.pem", "--expires", "1h", "--sandbox")
         sign = bench.cfstream("sign", "hls/", "--for", "hls", "--cookies", "--format", "json", "-q", *spec)
         yield re.findall(r"http://[\d.:]+", told)[0], json.loads(sign().printed)
     finally:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import boto3
 
-KEY, BUCKET = "hls/1.m4s", "lectures-media"
+KEY, BUCKET = "hls/1.m4s", "seminars-media"
 SEGMENT = os.urandom(64 * 1024)
 VIEWERS = 4
 REQUESTS = 5_000

@@ -36,8 +36,8 @@ _CLOSE = {
 def closing(sort: Sort, bucket: LiveBucket) -> str:
     """What closes an opening of that sort; of a statement or an ACL also the bucket's blocks, as far as they are off.
 
-    The statement is named first: RestrictPublicBuckets, as long as the policy is public, keeps out identities of other
-    accounts too, and an OAI counts as one (S3 User Guide, "Blocking public access to your Amazon S3 storage").
+    The statement is named first: RestrictPublicBuckets, as long as the policy is public, cuts off other accounts too
+    (S3 User Guide, "Blocking public access to your Amazon S3 storage"), and nobody says whether an OAI counts as one.
     """
     if sort is Sort.DISTRIBUTION or bucket.block.complete:
         return _CLOSE[sort]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cfstream import __version__
 from cfstream.render.html import plan_html
 from cfstream.render.json import as_text, plan_document
 from cfstream.render.markdown import plan_markdown
@@ -29,6 +30,11 @@ def stage(server: Sandbox, clients: Clients) -> Stage:
     return Stage(server, clients)
 
 
+def of_any_version(text: str) -> str:
+    """The text with the version of the golden files in place of the one that made it, which each commit changes."""
+    return text.replace(__version__, "0.1.0")
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_plan_reads_as_it_did(
     case: str,
@@ -47,8 +53,8 @@ def test_plan_reads_as_it_did(
         stage.spec(spec)
     plan = make_plan(load([str(spec) for spec in specs]), stage.world)
     golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=stage.width))
-    golden(HERE / case / "plan.json", as_text(plan_document(plan)))
+    golden(HERE / case / "plan.json", of_any_version(as_text(plan_document(plan))))
     golden(HERE / case / "plan.md", plan_markdown(plan))
     golden(HERE / case / "plan.mmd", plan_mermaid(plan))
     if (HERE / case / "plan.html").exists():  # the pages of a few cases have all that there is to read
-        golden(HERE / case / "plan.html", plan_html(plan).replace(STYLE, ""))
+        golden(HERE / case / "plan.html", of_any_version(plan_html(plan).replace(STYLE, "")))

@@ -57,12 +57,6 @@ class Connection:
 
         if not self.sandbox:
             return Settings(self.profile, self.region, self.endpoint_url)
-        if self.endpoint_url or self.profile:
-            other = "an endpoint URL" if self.endpoint_url else "a profile"
-            raise WrongUsage(
-                f"the sandbox and {other} exclude each other",
-                "leave out one of the two: the sandbox has its own",
-            )
         return Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
 
     def viewer(self, world: "World") -> "HttpViewer | None":
@@ -89,10 +83,17 @@ class Connection:
     def running(self) -> "Running":
         """The sandbox of the folder where the process stands; started if it does not run.
 
-        Raises WrongUsage where its extra is not installed, Unreachable where it does not come up.
+        Raises WrongUsage where its extra is not installed, or an endpoint URL or a profile is named beside it;
+        Unreachable where it does not come up.
         """
         from cfstream.sandbox import MissingExtra, SandboxError, ensure
 
+        if self.endpoint_url or self.profile:
+            other = "an endpoint URL" if self.endpoint_url else "a profile"
+            raise WrongUsage(
+                f"the sandbox and {other} exclude each other",
+                "leave out one of the two: the sandbox has its own",
+            )
         try:
             return ensure(Path.cwd())
         except MissingExtra as missing:

@@ -187,10 +187,12 @@ def test_problems_are_one_error(desk: Path) -> None:
     assert [str(problem.where) for problem in caught.value.problems] == [f"{spec}:3:1", f"{spec}:7:37"]
 
 
-def test_keywords_that_exclude_each_other(desk: Path) -> None:
-    """A sandbox has its own endpoint, and an id alone is no key."""
+def test_keywords_that_exclude_each_other(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sandbox has its own endpoint, and is not started before that is settled; and an id alone is no key."""
+    monkeypatch.chdir(desk)
     stacks = cfstream.load(desk / "lectures.yaml")
     with pytest.raises(errors.WrongUsage, match="exclude each other"):
         cfstream.plan(stacks, sandbox=True, endpoint_url="http://127.0.0.1:1")
+    assert not Path(".cfstream").exists()
     with pytest.raises(errors.WrongUsage, match="key_id"):
         cfstream.verify(stacks, key_id="K1", endpoint_url="http://127.0.0.1:1")

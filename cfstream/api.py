@@ -5,11 +5,9 @@ and `spec.load`, and adds what a terminal needs: flags, questions, colours. Noth
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from cfstream import planning, workflow
 from cfstream.applying import Quiet, Report, Telling
@@ -22,9 +20,6 @@ from cfstream.sign.keys import PrivateKey, PrivateKeySource, private_key
 from cfstream.spec.load import Stack
 from cfstream.spec.load import load as load_specs
 from cfstream.steps.step import HAZARDS
-
-if TYPE_CHECKING:
-    from cfstream.web import HttpViewer
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ def apply(
     if not verify:
         return _walked(plan, allowed, told, wait=wait)
     # Opened first, so that a wrong URL is told before anything is done.
-    with _viewer(source.connection, source.world, edge_url) as viewer:
+    with replace(source.connection, edge_url=edge_url).viewer(source.world) as viewer:
         report = _walked(plan, allowed, told, wait=wait)
         provable = workflow.provable(source.specs, report)
         try:
@@ -137,9 +132,9 @@ def verify(
         raise WrongUsage(
             "key_id names a key, and key is not there", "give the private key, or leave key_id out"
         )
-    connection = Connection(profile, region, endpoint_url, sandbox=sandbox)
+    connection = Connection(profile, region, endpoint_url, edge_url, sandbox=sandbox)
     world = connection.world()
-    with _viewer(connection, world, edge_url) as viewer:
+    with connection.viewer(world) as viewer:
         at_hand = KeyAtHand(loaded, key_id) if loaded else None
         return workflow.prove_stacks(tuple(stacks), world, Means(viewer, world.clock, at_hand, object_key))
 
@@ -170,13 +165,3 @@ def _walked(plan: Plan, allow: frozenset[str], tell: Telling, *, wait: bool) -> 
         except KeyboardInterrupt:
             clock.interrupt()
             raise Interrupted("interrupted", "run it again: it goes on from where it ended") from None
-
-
-@contextmanager
-def _viewer(connection: Connection, world: World, edge_url: str | None) -> Iterator["HttpViewer | None"]:
-    viewer = replace(connection, edge_url=edge_url).viewer(world)
-    try:
-        yield viewer
-    finally:
-        if viewer is not None:
-            viewer.close()

@@ -1,6 +1,7 @@
 """Which AWS a run speaks to, and the doors to it: for commands and for programs alike."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING
 from cfstream.errors import Unreachable, WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cfstream.aws.clock import SystemClock
     from cfstream.aws.sessions import Settings
     from cfstream.ports import Clock, World
@@ -59,15 +62,20 @@ class Connection:
             return Settings(self.profile, self.region, self.endpoint_url)
         return Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
 
-    def viewer(self, world: "World") -> "HttpViewer | None":
+    @contextmanager
+    def viewer(self, world: "World") -> "Iterator[HttpViewer | None]":
         """The door to viewers' addresses; None where AWS is a stand-in, and it is not known where its edge is.
 
-        Raises WrongUsage for an edge URL that is none. Close it in the end.
+        Raises WrongUsage for an edge URL that is none.
         """
         from cfstream.web import HttpViewer
 
         edge = self.edge()
-        return HttpViewer(edge) if edge or world.real_aws else None
+        if not edge and not world.real_aws:
+            yield None
+            return
+        with HttpViewer(edge) as viewer:
+            yield viewer
 
     def edge(self) -> str:
         """Where viewers' requests are sent in place of the hosts that they name; empty where each goes to its own.

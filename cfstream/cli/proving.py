@@ -39,12 +39,8 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
     if not deployed:
         return None
     try:
-        viewer = connection.current().viewer(world)
-        try:
+        with connection.current().viewer(world) as viewer:
             proof = prove_stacks(deployed, world, Means(viewer, world.clock))
-        finally:
-            if viewer is not None:
-                viewer.close()
     except CfstreamError as error:
         terminal.note(f"not verified: {error.what}\n")
         return None

@@ -57,12 +57,8 @@ def verify(
     stacks = load(specs, stdin=sys.stdin)
     at_hand = KeyAtHand(read_private_key(key), key_id) if key is not None else None
     world = connection.current().world()
-    viewer = connection.current().viewer(world)
-    try:
+    with connection.current().viewer(world) as viewer:
         proof = prove_stacks(stacks, world, Means(viewer, world.clock, at_hand, wanted))
-    finally:
-        if viewer is not None:
-            viewer.close()
     match output:
         case Form.JSON:
             terminal.say(as_text(proof_document(proof)))

@@ -158,7 +158,6 @@ def print_report(report: "Report", proof: "Proof | None", output: Format) -> Non
 
 def tell_programs(report: "Report", proof: "Proof | None", output: Format) -> None:
     """The report on stdout: a document, or the last of the events."""
-    from cfstream.aws.clock import SystemClock
     from cfstream.cli.events import Events
     from cfstream.render.events import reported
     from cfstream.render.json import as_text
@@ -167,7 +166,7 @@ def tell_programs(report: "Report", proof: "Proof | None", output: Format) -> No
     if output is Format.JSON:
         terminal.say(as_text(document))
     else:
-        Events(SystemClock().now).say(reported(document, report.exit_code))
+        Events(connection.current().clock().now).say(reported(document, report.exit_code))
 
 
 def document_of(report: "Report", proof: "Proof | None") -> dict[str, Any]:

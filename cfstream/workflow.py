@@ -241,10 +241,8 @@ def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]
         return []
     if any(isinstance(step, Grant) and step.opens and step.stage is Stage.GRANT for step in steps):
         return [settling_wait(scene, live, Stage.SETTLE)]
-    address = scene.address(kind_of(scene))
-    waits = any(step.verb is Verb.WAIT and step.address == address for step in steps)
     later = any(step.stage > Stage.WAIT for step in steps)
-    return [settling_wait(scene, live, Stage.WAIT)] if later and not waits else []
+    return [settling_wait(scene, live, Stage.WAIT)] if later and not _awaited(scene, steps) else []
 
 
 def _unawaited(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> Step | None:
@@ -252,13 +250,16 @@ def _unawaited(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step
 
     A run that died while it waited must not be followed by one that says it is done while edges serve what was before.
     """
-    if live is None or live.status == "Deployed" or scene.destroying:
-        return None
-    address = scene.address(kind_of(scene))
-    if any(step.verb is Verb.WAIT and step.address == address for step in steps):
+    if live is None or live.status == "Deployed" or scene.destroying or _awaited(scene, steps):
         return None
     (wait,) = ordered([settling_wait(scene, live, Stage.WAIT)])
     return wait
+
+
+def _awaited(scene: Scene, steps: Sequence[Step]) -> bool:
+    """Whether one of the steps waits for the stack's distribution."""
+    address = scene.address(kind_of(scene))
+    return any(step.verb is Verb.WAIT and step.address == address for step in steps)
 
 
 def _summary(live: LiveDistribution | None) -> LiveSummary:

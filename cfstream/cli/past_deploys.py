@@ -6,6 +6,7 @@ Nothing depends on it: what cannot be read counts as nothing, and what cannot be
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -45,6 +46,7 @@ class PastDeploys:
 
     def __init__(self, folder: Path | None, *, real_aws: bool) -> None:
         name = "deploys.json" if real_aws else "deploys-elsewhere.json"
+        self._guard = threading.Lock()
         self._file = folder / name if folder else None
 
     def seconds(self) -> list[float]:
@@ -58,11 +60,11 @@ class PastDeploys:
             return []
 
     def add(self, seconds: float) -> None:
-        """Remembers one more."""
+        """Remembers one more. Stacks end side by side: none is to write over what another has just written."""
         if self._file is None:
             return
-        text = json.dumps({"seconds": [*self.seconds(), round(seconds, 1)][-KEPT:]})
-        with suppress(OSError):
+        with self._guard, suppress(OSError):
+            text = json.dumps({"seconds": [*self.seconds(), round(seconds, 1)][-KEPT:]})
             self._file.parent.mkdir(parents=True, exist_ok=True)
             part = self._file.with_suffix(f".{os.getpid()}.part")
             part.write_text(text + "\n", encoding="utf-8")

@@ -1,25 +1,22 @@
 """Screenshots of pages, of the real thing: the demo is run as a person would, and its player is looked at."""
 
-import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
+from handbook.chromium import headless
 from handbook.pictures import sandbox_desk
 from handbook.terminal import on_terminal, typed
 
 Scheme: TypeAlias = Literal["light", "dark"]
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = ROOT / ".venv" / "chromium" / "chromium"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--no-proxy-server")
 ADDRESS = re.compile(r"The player: (http\S+?)[\s\x1b]")
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 NAMES = tuple(
@@ -32,7 +29,7 @@ SECONDS = 600.0
 
 def make(folder: Path) -> None:
     """Takes all of them into `folder`. Raises SystemExit for what does not end well, or not in time."""
-    with _browser() as browser:
+    with headless() as browser:
         _plan(browser, folder)
         _player(browser, folder)
 
@@ -69,14 +66,3 @@ def _demo() -> Iterator[str]:
         yield ADDRESS.findall(terminal.shown)[0]
         terminal.program.send_signal(signal.SIGINT)
         terminal.read_until(lambda _: False)
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    tried = subprocess.run([CHROMIUM, "--version"], capture_output=True, check=False)
-    libraries = {"LD_LIBRARY_PATH": str(CHROMIUM.parent / "al2023" / "lib")} if tried.returncode else {}
-    environment: dict[str, str | float | bool] = {**os.environ, **libraries}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=environment)
-        yield browser
-        browser.close()

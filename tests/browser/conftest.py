@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response
 
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from examples.player.app import SANDBOX_CREDENTIALS, App, Desk, Stage, page_files
+from handbook.chromium import headless
 from tests.browser.elsewhere import Elsewhere
 from tests.docs.manual import site
 from tests.signing import private_pem, public_pem, rsa_key
@@ -28,17 +29,6 @@ from tests.signing import private_pem, public_pem, rsa_key
 __all__ = ["site"]
 
 ROOT = Path(__file__).resolve().parents[2]
-UNPACKED = ROOT / ".venv" / "chromium"
-FLAGS = (
-    "--no-sandbox",  # root, in containers
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Visitor:
@@ -142,20 +132,8 @@ def _upload(desk: Path, sandbox: Sandbox, app: App) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium, started once."""
-    program = Path(os.environ.get("CFSTREAM_CHROMIUM", UNPACKED / "chromium"))
-    if not program.exists():
-        pytest.fail(f"{program} is not there: run `make tests`, or name a Chromium in CFSTREAM_CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=FLAGS, env=_environ(program))
+    with headless() as started:
         yield started
-        started.close()
-
-
-def _environ(program: Path) -> dict[str, str | float | bool]:
-    """An environment in which the program finds its libraries: the machine's own, or those that came with it."""
-    tried = subprocess.run([program, "--version"], capture_output=True, check=False)
-    libraries = {"LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib")} if tried.returncode else {}
-    return {**os.environ, **libraries}
 
 
 @pytest.fixture

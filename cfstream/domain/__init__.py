@@ -1,0 +1,42 @@
+"""What is live at AWS, parsed once from AWS's replies into frozen values. Pure.
+
+The only package (beside the sandbox) that knows how CloudFront spells a distribution. Other packages ask these values;
+the raw document stays beside them, because an update sends the whole document back.
+"""
+
+from cfstream.domain.bucket import AccessPoint, AclGrant, Block, BucketState, ObjectAcls, ObjectClass
+from cfstream.domain.delivery import Delivery
+from cfstream.domain.distribution import Behavior, Distribution, ErrorPage, Origin, OriginKind, Signers
+from cfstream.domain.listing import counted, items
+from cfstream.domain.mark import ACL_TAG, NAME_TAG, Mark
+from cfstream.domain.parse import (
+    distribution_from_config,
+    distribution_from_reply,
+    distribution_from_row,
+)
+from cfstream.domain.path_pattern import PathPattern
+
+__all__ = [
+    "ACL_TAG",
+    "NAME_TAG",
+    "AccessPoint",
+    "AclGrant",
+    "Behavior",
+    "Block",
+    "BucketState",
+    "Delivery",
+    "Distribution",
+    "ErrorPage",
+    "Mark",
+    "ObjectAcls",
+    "ObjectClass",
+    "Origin",
+    "OriginKind",
+    "PathPattern",
+    "Signers",
+    "counted",
+    "distribution_from_config",
+    "distribution_from_reply",
+    "distribution_from_row",
+    "items",
+]

@@ -1,0 +1,60 @@
+"""The two kinds of distribution, and how the API names each of them."""
+
+from enum import StrEnum
+from typing import Self
+
+from cfstream.ports import Call
+from cfstream.values import Known
+
+
+class Delivery(StrEnum):
+    """How a distribution delivers. The value is the one that specs use."""
+
+    HTTP = "http"
+    RTMP = "rtmp"
+
+    @property
+    def kind(self) -> str:
+        """The kind in addresses: ``distribution`` or ``streaming-distribution``."""
+        return "distribution" if self is Delivery.HTTP else "streaming-distribution"
+
+    @property
+    def words(self) -> str:
+        """The kind in sentences: ``distribution`` or ``streaming distribution``."""
+        return self.kind.replace("-", " ")
+
+    @property
+    def resource(self) -> str:
+        """The top member of AWS's replies: ``Distribution`` or ``StreamingDistribution``."""
+        return "Distribution" if self is Delivery.HTTP else "StreamingDistribution"
+
+    @property
+    def document(self) -> str:
+        """The member that holds the configuration."""
+        return f"{self.resource}Config"
+
+    @property
+    def operation_noun(self) -> str:
+        """The noun in boto3's operation names: ``distribution`` or ``streaming_distribution``."""
+        return self.kind.replace("-", "_")
+
+    @classmethod
+    def of_kind(cls, kind: str) -> Self:
+        """Return the delivery of an address's kind. Raises ValueError for any other kind."""
+        for each in cls:
+            if each.kind == kind:
+                return each
+        raise ValueError(f"{kind!r} is not a kind of distribution")
+
+    def get(self, distribution_id: Known) -> Call:
+        """The call that reads a distribution with its status."""
+        return Call("cloudfront", f"get_{self.operation_noun}", {"Id": distribution_id})
+
+    def get_config(self, distribution_id: Known) -> Call:
+        """The call that reads a distribution's configuration alone."""
+        return Call("cloudfront", f"get_{self.operation_noun}_config", {"Id": distribution_id})
+
+    @property
+    def listing(self) -> Call:
+        """The call that lists all distributions of this delivery."""
+        return Call("cloudfront", f"list_{self.operation_noun}s")

@@ -1,0 +1,178 @@
+"""A distribution of either delivery, as values."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from cfstream.domain.delivery import Delivery
+from cfstream.domain.path_pattern import PathPattern
+from cfstream.values import ETag, Json, Known
+
+_BUCKET_DOMAIN = re.compile(
+    r"^(?P<bucket>.+?)\.s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$"
+)
+_MULTI_REGION = re.compile(r"^(?P<alias>[a-z0-9]+\.mrap)\.accesspoint\.s3-global\.amazonaws\.com$")
+_WEBSITE = re.compile(r"^(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
+
+
+class OriginKind(StrEnum):
+    """What an origin's domain name leads to (Developer Guide, "Use various origins with CloudFront distributions")."""
+
+    BUCKET = "bucket"
+    ACCESS_POINT = "access point"
+    """An alias that ends in ``-s3alias``; of an Object Lambda access point in ``--ol-s3``."""
+    MULTI_REGION_ACCESS_POINT = "multi-Region access point"
+    WEBSITE = "website"
+    """A website endpoint: CloudFront asks it as anyone does, without OAC or OAI."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Signers:
+    """Who may sign on a behavior: accounts (trusted signers) and key groups by id. Empty: nobody needs to sign."""
+
+    accounts: tuple[str, ...] = ()
+    """Account numbers or ``self``, sorted."""
+    key_groups: tuple[Known, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.accounts or self.key_groups)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One origin, and how CloudFront may read it. Ids may be Refs in a configuration that is not written yet."""
+
+    id: str
+    domain_name: str
+    path: str = ""
+    """OriginPath: what CloudFront puts in front of the viewer's path; empty, or ``/v2`` without a slash at the end."""
+    oai_id: Known = ""
+    oac_id: Known = ""
+
+    @cached_property
+    def kind(self) -> OriginKind:
+        """What the domain name leads to."""
+        if _MULTI_REGION.match(self.domain_name):
+            return OriginKind.MULTI_REGION_ACCESS_POINT
+        if _WEBSITE.match(self.domain_name):
+            return OriginKind.WEBSITE
+        found = _BUCKET_DOMAIN.match(self.domain_name)
+        if found is None:
+            return OriginKind.OTHER
+        alias = found["bucket"].endswith(("-s3alias", "--ol-s3"))
+        return OriginKind.ACCESS_POINT if alias else OriginKind.BUCKET
+
+    @cached_property
+    def bucket(self) -> str | None:
+        """The bucket that the domain name names, or None."""
+        if self.kind is OriginKind.WEBSITE:
+            return str(_WEBSITE.match(self.domain_name)["bucket"])  # type: ignore[index]
+        return bucket_of(self.domain_name) if self.kind is OriginKind.BUCKET else None
+
+    @property
+    def alias(self) -> str | None:
+        """The alias of the access point that it leads to, or None."""
+        if self.kind is OriginKind.ACCESS_POINT:
+            return bucket_of(self.domain_name)
+        found = _MULTI_REGION.match(self.domain_name)
+        return found["alias"] if found else None
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """One cache behavior. The default one has the pattern ``*``, an empty `path`, and is asked last."""
+
+    pattern: PathPattern
+    target: str
+    """Id of the origin or of the origin group that it leads to."""
+    origins: tuple[Origin, ...]
+    """Every origin that it leads to; of an origin group the primary one first."""
+    signers: Signers = Signers()
+    default: bool = False
+    viewer_protocol: str = "allow-all"
+    functions: tuple[str, ...] = ()
+    """ARNs of CloudFront functions and Lambda functions that run on viewer or origin requests."""
+
+    @property
+    def path(self) -> str:
+        """The pattern as it is spelled live; empty for the default behavior."""
+        return "" if self.default else self.pattern.text
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What a viewer gets instead of an error. `page` and `response_code` are empty when only caching is set."""
+
+    code: int
+    page: str = ""
+    response_code: str = ""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution from a list row, from a reply, or from a configuration that is not written yet."""
+
+    delivery: Delivery
+    id: Known
+    arn: Known
+    enabled: bool
+    origins: tuple[Origin, ...]
+    behaviors: tuple[Behavior, ...]
+    """In the order in which CloudFront asks them: the default one is last."""
+    domain_name: str = ""
+    status: str = ""
+    etag: ETag | None = None
+    aliases: tuple[str, ...] = ()
+    """In lower case, sorted."""
+    comment: str = ""
+    price_class: str = ""
+    error_pages: tuple[ErrorPage, ...] = ()
+    default_root_object: str | None = None
+    """None in a list row, which does not show it."""
+    tags: Mapping[str, str] | None = None
+    """None where they were not read."""
+    active_key_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Public key ids in force, by key group id."""
+    active_signers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Key pair ids in force, by account number or ``self``."""
+    last_modified: Any = None
+    config: Json = field(default_factory=dict, compare=False, repr=False)
+    """The raw configuration for writing; empty in a list row."""
+    row: Json = field(default_factory=dict, compare=False, repr=False)
+    """The raw list row; empty elsewhere."""
+    unknown_members: tuple[str, ...] = ()
+    """Paths of members in AWS's reply that the installed botocore does not know, sorted."""
+
+    @property
+    def default(self) -> Behavior:
+        """The default behavior."""
+        return self.behaviors[-1]
+
+    @property
+    def named(self) -> tuple[Behavior, ...]:
+        """All behaviors but the default one, in order of precedence."""
+        return self.behaviors[:-1]
+
+    @property
+    def default_origin(self) -> Origin | None:
+        """The first origin of the default behavior: the one whose bucket and origin access the spec describes."""
+        return self.default.origins[0] if self.default.origins else None
+
+    @cached_property
+    def buckets(self) -> frozenset[str]:
+        """The buckets that it has as origins."""
+        return frozenset(origin.bucket for origin in self.origins if origin.bucket)
+
+    def behavior_for(self, path: str) -> Behavior:
+        """Return the behavior that CloudFront uses for a viewer's path: the first that matches."""
+        return next(each for each in self.behaviors if each.default or each.pattern.matches(path))
+
+
+def bucket_of(domain_name: str) -> str | None:
+    """Return the bucket behind an S3 origin's domain name, in any of its spellings; None for any other origin."""
+    match = _BUCKET_DOMAIN.match(domain_name)
+    return match.group("bucket") if match else None

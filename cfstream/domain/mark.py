@@ -1,0 +1,27 @@
+"""How a resource shows which stack owns it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+NAME_TAG = "cfstream:name"
+"""The tag of a distribution; its value is the stack's name."""
+ACL_TAG = "cfstream:acl"
+"""The tag that lists the OAIs to which objects are granted."""
+_PREFIX = "cfstream:"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The owner in the comment of a resource without tags: ``cfstream:<stack>``, alone or followed by a space."""
+
+    stack: str
+
+    def __str__(self) -> str:
+        return f"{_PREFIX}{self.stack}"
+
+    @classmethod
+    def read(cls, comment: str | None) -> Self | None:
+        """Return the mark at the start of a comment or description, or None if there is none."""
+        first = (comment or "").split(" ", 1)[0]
+        stack = first.removeprefix(_PREFIX)
+        return cls(stack) if stack and stack != first else None

@@ -1,0 +1,50 @@
+"""A behavior's path pattern, compared as CloudFront matches it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class PathPattern:
+    """Case-sensitive, ``*`` for any characters (``/`` included), ``?`` for exactly one.
+
+    The leading slash is optional: ``posters/*`` and ``/posters/*`` are the same pattern (Developer Guide, "Cache
+    behavior settings", Path pattern). `text` keeps the spelling and does not count when patterns are compared.
+    """
+
+    text: str = field(compare=False)
+    relative: str = field(init=False)
+    """The pattern without its leading slash."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "relative", self.text.removeprefix("/"))
+
+    def __str__(self) -> str:
+        return self.text
+
+    @cached_property
+    def absolute(self) -> str:
+        """The pattern with its leading slash, as it is shown where no spelling is given."""
+        return f"/{self.relative}"
+
+    def matches(self, path: str) -> bool:
+        """Return whether a viewer's path (with or without its leading slash) matches."""
+        return _matches(self.relative, path.removeprefix("/"))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Return whether the whole `text` matches. Linear in practice: the last ``*`` alone is tried again."""
+    at = start = 0
+    star = resume = -1
+    while at < len(text):
+        if start < len(pattern) and pattern[start] == "*":
+            star, resume = start, at
+            start += 1
+        elif start < len(pattern) and pattern[start] in ("?", text[at]):
+            start, at = start + 1, at + 1
+        elif star >= 0:
+            resume += 1
+            start, at = star + 1, resume
+        else:
+            return False
+    return not pattern[start:].strip("*")

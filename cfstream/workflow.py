@@ -241,7 +241,7 @@ def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]
         return []
     if any(isinstance(step, Grant) and step.opens and step.stage is Stage.GRANT for step in steps):
         return [settling_wait(scene, live, Stage.SETTLE)]
-    later = any(step.stage > Stage.WAIT for step in steps)
+    later = any(step.stage.position > Stage.WAIT.position for step in steps)
     return [settling_wait(scene, live, Stage.WAIT)] if later and not _awaited(scene, steps) else []
 
 

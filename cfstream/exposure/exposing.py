@@ -153,7 +153,7 @@ def _still_granted(now: _World, steps: Sequence[Step]) -> frozenset[str]:
 def _document_after(now: _World, steps: Sequence[Step]) -> Json | None:
     """The bucket's policy once the steps are done."""
     document = now.document
-    for step in sorted(steps, key=lambda step: step.stage):
+    for step in sorted(steps, key=lambda step: step.stage.position):
         edit = step.edit if isinstance(step, Grant | Revoke) else None
         if isinstance(edit, PolicyEdit) and edit.bucket == now.policy.bucket.name:
             document = merge(document, edit.put, edit.drop)

@@ -7,46 +7,12 @@ A step is frozen data and decides nothing that planning could have decided. It i
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, ClassVar
 
 from cfstream.ports import Clock, Writes
 from cfstream.steps.ledger import Ledger
+from cfstream.steps.stage import Stage as Stage  # noqa: PLC0414 (steps and stages are used together)
 from cfstream.values import Address, ETag, StepId, Verb, step_id
-
-
-class Stage(IntEnum):
-    """The order of a plan: nothing becomes readable before it is guarded, nor dark before its successor works.
-
-    Steps run stage by stage. `GUARDS` in `planning.py` says which stages each of them waits for.
-    """
-
-    BUCKET = 1
-    NARROW = 2
-    IDENTITY = 3
-    KEYS = 4
-    KEY_GROUPS = 5
-    POLICIES = 6
-    DISTRIBUTION = 7
-    SETTLE = 8
-    MARK = 9
-    GRANT = 10
-    DELETE_RECORDS = 11
-    SWITCH = 12
-    WAIT = 13
-    LATE_GRANT = 14
-    MOVE = 15
-    MOVED = 16
-    DNS = 17
-    REVOKE_REMEMBERED = 18
-    DELETE_DISTRIBUTION = 19
-    REVOKE = 20
-    UNMARK = 21
-    FORGET = 22
-    DELETE_KEY_GROUPS = 23
-    DELETE_KEYS = 24
-    DELETE_POLICIES = 25
-    DELETE_IDENTITY = 26
 
 
 @dataclass(frozen=True)

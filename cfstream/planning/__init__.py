@@ -1,0 +1,22 @@
+"""From the proposals of all kinds to a plan: order, access, hazards and the fingerprint. Pure.
+
+What is live comes in, and the plan comes out; the same input gives the same bytes.
+"""
+
+from cfstream.planning.order import ordered
+from cfstream.planning.plan import LiveSummary, Plan, Road, StackPlan, count
+from cfstream.planning.runs import in_turn, without_circles
+from cfstream.planning.seal import sealed, sent
+
+__all__ = [
+    "LiveSummary",
+    "Plan",
+    "Road",
+    "StackPlan",
+    "count",
+    "in_turn",
+    "ordered",
+    "sealed",
+    "sent",
+    "without_circles",
+]

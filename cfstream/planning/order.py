@@ -1,0 +1,44 @@
+"""The steps of a stack in the order in which they run, and what each of them needs."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from cfstream.planning.seal import sent
+from cfstream.steps.stage import WAITS_FOR, Stage
+from cfstream.steps.step import Step
+from cfstream.values import StepId, Verb, refs_in
+
+
+def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps in the order in which they run, each with the ids of those that it needs.
+
+    Law: every needed step stands before the one that needs it, whatever order `steps` came in.
+    """
+    in_order = sorted(steps, key=_position)
+    numbered = _numbered(in_order)
+    by_stage: dict[Stage, list[StepId]] = {}
+    for step in numbered:
+        by_stage.setdefault(step.stage, []).append(step.id)
+    return tuple(replace(step, needs=_needs(step, by_stage)) for step in numbered)
+
+
+def _position(step: Step) -> tuple[int, str, str, str]:
+    return (step.stage.position, step.address.kind, str(step.address), sent(step))
+
+
+def _numbered(steps: Sequence[Step]) -> list[Step]:
+    """The same steps, with #2 and so on where a verb comes again on the same address."""
+    seen: Counter[tuple[Verb, str]] = Counter()
+    numbered = []
+    for step in steps:
+        key = (step.verb, str(step.address))
+        seen[key] += 1
+        numbered.append(replace(step, nth=seen[key]))
+    return numbered
+
+
+def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, ...]:
+    guarded = [needed for stage in WAITS_FOR.get(step.stage, ()) for needed in by_stage.get(stage, ())]
+    # Sorted, for where a Ref stands may follow the order in which a reply of AWS has its members.
+    return tuple(dict.fromkeys([*sorted(ref.step for ref in refs_in(step.asks())), *guarded]))

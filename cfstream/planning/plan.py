@@ -1,0 +1,114 @@
+"""The plan as data: what a run would do."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cfstream.errors import Notice, Problem
+from cfstream.exposure import Exposure
+from cfstream.kinds.kind import Relied
+from cfstream.planning.seal import sealed
+from cfstream.steps.step import Hazard, Step
+from cfstream.values import Account, ETag, StepId, Verb, digest
+
+
+@dataclass(frozen=True)
+class LiveSummary:
+    """What is live of a stack's distribution, for the head of its plan; all None when there is none."""
+
+    distribution_id: str | None = None
+    domain_name: str | None = None
+    status: str | None = None
+    etag: ETag | None = None
+
+
+@dataclass(frozen=True)
+class Road:
+    """What the spec puts between viewers and objects: the names that a picture of the plan needs."""
+
+    hosts: tuple[str, ...] = ()
+    identity: str = "none"
+    """``oac``, ``oai`` or ``none``."""
+    bucket: str = ""
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """The plan of one stack. `steps` stand in the order in which they run."""
+
+    name: str
+    spec: str
+    spec_sha256: str
+    live: LiveSummary = LiveSummary()
+    relied_on: tuple[Relied, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    exposure: Exposure = field(default_factory=Exposure)
+    steps: tuple[Step, ...] = ()
+    after: tuple[str, ...] = ()
+    """The stacks of the run that must be done before this one begins."""
+    settling: Step | None = None
+    """The wait for what an earlier run changed, where no step waits: apply makes it last, and it is no change."""
+    leaving: tuple[str, ...] = ()
+    """What another stack of the run takes off this one, which has no step for it itself."""
+    protect: bool = False
+    distribution: str = "distribution"
+    """The kind of the stack's distribution, which names its address."""
+    destroying: bool = False
+    """Whether all that is the stack's is to go."""
+    road: Road = Road()
+    outputs: Mapping[str, Any] | None = None
+    """What is known of ids before any step runs: the outputs of a stack with nothing to do. Values may be Refs."""
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether live is as the spec says: nothing to do, here or from another stack, and nothing in the way."""
+        return not self.steps and not self.problems and not self.leaving
+
+    @property
+    def hazards(self) -> tuple[tuple[Hazard, StepId], ...]:
+        """Every hazard with the id of its step, in the order of the steps."""
+        return tuple((hazard, step.id) for step in self.steps for hazard in step.hazards)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plans of all stacks of a run, sorted by name."""
+
+    account: Account
+    stacks: tuple[StackPlan, ...]
+
+    @property
+    def in_sync(self) -> bool:
+        return all(stack.in_sync for stack in self.stacks)
+
+    @property
+    def summary(self) -> dict[Verb, int]:
+        """How many steps of each verb there are; every verb is in it."""
+        return count(step.verb for stack in self.stacks for step in stack.steps)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What a saved plan is held to: the SHA-256 of account, what was relied on, and the steps.
+
+        Not in it: ETags, reasons and line numbers. It can be computed from the JSON form of the plan alone.
+        """
+        return digest(
+            {
+                "account": self.account,
+                "relied_on": [
+                    {"address": str(relied.address), "sha256": relied.sha256}
+                    for stack in self.stacks
+                    for relied in stack.relied_on
+                ],
+                "steps": [sealed(step) for stack in self.stacks for step in stack.steps],
+            }
+        )
+
+
+def count(verbs: Iterable[Verb]) -> dict[Verb, int]:
+    """How often each verb stands in `verbs`, zero included."""
+    counted = Counter(verbs)
+    return {verb: counted[verb] for verb in Verb}

@@ -1,0 +1,36 @@
+"""The stacks of a run in the order in which they may be applied."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from cfstream.errors import Problem, Where
+from cfstream.planning.plan import StackPlan
+from cfstream.steps.stage import Stage
+
+
+def in_turn(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
+    """The stacks, each behind those that must be done before it, as far as they are in the run."""
+    named = {stack.name: stack for stack in stacks}
+    graph = {name: [each for each in stack.after if each in named] for name, stack in named.items()}
+    return tuple(named[name] for name in TopologicalSorter(graph).static_order())
+
+
+def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
+    """The stacks; those that wait for each other in a circle have that as a problem, and wait no more."""
+    try:
+        in_turn(stacks)
+    except CycleError as error:
+        circle = sorted(set(error.args[1]))
+        told = [_in_circle(stack, circle) if stack.name in circle else stack for stack in stacks]
+        return without_circles(told)
+    return tuple(stacks)
+
+
+def _in_circle(stack: StackPlan, circle: Sequence[str]) -> StackPlan:
+    line = next((step.line for step in stack.steps if step.stage is Stage.MOVE), 0)
+    what = f"{' and '.join(circle)} give cnames to each other, and none of them can be the first"
+    problem = Problem(
+        Where(stack.spec, line), what, "let the names go one way in this run, and the other in the next"
+    )
+    return replace(stack, problems=(*stack.problems, problem), after=())

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cfstream.applying import StepOutcome, StepReport
+from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError
-from cfstream.kinds.distributions import RESOURCE, kind_of
 from cfstream.kinds.dns_record import records_of
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.planning import LiveSummary, StackPlan
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.steps.delete import Delete
 from cfstream.steps.records import DeleteRecords, alias_of, plain_name
 from cfstream.values import Json, Known, StepId, plain, refs_in, resolve
@@ -19,7 +19,7 @@ def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
     """The outputs of the contract, as far as they are known; what a step will bring stands as its Ref."""
     if scene.destroying:
         return {}
-    distribution = land.brought.get(scene.address(kind_of(scene)), {})
+    distribution = land.brought.get(scene.distribution, {})
     identity = land.brought.get(scene.address("origin-access-identity"), {})
     target = distribution.get("domain_name")
     return {
@@ -30,7 +30,7 @@ def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
         "oac_id": land.get(scene.address("origin-access-control")),
         "key_group_ids": _members(land, "key-group"),
         "public_key_ids": _members(land, "public-key"),
-        "dns_records": records_of(scene, land.live[kind_of(scene)].live, target),
+        "dns_records": records_of(scene, land.live[scene.delivery.kind].live, target),
     }
 
 
@@ -63,13 +63,12 @@ def freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
     """Status and ETag of the distribution as they are at the end; what cannot be read is left as it was known."""
     if not outputs["distribution_id"]:
         return {}
-    resource = RESOURCE[plan.distribution]
-    operation = f"get_{plan.distribution.replace('-', '_')}"
+    delivery = Delivery.of_kind(plan.distribution)
     try:
-        reply = aws.read(Call("cloudfront", operation, {"Id": outputs["distribution_id"]}))
+        reply = aws.read(delivery.get(outputs["distribution_id"]))
     except CfstreamError:
         return {}
-    return {"status": reply[resource]["Status"], "etag": reply["ETag"]}
+    return {"status": reply[delivery.resource]["Status"], "etag": reply["ETag"]}
 
 
 def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:

@@ -25,14 +25,15 @@ from cfstream.applying import (
     stale,
     walk,
 )
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem, Stale
 from cfstream.exposure import expose
 from cfstream.kinds import KINDS
-from cfstream.kinds.distributions import RESOURCE, LiveDistribution, kind_of, settling_wait
+from cfstream.kinds.distributions import settling_wait
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
 from cfstream.planning import LiveSummary, Plan, Road, StackPlan, in_turn, ordered, without_circles
-from cfstream.ports import Call, World
+from cfstream.ports import World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
@@ -184,7 +185,7 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         proposal = kind.propose(scene, wants[kind.name], lives[kind.name], land)
         proposals.append(proposal)
         land = replace(land, brought={**land.brought, **proposal.brings})
-    live: LiveDistribution | None = lives[kind_of(scene)].live
+    live: LiveDistribution | None = lives[scene.delivery.kind].live
     steps = [_guarded(live, step) for proposal in proposals for step in proposal.steps]
     steps += _settling(scene, live, steps)
     settling = _unawaited(scene, live, steps)
@@ -211,7 +212,7 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
         leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
         protect=scene.stack.spec.protect,
-        distribution=kind_of(scene),
+        distribution=scene.delivery.kind,
         destroying=scene.destroying,
         road=_road(scene),
         outputs=outputs_of(scene, land),
@@ -227,9 +228,10 @@ def _guarded(live: LiveDistribution | None, step: Step) -> Step:
     """A grant that opens something looks first whether the live distribution still is what the plan saw."""
     if live is None or not isinstance(step, Grant) or not step.opens or step.stage is not Stage.GRANT:
         return step
-    config = f"{RESOURCE[live.kind]}Config"
-    read = Call("cloudfront", f"get_{live.kind.replace('-', '_')}_config", {"Id": live.id})
-    return replace(step, guard=Guard(Address(live.kind, step.address.stack), read, config, live.config))
+    read, config = live.delivery.get_config(live.id), live.delivery.document
+    return replace(
+        step, guard=Guard(Address(live.delivery.kind, step.address.stack), read, config, live.config)
+    )
 
 
 def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:
@@ -258,8 +260,7 @@ def _unawaited(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step
 
 def _awaited(scene: Scene, steps: Sequence[Step]) -> bool:
     """Whether one of the steps waits for the stack's distribution."""
-    address = scene.address(kind_of(scene))
-    return any(step.verb is Verb.WAIT and step.address == address for step in steps)
+    return any(step.verb is Verb.WAIT and step.address == scene.distribution for step in steps)
 
 
 def _summary(live: LiveDistribution | None) -> LiveSummary:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfstream.domain import NAME_TAG, LiveDistribution
 from cfstream.errors import Missing, Refused
 from cfstream.inventory.entries import IDENTITIES, owner_by_mark
-from cfstream.kinds.distributions import NAME_TAG, Row, all_distributions, tags_of
+from cfstream.kinds.distributions import all_distributions, tags_of
 from cfstream.kinds.key_group import KEYS
 from cfstream.kinds.key_group import LISTING as KEY_GROUPS
 from cfstream.kinds.origin_access_control import LISTING as CONTROLS
@@ -19,8 +20,8 @@ class Account:
     """One account, as far as its specs would speak of it."""
 
     number: str
-    rows: tuple[Row, ...] = ()
-    """Every distribution of both kinds."""
+    rows: tuple[LiveDistribution, ...] = ()
+    """Every distribution of both deliveries."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """Names of the stacks that own distributions, by the distribution's id."""
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +57,7 @@ def read_account(aws: Reads, number: str) -> Account:
     )
 
 
-def _owners(aws: Reads, rows: tuple[Row, ...]) -> dict[str, str]:
+def _owners(aws: Reads, rows: tuple[LiveDistribution, ...]) -> dict[str, str]:
     calls = [Call("cloudfront", "list_tags_for_resource", {"Resource": row.arn}) for row in rows]
     owners: dict[str, str] = {}
     for row, answer in zip(rows, aws.together(calls), strict=True):

@@ -14,9 +14,8 @@ from cfstream.adoption.kept import kept
 from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk, identity_of, risks
 from cfstream.adoption.viewers import guards, sayable, signing_values
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, document
 from cfstream.kinds.cache_policies import MANAGED
-from cfstream.kinds.distribution.config import default_origin
-from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, behaviors_in, bucket_of, items
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
 from cfstream.spec.model import Http, MinimumTls, PriceClass
@@ -55,36 +54,35 @@ def describe(live: LiveDistribution, account: Account, name: str) -> Description
     found = guards(live, bucket, account)
     signing = signing_values(account, live, found)
     behaviors = signing.pop("behaviors", [])
-    streaming = live.kind == "streaming-distribution"
+    streaming = live.delivery is Delivery.RTMP
     http = {} if streaming else _http(live.config, behaviors)
     values = {
         "version": 1,
         "name": name,
         **({"delivery": "rtmp"} if streaming else {}),
-        **_plain(live.config),
+        **_plain(live),
         "bucket": bucket,
         **_identity(live, account, name),
         **signing,
         **({"http": http} if http else {}),
         "adopt": live.id,
     }
-    remarks = _remarks(values, owned=NAME_TAG in live.tags)
+    remarks = _remarks(values, owned=live.tag(NAME_TAG) is not None)
     return Description(values, remarks, _left_out(live, values, bucket), risks(live, account, found))
 
 
 def _bucket(live: LiveDistribution) -> str:
     """The bucket that it serves. Raises CannotImport where that is none."""
-    streaming = live.kind == "streaming-distribution"
-    if not streaming:
-        _check_targets(live)
-    origin = live.config["S3Origin"] if streaming else default_origin(live.config)
-    domain = origin["DomainName"]
+    streaming = live.delivery is Delivery.RTMP
+    _check_targets(live)
+    origin = document.default_origin(live.config)
+    domain: str = origin["DomainName"]
     bucket = bucket_of(domain)
     if not sayable(ResourceId, live.id):
         raise CannotImport(
             f"{live.id!r} is no id of a distribution that a spec could adopt", "name another one"
         )
-    if bucket and sayable(BucketName, bucket) and (streaming or "S3OriginConfig" in origin):
+    if bucket and sayable(BucketName, bucket) and (streaming or document.takes_identity(origin)):
         return bucket
     if ".s3-website" in domain:
         what = "the website endpoint of a bucket, which knows neither OAC nor OAI"
@@ -99,28 +97,25 @@ def _bucket(live: LiveDistribution) -> str:
 
 def _check_targets(live: LiveDistribution) -> None:
     """AWS refuses a behavior without an origin (NoSuchOrigin); what stands in for it may not."""
-    origins = {origin["Id"] for origin in items(live.config["Origins"])}
-    for row in behaviors_in(live.config):
-        if not origins.issuperset(row.origin_ids):
-            where = row.path or "the default behavior"
-            what = f"{where} of {live.id} leads to {row.origin_id}, and there is no such origin"
+    for behavior in live.behaviors:
+        if not behavior.origins:
+            where = behavior.path or "the default behavior"
+            what = f"{where} of {live.id} leads to {behavior.target}, and there is no such origin"
             raise CannotImport(what, "mend it in AWS, and import again")
 
 
-def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that both kinds have in the same place."""
+def _plain(live: LiveDistribution) -> dict[str, Any]:
+    """Return the fields that both deliveries have in the same place."""
     values: dict[str, Any] = {}
-    comment, price = config.get("Comment") or "", config.get("PriceClass")
-    if comment and sayable(Comment, comment):
-        values["comment"] = comment
-    if not config["Enabled"]:
+    if live.comment and sayable(Comment, live.comment):
+        values["comment"] = live.comment
+    if not live.enabled:
         values["enabled"] = False
-    cnames = sorted(alias.lower() for alias in items(config.get("Aliases")))
-    if cnames and all(sayable(HostName, alias) for alias in cnames):
-        values["cnames"] = cnames
-    if price in get_args(PriceClass) and price != "PriceClass_All":
-        values["price_class"] = price
-    logging = config.get("Logging") or {}
+    if live.aliases and all(sayable(HostName, alias) for alias in live.aliases):
+        values["cnames"] = list(live.aliases)
+    if live.price_class in get_args(PriceClass) and live.price_class != "PriceClass_All":
+        values["price_class"] = live.price_class
+    logging = live.config.get("Logging") or {}
     where = bucket_of(logging.get("Bucket") or "")
     if logging.get("Enabled") and sayable(BucketName, where) and sayable(Prefix, logging.get("Prefix", "")):
         prefix = {"prefix": logging["Prefix"]} if logging.get("Prefix") else {}
@@ -150,7 +145,7 @@ def _identity(live: LiveDistribution, account: Account, name: str) -> dict[str, 
 
 def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
     """What only an http stack has, as far as it differs from the defaults or tells something."""
-    default = config["DefaultCacheBehavior"]
+    default = document.behavior(config, "")
     certificate = config.get("ViewerCertificate") or {}
     arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
     values: dict[str, Any] = {}
@@ -163,14 +158,15 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
                 f"this cfstream does not know the security policy {minimum}", "use a newer cfstream"
             )
         values["minimum_tls"] = minimum
-    if default["ViewerProtocolPolicy"] != Http.model_fields["viewer_protocol"].default:
-        values["viewer_protocol"] = default["ViewerProtocolPolicy"]
+    protocol = document.viewer_protocol(default)
+    if protocol != Http.model_fields["viewer_protocol"].default:
+        values["viewer_protocol"] = protocol
     root = config.get("DefaultRootObject") or ""
     if root and sayable(RootObject, root):
         values["default_root_object"] = root
     managed = {policy: called for called, policy in MANAGED.items()}
-    if default.get("CachePolicyId") in managed:
-        values["cache_policy"] = managed[default["CachePolicyId"]]
+    if document.cache_policy(default) in managed:
+        values["cache_policy"] = managed[document.cache_policy(default)]
     return {**values, **({"behaviors": behaviors} if behaviors else {})}
 
 
@@ -204,9 +200,8 @@ def _remarks(values: Mapping[str, Any], *, owned: bool) -> dict[str, str]:
 def _left_out(live: LiveDistribution, values: Mapping[str, Any], bucket: str) -> tuple[str, ...]:
     """What is kept, the fields among them that the language has but not with these values."""
     config, lines = live.config, []
-    cnames = items(config.get("Aliases"))
-    if cnames and "cnames" not in values:
-        lines.append(f"cnames, one of which a spec cannot say: {', '.join(sorted(cnames))}")
+    if live.aliases and "cnames" not in values:
+        lines.append(f"cnames, one of which a spec cannot say: {', '.join(live.aliases)}")
     if (config.get("Logging") or {}).get("Enabled") and "logging" not in values:
         lines.append(f"access logs to {config['Logging']['Bucket']}/{config['Logging'].get('Prefix', '')}")
     if config.get("Comment") and "comment" not in values:

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.inventory.lookup import is_id
 from cfstream.kinds.certificate import covers_name
-from cfstream.kinds.distributions import Row
 
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[^:]*):[^:]*:(?P<account>\d*):(?P<kind>[^/]+)/(?P<id>.+)")
-_KINDS = ("distribution", "streaming-distribution")
+_KINDS = frozenset(delivery.kind for delivery in Delivery)
 _LIST = "cfstream list shows those that there are"
 
 
-def find(account: Account, target: str) -> Row:
+def find(account: Account, target: str) -> LiveDistribution:
     """The distribution that `target` names. Raises CannotImport for none, and for what is something else."""
     text = target.strip()
     if text.startswith("arn:"):
@@ -29,7 +29,7 @@ def find(account: Account, target: str) -> Row:
     )
 
 
-def _of_arn(account: Account, arn: str) -> Row:
+def _of_arn(account: Account, arn: str) -> LiveDistribution:
     found = _ARN.fullmatch(arn)
     if not found or found["service"] != "cloudfront" or found["kind"] not in _KINDS:
         raise CannotImport(f"{arn} is no ARN of a distribution", _LIST)
@@ -39,7 +39,7 @@ def _of_arn(account: Account, arn: str) -> Row:
     return _of_id(account, found["id"])
 
 
-def _of_id(account: Account, resource_id: str) -> Row:
+def _of_id(account: Account, resource_id: str) -> LiveDistribution:
     for row in account.rows:
         if row.id == resource_id:
             return row
@@ -53,7 +53,7 @@ def _of_id(account: Account, resource_id: str) -> Row:
     raise CannotImport(f"there is no distribution {resource_id} in account {account.number}", _LIST)
 
 
-def _of_host(account: Account, host: str) -> Iterator[Row]:
+def _of_host(account: Account, host: str) -> Iterator[LiveDistribution]:
     """By its own name, then by a cname, then by a wildcard that covers the host, as CloudFront takes them."""
     yield from (row for row in account.rows if host in (row.domain_name.lower(), *row.aliases))
     yield from (row for row in account.rows if any(covers_name(alias, host) for alias in row.aliases))

@@ -5,9 +5,9 @@ from typing import Any
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.risks import identity_of
+from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Refused
 from cfstream.inventory.grants import SAMPLE
-from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
 from cfstream.migration.advice import REMARKS
 from cfstream.policy_document import parse, prefix_of, reads, statements
 from cfstream.ports import Call, Reads
@@ -51,7 +51,7 @@ def _on_objects(
     """A grant on each object, where a sample of them has exactly one for the OAI, or our mark tells of one."""
     found = _permissions(aws, bucket, user) if user else frozenset()
     for permission in ("READ", "FULL_CONTROL"):
-        if found == {permission} or live.tags.get(ACL_TAG):
+        if found == {permission} or live.tag(ACL_TAG):
             further = {"permission": permission} if permission != "READ" else {}
             yield {"via": "object-acl", **further}, "each object's own ACL lets the identity read"
 

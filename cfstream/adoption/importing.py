@@ -11,8 +11,9 @@ from cfstream.adoption.proof import Judge, Proved, prove
 from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk
 from cfstream.adoption.text import comment, spec_text
+from cfstream.domain import NAME_TAG, LiveDistribution, bucket_of
 from cfstream.errors import Missing
-from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, bucket_of, read_distribution
+from cfstream.kinds.distributions import read_distribution
 from cfstream.ports import Reads
 
 
@@ -20,7 +21,7 @@ from cfstream.ports import Reads
 class Imported:
     """What became of one distribution: a spec, or why there is none."""
 
-    row: Row
+    row: LiveDistribution
     name: str = ""
     owner: str | None = None
     """The stack that owned it before; None for one made by hand."""
@@ -34,13 +35,13 @@ class Imported:
     file: str = ""
 
 
-def import_one(aws: Reads, account: Account, row: Row, judge: Judge, name: str = "") -> Imported:
+def import_one(aws: Reads, account: Account, row: LiveDistribution, judge: Judge, name: str = "") -> Imported:
     """The spec of one distribution, proved by its plan. Raises CannotImport, and as `Reads.read`."""
     try:
-        live = read_distribution(aws, row.kind, row.id)
+        live = read_distribution(aws, row.delivery, row.id)
     except Missing as gone:
         raise CannotImport(f"{row.id} was deleted since it was listed", "leave it out") from gone
-    owner = live.tags.get(NAME_TAG)
+    owner = live.tag(NAME_TAG)
     if owner and name and name != owner:
         raise CannotImport(
             f"{row.id} belongs to the stack {owner}: it carries the tag {NAME_TAG} = {owner}",
@@ -72,11 +73,10 @@ def import_all(aws: Reads, account: Account, judge: Judge) -> Iterable[Imported]
         yield imported
 
 
-def _name(live: LiveDistribution, row: Row, taken: Iterable[str]) -> str:
+def _name(live: LiveDistribution, row: LiveDistribution, taken: Iterable[str]) -> str:
     buckets = [bucket_of(origin.domain_name) or "" for origin in row.origins]
-    comment_ = live.config.get("Comment") or ""
     return unique(
-        proposed_name(row.aliases, comment_, next(filter(None, buckets), ""), live.id), frozenset(taken)
+        proposed_name(row.aliases, live.comment, next(filter(None, buckets), ""), live.id), frozenset(taken)
     )
 
 
@@ -87,9 +87,10 @@ def _risks(proved: Proved) -> tuple[Risk, ...]:
 
 def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
     """The spec with all that is said around its fields."""
-    kind = live.kind.replace("-", " ")
     state = "" if live.status == "Deployed" else f", {live.status}"
-    head = [f"Imported from the {kind} {live.id} ({live.domain_name}{state}) of account {account.number}."]
+    head = [
+        f"Imported from the {live.delivery.words} {live.id} ({live.domain_name}{state}) of account {account.number}."
+    ]
     if proved.pending:
         head += ["Its plan was not empty then:", *(f"  {line}" for line in proved.pending)]
     else:

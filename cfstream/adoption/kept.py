@@ -6,36 +6,11 @@ Of headers to the origin only the names are told: their values are often secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, described, document, items
 from cfstream.kinds.cache_policies import MANAGED, name_of
-from cfstream.kinds.distribution.config import default_origin, our_paths
-from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, bucket_of, items
 
 LONGEST = 60
 """Characters of a value that is told."""
-
-SAID = frozenset(
-    {
-        "CallerReference",
-        "Comment",
-        "Enabled",
-        "Aliases",
-        "DefaultRootObject",
-        "Origins",
-        "DefaultCacheBehavior",
-        "CacheBehaviors",
-        "Logging",
-        "PriceClass",
-        "ViewerCertificate",
-        "IsIPV6Enabled",
-        "OriginGroups",
-        "CustomErrorResponses",
-        "Restrictions",
-        "WebACLId",
-        "S3Origin",
-        "TrustedSigners",
-    }
-)
-"""Top-level fields that the language has, or that have a line of their own below."""
 
 USUAL: Mapping[str, Any] = {
     "HttpVersion": "http2",
@@ -46,50 +21,19 @@ USUAL: Mapping[str, Any] = {
 }
 """What says nothing, beside what is empty or off."""
 
-_ORIGIN = frozenset(
-    {
-        "Id",
-        "DomainName",
-        "OriginPath",
-        "CustomHeaders",
-        "OriginAccessControlId",
-        "OriginAccessIdentity",
-        "S3OriginConfig",
-    }
-)
-
-_BEHAVIOR = frozenset(
-    {
-        "PathPattern",
-        "TargetOriginId",
-        "TrustedSigners",
-        "TrustedKeyGroups",
-        "ViewerProtocolPolicy",
-        "AllowedMethods",
-        "Compress",
-        "LambdaFunctionAssociations",
-        "FunctionAssociations",
-        "CachePolicyId",
-        "ForwardedValues",
-        "MinTTL",
-        "DefaultTTL",
-        "MaxTTL",
-    }
-)
-
 
 def kept(live: LiveDistribution, bucket: str) -> tuple[str, ...]:
     """Everything that a spec of this distribution leaves as it is, most telling first."""
     config = live.config
-    lines = [*_origins(config), *_behaviors(config, bucket)] if live.kind == "distribution" else []
+    lines = [*_origins(config), *_behaviors(live, bucket)] if live.delivery is Delivery.HTTP else []
     lines += _furnishings(config)
-    lines += [f"{name}: {_short(value)}" for name, value in _odd(config, SAID)]
+    lines += [f"{name}: {_short(value)}" for name, value in _odd(config, described.TOP)]
     return (*lines, *_tags(live))
 
 
 def _origins(config: Mapping[str, Any]) -> Iterator[str]:
-    main = default_origin(config)
-    for origin in items(config["Origins"]):
+    main = document.default_origin(config)
+    for origin in document.origins(config):
         name = "the bucket's origin" if origin is main else f"the origin {origin['Id']}"
         if origin is not main:
             sort = "a bucket" if bucket_of(origin["DomainName"]) else "not a bucket"
@@ -100,22 +44,22 @@ def _origins(config: Mapping[str, Any]) -> Iterator[str]:
         if headers:
             yield f"{name} is sent the headers {', '.join(headers)}"
         if origin is main:
-            settings = {**origin, **(origin.get("S3OriginConfig") or {})}
-            yield from (f"{name}, {field}: {_short(value)}" for field, value in _odd(settings, _ORIGIN))
+            settings = _odd(document.origin_settings(origin), described.ORIGIN)
+            yield from (f"{name}, {field}: {_short(value)}" for field, value in settings)
     for group in items(config.get("OriginGroups")):
         members = ", then ".join(member["OriginId"] for member in items(group["Members"]))
         yield f"the origin group {group['Id']}: {members}"
 
 
-def _behaviors(config: Mapping[str, Any], bucket: str) -> Iterator[str]:
-    ours = our_paths(config, bucket)
-    managed = config["DefaultCacheBehavior"].get("CachePolicyId") in MANAGED.values()
-    usual = _caching(config["DefaultCacheBehavior"]) if managed else ""
-    for raw in (config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))):
-        path = raw.get("PathPattern", "")
-        name = path or "the default behavior"
-        if path not in ours:
-            yield f"{name} leads to the origin {raw['TargetOriginId']}, whoever may sign there"
+def _behaviors(live: LiveDistribution, bucket: str) -> Iterator[str]:
+    ours = live.leading_to(bucket)
+    managed = live.default.cache_policy in MANAGED.values()
+    usual = _caching(document.behavior(live.config, "")) if managed else ""
+    raws = document.all_behaviors(live.config)
+    for behavior, raw in zip((live.default, *live.named), raws, strict=True):
+        name = behavior.path or "the default behavior"
+        if behavior not in ours:
+            yield f"{name} leads to the origin {behavior.target}, whoever may sign there"
         for function in items(raw.get("LambdaFunctionAssociations")):
             yield f"{name} runs Lambda@Edge {function['LambdaFunctionARN']} at {function['EventType']}"
         for function in items(raw.get("FunctionAssociations")):
@@ -123,20 +67,19 @@ def _behaviors(config: Mapping[str, Any], bucket: str) -> Iterator[str]:
         caching = _caching(raw)
         if caching and caching != usual:
             yield f"{name} caches {caching}"
-        methods = set(items(raw.get("AllowedMethods"))) - {"GET", "HEAD", "OPTIONS"}
+        methods = set(document.allowed_methods(raw)) - {*document.READING}
         if methods:
             yield f"{name} lets {', '.join(sorted(methods))} through"
-        for field, value in _odd(raw, _BEHAVIOR):
+        for field, value in _odd(raw, described.BEHAVIOR):
             yield f"{name}, {field}: {_short(value)}"
 
 
 def _caching(raw: Mapping[str, Any]) -> str:
-    if raw.get("CachePolicyId"):
-        return f"by the policy {name_of(raw['CachePolicyId'], {})}"
-    if "ForwardedValues" not in raw:
-        return ""
-    lives = [f"{name} {raw[name]}" for name in ("MinTTL", "DefaultTTL", "MaxTTL") if name in raw]
-    return f"by the legacy settings: {', '.join(lives)} s"
+    if policy := document.cache_policy(raw):
+        return f"by the policy {name_of(policy, {})}"
+    legacy = document.legacy_caching(raw)
+    lives = [f"{name} {legacy[name]}" for name in ("MinTTL", "DefaultTTL", "MaxTTL") if name in legacy]
+    return f"by the legacy settings: {', '.join(lives)} s" if legacy else ""
 
 
 def _furnishings(config: Mapping[str, Any]) -> Iterator[str]:
@@ -189,6 +132,6 @@ def _short(value: Any) -> str:
 
 
 def _tags(live: LiveDistribution) -> Iterator[str]:
-    theirs = sorted(key for key in live.tags if not key.startswith(NAME_TAG.partition(":")[0] + ":"))
+    theirs = sorted(key for key in live.tags or () if not key.startswith(NAME_TAG.partition(":")[0] + ":"))
     if theirs:
         yield f"tags: {', '.join(theirs)}"

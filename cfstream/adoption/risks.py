@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfstream.adoption.account import Account
-from cfstream.adoption.viewers import Guard, Viewers
+from cfstream.adoption.viewers import Guard
+from cfstream.domain import Delivery, LiveDistribution, document
 from cfstream.inventory.entries import users_of_identity
-from cfstream.kinds.distribution.behaviors import behavior
-from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST, default_origin
-from cfstream.kinds.distributions import LiveDistribution, origin_of
+from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST
 from cfstream.kinds.fields import normal_signers
-from cfstream.kinds.streaming_distribution import origin_identity
 from cfstream.spec.wording import some_of
 
 SOUND_TLS = TLS_FROM_WEAKEST.index("TLSv1.2_2018")
@@ -30,7 +28,7 @@ class Risk:
 
 def risks(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> tuple[Risk, ...]:
     """Every risk that the config and the account show; what the bucket lets in is for the plan to tell."""
-    streaming = live.kind == "streaming-distribution"
+    streaming = live.delivery is Delivery.RTMP
     retired = Risk("rtmp", "AWS retired RTMP at the end of 2020, and nothing plays it any more")
     return (
         *((retired,) if streaming else ()),
@@ -42,7 +40,7 @@ def risks(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> 
 
 
 def _openness(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
-    if not live.config["Enabled"]:
+    if not live.enabled:
         return
     default, *others = guards
     if not default.viewers:
@@ -66,10 +64,8 @@ def _access(live: LiveDistribution, account: Account) -> Iterator[Risk]:
 
 def identity_of(live: LiveDistribution) -> tuple[str, str]:
     """The ids of the OAC and of the OAI that its default origin is read with; empty where there is none."""
-    if live.kind == "streaming-distribution":
-        return "", origin_identity(live.config)
-    origin = origin_of(default_origin(live.config))
-    return origin.oac_id, origin.oai_id
+    origin = live.default_origin
+    return (str(origin.oac_id), str(origin.oai_id)) if origin else ("", "")
 
 
 def _idle_signers(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> Iterator[Risk]:
@@ -82,31 +78,25 @@ def _idle_signers(live: LiveDistribution, account: Account, guards: Sequence[Gua
         if keys
         for signer in normal_signers([name], account.number)
     }
-    seen = Viewers(
-        tuple(sorted({one for guard in guards for one in guard.viewers.accounts})),
-        tuple(sorted({one for guard in guards for one in guard.viewers.groups})),
-    )
-    for signer in seen.accounts:
+    for signer in sorted({one for guard in guards for one in guard.viewers.accounts}):
         if signer not in active:
             yield Risk(
                 "idle-signer", f"the trusted signer {signer} has no active key pair, and can sign nothing"
             )
-    for group in seen.groups:
-        if not live.active_groups.get(group):
+    for group in sorted({str(one) for guard in guards for one in guard.viewers.key_groups}):
+        if not live.active_key_groups.get(group):
             name = account.groups.get(group, group)
             yield Risk("idle-signer", f"the key group {name} has no active key, and can sign nothing")
 
 
 def _tls(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
-    certificate = live.config.get("ViewerCertificate") or {}
-    minimum = certificate.get("MinimumProtocolVersion", "")
-    own = certificate.get("ACMCertificateArn") or certificate.get("IAMCertificateId")
-    if own and minimum in TLS_FROM_WEAKEST[:SOUND_TLS]:
+    minimum = document.own_certificate(live.config).get("MinimumProtocolVersion", "")
+    if minimum in TLS_FROM_WEAKEST[:SOUND_TLS]:
         yield Risk("weak-tls", f"viewers may connect by {minimum}, which lets TLS 1.1 or older in")
     plain = [
         guard.path or "everything else"
         for guard in guards
-        if guard.viewers and behavior(live.config, guard.path)["ViewerProtocolPolicy"] == "allow-all"
+        if guard.viewers and guard.viewer_protocol == "allow-all"
     ]
     if plain:
         yield Risk("plain-http", f"signed URLs may travel over plain http: {', '.join(plain)}")

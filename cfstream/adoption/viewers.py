@@ -4,7 +4,7 @@ Signers are owned on every behavior that leads to the bucket, so each one that d
 would be taken for a change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
-from cfstream.kinds.distribution.behaviors import behavior, paths
-from cfstream.kinds.distribution.config import our_paths
-from cfstream.kinds.distributions import LiveDistribution, items
-from cfstream.kinds.fields import signers_of
+from cfstream.domain import Behavior, LiveDistribution, Signers
+from cfstream.kinds.fields import normal
 from cfstream.spec.fields import PathPattern, ResourceName
 from cfstream.spec.signers import MAX_TRUSTED_SIGNERS
-
-
-@dataclass(frozen=True)
-class Viewers:
-    """Who may sign on one behavior: accounts, or key groups by id; neither: nobody needs to."""
-
-    accounts: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.accounts or self.groups)
 
 
 @dataclass(frozen=True)
@@ -36,19 +23,14 @@ class Guard:
     """One behavior that leads to the bucket; `path` is empty for the default one."""
 
     path: str
-    viewers: Viewers
+    viewers: Signers
+    viewer_protocol: str = ""
 
 
 def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[Guard, ...]:
     """Every behavior that leads to the bucket, the default one first. Raises CannotImport for two sorts on one."""
-    if live.kind == "streaming-distribution":
-        return (_guard(live, "", live.config, account),)
-    ours = our_paths(live.config, bucket)
-    return tuple(
-        _guard(live, path, behavior(live.config, path), account)
-        for path in ["", *paths(live.config)]
-        if path in ours
-    )
+    ours = live.leading_to(bucket)
+    return tuple(_guard(live, each, account) for each in (live.default, *live.named) if each in ours)
 
 
 def signing_values(account: Account, live: LiveDistribution, found: Sequence[Guard]) -> dict[str, Any]:
@@ -78,10 +60,10 @@ def sayable(kind: Any, value: object) -> bool:
     return True
 
 
-def _guard(live: LiveDistribution, path: str, raw: Mapping[str, Any], account: Account) -> Guard:
-    viewers = Viewers(signers_of(raw, account.number), tuple(sorted(items(raw.get("TrustedKeyGroups")))))
-    where = f"the behavior {path!r}" if path else "the default behavior"
-    if viewers.accounts and viewers.groups:
+def _guard(live: LiveDistribution, behavior: Behavior, account: Account) -> Guard:
+    viewers = normal(behavior.signers, account.number)
+    where = "the default behavior" if behavior.default else f"the behavior {behavior.path!r}"
+    if viewers.accounts and viewers.key_groups:
         raise CannotImport(
             f"{where} of {live.id} has both trusted signers and key groups, and a spec names one sort",
             "take one of the two off there, and import again",
@@ -91,12 +73,16 @@ def _guard(live: LiveDistribution, path: str, raw: Mapping[str, Any], account: A
             f"{where} of {live.id} has {len(viewers.accounts)} trusted signers, and a spec takes {MAX_TRUSTED_SIGNERS}",
             "take some off there, or use a key group, and import again",
         )
-    return Guard(path, viewers)
+    return Guard(behavior.path, viewers, behavior.viewer_protocol)
 
 
-def _fields(account: Account, viewers: Viewers) -> dict[str, Any]:
-    if viewers.groups:
-        return {"key_groups": [{"use": name} for name in sorted(map(_named(account), viewers.groups))]}
+def _fields(account: Account, viewers: Signers) -> dict[str, Any]:
+    if viewers.key_groups:
+        return {
+            "key_groups": [
+                {"use": name} for name in sorted(map(_named(account), map(str, viewers.key_groups)))
+            ]
+        }
     if viewers.accounts:
         return {"trusted_signers": list(viewers.accounts)}
     return {"public": True}

@@ -6,7 +6,16 @@ the raw document stays beside them, because an update sends the whole document b
 
 from cfstream.domain.bucket import AccessPoint, AclGrant, Block, BucketState, ObjectAcls, ObjectClass
 from cfstream.domain.delivery import Delivery
-from cfstream.domain.distribution import Behavior, Distribution, ErrorPage, Origin, OriginKind, Signers
+from cfstream.domain.distribution import (
+    Behavior,
+    Distribution,
+    ErrorPage,
+    LiveDistribution,
+    Origin,
+    OriginKind,
+    Signers,
+    bucket_of,
+)
 from cfstream.domain.listing import counted, items
 from cfstream.domain.mark import ACL_TAG, NAME_TAG, Mark
 from cfstream.domain.parse import (
@@ -27,6 +36,7 @@ __all__ = [
     "Delivery",
     "Distribution",
     "ErrorPage",
+    "LiveDistribution",
     "Mark",
     "ObjectAcls",
     "ObjectClass",
@@ -34,6 +44,7 @@ __all__ = [
     "OriginKind",
     "PathPattern",
     "Signers",
+    "bucket_of",
     "counted",
     "distribution_from_config",
     "distribution_from_reply",

@@ -94,6 +94,10 @@ class Behavior:
     signers: Signers = Signers()
     default: bool = False
     viewer_protocol: str = "allow-all"
+    cache_policy: str = ""
+    """Id of its cache policy; empty where it has the legacy settings."""
+    response_headers_policy: Known = ""
+    """Id of its response headers policy; empty for none."""
     functions: tuple[str, ...] = ()
     """ARNs of CloudFront functions and Lambda functions that run on viewer or origin requests."""
 
@@ -167,9 +171,38 @@ class Distribution:
         """The buckets that it has as origins."""
         return frozenset(origin.bucket for origin in self.origins if origin.bucket)
 
+    def tag(self, key: str) -> str | None:
+        """Return the value of a tag; None where it is not set or tags were not read."""
+        return (self.tags or {}).get(key)
+
     def behavior_for(self, path: str) -> Behavior:
         """Return the behavior that CloudFront uses for a viewer's path: the first that matches."""
         return next(each for each in self.behaviors if each.default or each.pattern.matches(path))
+
+    def leading_to(self, bucket: str) -> tuple[Behavior, ...]:
+        """Return the behaviors that lead to a bucket, directly or through an origin group.
+
+        An origin leads to it by the bucket's name, or as the default behavior's first origin, which a spec owns.
+        """
+        first = self.default_origin
+        return tuple(
+            behavior
+            for behavior in self.behaviors
+            if any(bucket_of(each.domain_name) == bucket or each == first for each in behavior.origins)
+        )
+
+
+NO_ETAG = ETag("")
+
+
+@dataclass(frozen=True)
+class LiveDistribution(Distribution):
+    """A distribution that AWS has shown, in a list row or in a reply: its id and ARN are known."""
+
+    id: str
+    arn: str
+    etag: ETag = NO_ETAG
+    """Empty in a list row that does not show it."""
 
 
 def bucket_of(domain_name: str) -> str | None:

@@ -3,24 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cfstream.domain import document
 from cfstream.domain.delivery import Delivery
-from cfstream.domain.distribution import Behavior, Distribution, ErrorPage, Origin, Signers
+from cfstream.domain.distribution import (
+    Behavior,
+    Distribution,
+    ErrorPage,
+    LiveDistribution,
+    Origin,
+)
 from cfstream.domain.listing import items
 from cfstream.domain.path_pattern import PathPattern
-from cfstream.values import ETag, Joined, Json, Known, Ref
-
-OAI_PREFIX = "origin-access-identity/cloudfront/"
+from cfstream.values import ETag, Json, Known
 
 
-def distribution_from_row(delivery: Delivery, row: Json) -> Distribution:
+def distribution_from_row(delivery: Delivery, row: Json) -> LiveDistribution:
     """Return a distribution as a list shows it (DistributionSummary, StreamingDistributionSummary)."""
-    return Distribution(
+    return LiveDistribution(
         delivery=delivery,
         id=row["Id"],
         arn=row["ARN"],
         domain_name=row["DomainName"],
         status=row["Status"],
-        etag=ETag(row["ETag"]) if row.get("ETag") else None,
+        etag=ETag(row.get("ETag") or ""),
         row=row,
         **_settings(delivery, row),
     )
@@ -28,11 +33,11 @@ def distribution_from_row(delivery: Delivery, row: Json) -> Distribution:
 
 def distribution_from_reply(
     delivery: Delivery, reply: Json, tags: Mapping[str, str] | None = None
-) -> Distribution:
+) -> LiveDistribution:
     """Return a distribution from the reply to GetDistribution or GetStreamingDistribution."""
     live = reply[delivery.resource]
     config = live[delivery.document]
-    return Distribution(
+    return LiveDistribution(
         delivery=delivery,
         id=live["Id"],
         arn=live["ARN"],
@@ -82,38 +87,29 @@ def _settings(delivery: Delivery, raw: Json) -> dict[str, Any]:
 def _origins(delivery: Delivery, raw: Json) -> dict[str, Origin]:
     if delivery is Delivery.RTMP:
         origin = raw["S3Origin"]
-        return {"s3": Origin("s3", origin["DomainName"], oai_id=_oai(origin))}
+        return {"s3": Origin("s3", origin["DomainName"], oai_id=document.oai(origin))}
     return {
         each["Id"]: Origin(
             id=each["Id"],
             domain_name=each["DomainName"],
             path=each.get("OriginPath") or "",
-            oai_id=_oai(each.get("S3OriginConfig") or {}),
-            oac_id=each.get("OriginAccessControlId") or "",
+            oai_id=document.oai(each),
+            oac_id=document.oac(each),
         )
         for each in items(raw["Origins"])
     }
 
 
-def _oai(s3_origin: Json) -> Known:
-    match s3_origin.get("OriginAccessIdentity") or "":
-        case Joined((str(), Ref() as ref)):
-            return ref
-        case str() as path:
-            return path.removeprefix(OAI_PREFIX)
-        case Ref() | Joined() as ref:
-            return ref
-    raise TypeError(f"not an origin access identity: {s3_origin!r}")
-
-
 def _behaviors(delivery: Delivery, raw: Json, origins: Mapping[str, Origin]) -> tuple[Behavior, ...]:
     if delivery is Delivery.RTMP:
-        return (Behavior(PathPattern("*"), "s3", tuple(origins.values()), _signers(raw), default=True),)
+        return (
+            Behavior(PathPattern("*"), "s3", tuple(origins.values()), document.signers(raw), default=True),
+        )
     groups = {
         group["Id"]: tuple(member["OriginId"] for member in items(group["Members"]))
         for group in items(raw.get("OriginGroups"))
     }
-    listed = [*items(raw.get("CacheBehaviors")), raw["DefaultCacheBehavior"]]
+    listed = [*document.named_behaviors(raw), document.behavior(raw, "")]
     return tuple(_behavior(each, groups, origins, default=each is listed[-1]) for each in listed)
 
 
@@ -125,20 +121,15 @@ def _behavior(
         pattern=PathPattern("*" if default else raw["PathPattern"]),
         target=target,
         origins=tuple(origins[each] for each in groups.get(target, (target,)) if each in origins),
-        signers=_signers(raw),
+        signers=document.signers(raw),
         default=default,
-        viewer_protocol=raw.get("ViewerProtocolPolicy") or "allow-all",
+        viewer_protocol=document.viewer_protocol(raw) or "allow-all",
+        cache_policy=document.cache_policy(raw),
+        response_headers_policy=document.response_headers_policy(raw),
         functions=(
             *(each["FunctionARN"] for each in items(raw.get("FunctionAssociations"))),
             *(each["LambdaFunctionARN"] for each in items(raw.get("LambdaFunctionAssociations"))),
         ),
-    )
-
-
-def _signers(raw: Json) -> Signers:
-    return Signers(
-        accounts=tuple(sorted(items(raw.get("TrustedSigners")))),
-        key_groups=tuple(sorted(items(raw.get("TrustedKeyGroups")), key=str)),
     )
 
 

@@ -136,7 +136,7 @@ def _granted(policy: LivePolicy, grants: LiveGrants) -> frozenset[str]:
     """
     if not (grants.tally.granted or grants.tally.otherwise):
         return frozenset(id_ for id_, objects in grants.held.items() if objects)
-    return frozenset(each.origin.oai_id for each in policy.servings if each.ours and each.origin.oai_id)
+    return frozenset(str(each.origin.oai_id) for each in policy.servings if each.ours and each.origin.oai_id)
 
 
 def _still_granted(now: _World, steps: Sequence[Step]) -> frozenset[str]:
@@ -211,7 +211,8 @@ def _wanted_signers(world: _World, part: Spec | Behavior) -> tuple[str, ...]:
 
 
 def _live_signers(world: _World, each: Serving) -> tuple[str, ...]:
-    return _told(world, each.behavior.key_groups, each.behavior.signers)
+    signers = each.behavior.signers
+    return _told(world, map(str, signers.key_groups), signers.accounts)
 
 
 def _told(world: _World, groups: Iterable[str], accounts: Iterable[str]) -> tuple[str, ...]:
@@ -251,7 +252,7 @@ def _lets_in(world: _World, statement: Json, each: Serving) -> bool:
     named = principals(statement, world.policy.identities)
     if each.origin.oai_id:
         pending = each.ours and statement.get("Sid") == sid_of(world.scene, "oai") and is_pending(statement)
-        return pending or Principal("oai", each.origin.oai_id) in named
+        return pending or Principal("oai", str(each.origin.oai_id)) in named
     if not each.origin.oac_id or Principal("service", CLOUDFRONT) not in named:
         return False
     arns = source_arns(statement)

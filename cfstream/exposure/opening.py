@@ -6,7 +6,8 @@ The bucket's own blocks are the first thing to look at, for with them on no stat
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cfstream.kinds.bucket import Block, LiveBucket
+from cfstream.domain import Block
+from cfstream.kinds.bucket import LiveBucket
 
 
 class Sort(StrEnum):

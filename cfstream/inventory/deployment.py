@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cfstream.errors import TimedOut
 from cfstream.inventory.lookup import RESOURCES, Found, get
-from cfstream.kinds.distributions import items
 from cfstream.ports import Call, World
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors
@@ -84,11 +83,8 @@ def _groups_pending(found: Found, doors: Doors) -> str:
 
 
 def _groups(found: Found) -> list[str]:
-    if found.kind != "distribution":
-        return []
-    config = found.config
-    behaviors = [config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))]
-    return sorted({group for each in behaviors for group in items(each.get("TrustedKeyGroups"))})
+    behaviors = found.distribution.behaviors
+    return sorted({str(group) for each in behaviors for group in each.signers.key_groups})
 
 
 def late(ended: Sequence[Progress], seconds: float) -> TimedOut | None:

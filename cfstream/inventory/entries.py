@@ -5,17 +5,16 @@ each.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, Mark
 from cfstream.errors import Missing, Refused
-from cfstream.kinds.distributions import NAME_TAG, Row, all_distributions, tags_of
+from cfstream.kinds.distributions import all_distributions, tags_of
 from cfstream.ports import Call, Reads
 from cfstream.values import Json
 
 IDENTITY = "origin-access-identity"
 IDENTITIES = Call("cloudfront", "list_cloud_front_origin_access_identities")
-KINDS = ("distribution", "streaming-distribution", IDENTITY)
+KINDS = (*(delivery.kind for delivery in Delivery), IDENTITY)
 """The kinds that a list shows, in its order."""
-
-MARK = "cfstream:"
 
 
 @dataclass(frozen=True)
@@ -53,17 +52,17 @@ def list_all(aws: Reads) -> tuple[Entry, ...]:
 
 
 def owner_by_mark(comment: str) -> str | None:
-    """The spec that a comment says it belongs to: ``cfstream:<name>``, alone or with other words behind."""
-    first = comment.split(" ", 1)[0]
-    return first.removeprefix(MARK) or None if first.startswith(MARK) else None
+    """Return the stack that a comment names as the owner: it starts with ``cfstream:<name>``."""
+    mark = Mark.read(comment)
+    return mark.stack if mark else None
 
 
-def users_of_identity(identity_id: str, rows: Sequence[Row]) -> tuple[str, ...]:
+def users_of_identity(identity_id: str, rows: Sequence[LiveDistribution]) -> tuple[str, ...]:
     """Ids of the distributions that have an origin with this identity."""
     return tuple(row.id for row in rows if any(origin.oai_id == identity_id for origin in row.origins))
 
 
-def _owners(aws: Reads, rows: Sequence[Row]) -> list[str | None]:
+def _owners(aws: Reads, rows: Sequence[LiveDistribution]) -> list[str | None]:
     calls = [Call("cloudfront", "list_tags_for_resource", {"Resource": row.arn}) for row in rows]
     owners: list[str | None] = []
     for answer in aws.together(calls):
@@ -74,9 +73,9 @@ def _owners(aws: Reads, rows: Sequence[Row]) -> list[str | None]:
     return owners
 
 
-def _of_row(row: Row, owner: str | None) -> Entry:
+def _of_row(row: LiveDistribution, owner: str | None) -> Entry:
     return Entry(
-        kind=row.kind,
+        kind=row.delivery.kind,
         id=row.id,
         owner=owner,
         comment=row.comment,
@@ -88,7 +87,7 @@ def _of_row(row: Row, owner: str | None) -> Entry:
     )
 
 
-def _of_identity(identity: Json, rows: Sequence[Row]) -> Entry:
+def _of_identity(identity: Json, rows: Sequence[LiveDistribution]) -> Entry:
     comment = identity.get("Comment") or ""
     return Entry(
         kind=IDENTITY,

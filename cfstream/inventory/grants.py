@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from cfstream.domain import bucket_of
 from cfstream.errors import Missing, Refused
 from cfstream.inventory.details import Grant, OriginDetails
-from cfstream.kinds.distributions import bucket_of
 from cfstream.policy_document import CLOUDFRONT, parse, principals, reads, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads

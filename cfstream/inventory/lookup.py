@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.inventory.entries import IDENTITY
-from cfstream.kinds.distributions import RESOURCE, claims
+from cfstream.kinds.distributions import claims
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Call, Reads
 from cfstream.values import ETag, Json
@@ -13,13 +14,12 @@ from cfstream.values import ETag, Json
 IDENTITY_RESOURCE = "CloudFrontOriginAccessIdentity"
 
 GETS = {
-    "distribution": "get_distribution",
-    "streaming-distribution": "get_streaming_distribution",
+    **{delivery.kind: f"get_{delivery.operation_noun}" for delivery in Delivery},
     IDENTITY: "get_cloud_front_origin_access_identity",
 }
 """The operation that reads one of each kind."""
 
-RESOURCES = {**RESOURCE, IDENTITY: IDENTITY_RESOURCE}
+RESOURCES = {**{delivery.kind: delivery.resource for delivery in Delivery}, IDENTITY: IDENTITY_RESOURCE}
 """The top key of the replies, by kind."""
 
 
@@ -38,6 +38,12 @@ class Found:
         """The document that an update would replace."""
         config: Json = self.live[f"{RESOURCES[self.kind]}Config"]
         return config
+
+    @property
+    def distribution(self) -> LiveDistribution:
+        """The distribution that this is. Raises ValueError for an identity."""
+        delivery = Delivery.of_kind(self.kind)
+        return distribution_from_reply(delivery, {delivery.resource: self.live, "ETag": self.etag})
 
     @property
     def name(self) -> str:
@@ -75,8 +81,8 @@ def by_id(aws: Reads, resource_id: str) -> Found:
 
 def by_scene(aws: Reads, scene: Scene) -> Found:
     """The stack's own distribution. Raises CfstreamError when there is none yet."""
-    for kind, distribution_id in claims(aws, scene):
-        return _found(kind, aws.read(get(kind, distribution_id)))
+    for delivery, distribution_id in claims(aws, scene):
+        return _found(delivery.kind, aws.read(delivery.get(distribution_id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",
         f"make it with: {scene.command('apply')}",

@@ -2,38 +2,34 @@
 
 from collections.abc import Iterator
 
+from cfstream.domain import LiveDistribution, bucket_of
 from cfstream.inventory.entries import IDENTITY
 from cfstream.inventory.lookup import Found
-from cfstream.kinds.distributions import OAI_PREFIX, bucket_of, items
-from cfstream.steps.step import at
-from cfstream.values import Json
+from cfstream.values import Known
 
 
 def remains(found: Found) -> str:
-    """A sentence that names what is still there once `found` is deleted. Pure."""
+    """Return a sentence that names what is still there once `found` is deleted. Pure."""
     if found.kind == IDENTITY:
         return "grants to it stay in bucket policies and on objects; they let nobody in any more"
-    named = ", ".join(dict.fromkeys(_named(found.config)))
+    named = ", ".join(dict.fromkeys(_named(found.distribution)))
     return f"still there, if nothing else takes them away: {named}"
 
 
-def _named(config: Json) -> Iterator[str]:
-    origins = items(config.get("Origins")) or [config.get("S3Origin") or {}]
-    behaviors = [config.get("DefaultCacheBehavior") or {}, *items(config.get("CacheBehaviors"))]
-    for origin in origins:
-        identity = origin.get("OriginAccessIdentity") or at(origin, "S3OriginConfig.OriginAccessIdentity")
-        yield from _if_any("origin access control", origin.get("OriginAccessControlId"))
-        yield from _if_any("origin access identity", str(identity or "").removeprefix(OAI_PREFIX))
-    for behavior in behaviors:
-        for group in items(behavior.get("TrustedKeyGroups")):
+def _named(live: LiveDistribution) -> Iterator[str]:
+    for origin in live.origins:
+        yield from _if_any("origin access control", origin.oac_id)
+        yield from _if_any("origin access identity", origin.oai_id)
+    for behavior in (live.default, *live.named):
+        for group in behavior.signers.key_groups:
             yield f"key group {group}"
-        yield from _if_any("response headers policy", behavior.get("ResponseHeadersPolicyId"))
-    for origin in origins:
-        yield from _if_any("grants in bucket", bucket_of(str(origin.get("DomainName") or "")))
-    for alias in items(config.get("Aliases")):
+        yield from _if_any("response headers policy", behavior.response_headers_policy)
+    for origin in live.origins:
+        yield from _if_any("grants in bucket", bucket_of(origin.domain_name))
+    for alias in live.aliases:
         yield f"DNS records of {alias}"
 
 
-def _if_any(kind: str, name: str | None) -> Iterator[str]:
+def _if_any(kind: str, name: Known | None) -> Iterator[str]:
     if name:
         yield f"{kind} {name}"

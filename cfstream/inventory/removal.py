@@ -1,18 +1,21 @@
 """What a deletion by id must find before it may be tried, and the step that does it."""
 
+from cfstream.domain import NAME_TAG, Delivery
 from cfstream.errors import Stale, WrongUsage
 from cfstream.inventory.deployment import doors_of
 from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
 from cfstream.inventory.lookup import RESOURCES, Found
-from cfstream.kinds.distributions import NAME_TAG, all_distributions, tags_of
+from cfstream.kinds.distributions import all_distributions, tags_of
 from cfstream.ports import Call, Reads, World
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Stage
 from cfstream.values import Address, ETag
 
 DELETES = {
-    "distribution": ("delete_distribution", "get_distribution_config"),
-    "streaming-distribution": ("delete_streaming_distribution", "get_streaming_distribution_config"),
+    **{
+        delivery.kind: (f"delete_{delivery.operation_noun}", f"get_{delivery.operation_noun}_config")
+        for delivery in Delivery
+    },
     IDENTITY: (
         "delete_cloud_front_origin_access_identity",
         "get_cloud_front_origin_access_identity_config",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
+from cfstream.domain import ACL_TAG, NAME_TAG, Behavior, Delivery, LiveDistribution, Origin
 from cfstream.errors import Refused
 from cfstream.inventory.details import (
     ActiveSigners,
@@ -20,15 +21,7 @@ from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identit
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import IDENTITY_RESOURCE, Found
 from cfstream.kinds.cache_policies import name_of
-from cfstream.kinds.distributions import (
-    ACL_TAG,
-    NAME_TAG,
-    all_distributions,
-    behavior_of,
-    items,
-    origin_of,
-    tags_of,
-)
+from cfstream.kinds.distributions import all_distributions, tags_of
 from cfstream.ports import Call, Reads
 from cfstream.steps.step import at
 from cfstream.values import Json
@@ -57,35 +50,35 @@ def _identity(aws: Reads, found: Found) -> IdentityDetails:
 
 
 def _distribution(aws: Reads, found: Found) -> DistributionDetails:
-    config, live = found.config, found.live
-    tags = tags_of(aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": live["ARN"]})))
+    config, live = found.config, found.distribution
+    tags = tags_of(aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": live.arn})))
     owner = tags.get(NAME_TAG)
     names = _Names(aws, live)
-    origins = tuple(names.origin(raw) for raw in _origins(found))
-    grants, notes = grants_of(aws, live["ARN"], owner, origins, marked=ACL_TAG in tags)
+    origins = tuple(names.origin(each) for each in live.origins)
+    grants, notes = grants_of(aws, live.arn, owner, origins, marked=ACL_TAG in tags)
     return DistributionDetails(
         kind=found.kind,
         id=found.id,
-        arn=live["ARN"],
+        arn=live.arn,
         etag=found.etag,
         owner=owner,
-        status=live["Status"],
-        enabled=bool(config["Enabled"]),
-        domain_name=live["DomainName"],
-        cnames=tuple(sorted(items(config.get("Aliases")))),
-        comment=config.get("Comment") or "",
-        last_modified=_utc(live.get("LastModifiedTime")),
+        status=live.status,
+        enabled=live.enabled,
+        domain_name=live.domain_name,
+        cnames=live.aliases,
+        comment=live.comment,
+        last_modified=_utc(live.last_modified),
         caller_reference=config["CallerReference"],
-        price_class=config.get("PriceClass") or "",
+        price_class=live.price_class,
         origins=origins,
-        behaviors=tuple(names.behavior(raw) for raw in _behaviors(found)),
+        behaviors=tuple(names.behavior(each) for each in (live.default, *live.named)),
         active_signers=tuple(names.active()),
         grants=grants,
         logging=_logging(config),
         tls=_tls(config.get("ViewerCertificate")),
         http_version=config.get("HttpVersion") or "",
         ipv6=config.get("IsIPV6Enabled"),
-        default_root_object=config.get("DefaultRootObject") or "",
+        default_root_object=live.default_root_object or "",
         web_acl=config.get("WebACLId") or "",
         tags=dict(sorted(tags.items())),
         notes=(*names.notes, *notes),
@@ -95,7 +88,7 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
 class _Names:
     """The names behind the ids of one distribution, and notes of those that could not be read."""
 
-    def __init__(self, aws: Reads, live: Json) -> None:
+    def __init__(self, aws: Reads, live: LiveDistribution) -> None:
         self._aws = aws
         self._live = live
         self.notes: list[str] = []
@@ -110,19 +103,18 @@ class _Names:
             self.notes.append(f"names are missing: {refusal.what}")
             return {}
 
-    def origin(self, raw: Json) -> OriginDetails:
-        origin = origin_of(raw)
-        plain = OriginDetails(origin.id, origin.domain_name, raw.get("OriginPath") or "")
+    def origin(self, origin: Origin) -> OriginDetails:
+        plain = OriginDetails(origin.id, origin.domain_name, origin.path)
         if origin.oac_id:
-            control = self._one("get_origin_access_control", origin.oac_id)
+            control = self._one("get_origin_access_control", str(origin.oac_id))
             name = at(control, "OriginAccessControl.OriginAccessControlConfig.Name") or ""
-            return replace(plain, access="oac", identity=Named(origin.oac_id, name))
+            return replace(plain, access="oac", identity=Named(str(origin.oac_id), name))
         if origin.oai_id:
-            identity = self._one("get_cloud_front_origin_access_identity", origin.oai_id)
+            identity = self._one("get_cloud_front_origin_access_identity", str(origin.oai_id))
             live = (identity or {}).get(IDENTITY_RESOURCE, {})
             comment = at(live, f"{IDENTITY_RESOURCE}Config.Comment") or ""
             canonical = live.get("S3CanonicalUserId", "")
-            named = Named(origin.oai_id, comment)
+            named = Named(str(origin.oai_id), comment)
             return replace(plain, access="oai", identity=named, canonical_user=canonical)
         return plain
 
@@ -133,54 +125,31 @@ class _Names:
             return None
         return answer
 
-    def behavior(self, raw: Json) -> BehaviorDetails:
-        behavior = behavior_of(raw)
+    def behavior(self, behavior: Behavior) -> BehaviorDetails:
+        groups = [str(group) for group in behavior.signers.key_groups]
         return BehaviorDetails(
             path=behavior.path,
-            origin_id=behavior.origin_id,
-            trusted_signers=behavior.signers,
-            key_groups=tuple(Named(each, self._groups.get(each, "")) for each in behavior.key_groups),
-            viewer_protocol=raw.get("ViewerProtocolPolicy") or "",
-            cache_policy=name_of(raw.get("CachePolicyId") or "", {}),
+            origin_id=behavior.target,
+            trusted_signers=behavior.signers.accounts,
+            key_groups=tuple(Named(each, self._groups.get(each, "")) for each in groups),
+            viewer_protocol="" if self._live.delivery is Delivery.RTMP else behavior.viewer_protocol,
+            cache_policy=name_of(behavior.cache_policy, {}),
         )
 
     def active(self) -> Iterable[ActiveSigners]:
-        for signer in items(self._live.get("ActiveTrustedSigners")):
-            keys = sorted(items(signer.get("KeyPairIds")))
-            yield ActiveSigners(Named(signer["AwsAccountNumber"]), tuple(Named(key) for key in keys))
-        for group in items(self._live.get("ActiveTrustedKeyGroups")):
-            keys = sorted(items(group.get("KeyPairIds")))
-            yield ActiveSigners(
-                Named(group["KeyGroupId"], self._groups.get(group["KeyGroupId"], "")),
-                tuple(Named(key, self._keys.get(key, "")) for key in keys),
-            )
+        for account, pairs in self._live.active_signers.items():
+            yield ActiveSigners(Named(account), tuple(Named(pair) for pair in pairs))
+        for group, keys in self._live.active_key_groups.items():
+            named = tuple(Named(key, self._keys.get(key, "")) for key in keys)
+            yield ActiveSigners(Named(group, self._groups.get(group, "")), named)
 
 
-def _uses_key_groups(live: Json) -> bool:
-    config = live.get("DistributionConfig", {})
-    behaviors = [config.get("DefaultCacheBehavior", {}), *items(config.get("CacheBehaviors"))]
-    return bool(items(live.get("ActiveTrustedKeyGroups"))) or any(
-        items(each.get("TrustedKeyGroups")) for each in behaviors
-    )
+def _uses_key_groups(live: LiveDistribution) -> bool:
+    return bool(live.active_key_groups) or any(each.signers.key_groups for each in live.behaviors)
 
 
 def _group_name(row: Json) -> tuple[str, str]:
     return row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]["Name"]
-
-
-def _origins(found: Found) -> list[Json]:
-    """The origins as a distribution has them; a streaming distribution has one, without an id."""
-    if found.kind == "distribution":
-        return items(found.config["Origins"])
-    origin = found.config["S3Origin"]
-    identity = {"OriginAccessIdentity": origin.get("OriginAccessIdentity", "")}
-    return [{"Id": "s3", "DomainName": origin["DomainName"], "S3OriginConfig": identity}]
-
-
-def _behaviors(found: Found) -> list[Json]:
-    if found.kind == "distribution":
-        return [found.config["DefaultCacheBehavior"], *items(found.config.get("CacheBehaviors"))]
-    return [{"TargetOriginId": "s3", "TrustedSigners": found.config.get("TrustedSigners")}]
 
 
 def _logging(config: Json) -> str:

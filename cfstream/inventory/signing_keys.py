@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from cfstream.domain import Behavior, Delivery, LiveDistribution
 from cfstream.explain.guards import Guard, Guards, TrustedKey
-from cfstream.inventory.lookup import Found, by_scene
-from cfstream.kinds.distributions import items
+from cfstream.inventory.lookup import by_scene
 from cfstream.kinds.key_group import KEYS, LISTING
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Reads
@@ -22,18 +21,16 @@ def guards_of(aws: Reads, scene: Scene) -> Guards:
     Finds the distribution, and lists key groups and public keys where it trusts any group. Raises CfstreamError where
     there is none yet, and as `Reads.read`.
     """
-    found = by_scene(aws, scene)
-    live, config = found.live, found.config
-    raw = _behaviors(found)
-    trusted = _trusted(aws, live) if any(items(each.get("TrustedKeyGroups")) for each in raw) else {}
+    live = by_scene(aws, scene).distribution
+    trusted = _trusted(aws, live) if any(each.signers.key_groups for each in live.behaviors) else {}
     return Guards(
-        id=found.id,
-        domain_name=live["DomainName"],
-        aliases=tuple(items(config.get("Aliases"))),
-        behaviors=tuple(_guard(each, trusted, live) for each in raw),
-        enabled=bool(config["Enabled"]),
-        deployed=live["Status"] == "Deployed",
-        ipv6=bool(config.get("IsIPV6Enabled")),
+        id=live.id,
+        domain_name=live.domain_name,
+        aliases=live.aliases,
+        behaviors=tuple(_guard(each, trusted, live) for each in live.behaviors),
+        enabled=live.enabled,
+        deployed=live.status == "Deployed",
+        ipv6=bool(live.config.get("IsIPV6Enabled")),
     )
 
 
@@ -119,25 +116,15 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
 
 
-def _behaviors(found: Found) -> list[Json]:
-    """The behaviors in the order in which CloudFront asks them: the default one last."""
-    if found.kind == "distribution":
-        return [*items(found.config.get("CacheBehaviors")), found.config["DefaultCacheBehavior"]]
-    return [{"TrustedSigners": found.config.get("TrustedSigners")}]
-
-
-def _trusted(aws: Reads, live: Json) -> Mapping[str, tuple[str, tuple[TrustedKey, ...]]]:
-    """By id of each key group of the account its name and its keys."""
+def _trusted(aws: Reads, live: LiveDistribution) -> Mapping[str, tuple[str, tuple[TrustedKey, ...]]]:
+    """Return the name and the keys of each key group of the account, by id."""
     rows: Mapping[str, Json] = {row["Id"]: row for row in aws.items(KEYS)}
-    active = {
-        group["KeyGroupId"]: set(items(group.get("KeyPairIds")))
-        for group in items(live.get("ActiveTrustedKeyGroups"))
-    }
     groups = {}
     for row in aws.items(LISTING):
         group, config = row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]
         members = config.get("Items") or ()
-        keys = (_key(rows[id_], config["Name"], active.get(group, set())) for id_ in members if id_ in rows)
+        active = {*live.active_key_groups.get(group, ())}
+        keys = (_key(rows[id_], config["Name"], active) for id_ in members if id_ in rows)
         groups[group] = (str(config["Name"]), tuple(keys))
     return groups
 
@@ -150,25 +137,24 @@ def _key(row: Json, group: str, active: set[str]) -> TrustedKey:
     return TrustedKey(row["Id"], row["Name"], group, row["EncodedKey"], der_sha256, row["Id"] in active)
 
 
-def _guard(raw: Json, trusted: Mapping[str, tuple[str, tuple[TrustedKey, ...]]], live: Json) -> Guard:
-    groups = [trusted.get(group, (group, ())) for group in items(raw.get("TrustedKeyGroups"))]
-    signers = tuple(sorted(items(raw.get("TrustedSigners"))))
+def _guard(
+    behavior: Behavior, trusted: Mapping[str, tuple[str, tuple[TrustedKey, ...]]], live: LiveDistribution
+) -> Guard:
+    groups = [trusted.get(str(group), (str(group), ())) for group in behavior.signers.key_groups]
     return Guard(
-        path=raw.get("PathPattern") or "",
+        path=behavior.path,
         groups=tuple(name for name, _ in groups),
-        signers=signers,
+        signers=behavior.signers.accounts,
         keys=tuple(key for _, keys in groups for key in keys),
-        key_pairs=_key_pairs(live, signers),
-        viewer_protocol=raw.get("ViewerProtocolPolicy") or "",
+        key_pairs=_key_pairs(live, behavior.signers.accounts),
+        viewer_protocol="" if live.delivery is Delivery.RTMP else behavior.viewer_protocol,
     )
 
 
-def _key_pairs(live: Any, signers: tuple[str, ...]) -> tuple[str, ...]:
-    active = items(live.get("ActiveTrustedSigners"))
+def _key_pairs(live: LiveDistribution, signers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         pair
-        for signer in active
-        if signer["AwsAccountNumber"] in signers
-        or (signer["AwsAccountNumber"] != "self" and "self" in signers)
-        for pair in items(signer.get("KeyPairIds"))
+        for account, pairs in live.active_signers.items()
+        if account in signers or (account != "self" and "self" in signers)
+        for pair in pairs
     )

@@ -8,6 +8,8 @@ live here: its policy (`bucket_policy`), its objects (`object_acl`), who can rea
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
+from cfstream.domain import Block
+from cfstream.domain.bucket import ENFORCED, LEGACY, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.kinds import bucket_key
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
@@ -19,33 +21,10 @@ from cfstream.values import Json, Known, Ref, digest
 
 KIND = "bucket"
 
-ENFORCED = "BucketOwnerEnforced"
-PREFERRED = "BucketOwnerPreferred"
-LEGACY = "ObjectWriter"
+OPEN = Block()
+"""Nothing is blocked."""
 
 PUBLIC_GROUPS = ("/AllUsers", "/AuthenticatedUsers")
-
-
-@dataclass(frozen=True)
-class Block:
-    """Block public access, of a bucket, of an account, or of both together."""
-
-    acls: bool = False
-    ignore_acls: bool = False
-    policy: bool = False
-    restrict: bool = False
-
-    @property
-    def complete(self) -> bool:
-        return self.acls and self.ignore_acls and self.policy and self.restrict
-
-    def __or__(self, other: "Block") -> "Block":
-        return Block(
-            self.acls or other.acls,
-            self.ignore_acls or other.ignore_acls,
-            self.policy or other.policy,
-            self.restrict or other.restrict,
-        )
 
 
 @dataclass(frozen=True)
@@ -69,8 +48,8 @@ class LiveBucket:
     missing: bool = False
     why_not: str = ""
     """Why it cannot be used; empty when it can."""
-    block: Block = Block()
-    account_block: Block = Block()
+    block: Block = OPEN
+    account_block: Block = OPEN
     ownership: str = ENFORCED
     """``BucketOwnerEnforced``, ``BucketOwnerPreferred`` or ``ObjectWriter``; empty where it could not be
     read.

@@ -12,7 +12,7 @@ from dataclasses import replace
 from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds import grant_preflight
 from cfstream.kinds.bucket import bucket_call, read_bucket
-from cfstream.kinds.distributions import all_distributions, find, kind_of
+from cfstream.kinds.distributions import all_distributions, find
 from cfstream.kinds.foreign_grants import idle_grants
 from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
 from cfstream.kinds.key_group import group_names
@@ -132,7 +132,7 @@ def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
 
 def _gone(have: LivePolicy) -> tuple[Notice, ...]:
     """A warning of what may keep a distribution from being disabled (InvalidOrigin and its kin), and what helps."""
-    if not (have.bucket.missing and have.own and have.own.config["Enabled"]):
+    if not (have.bucket.missing and have.own and have.own.enabled):
         return ()
     text = f"the bucket {have.bucket.name} is gone: should CloudFront refuse to disable the distribution for that, "
     return (Notice(text + "make one of that name until it is deleted", warning=True),)
@@ -145,7 +145,7 @@ def _relied(scene: Scene, member: str, document: Json | None) -> Relied:
 def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
     match want.identity:
         case "oac":
-            return land.get(scene.address(kind_of(scene)), "arn")
+            return land.get(scene.distribution, "arn")
         case "oai":
             return land.get(scene.address("origin-access-identity"))
     return None

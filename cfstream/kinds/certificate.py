@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem, Refused
-from cfstream.kinds.distributions import LiveDistribution, items
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Call, Reads
 from cfstream.values import Json
@@ -196,7 +196,7 @@ def _whole(row: Certificate, answer: Any) -> Certificate:
 
 
 def _answers(live: LiveDistribution | None) -> set[str]:
-    return {alias.lower() for alias in items(live.config.get("Aliases"))} if live else set()
+    return {*live.aliases} if live else set()
 
 
 def _unlisted(scene: Scene, refusal: Refused, held: Json) -> Choice:

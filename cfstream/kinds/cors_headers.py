@@ -6,7 +6,7 @@ Methods, headers and exposed headers are completed and never cut down, so that w
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cfstream.kinds.distributions import counted, items
+from cfstream.domain import counted, items
 from cfstream.kinds.fields import Field
 from cfstream.spec.model import Cors
 from cfstream.values import Json

@@ -1,6 +1,7 @@
-"""The steps that make and change a distribution of either kind: the two APIs differ in their names alone."""
+"""The steps that create, change and delete a distribution of either delivery: the two APIs differ only in names."""
 
-from cfstream.kinds.distributions import NAME_TAG, RESOURCE, LiveDistribution, items, wait_for
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
+from cfstream.kinds.distributions import wait_for
 from cfstream.kinds.fields import Overlay
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.tagging import creation_tag_changes, creation_tags, tag_steps
@@ -17,15 +18,15 @@ NAMED_CHANGES = 3
 """Changed fields that a step's reason names; the rest is counted."""
 
 
-def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[Step, ...]:
-    """Makes the distribution with its signers and tags in the one call, and waits until it is Deployed."""
-    resource, name = RESOURCE[kind], kind.replace("-", "_")
-    config, both = f"{resource}Config", f"{resource}ConfigWithTags"
+def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -> tuple[Step, ...]:
+    """Return the steps that create the distribution, with signers and tags in one call, and wait for it."""
+    resource, name = delivery.resource, delivery.operation_noun
+    config, both = delivery.document, f"{delivery.document}WithTags"
     tags = {"Items": creation_tags(scene, land)}
     create = Create(
-        address=scene.address(kind),
+        address=scene.address(delivery.kind),
         stage=Stage.DISTRIBUTION,
-        because=f"no {kind.replace('-', ' ')} carries this name",
+        because=f"no {delivery.words} carries this name",
         line=scene.stack.line("name"),
         changes=(*made.changes, *creation_tag_changes(scene)),
         call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),
@@ -36,7 +37,7 @@ def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[S
             "etag": "ETag",
         },
         twin=Twin(
-            listing=Call("cloudfront", f"list_{name}s", {"MaxItems": "100"}),
+            listing=Call("cloudfront", delivery.listing.operation, {"MaxItems": "100"}),
             row_id="Id",
             detail=f"get_{name}",
             match={},
@@ -50,31 +51,30 @@ def creating(scene: Scene, kind: str, made: Overlay, land: Landscape) -> tuple[S
     )
     # Which generation of the caller reference AWS takes is not known before.
     shown = {name: value for name, value in made.config.items() if name != "CallerReference"}
-    because = f"until the new {kind.replace('-', ' ')} is Deployed"
-    return (create, wait_for(scene, kind, Ref(create.id), shown, because))
+    because = f"until the new {delivery.words} is Deployed"
+    return (create, wait_for(scene, delivery, Ref(create.id), shown, because))
 
 
 def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
-    """Changes all fields in one update, waits for it, and adds missing tags; nothing where nothing differs."""
+    """Return the steps that change all fields in one update, wait for it and add missing tags; none if all is equal."""
     steps: tuple[Step, ...] = ()
     if laid.changes:
         because = "until the change is Deployed"
         changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
-        steps = (_update(scene, live, laid), wait_for(scene, live.kind, live.id, changed, because))
+        steps = (_update(scene, live, laid), wait_for(scene, live.delivery, live.id, changed, because))
     return (*steps, *tag_steps(scene, live, others=bool(steps)))
 
 
 def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
-    """Disables it, waits until no edge answers for it any more, and deletes it as this leaves it."""
-    resource, name = RESOURCE[live.kind], live.kind.replace("-", "_")
-    config = f"{resource}Config"
-    read = Call("cloudfront", f"get_{name}_config", {"Id": live.id})
+    """Return the steps that disable it, wait until no edge answers for it, and delete it."""
+    name, config = live.delivery.operation_noun, live.delivery.document
+    read = live.delivery.get_config(live.id)
     off = {**live.config, "Enabled": False}
     steps: list[Step] = []
-    if live.config["Enabled"]:
+    if live.enabled:
         steps.append(
             Disable(
-                address=scene.address(live.kind),
+                address=scene.address(live.delivery.kind),
                 stage=Stage.SWITCH,
                 because="CloudFront deletes none that is enabled",
                 line=scene.stack.line("name"),
@@ -90,16 +90,16 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
         )
     if steps or live.status != "Deployed":
         because = "until no edge answers for it any more"
-        steps.append(wait_for(scene, live.kind, live.id, {"Enabled": False}, because))
+        steps.append(wait_for(scene, live.delivery, live.id, {"Enabled": False}, because))
     return (*steps, _delete(scene, live, Call("cloudfront", f"delete_{name}", {"Id": live.id}), read, off))
 
 
 def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: Json) -> Delete:
     adopted = scene.stack.spec.adopt == live.id
     made = ", which this stack has not made but adopted" if adopted else ""
-    text = f"the {live.kind.replace('-', ' ')} {live.id}{made}: it cannot be brought back, nor can its domain name"
+    text = f"the {live.delivery.words} {live.id}{made}: it cannot be brought back, nor can its domain name"
     return Delete(
-        address=scene.address(live.kind),
+        address=scene.address(live.delivery.kind),
         stage=Stage.DELETE_DISTRIBUTION,
         because="adopted, and to be destroyed" if adopted else "to be destroyed",
         line=scene.stack.line("adopt" if adopted else "name"),
@@ -107,27 +107,27 @@ def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: J
         hazards=(Hazard("deletes", text),),
         call=call,
         read=read,
-        content=f"{RESOURCE[live.kind]}Config",
+        content=live.delivery.document,
         base=off,
     )
 
 
 def _hosts(live: LiveDistribution) -> str:
-    return ", ".join([live.domain_name, *sorted(items(live.config.get("Aliases")))])
+    return ", ".join([live.domain_name, *live.aliases])
 
 
-def brings(scene: Scene, kind: str, live: LiveDistribution | None) -> dict[str, Known]:
-    """What later kinds may refer to: id, ARN and domain name, live or to come."""
+def brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
+    """Return what later kinds may refer to: id, ARN and domain name, live or of the step that creates it."""
     if live is not None:
         return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
-    create = step_id(Verb.CREATE, scene.address(kind))
+    create = step_id(Verb.CREATE, scene.distribution)
     return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
 
 
 def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> Modify:
-    config, name = f"{RESOURCE[live.kind]}Config", live.kind.replace("-", "_")
+    config, name = live.delivery.document, live.delivery.operation_noun
     return Modify(
-        address=scene.address(live.kind),
+        address=scene.address(live.delivery.kind),
         stage=Stage.SWITCH,
         because=_named(laid.changes),
         line=scene.stack.line(*_place(laid.changes[0].field)),
@@ -135,7 +135,7 @@ def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> Modify:
         hazards=laid.hazards,
         call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: laid.config}),
         document=config,
-        read=Call("cloudfront", f"get_{name}_config", {"Id": live.id}),
+        read=live.delivery.get_config(live.id),
         content=config,
         base=live.config,
         etag=live.etag,

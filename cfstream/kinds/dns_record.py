@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.distributions import LiveDistribution, find, items, kind_of
+from cfstream.kinds.distributions import find
 from cfstream.kinds.handover import records_given_up, records_taken
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.ports import Call, Reads
@@ -110,7 +111,7 @@ class DnsRecordKind:
             return Proposal(problems=(_no_zone(scene, want, have),))
         if want.names is None:
             return Proposal(notices=(Notice("dns has no effect: the spec manages no cnames"),))
-        target = land.get(scene.address(kind_of(scene)), "domain_name")
+        target = land.get(scene.distribution, "domain_name")
         if target is None:
             return Proposal()
         records = tuple(record for zone in have.zones for record in zone.records)
@@ -301,7 +302,7 @@ def _wanted(name: str, cnames: Iterable[str]) -> bool:
 
 def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
     live = have.distribution
-    aliases = [alias.lower() for alias in items(live.config.get("Aliases"))] if live else []
+    aliases = live.aliases if live else ()
     if not _wanted(name, aliases):
         return ()
     return (Hazard("cuts-viewers", f"{name} will lead nowhere"),)
@@ -321,7 +322,7 @@ def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
 
 def _names(scene: Scene, live: LiveDistribution | None) -> set[str]:
     """Every name that a record of ours may have."""
-    aliases = items(live.config.get("Aliases")) if live else []
+    aliases = live.aliases if live else ()
     return {name.lower() for name in (*aliases, *(scene.stack.spec.cnames or ()))}
 
 

@@ -6,10 +6,10 @@ others put there survives. A new distribution is the same overlay over AWS's def
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cfstream.kinds.distributions import bucket_of, counted, items
+from cfstream.domain import Signers, bucket_of, document
 from cfstream.kinds.kind import Scene
 from cfstream.steps.step import Change, Hazard
 from cfstream.values import Json, plain
@@ -93,20 +93,14 @@ def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[Field]:
     return fields
 
 
-def signers_of(raw: Json, account: str) -> tuple[str, ...]:
-    """The accounts that may sign, our own one always as ``self``: the console and the API spell it differently."""
-    return normal_signers(items(raw.get("TrustedSigners")), account)
+def normal(signers: Signers, account: str) -> Signers:
+    """Return the signers with our own account as ``self``: the console and the API spell it differently."""
+    return replace(signers, accounts=normal_signers(signers.accounts, account))
 
 
 def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
-    """Account numbers in one order and one spelling."""
+    """Return account numbers in one order, our own as ``self``."""
     return tuple(sorted({"self" if number == account else number for number in accounts}))
-
-
-def switched(values: Iterable[Any]) -> dict[str, Any]:
-    """A list of signers or key groups as AWS wants it: `Enabled` repeats whether there are any (TrustedKeyGroups)."""
-    listed = counted(values)
-    return {"Enabled": bool(listed["Quantity"]), **listed}
 
 
 def removal_danger(what: str, where: str, *, others: bool, asked: str = "") -> Danger:
@@ -153,18 +147,17 @@ def _darkens(_before: Any, after: Any) -> tuple[Hazard, ...]:
 
 
 def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
-    def live(config: Json) -> set[str]:
-        return {alias.lower() for alias in items(config.get("Aliases"))}
-
     def write(config: dict[str, Any], value: Any) -> None:
-        config["Aliases"] = counted(sorted({*value, *(live(config) & apart)}))
+        document.set_aliases(config, {*value, *(document.aliases(config) & apart)})
 
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
         gone = sorted(set(before) - set(after))
         return (Hazard("cuts-viewers", f"{', '.join(gone)} will not be answered any more"),) if gone else ()
 
     want = tuple(sorted({name.lower() for name in cnames} - apart))
-    return Field("cnames", want, lambda config: tuple(sorted(live(config) - apart)), write, danger=danger)
+    return Field(
+        "cnames", want, lambda config: tuple(sorted(document.aliases(config) - apart)), write, danger=danger
+    )
 
 
 def _logging(logging: Any) -> Field:

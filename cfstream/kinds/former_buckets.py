@@ -10,12 +10,13 @@ is in `object_acl`.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution, bucket_of
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
-from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution, all_distributions
+from cfstream.kinds.distributions import all_distributions
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids
-from cfstream.kinds.readers import default_origin, servings
+from cfstream.kinds.readers import servings
 from cfstream.policy_document import parse
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -28,9 +29,10 @@ BUCKETS_TAG = "cfstream:buckets"
 
 def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
     """The bucket that the default behavior still leads to, and those that the tag remembers, but not the spec's own."""
-    origin = default_origin(own)
-    leads_to = {origin.bucket} if origin and origin.bucket else set()
-    return tuple(sorted({*leads_to, *_remembered(own)} - {scene.stack.spec.bucket.name}))
+    origin = own.default_origin if own else None
+    leads_to = bucket_of(origin.domain_name) if origin else None
+    names = {*_remembered(own), *([leads_to] if leads_to else [])}
+    return tuple(sorted(names - {scene.stack.spec.bucket.name}))
 
 
 def read_former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[FormerBucket, ...]:
@@ -67,7 +69,7 @@ def former_notices(have: LivePolicy) -> tuple[Notice, ...]:
 
 
 def _remembered(own: LiveDistribution | None) -> tuple[str, ...]:
-    return tuple((own.tags.get(BUCKETS_TAG) or "").split()) if own else ()
+    return tuple((own.tag(BUCKETS_TAG) or "").split()) if own else ()
 
 
 def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
@@ -88,8 +90,8 @@ def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
 
 def _may_hold(scene: Scene, own: LiveDistribution, former: FormerBucket) -> bool:
     """Whether something of ours may be in a former bucket, or it is the one that ours reads until the switch."""
-    ours = own.tags.get(NAME_TAG) == scene.name and former.name not in _remembered(own)
-    return bool(ours or our_sids(scene, former.document) or former.unread or own.tags.get(ACL_TAG))
+    ours = own.tag(NAME_TAG) == scene.name and former.name not in _remembered(own)
+    return bool(ours or our_sids(scene, former.document) or former.unread or own.tag(ACL_TAG))
 
 
 def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
@@ -117,14 +119,14 @@ def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark
         stage=Stage.MARK,
         because="remember both buckets until all that is ours is in the new one",
         line=scene.stack.line("bucket"),
-        changes=(Change(f"tags.{BUCKETS_TAG}", own.tags.get(BUCKETS_TAG), value),),
+        changes=(Change(f"tags.{BUCKETS_TAG}", own.tag(BUCKETS_TAG), value),),
         call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
-        seen=own.tags,
+        seen=own.tags or {},
     )
 
 
 def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
-    before = " ".join(sorted(names)) or own.tags.get(BUCKETS_TAG)
+    before = " ".join(sorted(names)) or own.tag(BUCKETS_TAG)
     return Mark(
         address=scene.address(KIND),
         stage=Stage.FORGET,
@@ -132,5 +134,5 @@ def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),
         call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [BUCKETS_TAG]}}),
-        seen=own.tags,
+        seen=own.tags or {},
     )

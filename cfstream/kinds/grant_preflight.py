@@ -4,8 +4,9 @@ written.
 
 from collections.abc import Iterable, Sequence
 
+from cfstream.domain.bucket import ENFORCED
 from cfstream.errors import NotAuthorized, Problem
-from cfstream.kinds.bucket import ENFORCED, LiveBucket, bucket_call
+from cfstream.kinds.bucket import LiveBucket, bucket_call
 from cfstream.kinds.kind import Scene
 from cfstream.policy_document import LARGEST, dead_principals, dump, is_public, merge, statements
 from cfstream.ports import Reads

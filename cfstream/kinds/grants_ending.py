@@ -8,9 +8,10 @@ alone tells of is taken back before that, once the distribution answers nobody a
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.kinds.bucket import LiveBucket
-from cfstream.kinds.distributions import LiveDistribution, all_distributions
+from cfstream.kinds.distributions import all_distributions
 from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.kinds.object_grants import KIND, LiveGrants, counted, former_granted, held
 from cfstream.kinds.origin_access_identity import (

@@ -9,8 +9,9 @@ Off a streaming distribution nothing can be moved so: there the giver takes the 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
 from cfstream.errors import Missing, Refused
-from cfstream.kinds.distributions import NAME_TAG, Row, all_distributions, held_aliases, tags_call, tags_of
+from cfstream.kinds.distributions import all_distributions, held_aliases, tags_call, tags_of
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Reads
 from cfstream.spec.model import KeyGroup, Spec
@@ -21,13 +22,13 @@ class Coming:
     """A cname of the stack that another stack of the run gives up, and the distribution that has it still."""
 
     alias: str
-    holder: Row
+    holder: LiveDistribution
     giver: Spec
 
     @property
     def moves(self) -> bool:
         """Whether CloudFront can move it in one call."""
-        return self.holder.kind == "distribution"
+        return self.holder.delivery is Delivery.HTTP
 
 
 def gives_up(spec: Spec, alias: str) -> bool:
@@ -61,7 +62,9 @@ def records_taken(scene: Scene, zone: str) -> frozenset[str]:
     return frozenset(name for spec in theirs for name in spec.cnames or () if name in names)
 
 
-def coming(aws: Reads, scene: Scene, rows: Sequence[Row], own_id: str | None) -> tuple[Coming, ...]:
+def coming(
+    aws: Reads, scene: Scene, rows: Sequence[LiveDistribution], own_id: str | None
+) -> tuple[Coming, ...]:
     """The cnames that another stack of the run has still, and gives up. Asks for tags only where there are such.
 
     Raises as `Reads.read`.
@@ -95,7 +98,7 @@ def records_given_up(
     }
 
 
-def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[Row]) -> Mapping[str, Spec]:
+def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> Mapping[str, Spec]:
     """Which spec of the run, other than this one, each of these distributions belongs to, by its id."""
     others = list(_others(scene))
     asked = {row.id: row for row in rows} if others else {}

@@ -22,12 +22,12 @@ from cfstream.kinds.distributions import find
 from cfstream.kinds.key_grace import Grace, Successor, moment
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import (
+    Neighbor,
     Unwanted,
-    Use,
-    all_uses,
     bearer,
     group_users_after,
     group_users_now,
+    neighbors,
     with_orphans,
 )
 from cfstream.ports import Call, Reads
@@ -88,7 +88,7 @@ class LiveGroups:
     all: tuple[LiveGroup, ...] = ()
     keys: Mapping[str, LiveKey] = field(default_factory=dict)
     """By id."""
-    uses: tuple[Use, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of the keys in force at the stack's own distribution, by group id."""
     etags: Mapping[str, ETag] = field(default_factory=dict)
@@ -132,7 +132,7 @@ class KeyGroupKind:
             for row in aws.items(KEYS)
         }
         live = find(aws, scene)
-        have = LiveGroups(groups, keys, all_uses(aws, scene), live.active_groups if live else {})
+        have = LiveGroups(groups, keys, neighbors(aws, scene), live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
 
     def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:
@@ -181,7 +181,7 @@ def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGrou
     )
 
 
-def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -> Mapping[str, str]:
+def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neighbor]) -> Mapping[str, str]:
     """Ids of the keys that are in some group after the plan, other than those that the spec puts there.
 
     With each stands the name of one of its groups: what holds the key.
@@ -189,7 +189,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], uses: Sequence[Use]) -
     spec, made = scene.stack.spec, made_names(scene)
     groups = tuple(groups)
     unwanted = unwanted_groups(scene, groups)
-    gone = {group.id for group in unwanted if not group_users_after(uses, group.id, spec)}
+    gone = {group.id for group in unwanted if not group_users_after(others, group.id, spec)}
     return {
         key: group.name
         for group in groups
@@ -282,7 +282,7 @@ def _change(
     scene: Scene, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> tuple[Step, ...]:
     modify = _modify(scene, group, live, keys, have)
-    if not group_users_now(have.uses, live.id):
+    if not group_users_now(have.neighbors, live.id):
         return (modify,)
     wait = Wait(
         address=modify.address,
@@ -381,7 +381,7 @@ def _unwanted(scene: Scene, have: LiveGroups, group: LiveGroup) -> Unwanted:
         content=CONFIG,
         base=group.config,
     )
-    users = group_users_after(have.uses, group.id, scene.stack.spec)
+    users = group_users_after(have.neighbors, group.id, scene.stack.spec)
     return Unwanted(f"the key group {group.name}", _digest(group), delete, users)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from cfstream.domain import Delivery, Mark
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.spec.load import Stack
@@ -50,6 +51,16 @@ class Scene:
     def name(self) -> str:
         return self.stack.spec.name
 
+    @property
+    def delivery(self) -> Delivery:
+        """How the stack's distribution delivers."""
+        return Delivery(self.stack.spec.delivery)
+
+    @property
+    def distribution(self) -> Address:
+        """The address of the stack's distribution."""
+        return self.address(self.delivery.kind)
+
     def command(self, verb: str) -> str:
         """A further command for this stack, as it can be pasted into a shell: ``cfstream wait lectures.yaml``."""
         return f"cfstream {verb} {shlex.quote(self.stack.path)}{self.flags}"
@@ -60,12 +71,12 @@ class Scene:
 
     @property
     def mark(self) -> str:
-        """How the comment of each resource begins that has no tags and is ours: ``cfstream:<name>``."""
-        return f"cfstream:{self.name}"
+        """How the comment of our resources without tags begins: ``cfstream:<name>``."""
+        return str(Mark(self.name))
 
     def owns(self, comment: str | None) -> bool:
-        """Whether a comment or description bears our mark: it alone, or followed by a space and other words."""
-        return (comment or "").split(" ", 1)[0] == self.mark
+        """Return whether a comment or description starts with our mark."""
+        return Mark.read(comment) == Mark(self.name)
 
 
 @dataclass(frozen=True)

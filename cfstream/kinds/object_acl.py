@@ -12,9 +12,10 @@ What a wider prefix has left behind is found by a sample (`objects_beyond`).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Notice
 from cfstream.kinds.bucket import LiveBucket, read_bucket
-from cfstream.kinds.distributions import ACL_TAG, LiveDistribution, all_distributions, find
+from cfstream.kinds.distributions import all_distributions, find
 from cfstream.kinds.grants_ending import grants_left, last_revokes
 from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
@@ -200,9 +201,9 @@ def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, becaus
         stage=stage,
         because=because,
         line=scene.stack.line("grant"),
-        changes=(Change(f"tags.{ACL_TAG}", own.tags.get(ACL_TAG), value),),
+        changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), value),),
         call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
-        seen=own.tags,
+        seen=own.tags or {},
     )
 
 
@@ -216,9 +217,9 @@ def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity
         stage=Stage.UNMARK,
         because=because,
         line=scene.stack.line("grant"),
-        changes=(Change(f"tags.{ACL_TAG}", own.tags.get(ACL_TAG), None),),
+        changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), None),),
         call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [ACL_TAG]}}),
-        seen=own.tags,
+        seen=own.tags or {},
     )
 
 

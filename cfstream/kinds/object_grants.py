@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.kinds.bucket import LiveBucket, bucket_call
-from cfstream.kinds.distributions import ACL_TAG, LiveDistribution
 from cfstream.kinds.former_buckets import former_names
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.readers import Serving
@@ -69,7 +69,7 @@ class LiveGrants:
     @property
     def marked(self) -> tuple[str, ...]:
         """The OAIs that objects were granted to, by the mark on the distribution."""
-        return tuple((self.own.tags.get(ACL_TAG) or "").split()) if self.own else ()
+        return tuple((self.own.tag(ACL_TAG) or "").split()) if self.own else ()
 
 
 def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:
@@ -139,7 +139,7 @@ def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tu
 
     Makes HeadBucket for each. Raises as `Reads.together`.
     """
-    if own is None or not own.tags.get(ACL_TAG):
+    if own is None or not own.tag(ACL_TAG):
         return ()
     names = former_names(scene, own)
     answers = aws.together([bucket_call(scene, "head_bucket", scene.region, name) for name in names])

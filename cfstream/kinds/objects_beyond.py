@@ -8,8 +8,8 @@ objects between them alone are not found.
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
+from cfstream.domain import LiveDistribution
 from cfstream.kinds.bucket import LiveBucket, bucket_call
-from cfstream.kinds.distributions import LiveDistribution
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.readers import Serving
 from cfstream.ports import Reads
@@ -42,7 +42,7 @@ def shared(servings: Iterable[Serving], identity: str) -> bool:
 
 def marked(own: LiveDistribution | None, tag: str, identity: str) -> bool:
     """Whether our distribution says that objects were granted to this identity."""
-    return own is not None and identity in (own.tags.get(tag) or "").split()
+    return own is not None and identity in (own.tag(tag) or "").split()
 
 
 def _spread(keys: Iterable[str]) -> Iterator[str]:

@@ -12,12 +12,12 @@ from typing import TypeAlias
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import (
+    Neighbor,
     Unwanted,
-    Use,
     access_users,
-    all_uses,
     bearer,
     default_access,
+    neighbors,
     with_orphans,
 )
 from cfstream.ports import Call, Reads
@@ -87,7 +87,7 @@ class LiveControls:
     """All controls of the account, sorted by id, and who uses them."""
 
     all: tuple[LiveControl, ...] = ()
-    uses: tuple[Use, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
     own: LiveControl | None = None
     """The one that is the stack's, whether it is wanted or not."""
     config: Json | None = None
@@ -120,9 +120,9 @@ class OriginAccessControlKind:
     def observe(self, aws: Reads, scene: Scene, want: WantedControl | None) -> LiveControls:
         """Lists controls and distributions; reads one config when it has drifted. Raises as `Reads.read`."""
         rows = tuple(sorted(map(_live, aws.items(LISTING)), key=lambda live: live.id))
-        uses = all_uses(aws, scene)
-        own = _chosen(scene, [row for row in rows if scene.owns(row.description)], default_access(uses)[1])
-        have = LiveControls(rows, uses, own)
+        others = neighbors(aws, scene)
+        own = _chosen(scene, [row for row in rows if scene.owns(row.description)], default_access(others)[1])
+        have = LiveControls(rows, others, own)
         if own is None or not isinstance(want, OwnControl) or own.fields == want.fields:
             return have
         reply = aws.read(_config_call(own.id))
@@ -296,7 +296,7 @@ def _unwanted(scene: Scene, live: LiveControl, have: LiveControls) -> Unwanted:
         content=CONFIG,
         base={**live.fields, "Description": live.description},
     )
-    users = access_users(have.uses, live.id)
+    users = access_users(have.neighbors, live.id)
     return Unwanted(f"the origin access control {live.id}", _digest(live), delete, users)
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from cfstream.domain import ACL_TAG
 from cfstream.errors import Missing
 from cfstream.kinds.caller_reference import caller_reference, is_caller_reference
-from cfstream.kinds.distributions import ACL_TAG, find
+from cfstream.kinds.distributions import find
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.neighbors import Unwanted, Use, access_users, all_uses, default_access, with_orphans
+from cfstream.kinds.neighbors import Neighbor, Unwanted, access_users, default_access, neighbors, with_orphans
 from cfstream.ports import Call, Reads
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
@@ -64,7 +65,7 @@ class LiveIdentities:
     """All identities of the account, sorted by id, and who uses them."""
 
     all: tuple[LiveIdentity, ...] = ()
-    uses: tuple[Use, ...] = ()
+    neighbors: tuple[Neighbor, ...] = ()
     own: LiveIdentity | None = None
     """The one that is the stack's, whether it is wanted or not."""
     config: Json | None = None
@@ -99,8 +100,8 @@ class OriginAccessIdentityKind:
 
         Raises as `Reads.read`.
         """
-        uses = all_uses(aws, scene)
-        used = default_access(uses)[0]
+        others = neighbors(aws, scene)
+        used = default_access(others)[0]
         listed = [
             LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
             for row in aws.items(LISTING)
@@ -108,13 +109,13 @@ class OriginAccessIdentityKind:
         rows = tuple(sorted([*listed, *_unlisted(aws, scene, listed, used)]))
         own = _chosen([row for row in rows if scene.owns(row.comment)], used)
         if own is None and (isinstance(want, OwnIdentity) or (scene.destroying and want is None)):
-            return _unmarked(aws, scene, LiveIdentities(rows, uses), used)
+            return _unmarked(aws, scene, LiveIdentities(rows, others), used)
         if own is None or not isinstance(want, OwnIdentity):
-            return LiveIdentities(rows, uses, own)
+            return LiveIdentities(rows, others, own)
         if want.managed and own.comment != want.comment:
             reply = aws.read(_config_call(own.id))
-            return LiveIdentities(rows, uses, own, reply[CONFIG], ETag(reply["ETag"]))
-        return LiveIdentities(rows, uses, own)
+            return LiveIdentities(rows, others, own, reply[CONFIG], ETag(reply["ETag"]))
+        return LiveIdentities(rows, others, own)
 
     def propose(
         self,
@@ -160,7 +161,7 @@ def _chosen(ours: Sequence[LiveIdentity], used: str) -> LiveIdentity | None:
 def _unlisted(aws: Reads, scene: Scene, listed: Sequence[LiveIdentity], used: str) -> Iterator[LiveIdentity]:
     """What is spoken of and not in the list, which lags behind a creation: taken for gone, its grants would stay."""
     own = find(aws, scene)
-    spoken_of = {used, *(own.tags.get(ACL_TAG) or "").split()} if own else set()
+    spoken_of = {used, *(own.tag(ACL_TAG) or "").split()} if own else set()
     for identity in sorted(spoken_of - {"", *(row.id for row in listed)}):
         try:
             reply = aws.read(Call("cloudfront", "get_cloud_front_origin_access_identity", {"Id": identity}))
@@ -235,7 +236,7 @@ def _propose_none(scene: Scene, have: LiveIdentities) -> Proposal:
     would tell a later run whose it is.
     """
     own = have.own
-    if own is None or access_users(have.uses, own.id):
+    if own is None or access_users(have.neighbors, own.id):
         return Proposal()
     return Proposal(steps=_modify(scene, OwnIdentity("", managed=False), have, own))
 
@@ -299,7 +300,7 @@ def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities) -> Unwante
         content=CONFIG,
         base={"Comment": _marked(scene, live.comment)},
     )
-    users = access_users(have.uses, live.id)
+    users = access_users(have.neighbors, live.id)
     return Unwanted(f"the origin access identity {live.id}", _digest(live), delete, users)
 
 

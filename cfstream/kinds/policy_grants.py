@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cfstream.domain import LiveDistribution
 from cfstream.kinds.bucket import LiveBucket
-from cfstream.kinds.distributions import LiveDistribution
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.readers import Serving, opens_before_guarded, public_hazards
 from cfstream.policy_document import (

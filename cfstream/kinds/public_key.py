@@ -14,7 +14,7 @@ from cfstream.kinds.declared_keys import DeclaredKey, declared_keys
 from cfstream.kinds.key_grace import moment
 from cfstream.kinds.key_group import KEYS, PUBLIC_KEY, keys_after, live_groups
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.neighbors import Unwanted, all_uses, bearer, with_orphans
+from cfstream.kinds.neighbors import Unwanted, bearer, neighbors, with_orphans
 from cfstream.ports import Call, Reads
 from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
 from cfstream.steps.create import Create, Twin
@@ -75,7 +75,7 @@ class PublicKeyKind:
     def observe(self, aws: Reads, scene: Scene, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """Lists keys, groups and distributions. Raises as `Reads.read`."""
         rows = sorted((_live(row, scene) for row in aws.items(KEYS)), key=lambda key: key.id)
-        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), all_uses(aws, scene)))
+        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), neighbors(aws, scene)))
 
     def propose(
         self,

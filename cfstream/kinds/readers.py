@@ -8,19 +8,11 @@ Pure. Whether the bucket lets that identity read is for those who ask: `bucket_p
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cfstream.domain import Behavior, LiveDistribution, Origin, bucket_of
 from cfstream.kinds.declared_keys import declared_groups
-from cfstream.kinds.distributions import (
-    OAI_PREFIX,
-    BehaviorRow,
-    LiveDistribution,
-    Origin,
-    Row,
-    behaviors_in,
-    items,
-    origin_of,
-)
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.spec.model import Behavior, KeyGroup, Spec
+from cfstream.spec import model
+from cfstream.spec.model import KeyGroup, Spec
 from cfstream.steps.step import Hazard
 
 
@@ -33,7 +25,7 @@ class Serving:
     enabled: bool
     ours: bool
     origin: Origin
-    behavior: BehaviorRow
+    behavior: Behavior
 
     @property
     def path(self) -> str:
@@ -43,53 +35,25 @@ class Serving:
     @property
     def unsigned(self) -> bool:
         """Whether it answers anyone now."""
-        return self.enabled and not self.behavior.signed
+        return self.enabled and not self.behavior.signers
 
 
-def servings(rows: Iterable[Row], own: LiveDistribution | None, bucket: str) -> tuple[Serving, ...]:
-    """Every behavior of the account that leads to `bucket`, sorted by distribution and place.
+def servings(
+    rows: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
+) -> tuple[Serving, ...]:
+    """Return every behavior of the account that leads to `bucket`, sorted by distribution and place.
 
-    The stack's own distribution is taken from its config, for a list may still show what it was before the
+    The stack's own distribution is taken from its configuration, because a list may still show what it was before the
     last write.
     """
-    others = [
-        (row.id, row.arn, row.enabled, row.origins, row.behaviors)
-        for row in rows
-        if own is None or row.id != own.id
-    ]
-    mine = [(own.id, own.arn, bool(own.config["Enabled"]), origins_of(own), behaviors_of(own))] if own else []
+    others = [row for row in rows if own is None or row.id != own.id]
     return tuple(
-        Serving(id_, arn, enabled, own is not None and id_ == own.id, origin, behavior)
-        for id_, arn, enabled, origins, behaviors in sorted([*others, *mine], key=lambda each: each[0])
-        for behavior in behaviors
-        for origin in origins
-        if origin.id in behavior.origin_ids and origin.bucket == bucket
+        Serving(live.id, live.arn, live.enabled, live is own, origin, behavior)
+        for live in sorted([*others, *([own] if own else [])], key=lambda each: each.id)
+        for behavior in (live.default, *live.named)
+        for origin in live.origins
+        if origin in behavior.origins and bucket_of(origin.domain_name) == bucket
     )
-
-
-def origins_of(live: LiveDistribution) -> tuple[Origin, ...]:
-    """The origins in the config of a distribution of either kind."""
-    if live.kind == "streaming-distribution":
-        raw = live.config["S3Origin"]
-        identity = str(raw.get("OriginAccessIdentity") or "").removeprefix(OAI_PREFIX)
-        return (Origin("s3", raw["DomainName"], oai_id=identity),)
-    return tuple(origin_of(raw) for raw in items(live.config["Origins"]))
-
-
-def behaviors_of(live: LiveDistribution) -> tuple[BehaviorRow, ...]:
-    """The behaviors in the config of a distribution of either kind, the default one first."""
-    if live.kind == "streaming-distribution":
-        signers = tuple(sorted(items(live.config.get("TrustedSigners"))))
-        return (BehaviorRow("", "s3", signers=signers),)
-    return behaviors_in(live.config)
-
-
-def default_origin(live: LiveDistribution | None) -> Origin | None:
-    """The origin of the default behavior: the one whose bucket and origin access the spec speaks of."""
-    if live is None:
-        return None
-    wanted = behaviors_of(live)[0].origin_ids[0]
-    return next((origin for origin in origins_of(live) if origin.id == wanted), None)
 
 
 def public_hazards(scene: Scene, serving: Iterable[Serving], identity: object) -> tuple[Hazard, ...]:
@@ -147,7 +111,7 @@ def faithful_groups(
         group.name: {land.get(scene.address("public-key", key.name)) for key in group.keys}
         for group in declared_groups(scene.stack.spec)
     }
-    in_force = own.active_groups if own else {}
+    in_force = own.active_key_groups if own else {}
     return {
         id_: name
         for id_, name in group_names.items()
@@ -174,10 +138,10 @@ def opens_before_guarded(
     )
 
 
-def _only_named(scene: Scene, behavior: BehaviorRow, group_names: Mapping[str, str]) -> bool:
+def _only_named(scene: Scene, behavior: Behavior, group_names: Mapping[str, str]) -> bool:
     """Whether a live behavior serves nobody but those whom the spec names for its path."""
     spec = scene.stack.spec
-    part: Behavior | Spec | None = next(
+    part: model.Behavior | Spec | None = next(
         (each for each in spec.http.behaviors if each.path == behavior.path), None
     )
     if part is None or not (part.public or part.key_groups or part.trusted_signers):
@@ -187,11 +151,14 @@ def _only_named(scene: Scene, behavior: BehaviorRow, group_names: Mapping[str, s
     groups = {group.name if isinstance(group, KeyGroup) else group.use for group in part.key_groups or ()}
     accounts = {scene.account if each == "self" else each for each in part.trusted_signers or ()}
     return (
-        behavior.signed
+        bool(behavior.signers)
         and all(
-            not groups.isdisjoint({group, group_names.get(group, group)}) for group in behavior.key_groups
+            not groups.isdisjoint({str(group), group_names.get(str(group), str(group))})
+            for group in behavior.signers.key_groups
         )
-        and accounts.issuperset(scene.account if each == "self" else each for each in behavior.signers)
+        and accounts.issuperset(
+            scene.account if each == "self" else each for each in behavior.signers.accounts
+        )
     )
 
 

@@ -8,9 +8,10 @@ credentials. Other headers that somebody added to it stay. Does not live here: w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.cors_headers import CORS, MAX_AGE_SECONDS, cors_fields
-from cfstream.kinds.distributions import LiveDistribution, all_distributions, find, items
+from cfstream.kinds.distributions import all_distributions, find
 from cfstream.kinds.fields import creation, overlay
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import Unwanted, bearer, with_orphans
@@ -73,7 +74,7 @@ class LivePolicies:
     etag: ETag | None = None
     """Of `own`, read where it has drifted."""
     distribution: LiveDistribution | None = None
-    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    carried: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
     """Ids of the policies on each distribution, the default behavior's first; "" where that has none."""
 
     def find(self, policy_id: str) -> LivePolicy | None:
@@ -84,7 +85,7 @@ class LivePolicies:
     def in_place(self) -> LivePolicy | None:
         """What our distribution's default behavior carries."""
         on_ours = self.carried.get(self.distribution.id, ()) if self.distribution else ()
-        return self.find(on_ours[0]) if on_ours else None
+        return self.find(str(on_ours[0])) if on_ours else None
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,8 @@ class ResponseHeadersPolicyKind:
             return LivePolicies()
         rows = tuple(sorted(map(_live, aws.items(LISTING)), key=lambda live: live.id))
         distribution = find(aws, scene)
-        carried = {row.id: _carried(row.raw) for row in all_distributions(aws) if row.kind == "distribution"}
-        if distribution is not None and distribution.kind == "distribution":
-            carried[distribution.id] = _carried(distribution.config)
+        rows_and_own = [*all_distributions(aws), *([distribution] if distribution else [])]
+        carried = {each.id: _carried(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
         have = LivePolicies(rows, None, None, distribution, carried)
         own = _chosen(scene, [row for row in rows if _is_ours(scene, row)], have.in_place)
         have = replace(have, own=own)
@@ -182,9 +182,8 @@ def _is_ours(scene: Scene, live: LivePolicy) -> bool:
     return not live.managed and scene.owns(live.config.get("Comment"))
 
 
-def _carried(raw: Json) -> tuple[str, ...]:
-    behaviors = (raw["DefaultCacheBehavior"], *items(raw.get("CacheBehaviors")))
-    return tuple(behavior.get("ResponseHeadersPolicyId") or "" for behavior in behaviors)
+def _carried(live: LiveDistribution) -> tuple[Known, ...]:
+    return tuple(behavior.response_headers_policy for behavior in (live.default, *live.named))
 
 
 def _chosen(scene: Scene, ours: Sequence[LivePolicy], in_place: LivePolicy | None) -> LivePolicy | None:
@@ -226,15 +225,14 @@ def _without_it(scene: Scene, have: LivePolicies) -> tuple[Notice, ...]:
     """Live paths that the spec names and that carry no policy: `cors` speaks of the default behavior, and a new one
     is made like that.
     """
-    named = {behavior.path for behavior in scene.stack.spec.http.behaviors}
-    live = items(have.distribution.config.get("CacheBehaviors")) if have.distribution else []
+    spelled = {PathPattern(each.path): each.path for each in scene.stack.spec.http.behaviors}
     return tuple(
         Notice(
-            f"pages of other origins cannot read {raw['PathPattern']}: cors speaks of the default behavior; "
+            f"pages of other origins cannot read {spelled[each.pattern]}: cors speaks of the default behavior; "
             f"what you attach to that path by hand, {own_name(scene)} for example, is kept"
         )
-        for raw in live
-        if raw["PathPattern"] in named and not raw.get("ResponseHeadersPolicyId")
+        for each in (have.distribution.named if have.distribution else ())
+        if each.pattern in spelled and not each.response_headers_policy
     )
 
 
@@ -288,7 +286,7 @@ def _modify(scene: Scene, want: Cors, have: LivePolicies, own: LivePolicy) -> tu
         stage=Stage.WAIT,
         because="until every edge sends the changed headers",
         line=scene.stack.line("wait"),
-        until=Deployed(Call("cloudfront", "get_distribution", {"Id": live.id}), "Distribution", {}),
+        until=Deployed(live.delivery.get(live.id), live.delivery.resource, {}),
         seconds=scene.stack.spec.wait.timeout.total_seconds(),
     )
     return (modify, wait)
@@ -325,7 +323,7 @@ def _unwanted(scene: Scene, live: LivePolicy, have: LivePolicies, want: WantedPo
     return Unwanted(f"the response headers policy {live.name} ({live.id})", _digest(live), delete, users)
 
 
-def _after(distribution: str, have: LivePolicies, want: WantedPolicy) -> tuple[str, ...]:
+def _after(distribution: str, have: LivePolicies, want: WantedPolicy) -> tuple[Known, ...]:
     """What a distribution carries after the plan that is not the wanted policy."""
     carried = have.carried[distribution]
     if have.distribution is None or distribution != have.distribution.id:

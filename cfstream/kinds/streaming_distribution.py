@@ -5,40 +5,30 @@ AWS answers is passed on as it is.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
+from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
+from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.caller_reference import caller_reference
 from cfstream.kinds.distribution import ending, preflight, relied
-from cfstream.kinds.distribution.config import oai_path
 from cfstream.kinds.distribution_steps import brings, changing, creating
-from cfstream.kinds.distributions import (
-    OAI_PREFIX,
-    LiveDistribution,
-    Row,
-    alias_problems,
-    all_distributions,
-    bucket_of,
-    claims,
-    find,
-)
+from cfstream.kinds.distributions import Claim, alias_problems, all_distributions, claims, find
 from cfstream.kinds.fields import (
     Field,
     common_fields,
     creation,
+    normal,
     normal_signers,
     opened,
     overlay,
     removal_danger,
-    signers_of,
-    switched,
 )
 from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.ports import Reads
 from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
 
-KIND = "streaming-distribution"
+KIND = Delivery.RTMP.kind
 
 RETIRED = (
     "AWS retired RTMP at the end of 2020 and deleted the distributions it had: what AWS answers is shown as it is; "
@@ -56,8 +46,8 @@ class ObservedStreaming:
     """What is live: our streaming distribution, and all distributions as rows."""
 
     live: LiveDistribution | None
-    claims: tuple[tuple[str, str], ...] = ()
-    rows: tuple[Row, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    rows: tuple[LiveDistribution, ...] = ()
 
 
 class StreamingDistributionKind:
@@ -67,7 +57,7 @@ class StreamingDistributionKind:
 
     def desire(self, scene: Scene) -> WantedStreaming | None:
         """Something for an rtmp stack: all that is wanted stands in the spec's plain fields."""
-        return WantedStreaming() if scene.stack.spec.delivery == "rtmp" else None
+        return WantedStreaming() if scene.delivery is Delivery.RTMP else None
 
     def observe(self, aws: Reads, scene: Scene, want: WantedStreaming | None) -> ObservedStreaming:
         """Reads the lists, the tags of the candidates, and our own streaming distribution."""
@@ -82,7 +72,7 @@ class StreamingDistributionKind:
         if want is None:
             return Proposal()
         if scene.destroying:
-            return ending(scene, KIND, have.live, have.claims)
+            return ending(scene, have.live, have.claims)
         problems = _problems(scene, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
@@ -93,33 +83,11 @@ class StreamingDistributionKind:
         retired = [Notice(RETIRED, warning=True)] if scene.real_aws else []
         return Proposal(
             steps=steps,
-            brings={scene.address(KIND): brings(scene, KIND, have.live)},
-            relied_on=(relied(scene, KIND, have.live),),
+            brings={scene.address(KIND): brings(scene, have.live)},
+            relied_on=(relied(scene, have.live),),
             problems=tuple(problems),
             notices=(*retired, *preflight.notices(scene, have.live, preflight.Evidence())),
         )
-
-
-def new_config(reference: str, bucket: str) -> dict[str, Any]:
-    """The config of a new streaming distribution before the spec is laid over it.
-
-    RTMP's documents use the bucket's global name (Developer Guide of 2020, values of an RTMP distribution).
-    """
-    return {
-        "CallerReference": reference,
-        "S3Origin": {"DomainName": f"{bucket}.s3.amazonaws.com", "OriginAccessIdentity": ""},
-        "Aliases": {"Quantity": 0},
-        "Comment": "",
-        "Logging": {"Enabled": False, "Bucket": "", "Prefix": ""},
-        "TrustedSigners": {"Enabled": False, "Quantity": 0},
-        "PriceClass": "PriceClass_All",
-        "Enabled": True,
-    }
-
-
-def origin_identity(config: Json) -> str:
-    """The id of the OAI that it reads its bucket with; empty for none."""
-    return str(config["S3Origin"].get("OriginAccessIdentity") or "").removeprefix(OAI_PREFIX)
 
 
 def _fields(scene: Scene, land: Landscape) -> list[Field]:
@@ -131,10 +99,10 @@ def _identity(scene: Scene, land: Landscape) -> Field:
     if scene.stack.spec.identity == "oai":
         wanted = land.get(scene.address("origin-access-identity")) or ""
 
-    def write(config: dict[str, Any], value: Known) -> None:
-        config["S3Origin"] = {**config["S3Origin"], "OriginAccessIdentity": oai_path(value)}
+    def read(config: Json) -> Known:
+        return document.oai(document.default_origin(config))
 
-    return Field("oai", wanted, origin_identity, write, show=lambda value: value or None)
+    return Field("oai", wanted, read, document.set_oai, show=lambda value: value or None)
 
 
 def _signers(scene: Scene) -> list[Field]:
@@ -142,18 +110,18 @@ def _signers(scene: Scene) -> list[Field]:
     if spec.trusted_signers is None and not spec.public:
         return []
 
-    def write(config: dict[str, Any], value: Any) -> None:
-        config["TrustedSigners"] = switched(value)
+    def accounts(config: Json) -> tuple[str, ...]:
+        return normal(document.signers(config), scene.account).accounts
 
     asked = "`public: true`" if spec.public else ""
-    open_to_all = opened("public", lambda config: bool(signers_of(config, scene.account)))
+    open_to_all = opened("public", lambda config: bool(accounts(config)))
     return [
         *([open_to_all] if spec.public else []),
         Field(
             "trusted_signers",
             normal_signers(spec.trusted_signers or (), scene.account),
-            lambda config: signers_of(config, scene.account),
-            write,
+            accounts,
+            document.set_trusted_signers,
             danger=removal_danger("account", "all of it", others=False, asked=asked),
         ),
     ]
@@ -162,16 +130,17 @@ def _signers(scene: Scene) -> list[Field]:
 def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
     reference = caller_reference(scene.account, scene.name, KIND)
     bucket = scene.stack.spec.bucket.name
-    made = creation(new_config(reference, bucket), _fields(scene, land))
+    made = creation(new_streaming_config(reference, bucket), _fields(scene, land))
     changes = (Change("bucket", None, bucket), *made.changes)
-    return creating(scene, KIND, replace(made, changes=changes), land)
+    return creating(scene, Delivery.RTMP, replace(made, changes=changes), land)
 
 
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
-    problems = preflight.ownership_problems(scene, KIND, have.live, have.claims)
+    problems = preflight.ownership_problems(scene, have.live, have.claims)
     problems += alias_problems(scene, have.rows, have.live.id if have.live else None)
     if have.live is not None:
-        live_bucket = bucket_of(have.live.config["S3Origin"]["DomainName"])
+        origin = have.live.default_origin
+        live_bucket = bucket_of(origin.domain_name) if origin else None
         if live_bucket != scene.stack.spec.bucket.name:
             what = (
                 f"{have.live.id} streams from the bucket {live_bucket}, and an rtmp origin cannot be changed"

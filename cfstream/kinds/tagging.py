@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cfstream.kinds.distributions import ACL_TAG, NAME_TAG, LiveDistribution
+from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.ports import Call
 from cfstream.steps.modify import Mark
@@ -31,23 +31,23 @@ def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[St
     The name goes onto an adopted distribution with the first `others` step, and is alone no reason for one.
     """
     wanted = scene.stack.spec.tags or {}
-    missing = {key: value for key, value in wanted.items() if live.tags.get(key) != value}
+    missing = {key: value for key, value in wanted.items() if live.tag(key) != value}
     asked = bool(missing)
-    if (others or asked) and live.tags.get(NAME_TAG) != scene.name:
+    if (others or asked) and live.tag(NAME_TAG) != scene.name:
         missing[NAME_TAG] = scene.name
     if not missing:
         return ()
     tags = [{"Key": key, "Value": value} for key, value in sorted(missing.items())]
     return (
         Mark(
-            address=scene.address(live.kind),
+            address=scene.address(live.delivery.kind),
             stage=Stage.SWITCH,
             because="tags" if asked else f"adopted: from now on it carries the name {scene.name}",
             line=scene.stack.line("tags" if asked else "adopt"),
             changes=tuple(
-                Change(f"tags.{key}", live.tags.get(key), value) for key, value in sorted(missing.items())
+                Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())
             ),
             call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
-            seen=live.tags,
+            seen=live.tags or {},
         ),
     )

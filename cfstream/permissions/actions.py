@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from cfstream.domain import Delivery
+
 ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("cloudfront", "create_distribution_with_tags"): (
         "cloudfront:CreateDistribution",
@@ -30,8 +32,7 @@ PREFIXES: Mapping[str, str] = {"s3control": "s3", "resourcegroupstaggingapi": "t
 """Services whose actions do not begin with the name that botocore has for them."""
 
 SCOPES: Mapping[str, str] = {
-    "streaming_distribution": "streaming-distribution",
-    "distribution": "distribution",
+    **{delivery.operation_noun: delivery.kind for delivery in (Delivery.RTMP, Delivery.HTTP)},
     "cloud_front_origin_access_identity": "origin-access-identity",
     "origin_access_control": "origin-access-control",
     "response_headers_policy": "response-headers-policy",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cfstream.domain import Delivery
 from cfstream.spec.model import Spec
 
 
@@ -45,7 +46,7 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
     start = f"arn:{place.partition}"
     region = spec.bucket.region or "*"
     cloudfront = f"{start}:cloudfront::{place.account}"
-    own = "streaming-distribution" if spec.delivery == "rtmp" else "distribution"
+    own = Delivery(spec.delivery).kind
     certificate = spec.http.certificate
     known = {
         On.BUCKET: f"{start}:s3:::{spec.bucket.name}",
@@ -54,7 +55,7 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
         On.ACCESS_POINTS: f"{start}:s3:{region}:{place.account}:accesspoint/*",
         On.KEYS: f"{start}:kms:{region}:{place.account}:key/*",
         On.DISTRIBUTIONS: f"{cloudfront}:distribution/*",
-        On.STREAMING: f"{cloudfront}:streaming-distribution/*",
+        On.STREAMING: f"{cloudfront}:{Delivery.RTMP.kind}/*",
         On.OWN: f"{cloudfront}:{own}/{spec.adopt or '*'}",
         On.IDENTITIES: f"{cloudfront}:origin-access-identity/*",
         On.CONTROLS: f"{cloudfront}:origin-access-control/*",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from cfstream.domain import Delivery
 from cfstream.ports import Visit
 from cfstream.proving.check import HELD, Check, Judge, Judgement
 from cfstream.proving.cors import cors_checks
@@ -75,7 +76,7 @@ def keyed_checks(site: Site, address: Address, signing: Signing) -> Iterator[Che
         key_id = signing.at_hand.id_at(place)
         if key_id is None or not signing.at_hand.may_sign(place) or not site.spec.enabled:
             yield from _strange(site, address, place, signing)
-        elif site.live.kind == "streaming-distribution":
+        elif site.live.delivery is Delivery.RTMP:
             yield from _streaming(site, address, place, signing, key_id)
         else:
             yield from map(_good, _opening(site, address, place, signing, key_id))
@@ -176,7 +177,7 @@ def _strange(site: Site, address: Address, place: Place, signing: Signing) -> It
     named = (signing.at_hand.key_id, signing.at_hand.id_at(place), *place.guard.key_ids[:3], NO_KEY)
     for key_id in dict.fromkeys(id_ for id_ in named if id_):
         claim = f"this key does not open it, under the id {key_id}"
-        if place.pattern == "" and site.live.kind == "streaming-distribution":
+        if place.pattern == "" and site.live.delivery is Delivery.RTMP:
             asked = (
                 address.url
                 + RTMP

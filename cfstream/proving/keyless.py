@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cfstream.domain import Delivery
 from cfstream.ports import Visit
 from cfstream.proving.check import HELD, Check, Judge, Judgement
 from cfstream.proving.finding import Finding, Verdict
@@ -166,7 +167,12 @@ def _protocol(site: Site, address: Address) -> Iterator[Check]:
     """What plain http gets from the default behavior, which is what the spec speaks of."""
     place = next(each for each in site.places if not each.pattern)
     wanted = site.spec.http.viewer_protocol
-    if site.live.kind != "distribution" or not site.spec.enabled or wanted == "allow-all" or not place.path:
+    if (
+        site.live.delivery is Delivery.RTMP
+        or not site.spec.enabled
+        or wanted == "allow-all"
+        or not place.path
+    ):
         return
     redirects = wanted == "redirect-to-https"
 

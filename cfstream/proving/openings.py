@@ -12,7 +12,6 @@ from cfstream.exposure import Exposure, Sort, closing, expose
 from cfstream.kinds.bucket import bucket_call
 from cfstream.kinds.kind import Landscape
 from cfstream.kinds.object_grants import CHUNK, Tally, counted
-from cfstream.kinds.readers import default_origin
 from cfstream.policy_document import is_public, parse, reads, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads
@@ -109,7 +108,7 @@ def _added(found: ReadAcls, keys: Sequence[str], answers: Sequence[Answer]) -> R
 
 def _exposure(site: Site, acls: ReadAcls) -> Exposure:
     """The plan's own exposure with no step to take, and with every object's ACL read."""
-    origin = default_origin(site.live)
+    origin = site.live.default_origin
     tally: Tally = replace(site.grants.tally, total=acls.total, public=acls.count)
     land = Landscape(
         live={"bucket-policy": site.policy, "object-acl": replace(site.grants, tally=tally)},

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Clock, Reads, Viewer
@@ -78,7 +79,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
             NO_EDGE_DO,
         )
         return (finding,), ()
-    if site.live.kind == "streaming-distribution" and not viewer.edge_url:
+    if site.live.delivery is Delivery.RTMP and not viewer.edge_url:
         reached = Reached(notices=(Notice("nobody can be asked over RTMP any more: only the bucket was"),))
     else:
         reached = reach(viewer, site, lambda: means.clock.now().timestamp())
@@ -96,7 +97,12 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
             notices.append(Notice(f"not so: {finding.claim}; the answer was {finding.saw}: {finding.why}"))
         else:
             found.append(finding)
-    if signing is not None and reached.addresses and site.spec.enabled and site.live.kind == "distribution":
+    if (
+        signing is not None
+        and reached.addresses
+        and site.spec.enabled
+        and site.live.delivery is Delivery.HTTP
+    ):
         found += playlist_findings(viewer, site, reached.addresses[-1], signing)
     return _by_address(found), tuple(dict.fromkeys(notices))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 from cfstream.errors import Notice
-from cfstream.kinds.distributions import items
 from cfstream.ports import Silence, Viewer
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyless import Address
@@ -128,9 +127,8 @@ def _wanted_signed(site: Site) -> bool:
 
 
 def error_page(site: Site) -> bool:
-    """Whether the distribution gives a page of its own in the place of a 403."""
-    listed = items(site.live.config.get("CustomErrorResponses"))
-    return any(int(each["ErrorCode"]) == 403 and each.get("ResponsePagePath") for each in listed)
+    """Return whether the distribution answers a 403 with a page of its own."""
+    return any(each.code == 403 and each.page for each in site.live.error_pages)
 
 
 def _unresolved(site: Site, host: str) -> Notice:

@@ -8,30 +8,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import Guard, Guards
 from cfstream.inventory.signing_keys import guards_of
 from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.distributions import LiveDistribution, bucket_of, find, items
+from cfstream.kinds.distributions import find
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_grants import LiveGrants
 from cfstream.kinds.policy_grants import LivePolicy
-from cfstream.kinds.readers import behaviors_of
 from cfstream.ports import Reads
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, like, pattern_path
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
-from cfstream.values import Json
 
 MADE_UP = "cfstream-verify"
 """Stands where a name is needed and there is none: in paths, and in place of an alias's asterisk."""
 
 RTMP = "/cfx/st/"
-
-_WEBSITE = re.compile(r"(?P<bucket>.+?)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
 
 
 class Wanted(StrEnum):
@@ -131,9 +128,9 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
 def paths_of(site: Site, key: str) -> tuple[str, ...]:
     """The paths under which a key is to be had, one for each way in which origins lead to it; () where no URL can."""
     try:
-        if site.live.kind == "streaming-distribution":
+        if site.live.delivery is Delivery.RTMP:
             return (RTMP + key_path(key)[1:],)
-        roots = {str(origin.get("OriginPath") or "") for origin in items(site.live.config["Origins"])}
+        roots = {origin.path for origin in site.live.origins}
         under = sorted(root for root in roots if f"/{key}".startswith(f"{root}/"))
         return tuple(key_path(f"/{key}"[len(root) + 1 :]) for root in under)
     except CannotSign:
@@ -172,21 +169,14 @@ def _places(site: Site, patterns: Sequence[str]) -> Iterator[Place]:
 
 
 def _lead_to_bucket(site: Site) -> set[str]:
-    """The patterns of the live behaviors that lead to the stack's bucket, by whatever address of it."""
-    if site.live.kind == "streaming-distribution":
-        return {""}
-    domains = {origin["Id"]: str(origin["DomainName"]) for origin in items(site.live.config["Origins"])}
-    rows = behaviors_of(site.live)
-    default = bucket_of(domains.get(rows[0].origin_ids[0], ""))
-    ours = {site.spec.bucket.name, default} - {None}
-    ids = {id_ for id_, domain in domains.items() if {bucket_of(domain), _website_of(domain)} & ours}
-    # The default behavior is the spec's in any case: where it leads elsewhere, a plan brings it back.
-    return {"", *(row.path for row in rows if ids & {*row.origin_ids})}
-
-
-def _website_of(domain: str) -> str | None:
-    found = _WEBSITE.fullmatch(domain)
-    return found["bucket"] if found else None
+    """Return the patterns of the live behaviors that lead to the stack's bucket, by any of its addresses."""
+    first = site.live.default_origin
+    ours = {site.spec.bucket.name, first.bucket if first else None} - {None}
+    # The default behavior is the spec's in any case: if it leads elsewhere, a plan brings it back.
+    return {
+        "",
+        *(each.path for each in site.live.named if any(origin.bucket in ours for origin in each.origins)),
+    }
 
 
 def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
@@ -225,7 +215,7 @@ def _signers(site: Site, part: Spec | Behavior) -> Signers:
 
 def _path(site: Site, pattern: str, live: Guard | None) -> tuple[str, str]:
     """A path that meets the behavior, and the object behind it; made up where no object is known."""
-    if site.live.kind == "streaming-distribution":
+    if site.live.delivery is Delivery.RTMP:
         key = site.objects.keys[0] if site.objects.keys else ""
         return (paths_of(site, key)[0], key) if key and paths_of(site, key) else (RTMP + MADE_UP, "")
     for key in site.objects.keys:
@@ -243,13 +233,3 @@ def _meets(guards: Guards, pattern: str, live: Guard | None, path: str) -> bool:
     if live is not None:
         return guards.of(path) is live
     return like(pattern_path(pattern), path)
-
-
-def origin_of(site: Site, place: Place) -> Json:
-    """The raw origin that a behavior leads to; empty for a streaming distribution, or where there is none."""
-    if site.live.kind == "streaming-distribution":
-        return {}
-    rows = {row.path: row for row in behaviors_of(site.live)}
-    row = rows.get(place.guard.path, rows[""])
-    origins: dict[str, Json] = {origin["Id"]: origin for origin in items(site.live.config["Origins"])}
-    return origins.get(row.origin_ids[0], {})

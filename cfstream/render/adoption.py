@@ -28,7 +28,7 @@ def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
         "account": account,
         "distributions": [
             {
-                "kind": each.row.kind,
+                "kind": each.row.delivery.kind,
                 "id": each.row.id,
                 "name": each.name or None,
                 "owner": each.owner,
@@ -64,7 +64,7 @@ def _block(each: Imported, sheet: Page) -> Iterator[str]:
     state = [] if each.row.enabled else [Word("disabled", Style.YELLOW)]
     name = Word(each.name or "-", Style.BOLD if each.name else Style.PLAIN)
     yield from sheet.flow([Word(each.row.id, Style.BOLD), name, *state], rest="  ")
-    sort = "rtmp" if each.row.kind == "streaming-distribution" else "http"
+    sort = each.row.delivery.value
     hosts = ", ".join([each.row.domain_name, *each.row.aliases])
     source = f" from {each.bucket}" if each.bucket else ""
     yield from _inside(f"{sort}{source}, {hosts}", sheet)

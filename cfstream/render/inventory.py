@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from cfstream.domain import Delivery
 from cfstream.inventory.deployment import Progress
 from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named, Tls
 from cfstream.inventory.entries import IDENTITY, KINDS, Entry
@@ -17,8 +18,8 @@ from cfstream.spec.wording import some_of
 FORMAT_VERSION = 1
 
 TITLES: Mapping[str, str] = {
-    "distribution": "Distributions",
-    "streaming-distribution": "Streaming distributions (RTMP)",
+    Delivery.HTTP.kind: "Distributions",
+    Delivery.RTMP.kind: "Streaming distributions (RTMP)",
     IDENTITY: "Origin access identities",
 }
 
@@ -196,7 +197,10 @@ def _head(details: Details, sheet: Page) -> Iterator[str]:
 def _origins(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     for origin in details.origins:
         yield ""
-        title = [Word("Origin", Style.BOLD), *(words(origin.id) if details.kind == "distribution" else ())]
+        title = [
+            Word("Origin", Style.BOLD),
+            *(words(origin.id) if details.kind == Delivery.HTTP.kind else ()),
+        ]
         yield from sheet.flow(title, rest="  ")
         yield from _row(sheet, "Domain name", origin.domain_name)
         yield from _row(sheet, "Path", origin.path)

@@ -10,15 +10,16 @@ from cfstream.adoption.account import Account
 from cfstream.adoption.description import Description, describe
 from cfstream.adoption.proof import Proved, prove, read
 from cfstream.adoption.text import spec_text
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
-from cfstream.kinds.distributions import LiveDistribution
 from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.kinds.streaming_distribution import ObservedStreaming, StreamingDistributionKind
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
 from cfstream.steps.modify import Modify
 from cfstream.values import Account as Number
-from cfstream.values import Address, ETag
+from cfstream.values import Address
+from tests.distributions import shown
 from tests.laws.wire import ACCOUNT, GROUPS, Json, fields, fields_in, http_config, rtmp_config
 
 NAMES = dict(zip(GROUPS, ("viewers", "name with spaces", "partners"), strict=True))
@@ -27,12 +28,7 @@ SEEDS = st.integers(0, 10**9)
 
 def live(config: Json) -> LiveDistribution:
     """A distribution with this config, as CloudFront shows it."""
-    kind = "streaming-distribution" if "S3Origin" in config else "distribution"
-    arn = f"arn:aws:cloudfront::{ACCOUNT}:{kind}/E1ADOPTED"
-    domain = "d111111abcdef8.cloudfront.net"
-    return LiveDistribution(
-        kind, "E1ADOPTED", arn, ETag("E2ETAG"), "Deployed", domain, config, {"team": "media"}
-    )
+    return shown(config, {"team": "media"}, "E1ADOPTED")
 
 
 def imported(config: Json) -> Proved:
@@ -56,7 +52,7 @@ def proposed(stack: Stack, config: Json) -> Proposal:
         **{Address("key-group", "lectures", called): {"id": id_} for called, id_ in groups.items()},
     }
     found, land = live(config), Landscape(brought=brought)
-    if found.kind == "distribution":
+    if found.delivery is Delivery.HTTP:
         kind = DistributionKind()
         return kind.propose(scene, kind.desire(scene), ObservedDistribution(found, group_names=NAMES), land)
     streaming = StreamingDistributionKind()

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
-from cfstream.kinds.distributions import LiveDistribution
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.spec.load import load
 from cfstream.steps.modify import Modify
-from cfstream.values import Account, Address, ETag
+from cfstream.values import Account, Address
 from tests.contract.cloudfront_configs import behavior, config, legacy_behavior, listing, origin, viewers
+from tests.distributions import shown
 from tests.laws.account import filled
 from tests.laws.language import BUCKETS, FOREIGN_GROUP, NAME, OWN_ACCOUNT, OWN_POLICY, PATHS, Spec, specs
 from tests.laws.spelling import respelled
@@ -90,16 +90,7 @@ def proposed(spec: Spec, live: Json) -> Modify | None:
     scene = Scene(load(["-"], stdin=StringIO(text))[0], Account(OWN_ACCOUNT))
     kind = DistributionKind()
     have = ObservedDistribution(
-        live=LiveDistribution(
-            kind="distribution",
-            id="E1ADOPTED",
-            arn=f"arn:aws:cloudfront::{OWN_ACCOUNT}:distribution/E1ADOPTED",
-            etag=ETag("E2ETAG"),
-            status="Deployed",
-            domain_name="d111111abcdef8.cloudfront.net",
-            config=live,
-            tags={"cfstream:name": NAME},
-        ),
+        live=shown(live, {"cfstream:name": NAME}, "E1ADOPTED"),
         policies={OWN_POLICY: "99999999-2222-3333-4444-555555555555"},
     )
     want = kind.desire(scene)

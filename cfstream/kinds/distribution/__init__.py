@@ -4,28 +4,30 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfstream.domain import Delivery, LiveDistribution, Signers
+from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import certificate
-from cfstream.kinds.cache_policies import id_of, needs_lookup
+from cfstream.kinds.cache_policies import MANAGED, id_of, needs_lookup
 from cfstream.kinds.caller_reference import caller_reference
 from cfstream.kinds.distribution import preflight
 from cfstream.kinds.distribution.behaviors import (
-    Signers,
     Wanted,
     WantedBehavior,
     fields,
     place,
     wanted_signers,
 )
-from cfstream.kinds.distribution.config import minimum_tls, new_config, origin_domain, our_paths, top_fields
+from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.heirs import keys_of_groups
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution_steps import brings, changing, creating, removing
-from cfstream.kinds.distributions import LiveDistribution, Row, all_distributions, claims, find, items
+from cfstream.kinds.distributions import Claim, all_distributions, claims, find
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
 from cfstream.kinds.handover import Coming, coming
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
@@ -35,7 +37,7 @@ from cfstream.steps.content import canonical, without_secrets
 from cfstream.steps.step import Step
 from cfstream.values import Json, Known, digest
 
-KIND = "distribution"
+KIND = Delivery.HTTP.kind
 
 CACHE_POLICIES = Call("cloudfront", "list_cache_policies", {"Type": "custom"})
 """The account's own; those that AWS manages have the same ids everywhere."""
@@ -57,11 +59,11 @@ class ObservedDistribution:
     """What is live: ours, all others as rows, and what preflight wants to know."""
 
     live: LiveDistribution | None
-    claims: tuple[tuple[str, str], ...] = ()
-    rows: tuple[Row, ...] = ()
-    policies: Json = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+    rows: tuple[LiveDistribution, ...] = ()
+    policies: Mapping[str, str] = field(default_factory=dict)
     """The account's own cache policies, id by name; read only where the spec names one."""
-    group_names: Json = field(default_factory=dict)
+    group_names: Mapping[str, str] = field(default_factory=dict)
     """Names of the account's key groups, by id."""
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
@@ -78,7 +80,7 @@ class DistributionKind:
     def desire(self, scene: Scene) -> WantedDistribution | None:
         """The names to look up; None for an rtmp stack."""
         spec = scene.stack.spec
-        if spec.delivery != "http":
+        if scene.delivery is not Delivery.HTTP:
             return None
         policies = [spec.http.cache_policy, *(behavior.cache_policy for behavior in spec.http.behaviors)]
         return WantedDistribution(
@@ -120,7 +122,7 @@ class DistributionKind:
         if want is None:
             return Proposal()
         if scene.destroying:
-            return ending(scene, KIND, have.live, have.claims)
+            return ending(scene, have.live, have.claims)
         problems, notices = self._preflight(scene, want, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
@@ -131,8 +133,8 @@ class DistributionKind:
         )
         return Proposal(
             steps=made,
-            brings={scene.address(KIND): brings(scene, KIND, have.live)},
-            relied_on=(relied(scene, KIND, have.live),),
+            brings={scene.address(KIND): brings(scene, have.live)},
+            relied_on=(relied(scene, have.live),),
             problems=tuple(problems),
             notices=tuple(notices),
             after=tuple(sorted({each.giver.name for each in have.coming})),
@@ -142,7 +144,7 @@ class DistributionKind:
     def _preflight(
         self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
     ) -> tuple[list[Problem], list[Notice]]:
-        problems = preflight.ownership_problems(scene, KIND, have.live, have.claims)
+        problems = preflight.ownership_problems(scene, have.live, have.claims)
         arriving = {each.alias for each in have.coming}
         problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence, arriving)
         problems += preflight.certificate_problems(scene, want.certificate, have.evidence)
@@ -156,8 +158,10 @@ class DistributionKind:
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
         reference = caller_reference(scene.account, scene.name, KIND)
-        made = self._new(scene, have, land, new_config(reference, _domain(scene, land)))
-        steps = creating(scene, KIND, made, land)
+        made = self._new(
+            scene, have, land, new_config(reference, _domain(scene, land), MANAGED["CachingOptimized"])
+        )
+        steps = creating(scene, Delivery.HTTP, made, land)
         return (*steps, *moves(scene, None, made.config, have.coming, steps))
 
     def _new(
@@ -169,7 +173,7 @@ class DistributionKind:
         tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
         cors = [one for one in _cors(scene, tls.config, land) if one.read(tls.config) != one.want]
         shared = creation(tls.config, cors)
-        signed = creation(shared.config, fields(shared.config, wanted, frozenset({""})))
+        signed = creation(shared.config, fields(wanted, [settings(shared.config).default]))
         config = dict(signed.config)
         added, _ = place(config, wanted, creating=True)
         return Overlay(config, (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added))
@@ -194,7 +198,7 @@ class DistributionKind:
         shared = overlay(tls.config, _cors(scene, tls.config, land))
         config = dict(shared.config)
         added, opened = place(config, wanted, creating=False)
-        signed = overlay(config, fields(config, wanted, our_paths(config, bucket)))
+        signed = overlay(config, fields(wanted, settings(config).leading_to(bucket)))
         return Overlay(
             signed.config,
             (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
@@ -202,28 +206,26 @@ class DistributionKind:
         )
 
 
-def ending(
-    scene: Scene, kind: str, live: LiveDistribution | None, claimed: tuple[tuple[str, str], ...]
-) -> Proposal:
-    """The end of a distribution of either kind; nothing where there is none any more."""
+def ending(scene: Scene, live: LiveDistribution | None, claimed: tuple[Claim, ...]) -> Proposal:
+    """Return the deletion of a distribution of either delivery; nothing if there is none."""
     if live is None:
         return Proposal()
-    by_hand = sorted(items(live.config.get("Aliases"))) if scene.stack.spec.dns is None else []
+    by_hand = live.aliases if scene.stack.spec.dns is None else ()
     text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} are not looked for: take them away first"
     return Proposal(
         steps=removing(scene, live),
-        relied_on=(relied(scene, kind, live),),
-        problems=tuple(preflight.ownership_problems(scene, kind, live, claimed)),
+        relied_on=(relied(scene, live),),
+        problems=tuple(preflight.ownership_problems(scene, live, claimed)),
         notices=(Notice(text, warning=True),) if by_hand else (),
     )
 
 
-def relied(scene: Scene, kind: str, live: LiveDistribution | None) -> Relied:
+def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
     """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
     if live is None:
-        return Relied(scene.address(kind), digest(None))
-    content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags)}
-    return Relied(scene.address(kind), digest(content), live.etag, content=content)
+        return Relied(scene.distribution, digest(None))
+    content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
+    return Relied(scene.distribution, digest(content), live.etag, content=content)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from cfstream.domain import Delivery, LiveDistribution, counted, document
 from cfstream.errors import Notice
-from cfstream.kinds.distributions import LiveDistribution, counted, items, wait_for
+from cfstream.kinds.distributions import wait_for
 from cfstream.kinds.handover import Coming, same_viewers, taken, takers
 from cfstream.kinds.kind import Scene
 from cfstream.steps.move_alias import MoveAlias
 from cfstream.steps.step import Change, Hazard, Stage, Step
 from cfstream.values import Json, Known, Ref, Verb, step_id
 
-KIND = "distribution"
+KIND = Delivery.HTTP.kind
 
 _NOT_EXPECTED = frozenset({"Aliases", "CallerReference"})
 """What a move itself changes, and what is not known before a distribution is made."""
@@ -37,7 +38,7 @@ def moves(
     if not fetched:
         return ()
     target: Known = live.id if live else Ref(step_id(Verb.CREATE, scene.address(KIND)))
-    names = sorted(alias.lower() for alias in items(config.get("Aliases")))
+    names = sorted(document.aliases(config))
     expected = {name: value for name, value in config.items() if name not in _NOT_EXPECTED}
     steps: list[Step] = []
     for each in fetched:
@@ -59,7 +60,7 @@ def moves(
             )
         )
         names = after
-    wait = wait_for(scene, KIND, target, {"Aliases": counted(names)}, "until the move is Deployed")
+    wait = wait_for(scene, Delivery.HTTP, target, {"Aliases": counted(names)}, "until the move is Deployed")
     return (*steps, replace(wait, stage=Stage.MOVED))
 
 
@@ -75,7 +76,7 @@ def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
 
 def leaving(scene: Scene, live: LiveDistribution | None) -> Mapping[str, str]:
     """The names that are left where they are, and the stack of the run that fetches each."""
-    held = {alias.lower() for alias in items(live.config.get("Aliases"))} if live else set()
+    held = live.aliases if live else ()
     return {name: taker for name, taker in sorted(takers(scene).items()) if name in held}
 
 

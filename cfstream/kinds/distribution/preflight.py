@@ -4,11 +4,11 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfstream.domain import NAME_TAG, LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.kinds import distributions
 from cfstream.kinds.certificate import SECONDS_OF_A_DAY, covers_name
-from cfstream.kinds.distribution.config import default_origin, our_paths
-from cfstream.kinds.distributions import NAME_TAG, LiveDistribution, Row, behaviors_in, held_aliases, items
+from cfstream.kinds.distributions import Claim, held_aliases
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
@@ -26,15 +26,19 @@ class Evidence:
 
 
 def gather(
-    aws: Reads, certificate: str, aliases: Sequence[str], rows: Sequence[Row], live: LiveDistribution | None
+    aws: Reads,
+    certificate: str,
+    aliases: Sequence[str],
+    rows: Sequence[LiveDistribution],
+    live: LiveDistribution | None,
 ) -> Evidence:
-    """Asks ACM about a certificate that the spec names, and CloudFront about aliases new to a live distribution."""
+    """Ask ACM about a certificate that the spec names, and CloudFront about aliases new to a live distribution."""
     answer: Answer | None = None
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]
     held = held_aliases(rows, live.id if live else None)
-    mine = {alias.lower() for alias in items(live.config.get("Aliases"))} if live else set()
+    mine = live.aliases if live else ()
     new = [alias for alias in aliases if alias not in mine and alias not in held]
     if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
         # ListConflictingAliases wants a distribution of ours whose certificate covers the alias.
@@ -61,13 +65,11 @@ def _ask_others(
     return Evidence(certificate, conflicts, unasked)
 
 
-def ownership_problems(
-    scene: Scene, kind: str, live: LiveDistribution | None, claims: Sequence[tuple[str, str]]
-) -> list[Problem]:
-    """Problems with whose the distribution is: two of one name, an adopted one that is gone or is another stack's."""
+def ownership_problems(scene: Scene, live: LiveDistribution | None, claims: Sequence[Claim]) -> list[Problem]:
+    """Return problems of ownership: two of one name, an adopted one that does not exist or belongs to another stack."""
     adopt = scene.stack.spec.adopt
     if adopt and live is None:
-        what = f"there is no {kind.replace('-', ' ')} {adopt} in account {scene.account}"
+        what = f"there is no {scene.delivery.words} {adopt} in account {scene.account}"
         return [
             scene.stack.problem(
                 what, "look with cfstream list which ids there are, or take `adopt` out", "adopt"
@@ -78,7 +80,7 @@ def ownership_problems(
         what = f"several distributions carry the tag {NAME_TAG} = {scene.name}: {ids}"
         do = "name the right one with `adopt`, or take the tag off the others"
         return [scene.stack.problem(what, do, "name")]
-    owner = live.tags.get(NAME_TAG) if live else None
+    owner = live.tag(NAME_TAG) if live else None
     if live and owner and owner != scene.name:
         what = f"{live.id} belongs to the stack {owner}: it carries the tag {NAME_TAG} = {owner}"
         return [scene.stack.problem(what, "adopt another one, or take that tag off it first", "adopt")]
@@ -87,7 +89,7 @@ def ownership_problems(
 
 def alias_problems(
     scene: Scene,
-    rows: Sequence[Row],
+    rows: Sequence[LiveDistribution],
     live: LiveDistribution | None,
     evidence: Evidence,
     arriving: Container[str] = (),
@@ -147,25 +149,25 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
 
 
 def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
-    """Origins we cannot speak of: a default behavior that leads to no bucket, a named path that leads elsewhere."""
-    origin = default_origin(live.config)
-    bucket = distributions.bucket_of(origin["DomainName"])
-    if bucket is None or "S3OriginConfig" not in origin:
+    """Return problems of origins: the default behavior leads to no bucket, or a named path leads elsewhere."""
+    origin = document.default_origin(live.config)
+    if bucket_of(origin["DomainName"]) is None or not document.takes_identity(origin):
         what = f"the default behavior of {live.id} leads to {origin['DomainName']}, which is no S3 origin"
         do = "point it at the bucket's own address by hand first (a website endpoint knows neither OAC nor OAI)"
         return [scene.stack.problem(what, do, "adopt" if scene.stack.spec.adopt else "bucket")]
-    ours = our_paths(live.config, scene.stack.spec.bucket.name)
-    elsewhere = {row.path: row.origin_id for row in behaviors_in(live.config) if row.path not in ours}
+    ours = live.leading_to(scene.stack.spec.bucket.name)
+    elsewhere = {each.pattern: each.target for each in live.named if each not in ours}
     return [
         scene.stack.problem(
-            f"{behavior.path} leads to the origin {elsewhere[behavior.path]} on {live.id}, not to our bucket",
+            f"{behavior.path} leads to the origin {elsewhere[PathPattern(behavior.path)]} on {live.id}, "
+            "not to our bucket",
             "take it out of the spec: cfstream leaves behaviors of other origins alone",
             "http",
             "behaviors",
             number,
         )
         for number, behavior in enumerate(scene.stack.spec.http.behaviors)
-        if behavior.path in elsewhere
+        if PathPattern(behavior.path) in elsewhere
     ]
 
 

@@ -3,26 +3,17 @@
 from typing import Any
 
 from cfstream.adoption.account import Account
-from cfstream.kinds.distributions import LiveDistribution
-from cfstream.values import ETag
+from cfstream.domain import LiveDistribution
 from tests.contract.cloudfront_configs import behavior, config, listing, origin
+from tests.distributions import NUMBER, shown
 
-NUMBER = "123456789012"
 ACCOUNT = Account(NUMBER)
 
 
 def distribution(*behaviors: Any, account_tags: Any = (), **fields: Any) -> LiveDistribution:
     """A live distribution with these further behaviors and fields of its config."""
     whole = config(**{"CacheBehaviors": listing(*behaviors), **fields})
-    return found("distribution", whole, dict(account_tags))
-
-
-def found(kind: str, whole: Any, tags: Any = None, **changes: Any) -> LiveDistribution:
-    """A live distribution with this config."""
-    arn = f"arn:aws:cloudfront::{NUMBER}:{kind}/E1ABC"
-    return LiveDistribution(
-        kind, "E1ABC", arn, ETag("E2"), "Deployed", "d1.cloudfront.net", whole, tags or {}, **changes
-    )
+    return shown(whole, dict(account_tags), DomainName="d1.cloudfront.net")
 
 
 def path(pattern: str, **fields: Any) -> Any:

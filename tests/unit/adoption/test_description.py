@@ -17,7 +17,8 @@ from tests.contract.cloudfront_configs import (
     streaming_config,
     viewers,
 )
-from tests.unit.adoption.live import ACCOUNT, NUMBER, distribution, found, further, path
+from tests.distributions import NUMBER, shown
+from tests.unit.adoption.live import ACCOUNT, distribution, further, path
 
 OAI = "origin-access-identity/cloudfront/E3IDENTITY"
 
@@ -187,7 +188,7 @@ def test_the_names_can_be_left_out_with_their_certificate() -> None:
 def test_a_streaming_distribution_is_told_as_rtmp() -> None:
     """With accounts for signers, for it knows no others."""
     sent = streaming_config(TrustedSigners=viewers(NUMBER), Enabled=False)
-    assert values(found("streaming-distribution", sent)) == {
+    assert values(shown(sent)) == {
         "version": 1,
         "name": "lectures",
         "delivery": "rtmp",
@@ -211,4 +212,4 @@ def test_a_streaming_distribution_is_told_as_rtmp() -> None:
 def test_a_default_behavior_without_a_bucket_is_refused(fields: Any, words: str) -> None:
     """A website, a server, a bucket of an old name, and an origin that is not there."""
     with pytest.raises(CannotImport, match=words):
-        values(found("distribution", config(**fields)))
+        values(shown(config(**fields)))

@@ -7,16 +7,18 @@ import pytest
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.description import describe
-from cfstream.kinds.distributions import LiveDistribution, Origin, Row
+from cfstream.domain import LiveDistribution
 from tests.contract.cloudfront_configs import (
     CERTIFICATE,
     behavior,
+    config,
     listing,
     origin,
     streaming_config,
     viewers,
 )
-from tests.unit.adoption.live import NUMBER, distribution, found, path
+from tests.distributions import NUMBER, shown
+from tests.unit.adoption.live import distribution, path
 
 OAI = listing(origin(S3OriginConfig={"OriginAccessIdentity": "origin-access-identity/cloudfront/E3"}))
 OAC = listing(origin(OriginAccessControlId="E2"))
@@ -35,7 +37,7 @@ def names(live: LiveDistribution, account: Account | None = None) -> list[str]:
 
 def safe(**fields: Any) -> LiveDistribution:
     """A distribution without a risk, but for these fields."""
-    return replace(distribution(**{**SAFE, **fields}), active_groups={"g-1": ("K1",)})
+    return replace(distribution(**{**SAFE, **fields}), active_key_groups={"g-1": ("K1",)})
 
 
 def own(minimum: str) -> Any:
@@ -91,32 +93,14 @@ def test_a_disabled_distribution_is_public_to_nobody() -> None:
 
 def test_an_identity_is_shared_when_another_distribution_reads_by_it() -> None:
     """The one itself does not count."""
-    rows = [
-        Row("distribution", id_, "arn", "d", "Deployed", True, None, (), "", (Origin("s3", "d", "E3"),), ())
-        for id_ in ("E1ABC", "E9OTHER")
-    ]
+    rows = [shown(config(Origins=OAI), id_=id_) for id_ in ("E1ABC", "E9OTHER")]
     assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows[:1]))) == []
     assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows))) == ["shared-oai"]
 
 
 def test_of_many_who_share_an_identity_some_are_named() -> None:
     """In an old account hundreds do, and the sentence stays one that is read."""
-    rows = tuple(
-        Row(
-            "distribution",
-            f"E{n}",
-            "arn",
-            "d",
-            "Deployed",
-            True,
-            None,
-            (),
-            "",
-            (Origin("s3", "d", "E3"),),
-            (),
-        )
-        for n in range(200)
-    )
+    rows = tuple(shown(config(Origins=OAI), id_=f"E{n}") for n in range(200))
     (risk,) = describe(safe(Origins=OAI), Account(NUMBER, rows=rows), "lectures").risks
     assert "lets E0, E1, E2, E3, E4 and 195 more read as well" in risk.text
 
@@ -136,4 +120,4 @@ def test_rtmp_is_a_risk_of_its_own() -> None:
         "OriginAccessIdentity": "origin-access-identity/cloudfront/E3",
     }
     sent = streaming_config(S3Origin=source, TrustedSigners=viewers("self"))
-    assert names(found("streaming-distribution", sent, active_signers={"self": ("APKA1",)})) == ["rtmp"]
+    assert names(replace(shown(sent), active_signers={"self": ("APKA1",)})) == ["rtmp"]

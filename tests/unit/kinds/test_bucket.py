@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from cfstream.domain import Block
 from cfstream.errors import Refused, Unreachable
-from cfstream.kinds.bucket import Block, BucketKind, LiveBucket, read_bucket
+from cfstream.kinds.bucket import BucketKind, LiveBucket, read_bucket
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Ref

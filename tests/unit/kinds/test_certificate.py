@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Missing, NotAuthorized
 from cfstream.kinds.certificate import Choice, choose, covers_name, observe
-from cfstream.kinds.distributions import LiveDistribution
 from cfstream.kinds.kind import Scene
-from cfstream.values import ETag, Json
+from cfstream.values import Json
+from tests.contract.cloudfront_configs import config, listing
+from tests.distributions import shown
 from tests.unit.kinds.live import NOW, live, scene
 
 MEDIA, CLIPS = "media.example.com", "clips.example.com"
@@ -46,10 +48,7 @@ def row(id_: str, *names: str, days: float = 200, **fields: Any) -> Json:
 def carrying(id_: str = "", *aliases: str, iam: str = "") -> LiveDistribution:
     """A live distribution with this certificate and these aliases."""
     certificate = {"IAMCertificateId": iam} if iam else {"ACMCertificateArn": arn(id_)}
-    config = {"ViewerCertificate": certificate, "Aliases": {"Quantity": len(aliases), "Items": list(aliases)}}
-    return LiveDistribution(
-        "distribution", "E1", "arn", ETag("E"), "Deployed", "d1.cloudfront.net", config, {}
-    )
+    return shown(config(ViewerCertificate=certificate, Aliases=listing(*aliases)))
 
 
 def chosen(stack: Scene, *rows: Json, held: LiveDistribution | None = None, described: Any = None) -> Choice:

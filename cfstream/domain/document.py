@@ -1,0 +1,231 @@
+"""The raw configuration of a distribution: each member that cfstream manages, read and changed in place.
+
+An update sends the whole document back, so every function changes its own member and keeps all others. A behavior is
+named by its path; the empty path names the default one. The configuration of a streaming distribution is its own
+default behavior, because it has `TrustedSigners` at the top.
+"""
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from cfstream.domain.distribution import Signers
+from cfstream.domain.listing import counted, items
+from cfstream.domain.path_pattern import PathPattern
+from cfstream.values import Joined, Json, Known, Ref
+
+OAI_PREFIX: Final = "origin-access-identity/cloudfront/"
+READING: Final = ("GET", "HEAD", "OPTIONS")
+"""The methods that players need: browsers ask with OPTIONS before they read (AllowedMethods)."""
+
+_LEGACY_CACHING = ("ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL")
+
+
+def streaming(config: Json) -> bool:
+    """Return whether this is the configuration of a streaming distribution."""
+    return "S3Origin" in config
+
+
+def named_behaviors(config: Json) -> list[Any]:
+    """Return the behaviors with a path pattern, in order of precedence."""
+    return items(config.get("CacheBehaviors"))
+
+
+def set_named_behaviors(config: dict[str, Any], behaviors: Iterable[Any]) -> None:
+    """Replace the behaviors with a path pattern."""
+    config["CacheBehaviors"] = counted(behaviors)
+
+
+def pattern(behavior: Json) -> PathPattern:
+    """Return the path pattern of a behavior that is not the default one."""
+    return PathPattern(behavior["PathPattern"])
+
+
+def patterns(config: Json) -> list[PathPattern]:
+    """Return the path patterns, in order of precedence."""
+    return [pattern(each) for each in named_behaviors(config)]
+
+
+def behavior(config: Json, path: str) -> Any:
+    """Return the behavior with this path; the default one for the empty path."""
+    if path:
+        return next(each for each in named_behaviors(config) if pattern(each) == PathPattern(path))
+    return config if streaming(config) else config["DefaultCacheBehavior"]
+
+
+def all_behaviors(config: Json) -> list[Any]:
+    """Return every behavior, the default one first."""
+    return [behavior(config, ""), *named_behaviors(config)]
+
+
+def new_behavior(config: Json, path: str) -> dict[str, Any]:
+    """Return a behavior for a new path with every setting of the default behavior."""
+    made: dict[str, Any] = copy.deepcopy(dict(behavior(config, "")))
+    made["PathPattern"] = path
+    return made
+
+
+def only_behavior(config: Json, path: str) -> dict[str, Any]:
+    """Return a configuration in which the path is served as the default behavior serves it."""
+    alone: dict[str, Any] = {}
+    set_named_behaviors(alone, [new_behavior(config, path)])
+    return alone
+
+
+def signers(behavior: Json) -> Signers:
+    """Return who may sign on a behavior."""
+    return Signers(
+        accounts=tuple(sorted(items(behavior.get("TrustedSigners")))),
+        key_groups=tuple(sorted(items(behavior.get("TrustedKeyGroups")), key=str)),
+    )
+
+
+def set_trusted_signers(behavior: dict[str, Any], accounts: Iterable[str]) -> None:
+    """Replace the accounts that may sign."""
+    behavior["TrustedSigners"] = _switched(accounts)
+
+
+def set_key_groups(behavior: dict[str, Any], groups: Iterable[Known]) -> None:
+    """Replace the key groups that may sign."""
+    behavior["TrustedKeyGroups"] = _switched(sorted(groups, key=str))
+
+
+def viewer_protocol(behavior: Json) -> str:
+    """Return the viewer protocol policy; empty for a streaming distribution, which has none."""
+    return str(behavior.get("ViewerProtocolPolicy") or "")
+
+
+def set_viewer_protocol(behavior: dict[str, Any], policy: str) -> None:
+    """Set the viewer protocol policy."""
+    behavior["ViewerProtocolPolicy"] = policy
+
+
+def cache_policy(behavior: Json) -> str:
+    """Return the id of the cache policy; empty where the behavior has the legacy settings."""
+    return str(behavior.get("CachePolicyId") or "")
+
+
+def set_cache_policy(behavior: dict[str, Any], policy: str) -> None:
+    """Set the cache policy. It excludes the legacy settings, which are removed (CacheBehavior, `ForwardedValues`)."""
+    behavior["CachePolicyId"] = policy
+    for legacy in _LEGACY_CACHING:
+        behavior.pop(legacy, None)
+
+
+def legacy_caching(behavior: Json) -> Json:
+    """Return the legacy cache settings, with their durations; empty where a cache policy is in use."""
+    if "ForwardedValues" not in behavior:
+        return {}
+    return {name: behavior[name] for name in _LEGACY_CACHING if name in behavior}
+
+
+def response_headers_policy(behavior: Json) -> Known:
+    """Return the id of the response headers policy; empty for none."""
+    policy: Known = behavior.get("ResponseHeadersPolicyId") or ""
+    return policy
+
+
+def set_response_headers_policy(behavior: dict[str, Any], policy: Known) -> None:
+    """Set the response headers policy; empty removes it."""
+    behavior["ResponseHeadersPolicyId"] = policy
+
+
+def allowed_methods(behavior: Json) -> tuple[str, ...]:
+    """Return the HTTP methods that CloudFront passes on."""
+    return tuple(items(behavior.get("AllowedMethods")))
+
+
+def allow_reading_methods(behavior: dict[str, Any]) -> None:
+    """Allow GET, HEAD and OPTIONS, and keep which of them are cached."""
+    behavior["AllowedMethods"] = {**(behavior.get("AllowedMethods") or {}), **counted(READING)}
+
+
+def origins(config: Json) -> list[Any]:
+    """Return every origin. A streaming distribution has one, without an id."""
+    return [config["S3Origin"]] if streaming(config) else items(config["Origins"])
+
+
+def default_origin(config: Json) -> Any:
+    """Return the origin that the default behavior leads to; of an origin group the first one."""
+    if streaming(config):
+        return config["S3Origin"]
+    target = behavior(config, "")["TargetOriginId"]
+    for group in items(config.get("OriginGroups")):
+        if group["Id"] == target:
+            target = items(group["Members"])[0]["OriginId"]
+    return next(each for each in origins(config) if each["Id"] == target)
+
+
+def origin_settings(origin: Json) -> Json:
+    """Return the settings of an origin, with those of its S3 part beside the others."""
+    return {**origin, **(origin.get("S3OriginConfig") or {})}
+
+
+def takes_identity(origin: Json) -> bool:
+    """Return whether the origin is an S3 origin, which CloudFront can read with an OAC or an OAI."""
+    return "S3OriginConfig" in origin or "OriginAccessIdentity" in origin
+
+
+def oac(origin: Json) -> Known:
+    """Return the id of the origin's OAC; empty for none."""
+    identity: Known = origin.get("OriginAccessControlId") or ""
+    return identity
+
+
+def set_oac(origin: dict[str, Any], identity: Known) -> None:
+    """Set the origin's OAC; empty removes it."""
+    origin["OriginAccessControlId"] = identity
+
+
+def oai(origin: Json) -> Known:
+    """Return the id of the origin's OAI; empty for none."""
+    match (origin.get("S3OriginConfig") or origin).get("OriginAccessIdentity") or "":
+        case Joined((str(), Ref() as ref)):
+            return ref
+        case str() as path:
+            return path.removeprefix(OAI_PREFIX)
+        case Ref() | Joined() as ref:
+            return ref
+    raise TypeError(f"not an origin access identity: {origin!r}")
+
+
+def set_oai(config: dict[str, Any], identity: Known) -> None:
+    """Set the OAI of the default behavior's origin; empty removes it."""
+    member = {"OriginAccessIdentity": oai_path(identity)}
+    origin = default_origin(config)
+    if streaming(config):
+        config["S3Origin"] = {**origin, **member}
+    else:
+        origin["S3OriginConfig"] = {**origin.get("S3OriginConfig", {}), **member}
+
+
+def oai_path(identity: Known) -> Known:
+    """Return an OAI as an origin names it; empty for none."""
+    match identity:
+        case "":
+            return ""
+        case Ref():
+            return Joined((OAI_PREFIX, identity))
+    return f"{OAI_PREFIX}{identity}"
+
+
+def aliases(config: Json) -> frozenset[str]:
+    """Return the host names, in lower case."""
+    return frozenset(alias.lower() for alias in items(config.get("Aliases")))
+
+
+def set_aliases(config: dict[str, Any], names: Iterable[str]) -> None:
+    """Replace the host names."""
+    config["Aliases"] = counted(sorted(names))
+
+
+def own_certificate(config: Json) -> Mapping[str, str]:
+    """Return the viewer certificate where it is not CloudFront's own; empty otherwise."""
+    live = config.get("ViewerCertificate") or {}
+    return live if live.get("ACMCertificateArn") or live.get("IAMCertificateId") else {}
+
+
+def _switched(values: Iterable[Any]) -> dict[str, Any]:
+    """Return a list of signers as AWS expects it: `Enabled` repeats whether there are any (TrustedKeyGroups)."""
+    listed = counted(values)
+    return {"Enabled": bool(listed["Quantity"]), **listed}

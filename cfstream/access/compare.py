@@ -1,0 +1,140 @@
+"""Two evaluations side by side: who can read more, and who can read less. Pure."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from cfstream.access.evaluate import Evaluation, Way, Ways
+from cfstream.access.partition import Cell
+from cfstream.access.reader import ANYONE, Reader
+from cfstream.values import Known
+
+State: TypeAlias = tuple[bool, tuple[str, ...]] | None
+"""None: may not read. Otherwise whether it is certain, and the clauses that are not decided."""
+
+
+class Relation(StrEnum):
+    """How much a reader may read after, compared with before."""
+
+    MORE = "more"
+    LESS = "less"
+    EQUAL = "equal"
+    INCOMPARABLE = "incomparable"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one reader gains and loses, each with a witness key; `witness` is empty where there is none."""
+
+    reader: Reader
+    relation: Relation
+    gained: tuple[Cell, ...] = ()
+    lost: tuple[Cell, ...] = ()
+
+
+def compare(before: Evaluation, after: Evaluation) -> tuple[Difference, ...]:
+    """Return how each reader's access differs, by reader. Both evaluations must share their cells."""
+    readers = sorted({way.reader for each in (before, after) for ways in each.ways for way in ways}, key=str)
+    found = []
+    for reader in readers:
+        gained, lost = [], []
+        for cell, one, other in cells_of(before, after):
+            was, now = state(one, reader), state(other, reader)
+            if opens(was, now):
+                gained.append(cell)
+            if opens(now, was):
+                lost.append(cell)
+        found.append(Difference(reader, _relation(bool(gained), bool(lost)), tuple(gained), tuple(lost)))
+    return tuple(found)
+
+
+def cells_of(before: Evaluation, after: Evaluation) -> Iterator[tuple[Cell, Ways, Ways]]:
+    """The shared cells with the ways into them before and after."""
+    return zip(before.cells, before.ways, after.ways, strict=True)
+
+
+def state(ways: Ways, reader: Reader) -> State:
+    """Return whether a reader may read, by the best of its ways."""
+    return best(way for way in ways if way.reader == reader)
+
+
+def best(ways: Iterator[Way]) -> State:
+    """Return the best of some ways: a certain one, else all undecided clauses together."""
+    clauses: set[str] = set()
+    found = False
+    for way in ways:
+        if way.certain:
+            return True, ()
+        found = True
+        clauses.update(way.undecided)
+    return (False, tuple(sorted(clauses))) if found else None
+
+
+def opens(before: State, after: State) -> bool:
+    """Return whether a path opens: readable (perhaps) after, and not (certainly) before.
+
+    The same undecided clauses before and after decide both in the same way, so nothing opens.
+    """
+    if after is None or (before is not None and before[0]):
+        return False
+    return before is None or after[0] or before[1] != after[1]
+
+
+def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell, Way], ...]:
+    """Return the cells that open to anyone, each with the way in which they do."""
+    found = []
+    for cell, one, other in cells_of(before, after):
+        if opens(state(one, ANYONE), state(other, ANYONE)):
+            found.append((cell, next(way for way in other if way.reader == ANYONE)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One reader who can no longer read some cells, by the way that was lost."""
+
+    way: Way
+    cells: tuple[Cell, ...]
+
+
+def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
+    """Return who loses something, route by route: another distribution does not make up for the one that is lost.
+
+    A signer still reads where nobody needs to sign. A key group is not lost where its keys sign by other groups.
+    Anyone who asks S3 itself is left out: closing that is never a loss.
+    """
+    lost: dict[Hashable, tuple[Way, list[Cell]]] = {}
+    for cell, one, other in cells_of(before, after):
+        for way in one:
+            if way.direct and way.reader == ANYONE:
+                continue
+            now = best(each for each in other if _replaces(each, way, other))
+            if opens(now, best(iter((way,)))):
+                lost.setdefault((way.reader, way.distribution_id), (way, []))[1].append(cell)
+    return tuple(Loss(way, tuple(cells)) for way, cells in lost.values())
+
+
+def _replaces(after: Way, before: Way, all_after: Ways) -> bool:
+    """Return whether a way serves the reader of an earlier one by the same address."""
+    if before.direct:
+        return after.direct and after.reader == before.reader
+    if after.distribution_id != before.distribution_id:
+        return False
+    if after.reader in (before.reader, ANYONE):
+        return True
+    return before.keys is not None and before.keys <= _keys(all_after, before.distribution_id)
+
+
+def _keys(ways: Ways, distribution: Known) -> frozenset[Known]:
+    """Every public key that signs by a distribution."""
+    mine = (way.keys or frozenset() for way in ways if way.distribution_id == distribution)
+    return frozenset().union(*mine)
+
+
+def _relation(gained: bool, lost: bool) -> Relation:  # noqa: FBT001 (two answers to one question)
+    if gained and lost:
+        return Relation.INCOMPARABLE
+    if gained:
+        return Relation.MORE
+    return Relation.LESS if lost else Relation.EQUAL

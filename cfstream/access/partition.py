@@ -1,0 +1,240 @@
+"""The keys of a bucket as cells: all keys of a cell get the same answer in every world that is compared.
+
+Every pattern that can tell two keys apart splits the keys: path patterns of behaviors (behind their origin's path),
+resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from cfstream.access.cells import cells, locate
+from cfstream.access.globs import Glob, ResourceGlobs
+from cfstream.access.world import World
+from cfstream.domain import Behavior, Distribution, ObjectClass, Origin
+from cfstream.policy_document import statements
+from cfstream.policy_document.document import listed
+from cfstream.values import Json, Known, plain
+
+Signature: TypeAlias = tuple[Hashable, ...]
+
+MOST_CELLS = 4096
+"""Above this many cells the rest is merged and judged as its union, and the plan has a notice."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """How viewers of one distribution reach keys of the bucket that are under one origin path."""
+
+    distribution: Distribution
+    origin_path: str
+    behaviors: tuple[Behavior, ...]
+    bits: tuple[int, ...]
+    """For each behavior the bit of its pattern behind the origin path."""
+
+    def first(self, mask: int) -> int:
+        """Return the index of the behavior that CloudFront uses; -1 for keys outside the origin path."""
+        for index, bit in enumerate(self.bits):
+            if mask & bit:
+                return index
+        return -1
+
+    def candidates(self, cell: "Cell") -> tuple[int, ...]:
+        """Return the index of the behavior for a cell; of a merged cell all that some of its keys may meet."""
+        if not cell.merged:
+            first = self.first(cell.mask)
+            return () if first < 0 else (first,)
+        certain = self.first(cell.mask)
+        end = len(self.bits) if certain < 0 else certain + 1
+        return tuple(index for index in range(end) if cell.may & self.bits[index])
+
+    def origins(self, behavior: Behavior, reached: frozenset[Origin]) -> Iterator[Origin]:
+        """The origins of a behavior that read the bucket with this route's origin path."""
+        return (each for each in behavior.origins if each in reached and each.path == self.origin_path)
+
+
+@dataclass(frozen=True)
+class StatementBits:
+    """Which keys the Resource of one statement names: certainly, or possibly (policy variables)."""
+
+    may: int = 0
+    certain: int = 0
+    inverted: bool = False
+    """NotResource: every other key is named."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One world's patterns as bits of the partition."""
+
+    world: World
+    routes: tuple[Route, ...]
+    reached: frozenset[Origin]
+    """The origins that read the bucket."""
+    statements: tuple[StatementBits, ...]
+
+    def signature(self, mask: int) -> Signature:
+        """What this world can tell apart about a key."""
+        return (*(route.first(mask) for route in self.routes), *self.named(mask))
+
+    def named(self, matched: int, maybe: int | None = None) -> tuple[int, int]:
+        """Return the statements, as bits, whose Resource may name a key, and those that certainly do.
+
+        `matched` are the patterns that match all keys in question, `maybe` those that match some of them.
+        """
+        some = matched if maybe is None else maybe
+        may = certain = 0
+        for index, bits in enumerate(self.statements):
+            if bits.inverted:
+                may |= (not matched & bits.certain) << index
+                certain |= (not some & bits.may) << index
+            else:
+                may |= bool(some & bits.may) << index
+                certain |= bool(matched & bits.certain) << index
+        return may, certain
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Keys with one answer. `objects` is, per world, the class whose ACL they have; None for no object in particular."""
+
+    witness: str
+    mask: int
+    """The patterns that match every key of the cell, as bits."""
+    objects: tuple[ObjectClass | None, ...]
+    may: int = 0
+    """The patterns that match some key of a merged cell."""
+    merged: bool = False
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The cells, and each world's patterns as bits."""
+
+    cells: tuple[Cell, ...]
+    layouts: tuple[Layout, ...]
+    merged: bool = False
+    """Whether there were too many cells, so that some of them are judged together."""
+
+
+@dataclass
+class _Bits:
+    """Gives each distinct pattern a bit."""
+
+    globs: list[Glob] = field(default_factory=list)
+    seen: dict[Glob, int] = field(default_factory=dict)
+    ordered: list[tuple[int, ...]] = field(default_factory=list)
+    """Groups of patterns of which only the first match counts."""
+
+    def first_of(self, globs: Sequence[Glob]) -> tuple[int, ...]:
+        """Return the bits of patterns of which only the first match counts."""
+        bits = tuple(map(self.bit, globs))
+        self.ordered.append(tuple(bit.bit_length() - 1 for bit in bits))
+        return bits
+
+    def bit(self, glob: Glob) -> int:
+        if glob not in self.seen:
+            self.seen[glob] = 1 << len(self.globs)
+            self.globs.append(glob)
+        return self.seen[glob]
+
+    def mask(self, globs: Sequence[Glob]) -> int:
+        mask = 0
+        for glob in globs:
+            mask |= self.bit(glob)
+        return mask
+
+
+def partition(*worlds: World) -> Partition:
+    """Return the cells that tell apart every two keys about which one of `worlds` gives different answers."""
+    bits = _Bits()
+    layouts = tuple(_layout(world, bits) for world in worlds)
+
+    def signature(mask: int) -> Signature:
+        return tuple(layout.signature(mask) for layout in layouts)
+
+    split = cells(bits.globs, signature, ordered=bits.ordered, limit=MOST_CELLS)
+    none: tuple[ObjectClass | None, ...] = (None,) * len(worlds)
+    found = [Cell(each.witness, each.matched, none, each.may, each.merged) for each in split.cells]
+    return Partition((*found, *_objects(worlds, bits, signature)), layouts, split.merged)
+
+
+def _objects(
+    worlds: Sequence[World], bits: _Bits, signature: Callable[[int], Hashable]
+) -> Iterator[Cell]:
+    """A cell for each combination of signature and ACL among the objects whose ACLs were read."""
+    of_key: dict[str, list[ObjectClass | None]] = {}
+    for number, world in enumerate(worlds):
+        for each in world.bucket.objects.classes:
+            for key in each.keys:
+                of_key.setdefault(key, [None] * len(worlds))[number] = each
+    if not of_key:
+        return
+    seen: set[object] = set()
+    for key, mask in locate(bits.globs, of_key):
+        classes = tuple(of_key[key])
+        known = (signature(mask), classes)
+        if known not in seen:
+            seen.add(known)
+            yield Cell(key, mask, classes)
+
+
+def _layout(world: World, bits: _Bits) -> Layout:
+    reached = frozenset(
+        origin
+        for distribution in world.distributions
+        for origin in distribution.origins
+        if leads_to(world, origin)
+    )
+    routes = tuple(
+        _route(distribution, path, bits)
+        for distribution in sorted(world.distributions, key=lambda each: str(plain(each.id)))
+        for path in sorted({each.path for each in distribution.origins if each in reached})
+    )
+    named = tuple(_statement(world, each, bits) for each in statements(world.bucket.policy))
+    return Layout(world, routes, reached, named)
+
+
+def leads_to(world: World, origin: Origin) -> bool:
+    """Return whether an origin reads the bucket: by its name, or by the alias of one of its access points."""
+    if origin.bucket is not None:
+        return origin.bucket == world.bucket.name
+    return origin.alias is not None and origin.alias in {each.alias for each in world.bucket.access_points}
+
+
+def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
+    prefix = origin_path.removeprefix("/") + ("/" if origin_path else "")
+    globs = [Glob.of_path_pattern(each.pattern.relative, prefix) for each in distribution.behaviors]
+    return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs))
+
+
+def _statement(world: World, statement: Json, bits: _Bits) -> StatementBits:
+    inverted = "NotResource" in statement
+    found = [
+        resource_globs(world, str(each))
+        for each in listed(statement.get("NotResource" if inverted else "Resource"))
+    ]
+    may = bits.mask([glob for each in found for glob in each.may])
+    certain = bits.mask([glob for each in found for glob in each.certain])
+    return StatementBits(may, certain, inverted=inverted)
+
+
+def resource_globs(world: World, resource: str) -> ResourceGlobs:
+    """Return the keys of the bucket that a Resource names."""
+    variables = (world.bucket.policy or {}).get("Version") == "2012-10-17"
+    return Glob.of_resource(resource, world.bucket.name, world.partition, variables=variables)
+
+
+def key_of(origin_path: str, path: str) -> str:
+    """Return the key that CloudFront asks for: the origin path, then the viewer's path."""
+    return f"{origin_path}/{path.removeprefix('/')}".removeprefix("/")
+
+
+def path_of(origin_path: str, key: str) -> str:
+    """Return the viewer's path for a key that is under an origin path."""
+    return f"/{key}"[len(origin_path) :]
+
+
+def control(origin: Origin, world: World) -> Known:
+    """Return the OAC by which an origin signs its requests; empty for none and for one that does not sign."""
+    return "" if origin.oac_id in world.unsigned_controls else origin.oac_id

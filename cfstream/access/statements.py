@@ -1,0 +1,302 @@
+"""A bucket's policy as bits: for each requester, the statements that admit it, and those that forbid it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cfstream.access.globs import Glob, names_bucket
+from cfstream.access.policy import (
+    Action,
+    On,
+    Requester,
+    Statement,
+    acl_readers,
+    actions,
+    admits,
+    candidates,
+    delegates_to_access_points,
+    forbids,
+    parsed,
+    publicity,
+    survives_restriction,
+)
+from cfstream.access.policy.judging import in_account
+from cfstream.access.policy.texts import text_of
+from cfstream.access.reader import May, Reader, ReaderKind, Verdict
+from cfstream.access.search import includes, intersect_witness
+from cfstream.access.world import World
+from cfstream.domain import ObjectClass
+from cfstream.policy_document import statements
+from cfstream.policy_document.document import listed
+from cfstream.values import Json
+
+RESTRICTED = "whether RestrictPublicBuckets leaves it in"
+VARIABLE = "a policy variable in Resource"
+
+Named = tuple[int, int]
+"""Bits of the statements whose Resource may name a key, and of those that certainly do."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer: whether, what was not decided, and what lets it."""
+
+    verdict: Verdict
+    undecided: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    statements: tuple[int, ...] = ()
+
+
+NO = Reading(Verdict.NO)
+
+
+@dataclass(frozen=True)
+class _Bits:
+    """One requester and one action against every statement, whatever the resource."""
+
+    allowed: int = 0
+    maybe: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    forbidden: int = 0
+
+
+@dataclass
+class PolicyView:
+    """The policy of one world. Keeps what it has judged."""
+
+    world: World
+    statements: tuple[Statement, ...]
+
+    def __post_init__(self) -> None:
+        self._bits: dict[tuple[int, Action], _Bits] = {}
+        self._kept: list[Requester] = []
+
+    @classmethod
+    def of(cls, world: World) -> "PolicyView":
+        """Return the view of a world's policy."""
+        return cls(world, parsed(world.bucket.policy))
+
+    @cached_property
+    def outsiders(self) -> tuple[Requester, ...]:
+        """Every class of requester that a statement could admit, except the account's own distributions and OAIs.
+
+        Those are judged by the origins that use them.
+        """
+        own = {each.arn for each in self.world.distributions}
+        identities = set(self.world.identities.values())
+        judged = tuple(
+            each
+            for each in candidates(self._judged_here, self.world.account)
+            if not (
+                (each.reader.kind is ReaderKind.DISTRIBUTION and each.reader.name in own)
+                or (each.reader.kind is ReaderKind.OAI and each.reader.name in identities)
+            )
+        )
+        return tuple(map(self.known, judged))
+
+    @property
+    def _judged_here(self) -> tuple[Statement, ...]:
+        """The statements without delegation to own access points, whose policies are judged instead."""
+        return tuple(
+            each for each in self.statements if not delegates_to_access_points(each, self.world.account)
+        )
+
+    def known(self, requester: Requester) -> Requester:
+        """Return the requester as one of this bucket, kept so that it is judged once."""
+        mine = in_account(requester, self.world.account)
+        for each in self._kept:
+            if each == mine:
+                return each
+        self._kept.append(mine)
+        return mine
+
+    def read(self, requester: Requester, named: Named, objects: ObjectClass | None = None) -> Reading:
+        """Return whether a requester of `known` may read keys that the statements of `named` name."""
+        found = best(self._decide(requester, each, named) for each in self._asked[May.READ])
+        if found.verdict is Verdict.YES:
+            return found
+        by_acl = self._by_acl(requester, objects, named) if objects is not None else NO
+        return best((found, by_acl))
+
+    def general(self, requester: Requester, may: May) -> Reading:
+        """Return whether a requester of `known` may list, write or manage, whatever the key."""
+        return best(
+            self._decide(requester, each, self._somewhere(each.on), self._everything(each.on))
+            for each in self._asked[may]
+        )
+
+    def name(self, index: int) -> str:
+        """Return how a statement is called: by its Sid, or by its place."""
+        sid = self.statements[index].sid
+        return f"statement {sid}" if sid else f"statement {index + 1} (without a Sid)"
+
+    @cached_property
+    def _asked(self) -> Mapping[May, tuple[Action, ...]]:
+        """The actions that some statement allows at all."""
+        allows = [each for each in self.statements if each.allow]
+        return {
+            may: tuple(each for each in actions(may) if any(one.names_action(each) for one in allows))
+            for may in May
+        }
+
+    @cached_property
+    def _publicity(self) -> Verdict:
+        return publicity(self.statements) if self.world.bucket.block.restrict else Verdict.NO
+
+    def _decide(
+        self, requester: Requester, action: Action, named: Named, forbidding: int | None = None
+    ) -> Reading:
+        may, certain = named
+        bits = self._judged(requester, action)
+        if bits.forbidden & (certain if forbidding is None else forbidding):
+            return NO
+        allowed = bits.allowed & certain
+        unsure = bits.allowed & may & ~certain | sum(1 << index for index in bits.maybe if may >> index & 1)
+        if not allowed and not unsure:
+            return NO
+        restriction = self._restriction(requester)
+        if restriction is Verdict.NO:
+            return NO
+        if allowed and restriction is Verdict.YES:
+            indices = _indices(allowed)
+            return Reading(Verdict.YES, (), tuple(map(self.name, indices)), indices)
+        clauses = [] if allowed else [each for index in _indices(unsure) for each in self._clauses(bits, index, certain)]
+        if restriction is Verdict.MAYBE:
+            clauses.append(RESTRICTED)
+        indices = _indices(allowed or unsure)
+        return Reading(Verdict.MAYBE, tuple(dict.fromkeys(clauses)), tuple(map(self.name, indices)), indices)
+
+    def _clauses(self, bits: _Bits, index: int, certain: int) -> Iterator[str]:
+        yield from (f"{self.name(index)}: {clause}" for clause in bits.maybe.get(index, ()))
+        if not certain >> index & 1:
+            yield f"{self.name(index)}: {VARIABLE}"
+
+    def _restriction(self, requester: Requester) -> Verdict:
+        """Whether RestrictPublicBuckets leaves a requester in: certain only where the policy's publicity is."""
+        if self._publicity is Verdict.NO:
+            return Verdict.YES
+        survives = survives_restriction(requester, self.world.account)
+        if survives is Verdict.YES or self._publicity is Verdict.YES:
+            return survives
+        return Verdict.MAYBE
+
+    def _judged(self, requester: Requester, action: Action) -> _Bits:
+        key = (id(requester), action)
+        if key not in self._bits:
+            self._bits[key] = self._judge(requester, action)
+        return self._bits[key]
+
+    def _judge(self, requester: Requester, action: Action) -> _Bits:
+        allowed = forbidden = 0
+        maybe: dict[int, tuple[str, ...]] = {}
+        for index, each in enumerate(self.statements):
+            if not each.allow:
+                forbidden |= forbids(each, requester, action.may, only=(action,)) << index
+                continue
+            judged = admits(each, requester, action.may, only=(action,))
+            if judged.verdict is Verdict.YES:
+                allowed |= 1 << index
+            elif judged.verdict is Verdict.MAYBE:
+                maybe[index] = judged.undecided
+        return _Bits(allowed, maybe, forbidden)
+
+    def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> Reading:
+        """An ACL lets a requester read unless a Deny certainly applies."""
+        if not any(_is(reader, requester) for reader, may in self.of_acl(objects) if may is May.READ):
+            return NO
+        get = actions(May.READ)[0]
+        denied = self._judged(requester, get).forbidden & named[1]
+        return NO if denied else Reading(Verdict.YES, by=("object ACL",))
+
+    def of_acl(self, objects: ObjectClass) -> tuple[tuple[Reader, May], ...]:
+        """Return who may do what by the ACL of these objects."""
+        bucket = self.world.bucket
+        return acl_readers(objects.grants, On.OBJECT, block=bucket.block, ownership=bucket.ownership)
+
+    @cached_property
+    def of_bucket_acl(self) -> tuple[tuple[Reader, May], ...]:
+        """Who may do what by the bucket's own ACL."""
+        bucket = self.world.bucket
+        return acl_readers(bucket.grants, On.BUCKET, block=bucket.block, ownership=bucket.ownership)
+
+    def _somewhere(self, on: On) -> Named:
+        """Statements that name the bucket, or some object of it."""
+        may = certain = 0
+        for index, resources in enumerate(self._resources):
+            found = resources.bucket if on is On.BUCKET else resources.some
+            may |= (found is not Verdict.NO) << index
+            certain |= (found is Verdict.YES) << index
+        return may, certain
+
+    def _everything(self, on: On) -> int:
+        """Statements that certainly name the bucket, or every object of it."""
+        named = 0
+        for index, each in enumerate(self._resources):
+            named |= (each.bucket is Verdict.YES if on is On.BUCKET else each.every) << index
+        return named
+
+    @cached_property
+    def _resources(self) -> tuple["_Resources", ...]:
+        return tuple(_resources(self.world, each) for each in statements(self.world.bucket.policy))
+
+
+@dataclass(frozen=True)
+class _Resources:
+    """What the Resource of a statement names of the bucket."""
+
+    bucket: Verdict
+    some: Verdict
+    every: bool
+
+
+def _resources(world: World, statement: Json) -> _Resources:
+    """Return what a statement names; NotResource names the rest."""
+    inverted = "NotResource" in statement
+    texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
+    name, partition = world.bucket.name, world.partition
+    variables = (world.bucket.policy or {}).get("Version") == "2012-10-17"
+    of_bucket = _any(names_bucket(each, name, partition, variables=variables) for each in texts)
+    found = [Glob.of_resource(each, name, partition, variables=variables) for each in texts]
+    may = [glob for each in found for glob in each.may]
+    certain = [glob for each in found for glob in each.certain]
+    every = (Glob.prefix(""),)
+    if not inverted:
+        some = Verdict.YES if certain else Verdict.MAYBE if may else Verdict.NO
+        return _Resources(of_bucket, some, includes(certain, every[0]))
+    left = intersect_witness(every, certain) is not None
+    sure = intersect_witness(every, may) is not None
+    some = Verdict.YES if sure else Verdict.MAYBE if left else Verdict.NO
+    opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.MAYBE: Verdict.MAYBE}
+    return _Resources(opposite[of_bucket], some, not may)
+
+
+def best(readings: Iterable[Reading]) -> Reading:
+    """Return a certain answer if there is one, else all uncertain ones together."""
+    found = list(readings)
+    for each in found:
+        if each.verdict is Verdict.YES:
+            return each
+    unsure = [each for each in found if each.verdict is Verdict.MAYBE]
+    if not unsure:
+        return NO
+    return Reading(
+        Verdict.MAYBE,
+        tuple(dict.fromkeys(clause for each in unsure for clause in each.undecided)),
+        tuple(dict.fromkeys(name for each in unsure for name in each.by)),
+        tuple(dict.fromkeys(index for each in unsure for index in each.statements)),
+    )
+
+
+def _any(verdicts: Iterable[Verdict]) -> Verdict:
+    found = set(verdicts)
+    return next((each for each in (Verdict.YES, Verdict.MAYBE) if each in found), Verdict.NO)
+
+
+def _is(reader: Reader, requester: Requester) -> bool:
+    """Return whether the grantee of an ACL is the requester. A grant to everybody covers CloudFront's requests too."""
+    if reader.kind is ReaderKind.ANYONE:
+        return True
+    return reader.kind is ReaderKind.CANONICAL and requester.principal.canonical == text_of(reader.name)
+
+
+def _indices(mask: int) -> Sequence[int]:
+    return tuple(index for index in range(mask.bit_length()) if mask >> index & 1)

@@ -1,0 +1,115 @@
+"""What is live and what a plan leaves, as worlds that `access` can judge. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cfstream.access.world import GroupState, World
+from cfstream.domain import (
+    AclGrant,
+    Block,
+    BucketState,
+    Delivery,
+    Distribution,
+    ObjectClass,
+    distribution_from_config,
+)
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.policy_document import merge
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.create import Create
+from cfstream.steps.create_bucket import CreateBucket
+from cfstream.steps.delete import Delete
+from cfstream.steps.disable import Disable
+from cfstream.steps.grant import Grant
+from cfstream.steps.modify import Modify
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Step
+from cfstream.values import Json, Known, Ref
+
+SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
+"""What a bucket has that `CreateBucket` creates."""
+
+
+def projected(world: World, step: Step, stack: str = "") -> World:
+    """Return the world as it is once a step is done. `stack` owns what the step creates."""
+    match step:
+        case CreateBucket():
+            bucket = replace(world.bucket, exists=True, block=SHUT, ownership=step.ownership)
+            return replace(world, bucket=bucket) if step.bucket == world.bucket.name else world
+        case Grant() | Revoke():
+            return replace(world, bucket=_edited(world.bucket, step.edit))
+        case Create() | Modify() | Disable() | Delete():
+            return _with_resource(world, step, stack)
+    return world
+
+
+def projected_all(world: World, steps: Iterable[Step], stack: str = "") -> World:
+    """Return the world as it is once all steps are done, in their order."""
+    for step in steps:
+        world = projected(world, step, stack)
+    return world
+
+
+def _edited(bucket: BucketState, edit: PolicyEdit | ObjectGrants) -> BucketState:
+    if edit.bucket != bucket.name:
+        return bucket
+    if isinstance(edit, PolicyEdit):
+        return replace(bucket, policy=merge(bucket.policy, edit.put, edit.drop))
+    return _granted(bucket, edit)
+
+
+def _granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
+    """Every object under the prefix has exactly the permission for the grantee."""
+    found: dict[tuple[frozenset[AclGrant], str], list[str]] = {}
+    for each in bucket.objects.classes:
+        kept = frozenset(grant for grant in each.grants if grant.grantee != edit.grantee)
+        given = kept | ({AclGrant(edit.grantee, edit.permission)} if edit.permission else frozenset())
+        for key in each.keys:
+            concerned = key.startswith(edit.prefix) and not (edit.beyond and key.startswith(edit.beyond))
+            found.setdefault((given if concerned else each.grants, each.owner), []).append(key)
+    classes = tuple(ObjectClass(grants, tuple(keys), owner) for (grants, owner), keys in found.items())
+    return replace(bucket, objects=replace(bucket.objects, classes=classes))
+
+
+def _with_resource(world: World, step: Create | Modify | Disable | Delete, stack: str) -> World:
+    kind = step.address.kind
+    if kind in {each.kind for each in Delivery}:
+        return _with_distribution(world, step, Delivery.of_kind(kind), stack)
+    if kind == "key-group" and isinstance(step, Create | Modify):
+        config = step.call.params["KeyGroupConfig"]
+        group: Known = Ref(step.id) if isinstance(step, Create) else step.call.params["Id"]
+        state = GroupState(config["Name"], frozenset(config["Items"]))
+        return replace(world, groups={**world.groups, group: state})
+    if kind == "origin-access-identity" and isinstance(step, Create):
+        # A user that is not known yet cannot be a key of a mapping of texts, and no ACL names it yet.
+        return world
+    if kind == "origin-access-control" and isinstance(step, Modify):
+        return replace(world, unsigned_controls=world.unsigned_controls - {step.call.params["Id"]})
+    return world
+
+
+def _with_distribution(
+    world: World, step: Create | Modify | Disable | Delete, delivery: Delivery, stack: str
+) -> World:
+    if isinstance(step, Create):
+        config = step.call.params[f"{delivery.document}WithTags"][delivery.document]
+        made = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), config)
+        return replace(
+            world,
+            distributions=(*world.distributions, made),
+            own=made.id,
+            stacks={**world.stacks, made.id: stack},
+        )
+    target = step.call.params["Id"]
+    others = tuple(each for each in world.distributions if each.id != target)
+    if isinstance(step, Delete):
+        return replace(world, distributions=others)
+    return replace(world, distributions=(*others, _changed(world, target, delivery, step.call.params)))
+
+
+def _changed(world: World, target: Known, delivery: Delivery, params: Json) -> Distribution:
+    before = next((each for each in world.distributions if each.id == target), None)
+    arn: Known = before.arn if before else ""
+    return distribution_from_config(delivery, target, arn, params[delivery.document])

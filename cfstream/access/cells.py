@@ -1,0 +1,148 @@
+"""All object keys, split by which globs match them, with a witness key for each part. Exact: nothing is sampled."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+from cfstream.access.automaton import Automaton, preference
+from cfstream.access.globs import Glob
+from cfstream.access.search import Search
+
+STATES = 32_768
+"""How many automaton states one question may visit. A pattern such as ``*a????????????????`` needs 2^17."""
+
+
+class Undecided(Exception):
+    """The patterns need more than `STATES` automaton states, so a question about them has no answer.
+
+    A caller must assume the answer that reports more readers.
+    """
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The keys with one signature.
+
+    `witness` is a shortest key among those that a URL path carries as they are; only if the cell has none, it is a
+    shortest key of all.
+    """
+
+    witness: str
+    matched: int
+    """Which globs match the witness: bit i is globs[i]. In a merged cell: which globs match all its keys."""
+    signature: Hashable
+    """None in a merged cell."""
+    may: int
+    """Which globs match at least one key. Equal to `matched` except in a merged cell."""
+    merged: bool = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Every non-empty key is in exactly one cell, if nothing was merged.
+
+    Otherwise the last cell is the merged one: it covers every key that no other cell covers (and may overlap with
+    them). For each of its keys, the globs in `matched` match and those outside `may` do not.
+    """
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def merged(self) -> bool:
+        """Whether the keys needed more cells or states than allowed."""
+        return any(cell.merged for cell in self.cells)
+
+
+def cells(
+    globs: Sequence[Glob],
+    signature: Callable[[int], Hashable],
+    *,
+    ordered: Sequence[Sequence[int]] = (),
+    limit: int = 4096,
+    states: int = STATES,
+) -> Cells:
+    """Return one cell for each signature that a non-empty key has, those with the shortest witness first.
+
+    `signature` gets the bit mask of the globs that match. Each group in `ordered` lists indices of globs of which
+    only the first match counts (the behaviors of a distribution, the globs of a union). Naming the groups keeps the
+    number of states small, and lets a mask lack the later members of a group after one that matches; `signature`
+    must not depend on those.
+    """
+    automaton = Automaton(globs, ordered)
+    search = Search(automaton)
+    found: dict[Hashable, Cell] = {}
+    judged: set[int] = set()
+    for visited, (state, witness) in enumerate(chain(search.plain_keys(), search.all_keys())):
+        ends = state & automaton.ends
+        if ends not in judged:
+            judged.add(ends)
+            matched = automaton.matched(state)
+            value = signature(matched)
+            if value not in found:
+                if len(found) == limit:
+                    break
+                found[value] = Cell(witness, matched, value, matched)
+        if visited >= states:
+            break
+    else:
+        return Cells(_in_order(found.values()))
+    return Cells((*_in_order(found.values()), _merged(automaton, search)))
+
+
+def _in_order(found: Iterable[Cell]) -> tuple[Cell, ...]:
+    return tuple(sorted(found, key=lambda cell: (len(cell.witness), preference(cell.witness))))
+
+
+def _merged(automaton: Automaton, search: Search) -> Cell:
+    """Return the cell of all keys whose way through the automaton leaves the visited states."""
+    certain, some = automaton.settled, 0
+    for state in search.waiting():
+        certain &= state
+        some |= state
+    return Cell(search.next_key(), automaton.matched(certain), None, automaton.alive(some), merged=True)
+
+
+def intersect_witness(globs_all: Sequence[Glob], globs_none: Sequence[Glob] = ()) -> str | None:
+    """Return a shortest non-empty key that all of the first globs match and none of the second, or None.
+
+    Keys that a URL path carries as they are come first, as in `Cell.witness`. Raise `Undecided` above `STATES`.
+    """
+    automaton = Automaton((*globs_all, *globs_none))
+    wanted = (1 << len(globs_all)) - 1
+    spans = [part.span for part in automaton.parts if part.users & wanted]
+    excluded = sum(part.end & automaton.settled for part in automaton.parts if part.users & ~wanted)
+
+    def useful(state: int) -> bool:
+        return not state & excluded and all(state & span for span in spans)
+
+    search = Search(automaton, useful)
+    for visited, (state, witness) in enumerate(chain(search.plain_keys(), search.all_keys())):
+        if automaton.matched(state) == wanted:
+            return witness
+        if visited >= STATES:
+            raise Undecided(f"more than {STATES} states for {', '.join(map(str, (*globs_all, *globs_none)))}")
+    return None
+
+
+def includes(union: Sequence[Glob], glob: Glob) -> bool:
+    """Return whether every non-empty key that `glob` matches is matched by at least one glob of the union."""
+    return glob in union or intersect_witness((glob,), union) is None
+
+
+def locate(globs: Sequence[Glob], key: str) -> int:
+    """Return which globs match this key: bit i is globs[i].
+
+    For many keys, keep one `Automaton` and use its `locate`.
+    """
+    return _automaton(tuple(globs)).locate(key)
+
+
+def matches(glob: Glob, key: str) -> bool:
+    """Return whether the glob matches the whole key."""
+    return bool(_automaton((glob,)).locate(key))
+
+
+@lru_cache(maxsize=256)
+def _automaton(globs: tuple[Glob, ...]) -> Automaton:
+    return Automaton(globs)

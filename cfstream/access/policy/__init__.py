@@ -1,0 +1,79 @@
+"""The semantics of S3 policies and ACLs: who a statement admits. Pure.
+
+`requester` has the classes of who can ask, `judging` judges one of them against statements, `candidates` finds every
+class that a policy could admit, `public` is S3's own notion of public, `acls` reads access control lists, and
+`standing` says who is inside, expected, or an opening. The resource of a statement is the caller's question.
+"""
+
+from cfstream.access.policy.acls import acl_readers
+from cfstream.access.policy.actions import ACTIONS, Action, On, actions
+from cfstream.access.policy.candidates import candidates
+from cfstream.access.policy.judging import Judgement, admits, forbids, judge
+from cfstream.access.policy.public import (
+    delegates_to_access_points,
+    is_public,
+    publicity,
+    survives_restriction,
+)
+from cfstream.access.policy.requester import (
+    ANY_DISTRIBUTION,
+    Requester,
+    access_point,
+    account,
+    anonymous,
+    any_account,
+    any_distribution,
+    canonical,
+    distribution,
+    distributions,
+    network,
+    oai,
+    organisation,
+    organisation_service,
+    principal,
+    service,
+)
+from cfstream.access.policy.standing import Declared, Standing, Standpoint, lists, reader_standing, standing
+from cfstream.access.policy.statement import Statement, parse_statement, parsed
+
+__all__ = [
+    "ACTIONS",
+    "ANY_DISTRIBUTION",
+    "Action",
+    "Declared",
+    "Judgement",
+    "On",
+    "Requester",
+    "Standing",
+    "Standpoint",
+    "Statement",
+    "access_point",
+    "account",
+    "acl_readers",
+    "actions",
+    "admits",
+    "anonymous",
+    "any_account",
+    "any_distribution",
+    "candidates",
+    "canonical",
+    "delegates_to_access_points",
+    "distribution",
+    "distributions",
+    "forbids",
+    "is_public",
+    "judge",
+    "lists",
+    "network",
+    "oai",
+    "organisation",
+    "organisation_service",
+    "parse_statement",
+    "parsed",
+    "principal",
+    "publicity",
+    "reader_standing",
+    "service",
+    "standing",
+    "survives_restriction",
+]

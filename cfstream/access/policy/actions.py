@@ -1,0 +1,69 @@
+"""Which S3 actions let somebody read, list, write or manage. The one table.
+
+Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cfstream.access.reader import May
+
+
+class On(StrEnum):
+    """What the resource of an action is."""
+
+    OBJECT = "object"
+    BUCKET = "bucket"
+    ACCESS_POINT = "access point"
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action that decides access."""
+
+    name: str
+    may: May
+    on: On
+
+
+_TABLE: Mapping[May, Mapping[On, str]] = {
+    # Each returns the content of an object or of an old version. GetObjectAttributes and HeadObject's metadata are
+    # covered by s3:GetObject; s3:GetObjectVersionForReplication sends the content to another bucket.
+    May.READ: {
+        On.OBJECT: "GetObject GetObjectVersion GetObjectTorrent GetObjectVersionTorrent"
+        " GetObjectVersionForReplication",
+    },
+    # Each returns keys.
+    May.LIST: {On.BUCKET: "ListBucket ListBucketVersions ListBucketMultipartUploads"},
+    # Each changes, replaces or removes objects. Tags are included: policies can decide by s3:ExistingObjectTag.
+    May.WRITE: {
+        On.OBJECT: "PutObject DeleteObject DeleteObjectVersion ReplicateObject ReplicateDelete"
+        " PutObjectTagging PutObjectVersionTagging DeleteObjectTagging DeleteObjectVersionTagging ReplicateTags",
+        On.BUCKET: "PutLifecycleConfiguration DeleteBucket",
+    },
+    # Each can change who reads: directly, or by copying objects or key lists to a place with other rules.
+    May.MANAGE: {
+        On.OBJECT: "PutObjectAcl PutObjectVersionAcl",
+        On.BUCKET: "PutBucketPolicy DeleteBucketPolicy PutBucketAcl PutBucketPublicAccessBlock"
+        " PutBucketOwnershipControls PutReplicationConfiguration PutInventoryConfiguration",
+        On.ACCESS_POINT: "PutAccessPointPolicy DeleteAccessPointPolicy",
+    },
+}
+
+ACTIONS: Mapping[May, tuple[Action, ...]] = {
+    may: tuple(
+        Action(f"s3:{name}".lower(), may, on) for on, names in resources.items() for name in names.split()
+    )
+    for may, resources in _TABLE.items()
+}
+
+
+def actions(may: May, *on: On) -> tuple[Action, ...]:
+    """Return the actions that count as `may`, only those on the resources `on` if any are given."""
+    return tuple(each for each in ACTIONS[may] if not on or each.on in on)
+
+
+DELIVERY = frozenset({"s3:putobject", "s3:getbucketacl", "s3:listbucket", "s3:getbucketlocation"})
+"""What services that deliver logs and reports need (S3 User Guide, "Enabling Amazon S3 server access logging"; CloudTrail
+User Guide, "Amazon S3 bucket policy for CloudTrail")."""

@@ -1,0 +1,162 @@
+"""Every class of requesters that a policy could admit."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from cfstream.access.policy.clauses import Clause
+from cfstream.access.policy.networks import network as parse_network
+from cfstream.access.policy.principals import Form, Principal
+from cfstream.access.policy.requester import (
+    Requester,
+    access_point,
+    account,
+    anonymous,
+    any_account,
+    any_distribution,
+    canonical,
+    distribution,
+    distributions,
+    network,
+    oai,
+    organisation,
+    organisation_service,
+    principal,
+    service,
+)
+from cfstream.access.policy.statement import Statement
+from cfstream.access.policy.texts import account_of
+from cfstream.access.policy.wildcards import is_wild
+from cfstream.policy_document import CLOUDFRONT
+
+_ORGANISATION = re.compile(r"o-[a-z0-9]+")
+_DISTRIBUTION = re.compile(r"arn:aws[a-z-]*:cloudfront::(\d{12}):(?:streaming-)?distribution/\w+")
+
+
+def candidates(policy: Sequence[Statement], own_account: str) -> tuple[Requester, ...]:
+    """Return every class of requesters that some statement could admit, each once, in a fixed order.
+
+    The classes come from the principals and from the values in all conditions, also those of a Deny: "deny unless
+    from this network" leaves the network.
+    """
+    found: list[Requester] = []
+    for each in _candidates(policy, own_account):
+        if each not in found:
+            found.append(each)
+    return tuple(found)
+
+
+def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
+    allows = [each for each in policy if each.allow]
+    if not allows:
+        return
+    named = {each for statement in policy for each in statement.principals}
+    services = sorted(_services(policy))
+    if any(each.negated or Principal(Form.ANYONE) in each.principals for each in allows):
+        yield from (
+            anonymous(),
+            any_account(),
+            any_distribution(),
+            account(own),
+            distributions(own, own=True),
+        )
+    for one in sorted(named, key=lambda each: (each.form, each.name)):
+        yield from _of_principal(one, own)
+    for clause in (clause for statement in policy for clause in statement.clauses):
+        yield from _of_clause(clause, own, services)
+
+
+def _services(policy: Iterable[Statement]) -> set[str]:
+    """Return the services that the policy names, other than CloudFront."""
+    found = {each.name for one in policy for each in one.principals if each.form is Form.SERVICE}
+    for clause in (clause for one in policy for clause in one.clauses):
+        if clause.key in ("aws:principalservicename", "aws:principalservicenameslist"):
+            found |= {value for value in clause.values if not is_wild(value)}
+        elif clause.key == "aws:sourcearn":
+            found |= {f"{part}.amazonaws.com" for part in _services_of(clause.values)}
+    return found - {CLOUDFRONT}
+
+
+def _services_of(arns: Iterable[str]) -> set[str]:
+    parts = {arn.split(":", 5)[2] for arn in arns if arn.count(":") >= 5}
+    return {part for part in parts if re.fullmatch(r"[a-z0-9-]+", part)}
+
+
+def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
+    match one.form:
+        case Form.ACCOUNT:
+            yield account(one.name)
+        case Form.ARN | Form.UNIQUE:
+            yield principal(str(one.known or one.name))
+        case Form.OAI:
+            yield oai(one.known)
+        case Form.CANONICAL:
+            yield canonical(one.name)
+        case Form.SERVICE if one.name == CLOUDFRONT or one.name == "*":
+            yield from (any_distribution(), distributions(own, own=True))
+        case Form.SERVICE:
+            yield from (service(one.name), service(one.name, own, own=True))
+
+
+def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Requester]:
+    for value in clause.spelled:
+        match clause.key:
+            case "aws:principalaccount" | "aws:userid" if re.fullmatch(r"\d{12}", value):
+                yield account(value)
+            case "aws:userid":
+                yield from _of_user_id(value)
+            case "aws:principalarn":
+                yield from _of_principal_arn(value)
+            case "aws:principalorgid" | "aws:principalorgpaths" | "aws:vpceorgid" | "aws:vpceorgpaths":
+                yield from map(organisation, _ORGANISATION.findall(value)[:1])
+            case "aws:sourceorgid" | "aws:sourceorgpaths":
+                for number in _ORGANISATION.findall(value)[:1]:
+                    yield from (organisation_service(number, name) for name in (CLOUDFRONT, *services))
+            case "aws:sourceaccount" | "aws:sourceowner":
+                yield from _of_source(value, own, services)
+            case "aws:sourcearn":
+                yield from _of_source_arn(value, own, services)
+            case "aws:principalservicename" | "aws:principalservicenameslist" if not is_wild(value):
+                yield from _of_principal(Principal(Form.SERVICE, value), own)
+            case _:
+                yield from _of_place(clause.key, value, own)
+
+
+def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
+    match key:
+        case "aws:sourceip" | "aws:vpcsourceip" if parse_network(value):
+            yield network(value)
+        case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" if not is_wild(value):
+            yield network(value)
+        case "s3:dataaccesspointaccount" if value != own and re.fullmatch(r"\d{12}", value):
+            yield access_point(value)
+        case "s3:dataaccesspointarn" if account_of(value) != own and re.fullmatch(
+            r"\d{12}", account_of(value)
+        ):
+            yield access_point(account_of(value))
+        case "aws:vpceaccount" if re.fullmatch(r"\d{12}", value):
+            yield account(value)
+
+
+def _of_user_id(value: str) -> Iterator[Requester]:
+    if found := re.match(r"A(?:IDA|ROA)[A-Z0-9]{8,}", value):
+        yield principal(found.group())
+
+
+def _of_principal_arn(value: str) -> Iterator[Requester]:
+    number = account_of(value)
+    if re.fullmatch(r"\d{12}", number):
+        whole = is_wild(value) or value.endswith(":root")
+        yield account(number) if whole else principal(value)
+
+
+def _of_source(number: str, own: str, services: Sequence[str]) -> Iterator[Requester]:
+    if re.fullmatch(r"\d{12}", number):
+        yield distributions(number, own=number == own)
+        yield from (service(name, number, own=number == own) for name in services)
+
+
+def _of_source_arn(value: str, own: str, services: Sequence[str]) -> Iterator[Requester]:
+    if exact := _DISTRIBUTION.fullmatch(value):
+        yield distribution(value, exact.group(1))
+    elif re.fullmatch(r"\d{12}", account_of(value)):
+        yield from _of_source(account_of(value), own, services)

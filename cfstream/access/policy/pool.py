@@ -1,0 +1,163 @@
+"""Requests that stand for all others: if a value fulfils the clauses on a key, one in the pool does.
+
+For texts the pool has a text that all clauses share, found by automaton, and for each clause a text that breaks it.
+For numbers and networks it has the edges of every interval and a point between two edges.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeAlias
+
+from cfstream.access.policy import networks
+from cfstream.access.policy.operators import Every, Family, Operator
+from cfstream.access.policy.texts import OPAQUE
+from cfstream.access.policy.wildcards import (
+    ANY,
+    Pattern,
+    Undecided,
+    fits,
+    has_variable,
+    is_wild,
+    literal,
+    pattern,
+    shared,
+)
+
+
+class Unlisted:
+    """Requests that the pool could not list."""
+
+
+Request: TypeAlias = tuple[str, ...] | None
+Pool: TypeAlias = Sequence[Request | Unlisted]
+
+
+class Wanted(Protocol):
+    """A clause, as far as a pool needs it."""
+
+    @property
+    def operator(self) -> Operator | None: ...
+    @property
+    def values(self) -> tuple[str, ...]: ...
+
+
+def requests(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool) -> Pool:
+    """Return the pool of values that `within` matches, with the absent key if it is `optional`."""
+    texts = [each for each in _values(wanted, within) if any(fits(each, form) for form in within)]
+    found: list[Request | Unlisted] = [(each,) for each in dict.fromkeys(texts)]
+    if any(each.operator and each.operator.every is not Every.NONE for each in wanted):
+        found += _sets(wanted, list(dict.fromkeys(texts)))
+    try:
+        found += [(each,) for each in _shared(wanted, within)]
+    except Undecided:
+        found.append(Unlisted())
+    return found + [None] if optional else found
+
+
+def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Sequence[Request]:
+    """Return values that AWS may happen to issue and that a wildcard in a clause matches.
+
+    If `lucky` leaves the account open, the clause must leave it open too: nobody can become a certain account.
+    """
+    values = {value for each in wanted if each.operator and each.operator.wild for value in each.values}
+    pairs = [(form, value) for form in lucky for value in sorted(values) if is_wild(value)]
+    found = [
+        shared([[pattern(form)], [pattern(value)]])
+        for form, value in pairs
+        if _leaves_account_open(value) or not _leaves_account_open(form)
+    ]
+    return [(each,) for each in found if each is not None]
+
+
+def addresses(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool, elsewhere: bool) -> Pool:
+    """Return addresses in the networks `within`; `elsewhere`: in no narrow network that a clause names."""
+    named = [
+        value
+        for each in wanted
+        if each.operator and each.operator.family is Family.NETWORK
+        for value in each.values
+    ]
+    narrow = [each for each in named if not networks.is_wide(each)] if elsewhere else []
+    found: list[Request] = [
+        (each,)
+        for each in dict.fromkeys(networks.edges([*within, *named, "8.0.0.0/8"]))
+        if any(networks.contains(form, each) for form in within)
+        and not any(networks.contains(form, each) for form in narrow)
+    ]
+    return found + [None] if optional else found
+
+
+def _leaves_account_open(value: str) -> bool:
+    """Return whether a wildcard leaves open who owns the value: for an ARN, one in or before its account."""
+    parts = value.split(":", 5)
+    return is_wild(":".join(parts[:5]) if len(parts) == 6 else value)
+
+
+def _values(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
+    """Yield the values that the clauses name, with their neighbours, and one that none names."""
+    yield from (_filled(form) for form in within)
+    yield from ("true", "false")
+    for each in wanted:
+        if each.operator is None:
+            continue
+        yield from ("".join(literal(value)) for value in each.values)
+        if each.operator.wild:
+            yield from (_filled(value) for value in each.values)
+        if each.operator.family is Family.NETWORK:
+            yield from networks.edges([*each.values, "8.0.0.0/8"])
+    yield from _numbers(wanted)
+
+
+def _filled(form: str) -> str:
+    return "".join(item if len(item) == 1 else "x" for item in pattern(form))
+
+
+def _numbers(wanted: Sequence[Wanted]) -> Iterator[str]:
+    named = sorted(_floats(value for each in wanted if _is(each, Family.NUMBER) for value in each.values))
+    if named:
+        between = [(one + other) / 2 for one, other in zip(named, named[1:], strict=False)]
+        yield from (f"{each:g}" for each in [named[0] - 1, *named, *between, named[-1] + 1])
+
+
+def _floats(values: Iterable[str]) -> Iterator[float]:
+    for value in values:
+        try:
+            yield float(value)
+        except ValueError:
+            continue
+
+
+def _is(each: Wanted, *families: Family) -> bool:
+    return each.operator is not None and each.operator.family in families
+
+
+def _sets(wanted: Sequence[Wanted], texts: list[str]) -> Iterator[Request]:
+    """Yield requests with several values: every pair, and all values that clauses need together."""
+    yield from ((one, other) for one in texts for other in texts if one < other)
+    needed = [
+        value for each in wanted if each.operator and not each.operator.negated for value in each.values[:1]
+    ]
+    yield tuple(dict.fromkeys("".join(literal(each)) for each in needed)) or None
+
+
+def _shared(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
+    """Yield a text that fulfils all text clauses, and for each clause a text that fulfils it and one that breaks it."""
+    texts = [each for each in wanted if _is(each, Family.TEXT, Family.ARN) and not _varies(each)]
+    every = [_patterns(each) for each in texts if each.operator and not each.operator.negated]
+    none = [one for each in texts if each.operator and each.operator.negated for one in _patterns(each)]
+    forms = [pattern(each) for each in within]
+    tries = [([forms, *every], none)]
+    for each in texts:
+        tries += [([forms, _patterns(each)], []), ([forms], _patterns(each))]
+    for groups, against in tries:
+        found = shared(groups, against)
+        if found is not None and OPAQUE * 2 not in found:
+            yield found
+
+
+def _varies(each: Wanted) -> bool:
+    return any(has_variable(value) for value in each.values)
+
+
+def _patterns(each: Wanted) -> list[Pattern]:
+    make = pattern if each.operator and each.operator.wild else literal
+    return [make(value) for value in each.values] or [(ANY,)][:0]

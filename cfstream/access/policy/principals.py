@@ -1,0 +1,162 @@
+"""The principals in a statement, and which of them cover who asks.
+
+Source: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON policy elements: NotPrincipal".
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from cfstream.access.policy.texts import account_of, one_partition, text_of
+from cfstream.access.policy.wildcards import is_wild
+from cfstream.values import Joined, Known, Ref
+
+_OAI = re.compile(
+    r"arn:aws[a-z-]*:iam::cloudfront:user/CloudFront[ _]Origin[ _]Access[ _]Identity[ _](.+)", re.DOTALL
+)
+_UNIQUE = re.compile(r"A(?:IDA|ROA|GPA|NPA|NVA|PKA|KIA|SIA)[A-Z0-9]{8,}")
+_SESSION = re.compile(r"(arn:aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.+")
+_ROLE = re.compile(r"(arn:aws[a-z-]*):iam::(\d{12}):role/(?:.+/)?([^/]+)")
+
+
+class Form(StrEnum):
+    """What a statement's principal can be, and what a requester can be."""
+
+    ANYONE = "anyone"
+    """In a statement: everybody, AWS services included. As a requester: somebody who does not sign."""
+    ACCOUNT = "account"
+    """Every principal of an account."""
+    ARN = "arn"
+    UNIQUE = "unique"
+    """The unique id that AWS shows for a deleted user or role, or for an OAI just named."""
+    OAI = "oai"
+    CANONICAL = "canonical"
+    SERVICE = "service"
+    MEMBER = "member"
+    """Requesters only: a principal of some account of an organisation."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """One principal. `name` is an account, an ARN, an id or a service; "*" is every service."""
+
+    form: Form
+    name: str = ""
+    canonical: str = ""
+    """Its canonical user id, where it is known."""
+    known: Known = field(default="", compare=False)
+    """The name as the statement spells it; of an OAI, its id. `name` has every ARN in one partition."""
+
+    @property
+    def account(self) -> str:
+        return self.name if self.form is Form.ACCOUNT else account_of(self.name)
+
+
+class Covers(StrEnum):
+    """How much of a requester's class a principal covers."""
+
+    ALL = "all"
+    PART = "part"
+    """Only some requests of the class, or nobody can know."""
+    NONE = "none"
+
+
+def principals(element: Any) -> tuple[Principal, ...]:
+    """Return the principals of a Principal or NotPrincipal element."""
+    if element == "*":
+        return (Principal(Form.ANYONE),)
+    return tuple(_listed(element)) if isinstance(element, Mapping) else ()
+
+
+def _listed(element: Mapping[str, Any]) -> Iterator[Principal]:
+    for kind, names in element.items():
+        for name in names if isinstance(names, list | tuple) else [names]:
+            found = _principal(kind, one_partition(text_of(name)))
+            yield replace(found, known=_known(found, name))
+
+
+def _known(found: Principal, name: Any) -> Known:
+    """Return the name, which a step of the same plan may still have to bring."""
+    if found.form is not Form.OAI:
+        return name if isinstance(name, Ref | Joined) else str(name)
+    return name.parts[-1] if isinstance(name, Joined) else found.name
+
+
+def _principal(kind: str, name: str) -> Principal:
+    match kind:
+        case "CanonicalUser":
+            return Principal(Form.CANONICAL, name)
+        case "Service":
+            return Principal(Form.SERVICE, name.lower())
+        case "Federated":
+            return Principal(Form.ARN, name)
+    return _aws(name)
+
+
+def _aws(name: str) -> Principal:
+    if oai := _OAI.fullmatch(name):
+        return Principal(Form.OAI, oai.group(1))
+    if re.fullmatch(r"\d{12}", name):
+        return Principal(Form.ACCOUNT, name)
+    if _UNIQUE.fullmatch(name):
+        return Principal(Form.UNIQUE, name)
+    if is_wild(name):
+        account = account_of(name)
+        return Principal(Form.ANYONE) if not account or is_wild(account) else Principal(Form.ACCOUNT, account)
+    if name.endswith(":root") and account_of(name):
+        return Principal(Form.ACCOUNT, account_of(name))
+    return Principal(Form.ARN, name)
+
+
+def covers(named: Principal, asking: Principal) -> Covers:
+    """Return how much of the requests of `asking` the statement's principal `named` covers."""
+    if named.form is Form.ANYONE:
+        return Covers.ALL
+    if named.form is asking.form and named.name == asking.name:
+        return Covers.ALL
+    match named.form:
+        case Form.SERVICE:
+            return Covers.ALL if asking.form is Form.SERVICE and named.name == "*" else Covers.NONE
+        case Form.CANONICAL:
+            return _canonical(named, asking)
+        case Form.ACCOUNT:
+            return _account(named, asking)
+        case Form.ARN:
+            return _arn(named, asking)
+        case Form.UNIQUE:
+            return _if(asking.form not in (Form.ANYONE, Form.SERVICE))
+    return _if(asking.form is Form.CANONICAL)
+
+
+def _if(part: bool) -> Covers:  # noqa: FBT001
+    return Covers.PART if part else Covers.NONE
+
+
+def _canonical(named: Principal, asking: Principal) -> Covers:
+    if asking.canonical:
+        return Covers.ALL if asking.canonical == named.name else Covers.NONE
+    return _if(asking.form in (Form.ACCOUNT, Form.ARN, Form.OAI, Form.MEMBER, Form.UNIQUE))
+
+
+def _account(named: Principal, asking: Principal) -> Covers:
+    if asking.form is Form.ARN:
+        return Covers.ALL if asking.account == named.name else Covers.NONE
+    return _if(asking.form in (Form.CANONICAL, Form.MEMBER, Form.UNIQUE))
+
+
+def _arn(named: Principal, asking: Principal) -> Covers:
+    if asking.form is Form.ARN:
+        if _is_session_of(asking.name, named.name):
+            return Covers.ALL
+        return _if(_is_session_of(named.name, asking.name))
+    if asking.form is Form.ACCOUNT:
+        return _if(named.account == asking.name)
+    return _if(asking.form in (Form.CANONICAL, Form.MEMBER, Form.UNIQUE))
+
+
+def _is_session_of(session: str, role: str) -> bool:
+    """Return whether the first ARN is a session of the role that the second names."""
+    one, other = _SESSION.fullmatch(session), _ROLE.fullmatch(role)
+    return one is not None and other is not None and one.groups() == other.groups()

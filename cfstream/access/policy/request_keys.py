@@ -1,0 +1,51 @@
+"""Condition keys that describe the request rather than who sends it, and which actions have them.
+
+Source: Service Authorization Reference, "Condition keys for Amazon S3"; IAM User Guide, "AWS global condition context
+keys".
+"""
+
+from cfstream.access.policy.actions import Action, On
+from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Chosen, Unknown, Value
+from cfstream.access.reader import May
+
+_ANY_ACTION = frozenset(
+    {
+        "aws:referer",
+        "aws:useragent",
+        "s3:authtype",
+        "s3:signatureage",
+        "s3:signatureversion",
+        "s3:tlsversion",
+        "s3:x-amz-content-sha256",
+    }
+)
+_LISTING = frozenset({"s3:prefix", "s3:delimiter", "s3:max-keys"})
+_STORED = ("s3:existingobjecttag/", "s3:existingobjecttag")
+"""Tags of the object: only objects have them, and no policy lists them."""
+_WRITING = ("s3:x-amz-", "s3:requestobjecttag", "s3:object-lock-", "aws:requesttag/", "aws:tagkeys")
+
+
+def request_value(key: str, action: Action, *, crafts: bool) -> Value:
+    """Return the value of a key that the requester's class does not fix.
+
+    `crafts`: whoever asks writes the request, and so picks headers and parameters. A key that the action does not have
+    is absent: ``s3:prefix`` on GetObject.
+    """
+    free = CHOSEN if crafts else UNKNOWN
+    if key == "aws:securetransport":
+        return (
+            Chosen(("true", "false"), optional=False)
+            if crafts
+            else Unknown(("true", "false"), optional=False)
+        )
+    if key in _ANY_ACTION:
+        return free
+    if key in _LISTING:
+        return free if action.may is May.LIST else ABSENT
+    if key == "s3:versionid":
+        return free if action.on is On.OBJECT else ABSENT
+    if key.startswith(_STORED):
+        return UNKNOWN if action.on is On.OBJECT else ABSENT
+    if key.startswith(_WRITING):
+        return free if action.may in (May.WRITE, May.MANAGE) else ABSENT
+    return UNKNOWN

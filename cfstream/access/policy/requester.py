@@ -1,0 +1,364 @@
+"""Classes of requesters: who asks, as a statement's principals and conditions see it.
+
+Source of what a request has under which key: IAM User Guide, "AWS global condition context keys", "Availability".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from cfstream.access.policy.actions import Action
+from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Address, Chosen, Unknown, Value, fixed
+from cfstream.access.policy.principals import Form, Principal
+from cfstream.access.policy.request_keys import request_value
+from cfstream.access.policy.texts import account_of, one_partition, text_of
+from cfstream.access.reader import ANYONE, Reader, ReaderKind
+from cfstream.policy_document import CLOUDFRONT
+from cfstream.values import Known
+
+NEW_ACCOUNT = "000000000000"
+"""Stands for an account that no policy names."""
+
+ANY_DISTRIBUTION = "through a distribution of any account"
+ANY_ACCOUNT = "with any AWS account"
+
+_AN_ACCOUNT = "????????????"
+
+
+@dataclass(frozen=True)
+class Requester:
+    """One class of requests."""
+
+    reader: Reader
+    """How the class is reported."""
+    principal: Principal
+    context: Mapping[str, Value] = field(default_factory=dict)
+    """By condition key in lower case. A key that ends with ``/*`` stands for all keys that start so."""
+    crafts: bool = False
+    """Whether who asks also writes the request, and so picks its headers and parameters."""
+    via: str = ""
+    """In words, where the reader alone does not show the way."""
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    """Ids that are not known yet, and the form that AWS will give them."""
+
+    def value(self, key: str, action: Action) -> Value:
+        """Return what the requests have under `key`."""
+        found = self.context.get(key)
+        if found is None and "/" in key:
+            found = self.context.get(key.partition("/")[0] + "/*")
+        return found or request_value(key, action, crafts=self.crafts)
+
+    def with_keys(self, context: Mapping[str, Value]) -> "Requester":
+        """Return the requester with these keys fixed."""
+        return replace(self, context={**self.context, **context})
+
+
+_NO_PRINCIPAL: Mapping[str, Value] = {
+    "aws:principalarn": ABSENT,
+    "aws:principalaccount": ABSENT,
+    "aws:principalorgid": ABSENT,
+    "aws:principalorgpaths": ABSENT,
+    "aws:principaltag/*": ABSENT,
+    "aws:username": ABSENT,
+}
+_NO_SOURCE: Mapping[str, Value] = {
+    "aws:sourcearn": ABSENT,
+    "aws:sourceaccount": ABSENT,
+    "aws:sourceowner": ABSENT,
+    "aws:sourceorgid": ABSENT,
+    "aws:sourceorgpaths": ABSENT,
+    "aws:principalservicename": ABSENT,
+    "aws:principalservicenameslist": ABSENT,
+}
+_INTERNET: Mapping[str, Value] = {
+    "aws:sourceip": Address(optional=True, elsewhere=True),
+    "aws:vpcsourceip": ABSENT,
+    # Anybody can create a VPC and an endpoint; AWS issues the ids.
+    "aws:sourcevpc": Chosen(("vpc-0new0",), lucky=("vpc-*",)),
+    "aws:sourcevpce": Chosen(("vpce-0new0",), lucky=("vpce-*",)),
+    "aws:sourcevpcarn": Chosen(
+        (f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0",), lucky=("arn:*:vpc/vpc-*",)
+    ),
+    "aws:vpceaccount": Chosen((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
+    "aws:vpceorgid": Chosen(("o-new0000000",), lucky=("o-*",)),
+    "aws:vpceorgpaths": Chosen(("o-new0000000/r-new0/",), lucky=("o-*",)),
+    # Anybody can create an access point for the bucket in an own account.
+    "s3:dataaccesspointaccount": Chosen((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
+    "s3:dataaccesspointarn": Chosen(
+        (f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*",), lucky=(f"arn:aws:s3:*:{_AN_ACCOUNT}:accesspoint/*",)
+    ),
+    "s3:accesspointnetworkorigin": Chosen(("Internet", "VPC")),
+}
+_NO_NETWORK: Mapping[str, Value] = {
+    # AWS leaves the viewer's address out of calls by services.
+    "aws:sourceip": ABSENT,
+    "aws:vpcsourceip": ABSENT,
+    "aws:sourcevpc": ABSENT,
+    "aws:sourcevpce": ABSENT,
+    "aws:sourcevpcarn": ABSENT,
+    "aws:vpceaccount": ABSENT,
+    "aws:vpceorgid": ABSENT,
+    "aws:vpceorgpaths": ABSENT,
+    "s3:dataaccesspointaccount": ABSENT,
+    "s3:dataaccesspointarn": ABSENT,
+    "s3:accesspointnetworkorigin": ABSENT,
+}
+_UNSIGNED: Mapping[str, Value] = {
+    **_NO_PRINCIPAL,
+    **_NO_SOURCE,
+    "aws:principaltype": fixed("Anonymous"),
+    "aws:userid": fixed("anonymous"),
+    "aws:principalisawsservice": ABSENT,
+    "aws:viaawsservice": fixed("false"),
+    "aws:calledvia": ABSENT,
+    "aws:multifactorauthpresent": ABSENT,
+    "aws:multifactorauthage": ABSENT,
+    "s3:authtype": ABSENT,
+}
+_SIGNED: Mapping[str, Value] = {
+    **_NO_SOURCE,
+    "aws:principalisawsservice": fixed("false"),
+    "aws:multifactorauthpresent": Chosen(("true", "false")),
+    "aws:multifactorauthage": CHOSEN,
+}
+
+
+def anonymous() -> Requester:
+    """Return everybody on the internet, without a signature."""
+    return Requester(ANYONE, Principal(Form.ANYONE), {**_UNSIGNED, **_INTERNET}, crafts=True)
+
+
+def any_account() -> Requester:
+    """Return everybody with an AWS account that no policy names."""
+    known: dict[str, Value] = {
+        **_SIGNED,
+        **_INTERNET,
+        "aws:principalaccount": Chosen((NEW_ACCOUNT,), optional=False, lucky=(_AN_ACCOUNT,)),
+        "aws:principalarn": _own_arns(NEW_ACCOUNT, lucky=True),
+        "aws:principalorgid": Chosen(("o-new0000000",), lucky=("o-*",)),
+        "aws:principalorgpaths": Chosen(("o-new0000000/r-new0/ou-new0/",), lucky=("o-*",)),
+        "aws:principaltag/*": CHOSEN,
+        "aws:username": CHOSEN,
+        "aws:userid": Chosen(("AIDANEW0000000000000", "AROANEW0000000000000:*", NEW_ACCOUNT), optional=False),
+        "aws:principaltype": Chosen(("Account", "User", "AssumedRole", "FederatedUser"), optional=False),
+        "aws:viaawsservice": Chosen(("true", "false"), optional=False),
+    }
+    principal = Principal(Form.ACCOUNT, NEW_ACCOUNT)
+    return Requester(ANYONE, principal, known, crafts=True, via=ANY_ACCOUNT)
+
+
+def _own_arns(account: str, *, lucky: bool = False) -> Chosen:
+    kinds = (f"iam::{account}:user/*", f"iam::{account}:role/*", f"iam::{account}:root", f"sts::{account}:*")
+    return Chosen(
+        tuple(f"arn:aws:{kind}" for kind in kinds),
+        optional=False,
+        lucky=(f"arn:aws:iam::{_AN_ACCOUNT}:*",) if lucky else (),
+    )
+
+
+def account(number: str) -> Requester:
+    """Return every principal of an account. It can create principals of any name."""
+    known: dict[str, Value] = {
+        **_SIGNED,
+        "aws:principalaccount": fixed(number),
+        "aws:principalarn": _own_arns(number),
+    }
+    return Requester(Reader(ReaderKind.ACCOUNT, number), Principal(Form.ACCOUNT, number), known, crafts=True)
+
+
+def principal(arn: str) -> Requester:
+    """Return one user, role, session or federated provider, by ARN or unique id."""
+    form = Form.ARN if arn.startswith("arn:") else Form.UNIQUE
+    known: dict[str, Value] = {**_SIGNED}
+    if form is Form.UNIQUE:
+        known["aws:userid"] = Chosen((arn, f"{arn}:*"), optional=False)
+    if form is Form.ARN:
+        same = one_partition(arn)
+        known |= {"aws:principalaccount": fixed(account_of(arn)), "aws:principalarn": fixed(same)}
+        if ":assumed-role/" in arn:
+            known["aws:principalarn"] = Unknown((f"arn:aws:iam::{account_of(arn)}:role/*",), optional=False)
+    return Requester(
+        Reader(ReaderKind.PRINCIPAL, arn), Principal(form, one_partition(arn)), known, crafts=True
+    )
+
+
+def canonical(number: str) -> Requester:
+    """Return the account that has a canonical user id; its account number is not known."""
+    who = Principal(Form.CANONICAL, number, canonical=number)
+    return Requester(Reader(ReaderKind.CANONICAL, number), who, _SIGNED, crafts=True)
+
+
+def oai(identity: Known, canonical_id: Known = "") -> Requester:
+    """Return CloudFront with an origin access identity. Whether AWS counts it as a service is not documented."""
+    who = Principal(Form.OAI, text_of(identity), canonical=text_of(canonical_id))
+    known: dict[str, Value] = {**_NO_SOURCE, "aws:viaawsservice": fixed("false")}
+    return Requester(Reader(ReaderKind.OAI, identity), who, known)
+
+
+def distribution(arn: Known, account_number: str, *, https: bool = True) -> Requester:
+    """Return CloudFront for one distribution, with an origin access control.
+
+    Whether CloudFront sends more than SourceArn is not documented. `https`: the access control signs always, and only
+    then does CloudFront always use HTTPS (Developer Guide, "Restrict access to an Amazon S3 origin").
+    """
+    text = one_partition(text_of(arn))
+    known = {**_cloudfront(account_number, https=https), "aws:sourcearn": fixed(text)}
+    spelled = (
+        {} if isinstance(arn, str) else {text: f"arn:aws:cloudfront::{account_number}:distribution/{text}"}
+    )
+    if spelled:
+        known["aws:sourcearn"] = fixed(spelled[text])
+    reader = Reader(ReaderKind.DISTRIBUTION, arn)
+    return Requester(reader, Principal(Form.SERVICE, CLOUDFRONT), known, spelled=spelled)
+
+
+def distributions(account_number: str, *, own: bool) -> Requester:
+    """Return the distributions of an account that no policy names one by one.
+
+    Of another account, the account is reported: it can create more.
+    """
+    arns = f"arn:aws:cloudfront::{account_number}:distribution/"
+    known = {
+        **_cloudfront(account_number, https=False),
+        "aws:sourcearn": Chosen((f"{arns}ENEW0000000000",), optional=False, lucky=(f"{arns}*",)),
+    }
+    if own:
+        reader = Reader(ReaderKind.DISTRIBUTION, f"arn:aws:cloudfront::{account_number}:distribution/*")
+    else:
+        reader = Reader(ReaderKind.ACCOUNT, account_number)
+    via = f"through a distribution of account {account_number}"
+    return Requester(reader, Principal(Form.SERVICE, CLOUDFRONT), known, crafts=not own, via=via)
+
+
+def any_distribution() -> Requester:
+    """Return CloudFront for a distribution that anybody creates in an own account."""
+    own = tuple(
+        f"arn:{each}:cloudfront::{NEW_ACCOUNT}:distribution/ENEW0000000000" for each in ("aws", "aws-cn")
+    )
+    known = {
+        **_cloudfront(NEW_ACCOUNT, https=True),
+        "aws:sourcearn": Chosen(
+            own, optional=False, lucky=(f"arn:aws:cloudfront::{_AN_ACCOUNT}:distribution/E*",)
+        ),
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,)),
+        "aws:sourceorgid": Unknown(("o-new0000000",)),
+        "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",)),
+        "aws:securetransport": Chosen(("true", "false"), optional=False),
+    }
+    return Requester(ANYONE, Principal(Form.SERVICE, CLOUDFRONT), known, crafts=True, via=ANY_DISTRIBUTION)
+
+
+def _cloudfront(account_number: str, *, https: bool) -> dict[str, Value]:
+    known = {**_service(CLOUDFRONT), "aws:sourceaccount": Unknown((account_number,))}
+    known["aws:securetransport"] = fixed("true") if https else Unknown(("true", "false"), optional=False)
+    return known
+
+
+def _service(name: str) -> dict[str, Value]:
+    return {
+        **_NO_PRINCIPAL,
+        **_NO_NETWORK,
+        "aws:principalisawsservice": fixed("true"),
+        "aws:principalservicename": fixed(name),
+        "aws:principalservicenameslist": Unknown((name, f"*.{name}"), optional=False),
+        "aws:viaawsservice": fixed("false"),
+        "aws:calledvia": ABSENT,
+        "aws:multifactorauthpresent": ABSENT,
+        "aws:multifactorauthage": ABSENT,
+        "aws:sourceowner": UNKNOWN,
+    }
+
+
+def service(name: str, source_account: str = "", *, own: bool = False) -> Requester:
+    """Return an AWS service that acts for `source_account`, or for an account that no policy names.
+
+    For a foreign account the account is reported: it decides what the service does.
+    """
+    acts_for = source_account or NEW_ACCOUNT
+    lucky = () if source_account else (f"arn:aws:*:*:{_AN_ACCOUNT}:*",)
+    known: dict[str, Value] = {
+        **_service(name),
+        # The ARN of a bucket has no account.
+        "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", "arn:aws:s3:::*"), lucky=lucky),
+        "aws:sourceaccount": Chosen((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
+    }
+    if not source_account:
+        known |= {
+            "aws:sourceorgid": Unknown(("o-new0000000",)),
+            "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",)),
+        }
+    foreign = source_account and not own
+    reader = Reader(ReaderKind.ACCOUNT, source_account) if foreign else Reader(ReaderKind.SERVICE, name)
+    via = f"{name} for account {source_account}" if source_account else f"{name} for any account"
+    return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
+
+
+def network(name: str) -> Requester:
+    """Return everybody in a CIDR, a VPC or behind a VPC endpoint, without a signature."""
+    known: dict[str, Value] = {**_UNSIGNED, **_INTERNET}
+    if name.startswith("vpce-"):
+        known |= {"aws:sourcevpce": fixed(name), "aws:sourcevpc": UNKNOWN, **_INSIDE_A_VPC}
+    elif name.startswith("vpc-"):
+        known |= {"aws:sourcevpc": fixed(name), "aws:sourcevpce": UNKNOWN, **_INSIDE_A_VPC}
+    elif name.startswith("arn:"):
+        known |= {
+            "aws:sourcevpcarn": fixed(name),
+            "aws:sourcevpc": UNKNOWN,
+            "aws:sourcevpce": UNKNOWN,
+            **_INSIDE_A_VPC,
+        }
+    else:
+        # A private range can only be that of a VPC; of a public one nobody knows how it reaches S3.
+        known |= {"aws:sourceip": Address((name,)), "aws:vpcsourceip": Address((name,))}
+        known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
+    return Requester(Reader(ReaderKind.NETWORK, name), Principal(Form.ANYONE), known, crafts=True)
+
+
+_INSIDE_A_VPC: Mapping[str, Value] = {
+    "aws:sourceip": ABSENT,
+    "aws:vpcsourceip": UNKNOWN,
+    "aws:vpceaccount": UNKNOWN,
+    "aws:vpceorgid": UNKNOWN,
+    "aws:vpceorgpaths": UNKNOWN,
+}
+
+
+def organisation(number: str) -> Requester:
+    """Return every principal of an organisation's accounts."""
+    known: dict[str, Value] = {
+        **_SIGNED,
+        "aws:principalorgid": fixed(number),
+        "aws:principalorgpaths": Unknown((f"{number}/*",), optional=False),
+        "aws:principalarn": Unknown((f"arn:aws:*::{_AN_ACCOUNT}:*",), optional=False),
+        "aws:principalaccount": Unknown((_AN_ACCOUNT,), optional=False),
+    }
+    return Requester(
+        Reader(ReaderKind.ORGANISATION, number), Principal(Form.MEMBER, number), known, crafts=True
+    )
+
+
+def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
+    """Return an AWS service that acts for an account of the organisation."""
+    known: dict[str, Value] = {
+        **_service(name),
+        "aws:sourcearn": Unknown((f"arn:aws:*:*:{_AN_ACCOUNT}:*",), optional=False),
+        "aws:sourceaccount": Unknown((_AN_ACCOUNT,)),
+        "aws:sourceorgid": Unknown((number,)),
+        "aws:sourceorgpaths": Unknown((f"{number}/*",)),
+    }
+    via = f"{name} for an account of {number}"
+    reader = Reader(ReaderKind.ORGANISATION, number)
+    return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
+
+
+def access_point(account_number: str) -> Requester:
+    """Return who another account's access points of the bucket let read: their policies decide, unseen."""
+    known: dict[str, Value] = {
+        **_UNSIGNED,
+        **_INTERNET,
+        "s3:dataaccesspointaccount": fixed(account_number),
+        "s3:dataaccesspointarn": Chosen((f"arn:aws:s3:*:{account_number}:accesspoint/*",), optional=False),
+    }
+    via = f"through an access point of account {account_number}"
+    return Requester(
+        Reader(ReaderKind.ACCOUNT, account_number), Principal(Form.ANYONE), known, crafts=True, via=via
+    )

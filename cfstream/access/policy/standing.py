@@ -1,0 +1,160 @@
+"""Whether a reader belongs to the account, is expected, or is an opening."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cfstream.access.policy.actions import DELIVERY
+from cfstream.access.policy.networks import contains
+from cfstream.access.policy.principals import Covers, Form, covers, principals
+from cfstream.access.policy.requester import Requester
+from cfstream.access.policy.statement import Statement
+from cfstream.access.policy.texts import account_of, text_of
+from cfstream.access.reader import May, Reader, ReaderKind
+from cfstream.policy_document import CLOUDFRONT
+
+AWSLOGSDELIVERY = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
+"""Canonical user that delivers CloudFront's standard logs (Developer Guide, "Configure standard logging (legacy)")."""
+
+LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+
+LOAD_BALANCERS = frozenset(
+    "127311923021 033677994240 027434742980 797873946194 098369216593 754344448648 589379963580 718504428378"
+    " 383597477331 600734575887 114774131450 783225319266 582318560864 985666609251 054676820928 156460612806"
+    " 652711504416 635631232127 009996457667 897822967062 076674570225 507241528517 048591011584"
+    " 190560391635".split()
+)
+"""Accounts of AWS that deliver load balancer logs (Elastic Load Balancing User Guide, "Enable access logs for your
+Application Load Balancer", "Legacy bucket policy")."""
+
+
+class Standing(StrEnum):
+    """What a reader is to the bucket's owner."""
+
+    INSIDE = "inside"
+    """Part of the account."""
+    EXPECTED = "expected"
+    """Outside, and either listed in the spec or how AWS works."""
+    OPENING = "opening"
+    """Outside, and nobody said that it may."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the owner has, and whom the spec lists."""
+
+    account: str
+    owner: str = ""
+    """Canonical user id of the bucket's owner."""
+    identities: frozenset[str] = frozenset()
+    """Ids of the account's OAIs."""
+    also_read_by: tuple[str, ...] = ()
+    also_managed_by: tuple[str, ...] = ()
+
+    def listed(self, may: May) -> tuple[str, ...]:
+        """Return who the spec lists for `may`."""
+        return self.also_read_by if may in (May.READ, May.LIST) else self.also_managed_by
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """A standing, with a note if something about it is good to know."""
+
+    standing: Standing
+    note: str = ""
+
+
+INSIDE = Standpoint(Standing.INSIDE)
+EXPECTED = Standpoint(Standing.EXPECTED)
+OPENING = Standpoint(Standing.OPENING)
+
+
+def standing(
+    requester: Requester, may: May, declared: Declared, allowed_by: Sequence[Statement] = ()
+) -> Standpoint:
+    """Return the standing of a requester that the statements `allowed_by` admit."""
+    found = reader_standing(requester.reader, may, declared)
+    if found.standing is not Standing.OPENING:
+        return found
+    who = requester.principal
+    if who.form is Form.SERVICE and who.name != CLOUDFRONT:
+        return _service(requester, declared, allowed_by)
+    if who.form is Form.ACCOUNT and who.name in LOAD_BALANCERS and _delivers_only(allowed_by):
+        return Standpoint(Standing.EXPECTED, f"account {who.name} of AWS delivers load balancer logs")
+    return found
+
+
+def _service(requester: Requester, declared: Declared, allowed_by: Sequence[Statement]) -> Standpoint:
+    """A service is expected if it acts for the own account only, or if it only delivers."""
+    if requester.via.endswith(f" for account {declared.account}"):
+        return EXPECTED
+    if _delivers_only(allowed_by):
+        return Standpoint(
+            Standing.EXPECTED, f"{requester.via}: no SourceAccount or SourceArn fixes the own account"
+        )
+    return OPENING
+
+
+def _delivers_only(allowed_by: Iterable[Statement]) -> bool:
+    statements = tuple(allowed_by)
+    return bool(statements) and all(
+        not each.all_but and DELIVERY.issuperset(each.actions) for each in statements
+    )
+
+
+def reader_standing(reader: Reader, may: May, declared: Declared) -> Standpoint:
+    """Return the standing of a reader by its name alone."""
+    if _is_inside(reader, declared):
+        return INSIDE
+    name = text_of(reader.name)
+    if name in (AWSLOGSDELIVERY, LOG_DELIVERY):
+        return EXPECTED
+    if reader.kind is ReaderKind.PRINCIPAL and not name.startswith("arn:"):
+        return Standpoint(Standing.EXPECTED, f"{name} is the unique id of a deleted user or role")
+    if any(lists(each, reader) for each in declared.listed(may)):
+        return EXPECTED
+    return OPENING
+
+
+def _is_inside(reader: Reader, declared: Declared) -> bool:
+    name = text_of(reader.name)
+    match reader.kind:
+        case ReaderKind.ACCOUNT:
+            return name == declared.account
+        case ReaderKind.PRINCIPAL | ReaderKind.DISTRIBUTION:
+            return account_of(name) == declared.account or not isinstance(reader.name, str)
+        case ReaderKind.OAI:
+            return name in declared.identities or not isinstance(reader.name, str)
+        case ReaderKind.CANONICAL:
+            return bool(declared.owner) and name == declared.owner
+    return False
+
+
+def lists(entry: str, reader: Reader) -> bool:
+    """Return whether an entry of `also_read_by` or `also_managed_by` covers the reader: by value or containment.
+
+    An account covers its principals and distributions, a network the networks in it. An organisation covers only itself.
+    """
+    name = text_of(reader.name)
+    match reader.kind:
+        case ReaderKind.ACCOUNT:
+            return entry == name or entry == f"arn:aws:iam::{name}:root"
+        case ReaderKind.PRINCIPAL | ReaderKind.DISTRIBUTION:
+            return entry in (name, account_of(name)) or _principal_covers(entry, name)
+        case ReaderKind.OAI:
+            return any(each.form is Form.OAI and each.name == name for each in principals({"AWS": entry}))
+        case ReaderKind.CANONICAL:
+            return entry == f"canonical:{name}"
+        case ReaderKind.NETWORK:
+            return entry == name or contains(entry, name) is True
+        case ReaderKind.SERVICE | ReaderKind.ORGANISATION:
+            return entry == name
+    return False
+
+
+def _principal_covers(entry: str, name: str) -> bool:
+    if not re.match(r"arn:|\d{12}$", entry):
+        return False
+    one, other = principals({"AWS": entry}), principals({"AWS": name})
+    return all(covers(each, asking) is Covers.ALL for each in one for asking in other) and bool(one and other)

@@ -1,0 +1,63 @@
+"""A policy's statements, parsed for judging."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from cfstream.access.policy.actions import Action
+from cfstream.access.policy.clauses import Clause, clauses
+from cfstream.access.policy.principals import Principal, principals
+from cfstream.access.policy.wildcards import fits
+from cfstream.policy_document import statements
+from cfstream.values import Json
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement without its resource."""
+
+    sid: str
+    allow: bool
+    principals: tuple[Principal, ...]
+    negated: bool
+    """Whether the principals are those of NotPrincipal."""
+    actions: tuple[str, ...]
+    """In lower case: IAM compares actions in any case."""
+    all_but: bool
+    """Whether the actions are those of NotAction."""
+    clauses: tuple[Clause, ...]
+
+    @property
+    def by_key(self) -> Mapping[str, tuple[Clause, ...]]:
+        return {key: tuple(each) for key, each in groupby(self.clauses, lambda clause: clause.key)}
+
+    def names_action(self, action: Action) -> bool:
+        """Return whether the statement applies to `action`."""
+        return any(fits(action.name, each) for each in self.actions) != self.all_but
+
+
+def parsed(policy: Json | None) -> tuple[Statement, ...]:
+    """Return the statements of a policy in their order."""
+    return tuple(map(parse_statement, statements(policy)))
+
+
+def parse_statement(statement: Json) -> Statement:
+    """Return one statement, parsed."""
+    negated = "NotPrincipal" in statement
+    all_but = "NotAction" in statement
+    return Statement(
+        sid=str(statement.get("Sid", "")),
+        allow=statement.get("Effect") == "Allow",
+        principals=principals(statement.get("NotPrincipal" if negated else "Principal")),
+        negated=negated,
+        actions=tuple(
+            sorted({each.lower() for each in _texts(statement.get("NotAction" if all_but else "Action"))})
+        ),
+        all_but=all_but,
+        clauses=clauses(statement),
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)] if value else []

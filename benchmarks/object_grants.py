@@ -23,6 +23,6 @@ grants = ObjectGrants(
 )
 clock = SystemClock()
 grants.perform(
-    Doors(Aws(Clients(Settings()), clock), clock, {}, Ledger(), progress=lambda *_: None),
+    Doors(Aws(Clients(Settings())), clock, {}, Ledger(), progress=lambda *_: None),
     Address("object-acl", "lectures"),
 )

@@ -19,13 +19,14 @@ from cfstream.values import Address, StepId, Verb
 
 
 class StepOutcome(StrEnum):
-    """What became of a step. UNKNOWN: the write was sent and its answer never came."""
+    """The result of a step. UNKNOWN: the write was sent and its reply never came. INTERRUPTED: part may be done."""
 
     DONE = "done"
     STALE = "stale"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     TIMED_OUT = "timed-out"
+    INTERRUPTED = "interrupted"
     NOT_TRIED = "not-tried"
 
 
@@ -204,7 +205,8 @@ def walk(
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
             tell.began(plan.name, step)
-            doors = Doors(world.aws, world.clock, outputs, ledger, _progress(tell, plan.name, step))
+            progress = _progress(tell, plan.name, step)
+            doors = Doors(world.aws, world.clock, outputs, ledger, progress, world.turn)
             report = _run(step, doors, outputs)
         reports.append(report)
         tell.ended(plan.name, report)
@@ -226,7 +228,7 @@ def _run(step: Step, doors: Doors, outputs: dict[StepId, Mapping[str, str]]) -> 
     except TimedOut as late:
         outcome, error = StepOutcome.TIMED_OUT, late
     except Interrupted as stop:
-        outcome, error = StepOutcome.NOT_TRIED, stop
+        outcome, error = StepOutcome.INTERRUPTED, stop
     except CfstreamError as refusal:
         outcome, error = StepOutcome.REFUSED, refusal
     report = _report(step, outcome, round(doors.clock.monotonic() - began, 3))
@@ -242,8 +244,8 @@ def _progress(tell: Telling, stack: str, step: Step) -> Callable[[str, float | N
 
 
 def _stops(reports: list[StepReport]) -> bool:
-    """Whether what has happened ends the stack. A timeout does not: it ends only what needs the wait."""
-    ends = {StepOutcome.STALE, StepOutcome.REFUSED, StepOutcome.UNKNOWN}
+    """Return whether a step's outcome ends the stack. A timeout does not: it ends only what needs the wait."""
+    ends = {StepOutcome.STALE, StepOutcome.REFUSED, StepOutcome.UNKNOWN, StepOutcome.INTERRUPTED}
     return any(report.outcome in ends for report in reports)
 
 
@@ -259,7 +261,8 @@ def _outcome(plan: StackPlan, reports: list[StepReport], terms: Terms) -> StackO
     outcomes = {report.outcome for report in reports}
     if not plan.steps:
         return StackOutcome.UNCHANGED
-    if terms.interrupted() and StepOutcome.NOT_TRIED in outcomes:
+    stopped = terms.interrupted() and StepOutcome.NOT_TRIED in outcomes
+    if stopped or StepOutcome.INTERRUPTED in outcomes:
         return StackOutcome.INTERRUPTED
     if StepOutcome.STALE in outcomes:
         return StackOutcome.STALE

@@ -1,6 +1,7 @@
 """The doors to the outside. Whoever is handed none of them cannot go out; whoever holds only `Reads` cannot write."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -50,11 +51,27 @@ class Reads(Protocol):
 
 
 class Writes(Reads, Protocol):
-    """The door out. A write is tried once: what became of a lost one is for the step to find out."""
+    """The port for changes. A write is sent once and never repeated here, not even a throttled one.
+
+    The step that needs the write decides whether to repeat it, after it has looked at what is live.
+    """
 
     def write(self, call: Call) -> Json:
-        """The reply to one write. Raises Refused, Unreachable, ReplyLost or NoCredentials."""
+        """Return the reply to one write. Raises Refused, Unreachable, ReplyLost or NoCredentials."""
         ...
+
+
+Turn: TypeAlias = Callable[[Call], AbstractContextManager[None]]
+"""What a step holds while it reads a document that has no ETag and writes it back.
+
+It is given the write. It waits, before the document is read, for all that the write would wait for: a free slot, a
+client, a connection. So the write follows the reply to the read at once.
+"""
+
+
+def no_turn(_call: Call) -> AbstractContextManager[None]:
+    """The turn where writes wait for nothing."""
+    return nullcontext()
 
 
 class Clock(Protocol):
@@ -152,5 +169,6 @@ class World:
     aws: Writes
     """The door out; what it reads is never remembered."""
     clock: Clock
+    turn: Turn = no_turn
     flags: str = ""
     """What a further command needs to reach the same AWS, for hints: `` --profile media``, with a space before each."""

@@ -37,7 +37,8 @@ from cfstream.ports import World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
-from cfstream.steps.grant import Grant, Guard
+from cfstream.steps.grant import Grant
+from cfstream.steps.guard import Guard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Address, Json, StepId, Verb, digest, plain
@@ -229,9 +230,8 @@ def _guarded(live: LiveDistribution | None, step: Step) -> Step:
     if live is None or not isinstance(step, Grant) or not step.opens or step.stage is not Stage.GRANT:
         return step
     read, config = live.delivery.get_config(live.id), live.delivery.document
-    return replace(
-        step, guard=Guard(Address(live.delivery.kind, step.address.stack), read, config, live.config)
-    )
+    guard = Guard(Address(live.delivery.kind, step.address.stack), read, config, live.config)
+    return replace(step, guards=(guard,))
 
 
 def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:

@@ -1,14 +1,15 @@
-"""The door to AWS: `ports.Writes` by botocore's clients. The only place that repeats a request, and only a
-throttled one.
+"""The client of AWS: `ports.Writes` by botocore's clients. It sends every write once.
 
-Reads are repeated by botocore (five attempts in all), writes never; a throttled write was not acted on, so
-that one is tried again here. Every call leaves a line in the log ``cfstream``: time, outcome, request id.
+Reads are repeated by botocore (five attempts in all). Writes are repeated by nothing below the steps: a document that
+was read before a pause must not be sent after it. Every call leaves a line in the log ``cfstream``: time, outcome,
+request id.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -19,8 +20,8 @@ from cfstream.aws import lists
 from cfstream.aws.errors import rubbish, translate
 from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
-from cfstream.errors import Refused, Throttled
-from cfstream.ports import Answer, Call, Clock, Reads
+from cfstream.errors import Refused
+from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
 READERS = 8
@@ -29,21 +30,19 @@ WRITERS = 2
 OBJECT_WORKERS = 32
 """For calls on single objects, of which S3 takes thousands a second."""
 
-THROTTLE_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-
 log = logging.getLogger("cfstream")
 
 
 class Aws:
-    """Both doors, for many threads: at most 8 reads, 2 writes and 32 calls on objects are under way."""
+    """Reads and writes for many threads: at most 8 reads, 2 writes and 32 calls on objects are under way."""
 
-    def __init__(self, clients: Clients, clock: Clock, account: str = "") -> None:
+    def __init__(self, clients: Clients, account: str = "") -> None:
         self._clients = clients
-        self._clock = clock
         self._account = account
         self._readers = threading.BoundedSemaphore(READERS)
         self._writers = threading.BoundedSemaphore(WRITERS)
         self._object_workers = threading.BoundedSemaphore(OBJECT_WORKERS)
+        self._turn = _Turn()
 
     def read(self, call: Call) -> Json:
         return self._ask(call, write=False)
@@ -62,16 +61,26 @@ class Aws:
         return together(self, calls)
 
     def write(self, call: Call) -> Json:
-        for pause in THROTTLE_PAUSES:
-            try:
-                return self._ask(call, write=True)
-            except Throttled:
-                self._clock.sleep(pause * (1.0 + self._clock.jitter()))
         return self._ask(call, write=True)
+
+    @contextmanager
+    def turn(self, call: Call) -> Iterator[None]:
+        """As `ports.Turn`: within it, this thread has a slot for the write `call`, and its client is made.
+
+        Reads from the same service go through that client too, so its connection is open when the write is sent.
+        """
+        self._clients.of(call.service, call.region, write=True)
+        with self._lane(call, write=True) as lane:
+            self._turn.lane, self._turn.holds = lane, (call.service, call.region)
+            try:
+                yield
+            finally:
+                self._turn.lane, self._turn.holds = None, None
 
     def _ask(self, call: Call, *, write: bool) -> Json:
         with self._lane(call, write=write):
-            client = self._clients.of(call.service, call.region, write=write)
+            once = write or self._turn.holds == (call.service, call.region)
+            client = self._clients.of(call.service, call.region, write=once)
             began = perf_counter()
             try:
                 reply = getattr(client, call.operation)(**call.params)
@@ -90,10 +99,21 @@ class Aws:
             raise rubbish(call, write=write)
         return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
-    def _lane(self, call: Call, *, write: bool) -> threading.BoundedSemaphore:
+    @contextmanager
+    def _lane(self, call: Call, *, write: bool) -> Iterator[threading.BoundedSemaphore]:
+        """Hold a slot for the call; nothing is waited for if the thread's turn includes it."""
+        lane = self._writers if write else self._readers
         if call.service == "s3" and call.operation in OBJECT_CALLS:
-            return self._object_workers
-        return self._writers if write else self._readers
+            lane = self._object_workers
+        with nullcontext() if lane is self._turn.lane else lane:
+            yield lane
+
+
+class _Turn(threading.local):
+    """The slot that this thread holds for a read and the write that follows it, and whose it is."""
+
+    lane: threading.BoundedSemaphore | None = None
+    holds: tuple[str, str] | None = None
 
 
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)

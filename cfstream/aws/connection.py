@@ -24,14 +24,14 @@ def connect(settings: Settings, clock: Clock | None = None) -> World:
     clients = Clients(settings)
     clients.of("sts")
     with ThreadPoolExecutor(1, "cfstream-identity") as pool:
-        identity = pool.submit(Aws(clients, clock).read, IDENTITY)
+        identity = pool.submit(Aws(clients).read, IDENTITY)
         # Made while STS thinks: CloudFront's client is wanted next, whatever the command.
         cloudfront = clients.of("cloudfront")
     caller = identity.result()
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
     if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
         raise rubbish(IDENTITY, write=False)
-    aws = Aws(clients, clock, account)
+    aws = Aws(clients, account)
     return World(
         account=Account(account),
         partition=arn.split(":")[1],
@@ -40,4 +40,5 @@ def connect(settings: Settings, clock: Clock | None = None) -> World:
         reads=lambda: RememberingReads(aws, together),
         aws=aws,
         clock=clock,
+        turn=aws.turn,
     )

@@ -88,15 +88,17 @@ class Clients:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             max_pool_connections=CONNECTIONS,
-            # A write is sent once: what became of a lost one is for the step to find out, not for a blind
-            # repetition.
+            # A write is sent once. If its reply is lost, the step looks at what is live before it sends another.
             retries={"mode": "standard", "total_max_attempts": 1 if write else READ_ATTEMPTS},
             s3={"addressing_style": style},
             proxies={} if self._settings.sandbox else None,
         )
-        return self._session.create_client(
+        client = self._session.create_client(
             service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
         )
+        if write and service == "s3":
+            client.meta.events.register("before-call.s3", _without_redirect)
+        return client
 
 
 def is_amazon(client: Any) -> bool:
@@ -142,6 +144,15 @@ def _asking(make: Callable[[], Any]) -> Any:
         if ours is None:
             raise
         raise ours from None  # the cause may hold what a credential process printed
+
+
+def _without_redirect(context: Any, **_: Any) -> None:
+    """Make a write fail if the bucket is in another region.
+
+    botocore would ask for the region and send the same document again (`S3RegionRedirectorv2`, which repeats no
+    request that is marked as redirected).
+    """
+    context["s3_redirect"] = {**context.get("s3_redirect", {}), "redirected": True}
 
 
 def _without_account_in_host(params: Any, **_: Any) -> None:

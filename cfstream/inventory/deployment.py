@@ -5,12 +5,12 @@ round.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cfstream.errors import TimedOut
+from cfstream.errors import Throttled, TimedOut, Unreachable
 from cfstream.inventory.lookup import RESOURCES, Found, get
 from cfstream.ports import Call, World
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors
-from cfstream.steps.wait import Deployed, GroupActive, pauses
+from cfstream.steps.wait import Deployed, GroupActive, not_yet, pauses
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,13 @@ def doors_of(world: World) -> Doors:
 
 
 def _pending(target: Awaited, doors: Doors) -> str:
+    """Return why it is not Deployed yet. A read that fails for a while is a reason to go on waiting."""
     found = target.found
     deployed = Deployed(get(found.kind, found.id), RESOURCES[found.kind], {})
-    return deployed.pending(doors) or (_groups_pending(found, doors) if target.groups else "")
+    try:
+        return deployed.pending(doors) or (_groups_pending(found, doors) if target.groups else "")
+    except (Throttled, Unreachable) as error:
+        return not_yet(error)
 
 
 def _groups_pending(found: Found, doors: Doors) -> str:

@@ -20,9 +20,9 @@ from cfstream.kinds.readers import servings
 from cfstream.policy_document import parse
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.modify import Mark
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
+from cfstream.steps.tags import Mark
 
 BUCKETS_TAG = "cfstream:buckets"
 

@@ -27,10 +27,10 @@ from cfstream.kinds.readers import faithful_groups, opens_before_guarded, public
 from cfstream.policy_document import by_sid, covers
 from cfstream.ports import Call, Reads
 from cfstream.steps.grant import Grant
-from cfstream.steps.modify import Mark
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.tags import Mark
 from cfstream.values import Joined, Json, Known, digest, refs_in
 
 

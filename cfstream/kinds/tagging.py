@@ -5,8 +5,8 @@ from typing import Any
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.ports import Call
-from cfstream.steps.modify import Mark
 from cfstream.steps.step import Change, Stage, Step
+from cfstream.steps.tags import Mark
 
 
 def creation_tags(scene: Scene, land: Landscape) -> list[dict[str, Any]]:

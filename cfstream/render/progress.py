@@ -18,6 +18,7 @@ ENDINGS: Mapping[StepOutcome, tuple[str, Style]] = {
     StepOutcome.REFUSED: ("refused", Style.RED),
     StepOutcome.UNKNOWN: ("no answer came", Style.RED),
     StepOutcome.TIMED_OUT: ("not in time", Style.YELLOW),
+    StepOutcome.INTERRUPTED: ("interrupted", Style.YELLOW),
     StepOutcome.NOT_TRIED: ("not tried", Style.DIM),
 }
 

@@ -211,21 +211,11 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
         about = f"{stack.name}: "
     yield from what_lines(about + what, sheet)
     yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
-    yield from _ids("stopped while waiting: ", _begun(stack.steps), StepOutcome.NOT_TRIED, sheet)
-    untried = [step for step in stack.steps if step not in _begun(stack.steps)]
-    yield from _ids("not tried: ", untried, StepOutcome.NOT_TRIED, sheet)
+    yield from _ids("interrupted: ", stack.steps, StepOutcome.INTERRUPTED, sheet)
+    yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
     # A step that is stale says to plan again, which for a stack that is to go would show how to make it.
     steps_do = failed.do if failed and not (stack.destroying and stack.outcome is StackOutcome.STALE) else ""
     yield from do_lines(steps_do or rest_do, sheet)
-
-
-def _begun(steps: Iterable[StepReport]) -> list[StepReport]:
-    """The waits that an interruption ended: the contract counts them as not tried, and yet they had begun."""
-    return [
-        step
-        for step in steps
-        if step.outcome is StepOutcome.NOT_TRIED and step.verb is Verb.WAIT and step.error
-    ]
 
 
 def _allowing(hazards: Iterable[str]) -> str:

@@ -1,91 +1,81 @@
-"""How a bucket's policy is changed: read, merge by Sid, write, read back. Granting and revoking share it.
+"""Change a bucket's policy by Sid. Granting and revoking share it; `merged_write` says what holds while it runs.
 
-PutBucketPolicy replaces the document and knows no If-Match, so what lies between the last read and the
-write cannot be guarded: a foreign write in just that moment is lost to ours. A foreign write that undoes
-ours is noticed, for the policy is read back, and ours is merged into it again. Within a run all writes to
-one policy are serial.
+Within a run all writes to one policy are serial.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cfstream.errors import Missing, Refused, ReplyLost, Stale
+from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.policy_document import by_sid, dump, equal, merge, parse, policy_digest, same_policy, statements
 from cfstream.ports import Call
-from cfstream.steps.modify import moved
+from cfstream.steps.attempts import Passing
+from cfstream.steps.guard import Guard, check_all
+from cfstream.steps.merged_write import write_merged
+from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors
 from cfstream.values import Account, Address, Json, refs_in, resolve
 
-MERGES = 3
-"""How often ours is merged in again when another write won."""
-
 PAUSES = (1, 2, 4, 8, 15, 20, 30, 40)
-"""Seconds between tries while S3 does not know a new OAI yet and answers MalformedPolicy, "Invalid
-principal in policy"
-(S3 API, PutBucketPolicy): two minutes in all."""
-
-SETTLE_SECONDS = 1.0
+"""Seconds between attempts while S3 does not know a new OAI yet and answers MalformedPolicy, "Invalid principal in
+policy" (S3 API, PutBucketPolicy): two minutes in all."""
 
 
 @dataclass(frozen=True)
 class PolicyEdit:
-    """What is to change in a bucket's policy: statements to `put` by their Sids, and Sids whose statements
-    go.
-    """
+    """A change of a bucket's policy: statements to `put` by their Sids, and Sids whose statements are removed."""
 
     bucket: str
     region: str
     account: Account
     seen: Json | None
-    """The policy that the plan was made from; None where there was none."""
+    """The policy that the plan was made from; None if there was none."""
     put: tuple[Json, ...] = ()
     """Each has a Sid of ours; may hold Refs."""
     drop: frozenset[str] = frozenset()
 
     def asks(self) -> Any:
-        """What the step's fingerprint covers; the policy it starts from is covered by what the plan relied
-        on.
-        """
+        """Return what the step's fingerprint covers. The policy it starts from is part of what the plan relied on."""
         return {"bucket": self.bucket, "put": self.put, "drop": self.drop}
 
-    def perform(self, doors: Doors, address: Address) -> None:
-        """Changes the policy. Raises Stale when it is not what the plan saw, and none of this run's writes
-        either.
-        """
-        put: Sequence[Json] = resolve(self.put, doors.outputs)
-        subject = f"policy:{self.bucket}"
-        with doors.ledger.serial(subject):
-            live = self._read(doors)
-            if not self._done(live, put) and not self._known(doors, subject, live):
-                raise moved(address, _by_sids(self.seen), _by_sids(live))
-            for attempt in range(MERGES + 1):
-                if self._done(live, put):
-                    doors.ledger.wrote(subject, policy_digest(live))
-                    return
-                if attempt:
-                    doors.clock.sleep(SETTLE_SECONDS * attempt)
-                self._write(doors, merge(live, put, self.drop))
-                doors.ledger.wrote(subject, policy_digest(merge(live, put, self.drop)))
-                live = self._read(doors)
-            if self._done(live, put):
-                doors.ledger.wrote(subject, policy_digest(live))
-                return
-        raise Stale(
-            f"{address}: what was written to the policy of {self.bucket} does not stay",
-            "find out who else writes this policy, then run the same command again",
-        )
+    def perform(self, doors: Doors, address: Address, guards: Sequence[Guard] = ()) -> None:
+        """Change the policy. Raises Stale if it, or a guard, is not as expected at any attempt."""
+        merging = _Merging(self, doors, address)
+        with doors.ledger.serial(merging.subject):
+            live = write_merged(
+                doors,
+                merging,
+                guard=lambda: check_all(guards, doors),
+                passing=(Passing(self._is_unknown_yet, PAUSES),),
+                read_back=True,
+            )
+            merging.finish(live)
 
-    def _done(self, live: Json | None, put: Sequence[Json]) -> bool:
-        written = all(equal(by_sid(live, str(each["Sid"])), each, ours=True) for each in put)
-        gone = all(by_sid(live, sid) is None for sid in self.drop)
-        return written and gone
+    def _is_unknown_yet(self, error: CfstreamError) -> bool:
+        """Return whether S3 may only not know a principal yet that this run has created."""
+        return isinstance(error, Refused) and error.code == "MalformedPolicy" and bool(refs_in(self.put))
 
-    def _known(self, doors: Doors, subject: str, live: Json | None) -> bool:
-        """Whether the policy is as the plan saw it, or as this run has left it."""
-        return same_policy(live, self.seen) or doors.ledger.is_ours(subject, policy_digest(live))
 
-    def _read(self, doors: Doors) -> dict[str, Any] | None:
+class _Merging:
+    """One policy while it is changed: an `Edit` that knows what of it this run has left."""
+
+    def __init__(self, edit: PolicyEdit, doors: Doors, address: Address) -> None:
+        self.edit = edit
+        self.ledger = doors.ledger
+        self.address = address
+        self.put: Sequence[Json] = resolve(edit.put, doors.outputs)
+        self.subject = f"policy:{edit.bucket}"
+        self._sids = {*edit.drop, *(str(each["Sid"]) for each in self.put)}
+        self._started_from = [edit.seen]
+        """The policies that the change was, or could be, merged into."""
+        self._acknowledged = False
+
+    @property
+    def lane(self) -> Call:
+        return self._call("put_bucket_policy")
+
+    def read(self, doors: Doors) -> dict[str, Any] | None:
         try:
             return parse(doors.aws.read(self._call("get_bucket_policy"))["Policy"])
         except Missing as missing:
@@ -93,43 +83,56 @@ class PolicyEdit:
                 raise
             return None
 
-    def _write(self, doors: Doors, policy: Json | None) -> None:
-        """Puts the policy, or deletes it where no statement is left; the read that follows tells of a lost
-        reply.
-        """
+    def is_done(self, live: Json | None) -> bool:
+        written = all(equal(by_sid(live, str(each["Sid"])), each, ours=True) for each in self.put)
+        return written and all(by_sid(live, sid) is None for sid in self.edit.drop)
+
+    def judge(self, live: Json | None) -> None:
+        if same_policy(live, self.edit.seen) or self.ledger.is_ours(self.subject, policy_digest(live)):
+            return
+        if self._acknowledged and self._keeps_ours(live):
+            return
+        raise moved(self.address, _by_sids(self.edit.seen), _by_sids(live))
+
+    def merge(self, live: Json | None) -> Call:
+        policy = merge(live, self.put, self.edit.drop)
         if policy is None:
-            call = self._call("delete_bucket_policy")
-        else:
-            call = self._call("put_bucket_policy", Policy=dump(policy))
-        for pause in (*PAUSES, None):
-            try:
-                doors.aws.write(call)
-                return
-            except ReplyLost:
-                return
-            except Refused as refused:
-                if pause is None or not self._passes(refused):
-                    raise
-                doors.progress(f"S3 is not ready yet: {refused.message}", None)
-            doors.clock.sleep(pause)
+            return self._call("delete_bucket_policy")
+        return self._call("put_bucket_policy", Policy=dump(policy))
 
-    def _passes(self, refused: Refused) -> bool:
-        """Whether the refusal is one that time heals.
+    def sent(self, live: Json | None, *, acknowledged: bool) -> None:
+        self._acknowledged = self._acknowledged or acknowledged
+        self._started_from.append(live)
+        self.ledger.wrote(self.subject, policy_digest(merge(live, self.put, self.edit.drop)))
 
-        A principal that this very run has made, or another operation on the bucket (OperationAborted).
+    def finish(self, live: Json | None) -> None:
+        """Note the policy as this run's, if it differs only by our statements from one that was judged.
+
+        S3 may spell our statement in another way than it was sent. What others changed is not noted: later steps
+        must find it.
         """
-        unknown_yet = refused.code == "MalformedPolicy" and bool(refs_in(self.put))
-        return unknown_yet or refused.code == "OperationAborted"
+        if any(same_policy(self._rest(live), self._rest(before)) for before in self._started_from):
+            self.ledger.wrote(self.subject, policy_digest(live))
+
+    def _keeps_ours(self, live: Json | None) -> bool:
+        """Return whether each statement of ours is gone, as wanted, or as it was before we wrote."""
+        before = self._started_from[-1]
+        wanted = {str(each["Sid"]): each for each in self.put}
+        for sid in self._sids:
+            have = by_sid(live, sid)
+            expected = [each for each in (by_sid(before, sid), wanted.get(sid)) if each is not None]
+            if have is not None and not any(equal(have, each, ours=True) for each in expected):
+                return False
+        return True
+
+    def _rest(self, policy: Json | None) -> Json | None:
+        return merge(policy, (), self._sids)
 
     def _call(self, operation: str, **params: str) -> Call:
-        return Call(
-            "s3",
-            operation,
-            {"Bucket": self.bucket, "ExpectedBucketOwner": self.account, **params},
-            self.region,
-        )
+        where = {"Bucket": self.edit.bucket, "ExpectedBucketOwner": self.edit.account}
+        return Call("s3", operation, {**where, **params}, self.edit.region)
 
 
 def _by_sids(policy: Json | None) -> dict[str, Json]:
-    """The statements by Sid, or by place where they have none: how differences between policies read best."""
+    """Return the statements by Sid, or by position if they have none: differences are then easy to read."""
     return {str(each.get("Sid") or f"statement {n}"): each for n, each in enumerate(statements(policy), 1)}

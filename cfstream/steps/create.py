@@ -1,28 +1,29 @@
-"""The step that makes a resource, once and only once: a lost reply is found again, never repeated blindly."""
+"""The step that creates a resource once: what a lost reply may have created is found, never created a second time."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from cfstream.errors import AlreadyThere, Missing, ReplyLost, Stale
+from cfstream.errors import AlreadyThere, Missing, Stale
 from cfstream.ports import Call
+from cfstream.steps.attempts import LOST, THROTTLED, persist
 from cfstream.steps.content import covers
 from cfstream.steps.step import Doors, Step, at, pick
+from cfstream.steps.tags import live_tags, write_tags
 from cfstream.values import Json, Verb, resolve
 
-ATTEMPTS = 3
 GENERATIONS = 100
 LAG_SECONDS = (1.0, 2.0, 4.0, 8.0)
-"""How long a list may lag behind a create; only then is a spent reference taken for one whose resource is gone."""
+"""How long a list may lag behind a create. After that, a spent reference is one whose resource is gone."""
 
 
 @dataclass(frozen=True)
 class Twin:
-    """How to find what an earlier attempt made, once AWS says that it exists.
+    """How to find what an earlier attempt created, when AWS answers that it exists.
 
-    The id may stand at the end of AWS's message ("Already exists: E…", aws-sdk-js-v3#2618); else rows of `listing`
-    whose fields equal `row` are candidates. A candidate is the twin when its `detail` has all fields of `match`.
+    The id may be at the end of AWS's message ("Already exists: E…", aws-sdk-js-v3#2618); otherwise the rows of
+    `listing` whose fields equal `row` are candidates. The candidate whose `detail` has all fields of `match` is it.
     """
 
     listing: Call
@@ -33,14 +34,14 @@ class Twin:
     content: str = ""
     """Path in the detail's reply of the document that must cover what the create asked for."""
     name: Mapping[str, str] = field(default_factory=dict)
-    """The tags that say whose it is: with another value it is somebody else's, without one it gets its tags back."""
+    """The tags that name its owner: with another value it belongs to someone else, without them it gets them again."""
     arn: str = ""
-    """Path in the detail's reply of the ARN that bears the tags."""
+    """Path in the detail's reply of the ARN that has the tags."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Create(Step):
-    """Makes one resource with one call. Law: running it twice leaves one resource."""
+    """Creates one resource with one call. Law: running it twice leaves one resource."""
 
     verb: ClassVar[Verb] = Verb.CREATE
 
@@ -51,19 +52,19 @@ class Create(Step):
     document: str = ""
     """Path in the parameters of the document that `twin.content` must cover."""
     reference: str = ""
-    """Path in the parameters of the caller reference, which ends with its generation; empty where there is none."""
+    """Path in the parameters of the caller reference, which ends with its generation; empty if there is none."""
     tags: str = ""
-    """Path in the parameters of the tags that it is made with; empty where there are none."""
+    """Path in the parameters of the tags that it is created with; empty if there are none."""
 
     def asks(self) -> Any:
         return self.call.params
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Creates, or finds what an earlier attempt created. Raises Stale when that one has other settings."""
+        """Create, or find what an earlier attempt created. Raises Stale if that one has other settings."""
         params = resolve(self.call.params, doors.outputs)
         for _ in range(GENERATIONS):
             try:
-                return pick(_persist(doors, replace(self.call, params=params)), self.outputs)
+                return pick(self._send(doors, params), self.outputs)
             except AlreadyThere as taken:
                 found = self._find_patiently(doors, taken, params)
                 if found is not None:
@@ -73,8 +74,17 @@ class Create(Step):
                 params = _next_generation(params, self.reference)
         raise Stale(f"{self.address}: all {GENERATIONS} caller references are spent")
 
+    def _send(self, doors: Doors, params: Json) -> Json:
+        """Return the reply. The same call is sent again after a throttle or a lost reply, without a read before.
+
+        It cannot overwrite anything: the caller reference or the name is unique, so AWS answers that it exists if an
+        earlier attempt, or anyone else, has created it. `_find` then reads it.
+        """
+        call = replace(self.call, params=params)
+        return persist(doors, lambda: doors.aws.write(call), THROTTLED, LOST)
+
     def _find_patiently(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
-        """As `_find`, asking again for a while: a list that lags would turn a lost reply into a twin."""
+        """As `_find`, repeated for a while: a list that lags would turn a lost reply into a twin."""
         for pause in (*LAG_SECONDS, 0.0):
             found = self._find(doors, taken, params)
             if found is not None or not pause:
@@ -83,9 +93,9 @@ class Create(Step):
         return None
 
     def _find(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
-        """What the earlier attempt made; None when nothing live bears its name or caller reference.
+        """Return what the earlier attempt created; None if nothing live has its name or caller reference.
 
-        Raises `taken` itself when the name is somebody else's, Stale when what was made has other settings.
+        Raises `taken` itself if the name belongs to someone else, Stale if what was created has other settings.
         """
         if self.twin is None:
             return None
@@ -94,7 +104,7 @@ class Create(Step):
             match[f"{self.twin.content}.CallerReference"] = at(params, self.reference)
         for candidate in _candidates(doors, self.twin, taken):
             if all(covers(at(candidate, path), value) for path, value in match.items()):
-                if _is_ours(doors, self.twin, candidate, at(params, self.tags)):
+                if _is_ours(doors, self.address, self.twin, candidate, at(params, self.tags)):
                     return self._checked(candidate, params)
                 continue
             if self.twin.row:
@@ -106,34 +116,23 @@ class Create(Step):
         if covers(at(candidate, self.twin.content) if self.twin and self.twin.content else {}, wanted):
             return candidate
         raise Stale(
-            f"{self.address}: an earlier run has made it with other settings",
-            "run the same command again: it goes on from what is there",
+            f"{self.address}: an earlier run has created it with other settings",
+            "run the same command again: it resumes from what is live",
         )
 
 
-def _is_ours(doors: Doors, twin: Twin, candidate: Json, tags: Any) -> bool:
-    """Whether the candidate bears our name; one that lost it is given the tags that it was made with."""
+def _is_ours(doors: Doors, address: object, twin: Twin, candidate: Json, tags: Any) -> bool:
+    """Return whether the candidate has our name. If it has lost it, it gets the tags that it was created with."""
     if not twin.name:
         return True
-    resource = {"Resource": at(candidate, twin.arn)}
-    reply = doors.aws.read(Call("cloudfront", "list_tags_for_resource", resource))
-    live = {tag["Key"]: tag.get("Value", "") for tag in at(reply, "Tags.Items") or ()}
+    resource = str(at(candidate, twin.arn))
+    live = live_tags(doors, resource)
     if any(live.get(key, value) != value for key, value in twin.name.items()):
         return False
     if not live.keys() >= twin.name.keys():
-        doors.aws.write(Call("cloudfront", "tag_resource", {**resource, "Tags": tags}))
+        call = Call("cloudfront", "tag_resource", {"Resource": resource, "Tags": tags})
+        write_tags(doors, address, call, live)
     return True
-
-
-def _persist(doors: Doors, call: Call) -> Json:
-    """The reply, asking again with the same name or reference when a reply is lost: AWS then says that it exists."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return doors.aws.write(call)
-        except ReplyLost:
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
 
 
 def _candidates(doors: Doors, twin: Twin, taken: AlreadyThere) -> Iterator[Json]:

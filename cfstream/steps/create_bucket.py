@@ -1,15 +1,16 @@
-"""The step that makes a bucket, closed to the public from its first moment."""
+"""The step that creates a bucket that is closed to the public from the start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cfstream.errors import AlreadyThere, Missing, NotAuthorized, Refused, ReplyLost, Stale
+from cfstream.errors import AlreadyThere, CfstreamError, Missing, NotAuthorized, ReplyLost, Stale
 from cfstream.ports import Call
+from cfstream.steps.attempts import LOST, THROTTLED, Passing, persist
+from cfstream.steps.merged_write import CONFLICT, write_merged
+from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors, Step
-from cfstream.values import Account, Verb
-
-ATTEMPTS = 3
+from cfstream.values import Account, Json, Verb
 
 BLOCK_ALL = {
     "BlockPublicAcls": True,
@@ -18,19 +19,24 @@ BLOCK_ALL = {
     "RestrictPublicBuckets": True,
 }
 
-PAUSES = (1, 2, 4, 8)
-"""Seconds between tries of the second call: a new bucket may not be known everywhere yet (NoSuchBucket), or
-still be in
-the making (OperationAborted)."""
+NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
+
+
+def _is_unknown_yet(error: CfstreamError) -> bool:
+    return isinstance(error, Missing) and error.code != NO_BLOCK
+
+
+NOT_YET_KNOWN = Passing(_is_unknown_yet, (1, 2, 4, 8))
+"""A new bucket may not be known everywhere yet (NoSuchBucket)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateBucket(Step):
-    """Makes the bucket with its object ownership, then blocks all public access.
+    """Creates the bucket with its object ownership, then blocks all public access.
 
-    AWS has no single call for both. A run that dies between the two leaves a bucket that is empty and that
-    AWS itself has blocked (the default of new buckets since April 2023); planning again takes it for a
-    bucket that exists, which cfstream never changes, and tells if its block is not complete.
+    AWS has no single call for both. A run that dies between the two leaves a bucket that is empty and that AWS itself
+    has blocked (the default of new buckets since April 2023). The next plan treats it as a bucket that exists, which
+    cfstream never changes, and reports it if its block is not complete.
     """
 
     verb: ClassVar[Verb] = Verb.CREATE
@@ -45,56 +51,86 @@ class CreateBucket(Step):
         return {"bucket": self.bucket, "region": self.region, "ownership": self.ownership}
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Makes it. Raises Stale when it has come to be since the plan, Refused when AWS does not make it."""
-        if self._exists(doors):
-            raise Stale(
-                f"{self.address}: the bucket {self.bucket} did not exist when this plan was made, and now does",
-                "run cfstream plan again and read what it says of the bucket before applying",
-            )
-        self._create(doors)
-        self._block(doors)
+        """Create it. Raises Stale if it was created by others since the plan, Refused if AWS does not create it."""
+        persist(doors, _Creation(self, doors).attempt, THROTTLED, CONFLICT, LOST)
+        write_merged(doors, _Block(self), passing=(NOT_YET_KNOWN,))
         return {"id": self.bucket, "region": self.region}
 
-    def _create(self, doors: Doors) -> None:
-        params: dict[str, Any] = {"Bucket": self.bucket, "ObjectOwnership": self.ownership}
-        if self.region != "us-east-1":
-            params["CreateBucketConfiguration"] = {"LocationConstraint": self.region}
-        lost = False
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                doors.aws.write(Call("s3", "create_bucket", params, self.region))
-                return
-            except ReplyLost:
-                if self._exists(doors):
-                    return
-                if attempt == ATTEMPTS:
-                    raise
-                lost = True
-            except AlreadyThere:
-                if not lost:
-                    raise
-                return
+    def call(self, operation: str, **params: Any) -> Call:
+        """Return a call on the bucket, which fails if the bucket belongs to another account."""
+        where = {"Bucket": self.bucket, "ExpectedBucketOwner": self.account}
+        return Call("s3", operation, {**where, **params}, self.region)
 
-    def _block(self, doors: Doors) -> None:
-        call = self._call("put_public_access_block", PublicAccessBlockConfiguration=BLOCK_ALL)
-        for pause in (*PAUSES, None):
-            try:
-                doors.aws.write(call)
-                return
-            except (Refused, ReplyLost) as error:
-                passing = isinstance(error, Missing | ReplyLost) or error.code == "OperationAborted"
-                if pause is None or not passing:
-                    raise
-            doors.clock.sleep(pause)
 
-    def _exists(self, doors: Doors) -> bool:
-        """Whether the account has it; of one that is somebody else's the creating call tells."""
+class _Creation:
+    """The creating call, and whether the reply to one of its attempts was lost."""
+
+    def __init__(self, step: CreateBucket, doors: Doors) -> None:
+        self._step = step
+        self._doors = doors
+        self._lost = False
+
+    def attempt(self) -> None:
+        """Create the bucket, unless it exists: in us-east-1 S3 accepts that for a bucket that one owns already."""
+        if self._exists():
+            if self._lost:
+                return
+            raise Stale(
+                f"{self._step.address}: the bucket {self._step.bucket} was created after this plan was made",
+                "run cfstream plan again and read what it reports about the bucket before applying",
+            )
+        params: dict[str, Any] = {"Bucket": self._step.bucket, "ObjectOwnership": self._step.ownership}
+        if self._step.region != "us-east-1":
+            params["CreateBucketConfiguration"] = {"LocationConstraint": self._step.region}
         try:
-            doors.aws.read(self._call("head_bucket"))
+            self._doors.aws.write(Call("s3", "create_bucket", params, self._step.region))
+        except ReplyLost:
+            self._lost = True
+            raise
+        except AlreadyThere:
+            if not self._lost:
+                raise
+
+    def _exists(self) -> bool:
+        """Return whether the account has it. If another account has it, the creating call is refused."""
+        try:
+            self._doors.aws.read(self._step.call("head_bucket"))
         except (Missing, NotAuthorized):
             return False
         return True
 
-    def _call(self, operation: str, **params: Any) -> Call:
-        where = {"Bucket": self.bucket, "ExpectedBucketOwner": self.account}
-        return Call("s3", operation, {**where, **params}, self.region)
+
+class _Block:
+    """The public access block of the new bucket: an `Edit`."""
+
+    def __init__(self, step: CreateBucket) -> None:
+        self._step = step
+
+    @property
+    def lane(self) -> Call:
+        return self._step.call("put_public_access_block", PublicAccessBlockConfiguration=BLOCK_ALL)
+
+    def read(self, doors: Doors) -> Json | None:
+        try:
+            reply = doors.aws.read(self._step.call("get_public_access_block"))
+        except Missing as missing:
+            if missing.code != NO_BLOCK:
+                raise
+            return None
+        block: Json = reply["PublicAccessBlockConfiguration"]
+        return block
+
+    def is_done(self, live: Json | None) -> bool:
+        return live == BLOCK_ALL
+
+    def judge(self, live: Json | None) -> None:
+        """A new bucket has no block, or AWS's default, which is the full one. Any other was made by someone else."""
+        if live is not None and live != BLOCK_ALL:
+            raise moved(self._step.address, BLOCK_ALL, live)
+
+    def merge(self, live: Json | None) -> Call:
+        del live
+        return self.lane
+
+    def sent(self, live: Json | None, *, acknowledged: bool) -> None:
+        """No other write of the run relies on the block."""

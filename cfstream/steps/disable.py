@@ -1,4 +1,4 @@
-"""The step that takes a distribution out of service: it answers nobody once that is in force at every edge."""
+"""The step that disables a distribution: no edge answers for it once that is deployed."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +11,7 @@ from cfstream.values import Verb
 class Disable(Modify):
     """Sends the config back with ``Enabled`` off and all else as it was read, under its ETag.
 
-    CloudFront deletes no distribution before that (DistributionNotDisabled).
+    CloudFront does not delete a distribution before that (DistributionNotDisabled).
     """
 
     verb: ClassVar[Verb] = Verb.DISABLE

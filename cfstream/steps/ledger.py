@@ -1,8 +1,8 @@
-"""What this run has written, so that its own writes are told from those of others.
+"""What this run has written, so that it can tell its own writes from those of others.
 
-Bucket policies and object ACLs have no ETag, and several stacks of one run may write to the same one; the same goes for
-key groups.
-Here stand the digests that our own writes left behind, and the locks that make such writes serial.
+Bucket policies, tags and object ACLs have no ETag, and several stacks of one run may write to the same ones; the same
+is true of key groups. The ledger holds the digests that the run's own writes left, and the locks that make such writes
+serial.
 """
 
 import threading
@@ -17,22 +17,27 @@ class Ledger:
 
     def __init__(self) -> None:
         self.writing = threading.BoundedSemaphore(WRITERS)
-        """What a step that writes must hold; one that only waits needs no turn."""
+        """A step that writes must hold it; a step that only waits need not."""
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._ours: defaultdict[str, set[str]] = defaultdict(set)
 
     def serial(self, subject: str) -> threading.Lock:
-        """The lock that a write to `subject` (a bucket's policy, the ACLs of its objects, a key group) must hold."""
+        """Return the lock that a write to `subject` (a bucket's policy, the ACLs of its objects, a key group) needs."""
         with self._guard:
             return self._locks[subject]
 
     def wrote(self, subject: str, digest: str) -> None:
-        """Notes that `subject` has this content because of us."""
+        """Note that `subject` has this content because of us."""
         with self._guard:
             self._ours[subject].add(digest)
 
     def is_ours(self, subject: str, digest: str) -> bool:
-        """Whether `subject` got this content from a write of this run."""
+        """Return whether `subject` got this content from a write of this run."""
         with self._guard:
             return digest in self._ours[subject]
+
+    def wrote_other(self, subject: str, digest: str) -> bool:
+        """Return whether this run has given `subject` any other content."""
+        with self._guard:
+            return bool(self._ours[subject] - {digest})

@@ -1,25 +1,29 @@
-"""The step that changes a resource: the whole document goes back under the ETag that it was read with."""
+"""The step that changes a resource: the whole document is sent under the ETag that it was read with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from cfstream.errors import ReplyLost, Stale, VersionMoved
+from cfstream.errors import CfstreamError, ReplyLost, VersionMoved
 from cfstream.ports import Call
-from cfstream.steps.content import covers, differences, same, without_secrets
+from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
+from cfstream.steps.content import covers, same
+from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors, Step, at
-from cfstream.values import ETag, Json, Verb, digest, resolve
-
-ATTEMPTS = 4
+from cfstream.values import ETag, Json, Verb, resolve
 
 
 @dataclass(frozen=True, kw_only=True)
 class Modify(Step):
     """Replaces a document by one in which our fields are changed and all others are as they were read.
 
-    CloudFront changes an ETag also when only a key group moved (terraform-provider-aws#24033). So when the ETag
-    is refused, the content decides: as planned from, then the new ETag is used; as wanted, then our own lost
-    write is found and all is done; anything else is Stale.
+    If-Match keeps it from overwriting others' changes. Every attempt but the first reads the document again, and its
+    content decides: as wanted, then it is done; as the plan saw it, then it is sent under the ETag that was just read;
+    anything else is Stale. CloudFront changes an ETag also when only a key group changed
+    (terraform-provider-aws#24033), so an ETag alone proves nothing.
+
+    Reads are eventually consistent. After a lost reply, an ETag that was refused and is still read back means that
+    the read lags behind: the document is read until it moves. If it does not, the outcome is not known.
     """
 
     verb: ClassVar[Verb] = Verb.MODIFY
@@ -30,7 +34,7 @@ class Modify(Step):
     """The parameter that holds the document."""
     read: Call
     content: str
-    """Path in the reply to `read` of the document."""
+    """Path of the document in the reply to `read`."""
     base: Json
     """The document that the plan was made from."""
     etag: ETag
@@ -43,89 +47,51 @@ class Modify(Step):
         return self.call.params
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Writes, and returns the new ETag as output ``etag``. Raises Stale when the content moved."""
-        params = resolve(self.call.params, doors.outputs)
-        etag: str = self.etag
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                reply = doors.aws.write(replace(self.call, params={**params, "IfMatch": etag}))
-                return {"etag": str(reply.get("ETag", ""))}
-            except (VersionMoved, ReplyLost) as refusal:
-                if attempt == ATTEMPTS:
-                    raise
-                reply = doors.aws.read(self.read)
-                live = at(reply, self.content)
-                if covers(live, params[self.document]):
-                    return {"etag": str(reply.get("ETag", ""))}
-                if not same(live, self.base):
-                    raise moved(self.address, self.base, live) from refusal
-                etag = str(reply["ETag"])
-        raise AssertionError("unreachable")
+        """Write, and return the new ETag as output ``etag``. Raises Stale if the content moved."""
+        return persist(doors, _Update(self, doors).attempt, THROTTLED, VERSIONED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mark(Step):
-    """Puts tags on a distribution or takes them off.
+class _Update:
+    """One update, and what its attempts so far have shown."""
 
-    Tags are no part of the configuration and have no ETag, and TagResource adds to those that are there. So the tags
-    are read again just before: one that is neither as the plan saw it nor as this run has left it is not overwritten.
-    """
+    def __init__(self, step: Modify, doors: Doors) -> None:
+        self._step = step
+        self._doors = doors
+        self._params = resolve(step.call.params, doors.outputs)
+        self._failed: CfstreamError | None = None
+        self._lost: ReplyLost | None = None
+        self._refused: set[str] = set()
+        """ETags that were sent and refused: the document has moved on since."""
 
-    verb: ClassVar[Verb] = Verb.MODIFY
+    def attempt(self) -> Mapping[str, str]:
+        """Send the document, if it is not live already."""
+        etag = str(self._step.etag)
+        if self._failed is not None:
+            reply = self._doors.aws.read(self._step.read)
+            etag = str(reply["ETag"])
+            live = at(reply, self._step.content)
+            if covers(live, self._params[self._step.document]):
+                return {"etag": etag}
+            if not same(live, self._step.base):
+                raise moved(self._step.address, self._step.base, live) from self._failed
+            if etag in self._refused:
+                raise self._lost or self._failed
+        return self._write(etag)
 
-    call: Call
-    seen: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """All tags of the distribution, as the plan saw them."""
-
-    def asks(self) -> Any:
-        return self.call.params
-
-    def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Tags or untags; both may be repeated without harm, so a lost reply is simply asked again.
-
-        Raises Stale when somebody has given one of the tags another value.
-        """
-        call = replace(self.call, params=resolve(self.call.params, doors.outputs))
-        subject, wanted = str(call.params["Resource"]), _tags_after(call)
-        live = self._live(doors, subject)
-        strange = [
-            key for key, value in wanted.items() if not self._expected(doors, subject, key, live, value)
-        ]
-        if strange:
-            before, now = ({key: tags.get(key) for key in strange} for tags in (self.seen, live))
-            raise moved(self.address, {"tags": before}, {"tags": now})
+    def _write(self, etag: str) -> Mapping[str, str]:
+        call = replace(self._step.call, params={**self._params, "IfMatch": etag})
         try:
-            doors.aws.write(call)
-        except ReplyLost:
-            doors.aws.write(call)
-        for key, value in wanted.items():
-            doors.ledger.wrote(f"{subject} {key}", digest(value))
-        return {}
-
-    def _live(self, doors: Doors, resource: str) -> Mapping[str, str]:
-        reply = doors.aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": resource}))
-        return {tag["Key"]: tag.get("Value", "") for tag in at(reply, "Tags.Items") or ()}
-
-    def _expected(
-        self, doors: Doors, subject: str, key: str, live: Mapping[str, str], wanted: str | None
-    ) -> bool:
-        """Whether a tag is as it is to be already, as the plan saw it, or as a step of this run has left it."""
-        value = live.get(key)
-        return value in (wanted, self.seen.get(key)) or doors.ledger.is_ours(
-            f"{subject} {key}", digest(value)
-        )
-
-
-def _tags_after(call: Call) -> dict[str, str | None]:
-    """What the tags of a call are to be; None for those that go."""
-    put = {tag["Key"]: tag["Value"] for tag in at(call.params, "Tags.Items") or ()}
-    return {**put, **dict.fromkeys(at(call.params, "TagKeys.Items") or ())}
-
-
-def moved(address: object, before: Any, after: Any) -> Stale:
-    """The refusal that tells what moved, from what, to what."""
-    lines = "".join(f"\n  {line}" for line in differences(without_secrets(before), without_secrets(after)))
-    return Stale(
-        f"{address} changed after this plan was made{lines}",
-        "run cfstream plan again and read the difference before applying",
-    )
+            reply = self._doors.aws.write(call)
+        except ReplyLost as lost:
+            self._failed = self._lost = lost
+            raise
+        except VersionMoved as refusal:
+            self._refused.add(etag)
+            self._failed = refusal
+            if self._lost is not None:
+                raise self._lost from refusal
+            raise
+        except CfstreamError as refusal:
+            self._failed = refusal
+            raise
+        return {"etag": str(reply.get("ETag", ""))}

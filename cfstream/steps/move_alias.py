@@ -4,34 +4,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cfstream.errors import ReplyLost, Stale, VersionMoved
+from cfstream.errors import ReplyLost, Stale
 from cfstream.ports import Call
+from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers
-from cfstream.steps.modify import ATTEMPTS, moved
+from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors, Step, at
 from cfstream.values import ETag, Json, Known, Verb, resolve
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoveAlias(Step):
-    """Takes an alias off its holder and puts it on our distribution: the name is answered all the time.
+    """Moves an alias from its holder to our distribution: the name is served all the time.
 
-    UpdateDomainAssociation has an If-Match for the target alone, and fetches the name from wherever it is. So the
-    holder is read just before: a name that is not where the plan saw it any more is left alone. What happens between
-    that look and the call cannot be told.
+    UpdateDomainAssociation has an If-Match for the target alone, and takes the name from any holder. So every attempt
+    reads the holder just before: a name that is not where the plan saw it is not moved. A change between that read
+    and the call cannot be detected.
     """
 
     verb: ClassVar[Verb] = Verb.MODIFY
 
     alias: str
     holder: str
-    """Id of the distribution that gives it up."""
+    """Id of the distribution that loses it."""
     target: Known
     """Id of ours."""
     expected: Any
-    """What our distribution's config says but for its aliases, as the steps before have left it; may hold Refs."""
+    """Our distribution's config without its aliases, as the steps before have left it; may hold Refs."""
     etag: ETag | None = None
-    """That of our distribution where this is the first step that writes to it."""
+    """The ETag of our distribution, if this is the first step that writes to it."""
 
     @property
     def if_match(self) -> ETag | None:
@@ -46,51 +47,53 @@ class MoveAlias(Step):
         }
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Moves it, and returns the new ETag as output ``etag``. Law: moved already is done.
+        """Move it, and return the new ETag as output ``etag``. Law: an alias that is moved already is done.
 
-        Raises Stale when our distribution is not as expected, or the holder has the name no more.
+        Raises Stale if our distribution is not as expected, or the holder no longer has the name.
         """
-        target = str(resolve(self.target, doors.outputs))
-        expected = resolve(self.expected, doors.outputs)
-        lost = False
-        for attempt in range(1, ATTEMPTS + 1):
-            config, etag = _read(doors, target)
-            if self.alias in _aliases(config):
-                return {"etag": etag}
-            if not covers(config, expected):
-                raise moved(self.address, expected, {name: config.get(name) for name in expected})
-            if not self._is_with_holder(doors):
-                if not lost or attempt == ATTEMPTS:
-                    raise self._gone()
-                # The move was done, and its answer lost: ours does not read back yet (reads are eventually consistent).
-                doors.clock.sleep(float(attempt))
-                continue
-            try:
-                reply = doors.aws.write(
-                    Call(
-                        "cloudfront",
-                        "update_domain_association",
-                        {
-                            "Domain": self.alias,
-                            "TargetResource": {"DistributionId": target},
-                            "IfMatch": etag,
-                        },
-                    )
-                )
-                return {"etag": str(reply.get("ETag", ""))}
-            except (VersionMoved, ReplyLost) as refusal:
-                if attempt == ATTEMPTS:
-                    raise
-                lost = lost or isinstance(refusal, ReplyLost)
-        raise AssertionError("unreachable")
+        return persist(doors, _Move(self, doors).attempt, THROTTLED, VERSIONED)
 
-    def _is_with_holder(self, doors: Doors) -> bool:
-        config, _ = _read(doors, self.holder)
-        return self.alias in _aliases(config)
+
+class _Move:
+    """One move, and whether the reply to one of its attempts was lost."""
+
+    def __init__(self, step: MoveAlias, doors: Doors) -> None:
+        self._step = step
+        self._doors = doors
+        self._target = str(resolve(step.target, doors.outputs))
+        self._expected = resolve(step.expected, doors.outputs)
+        self._lost: ReplyLost | None = None
+
+    def attempt(self) -> Mapping[str, str]:
+        """Move the name, if it is still on its holder and ours is as expected."""
+        config, etag = _read(self._doors, self._target)
+        if self._step.alias in _aliases(config):
+            return {"etag": etag}
+        if not covers(config, self._expected):
+            raise moved(
+                self._step.address, self._expected, {name: config.get(name) for name in self._expected}
+            )
+        if self._step.alias not in _aliases(_read(self._doors, self._step.holder)[0]):
+            # After a lost reply the move is most likely done, and ours does not read back yet.
+            raise self._lost or self._gone()
+        return self._write(etag)
+
+    def _write(self, etag: str) -> Mapping[str, str]:
+        params = {
+            "Domain": self._step.alias,
+            "TargetResource": {"DistributionId": self._target},
+            "IfMatch": etag,
+        }
+        try:
+            reply = self._doors.aws.write(Call("cloudfront", "update_domain_association", params))
+        except ReplyLost as lost:
+            self._lost = lost
+            raise
+        return {"etag": str(reply.get("ETag", ""))}
 
     def _gone(self) -> Stale:
         return Stale(
-            f"{self.alias} is not on {self.holder} any more, where this plan was to fetch it",
+            f"{self._step.alias} is no longer on {self._step.holder}, from which this plan moves it",
             "run cfstream plan again and read the difference before applying",
         )
 

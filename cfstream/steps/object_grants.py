@@ -1,40 +1,40 @@
-"""How grants on many objects are given or taken back: one read and at most one write an object, many at once.
+"""Grant or revoke on many objects: one read and at most one write for each object, many at once.
 
-An object's ACL knows no If-Match, and PutObjectAcl replaces it whole: owner and foreign grants go back as
-they were read. Where public ACLs are ignored S3 does not show public grants (S3 User Guide, block public
-access), so an ACL that is written there goes back without them. Only current versions are granted; a new
-version of an object has a new ACL.
+PutObjectAcl replaces the whole ACL: owner and others' grants are sent back as they were just read (`merged_write`).
+If public ACLs are ignored, S3 does not show public grants (S3 User Guide, block public access), so an ACL that is
+written then loses them. Only current versions are granted; a new version of an object has a new ACL.
 """
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, ReplyLost, Throttled
+from cfstream.errors import CfstreamError, Interrupted, Missing, Refused
 from cfstream.ports import Call
+from cfstream.steps.attempts import of_kind
+from cfstream.steps.guard import LONGEST_SECONDS, Guard, GuardWatch
+from cfstream.steps.merged_write import write_merged
 from cfstream.steps.step import Doors
 from cfstream.values import Account, Address, Json, Known, resolve
 
 WIDTH = 32
-"""Objects in hand at a time. S3 takes 3,500 writes a second on a prefix (S3 User Guide, optimizing
-performance).
-"""
+"""Objects in progress at a time. S3 takes 3,500 writes a second on a prefix (S3 User Guide, optimizing
+performance)."""
 
 MOST_GRANTS = 100
-"""Grants that an ACL may have (S3 User Guide, ACL overview)."""
+"""The most grants that an ACL may have (S3 User Guide, ACL overview)."""
 
-ATTEMPTS = 5
 HOPELESS = 32
-"""After so many refusals and not one success the rest is not tried."""
+"""After so many refusals without a success, the rest is not tried."""
 
 PROGRESS_EVERY = 25
 
 
 @dataclass(frozen=True)
 class ObjectGrants:
-    """Exactly `permission` for `grantee` on every object under `prefix`; None takes its grants back."""
+    """Exactly `permission` for `grantee` on every object under `prefix`; None revokes its grants."""
 
     bucket: str
     region: str
@@ -46,12 +46,10 @@ class ObjectGrants:
     total: int = field(default=0, compare=False)
     """How many objects the plan counted: for the progress bar."""
     beyond: str = ""
-    """Objects whose keys begin so are left alone; empty: none."""
+    """Objects whose keys start with it are not changed; empty: all are."""
 
     def asks(self) -> Any:
-        """What the step's fingerprint covers; count and state of the objects are covered by what the plan
-        relied on.
-        """
+        """Return what the step's fingerprint covers. The plan relied on the objects' number and state already."""
         asked = {
             "bucket": self.bucket,
             "prefix": self.prefix,
@@ -60,14 +58,14 @@ class ObjectGrants:
         }
         return {**asked, "beyond": self.beyond} if self.beyond else asked
 
-    def perform(self, doors: Doors, address: Address) -> None:
-        """Goes through all objects; what is as wanted already is skipped, so that running again goes on.
+    def perform(self, doors: Doors, address: Address, guards: Sequence[Guard] = ()) -> None:
+        """Go through all objects. An object that is as wanted is skipped, so that running again resumes.
 
-        Raises Refused with the first object's refusal once all others are done, Interrupted when the person
-        stops it: what is under way then ends first. Waits for other stacks of this run that write to the same bucket:
-        two who replace the same ACL at once undo each other's grants.
+        Raises Refused with the first object's refusal after all others are done, Stale as soon as a guard objects,
+        and Interrupted when the person stops it: objects in progress are finished first. Stacks of one run that write
+        to the same bucket take turns: two that replace the same ACL at once undo each other's grants.
         """
-        run = _Run(self, doors, str(resolve(self.grantee, doors.outputs)))
+        run = _Run(self, doors, str(resolve(self.grantee, doors.outputs)), GuardWatch(guards, doors))
         serial = doors.ledger.serial(f"object ACLs of {self.bucket}")
         with serial, ThreadPoolExecutor(WIDTH, thread_name_prefix="grant") as pool:
             run.through(pool, self._keys(doors))
@@ -82,12 +80,15 @@ class ObjectGrants:
 
 
 class _Run:
-    """One walk through the objects: what is in hand, and the tally. Memory stays flat, however many."""
+    """One walk through the objects, and its counts. Memory use does not depend on the number of objects."""
 
-    def __init__(self, edit: ObjectGrants, doors: Doors, grantee: str) -> None:
+    def __init__(self, edit: ObjectGrants, doors: Doors, grantee: str, watch: GuardWatch) -> None:
         self.edit = edit
         self.doors = doors
         self.grantee = grantee
+        self.watch = watch
+        # Progress is counted in objects; what becomes of each attempt would drown it.
+        self._quiet = replace(doors, progress=lambda _text, _fraction: None)
         self.done = 0
         self.failed = 0
         self.first: tuple[int, str, Refused] | None = None
@@ -96,7 +97,7 @@ class _Run:
         self._room = threading.Semaphore(2 * WIDTH)
 
     def through(self, pool: ThreadPoolExecutor, keys: Iterator[str]) -> None:
-        """Hands each key to the pool as soon as there is room."""
+        """Pass each key to the pool as soon as there is room."""
         try:
             for number, key in enumerate(keys):
                 self._room.acquire()
@@ -110,8 +111,14 @@ class _Run:
             self._stop(stop)
 
     def verdict(self, address: Address) -> None:
-        """Raises what ended the walk, or the refusal of the first object that was refused."""
+        """Raise what ended the walk, or the refusal of the first object that was refused."""
         self._tell()
+        if isinstance(self.stopped_by, Interrupted):
+            done = self.done - self.failed
+            raise Interrupted(
+                f"{address}: interrupted with {done} of {max(self.edit.total, self.done)} objects done",
+                "run the same command again: it skips the objects that are done",
+            ) from self.stopped_by
         if self.stopped_by is not None:
             raise self.stopped_by
         if self.first is None:
@@ -124,17 +131,17 @@ class _Run:
             request_id=refused.request_id,
             status=refused.status,
             do=refused.do
-            or "mend what keeps S3 from it, and run the same command again: the others are done",
+            or "fix the cause of the refusal, then run the same command again: the other objects are done",
         )
 
     def _object(self, number: int, key: str) -> None:
         try:
             if self.stopped_by is None:
-                self._patiently(key)
+                self._grant(key)
                 self._count()
         except Refused as refused:
             self._count((number, key, refused))
-        except BaseException as stop:  # whatever it is: no object may look done that was not
+        except BaseException as stop:  # whatever it is: an object that was not changed must not count as done
             self._stop(stop)
         finally:
             self._room.release()
@@ -158,38 +165,73 @@ class _Run:
         total = max(self.edit.total, self.done)
         self.doors.progress(f"{self.done} of {total} objects", self.done / total if total else None)
 
-    def _patiently(self, key: str) -> None:
-        """Sees to one object; throttled it waits, and after a lost reply it looks again."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                self._see_to(key)
-                return
-            except (Throttled, ReplyLost):
-                if attempt == ATTEMPTS:
-                    raise
-                self.doors.clock.sleep((0.5 + self.doors.clock.jitter()) * 2**attempt / 4)
+    def _grant(self, key: str) -> None:
+        """Change one object's ACL, unless it is as wanted already or the object is gone."""
+        edit = _AclEdit(self, key)
+        again = False
 
-    def _see_to(self, key: str) -> None:
+        def guard() -> None:
+            nonlocal again
+            after_pause, again = again, True
+            self.watch.check(after_pause=after_pause)
+
         try:
-            acl = self.doors.aws.read(self._call("get_object_acl", key))
-            changed = with_grant(acl, self.grantee, self.edit.permission)
-            if changed is None:
-                return
-            if len(changed["Grants"]) > MOST_GRANTS:
-                raise Refused(
-                    "s3:PutObjectAcl",
-                    "MalformedACLError",
-                    f"it has {MOST_GRANTS} grants already, and an ACL takes no more",
-                    do="take a grant off it, or grant via bucket-policy",
-                )
-            self.doors.aws.write(self._call("put_object_acl", key, AccessControlPolicy=changed))
+            write_merged(self._quiet, edit, guard=guard, passing=(SLOW,))
         except Missing as missing:
             if missing.code not in ("NoSuchKey", "404"):
                 raise
 
-    def _call(self, operation: str, key: str, **params: Any) -> Call:
-        where = {"Bucket": self.edit.bucket, "Key": key, "ExpectedBucketOwner": self.edit.account}
-        return Call("s3", operation, {**where, **params}, self.edit.region)
+
+class _AclEdit:
+    """The ACL of one object while it is changed: an `Edit`."""
+
+    def __init__(self, run: _Run, key: str) -> None:
+        self._run = run
+        self._key = key
+
+    @property
+    def lane(self) -> Call:
+        return self._call("put_object_acl")
+
+    def read(self, doors: Doors) -> Json:
+        return doors.aws.read(self._call("get_object_acl"))
+
+    def is_done(self, live: Json) -> bool:
+        return self._changed(live) is None
+
+    def judge(self, live: Json) -> None:
+        """Raise if the ACL is full, or no guard has been checked for too long."""
+        self._run.watch.object_again()
+        if self._run.watch.is_old():
+            raise _Slow(f"S3 took more than {LONGEST_SECONDS:.0f} s to return the ACL of {self._key!r}")
+        if len((self._changed(live) or {"Grants": ()})["Grants"]) > MOST_GRANTS:
+            raise Refused(
+                "s3:PutObjectAcl",
+                "MalformedACLError",
+                f"it has {MOST_GRANTS} grants already, and an ACL takes no more",
+                do="remove a grant from it, or grant via bucket-policy",
+            )
+
+    def merge(self, live: Json) -> Call:
+        return self._call("put_object_acl", AccessControlPolicy=self._changed(live))
+
+    def sent(self, live: Json, *, acknowledged: bool) -> None:
+        """No other write of the run relies on the content of one object's ACL."""
+
+    def _changed(self, live: Json) -> dict[str, Any] | None:
+        return with_grant(live, self._run.grantee, self._run.edit.permission)
+
+    def _call(self, operation: str, **params: Any) -> Call:
+        edit = self._run.edit
+        where = {"Bucket": edit.bucket, "Key": self._key, "ExpectedBucketOwner": edit.account}
+        return Call("s3", operation, {**where, **params}, edit.region)
+
+
+class _Slow(CfstreamError):
+    """The guards were checked too long ago when the ACL had been read: nothing was written."""
+
+
+SLOW = of_kind(_Slow, pauses=(0.0, 1.0, 2.0, 4.0, 8.0))
 
 
 def _hopeless(key: str, refused: Refused) -> Refused:
@@ -204,12 +246,12 @@ def _hopeless(key: str, refused: Refused) -> Refused:
 
 
 def permissions_of(acl: Json, grantee: str) -> frozenset[str]:
-    """What an ACL grants to that canonical user by name."""
+    """Return what an ACL grants to that canonical user by name."""
     return frozenset(grant["Permission"] for grant in _grants(acl) if _grantee_id(grant) == grantee)
 
 
 def public_permissions(acl: Json) -> frozenset[str]:
-    """What an ACL grants to everybody, or to everybody with an AWS account."""
+    """Return what an ACL grants to anyone, or to anyone with an AWS account."""
     groups = ("/AllUsers", "/AuthenticatedUsers")
     return frozenset(
         grant["Permission"]
@@ -219,7 +261,7 @@ def public_permissions(acl: Json) -> frozenset[str]:
 
 
 def with_grant(acl: Json, grantee: str, permission: str | None) -> dict[str, Any] | None:
-    """The ACL to write so that `grantee` has exactly `permission`; None when it is so already.
+    """Return the ACL to write so that `grantee` has exactly `permission`; None if it has that already.
 
     Law: owner and every other grant stay as they are.
     """

@@ -1,7 +1,7 @@
-"""The steps that make and remove records of a Route 53 zone, each batch whole or not at all.
+"""The steps that create and delete records of a Route 53 zone, each batch as a whole or not at all.
 
-Records have no ETag. None is needed: CREATE is refused where a record stands, and DELETE where it is not to the letter
-what the plan saw (ChangeResourceRecordSets, InvalidChangeBatch). UPSERT, which overwrites, is never sent.
+Records have no ETag, and need none: CREATE is refused if a record exists, and DELETE if it is not exactly what the plan
+saw (ChangeResourceRecordSets, InvalidChangeBatch). UPSERT, which overwrites, is never sent.
 """
 
 import re
@@ -10,14 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cfstream.errors import Missing, Refused, ReplyLost, Stale, TimedOut
+from cfstream.errors import Missing, Refused, ReplyLost, Stale, Throttled, TimedOut, Unreachable
 from cfstream.ports import Call
+from cfstream.steps.attempts import LOST, THROTTLED, persist, with_code
 from cfstream.steps.content import same
 from cfstream.steps.step import Doors, Step, at
-from cfstream.steps.wait import pauses
+from cfstream.steps.wait import not_yet, pauses
 from cfstream.values import Json, Verb, resolve
 
-ATTEMPTS = 3
+INVALID_BATCH = "InvalidChangeBatch"
+REFUSED_BATCH = with_code(INVALID_BATCH, pauses=(0.0,))
+"""What is live decides whether the batch was refused because it was carried out already."""
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
@@ -44,39 +47,22 @@ class _ChangeRecords(Step):
         return {}
 
     def _submit(self, doors: Doors, records: Sequence[Json]) -> str:
-        """The id of the change; empty when an earlier one, whose answer was lost, has done it already."""
-        changes = [
-            {"Action": action, "ResourceRecordSet": record} for action, record in self._changes(records)
-        ]
-        batch = {"HostedZoneId": self.zone, "ChangeBatch": {"Changes": changes}}
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                reply = doors.aws.write(Call("route53", "change_resource_record_sets", batch))
-                return str(reply["ChangeInfo"]["Id"])
-            except (ReplyLost, Refused) as refusal:
-                if isinstance(refusal, Refused) and refusal.code != "InvalidChangeBatch":
-                    raise
-                standing = [_standing(doors, self.zone, record) for record in records]
-                if self._is_done(standing, records):
-                    return ""
-                if isinstance(refusal, Refused):
-                    raise self._moved(standing, refusal) from refusal
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError("unreachable")
+        """Return the id of the change; empty if the records are as wanted already."""
+        return persist(doors, _Batch(self, doors, records).attempt, THROTTLED, LOST, REFUSED_BATCH)
 
     @abstractmethod
-    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
-        """What the batch does, in order: actions, and the records that they are about."""
+    def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+        """Return what the batch does, in order: actions, and their records."""
 
     @abstractmethod
-    def _is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
-        """Whether what stands in the records' places is what this step would leave."""
+    def is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+        """Return whether the live records in these places are what this step leaves."""
 
-    def _moved(self, standing: Sequence[Json | None], refusal: Refused) -> Stale:
-        live = "; ".join(told(record) for record in standing if record is not None) or "nothing"
+    def moved(self, standing: Sequence[Json | None], refusal: Refused) -> Stale:
+        """Return the refusal to overwrite what is live now."""
+        live = "; ".join(told(record) for record in standing if record is not None) or "no record"
         return Stale(
-            f"{self.address} changed after this plan was made: {live} stands there now ({refusal.message})",
+            f"{self.address} changed after this plan was made: live is {live} ({refusal.message})",
             "run cfstream plan again and read the difference before applying",
         )
 
@@ -85,8 +71,10 @@ class _ChangeRecords(Step):
         for pause in pauses(doors.clock):
             try:
                 status = doors.aws.read(Call("route53", "get_change", {"Id": change}))["ChangeInfo"]["Status"]
-            except Missing:  # forgotten: it was made long ago
+            except Missing:  # Route 53 keeps only recent changes: this one was made long ago
                 return
+            except (Throttled, Unreachable) as error:
+                status = not_yet(error)
             waited = doors.clock.monotonic() - began
             if status == "INSYNC":
                 return
@@ -100,16 +88,52 @@ class _ChangeRecords(Step):
         )
 
 
+class _Batch:
+    """One batch, and what its attempts so far have shown. No attempt but the first sends it without a look."""
+
+    def __init__(self, step: _ChangeRecords, doors: Doors, records: Sequence[Json]) -> None:
+        self._step = step
+        self._doors = doors
+        self._records = records
+        self._failed: Refused | ReplyLost | None = None
+        self._lost: ReplyLost | None = None
+
+    def attempt(self) -> str:
+        """Return the id of the change; empty if the records are as wanted already."""
+        if self._failed is not None:
+            standing = [_standing(self._doors, self._step.zone, record) for record in self._records]
+            if self._step.is_done(standing, self._records):
+                return ""
+            if isinstance(self._failed, Refused) and self._failed.code == INVALID_BATCH:
+                # After a lost reply Route 53 most likely refuses what it has carried out, and reads lag behind.
+                raise self._lost or self._step.moved(standing, self._failed) from self._failed
+        return self._send()
+
+    def _send(self) -> str:
+        changes = [
+            {"Action": action, "ResourceRecordSet": record}
+            for action, record in self._step.batch(self._records)
+        ]
+        batch = {"HostedZoneId": self._step.zone, "ChangeBatch": {"Changes": changes}}
+        try:
+            reply = self._doors.aws.write(Call("route53", "change_resource_record_sets", batch))
+        except (Refused, ReplyLost) as failed:
+            self._failed = failed
+            self._lost = failed if isinstance(failed, ReplyLost) else self._lost
+            raise
+        return str(reply["ChangeInfo"]["Id"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class CreateRecords(_ChangeRecords):
     """Makes records where none stand. Law: running it twice leaves them once."""
 
     verb: ClassVar[Verb] = Verb.CREATE
 
-    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+    def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
         return [("CREATE", record) for record in records]
 
-    def _is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+    def is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
         pairs = zip(standing, records, strict=True)
         return all(live is not None and same_alias(live, record) for live, record in pairs)
 
@@ -120,10 +144,10 @@ class DeleteRecords(_ChangeRecords):
 
     verb: ClassVar[Verb] = Verb.DELETE
 
-    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+    def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
         return [("DELETE", record) for record in records]
 
-    def _is_done(self, standing: Sequence[Json | None], _records: Sequence[Json], /) -> bool:
+    def is_done(self, standing: Sequence[Json | None], _records: Sequence[Json], /) -> bool:
         return not any(standing)
 
 
@@ -142,10 +166,10 @@ class ReplaceRecords(_ChangeRecords):
     def asks(self) -> Any:
         return {**super().asks(), "former": list(self.former)}
 
-    def _changes(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
+    def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
         return [*(("DELETE", each) for each in self.former), *(("CREATE", each) for each in records)]
 
-    def _is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+    def is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
         pairs = zip(standing, records, strict=True)
         return all(live is not None and same_alias(live, record) for live, record in pairs)
 

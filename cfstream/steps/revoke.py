@@ -1,4 +1,4 @@
-"""The step that takes a grant of ours back, once nothing needs it any more."""
+"""The step that revokes a grant of ours, once nothing needs it any more."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cfstream.values import Verb
 
 @dataclass(frozen=True, kw_only=True)
 class Revoke(Step):
-    """Takes back what `edit` says, and nothing else. Law: gone already is done."""
+    """Revokes what `edit` names, and nothing else. Law: a grant that is gone already is done."""
 
     verb: ClassVar[Verb] = Verb.REVOKE
 
@@ -22,6 +22,6 @@ class Revoke(Step):
         return self.edit.asks()
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Revokes. Raises Stale when the policy moved, Refused when S3 does not take it."""
+        """Revoke. Raises Stale if the policy changed, Refused if S3 does not accept it."""
         self.edit.perform(doors, self.address)
         return {}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cfstream.ports import Clock, Writes
+from cfstream.ports import Clock, Turn, Writes, no_turn
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.stage import Stage as Stage  # noqa: PLC0414 (steps and stages are used together)
 from cfstream.values import Address, ETag, StepId, Verb, step_id
@@ -47,7 +47,8 @@ class Doors:
     ledger: Ledger
     """What this run has written so far, in all stacks: the way to tell our own writes from others'."""
     progress: Callable[[str, float | None], None]
-    """Told what goes on, and how far (0 to 1, or None where nobody knows)."""
+    """Receives what the step is doing, and how far it is (0 to 1, or None if that is not known)."""
+    turn: Turn = no_turn
 
 
 @dataclass(frozen=True, kw_only=True)

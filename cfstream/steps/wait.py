@@ -1,10 +1,10 @@
-"""The step that waits until what was changed is in force at CloudFront's edges."""
+"""The step that waits until a change is in force at CloudFront's edges."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cfstream.errors import Missing, TimedOut
+from cfstream.errors import CfstreamError, Missing, Throttled, TimedOut, Unreachable
 from cfstream.ports import Call, Clock
 from cfstream.steps.content import covers
 from cfstream.steps.step import Doors, Step, at
@@ -24,7 +24,7 @@ class Deployed:
     """The fields that must read back; may hold Refs."""
 
     def pending(self, doors: Doors) -> str:
-        """Why it is not so yet; empty when it is."""
+        """Return why it does not hold yet; empty if it does."""
         reply = doors.aws.read(_resolved(self.read, doors))
         live = reply[self.resource]
         if not covers(live[f"{self.resource}Config"], resolve(self.config, doors.outputs)):
@@ -40,7 +40,7 @@ class GroupActive:
     public_keys: tuple[Known, ...]
 
     def pending(self, doors: Doors) -> str:
-        """Why it is not so yet; empty when it is."""
+        """Return why it does not hold yet; empty if it does."""
         group = str(resolve(self.group, doors.outputs))
         wanted = set(resolve(self.public_keys, doors.outputs))
         for user in _users(doors, group):
@@ -56,7 +56,7 @@ class GroupActive:
 
 @dataclass(frozen=True, kw_only=True)
 class Wait(Step):
-    """Polls at once, then ever more seldom up to 20 s, with jitter, until `until` holds or `seconds` are over."""
+    """Polls at once, then at growing intervals up to 20 s, with jitter, until `until` holds or `seconds` are over."""
 
     verb: ClassVar[Verb] = Verb.WAIT
 
@@ -64,7 +64,7 @@ class Wait(Step):
     seconds: float
 
     def asks(self) -> Any:
-        """How long somebody is ready to wait is no part of what is done, and so not of the fingerprint."""
+        """The timeout changes nothing of what is done, so the fingerprint does not cover it."""
         match self.until:
             case Deployed():
                 return {"config": self.until.config}
@@ -72,7 +72,7 @@ class Wait(Step):
                 return {"group": self.until.group, "public_keys": self.until.public_keys}
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Returns when it holds. Raises TimedOut at the deadline, telling the last thing that CloudFront said."""
+        """Return when it holds. Raises TimedOut at the deadline, with the last reason."""
         began = doors.clock.monotonic()
         pause = 0.0
         reason = ""
@@ -91,19 +91,34 @@ class Wait(Step):
 
 
 def pauses(clock: Clock) -> Iterator[float]:
-    """Seconds between polls: 1, then half as much again each time, at most 20, each up to a tenth longer."""
+    """Yield seconds between polls: 1, then growing by half each time to 20, each up to a tenth longer."""
     pause = 1.0
     while True:
         yield min(pause, LONGEST_PAUSE) * (1.0 + clock.jitter() / 10)
         pause *= 1.5
 
 
+def not_yet(error: CfstreamError) -> str:
+    """Return why a poll that failed means "not yet". Raises every error that time does not heal.
+
+    A deadline ends a wait, and not a network or a CloudFront that fails for a while.
+    """
+    match error:
+        case Missing():
+            return f"{error.code}: not visible yet"
+        case Throttled():
+            return f"{error.code}: AWS throttles requests"
+        case Unreachable():
+            return error.what
+    raise error
+
+
 def _pending(until: Deployed | GroupActive, doors: Doors) -> str:
-    """As `until.pending`; a resource that a lagging read does not show yet is something to wait for."""
+    """As `until.pending`; a read that fails for a while is a reason to go on waiting."""
     try:
         return until.pending(doors)
-    except Missing as missing:
-        return f"{missing.code}: not visible yet"
+    except CfstreamError as error:
+        return not_yet(error)
 
 
 def _users(doors: Doors, group: str) -> Sequence[str]:

@@ -1,9 +1,6 @@
-"""Stand-ins for botocore below the door: a client that answers from a script, and a clock that nobody waits
-for.
-"""
+"""Stand-ins for botocore below the port: a client that answers from a script."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,22 +64,3 @@ class OneClient:
     def of(self, service: str, region: str = "", *, write: bool = False) -> Any:
         self.wanted.append((service, region, write))
         return self._client
-
-
-class SetClock:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 24, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return sum(self.slept)
-
-    def jitter(self) -> float:
-        return 0.0
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)

@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from botocore import exceptions as boto
 
-from cfstream.aws.client import OBJECT_WORKERS, READERS, THROTTLE_PAUSES, WRITERS, Aws
-from cfstream.errors import Missing, NotAuthorized, ReplyLost, Throttled, Unreachable
+from cfstream.aws.client import OBJECT_WORKERS, READERS, WRITERS, Aws
+from cfstream.errors import Missing, NotAuthorized, Refused, ReplyLost, Unreachable
 from cfstream.ports import Call
-from tests.unit.aws.stand_ins import Client, OneClient, Reply, SetClock, refusal
+from tests.unit.aws.stand_ins import Client, OneClient, Reply, refusal
 
 GET = Call("cloudfront", "get_distribution", {"Id": "E1"})
 UPDATE = Call("cloudfront", "update_distribution", {"Id": "E1"})
 LIST = Call("cloudfront", "list_key_groups")
 
 
-def door(client: Client, clock: SetClock | None = None) -> Aws:
-    """The door before one client."""
+def door(client: Client) -> Aws:
+    """The port before one client."""
     clients: Any = OneClient(client)
-    return Aws(clients, clock or SetClock(), "123456789012")
+    return Aws(clients, "123456789012")
 
 
 def test_a_reply_is_the_document_alone() -> None:
@@ -32,26 +32,59 @@ def test_a_reply_is_the_document_alone() -> None:
 def test_reads_and_writes_have_clients_of_their_own() -> None:
     """Writes go by a client that sends once; a bucket's region goes with the call."""
     clients: Any = OneClient(Client(get_distribution=[{}], put_bucket_policy=[{}]))
-    aws = Aws(clients, SetClock())
+    aws = Aws(clients)
     aws.read(GET)
     aws.write(Call("s3", "put_bucket_policy", {"Bucket": "b"}, "eu-west-1"))
     assert clients.wanted == [("cloudfront", "", False), ("s3", "eu-west-1", True)]
 
 
-def test_a_throttled_write_is_sent_again() -> None:
-    """Throttling means not acted on, so the same write goes out again after ever longer pauses."""
-    clock = SetClock()
-    client = Client(update_distribution=[refusal("Throttling"), refusal("Throttling"), {"ETag": "E2"}])
-    assert door(client, clock).write(UPDATE) == {"ETag": "E2"}
-    assert clock.slept == [1.0, 2.0]
+@pytest.mark.parametrize("code", ["Throttling", "SlowDown", "OperationAborted", "PreconditionFailed"])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "put_bucket_policy",
+        "delete_bucket_policy",
+        "put_object_acl",
+        "put_public_access_block",
+        "tag_resource",
+        "update_distribution",
+    ],
+)
+def test_a_refused_write_is_not_sent_again(operation: str, code: str) -> None:
+    """What it was made from may have changed since, so the step must look before it writes again."""
+    client = Client((), **{operation: [refusal(code), {"ETag": "E2"}]})
+    with pytest.raises(Refused):
+        door(client).write(Call("s3", operation, {"Bucket": "b", "Key": "k"}))
+    assert len(client.asked) == 1
 
 
-def test_throttling_without_end_is_told() -> None:
-    """After the last pause the refusal is the answer."""
-    clock = SetClock()
-    with pytest.raises(Throttled):
-        door(Client(update_distribution=[refusal("Throttling")]), clock).write(UPDATE)
-    assert clock.slept == list(THROTTLE_PAUSES)
+def test_a_read_and_the_write_that_follows_it_need_no_slot_in_between() -> None:
+    """All other writers wait while a turn is held, however often its holder reads and writes."""
+    writing = Call("s3", "put_object_acl", {"Bucket": "b", "Key": "k"}, "eu-west-1")
+    reading = Call("s3", "get_object_acl", writing.params, "eu-west-1")
+    clients: Any = OneClient(Client(get_object_acl=[{}], put_object_acl=[{}]))
+    aws, inside, done = Aws(clients), threading.Event(), threading.Event()
+
+    def crowd() -> None:
+        with aws.turn(writing):
+            if not inside.is_set():
+                inside.set()
+            done.wait(10)
+
+    threads = [threading.Thread(target=crowd) for _ in range(OBJECT_WORKERS - 1)]
+    for thread in threads:
+        thread.start()
+    with aws.turn(writing):
+        late = threading.Thread(target=aws.write, args=(writing,))
+        late.start()
+        clients.wanted.clear()
+        assert aws.read(reading) == {}
+        assert aws.write(writing) == {}
+        assert {write for _, _, write in clients.wanted} == {True}
+        done.set()
+    for thread in (*threads, late):
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in (*threads, late))
 
 
 def test_a_lost_write_is_not_sent_again() -> None:

@@ -9,9 +9,9 @@ from cfstream.policy_document import dump
 from cfstream.ports import Call
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
-from cfstream.steps.modify import Mark
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
+from cfstream.steps.tags import Mark
 from cfstream.values import Address
 from tests.unit.kinds.live import ACCOUNT, live, ours, proposal, scene
 from tests.unit.kinds.s3 import (

@@ -12,10 +12,10 @@ from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_grants import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.steps.grant import Grant
-from cfstream.steps.modify import Mark
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
+from cfstream.steps.tags import Mark
 from cfstream.values import Address, Joined, Json, Ref, StepId
 from tests.unit.kinds.live import ACCOUNT, Live, distribution, live, ours, proposal, scene
 from tests.unit.kinds.s3 import BUCKET, DISTRIBUTION_ARN, OAI, REGION, denied, land, missing, s3, signed

@@ -44,7 +44,7 @@ STOPPED = StackReport(
     outcome=StackOutcome.INTERRUPTED,
     steps=(
         step(Verb.CREATE, DISTRIBUTION, StepOutcome.DONE),
-        replace(step(Verb.WAIT, DISTRIBUTION, StepOutcome.NOT_TRIED, "interrupted"), seconds=5.0),
+        replace(step(Verb.WAIT, DISTRIBUTION, StepOutcome.INTERRUPTED, "interrupted"), seconds=5.0),
         step(Verb.CREATE, Address("dns-record", "lectures"), StepOutcome.NOT_TRIED),
     ),
     exit_code=130,
@@ -170,13 +170,16 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
     }
 
 
-def test_a_wait_that_was_interrupted_had_begun() -> None:
-    """It is told apart from what nobody came to; for programs it is not tried, as the contract has it."""
+def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
+    """Text and JSON distinguish the step that was under way from those that follow it."""
     report = Report((STOPPED,), 130)
     told = failures_text(report, color=False, width=80)
-    assert "  stopped while waiting: wait distribution:lectures\n" in told
+    assert "  interrupted: wait distribution:lectures\n" in told
     assert "  not tried: create dns-record:lectures\n" in told
-    assert [each["outcome"] for each in report_document(report)["stacks"][0]["steps"]][1] == "not-tried"
+    assert [each["outcome"] for each in report_document(report)["stacks"][0]["steps"]][1:] == [
+        "interrupted",
+        "not-tried",
+    ]
 
 
 def test_on_a_narrow_page_a_value_stands_below_its_name() -> None:

@@ -76,6 +76,10 @@ class Bucket:
             match call.operation:
                 case "head_bucket":
                     return {"BucketRegion": self.region}
+                case "get_public_access_block":
+                    if not self.blocked:
+                        raise Missing("s3:GetPublicAccessBlock", "NoSuchPublicAccessBlockConfiguration", "")
+                    return {"PublicAccessBlockConfiguration": self.blocked}
                 case "get_bucket_policy":
                     if self.policy is None:
                         raise Missing("s3:GetBucketPolicy", "NoSuchBucketPolicy", "")

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from cfstream.errors import AlreadyThere, Missing, Refused, ReplyLost, Stale
+from cfstream.errors import AlreadyThere, Missing, Refused, ReplyLost, Stale, Throttled
 from cfstream.steps.create_bucket import BLOCK_ALL, CreateBucket
 from cfstream.steps.step import Stage
 from cfstream.values import Address
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, Clock, doors, landed, lost, refused
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, doors, landed, lost, refused
 
 
 def create(region: str = "eu-west-1") -> CreateBucket:
@@ -52,9 +52,9 @@ def test_first_region() -> None:
 
 
 def test_there_by_now() -> None:
-    """A bucket that has come to be since the plan is left as it is."""
+    """A bucket that was created after the plan is not changed."""
     bucket = Bucket()
-    with pytest.raises(Stale, match="did not exist when this plan was made"):
+    with pytest.raises(Stale, match="was created after this plan was made"):
         create().perform(doors(bucket))
     assert bucket.blocked == {}
 
@@ -111,12 +111,12 @@ def test_name_of_another_account() -> None:
 
 
 def test_not_known_everywhere_yet() -> None:
-    """The block is put again while S3 does not know the new bucket."""
-    bucket, clock = nothing(), Clock()
+    """The block is written again while S3 does not know the new bucket."""
+    bucket = nothing()
     bucket.faults["put_public_access_block"] = [refused("NoSuchBucket", Missing), refused("OperationAborted")]
-    create().perform(doors(bucket, clock))
+    create().perform(doors(bucket))
     assert bucket.blocked == BLOCK_ALL
-    assert clock.slept == 3
+    assert bucket.faults["put_public_access_block"] == []
 
 
 def test_block_not_allowed() -> None:
@@ -125,3 +125,18 @@ def test_block_not_allowed() -> None:
     bucket.faults["put_public_access_block"] = [refused("AccessDenied")]
     with pytest.raises(Refused, match="AccessDenied"):
         create().perform(doors(bucket))
+
+
+def test_block_changed_by_others() -> None:
+    """A block that someone else has made in the meantime is not overwritten, also after a throttle."""
+    theirs = {**BLOCK_ALL, "RestrictPublicBuckets": False}
+
+    def meanwhile(bucket: Bucket, call: Any) -> Any:
+        bucket.blocked = theirs
+        raise Throttled(call.operation, "SlowDown", "reduce your request rate")
+
+    bucket = nothing()
+    bucket.faults["put_public_access_block"] = [meanwhile]
+    with pytest.raises(Stale, match="RestrictPublicBuckets: True -> False"):
+        create().perform(doors(bucket))
+    assert bucket.blocked == theirs

@@ -1,0 +1,70 @@
+"""Repeat a write until it succeeds or time no longer helps. No other module repeats a write.
+
+The client sends a write once. A step hands its whole attempt to `persist`: the read that precedes the write, the
+judgement, and the write. So an attempt after a pause starts with a fresh look, and nothing that was read before the
+pause is sent after it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cfstream.errors import CfstreamError, Refused, ReplyLost, Throttled, Unreachable, VersionMoved
+from cfstream.steps.step import Doors
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A class of errors that time may heal, and the pause before each attempt that follows one of them."""
+
+    applies: Callable[[CfstreamError], bool]
+    pauses: tuple[float, ...]
+
+
+def of_kind(*kinds: type[CfstreamError], pauses: tuple[float, ...]) -> Passing:
+    """Errors of these types."""
+    return Passing(lambda error: isinstance(error, kinds), pauses)
+
+
+def with_code(*codes: str, pauses: tuple[float, ...]) -> Passing:
+    """Refusals with these codes."""
+    return Passing(lambda error: isinstance(error, Refused) and error.code in codes, pauses)
+
+
+LAG_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Pauses after a lost reply. Reads are eventually consistent: the first one may not show what was written."""
+
+THROTTLED = of_kind(Throttled, pauses=(1.0, 2.0, 4.0, 8.0, 16.0))
+UNREACHED = of_kind(Unreachable, pauses=(1.0, 2.0, 4.0, 8.0))
+LOST = of_kind(ReplyLost, pauses=LAG_SECONDS)
+VERSIONED = of_kind(ReplyLost, VersionMoved, pauses=LAG_SECONDS)
+"""For writes under If-Match: after a lost reply, a moved version is most likely our own."""
+
+
+def persist(doors: Doors, attempt: Callable[[], T], *passing: Passing) -> T:
+    """Return what `attempt` returns, and start it again after each error that is passing.
+
+    Each class of errors has pauses of its own; when they are used up, the error is raised. If a reply was lost
+    before and nothing is known since, ReplyLost is raised in its place: the write may have been carried out.
+    """
+    left = [list(each.pauses) for each in passing]
+    lost: ReplyLost | None = None
+    while True:
+        try:
+            return attempt()
+        except CfstreamError as error:
+            lost = error if isinstance(error, ReplyLost) else lost
+            # A network that lost a reply is likely to fail the read that looks for the write, too.
+            judged = lost if lost and isinstance(error, Unreachable) else error
+            rest = next((rest for each, rest in zip(passing, left, strict=True) if each.applies(judged)), [])
+            if not rest:
+                if lost and lost is not error and isinstance(error, Throttled | Unreachable):
+                    raise lost from error
+                raise
+            pause = rest.pop(0)
+            reason = error.what
+        if pause:
+            doors.progress(f"{reason}; the next attempt follows", None)
+            doors.clock.sleep(pause * (1.0 + doors.clock.jitter() / 10))

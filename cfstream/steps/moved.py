@@ -1,0 +1,15 @@
+"""The refusal to overwrite what others changed."""
+
+from typing import Any
+
+from cfstream.errors import Stale
+from cfstream.steps.content import differences, without_secrets
+
+
+def moved(address: object, before: Any, after: Any) -> Stale:
+    """Return the error that shows what changed, from what, to what."""
+    lines = "".join(f"\n  {line}" for line in differences(without_secrets(before), without_secrets(after)))
+    return Stale(
+        f"{address} changed after this plan was made{lines}",
+        "run cfstream plan again and read the difference before applying",
+    )

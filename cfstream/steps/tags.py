@@ -1,0 +1,99 @@
+"""The step that puts tags on a distribution or removes them, and the write that it shares with `Create`.
+
+Tags are not part of the configuration and have no ETag. TagResource adds to the tags that are there, so others' tags
+survive; but a value that someone else has changed would be overwritten.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from cfstream.ports import Call
+from cfstream.steps.merged_write import write_merged
+from cfstream.steps.moved import moved
+from cfstream.steps.step import Doors, Step, at
+from cfstream.values import Json, Verb, digest, resolve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark(Step):
+    """Puts tags on a distribution or removes them. Law: a tag that others changed is not overwritten."""
+
+    verb: ClassVar[Verb] = Verb.MODIFY
+
+    call: Call
+    seen: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """All tags of the distribution, as the plan saw them."""
+
+    def asks(self) -> Any:
+        return self.call.params
+
+    def perform(self, doors: Doors) -> Mapping[str, str]:
+        """Tag or untag. Raises Stale if someone has given one of the tags another value."""
+        call = replace(self.call, params=resolve(self.call.params, doors.outputs))
+        write_tags(doors, self.address, call, self.seen)
+        return {}
+
+
+def write_tags(doors: Doors, address: object, call: Call, seen: Mapping[str, str]) -> None:
+    """Make the call, a TagResource or an UntagResource, as long as its tags are as they were `seen`."""
+    write_merged(doors, _Tagging(doors, address, call, seen))
+
+
+def live_tags(doors: Doors, resource: str) -> Mapping[str, str]:
+    """Return all tags of a distribution."""
+    reply = doors.aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": resource}))
+    return {tag["Key"]: tag.get("Value", "") for tag in at(reply, "Tags.Items") or ()}
+
+
+class _Tagging:
+    """The tags of one distribution while some of them change: an `Edit`."""
+
+    def __init__(self, doors: Doors, address: object, call: Call, seen: Mapping[str, str]) -> None:
+        self.lane = call
+        self._ledger = doors.ledger
+        self._address = address
+        self._seen = seen
+        self._resource = str(call.params["Resource"])
+        self._wanted = _wanted(call.params)
+
+    def read(self, doors: Doors) -> Mapping[str, str]:
+        return live_tags(doors, self._resource)
+
+    def is_done(self, live: Mapping[str, str]) -> bool:
+        """Return whether all tags are as wanted.
+
+        A read that shows what was before an earlier write of this run proves nothing, so the call is made then.
+        """
+        return all(
+            live.get(key) == value and not self._ledger.wrote_other(self._subject(key), digest(value))
+            for key, value in self._wanted.items()
+        )
+
+    def judge(self, live: Mapping[str, str]) -> None:
+        strange = [key for key in self._wanted if not self._is_expected(key, live.get(key))]
+        if strange:
+            before, now = ({key: tags.get(key) for key in strange} for tags in (self._seen, live))
+            raise moved(self._address, {"tags": before}, {"tags": now})
+
+    def merge(self, _live: Mapping[str, str]) -> Call:
+        return self.lane
+
+    def sent(self, _live: Mapping[str, str], *, acknowledged: bool) -> None:
+        del acknowledged
+        for key, value in self._wanted.items():
+            self._ledger.wrote(self._subject(key), digest(value))
+
+    def _is_expected(self, key: str, value: str | None) -> bool:
+        """Return whether a tag is as wanted already, as the plan saw it, or as a step of this run has left it."""
+        known = (self._wanted[key], self._seen.get(key))
+        return value in known or self._ledger.is_ours(self._subject(key), digest(value))
+
+    def _subject(self, key: str) -> str:
+        return f"{self._resource} {key}"
+
+
+def _wanted(params: Json) -> Mapping[str, str | None]:
+    """Return the tags that the call leaves; None for those that it removes."""
+    put = {tag["Key"]: tag["Value"] for tag in at(params, "Tags.Items") or ()}
+    return {**put, **dict.fromkeys(at(params, "TagKeys.Items") or ())}

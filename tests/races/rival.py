@@ -1,0 +1,116 @@
+"""Another client that writes at one chosen moment of a run, and the moments at which it can.
+
+It acts before a read, during a pause, and after a write: at every moment but one. What happens between the reply to
+our read and our write cannot be detected, because the document has no ETag.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cfstream.applying import Report
+from cfstream.errors import Refused, ReplyLost, Throttled
+from cfstream.planning import Plan
+from cfstream.ports import Answer, Call, Writes
+from cfstream.values import Json
+from cfstream.workflow import apply_plan
+from tests.promises.studio import Studio
+from tests.worlds import Fault, QuickClock, Silent, landed_unanswered
+
+Hand = Callable[[], None]
+
+
+def passes(aws: Writes, call: Call) -> Json:
+    """Nothing goes wrong."""
+    return aws.write(call)
+
+
+def throttled(_aws: Writes, call: Call) -> Json:
+    """Refused for the rate; nothing was done."""
+    raise Throttled(call.operation, "SlowDown", "Please reduce your request rate.", status=503)
+
+
+def conflict(_aws: Writes, call: Call) -> Json:
+    """Refused because of another operation on the bucket; nothing was done."""
+    raise Refused(call.operation, "OperationAborted", "A conflicting operation is in progress.", status=409)
+
+
+def never_arrived(_aws: Writes, call: Call) -> Json:
+    """The connection broke before AWS got the request, and the client does not know."""
+    raise ReplyLost(f"{call.operation}: the connection was closed")
+
+
+FAULTS: tuple[Fault, ...] = (passes, throttled, conflict, never_arrived, landed_unanswered)
+
+
+@dataclass
+class Race:
+    """A port and a clock. At the moment of number `at` the hand acts, once; the first write meets `fault`."""
+
+    aws: Writes
+    reads: frozenset[str]
+    """Operations before which it may act."""
+    write_operation: str
+    fault: Fault = passes
+    hand: Hand = lambda: None
+    at: int = -1
+    moments: list[str] = field(default_factory=list)
+    sent_after: int = 0
+    """How many writes were sent after the hand had acted."""
+    acted: bool = False
+    _met: bool = False
+    _lock: Any = field(default_factory=threading.RLock)
+
+    def moment(self, name: str) -> None:
+        """The hand acts if this is its moment."""
+        with self._lock:
+            number = len(self.moments)
+            self.moments.append(name)
+            if number == self.at:
+                self.hand()
+                self.acted = True
+
+    def read(self, call: Call) -> Json:
+        if call.operation in self.reads:
+            self.moment(f"before {call.operation}")
+        return self.aws.read(call)
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return self.aws.items(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        return self.aws.pages(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        return self.aws.together(calls)
+
+    def write(self, call: Call) -> Json:
+        if call.operation != self.write_operation:
+            return self.aws.write(call)
+        self.sent_after += self.acted
+        fault = passes if self._met else self.fault
+        self._met = True
+        try:
+            return fault(self.aws, call)
+        finally:
+            self.moment(f"after {call.operation}")
+
+
+class RacingClock(QuickClock):
+    """A clock during whose pauses the other client may act."""
+
+    def __init__(self, race: Race) -> None:
+        super().__init__()
+        self._race = race
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if seconds:
+            self._race.moment("during a pause")
+
+
+def run(studio: Studio, plan: Plan, race: Race, *allow: str) -> Report:
+    """Apply a plan while the other client watches."""
+    world = replace(studio.world, aws=race, clock=RacingClock(race))
+    return apply_plan(plan, world, tell=Silent(), allow=frozenset(allow))

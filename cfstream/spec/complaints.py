@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from cfstream.errors import Problem
 from cfstream.spec import model
+from cfstream.spec.compose import resolve
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import RESOURCE_ID
 from cfstream.spec.source import Document, Scalar, Step
@@ -203,7 +204,9 @@ def _not_bool(detail: Detail, path: Path, text: str) -> Words:
 
 def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
-    do = 'put "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{text or '…'}]"
+    # An account number without quotes would be read as a number again.
+    item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
+    do = 'put "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{item}]"
     return f"{name} is a list, not {_found(value)}", do, ""
 
 

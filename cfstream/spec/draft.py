@@ -15,7 +15,7 @@ from cfstream.spec.complaints import complaints, field_name, meant_by
 from cfstream.spec.fault import Fault, Path
 from cfstream.spec.model import Spec
 from cfstream.spec.rules import faults
-from cfstream.spec.source import Broken, Document, paths_with, plain
+from cfstream.spec.source import EXTENSION, Broken, Document, paths_with, plain
 
 _PLACEHOLDERS: Mapping[str, Any] = {"version": 1, "name": "unnamed", "bucket": "unnamed"}
 """Stand in for required fields that have a problem, so that the others can be judged."""
@@ -38,7 +38,7 @@ class Draft:
 
 def draft_of(document: Document) -> Draft:
     """The document as a spec, with everything that is wrong inside it."""
-    values = plain(document.root)
+    values = _of_the_language(plain(document.root))
     empty = list(paths_with(values, type(None)))
     known = {*paths_with(values, Broken), *empty}
     told: dict[Path, Problem] = {path: _no_value(document, path) for path in empty}
@@ -55,6 +55,11 @@ def draft_of(document: Document) -> Draft:
     for found in faults(spec, unsound):
         draft.add(found)
     return draft
+
+
+def _of_the_language(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the top-level values without the extensions: those hold what aliases refer to, or notes of a team."""
+    return {key: value for key, value in values.items() if not key.startswith(EXTENSION)}
 
 
 def _no_value(document: Document, path: Path) -> Problem:

@@ -24,9 +24,9 @@ class Fault:
 
 
 def repeated(words: Sequence[str] | None, path: Path) -> Iterator[Fault]:
-    """A fault for each word of a list that stands in it before."""
+    """Return a fault for each word of a list that repeats an earlier one."""
     seen: set[str] = set()
     for number, word in enumerate(words or ()):
         if word in seen:
-            yield Fault(f"{shown(word)} stands here twice", "take one of them out", (*path, number))
+            yield Fault(f"{shown(word)} is listed twice", "delete one of them", (*path, number))
         seen.add(word)

@@ -16,7 +16,7 @@ from cfstream.errors import Problem, SpecProblems
 from cfstream.spec.compose import documents
 from cfstream.spec.layout import LINE_BREAK, Entry, Node, Unusual, roots
 from cfstream.spec.reference import Field, reference
-from cfstream.spec.source import Listing, Mapping, Scalar, Source
+from cfstream.spec.source import EXTENSION, Listing, Mapping, Scalar, Source
 from cfstream.spec.source import Node as Value
 
 STEP = 2
@@ -217,8 +217,13 @@ def _flat(chunks: Iterable[_Chunk]) -> list[str]:
 
 
 def _rank(entry: Entry, order: Field | None) -> int:
-    """The place of a key in the language; what is not of the language comes last, and a merge first."""
+    """Return the place of a key in its mapping: in the order of the language, unknown keys last.
+
+    Extensions come first, before a merge: an anchor must come before its aliases.
+    """
     names = [field.path[-1] for field in order.fields] if order else []
+    if order and not order.path and entry.key.startswith(EXTENSION):
+        return -2
     if entry.key == MERGE:
         return -1
     return names.index(entry.key) if entry.key in names else len(names)

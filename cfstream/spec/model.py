@@ -34,6 +34,7 @@ from cfstream.spec.fields import (
     Version,
     duration,
 )
+from cfstream.spec.parties import PartyText
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 MinimumTls = Literal[
@@ -334,6 +335,19 @@ class Spec(Section):
         '"111122223333".',
     )
     sign: Sign = Field(default=Sign(), description="What signing promises.")
+    also_read_by: Many[PartyText] = Field(
+        default=(),
+        description="Who else may read or list the bucket. cfstream expects these readers and grants them nothing; "
+        "every other reader from outside is an opening. A reader is an account, the ARN of a user, role or "
+        "distribution, canonical:<64 hexadecimal digits>, o-… (an organisation), a CIDR, vpc-…, vpce-… or an AWS "
+        "service.",
+        examples=[["999988887777", "logging.s3.amazonaws.com"]],
+    )
+    also_managed_by: Many[PartyText] = Field(
+        default=(),
+        description="Who else may write objects or change who can read them. The forms are those of also_read_by.",
+        examples=[["111122223333"]],
+    )
     public: bool = Field(
         default=False,
         description="true: nobody needs to sign. Without it, a spec that names no signer is refused.",

@@ -93,6 +93,11 @@ def _cnames_once(spec: Spec) -> Iterator[Fault]:
     yield from repeated(spec.cnames, ("cnames",))
 
 
+def _parties_once(spec: Spec) -> Iterator[Fault]:
+    yield from repeated(spec.also_read_by, ("also_read_by",))
+    yield from repeated(spec.also_managed_by, ("also_managed_by",))
+
+
 def _paths_of_everything(spec: Spec) -> Iterator[Fault]:
     """A pattern that all paths match hides the default behavior: nobody wants that, but some have it."""
     for number, behavior in enumerate(spec.http.behaviors):
@@ -148,6 +153,7 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("key_groups", "http"), keys_of_groups),
     (("key_groups", "http"), order_of_keys),
     (("cnames",), _cnames_once),
+    (("also_read_by", "also_managed_by"), _parties_once),
     (("http", "adopt"), _paths_of_everything),
     (("http",), _paths_once),
     (("http",), _cors_credentials),

@@ -12,6 +12,9 @@ from pydantic_core import core_schema
 
 from cfstream.spec.fields import spell
 from cfstream.spec.model import Spec
+from cfstream.spec.source import EXTENSION
+
+_EXTENSION = "Ignored by cfstream. Put values with anchors here, and refer to them with aliases."
 
 
 class _AsWritten(GenerateJsonSchema):
@@ -41,6 +44,7 @@ def json_schema() -> dict[str, Any]:
     """The schema as a document. It accepts what `load` accepts; rules between fields are beyond it."""
     schema = _for_editors(Spec.model_json_schema(schema_generator=_AsWritten))
     schema["properties"]["tags"]["propertyNames"] = {"pattern": "^(?!aws:|cfstream:).{1,128}$"}
+    schema["patternProperties"] = {f"^{EXTENSION}": {"description": _EXTENSION}}
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "title": "cfstream spec",

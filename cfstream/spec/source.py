@@ -11,6 +11,9 @@ from typing import Any, TypeAlias
 
 from cfstream.errors import Problem, Where
 
+EXTENSION = "x-"
+"""The prefix of top-level keys that cfstream ignores."""
+
 Spot: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
 

@@ -97,7 +97,7 @@ def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
         (["--public-key", "gone.pem"], "gone.pem: No such file or directory"),
         (["--public-key", "notes.txt"], "notes.txt: the file holds no PEM public key"),
         (["--delivery", "rtmp", "--new-key"], "key_groups is for delivery http"),
-        (["--cname", "a.example.com", "--cname", "a.example.com"], '"a.example.com" stands here twice'),
+        (["--cname", "a.example.com", "--cname", "a.example.com"], '"a.example.com" is listed twice'),
     ],
 )
 def test_an_answer_that_cannot_be_leaves_nothing(cfstream: Run, flags: list[str], error: str) -> None:

@@ -61,6 +61,15 @@ def test_spelling_is_no_difference() -> None:
             {"http.behaviors": (["/a", "/b"], ["/b", "/a"])},
         ),
         ("key_groups: [{use: a}]", "key_groups: [{use: b}]", {"key_groups": (["a"], ["b"])}),
+        (
+            "also_read_by: [vpc-0a1b2c3d, 10.0.0.0/8]\nalso_managed_by: []",
+            "also_read_by: [10.0.0.0/8]\nalso_managed_by: ['999988887777']",
+            {
+                "also_read_by": (["10.0.0.0/8", "vpc-0a1b2c3d"], ["10.0.0.0/8"]),
+                "also_managed_by": ([], ["999988887777"]),
+            },
+        ),
+        ("x-note: {a: 1}\n", "x-other: b\n", {}),
     ],
 )
 def test_fields_are_told_with_their_defaults(

@@ -138,6 +138,14 @@ http:
         "http:\n# out\n    # in\n    ipv6: true\n",
         "http:\n# out\n  # in\n  ipv6: true\n",
     ),
+    "extensions come first, since others refer to them": (
+        "name: a\nversion: 1\nx-signers: &s [self]\ntrusted_signers: *s\nx-a: 1\n",
+        "x-signers: &s [self]\nx-a: 1\nversion: 1\nname: a\ntrusted_signers: *s\n",
+    ),
+    "an extension before a merge": (
+        "name: a\n<<: *d\n".replace("name", "x-d: &d {enabled: true}\nname"),
+        "x-d: &d {enabled: true}\n<<: *d\nname: a\n",
+    ),
     "a comment at the end of a list": (
         "cnames:\n- a.b\n# deeper is not\nname: a\n",
         "# deeper is not\nname: a\ncnames:\n  - a.b\n",

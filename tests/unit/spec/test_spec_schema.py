@@ -95,6 +95,11 @@ def test_it_accepts_the_examples(path: Path) -> None:
         "bucket: A",
         "comment: ~",
         "tags: {aws:x: y}",
+        "also_read_by: ['*']",
+        "also_read_by: [999988887777]",
+        "also_read_by: [newsroom]",
+        "also_managed_by: [cloudfront.amazonaws.com]",
+        "http: {x-note: a}",
         "http: {certificate: arn:aws:acm:eu-west-1:111122223333:certificate/1-2}",
     ],
 )

@@ -103,11 +103,12 @@ def test_room_for_tags(grant: str, room: int) -> None:
     assert f"room for {room} tags" in what
 
 
-def test_aliases_are_bounded() -> None:
-    """A few lines of aliases that unfold to a billion values are refused before they unfold."""
-    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+@pytest.mark.parametrize("prefix", ["", "x-"])
+def test_aliases_are_bounded(prefix: str) -> None:
+    """A few lines of aliases that unfold to a billion values are refused before they unfold, in extensions too."""
+    bomb = f"{prefix}a: &a [x, x, x, x, x, x, x, x, x]\n"
     for this, last in zip("bcdefghi", "abcdefgh", strict=True):
-        bomb += f"{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
+        bomb += f"{prefix}{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
     told = [what for _, what, _ in problems(whole(bomb))]
     assert told.count("the aliases of this document stand for more than 10,000 values") == 1
 

@@ -1,0 +1,190 @@
+"""The parties that `also_read_by` and `also_managed_by` list, parsed into a kind and a value.
+
+Lives here: the forms of a party and what is wrong with other text. Does not live here: which readers a party covers
+(`access`).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from cfstream.spec.fields import fault
+from cfstream.spec.wording import shown
+
+CLOUDFRONT = ("cloudfront.amazonaws.com", "cloudfront.amazonaws.com.cn")
+
+WIDEST = {4: 8, 6: 32}
+"""The shortest prefix of a network by IP version. S3 treats a policy that allows a wider one as public ("Blocking
+public access to your Amazon S3 storage"). Private ranges get no exception here: a list of who may read needs none.
+"""
+
+
+class PartyKind(StrEnum):
+    """What a party is. An account also covers its principals and distributions."""
+
+    ACCOUNT = "account"
+    PRINCIPAL = "principal"
+    OAI = "oai"
+    CANONICAL = "canonical"
+    DISTRIBUTION = "distribution"
+    ORGANISATION = "organisation"
+    NETWORK = "network"
+    VPC = "vpc"
+    VPC_ENDPOINT = "vpc-endpoint"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody outside the stack who is expected to read, list or manage.
+
+    `value` is the part that identifies it: 12 digits, an ARN, the id of an OAI, a canonical user id, `o-…`, a CIDR,
+    `vpc-…`, `vpce-…`, or the name of a service.
+    """
+
+    kind: PartyKind
+    value: str
+
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
+_OAI = re.compile(r"arn:aws[a-z-]*:iam::cloudfront:user/CloudFront Origin Access Identity ([A-Z0-9]{2,40})")
+_CANONICAL = re.compile(r"canonical:([0-9a-f]{64})")
+
+_WHOLE: tuple[tuple[PartyKind, re.Pattern[str]], ...] = (
+    (
+        PartyKind.PRINCIPAL,
+        re.compile(
+            r"arn:aws[a-z-]*:(iam::[0-9]{12}:(user|role)|sts::[0-9]{12}:(assumed-role|federated-user))"
+            r"/[A-Za-z0-9_+=,.@/-]+"
+        ),
+    ),
+    (
+        PartyKind.DISTRIBUTION,
+        re.compile(r"arn:aws[a-z-]*:cloudfront::[0-9]{12}:(streaming-)?distribution/[A-Z0-9]{2,40}"),
+    ),
+    (PartyKind.ORGANISATION, re.compile(r"o-[a-z0-9]{10,32}")),
+    (PartyKind.VPC, re.compile(r"vpc-[0-9a-f]{8,17}")),
+    (PartyKind.VPC_ENDPOINT, re.compile(r"vpce-[0-9a-f]{8,17}")),
+    (PartyKind.SERVICE, re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")),
+)
+"""The forms whose value is the whole text."""
+
+FORMS = (
+    'write an account like "111122223333", the ARN of a user, role or distribution, canonical:…, o-…, a CIDR, vpc-…, '
+    "vpce-… or a service like logging.s3.amazonaws.com; `cfstream docs also_read_by` shows the forms"
+)
+
+
+def party(text: str) -> Party:
+    """Return the party that `text` names. Raises a fault that says what to write instead."""
+    _refuse_everybody(text)
+    if _ACCOUNT.fullmatch(text):
+        return Party(PartyKind.ACCOUNT, text)
+    for kind, form in ((PartyKind.ACCOUNT, _ROOT), (PartyKind.OAI, _OAI), (PartyKind.CANONICAL, _CANONICAL)):
+        if found := form.fullmatch(text):
+            return Party(kind, found[1])
+    for kind, form in _WHOLE:
+        if form.fullmatch(text):
+            return Party(kind, text)
+    if (network := _network(text)) is not None:
+        return Party(PartyKind.NETWORK, network)
+    what = (
+        f"{shown(text)} does not name an account, principal, distribution, organisation, network or service"
+    )
+    raise fault(what, _remedy(text))
+
+
+def parties(texts: Iterable[str]) -> tuple[Party, ...]:
+    """Return the parties of a field that has been validated."""
+    return tuple(map(party, texts))
+
+
+def _refuse_everybody(text: str) -> None:
+    """Refuse what stands for everybody: a list of exceptions that covers everyone would hide every opening."""
+    if text == "*":
+        raise fault(
+            '"*" is everyone, and this list is for named readers',
+            "list each reader, or write public: true if everyone may read",
+        )
+    if text in CLOUDFRONT:
+        raise fault(
+            f"{text} covers the distributions of every AWS account",
+            "list the ARN of each distribution, or the account that owns them",
+        )
+    if "*" in text or "?" in text or "${" in text:
+        account = re.search(r"(?<![0-9])[0-9]{12}(?![0-9])", text)
+        do = "list each one by its full name"
+        raise fault(
+            f"{shown(text)} has a wildcard, and this list is for named readers",
+            f'{do}, or the account: "{account[0]}"' if account else do,
+        )
+
+
+def _network(text: str) -> str | None:
+    """Return `text` if it is a network, or None. Raises a fault for a network that is too wide or oddly spelled."""
+    if "/" not in text:
+        return None
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    least = WIDEST[network.version]
+    if network.prefixlen < least:
+        raise fault(
+            f"{shown(text)} is wider than /{least}, and S3 treats such a network as public",
+            f"list networks of /{least} or narrower",
+        )
+    if text != str(network):
+        raise fault(f"{shown(text)} is not how AWS spells this network", f"write {network}")
+    return text
+
+
+def _remedy(text: str) -> str:
+    """What to write, if it is plain what was meant, or else the forms."""
+    digits = re.sub("[ -]", "", text)
+    if _ACCOUNT.fullmatch(digits):
+        return f'write "{digits}"'
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text.removeprefix("canonical:")):
+        return f"write canonical:{text.removeprefix('canonical:').lower()}"
+    try:
+        return f"write {ip_network(text)}"
+    except ValueError:
+        return FORMS
+
+
+_EXAMPLES = (
+    "999988887777",
+    "arn:aws:iam::999988887777:role/transcoder",
+    "arn:aws:cloudfront::999988887777:distribution/E1UGDLB9XZBD79",
+    "o-a1b2c3d4e5",
+    "203.0.113.0/24",
+    "vpce-0a1b2c3d4e5f67890",
+    "logging.s3.amazonaws.com",
+)
+
+
+def _schema_pattern() -> str:
+    """One pattern of all forms, for editors. The width of a network is beyond it."""
+    forms = [_ACCOUNT, _ROOT, _OAI, _CANONICAL, *(form for _, form in _WHOLE)]
+    others = "|".join(re.sub(r"\((?!\?)", "(?:", form.pattern) for form in forms)
+    never = "|".join(map(re.escape, CLOUDFRONT))
+    return f"^(?!(?:{never})$)(?:{others}|[0-9.]+/[0-9]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]+)$"
+
+
+def _party_text(text: str) -> str:
+    party(text)
+    return text
+
+
+PartyText = Annotated[
+    str,
+    AfterValidator(_party_text),
+    WithJsonSchema({"type": "string", "pattern": _schema_pattern(), "examples": list(_EXAMPLES)}),
+]
+"""A party as a spec spells it."""

@@ -24,6 +24,8 @@ class Verb(StrEnum):
     """What a step does. The order is the order of the summary line."""
 
     CREATE = "create"
+    ADOPT = "adopt"
+    """The first change of a distribution that was made elsewhere."""
     MODIFY = "modify"
     GRANT = "grant"
     REVOKE = "revoke"

@@ -55,9 +55,7 @@ def account_checks(stacks: "Sequence[Stack]") -> Iterator[Check]:
     yield asked.clock()
     if asked.caller is None:
         names = ("CloudFront", "S3", "permissions", *(f"plan of {stack.spec.name}" for stack in stacks))
-        yield from (
-            Check(name, State.UNKNOWN, "cannot be asked before the above is mended") for name in names
-        )
+        yield from (Check(name, State.UNKNOWN, "not checked: fix the checks above first") for name in names)
         return
     world = connection.current().world()
     yield from list_checks(world)
@@ -113,7 +111,7 @@ class _Asked:
     def identity(self) -> Check:
         """Who AWS says that we are."""
         if self.clients is None:
-            return Check("identity", State.UNKNOWN, "cannot be asked before the above is mended")
+            return Check("identity", State.UNKNOWN, "not checked: fix the checks above first")
         from botocore.exceptions import BotoCoreError, ClientError
 
         from cfstream.aws.connection import IDENTITY

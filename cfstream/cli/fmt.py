@@ -69,7 +69,7 @@ def _put_in_form(source: "Source", *, write: bool, show: bool) -> bool:
 
     form = formatted(source)
     if form.left:
-        terminal.note(f"notice: {source.file}: {form.left}\n")
+        terminal.note(f"note: {source.file}: {form.left}\n")
     changed = form.text != source.text
     if show:
         terminal.say("".join(_difference(source, form.text)))

@@ -39,7 +39,7 @@ def validate(
             say(_alerts(found.problems))
         raise
     for file in passed_over:
-        note(f"notice: {file}: there is no spec in this file\n")
+        note(f"note: {file}: there is no spec in this file\n")
     told = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
         rows = [
@@ -61,7 +61,7 @@ def validate(
     for stack, noticed in told:
         say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
         for notice in noticed:
-            note(f"notice: {stack.path}: {notice.text}\n")
+            note(f"note: {stack.path}: {notice.text}\n")
 
 
 def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:

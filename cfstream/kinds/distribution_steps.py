@@ -4,13 +4,14 @@ from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
 from cfstream.kinds.distributions import wait_for
 from cfstream.kinds.fields import Overlay
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.tagging import creation_tag_changes, creation_tags, tag_steps
+from cfstream.kinds.tagging import creation_tag_changes, creation_tags, tag_step
 from cfstream.ports import Call
 from cfstream.spec.wording import some_of
+from cfstream.steps.adopt import with_tags
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.disable import Disable
-from cfstream.steps.modify import Modify
+from cfstream.steps.modify import Mark, Modify
 from cfstream.steps.step import Change, Hazard, Stage, Step
 from cfstream.values import Json, Known, Ref, Verb, step_id
 
@@ -56,13 +57,13 @@ def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -
 
 
 def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
-    """Return the steps that change all fields in one update, wait for it and add missing tags; none if all is equal."""
-    steps: tuple[Step, ...] = ()
-    if laid.changes:
-        because = "until the change is Deployed"
-        changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
-        steps = (_update(scene, live, laid), wait_for(scene, live.delivery, live.id, changed, because))
-    return (*steps, *tag_steps(scene, live, others=bool(steps)))
+    """Return one step that changes all fields and tags that differ, and the wait for it; nothing if none differ."""
+    tags = tag_step(scene, live, others=bool(laid.changes))
+    if not laid.changes:
+        return () if tags is None else (tags,)
+    changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
+    wait = wait_for(scene, live.delivery, live.id, changed, "until the change is Deployed")
+    return (_update(scene, live, laid, tags), wait)
 
 
 def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
@@ -124,9 +125,9 @@ def brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
     return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
 
 
-def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> Modify:
+def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: Mark | None) -> Modify:
     config, name = live.delivery.document, live.delivery.operation_noun
-    return Modify(
+    modify = Modify(
         address=scene.address(live.delivery.kind),
         stage=Stage.SWITCH,
         because=_named(laid.changes),
@@ -140,6 +141,7 @@ def _update(scene: Scene, live: LiveDistribution, laid: Overlay) -> Modify:
         base=live.config,
         etag=live.etag,
     )
+    return modify if tags is None else with_tags(modify, tags)
 
 
 def _named(changes: tuple[Change, ...]) -> str:

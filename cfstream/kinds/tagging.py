@@ -5,7 +5,8 @@ from typing import Any
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.ports import Call
-from cfstream.steps.step import Change, Stage, Step
+from cfstream.steps.adopt import AdoptTags
+from cfstream.steps.step import Change, Stage
 from cfstream.steps.tags import Mark
 
 
@@ -25,29 +26,35 @@ def creation_tag_changes(scene: Scene) -> tuple[Change, ...]:
     )
 
 
-def tag_steps(scene: Scene, live: LiveDistribution, *, others: bool) -> tuple[Step, ...]:
-    """The step that adds or changes tags; tags that others put there are never taken away.
+def adopting(scene: Scene, live: LiveDistribution) -> bool:
+    """Return whether the distribution was made elsewhere and does not have the name of the stack yet."""
+    return live.tag(NAME_TAG) != scene.name
 
-    The name goes onto an adopted distribution with the first `others` step, and is alone no reason for one.
+
+def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | None:
+    """Return the step that adds or changes tags, or None. Tags of others are never removed.
+
+    An adopted distribution gets the name of the stack with its first other write (`others`, or a tag of the spec): a
+    missing name alone is no reason for a step.
     """
     wanted = scene.stack.spec.tags or {}
     missing = {key: value for key, value in wanted.items() if live.tag(key) != value}
     asked = bool(missing)
-    if (others or asked) and live.tag(NAME_TAG) != scene.name:
+    adopted = adopting(scene, live)
+    if (others or asked) and adopted:
         missing[NAME_TAG] = scene.name
     if not missing:
-        return ()
+        return None
     tags = [{"Key": key, "Value": value} for key, value in sorted(missing.items())]
-    return (
-        Mark(
-            address=scene.address(live.delivery.kind),
-            stage=Stage.SWITCH,
-            because="tags" if asked else f"adopted: from now on it carries the name {scene.name}",
-            line=scene.stack.line("tags" if asked else "adopt"),
-            changes=tuple(
-                Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())
-            ),
-            call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
-            seen=live.tags or {},
+    kind_of_step = AdoptTags if adopted else Mark
+    return kind_of_step(
+        address=scene.address(live.delivery.kind),
+        stage=Stage.SWITCH,
+        because="tags",
+        line=scene.stack.line("tags" if asked else "adopt"),
+        changes=tuple(
+            Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())
         ),
+        call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
+        seen=live.tags or {},
     )

@@ -28,7 +28,7 @@ def advice_text(found: Sequence[Advised], *, color: bool, width: int) -> str:
             lines += sheet.flow(words(f"{stack.spec}:{line}: {stack.name}", Style.BOLD), rest="  ")
             lines += sheet.flow(words(advice.why), first="  ", rest="  ")
             key = f" --key-name {stack.name}-1" if advice.to is Target.KEY_GROUPS else ""
-            lines += [f"  do: {again(stack.spec, advice.to)}{key}{_of_several(stack, found)}"]
+            lines += [f"  fix: {again(stack.spec, advice.to)}{key}{_of_several(stack, found)}"]
     count = sum(1 for stack in found if stack.advice)
     stacks = f"{len(found)} stack{'s' if len(found) != 1 else ''}"
     return "\n".join([*lines, sheet.paint(f"{count} of {stacks} should migrate.", Style.BOLD)]) + "\n"

@@ -74,7 +74,7 @@ def _lines(check: Check, column: int, sheet: Page) -> Iterator[str]:
         yield head + " " * (column - len(check.name)) + first[len(hang) :]
         yield from rest
     for line in check.do.splitlines():
-        yield from sheet.flow([Word("do:", Style.CYAN), *words(line)], first=hang, rest=hang + "    ")
+        yield from sheet.flow([Word("fix:", Style.CYAN), *words(line)], first=hang, rest=hang + "     ")
 
 
 def _verdict(checks: Sequence[Check]) -> str:

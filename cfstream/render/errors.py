@@ -10,7 +10,7 @@ MANUAL = "https://cfstream.github.io/cfstream/"
 
 
 def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = False) -> str:
-    """``error: <what>``, its further lines indented, then ``do: <do>``; ends in a newline.
+    """``error: <what>``, its further lines indented, then ``fix: <do>``; ends in a newline.
 
     In colour its first word is a link to the manual, as terminals make them; with `more` the address is written out.
     """
@@ -46,6 +46,6 @@ def what_lines(what: str, sheet: Page) -> Iterator[str]:
 
 
 def do_lines(do: str, sheet: Page) -> Iterator[str]:
-    """What to do, or nothing where nobody knows."""
+    """Return the lines of the fix; none if `do` is empty."""
     for line in do.splitlines():
-        yield from sheet.flow(advice(f"do: {line}"), first="  ", rest="      ")
+        yield from sheet.flow(advice(f"fix: {line}"), first="  ", rest="       ")

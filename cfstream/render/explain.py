@@ -121,7 +121,7 @@ def _reason_lines(reason: Reason, sheet: Page, head: Word) -> Iterator[str]:
     code = [Word(f"{reason.code},")] if reason.code else []
     yield from sheet.flow([head, *code, *words(reason.what)], rest="  ")
     if reason.do:
-        yield from sheet.flow(words(f"do: {reason.do}"), first="  ", rest="      ")
+        yield from sheet.flow(words(f"fix: {reason.do}"), first="  ", rest="       ")
 
 
 def _covers(told: Explanation) -> bool | None:

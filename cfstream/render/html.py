@@ -29,7 +29,7 @@ def plan_html(plan: Plan) -> str:
         *_links(changed),
         "<main>",
         *_hazards(plan),
-        *_problems(problems, "Nothing is applied to a stack until they are mended."),
+        *_problems(problems, "Nothing is applied to a stack until they are fixed."),
         *_warnings(plan),
         *(stack_article(stack) for stack in changed),
         *_still(plan),
@@ -92,7 +92,7 @@ def _hazards(plan: Plan) -> Iterator[str]:
 def _problems(problems: Sequence[Problem], lead: str) -> Iterator[str]:
     items = [
         f"<li>{code(str(problem.where))} <b>{prose(problem.what)}</b>{_excerpt(problem)}"
-        + (f"<p>do: {prose(problem.do)}</p>" if problem.do else "")
+        + (f"<p>fix: {prose(problem.do)}</p>" if problem.do else "")
         + "</li>"
         for problem in problems
     ]
@@ -107,7 +107,7 @@ def _excerpt(problem: Problem) -> str:
 def _warnings(plan: Plan) -> Iterator[str]:
     items = [
         f"<li>{escape(stack.name)}: {prose(notice.text)}"
-        + (f"<p>do: {'<br>'.join(map(prose, notice.do.splitlines()))}</p>" if notice.do else "")
+        + (f"<p>fix: {'<br>'.join(map(prose, notice.do.splitlines()))}</p>" if notice.do else "")
         + "</li>"
         for stack in plan.stacks
         for notice in sorted(stack.notices)

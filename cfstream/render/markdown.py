@@ -144,10 +144,10 @@ def _hazard_section(plan: Plan, longest: int | None) -> _Section:
 def _problem_section(problems: Iterable[Problem], longest: int | None) -> _Section:
     entries = tuple(
         f"- {code(str(problem.where))} <b>{prose(clipped(problem.what, longest))}</b>"
-        + (f"<br>do: {prose(clipped(problem.do, longest))}" if problem.do else "")
+        + (f"<br>fix: {prose(clipped(problem.do, longest))}" if problem.do else "")
         for problem in problems
     )
-    return _Section("Problems", "problems", "Nothing is applied to a stack until they are mended.\n", entries)
+    return _Section("Problems", "problems", "Nothing is applied to a stack until they are fixed.\n", entries)
 
 
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
@@ -174,7 +174,7 @@ def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) 
 def _warning_section(plan: Plan, longest: int | None) -> _Section:
     entries = tuple(
         f"- {prose(stack.name)}: {prose(clipped(notice.text, longest))}"
-        + "<br>do: " * bool(notice.do)
+        + "<br>fix: " * bool(notice.do)
         + "<br>".join(prose(clipped(line, longest)) for line in notice.do.splitlines())
         for stack in plan.stacks
         for notice in sorted(stack.notices)

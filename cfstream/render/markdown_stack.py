@@ -35,7 +35,7 @@ def stack_piece(stack: StackPlan, tier: Tier, *, unfolded: bool = False) -> str:
 def _sum(stack: StackPlan) -> str:
     steps = count(step.verb for step in stack.steps)
     told = ", ".join(f"{steps[verb]} to {verb}" for verb in Verb if steps[verb])
-    left_out = "left out until its problems are mended" if stack.problems else ""
+    left_out = "not applied until its problems are fixed" if stack.problems else ""
     return "; ".join(filter(None, [left_out, told]))
 
 

@@ -122,7 +122,7 @@ def _mark(stack: StackPlan, kinds: Iterable[str]) -> Mark:
         return Mark.NEW
     if Verb.DELETE in verbs:
         return Mark.GONE
-    return Mark.CHANGED if verbs & {Verb.MODIFY, Verb.DISABLE} else Mark.SAME
+    return Mark.CHANGED if verbs & {Verb.ADOPT, Verb.MODIFY, Verb.DISABLE} else Mark.SAME
 
 
 def _is(step: Step, kinds: Iterable[str], verb: Verb) -> bool:

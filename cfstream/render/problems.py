@@ -1,4 +1,4 @@
-"""Problems as text: what is wrong, where, the line with a caret under the place, and what to do.
+"""Problems as text: what is wrong, where, the line with a caret under the place, and how to fix it.
 
 Values in, a string out; nothing here prints. The same text for every command that finds problems.
 """
@@ -30,7 +30,7 @@ def _lines(problem: Problem, page: Page) -> Iterator[str]:
     if problem.source_line.strip() and problem.where.line:
         yield from _excerpt(problem, page)
     if problem.do:
-        yield from page.flow([Word("do:", Style.CYAN), *advice(problem.do)], first="  ", rest="      ")
+        yield from page.flow([Word("fix:", Style.CYAN), *advice(problem.do)], first="  ", rest="       ")
 
 
 def _excerpt(problem: Problem, page: Page) -> Iterator[str]:

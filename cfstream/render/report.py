@@ -26,6 +26,7 @@ OUTPUTS = (
 
 PAST: Mapping[Verb, str] = {
     Verb.CREATE: "created",
+    Verb.ADOPT: "adopted",
     Verb.MODIFY: "modified",
     Verb.GRANT: "granted",
     Verb.REVOKE: "revoked",
@@ -53,7 +54,7 @@ WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
 REST: Mapping[StackOutcome, tuple[str, str]] = {
     StackOutcome.FAILED: (
         "a step failed",
-        "mend that and run it again, or for a saved plan apply its spec: it goes on from here",
+        "fix that and run it again, or for a saved plan apply its spec: it goes on from here",
     ),
     StackOutcome.STALE: ("live moved", "plan again, and read the difference before applying"),
     StackOutcome.TIMED_OUT: (
@@ -66,7 +67,7 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
     ),
     StackOutcome.BLOCKED: (
         "left out",
-        "mend the problems that the plan shows, and run the same command again",
+        "fix the problems that the plan shows, then run the same command again",
     ),
     StackOutcome.EXPOSED: (
         "it is not as it should be at its addresses",

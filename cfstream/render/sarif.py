@@ -35,6 +35,8 @@ RULES = {
     "cuts-viewers": ("warning", "Hazard: people who are watching are cut off"),
     "widens-grant": ("warning", "Hazard: CloudFront may read more of the bucket than before"),
     "weakens-tls": ("warning", "Hazard: an older TLS policy, or plain http"),
+    "loses-firewall": ("warning", "Hazard: more countries are served, or another web ACL or none"),
+    "replaces-acls": ("warning", "Hazard: a batch job replaces ACLs that were not all read"),
     "deletes": ("warning", "Hazard: a distribution is deleted"),
 }
 """Level and meaning of each rule, in the order in which they are listed."""
@@ -76,7 +78,7 @@ def _result(rule: str, where: Where, what: str, do: str, stack: str = "") -> dic
         "ruleId": rule,
         "ruleIndex": list(RULES).index(rule),
         "level": RULES[rule][0],
-        "message": {"text": _plain(f"{text}\ndo: {do}" if do else text)},
+        "message": {"text": _plain(f"{text}\nfix: {do}" if do else text)},
         "locations": [
             {
                 "physicalLocation": {

@@ -66,7 +66,7 @@ svg .open{color:inherit}
 .note{margin-top:1rem}
 .what{font-weight:600;margin:0}
 .new .sign,.create .sign,.grant .sign{color:var(--new)}
-.changed .sign,.modify .sign,.disable .sign{color:var(--changed)}
+.changed .sign,.adopt .sign,.modify .sign,.disable .sign{color:var(--changed)}
 .gone .sign,.delete .sign,.revoke .sign{color:var(--gone)}
 .wait .sign{color:var(--wait)}
 .sign{font-weight:700;white-space:pre}

@@ -17,6 +17,7 @@ from cfstream.values import Verb
 
 SIGNS: Mapping[Verb, tuple[str, Style]] = {
     Verb.CREATE: ("+", Style.GREEN),
+    Verb.ADOPT: ("=", Style.YELLOW),
     Verb.MODIFY: ("~", Style.YELLOW),
     Verb.GRANT: (">", Style.GREEN),
     Verb.REVOKE: ("<", Style.RED),
@@ -93,8 +94,8 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         yield ""
         yield from warnings
     if stack.problems:
-        these = "problem below is" if len(stack.problems) == 1 else "problems below are"
-        told = words(f"{stack.name} is left out until the {these} mended", Style.BOLD_RED)
+        these = "the problem below is" if len(stack.problems) == 1 else "the problems below are"
+        told = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(told, first="  ", rest="  ")
 

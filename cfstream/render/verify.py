@@ -175,7 +175,7 @@ def _case(stack: StackProof, finding: Finding) -> str:
     if finding.verdict is Verdict.HELD:
         return f"{head}/>\n"
     tag = "error" if finding.verdict is Verdict.UNPROVED else "failure"
-    told = (f"saw: {finding.saw}" * bool(finding.saw), finding.why, f"do: {finding.do}" * bool(finding.do))
+    told = (f"saw: {finding.saw}" * bool(finding.saw), finding.why, f"fix: {finding.do}" * bool(finding.do))
     body = _xml("\n".join(filter(None, told)))
     opened = f"<{tag} type={_attribute(finding.verdict)} message={_attribute(finding.why)}>"
     return f"{head}>{opened}{body}</{tag}></testcase>\n"

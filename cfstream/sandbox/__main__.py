@@ -63,7 +63,7 @@ def main() -> None:
             arguments.dir, arguments.port, lambda running: logging.info("serving at %s", running.endpoint_url)
         )
     except SandboxError as error:
-        raise SystemExit(f"error: {error.what}\n  do: {error.do}") from None
+        raise SystemExit(f"error: {error.what}\n  fix: {error.do}") from None
 
 
 if __name__ == "__main__":

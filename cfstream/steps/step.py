@@ -24,8 +24,16 @@ class Change:
     after: Any
 
 
-HAZARDS = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
-"""The names that a hazard can have, and that a person can allow."""
+HAZARDS = (
+    "makes-public",
+    "cuts-viewers",
+    "widens-grant",
+    "weakens-tls",
+    "loses-firewall",
+    "replaces-acls",
+    "deletes",
+)
+"""The names of hazards, as `--allow` takes them."""
 
 
 @dataclass(frozen=True)

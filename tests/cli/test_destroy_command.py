@@ -48,7 +48,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
     assert ran.code == 2
     assert ran.err == (
         "error: destroy asks before it destroys, and there is no terminal to ask on\n"
-        "  do: read what would go, and add --yes\n"
+        "  fix: read what would go, and add --yes\n"
     )
     assert "  - delete  distribution:lectures" in ran.out
     assert "  The bucket and every object in it stay.\n" in ran.out
@@ -120,7 +120,7 @@ def test_json_of_what_is_not_done_yet(cfstream: Run, lectures: Sandbox) -> None:
     assert stack["outputs"]["distribution_id"] == distribution.id
     assert distribution.config["Enabled"] is False
     assert "Not all is destroyed" not in ran.out
-    assert "do: run the same command again" in ran.err
+    assert "fix: run the same command again" in ran.err
 
 
 def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:

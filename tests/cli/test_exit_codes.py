@@ -11,28 +11,28 @@ from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
 Run = Callable[..., Ran]
 
-LOOK_AT_THE_FOLDER = "  do: see that its folder is there, and that you may read and write in it\n"
+LOOK_AT_THE_FOLDER = "  fix: see that its folder is there, and that you may read and write in it\n"
 
 
 @pytest.mark.parametrize(
     ("how", "code", "said"),
     [
-        ("plain", 1, "error: it does not work\n  do: do something else\n"),
-        ("credentials", 1, "error: there are no credentials\n  do: run aws configure\n"),
+        ("plain", 1, "error: it does not work\n  fix: do something else\n"),
+        ("credentials", 1, "error: there are no credentials\n  fix: run aws configure\n"),
         ("unreachable", 1, "error: no answer\n"),
         ("lost", 1, "error: the answer never came\n"),
         ("refused", 1, "error: CreateDistribution was refused: no more of them (TooManyDistributions)\n"),
         (
             "unauthorized",
             1,
-            "error: ListTags was refused: not allowed (AccessDenied)\n  do: allow cloudfront:ListTags\n",
+            "error: ListTags was refused: not allowed (AccessDenied)\n  fix: allow cloudfront:ListTags\n",
         ),
         (
             "file",
             1,
             f"error: keys/a.pem: No such file or directory\n{LOOK_AT_THE_FOLDER}",
         ),
-        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  do: take it out\n"),
+        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"),
         ("usage", 2, "error: that is no flag\n"),
         ("exit", 3, ""),
         ("stale", 4, "error: distribution:lectures moved\n"),

@@ -85,7 +85,7 @@ def test_what_is_left_alone_is_said(cfstream: Run) -> None:
     """A file in which an alias would come before its anchor keeps its order, and a notice says why."""
     text = "http:\n  behaviors: &b [{path: /a}]\nname: a\nkey_groups: *b\n"
     Path("c.yaml").write_text(text)
-    told = "notice: c.yaml: keys are left in their order: an alias would come before its anchor\n"
+    told = "note: c.yaml: keys are left in their order: an alias would come before its anchor\n"
     assert cfstream("fmt", "c.yaml") == Ran(0, "", told)
     assert Path("c.yaml").read_text() == text
 

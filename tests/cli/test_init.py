@@ -164,7 +164,7 @@ def test_the_questions(aws: Sandbox) -> None:
         client("s3", aws.endpoint_url).create_bucket(Bucket=bucket)
     code, shown = at_terminal(answers=["Films", "films", "1", "", "a.example.com, b.example.com", "1"])
     assert code == 0, shown
-    assert "  do: write films\n" in shown
+    assert "  fix: write films\n" in shown
     assert "  1  clips\n  2  films-media\n" in shown
     assert shown.endswith("wrote films.yaml\nnext:\n  cfstream plan films.yaml\n")
     spec = written("films.yaml")

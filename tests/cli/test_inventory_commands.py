@@ -304,7 +304,7 @@ def test_delete_refuses_what_is_used(account: Account, run: Run, which: str, wor
     ran = run("delete", getattr(account, which), "--yes")
     assert ran.code == 2
     assert words in ran.err
-    assert "do: " in ran.err
+    assert "fix: " in ran.err
 
 
 def test_delete_refuses_what_is_on_its_way(account: Account, server: Sandbox, run: Run) -> None:

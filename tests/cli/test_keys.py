@@ -180,7 +180,7 @@ def test_the_only_group_need_not_be_named(
     head = "version: 1\nname: lectures\nbucket: lectures-media\nkey_groups:\n"
     Path("lectures.yaml").write_text(head + group.format("one") + group.format("two"))
     ran = cfstream("keys", "rotate", "lectures.yaml")
-    assert (ran.code, "do: name one of one, two" in ran.err) == (2, True)
+    assert (ran.code, "fix: name one of one, two" in ran.err) == (2, True)
     Path("lectures.yaml").write_text(head + group.format("one"))
     assert "k-2 joins one, and replaces k-1" in cfstream("keys", "rotate", "lectures.yaml").out
 

@@ -103,9 +103,9 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["plna"], "error: there is no command 'plna'\n  do: run: cfstream plan\n"),
-        (["frobnicate"], "error: there is no command 'frobnicate'\n  do: see: cfstream --help\n"),
-        (["plan"], "error: missing argument 'SPEC...'\n  do: see: cfstream plan --help\n"),
+        (["plna"], "error: there is no command 'plna'\n  fix: run: cfstream plan\n"),
+        (["frobnicate"], "error: there is no command 'frobnicate'\n  fix: see: cfstream --help\n"),
+        (["plan"], "error: missing argument 'SPEC...'\n  fix: see: cfstream plan --help\n"),
         (
             ["plan", "--chekc", "a.yaml"],
             "error: no such option: --chekc (Possible options: --check, --help)\n",
@@ -114,12 +114,12 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
             ["plan", "--format", "yaml", "a.yaml"],
             "error: --format: 'yaml' is not one of 'text', 'json', ",
         ),
-        (["--nonsense"], "error: no such option: --nonsense\n  do: see: cfstream --help\n"),
+        (["--nonsense"], "error: no such option: --nonsense\n  fix: see: cfstream --help\n"),
         (
             ["apply", "--allow", "cut-viewers", "a.yaml"],
             "error: --allow cut-viewers: there is no hazard of that name\n",
         ),
-        (["apply", "--allow", "x", "a.yaml"], "  do: name one of makes-public, cuts-viewers,"),
+        (["apply", "--allow", "x", "a.yaml"], "  fix: name one of makes-public, cuts-viewers,"),
     ],
 )
 def test_wrong_usage_says_what_there_is(cfstream: Run, arguments: list[str], error: str) -> None:
@@ -134,14 +134,14 @@ def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
     ran = cfstream("fail", "bug")
     assert ran.err == (
         "error: cfstream itself failed: KeyError: 'Items'\n"
-        "  do: this is a bug: run it again with -vv, and report what it prints\n"
+        "  fix: this is a bug: run it again with -vv, and report what it prints\n"
     )
     assert "Traceback (most recent call last)" in in_a_process("cfstream -vv plan /nowhere.yaml").stderr
 
 
 def test_problems_of_specs_are_shown_with_their_places(cfstream: Run) -> None:
     """Problems look the same from every command."""
-    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  do: take it out\n"
+    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
@@ -159,7 +159,7 @@ def test_a_result_that_cannot_be_written_is_a_failure() -> None:
         assert ran.returncode == 1
         assert ran.stderr == (
             "error: the result could not be written: No space left on device\n"
-            "  do: send it to a disk with room, or to a pipe\n"
+            "  fix: send it to a disk with room, or to a pipe\n"
         )
 
 
@@ -171,7 +171,7 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory do: a part of that path is a file and no folder: "
+        f"error: {spec}: Not a directory fix: a part of that path is a file and no folder: "
         "move it away, or name another place"
     )
 
@@ -184,7 +184,7 @@ def test_a_file_in_the_way_of_a_folder_is_told_with_what_helps(
     Path("keys").touch()
     ran = cfstream("keys", "new", "lectures-1")
     assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: File exists")
-    assert "  do: something of that name is there already: move it away" in ran.err
+    assert "  fix: something of that name is there already: move it away" in ran.err
 
 
 def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +202,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     ran = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
     assert ran.returncode == 1
     assert (
-        ran.stderr == "error: the folder that this runs in is not there any more\n  do: go to one that is\n"
+        ran.stderr == "error: the folder that this runs in is not there any more\n  fix: go to one that is\n"
     )
 
 

@@ -297,7 +297,7 @@ def test_a_folder_is_looked_through(cfstream: Run, here: Path) -> None:
     assert advised(cfstream, "good.yaml") == (0, {"good": []})
     ran = cfstream("migrate", "--check", "fleet.yaml")
     assert "fleet.yaml:5: lectures\n" in ran.out
-    assert "do: cfstream migrate fleet.yaml --to oac --stack lectures\n" in ran.out
+    assert "fix: cfstream migrate fleet.yaml --to oac --stack lectures\n" in ran.out
     assert ran.out.endswith("3 of 3 stacks should migrate.\n")
 
 
@@ -307,7 +307,7 @@ def test_every_advice_can_be_followed(cfstream: Run, here: Path) -> None:
     write(spec, HEAD + "oai: {}\ngrant: {via: object-acl}\ntrusted_signers: [self]\n")
     assert advised(cfstream, "lectures.yaml") == (3, {"lectures": ["oac", "key-groups"]})
     told = cfstream("migrate", "--check", "lectures.yaml").out
-    commands = re.findall(r"do: cfstream (.+)", told)
+    commands = re.findall(r"fix: cfstream (.+)", told)
     for command in commands:
         assert cfstream(*shlex.split(command)).code == 0, command
     assert len(commands) == 2

@@ -59,7 +59,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, spec: Path
     assert ran.code == 2
     assert ran.err == (
         "error: apply asks before it writes, and there is no terminal to ask on\n"
-        "  do: add --yes to say it beforehand\n"
+        "  fix: add --yes to say it beforehand\n"
     )
     assert cfstream("plan", "--check", "lectures.yaml").code == 3
 

@@ -56,7 +56,7 @@ def test_doctor_compares_the_clock_of_the_run(cfstream: Run, ahead: Sandbox) -> 
 def test_a_setting_that_does_not_fit_is_told_with_one_that_does(cfstream: Run) -> None:
     """As it is written on the command line."""
     ran = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
-    assert (ran.code, "do: write clock_ahead_seconds=90000.0" in ran.err) == (2, True)
+    assert (ran.code, "fix: write clock_ahead_seconds=90000.0" in ran.err) == (2, True)
 
 
 @pytest.mark.usefixtures("ahead")

@@ -146,7 +146,7 @@ def test_a_file_of_no_use_says_why(cfstream: Cli, live: Path) -> None:
         ran = cfstream("plan", "lectures.yaml", "--live", "live.json")
         assert (ran.code, ran.out) == (2, "")
         assert what in " ".join(ran.err.split())
-        assert "do: " in ran.err
+        assert "fix: " in ran.err
         assert "Traceback" not in ran.err
 
 

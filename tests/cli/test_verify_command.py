@@ -94,7 +94,7 @@ def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: 
     said = " ".join(ran.out.split())
     assert "✗ let in: policy: no statement of its policy lets anyone read" in said
     assert "why: anyone: bucket policy statement Open" in said
-    assert "do: take that statement out of the bucket's policy, or narrow it" in said
+    assert "fix: take that statement out of the bucket's policy, or narrow it" in said
     assert "Not as it should be." in said
     assert "Let in: S3: bucket lectures-media, bucket lectures-media policy." in said
 

@@ -1,7 +1,8 @@
 """A distribution made by hand becomes ours, and keeps all that the spec does not speak of."""
 
+from cfstream.values import Verb
 from tests.promises.foreign import by_hand
-from tests.promises.studio import Studio, behavior, outcome, problems, set_to, signed, signers, steps
+from tests.promises.studio import Studio, behavior, changes, outcome, problems, set_to, signed, signers, steps
 
 
 def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
@@ -13,6 +14,45 @@ def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: St
     studio.converge({**document, "comment": "adopted"})
     assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
     assert len(studio.distributions()) == 1
+
+
+def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(studio: Studio) -> None:
+    """One step updates the settings and gives the name; what changes later is a modify."""
+    stranger = by_hand(studio)
+    document = signed(adopt=stranger["Id"], origin_access="none", comment="adopted", tags={"team": "media"})
+    plan = studio.plan(document)
+    assert steps(plan) == ["adopt distribution:lectures", "wait distribution:lectures"]
+    assert (plan.summary[Verb.ADOPT], plan.summary[Verb.MODIFY]) == (1, 0)
+    assert changes(plan.stacks[0], "tags.") == {
+        "tags.cfstream:name": (None, "lectures"),
+        "tags.team": (None, "media"),
+    }
+    studio.converge(document)
+    assert studio.config()["Comment"] == "adopted"
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+    later = {**document, "comment": "later", "tags": {"team": "archive"}}
+    assert steps(studio.plan(later)) == ["modify distribution:lectures", "wait distribution:lectures"]
+    studio.converge(later)
+    assert studio.config()["Comment"] == "later"
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "archive"}
+
+
+def test_a_tag_of_the_spec_is_enough_to_adopt_a_distribution(studio: Studio) -> None:
+    """If only tags differ, one call gives the tag and the name, and nothing has to be deployed."""
+    stranger = by_hand(studio)
+    document = signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"})
+    assert steps(studio.plan(document)) == ["adopt distribution:lectures"]
+    studio.converge(document)
+    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+
+
+def test_tags_are_left_alone_when_the_update_is_refused(studio: Studio) -> None:
+    """A distribution that changed since the plan does not get the name either."""
+    stranger = by_hand(studio)
+    plan = studio.plan(signed(adopt=stranger["Id"], origin_access="none", comment="adopted"))
+    studio.edit(set_to(Comment="changed meanwhile"), id_=stranger["Id"])
+    assert outcome(studio.run(plan)) == "stale"
+    assert studio.tags(stranger["ARN"]) == {}
 
 
 def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: Studio) -> None:

@@ -64,7 +64,7 @@ def test_who_can_read_is_shown_of_an_open_stack_that_stands_still() -> None:
     """With what to do about it, the command as code."""
     page = plan_html(plan(OPENED))
     assert '<li class="closed">anyone: bucket policy statement QuickFix</li>' in page
-    assert "<p>do: take it out:<br><code>aws s3api put --bucket media</code></p>" in page
+    assert "<p>fix: take it out:<br><code>aws s3api put --bucket media</code></p>" in page
     assert "lectures is as its spec says." in page
 
 
@@ -105,7 +105,7 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
         "apply refuses this unless it is allowed: --allow cuts-viewers",
         "1 problem",
         "specs/clips.yaml:6:9 bucket clips-media is not there",
-        "do: make it, or write create: true",
+        "fix: make it, or write create: true",
         "lectures: anyone may read clips/*: a public statement of the bucket policy",
         "note: 7 CNAMEs of 100",
         "modify distribution:lectures",
@@ -129,4 +129,4 @@ def test_specs_that_cannot_be_read_have_a_page_too() -> None:
     """Every problem is on it, and no plan."""
     text = Page(problems_html(BROKEN.problems)).text
     assert "No plan." in text
-    assert "specs/clips.yaml:6:9 bucket clips-media is not therebucket: clips-mediado: make it" in text
+    assert "specs/clips.yaml:6:9 bucket clips-media is not therebucket: clips-mediafix: make it" in text

@@ -77,7 +77,7 @@ def test_warnings_stand_above_the_sentence_that_nothing_changes() -> None:
     assert warned.endswith("**No changes.** lectures is as its spec says.\n")
     assert warned.index("#### Warnings") < warned.index("No changes.")
     assert "anyone: bucket policy statement QuickFix" in warned
-    assert "<br>do: take it out:<br><code>aws s3api put --bucket media</code>" in warned
+    assert "<br>fix: take it out:<br><code>aws s3api put --bucket media</code>" in warned
 
 
 @settings(max_examples=80, deadline=None)
@@ -140,7 +140,7 @@ def test_steps_go_before_what_is_dangerous() -> None:
     comment = plan_markdown(fleet("long words " * 6, 60, changes=60))
     assert len(comment) < LIMIT
     assert comment.count("- <b>cuts-viewers</b>") == 60
-    assert comment.count("<br>do: ") == 60
+    assert comment.count("<br>fix: ") == 60
     assert comment.count("| s0") == 60
     assert comment.count("<details><summary><b>s0") + comment.count("\n<b>s0") == 60
     assert "\nNot all steps fit here: " in comment
@@ -176,7 +176,7 @@ def test_specs_that_cannot_be_read_are_told() -> None:
     comment = problems_markdown(BROKEN.problems)
     assert comment.startswith(f"{MARK}\n### cfstream plan\n\n**No plan: the specs have 1 problem.**\n")
     assert (
-        "<code>specs/clips.yaml:6:9</code> <b>bucket clips-media is not there</b><br>do: make it" in comment
+        "<code>specs/clips.yaml:6:9</code> <b>bucket clips-media is not there</b><br>fix: make it" in comment
     )
     many = [Problem(Where("a.yaml", n + 1), "unknown key " * 50, "take it out") for n in range(2_000)]
     assert "more problems" in problems_markdown(many)

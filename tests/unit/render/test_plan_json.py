@@ -23,6 +23,7 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
         "fingerprint": made.fingerprint,
         "summary": {
             "create": 2,
+            "adopt": 0,
             "modify": 0,
             "grant": 1,
             "revoke": 0,
@@ -31,7 +32,16 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
             "delete": 0,
         },
     }
-    assert list(document["summary"]) == ["create", "modify", "grant", "revoke", "wait", "disable", "delete"]
+    assert list(document["summary"]) == [
+        "create",
+        "adopt",
+        "modify",
+        "grant",
+        "revoke",
+        "wait",
+        "disable",
+        "delete",
+    ]
     assert stack == {
         "name": "lectures",
         "spec": "specs/lectures.yaml",

@@ -135,13 +135,13 @@ LEFT_OUT = """\
 clips                                                           specs/clips.yaml
   no distribution yet
 
-  clips is left out until the problem below is mended
+  clips will not be applied until the problem below is fixed
 
 error: bucket clips-media is not there
   specs/clips.yaml:6:9
     6 | bucket: clips-media
       |         ^
-  do: make it, or write create: true
+  fix: make it, or write create: true
 
 No changes. lectures is as its spec says.
 Plan: 0 to create, 0 to modify, 0 to grant, 0 to delete.
@@ -219,7 +219,7 @@ def test_who_can_read_is_told_of_an_open_stack_that_stands_still() -> None:
     """Nothing is to be done by apply, and yet something by a person; the command stands whole on its line."""
     told = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in told
-    assert "    do: take it out:\n    aws s3api put --bucket media\n" in told
+    assert "    fix: take it out:\n    aws s3api put --bucket media\n" in told
     assert told.endswith("No changes. lectures is as its spec\nsays.\n")
 
 

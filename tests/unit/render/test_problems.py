@@ -24,14 +24,14 @@ def test_the_whole_text() -> None:
         "  a.yaml:11:7\n"
         "   11 |     - 012345678901\n"
         "      |       ^ YAML reads a number here, and its leading zero is gone\n"
-        '  do: write "012345678901"\n'
+        '  fix: write "012345678901"\n'
     )
 
 
 def test_several_and_none() -> None:
     """An empty line stands between two problems; of none there is no text."""
     problem = Problem(Where("a.yaml"), "it is gone", "look for it")
-    block = "error: it is gone\n  a.yaml\n  do: look for it\n"
+    block = "error: it is gone\n  a.yaml\n  fix: look for it\n"
     assert problems_text([problem, problem], color=False) == f"{block}\n{block}"
     assert problems_text([], color=False) == ""
 
@@ -39,7 +39,7 @@ def test_several_and_none() -> None:
 def test_a_place_without_a_line() -> None:
     """Without the text of the line there is no excerpt; without a column there is no caret."""
     assert problems_text([Problem(Where("a.yaml", 3), "x", "")], color=False) == "error: x\n  a.yaml:3\n"
-    assert one("cnames: []", 0) == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  do: mend it\n"
+    assert one("cnames: []", 0) == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  fix: mend it\n"
 
 
 def test_sentences_are_wrapped_between_words() -> None:
@@ -51,7 +51,7 @@ def test_sentences_are_wrapped_between_words() -> None:
         "error: a sentence that is wider than the\n"
         "  page is\n"
         "  a.yaml:3\n"
-        "  do: write less, or widen the page\n"
+        "  fix: write less, or widen the page\n"
     )
 
 

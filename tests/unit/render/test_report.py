@@ -113,7 +113,7 @@ error: distribution:lectures changed after this plan was made
   Comment: 'a' -> 'b'
   done: create origin-access-control:lectures
   not tried: grant bucket-policy:lectures, wait distribution:lectures
-  do: run cfstream plan again and read the difference before applying
+  fix: run cfstream plan again and read the difference before applying
 """
     )
     assert report_text(report, color=False, width=80) == (
@@ -122,7 +122,7 @@ error: distribution:lectures changed after this plan was made
 
 
 def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
-    """A hazard that was not allowed names the flag; a problem asks to be mended."""
+    """A hazard that was not allowed names the flag; a problem must be fixed."""
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=5)
     hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
     protected = replace(left_out, why="the spec says `protect: true`")
@@ -131,13 +131,13 @@ def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
         failures_text(Report((hazard, protected, problem), 5), color=False, width=100)
         == """\
 error: lectures: hazards not allowed: deletes
-  do: if that is meant, say so: --allow deletes
+  fix: if that is meant, say so: --allow deletes
 
 error: lectures: the spec says `protect: true`
-  do: if that is meant, take `protect` out of the spec first
+  fix: if that is meant, take `protect` out of the spec first
 
 error: lectures: bucket b is not there
-  do: mend the problems that the plan shows, and run the same command again
+  fix: fix the problems that the plan shows, then run the same command again
 """
     )
 

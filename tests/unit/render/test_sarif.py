@@ -128,7 +128,7 @@ def test_the_help_of_a_rule_leads_to_a_page_that_is_there() -> None:
 def test_warnings_say_what_to_do() -> None:
     """In the alert itself, for a code host shows nothing else."""
     (alert,) = alerts(plan_sarif(plan(OPENED)))
-    assert alert["message"]["text"].splitlines()[1] == "do: take it out:"
+    assert alert["message"]["text"].splitlines()[1] == "fix: take it out:"
 
 
 def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
@@ -136,7 +136,7 @@ def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
     assert [told(each) for each in alerts(plan_sarif(plan(BROKEN, CHANGED, NEW, STILL)))] == [
         (
             "preflight",
-            "bucket clips-media is not there\ndo: make it, or write create: true",
+            "bucket clips-media is not there\nfix: make it, or write create: true",
             "specs/clips.yaml",
             {"startLine": 6, "startColumn": 9},
         ),
@@ -144,7 +144,7 @@ def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
             "cuts-viewers",
             (
                 "lectures: a.example.com will not be answered any more (modify distribution:lectures)\n"
-                "do: apply refuses this unless it is allowed: --allow cuts-viewers"
+                "fix: apply refuses this unless it is allowed: --allow cuts-viewers"
             ),
             "specs/lectures.yaml",
             {"startLine": 5},

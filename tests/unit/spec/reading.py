@@ -47,7 +47,7 @@ class Row:
 
     def text(self) -> str:
         """The row as it stands in a table."""
-        told = "".join(f"→ {place} {what}\n  do: {do}\n" for place, what, do in self.problems)
+        told = "".join(f"→ {place} {what}\n  fix: {do}\n" for place, what, do in self.problems)
         return self.lines + (told or "→ sound\n")
 
 
@@ -60,7 +60,7 @@ def table(name: str) -> list[Row]:
 
 def _row(block: str) -> Row:
     lines, *told = block.split("\n→ ")
-    parts = [one.split("\n  do: ") for one in told if one != "sound"]
+    parts = [one.split("\n  fix: ") for one in told if one != "sound"]
     found = tuple((*what.split(" ", 1), do.rstrip("\n")) for what, do in parts)
     return Row(lines + "\n", found)  # type: ignore[arg-type]
 

@@ -40,7 +40,7 @@ def test_validate_tells_notices_on_stderr(tmp_path: Path, capsys: pytest.Capture
     validate([str(path)])
     out, err = capsys.readouterr()
     assert out == f"ok  {path}: a (http)\n"
-    assert err == f"notice: {path}: minimum_tls has no effect without a certificate of your own\n"
+    assert err == f"note: {path}: minimum_tls has no effect without a certificate of your own\n"
 
 
 def test_validate_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,26 @@
+"""A reader as `also_read_by` and `also_managed_by` spell it."""
+
+from pydantic_core import PydanticCustomError
+
+from cfstream.access.reader import Reader, ReaderKind
+from cfstream.spec.parties import party
+
+_FORMS = {
+    ReaderKind.CANONICAL: "canonical:{}",
+    ReaderKind.OAI: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {}",
+}
+
+
+def party_text(reader: Reader) -> str | None:
+    """Return the text that lists `reader` in a spec, or None if a spec cannot list it.
+
+    Anyone and the signers of a distribution cannot be listed, nor can a reader whose id a step of this run brings.
+    """
+    if not isinstance(reader.name, str):
+        return None
+    text = _FORMS.get(reader.kind, "{}").format(reader.name)
+    try:
+        party(text)
+    except PydanticCustomError:
+        return None
+    return text

@@ -1,0 +1,41 @@
+"""The readers and managers that `import` finds outside a stack, as lines of its spec that are commented out.
+
+Whoever imports decides who is expected: cfstream never declares a reader by itself.
+"""
+
+from collections.abc import Iterable
+
+from cfstream.access.party import party_text
+from cfstream.access.reader import May, Reader
+from cfstream.spec.edit.writing import inline
+
+FIELDS = {
+    May.READ: "also_read_by",
+    May.LIST: "also_read_by",
+    May.WRITE: "also_managed_by",
+    May.MANAGE: "also_managed_by",
+}
+"""The field that covers what a reader may do."""
+
+REASONS = {
+    "also_read_by": "can read or list the bucket today. Remove the # if that is intended:",
+    "also_managed_by": "can write objects or change who can read them today. Remove the # if that is intended:",
+}
+
+
+def commented_readers(readers: Iterable[tuple[Reader, May]]) -> list[str]:
+    """Return the commented lines that list `readers`; none if no reader can be listed.
+
+    A reader that no field can list, like anyone, is left to the openings of the plan.
+    """
+    found: dict[str, list[str]] = {field: [] for field in REASONS}
+    for reader, may in readers:
+        if text := party_text(reader):
+            found[FIELDS[may]].append(text)
+    lines = []
+    for field, texts in found.items():
+        listed = sorted(set(texts))
+        if listed:
+            lines.append(f"# {'These' if len(listed) > 1 else 'This one'} {REASONS[field]}")
+            lines.append(f"# {field}: {inline(listed)}")
+    return lines

@@ -1,0 +1,53 @@
+"""The steps that change a distribution and its tags at once, and the first change of an adopted one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Doors
+from cfstream.steps.tags import Mark
+from cfstream.values import Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModifyWithTags(Modify):
+    """Updates a configuration and then the tags.
+
+    The update goes first: it has an ETag, so a distribution that changed since the plan is refused before anything is
+    written. A crash between the two leaves tags of the spec to the next plan, and the name of an adopted distribution
+    to its next change.
+    """
+
+    tags: Mark
+
+    def asks(self) -> Any:
+        return {**super().asks(), **self.tags.asks()}
+
+    def perform(self, doors: Doors) -> Mapping[str, str]:
+        """Writes both, and returns the new ETag as output ``etag``. Raises Stale if either changed since the plan."""
+        brought = super().perform(doors)
+        self.tags.perform(doors)
+        return brought
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adopt(ModifyWithTags):
+    """The first update of a distribution that was made elsewhere. With it, the distribution gets the stack's name."""
+
+    verb: ClassVar[Verb] = Verb.ADOPT
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptTags(Mark):
+    """The first change of a distribution that was made elsewhere, if only tags differ."""
+
+    verb: ClassVar[Verb] = Verb.ADOPT
+
+
+def with_tags(modify: Modify, tags: Mark) -> ModifyWithTags:
+    """Return one step that does both; an adoption if `tags` is one."""
+    kind_of_step = Adopt if isinstance(tags, AdoptTags) else ModifyWithTags
+    inherited = {field.name: getattr(modify, field.name) for field in fields(modify)}
+    changes = (*modify.changes, *tags.changes)
+    return kind_of_step(**{**inherited, "changes": changes}, tags=tags)

@@ -1,7 +1,11 @@
 """CloudFront's counted lists: ``{"Quantity": 2, "Items": [...]}``."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
+
+ORDERED: Final = frozenset({"CacheBehaviors", "Members"})
+"""Lists that AWS evaluates in order: the first behavior that matches wins, the first origin of a group is asked first.
+All other lists are sets (Developer Guide, "Cache behavior settings", "Create an origin group")."""
 
 
 def items(listing: Any) -> list[Any]:

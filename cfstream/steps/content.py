@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from cfstream.domain.listing import ORDERED
 from cfstream.values import digest
-
-ORDERED = frozenset({"CacheBehaviors", "Members"})
-"""Fields whose `Items` AWS evaluates in order: the first behavior that matches wins, the first origin of a group is
-asked first; all other lists are sets (Developer Guide, "Cache behavior settings", "Create an origin group")."""
 
 
 def canonical(value: Any, field: str = "") -> Any:
@@ -78,7 +75,7 @@ def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:
 def differences(before: Any, after: Any, path: str = "", field: str = "") -> tuple[str, ...]:
     """What moved between two documents, a line a field: ``Comment: 'old' -> 'new'``; for reports of what is stale.
 
-    Items of a list are told apart by their own names: ``CacheBehaviors.Items[/posters/*].Compress: True -> False``.
+    Items of a list are told apart by their own names: ``Origins.Items[films].OriginPath: '' -> '/v2'``.
     """
     if canonical(before, field) == canonical(after, field):
         return ()

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.steps.content import ORDERED, canonical, covers, differences, same
+from cfstream.domain.listing import ORDERED
+from cfstream.steps.content import canonical, covers, differences, same
 from cfstream.values import digest
 from tests.laws.spelling import respelled
 

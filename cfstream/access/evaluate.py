@@ -17,7 +17,6 @@ from cfstream.access.world import World
 from cfstream.domain import Behavior, Delivery, Distribution, ObjectClass, Origin
 from cfstream.values import Known
 
-
 OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
 MERGED = "too many path patterns and statements to tell all paths apart"
@@ -122,11 +121,11 @@ class _Judge:
                     self._routed[key] = tuple(self._through(number, index, named, objects))
                 found.extend(self._routed[key])
         ways = (*found, *self._directly(named, objects))
-        return tuple(replace(way, certain=False, undecided=(MERGED,)) for way in ways) if cell.merged else ways
+        return (
+            tuple(replace(way, certain=False, undecided=(MERGED,)) for way in ways) if cell.merged else ways
+        )
 
-    def _through(
-        self, number: int, index: int, named: Named, objects: ObjectClass | None
-    ) -> Iterator[Way]:
+    def _through(self, number: int, index: int, named: Named, objects: ObjectClass | None) -> Iterator[Way]:
         route = self.layout.routes[number]
         behavior = route.behaviors[index]
         for origin in route.origins(behavior, self.layout.reached):

@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from cfstream.access.cells import cells, locate
+from cfstream.access.automaton import Automaton
+from cfstream.access.cells import cells
 from cfstream.access.globs import Glob, ResourceGlobs
 from cfstream.access.world import World
 from cfstream.domain import Behavior, Distribution, ObjectClass, Origin
@@ -96,7 +97,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Cell:
-    """Keys with one answer. `objects` is, per world, the class whose ACL they have; None for no object in particular."""
+    """Keys with one answer. `objects` is, per world, the class whose ACL they have; None for no known object."""
 
     witness: str
     mask: int
@@ -123,14 +124,20 @@ class _Bits:
 
     globs: list[Glob] = field(default_factory=list)
     seen: dict[Glob, int] = field(default_factory=dict)
-    ordered: list[tuple[int, ...]] = field(default_factory=list)
-    """Groups of patterns of which only the first match counts."""
+    groups: dict[tuple[Glob, ...], tuple[int, ...]] = field(default_factory=dict)
+    """Groups of patterns of which only the first match counts, by place. They share no bit with other patterns."""
 
-    def first_of(self, globs: Sequence[Glob]) -> tuple[int, ...]:
+    @property
+    def ordered(self) -> tuple[tuple[int, ...], ...]:
+        """The groups, as places of their patterns."""
+        return tuple(self.groups.values())
+
+    def first_of(self, globs: tuple[Glob, ...]) -> tuple[int, ...]:
         """Return the bits of patterns of which only the first match counts."""
-        bits = tuple(map(self.bit, globs))
-        self.ordered.append(tuple(bit.bit_length() - 1 for bit in bits))
-        return bits
+        if globs not in self.groups:
+            self.groups[globs] = tuple(range(len(self.globs), len(self.globs) + len(globs)))
+            self.globs.extend(globs)
+        return tuple(1 << place for place in self.groups[globs])
 
     def bit(self, glob: Glob) -> int:
         if glob not in self.seen:
@@ -159,9 +166,7 @@ def partition(*worlds: World) -> Partition:
     return Partition((*found, *_objects(worlds, bits, signature)), layouts, split.merged)
 
 
-def _objects(
-    worlds: Sequence[World], bits: _Bits, signature: Callable[[int], Hashable]
-) -> Iterator[Cell]:
+def _objects(worlds: Sequence[World], bits: _Bits, signature: Callable[[int], Hashable]) -> Iterator[Cell]:
     """A cell for each combination of signature and ACL among the objects whose ACLs were read."""
     of_key: dict[str, list[ObjectClass | None]] = {}
     for number, world in enumerate(worlds):
@@ -171,8 +176,10 @@ def _objects(
     if not of_key:
         return
     seen: set[object] = set()
-    for key, mask in locate(bits.globs, of_key):
-        classes = tuple(of_key[key])
+    automaton = Automaton(bits.globs)
+    for key, found in of_key.items():
+        mask = automaton.locate(key)
+        classes = tuple(found)
         known = (signature(mask), classes)
         if known not in seen:
             seen.add(known)
@@ -204,7 +211,7 @@ def leads_to(world: World, origin: Origin) -> bool:
 
 def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
     prefix = origin_path.removeprefix("/") + ("/" if origin_path else "")
-    globs = [Glob.of_path_pattern(each.pattern.relative, prefix) for each in distribution.behaviors]
+    globs = tuple(Glob.of_path_pattern(each.pattern.relative, prefix) for each in distribution.behaviors)
     return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs))
 
 

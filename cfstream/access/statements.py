@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cfstream.access.cells import Undecided, includes
 from cfstream.access.globs import Glob, names_bucket
 from cfstream.access.policy import (
     Action,
@@ -23,7 +24,6 @@ from cfstream.access.policy import (
 from cfstream.access.policy.judging import in_account
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
-from cfstream.access.search import includes, intersect_witness
 from cfstream.access.world import World
 from cfstream.domain import ObjectClass
 from cfstream.policy_document import statements
@@ -159,7 +159,11 @@ class PolicyView:
         if allowed and restriction is Verdict.YES:
             indices = _indices(allowed)
             return Reading(Verdict.YES, (), tuple(map(self.name, indices)), indices)
-        clauses = [] if allowed else [each for index in _indices(unsure) for each in self._clauses(bits, index, certain)]
+        clauses = (
+            []
+            if allowed
+            else [each for index in _indices(unsure) for each in self._clauses(bits, index, certain)]
+        )
         if restriction is Verdict.MAYBE:
             clauses.append(RESTRICTED)
         indices = _indices(allowed or unsure)
@@ -220,6 +224,17 @@ class PolicyView:
 
     def _somewhere(self, on: On) -> Named:
         """Statements that name the bucket, or some object of it."""
+        return self._named_of[on][0]
+
+    def _everything(self, on: On) -> int:
+        """Statements that certainly name the bucket, or every object of it."""
+        return self._named_of[on][1]
+
+    @cached_property
+    def _named_of(self) -> Mapping[On, tuple[Named, int]]:
+        return {on: (self._naming_some(on), self._naming_all(on)) for on in On}
+
+    def _naming_some(self, on: On) -> Named:
         may = certain = 0
         for index, resources in enumerate(self._resources):
             found = resources.bucket if on is On.BUCKET else resources.some
@@ -227,8 +242,7 @@ class PolicyView:
             certain |= (found is Verdict.YES) << index
         return may, certain
 
-    def _everything(self, on: On) -> int:
-        """Statements that certainly name the bucket, or every object of it."""
+    def _naming_all(self, on: On) -> int:
         named = 0
         for index, each in enumerate(self._resources):
             named |= (each.bucket is Verdict.YES if on is On.BUCKET else each.every) << index
@@ -261,12 +275,20 @@ def _resources(world: World, statement: Json) -> _Resources:
     every = (Glob.prefix(""),)
     if not inverted:
         some = Verdict.YES if certain else Verdict.MAYBE if may else Verdict.NO
-        return _Resources(of_bucket, some, includes(certain, every[0]))
-    left = intersect_witness(every, certain) is not None
-    sure = intersect_witness(every, may) is not None
+        return _Resources(of_bucket, some, _covers(certain, every[0]))
+    left = not _covers(certain, every[0])
+    sure = left and not _covers(may, every[0])
     some = Verdict.YES if sure else Verdict.MAYBE if left else Verdict.NO
     opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.MAYBE: Verdict.MAYBE}
     return _Resources(opposite[of_bucket], some, not may)
+
+
+def _covers(globs: Sequence[Glob], every: Glob) -> bool:
+    """Return whether the union is everything; not where that is too expensive to decide, which reports more readers."""
+    try:
+        return includes(globs, every)
+    except Undecided:
+        return False
 
 
 def best(readings: Iterable[Reading]) -> Reading:
@@ -298,5 +320,5 @@ def _is(reader: Reader, requester: Requester) -> bool:
     return reader.kind is ReaderKind.CANONICAL and requester.principal.canonical == text_of(reader.name)
 
 
-def _indices(mask: int) -> Sequence[int]:
+def _indices(mask: int) -> tuple[int, ...]:
     return tuple(index for index in range(mask.bit_length()) if mask >> index & 1)

@@ -11,8 +11,9 @@ from cfstream.steps.adopt import with_tags
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.disable import Disable
-from cfstream.steps.modify import Mark, Modify
+from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.tags import Mark
 from cfstream.values import Json, Known, Ref, Verb, step_id
 
 NAMED_CHANGES = 3

@@ -52,9 +52,7 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | No
         stage=Stage.SWITCH,
         because="tags",
         line=scene.stack.line("tags" if asked else "adopt"),
-        changes=tuple(
-            Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())
-        ),
+        changes=tuple(Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())),
         call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
         seen=live.tags or {},
     )

@@ -1,8 +1,7 @@
 """What is live and what a plan leaves, as worlds that `access` can judge. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from cfstream.access.world import GroupState, World
 from cfstream.domain import (
@@ -14,7 +13,6 @@ from cfstream.domain import (
     ObjectClass,
     distribution_from_config,
 )
-from cfstream.kinds.kind import Landscape, Scene
 from cfstream.policy_document import merge
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create

@@ -46,6 +46,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "plan": Entry("Show what apply would do, and change nothing.", "cfstream.cli.plan", "plan"),
         "apply": Entry("Do it, after a yes.", "cfstream.cli.apply", "apply"),
         "wait": Entry("Return when distributions are Deployed.", "cfstream.cli.wait", "wait"),
+        "access": Entry("Show who can read, and how.", "cfstream.cli.access", "access"),
         "snapshot": Entry(
             "Record what plan reads, for plans without credentials.", "cfstream.cli.snapshot", "snapshot"
         ),

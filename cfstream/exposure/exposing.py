@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from cfstream.access.report import AccessRow
 from cfstream.exposure.opening import Opening, Sort, closing
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.object_grants import LiveGrants, counted
@@ -52,6 +53,8 @@ class Exposure:
     not_ours: tuple[Opening, ...] = ()
     ours: tuple[str, ...] = ()
     anyone: tuple[str, ...] = ()
+    access: tuple[AccessRow, ...] = ()
+    """The same by reader, as programs read it."""
 
     @property
     def openings(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from cfstream import __version__
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan, sealed
+from cfstream.render.access import row_document
 from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
 from cfstream.values import plain
@@ -84,6 +85,7 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
             "before": list(exposure.before),
             "after": list(exposure.after),
             "openings": list(exposure.openings),
+            "access": [row_document(row) for row in exposure.access],
         },
         "steps": [_step(step) for step in stack.steps],
     }

@@ -89,7 +89,11 @@ DESTROY_DO: Mapping[StackOutcome, str] = {
 
 def report_document(report: Report) -> dict[str, Any]:
     """The report as `apply --format json` prints it: plain values, keys in the order of the contract."""
-    return {"format_version": 1, "stacks": [_stack(stack) for stack in report.stacks]}
+    return {
+        "format_version": 1,
+        "stacks": [_stack(stack) for stack in report.stacks],
+        "exit_code": report.exit_code,
+    }
 
 
 def report_text(report: Report, *, color: bool, width: int) -> str:

@@ -1,0 +1,74 @@
+"""Who can read a stack's bucket, as values: what `cfstream access` prints and a plan lists."""
+
+from dataclasses import dataclass
+
+from cfstream.access.reader import May, Reader
+from cfstream.errors import Notice
+
+
+@dataclass(frozen=True)
+class AccessRow:
+    """What one reader may do with the same paths in the same way."""
+
+    reader: Reader
+    may: May
+    paths: tuple[str, ...]
+    """The path patterns that viewers ask for."""
+    witness: str
+    """An object key that shows it; there need not be such an object."""
+    certain: bool
+    """False if a clause could not be decided: then the answer counts as yes."""
+    before: bool | None
+    """Whether it holds before the plan; None if there is no plan."""
+    after: bool | None
+    by: str
+    """The way: the distribution, identity, statement or ACL."""
+    undecided: tuple[str, ...] = ()
+    """The clauses that could not be decided."""
+    opening: bool = False
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A reader or manager that the spec does not name."""
+
+    text: str
+    do: str
+    sort: str
+    """The part of the bucket or account that opens it: ``policy``, ``ACLs``, ``distributions``."""
+    reader: Reader
+    witness: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of a chain from a host to an object."""
+
+    what: str
+    """``host``, ``behavior``, ``signers``, ``identity``, ``statement``, ``ACL``."""
+    detail: str
+    source: str
+    """``lectures.yaml:12``, ``Sid cfstream-lectures-oac`` or ``live``."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """How one reader reaches one object, from the host to the statement or ACL."""
+
+    reader: Reader
+    may: May
+    certain: bool
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class StackAccess:
+    """Who can read the objects of a stack, or one object if `key` is set."""
+
+    name: str
+    spec: str
+    key: str | None = None
+    rows: tuple[AccessRow, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,150 @@
+"""Who can read, as text and as a document: a table of readers, or the chain to one object."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
+from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
+from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.render.table import Row, table
+
+FORMAT_VERSION = 1
+
+TITLES = ("reader", "may", "paths", "way")
+
+
+def access_text(stacks: Sequence[StackAccess], *, color: bool, width: int) -> str:
+    """Return a block for each stack: its openings, the table of readers or the chains, and its notices."""
+    sheet = page(width, color=color)
+    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in stacks)
+
+
+def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
+    """Return the answer for programs, with keys in the order of the contract."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "stacks": [
+            {
+                "name": stack.name,
+                "spec": stack.spec,
+                "key": stack.key,
+                "access": [row_document(row) for row in stack.rows],
+                "openings": [_opening_document(opening) for opening in stack.openings],
+                "chains": [_chain_document(chain) for chain in stack.chains],
+                "notices": [notice_document(notice) for notice in stack.notices],
+            }
+            for stack in stacks
+        ],
+    }
+
+
+def row_document(row: AccessRow) -> dict[str, Any]:
+    """Return a row as plans and `access` list it; ``undecided`` is there if a clause could not be decided."""
+    document = {
+        "reader": str(row.reader),
+        "may": str(row.may),
+        "paths": list(row.paths),
+        "witness": row.witness,
+        "certain": row.certain,
+        "before": row.before,
+        "after": row.after,
+        "by": row.by,
+        "opening": row.opening,
+    }
+    return {**document, "undecided": list(row.undecided)} if row.undecided else document
+
+
+def _opening_document(opening: Opening) -> dict[str, Any]:
+    return {
+        "text": opening.text,
+        "do": opening.do,
+        "sort": opening.sort,
+        "reader": str(opening.reader),
+        "witness": opening.witness,
+    }
+
+
+def _chain_document(chain: Chain) -> dict[str, Any]:
+    links = [{"what": link.what, "detail": link.detail, "source": link.source} for link in chain.links]
+    return {"reader": str(chain.reader), "may": str(chain.may), "certain": chain.certain, "links": links}
+
+
+def _stack_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
+    yield from sheet.beside([Word(printable(stack.name), Style.BOLD)], Word(printable(stack.spec), Style.DIM))
+    if stack.openings:
+        yield ""
+    for opening in stack.openings:
+        yield from sheet.flow(
+            [Word("!", Style.BOLD_RED), *words(opening.text, Style.RED)], first="  ", rest="    "
+        )
+        yield from remedy_lines(opening.do, sheet, "    ")
+    yield ""
+    yield from _table_lines(stack, sheet) if stack.key is None else _key_lines(stack, sheet)
+    if stack.notices:
+        yield ""
+        yield from notice_lines(stack.notices, sheet)
+
+
+def _table_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
+    if not stack.rows:
+        yield from sheet.flow(words("Nobody can read the objects of this stack."), first="  ", rest="  ")
+        return
+    yield from table(TITLES, list(_rows(stack.rows)), sheet)
+
+
+def _rows(rows: Iterable[AccessRow]) -> Iterator[Row]:
+    """Yield the openings first; what one reader may do in one way to the same paths is one row."""
+    together: dict[tuple[object, ...], list[AccessRow]] = {}
+    for row in rows:
+        alike = (not row.opening, str(row.reader), row.paths, row.by, row.certain, row.undecided)
+        together.setdefault(alike, []).append(row)
+    for found in sorted(together.values(), key=lambda found: not found[0].opening):
+        first = found[0]
+        may = ", ".join(dict.fromkeys(str(row.may) for row in found))
+        cells = (
+            str(first.reader),
+            may if first.certain else f"maybe {may}",
+            ", ".join(first.paths),
+            first.by + "".join(f"; not decided: {clause}" for clause in first.undecided),
+        )
+        yield Row(cells, Style.RED if first.opening else Style.PLAIN)
+
+
+def _key_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
+    key = Word(printable(stack.key or ""), Style.BOLD)
+    if not stack.chains:
+        yield from sheet.flow([*words("Nobody can read"), key], first="  ", rest="    ")
+        return
+    yield from sheet.flow([*words("Who can read"), key], first="  ", rest="    ")
+    for chain in stack.chains:
+        yield ""
+        yield from _chain_lines(chain, sheet)
+
+
+def _chain_lines(chain: Chain, sheet: Page) -> Iterator[str]:
+    may = str(chain.may) if chain.certain else f"maybe {chain.may}"
+    head = [*words(str(chain.reader), Style.BOLD), *words(f"({may})", Style.DIM)]
+    yield from sheet.flow(head, first="  ", rest="    ")
+    column = max((columns(link.what) for link in chain.links), default=0)
+    for link in chain.links:
+        yield from _link_lines(link, column, sheet)
+
+
+def _link_lines(link: Link, column: int, sheet: Page) -> Iterator[str]:
+    """Yield what the link is, and where it comes from: at the right edge, or below if there is no room."""
+    head = f"    {padded(printable(link.what), column)}  "
+    hang = " " * columns(head)
+    # The lines are counted without colours, and painted last.
+    told = Page(sheet.width).flow(words(link.detail), first=head, rest=hang)
+    source = printable(link.source)
+    gap = sheet.width - columns(told[-1]) - columns(source)
+    yield from told[:-1]
+    if gap >= GAP_TO_SOURCE:
+        yield told[-1] + " " * gap + sheet.paint(source, Style.DIM)
+        return
+    yield told[-1]
+    yield from sheet.flow(words(source, Style.DIM), first=hang, rest=hang)
+
+
+GAP_TO_SOURCE = 2
+"""Columns that must be free between a link and its source."""

@@ -1,0 +1,287 @@
+"""Who can read: the table of readers and the chain to one object, on wide and on narrow pages."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
+from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
+from cfstream.errors import Notice
+from cfstream.render.access import access_document, access_text
+from cfstream.render.flow import Page
+from cfstream.render.table import Row, cell_lines, table
+
+SIGNERS = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
+ROLE = Reader(ReaderKind.PRINCIPAL, "arn:aws:iam::999988887777:role/media/transcoder")
+OWN = "distribution:lectures, statement cfstream-lectures-oac"
+
+ROWS = (
+    AccessRow(
+        reader=SIGNERS,
+        may=May.READ,
+        paths=("/*", "/clips/*"),
+        witness="a",
+        certain=True,
+        before=True,
+        after=True,
+        by=OWN,
+    ),
+    AccessRow(
+        reader=ANYONE,
+        may=May.READ,
+        paths=("/posters/*", "/thumbnails/2026/autumn/semester/*"),
+        witness="posters/a",
+        certain=True,
+        before=True,
+        after=True,
+        by=OWN,
+    ),
+    AccessRow(
+        reader=Reader(ReaderKind.ACCOUNT, "999988887777"),
+        may=May.READ,
+        paths=("/*",),
+        witness="a",
+        certain=False,
+        before=True,
+        after=True,
+        by="statement Shared",
+        undecided=("StringLike aws:PrincipalTag/team",),
+        opening=True,
+    ),
+)
+OPENINGS = (
+    Opening(
+        "account 999988887777 may read everything in lectures-media: statement Shared",
+        'list "999988887777" in also_read_by, or delete the statement',
+        "policy",
+        Reader(ReaderKind.ACCOUNT, "999988887777"),
+        "a",
+    ),
+)
+NOTICE = Notice("the access points of lectures-media could not be read")
+TABLE = StackAccess("lectures", "specs/lectures.yaml", None, ROWS, OPENINGS, (), (NOTICE,))
+LINKS = (
+    Link("host", "media.example.com", "specs/lectures.yaml:12"),
+    Link("behavior", "default", "specs/lectures.yaml:8"),
+    Link(
+        "signers",
+        "key group lectures-signers: keys lectures-2026-05 and lectures-2026-11",
+        "specs/lectures.yaml:14",
+    ),
+    Link("identity", "origin access control E2QWRUHAPOMQZL signs requests of E1UGDLB9XZBD79", "live"),
+    Link("statement", "s3:GetObject on arn:aws:s3:::lectures-media/*", "Sid cfstream-lectures-oac"),
+)
+CHAIN = StackAccess(
+    "lectures",
+    "specs/lectures.yaml",
+    "talks/1.mp4",
+    ROWS,
+    (),
+    (Chain(SIGNERS, May.READ, certain=True, links=LINKS),),
+)
+
+TABLE_AT_80 = """\
+lectures                                                     specs/lectures.yaml
+
+  ! account 999988887777 may read everything in lectures-media: statement Shared
+    fix: list "999988887777" in also_read_by, or delete the statement
+
+  reader                may         paths                 way
+  account 999988887777  maybe read  /*                    statement Shared; not
+                                                          decided: StringLike
+                                                          aws:PrincipalTag/team
+  key-group             read        /*, /clips/*          distribution:lectures,
+  lectures-signers                                        statement
+                                                          cfstream-lectures-oac
+  anyone                read        /posters/*,           distribution:lectures,
+                                    /thumbnails/2026/     statement
+                                    autumn/semester/*     cfstream-lectures-oac
+
+  note: the access points of lectures-media could not be read
+"""
+
+TABLE_AT_40 = """\
+lectures             specs/lectures.yaml
+
+  ! account 999988887777 may read
+    everything in lectures-media:
+    statement Shared
+    fix: list "999988887777" in
+      also_read_by, or delete the
+      statement
+
+  account 999988887777
+    may    maybe read
+    paths  /*
+    way    statement Shared; not
+           decided: StringLike
+           aws:PrincipalTag/team
+
+  key-group lectures-signers
+    may    read
+    paths  /*, /clips/*
+    way    distribution:lectures,
+           statement
+           cfstream-lectures-oac
+
+  anyone
+    may    read
+    paths  /posters/*,
+           /thumbnails/2026/autumn/
+           semester/*
+    way    distribution:lectures,
+           statement
+           cfstream-lectures-oac
+
+  note: the access points of
+    lectures-media could not be read
+"""
+
+CHAIN_AT_80 = """\
+lectures                                                     specs/lectures.yaml
+
+  Who can read talks/1.mp4
+
+  key-group lectures-signers (read)
+    host       media.example.com                          specs/lectures.yaml:12
+    behavior   default                                     specs/lectures.yaml:8
+    signers    key group lectures-signers: keys lectures-2026-05 and
+               lectures-2026-11                           specs/lectures.yaml:14
+    identity   origin access control E2QWRUHAPOMQZL signs requests of
+               E1UGDLB9XZBD79                                               live
+    statement  s3:GetObject on arn:aws:s3:::lectures-media/*
+               Sid cfstream-lectures-oac
+"""
+
+
+def at(stack: StackAccess, width: int, *, color: bool = False) -> str:
+    """The text of one stack."""
+    return access_text([stack], color=color, width=width)
+
+
+def test_readers_are_a_table() -> None:
+    """Openings come first with their fixes; every row has its paths and its way."""
+    assert at(TABLE, 80) == TABLE_AT_80
+
+
+def test_on_a_narrow_page_each_reader_has_a_block() -> None:
+    """Nothing is cut inside a word, and no line is wider than the page."""
+    assert at(TABLE, 40) == TABLE_AT_40
+
+
+def test_one_object_has_a_chain_for_each_reader() -> None:
+    """Each link is on its line with the line of the spec or the Sid that it comes from."""
+    assert at(CHAIN, 80) == CHAIN_AT_80
+
+
+def test_an_arn_is_never_cut() -> None:
+    """A reader whose name leaves no room for the other columns has a block, and its name in one piece."""
+    row = AccessRow(
+        ROLE, May.LIST, ("/*",), "a", certain=True, before=True, after=None, by="statement Partner"
+    )
+    stack = StackAccess("lectures", "lectures.yaml", None, (row,))
+    arn = "arn:aws:iam::999988887777:role/media/transcoder"
+    assert f"  principal {arn}\n    may    list\n" in at(stack, 60)
+    assert f"  principal\n  {arn}\n    may    list\n" in at(stack, 40)
+
+
+def test_what_a_reader_may_do_in_one_way_is_one_row() -> None:
+    """Reading and listing through the same statement are told together."""
+    rows = [
+        AccessRow(ROLE, may, ("/*",), "a", certain=True, before=None, after=None, by="statement Partner")
+        for may in (May.READ, May.LIST)
+    ]
+    text = at(StackAccess("lectures", "lectures.yaml", None, tuple(rows)), 100)
+    assert text.count("arn:aws:iam::999988887777:role/media/transcoder") == 1
+    assert "read, list" in text
+
+
+def test_openings_are_red() -> None:
+    """On a terminal the openings and their rows have the colour of danger, and lose nothing of their text."""
+    colored = at(TABLE, 80, color=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == TABLE_AT_80
+    assert "\x1b[31maccount 999988887777 may read everything" in colored
+    assert "\x1b[31maccount 999988887777  maybe read" in colored
+
+
+def test_nobody_is_said_in_words() -> None:
+    """A stack without readers, and an object that nobody can read."""
+    assert "Nobody can read the objects of this stack.\n" in at(StackAccess("a", "a.yaml"), 80)
+    assert "Nobody can read talks/1.mp4\n" in at(StackAccess("a", "a.yaml", "talks/1.mp4"), 80)
+
+
+def test_programs_get_every_row_opening_and_chain() -> None:
+    """The document has the keys of the contract."""
+    document = access_document([TABLE, CHAIN])
+    assert document["format_version"] == 1
+    table_, chain = document["stacks"]
+    assert [*table_] == ["name", "spec", "key", "access", "openings", "chains", "notices"]
+    assert table_["access"][0] == {
+        "reader": "key-group lectures-signers",
+        "may": "read",
+        "paths": ["/*", "/clips/*"],
+        "witness": "a",
+        "certain": True,
+        "before": True,
+        "after": True,
+        "by": OWN,
+        "opening": False,
+    }
+    assert table_["access"][2]["undecided"] == ["StringLike aws:PrincipalTag/team"]
+    assert table_["openings"] == [
+        {
+            "text": OPENINGS[0].text,
+            "do": OPENINGS[0].do,
+            "sort": "policy",
+            "reader": "account 999988887777",
+            "witness": "a",
+        }
+    ]
+    assert chain["key"] == "talks/1.mp4"
+    assert chain["chains"][0]["links"][4] == {
+        "what": "statement",
+        "detail": "s3:GetObject on arn:aws:s3:::lectures-media/*",
+        "source": "Sid cfstream-lectures-oac",
+    }
+
+
+def test_what_others_wrote_cannot_move_the_cursor() -> None:
+    """A Sid or a key with control characters is shown with escapes."""
+    hostile = StackAccess("a", "a.yaml", "talks/\x1b[2J", (), (), (Chain(ANYONE, May.READ, True, LINKS[:1]),))
+    row = AccessRow(
+        ANYONE, May.READ, ("/\x1b[2J/",), "a", certain=True, before=None, after=None, by="Sid \x07"
+    )
+    for stack in (hostile, StackAccess("a", "a.yaml", None, (row,))):
+        assert at(stack, 60).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a, b", ["a, b"]),
+        ("/clips/2026/autumn/*", ["/clips/", "2026/", "autumn/*"]),
+        ("arn:aws:s3:::media/clips/*", ["arn:aws:s3:::media/clips/*"]),
+        ("https://a.example.com/x", ["https://a.example.com/x"]),
+        ("203.0.113.0/24", ["203.0.113.0/24"]),
+        ("", [""]),
+    ],
+)
+def test_a_cell_is_cut_where_a_reader_expects_it(text: str, lines: list[str]) -> None:
+    """At spaces, and in a path after its slashes."""
+    assert cell_lines(text, 10) == lines
+
+
+@given(
+    st.lists(st.tuples(*[st.text("ab/*,- ", min_size=1, max_size=30)] * 3), min_size=1, max_size=4),
+    st.integers(30, 100),
+)
+def test_no_sign_is_lost_in_a_table(cells: list[tuple[str, str, str]], width: int) -> None:
+    """Every sign of every cell is on the page, whatever the width."""
+    rows = [Row(each) for each in cells]
+    lines = list(table(("reader", "paths", "way"), rows, Page(width)))
+    told = "".join("".join(lines).split())
+    for title in ("reader", "paths", "way"):
+        told = told.replace(title, "")
+    assert sorted(told) == sorted("".join("".join(cell.split()) for row in cells for cell in row))

@@ -1,0 +1,255 @@
+"""Who can read, list, write or manage, and is neither named by the spec nor part of the account. Pure.
+
+The world is closed: everyone outside is an opening unless the spec lists it, or it is how AWS works.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cfstream.access.evaluate import Evaluation, General, Way
+from cfstream.access.partition import Cell, path_of
+from cfstream.access.party import party_text
+from cfstream.access.policy import Declared, Standing, Standpoint, reader_standing, standing
+from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
+from cfstream.access.report import Opening
+from cfstream.domain import BucketState, PathPattern
+from cfstream.values import plain
+
+POLICY, ACLS, DISTRIBUTIONS = "policy", "ACLs", "distributions"
+"""The part that opens: the sort of an opening, and the heading under which `verify` reports it."""
+
+_WHAT = {
+    May.READ: "can read",
+    May.LIST: "can list which objects there are",
+    May.WRITE: "can write objects",
+    May.MANAGE: "can change who can read",
+}
+
+
+@dataclass(frozen=True)
+class PublicPaths:
+    """Which paths a spec of the run declares public."""
+
+    rules: tuple[tuple[PathPattern, bool], ...] = ()
+    """The spec's behaviors in order of precedence, and whether each is public."""
+    default: bool = False
+
+    def covers(self, path: str) -> bool:
+        """Return whether a viewer's path is declared public: the first rule that matches decides."""
+        return next((public for pattern, public in self.rules if pattern.matches(path)), self.default)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Who may read by what the spec and the other specs of the run say."""
+
+    stack: str
+    declared: Declared
+    signers: frozenset[Reader] = frozenset()
+    """The signers of the spec, on any path."""
+    public: PublicPaths = PublicPaths()
+    """What the spec itself declares public."""
+    beside: tuple[PublicPaths, ...] = ()
+    """What other specs of the run declare public in the same bucket."""
+    anonymous: bool = False
+    """origin_access: none: CloudFront reads as anyone does, so anyone can read."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The openings, and what is good to know about readers that are none."""
+
+    openings: tuple[Opening, ...]
+    notes: tuple[str, ...]
+
+
+def openings(found: Evaluation, expected: Expected) -> Judged:
+    """Return the openings of a world, each reader once for each way, the widest first."""
+    opened: dict[tuple[object, ...], Opening] = {}
+    notes: dict[str, None] = {}
+    for cell, way in found.rows:
+        point = way_standing(found, cell, way, expected)
+        if point.note:
+            notes[point.note] = None
+        if point.standing is Standing.OPENING:
+            key = (way.reader, way.distribution_id, way.behavior.path if way.behavior else None, way.by)
+            opened.setdefault(key, _of_way(found, cell, way))
+    for each in found.general:
+        point = general_standing(each, expected)
+        if point.note:
+            notes[point.note] = None
+        if point.standing is Standing.OPENING:
+            opened.setdefault((each.reader, each.may, each.by), _of_general(found, each))
+    return Judged(tuple(sorted(opened.values(), key=_order)), tuple(notes))
+
+
+def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Standpoint:
+    """Return what a reader is to the stack, for one of its ways into a cell."""
+    if way.reader == ANYONE and _declared_public(cell, way, expected):
+        return Standpoint(Standing.INSIDE)
+    if way.behavior is None:
+        return _direct(way, expected)
+    if way.reader == ANYONE:
+        return _unsigned(way, expected)
+    return _signed(found, way, expected)
+
+
+def general_standing(found: General, expected: Expected) -> Standpoint:
+    """Return what somebody who may list, write or manage is to the stack."""
+    if found.requester is None:
+        return reader_standing(found.reader, found.may, expected.declared)
+    return standing(found.requester, found.may, expected.declared, found.statements)
+
+
+def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
+    """Return whether a spec of the run says that anyone may read this."""
+    if expected.anonymous:
+        return True
+    path = witnesswitness_path(cell, way)
+    return any(each.covers(path) for each in (expected.public, *expected.beside))
+
+
+def _direct(way: Way, expected: Expected) -> Standpoint:
+    if way.requester is None:
+        return reader_standing(way.reader, May.READ, expected.declared)
+    return standing(way.requester, May.READ, expected.declared, way.statements)
+
+
+def _unsigned(way: Way, expected: Expected) -> Standpoint:
+    """A distribution that serves anyone is an opening unless the spec lists it."""
+    if way.distribution is None:
+        return Standpoint(Standing.OPENING)
+    listed = _listed(way, expected)
+    if listed is None:
+        return Standpoint(Standing.OPENING)
+    note = f"the distribution {plain(way.distribution_id)} is listed in also_read_by, and it serves anyone"
+    return Standpoint(Standing.EXPECTED, note)
+
+
+def _signed(found: Evaluation, way: Way, expected: Expected) -> Standpoint:
+    """Signers of the spec and of other cfstream stacks are inside; so is the account itself."""
+    inside = (
+        way.reader in expected.signers
+        or way.distribution_id == found.world.own
+        or way.distribution_id in found.world.stacks
+        or way.reader == Reader(ReaderKind.SIGNER, expected.declared.account)
+    )
+    if inside:
+        return Standpoint(Standing.INSIDE)
+    if _listed(way, expected) is not None or _lists_signer(way.reader, expected):
+        return Standpoint(Standing.EXPECTED)
+    return Standpoint(Standing.OPENING)
+
+
+def _listed(way: Way, expected: Expected) -> str | None:
+    """Return the entry of `also_read_by` that lists the distribution, if there is one. Its account covers it too."""
+    arn = way.distribution.arn if way.distribution else ""
+    if not isinstance(arn, str):
+        return None
+    account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+    return next((each for each in expected.declared.also_read_by if each in (arn, account)), None)
+
+
+def _lists_signer(reader: Reader, expected: Expected) -> bool:
+    return reader.kind is ReaderKind.SIGNER and reader.name in expected.declared.also_read_by
+
+
+def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
+    sort = DISTRIBUTIONS if way.behavior else ACLS if way.by == ("object ACL",) else POLICY
+    text = (
+        f"{who(way)} can read {witness_path(cell, way) if sort == ACLS else paths_of(way)}: {how(found, way)}"
+    )
+    return Opening(
+        text + _unless(way.certain, way.undecided),
+        closing(sort, found.world.bucket, way.reader),
+        sort,
+        way.reader,
+        witness_path(cell, way),
+    )
+
+
+def _of_general(found: Evaluation, each: General) -> Opening:
+    sort = ACLS if each.requester is None else POLICY
+    named = f" of {', '.join(each.paths[:3])}{', …' if len(each.paths) > 3 else ''}" if each.paths else ""
+    via = f" {each.requester.via}" if each.requester and each.requester.via else ""
+    text = f"{each.reader}{via} {_WHAT[each.may]}{named}: {', '.join(_named(each.by))}"
+    return Opening(
+        text + _unless(each.certain, each.undecided),
+        closing(sort, found.world.bucket, each.reader),
+        sort,
+        each.reader,
+        each.paths[0] if each.paths else "",
+    )
+
+
+def who(way: Way) -> str:
+    """Return a reader in words, with the way where the reader alone does not show it."""
+    via = way.requester.via if way.requester else ""
+    return f"{way.reader} {via}".rstrip()
+
+
+def how(found: Evaluation, way: Way) -> str:
+    """Return a way in words: ``distribution E1UGDLB9XZBD79, statement cfstream-lectures-oac``."""
+    return ", ".join([*_through(found, way), *_named(way.by)])
+
+
+def _through(found: Evaluation, way: Way) -> Iterator[str]:
+    if way.behavior is not None:
+        kind = way.distribution.delivery.words if way.distribution else "distribution"
+        signed = "" if way.behavior.signers else " (unsigned)"
+        if way.distribution_id == found.world.own:
+            yield f"the stack's own {kind}{signed}"
+        else:
+            yield f"{kind} {plain(way.distribution_id)}{signed}"
+
+
+def _named(by: Sequence[str]) -> list[str]:
+    return [f"bucket policy {each}" if each.startswith("statement") else each for each in by]
+
+
+def paths_of(way: Way) -> str:
+    """Return the path pattern that viewers ask for; ``/*`` for the default behavior, and past CloudFront."""
+    return way.behavior.pattern.absolute if way.behavior else "/*"
+
+
+def witness_path(cell: Cell, way: Way) -> str:
+    """Return the witness of a cell as a viewer asks for it by this way."""
+    return path_of(way.origin.path if way.origin else "", cell.witness)
+
+
+def _unless(certain: bool, undecided: Sequence[str]) -> str:  # noqa: FBT001 (a fact about a way)
+    return "" if certain else f" (unless this prevents it: {'; '.join(undecided)})"
+
+
+def _order(opening: Opening) -> tuple[bool, str, str]:
+    return (opening.reader.kind is not ReaderKind.ANYONE, opening.sort, opening.text)
+
+
+_CLOSE = {
+    POLICY: "remove that statement from the bucket policy, or narrow it",
+    ACLS: "remove that grant from the ACL",
+    DISTRIBUTIONS: "give that distribution signers, remove its access to the bucket, or list its ARN in also_read_by",
+}
+
+
+def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE) -> str:
+    """Return what closes an opening of this sort.
+
+    Blocking public access comes second: with a public policy, RestrictPublicBuckets denies other accounts too, and it
+    leaves distributions of other accounts in (S3 User Guide, "Blocking public access to your Amazon S3 storage").
+    """
+    if sort == DISTRIBUTIONS:
+        return _CLOSE[sort]
+    if party_text(reader) is not None:
+        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in also_read_by or also_managed_by"
+    if bucket.block.complete:
+        return _CLOSE[sort]
+    return f"{_CLOSE[sort]}; then block public access for the bucket {bucket.name}:\n`{block_command(bucket.name)}`"
+
+
+def block_command(bucket: str) -> str:
+    """Return the command that blocks all public access to a bucket."""
+    settings = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
+    return (
+        f"aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration {settings}"
+    )

@@ -1,0 +1,128 @@
+"""An evaluation as rows for plans and for ``cfstream access``: one row for each reader and way. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cfstream.access.evaluate import Evaluation, General, Way
+from cfstream.access.openings import Expected, general_standing, paths_of, way_standing, witness_path
+from cfstream.access.partition import Cell
+from cfstream.access.policy import Standing
+from cfstream.access.reader import May, Reader, ReaderKind
+from cfstream.access.report import AccessRow
+from cfstream.policy_document import statements
+from cfstream.policy_document.document import listed
+from cfstream.values import plain
+
+Key = tuple[Reader, May, str]
+
+
+@dataclass
+class _Row:
+    """A row while it is collected."""
+
+    witness: str
+    certain: bool = True
+    paths: set[str] = field(default_factory=set)
+    undecided: dict[str, None] = field(default_factory=dict)
+    opening: bool = False
+    before: bool = False
+    after: bool = False
+
+
+def access_rows(
+    after: Evaluation, expected: Expected, before: Evaluation | None = None
+) -> tuple[AccessRow, ...]:
+    """Return every reader with its paths and its way: of `after`, and of `before` if there is a plan between them."""
+    found: dict[Key, _Row] = {}
+    _collect(found, after, expected, after=True)
+    if before is not None:
+        _collect(found, before, expected, after=False)
+    planned = before is not None
+    rows = [_row(key, row, planned=planned) for key, row in found.items()]
+    return tuple(sorted(rows, key=_order))
+
+
+def _collect(found: dict[Key, _Row], seen: Evaluation, expected: Expected, *, after: bool) -> None:
+    for cell, way in seen.rows:
+        by = way_text(seen, way, expected.stack)
+        row = found.setdefault((way.reader, May.READ, by), _Row(witness_path(cell, way)))
+        row.paths.update(_paths(seen, cell, way))
+        opening = way_standing(seen, cell, way, expected).standing is Standing.OPENING
+        _mark(row, certain=way.certain, undecided=way.undecided, opening=opening, after=after)
+    for each in seen.general:
+        row = found.setdefault((each.reader, each.may, _general_text(each)), _Row(_first(each)))
+        row.paths.update(each.paths or ("/*",))
+        opening = general_standing(each, expected).standing is Standing.OPENING
+        _mark(row, certain=each.certain, undecided=each.undecided, opening=opening, after=after)
+
+
+def _mark(row: _Row, *, certain: bool, undecided: tuple[str, ...], opening: bool, after: bool) -> None:
+    row.certain = row.certain and certain
+    row.undecided.update(dict.fromkeys(undecided))
+    row.opening = row.opening or (opening and after)
+    row.after = row.after or after
+    row.before = row.before or not after
+
+
+def _row(key: Key, row: _Row, *, planned: bool) -> AccessRow:
+    reader, may, by = key
+    return AccessRow(
+        reader,
+        may,
+        tuple(sorted(row.paths)),
+        row.witness,
+        row.certain,
+        row.before if planned else None,
+        row.after if planned else None,
+        by,
+        tuple(row.undecided),
+        row.opening,
+    )
+
+
+def way_text(seen: Evaluation, way: Way, stack: str) -> str:
+    """Return a way in words: ``distribution:lectures, statement cfstream-lectures-oac``."""
+    return ", ".join([*_through(seen, way, stack), *way.by])
+
+
+def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
+    if way.distribution is not None:
+        kind = way.distribution.delivery.kind
+        own = way.distribution_id == seen.world.own
+        yield f"{kind}:{stack}" if own else f"{kind} {plain(way.distribution_id)}"
+    elif way.requester is not None and way.requester.via:
+        yield way.requester.via
+
+
+def _general_text(each: General) -> str:
+    via = each.requester.via if each.requester else ""
+    return ", ".join([*([via] if via else []), *each.by])
+
+
+def _first(each: General) -> str:
+    return each.paths[0] if each.paths else "/"
+
+
+def _paths(seen: Evaluation, cell: Cell, way: Way) -> Iterator[str]:
+    """The paths that a way leads to: a behavior's pattern, a statement's resources, or one object."""
+    if way.behavior is not None:
+        yield paths_of(way)
+    elif cell.objects[0] is not None or not way.statements:
+        yield witness_path(cell, way)
+    else:
+        sids = {each.sid for each in way.statements}
+        named = [each for each in statements(seen.world.bucket.policy) if str(each.get("Sid", "")) in sids]
+        resources = [str(one) for each in named for one in listed(each.get("Resource"))]
+        yield from (_key_path(one, seen.world.bucket.name) for one in resources or ["*"])
+
+
+def _key_path(resource: str, bucket: str) -> str:
+    """Return the keys of a Resource as a path; ``/*`` for one that is wider than the bucket."""
+    _, found, key = resource.partition(f":::{bucket}/")
+    return f"/{key}" if found else "/*"
+
+
+def _order(row: AccessRow) -> tuple[bool, int, str, str]:
+    rank = {ReaderKind.ANYONE: 0, ReaderKind.KEY_GROUP: 1, ReaderKind.SIGNER: 2}
+    order = list(May).index(row.may)
+    return (not row.opening, order, f"{rank.get(row.reader.kind, 3)} {row.reader}", row.by)

@@ -105,7 +105,7 @@ def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
     """Return whether a spec of the run says that anyone may read this."""
     if expected.anonymous:
         return True
-    path = witnesswitness_path(cell, way)
+    path = witness_path(cell, way)
     return any(each.covers(path) for each in (expected.public, *expected.beside))
 
 

@@ -65,5 +65,5 @@ def actions(may: May, *on: On) -> tuple[Action, ...]:
 
 
 DELIVERY = frozenset({"s3:putobject", "s3:getbucketacl", "s3:listbucket", "s3:getbucketlocation"})
-"""What services that deliver logs and reports need (S3 User Guide, "Enabling Amazon S3 server access logging"; CloudTrail
-User Guide, "Amazon S3 bucket policy for CloudTrail")."""
+"""What services that deliver logs and reports need (S3 User Guide, "Enabling Amazon S3 server access logging";
+CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail")."""

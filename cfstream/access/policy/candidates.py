@@ -91,7 +91,7 @@ def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
             yield oai(one.known)
         case Form.CANONICAL:
             yield canonical(one.name)
-        case Form.SERVICE if one.name == CLOUDFRONT or one.name == "*":
+        case Form.SERVICE if one.name in (CLOUDFRONT, "*"):
             yield from (any_distribution(), distributions(own, own=True))
         case Form.SERVICE:
             yield from (service(one.name), service(one.name, own, own=True))
@@ -106,8 +106,6 @@ def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Re
                 yield from _of_user_id(value)
             case "aws:principalarn":
                 yield from _of_principal_arn(value)
-            case "aws:principalorgid" | "aws:principalorgpaths" | "aws:vpceorgid" | "aws:vpceorgpaths":
-                yield from map(organisation, _ORGANISATION.findall(value)[:1])
             case "aws:sourceorgid" | "aws:sourceorgpaths":
                 for number in _ORGANISATION.findall(value)[:1]:
                     yield from (organisation_service(number, name) for name in (CLOUDFRONT, *services))
@@ -123,6 +121,8 @@ def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Re
 
 def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
     match key:
+        case "aws:principalorgid" | "aws:principalorgpaths" | "aws:vpceorgid" | "aws:vpceorgpaths":
+            yield from map(organisation, _ORGANISATION.findall(value)[:1])
         case "aws:sourceip" | "aws:vpcsourceip" if parse_network(value):
             yield network(value)
         case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" if not is_wild(value):

@@ -41,7 +41,9 @@ def edges(texts: Iterable[str]) -> Iterator[str]:
 
     They suffice: every region that intersections and complements of networks form has one of them.
     """
-    for found in filter(None, map(network, texts)):
+    for found in map(network, texts):
+        if found is None:
+            continue
         first, last = int(found.network_address), int(found.broadcast_address)
         for number in (first, last, first - 1, last + 1):
             if 0 <= number < 1 << found.max_prefixlen:

@@ -5,13 +5,13 @@ For numbers and networks it has the edges of every interval and a point between 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Protocol, TypeAlias
 
 from cfstream.access.policy import networks
 from cfstream.access.policy.operators import Every, Family, Operator
 from cfstream.access.policy.texts import OPAQUE
 from cfstream.access.policy.wildcards import (
-    ANY,
     Pattern,
     Undecided,
     fits,
@@ -50,7 +50,7 @@ def requests(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool)
         found += [(each,) for each in _shared(wanted, within)]
     except Undecided:
         found.append(Unlisted())
-    return found + [None] if optional else found
+    return [*found, None] if optional else found
 
 
 def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Sequence[Request]:
@@ -83,7 +83,7 @@ def addresses(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool
         if any(networks.contains(form, each) for form in within)
         and not any(networks.contains(form, each) for form in narrow)
     ]
-    return found + [None] if optional else found
+    return [*found, None] if optional else found
 
 
 def _leaves_account_open(value: str) -> bool:
@@ -114,7 +114,7 @@ def _filled(form: str) -> str:
 def _numbers(wanted: Sequence[Wanted]) -> Iterator[str]:
     named = sorted(_floats(value for each in wanted if _is(each, Family.NUMBER) for value in each.values))
     if named:
-        between = [(one + other) / 2 for one, other in zip(named, named[1:], strict=False)]
+        between = [(one + other) / 2 for one, other in pairwise(named)]
         yield from (f"{each:g}" for each in [named[0] - 1, *named, *between, named[-1] + 1])
 
 
@@ -159,5 +159,5 @@ def _varies(each: Wanted) -> bool:
 
 
 def _patterns(each: Wanted) -> list[Pattern]:
-    make = pattern if each.operator and each.operator.wild else literal
-    return [make(value) for value in each.values] or [(ANY,)][:0]
+    wild = each.operator is not None and each.operator.wild
+    return [pattern(value) if wild else literal(value) for value in each.values]

@@ -4,7 +4,7 @@ Source: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON poli
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -116,22 +116,24 @@ def covers(named: Principal, asking: Principal) -> Covers:
         return Covers.ALL
     if named.form is asking.form and named.name == asking.name:
         return Covers.ALL
-    match named.form:
-        case Form.SERVICE:
-            return Covers.ALL if asking.form is Form.SERVICE and named.name == "*" else Covers.NONE
-        case Form.CANONICAL:
-            return _canonical(named, asking)
-        case Form.ACCOUNT:
-            return _account(named, asking)
-        case Form.ARN:
-            return _arn(named, asking)
-        case Form.UNIQUE:
-            return _if(asking.form not in (Form.ANYONE, Form.SERVICE))
-    return _if(asking.form is Form.CANONICAL)
+    return _COVERS.get(named.form, _other)(named, asking)
 
 
 def _if(part: bool) -> Covers:  # noqa: FBT001
     return Covers.PART if part else Covers.NONE
+
+
+def _service(named: Principal, asking: Principal) -> Covers:
+    return Covers.ALL if named.name == "*" and asking.form is Form.SERVICE else Covers.NONE
+
+
+def _unique(_: Principal, asking: Principal) -> Covers:
+    return _if(asking.form not in (Form.ANYONE, Form.SERVICE))
+
+
+def _other(_: Principal, asking: Principal) -> Covers:
+    """A canonical user id can be that of an account whose number is not known, or that of an OAI."""
+    return _if(asking.form is Form.CANONICAL)
 
 
 def _canonical(named: Principal, asking: Principal) -> Covers:
@@ -160,3 +162,12 @@ def _is_session_of(session: str, role: str) -> bool:
     """Return whether the first ARN is a session of the role that the second names."""
     one, other = _SESSION.fullmatch(session), _ROLE.fullmatch(role)
     return one is not None and other is not None and one.groups() == other.groups()
+
+
+_COVERS: Mapping[Form, Callable[[Principal, Principal], Covers]] = {
+    Form.ACCOUNT: _account,
+    Form.ARN: _arn,
+    Form.CANONICAL: _canonical,
+    Form.SERVICE: _service,
+    Form.UNIQUE: _unique,
+}

@@ -4,8 +4,11 @@ Source: Service Authorization Reference, "Condition keys for Amazon S3"; IAM Use
 keys".
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from cfstream.access.policy.actions import Action, On
-from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Chosen, Unknown, Value
+from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Value
 from cfstream.access.reader import May
 
 _ANY_ACTION = frozenset(
@@ -19,8 +22,8 @@ _ANY_ACTION = frozenset(
         "s3:x-amz-content-sha256",
     }
 )
-_LISTING = frozenset({"s3:prefix", "s3:delimiter", "s3:max-keys"})
-_STORED = ("s3:existingobjecttag/", "s3:existingobjecttag")
+_LISTING = ("s3:prefix", "s3:delimiter", "s3:max-keys")
+_STORED = ("s3:existingobjecttag",)
 """Tags of the object: only objects have them, and no policy lists them."""
 _WRITING = ("s3:x-amz-", "s3:requestobjecttag", "s3:object-lock-", "aws:requesttag/", "aws:tagkeys")
 
@@ -33,19 +36,22 @@ def request_value(key: str, action: Action, *, crafts: bool) -> Value:
     """
     free = CHOSEN if crafts else UNKNOWN
     if key == "aws:securetransport":
-        return (
-            Chosen(("true", "false"), optional=False)
-            if crafts
-            else Unknown(("true", "false"), optional=False)
-        )
+        return replace(free, within=("true", "false"), optional=False)
     if key in _ANY_ACTION:
         return free
-    if key in _LISTING:
-        return free if action.may is May.LIST else ABSENT
-    if key == "s3:versionid":
-        return free if action.on is On.OBJECT else ABSENT
-    if key.startswith(_STORED):
-        return UNKNOWN if action.on is On.OBJECT else ABSENT
-    if key.startswith(_WRITING):
-        return free if action.may in (May.WRITE, May.MANAGE) else ABSENT
+    for keys, has_key, value in _BY_ACTION:
+        if key.startswith(keys):
+            return (value or free) if has_key(action) else ABSENT
     return UNKNOWN
+
+
+def _on_object(action: Action) -> bool:
+    return action.on is On.OBJECT
+
+
+_BY_ACTION: tuple[tuple[tuple[str, ...], Callable[[Action], bool], Value | None], ...] = (
+    (_LISTING, lambda action: action.may is May.LIST, None),
+    (("s3:versionid",), _on_object, None),
+    (_STORED, _on_object, UNKNOWN),
+    (_WRITING, lambda action: action.may in (May.WRITE, May.MANAGE), None),
+)

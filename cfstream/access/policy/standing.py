@@ -1,13 +1,12 @@
 """Whether a reader belongs to the account, is expected, or is an opening."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.access.policy.actions import DELIVERY
 from cfstream.access.policy.networks import contains
-from cfstream.access.policy.principals import Covers, Form, covers, principals
+from cfstream.access.policy.principals import Covers, Form, Principal, covers, principals
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.texts import account_of, text_of
@@ -20,7 +19,7 @@ AWSLOGSDELIVERY = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 
 LOAD_BALANCERS = frozenset(
-    [
+    {
         "127311923021",
         "033677994240",
         "027434742980",
@@ -45,7 +44,9 @@ LOAD_BALANCERS = frozenset(
         "507241528517",
         "048591011584",
         "190560391635",
-    ]
+        "638102146993",
+        "037604701340",
+    }
 )
 """Accounts of AWS that deliver load balancer logs (Elastic Load Balancing User Guide, "Enable access logs for your
 Application Load Balancer", "Legacy bucket policy")."""
@@ -156,27 +157,26 @@ def _is_inside(reader: Reader, declared: Declared) -> bool:
 def lists(entry: str, reader: Reader) -> bool:
     """Return whether an entry of `also_read_by` or `also_managed_by` covers the reader: by value or containment.
 
-    An account covers its principals and distributions, a network the networks in it. An organisation covers only itself.
+    An account covers its principals and distributions, a network the networks in it. An organisation covers only
+    itself.
     """
     name = text_of(reader.name)
     match reader.kind:
         case ReaderKind.ACCOUNT:
-            return entry == name or entry == f"arn:aws:iam::{name}:root"
-        case ReaderKind.PRINCIPAL | ReaderKind.DISTRIBUTION:
-            return entry in (name, account_of(name)) or _principal_covers(entry, name)
-        case ReaderKind.OAI:
-            return any(each.form is Form.OAI and each.name == name for each in principals({"AWS": entry}))
+            return entry in (name, f"arn:aws:iam::{name}:root")
+        case ReaderKind.PRINCIPAL | ReaderKind.DISTRIBUTION | ReaderKind.OAI:
+            return entry in (name, account_of(name)) or _principal_covers(entry, reader)
         case ReaderKind.CANONICAL:
             return entry == f"canonical:{name}"
         case ReaderKind.NETWORK:
             return entry == name or contains(entry, name) is True
         case ReaderKind.SERVICE | ReaderKind.ORGANISATION:
-            return entry == name
+            return bool(name) and entry == name
     return False
 
 
-def _principal_covers(entry: str, name: str) -> bool:
-    if not re.match(r"arn:|\d{12}$", entry):
-        return False
-    one, other = principals({"AWS": entry}), principals({"AWS": name})
-    return all(covers(each, asking) is Covers.ALL for each in one for asking in other) and bool(one and other)
+def _principal_covers(entry: str, reader: Reader) -> bool:
+    """Return whether the entry names the reader as a principal: a role covers its sessions."""
+    name = text_of(reader.name)
+    asking = [Principal(Form.OAI, name)] if reader.kind is ReaderKind.OAI else list(principals({"AWS": name}))
+    return any(covers(one, other) is Covers.ALL for one in principals({"AWS": entry}) for other in asking)

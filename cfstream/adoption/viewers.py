@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
-from cfstream.domain import Behavior, LiveDistribution, Signers
+from cfstream.domain import Behavior, LiveDistribution, Signers, with_pattern
 from cfstream.kinds.fields import normal
 from cfstream.spec.fields import PathPattern, ResourceName
 from cfstream.spec.signers import MAX_TRUSTED_SIGNERS
@@ -28,8 +28,12 @@ class Guard:
 
 
 def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[Guard, ...]:
-    """Every behavior that leads to the bucket, the default one first. Raises CannotImport for two sorts on one."""
-    ours = live.leading_to(bucket)
+    """Return every behavior that leads to the bucket, the default one first.
+
+    Of two whose patterns are the same, only the first has an effect. Raises CannotImport if one has both kinds of
+    signers.
+    """
+    ours = [each for each in live.leading_to(bucket) if with_pattern(live.named, each.path) in (each, None)]
     return tuple(_guard(live, each, account) for each in (live.default, *live.named) if each in ours)
 
 

@@ -52,7 +52,7 @@ def _stack(before: Stack | None, after: Stack | None) -> StackComparison | None:
         return StackComparison(
             name, path, "new", _new(meaning(after)), notices=tuple(notices(None, after.spec))
         )
-    changes = _changes(meaning(before), meaning(after))
+    changes = _changes(meaning(before, after), meaning(after))
     if not changes:
         return None
     told = (*notices(before.spec, after.spec), *_other_keys(changes))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias, get_args
 
 from cfstream.comparing.meaning import name_of
+from cfstream.domain import PathPattern, with_pattern
 from cfstream.errors import Notice
 from cfstream.spec.fields import spell
 from cfstream.spec.model import Behavior, MinimumTls, PublicKey, Spec
@@ -53,7 +54,7 @@ def _signers(signed: Signed) -> set[str]:
 
 def _signers_at(spec: Spec, path: str) -> set[str]:
     """Who may sign for a path pattern: its behavior's own signers or the default's, and nobody where it is public."""
-    named = next((behavior for behavior in spec.http.behaviors if behavior.path == path), None)
+    named = with_pattern(spec.http.behaviors, path)
     if (named or spec).public:
         return set()
     return (_signers(named) if named else set()) or _signers(spec)
@@ -61,8 +62,8 @@ def _signers_at(spec: Spec, path: str) -> set[str]:
 
 def _of_signers(before: Spec, after: Spec) -> Iterator[Hazard]:
     """Of who may sign, for the default behavior and for each that either version names."""
-    paths = [behavior.path for spec in (before, after) for behavior in spec.http.behaviors]
-    for path in ("", *dict.fromkeys(paths)):
+    paths = {PathPattern(each.path): each.path for spec in (before, after) for each in spec.http.behaviors}
+    for path in ("", *paths.values()):
         old, new = _signers_at(before, path), _signers_at(after, path)
         where = path or f"everything in {after.bucket.name}"
         if old and not new:

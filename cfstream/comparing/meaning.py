@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cfstream.domain import with_pattern
 from cfstream.spec.fields import spell
 from cfstream.spec.model import AnyKeyGroup, Behavior, Bucket, KeyGroup, Spec
 from cfstream.spec.stack import Stack
@@ -20,10 +21,24 @@ SHORT_DIGEST = 12
 """Hexadecimal digits of a key that tell it from others."""
 
 
-def meaning(stack: Stack) -> dict[str, Any]:
-    """Every field of the stack that is managed, by its name, in the order of the language."""
+def meaning(stack: Stack, like: Stack | None = None) -> dict[str, Any]:
+    """Return every managed field of the stack by its name, in the order of the language.
+
+    Path patterns that `like` names too are spelled as there, so that another spelling is no difference.
+    """
     digests = {name: key.der_sha256[:SHORT_DIGEST] for name, key in stack.public_keys.items()}
-    return dict(_fields(stack.spec, digests))
+    spec = stack.spec if like is None else _respelled(stack.spec, like.spec)
+    return dict(_fields(spec, digests))
+
+
+def _respelled(spec: Spec, like: Spec) -> Spec:
+    behaviors = tuple(
+        each.model_copy(update={"path": same.path})
+        if (same := with_pattern(like.http.behaviors, each.path))
+        else each
+        for each in spec.http.behaviors
+    )
+    return spec.model_copy(update={"http": spec.http.model_copy(update={"behaviors": behaviors})})
 
 
 def unsaid() -> dict[str, Any]:

@@ -23,7 +23,7 @@ from cfstream.domain.parse import (
     distribution_from_reply,
     distribution_from_row,
 )
-from cfstream.domain.path_pattern import PathPattern
+from cfstream.domain.path_pattern import PathPattern, with_pattern
 
 __all__ = [
     "ACL_TAG",
@@ -50,4 +50,5 @@ __all__ = [
     "distribution_from_reply",
     "distribution_from_row",
     "items",
+    "with_pattern",
 ]

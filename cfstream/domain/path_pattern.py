@@ -1,7 +1,9 @@
 """A behavior's path pattern, compared as CloudFront matches it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,26 @@ class PathPattern:
     def matches(self, path: str) -> bool:
         """Return whether a viewer's path (with or without its leading slash) matches."""
         return _matches(self.relative, path.removeprefix("/"))
+
+
+class HasPath(Protocol):
+    """A behavior of a spec, of a distribution or of a proof."""
+
+    @property
+    def path(self) -> str:
+        """Its pattern; empty for the default behavior."""
+        ...
+
+
+B = TypeVar("B", bound=HasPath)
+
+
+def with_pattern(behaviors: Iterable[B], path: str) -> B | None:
+    """Return the first behavior whose pattern is the same as `path`; the default one for the empty path."""
+    for each in behaviors:
+        if bool(each.path) == bool(path) and PathPattern(each.path) == PathPattern(path):
+            return each
+    return None
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cfstream.access.report import AccessRow
+from cfstream.domain import PathPattern
 from cfstream.exposure.opening import Opening, Sort, closing
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.object_grants import LiveGrants, counted
@@ -181,12 +182,17 @@ def _own_then(world: _World) -> Iterator[Way]:
         return
     default = () if spec.public else _wanted_signers(world, spec)
     yield _own(default, "", scene.name)
-    live = {each.path: _live_signers(world, each) for each in policy.servings if each.ours and each.path}
-    named = {behavior.path: behavior for behavior in spec.http.behaviors}
-    for path in (*named, *(path for path in live if path not in named)):
-        behavior = named.get(path)
+    live = {
+        each.behavior.pattern: (each.path, _live_signers(world, each))
+        for each in policy.servings
+        if each.ours and each.path
+    }
+    named = {PathPattern(behavior.path): behavior for behavior in spec.http.behaviors}
+    for pattern in (*named, *(pattern for pattern in live if pattern not in named)):
+        behavior = named.get(pattern)
+        path, there = live.get(pattern, (pattern.text, ()))
         asked = _wanted_signers(world, behavior) if behavior else ()
-        signers = () if behavior and behavior.public else asked or default or live.get(path, ())
+        signers = () if behavior and behavior.public else asked or default or there
         yield _own(signers, path, scene.name)
 
 

@@ -7,7 +7,7 @@ module `distributions` finds the distributions and the stack's own one.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cfstream.domain import Behavior, LiveDistribution, Mark
+from cfstream.domain import Behavior, LiveDistribution, Mark, with_pattern
 from cfstream.errors import Notice
 from cfstream.kinds.distributions import all_distributions, find
 from cfstream.kinds.kind import Proposal, Relied, Scene
@@ -132,7 +132,7 @@ def _signers_given_up(live: LiveDistribution, behavior: Behavior, spec: Spec) ->
         return True
     if behavior not in live.leading_to(spec.bucket.name):
         return False
-    named = next((each for each in spec.http.behaviors if each.path == behavior.path), None)
+    named = with_pattern(spec.http.behaviors, behavior.path)
     return not spec.public or (named is not None and _says_who(named))
 
 

@@ -8,7 +8,7 @@ Pure. Whether the bucket lets that identity read is for those who ask: `bucket_p
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cfstream.domain import Behavior, LiveDistribution, Origin, bucket_of
+from cfstream.domain import Behavior, LiveDistribution, Origin, bucket_of, with_pattern
 from cfstream.kinds.declared_keys import declared_groups
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.spec import model
@@ -141,9 +141,7 @@ def opens_before_guarded(
 def _only_named(scene: Scene, behavior: Behavior, group_names: Mapping[str, str]) -> bool:
     """Whether a live behavior serves nobody but those whom the spec names for its path."""
     spec = scene.stack.spec
-    part: model.Behavior | Spec | None = next(
-        (each for each in spec.http.behaviors if each.path == behavior.path), None
-    )
+    part: model.Behavior | Spec | None = with_pattern(spec.http.behaviors, behavior.path)
     if part is None or not (part.public or part.key_groups or part.trusted_signers):
         part = spec
     if part.public:

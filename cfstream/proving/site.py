@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from cfstream.domain import Delivery, LiveDistribution
+from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import Guard, Guards
 from cfstream.inventory.signing_keys import guards_of
@@ -146,7 +146,7 @@ def _hosts(scene: Scene, guards: Guards) -> tuple[str, ...]:
 def _patterns(spec: Spec, guards: Guards) -> list[str]:
     """The path patterns that are live, and those that the spec names and are not; the default one last."""
     live = [guard.path for guard in guards.behaviors if guard.path]
-    named = [behavior.path for behavior in spec.http.behaviors if behavior.path not in live]
+    named = [each.path for each in spec.http.behaviors if with_pattern(guards.behaviors, each.path) is None]
     return [*live, *named, ""]
 
 
@@ -159,7 +159,7 @@ def _places(site: Site, patterns: Sequence[str]) -> Iterator[Place]:
     guards = site.guards
     ours = _lead_to_bucket(site)
     for pattern in patterns:
-        live = next((guard for guard in guards.behaviors if guard.path == pattern), None)
+        live = with_pattern(guards.behaviors, pattern)
         path, key = _path(site, pattern, live)
         guard = live or guards.of(path or "/")
         wanted, signers = _wanted(site, pattern, guard)
@@ -182,7 +182,7 @@ def _lead_to_bucket(site: Site) -> set[str]:
 def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
     """Who may see what a behavior leads to: signers are owned where the bucket is ours (design of the spec)."""
     spec = site.spec
-    named = next((behavior for behavior in spec.http.behaviors if behavior.path == pattern), None)
+    named = with_pattern(spec.http.behaviors, pattern) if pattern else None
     default = Signers() if spec.public else _signers(site, spec)
     own = _signers(site, named) if named else Signers()
     if named and named.public:

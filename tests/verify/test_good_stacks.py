@@ -60,6 +60,22 @@ def test_a_key_proves_urls_cookies_ranges_and_the_playlist(stage: Stage) -> None
     assert [claim.split()[0] for claim in segments] == ["/hls/low/init.mp4", "/hls/low/1.m4s"]
 
 
+def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(stage: Stage) -> None:
+    """With or without its leading slash: each behavior is judged once, as the spec wants it."""
+    http = {**stage.spec["http"]}
+    http["behaviors"] = [{**each, "path": other(each["path"])} for each in http["behaviors"]]
+    for key in (None, stage.key):
+        proof = stage.proved({**stage.spec, "http": http}, key=key)
+        assert (doubts(proof), proof.exit_code) == ([], 0)
+        asked = {each.part for each in proof.findings if each.brief == "unsigned"}
+        assert asked == {"*.m3u8", "default behavior"}
+
+
+def other(path: str) -> str:
+    """The other spelling of a path pattern."""
+    return path[1:] if path.startswith("/") else f"/{path}"
+
+
 @pytest.mark.parametrize("wanted", ["a/two words+ü~.mp4", "posters/one.jpg", "hls/low/1.m4s"])
 def test_the_named_object_is_asked_for(stage: Stage, wanted: str) -> None:
     """Whatever signs there are in its key."""

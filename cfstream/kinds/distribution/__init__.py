@@ -246,7 +246,7 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
 
 
 def _cors(scene: Scene, config: Json, land: Landscape) -> list[Field]:
-    return cors_fields(config, attachment(scene, land))
+    return cors_fields(config, attachment(scene, land), scene.stack.spec.http.behaviors)
 
 
 def _identity(scene: Scene, land: Landscape) -> Known | None:

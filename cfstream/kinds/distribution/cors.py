@@ -1,18 +1,21 @@
 """What behaviors need so that pages of other origins can read: a response headers policy, and preflights allowed."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from cfstream.domain import document
+from cfstream.domain import document, with_pattern
+from cfstream.domain.path_pattern import HasPath
 from cfstream.kinds.distribution.behaviors import label
 from cfstream.kinds.fields import Field
 from cfstream.kinds.response_headers_policy import Attachment
 from cfstream.values import Json, Known
 
 
-def cors_fields(config: Json, wanted: Attachment | None) -> list[Field]:
+def cors_fields(config: Json, wanted: Attachment | None, named: Sequence[HasPath] = ()) -> list[Field]:
     """Return the fields for ``http.cors``; none where it is not managed.
 
     It describes the default behavior. A policy of ours that is retired is removed from every other behavior as well.
+    `named` are the behaviors of the spec, whose spelling of a path the plan uses.
     """
     if wanted is None:
         return []
@@ -21,7 +24,10 @@ def cors_fields(config: Json, wanted: Attachment | None) -> list[Field]:
         for each in document.named_behaviors(config)
         if document.response_headers_policy(each) in wanted.retired
     ]
-    fields = [_carried(path, "", wanted) for path in retired]
+    fields = []
+    for path in retired:
+        same = with_pattern(named, path)
+        fields.append(_carried(path, "", wanted, called=same.path if same else path))
     if wanted.policy is not None:
         fields.append(_carried("", wanted.policy, wanted))
     if wanted.policy:
@@ -29,14 +35,14 @@ def cors_fields(config: Json, wanted: Attachment | None) -> list[Field]:
     return fields
 
 
-def _carried(path: str, policy: Known, wanted: Attachment) -> Field:
+def _carried(path: str, policy: Known, wanted: Attachment, called: str = "") -> Field:
     """Return the policy of one behavior, shown by its name. Empty removes it."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_response_headers_policy(document.behavior(config, path), value)
 
     return Field(
-        f"{label(path)}cors" if path else "http.cors",
+        f"{label(called)}cors" if path else "http.cors",
         policy,
         lambda config: document.response_headers_policy(document.behavior(config, path)),
         write,

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from cfstream.access.partition import Cell, Layout, Partition, control, partition
+from cfstream.access.partition import Cell, Layout, Named, Partition, control, partition
 from cfstream.access.policy import Requester, Statement, anonymous, distribution, oai
+from cfstream.access.policy.context import fixed
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind, Verdict
-from cfstream.access.statements import Named, PolicyView, Reading
+from cfstream.access.statements import PolicyView, Reading, best
 from cfstream.access.world import World
-from cfstream.domain import Behavior, Delivery, Distribution, ObjectClass, Origin
+from cfstream.domain import AccessPoint, Behavior, Delivery, Distribution, ObjectClass, Origin
 from cfstream.values import Known
 
 OBJECT_ACL = "object ACL"
@@ -104,6 +105,9 @@ class _Judge:
         self.layout = layout
         self.world = layout.world
         self.view = PolicyView.of(layout.world)
+        self.points = tuple(
+            _Point(layout.world, each, self.view) for each in layout.world.bucket.access_points
+        )
         self._requesters: dict[tuple[Known, Origin], Requester] = {}
         self._direct: dict[tuple[object, ...], Ways] = {}
         self._routed: dict[tuple[object, ...], Ways] = {}
@@ -125,7 +129,9 @@ class _Judge:
             tuple(replace(way, certain=False, undecided=(MERGED,)) for way in ways) if cell.merged else ways
         )
 
-    def _through(self, number: int, index: int, named: Named, objects: ObjectClass | None) -> Iterator[Way]:
+    def _through(
+        self, number: int, index: int, named: tuple[Named, ...], objects: ObjectClass | None
+    ) -> Iterator[Way]:
         route = self.layout.routes[number]
         behavior = route.behaviors[index]
         for origin in route.origins(behavior, self.layout.reached):
@@ -156,40 +162,43 @@ class _Judge:
             yield replace(way, reader=reader, keys=state.keys if state else None)
 
     def _read(
-        self, through: Distribution, origin: Origin, named: Named, objects: ObjectClass | None
+        self, through: Distribution, origin: Origin, named: tuple[Named, ...], objects: ObjectClass | None
     ) -> Reading:
         """Whether S3 answers CloudFront's request for an origin."""
         key = (through.id, origin)
         if key not in self._requesters:
             self._requesters[key] = self.view.known(requester_of(self.world, through, origin))
-        reading = self.view.read(self._requesters[key], named, objects)
+        requester = self._requesters[key]
+        if origin.alias is not None:
+            return best(each.read(requester, named, number) for number, each in self._points_of(origin))
+        reading = self.view.read(requester, named[0], objects)
         if reading.verdict is Verdict.YES or not self.world.bucket.policy_unread:
             return reading
         return Reading(Verdict.MAYBE, (UNREAD,), ("policy",))
 
-    def _directly(self, named: Named, objects: ObjectClass | None) -> Ways:
+    def _directly(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Ways:
         """The ways past CloudFront: whoever asks S3, and distributions of other accounts."""
         key = (named, objects)
         if key not in self._direct:
             self._direct[key] = tuple(self._direct_ways(named, objects))
         return self._direct[key]
 
-    def _direct_ways(self, named: Named, objects: ObjectClass | None) -> Iterator[Way]:
+    def _direct_ways(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Iterator[Way]:
         for requester in self.view.outsiders:
-            reading = self.view.read(requester, named)
-            if reading.verdict is not Verdict.NO:
-                certain = reading.verdict is Verdict.YES
-                yield Way(
-                    requester.reader,
-                    certain,
-                    reading.undecided,
-                    by=reading.by,
-                    requester=requester,
-                    statements=tuple(self.view.statements[index] for index in reading.statements),
-                )
+            reading = self.view.read(requester, named[0])
+            yield from _direct_way(requester, reading, self.view)
+        for number, point in enumerate(self.points, 1):
+            for requester in point.view.outsiders:
+                yield from _direct_way(requester, point.read(requester, named, number), point.view)
         for reader, may in self.view.of_acl(objects) if objects is not None else ():
             if may is May.READ and reader.name not in self.world.identities:
                 yield Way(reader, by=(OBJECT_ACL,))
+
+    def _points_of(self, origin: Origin) -> Iterator[tuple[int, "_Point"]]:
+        """The access points that an origin leads to, with the place of their statements."""
+        return (
+            (number, each) for number, each in enumerate(self.points, 1) if each.point.alias == origin.alias
+        )
 
     def general(self) -> Iterator[General]:
         """Who may list, write objects or change who can read; by policy, or by an ACL."""
@@ -217,6 +226,46 @@ class _Judge:
             yield General(reader, May.MANAGE, by=(OBJECT_ACL,), paths=tuple(sorted(keys)))
 
 
+class _Point:
+    """Requests through an access point: its own policy decides, and the bucket's policy must let them through."""
+
+    def __init__(self, world: World, point: AccessPoint, bucket: PolicyView) -> None:
+        self.point = point
+        self.view = PolicyView.of_point(world, point)
+        self._bucket = bucket
+        self._keys = {
+            "s3:dataaccesspointaccount": fixed(world.account),
+            "s3:dataaccesspointarn": fixed(point.arn),
+        }
+
+    def read(self, requester: Requester, named: tuple[Named, ...], number: int) -> Reading:
+        """Return whether a requester may read through the access point."""
+        if self.point.unread:
+            return Reading(Verdict.MAYBE, (f"the policy of the access point {self.point.name}",))
+        mine = self.view.read(self.view.known(requester), named[number])
+        if mine.verdict is Verdict.NO:
+            return mine
+        through = self._bucket.read(self._bucket.known(requester.with_keys(self._keys)), named[0])
+        if through.verdict is Verdict.NO:
+            return through
+        vpc = (f"only from {self.point.vpc}",) if self.point.vpc else ()
+        certain = mine.verdict is through.verdict is Verdict.YES and not vpc
+        undecided = () if certain else tuple(dict.fromkeys((*mine.undecided, *through.undecided, *vpc)))
+        return Reading(Verdict.YES if certain else Verdict.MAYBE, undecided, mine.by, mine.statements)
+
+
+def _direct_way(requester: Requester, reading: Reading, view: PolicyView) -> Iterator[Way]:
+    if reading.verdict is not Verdict.NO:
+        yield Way(
+            requester.reader,
+            reading.verdict is Verdict.YES,
+            reading.undecided,
+            by=reading.by,
+            requester=requester,
+            statements=tuple(view.statements[index] for index in reading.statements),
+        )
+
+
 def requester_of(world: World, through: Distribution, origin: Origin) -> Requester:
     """Return who S3 sees when CloudFront reads an origin for a distribution."""
     if origin.oai_id:
@@ -225,6 +274,28 @@ def requester_of(world: World, through: Distribution, origin: Origin) -> Request
     if through.delivery is Delivery.HTTP and control(origin, world):
         return distribution(through.arn, world.account)
     return anonymous()
+
+
+def reach(worlds: Sequence[World], requesters: Sequence[Requester | None]) -> tuple[frozenset[Cell], ...]:
+    """Return the cells that S3 lets each requester read (perhaps), each in its world; none for no requester.
+
+    The cells are shared, so the sets can be compared.
+    """
+    split = partition(*worlds)
+    return tuple(
+        frozenset(_reached(split, number, requester)) if requester is not None else frozenset()
+        for number, requester in enumerate(requesters)
+    )
+
+
+def _reached(split: Partition, number: int, requester: Requester) -> Iterator[Cell]:
+    layout = split.layouts[number]
+    view = PolicyView.of(layout.world)
+    known = view.known(requester)
+    for cell in split.cells:
+        named = layout.named(cell.mask, cell.may if cell.merged else None)
+        if view.read(known, named[0], cell.objects[number]).verdict is not Verdict.NO:
+            yield cell
 
 
 def readers_of(ways: Sequence[Way]) -> frozenset[Reader]:

@@ -12,12 +12,14 @@ from cfstream.access.automaton import Automaton
 from cfstream.access.cells import cells
 from cfstream.access.globs import Glob, ResourceGlobs
 from cfstream.access.world import World
-from cfstream.domain import Behavior, Distribution, ObjectClass, Origin
+from cfstream.domain import AccessPoint, Behavior, Distribution, ObjectClass, Origin
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
 from cfstream.values import Json, Known, plain
 
 Signature: TypeAlias = tuple[Hashable, ...]
+Named: TypeAlias = tuple[int, int]
+"""Bits of the statements whose Resource may name a key, and of those that certainly do."""
 
 MOST_CELLS = 4096
 """Above this many cells the rest is merged and judged as its union, and the plan has a notice."""
@@ -72,27 +74,32 @@ class Layout:
     routes: tuple[Route, ...]
     reached: frozenset[Origin]
     """The origins that read the bucket."""
-    statements: tuple[StatementBits, ...]
+    policies: tuple[tuple[StatementBits, ...], ...]
+    """The statements of the bucket's policy, then those of each access point's."""
 
     def signature(self, mask: int) -> Signature:
         """What this world can tell apart about a key."""
         return (*(route.first(mask) for route in self.routes), *self.named(mask))
 
-    def named(self, matched: int, maybe: int | None = None) -> tuple[int, int]:
-        """Return the statements, as bits, whose Resource may name a key, and those that certainly do.
+    def named(self, matched: int, maybe: int | None = None) -> tuple[Named, ...]:
+        """Return which statements of each policy name a key.
 
         `matched` are the patterns that match all keys in question, `maybe` those that match some of them.
         """
         some = matched if maybe is None else maybe
-        may = certain = 0
-        for index, bits in enumerate(self.statements):
-            if bits.inverted:
-                may |= (not matched & bits.certain) << index
-                certain |= (not some & bits.may) << index
-            else:
-                may |= bool(some & bits.may) << index
-                certain |= bool(matched & bits.certain) << index
-        return may, certain
+        return tuple(_named(each, matched, some) for each in self.policies)
+
+
+def _named(policy: Sequence[StatementBits], matched: int, some: int) -> Named:
+    may = certain = 0
+    for index, bits in enumerate(policy):
+        if bits.inverted:
+            may |= (not matched & bits.certain) << index
+            certain |= (not some & bits.may) << index
+        else:
+            may |= bool(some & bits.may) << index
+            certain |= bool(matched & bits.certain) << index
+    return may, certain
 
 
 @dataclass(frozen=True)
@@ -198,8 +205,12 @@ def _layout(world: World, bits: _Bits) -> Layout:
         for distribution in sorted(world.distributions, key=lambda each: str(plain(each.id)))
         for path in sorted({each.path for each in distribution.origins if each in reached})
     )
-    named = tuple(_statement(world, each, bits) for each in statements(world.bucket.policy))
-    return Layout(world, routes, reached, named)
+    of_bucket = tuple(_statement(world, each, bits) for each in statements(world.bucket.policy))
+    of_points = (
+        tuple(_statement(world, each, bits, point) for each in statements(point.policy))
+        for point in world.bucket.access_points
+    )
+    return Layout(world, routes, reached, (of_bucket, *of_points))
 
 
 def leads_to(world: World, origin: Origin) -> bool:
@@ -215,10 +226,10 @@ def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
     return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs))
 
 
-def _statement(world: World, statement: Json, bits: _Bits) -> StatementBits:
+def _statement(world: World, statement: Json, bits: _Bits, point: AccessPoint | None = None) -> StatementBits:
     inverted = "NotResource" in statement
     found = [
-        resource_globs(world, str(each))
+        resource_globs(world, str(each), point)
         for each in listed(statement.get("NotResource" if inverted else "Resource"))
     ]
     may = bits.mask([glob for each in found for glob in each.may])
@@ -226,9 +237,12 @@ def _statement(world: World, statement: Json, bits: _Bits) -> StatementBits:
     return StatementBits(may, certain, inverted=inverted)
 
 
-def resource_globs(world: World, resource: str) -> ResourceGlobs:
-    """Return the keys of the bucket that a Resource names."""
-    variables = (world.bucket.policy or {}).get("Version") == "2012-10-17"
+def resource_globs(world: World, resource: str, point: AccessPoint | None = None) -> ResourceGlobs:
+    """Return the keys of the bucket that a Resource names, in its policy or in that of an access point."""
+    policy = point.policy if point else world.bucket.policy
+    variables = (policy or {}).get("Version") == "2012-10-17"
+    if point is not None:
+        return Glob.of_access_point_resource(resource, point.arn, variables=variables)
     return Glob.of_resource(resource, world.bucket.name, world.partition, variables=variables)
 
 

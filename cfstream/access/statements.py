@@ -6,6 +6,7 @@ from functools import cached_property
 
 from cfstream.access.cells import Undecided, includes
 from cfstream.access.globs import Glob, names_bucket
+from cfstream.access.partition import Named
 from cfstream.access.policy import (
     Action,
     On,
@@ -25,16 +26,13 @@ from cfstream.access.policy.judging import in_account
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
 from cfstream.access.world import World
-from cfstream.domain import ObjectClass
+from cfstream.domain import AccessPoint, Block, ObjectClass
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
 from cfstream.values import Json
 
 RESTRICTED = "whether RestrictPublicBuckets leaves it in"
 VARIABLE = "a policy variable in Resource"
-
-Named = tuple[int, int]
-"""Bits of the statements whose Resource may name a key, and of those that certainly do."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,13 @@ class _Bits:
 
 @dataclass
 class PolicyView:
-    """The policy of one world. Keeps what it has judged."""
+    """One policy of a world: the bucket's, or that of an access point. Keeps what it has judged."""
 
     world: World
     statements: tuple[Statement, ...]
+    block: Block
+    title: str = ""
+    """How statements are called behind their name; empty for the bucket's policy."""
 
     def __post_init__(self) -> None:
         self._bits: dict[tuple[int, Action], _Bits] = {}
@@ -72,8 +73,14 @@ class PolicyView:
 
     @classmethod
     def of(cls, world: World) -> "PolicyView":
-        """Return the view of a world's policy."""
-        return cls(world, parsed(world.bucket.policy))
+        """Return the view of a bucket's policy."""
+        return cls(world, parsed(world.bucket.policy), world.bucket.block)
+
+    @classmethod
+    def of_point(cls, world: World, point: AccessPoint) -> "PolicyView":
+        """Return the view of an access point's policy. The strictest block applies to requests through it."""
+        block = point.block | world.bucket.block
+        return cls(world, parsed(point.policy), block, f" of the access point {point.name}")
 
     @cached_property
     def outsiders(self) -> tuple[Requester, ...]:
@@ -127,7 +134,7 @@ class PolicyView:
     def name(self, index: int) -> str:
         """Return how a statement is called: by its Sid, or by its place."""
         sid = self.statements[index].sid
-        return f"statement {sid}" if sid else f"statement {index + 1} (without a Sid)"
+        return (f"statement {sid}" if sid else f"statement {index + 1} (without a Sid)") + self.title
 
     @cached_property
     def _asked(self) -> Mapping[May, tuple[Action, ...]]:
@@ -140,7 +147,7 @@ class PolicyView:
 
     @cached_property
     def _publicity(self) -> Verdict:
-        return publicity(self.statements) if self.world.bucket.block.restrict else Verdict.NO
+        return publicity(self.statements) if self.block.restrict else Verdict.NO
 
     def _decide(
         self, requester: Requester, action: Action, named: Named, forbidding: int | None = None

@@ -13,7 +13,14 @@ from cfstream.domain import (
     ObjectClass,
     distribution_from_config,
 )
-from cfstream.policy_document import merge
+from cfstream.domain.bucket import LEGACY
+from cfstream.kinds.key_group import LiveGroups
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.kinds.object_grants import LiveGrants
+from cfstream.kinds.origin_access_control import LiveControls
+from cfstream.kinds.policy_grants import LivePolicy, sid_of
+from cfstream.policy_document import by_sid, is_pending, merge
+from cfstream.policy_document.document import oai_arn
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
 from cfstream.steps.create_bucket import CreateBucket
@@ -30,8 +37,54 @@ SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 """What a bucket has that `CreateBucket` creates."""
 
 
+def live_world(scene: Scene, land: Landscape) -> World:
+    """Return the stack's bucket and all that leads to it, as the kinds have observed them."""
+    policy: LivePolicy = land.live["bucket-policy"]
+    grants: LiveGrants = land.live["object-acl"]
+    groups: LiveGroups = land.live["key-group"]
+    controls: LiveControls = land.live["origin-access-control"]
+    return World(
+        account=scene.account,
+        bucket=_bucket(scene, policy, grants),
+        partition=scene.partition,
+        distributions=policy.distributions,
+        own=policy.own.id if policy.own else None,
+        identities=policy.identities,
+        unsigned_controls=frozenset(each.id for each in controls.all if each.never_signs),
+        groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in groups.all},
+        stacks=policy.stacks,
+    )
+
+
+def _bucket(scene: Scene, policy: LivePolicy, grants: LiveGrants) -> BucketState:
+    live = policy.bucket
+    return BucketState(
+        name=live.name,
+        partition=scene.partition,
+        owner=live.owner,
+        exists=not live.missing,
+        policy=_settled(scene, policy),
+        policy_unread=policy.unread or live.why_not,
+        block=live.effective,
+        ownership=live.ownership or LEGACY,
+        grants=tuple(AclGrant(*each) for each in live.grants if each[0] != live.owner),
+        objects=grants.acls,
+        access_points=live.access_points,
+    )
+
+
+def _settled(scene: Scene, policy: LivePolicy) -> Json | None:
+    """The policy with our OAI in the place of the unique id that S3 shows for it right after a write."""
+    ours = by_sid(policy.document, sid_of(scene, "oai"))
+    origin = policy.own.default_origin if policy.own else None
+    if ours is None or not is_pending(ours) or origin is None or not origin.oai_id:
+        return policy.document
+    known = {**ours, "Principal": {"AWS": oai_arn(scene.partition, origin.oai_id)}}
+    return merge(policy.document, (known,), ())
+
+
 def projected(world: World, step: Step, stack: str = "") -> World:
-    """Return the world as it is once a step is done. `stack` owns what the step creates."""
+    """Return the world as it is once a step is done. `stack` owns what the step creates; empty for another stack."""
     match step:
         case CreateBucket():
             bucket = replace(world.bucket, exists=True, block=SHUT, ownership=step.ownership)
@@ -81,8 +134,8 @@ def _with_resource(world: World, step: Create | Modify | Disable | Delete, stack
         state = GroupState(config["Name"], frozenset(config["Items"]))
         return replace(world, groups={**world.groups, group: state})
     if kind == "origin-access-identity" and isinstance(step, Create):
-        # A user that is not known yet cannot be a key of a mapping of texts, and no ACL names it yet.
-        return world
+        identities = {**world.identities, Ref(step.id, "canonical_user"): Ref(step.id)}
+        return replace(world, identities=identities)
     if kind == "origin-access-control" and isinstance(step, Modify):
         return replace(world, unsigned_controls=world.unsigned_controls - {step.call.params["Id"]})
     return world
@@ -94,12 +147,9 @@ def _with_distribution(
     if isinstance(step, Create):
         config = step.call.params[f"{delivery.document}WithTags"][delivery.document]
         made = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), config)
-        return replace(
-            world,
-            distributions=(*world.distributions, made),
-            own=made.id,
-            stacks={**world.stacks, made.id: stack},
-        )
+        known = replace(world, distributions=(*world.distributions, made))
+        stacks = {**world.stacks, made.id: step.address.stack}
+        return replace(known, stacks=stacks, own=made.id if stack else world.own)
     target = step.call.params["Id"]
     others = tuple(each for each in world.distributions if each.id != target)
     if isinstance(step, Delete):

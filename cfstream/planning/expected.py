@@ -1,0 +1,59 @@
+"""Who may read by what a spec says, for judging openings. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from cfstream.access.openings import Expected, PublicPaths
+from cfstream.access.policy import Declared
+from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.world import World
+from cfstream.domain import PathPattern
+from cfstream.kinds.kind import Scene
+from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+
+
+def expected(scene: Scene, world: World) -> Expected:
+    """Return who may read the stack's bucket by its spec, and by the other specs of the run."""
+    spec = scene.stack.spec
+    declared = Declared(
+        account=scene.account,
+        owner=world.bucket.owner,
+        identities=frozenset(str(each) for each in world.identities.values()),
+        also_read_by=spec.also_read_by,
+        also_managed_by=spec.also_managed_by,
+    )
+    others = (each for each in scene.beside if each.name != scene.name)
+    return Expected(
+        stack=scene.name,
+        declared=declared,
+        signers=frozenset(_signers(spec, world)),
+        public=public_paths(spec) if spec.enabled and not scene.destroying else PublicPaths(),
+        beside=tuple(
+            public_paths(each) for each in others if each.bucket.name == spec.bucket.name and each.enabled
+        ),
+        anonymous=spec.identity == "none",
+    )
+
+
+def public_paths(spec: Spec) -> PublicPaths:
+    """Return which paths a spec declares public."""
+    rules = tuple((PathPattern(each.path), _is_public(spec, each)) for each in spec.http.behaviors)
+    return PublicPaths(rules, default=spec.public)
+
+
+def _is_public(spec: Spec, behavior: Behavior) -> bool:
+    return behavior.public or (spec.public and not (behavior.key_groups or behavior.trusted_signers))
+
+
+def _signers(spec: Spec, world: World) -> Iterable[Reader]:
+    """Every signer of the spec, whatever the path. A used group may be given by its id."""
+    names: Mapping[str, str] = {str(id_): state.name for id_, state in world.groups.items()}
+    parts: tuple[Spec | Behavior, ...] = (spec, *spec.http.behaviors)
+    for part in parts:
+        for group in part.key_groups or ():
+            yield Reader(ReaderKind.KEY_GROUP, _name(group, names))
+        for account in part.trusted_signers or ():
+            yield Reader(ReaderKind.SIGNER, world.account if account == "self" else account)
+
+
+def _name(group: AnyKeyGroup, names: Mapping[str, str]) -> str:
+    return group.name if isinstance(group, KeyGroup) else names.get(group.use, group.use)

@@ -1,0 +1,116 @@
+"""Who can read before and after a plan, as a plan shows it. Pure: `access` decides, this module puts it into words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cfstream.access.evaluate import Evaluation, Way
+from cfstream.access.openings import Expected, Judged, how, openings, way_standing, who
+from cfstream.access.partition import Cell
+from cfstream.access.policy import Standing
+from cfstream.access.reader import ANYONE, Reader, ReaderKind
+from cfstream.access.report import AccessRow, Opening
+from cfstream.access.rows import access_rows
+from cfstream.values import plain
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Who can read. Each entry of `before` and `after` is a short phrase: ``signers: key-group lectures-signers``."""
+
+    before: tuple[str, ...] = (NOBODY,)
+    after: tuple[str, ...] = (NOBODY,)
+    openings: tuple[Opening, ...] = ()
+    """Readers and writers after the plan that the spec does not name."""
+    notes: tuple[str, ...] = ()
+    """What is good to know about readers that are no openings."""
+    ours: tuple[str, ...] = ()
+    """The phrases that lead through the stack's own distribution."""
+    anyone: tuple[str, ...] = ()
+    """The phrases by which nobody needs to sign."""
+    access: tuple[AccessRow, ...] = ()
+
+
+def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Exposure:
+    """Return who can read before and after, and what is open that the spec does not name."""
+    judged: Judged = openings(after, expected)
+    own = [each for seen in (before, after) for each in _own(seen, expected.stack)]
+    unsigned = [each for seen in (before, after) for each in _unsigned(seen, expected)]
+    return Exposure(
+        before=phrases(before, expected),
+        after=phrases(after, expected),
+        openings=judged.openings,
+        notes=judged.notes,
+        ours=tuple(sorted(set(own))),
+        anyone=tuple(sorted(set(unsigned))),
+        access=access_rows(after, expected, before),
+    )
+
+
+def phrases(seen: Evaluation, expected: Expected) -> tuple[str, ...]:
+    """Return who can read, the stack's own distribution first. A path is left out where the whole says the same."""
+    texts = list(dict.fromkeys([*_own(seen, expected.stack), *sorted(set(_others(seen, expected)))]))
+    return tuple(text for text in texts if _whole(text) not in texts) or (NOBODY,)
+
+
+def _whole(text: str) -> str:
+    """Return the phrase for a path without its path."""
+    return text.rpartition(" (")[0] if text.endswith(")") else ""
+
+
+def _own(seen: Evaluation, stack: str) -> Iterator[str]:
+    """A phrase for each behavior of the own distribution through which anyone reads, the default one first."""
+    found: dict[str, set[Reader]] = {}
+    for _, way in seen.rows:
+        if way.behavior is not None and way.distribution_id == seen.world.own:
+            found.setdefault(way.behavior.path, set()).add(way.reader)
+    for path in sorted(found, key=bool):
+        yield _own_phrase(seen, found[path], path, stack)
+
+
+def _own_phrase(seen: Evaluation, readers: set[Reader], path: str, stack: str) -> str:
+    told = (
+        f"anyone through distribution {stack}" if ANYONE in readers else f"signers: {_signers(seen, readers)}"
+    )
+    return told + (f" ({path})" if path else "")
+
+
+def _signers(seen: Evaluation, readers: Iterable[Reader]) -> str:
+    """Return signers in one order: key groups by name, the own account as ``self``, other accounts."""
+    groups = sorted(f"key-group {plain(each.name)}" for each in readers if each.kind is ReaderKind.KEY_GROUP)
+    accounts = {str(each.name) for each in readers if each.kind is ReaderKind.SIGNER}
+    own = ["self"] if seen.world.account in accounts else []
+    return ", ".join([*groups, *own, *sorted(accounts - {seen.world.account})])
+
+
+def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
+    """A phrase for everyone who reads by another way, except the account's own principals."""
+    signed: dict[object, set[Reader]] = {}
+    for cell, way in seen.rows:
+        if way.behavior is None:
+            yield from _direct(seen, cell, way, expected)
+        elif way.distribution_id != seen.world.own:
+            if way.reader == ANYONE:
+                yield f"anyone: {how(seen, way)}"
+            else:
+                signed.setdefault(way.distribution_id, set()).add(way.reader)
+    for distribution, readers in signed.items():
+        yield f"signers: {_signers(seen, readers)} through distribution {plain(distribution)}"
+    for each in seen.general:
+        if each.reader == ANYONE and each.may == "list":
+            yield f"anyone can list which objects there are: {', '.join(each.by)}"
+
+
+def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Iterator[str]:
+    if way_standing(seen, cell, way, expected).standing is not Standing.INSIDE or way.reader == ANYONE:
+        yield f"{who(way)}: {how(seen, way)}"
+
+
+def _unsigned(seen: Evaluation, expected: Expected) -> Iterator[str]:
+    yield from (text for text in phrases(seen, expected) if text.startswith("anyone"))
+
+
+def opening_texts(found: Sequence[Opening]) -> tuple[str, ...]:
+    """Return the openings as phrases."""
+    return tuple(each.text for each in found)

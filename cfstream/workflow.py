@@ -9,7 +9,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.applying import (
@@ -27,21 +27,23 @@ from cfstream.applying import (
 )
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem, Stale
-from cfstream.exposure import expose
 from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import settling_wait
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
 from cfstream.planning import LiveSummary, Plan, Road, StackPlan, in_turn, ordered, without_circles
+from cfstream.planning.guarding import guarded
+from cfstream.planning.judge import judge
+from cfstream.planning.relied import relied_on_others
 from cfstream.ports import World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
 from cfstream.steps.grant import Grant
-from cfstream.steps.guard import Guard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Stage, Step
-from cfstream.values import Address, Json, StepId, Verb, digest, plain
+from cfstream.values import Json, StepId, Verb, digest, plain
 
 if TYPE_CHECKING:
     from cfstream.proving.finding import Proof, StackProof
@@ -71,7 +73,8 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
             for scene, want in zip(scenes, wants, strict=True)
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
-    plans = [_plan_stack(*row) for row in zip(scenes, wants, lives, strict=True)]
+    drafts = [_draft(*row) for row in zip(scenes, wants, lives, strict=True)]
+    plans = [_plan_stack(draft, _beside(draft, drafts)) for draft in drafts]
     return Plan(world.account, without_circles(plans))
 
 
@@ -178,36 +181,74 @@ def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
     ]
 
 
-def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> StackPlan:
-    """Folds the kinds' proposals, each seeing what those before it brought, into the plan of one stack."""
+@dataclass(frozen=True)
+class _Draft:
+    """What the kinds propose for one stack, before anything is judged."""
+
+    scene: Scene
+    land: Landscape
+    proposals: tuple[Proposal, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for proposal in self.proposals for step in proposal.steps)
+
+    @property
+    def live(self) -> LiveDistribution | None:
+        """The stack's own distribution."""
+        policy: LivePolicy = self.land.live["bucket-policy"]
+        return policy.own
+
+
+def _draft(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> _Draft:
+    """Return the kinds' proposals, each seeing what those before it brought."""
     land = Landscape(live=lives, wanted=wants)
     proposals: list[Proposal] = []
     for kind in KINDS:
         proposal = kind.propose(scene, wants[kind.name], lives[kind.name], land)
         proposals.append(proposal)
         land = replace(land, brought={**land.brought, **proposal.brings})
-    live: LiveDistribution | None = lives[scene.delivery.kind].live
-    steps = [_guarded(live, step) for proposal in proposals for step in proposal.steps]
-    steps += _settling(scene, live, steps)
+    return _Draft(scene, land, tuple(proposals))
+
+
+def _beside(draft: _Draft, drafts: Sequence[_Draft]) -> tuple[Step, ...]:
+    """Return the steps of the other stacks that share the bucket: they decide who can read it, too."""
+    bucket = draft.scene.stack.spec.bucket.name
+    return tuple(
+        step
+        for other in drafts
+        if other is not draft and other.scene.stack.spec.bucket.name == bucket
+        for step in other.steps
+    )
+
+
+def _plan_stack(draft: _Draft, beside: Sequence[Step]) -> StackPlan:
+    scene, land, proposals, live = draft.scene, draft.land, draft.proposals, draft.live
+    judged = judge(scene, land, draft.steps, beside)
+    steps = [*judged.steps, *_settling(scene, live, judged.steps)]
+    steps = [guarded(live, step, steps) for step in steps]
     settling = _unawaited(scene, live, steps)
     on_its_way = (Notice(ON_ITS_WAY),) if settling else ()
-    exposure = expose(scene, land, steps)
     warnings = tuple(
-        Notice(f"an opening that this spec does not ask for: {opening.text}", warning=True, do=opening.do)
-        for opening in exposure.not_ours
+        Notice(f"opening: {opening.text}", warning=True, do=opening.do)
+        for opening in judged.exposure.openings
     )
     return StackPlan(
         name=scene.name,
         spec=scene.stack.path,
         spec_sha256=scene.stack.spec_sha256,
         live=_summary(live),
-        relied_on=_unique(proposals),
-        problems=_sorted_problems(proposals),
+        relied_on=_unique(proposals, relied_on_others(scene, land)),
+        problems=_sorted_problems(proposals, judged.problems),
         notices=(
-            *(*warnings, *limit_notices(scene.stack), *(n for p in proposals for n in p.notices)),
+            *warnings,
+            *judged.notices,
+            *(Notice(text) for text in judged.exposure.notes),
+            *limit_notices(scene.stack),
+            *(notice for proposal in proposals for notice in proposal.notices),
             *on_its_way,
         ),
-        exposure=exposure,
+        exposure=judged.exposure,
         steps=ordered(steps),
         settling=settling,
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
@@ -223,15 +264,6 @@ def _plan_stack(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]
 def _road(scene: Scene) -> Road:
     spec = scene.stack.spec
     return Road(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
-
-
-def _guarded(live: LiveDistribution | None, step: Step) -> Step:
-    """A grant that opens something looks first whether the live distribution still is what the plan saw."""
-    if live is None or not isinstance(step, Grant) or not step.opens or step.stage is not Stage.GRANT:
-        return step
-    read, config = live.delivery.get_config(live.id), live.delivery.document
-    guard = Guard(Address(live.delivery.kind, step.address.stack), read, config, live.config)
-    return replace(step, guards=(guard,))
 
 
 def _settling(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:
@@ -267,13 +299,14 @@ def _summary(live: LiveDistribution | None) -> LiveSummary:
     return LiveSummary(live.id, live.domain_name, live.status, live.etag) if live else LiveSummary()
 
 
-def _unique(proposals: Sequence[Proposal]) -> tuple[Relied, ...]:
-    relied = {relied.address: relied for proposal in proposals for relied in proposal.relied_on}
+def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Relied, ...]:
+    all_of_them = (*(relied for proposal in proposals for relied in proposal.relied_on), *others)
+    relied = {relied.address: relied for relied in all_of_them}
     return tuple(relied[address] for address in sorted(relied))
 
 
-def _sorted_problems(proposals: Sequence[Proposal]) -> tuple[Problem, ...]:
-    return tuple(sorted({problem for proposal in proposals for problem in proposal.problems}))
+def _sorted_problems(proposals: Sequence[Proposal], judged: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted({*judged, *(problem for proposal in proposals for problem in proposal.problems)}))
 
 
 def _apply_stack(

@@ -102,7 +102,7 @@ def _named(policy: Sequence[StatementBits], matched: int, some: int) -> Named:
     return may, certain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
     """Keys with one answer. `objects` is, per world, the class whose ACL they have; None for no known object."""
 

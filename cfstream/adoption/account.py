@@ -7,10 +7,10 @@ from typing import Any
 from cfstream.domain import NAME_TAG, LiveDistribution
 from cfstream.errors import Missing, Refused
 from cfstream.inventory.entries import IDENTITIES, owner_by_mark
-from cfstream.kinds.distributions import all_distributions, tags_of
 from cfstream.kinds.key_group import KEYS
 from cfstream.kinds.key_group import LISTING as KEY_GROUPS
 from cfstream.kinds.origin_access_control import LISTING as CONTROLS
+from cfstream.kinds.owners import all_distributions, tags_of
 from cfstream.ports import Call, Reads
 from cfstream.values import Json
 

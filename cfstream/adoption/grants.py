@@ -9,7 +9,8 @@ from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Refused
 from cfstream.inventory.grants import SAMPLE
 from cfstream.migration.advice import REMARKS
-from cfstream.policy_document import parse, prefix_of, reads, statements
+from cfstream.access.allows import allows_reading
+from cfstream.policy_document import parse, prefix_of, statements
 from cfstream.ports import Call, Reads
 from cfstream.steps.object_grants import permissions_of
 
@@ -39,7 +40,9 @@ def _prefixes(aws: Reads, bucket: str) -> Iterator[tuple[Mapping[str, Any], str]
     if isinstance(answer, Refused):
         return
     found = {
-        prefix_of(each, bucket) for each in statements(parse(answer.get("Policy"))) if reads(each, bucket)
+        prefix_of(each, bucket)
+        for each in statements(parse(answer.get("Policy")))
+        if allows_reading(each, bucket)
     }
     for prefix in sorted(filter(None, found)):
         yield {"prefix": prefix}, "as a statement of the bucket's policy gives it"

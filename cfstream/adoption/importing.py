@@ -81,7 +81,7 @@ def _name(live: LiveDistribution, row: LiveDistribution, taken: Iterable[str]) -
 
 
 def _risks(proved: Proved) -> tuple[Risk, ...]:
-    openings = (Risk("opening", text) for text in proved.plan.exposure.openings)
+    openings = (Risk("opening", each.text) for each in proved.plan.exposure.openings)
     return (*proved.description.risks, *openings)
 
 

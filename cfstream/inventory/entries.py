@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, Mark
 from cfstream.errors import Missing, Refused
-from cfstream.kinds.distributions import all_distributions, tags_of
+from cfstream.kinds.owners import all_distributions, tags_of
 from cfstream.ports import Call, Reads
 from cfstream.values import Json
 

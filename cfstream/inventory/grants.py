@@ -9,7 +9,8 @@ from itertools import islice
 from cfstream.domain import bucket_of
 from cfstream.errors import Missing, Refused
 from cfstream.inventory.details import Grant, OriginDetails
-from cfstream.policy_document import CLOUDFRONT, parse, principals, reads, source_arns, statements
+from cfstream.access.allows import allows_reading
+from cfstream.policy_document import CLOUDFRONT, parse, principals, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
@@ -51,7 +52,7 @@ def _statements(
     bucket: str, reply: Json, arn: str, owner: str | None, origin: OriginDetails
 ) -> Iterator[Grant]:
     for statement in statements(parse(reply.get("Policy"))):
-        to = _whom(statement, arn, origin) if reads(statement, bucket) else ""
+        to = _whom(statement, arn, origin) if allows_reading(statement, bucket) else ""
         if to:
             sid = str(statement.get("Sid", ""))
             actions = ", ".join(str(each) for each in listed(statement.get("Action", "all but some")))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.inventory.entries import IDENTITY
-from cfstream.kinds.distributions import claims
 from cfstream.kinds.kind import Scene
+from cfstream.kinds.owners import claims
 from cfstream.ports import Call, Reads
 from cfstream.values import ETag, Json
 
@@ -81,8 +81,8 @@ def by_id(aws: Reads, resource_id: str) -> Found:
 
 def by_scene(aws: Reads, scene: Scene) -> Found:
     """The stack's own distribution. Raises CfstreamError when there is none yet."""
-    for delivery, distribution_id in claims(aws, scene):
-        return _found(delivery.kind, aws.read(delivery.get(distribution_id)))
+    for each in claims(aws, scene)[:1]:
+        return _found(each.delivery.kind, aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",
         f"make it with: {scene.command('apply')}",

@@ -21,7 +21,7 @@ from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identit
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import IDENTITY_RESOURCE, Found
 from cfstream.kinds.cache_policies import name_of
-from cfstream.kinds.distributions import all_distributions, tags_of
+from cfstream.kinds.owners import all_distributions, tags_of
 from cfstream.ports import Call, Reads
 from cfstream.steps.step import at
 from cfstream.values import Json

@@ -5,15 +5,16 @@ live here: its policy (`bucket_policy`), its objects (`object_acl`), who can rea
 (`exposure`).
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
-from cfstream.domain import Block
+from cfstream.access.policy import is_public
+from cfstream.domain import AccessPoint, Block
 from cfstream.domain.bucket import ENFORCED, LEGACY, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.kinds import bucket_key
+from cfstream.kinds.access_points import block_of, read_access_points
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.policy_document import is_public, parse, statements
+from cfstream.policy_document import parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage, at
@@ -59,7 +60,9 @@ class LiveBucket:
     key_id: str = ""
     grants: tuple[tuple[str, str], ...] = ()
     """Grantee (canonical user id, or URI of a group) and permission; read only where they count."""
-    access_points: tuple[str, ...] = ()
+    owner: str = ""
+    """Canonical user id of the owner; read only where ACLs count."""
+    access_points: tuple[AccessPoint, ...] = ()
     key: bucket_key.LiveKey | None = None
     """Of SSE-KMS under an OAC: what its key says of CloudFront."""
     notices: tuple[Notice, ...] = ()
@@ -193,19 +196,6 @@ def _configured(live: LiveBucket, answers: tuple[Answer, ...]) -> LiveBucket:
     )
 
 
-def block_of(answer: Answer) -> Block:
-    """Block public access out of a reply of S3 or S3 Control; a refusal is none at all."""
-    settings: Mapping[str, bool] = (
-        {} if isinstance(answer, Refused) else answer.get("PublicAccessBlockConfiguration") or {}
-    )
-    return Block(
-        bool(settings.get("BlockPublicAcls")),
-        bool(settings.get("IgnorePublicAcls")),
-        bool(settings.get("BlockPublicPolicy")),
-        bool(settings.get("RestrictPublicBuckets")),
-    )
-
-
 def _ownership(answer: Answer) -> str:
     """OwnershipControlsNotFoundError means that ACLs are on, the old way (S3 API,
     GetBucketOwnershipControls).
@@ -224,13 +214,8 @@ def _encryption(answer: Answer) -> tuple[str | None, str]:
 
 
 def _with_access_points(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    params = {"AccountId": scene.account}
-    try:
-        rows = aws.items(Call("s3control", "list_access_points", params, live.region))
-    except (Refused, Unreachable) as error:
-        return replace(live, notices=(*live.notices, Notice(f"access points count as none: {error.what}")))
-    points = sorted(str(row["Name"]) for row in rows if row.get("Bucket") == live.name)
-    return replace(live, access_points=tuple(points))
+    points, notices = read_access_points(aws, scene, live.name, live.region)
+    return replace(live, access_points=points, notices=(*live.notices, *notices))
 
 
 def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
@@ -263,11 +248,12 @@ def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
         return False
     except Refused:
         return True
-    return any(is_public(each) for each in statements(document))
+    return is_public(document)
 
 
 def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    if not live.acls_count or live.block.ignore_acls:
+    """`live` with the bucket's ACL, where ACLs count. IgnorePublicAcls ignores public grants, and only those."""
+    if not live.acls_count:
         return live
     try:
         acl = aws.read(bucket_call(scene, "get_bucket_acl", live.region))
@@ -277,7 +263,7 @@ def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
         (str(grant["Grantee"].get("ID") or grant["Grantee"].get("URI") or ""), str(grant["Permission"]))
         for grant in acl.get("Grants") or ()
     )
-    return replace(live, grants=tuple(grants))
+    return replace(live, grants=tuple(grants), owner=str((acl.get("Owner") or {}).get("ID") or ""))
 
 
 def _unread(refused: Refused) -> Notice:
@@ -361,10 +347,10 @@ def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]
     if scene.stack.spec.grant.via == "elsewhere":
         told = bucket_key.problems(scene, have.encryption, have.key)
         notices += [Notice(problem.what, warning=True) for problem in told]
-    if have.access_points:
-        points = ", ".join(have.access_points)
-        text = f"the bucket has access points whose policies are not read; they may let others in: {points}"
-        notices.append(Notice(text, warning=True))
+    for point in have.access_points:
+        if point.unread:
+            text = f"who can read through the access point {point.name} is not known: {point.unread}"
+            notices.append(Notice(text, warning=True))
     if want.create and have.usable and not have.block.complete:
         text = (
             f"the bucket {have.name} exists and does not block all public access; cfstream leaves it as it is"

@@ -6,40 +6,22 @@ as they are. Lives here: what is read, and the proposal as a whole. The decision
 what policies mean in `policy_document`, how they are written in `steps/bucket_policy`.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds import grant_preflight
+from cfstream.kinds.access_points import read_multi_region
 from cfstream.kinds.bucket import bucket_call, read_bucket
-from cfstream.kinds.distributions import all_distributions, find
+from cfstream.kinds.distributions import find
 from cfstream.kinds.foreign_grants import idle_grants
 from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
-from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.owners import all_distributions, stack_names
 from cfstream.kinds.policy_ending import last_statements
-from cfstream.kinds.policy_grants import (
-    KIND,
-    Case,
-    LivePolicy,
-    WantedGrant,
-    decide,
-    let_in,
-    our_sids,
-    sid_of,
-)
-from cfstream.kinds.readers import cut_off, faithful_groups, servings
-from cfstream.policy_document import (
-    by_sid,
-    equal,
-    is_pending,
-    merge,
-    parse,
-    policy_digest,
-)
+from cfstream.kinds.policy_grants import KIND, Case, LivePolicy, WantedGrant, decide, our_sids, sid_of
+from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.revoke import Revoke
 from cfstream.values import Json, Known
 
 
@@ -58,21 +40,28 @@ class BucketPolicyKind:
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGrant | None) -> LivePolicy:
-        """Reads the policy, distributions, OAIs and key groups; where a grant is likely, a page of objects
-        for their owners too.
+        """Reads the policy, distributions, their owners and OAIs; where a grant is likely, a page of objects for their
+        owners too.
 
-        A policy that may not be read is told as a problem. Raises as `Reads.read` for all else.
+        A policy that may not be read is reported as a problem. Raises as `Reads.read` for all else.
         """
         bucket = read_bucket(aws, scene)
         own = find(aws, scene)
         rows = aws.items(Call("cloudfront", "list_cloud_front_origin_access_identities"))
+        known = tuple(own if own and each.id == own.id else each for each in all_distributions(aws))
+        distributions = known if own is None or own in known else (*known, own)
+        points, notices = (
+            read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
+        )
         live = LivePolicy(
-            bucket,
+            replace(
+                bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
+            ),
             own=own,
-            servings=servings(all_distributions(aws), own, bucket.name),
+            distributions=distributions,
+            stacks=stack_names(aws, scene),
             identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
-            group_names=group_names(aws),
-            former=read_former(aws, scene, own),
+            former=read_former(aws, scene, own, distributions),
         )
         if not bucket.usable:
             return live
@@ -86,8 +75,7 @@ class BucketPolicyKind:
         want = want or self.desire(scene)
         if scene.destroying:
             return _ending(scene, want, have)
-        groups = faithful_groups(scene, land, have.own, have.group_names)
-        case = Case(scene, want, replace(have, group_names=groups), _reader(scene, want, land))
+        case = Case(scene, want, have, _reader(scene, want, land))
         given, taken = decide(case)
         relied = [_relied(scene, "", have.document)]
         relied += [
@@ -106,7 +94,7 @@ class BucketPolicyKind:
             steps=(*given, *taken, *former_steps(scene, have)),
             relied_on=tuple(relied),
             problems=tuple(problems),
-            notices=(*_notices(case, taken), *idle_grants(scene, have, land), *former_notices(have)),
+            notices=(*_notices(case), *idle_grants(scene, have, land), *former_notices(scene, have)),
         )
 
 
@@ -126,7 +114,7 @@ def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
         foreign="",
     )
     return Proposal(
-        steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(have), *_gone(have))
+        steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(scene, have), *_gone(have))
     )
 
 
@@ -161,35 +149,33 @@ def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
         return None, refused.what
 
 
-def _notices(case: Case, taken: Iterable[Revoke]) -> list[Notice]:
+def _notices(case: Case) -> list[Notice]:
     notices = []
     if case.have.unread and not case.want.managed:
-        text = f"who the policy of {case.have.bucket.name} lets in is not known: {case.have.unread}"
+        text = f"who the policy of {case.have.bucket.name} lets read is not known: {case.have.unread}"
         notices.append(Notice(text, warning=True))
     if _pending(case):
         text = (
             f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id in place of the OAI, as S3 does "
-            "right after a write; if it stays so, that identity is gone: take it out by hand and apply again"
+            "right after a write; if it stays so, that identity was deleted: remove the statement and apply again"
         )
         notices.append(Notice(text))
     if case.target is not None and case.ours is None and case.satisfying:
-        text = f"the policy statement {case.satisfying} grants what is wanted: none of ours is added"
+        text = f"the policy statement {case.satisfying} already grants what is wanted: none of ours is added"
         notices.append(Notice(text))
-    for each in cut_off(case.have.servings, _let_go(case, taken)):
-        text = f"the distribution {each} reads this bucket by the former identity, and is refused once that is revoked"
-        notices.append(Notice(text, warning=True))
+    kept = case.kept - {str(case.reader) if case.want.identity == "oai" else ""}
+    if kept:
+        users = case.still.names(kept)
+        text = f"the statement {sid_of(case.scene, 'oai')} keeps {', '.join(sorted(kept))}: {users} still reads by it"
+        notices.append(Notice(text))
+    if case.want.identity != "oac" and case.still.by_own_oac and _has(case, "oac"):
+        text = f"the statement {sid_of(case.scene, 'oac')} stays: another origin of {case.still.by_own_oac[0]} needs it"
+        notices.append(Notice(text))
     return notices
 
 
-def _let_go(case: Case, taken: Iterable[Revoke]) -> frozenset[str]:
-    """The OAIs that the policy lets in now, and not once our statements are taken; where objects are granted
-    instead nobody is let go.
-    """
-    before = after = case.have.document
-    for step in taken:
-        if isinstance(step.edit, PolicyEdit) and case.want.identity:
-            after = merge(after, step.edit.put, step.edit.drop)
-    return let_in(before, case.have.identities) - let_in(after, case.have.identities)
+def _has(case: Case, identity: str) -> bool:
+    return by_sid(case.have.document, sid_of(case.scene, identity)) is not None
 
 
 def _pending(case: Case) -> bool:

@@ -81,7 +81,7 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
                 because="CloudFront deletes none that is enabled",
                 line=scene.stack.line("name"),
                 changes=(Change("enabled", before=True, after=False),),
-                hazards=(Hazard("cuts-viewers", f"nobody gets anything from {_hosts(live)} any more"),),
+                hazards=(Hazard("cuts-viewers", f"{_hosts(live)}: viewers get no answer any more"),),
                 call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: off}),
                 document=config,
                 read=read,

@@ -1,71 +1,34 @@
-"""The account's distributions of both deliveries, and which of them belongs to the stack.
-
-List rows have neither tags nor caller references (botocore 1.44.5, DistributionSummary). Bucket and aliases only order
-the candidates; the tag decides.
-"""
+"""The stack's own distribution, and who holds its aliases."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
-from cfstream.domain import (
-    NAME_TAG,
-    Delivery,
-    LiveDistribution,
-    distribution_from_reply,
-    distribution_from_row,
-    items,
-)
-from cfstream.errors import Missing, Problem, Refused
+from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
+from cfstream.errors import Problem
 from cfstream.kinds.kind import Scene
-from cfstream.ports import Call, Reads
+from cfstream.kinds.owners import claims, tags_call, tags_of
+from cfstream.ports import Reads
 from cfstream.steps.step import Stage
 from cfstream.steps.wait import Deployed, Wait
 from cfstream.values import Json, Known
 
-Claim = tuple[Delivery, str]
-"""A distribution that carries the stack's name or is adopted: its delivery and its id."""
-
-
-def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
-    """Return every distribution of the account, of both deliveries, sorted by id.
-
-    Makes two list calls. Raises as `Reads.items`.
-    """
-    rows = [
-        distribution_from_row(delivery, row) for delivery in Delivery for row in aws.items(delivery.listing)
-    ]
-    return tuple(sorted(rows, key=lambda row: row.id))
-
 
 def find(aws: Reads, scene: Scene) -> LiveDistribution | None:
-    """Return the stack's distribution: it carries the tag ``cfstream:name``, or the spec adopts it.
+    """Return the stack's distribution: the one that the spec adopts, else the one that has the tag ``cfstream:name``.
 
-    Makes the list calls, ListTagsForResource for the candidates, and one Get. Raises as `Reads.read`. The lowest id
-    wins if several distributions carry the name; `claims` returns all of them.
+    The lowest id wins if several have the name; `claims` returns all of them. Makes the calls of `claims` and one Get.
+    Raises as `Reads.read`.
     """
-    found = claims(aws, scene)
-    return read_distribution(aws, *found[0]) if found else None
+    found = [each for each in claims(aws, scene) if each.delivery is scene.delivery or scene.destroying]
+    if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
+        return None
+    return read_distribution(aws, found[0].delivery, found[0].id)
 
 
-def claims(aws: Reads, scene: Scene) -> tuple[Claim, ...]:
-    """Return each distribution of the stack's delivery that is ours by tag or adoption. More than one is a problem."""
-    adopted = scene.stack.spec.adopt
-    if adopted:
-        return ((scene.delivery, adopted),) if _exists(aws, scene.delivery, adopted) else ()
-    rows = [row for row in all_distributions(aws) if row.delivery is scene.delivery]
-    likely = [row for row in rows if _likely(row, scene)]
-    found = _tagged(aws, scene.name, likely)
-    if not found:
-        unlikely = [row for row in rows if row not in likely]
-        found = _tagged(aws, scene.name, _accelerated(aws, scene.name, unlikely)) or _tagged(
-            aws, scene.name, unlikely
-        )
-    return tuple((row.delivery, row.id) for row in found)
-
-
-def tags_of(reply: Json) -> dict[str, str]:
-    """Return the tags in a reply to ListTagsForResource."""
-    return {tag["Key"]: tag.get("Value", "") for tag in items(reply.get("Tags"))}
+def own_distributions(aws: Reads, scene: Scene, delivery: Delivery) -> tuple[LiveDistribution, ...]:
+    """Return every distribution of the stack of one delivery, for its end. Raises as `Reads.read`."""
+    mine = [each for each in claims(aws, scene) if each.delivery is delivery]
+    return tuple(read_distribution(aws, each.delivery, each.id) for each in mine)
 
 
 def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> Wait:
@@ -107,53 +70,6 @@ def alias_problems(
         for number, alias in enumerate(scene.stack.spec.cnames or ())
         if alias in held and alias not in coming
     ]
-
-
-def _likely(row: LiveDistribution, scene: Scene) -> bool:
-    spec = scene.stack.spec
-    return spec.bucket.name in row.buckets or bool(set(row.aliases) & set(spec.cnames or ()))
-
-
-def _tagged(aws: Reads, name: str, rows: Sequence[LiveDistribution]) -> list[LiveDistribution]:
-    answers = aws.together([tags_call(row.arn) for row in rows])
-    found = []
-    for row, answer in zip(rows, answers, strict=True):
-        if isinstance(answer, Missing):
-            continue
-        if isinstance(answer, Refused):
-            raise answer
-        if tags_of(answer).get(NAME_TAG) == name:
-            found.append(row)
-    return found
-
-
-def tags_call(arn: str) -> Call:
-    """Return the call that reads the tags of a distribution."""
-    return Call("cloudfront", "list_tags_for_resource", {"Resource": arn})
-
-
-def _accelerated(aws: Reads, name: str, rows: Sequence[LiveDistribution]) -> list[LiveDistribution]:
-    """Return the `rows` that the tag index lists under this name. It lags, so it saves time and never decides."""
-    if len(rows) < 20:
-        return []
-    call = Call(
-        "resourcegroupstaggingapi",
-        "get_resources",
-        {"TagFilters": [{"Key": NAME_TAG, "Values": [name]}], "ResourceTypeFilters": ["cloudfront"]},
-    )
-    try:
-        arns = {row["ResourceARN"] for row in aws.items(call)}
-    except Refused:
-        return []
-    return [row for row in rows if row.arn in arns]
-
-
-def _exists(aws: Reads, delivery: Delivery, distribution_id: str) -> bool:
-    try:
-        aws.read(delivery.get(distribution_id))
-    except Missing:
-        return False
-    return True
 
 
 def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> LiveDistribution:

@@ -81,7 +81,7 @@ def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[Field]:
     Names that are `apart` come and go by a call of their own, and stay on or off as they are.
     """
     spec = scene.stack.spec
-    fields = [scalar("enabled", "Enabled", spec.enabled, _darkens)]
+    fields = [scalar("enabled", "Enabled", spec.enabled)]
     if spec.comment is not None:
         fields.append(scalar("comment", "Comment", spec.comment))
     if spec.price_class is not None:
@@ -103,28 +103,6 @@ def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
     return tuple(sorted({"self" if number == account else number for number in accounts}))
 
 
-def removal_danger(what: str, where: str, *, others: bool, asked: str = "") -> Danger:
-    """What it means to take signers of one sort away: with none left the video is public, else their URLs die.
-
-    `others` tells whether signers of the other sort will be there afterwards; `asked`, what in the spec asks for it.
-    """
-
-    def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
-        gone = sorted(str(plain(name)) for name in set(before) - set(after))
-        if not gone:
-            return ()
-        if not after and not others:
-            reason = f", as {asked} asks" if asked else " without a signature"
-            return (Hazard("makes-public", f"{where}: anyone may then read it{reason}"),)
-        text = (
-            f"{where}: URLs and cookies signed by {what} {', '.join(gone)} die, at one edge sooner than at another, "
-            "until this is Deployed everywhere"
-        )
-        return (Hazard("cuts-viewers", text),)
-
-    return danger
-
-
 def opened(path: str, signed: Callable[[Json], bool]) -> Field:
     """What a plan says where nobody needs to sign; the fields of the signers, which are then empty, write it."""
 
@@ -142,17 +120,14 @@ def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> Field
     return Field(path, want, lambda config: config.get(name, type(want)()), write, danger=danger)
 
 
-def _darkens(_before: Any, after: Any) -> tuple[Hazard, ...]:
-    return () if after else (Hazard("cuts-viewers", "a disabled distribution answers nobody"),)
-
-
 def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_aliases(config, {*value, *(document.aliases(config) & apart)})
 
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
         gone = sorted(set(before) - set(after))
-        return (Hazard("cuts-viewers", f"{', '.join(gone)} will not be answered any more"),) if gone else ()
+        text = f"{', '.join(gone)}: viewers who use this host name get no answer"
+        return (Hazard("cuts-viewers", text),) if gone else ()
 
     want = tuple(sorted({name.lower() for name in cnames} - apart))
     return Field(

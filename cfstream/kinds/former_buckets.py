@@ -7,17 +7,16 @@ which buckets these are, the tag, and the end of our statements in their policie
 is in `object_acl`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution, bucket_of
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
-from cfstream.kinds.distributions import all_distributions
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids
-from cfstream.kinds.readers import servings
-from cfstream.policy_document import parse
+from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids, sid_of
+from cfstream.kinds.readers import still_reading
+from cfstream.policy_document import by_sid, parse, principals
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
@@ -35,13 +34,25 @@ def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
     return tuple(sorted(names - {scene.stack.spec.bucket.name}))
 
 
-def read_former(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[FormerBucket, ...]:
-    """The former buckets with their policies. Makes GetBucketPolicy for each; raises as `Reads.together`."""
-    rows = all_distributions(aws)
+def read_former(
+    aws: Reads, scene: Scene, own: LiveDistribution | None, distributions: Sequence[LiveDistribution]
+) -> tuple[FormerBucket, ...]:
+    """Return the former buckets with their policies. Makes GetBucketPolicy for each; raises as `Reads.together`."""
     return tuple(
-        replace(_read(aws, scene, name), servings=servings(rows, own, name))
+        replace(_read(aws, scene, name), still=still_reading(scene, distributions, own, name))
         for name in former_names(scene, own)
     )
+
+
+def unneeded(scene: Scene, former: FormerBucket) -> frozenset[str]:
+    """Return the Sids of our statements in a former bucket that nobody reads by after the plan."""
+    sids = set(our_sids(scene, former.document))
+    if former.still.by_own_oac:
+        sids.discard(sid_of(scene, "oac"))
+    named = principals(by_sid(former.document, sid_of(scene, "oai")) or {})
+    if any(each.kind == "oai" and each.name in former.still.by_oai for each in named):
+        sids.discard(sid_of(scene, "oai"))
+    return frozenset(sids)
 
 
 def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
@@ -49,23 +60,36 @@ def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
     own = have.own
     if own is None:
         return ()
-    taken = [_revoke(scene, have, each) for each in have.former if our_sids(scene, each.document)]
+    taken = [_revoke(scene, have, each) for each in have.former if unneeded(scene, each)]
     left = {each.name for each in have.former if _may_hold(scene, own, each)}
     names = {*left, scene.stack.spec.bucket.name} if left else set()
     marks = [_remember(scene, own, names)] if names - {*_remembered(own)} else []
-    done = (names or _remembered(own)) and not any(each.unread for each in have.former)
+    stays = any(each.unread or _stays(scene, each) for each in have.former)
+    done = (names or _remembered(own)) and not stays
     return (*marks, *taken, *([_forget(scene, own, names)] if done else []))
 
 
-def former_notices(have: LivePolicy) -> tuple[Notice, ...]:
-    """What is not known of former buckets."""
-    return tuple(
+def former_notices(scene: Scene, have: LivePolicy) -> tuple[Notice, ...]:
+    """Return what is not known of former buckets, and what stays there because somebody still needs it."""
+    unread = [
         Notice(
             f"whether a statement of ours is left in the policy of {each.name} is not known: {each.unread}"
         )
         for each in have.former
         if each.unread
-    )
+    ]
+    kept = [
+        Notice(
+            f"{', '.join(sorted(_stays(scene, each)))} stays in the policy of {each.name}: it is still read by"
+        )
+        for each in have.former
+        if _stays(scene, each)
+    ]
+    return (*unread, *kept)
+
+
+def _stays(scene: Scene, former: FormerBucket) -> frozenset[str]:
+    return our_sids(scene, former.document) - unneeded(scene, former)
 
 
 def _remembered(own: LiveDistribution | None) -> tuple[str, ...]:
@@ -106,7 +130,7 @@ def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
             region=former.region,
             account=scene.account,
             seen=former.document,
-            drop=our_sids(scene, former.document),
+            drop=unneeded(scene, former),
         ),
     )
 

@@ -4,11 +4,14 @@ written.
 
 from collections.abc import Iterable, Sequence
 
+from cfstream.access.policy import parse_statement
+from cfstream.access.policy.public import statement_publicity
+from cfstream.access.reader import Verdict
 from cfstream.domain.bucket import ENFORCED
 from cfstream.errors import NotAuthorized, Problem
 from cfstream.kinds.bucket import LiveBucket, bucket_call
 from cfstream.kinds.kind import Scene
-from cfstream.policy_document import LARGEST, dead_principals, dump, is_public, merge, statements
+from cfstream.policy_document import LARGEST, dead_principals, dump, merge, statements
 from cfstream.ports import Reads
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.values import Json
@@ -65,7 +68,7 @@ def _refusals(scene: Scene, bucket: LiveBucket, policy: Json) -> Iterable[Proble
         yield stack.problem(what, "that principal was deleted: take it out of the policy first", "bucket")
     if bucket.effective.policy:
         for each in statements(policy):
-            if is_public(each):
+            if statement_publicity(parse_statement(each)) is Verdict.YES:
                 sid = each.get("Sid") or "without a Sid"
                 what = f"S3 will refuse the policy of {bucket.name}: its statement {sid} is public, and that is blocked"
                 yield stack.problem(what, "take that statement out first, or narrow it", "bucket")

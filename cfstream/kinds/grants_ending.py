@@ -11,7 +11,6 @@ from dataclasses import replace
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.kinds.bucket import LiveBucket
-from cfstream.kinds.distributions import all_distributions
 from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.kinds.object_grants import KIND, LiveGrants, counted, former_granted, held
 from cfstream.kinds.origin_access_identity import (
@@ -20,7 +19,7 @@ from cfstream.kinds.origin_access_identity import (
     UsedIdentity,
     unwanted_identities,
 )
-from cfstream.kinds.readers import others_reading, servings
+from cfstream.kinds.owners import all_distributions
 from cfstream.ports import Reads
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -36,15 +35,10 @@ def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribut
     kind = OriginAccessIdentityKind()
     identities = kind.observe(aws, scene, kind.desire(scene))
     former = former_granted(aws, scene, own)
-    rows = all_distributions(aws)
     have = LiveGrants(
         bucket=bucket,
         own=own,
-        servings=tuple(
-            serving
-            for name in (bucket.name, *(name for name, _ in former))
-            for serving in servings(rows, own, name)
-        ),
+        distributions=all_distributions(aws),
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
     )
@@ -61,7 +55,7 @@ def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
     steps: list[Step] = []
     notices: list[Notice] = []
     for id_, objects in sorted(have.held.items()):
-        users = others_reading(have.servings, have.bucket.name, id_)
+        users = have.readers(scene, have.bucket.name).by_oai.get(id_, ())
         if users:
             text = f"{counted(objects)} of {have.bucket.name} stay granted to {id_}: {', '.join(users)} reads by it"
             notices.append(Notice(text))
@@ -94,7 +88,7 @@ def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
     """The end of the grants in buckets that the distribution has read before, of which its tags alone tell."""
     for name, region in have.former:
         for id_ in have.marked:
-            if id_ not in have.canonical_users or others_reading(have.servings, name, id_):
+            if id_ not in have.canonical_users or have.readers(scene, name).by_oai.get(id_):
                 continue
             yield Revoke(
                 address=scene.address(KIND, name),

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
 from cfstream.errors import Missing, Refused
-from cfstream.kinds.distributions import all_distributions, held_aliases, tags_call, tags_of
+from cfstream.kinds.distributions import held_aliases
 from cfstream.kinds.kind import Scene
+from cfstream.kinds.owners import all_distributions, tags_call, tags_of
 from cfstream.ports import Reads
 from cfstream.spec.model import KeyGroup, Spec
 

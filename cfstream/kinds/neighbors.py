@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from cfstream.domain import Behavior, LiveDistribution, Mark, with_pattern
 from cfstream.errors import Notice
-from cfstream.kinds.distributions import all_distributions, find
+from cfstream.kinds.distributions import find
 from cfstream.kinds.kind import Proposal, Relied, Scene
+from cfstream.kinds.owners import all_distributions
 from cfstream.ports import Reads
 from cfstream.spec import model
 from cfstream.spec.model import Spec

@@ -15,16 +15,15 @@ from dataclasses import dataclass, replace
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Notice
 from cfstream.kinds.bucket import LiveBucket, read_bucket
-from cfstream.kinds.distributions import all_distributions, find
+from cfstream.kinds.distributions import find
 from cfstream.kinds.grants_ending import grants_left, last_revokes
-from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.object_grants import KIND, LiveGrants, Tally, counted, former_granted, tally
 from cfstream.kinds.objects_beyond import granted_beyond, marked, shared
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
+from cfstream.kinds.owners import all_distributions
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
-from cfstream.kinds.readers import faithful_groups, opens_before_guarded, public_hazards, servings
-from cfstream.policy_document import by_sid, covers
+from cfstream.kinds.readers import still_reading
 from cfstream.ports import Call, Reads
 from cfstream.steps.grant import Grant
 from cfstream.steps.object_grants import ObjectGrants
@@ -69,7 +68,8 @@ class ObjectAclKind:
         grantee = identities.get(wanted.id) if isinstance(wanted, UsedIdentity) else identities.own
         user = grantee.canonical_user if grantee else ""
         counted = want is not None and bucket.usable
-        serving = servings(all_distributions(aws), own, bucket.name)
+        distributions = all_distributions(aws)
+        still = still_reading(scene, distributions, own, bucket.name)
         mine = identities.own if counted and not isinstance(wanted, UsedIdentity) else None
         return LiveGrants(
             bucket=bucket,
@@ -77,13 +77,12 @@ class ObjectAclKind:
             if want is not None and counted
             else Tally(),
             own=own,
-            servings=serving,
-            group_names=group_names(aws),
+            distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former_granted(aws, scene, own),
             beyond=mine is not None
             and marked(own, ACL_TAG, mine.id)
-            and not shared(serving, mine.id)
+            and not shared(still, mine.id)
             and granted_beyond(aws, scene, bucket, mine.canonical_user),
         )
 
@@ -101,10 +100,8 @@ class ObjectAclKind:
         steps: list[Step] = []
         if want is not None and identity is not None and user is not None and have.tally.lacking:
             steps += _mark(scene, have, former, identity)
-            hazards = (*_widening(scene, want, have, land), *public_hazards(scene, have.servings, identity))
-            groups = faithful_groups(scene, land, have.own, have.group_names)
-            granted = _grant(scene, want, replace(have, group_names=groups), identity, user)
-            steps.append(replace(granted, hazards=hazards))
+            granted = _grant(scene, want, have, user)
+            steps.append(replace(granted, hazards=_stronger(scene, want, have, land)))
         if user is not None and have.beyond:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
@@ -120,26 +117,21 @@ def _counted(tally: Tally) -> Json:
     return {"objects": tally.total, "granted": tally.granted, "sha256": tally.sha256}
 
 
-def _widening(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
-    """A hazard where the identity may do less now, by the objects' own grants or by our statement in the policy."""
+def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
+    """Return a hazard where the identity may do less now: FULL_CONTROL lets it change ACLs too."""
     policy: LivePolicy | None = land.live.get("bucket-policy")
-    document = policy.document if policy else None
-    ours = [by_sid(document, sid) or {} for sid in our_sids(scene, document)]
-    if want.permission == "FULL_CONTROL" and (have.tally.otherwise or ours):
-        many = counted(have.tally.otherwise or have.tally.total)
-        return (Hazard("widens-grant", f"FULL_CONTROL in place of less for the identity: {many}"),)
-    if ours and not any(covers(each, have.bucket.name, want.prefix) for each in ours):
-        under = f"what is under {want.prefix}" if want.prefix else "all of the bucket"
-        return (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
-    return ()
+    ours = our_sids(scene, policy.document if policy else None)
+    if want.permission != "FULL_CONTROL" or not (have.tally.otherwise or ours):
+        return ()
+    many = counted(have.tally.otherwise or have.tally.total)
+    return (Hazard("widens-grant", f"FULL_CONTROL in place of less for the identity: {many}"),)
 
 
-def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, identity: Known, user: Known) -> Grant:
+def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> Grant:
     tally = have.tally
-    late = opens_before_guarded(scene, have.servings, identity, have.group_names)
     return Grant(
         address=scene.address(KIND),
-        stage=Stage.LATE_GRANT if late else Stage.GRANT,
+        stage=Stage.GRANT,
         because=f"{tally.lacking} of {tally.total} objects without exactly {want.permission} for the identity",
         line=scene.stack.line("grant"),
         changes=(
@@ -230,14 +222,21 @@ def _taken(
 
     A bucket that is yet to be made has no such objects; those of a former bucket are the matter of `_old`.
     """
+    still = have.readers(scene, have.bucket.name).by_oai
+    needed = [each for each in former if each in still]
+    former = [each for each in former if each not in still]
+    stays = [
+        Notice(f"objects keep their grants to {each}: {', '.join(still[each])} still reads by it")
+        for each in needed
+    ]
     if not former or have.own is None:
-        return [], []
+        return [], stays
     counts = have.bucket.usable and have.bucket.acls_count
     if have.bucket.usable and not counts and not have.former:
         text = (
             f"objects keep their grants to {', '.join(former)}: they have no effect while ACLs are disabled"
         )
-        return [], [Notice(text)]
+        return [], [*stays, Notice(text)]
     steps: list[Step] = [
         Revoke(
             address=scene.address(KIND),
@@ -251,8 +250,11 @@ def _taken(
         if counts and each in have.canonical_users
     ]
     gone = [each for each in former if each not in have.canonical_users]
-    notices = [Notice(f"the identity {each} is gone: grants to it on objects let nobody in") for each in gone]
-    return [*steps, _unmark(scene, have.own, former, identity)], notices
+    notices = [
+        Notice(f"the identity {each} was deleted: grants to it on objects let nobody read") for each in gone
+    ]
+    kept = _beside(needed, identity) if identity is not None else " ".join(needed) or None
+    return [*steps, _unmark(scene, have.own, former, kept)], [*stays, *notices]
 
 
 def _old(scene: Scene, have: LiveGrants) -> list[Step]:
@@ -268,5 +270,5 @@ def _old(scene: Scene, have: LiveGrants) -> list[Step]:
         )
         for name, region in have.former
         for each in have.marked
-        if each in have.canonical_users
+        if each in have.canonical_users and each not in have.readers(scene, name).by_oai
     ]

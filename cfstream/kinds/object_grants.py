@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from cfstream.domain import ACL_TAG, LiveDistribution
+from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.kinds.bucket import LiveBucket, bucket_call
 from cfstream.kinds.former_buckets import former_names
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.readers import Serving
+from cfstream.kinds.readers import StillReading, still_reading
 from cfstream.ports import Reads
 from cfstream.steps.object_grants import permissions_of, public_permissions
 from cfstream.values import Json
 
 KIND = "object-acl"
+
+MOST_KEYS = 10_000
+"""Keys that are kept of objects with equal ACLs: memory stays flat in the number of objects."""
 
 CHUNK = 200
 """Objects whose ACLs are read together; memory holds no more of them than that."""
@@ -36,6 +39,8 @@ class Tally:
     """Those whose ACL lets everybody read."""
     sha256: str = ""
     """Over (key, granted) of each object, in S3's order."""
+    acls: ObjectAcls = field(default_factory=lambda: ObjectAcls(complete=False))
+    """The objects by what their ACLs grant."""
 
     @property
     def lacking(self) -> int:
@@ -54,9 +59,8 @@ class LiveGrants:
     bucket: LiveBucket
     tally: Tally = Tally()
     own: LiveDistribution | None = None
-    servings: tuple[Serving, ...] = ()
-    group_names: Mapping[str, str] = field(default_factory=dict)
-    """Names of the account's key groups, by id."""
+    distributions: tuple[LiveDistribution, ...] = ()
+    """Every distribution of the account."""
     canonical_users: Mapping[str, str] = field(default_factory=dict)
     """Canonical user id by OAI id, of all OAIs of the account."""
     former: tuple[tuple[str, str], ...] = ()
@@ -67,27 +71,74 @@ class LiveGrants:
     """Whether objects outside the prefix give something to our own identity, as a wider prefix wanted it."""
 
     @property
+    def acls(self) -> ObjectAcls:
+        """The objects whose ACLs were read, by what these grant."""
+        return self.tally.acls
+
+    def readers(self, scene: Scene, bucket: str) -> StillReading:
+        """Return who reads a bucket after the plan, beside the default origin of the stack's own distribution."""
+        return still_reading(scene, self.distributions, self.own, bucket)
+
+    @property
     def marked(self) -> tuple[str, ...]:
         """The OAIs that objects were granted to, by the mark on the distribution."""
         return tuple((self.own.tag(ACL_TAG) or "").split()) if self.own else ()
 
 
 def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:
-    """Counts the objects; without a grantee, who is yet to be made, none has the grant and no ACL is read."""
+    """Return the objects, counted, with every ACL read. Without a grantee, which this plan creates, none is granted."""
     hashed = hashlib.sha256()
     total = granted = otherwise = public = 0
+    classes = AclClasses(bucket.owner)
     for keys in _chunks(_keys(aws, scene, bucket, prefix)):
-        acls = _acls(aws, scene, bucket, keys) if user else [{} for _ in keys]
+        acls = _acls(aws, scene, bucket, keys)
         for key, acl in zip(keys, acls, strict=True):
             if acl is None:
                 continue
+            classes.add(key, acl)
             has = permissions_of(acl, user) if user else frozenset()
             exact = has == {permission}
             total, granted = total + 1, granted + exact
             otherwise += bool(has) and not exact
             public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
             hashed.update(json.dumps([key, exact]).encode())
-    return Tally(total, granted, otherwise, public, hashed.hexdigest())
+    return Tally(total, granted, otherwise, public, hashed.hexdigest(), classes.found(complete=not prefix))
+
+
+class AclClasses:
+    """Collects objects by what their ACLs grant: most buckets have a handful of different ACLs."""
+
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
+        self._keys: dict[tuple[frozenset[AclGrant], str], list[str]] = {}
+        self._unread: list[str] = []
+
+    def add(self, key: str, acl: Json) -> None:
+        """Add an object; an empty ACL is one that may not be read."""
+        if not acl:
+            self._unread.append(key)
+            return
+        owner = str((acl.get("Owner") or {}).get("ID") or "")
+        grants = frozenset(
+            AclGrant(grantee, str(grant["Permission"]))
+            for grant in acl.get("Grants") or ()
+            if (grantee := _grantee(grant)) != owner
+        )
+        known = self._keys.setdefault((grants, "" if owner == self._owner else owner), [])
+        if len(known) < MOST_KEYS:
+            known.append(key)
+
+    def found(self, *, complete: bool) -> ObjectAcls:
+        """Return the classes. `complete`: every object of the bucket was added."""
+        classes = tuple(
+            ObjectClass(grants, tuple(keys), owner) for (grants, owner), keys in self._keys.items()
+        )
+        return ObjectAcls(classes, complete, tuple(self._unread))
+
+
+def _grantee(grant: Json) -> str:
+    grantee = grant.get("Grantee") or {}
+    return str(grantee.get("ID") or grantee.get("URI") or "")
 
 
 def _keys(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from itertools import islice
 from cfstream.domain import LiveDistribution
 from cfstream.kinds.bucket import LiveBucket, bucket_call
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.readers import Serving
+from cfstream.kinds.readers import StillReading
 from cfstream.ports import Reads
 from cfstream.steps.object_grants import permissions_of
 
@@ -35,9 +35,9 @@ def granted_beyond(aws: Reads, scene: Scene, bucket: LiveBucket, user: str) -> b
     return any(isinstance(answer, Mapping) and permissions_of(answer, user) for answer in answers)
 
 
-def shared(servings: Iterable[Serving], identity: str) -> bool:
-    """Whether others serve the bucket by this identity: what it is granted beyond our prefix may be theirs."""
-    return any(not each.ours and each.origin.oai_id == identity for each in servings)
+def shared(still: StillReading, identity: str) -> bool:
+    """Return whether others read the bucket by this identity: what it may read beyond our prefix may be theirs."""
+    return identity in still.by_oai
 
 
 def marked(own: LiveDistribution | None, tag: str, identity: str) -> bool:

@@ -81,6 +81,11 @@ class LiveControl:
     def name(self) -> str:
         return self.fields["Name"]
 
+    @property
+    def never_signs(self) -> bool:
+        """Whether CloudFront asks S3 as anyone does for all distributions that use it."""
+        return self.fields["SigningBehavior"] == "never"
+
 
 @dataclass(frozen=True)
 class LiveControls:

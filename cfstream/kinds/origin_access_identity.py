@@ -15,6 +15,8 @@ from cfstream.kinds.caller_reference import caller_reference, is_caller_referenc
 from cfstream.kinds.distributions import find
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import Neighbor, Unwanted, access_users, default_access, neighbors, with_orphans
+from cfstream.kinds.policy_grants import IDENTITIES, LivePolicy, sid_of
+from cfstream.policy_document import principals, statements
 from cfstream.ports import Call, Reads
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
@@ -122,9 +124,9 @@ class OriginAccessIdentityKind:
         scene: Scene,
         want: WantedIdentity | None,
         have: LiveIdentities,
-        land: Landscape,  # noqa: ARG002
+        land: Landscape,
     ) -> Proposal:
-        """Creates ours, mends its comment, deletes those of ours that nothing uses after the plan.
+        """Creates ours, repairs its comment, deletes those of ours that nothing uses after the plan.
 
         Brings ``id`` and ``canonical_user`` at ``origin-access-identity:<stack>``.
         """
@@ -138,7 +140,7 @@ class OriginAccessIdentityKind:
             case None:
                 wanted, kept = _propose_none(scene, have), ""
         ours = unwanted_identities(scene, have, kept)
-        return with_orphans(wanted, (_unwanted(scene, live, have) for live in ours))
+        return with_orphans(wanted, (_unwanted(scene, live, have, land) for live in ours))
 
 
 def unwanted_identities(scene: Scene, have: LiveIdentities, kept: str) -> tuple[LiveIdentity, ...]:
@@ -289,7 +291,7 @@ def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Pro
     )
 
 
-def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities) -> Unwanted:
+def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Landscape) -> Unwanted:
     delete = Delete(
         address=scene.address(KIND, "" if live == have.own else live.id),
         stage=Stage.DELETE_IDENTITY,
@@ -300,8 +302,27 @@ def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities) -> Unwante
         content=CONFIG,
         base={"Comment": _marked(scene, live.comment)},
     )
-    users = access_users(have.neighbors, live.id)
+    users = (*access_users(have.neighbors, live.id), *_statements(scene, land, live))
     return Unwanted(f"the origin access identity {live.id}", _digest(live), delete, users)
+
+
+def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str, ...]:
+    """Return the statements of others that name an identity.
+
+    S3 shows a deleted principal as a unique id and refuses to take such a policy back (MalformedPolicy), so nobody
+    could change the policy any more.
+    """
+    policy: LivePolicy | None = land.live.get("bucket-policy")
+    if policy is None:
+        return ()
+    places = [(policy.bucket.name, policy.document), *((each.name, each.document) for each in policy.former)]
+    return tuple(
+        f"the statement {each.get('Sid') or 'without a Sid'} in the policy of {bucket}"
+        for bucket, document in places
+        for each in statements(document)
+        if each.get("Sid") not in {sid_of(scene, identity) for identity in IDENTITIES}
+        and any(who.kind == "oai" and who.name == live.id for who in principals(each, policy.identities))
+    )
 
 
 def _marked(scene: Scene, comment: str) -> str:

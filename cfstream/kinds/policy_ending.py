@@ -1,16 +1,16 @@
-"""The end of our statements in bucket policies when a stack is destroyed: what is taken out, and what stays. Pure.
+"""Our statements in bucket policies when a stack is destroyed: what is removed, and what stays. Pure.
 
-Only the distribution knows which buckets it has left: it is gone with its tags, so the statements there go before it,
-once it answers nobody any more. Those in the spec's own bucket go after it, found by their Sids.
+Only the distribution's tags list the buckets that it has left, so the statements there are removed before it is
+deleted, once it answers nobody. Those in the spec's own bucket are removed after it: their Sids show whose they are.
 """
 
 from collections.abc import Iterable, Iterator
 
 from cfstream.errors import Notice
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.policy_grants import KIND, LivePolicy, let_in, our_sids, readers_of, sid_of
-from cfstream.kinds.readers import Serving, others_reading
-from cfstream.policy_document import by_sid, merge
+from cfstream.kinds.policy_grants import KIND, LivePolicy, our_sids, readers_of, sid_of
+from cfstream.kinds.readers import StillReading, still_reading
+from cfstream.policy_document import by_sid, merge, principals, statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
@@ -18,14 +18,15 @@ from cfstream.values import Json
 
 
 def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...], tuple[Notice, ...]]:
-    """The steps that take all statements of ours out, but for those by which distributions of others read."""
+    """Return the steps that remove all our statements, except those by which distributions of others read."""
     steps: list[Revoke] = []
     notices: list[Notice] = []
-    places = [(have.bucket.name, have.bucket.region, "", have.document, have.servings)]
-    places += [(each.name, each.region, each.name, each.document, each.servings) for each in have.former]
-    for bucket, region, member, document, serving in places:
+    still = still_reading(scene, have.distributions, have.own, have.bucket.name)
+    places = [(have.bucket.name, have.bucket.region, "", have.document, still)]
+    places += [(each.name, each.region, each.name, each.document, each.still) for each in have.former]
+    for bucket, region, member, document, reading in places:
         sids = our_sids(scene, document)
-        users = _left_without(scene, document, serving, bucket, have)
+        users = _left_without(scene, document, reading, have)
         if users:
             kept = sid_of(scene, "oai")
             sids -= {kept}
@@ -36,7 +37,7 @@ def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...],
                 Revoke(
                     address=scene.address(KIND, member),
                     stage=Stage.REVOKE_REMEMBERED if member else Stage.REVOKE,
-                    because="a bucket that the distribution has left"
+                    because="the distribution no longer reads this bucket"
                     if member
                     else "nothing of ours reads it",
                     line=scene.stack.line("bucket"),
@@ -48,12 +49,18 @@ def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...],
 
 
 def _left_without(
-    scene: Scene, document: Json | None, serving: Iterable[Serving], bucket: str, have: LivePolicy
+    scene: Scene, document: Json | None, still: StillReading, have: LivePolicy
 ) -> tuple[str, ...]:
-    """The distributions of others that read the bucket by an OAI which our statement alone lets in."""
+    """Return the distributions that read by an OAI which our statement alone lets read."""
     after = merge(document, (), frozenset({sid_of(scene, "oai")}))
-    alone = let_in(document, have.identities) - let_in(after, have.identities)
-    return tuple(sorted({each for id_ in alone for each in others_reading(serving, bucket, id_)}))
+    alone = _oais(document, have) - _oais(after, have)
+    return tuple(sorted({each for identity in alone for each in still.by_oai.get(identity, ())}))
+
+
+def _oais(document: Json | None, have: LivePolicy) -> frozenset[str]:
+    """Return the OAIs that a policy names in any statement."""
+    named = (who for each in statements(document) for who in principals(each, have.identities))
+    return frozenset(who.name for who in named if who.kind == "oai")
 
 
 def _changes(scene: Scene, document: Json | None, sids: Iterable[str], have: LivePolicy) -> Iterator[Change]:

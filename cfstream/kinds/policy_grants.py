@@ -1,7 +1,8 @@
-"""When our statement in a bucket policy is given, narrowed and taken back: the decisions of the kind
-`bucket_policy`.
+"""When our statement in a bucket policy is granted, changed and revoked: the decisions of the kind `bucket_policy`.
 
-Pure. What is read for them stands in `bucket_policy`; how a policy is written, in `steps/bucket_policy`.
+Pure. A grant is proposed as early as it can be: planning moves it behind the distribution's update if it would expose
+something before. What is read for the decisions is in `bucket_policy`; how a policy is written, in
+`steps/bucket_policy`.
 """
 
 import re
@@ -12,11 +13,10 @@ from functools import cached_property
 from cfstream.domain import LiveDistribution
 from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.readers import Serving, opens_before_guarded, public_hazards
+from cfstream.kinds.readers import StillReading, still_reading
 from cfstream.policy_document import (
     by_sid,
     canonical,
-    covers,
     equal,
     oac_statement,
     oai_statement,
@@ -28,7 +28,7 @@ from cfstream.policy_document import (
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke
-from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.steps.step import Change, Stage
 from cfstream.values import Json, Known
 
 KIND = "bucket-policy"
@@ -41,18 +41,18 @@ OF_A_STACK = re.compile(r"cfstream-[a-z][a-z0-9-]*-(oac|oai)")
 
 @dataclass(frozen=True)
 class WantedGrant:
-    """What the policy shall say: a statement for this identity under this prefix, or none of ours at all."""
+    """What the policy needs: a statement for this identity under this prefix, or none of ours."""
 
     identity: str
     """``oac``, ``oai``, or empty where no statement is wanted."""
     prefix: str
     managed: bool = True
-    """False where the spec leaves the grant to others: then ours, if there is one, stays as well."""
+    """False where the spec leaves the grant to others: a statement of ours then stays as it is."""
 
 
 @dataclass(frozen=True)
 class FormerBucket:
-    """A bucket that the distribution has read until now, when the spec names another one."""
+    """A bucket that the distribution read before the spec named another one."""
 
     name: str
     region: str
@@ -60,24 +60,25 @@ class FormerBucket:
     """Its policy."""
     unread: str = ""
     """Why its policy could not be read."""
-    servings: tuple[Serving, ...] = ()
-    """Through which distributions its objects are served."""
+    still: StillReading = field(default_factory=StillReading)
+    """Who still reads it after the plan."""
 
 
 @dataclass(frozen=True)
 class LivePolicy:
-    """A bucket's policy, and everything that decides who can make use of it."""
+    """A bucket's policy, and everything that leads to the bucket."""
 
     bucket: LiveBucket
     document: Json | None = None
     unread: str = ""
     """Why the policy could not be read."""
     own: LiveDistribution | None = None
-    servings: tuple[Serving, ...] = ()
+    distributions: tuple[LiveDistribution, ...] = ()
+    """Every distribution of the account, the stack's own one from its configuration."""
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    """Name of the stack that owns a distribution, by distribution id."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """OAI id by canonical user id, of all OAIs of the account."""
-    group_names: Mapping[str, str] = field(default_factory=dict)
-    """Names of the account's key groups, by id."""
     former: tuple[FormerBucket, ...] = ()
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""
@@ -93,18 +94,12 @@ def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
     return frozenset(sid for each in IDENTITIES if by_sid(document, sid := sid_of(scene, each)))
 
 
-def let_in(document: Json | None, identities: Mapping[str, str]) -> frozenset[str]:
-    """The OAIs that a policy names in whatever statement."""
-    named = (who for each in statements(document) for who in principals(each, identities))
-    return frozenset(who.name for who in named if who.kind == "oai")
-
-
 @dataclass(frozen=True)
 class Case:
     """One stack's grant by policy, with all that decides about it.
 
-    `reader` is whom the statement lets read: the distribution's ARN under an OAC, the id of the OAI; None
-    when no statement is wanted, or when it cannot be made for a problem that another kind has told.
+    `reader` is who the statement lets read: the distribution's ARN under an OAC, the id of the OAI; None when no
+    statement is wanted, or when it cannot be created because of a problem that another kind reports.
     """
 
     scene: Scene
@@ -113,19 +108,42 @@ class Case:
     reader: Known | None
 
     @cached_property
+    def still(self) -> StillReading:
+        """Who reads the bucket after the plan, beside the default origin."""
+        return still_reading(self.scene, self.have.distributions, self.have.own, self.have.bucket.name)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """OAIs in our statement that others still read by, or our own further origins."""
+        return self._named(by_sid(self.have.document, sid_of(self.scene, "oai"))) & self.still.by_oai.keys()
+
+    @cached_property
     def target(self) -> Json | None:
         """The statement that is wanted in the end."""
-        return self.naming()
+        return self.naming(*sorted(self.kept - {str(self.reader)}))
 
     def naming(self, *others: str) -> Json | None:
-        """The wanted statement, naming the OAIs `others` as well."""
+        """Return the wanted statement, naming the OAIs `others` as well."""
         if self.reader is None or not self.want.identity:
             return None
-        sid, bucket = sid_of(self.scene, self.want.identity), self.scene.stack.spec.bucket.name
-        partition, prefix = self.scene.partition, self.want.prefix
         if self.want.identity == "oac":
-            return oac_statement(sid, partition, bucket, prefix, self.reader)
-        return oai_statement(sid, partition, bucket, prefix, (*others, self.reader))
+            return oac_statement(*self._place("oac"), self.reader)
+        return oai_statement(*self._place("oai"), (*others, self.reader))
+
+    def for_others(self) -> Json | None:
+        """Return the OAI statement for those who still need it, where the stack itself does not."""
+        if self.want.identity == "oai" or not self.kept:
+            return None
+        live = by_sid(self.have.document, sid_of(self.scene, "oai")) or {}
+        return {**live, "Principal": oai_statement(*self._place("oai"), sorted(self.kept))["Principal"]}
+
+    def _place(self, identity: str) -> tuple[str, str, str, str]:
+        bucket = self.scene.stack.spec.bucket.name
+        return sid_of(self.scene, identity), self.scene.partition, bucket, self.want.prefix
+
+    def _named(self, statement: Json | None) -> frozenset[str]:
+        named = principals(statement or {}, self.have.identities)
+        return frozenset(each.name for each in named if each.kind == "oai")
 
     @property
     def ours(self) -> Json | None:
@@ -134,9 +152,9 @@ class Case:
 
     @cached_property
     def satisfying(self) -> str | None:
-        """The Sid, or a word for it, of a statement of somebody else that gives exactly what is wanted.
+        """The Sid, or a word for it, of a statement of others that gives exactly what is wanted.
 
-        That of another stack is none: it goes when that stack does not need it any more.
+        A statement of another stack does not count: it goes when that stack does not need it any more.
         """
         for each in statements(self.have.document):
             sid = str(each.get("Sid") or "")
@@ -149,19 +167,17 @@ class Case:
         return None
 
     @property
-    def other_identities(self) -> frozenset[str]:
-        """OAIs that our statement names beside the wanted one, or in its place."""
+    def former_identities(self) -> frozenset[str]:
+        """OAIs that our statement names beside the wanted one, and that nothing needs after the plan."""
         if self.want.identity != "oai" or self.ours is None:
             return frozenset()
-        named = {each.name for each in principals(self.ours, self.have.identities) if each.kind == "oai"}
-        return frozenset(named - {str(self.reader)})
+        return self._named(self.ours) - {str(self.reader)} - self.kept
 
 
 def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
-    """What is to be granted before the distribution is switched, and revoked once the switch is in force.
+    """Return what is granted before the distribution is switched, and revoked once the switch is in force.
 
-    An OAI that follows another one shares its Sid: the statement names both until nothing reads by the
-    former.
+    An OAI that follows another one shares its Sid: the statement names both until nothing reads by the former.
     """
     if case.target is None:
         unwanted = case.want.managed and not case.want.identity
@@ -169,87 +185,39 @@ def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
     identities = case.have.identities
     if equal(case.ours, case.target, identities, ours=True) or (case.ours is None and case.satisfying):
         return (), _taken(case, narrowed=False)
-    others = case.other_identities
-    if others and equal(case.ours, case.naming(*others) or case.target, identities):
+    former, kept = case.former_identities, case.kept - {str(case.reader)}
+    with_former = case.naming(*sorted(former | kept)) or case.target
+    if former and equal(case.ours, with_former, identities):
         return (), _taken(case, narrowed=True)
-    used = others & {each.origin.oai_id for each in case.have.servings if each.ours}
-    if used and _must_wait(case, used):
-        return _in_two(case, case.ours or {}, used), _taken(case, narrowed=False)
-    return (_grant(case, case.naming(*sorted(used)) or case.target),), _taken(case, narrowed=bool(used))
+    origin = case.have.own.default_origin if case.have.own else None
+    used = former & {str(origin.oai_id)} if origin else frozenset()
+    put = case.naming(*sorted(used | kept)) or case.target
+    return (_grant(case, put, used),), _taken(case, narrowed=bool(used))
 
 
-def _in_two(case: Case, ours: Json, used: Iterable[str]) -> tuple[Grant, ...]:
-    """The successor of an OAI is let in as far as that one was, and further only when the signers are in
-    force.
+def _grant(case: Case, put: Json, used: Iterable[str]) -> Grant:
+    """Return the step that puts the statement.
+
+    The successor of an OAI in use may be granted what that one has at once, and the rest only when the signers are in
+    force: `first` is that smaller edit.
     """
-    as_before = {**(case.naming(*sorted(used)) or {}), "Resource": ours.get("Resource")}
-    further = case.target or {}
-    return _grant(case, as_before, opens=False), _grant(case, further)
-
-
-def _covered(case: Case) -> bool:
-    """Whether statements of ours let read all that is wanted already."""
-    have, sids = case.have, sorted(our_sids(case.scene, case.have.document))
-    former = [by_sid(have.document, sid) for sid in sids]
-    return any(covers(each, have.bucket.name, case.want.prefix) for each in former if each)
-
-
-def _lets_in(case: Case, put: Json) -> bool:
-    """Whether our live statement lets in already whom `put` names, as far as `put` does."""
-    ours, have = case.ours, case.have
-    return (
-        ours is not None
-        and principals(put, have.identities) <= principals(ours, have.identities)
-        and source_arns(put) == source_arns(ours)
-        and covers(ours, have.bucket.name, prefix_of(put, have.bucket.name) or "")
-    )
-
-
-def _must_wait(case: Case, used: Iterable[str] = ()) -> bool:
-    """Whether anyone would read what the grant opens until the distribution has got its signers."""
-    if case.ours is not None and covers(case.ours, case.have.bucket.name, case.want.prefix):
-        return False
-    have, identities = case.have, (case.reader, *sorted(used))
-    return any(opens_before_guarded(case.scene, have.servings, each, have.group_names) for each in identities)
-
-
-def _stage(case: Case, put: Json, *, opens: bool) -> Stage:
-    """What is narrowed is so before a new signer joins; what is opened, when those who shall not read are gone."""
-    if _lets_in(case, put):
-        return Stage.NARROW
-    return Stage.LATE_GRANT if opens and _must_wait(case, case.other_identities) else Stage.GRANT
-
-
-def _grant(case: Case, put: Json, *, opens: bool = True) -> Grant:
-    """The step that puts the statement; it `opens` something unless what it lets read was readable before."""
-    scene, want = case.scene, case.want
+    scene, want, ours = case.scene, case.want, case.ours
     changes = _changes(case, put)
     told = ", ".join(change.field for change in changes)
+    as_before = {**put, **{name: ours[name] for name in _EXTENT if name in ours}} if ours and used else None
     return Grant(
         address=scene.address(KIND),
-        stage=_stage(case, put, opens=opens),
-        because=f"our statement is to change: {told}" if case.ours else "let the distribution read objects",
+        stage=Stage.GRANT,
+        because=f"our statement changes: {told}" if ours else "let the distribution read objects",
         line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
         changes=changes,
-        hazards=(*(_widening(case) if opens else ()), *_publishing(case, put)),
         edit=_edit(case, put=(put,)),
-        opens=not _lets_in(case, put),
+        first=_edit(case, put=(as_before,)) if as_before and as_before != put else None,
     )
 
 
-def _widening(case: Case) -> tuple[Hazard, ...]:
-    """A hazard where our statements let read less than what is wanted."""
-    if not our_sids(case.scene, case.have.document) or _covered(case):
-        return ()
-    under = f"what is under {case.want.prefix}" if case.want.prefix else "all of the bucket"
-    return (Hazard("widens-grant", f"{under} becomes readable, and not all of it was"),)
-
-
-def _publishing(case: Case, put: Json) -> tuple[Hazard, ...]:
-    """Hazards of an OAI that others serve by: it is let in by `put` and was not before, or not so far."""
-    if case.want.identity != "oai" or _lets_in(case, put):
-        return ()
-    return public_hazards(case.scene, case.have.servings, case.reader)
+_EXTENT = ("Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
+"""What of a statement says how far it goes."""
 
 
 def _changes(case: Case, put: Json) -> tuple[Change, ...]:
@@ -281,18 +249,26 @@ def readers_of(statement: Json, identities: Mapping[str, str]) -> object:
 
 
 def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
-    """The end of statements of ours that nothing needs any more, once the distribution reads otherwise."""
+    """Return the end of our statements that nothing needs any more, once the distribution reads otherwise."""
     have, want, scene = case.have, case.want, case.scene
-    drop = our_sids(scene, have.document) - {sid_of(scene, want.identity)}
-    put = (case.target,) if narrowed and case.target is not None else ()
+    drop = set(our_sids(scene, have.document) - {sid_of(scene, want.identity)})
+    put = [case.target] if narrowed and case.target is not None else []
+    if want.identity != "oac" and case.still.by_own_oac:
+        drop.discard(sid_of(scene, "oac"))
+    staying = case.for_others()
+    if staying is not None:
+        drop.discard(sid_of(scene, "oai"))
+        if not equal(by_sid(have.document, sid_of(scene, "oai")), staying, have.identities):
+            put.append(staying)
     if not drop and not put:
         return ()
     changes = [
         Change(sid.rpartition("-")[2], readers_of(by_sid(have.document, sid) or {}, have.identities), None)
         for sid in sorted(drop)
     ]
-    if narrowed:
-        changes.append(Change("oai", sorted({*case.other_identities, str(case.reader)}), [case.reader]))
+    if put:
+        before = readers_of(by_sid(have.document, sid_of(scene, "oai")) or {}, have.identities)
+        changes.append(Change("oai", _listed(before), _listed(readers_of(put[0], have.identities))))
     return (
         Revoke(
             address=scene.address(KIND),
@@ -300,16 +276,20 @@ def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
             because=_why_revoked(case),
             line=scene.stack.line(want.identity or "grant"),
             changes=tuple(changes),
-            edit=_edit(case, put=put, drop=drop),
+            edit=_edit(case, put=tuple(put), drop=frozenset(drop)),
         ),
     )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _why_revoked(case: Case) -> str:
     if case.want.identity:
         return "nothing reads by the former identity any more"
     if case.scene.stack.spec.identity == "none":
-        return "origin_access: none wants no grant"
+        return "origin_access: none needs no grant"
     return "the objects themselves are granted now"
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.cors_headers import CORS, MAX_AGE_SECONDS, cors_fields
-from cfstream.kinds.distributions import all_distributions, find
+from cfstream.kinds.distributions import find
 from cfstream.kinds.fields import creation, overlay
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import Unwanted, bearer, with_orphans
+from cfstream.kinds.owners import all_distributions
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Cors
 from cfstream.steps.content import canonical

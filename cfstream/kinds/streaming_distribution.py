@@ -12,7 +12,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds.caller_reference import caller_reference
 from cfstream.kinds.distribution import ending, preflight, relied
 from cfstream.kinds.distribution_steps import brings, changing, creating
-from cfstream.kinds.distributions import Claim, alias_problems, all_distributions, claims, find
+from cfstream.kinds.distributions import alias_problems, find, own_distributions
 from cfstream.kinds.fields import (
     Field,
     common_fields,
@@ -21,9 +21,9 @@ from cfstream.kinds.fields import (
     normal_signers,
     opened,
     overlay,
-    removal_danger,
 )
 from cfstream.kinds.kind import Landscape, Proposal, Scene
+from cfstream.kinds.owners import Claim, all_distributions, claims
 from cfstream.ports import Reads
 from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
@@ -47,6 +47,8 @@ class ObservedStreaming:
 
     live: LiveDistribution | None
     claims: tuple[Claim, ...] = ()
+    going: tuple[LiveDistribution, ...] = ()
+    """Every streaming distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
 
 
@@ -61,6 +63,8 @@ class StreamingDistributionKind:
 
     def observe(self, aws: Reads, scene: Scene, want: WantedStreaming | None) -> ObservedStreaming:
         """Reads the lists, the tags of the candidates, and our own streaming distribution."""
+        if scene.destroying:
+            return ObservedStreaming(None, going=own_distributions(aws, scene, Delivery.RTMP))
         if want is None:
             return ObservedStreaming(None)
         return ObservedStreaming(find(aws, scene), claims(aws, scene), all_distributions(aws))
@@ -69,10 +73,10 @@ class StreamingDistributionKind:
         self, scene: Scene, want: WantedStreaming | None, have: ObservedStreaming, land: Landscape
     ) -> Proposal:
         """Creates it with its signers and tags in the one call, or changes it in one update."""
+        if scene.destroying:
+            return ending(scene, have.going)
         if want is None:
             return Proposal()
-        if scene.destroying:
-            return ending(scene, have.live, have.claims)
         problems = _problems(scene, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
@@ -113,7 +117,6 @@ def _signers(scene: Scene) -> list[Field]:
     def accounts(config: Json) -> tuple[str, ...]:
         return normal(document.signers(config), scene.account).accounts
 
-    asked = "`public: true`" if spec.public else ""
     open_to_all = opened("public", lambda config: bool(accounts(config)))
     return [
         *([open_to_all] if spec.public else []),
@@ -122,7 +125,6 @@ def _signers(scene: Scene) -> list[Field]:
             normal_signers(spec.trusted_signers or (), scene.account),
             accounts,
             document.set_trusted_signers,
-            danger=removal_danger("account", "all of it", others=False, asked=asked),
         ),
     ]
 

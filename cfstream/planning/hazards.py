@@ -3,7 +3,7 @@
 `plan` and `diff` share this: both compare two worlds, and neither guesses from fields.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cfstream.access.compare import Loss, losses, opened_to_anyone
 from cfstream.access.evaluate import Evaluation, Way
@@ -13,22 +13,34 @@ from cfstream.access.reader import ANYONE, ReaderKind
 from cfstream.steps.step import Hazard
 from cfstream.values import plain
 
+Net = tuple[Evaluation, Evaluation]
+"""The worlds before and after a whole plan: what a step changes counts only as far as it is still so at the end."""
 
-def opening_hazards(before: Evaluation, after: Evaluation) -> tuple[Hazard, ...]:
+
+def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
     """Return a hazard for each way by which paths open to anyone that were signed, or that nobody could read."""
+    lasting = {cell for cell, _ in opened_to_anyone(*net)} if net else None
     found: dict[str, str] = {}
     for cell, way in opened_to_anyone(before, after):
-        where = _where(way)
-        found.setdefault(
-            f"{where}: anyone can read it afterwards ({how(after, way)})", witness_path(cell, way)
-        )
+        if lasting is None or cell in lasting:
+            text = f"{_where(way)}: anyone can read it afterwards ({how(after, way)})"
+            found.setdefault(text, witness_path(cell, way))
     return tuple(Hazard("makes-public", f"{text}, for example {path}") for text, path in found.items())
 
 
-def cutting_hazards(before: Evaluation, after: Evaluation) -> tuple[Hazard, ...]:
+def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
     """Return a hazard for each reader who loses paths. Closing what anyone could read is none."""
-    found = (_cut(before, loss) for loss in losses(before, after) if not _closes(before, loss))
+    lasting = {_lost(loss): set(loss.cells) for loss in losses(*net)} if net else None
+    found = []
+    for loss in losses(before, after):
+        cells = [cell for cell in loss.cells if lasting is None or cell in lasting.get(_lost(loss), ())]
+        if cells and not _closes(before, loss):
+            found.append(_cut(before, after, loss, cells[0]))
     return tuple(dict.fromkeys(found))
+
+
+def _lost(loss: Loss) -> Hashable:
+    return loss.way.reader, loss.way.distribution_id
 
 
 def _closes(before: Evaluation, loss: Loss) -> bool:
@@ -36,15 +48,16 @@ def _closes(before: Evaluation, loss: Loss) -> bool:
     return loss.way.reader == ANYONE and loss.way.distribution_id == before.world.own
 
 
-def _cut(before: Evaluation, loss: Loss) -> Hazard:
-    way, cell = loss.way, loss.cells[0]
+def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazard:
+    way = loss.way
     path = witness_path(cell, way)
     if way.behavior is None:
         text = f"{way.reader} can no longer read {path} ({how(before, way)})"
+    elif not _answers(after, way):
+        text = f"the {_kind(way)} {plain(way.distribution_id)} no longer answers: nobody can read through it"
     elif way.distribution_id != before.world.own:
         text = (
-            f"{way.distribution.delivery.words if way.distribution else 'distribution'} "
-            f"{plain(way.distribution_id)} can no longer read the bucket, for example {path}"
+            f"the {_kind(way)} {plain(way.distribution_id)} can no longer read the bucket, for example {path}"
         )
     else:
         what = "key group" if way.reader.kind is ReaderKind.KEY_GROUP else "account"
@@ -55,18 +68,26 @@ def _cut(before: Evaluation, loss: Loss) -> Hazard:
     return Hazard("cuts-viewers", text)
 
 
+def _answers(seen: Evaluation, way: Way) -> bool:
+    return any(each.id == way.distribution_id and each.enabled for each in seen.world.distributions)
+
+
+def _kind(way: Way) -> str:
+    return way.distribution.delivery.words if way.distribution else "distribution"
+
+
 def _where(way: Way) -> str:
     if way.behavior is None:
         return "the bucket"
     return f"what matches {way.behavior.path}" if way.behavior.path else "the default behavior"
 
 
-def widening_hazard(before: Sequence[Cell], after: Sequence[Cell], what: str) -> Iterator[Hazard]:
-    """Yield a hazard if CloudFront may read cells after that it may not read before, and may read some before."""
-    known = {each.witness for each in before}
-    gained = [each for each in after if each.witness not in known]
+def widening_hazard(prefix: str, gained: Sequence[Cell]) -> Iterator[Hazard]:
+    """Yield a hazard if CloudFront may read more than before."""
     if gained:
-        yield Hazard("widens-grant", f"{what}, for example /{gained[0].witness}")
+        under = f"what is under {prefix}" if prefix else "all of the bucket"
+        text = f"CloudFront can read {under} afterwards, and could not read all of it, for example /{gained[0].witness}"
+        yield Hazard("widens-grant", text)
 
 
 def unique(hazards: Iterable[Hazard]) -> tuple[Hazard, ...]:

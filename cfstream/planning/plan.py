@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from cfstream.errors import Notice, Problem
-from cfstream.exposure import Exposure
 from cfstream.kinds.kind import Relied
+from cfstream.planning.exposure import Exposure
 from cfstream.planning.seal import sealed
 from cfstream.steps.step import Hazard, Step
 from cfstream.values import Account, ETag, StepId, Verb, digest
@@ -93,7 +93,8 @@ class Plan:
     def fingerprint(self) -> str:
         """What a saved plan is held to: the SHA-256 of account, what was relied on, and the steps.
 
-        Not in it: ETags, reasons and line numbers. It can be computed from the JSON form of the plan alone.
+        Not in it: ETags, reasons and line numbers. It can be computed from the JSON form of the plan alone. Hazards and
+        openings are in it: a plan that was approved without them does not hold once there are some.
         """
         return digest(
             {
@@ -104,6 +105,12 @@ class Plan:
                     for relied in stack.relied_on
                 ],
                 "steps": [sealed(step) for stack in self.stacks for step in stack.steps],
+                "hazards": [
+                    {"name": hazard.name, "step": step}
+                    for stack in self.stacks
+                    for hazard, step in stack.hazards
+                ],
+                "openings": [each.text for stack in self.stacks for each in stack.exposure.openings],
             }
         )
 

@@ -49,10 +49,10 @@ def live_world(scene: Scene, land: Landscape) -> World:
         partition=scene.partition,
         distributions=policy.distributions,
         own=policy.own.id if policy.own else None,
-        identities=policy.identities,
+        identities=dict(policy.identities.items()),
         unsigned_controls=frozenset(each.id for each in controls.all if each.never_signs),
         groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in groups.all},
-        stacks=policy.stacks,
+        stacks=dict(policy.stacks.items()),
     )
 
 

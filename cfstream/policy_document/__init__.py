@@ -1,11 +1,9 @@
-"""Bucket policies as documents, pure: `document` knows what they say and how IAM spells it, `audience` whom
-they let in.
+"""Bucket policies as documents: what they contain, and how IAM spells it. Pure.
 
-Reading and writing a live policy is `steps/bucket_policy.py`; which statement a stack wants is
-`kinds/bucket_policy.py`.
+Who a policy admits is in `access`. Reading and writing a live policy is in `steps/bucket_policy.py`; which statement a
+stack needs is in `kinds/policy_grants.py`.
 """
 
-from cfstream.policy_document.audience import covers, is_public, reads, source_arns
 from cfstream.policy_document.document import (
     CLOUDFRONT,
     LARGEST,
@@ -24,6 +22,7 @@ from cfstream.policy_document.document import (
     prefix_of,
     principals,
     same_policy,
+    source_arns,
     statements,
 )
 
@@ -33,12 +32,10 @@ __all__ = [
     "Principal",
     "by_sid",
     "canonical",
-    "covers",
     "dead_principals",
     "dump",
     "equal",
     "is_pending",
-    "is_public",
     "merge",
     "oac_statement",
     "oai_statement",
@@ -46,7 +43,6 @@ __all__ = [
     "policy_digest",
     "prefix_of",
     "principals",
-    "reads",
     "same_policy",
     "source_arns",
     "statements",

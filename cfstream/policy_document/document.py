@@ -306,3 +306,36 @@ def oai_arn(partition: str, identity: Known) -> Known:
 
 def _parts(identity: Ref | Joined) -> tuple[str | Ref, ...]:
     return identity.parts if isinstance(identity, Joined) else (identity,)
+
+
+def source_arns(statement: Json) -> tuple[str, ...] | None:
+    """The ARNs that an ``aws:SourceArn`` condition pins the statement to; None where nothing pins it."""
+    found = [
+        value
+        for operator, key, values in _tests(statement)
+        if key == "aws:sourcearn" and _holds_to_values(operator)
+        for value in values
+    ]
+    return tuple(found) if found else None
+
+
+def _tests(statement: Json) -> Iterator[tuple[str, str, list[str]]]:
+    for operator, tests in (statement.get("Condition") or {}).items():
+        for key, values in tests.items():
+            yield operator.lower(), key.lower(), [condition_value(each) for each in listed(values)]
+
+
+def _holds_to_values(operator: str) -> bool:
+    """Whether a condition with this operator lets in only what its values name.
+
+    ``…IfExists`` and ``ForAllValues:`` let in requests without the key as well (IAM JSON policy reference).
+    """
+    bare = operator.removeprefix("foranyvalue:")
+    return bare in (
+        "stringequals",
+        "stringequalsignorecase",
+        "stringlike",
+        "arnequals",
+        "arnlike",
+        "ipaddress",
+    )

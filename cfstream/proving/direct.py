@@ -48,7 +48,7 @@ def addresses(site: Site, path: str) -> Iterator[tuple[str, Visit]]:
     yield "website name with a dot", Visit(f"http://{bucket}.s3-website.{region}.{suffix}{path}")
     if "." not in bucket:
         yield "accelerated name", Visit(f"https://{bucket}.s3-accelerate.{suffix}{path}")
-    for name in site.bucket.access_points:
+    for name in (point.name for point in site.bucket.access_points):
         host = f"{name}-{site.scene.account}.s3-accesspoint.{region}.{suffix}"
         yield f"access point {name}", Visit(f"https://{host}{path}")
 

@@ -1,212 +1,152 @@
-"""What lets anyone in past our signers: policy, ACLs of the bucket and of every object, access points, and other
-distributions of the account. Read from AWS, and not asked of any viewer's address.
+"""Who can read past the signers of the spec: the same judgement as a plan's, with every object's ACL read.
+
+Read from AWS, and not asked of any viewer's address.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from itertools import islice
 
+from cfstream.access.evaluate import evaluate
+from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings
+from cfstream.access.report import Opening
+from cfstream.domain import ObjectAcls
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.exposure import Exposure, Sort, closing, expose
 from cfstream.kinds.bucket import bucket_call
+from cfstream.kinds.key_group import LiveGroups, live_groups
 from cfstream.kinds.kind import Landscape
-from cfstream.kinds.object_grants import CHUNK, Tally, counted
-from cfstream.policy_document import is_public, parse, reads, statements
-from cfstream.policy_document.document import listed
-from cfstream.ports import Answer, Call, Reads
+from cfstream.kinds.object_grants import CHUNK, AclClasses, counted
+from cfstream.kinds.origin_access_control import OriginAccessControlKind
+from cfstream.planning.expected import expected
+from cfstream.planning.exposure import phrases
+from cfstream.planning.worlds import live_world
+from cfstream.ports import Answer, Reads
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
-from cfstream.steps.object_grants import public_permissions
-from cfstream.values import Json
 
-READ, VERSION = "s3:GetObject", "s3:getobjectversion"
-
-SHOWN = 5
-"""Keys that are named of objects whose ACL is public."""
-
-
-@dataclass(frozen=True)
-class ReadAcls:
-    """What the ACLs of all objects say. `why_not` is why they do not matter, where they were not read."""
-
-    total: int = 0
-    public: tuple[str, ...] = ()
-    """The first keys of objects that everybody may read."""
-    count: int = 0
-    """How many there are."""
-    unread: int = 0
-    why_not: str = ""
+_CLAIMS = {
+    POLICY: "no statement lets anyone read, list or write who is not named by the spec",
+    DISTRIBUTIONS: "no distribution serves anyone who is not named by the spec",
+}
 
 
 @dataclass(frozen=True)
 class Openings:
-    """All of it: findings, and the ways in in words."""
+    """The findings, the openings, and who can read, in words."""
 
     findings: tuple[Finding, ...]
     ways: tuple[str, ...]
     readers: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ReadAcls:
+    """The ACLs of all objects. `why_not` is why they do not matter, if they were not read."""
+
+    objects: ObjectAcls = ObjectAcls()
+    total: int = 0
+    why_not: str = ""
+
+
 def read_openings(aws: Reads, site: Site) -> Openings:
-    """Reads what is left to read (object ACLs where they count, policies of access points) and judges it."""
+    """Read what is left to read (object ACLs where they count, key groups, OACs), and judge it."""
     acls = read_acls(aws, site)
-    exposure = _exposure(site, acls)
-    points = tuple(_points(aws, site))
-    told = [
-        _from_exposure(site, exposure, Sort.POLICY, "no statement of its policy lets anyone read"),
-        _from_exposure(site, exposure, Sort.DISTRIBUTION, "no other distribution gives it to anyone"),
-        _of_acls(site, exposure, acls),
-        *points,
-    ]
-    ways = (*exposure.openings, *(each.why for each in points if each.verdict.broken))
-    return Openings(tuple(told), ways, exposure.after)
+    tally = replace(site.grants.tally, acls=acls.objects)
+    live = {
+        "bucket-policy": site.policy,
+        "object-acl": replace(site.grants, tally=tally),
+        "key-group": LiveGroups(live_groups(aws, site.scene)),
+        "origin-access-control": OriginAccessControlKind().observe(aws, site.scene, None),
+    }
+    world = live_world(site.scene, Landscape(live=live))
+    (found,) = evaluate(world)
+    said = expected(site.scene, world)
+    opened = openings(found, said).openings
+    findings = (
+        _of_policy(site, opened),
+        _of_sort(site, opened, DISTRIBUTIONS, _CLAIMS[DISTRIBUTIONS]),
+        _of_acls(site, opened, acls),
+        *_unread_points(site),
+    )
+    return Openings(findings, tuple(each.text for each in opened), phrases(found, said))
 
 
 def read_acls(aws: Reads, site: Site) -> ReadAcls:
-    """What the ACL of every object under the prefix says; one call an object, where ACLs let anybody in at all."""
+    """Return the ACL of every object of the bucket, where ACLs have any effect. Makes one call for each object."""
     bucket, scene = site.bucket, site.scene
     if not bucket.usable:
-        return ReadAcls(why_not="the bucket cannot be looked into")
-    if not bucket.acls_count or bucket.effective.ignore_acls:
-        return ReadAcls(why_not="ACLs are disabled" if not bucket.acls_count else "public ACLs are ignored")
-    found = ReadAcls()
+        return ReadAcls(ObjectAcls(complete=False), why_not="the bucket is not accessible")
+    if not bucket.acls_count:
+        return ReadAcls(why_not="ACLs are disabled")
+    classes, total = AclClasses(bucket.owner), 0
     keys = _keys(aws, site)
     while chunk := list(islice(keys, CHUNK)):
         calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in chunk]
-        found = _added(found, chunk, aws.together(calls))
-    return found
+        total += _add(classes, chunk, aws.together(calls))
+    return ReadAcls(classes.found(complete=True), total)
 
 
 def _keys(aws: Reads, site: Site) -> Iterator[str]:
-    prefix = site.spec.grant.prefix
-    call = bucket_call(site.scene, "list_objects_v2", site.bucket.region, Prefix=prefix)
-    for page in aws.pages(call):
+    for page in aws.pages(bucket_call(site.scene, "list_objects_v2", site.bucket.region)):
         for row in page.get("Contents") or ():
             yield str(row["Key"])
 
 
-def _added(found: ReadAcls, keys: Sequence[str], answers: Sequence[Answer]) -> ReadAcls:
-    public, unread, gone = [], 0, 0
+def _add(classes: AclClasses, keys: Sequence[str], answers: Sequence[Answer]) -> int:
+    """Add objects, and return how many there still are."""
+    there = 0
     for key, answer in zip(keys, answers, strict=True):
         match answer:
             case Missing():
-                gone += 1
+                continue
             case NotAuthorized():
-                unread += 1
+                classes.add(key, {})
             case Refused():
                 raise answer
-            case _ if public_permissions(answer) & {"READ", "FULL_CONTROL"}:
-                public.append(key)
-    return ReadAcls(
-        total=found.total + len(keys) - gone,
-        public=(*found.public, *public)[:SHOWN],
-        count=found.count + len(public),
-        unread=found.unread + unread,
-    )
+            case _:
+                classes.add(key, answer)
+        there += 1
+    return there
 
 
-def _exposure(site: Site, acls: ReadAcls) -> Exposure:
-    """The plan's own exposure with no step to take, and with every object's ACL read."""
-    origin = site.live.default_origin
-    tally: Tally = replace(site.grants.tally, total=acls.total, public=acls.count)
-    land = Landscape(
-        live={"bucket-policy": site.policy, "object-acl": replace(site.grants, tally=tally)},
-        brought={site.scene.address("origin-access-identity"): {"id": origin.oai_id if origin else ""}},
-    )
-    return expose(site.scene, land, ())
-
-
-def _from_exposure(site: Site, exposure: Exposure, sort: Sort, claim: str) -> Finding:
-    """The openings of one sort as one finding."""
-    found = [opening.text for opening in exposure.not_ours if opening.sort is sort]
-    found += _old_versions(site) if sort is Sort.POLICY else []
-    finding = Finding(f"bucket {site.bucket.name}", str(sort), "", claim)
-    if sort is Sort.POLICY and site.policy.unread:
-        return replace(
-            finding, verdict=Verdict.UNPROVED, why=site.policy.unread, do="allow s3:GetBucketPolicy"
-        )
-    if not found:
+def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:
+    """Return the openings of one sort as one finding."""
+    finding = Finding(f"bucket {site.bucket.name}", sort, "", claim)
+    mine = [each for each in opened if each.sort == sort]
+    if not mine:
         return finding
-    return replace(finding, verdict=Verdict.LET_IN, why="; ".join(found), do=closing(sort, site.bucket))
+    advice = "; ".join(dict.fromkeys(each.do for each in mine))
+    return replace(finding, verdict=Verdict.LET_IN, why="; ".join(each.text for each in mine), do=advice)
 
 
-def _old_versions(site: Site) -> list[str]:
-    """Statements that let anyone read versions by their ids, and not objects as such: GetObjectVersion is enough."""
-    if site.bucket.effective.restrict:
-        return []
-    bucket, prefix = site.bucket.name, site.spec.grant.prefix
-    return [
-        f"anyone who knows a version's id: bucket policy statement {each.get('Sid') or 'without a Sid'}"
-        for each in statements(site.policy.document)
-        if is_public(each) and not reads(each, bucket, prefix) and reads(_as_plain(each), bucket, prefix)
-    ]
+def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
+    finding = _of_sort(site, opened, POLICY, _CLAIMS[POLICY])
+    if site.policy.unread:
+        do = "allow s3:GetBucketPolicy"
+        return replace(finding, verdict=Verdict.UNPROVED, why=site.policy.unread, do=do)
+    return finding
 
 
-def _as_plain(statement: Json) -> Json:
-    """The statement with reading an object in the place of reading a version of it."""
-    actions = [str(each) for each in listed(statement.get("Action"))]
-    plain = [READ if fnmatchcase(VERSION, each.lower()) else each for each in actions]
-    return {**statement, "Action": plain} if "Action" in statement else statement
-
-
-def _of_acls(site: Site, exposure: Exposure, acls: ReadAcls) -> Finding:
-    read = counted(acls.total)
-    claim = f"no ACL lets anyone in ({acls.why_not or f'{read} looked at'})"
-    finding = Finding(f"bucket {site.bucket.name}", str(Sort.ACLS), "", claim)
-    found = [opening for opening in exposure.openings if opening.startswith("anyone may see")]
-    if acls.count:
-        named = ", ".join(acls.public) + ("" if acls.count <= len(acls.public) else ", …")
-        found.append(f"anyone: {counted(acls.count)} with a public ACL: {named}")
-    if found:
-        do = closing(Sort.ACLS, site.bucket)
-        return replace(finding, verdict=Verdict.LET_IN, why="; ".join(found), do=do)
-    if acls.unread:
-        why = f"the ACLs of {counted(acls.unread)} of {acls.total} may not be read"
+def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
+    read = acls.why_not or f"{counted(acls.total)} read"
+    finding = _of_sort(site, opened, ACLS, f"no ACL lets anyone read who is not named by the spec ({read})")
+    unread = len(acls.objects.unread)
+    if finding.verdict is Verdict.HELD and unread:
+        why = f"the ACLs of {counted(unread)} of {acls.total} cannot be read"
         return replace(finding, verdict=Verdict.UNPROVED, why=why, do="allow s3:GetObjectAcl")
     return finding
 
 
-def _points(aws: Reads, site: Site) -> Iterator[Finding]:
-    """A finding for each access point of the bucket."""
-    for name in site.bucket.access_points:
-        where = {"AccountId": site.scene.account, "Name": name}
-        finding = Finding(
-            f"bucket {site.bucket.name}",
-            f"access point {name}",
-            "",
-            f"the access point {name} lets nobody in",
-        )
-        calls = [
-            Call("s3control", operation, where, site.bucket.region)
-            for operation in ("get_access_point_policy", "get_access_point")
-        ]
-        policy, settings = aws.together(calls)
-        yield _point(site, finding, name, policy, settings)
-
-
-def _point(site: Site, finding: Finding, name: str, policy: Answer, settings: Answer) -> Finding:
-    if isinstance(policy, Refused):
-        if policy.code == "NoSuchAccessPointPolicy":
-            return finding
-        return replace(
-            finding,
-            verdict=Verdict.UNPROVED,
-            why=policy.what,
-            do=policy.do or "allow s3:GetAccessPointPolicy",
-        )
-    block = {} if isinstance(settings, Refused) else settings.get("PublicAccessBlockConfiguration") or {}
-    if block.get("RestrictPublicBuckets") or site.bucket.effective.restrict:
-        return finding
-    document = parse(policy.get("Policy"))
-    public = [
-        str(each.get("Sid") or "without a Sid")
-        for each in statements(document)
-        if is_public(each) and reads(each, f"accesspoint/{name}/object")
-    ]
-    if not public:
-        return finding
-    why = f"anyone: statement {', '.join(public)} of the access point {name}"
-    return replace(
-        finding, verdict=Verdict.LET_IN, why=why, do="take that statement out, or delete the access point"
-    )
+def _unread_points(site: Site) -> Iterator[Finding]:
+    """A finding for each access point whose policy could not be read."""
+    for point in site.bucket.access_points:
+        if point.unread:
+            yield Finding(
+                f"bucket {site.bucket.name}",
+                f"access point {point.name}",
+                "",
+                f"the access point {point.name} lets nobody read who is not named by the spec",
+                Verdict.UNPROVED,
+                why=point.unread,
+                do="allow s3:GetAccessPointPolicy",
+            )

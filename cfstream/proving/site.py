@@ -15,6 +15,7 @@ from cfstream.inventory.signing_keys import guards_of
 from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.distributions import find
+from cfstream.kinds.key_group import group_names
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_grants import LiveGrants
@@ -83,6 +84,8 @@ class Site:
     grants: LiveGrants
     objects: Sample
     places: tuple[Place, ...]
+    group_names: Mapping[str, str]
+    """Names of the account's key groups, by id."""
     hosts: tuple[str, ...]
     """Host names that requests are made for: CloudFront's own first; for a wildcard a name that it covers."""
 
@@ -121,7 +124,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
     grants = acl_kind.observe(aws, scene, None)
     asked = _patterns(scene.stack.spec, guards)
     objects = sample(aws, scene, policy.bucket, [_literal(pattern) for pattern in asked], wanted_object)
-    site = Site(scene, live, guards, policy, grants, objects, (), _hosts(scene, guards))
+    site = Site(scene, live, guards, policy, grants, objects, (), group_names(aws), _hosts(scene, guards))
     return replace(site, places=tuple(_places(site, asked)))
 
 
@@ -199,7 +202,7 @@ def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
 
 def _signers(site: Site, part: Spec | Behavior) -> Signers:
     groups: tuple[AnyKeyGroup, ...] = tuple(part.key_groups or ())
-    names = site.policy.group_names
+    names = site.group_names
     made = [group for group in groups if isinstance(group, KeyGroup)]
     keys = [key for group in made for key in group.public_keys]
     known = site.scene.stack.public_keys

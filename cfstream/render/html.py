@@ -20,7 +20,7 @@ from cfstream.render.text import summary_line
 def plan_html(plan: Plan) -> str:
     """The whole page: the sum, hazards, problems, warnings, and each stack with its picture and its steps."""
     problems = [problem for stack in plan.stacks for problem in stack.problems]
-    changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.not_ours]
+    changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.openings]
     short = plan.fingerprint.removeprefix("sha256:")[:8]
     verdict = "No changes." if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
     held = f"account {code(plan.account)} · plan {code(short)} · cfstream {escape(__version__)}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from cfstream.exposure import NOBODY
+from cfstream.planning.exposure import NOBODY
 from cfstream.planning import StackPlan
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture

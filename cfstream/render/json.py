@@ -84,7 +84,7 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
         "exposure": {
             "before": list(exposure.before),
             "after": list(exposure.after),
-            "openings": list(exposure.openings),
+            "openings": [opening.text for opening in exposure.openings],
             "access": [row_document(row) for row in exposure.access],
         },
         "steps": [_step(step) for step in stack.steps],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from cfstream.errors import Problem
-from cfstream.exposure import NOBODY
+from cfstream.planning.exposure import NOBODY
 from cfstream.planning import Plan, StackPlan, count
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
@@ -156,7 +156,7 @@ def _exposure_section(plan: Plan, longest: int | None) -> _Section:
         f"| {prose(stack.name)} | {_phrases(stack.exposure.before, (), longest)} "
         f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
         for stack in plan.stacks
-        if stack.exposure.before != stack.exposure.after or stack.exposure.not_ours
+        if stack.exposure.before != stack.exposure.after or stack.exposure.openings
     )
     return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
 

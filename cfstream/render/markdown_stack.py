@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import IntEnum
 
-from cfstream.exposure import NOBODY
+from cfstream.planning.exposure import NOBODY
 from cfstream.planning import StackPlan, count
 from cfstream.render.gfm import code, prose
 from cfstream.render.text import SIGNS, live_facts, nothing_live
@@ -66,7 +66,7 @@ def _rows(step: Step) -> Iterator[str]:
 def _remarks(stack: StackPlan) -> Iterator[str]:
     """Who can read where that stays, and what is worth knowing."""
     exposure = stack.exposure
-    if stack.steps and exposure.before == exposure.after and not exposure.not_ours:
+    if stack.steps and exposure.before == exposure.after and not exposure.openings:
         yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"
     for notice in sorted(stack.notices):
         if not notice.warning:

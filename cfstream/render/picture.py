@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cfstream.exposure import NOBODY
+from cfstream.planning.exposure import NOBODY
 from cfstream.planning import StackPlan
 from cfstream.render.flow import printable
 from cfstream.steps.step import Step

@@ -87,7 +87,7 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     if stack.steps and stack.destroying:
         yield ""
         yield from sheet.flow(words("The bucket and every object in it stay."), first="  ", rest="  ")
-    if stack.steps or stack.exposure.not_ours:
+    if stack.steps or stack.exposure.openings:
         yield ""
         yield from _exposure_lines(stack, sheet)
     if warnings:

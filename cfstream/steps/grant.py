@@ -20,6 +20,8 @@ class Grant(Step):
     edit: PolicyEdit | ObjectGrants
     opens: bool = True
     """Whether anyone can read afterwards who could not read before, or more than before."""
+    first: PolicyEdit | ObjectGrants | None = None
+    """A smaller edit that may be made earlier, if planning finds that the whole has to wait; None in a plan."""
     guards: tuple[Guard, ...] = ()
     """The distributions that must be as expected at every attempt to write."""
 

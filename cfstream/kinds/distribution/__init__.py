@@ -5,6 +5,7 @@ CloudFront propagates changes in the order submitted (Developer Guide, "Update a
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +25,13 @@ from cfstream.kinds.distribution.behaviors import (
 )
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
-from cfstream.kinds.distribution.heirs import keys_of_groups
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution_steps import brings, changing, creating, removing
-from cfstream.kinds.distributions import Claim, all_distributions, claims, find
+from cfstream.kinds.distributions import find, own_distributions
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
 from cfstream.kinds.handover import Coming, coming
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.owners import Claim, all_distributions, claims
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Call, Reads
 from cfstream.steps.content import canonical, without_secrets
@@ -60,6 +61,8 @@ class ObservedDistribution:
 
     live: LiveDistribution | None
     claims: tuple[Claim, ...] = ()
+    going: tuple[LiveDistribution, ...] = ()
+    """Every distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
     """The account's own cache policies, id by name; read only where the spec names one."""
@@ -93,11 +96,11 @@ class DistributionKind:
         """Reads the lists, the tags of the candidates and our own distribution; ACM and the account's policies only
         where the spec names them.
         """
+        if scene.destroying:
+            return ObservedDistribution(None, going=own_distributions(aws, scene, Delivery.HTTP))
         if want is None:
             return ObservedDistribution(None, rows=all_distributions(aws))
         live = find(aws, scene)
-        if scene.destroying:
-            return ObservedDistribution(live, claims(aws, scene))
         own = aws.items(CACHE_POLICIES) if want.policies else ()
         groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         rows = all_distributions(aws)
@@ -119,10 +122,10 @@ class DistributionKind:
         self, scene: Scene, want: WantedDistribution | None, have: ObservedDistribution, land: Landscape
     ) -> Proposal:
         """Creates it with its signers and tags in the one call, or changes it in one update."""
+        if scene.destroying:
+            return ending(scene, have.going)
         if want is None:
             return Proposal()
-        if scene.destroying:
-            return ending(scene, have.live, have.claims)
         problems, notices = self._preflight(scene, want, have)
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
@@ -175,7 +178,7 @@ class DistributionKind:
         shared = creation(tls.config, cors)
         signed = creation(shared.config, fields(wanted, [settings(shared.config).default]))
         config = dict(signed.config)
-        added, _ = place(config, wanted, creating=True)
+        added = place(config, wanted, creating=True)
         return Overlay(config, (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added))
 
     def _modify(
@@ -197,26 +200,28 @@ class DistributionKind:
         tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
         shared = overlay(tls.config, _cors(scene, tls.config, land))
         config = dict(shared.config)
-        added, opened = place(config, wanted, creating=False)
+        added = place(config, wanted, creating=False)
         signed = overlay(config, fields(wanted, settings(config).leading_to(bucket)))
         return Overlay(
             signed.config,
             (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
-            (*top.hazards, *tls.hazards, *signed.hazards, *opened),
+            (*top.hazards, *tls.hazards),
         )
 
 
-def ending(scene: Scene, live: LiveDistribution | None, claimed: tuple[Claim, ...]) -> Proposal:
-    """Return the deletion of a distribution of either delivery; nothing if there is none."""
-    if live is None:
-        return Proposal()
-    by_hand = live.aliases if scene.stack.spec.dns is None else ()
-    text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} are not looked for: take them away first"
+def ending(scene: Scene, going: Sequence[LiveDistribution]) -> Proposal:
+    """Return the deletion of the stack's distributions of one delivery; nothing if there are none."""
+    notices = []
+    for live in going:
+        by_hand = live.aliases if scene.stack.spec.dns is None else ()
+        if by_hand:
+            text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} stay: delete them first"
+            notices.append(Notice(text, warning=True))
     return Proposal(
-        steps=removing(scene, live),
-        relied_on=(relied(scene, live),),
-        problems=tuple(preflight.ownership_problems(scene, live, claimed)),
-        notices=(Notice(text, warning=True),) if by_hand else (),
+        steps=tuple(step for live in going for step in removing(scene, live)),
+        relied_on=tuple(relied(scene, live) for live in going),
+        problems=tuple(each for live in going for each in preflight.ownership_problems(scene, live, ())),
+        notices=tuple(notices),
     )
 
 
@@ -225,7 +230,7 @@ def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
     if live is None:
         return Relied(scene.distribution, digest(None))
     content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
-    return Relied(scene.distribution, digest(content), live.etag, content=content)
+    return Relied(scene.address(live.delivery.kind), digest(content), live.etag, content=content)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:
@@ -287,7 +292,6 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
         default=default if default is not None else Signers(),
         named=tuple(named(number, behavior) for number, behavior in enumerate(spec.http.behaviors)),
         group_names=names,
-        group_keys=keys_of_groups(scene, land),
         policy_names=have.policies,
     )
 

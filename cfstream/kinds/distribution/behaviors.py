@@ -11,10 +11,9 @@ from typing import Any
 
 from cfstream.domain import Behavior, PathPattern, Signers, document
 from cfstream.kinds.cache_policies import name_of
-from cfstream.kinds.distribution.heirs import GroupKeys, unless_inherited
-from cfstream.kinds.fields import Field, normal, normal_signers, opened, overlay, removal_danger
+from cfstream.kinds.fields import Field, normal, normal_signers, opened
 from cfstream.kinds.kind import Scene
-from cfstream.steps.step import Change, Hazard
+from cfstream.steps.step import Change
 from cfstream.values import Json, Known
 
 
@@ -45,7 +44,6 @@ class Wanted:
     named: tuple[WantedBehavior, ...]
     group_names: Mapping[str, str]
     """Names of key groups by the text of their id, for people."""
-    group_keys: GroupKeys
     policy_names: Mapping[str, str]
     """Ids of the account's own cache policies, by name."""
 
@@ -64,11 +62,11 @@ def wanted_signers(scene: Scene, part: Any, group_id: Callable[[str], Known]) ->
     return None
 
 
-def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[list[Change], list[Hazard]]:
-    """Add the missing behaviors and put the named ones in order. Return what that changed, and its hazards."""
+def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> list[Change]:
+    """Add the missing behaviors and put the named ones in order. Return what that changed."""
     if creating:
         document.set_named_behaviors(config, [_new(config, wanted, named) for named in wanted.named])
-        return [_added(wanted, named) for named in wanted.named], []
+        return [_added(wanted, named) for named in wanted.named]
     before = document.named_behaviors(config)
     order = [named.pattern for named in wanted.named]
     live = _in_order(before, order)
@@ -80,15 +78,13 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> tuple[li
         changes.append(
             Change("http.behaviors", [named.path for named in by_place], [named.path for named in there])
         )
-    hazards: list[Hazard] = []
     for named in reversed(wanted.named):
         if named.pattern not in places:
             live.insert(_position(live, order, named.pattern), _new(config, wanted, named))
             changes.append(_added(wanted, named))
-            hazards += _dangers(config, wanted, named)
     if changes:
         document.set_named_behaviors(config, live)
-    return changes, hazards
+    return changes
 
 
 def fields(wanted: Wanted, ours: Iterable[Behavior]) -> list[Field]:
@@ -143,8 +139,6 @@ def _signer_fields(
     """Return the fields of who may sign at a path, given as it is live and as the spec calls it."""
     live, called = path
     public = named.public if named else not live and wanted.public
-    asked = "`public: true`" if public else ""
-    where = f"what matches {called}" if called else "the default behavior"
 
     def read(config: Json) -> Signers:
         return normal(document.signers(document.behavior(config, live)), wanted.account)
@@ -163,7 +157,6 @@ def _signer_fields(
             signers.accounts,
             lambda config: read(config).accounts,
             write_accounts,
-            danger=removal_danger("account", where, others=bool(signers.key_groups), asked=asked),
         ),
         Field(
             f"{label(called)}key_groups",
@@ -171,10 +164,6 @@ def _signer_fields(
             lambda config: read(config).key_groups,
             write_groups,
             show=wanted.show_groups,
-            danger=unless_inherited(
-                removal_danger("key group", where, others=bool(signers.accounts), asked=asked),
-                wanted.group_keys,
-            ),
         ),
     ]
 
@@ -231,12 +220,3 @@ def _added(wanted: Wanted, named: WantedBehavior) -> Change:
     if named.cache_policy is not None:
         after["cache_policy"] = name_of(named.cache_policy, wanted.policy_names)
     return Change(f"http.behaviors[{named.path}]", None, after or {"public": False})
-
-
-def _dangers(config: Json, wanted: Wanted, named: WantedBehavior) -> tuple[Hazard, ...]:
-    """Return the hazards of a new behavior for viewers whom the default one serves until now."""
-    signers = Signers() if named.public else named.signers
-    if signers is None:
-        return ()
-    as_default = document.only_behavior(config, named.path)
-    return overlay(as_default, _signer_fields(wanted, (named.path, named.path), signers, named)).hazards

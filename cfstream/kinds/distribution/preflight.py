@@ -8,8 +8,9 @@ from cfstream.domain import NAME_TAG, LiveDistribution, PathPattern, bucket_of, 
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.kinds import distributions
 from cfstream.kinds.certificate import SECONDS_OF_A_DAY, covers_name
-from cfstream.kinds.distributions import Claim, held_aliases
+from cfstream.kinds.distributions import held_aliases
 from cfstream.kinds.kind import Scene
+from cfstream.kinds.owners import Claim
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
@@ -66,25 +67,45 @@ def _ask_others(
 
 
 def ownership_problems(scene: Scene, live: LiveDistribution | None, claims: Sequence[Claim]) -> list[Problem]:
-    """Return problems of ownership: two of one name, an adopted one that does not exist or belongs to another stack."""
+    """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
+
+    A stack that is destroyed has none: all that is its own goes.
+    """
     adopt = scene.stack.spec.adopt
     if adopt and live is None:
-        what = f"there is no {scene.delivery.words} {adopt} in account {scene.account}"
-        return [
-            scene.stack.problem(
-                what, "look with cfstream list which ids there are, or take `adopt` out", "adopt"
-            )
-        ]
-    if len(claims) > 1:
-        ids = ", ".join(claimed for _, claimed in claims)
-        what = f"several distributions carry the tag {NAME_TAG} = {scene.name}: {ids}"
-        do = "name the right one with `adopt`, or take the tag off the others"
-        return [scene.stack.problem(what, do, "name")]
+        what = f"the {scene.delivery.words} {adopt} does not exist in account {scene.account}"
+        do = "write an id that `cfstream list` shows, or remove `adopt`"
+        return [scene.stack.problem(what, do, "adopt")]
     owner = live.tag(NAME_TAG) if live else None
     if live and owner and owner != scene.name:
-        what = f"{live.id} belongs to the stack {owner}: it carries the tag {NAME_TAG} = {owner}"
-        return [scene.stack.problem(what, "adopt another one, or take that tag off it first", "adopt")]
-    return []
+        what = f"{live.id} belongs to the stack {owner}: it has the tag {NAME_TAG} = {owner}"
+        return [scene.stack.problem(what, "adopt another one, or remove that tag from it first", "adopt")]
+    return [] if scene.destroying else _twins(scene, claims)
+
+
+def _twins(scene: Scene, claims: Sequence[Claim]) -> list[Problem]:
+    """A problem if another distribution also has the name of the stack: it would be forgotten, or lose its access."""
+    others = [each for each in claims if each.delivery is not scene.delivery]
+    if others:
+        found = others[0]
+        what = (
+            f"the {found.delivery.words} {found.id} has the name {scene.name}, and the spec says "
+            f"delivery: {scene.delivery}"
+        )
+        do = (
+            f"write delivery: {found.delivery} again and run cfstream migrate; or give this spec another name; or "
+            "run cfstream destroy, which deletes what the stack owns of either delivery"
+        )
+        return [scene.stack.problem(what, do, "delivery")]
+    if len(claims) < 2:
+        return []
+    ids = " and ".join(each.id for each in claims)
+    if claims[0].adopted:
+        what = f"the spec adopts {claims[0].id}, and {claims[1].id} has the tag {NAME_TAG} = {scene.name}"
+        do = f"remove that tag from {claims[1].id}, adopt {claims[1].id} instead, or give this spec another name"
+        return [scene.stack.problem(what, do, "adopt")]
+    what = f"several distributions have the tag {NAME_TAG} = {scene.name}: {ids}"
+    return [scene.stack.problem(what, f"remove the tag {NAME_TAG} from all but one of them", "name")]
 
 
 def alias_problems(

@@ -1,0 +1,128 @@
+"""Which cfstream stack owns each distribution: its tag ``cfstream:name``.
+
+List rows have no tags (botocore 1.44.5, DistributionSummary). The tags of likely distributions, by bucket or alias, are
+read directly. All others come from the tag index (GetResources), which lags, so what it lists is read again; and if
+nothing has the stack's name, every distribution is read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row, items
+from cfstream.errors import Missing, Refused, Unreachable
+from cfstream.kinds.kind import Scene
+from cfstream.ports import Call, Reads
+from cfstream.values import Json
+
+INDEX = Call(
+    "resourcegroupstaggingapi",
+    "get_resources",
+    {"TagFilters": [{"Key": NAME_TAG}], "ResourceTypeFilters": ["cloudfront"]},
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A distribution that has the stack's name, or that the spec adopts."""
+
+    delivery: Delivery
+    id: str
+    adopted: bool = False
+
+
+def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
+    """Return every distribution of the account, of both deliveries, sorted by id.
+
+    Makes two list calls. Raises as `Reads.items`.
+    """
+    rows = [
+        distribution_from_row(delivery, row) for delivery in Delivery for row in aws.items(delivery.listing)
+    ]
+    return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def stack_names(aws: Reads, scene: Scene) -> Mapping[str, str]:
+    """Return the name of the stack that owns each distribution, by distribution id; those of no stack are left out.
+
+    Makes the list calls, ListTagsForResource for each likely distribution, and GetResources. Raises as `Reads.read`.
+    """
+    rows = all_distributions(aws)
+    likely = [row for row in rows if _likely(row, scene)]
+    found = _tagged(aws, likely)
+    others = [row for row in rows if row not in likely]
+    indexed = _indexed(aws, others)
+    # The index lags: what decides about this stack is read again.
+    named = [row for row in others if indexed.get(row.id) == scene.name]
+    found = {**indexed, **found, **_tagged(aws, named)}
+    if scene.name not in found.values() and not scene.stack.spec.adopt:
+        found |= _tagged(aws, [row for row in others if row not in named])
+    return found
+
+
+def claims(aws: Reads, scene: Scene) -> tuple[Claim, ...]:
+    """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
+
+    More than one is a problem, except when the stack is destroyed. Raises as `Reads.read`.
+    """
+    adopted = scene.stack.spec.adopt
+    rows = all_distributions(aws)
+    found = [Claim(scene.delivery, adopted, adopted=True)] if adopted and _exists(aws, scene, adopted) else []
+    names = stack_names(aws, scene)
+    tagged = [
+        Claim(row.delivery, row.id) for row in rows if names.get(row.id) == scene.name and row.id != adopted
+    ]
+    return (*found, *sorted(tagged, key=lambda each: (each.delivery is not scene.delivery, each.id)))
+
+
+def tags_of(reply: Json) -> dict[str, str]:
+    """Return the tags in a reply to ListTagsForResource."""
+    return {tag["Key"]: tag.get("Value", "") for tag in items(reply.get("Tags"))}
+
+
+def tags_call(arn: str) -> Call:
+    """Return the call that reads the tags of a distribution."""
+    return Call("cloudfront", "list_tags_for_resource", {"Resource": arn})
+
+
+def _likely(row: LiveDistribution, scene: Scene) -> bool:
+    spec = scene.stack.spec
+    return spec.bucket.name in row.buckets or bool(set(row.aliases) & set(spec.cnames or ()))
+
+
+def _tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
+    """Return the names that these distributions' tags have. Raises the refusal to read one that exists."""
+    answers = aws.together([tags_call(row.arn) for row in rows])
+    found = {}
+    for row, answer in zip(rows, answers, strict=True):
+        if isinstance(answer, Missing):
+            continue
+        if isinstance(answer, Refused):
+            raise answer
+        if name := tags_of(answer).get(NAME_TAG):
+            found[row.id] = name
+    return found
+
+
+def _indexed(aws: Reads, rows: Iterable[LiveDistribution]) -> dict[str, str]:
+    """Return the names that the tag index lists; none where it may not be asked."""
+    ids = {row.arn: row.id for row in rows}
+    if not ids:
+        return {}
+    try:
+        listed = aws.items(INDEX)
+    except (Refused, Unreachable):
+        return {}
+    found = {}
+    for row in listed:
+        tags = {tag["Key"]: tag.get("Value", "") for tag in row.get("Tags") or ()}
+        if row["ResourceARN"] in ids and tags.get(NAME_TAG):
+            found[ids[row["ResourceARN"]]] = tags[NAME_TAG]
+    return found
+
+
+def _exists(aws: Reads, scene: Scene, distribution_id: str) -> bool:
+    try:
+        aws.read(scene.delivery.get(distribution_id))
+    except Missing:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""The worlds before, between and after the steps of a plan. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cfstream.access.compare import cells_of, opens, state
+from cfstream.access.evaluate import Evaluation, evaluate, readers_of
+from cfstream.access.partition import Cell
+from cfstream.access.reader import Reader
+from cfstream.access.world import World
+from cfstream.planning.worlds import projected
+from cfstream.steps.step import Step
+
+
+@dataclass(frozen=True)
+class Course:
+    """A world and what each step makes of it, judged over shared cells."""
+
+    steps: tuple[Step, ...]
+    seen: tuple[Evaluation, ...]
+    """The world before the first step, then the one after each step."""
+
+    @property
+    def before(self) -> Evaluation:
+        """The world before the first step."""
+        return self.seen[0]
+
+    @property
+    def after(self) -> Evaluation:
+        """The world after the last step."""
+        return self.seen[-1]
+
+    def moments(self) -> Iterator[tuple[Step, Evaluation, Evaluation]]:
+        """Yield each step that changes who can read, with the worlds around it."""
+        for step, one, other in zip(self.steps, self.seen, self.seen[1:], strict=False):
+            if one is not other:
+                yield step, one, other
+
+
+def course(start: World, steps: Sequence[Step], stack: str) -> Course:
+    """Return the worlds that steps lead through, in their order. `stack` owns what they create."""
+    worlds = [start]
+    for step in steps:
+        worlds.append(projected(worlds[-1], step, stack))
+    distinct = [world for number, world in enumerate(worlds) if not number or world is not worlds[number - 1]]
+    seen = iter(evaluate(*distinct))
+    found: list[Evaluation] = []
+    for number, world in enumerate(worlds):
+        found.append(next(seen) if not number or world is not worlds[number - 1] else found[-1])
+    return Course(tuple(steps), tuple(found))
+
+
+def exposed(before: Evaluation, during: Evaluation, after: Evaluation) -> tuple[Cell, Reader] | None:
+    """Return a cell that somebody can read only in between, with who can; None if there is none."""
+    for (cell, one, middle), (_, _, last) in zip(
+        cells_of(before, during), cells_of(before, after), strict=True
+    ):
+        for reader in readers_of(middle):
+            now = state(middle, reader)
+            if opens(state(one, reader), now) and opens(state(last, reader), now):
+                return cell, reader
+    return None

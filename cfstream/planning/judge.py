@@ -1,0 +1,125 @@
+"""The steps of a stack against who can read: what comes late, which hazards there are, and what is open. Pure.
+
+Every step that changes who can read is projected on the world that was observed. So the plan knows who can read after
+each of its steps, and no step is shown without what it opens or closes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cfstream.access.evaluate import MERGED, Evaluation, evaluate
+from cfstream.access.openings import Expected
+from cfstream.access.partition import MOST_CELLS
+from cfstream.access.world import World
+from cfstream.errors import Notice, Problem
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.kinds.policy_grants import our_sids
+from cfstream.planning.course import Course, course, exposed
+from cfstream.planning.expected import expected
+from cfstream.planning.exposure import Exposure, exposure
+from cfstream.planning.hazards import cutting_hazards, opening_hazards, unique, widening_hazard
+from cfstream.planning.order import ordered
+from cfstream.planning.staging import Stager, ordered_by_stage, widened
+from cfstream.planning.worlds import live_world, projected_all
+from cfstream.steps.grant import Grant
+from cfstream.steps.step import Hazard, Step
+from cfstream.values import StepId
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A stack's steps in their order with their hazards, and who can read before and after them."""
+
+    steps: tuple[Step, ...]
+    exposure: Exposure
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Sequence[Step] = ()) -> Judged:
+    """Return the proposed steps, judged. `beside` are the steps of the run's other stacks that share the bucket."""
+    live = live_world(scene, land)
+    said = expected(scene, live)
+    stager = Stager(live, ordered_by_stage(proposed), scene.name)
+    steps = ordered(stager.staged())
+    alone = course(live, steps, scene.name)
+    hazards = _hazards(scene, alone)
+    before, after = alone.before, alone.after
+    problems = list(_unsafe(scene, alone))
+    if beside:
+        around = projected_all(live, ordered(beside))
+        among = course(around, steps, scene.name)
+        hazards = _joined(hazards, _hazards(scene, among))
+        before, after = evaluate(live, among.after.world)
+    return Judged(
+        steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in steps),
+        exposure=exposure(before, after, said),
+        problems=tuple(problems),
+        notices=(*_merged(after), *_error_pages(after, said)),
+    )
+
+
+def _hazards(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
+    """Return the hazards of each step: what it opens or closes that is still so at the end."""
+    found: dict[StepId, tuple[Hazard, ...]] = {}
+    for step, before, after in seen.moments():
+        hazards = (
+            *opening_hazards(before, after, net=(seen.before, seen.after)),
+            *cutting_hazards(before, after, net=(seen.before, seen.after)),
+        )
+        if hazards:
+            found[step.id] = hazards
+    last = next((step for step in reversed(seen.steps) if isinstance(step, Grant)), None)
+    if last is not None:
+        granted = bool(our_sids(scene, seen.before.world.bucket.policy))
+        gained = widened(seen.before.world, seen.after.world, granted=granted)
+        found[last.id] = (*found.get(last.id, ()), *widening_hazard(scene.stack.spec.grant.prefix, gained))
+    return found
+
+
+def _joined(
+    one: dict[StepId, tuple[Hazard, ...]], other: dict[StepId, tuple[Hazard, ...]]
+) -> dict[StepId, tuple[Hazard, ...]]:
+    return {step: unique((*one.get(step, ()), *other.get(step, ()))) for step in {**one, **other}}
+
+
+def _unsafe(scene: Scene, seen: Course) -> Iterator[Problem]:
+    """A problem if somebody could read between two steps who can read neither before nor after the plan."""
+    for step, _, during in seen.moments():
+        found = exposed(seen.before, during, seen.after)
+        if found is not None:
+            cell, reader = found
+            yield scene.stack.problem(
+                f"after the step {step.id} and before the end of this plan, {reader} could read /{cell.witness}",
+                "make the change in two runs: first the signers, then the rest",
+                "bucket",
+            )
+            return
+
+
+def _merged(after: Evaluation) -> Iterator[Notice]:
+    if after.merged:
+        text = f"there are more than {MOST_CELLS} groups of paths; the rest is judged together ({MERGED})"
+        yield Notice(text)
+
+
+def _error_pages(after: Evaluation, said: Expected) -> Iterator[Notice]:
+    """A warning for each error page of the stack's own distribution that may show what a signature protects."""
+    world: World = after.world
+    own = next((each for each in world.distributions if each.id == world.own), None)
+    if own is None or not own.enabled or said.anonymous:
+        return
+    if not any(behavior.signers for behavior in own.behaviors):
+        return
+    for page in own.error_pages:
+        if page.code == 403 and page.response_code.startswith("2"):
+            text = f"the error page {page.page} answers {page.response_code} for a 403: a refused viewer gets a success"
+            yield Notice(text, warning=True, do="answer 403 for a 403")
+        if page.page and own.behavior_for(page.page).signers:
+            path = own.behavior_for(page.page).path or "the default behavior"
+            text = f"the error page {page.page} is on a signed path ({path}): viewers without a signature may get it"
+            yield Notice(
+                text,
+                warning=True,
+                do="move it to a path of its own that is public, with nothing secret in it",
+            )

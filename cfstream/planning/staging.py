@@ -1,0 +1,109 @@
+"""When a grant is made: narrowed first, as soon as possible, or only when the new signers are in force. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cfstream.access.evaluate import evaluate, reach, requester_of
+from cfstream.access.partition import Cell
+from cfstream.access.policy import Requester
+from cfstream.access.world import World
+from cfstream.planning.course import exposed
+from cfstream.planning.worlds import projected, projected_all
+from cfstream.steps.grant import Grant
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.stage import Stage
+from cfstream.steps.step import Step
+from cfstream.values import refs_in
+
+
+@dataclass(frozen=True)
+class Stager:
+    """Finds the stage of each grant of a stack by what it would open at that moment."""
+
+    live: World
+    steps: tuple[Step, ...]
+    """In the order of their stages, grants among them at their earliest."""
+    stack: str
+
+    @property
+    def base(self) -> World:
+        """The world just before the first grant, with everything done that comes earlier."""
+        early = [
+            step
+            for step in self.steps
+            if step.stage.position < Stage.GRANT.position and not isinstance(step, Grant)
+        ]
+        return projected_all(self.live, early, self.stack)
+
+    @property
+    def final(self) -> World:
+        """The world after all steps."""
+        return projected_all(self.live, self.steps, self.stack)
+
+    def staged(self) -> Iterator[Step]:
+        """Yield the steps, each grant at its stage; one that has to wait may be preceded by its smaller part."""
+        for step in self.steps:
+            if isinstance(step, Grant):
+                yield from self._grant(step)
+            else:
+                yield step
+
+    def _grant(self, grant: Grant) -> Iterator[Grant]:
+        whole = replace(grant, first=None, opens=self._opens(grant))
+        if not whole.opens and self._replaces(grant):
+            yield replace(whole, stage=Stage.NARROW)
+        elif not self._exposes(grant):
+            yield whole
+        else:
+            if grant.first is not None:
+                part = replace(whole, edit=grant.first)
+                part = replace(part, opens=self._opens(part))
+                if not self._exposes(part):
+                    yield part
+            yield replace(whole, stage=Stage.LATE_GRANT)
+
+    def _replaces(self, grant: Grant) -> bool:
+        """Whether it only changes what is granted already, so that it needs no step before it."""
+        return not isinstance(grant.edit, ObjectGrants) and not refs_in(grant.asks())
+
+    def _opens(self, grant: Grant) -> bool:
+        """Whether CloudFront may read more afterwards, whoever its viewers are."""
+        requester = own_requester(self.final)
+        before, after = reach((self.base, projected(self.base, grant)), (requester, requester))
+        return bool(after - before)
+
+    def _exposes(self, grant: Grant) -> bool:
+        """Whether somebody could read right after it who cannot read now and cannot read at the end."""
+        seen = evaluate(self.live, projected(self.base, grant, self.stack), self.final)
+        return exposed(*seen) is not None
+
+
+def own_requester(world: World) -> Requester | None:
+    """Return who S3 sees when the stack's own distribution reads its bucket; None if it does not."""
+    own = next((each for each in world.distributions if each.id == world.own), None)
+    origin = own.default_origin if own else None
+    if own is None or origin is None:
+        return None
+    return requester_of(world, own, origin)
+
+
+def widened(live: World, final: World, *, granted: bool) -> tuple[Cell, ...]:
+    """Return the cells that CloudFront may read at the end for this stack, and may not read now.
+
+    None if it may read nothing now and nothing is `granted`: a first grant widens nothing. Where it reads by objects'
+    own grants now, only objects count.
+    """
+    was, will = own_requester(live), own_requester(final)
+    by_former, by_new, after = reach((live, live, final), (was, will, will))
+    before = by_former | by_new
+    if not before and not granted:
+        return ()
+    only_objects = bool(before) and all(cell.objects[0] is not None for cell in before)
+    gained = after - before
+    found = [cell for cell in gained if not only_objects or cell.objects[0] is not None]
+    return tuple(sorted(found, key=lambda cell: (len(cell.witness), cell.witness)))
+
+
+def ordered_by_stage(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps by stage; those of one stage keep their order."""
+    return tuple(sorted(steps, key=lambda step: step.stage.position))

@@ -8,7 +8,7 @@ from cfstream.access.cells import includes, matches
 from cfstream.access.globs import Glob, ResourceGlobs, names_arn, names_bucket
 from cfstream.access.reader import Verdict
 from cfstream.domain.path_pattern import PathPattern
-from tests.unit.access.keyspace import KEYS, PATTERNS, judge, matching, regex
+from tests.unit.access.keyspace import KEYS, PATTERNS, broad, judge, matching, regex
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_wildcards_in_a_key_are_literal() -> None:
     assert not matches(Glob.prefix("a*"), "ab")
 
 
+@broad
 @given(PATTERNS)
 def test_a_glob_matches_what_the_regular_expression_matches(pattern: str) -> None:
     """Every short key is judged alike."""
@@ -143,6 +144,7 @@ def test_an_old_policy_has_no_variables() -> None:
 BUCKET = "arn:aws:s3:::ab/"
 
 
+@broad
 @given(st.integers(0, len(BUCKET)), st.text("ab/*?", max_size=6))
 def test_a_resource_matches_the_arn_of_an_object_as_one_glob(kept: int, rest: str) -> None:
     """The keys are those whose whole ARN matches."""

@@ -161,17 +161,21 @@ class Automaton:
             active ^= active & self._takes[character]
         others = _representatives(expected)
         rest = self._moved(stay, state & self._ones)
-        found = [(character, rest) for character in others]
-        plain = others[0] in _PLAIN
+        found = [(character, rest) for character in others[1:]]
+        best = others[0]
+        plain = best in _PLAIN
         reducing, moves = self._reducing, self._moves
         for character in expected:
             following = (state & moves[character]) << 1 | stay
             fresh = (following ^ stay) & reducing
             if fresh:
                 following = self._reduced(following, fresh)
-            # A plain representative is as good as any other character that leads to the same state.
             if following != rest or not plain:
                 found.append((character, following))
+            elif _RANK.get(character, len(_RANK)) < _RANK[best]:
+                # One plain character is enough for each state that follows.
+                best = character
+        found.append((best, rest))
         found.sort(key=_by_preference)
         return found
 

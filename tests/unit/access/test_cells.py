@@ -207,6 +207,10 @@ def test_more_than_all_plain_characters_may_be_expected() -> None:
     assert found[0] == ".a"
     answer = cells(_globs(*(f"*{c}*" for c in letters)), bool, ordered=[range(len(letters))])
     assert [(cell.witness, cell.signature) for cell in answer.cells] == [("a", True), ("...", False)]
+    everything = [Glob.of_path_pattern("?*"), *_globs(*(f"{c}x" for c in letters))]
+    group = range(len(everything))
+    answer = cells(everything, _first_match([group]), ordered=[group])
+    assert [(cell.witness, cell.signature) for cell in answer.cells] == [("a", (0,))]
 
 
 def test_cells_come_in_the_order_of_their_witnesses() -> None:
@@ -228,10 +232,20 @@ def test_first_matches_keep_the_number_of_states_small() -> None:
 
 def test_a_glob_of_two_groups_is_kept_until_both_are_decided() -> None:
     """A glob that one group no longer needs may still decide the other."""
-    globs = _globs("a*", "*b", "*", "*b", "*")
-    groups = [(0, 1, 2), (3, 4)]
-    found = {cell.signature for cell in cells(globs, _first_match(groups), ordered=groups).cells}
-    assert found == {(0, 3), (0, 4), (1, 3), (2, 4)}
+    globs = _globs("a*", "*b", "*", "?c*", "*b", "*")
+    groups = [(0, 1, 2), (3, 4, 5)]
+    found = {
+        cell.signature: cell.witness for cell in cells(globs, _first_match(groups), ordered=groups).cells
+    }
+    assert found == {
+        (2, 5): "c",
+        (0, 5): "a",
+        (1, 4): "b",
+        (0, 4): "ab",
+        (0, 3): "ac",
+        (2, 3): "bc",
+        (1, 3): "bcb",
+    }
 
 
 def test_too_many_states_merge_into_one_cell() -> None:

@@ -43,7 +43,8 @@ class Cells:
     """Every non-empty key is in exactly one cell, if nothing was merged.
 
     Otherwise the last cell is the merged one: it covers every key that no other cell covers (and may overlap with
-    them). For each of its keys, the globs in `matched` match and those outside `may` do not.
+    them). For each of its keys, the globs in `matched` match. Those outside `may` do not match, or come behind the
+    first match of their ordered group.
     """
 
     cells: tuple[Cell, ...]

@@ -15,9 +15,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _cache_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What cfstream keeps in the cache folder of whoever runs the tests is none of the tests' business."""
+def _user_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests neither read nor change what cfstream keeps for the user who runs them."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-PROGRAM = (sys.executable, "-P", "-m", "cfstream")
-"""Without the folder it runs in on its path: a stranger's pull request may have put a module there."""
+from cfstream.interpreter import SAFE, environment
+
+PROGRAM = (*SAFE, "-m", "cfstream")
+"""Without the working directory on its path: a pull request of a fork may have put a module there."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def run(
 
     with subprocess.Popen(  # noqa: S603 (the program is ours, and each argument is one)
         [*program, *arguments],
-        env=dict(env),
+        env=environment(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -83,8 +83,11 @@ def _terminal() -> Check:
 
 
 def _sandbox() -> Check:
-    from cfstream.sandbox import lifecycle
+    from cfstream.sandbox import SandboxError, homes, lifecycle
 
-    running = lifecycle.status(lifecycle.find_home(Path.cwd()))
+    try:
+        running = lifecycle.status(homes.find(Path.cwd()))
+    except SandboxError as refused:
+        return Check("sandbox", State.NOTE, refused.what, refused.do)
     told = f"runs at {running.endpoint_url}" if running else "does not run; --sandbox starts it"
     return Check("sandbox", State.WELL, told)

@@ -39,7 +39,9 @@ class Format(StrEnum):
 Dir = Annotated[
     Path | None,
     typer.Option(
-        "--dir", help="The sandbox's folder, instead of .cfstream/sandbox in this project.", metavar="DIR"
+        "--dir",
+        help="The sandbox's directory, instead of this project's in your state directory.",
+        metavar="DIR",
     ),
 ]
 Port = Annotated[
@@ -94,9 +96,9 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
     """
     from cfstream.sandbox import lifecycle
 
-    home = _home(dir_)
-    running = lifecycle.status(home)
     with _told():
+        home = _home(dir_)
+        running = lifecycle.status(home)
         settings = lifecycle.settings(home) if running else {}
     if format_ is Format.JSON:
         print(
@@ -184,9 +186,9 @@ def set_(
 
 
 def _home(given: Path | None) -> Path:
-    from cfstream.sandbox import lifecycle
+    from cfstream.sandbox import homes
 
-    return given.expanduser().resolve() if given else lifecycle.find_home(Path.cwd())
+    return given.expanduser().resolve() if given else homes.find(Path.cwd())
 
 
 @contextlib.contextmanager

@@ -63,10 +63,10 @@ def ahead(running: Running) -> float:
 
 
 def ensure(directory: Path) -> Running:
-    """The sandbox of the project that `directory` belongs to; it is started if none runs.
+    """Return the sandbox of the project that `directory` is in; start it if none runs.
 
-    Raises `MissingExtra` where moto is not installed, `SandboxError` where the server does not come up.
+    Raises MissingExtra if moto is not installed, and SandboxError as `lifecycle.up`.
     """
-    from cfstream.sandbox import lifecycle
+    from cfstream.sandbox import homes, lifecycle
 
-    return lifecycle.up(lifecycle.find_home(directory))
+    return lifecycle.up(homes.find(directory))

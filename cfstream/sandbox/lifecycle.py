@@ -1,12 +1,11 @@
-"""One sandbox for each project: found, started, asked and ended.
+"""Start, find, query and stop the sandbox of a project: its process, address file and locks.
 
-What lives here: processes, their pid file and their locks. The server itself is in ``server``; this module
-runs in the process of whoever needs a sandbox, and so imports neither moto nor boto3.
+The server itself is in ``server``. This module runs in every process that needs a sandbox, and so imports neither moto
+nor boto3.
 
-The home of a sandbox is a folder of its own (``.cfstream/sandbox`` in the project). In it: ``server.json``
-(pid, port and a token that only this server knows), ``server.log``, ``state``, and two locks:
-``serving.lock`` is held by the server as long as it lives, so that a dead one is noticed however it died;
-``starting.lock`` by whoever starts or ends one.
+Each sandbox has a directory (see ``homes``). It holds ``server.json`` (pid, port and a token that only this server
+knows), ``server.log``, ``state`` and two locks. The server holds ``serving.lock`` as long as it runs, so a dead server
+is noticed however it died. Processes that start or stop a server hold ``starting.lock``.
 """
 
 import contextlib
@@ -17,17 +16,16 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting
+from cfstream.interpreter import SAFE, environment
+from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, homes
 from cfstream.sandbox.lock import APART, Taken, held
 
-HOME_VARIABLE = "CFSTREAM_SANDBOX_DIR"
 ADDRESS = "server.json"
 LOG = "server.log"
 SERVING = "serving.lock"
@@ -38,30 +36,26 @@ STOP_SECONDS = 20.0
 
 _POLL_SECONDS = 0.02
 _started: list[subprocess.Popen[bytes]] = []
-"""The servers this process started, kept so that one that ends is reaped."""
+"""The servers that this process started, kept so that each is reaped when it ends."""
 
-
-def find_home(directory: Path) -> Path:
-    """The sandbox folder of the project that `directory` is in: ``.cfstream/sandbox`` beside the nearest
-    ``.git`` or ``.cfstream`` on the way up, else in `directory` itself. The variable CFSTREAM_SANDBOX_DIR
-    overrides both.
-    """
-    if os.environ.get(HOME_VARIABLE):
-        return Path(os.environ[HOME_VARIABLE]).expanduser().resolve()
-    here = directory.resolve()
-    project = next(
-        (
-            folder
-            for folder in (here, *here.parents)
-            if (folder / ".git").exists() or (folder / ".cfstream").is_dir()
-        ),
-        here,
-    )
-    return project / ".cfstream" / "sandbox"
+_PROGRAM = """
+import os, sys
+path = sys.path
+standard = os.path.dirname(os.__file__)
+path.insert(path.index(standard) + 1 if standard in path else len(path), sys.argv.pop(1))
+from cfstream.sandbox.__main__ import main
+main()
+"""
+"""Run ``cfstream.sandbox`` from the same directory as this process imported it from: PYTHONPATH would put that
+directory, which may be a checkout or all of site-packages, before the standard library.
+"""
 
 
 def status(home: Path) -> Running | None:
-    """The sandbox that runs there, None if none does. A pid file that outlived its server counts as none."""
+    """Return the sandbox that runs there, or None. The address file of a server that has ended counts as none.
+
+    Raises SandboxError for a directory or an address file that another user could have written.
+    """
     address = _read_address(home)
     if address is None:
         return None
@@ -75,28 +69,28 @@ def status(home: Path) -> Running | None:
 
 
 def up(home: Path, port: int = 0) -> Running:
-    """The sandbox that runs there; started if none does, once even when two ask at the same time.
+    """Return the sandbox that runs there; start it if none does, once even if two processes ask at the same time.
 
-    `MissingExtra` where moto is not installed, `SandboxError` with the end of the log where it does not come
-    up.
+    Raises MissingExtra if moto is not installed, and SandboxError if the directory is not this user's alone or the
+    server does not start, with the end of its log.
     """
     running = status(home)
     if running:
         return running
     require_extra()
-    _make(home)
+    homes.make(home)
     with held(home / STARTING, wait=True):
         running = status(home)
         return running or replace(_start(home, port), started=True)
 
 
 def down(home: Path) -> Running | None:
-    """Ends the sandbox that runs there (SIGTERM, so that it keeps its state) and returns what it was; None if
-    none ran.
+    """Stop the sandbox that runs there (by SIGTERM, so that it saves its state) and return it; None if none runs.
 
-    `SandboxError` if it does not end.
+    Raises SandboxError if it does not end, and as `status`.
     """
-    if not home.is_dir():
+    homes.check(home)
+    if not home.exists():
         return None
     with held(home / STARTING, wait=True):
         running = status(home)
@@ -147,8 +141,8 @@ def require_extra() -> None:
 
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[None]:
-    """Held by a server as long as it serves that home. `SandboxError` if another one does."""
-    _make(home)
+    """Hold the lock of a server while it serves that home. Raises SandboxError if another server does."""
+    homes.make(home)
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(held(home / SERVING, wait=False))
@@ -164,14 +158,9 @@ def serving(home: Path) -> Iterator[None]:
 
 
 def announce(home: Path, port: int, token: str) -> None:
-    """Writes the pid file of the server that this process is, whole or not at all, and readable by this user
-    alone.
-    """
-    part = home / f"{ADDRESS}.part"
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"pid": os.getpid(), "port": port, "token": token}, file)
-    part.replace(home / ADDRESS)
+    """Write the address file of the server that this process is, readable by this user alone."""
+    address = {"pid": os.getpid(), "port": port, "token": token}
+    homes.write(home / ADDRESS, json.dumps(address).encode())
 
 
 def new_token() -> str:
@@ -179,25 +168,24 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _make(home: Path) -> None:
-    home.mkdir(parents=True, exist_ok=True)
-    ignore = home / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
-
-
 def _start(home: Path, port: int) -> Running:
-    command = [sys.executable, "-m", "cfstream.sandbox", "serve", "--dir", str(home), "--port", str(port)]
-    with (home / LOG).open("ab") as log:
-        began = log.tell()
+    homes.check_state(home)  # here, for its message: the server's would be in its log
+    package = str(Path(__file__).parents[2])
+    command = [*SAFE, "-c", _PROGRAM, package, "serve", "--dir", str(home.absolute()), "--port", str(port)]
+    log = homes.opened(home / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    try:
+        began = os.fstat(log).st_size
         child = subprocess.Popen(  # noqa: S603 (our own interpreter, and a path)
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env=_environment(),
+            cwd=home,
             **APART,
         )
+    finally:
+        os.close(log)
     _started.append(child)
     deadline = time.monotonic() + START_SECONDS
     while child.poll() is None and time.monotonic() < deadline:
@@ -208,15 +196,14 @@ def _start(home: Path, port: int) -> Running:
     if child.poll() is None:
         child.kill()
     _reap(child.pid)
-    tail = (home / LOG).read_bytes()[began:].decode(errors="replace").strip().splitlines()[-5:]
+    tail = homes.read(home / LOG)[began:].decode(errors="replace").strip().splitlines()[-5:]
     raise SandboxError("\n".join(["the sandbox did not start", *tail]), f"look into {home / LOG}")
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a server: without AWS settings and credentials, which are none of its business."""
+    """The environment of a server: without AWS settings and credentials, which it does not need."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-    here = str(Path(__file__).parents[2])
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, [here, kept.get("PYTHONPATH", "")]))}
+    return environment(kept)
 
 
 def _reap(pid: int) -> None:
@@ -236,8 +223,9 @@ def _is_served(home: Path) -> bool:
 
 
 def _read_address(home: Path) -> dict[str, Any] | None:
+    homes.check(home)
     try:
-        address = json.loads((home / ADDRESS).read_text())
+        address = json.loads(homes.read(home / ADDRESS))
     except (OSError, ValueError):
         return None
     return address if isinstance(address, dict) and {"pid", "port", "token"} <= set(address) else None

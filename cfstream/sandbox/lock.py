@@ -1,10 +1,13 @@
 """Locks between processes: the one place that knows how operating systems differ about them."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
+
+from cfstream.sandbox.homes import opened
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,8 +34,8 @@ class Taken(Exception):
 
 @contextlib.contextmanager
 def held(path: Path, *, wait: bool) -> Iterator[None]:
-    """Holds the lock on a file, which it makes. Without `wait`, raises Taken when another process holds it."""
-    with path.open("a") as file:
+    """Hold the lock on a file, which is created. Without `wait`, raise Taken if another process holds it."""
+    with os.fdopen(opened(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a") as file:
         try:
             _take(file, wait=wait)
         except OSError as error:

@@ -16,7 +16,7 @@ from moto.acm.models import acm_backends
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
-from cfstream.sandbox import control, state
+from cfstream.sandbox import control, homes, state
 from cfstream.sandbox.cloudfront import CloudFront, Settings
 from cfstream.sandbox.listener import LOOPBACK, Answer, Environ, Listener
 from cfstream.sandbox.routing import Routes
@@ -51,10 +51,11 @@ class Sandbox:
         """A sandbox that answers on 127.0.0.1.
 
         With a `state_dir` it goes on from the state kept there, and keeps it; without, it starts empty and
-        forgets. `settings` are those of an empty CloudFront. OSError if the port is taken.
+        forgets. `settings` are those of an empty CloudFront. Raises OSError if the port is taken, and SandboxError
+        if another user could have written the state.
         """
         if state_dir:
-            state_dir.mkdir(parents=True, exist_ok=True)
+            homes.make(state_dir)
         state_file = state_dir / state.FILE if state_dir else None
         return cls(settings or Settings(), state_file, port, token)
 

@@ -1,14 +1,12 @@
-"""The sandbox's memory between commands: one file, written after writes and at the end, read at the start.
+"""The sandbox's state file: written after writes and at the end, read at the start.
 
-What lives here: the file, and the rhythm of writing it. The file holds a pickle of moto's backends and of the
-CloudFront object; it is made by this program, for this user alone (mode 0600), and is never read from
-anywhere else. What is in the state is its owners' business.
+The file holds a pickle of moto's backends and of the CloudFront object. Unpickling executes what the file says, so
+``homes`` refuses to open a file that another user could have written.
 """
 
 import io
 import json
 import logging
-import os
 import pickle
 import sys
 import threading
@@ -31,9 +29,11 @@ from moto.backends import get_backend
 from moto.s3.models import s3_backends
 from moto.s3.utils import _VersionedKeyStore
 
+from cfstream.sandbox import homes
+
 log = logging.getLogger(__name__)
 
-FILE = "state"
+FILE = homes.STATE
 KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts")
 _LAYOUT = (
     "acl.py",
@@ -75,7 +75,7 @@ def freeze(cloudfront: Any) -> bytes:
 
 def thaw(frozen: bytes) -> Any:
     """Puts moto's backends back as they were frozen, and returns the CloudFront object."""
-    kept = pickle.loads(frozen)  # noqa: S301 (our own file, mode 0600; see the module's docstring)
+    kept = pickle.loads(frozen)  # noqa: S301 (only this user can have written it: `read`)
     for service, accounts in kept["backends"].items():
         for account, regions in accounts.items():
             for region, attributes in regions.items():
@@ -87,25 +87,21 @@ def thaw(frozen: bytes) -> Any:
 
 
 def write(path: Path, frozen: bytes) -> None:
-    """The file, whole or not at all: a reader or a crash never meets half of one."""
-    part = path.with_name(f"{path.name}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps(version()).encode() + b"\n" + frozen)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    """Write the file, with the version that must be the same to read it."""
+    homes.write(path, json.dumps(version()).encode() + b"\n" + frozen)
 
 
 def read(path: Path) -> Any | None:
-    """The CloudFront object of a state file, with moto's backends put back; None where no state can be used.
+    """Restore moto's backends and return the CloudFront object of a state file; None if there is no usable state.
 
-    A file of another version, or one that cannot be read, is renamed and named in the log: nothing is lost,
-    and the sandbox starts empty.
+    A file of another version, or a damaged one, is renamed and named in the log: nothing is lost, and the sandbox
+    starts empty. Raises SandboxError for a file that another user could have written.
     """
-    if not path.exists():
+    homes.check(path.parent)
+    try:
+        head, _, frozen = homes.read(path).partition(b"\n")
+    except FileNotFoundError:
         return None
-    head, _, frozen = path.read_bytes().partition(b"\n")
     try:
         found = json.loads(head)
         cloudfront = thaw(frozen) if found == version() else None

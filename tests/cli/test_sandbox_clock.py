@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cfstream.cli import connection
-from cfstream.sandbox import lifecycle
+from cfstream.sandbox import homes, lifecycle
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 
@@ -22,7 +22,7 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     """The sandbox of this process, found as the project's, with a clock that is 25 hours ahead."""
     home = tmp_path / "home"
     home.mkdir()
-    monkeypatch.setenv(lifecycle.HOME_VARIABLE, str(home))
+    monkeypatch.setenv(homes.VARIABLE, str(home))
     monkeypatch.setattr(aws, "token", "known")
     lifecycle.announce(home, int(aws.endpoint_url.rpartition(":")[2]), "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD

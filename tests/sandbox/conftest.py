@@ -7,13 +7,14 @@ from typing import Any
 import boto3
 import pytest
 
-from cfstream.sandbox import Running, lifecycle
+from cfstream.sandbox import Running, homes, lifecycle
 
 
 @pytest.fixture(autouse=True)
-def no_override(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The sandbox of these tests is found by folder, whatever the environment of who runs them."""
-    monkeypatch.delenv(lifecycle.HOME_VARIABLE, raising=False)
+def state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a state directory of its own, whatever the environment of the user who runs it."""
+    monkeypatch.delenv(homes.VARIABLE, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture
@@ -27,15 +28,15 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def up() -> Iterator[Callable[[Path], Running]]:
     """Starts the sandbox of a project, as `lifecycle.up` does; it is ended after the test."""
-    homes: set[Path] = set()
+    started: set[Path] = set()
 
     def start(project: Path) -> Running:
-        home = lifecycle.find_home(project)
-        homes.add(home)
+        home = homes.find(project)
+        started.add(home)
         return lifecycle.up(home)
 
     yield start
-    for home in homes:
+    for home in started:
         lifecycle.down(home)
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cfstream.cli.sandbox import app
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.sandbox import lifecycle
+from cfstream.sandbox import homes, lifecycle
 
 runner = CliRunner()
 
@@ -23,7 +23,7 @@ def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Every test runs in a project of its own, and leaves nothing running."""
     monkeypatch.chdir(project)
     yield project
-    lifecycle.down(lifecycle.find_home(project))
+    lifecycle.down(homes.find(project))
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -35,7 +35,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_up_prints_what_a_shell_evaluates() -> None:
     """The output of `up` is shell from the first line to the last, and leads aws and boto3 to the sandbox."""
     code, printed = run("up")
-    running = lifecycle.status(lifecycle.find_home(Path.cwd()))
+    running = lifecycle.status(homes.find(Path.cwd()))
     assert running is not None
     assert (code, printed.splitlines()[0]) == (0, f"export AWS_ENDPOINT_URL={running.endpoint_url}")
     script = f'{printed}\n"{sys.executable}" -c \'import boto3; print(boto3.client("s3").list_buckets()["Buckets"])\''
@@ -58,7 +58,7 @@ def test_status_exits_with_what_it_found() -> None:
     """`status` exits 1 when no sandbox runs and 0 when one does."""
     assert run("status") == (
         1,
-        f"No sandbox runs here.\nIts state would be: {Path.cwd()}/.cfstream/sandbox\n",
+        f"No sandbox runs here.\nIts state would be: {homes.find(Path.cwd())}\n",
     )
     endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
     code, printed = run("status")

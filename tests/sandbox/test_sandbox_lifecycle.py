@@ -14,29 +14,25 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, ensure, lifecycle
+from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, ensure, homes, lifecycle
 from tests.sandbox.contents import fill, seen
 
 Up = Callable[[Path], Running]
 Client = Callable[[Running, str], Any]
 
 
-def test_home_is_beside_the_repository(
+def test_each_project_has_a_directory_of_its_own(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sandbox's folder is found from anywhere in the project; without a project it is here; a variable
-    overrides it.
-    """
+    """The same from anywhere in a repository; without one each directory counts; a variable overrides it."""
     deep = project / "specs" / "fleet"
     deep.mkdir(parents=True)
-    assert lifecycle.find_home(deep) == project / ".cfstream" / "sandbox"
     (deep.parent / ".cfstream").mkdir()
-    assert lifecycle.find_home(deep) == deep.parent / ".cfstream" / "sandbox"
-    alone = tmp_path / "alone"
-    alone.mkdir()
-    assert lifecycle.find_home(alone) == alone / ".cfstream" / "sandbox"
-    monkeypatch.setenv(lifecycle.HOME_VARIABLE, str(tmp_path / "elsewhere"))
-    assert lifecycle.find_home(deep) == tmp_path / "elsewhere"
+    assert homes.find(deep) == homes.find(project)
+    alone, namesake = tmp_path / "alone", tmp_path / "elsewhere" / "my project"
+    assert len({homes.find(folder) for folder in (project, alone, alone / "below", namesake)}) == 4
+    monkeypatch.setenv(homes.VARIABLE, str(tmp_path / "elsewhere"))
+    assert homes.find(deep) == tmp_path / "elsewhere"
 
 
 def test_sandbox_is_started_once(project: Path, up: Up) -> None:
@@ -97,10 +93,10 @@ def test_pid_file_of_another_server_is_not_believed(tmp_path: Path, up: Up) -> N
     token.
     """
     running = up(_project(tmp_path / "one"))
-    home = lifecycle.find_home(_project(tmp_path / "two"))
-    home.mkdir(parents=True)
+    home = homes.find(_project(tmp_path / "two"))
+    homes.make(home)
     address = json.loads((running.home / lifecycle.ADDRESS).read_text())
-    (home / lifecycle.ADDRESS).write_text(json.dumps({**address, "token": "of a server long gone"}))
+    homes.write(home / lifecycle.ADDRESS, json.dumps({**address, "token": "of another server"}).encode())
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
     assert lifecycle.status(running.home) is not None
@@ -109,15 +105,15 @@ def test_pid_file_of_another_server_is_not_believed(tmp_path: Path, up: Up) -> N
 @pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"pid": 1}', "null"])
 def test_damaged_pid_file_counts_as_none(project: Path, rubbish: str) -> None:
     """A pid file that makes no sense is as good as none."""
-    home = lifecycle.find_home(project)
-    home.mkdir(parents=True)
-    (home / lifecycle.ADDRESS).write_text(rubbish)
+    home = homes.find(project)
+    homes.make(home)
+    homes.write(home / lifecycle.ADDRESS, rubbish.encode())
     assert lifecycle.status(home) is None
 
 
 def test_nothing_runs_in_a_new_project(project: Path) -> None:
     """Asking, and ending what does not run, start nothing and leave no folder behind."""
-    home = lifecycle.find_home(project)
+    home = homes.find(project)
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
     with pytest.raises(SandboxError, match="no sandbox runs here"):

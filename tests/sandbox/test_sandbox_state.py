@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox import state
+from cfstream.sandbox import homes, state
 from cfstream.sandbox.server import Sandbox
 from tests.sandbox.contents import BUCKET, READER, fill, seen
 
@@ -63,7 +63,7 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path, client: Client) -> Non
 )
 def test_state_of_another_version_is_set_aside(tmp_path: Path, client: Client, found: bytes) -> None:
     """A state file that cannot be used is renamed, not lost and not in the way."""
-    (tmp_path / state.FILE).write_bytes(found)
+    homes.write(tmp_path / state.FILE, found)
     with Sandbox.start(tmp_path) as sandbox:
         assert client(sandbox, "s3").list_buckets()["Buckets"] == []
     (aside,) = tmp_path.glob("state.*.old")

@@ -18,7 +18,7 @@ from player.app import App, Desk, Stage, page_files
 from player.visit import Visitors
 
 EXAMPLES = Path(__file__).resolve().parent
-DESK = EXAMPLES.parent / ".cfstream" / "demo"
+DESK = EXAMPLES.parent / "build" / "demo"
 CFSTREAM = Path(sys.executable).with_name("cfstream")
 SPECS = ("lectures-rtmp.yaml", "lectures-http.yaml")
 KEY, FOREIGN_KEY = "lectures-2026-11", "strangers-key"
@@ -50,7 +50,8 @@ def main() -> None:
             watch(SPECS[1], endpoint, app)
     finally:
         run("sandbox", "down")
-    print("Done. The specs that were applied are in .cfstream/demo; `cfstream --sandbox` plays with them.")
+    print("Done. The specs that were applied are in build/demo. To go on with them:")
+    print('  cd build/demo && export CFSTREAM_SANDBOX_DIR="$PWD/sandbox" && cfstream list --sandbox')
 
 
 def lay_out_desk() -> None:

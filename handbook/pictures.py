@@ -40,7 +40,7 @@ def sandbox_desk() -> Iterator[Path]:
     """A folder of its own with a sandbox of its own, which is ended with it."""
     desk = Path(tempfile.mkdtemp(prefix="cfstream-handbook-"))
     before = os.environ.get("CFSTREAM_SANDBOX_DIR")
-    os.environ["CFSTREAM_SANDBOX_DIR"] = str(desk / ".cfstream")
+    os.environ["CFSTREAM_SANDBOX_DIR"] = str(desk / "sandbox")
     try:
         yield desk
     finally:

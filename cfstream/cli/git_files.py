@@ -58,6 +58,9 @@ class GitFiles:
             raise FileNotFoundError(2, "no such file", path)
         return not self.is_folder(path)
 
+    def link_out(self, name: str, folder: str, base: str) -> str:  # noqa: ARG002 (git follows links within a commit only)
+        return ""
+
     def _type(self, path: str) -> str:
         inside = self._inside(path)
         if inside.startswith("../"):

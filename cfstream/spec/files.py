@@ -6,6 +6,7 @@ Does not live here: what the files mean. Paths are written as the user wrote the
 import os
 import stat
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Protocol
 
 
@@ -34,6 +35,10 @@ class Files(Protocol):
         """False for a folder, a device and the like. Raises as `read` does."""
         ...
 
+    def link_out(self, name: str, folder: str, base: str) -> str:
+        """The file that `name` in `folder` leads to, if it leads out of `base` through a symbolic link; else empty."""
+        ...
+
 
 class Disk:
     """The files of this machine."""
@@ -60,3 +65,10 @@ class Disk:
 
     def is_regular(self, path: str) -> bool:
         return stat.S_ISREG(os.stat(path).st_mode)
+
+    def link_out(self, name: str, folder: str, base: str) -> str:
+        if "\0" in name:
+            return ""
+        real = os.path.realpath(os.path.join(folder, name))
+        named = os.path.normpath(os.path.join(os.path.realpath(folder or "."), name))
+        return "" if real == named or Path(real).is_relative_to(os.path.realpath(base or ".")) else real

@@ -75,7 +75,11 @@ class Source:
     file: str
     text: str
     mark: str = ""
-    """The byte order mark that stood before the text, if one did."""
+    """The byte order mark before the text, if there is one."""
+    folder: str = ""
+    """The folder that the user named, or that holds the file that the user named."""
+    link_to: str = ""
+    """The file that a symbolic link leads to, if that is outside of `folder`; its text is never quoted."""
 
     @cached_property
     def lines(self) -> list[str]:
@@ -94,8 +98,11 @@ class Source:
         return len(before), len(before[-1]) + 1
 
     def problem(self, spot: Spot, what: str, do: str, note: str = "") -> Problem:
-        """A problem at `spot`, with the line as written. A file with a private key in it is never quoted."""
-        line = "" if self._holds_a_secret else self.lines[spot[0] - 1]
+        """A problem at `spot`, with the line as written.
+
+        A file with a private key in it is never quoted, nor one that a link leads to outside of the user's folder.
+        """
+        line = "" if self._holds_a_secret or self.link_to else self.lines[spot[0] - 1]
         return Problem(self.where(spot), what, do, line, note)
 
 

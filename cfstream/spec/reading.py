@@ -1,0 +1,178 @@
+"""Find and read the files that the command line's arguments name.
+
+This is the only module of the language that opens spec files, through `files`. A spec may be a symbolic link that leads
+out of the folder that the user named, as in a checkout with files of other people. Such a file is read, so shared specs
+work, but its problems are told as one that repeats nothing of it.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TextIO
+
+from cfstream.errors import Problem, SpecProblems, Where
+from cfstream.spec.files import Files
+from cfstream.spec.source import BYTE_ORDER_MARK, Source
+from cfstream.spec.wording import shown
+
+MAX_FILE = 1 << 20
+"""Bytes of a spec file. A fleet of ten thousand small specs has three quarters of that."""
+
+STDIN = "-"
+
+_NOTHING = re.compile(r"(?:[ \t]*(?:#.*)?|---[ \t]*|\.\.\.[ \t]*)")
+"""A line without content: blank, a comment, or the mark between documents."""
+
+
+@dataclass
+class Reading:
+    """One run over the arguments: where files come from, and every problem found so far."""
+
+    stdin: TextIO
+    files: Files
+    passed_over: list[str]
+    """The files of a folder that have nothing in them but comments."""
+    problems: list[Problem] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    _links: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of each link that leads out of its folder: the file that it leads to, and the folder."""
+
+    def sources(self, arguments: Sequence[str]) -> Iterator[Source]:
+        """Every file that the arguments name, each once."""
+        for argument in arguments:
+            if argument == STDIN or not self.files.is_folder(argument):
+                yield from self._read_all([argument], os.path.dirname(argument))
+                continue
+            names = self._in_folder(argument)
+            found = self._read_all(names, argument)
+            # An empty file among others is left over from something; where there is nothing else, it was meant.
+            empty = [source for source in found if all(map(_NOTHING.fullmatch, source.lines))]
+            if len(empty) < len(names):
+                self.passed_over += [source.file for source in empty]
+                found = [source for source in found if source.file not in self.passed_over]
+            yield from found
+
+    def refuse_problems(self) -> None:
+        """Raise SpecProblems with every problem, sorted by place; those behind a link to the outside as one."""
+        quotable = {problem for problem in self.problems if problem.where.file not in self._links}
+        linked = {
+            Problem(
+                Where(problem.where.file), *link_out(*self._links[problem.where.file], "not a valid spec")
+            )
+            for problem in {*self.problems} - quotable
+        }
+        if self.problems:
+            raise SpecProblems(tuple(sorted(quotable | linked)))
+
+    def _read_all(self, names: Sequence[str], folder: str) -> list[Source]:
+        """The files of these names that were not read yet."""
+        found: list[Source] = []
+        for name in names:
+            real = name if name == STDIN or "\0" in name else self.files.identity(name)
+            if real not in self._seen:
+                self._seen.add(real)
+                found += self._source(name, folder)
+        return found
+
+    def _in_folder(self, folder: str) -> list[str]:
+        def report(error: OSError) -> None:
+            what = f"the folder cannot be read: {error.strerror}"
+            self.problems.append(Problem(Where(str(error.filename)), what, "check who may read it"))
+
+        before = len(self.problems)
+        found = [name for name in self.files.under(folder, report) if name.endswith((".yaml", ".yml"))]
+        if not found and len(self.problems) == before:
+            what = "there is no spec in this folder: no file in it ends in .yaml or .yml"
+            self.problems.append(Problem(Where(folder), what, "name another folder, or a file"))
+        return sorted(found)
+
+    def _source(self, file: str, folder: str) -> Iterator[Source]:
+        """The text of a spec file, without its byte order mark; nothing, and a problem, if it cannot be read."""
+        target = (
+            ""
+            if file == STDIN
+            else self.files.link_out(os.path.basename(file), os.path.dirname(file), folder)
+        )
+        if target:
+            self._links[file] = target, folder
+        try:
+            content = _stdin_bytes(self.stdin) if file == STDIN else self.files.read(file, MAX_FILE)
+        except (OSError, ValueError) as error:
+            self.problems.append(Problem(Where(file), why(error), _instead(file, self.files, error)))
+            return
+        if (other := _no_spec(file, content)) is not None:
+            self.problems.append(Problem(Where(file), *other))
+        elif len(content) > MAX_FILE:
+            do = "split it into several files, and name their folder"
+            self.problems.append(Problem(Where(file), "the file is larger than 1 MiB", do))
+        else:
+            yield from self._text(Source(file, "", "", folder, target), content)
+
+    def _text(self, empty: Source, content: bytes) -> Iterator[Source]:
+        try:
+            text = content.decode()
+        except UnicodeDecodeError as error:
+            before = content[: error.start].decode().removeprefix("\ufeff").split("\n")
+            byte = f"0x{content[error.start]:02x} at offset {error.start}"
+            what = f"the file is not UTF-8: the byte {byte} does not fit"
+            where = Where(empty.file, len(before), len(before[-1]) + 1)
+            self.problems.append(Problem(where, what, "save the file as UTF-8"))
+            return
+        bare = text.removeprefix(BYTE_ORDER_MARK)
+        yield replace(empty, text=bare, mark=text[: len(text) - len(bare)])
+
+
+def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
+    """What is wrong with a link that leads out of a folder to a file with a fault, and what to do."""
+    check = (
+        f"cfstream validate {shlex.quote(target)}" if "spec" in fault else f"head -n 1 {shlex.quote(target)}"
+    )
+    where = f"outside of {folder or 'this folder'}"
+    what = f"this is a link to {target}, which is {where} and is {fault}; files outside are not quoted"
+    return what, f"to see what is wrong, run: {check}; or replace the link by a copy"
+
+
+def why(error: OSError | ValueError) -> str:
+    """Why a file cannot be read."""
+    match error:
+        case FileNotFoundError():
+            return "there is no such file or folder"
+        case OSError():
+            return f"the file cannot be read: {error.strerror}"
+    return "this is no name of a file"
+
+
+def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
+    """What to do about a file that cannot be read: the nearest that there is, where the name may be a slip."""
+    folder, name = os.path.split(file)
+    if isinstance(error, FileNotFoundError):
+        stems = {
+            os.path.splitext(each)[0]: each for each in files.beside(file) if each.endswith((".yaml", ".yml"))
+        }
+        if near := get_close_matches(os.path.splitext(name)[0], stems, n=1):
+            return f"did you mean {shown(os.path.join(folder, stems[near[0]]))}?"
+    return "check the name, and who may read it"
+
+
+def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
+    """What the file is, and what to do with it, where it is one that cfstream has written and no spec."""
+    head = content[:200]
+    if re.match(rb'\s*\{\s*"', head) is None:
+        return None
+    if b'"kind": "cfstream snapshot"' in head:
+        return (
+            "this is a snapshot, and no spec",
+            f"plan from it: `cfstream plan SPEC --live {shlex.quote(file)}`",
+        )
+    if b'"cfstream_version": "' in head and b'"fingerprint": "' in content[:1000]:
+        return "this is a saved plan, and no spec", f"do what it says: `cfstream apply {shlex.quote(file)}`"
+    return None
+
+
+def _stdin_bytes(stdin: TextIO) -> bytes:
+    buffer = getattr(stdin, "buffer", None)
+    content = buffer.read(MAX_FILE + 1) if buffer else stdin.read(MAX_FILE + 1)
+    return content if isinstance(content, bytes) else str(content).encode("utf-8", "surrogateescape")

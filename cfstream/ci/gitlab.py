@@ -14,6 +14,7 @@ from typing import Any
 from cfstream.ci.body import is_ours
 from cfstream.ci.forge import Forge, Silent, Thread
 from cfstream.ci.job import USAGE, Job, Runner, do
+from cfstream.private_file import write_private
 
 PREFIX = "CFSTREAM_"
 VARIABLES = ("specs", "args", "plan_file", "live", "check", "key")
@@ -39,7 +40,7 @@ class Pipeline:
         env = {name: text for name, text in self._env.items() if name != TOKEN}
         result = do(job, self._runner, env)
         if result.body:
-            Path(MARKDOWN).write_text(result.body, encoding="utf-8")
+            write_private(Path(MARKDOWN), result.body)
             self._note(job, result.body)
         return result.code
 

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.planning import Plan
+from cfstream.private_file import write_private
 from cfstream.render.json import FORMAT_VERSION, as_text, saved_document
 from cfstream.values import Json
 
@@ -49,35 +49,17 @@ def refuse_foreign(target: str) -> None:
 
 
 def write_whole(target: str, text: str) -> None:
-    """Writes a file so that it is there whole or, when that fails, as it was before; mode 0644, links followed.
+    """Write a file as `write_private` does: whole or not at all, with mode 0600.
 
     Raises CfstreamError that names what the system said: no space, no permission, no such folder.
     """
-    path = Path(os.path.realpath(target))
     try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # a pipe or a device: nothing to replace
-        else:
-            _replace(path, text)
+        write_private(Path(target), text)
     except OSError as error:
         raise CfstreamError(
             f"{target} could not be written: {error.strerror}",
             "name a file in a folder where you may write, on a disk with room",
         ) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def find(arguments: Sequence[str]) -> SavedPlan | None:

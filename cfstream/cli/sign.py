@@ -47,6 +47,9 @@ def sign(
     output: Annotated[
         Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
     ] = "text",
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Allow to open all of the host, not one folder of it.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Also for longer than sign.max_validity.")] = False,
 ) -> None:
     """Sign a URL, the cookies, or for delivery rtmp a stream name.
@@ -54,7 +57,8 @@ def sign(
     With --spec the id of the key is found in AWS, and a key that does not guard this path is refused. With --key-id
     and a URL, AWS is not asked. A passphrase is asked for, or taken from CFSTREAM_KEY_PASSPHRASE.
 
-    For a playlist with its segments, add --for hls --cookies. With --sandbox, --format curl writes a command that works
+    For a playlist with its segments, add --for hls --cookies: that opens its folder. At the top level the folder is all
+    of the host, which needs --everything. With --sandbox, --format curl writes a command that works
     as it is, and http://LABEL.cloudfront.localhost:PORT/KEY is a URL that can be signed, and opened in a browser.
 
     Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
@@ -63,7 +67,9 @@ def sign(
     from cfstream.cli.signing import Asked, signed
     from cfstream.render.signed import cookies_text, document, url_text
 
-    asked = Asked(target, key, expires, starts, ip, spec, key_id, preset, cookies, digest, domain, force)
+    asked = Asked(
+        target, key, expires, starts, ip, spec, key_id, preset, cookies, digest, domain, force, everything
+    )
     found = signed(asked)
     edge = connection.current().edge()
     if output == "curl" and found.stream is not None and not (edge and found.plain_url):

@@ -17,7 +17,7 @@ from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, wai
 from cfstream.render.signed import LOOPBACK_ZONE, Signed
 from cfstream.sign import CannotSign, Signer
 from cfstream.sign.keys import Hash, PrivateKey
-from cfstream.sign.resource import folder, key_path, sections
+from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
@@ -42,6 +42,7 @@ class Asked:
     hash: str
     domain: str | None
     force: bool
+    everything: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,12 @@ def _url(asked: Asked, stack: "Stack", guards: Guards) -> str:
         return asked.target
     key = asked.target.removeprefix("/")
     whole_folder = asked.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
+    if asked.cookies and asked.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
+        raise CannotSign(
+            f"{key} has a wildcard, and a key names one object; in cookies * would stand for any text",
+            "name a folder, as in hls/, or write the pattern as a URL; for an object with * in its key, add --for hls"
+            " to open its folder",
+        )
     cnames = [name for name in stack.spec.cnames or () if not name.startswith("*.")]
     host = cnames[0] if cnames else guards.domain_name
     return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
@@ -143,7 +150,8 @@ def _http(asked: Asked, url: str, times: Times, key: PrivateKey, key_id: str) ->
     alone = asked.preset == "file"
     note_playlist(url, preset=asked.preset, cookies=asked.cookies)
     if asked.cookies:
-        resource = url if alone else folder(url)
+        resource = url if alone else folder(url, everything=asked.everything)
+        _refuse_everything(asked, resource)
         pass_ = signer.grant(resource, times.expires, starts=times.starts, ip=asked.ip)
         address = target_of(url.removesuffix("*")).base
         return Signed(signer, pass_.terms, None, pass_.cookies, asked.domain or _own_domain(address), address)
@@ -155,10 +163,18 @@ def _http(asked: Asked, url: str, times: Times, key: PrivateKey, key_id: str) ->
     plain = alone and times.starts is None and asked.ip is None
     if plain:
         return Signed.canned(signer, base.base, signer.url(url, times.expires), times.expires)
-    granted = signer.grant(
-        base.base if alone else folder(url), times.expires, starts=times.starts, ip=asked.ip
-    )
+    resource = base.base if alone else folder(url, everything=asked.everything)
+    granted = signer.grant(resource, times.expires, starts=times.starts, ip=asked.ip)
     return Signed(signer, granted.terms, granted.url(url))
+
+
+def _refuse_everything(asked: Asked, resource: str) -> None:
+    """Raise CannotSign for a resource that leaves nothing of the path to compare, unless that is asked for."""
+    if covers_all(resource) and not asked.everything:
+        raise CannotSign(
+            f"{asked.target or 'the empty key'} opens all of {sections(resource).host}, not one file or folder",
+            "name a folder, as in hls/; if all of the host is meant, add --everything",
+        )
 
 
 def _stream_name(asked: Asked, times: Times, key: PrivateKey, key_id: str) -> Signed:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from cfstream.domain import Delivery, Mark
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
+from cfstream.secret_values import without_secrets
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
 from cfstream.steps.step import Step
@@ -87,7 +88,10 @@ class Relied:
     sha256: str
     etag: ETag | None = None
     content: Any = field(default=None, compare=False)
-    """The document itself without anything secret, so that a stale saved plan can tell what moved; None for none."""
+    """The document itself, so that a stale saved plan can list what moved; None for none. Its secrets are removed."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", without_secrets(self.content))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cfstream.secret_values import condition_shown
 from cfstream.values import Joined, Json, Known, Ref, digest, plain
 
 LARGEST = 20 * 1024
@@ -122,8 +123,8 @@ def canonical(statement: Json, identities: Mapping[str, str] | None = None) -> J
     """What a statement means, without its Sid, in the one form that all spellings share.
 
     Law: two statements have equal forms if and only if IAM treats them the same. Actions and condition keys
-    are case blind in IAM, resources and condition values are not; a scalar is a list of one; lists are
-    sets.
+    are case-insensitive in IAM, resources and condition values are not; a scalar is a list of one; lists are
+    sets. The form is for comparing and showing, never for writing: secrets in conditions are digests in it.
     """
     form: dict[str, Any] = {"Effect": statement.get("Effect")}
     if "Principal" in statement:
@@ -145,7 +146,9 @@ def canonical(statement: Json, identities: Mapping[str, str] | None = None) -> J
 def _conditions(statement: Json) -> dict[str, dict[str, list[str]]]:
     return {
         operator: {
-            key.lower(): sorted({condition_value(each) for each in listed(values)})
+            key.lower(): sorted(
+                {condition_shown(operator, key, condition_value(each)) for each in listed(values)}
+            )
             for key, values in tests.items()
         }
         for operator, tests in (statement.get("Condition") or {}).items()

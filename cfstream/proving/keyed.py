@@ -225,7 +225,7 @@ def _shut(site: Site, place: Place) -> Judge:
 
 
 def _folder_pass(signer: Signer, url: str, signing: Signing) -> Pass:
-    return signer.grant(folder(url), signing.now() + MINUTES)
+    return signer.grant(folder(url, everything=True), signing.now() + MINUTES)
 
 
 def _check(at: At, brief: str, claim: str, visit: Visit, judge: Judge) -> Check:

@@ -34,7 +34,7 @@ def playlist_findings(viewer: Viewer, site: Site, address: Address, signing: Sig
         key_id = signing.at_hand.id_at(place)
         if key_id is not None and signing.at_hand.may_sign(place):
             url = address.url + path
-            pass_ = signing.signer(key_id).for_hls(url, signing.now() + MINUTES)
+            pass_ = signing.signer(key_id).for_hls(url, signing.now() + MINUTES, everything=True)
             yield from _through(Load(viewer, site, address, pass_.cookies.header()), url)
             return
 

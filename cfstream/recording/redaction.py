@@ -1,16 +1,17 @@
 """What of an answer is recorded: all that a plan may look at, and no secrets.
 
 Secret is what botocore's models mark as sensitive in the replies that are recorded, but for two things that a plan
-compares and shows: comments, and the id of a bucket's KMS key. The values of custom origin headers become digests, as
-in saved plans. Left out are also people's names (S3's DisplayName is often an e-mail address) and what is told of
-objects beyond their keys and owners, which no plan looks at and which would change with every upload.
+compares and shows: comments, and the id of a bucket's KMS key. Shared secrets, in custom origin headers and in
+conditions of policies, become digests, as in saved plans. People's names are left out too (S3's DisplayName is often
+an e-mail address). So is all that lists say of objects beyond their keys and owners: no plan looks at it, and it
+changes with every upload.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from cfstream.ports import Call
-from cfstream.steps.content import without_secrets
+from cfstream.secret_values import without_secrets
 
 NAMES_OF_PEOPLE = frozenset({"DisplayName"})
 

@@ -109,13 +109,37 @@ def pattern(resource: str) -> str:
     return f"{found[1].lower()}://{found[2].lower()}{_normal(found[3] or '/', _UNSETTLED_IN_PATTERN)}"
 
 
-def folder(url: str) -> str:
-    """The pattern of all that lies in the folder of this URL, however deep.
+def folder(url: str, *, everything: bool = False) -> str:
+    """The pattern of all that is in the folder of this URL, however deep.
 
-    ``https://h/hls/master.m3u8`` and ``https://h/hls/`` both give ``https://h/hls/*``.
+    ``https://h/hls/master.m3u8``, ``https://h/hls/`` and ``https://h/hls/*`` all give ``https://h/hls/*``. Raises
+    CannotSign for a URL at the top level, whose folder is all of the host, unless `everything` is meant; and for a file
+    name with ``%2F``, a slash in the object's key at which no client ends the folder.
     """
-    base = target(url.removesuffix("*")).base.partition("?")[0]
-    return base[: base.rindex("/") + 1] + "*"
+    aim = url.removesuffix("*") if url.endswith("/*") else url
+    base = target(aim).base.partition("?")[0]
+    start = base.rindex("/") + 1
+    if "%2F" in base[start:]:
+        raise CannotSign(
+            f"the name of the file in {_shown(base)} has %2F, a slash for S3 and none for players, so its folder is"
+            " ambiguous",
+            f"write the slash: {_shown(base[:start] + base[start:].replace('%2F', '/'))}",
+        )
+    found = base[:start] + "*"
+    if covers_all(found) and not everything:
+        raise CannotSign(
+            f"{_shown(base)} is at the top level, so its folder is all of {sections(base).host}",
+            "move the files into a folder of their own; if all of the host is meant, say so: --everything"
+            " (in Python: everything=True)",
+        )
+    return found
+
+
+def covers_all(resource: str) -> bool:
+    """Whether a resource with wildcards covers all of its host: nothing of the path is left to compare."""
+    _, _, rest = resource.partition("://")
+    host, _, path = rest.partition("/")
+    return host.endswith("*") if not path else "*" in path and not path.strip("/*?")
 
 
 def written(text: str) -> str:

@@ -99,16 +99,33 @@ class Signer:
         named = pattern(resource) if "*" in resource else target(resource).base
         return self._sealed(terms_of(named, expires, starts, ip, self._now))
 
-    def for_hls(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
+    def for_hls(
+        self,
+        url: str,
+        expires: When,
+        *,
+        starts: When | None = None,
+        ip: str | None = None,
+        everything: bool = False,
+    ) -> Pass:
         """What opens a playlist with its renditions and segments: all in the folder of the playlist, or in the folder.
 
-        A relative URL in a playlist does not inherit the query of the playlist's own, so players need the cookies.
+        A relative URL in a playlist does not inherit the query of the playlist's own, so players need the cookies. For
+        a playlist at the top level that is all of the host: raises CannotSign unless `everything` is meant.
         """
-        return self.grant(folder(url), expires, starts=starts, ip=ip)
+        return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
 
-    def for_dash(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
+    def for_dash(
+        self,
+        url: str,
+        expires: When,
+        *,
+        starts: When | None = None,
+        ip: str | None = None,
+        everything: bool = False,
+    ) -> Pass:
         """The same for a manifest of DASH and its segments."""
-        return self.grant(folder(url), expires, starts=starts, ip=ip)
+        return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
 
     def for_file(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
         """What opens this one file, as often as the player asks for parts of it."""

@@ -1,12 +1,13 @@
 """When two documents of AWS say the same: order of sets, `Items` left out at zero and outer spaces do not count."""
 
-import hashlib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from cfstream.domain.listing import ORDERED
+from cfstream.secret_values import without_secrets
 from cfstream.values import digest
+
+__all__ = ["canonical", "covers", "differences", "same", "without_secrets"]
 
 
 def canonical(value: Any, field: str = "") -> Any:
@@ -105,35 +106,3 @@ def _parts(value: Any) -> Mapping[str, Any] | None:
 
 def _name(item: Mapping[str, Any], number: int) -> str:
     return str(next((item[name] for name in NAMES if item.get(name)), number))
-
-
-REDACTED = "(secret) scrypt:"
-"""How a digest begins that stands for a secret."""
-
-
-def without_secrets(value: Any) -> Any:
-    """The same document with the values of custom origin headers, which are often shared secrets, as digests.
-
-    Law: doing it again changes nothing. So a document that was recorded like this has the digest of the real one.
-    """
-    match value:
-        case Mapping():
-            return {
-                name: _hidden(str(item).strip()) if name == "HeaderValue" else without_secrets(item)
-                for name, item in value.items()
-            }
-        case list() | tuple():
-            return [without_secrets(item) for item in value]
-    return value
-
-
-@cache
-def _hidden(secret: str) -> str:
-    """A digest that tells whether two secrets are equal, and that makes it slow to guess a short one."""
-    if secret.startswith(REDACTED):
-        return secret
-    # RFC 7914; 4 MiB and some hundredths of a second for each guess.
-    hashed = hashlib.scrypt(
-        secret.encode(), salt=b"cfstream: origin custom header", n=2**12, r=8, p=1, dklen=16
-    )
-    return REDACTED + hashed.hex()

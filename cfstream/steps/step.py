@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.ports import Clock, Turn, Writes, no_turn
+from cfstream.secret_values import without_secrets
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.stage import Stage as Stage  # noqa: PLC0414 (steps and stages are used together)
 from cfstream.values import Address, ETag, StepId, Verb, step_id
@@ -17,11 +18,20 @@ from cfstream.values import Address, ETag, StepId, Verb, step_id
 
 @dataclass(frozen=True)
 class Change:
-    """One owned field, before and after. `field` is the path in the spec; values may hold a Ref."""
+    """One owned field, before and after, without secrets. `field` is the path in the spec; values may hold a Ref."""
 
     field: str
     before: Any
     after: Any
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "before", _shown(self.before))
+        object.__setattr__(self, "after", _shown(self.after))
+
+
+def _shown(value: Any) -> Any:
+    """A value without secrets. Only AWS's documents can hold some; other values stay as they are."""
+    return without_secrets(value) if isinstance(value, Mapping) else value
 
 
 HAZARDS = (

@@ -215,10 +215,11 @@ class Sandbox:
     def cookies(
         self, folder: str = "", lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any
     ) -> Cookies:
-        """The cookies that open a folder, or that of a playlist. Raises as `sign`."""
+        """The cookies that open a folder, or that of a playlist; without one, all of the host. Raises as `sign`."""
         site = self._site(stack)
         url = f"https://{site.host}{key_path(folder.removeprefix('/'))}"
-        return self._signer(site, url).for_hls(url, self._until(lasting), **terms).cookies
+        whole = {"everything": not folder.strip("/")} | terms
+        return self._signer(site, url).for_hls(url, self._until(lasting), **whole).cookies
 
     def get(
         self,

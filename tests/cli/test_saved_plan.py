@@ -21,14 +21,39 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_saved_plan_is_the_json_plan_and_anybody_may_read_it(project: Path) -> None:
-    """The file holds what --format json prints, and nothing that must be hidden."""
+def test_a_saved_plan_is_the_json_plan_and_its_users_alone(project: Path) -> None:
+    """The file holds what --format json prints; live configurations and policies are for its user alone."""
     save(plan(NEW), ["specs"], "tonight.plan")
     document = json.loads((project / "tonight.plan").read_text())
     assert document["fingerprint"] == plan(NEW).fingerprint
     assert list(document)[:2] == ["format_version", "cfstream_version"]
-    assert stat.S_IMODE((project / "tonight.plan").stat().st_mode) == 0o644
+    assert stat.S_IMODE((project / "tonight.plan").stat().st_mode) == 0o600
     assert sorted(path.name for path in project.iterdir()) == ["specs", "tonight.plan"]
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o277])
+@pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o400])
+def test_a_written_file_is_its_users_alone(project: Path, umask: int, before: int | None) -> None:
+    """From its first moment, whatever the umask is and whatever mode the file had."""
+    if before is not None:
+        (project / "live.json").touch()
+        (project / "live.json").chmod(before)
+    modes = set()
+    replace = Path.replace
+
+    def seen(part: Path, target: Path) -> Path:
+        modes.add(stat.S_IMODE(part.stat().st_mode))
+        return replace(part, target)
+
+    previous = os.umask(umask)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Path, "replace", seen)
+            write_whole("live.json", "text")
+    finally:
+        os.umask(previous)
+    assert modes == {stat.S_IMODE((project / "live.json").stat().st_mode)} == {0o600}
+    assert (project / "live.json").read_text() == "text"
 
 
 @pytest.mark.parametrize("target", ["tonight.plan", "plans/tonight.plan"])

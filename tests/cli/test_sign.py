@@ -91,9 +91,9 @@ def ask(stack: Folder) -> Callable[..., tuple[int, str]]:
 @pytest.mark.parametrize("key", AWKWARD)
 def test_an_edge_lets_every_key_in(sign: Sign, ask: Callable[..., tuple[int, str]], key: str) -> None:
     """Whatever signs a key has: with the canned policy, with one of its own, and with cookies."""
-    for flags in ((), ("--ip", "127.0.0.1"), ("--hash", "sha256"), ("--for", "hls")):
+    for flags in ((), ("--ip", "127.0.0.1"), ("--hash", "sha256"), ("--for", "hls", "--everything")):
         assert ask(sign(key, *flags).out.strip()) == (200, "")
-    document = json.loads(sign(key, "--for", "hls", "--cookies", "--format", "json").out)
+    document = json.loads(sign(key, "--for", "hls", "--cookies", "--everything", "--format", "json").out)
     cookies = "; ".join(f"{name}={value}" for name, value in document["cookies"].items())
     assert ask(document["url"], cookies) == (200, "")
     assert ask(document["url"]) == (403, "MissingKey")
@@ -108,7 +108,7 @@ def test_explain_says_what_an_edge_does(
     assert ids
     urls = [
         canned,
-        sign("100%20.mp4", "--for", "hls").out.strip().replace("100%2520", "absent"),
+        sign("100%20.mp4", "--for", "hls", "--everything").out.strip().replace("100%2520", "absent"),
         custom,
         canned.replace("Expires=1", "Expires=2"),
         canned.replace("Expires=", "Expires=a"),
@@ -133,7 +133,10 @@ def test_explain_says_what_an_edge_does(
 
 def test_what_a_folder_does_not_open_is_told(sign: Sign) -> None:
     """A behavior inside it that trusts others is warned of; one elsewhere, and an open one, are not."""
-    assert "/clips/* trusts key group clips-signers and not this key" in sign("*", "--cookies").err
+    assert (
+        "/clips/* trusts key group clips-signers and not this key"
+        in sign("*", "--cookies", "--everything").err
+    )
     assert "warning" not in sign("hls/", "--cookies").err
 
 
@@ -152,6 +155,16 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "IPv6": (("a.mp4", "--ip", "2001:db8::1"), "IPv4 addresses only"),
     "a folder": (("hls/", "--for", "hls"), "a folder is no file"),
     "dots": (("hls/../a.mp4",), "no client can ask"),
+    "a playlist at the top": (("master.m3u8", "--for", "hls"), "at the top level"),
+    "a manifest at the top": (("master.mpd", "--for", "dash", "--cookies"), "at the top level"),
+    "an escaped slash in a key": (("a%2Fb.m3u8", "--for", "hls"), "at the top level"),
+    "an escaped slash in a URL": (("https://HOST/hls/a%2Fb.m3u8", "--for", "hls"), "has %2F"),
+    "all keys": (("*", "--cookies"), "opens all of"),
+    "an empty key": (("", "--cookies"), "opens all of"),
+    "the top folder": (("/", "--cookies"), "opens all of"),
+    "a pattern of everything": (("https://HOST/*", "--cookies"), "opens all of"),
+    "a wildcard in a key": (("hls/*.m4s", "--cookies"), "has a wildcard"),
+    "a wildcard at the top": (("a*", "--for", "hls", "--cookies"), "at the top level"),
     "a public key": (("a.mp4", "--key", "lectures-1.pub"), "holds a public key"),
     "no key": (("a.mp4", "--key", "absent"), "there is no file"),
     "signed already": (("https://HOST/a?Expires=1&Signature=a&Key-Pair-Id=K1",), "signed already"),

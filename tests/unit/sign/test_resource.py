@@ -151,7 +151,7 @@ def test_matching_takes_no_more_than_the_product_of_the_lengths() -> None:
 def test_the_folder_of_a_url() -> None:
     """All that lies beside it and below."""
     assert folder("https://h/a/b/master.m3u8?x=1") == "https://h/a/b/*"
-    assert folder("https://h") == "https://h/*"
+    assert folder("https://h", everything=True) == "https://h/*"
 
 
 def test_a_pattern_keeps_its_wildcards() -> None:

@@ -1,0 +1,106 @@
+"""Secrets in conditions of a bucket policy: in nothing that is shown or written to a file, and whole in the policy."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cfstream.render.html import plan_html
+from cfstream.render.json import plan_document, saved_document
+from cfstream.render.markdown import plan_markdown
+from cfstream.render.text import plan_text
+from cfstream.workflow import Mismatch, check_saved, make_plan
+from tests.promises.studio import Json, Studio, http, told
+from tests.recording.through_a_file import text_of, world_in
+
+SECRET = "hunter2-hunter2"
+
+
+def statement(secret: str = SECRET, **fields: Any) -> Json:
+    """A statement that lets read whoever sends a secret as Referer or User-Agent."""
+    return {
+        "Sid": "Website",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::999988887777:root"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::media/*",
+        "Condition": {"StringLike": {"aws:Referer": [secret, f"{secret}-b"], "aws:UserAgent": f"{secret}*"}},
+        **fields,
+    }
+
+
+def policy_of(studio: Studio) -> Any:
+    """The bucket's policy."""
+    return json.loads(studio.s3.get_bucket_policy(Bucket="media")["Policy"])
+
+
+def put(studio: Studio, *statements: Json) -> None:
+    """Another hand writes the bucket's policy."""
+    document = {"Version": "2012-10-17", "Statement": statements}
+    studio.s3.put_bucket_policy(Bucket="media", Policy=json.dumps(document))
+
+
+@pytest.fixture
+def narrowed(studio: Studio) -> Studio:
+    """A stack whose own statement was narrowed by hand with a secret, beside one of somebody else."""
+    studio.converge(http())
+    own = next(each for each in policy_of(studio)["Statement"] if each["Sid"].startswith("cfstream-"))
+    condition = {
+        **own["Condition"],
+        "StringEquals": {**own["Condition"]["StringEquals"], "aws:Referer": SECRET},
+    }
+    put(studio, statement(), {**own, "Condition": condition})
+    return studio
+
+
+def test_no_plan_and_no_file_holds_them(narrowed: Studio) -> None:
+    """In no format, nor in a saved plan or a snapshot; from the snapshot the plan is the same."""
+    stacks = narrowed.load(http(comment="changed"))
+    plan = make_plan(stacks, narrowed.world)
+    snapshot = text_of(stacks, narrowed.world)
+    shown = [
+        plan_text(plan, color=False, width=100),
+        plan_markdown(plan),
+        plan_html(plan),
+        json.dumps(plan_document(plan)),
+        json.dumps(saved_document(plan, ["specs"], ".")),
+        snapshot,
+    ]
+    assert [text for text in shown if SECRET in text] == []
+    assert "(secret) scrypt:" in shown[4]
+    again = make_plan(stacks, world_in(snapshot, stacks, narrowed.world))
+    assert again.fingerprint == plan.fingerprint
+
+
+def exchange(studio: Studio, secret: str) -> None:
+    """Another hand changes the secret in the statement that is not ours."""
+    others = [each for each in policy_of(studio)["Statement"] if each["Sid"] != "Website"]
+    put(studio, statement(secret), *others)
+
+
+def test_a_stale_plan_says_that_one_has_changed(narrowed: Studio) -> None:
+    """By the name of the condition, and without either value."""
+    stacks = narrowed.load(http())
+    saved = json.loads(json.dumps(saved_document(make_plan(stacks, narrowed.world), ["specs"], ".")))
+    check_saved(saved, make_plan(stacks, narrowed.world))
+    exchange(narrowed, "swordfish")
+    with pytest.raises(Mismatch, match="Referer") as caught:
+        check_saved(saved, make_plan(stacks, narrowed.world))
+    assert not any(secret in caught.value.what for secret in (SECRET, "swordfish"))
+
+
+def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: Studio) -> None:
+    """The report says what moved."""
+    plan = narrowed.plan(http())
+    exchange(narrowed, "swordfish")
+    report = "\n".join(told(narrowed.run(plan, allow=["widens-grant"])))
+    assert "Referer" in report
+    assert not any(secret in report for secret in (SECRET, "swordfish"))
+
+
+def test_a_write_keeps_them(narrowed: Studio) -> None:
+    """What is written is the policy as it was read, with our statement replaced."""
+    narrowed.converge(http(), allow=["widens-grant"])
+    (website,) = [each for each in policy_of(narrowed)["Statement"] if each["Sid"] == "Website"]
+    assert website["Condition"] == statement()["Condition"]
+    assert policy_of(narrowed)["Statement"][0]["Sid"] == "Website"

@@ -27,14 +27,14 @@ def permissions(
 ) -> None:
     """Print the least IAM policy that cfstream needs for these specs.
 
-    Made from the specs alone: nothing is asked of AWS. The actions are narrowed to the bucket, the distribution and so
-    on as far as IAM can and the specs tell. Without --account the ARNs have a * in its place, which IAM takes: a policy
-    gives nothing beyond the account of whoever has it. A stack that changes from one spec to another needs, for that
-    run, the policies of both.
+    Made from the specs alone: nothing is asked of AWS. Actions are limited to the bucket, to distributions with the
+    stack's tag, and to the names of its records. What IAM cannot limit is listed on stderr. Without --account the ARNs
+    have a * in its place, which IAM takes: a policy gives nothing beyond the account of its holder. A stack that
+    changes from one spec to another needs, for that run, the policies of both.
 
     Example: cfstream permissions specs/ --for plan > ci-plan.json
     """
-    from cfstream.permissions.document import LARGEST_MANAGED, policy, size
+    from cfstream.permissions.document import LARGEST_MANAGED, claims, policy, size, unlimited
     from cfstream.permissions.resources import Place
     from cfstream.render.json import as_text
     from cfstream.spec.load import load
@@ -46,6 +46,16 @@ def permissions(
     partition = next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
     document = policy([stack.spec for stack in stacks], purpose, Place(account, partition))
     terminal.say(as_text(document))
+    if beyond := unlimited(document):
+        terminal.note(
+            f"note: IAM cannot limit these to one stack, so this policy allows to change all of the account's:"
+            f" {', '.join(beyond)}\n"
+        )
+    if claims(document):
+        terminal.note(
+            "note: IAM cannot distinguish a new distribution from an old one without the tag cfstream:name, so this"
+            " policy allows to give that tag to distributions that no stack owns\n"
+        )
     if size(document) > LARGEST_MANAGED:
         terminal.note(
             f"note: it has {size(document)} characters, and a managed policy takes {LARGEST_MANAGED}: "

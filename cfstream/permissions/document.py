@@ -1,39 +1,94 @@
-"""The IAM policy that allows what specs need, and no more than IAM lets it be narrowed to."""
+"""The IAM policy that allows what specs need, and no more than IAM lets it be limited to."""
 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from cfstream.permissions.needs import Purpose, needs
-from cfstream.permissions.resources import CONDITIONS, On, Place, arns
+from cfstream.permissions.resources import Conditions, On, Place, arns, conditions
 from cfstream.spec.model import Spec
 
 LARGEST_MANAGED = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
 
+_NO_RESOURCE = {
+    "PublicKey": "public keys",
+    "KeyGroup": "key groups",
+    "OriginAccessControl": "origin access controls",
+    "OriginAccessIdentity": "origin access identities",
+    "ResponseHeadersPolicy": "response headers policies",
+}
+"""What IAM cannot limit to one stack, by how its actions are named: neither tags nor ids known before it is created."""
+
+_Form: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str, frozenset[str]], ...]]
+"""ARNs, and conditions with their values."""
+
+
+@dataclass
+class _Limit:
+    """Resources and conditions of one statement; several specs may share it."""
+
+    resources: set[str] = field(default_factory=set)
+    tests: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def form(self) -> _Form:
+        tests = ((operator, key, frozenset(values)) for (operator, key), values in sorted(self.tests.items()))
+        return frozenset(self.resources), tuple(tests)
+
+
+@dataclass
+class _Limits:
+    """On what several specs need one action."""
+
+    parts: defaultdict[object, _Limit] = field(default_factory=lambda: defaultdict(_Limit))
+
+    def add(self, resources: tuple[str, ...], wanted: Conditions) -> None:
+        """Add one spec. Specs share a statement without conditions, or with the same resource and condition keys."""
+        for resource in resources:
+            limit = self.parts[resource if wanted else "", tuple(sorted(wanted))]
+            limit.resources.add(resource)
+            for test, values in wanted.items():
+                limit.tests[test].update(values)
+
 
 def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, Any]:
     """The policy document for all specs together; the same for the same specs in any order.
 
-    An action stands with those resources of a sort that some spec needs it on, and once where it needs all of them.
+    An action is listed with those resources of a kind that some spec needs it on, and once where it needs all of them.
     """
-    wanted: defaultdict[tuple[On, str], set[str]] = defaultdict(set)
+    wanted: defaultdict[tuple[On, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
         for need in needs(spec, purpose):
-            wanted[need.on, need.action].update(arns(need.on, spec, place))
+            wanted[need.on, need.action].add(arns(need.on, spec, place), conditions(need.on, spec))
     anywhere = {action for on, action in wanted if on is On.ANYTHING}
-    alike: defaultdict[tuple[On, tuple[str, ...]], list[str]] = defaultdict(list)
-    for (on, action), resources in wanted.items():
+    alike: defaultdict[tuple[On, _Form], list[str]] = defaultdict(list)
+    for (on, action), limits in wanted.items():
         if on is On.ANYTHING or action not in anywhere:
-            alike[on, tuple(sorted(resources))].append(action)
+            for limit in limits.parts.values():
+                alike[on, limit.form].append(action)
+    return {"Version": "2012-10-17", "Statement": _statements(alike)}
+
+
+def _statements(alike: Mapping[tuple[On, _Form], list[str]]) -> list[dict[str, Any]]:
     order = [*On]
     numbers: Counter[On] = Counter()
     statements = []
-    for on, narrowed in sorted(alike, key=lambda each: (order.index(each[0]), each[1])):
+    for (on, form), actions in sorted(
+        alike.items(), key=lambda each: (order.index(each[0][0]), _spelled(each[0][1]))
+    ):
         numbers[on] += 1
-        statements.append(_statement(on, numbers[on], alike[on, narrowed], narrowed))
-    return {"Version": "2012-10-17", "Statement": statements}
+        statements.append(_statement(on, numbers[on], actions, form))
+    return statements
+
+
+def _spelled(form: _Form) -> str:
+    resources, tests = form
+    return json.dumps(
+        [sorted(resources), [[operator, key, sorted(values)] for operator, key, values in tests]]
+    )
 
 
 def size(document: Mapping[str, Any]) -> int:
@@ -41,12 +96,36 @@ def size(document: Mapping[str, Any]) -> int:
     return len(json.dumps(document, separators=(",", ":")))
 
 
-def _statement(on: On, number: int, actions: Iterable[str], resources: tuple[str, ...]) -> dict[str, Any]:
+def unlimited(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a policy allows to change beyond its stacks, because IAM cannot limit it; in words."""
+    changing = {
+        action
+        for statement in document["Statement"]
+        for action in statement["Action"]
+        if action.partition(":")[2].startswith(("Create", "Update", "Delete"))
+    }
+    return tuple(name for word, name in _NO_RESOURCE.items() if any(word in action for action in changing))
+
+
+def claims(document: Mapping[str, Any]) -> bool:
+    """Whether a policy allows to tag a distribution that has no stack's name yet."""
+    return any(statement["Sid"].startswith(On.NEW_TAGS) for statement in document["Statement"])
+
+
+def _statement(on: On, number: int, actions: Iterable[str], form: _Form) -> dict[str, Any]:
+    resources, tests = form
     statement: dict[str, Any] = {
         "Sid": str(on) + (str(number) if number > 1 else ""),
         "Effect": "Allow",
         "Action": sorted(actions),
-        "Resource": resources[0] if len(resources) == 1 else list(resources),
+        "Resource": _scalar(resources),
     }
-    condition = CONDITIONS.get(on)
+    condition: dict[str, dict[str, Any]] = {}
+    for operator, key, values in tests:
+        condition.setdefault(operator, {})[key] = _scalar(values)
     return {**statement, "Condition": condition} if condition else statement
+
+
+def _scalar(values: frozenset[str]) -> str | list[str]:
+    """One value alone, several as a list: as IAM writes them."""
+    return next(iter(values)) if len(values) == 1 else sorted(values)

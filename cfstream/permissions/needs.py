@@ -65,7 +65,7 @@ def _look(spec: Spec) -> Needs:
     # Only for streaming distributions does IAM not know the resource of this one.
     tags = On.ANYTHING if name.startswith("streaming") else On.DISTRIBUTIONS
     yield from _of(tags, "cloudfront", "list_tags_for_resource")
-    yield from _of(On.OWN, "cloudfront", f"get_{name}")
+    yield from _of(On.SEEN, "cloudfront", f"get_{name}")
     yield from _of(On.ANYTHING, "resourcegroupstaggingapi", "get_resources")
     yield from _of(
         On.BUCKET,
@@ -101,7 +101,7 @@ def _look_for_a_site(spec: Spec) -> Needs:
     if spec.identity == "oac":
         yield from _of(On.KEYS, "kms", "describe_key", "get_key_policy")
     if spec.cnames:
-        yield from _of(On.OWN, "cloudfront", "list_conflicting_aliases")
+        yield from _of(On.SEEN, "cloudfront", "list_conflicting_aliases")
         if spec.http.certificate == "auto":
             yield from _of(On.ANYTHING, "acm", "list_certificates")
     if spec.cnames or spec.http.certificate != "auto":
@@ -134,9 +134,11 @@ def _apply(spec: Spec) -> Needs:
     if spec.bucket.create:
         yield from _of(On.BUCKET, "s3", "create_bucket", "put_public_access_block")
     if not spec.adopt:
-        yield from _of(On.ANYTHING, "cloudfront", f"create_{name}_with_tags")
-    yield from _of(On.OWN, "cloudfront", f"get_{name}_config", f"update_{name}")
-    yield from _of(On.OWN, "cloudfront", "tag_resource", "untag_resource")
+        for action in actions_of("cloudfront", f"create_{name}_with_tags"):
+            yield Need(action, On.NEW_TAGS if action.endswith(":TagResource") else On.NEW)
+    yield from _of(On.SEEN, "cloudfront", f"get_{name}_config")
+    yield from _of(On.OWN, "cloudfront", f"update_{name}", "untag_resource")
+    yield from _of(On.OWN_TAGS, "cloudfront", "tag_resource")
     if spec.cnames and spec.delivery == "http":
         yield from _of(On.OWN, "cloudfront", "update_domain_association")
     if spec.logging:  # CloudFront changes the ACL in our name (Developer Guide, standard logging)
@@ -166,7 +168,8 @@ _NO_KEYS = ("get_public_key_config", "delete_public_key", "get_key_group_config"
 
 def _destroy(spec: Spec) -> Needs:
     name = _own(spec)
-    yield from _of(On.OWN, "cloudfront", f"get_{name}_config", f"update_{name}", f"delete_{name}")
+    yield from _of(On.SEEN, "cloudfront", f"get_{name}_config")
+    yield from _of(On.OWN, "cloudfront", f"update_{name}", f"delete_{name}")
     if _makes_identity(spec):
         identity = "cloud_front_origin_access_identity"
         yield from _of(
@@ -205,7 +208,7 @@ def _grants(spec: Spec) -> Needs:
 
 
 def _records(spec: Spec) -> Needs:
-    if spec.dns is not None:
+    if spec.dns is not None and spec.cnames:
         yield from _of(On.RECORDS, "route53", "change_resource_record_sets")
         yield from _of(On.CHANGES, "route53", "get_change")
 

@@ -1,9 +1,14 @@
-"""The resources that IAM can narrow an action to, and their ARNs for one spec in one place."""
+"""What IAM can limit an action to, for one spec in one place: ARNs, tags, and names of records.
+
+IAM knows the tags of a distribution (``aws:ResourceTag``), and the tags that a request sets (``aws:RequestTag``). Keys,
+key groups, origin access controls and identities, and policies have no tags (Service Authorization Reference, "Actions,
+resources, and condition keys for Amazon CloudFront").
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TypeAlias
 
 from cfstream.domain import Delivery
 from cfstream.spec.model import Spec
@@ -19,8 +24,16 @@ class On(StrEnum):
     KEYS = "EncryptionKeys"
     DISTRIBUTIONS = "Distributions"
     STREAMING = "StreamingDistributions"
-    OWN = "Distribution"
-    """The one that the spec adopts, or any while its id is not known."""
+    SEEN = "SeenDistribution"
+    """To read: the distribution that the spec adopts, or any while its id is not known."""
+    OWN = "OwnDistribution"
+    """To change: only with the stack's tag, or the one that the spec adopts, unless it has another stack's tag."""
+    OWN_TAGS = "OwnTags"
+    """To tag the same: never with another stack's name."""
+    NEW = "NewDistribution"
+    """To create: only with the stack's tag in the same request."""
+    NEW_TAGS = "NewTags"
+    """To tag in the creating request: IAM checks it as an action of its own."""
     IDENTITIES = "Identities"
     CONTROLS = "Controls"
     HEADERS = "HeadersPolicies"
@@ -56,7 +69,7 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
         On.KEYS: f"{start}:kms:{region}:{place.account}:key/*",
         On.DISTRIBUTIONS: f"{cloudfront}:distribution/*",
         On.STREAMING: f"{cloudfront}:{Delivery.RTMP.kind}/*",
-        On.OWN: f"{cloudfront}:{own}/{spec.adopt or '*'}",
+        **dict.fromkeys((On.SEEN, On.OWN, On.OWN_TAGS), f"{cloudfront}:{own}/{spec.adopt or '*'}"),
         On.IDENTITIES: f"{cloudfront}:origin-access-identity/*",
         On.CONTROLS: f"{cloudfront}:origin-access-control/*",
         On.HEADERS: f"{cloudfront}:response-headers-policy/*",
@@ -70,9 +83,46 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
     return (known.get(on, "*"),)
 
 
-CONDITIONS: Mapping[On, Mapping[str, Any]] = {
-    On.RECORDS: {
-        "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"]}
-    }
-}
-"""What more is asked. UPSERT, which overwrites records of others, is never sent."""
+Conditions: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
+"""The values that an operator and a key are compared with; all must hold."""
+
+_TAGGED, _TAGGING = "aws:ResourceTag/cfstream:name", "aws:RequestTag/cfstream:name"
+_RECORDS = "route53:ChangeResourceRecordSets"
+
+
+def conditions(on: On, spec: Spec) -> Conditions:
+    """What must hold beside the ARN, so that this spec's policy allows nothing on what is another stack's.
+
+    ``IfExists`` also accepts what has no such tag: an adopted distribution before it gets the tag, and a new one. To
+    IAM, tagging in a creating request and tagging an existing distribution look the same. So `NEW_TAGS` allows to tag
+    one that has no name yet, but not to give another name to one that has.
+    """
+    name = frozenset({spec.name})
+    own = {("StringEqualsIfExists" if spec.adopt else "StringEquals", _TAGGED): name}
+    match on:
+        case On.OWN:
+            return own
+        case On.OWN_TAGS:
+            return {**own, ("StringEqualsIfExists", _TAGGING): name}
+        case On.NEW:
+            return {("StringEquals", _TAGGING): name}
+        case On.NEW_TAGS:
+            return {("StringEquals", _TAGGING): name, ("StringEqualsIfExists", _TAGGED): name}
+        case On.RECORDS:
+            every = "ForAllValues:StringEquals"
+            return {
+                (every, f"{_RECORDS}Actions"): frozenset(
+                    {"CREATE", "DELETE"}
+                ),  # UPSERT would overwrite others' records
+                (every, f"{_RECORDS}RecordTypes"): frozenset({"A", "AAAA"}),
+                (every, f"{_RECORDS}NormalizedRecordNames"): frozenset(map(_normalized, spec.cnames or ())),
+            }
+    return {}
+
+
+def _normalized(name: str) -> str:
+    """A record's name as IAM compares it: lower case, no dot at the end, ``*`` as its octal code.
+
+    Source: Route 53 Developer Guide, "Using IAM policy conditions for fine-grained access control".
+    """
+    return name.lower().rstrip(".").replace("*", "\\052")

@@ -25,10 +25,12 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("purpose", [[], ["--for", "plan"], ["--for", "apply"], ["--for", "destroy"]])
 def test_a_policy_is_printed(cfstream: Run, specs: Path, purpose: list[str]) -> None:
-    """It is a document of IAM's, on stdout, and nobody is asked for it."""
+    """It is a document of IAM's, on stdout, and nobody is asked for it; stderr lists what IAM cannot limit."""
     ran = cfstream("permissions", "lectures.yaml", *purpose, "--account", "123456789012")
     document = json.loads(ran.out)
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert ("origin access controls" in ran.err) is ("plan" not in purpose)
+    assert ("without the tag cfstream:name" in ran.err) is (purpose in ([], ["--for", "apply"]))
     assert document["Version"] == "2012-10-17"
     assert {each["Effect"] for each in document["Statement"]} == {"Allow"}
     assert "arn:aws:s3:::lectures-media" in [each["Resource"] for each in document["Statement"]]

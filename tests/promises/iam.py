@@ -1,13 +1,28 @@
-"""IAM, as far as the policies of `cfstream permissions` need it: which resources an action knows, and who may what.
+"""IAM, as far as the policies of `cfstream permissions` need it: what an action knows, and whether a policy allows it.
 
-The table is written down from the Service Authorization Reference and shares nothing with cfstream.
+The tables are from the Service Authorization Reference and share nothing with cfstream.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeAlias
 
 from cfstream.ports import Call
+
+Policy: TypeAlias = Mapping[str, Any]
+
+RECORDS = "route53:ChangeResourceRecordSets"
+KEYS: Mapping[str, str] = {
+    "aws:ResourceTag/": """
+        cloudfront:DeleteDistribution cloudfront:DeleteStreamingDistribution cloudfront:TagResource
+        cloudfront:UntagResource cloudfront:UpdateDistribution cloudfront:UpdateDomainAssociation
+        cloudfront:UpdateStreamingDistribution""",
+    "aws:RequestTag/": """
+        cloudfront:CreateDistribution cloudfront:CreateStreamingDistributionWithTags cloudfront:TagResource""",
+    RECORDS: RECORDS,
+}
+"""Every condition key, as its beginning, with the actions that know it."""
 
 KNOWN: Mapping[str, str] = {
     "*": """
@@ -120,23 +135,79 @@ def _elsewhere(call: Call) -> str:
     return "*"
 
 
-def refused(call: Call, policies: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The actions that this call needs and that none of the policies allows."""
+def refused(call: Call, policies: Sequence[Policy], tags: Mapping[str, str] | None = None) -> list[str]:
+    """The actions that this call needs and that none of the policies allows; `tags` are those of its resource."""
     return [
-        action for action in actions(call) if not any(_allows(policy, action, call) for policy in policies)
+        action
+        for action in actions(call)
+        if not any(_allows(policy, action, call, tags or {}) for policy in policies)
     ]
 
 
-def _allows(policy: Mapping[str, Any], action: str, call: Call) -> bool:
-    for statement in policy["Statement"]:
-        if action in statement["Action"] and any(
-            fnmatchcase(resource(call), pattern) for pattern in _listed(statement["Resource"])
-        ):
-            return True
-    return False
+def _allows(policy: Policy, action: str, call: Call, tags: Mapping[str, str]) -> bool:
+    keys = context(call, tags)
+    return any(
+        action in statement["Action"]
+        and any(fnmatchcase(resource(call), pattern) for pattern in _listed(statement["Resource"]))
+        and all(_holds(*test, keys) for test in _tests(statement))
+        for statement in policy["Statement"]
+    )
 
 
-def allowed(policy: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def context(call: Call, tags: Mapping[str, str]) -> dict[str, list[str]]:
+    """The condition keys of a request, with their values: tags, and what a batch of records changes."""
+    keys = {f"aws:ResourceTag/{key}": [value] for key, value in tags.items()}
+    sent = call.params
+    for name in ("DistributionConfigWithTags", "StreamingDistributionConfigWithTags"):
+        sent = sent.get(name, sent)
+    if "Tags" in sent:
+        keys |= {f"aws:RequestTag/{tag['Key']}": [tag["Value"]] for tag in sent["Tags"]["Items"]}
+    if call.operation == "change_resource_record_sets":
+        changes = call.params["ChangeBatch"]["Changes"]
+        records = [each["ResourceRecordSet"] for each in changes]
+        keys[f"{RECORDS}Actions"] = [each["Action"] for each in changes]
+        keys[f"{RECORDS}RecordTypes"] = [each["Type"] for each in records]
+        keys[f"{RECORDS}NormalizedRecordNames"] = [normalized(each["Name"]) for each in records]
+    return keys
+
+
+def normalized(name: str) -> str:
+    """A record's name as Route 53 gives it to IAM."""
+    plain = name.lower().rstrip(".")
+    return re.sub(r"[^a-z0-9_.\\-]", lambda found: f"\\{ord(found[0]):03o}", plain)
+
+
+def _tests(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    for operator, tests in statement.get("Condition", {}).items():
+        for key, values in tests.items():
+            yield operator, key, _listed(values)
+
+
+def _holds(operator: str, key: str, values: Sequence[str], keys: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a condition holds (IAM User Guide, "Condition operators", "Multivalued context keys")."""
+    found = keys.get(key)
+    match operator:
+        case "StringEquals":
+            return found is not None and found[0] in values
+        case "StringEqualsIfExists":
+            return found is None or found[0] in values
+        case "ForAllValues:StringEquals":
+            return {*(found or ())} <= {*values}
+    raise AssertionError(f"{operator} is not modelled here")
+
+
+def unsupported(policy: Policy) -> list[tuple[str, str]]:
+    """Actions under a condition whose key they do not know: IAM would never, or always, find that it holds."""
+    return [
+        (action, key)
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+        for _, key, _ in _tests(statement)
+        if not any(action in names.split() for start, names in KEYS.items() if key.startswith(start))
+    ]
+
+
+def allowed(policy: Policy) -> Iterator[tuple[str, str]]:
     """Every action with every resource that a policy allows it on."""
     for statement in policy["Statement"]:
         for action in statement["Action"]:

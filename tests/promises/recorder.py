@@ -1,10 +1,10 @@
-"""What cfstream calls while it plans, applies, proves and destroys: every call, with what it is made on."""
+"""What cfstream calls while it plans, applies, proves and destroys: every call, with the tags of what it changes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from cfstream.errors import CfstreamError, ReplyLost
+from cfstream.errors import CfstreamError, Missing, ReplyLost
 from cfstream.permissions.needs import Purpose
 from cfstream.ports import Answer, Call, Reads, World, Writes
 from cfstream.proving.prove import Means
@@ -13,43 +13,52 @@ from cfstream.spec.model import Spec
 from cfstream.steps.step import HAZARDS
 from cfstream.values import Json
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
+from tests.promises.iam import resource
 from tests.worlds import Silent
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A call, and the tags that its distribution has at that moment, as IAM sees them."""
+
+    call: Call
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Reader:
-    """A door in that notes what passes."""
+    """A client that notes what is read through it."""
 
     inner: Reads
-    calls: list[Call]
+    calls: list[Asked]
 
     def read(self, call: Call) -> Json:
-        self.calls.append(call)
+        self.calls.append(Asked(call))
         return self.inner.read(call)
 
     def items(self, call: Call) -> Sequence[Json]:
-        self.calls.append(call)
+        self.calls.append(Asked(call))
         return self.inner.items(call)
 
     def pages(self, call: Call) -> Iterator[Json]:
-        self.calls.append(call)
+        self.calls.append(Asked(call))
         return self.inner.pages(call)
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        self.calls.extend(calls)
+        self.calls.extend(map(Asked, calls))
         return self.inner.together(calls)
 
 
 @dataclass(frozen=True)
 class Writer(Reader):
-    """A door out that notes what passes. With `deaf` the reply to each making call is lost, once for each."""
+    """A client that notes what is read and written. With `deaf` the reply to each creating call is lost, once."""
 
     aws: Writes
     deaf: bool = False
     lost: list[str] = field(default_factory=list)
 
     def write(self, call: Call) -> Json:
-        self.calls.append(call)
+        self.calls.append(Asked(call, tags_of(self.aws, resource(call))))
         reply = self.aws.write(call)
         if self.deaf and call.operation.startswith("create_") and call.operation not in self.lost:
             self.lost.append(call.operation)
@@ -65,7 +74,18 @@ class Played:
     purpose: Purpose
     specs: tuple[Spec, ...]
     before: tuple[Spec, ...]
-    calls: tuple[Call, ...]
+    calls: tuple[Asked, ...]
+
+
+def tags_of(aws: Reads, arn: str) -> Mapping[str, str]:
+    """The tags of a distribution; none for anything else, and for one that does not exist."""
+    if ":distribution/" not in arn and ":streaming-distribution/" not in arn:
+        return {}
+    try:
+        reply = aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": arn}))
+    except Missing:
+        return {}
+    return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", ())}
 
 
 def play(
@@ -79,26 +99,27 @@ def play(
 ) -> Iterator[Played]:
     """Plans, applies with its proof, and destroys; before that somebody else does something `last`."""
 
-    def noted(purpose: Purpose, calls: list[Call]) -> Played:
+    def noted(purpose: Purpose, calls: list[Asked]) -> Played:
         return Played(name, purpose, tuple(stack.spec for stack in stacks), tuple(before), tuple(calls))
 
-    planned: list[Call] = []
-    plan = make_plan(stacks, _recorded(world, planned))
+    planned: list[Asked] = []
+    plan = make_plan(stacks, recorded(world, planned))
     yield noted(Purpose.PLAN, planned)
     applied = [*planned]
-    through = _recorded(world, applied, deaf=deaf)
+    through = recorded(world, applied, deaf=deaf)
     apply_plan(plan, through, tell=Silent(), allow=frozenset(HAZARDS))
     with suppress(CfstreamError):
         prove_stacks(stacks, through, Means(None, world.clock))
     yield noted(Purpose.APPLY, applied)
     last()
-    destroyed: list[Call] = []
-    through = _recorded(world, destroyed)
+    destroyed: list[Asked] = []
+    through = recorded(world, destroyed)
     apply_plan(make_plan(stacks, through, destroying=True), through, tell=Silent(), allow=frozenset(HAZARDS))
     yield noted(Purpose.DESTROY, destroyed)
 
 
-def _recorded(world: World, calls: list[Call], *, deaf: bool = False) -> World:
+def recorded(world: World, calls: list[Asked], *, deaf: bool = False) -> World:
+    """The world, with every call noted in `calls`."""
     reads = world.reads
     return replace(
         world,

@@ -3,29 +3,36 @@
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfstream.permissions.document import policy
+from cfstream.permissions.needs import Purpose
 from cfstream.permissions.resources import Place
-from cfstream.ports import World
+from cfstream.ports import Call, World
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
+from cfstream.steps.step import HAZARDS
+from cfstream.workflow import apply_plan, make_plan
 from tests.golden.plans.stage import Stage
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
-from tests.promises.iam import actions, allowed, knows, refused
-from tests.promises.permission_scenarios import CHANGES
-from tests.promises.recorder import Played, play
-from tests.promises.studio import Studio
+from tests.promises.iam import actions, allowed, context, knows, refused, resource, unsupported
+from tests.promises.permission_scenarios import CHANGES, ground
+from tests.promises.recorder import Asked, Played, play, recorded
+from tests.promises.studio import Json, Studio, signed
 from tests.sandboxed import Clients
+from tests.worlds import Silent
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
 
+
+ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1UGDLB9XZBD79"
+WRITES = ("create_", "put_", "update_", "delete_", "tag_", "untag_", "change_")
 
 WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
 """An identity that the list does not have yet is asked for by its id (`test_object_grants` makes it so)."""
@@ -90,7 +97,8 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
 ) -> None:
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
 
-    A stack that changes from one spec to another has the policies of both. IAM knows each action, on such resources.
+    A stack that changes from one spec to another has the policies of both. IAM knows each action, on such resources and
+    under such conditions.
     """
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)
@@ -101,12 +109,128 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
             policy(specs, played.purpose, Place(ACCOUNT)) for specs in (played.specs, played.before) if specs
         ]
         lacking[f"{played.name}: {played.purpose}"].update(
-            action for call in played.calls for action in refused(call, held)
+            action for asked in played.calls for action in refused(asked.call, held, asked.tags)
         )
-        called[kind].update(action for call in played.calls for action in actions(call))
+        called[kind].update(action for asked in played.calls for action in actions(asked.call))
         pairs = {pair for each in held for pair in allowed(each)}
         may[kind].update(action for action, _ in pairs)
         assert {pair for pair in pairs if not knows(*pair)} == set()
+        assert [wrong for each in held for wrong in unsupported(each)] == []
     assert {name: missing for name, missing in lacking.items() if missing} == {}
     unused = {kind: may[kind] - called[kind] - BY_OTHERS - WHILE_LISTS_LAG for kind in may}
     assert {kind: idle for kind, idle in unused.items() if idle} == {}
+
+
+NAMES = {"lectures": "media.example.com", "seminars": "talks.example.com"}
+LIMITED = ("distribution/", "hostedzone/")
+"""Resources that IAM can limit to a stack; keys, groups, controls, identities and policies it cannot."""
+
+
+def stack_of(name: str, **fields: Any) -> Json:
+    """A spec of everything that IAM can limit: a distribution with tags, and records."""
+    site = {"cnames": [NAMES[name]], "dns": {"route53": "example.com"}}
+    return signed(
+        name=name, bucket={"name": f"{name}-media", "create": True}, tags={"team": name}, **site, **fields
+    )
+
+
+def streamed(name: str, **fields: Any) -> Json:
+    """The same for a streaming distribution."""
+    return stack_of(name, delivery="rtmp", **fields)
+
+
+EXPECTED = {
+    stack_of: {
+        "create_bucket",
+        "create_distribution_with_tags",
+        "update_distribution",
+        "delete_distribution",
+        "tag_resource",
+        "put_bucket_policy",
+        "change_resource_record_sets",
+    },
+    streamed: {
+        "create_streaming_distribution_with_tags",
+        "update_streaming_distribution",
+        "delete_streaming_distribution",
+        "tag_resource",
+        "change_resource_record_sets",
+    },
+}
+
+
+def life(studio: Studio, document: Json) -> list[Asked]:
+    """Every call of a stack that is created, changed and destroyed."""
+    stacks = studio.load(document)
+    changed = studio.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
+    created: list[Asked] = []
+    through = recorded(studio.world, created)
+    apply_plan(make_plan(stacks, through), through, tell=Silent(), allow=frozenset(HAZARDS))
+    ended = play("changed", changed, studio.world)
+    return [*created, *(asked for each in ended for asked in each.calls)]
+
+
+@pytest.mark.usefixtures("s3control")
+@pytest.mark.parametrize("kind", [stack_of, streamed])
+def test_a_policy_allows_nothing_on_another_stack(studio: Studio, kind: Callable[..., Json]) -> None:
+    """Every write to the other's distribution, tags, records and bucket is refused, by both purposes, adopting or not.
+
+    Creating calls are refused as well: they carry the other's name.
+    """
+    ground(studio)
+    calls = life(studio, kind("seminars"))
+    writes = [asked for asked in calls if asked.call.operation.startswith(WRITES) and limited(asked.call)]
+    assert {asked.call.operation for asked in writes} >= EXPECTED[kind]
+    for purpose in (Purpose.APPLY, Purpose.DESTROY):
+        for adopted in ({}, {"adopt": "E1UGDLB9XZBD79"}, {"adopt": id_in(writes)}):
+            held = [policy(specs_of(studio.load(kind("lectures", **adopted))), purpose, Place(ACCOUNT))]
+            let = [
+                asked.call
+                for asked in writes
+                if refused(asked.call, held, asked.tags) != [*actions(asked.call)]
+            ]
+            assert let == []
+
+
+@pytest.mark.parametrize("adopt", [{}, {"adopt": "E1UGDLB9XZBD79"}])
+def test_a_name_is_neither_taken_nor_given(studio: Studio, adopt: Json) -> None:
+    """No tag makes another stack's distribution ours, or ours another stack's."""
+    held = [policy(specs_of(studio.load(signed(**adopt))), Purpose.APPLY, Place(ACCOUNT))]
+    mine, others = {"cfstream:name": "lectures"}, {"cfstream:name": "seminars"}
+
+    def tagging(**tags: str) -> Call:
+        items = [{"Key": key.replace("__", ":"), "Value": value} for key, value in tags.items()]
+        return Call("cloudfront", "tag_resource", {"Resource": ARN, "Tags": {"Items": items}})
+
+    assert refused(tagging(team="media"), held, mine) == []
+    assert refused(tagging(cfstream__name="lectures"), held, mine) == []
+    untagging = Call("cloudfront", "untag_resource", {"Resource": ARN, "TagKeys": {"Items": ["team"]}})
+    for call in (
+        tagging(team="media"),
+        tagging(cfstream__name="lectures"),
+        tagging(cfstream__name="seminars"),
+    ):
+        assert refused(call, held, others) != []
+    assert refused(tagging(cfstream__name="seminars"), held, mine) != []
+    assert refused(untagging, held, others) != []
+    assert refused(untagging, held, mine) == []
+
+
+def test_a_distribution_is_adopted_before_it_has_the_tag(studio: Studio) -> None:
+    """The id in the spec is enough, for that one alone."""
+    held = [policy(specs_of(studio.load(signed(adopt="E1UGDLB9XZBD79"))), Purpose.APPLY, Place(ACCOUNT))]
+    update = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})
+    assert refused(update, held) == []
+    assert refused(Call("cloudfront", "update_distribution", {"Id": "E2ANOTHER"}), held) != []
+
+
+def limited(call: Call) -> bool:
+    """Whether a call writes what IAM can limit to one stack."""
+    on = resource(call)
+    tagging = any("RequestTag" in key for key in context(call, {}))
+    return tagging or on.startswith("arn:aws:s3:") or any(word in on for word in LIMITED)
+
+
+def id_in(asked: Sequence[Asked]) -> str:
+    """The id of the distribution that was updated."""
+    return next(str(each.call.params["Id"]) for each in asked if each.call.operation.startswith("update_"))

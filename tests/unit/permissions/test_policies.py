@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.permissions.document import policy, size
+from cfstream.permissions.document import claims, policy, size, unlimited
 from cfstream.permissions.needs import Purpose
 from cfstream.permissions.resources import Place
 from cfstream.spec.load import load
@@ -104,22 +104,93 @@ def test_of_several_specs_each_gets_its_own_only() -> None:
     assert one == other
 
 
-def test_an_action_that_is_needed_everywhere_stands_once() -> None:
-    """TagResource comes with the creating call, whose resource nobody knows yet."""
-    assert allowed(HTTP)["cloudfront:TagResource"] == ["*"]
-    assert allowed({**HTTP, "adopt": "E1UGDLB9XZBD79"})["cloudfront:TagResource"] == [
-        "arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79"
+def statements(action: str, *documents: Json, purpose: str = "apply") -> list[Json]:
+    """Resource and Condition of each statement that allows an action."""
+    made = policy([spec(each) for each in documents], Purpose(purpose), Place("123456789012"))
+    found = [each for each in made["Statement"] if action in each["Action"]]
+    return [{name: each[name] for name in ("Resource", "Condition") if name in each} for each in found]
+
+
+NAME, REQUESTED = "aws:ResourceTag/cfstream:name", "aws:RequestTag/cfstream:name"
+ANY = "arn:aws:cloudfront::123456789012:distribution/*"
+
+
+@pytest.mark.parametrize("purpose", ["apply", "destroy"])
+def test_a_distribution_is_changed_by_its_tag(purpose: str) -> None:
+    """Any id with the stack's tag; with `adopt` that id, unless it has another stack's tag."""
+    tagged = {"Resource": ANY, "Condition": {"StringEquals": {NAME: "lectures"}}}
+    assert statements("cloudfront:UpdateDistribution", HTTP, purpose=purpose) == [tagged]
+    adopting = statements(
+        "cloudfront:UpdateDistribution", {**HTTP, "adopt": "E1UGDLB9XZBD79"}, purpose=purpose
+    )
+    assert adopting == [
+        {
+            "Resource": ANY.replace("*", "E1UGDLB9XZBD79"),
+            "Condition": {"StringEqualsIfExists": {NAME: "lectures"}},
+        }
     ]
 
 
-def test_records_are_never_overwritten() -> None:
-    """Route 53 is told which changes are meant: UPSERT is none of them."""
-    made = policy([spec(SITE)], Purpose.APPLY, Place())
+def test_several_stacks_share_statements() -> None:
+    """With the names of all, while an adopted distribution is for its own stack alone."""
+    other = {**HTTP, "name": "seminars", "bucket": "seminars-media"}
+    (both,) = statements("cloudfront:UpdateDistribution", HTTP, other)
+    assert both["Condition"] == {"StringEquals": {NAME: ["lectures", "seminars"]}}
+    apart = statements("cloudfront:UpdateDistribution", HTTP, {**other, "adopt": "E1UGDLB9XZBD79"})
+    assert [each["Condition"] for each in apart] == [
+        {"StringEquals": {NAME: "lectures"}},
+        {"StringEqualsIfExists": {NAME: "seminars"}},
+    ]
+
+
+def test_tags_come_with_the_creating_call() -> None:
+    """IAM asks about TagResource then, too; the resource of a new one is not known."""
+    ours, new = statements("cloudfront:TagResource", HTTP)
+    assert ours["Condition"] == {
+        "StringEquals": {NAME: "lectures"},
+        "StringEqualsIfExists": {REQUESTED: "lectures"},
+    }
+    assert new == {
+        "Resource": "*",
+        "Condition": {"StringEquals": {REQUESTED: "lectures"}, "StringEqualsIfExists": {NAME: "lectures"}},
+    }
+    created = {"Resource": "*", "Condition": {"StringEquals": {REQUESTED: "lectures"}}}
+    assert statements("cloudfront:CreateDistribution", HTTP) == [created]
+    assert statements("cloudfront:CreateStreamingDistributionWithTags", RTMP) == [created]
+    assert len(statements("cloudfront:TagResource", RTMP)) == 1
+
+
+def test_what_iam_cannot_limit_is_listed() -> None:
+    """In words, and only if the policy allows to change it."""
+    assert unlimited(policy([spec(HTTP)], Purpose.PLAN, Place())) == ()
+    assert unlimited(policy([spec(HTTP)], Purpose.APPLY, Place())) == ("origin access controls",)
+    everything = {**HTTP, "oai": {}, "http": {"cors": {"origins": ["*"]}}}
+    assert unlimited(policy([spec(everything)], Purpose.DESTROY, Place())) == (
+        "origin access identities",
+        "response headers policies",
+    )
+    assert claims(policy([spec(HTTP)], Purpose.APPLY, Place()))
+    for document, purpose in ((RTMP, Purpose.APPLY), (HTTP, Purpose.DESTROY), (HTTP, Purpose.PLAN)):
+        assert not claims(policy([spec(document)], purpose, Place()))
+
+
+def test_records_are_the_stacks_own_and_never_overwritten() -> None:
+    """Names as IAM compares them, the types of aliases, and no UPSERT."""
+    document = {**SITE, "cnames": ["media.example.com", "*.talks.example.com"]}
+    made = policy([spec(document)], Purpose.APPLY, Place())
     (records,) = [each for each in made["Statement"] if each["Sid"] == "Records"]
     assert records["Action"] == ["route53:ChangeResourceRecordSets"]
     assert records["Condition"] == {
-        "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"]}
+        "ForAllValues:StringEquals": {
+            "route53:ChangeResourceRecordSetsActions": ["CREATE", "DELETE"],
+            "route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA"],
+            "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
+                "\\052.talks.example.com",
+                "media.example.com",
+            ],
+        }
     }
+    assert "route53:ChangeResourceRecordSets" not in allowed({**SITE, "cnames": []})
 
 
 @pytest.mark.parametrize("purpose", [*Purpose])

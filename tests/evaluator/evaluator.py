@@ -1,0 +1,170 @@
+"""Who can read, list and write in one account, by trying each reader, each key and each distribution.
+
+The judge of cfstream's promises. It imports nothing of cfstream, reads plain data in AWS's shapes, and is written the
+slow and obvious way.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tests.evaluator import s3
+from tests.evaluator.callers import ANYONE, Caller
+from tests.evaluator.cloudfront import Sites
+from tests.evaluator.logic import Answer, all_of, any_of
+from tests.evaluator.sampling import callers_of
+from tests.evaluator.state import Distribution, State
+
+READ = "read"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Someone who asks a distribution: unsigned (ANYONE), or signing as ``key NAME`` or ``signer ACCOUNT``.
+
+    `distribution` limits it to one of them.
+    """
+
+    who: str = ANYONE
+    distribution: str = ""
+
+
+Reader = Caller | Viewer
+
+
+class Reading(NamedTuple):
+    """Someone may do something with a key of a bucket, or with the bucket (no key)."""
+
+    bucket: str
+    key: str
+    who: str
+    may: str = READ
+
+
+class Service(NamedTuple):
+    """Someone gets an object under a path at a distribution, or at a bucket's own address."""
+
+    place: str
+    path: str
+    who: str
+
+
+class Evaluator:
+    """The answers for one state. A distribution is judged by each version that an edge may have."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._sites = Sites(state, self._by_name)
+        self._known: dict[tuple[str, str, str], Answer] = {}
+        self._callers = {name: callers_of(state, bucket) for name, bucket in state.buckets.items()}
+
+    def callers(self, bucket: str) -> tuple[Caller, ...]:
+        """Everyone outside the account to try on a bucket."""
+        return self._callers[bucket]
+
+    def can_read(self, reader: Reader, bucket: str, key: str) -> Answer:
+        """Whether the reader can read the key, at some edge at least."""
+        if isinstance(reader, Caller):
+            return s3.may(self.state, self.state.buckets[bucket], reader, s3.READ, key)
+        return any_of(
+            answer
+            for place in self.state.distributions
+            if reader.distribution in ("", place.id)
+            for version in place.versions
+            for who, answer in self._sites.readers(place, version, bucket, key).items()
+            if who in (reader.who, ANYONE)
+        )
+
+    def can_list(self, caller: Caller, bucket: str) -> Answer:
+        """Whether the caller can list the bucket's keys."""
+        return s3.may(self.state, self.state.buckets[bucket], caller, s3.LIST)
+
+    def can_write(self, caller: Caller, bucket: str, action: str, key: str = "") -> Answer:
+        """Whether the caller can do one of the actions that write objects or change who can read."""
+        return s3.may(self.state, self.state.buckets[bucket], caller, action, key)
+
+    def is_served(self, viewer: Viewer, path: str) -> Answer:
+        """Whether the viewer gets the object under that path at its distribution, at every edge."""
+        return any_of(
+            all_of(
+                any_of(
+                    answer
+                    for who, answer in self._sites.served(place, version, path).items()
+                    if who in (viewer.who, ANYONE)
+                )
+                for version in place.versions
+            )
+            for place in self.state.distributions
+            if viewer.distribution in ("", place.id)
+        )
+
+    def readings(self, keys: Iterable[str], *, certain: bool = False) -> frozenset[Reading]:
+        """Everything that someone outside the account may do, somewhere; with `certain`, only what is not a maybe."""
+        keys = tuple(keys)
+        found: set[Reading] = set()
+        for name in self.state.buckets:
+            found |= {each for each, sure in self._direct(name, keys) if sure or not certain}
+            found |= {each for each, sure in self._viewed(name, keys) if sure or not certain}
+        return frozenset(found)
+
+    def services(self, paths: Iterable[str]) -> frozenset[Service]:
+        """Everyone who certainly gets an object, wherever they ask."""
+        paths = tuple(paths)
+        found = set()
+        for place in self.state.distributions:
+            for path in paths:
+                versions = [self._certain(place, number, path) for number in range(len(place.versions))]
+                everyone = frozenset.union(*versions)
+                for who in everyone:
+                    if all(who in each or ANYONE in each for each in versions):
+                        found.add(Service(place.id, path, who))
+        for name, bucket in self.state.buckets.items():
+            for caller in self._callers[name]:
+                found |= {
+                    Service(name, f"/{key}", caller.name)
+                    for key in bucket.objects
+                    if self._read(name, caller, key) is True
+                }
+        return frozenset(found)
+
+    def _certain(self, place: Distribution, number: int, path: str) -> frozenset[str]:
+        served = self._sites.served(place, place.versions[number], path)
+        return frozenset(who for who, answer in served.items() if answer is True)
+
+    def _direct(self, name: str, keys: tuple[str, ...]) -> Iterable[tuple[Reading, bool]]:
+        bucket = self.state.buckets[name]
+        for caller in self._callers[name]:
+            for key in keys:
+                answer = self._read(name, caller, key)
+                if answer is not False:
+                    yield Reading(name, key, caller.name), bool(answer)
+            for action in (s3.LIST, *s3.WRITES):
+                tried = keys if action in s3.ON_OBJECTS else ("",)
+                for key in tried:
+                    answer = s3.may(self.state, bucket, caller, action, key)
+                    if answer is not False:
+                        yield Reading(name, key, caller.name, action), bool(answer)
+
+    def _viewed(self, name: str, keys: tuple[str, ...]) -> Iterable[tuple[Reading, bool]]:
+        for place in self.state.distributions:
+            for version in place.versions:
+                for key in keys:
+                    for who, answer in self._sites.readers(place, version, name, key).items():
+                        if answer is not False:
+                            yield Reading(name, key, who), bool(answer)
+
+    def _read(self, bucket: str, caller: Caller, key: str) -> Answer:
+        return self._by_name(bucket, caller, key)
+
+    def _by_name(self, bucket: str, caller: Caller, key: str) -> Answer:
+        if bucket not in self.state.buckets:
+            return None if caller.signs else False
+        asked = (bucket, caller.name, key)
+        if asked not in self._known:
+            self._known[asked] = s3.may(self.state, self.state.buckets[bucket], caller, s3.READ, key)
+        return self._known[asked]
+
+
+def evaluator(state: State) -> Evaluator:
+    """The judge of a state."""
+    return Evaluator(state)

@@ -1,0 +1,120 @@
+"""What S3 lets a caller do with a bucket and its objects.
+
+The sources are the S3 User Guide, "How Amazon S3 authorizes a request", "Controlling ownership of objects",
+"Access control list (ACL) overview" and "Blocking public access to your Amazon S3 storage".
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tests.evaluator import policies
+from tests.evaluator.callers import Caller
+from tests.evaluator.logic import Answer, all_of, any_of, negated
+from tests.evaluator.policies import Request
+from tests.evaluator.state import ALL_USERS, AUTHENTICATED_USERS, ENFORCED, AccessPoint, Bucket, Json, State
+
+READ, LIST, OLD = "s3:GetObject", "s3:ListBucket", "s3:GetObjectVersion"
+ON_OBJECTS = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:ReplicateObject")
+ON_BUCKETS = ("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPublicAccessBlock")
+WRITES = (*ON_OBJECTS, *ON_BUCKETS)
+
+OF_OBJECT, OF_BUCKET = "object", "bucket"
+BY_ACL = {
+    READ: (OF_OBJECT, "READ"),
+    OLD: (OF_OBJECT, "READ"),
+    LIST: (OF_BUCKET, "READ"),
+    "s3:PutObject": (OF_BUCKET, "WRITE"),
+    "s3:DeleteObject": (OF_BUCKET, "WRITE"),
+    "s3:PutObjectAcl": (OF_OBJECT, "WRITE_ACP"),
+    "s3:PutBucketAcl": (OF_BUCKET, "WRITE_ACP"),
+}
+"""The ACL and the permission in it that allows an action ("Mapping of ACL permissions …")."""
+
+
+def may(state: State, bucket: Bucket, caller: Caller, action: str, key: str = "") -> Answer:
+    """Whether a caller may do that, directly or through an access point of the account."""
+    arn = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
+    requests = [Request(caller, action, arn, context) for context in caller.contexts]
+    points = [each for each in state.access_points if each.bucket == bucket.name]
+    return any_of(
+        (
+            *(_directly(state, bucket, key, request) for request in requests),
+            *(_through(state, point, key, request) for point in points for request in requests),
+        )
+    )
+
+
+def _directly(state: State, bucket: Bucket, key: str, request: Request) -> Answer:
+    denied = policies.denies(bucket.policy, request)
+    if request.caller.account == state.account:
+        return negated(denied)
+    allowed = all_of(
+        (
+            policies.allows(bucket.policy, request),
+            _is_in_reach(state, bucket, key),
+            _passes_restriction(bucket, request.caller),
+        )
+    )
+    return all_of((negated(denied), any_of((allowed, _acl_allows(bucket, key, request)))))
+
+
+def _is_in_reach(state: State, bucket: Bucket, key: str) -> bool:
+    """A bucket policy allows nothing on objects that another account owns."""
+    acl = bucket.objects.get(key)
+    return bucket.ownership == ENFORCED or acl is None or acl["Owner"]["ID"] == state.owner
+
+
+def _passes_restriction(bucket: Bucket, caller: Caller) -> Answer:
+    """RestrictPublicBuckets: a public policy serves AWS services and the own account only.
+
+    Whether an origin access identity counts among those is not documented.
+    """
+    if not bucket.block["RestrictPublicBuckets"] or caller.service:
+        return True
+    passes = negated(policies.is_public(bucket.policy))
+    return None if caller.identity and not passes else passes
+
+
+def _acl_allows(bucket: Bucket, key: str, request: Request) -> bool:
+    if bucket.ownership == ENFORCED or request.action not in BY_ACL:
+        return False
+    level, permission = BY_ACL[request.action]
+    acl = bucket.acl if level == OF_BUCKET else bucket.objects.get(key)
+    return any(
+        granted in (permission, "FULL_CONTROL") and _is_grantee(grantee, request.caller)
+        for grantee, granted in _grants(acl, ignore_public=bucket.block["IgnorePublicAcls"])
+    )
+
+
+def _grants(acl: Json | None, *, ignore_public: bool) -> Iterator[tuple[Json, str]]:
+    for grant in (acl or {}).get("Grants", ()):
+        public = grant["Grantee"].get("URI") in (ALL_USERS, AUTHENTICATED_USERS)
+        if not (public and ignore_public):
+            yield grant["Grantee"], grant["Permission"]
+
+
+def _is_grantee(grantee: Json, caller: Caller) -> bool:
+    if grantee.get("URI"):
+        signed_in = caller.signs and not caller.service
+        return grantee["URI"] == ALL_USERS or (grantee["URI"] == AUTHENTICATED_USERS and signed_in)
+    return bool(caller.canonical) and grantee.get("ID") == caller.canonical
+
+
+def _through(state: State, point: AccessPoint, key: str, request: Request) -> Answer:
+    """Both the access point's policy and the bucket's must allow the request ("Access points")."""
+    arn = f"arn:aws:s3:{point.region}:{state.account}:accesspoint/{point.name}"
+    context = request.context.but(
+        s3__DataAccessPointAccount=state.account,
+        s3__DataAccessPointArn=arn,
+        s3__AccessPointNetworkOrigin="Internet",
+    )
+    at_point = replace(request, resource=f"{arn}/object/{key}" if key else arn, context=context)
+    restricted = point.block["RestrictPublicBuckets"] and not request.caller.service
+    return all_of(
+        (
+            policies.allows(point.policy, at_point),
+            negated(policies.denies(point.policy, at_point)),
+            negated(policies.is_public(point.policy)) if restricted else True,
+            _directly(state, state.buckets[point.bucket], key, replace(request, context=context)),
+        )
+    )

@@ -1,6 +1,7 @@
 """One sandbox in this process, emptied for each test that asks for it, and boto3 clients for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import boto3
@@ -14,10 +15,33 @@ CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
+class WatchedSandbox(Sandbox):
+    """A sandbox that can be looked at after every write that reaches it, before the writer gets the reply."""
+
+    _watchers: tuple[Callable[[], None], ...] = ()
+
+    def written(self) -> None:
+        super().written()
+        with self._routes.lock:
+            for look in self._watchers:
+                look()
+
+    @contextmanager
+    def watched(self, look: Callable[[], None]) -> Iterator[None]:
+        """Calls `look` now and after every write."""
+        with self._routes.lock:
+            look()
+        self._watchers = (*self._watchers, look)
+        try:
+            yield
+        finally:
+            self._watchers = tuple(each for each in self._watchers if each is not look)
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[Sandbox]:
+def server() -> Iterator[WatchedSandbox]:
     """A sandbox in this process, in which a write is Deployed at once."""
-    with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
+    with WatchedSandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
         yield sandbox
 
 

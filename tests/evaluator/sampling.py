@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.evaluator import callers
-from tests.evaluator.callers import FOREIGN, IDENTITY, Caller
+from tests.evaluator.callers import CLOUDFRONT, FOREIGN, IDENTITY, Caller
 from tests.evaluator.conditions import values_of
 from tests.evaluator.policies import principals_of, statements_of
 from tests.evaluator.state import ACCOUNT, Bucket, Json, State
@@ -26,7 +26,7 @@ def _always() -> Iterator[Caller]:
     yield callers.anyone()
     yield callers.account()
     yield callers.distribution(FOREIGN_DISTRIBUTION)
-    yield callers.service(FOREIGN_SERVICE, FOREIGN)
+    yield callers.service(FOREIGN_SERVICE, FOREIGN, foreign_resource(FOREIGN_SERVICE))
     yield _inside(
         callers.account(), f"account {FOREIGN} in {FOREIGN_ENDPOINT}", FOREIGN_ENDPOINT, FOREIGN_NETWORK
     )
@@ -58,8 +58,8 @@ def _mentioned(state: State, bucket: Bucket) -> Iterator[Caller]:
 
 
 def _named(state: State, sort: str, name: str) -> Iterator[Caller]:
-    if sort == "Service":
-        yield callers.service(name, FOREIGN)
+    if sort == "Service" and name != CLOUDFRONT:
+        yield callers.service(name, FOREIGN, foreign_resource(name))
         yield replace(callers.service(name, state.account), name=f"service {name} for the account")
     elif sort == "CanonicalUser" and name not in (state.owner, *state.identities.values()):
         yield callers.canonical_user(name)
@@ -95,6 +95,12 @@ def _with_value(key: str, value: str) -> Iterator[Caller]:
         yield _inside(callers.anyone(), f"network {value}", endpoint, network)
     elif key in ("s3:dataaccesspointaccount", "s3:dataaccesspointarn"):
         yield from _through_a_point(key, concrete)
+
+
+def foreign_resource(service: str) -> str:
+    """The ARN of what another account has a service do. ARNs of buckets name no account."""
+    kind = service.partition(".")[0]
+    return "arn:aws:s3:::theirs" if kind == "s3" else f"arn:aws:{kind}:us-east-1:{FOREIGN}:resource/theirs"
 
 
 ORGANISATIONS = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")

@@ -130,6 +130,11 @@ CASES: dict[str, tuple[Json | list[Json], str, str]] = {
         "theirs? ours?",
         "theirs? ours?",
     ),
+    "a service, fixed to a resource": (
+        statement({"Service": "s3.amazonaws.com"}, when("ArnLike", "aws:SourceArn", "arn:aws:s3:::media")),
+        "",
+        "",
+    ),
     "everyone, our distribution": (statement("*", PINNED), "ours", "ours"),
     "everyone, our distribution if there is a source": (
         statement("*", when("StringEqualsIfExists", "aws:SourceArn", OUR_ARN)),

@@ -31,7 +31,8 @@ FEW_OBJECTS = OBJECTS[:2]
 """Where every object has an ACL: each is a write of its own."""
 ENFORCED = ("lectures", "archive", "by-hand")
 WITH_ACLS = ("lectures-acl", "archive-acl")
-BUCKETS = (*ENFORCED, *WITH_ACLS)
+OBJECTS_OF = {**dict.fromkeys(ENFORCED, OBJECTS), **dict.fromkeys(WITH_ACLS, FEW_OBJECTS)}
+BUCKETS = tuple(OBJECTS_OF)
 BY_HAND = "E0BYHAND000000"
 """Stands in a spec for the id of the distribution that was made by hand."""
 SOMEBODYS_IDENTITY = "E0SOMEBODYS000"

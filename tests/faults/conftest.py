@@ -2,12 +2,11 @@
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.faults.stage import Stage
-from tests.sandboxed import Clients
+from tests.sandboxed import Clients, WatchedSandbox
 
 
 @pytest.fixture(scope="session")
-def stage(server: Sandbox, clients: Clients) -> Stage:
+def stage(server: WatchedSandbox, clients: Clients) -> Stage:
     """The stage, furnished."""
     return Stage(server, clients)

@@ -1,8 +1,8 @@
-"""The door of a run in which one write goes wrong, and after each write somebody looks at what is live."""
+"""An AWS client of a run in which one write goes wrong."""
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfstream.ports import Answer, Call, Writes
@@ -44,19 +44,16 @@ def numbered(operations: Sequence[str]) -> tuple[Write, ...]:
 class Watched:
     """A door in which `target`, or the write of that number from 1, meets `fault`.
 
-    Before and after every write, one at a time, `look` is called. Once a fault has killed the process nothing passes
-    any more, neither reads nor writes.
+    Writes pass one at a time. Once a fault has killed the process, nothing passes any more, neither reads nor writes.
     """
 
     def __init__(
         self,
         aws: Writes,
-        look: Callable[[], None],
         target: Write | int | None = None,
         fault: Fault | None = None,
     ) -> None:
         self._aws = aws
-        self._look = look
         self._target = target
         self._fault = fault
         self._guard = threading.Lock()
@@ -82,7 +79,6 @@ class Watched:
         with self._guard:
             aws = self._living()
             self.operations.append(call.operation)
-            self._look()
             try:
                 if self._fault and self._target in self._numbers():
                     self.struck = True
@@ -91,8 +87,6 @@ class Watched:
             except Killed:
                 self._dead = True
                 raise
-            finally:
-                self._look()
 
     def _numbers(self) -> tuple[Write | int, ...]:
         """The number of the last write, among all and among those of its operation."""

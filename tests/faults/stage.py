@@ -6,21 +6,21 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.sandbox import state
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
+from tests.evaluator.naming import named
 from tests.faults.account import furnish, photograph
 from tests.faults.doors import Killed, Watched, Write
 from tests.faults.scenarios import Scenario, Spec
-from tests.faults.viewers import Reading, Readings, Viewers
-from tests.sandboxed import Clients
+from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, missing, stays
+from tests.sandboxed import Clients, WatchedSandbox
 from tests.worlds import Fault, QuickClock, Silent, world_of
 
 DEPLOY_AFTER_READS = 6
@@ -38,8 +38,8 @@ class Moment:
 
     frozen: bytes
     account: Any
-    some: Readings
-    every: Readings
+    readings: Readings
+    services: Services
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Undisturbed:
     left: tuple[StepId, ...]
     """The steps that are pending in the end."""
     too_much: Readings
-    too_little: Readings
+    too_little: Services
 
 
 @dataclass(frozen=True)
@@ -71,34 +71,46 @@ class Disturbed:
     """The steps that are pending in the end."""
     account: Any
     too_much: Readings
-    too_little: Readings
+    too_little: Services
 
 
 class Guard:
-    """Looks on, and notes who reads too much or too little after any one write."""
+    """Looks after every write that reaches the sandbox, and notes who reads too much or too little then.
 
-    def __init__(self, viewers: Viewers, may: Readings, must: Readings) -> None:
+    `may` is everything that someone may read on the way, `must` what everyone keeps.
+    """
+
+    def __init__(self, viewers: Viewers, may: Readings, must: Services) -> None:
         self._viewers = viewers
         self._may = may
         self._must = must
         self.too_much: Readings = frozenset()
-        self.too_little: Readings = frozenset()
+        self.too_little: Services = frozenset()
 
     def look(self) -> None:
+        """Judges the state now."""
         self._viewers.look()
-        self.too_much |= self._viewers.at_some_edge() - self._may
-        self.too_little |= self._must - self._viewers.at_every_edge()
+        self.too_much |= beyond(self._viewers.readings(), self._may)
+        self.too_little |= missing(self._must, self._viewers.services())
+
+    def __enter__(self) -> Self:
+        self._watching = self._viewers.sandbox.watched(self.look)
+        self._watching.__enter__()
+        return self
+
+    def __exit__(self, *about: Any) -> None:
+        self._watching.__exit__(*about)
 
 
 class Stage:
     """One sandbox, on which scenarios are played one after the other."""
 
-    def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
+    def __init__(self, sandbox: WatchedSandbox, clients: Clients) -> None:
         self.sandbox = sandbox
         self._world = world_of(sandbox)
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
-        self._ids = furnish(clients)
+        self.ids = furnish(clients)
         self.furnished = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}
@@ -114,7 +126,11 @@ class Stage:
 
     def readers_now(self) -> Readings:
         """Who reads now, the account of others apart."""
-        return Viewers(self.sandbox).at_every_edge() - self.furnished.every
+        return Viewers(self.sandbox).readings() - self.furnished.readings
+
+    def named(self, specs: Iterable[Spec]) -> Readings:
+        """Who may read what by these specs."""
+        return frozenset().union(*(named(spec, KEYS) for spec in specs))
 
     def undisturbed(self, scenario: Scenario) -> Undisturbed:
         """The scenario as it goes when nothing goes wrong; played once."""
@@ -127,13 +143,12 @@ class Stage:
         if scenario.before:
             run(self.stacks(scenario.before), self.world_at(), ANY_HAZARD)
         start = self.moment()
-        readers = frozenset(
-            Reading(scenario.bucket, key, who) for key, all_of in scenario.readers.items() for who in all_of
-        )
-        guard = Guard(Viewers(self.sandbox), start.some | readers, start.every & readers)
+        wanted = self.named(scenario.after)
+        must = frozenset(each for each in start.services if stays(each, wanted))
         world, stacks = self.world_at(scenario.later), self.stacks(scenario.after)
-        door = Watched(world.aws, guard.look)
-        plan, report = run(stacks, replace(world, aws=door), scenario.allow)
+        door = Watched(world.aws)
+        with Guard(Viewers(self.sandbox), start.readings | wanted, must) as guard:
+            plan, report = run(stacks, replace(world, aws=door), scenario.allow)
         end = self.moment()
         left = _pending(make_plan(stacks, world))
         operations = tuple(door.operations)
@@ -160,22 +175,20 @@ class Stage:
         self.set_back(known.start)
         settings = self.sandbox.cloudfront.settings
         settings.stale_reads, settings.deploy_after_reads = stale_reads, deploy_after_reads
-        guard = Guard(
-            Viewers(self.sandbox), known.start.some | known.end.some, known.start.every & known.end.every
-        )
+        may = known.start.readings | self.named(scenario.after)
         world = self.world_at(scenario.later)
-        door = Watched(world.aws, guard.look, write, fault)
+        door = Watched(world.aws, write, fault)
         report = None
-        with suppress(Killed):
-            stacks = self.stacks(scenario.after)
-            _, report = run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
-        settings.deploy_after_reads = DEPLOY_AFTER_READS
-        stacks = self.stacks(then or scenario.after)
-        again = replace(world, aws=Watched(world.aws, guard.look))
-        allow = ANY_HAZARD if then else scenario.allow
-        if in_a_hurry:
-            run(stacks, again, allow, no_wait=True)
-        pending = converge(stacks, again, allow)
+        with Guard(Viewers(self.sandbox), may, known.start.services & known.end.services) as guard:
+            with suppress(Killed):
+                stacks = self.stacks(scenario.after)
+                _, report = run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
+            settings.deploy_after_reads = DEPLOY_AFTER_READS
+            stacks = self.stacks(then or scenario.after)
+            allow = ANY_HAZARD if then else scenario.allow
+            if in_a_hurry:
+                run(stacks, world, allow, no_wait=True)
+            pending = converge(stacks, world, allow)
         return Disturbed(
             door.struck,
             report,
@@ -204,14 +217,14 @@ class Stage:
         return Moment(
             state.freeze(self.sandbox.cloudfront),
             photograph(self.sandbox),
-            viewers.at_some_edge(),
-            viewers.at_every_edge(),
+            viewers.readings(),
+            viewers.services(),
         )
 
     def stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
         """The specs, loaded, with ids in place of what stands for them."""
         text = "\n---\n".join(json.dumps(spec) for spec in specs)
-        for stand_in, id_ in self._ids.items():
+        for stand_in, id_ in self.ids.items():
             text = text.replace(stand_in, id_)
         return load(["-"], stdin=io.StringIO(text))
 

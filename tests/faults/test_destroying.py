@@ -11,11 +11,11 @@ import pytest
 from cfstream.applying import Report
 from cfstream.values import StepId
 from tests.faults import scenarios as known
-from tests.faults.account import SOMEBODYS_IDENTITY, photograph
+from tests.faults.account import BY_HAND, SOMEBODYS_IDENTITY, photograph
 from tests.faults.doors import Killed, Watched, Write, killed, numbered
 from tests.faults.scenarios import HTTP, NEW, NO_OAC, NO_OAI, OBJECT_ACLS, POLICY, UPDATED, Spec, but, group
 from tests.faults.stage import ANY_HAZARD, Guard, Moment, Stage, converge, run
-from tests.faults.viewers import Readings, Viewers
+from tests.faults.viewers import Readings, Services, Viewers
 from tests.worlds import Fault, landed_unanswered, never_arrived
 
 YES = frozenset({"deletes", "cuts-viewers"})
@@ -87,7 +87,7 @@ class Destroyed:
     left: tuple[StepId, ...]
     account: Any
     too_much: Readings
-    too_little: Readings
+    too_little: Services
 
 
 @cache
@@ -98,7 +98,7 @@ def beginning(stage: Stage, name: str) -> Moment:
     world = stage.world_at()
     for number, specs in enumerate(each.applied, 1):
         last = number == len(each.applied)
-        door = Watched(world.aws, lambda: None, each.dies_at if last else None, killed)
+        door = Watched(world.aws, each.dies_at if last else None, killed)
         with suppress(Killed):
             run(stage.stacks(specs), replace(world, aws=door), ANY_HAZARD)
     return stage.moment()
@@ -116,15 +116,17 @@ def play(
     start = beginning(stage, name)
     stage.set_back(start)
     others = frozenset(
-        each for each in stage.furnished.every if name != "adopted" or each.bucket != "by-hand"
+        each
+        for each in stage.furnished.services
+        if name != "adopted" or each.place not in ("by-hand", stage.ids[BY_HAND])
     )
-    guard = Guard(Viewers(stage.sandbox), start.some, others)
     stacks, world = stage.stacks(ENDS[name].applied[-1]), stage.world_at()
-    door = Watched(world.aws, guard.look, write, fault)
+    door = Watched(world.aws, write, fault)
     report = None
-    with suppress(Killed):
-        _, report = run(stacks, replace(world, aws=door), YES, no_wait=no_wait, destroying=True)
-    left = converge(stacks, replace(world, aws=Watched(world.aws, guard.look)), YES, destroying=True)[-1]
+    with Guard(Viewers(stage.sandbox), start.readings, others) as guard:
+        with suppress(Killed):
+            _, report = run(stacks, replace(world, aws=door), YES, no_wait=no_wait, destroying=True)
+        left = converge(stacks, world, YES, destroying=True)[-1]
     return Destroyed(
         door.struck,
         report,

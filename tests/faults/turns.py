@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from cfstream.values import StepId
+from tests.evaluator.naming import named
 from tests.faults import scenarios as known
-from tests.faults.account import BUCKETS, OBJECTS, SOMEBODYS_IDENTITY, photograph
+from tests.faults.account import BUCKETS, SOMEBODYS_IDENTITY, photograph
 from tests.faults.doors import Killed, Watched, killed
 from tests.faults.scenarios import NEW, OLD, Spec, but, group
 from tests.faults.stage import ANY_HAZARD, Guard, Stage, converge, run
-from tests.faults.viewers import ANYONE, Reading, Readings, Viewers
+from tests.faults.viewers import ANYONE, KEYS, Reading, Readings, Services, Viewers, stays
 
 SPECS: Mapping[str, Spec] = {
     "oac": known.HTTP,
@@ -58,7 +59,7 @@ class Told:
     """What is to be said of some turns, of which the last was repeated until nothing was pending."""
 
     too_much: Readings
-    too_little: Readings
+    too_little: Services
     left: tuple[StepId, ...]
     readers: Readings
     """Who reads in the end of what nobody reads in the account without our stack."""
@@ -67,33 +68,34 @@ class Told:
 
 def play(stage: Stage, turns: Sequence[Turn]) -> Told:
     """Plays the turns in the account of others."""
-    wanted = {turn.spec: stage.readers(SPECS[turn.spec]) for turn in turns}
+    wanted = {turn.spec: named(SPECS[turn.spec], KEYS) for turn in turns}
     stage.set_back(stage.furnished)
     viewers = Viewers(stage.sandbox)
     too_much: Readings = frozenset()
-    too_little: Readings = frozenset()
+    too_little: Services = frozenset()
     left: tuple[StepId, ...] = ()
     for number, turn in enumerate(turns, 1):
         viewers.look()
-        named = wanted[turn.spec]
-        guard = Guard(viewers, viewers.at_some_edge() | _widely(named), viewers.at_every_edge() & named)
+        now, readers = viewers.services(), wanted[turn.spec]
+        must = frozenset(each for each in now if each in stage.furnished.services or stays(each, readers))
         stacks, world = stage.stacks([SPECS[turn.spec]]), stage.world_at(LATER)
-        door = Watched(world.aws, guard.look, turn.dies_at, killed)
-        with suppress(Killed):
-            run(stacks, replace(world, aws=door), ANY_HAZARD, no_wait=turn.no_wait)
-        if number == len(turns):
-            left = converge(stacks, replace(world, aws=Watched(world.aws, guard.look)), ANY_HAZARD)[-1]
+        door = Watched(world.aws, turn.dies_at, killed)
+        with Guard(viewers, viewers.readings() | _widely(readers), must) as guard:
+            with suppress(Killed):
+                run(stacks, replace(world, aws=door), ANY_HAZARD, no_wait=turn.no_wait)
+            if number == len(turns):
+                left = converge(stacks, world, ANY_HAZARD)[-1]
         too_much, too_little = too_much | guard.too_much, too_little | guard.too_little
     return Told(too_much, too_little, left, stage.readers_now(), photograph(stage.sandbox))
 
 
 def _widely(named: Readings) -> Readings:
-    """Whoever is named may read on the way what is not in the spec any more, and what anyone reads everybody may."""
+    """Everyone named may read on the way what is not in the spec any more; what anyone may read, everyone may."""
     everybody = {f"key {key}" for key in (OLD, NEW)} | {known.BY_SELF, ANYONE}
     people = {each.who for each in named} - {ANYONE}
-    places = [(bucket, key) for bucket in BUCKETS for key in OBJECTS]
     return frozenset(
         Reading(bucket, key, who)
-        for bucket, key in places
+        for bucket in BUCKETS
+        for key in KEYS
         for who in (everybody if Reading(bucket, key, ANYONE) in named else people)
     )

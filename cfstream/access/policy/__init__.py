@@ -23,6 +23,7 @@ from cfstream.access.policy.requester import (
     anonymous,
     any_account,
     any_distribution,
+    any_service,
     canonical,
     distribution,
     distributions,
@@ -32,6 +33,7 @@ from cfstream.access.policy.requester import (
     organisation_service,
     principal,
     service,
+    user_id,
 )
 from cfstream.access.policy.standing import Declared, Standing, Standpoint, lists, reader_standing, standing
 from cfstream.access.policy.statement import Statement, parse_statement, parsed
@@ -55,6 +57,7 @@ __all__ = [
     "anonymous",
     "any_account",
     "any_distribution",
+    "any_service",
     "candidates",
     "canonical",
     "delegates_to_access_points",
@@ -76,4 +79,5 @@ __all__ = [
     "service",
     "standing",
     "survives_restriction",
+    "user_id",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cfstream.access.policy.clauses import Clause
 from cfstream.access.policy.networks import network as parse_network
+from cfstream.access.policy.operators import Family
 from cfstream.access.policy.principals import Form, Principal
 from cfstream.access.policy.requester import (
     Requester,
@@ -13,6 +14,7 @@ from cfstream.access.policy.requester import (
     anonymous,
     any_account,
     any_distribution,
+    any_service,
     canonical,
     distribution,
     distributions,
@@ -22,6 +24,7 @@ from cfstream.access.policy.requester import (
     organisation_service,
     principal,
     service,
+    user_id,
 )
 from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.texts import account_of
@@ -52,17 +55,13 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
     named = {each for statement in policy for each in statement.principals}
     services = sorted(_services(policy))
     if any(each.negated or Principal(Form.ANYONE) in each.principals for each in allows):
-        yield from (
-            anonymous(),
-            any_account(),
-            any_distribution(),
-            account(own),
-            distributions(own, own=True),
-        )
+        yield from (anonymous(), any_account(), any_distribution(), any_service())
+        yield from (account(own), distributions(own, own=True))
     for one in sorted(named, key=lambda each: (each.form, each.name)):
         yield from _of_principal(one, own)
     for clause in (clause for statement in policy for clause in statement.clauses):
-        yield from _of_clause(clause, own, services)
+        if clause.operator is None or clause.operator.family is not Family.NULL:
+            yield from _of_clause(clause, own, services)
 
 
 def _services(policy: Iterable[Statement]) -> set[str]:
@@ -73,7 +72,7 @@ def _services(policy: Iterable[Statement]) -> set[str]:
             found |= {value for value in clause.values if not is_wild(value)}
         elif clause.key == "aws:sourcearn":
             found |= {f"{part}.amazonaws.com" for part in _services_of(clause.values)}
-    return found - {CLOUDFRONT}
+    return found - {CLOUDFRONT, "*"}
 
 
 def _services_of(arns: Iterable[str]) -> set[str]:
@@ -93,6 +92,8 @@ def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
             yield canonical(one.name)
         case Form.SERVICE if one.name in (CLOUDFRONT, "*"):
             yield from (any_distribution(), distributions(own, own=True))
+            if one.name == "*":
+                yield any_service()
         case Form.SERVICE:
             yield from (service(one.name), service(one.name, own, own=True))
 
@@ -138,8 +139,8 @@ def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
 
 
 def _of_user_id(value: str) -> Iterator[Requester]:
-    if found := re.match(r"A(?:IDA|ROA)[A-Z0-9]{8,}", value):
-        yield principal(found.group())
+    if re.match(r"A(?:IDA|ROA)[A-Z0-9]{8,}", value):
+        yield user_id(value)
 
 
 def _of_principal_arn(value: str) -> Iterator[Requester]:

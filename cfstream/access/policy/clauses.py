@@ -99,7 +99,7 @@ def _of_requests(requests: pool.Pool, wanted: Sequence[Clause], *, free: bool) -
     return Settled(Verdict.MAYBE, every=False, undecided=_open(requests, wanted))
 
 
-def _with_luck(chosen: Settled, lucky: Sequence[Request], wanted: Sequence[Clause]) -> Settled:
+def _with_luck(chosen: Settled, lucky: pool.Pool, wanted: Sequence[Clause]) -> Settled:
     outcomes = [_together(request, wanted) for request in lucky]
     every = chosen.every and all(outcomes)
     if chosen.some is Verdict.NO and any(each is not False for each in outcomes):

@@ -4,6 +4,7 @@ For texts the pool has a text that all clauses share, found by automaton, and fo
 For numbers and networks it has the edges of every interval and a point between two edges.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol, TypeAlias
@@ -14,7 +15,8 @@ from cfstream.access.policy.texts import OPAQUE
 from cfstream.access.policy.wildcards import (
     Pattern,
     Undecided,
-    fits,
+    form,
+    has_form,
     has_variable,
     is_wild,
     literal,
@@ -42,7 +44,7 @@ class Wanted(Protocol):
 
 def requests(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool) -> Pool:
     """Return the pool of values that `within` matches, with the absent key if it is `optional`."""
-    texts = [each for each in _values(wanted, within) if any(fits(each, form) for form in within)]
+    texts = [each for each in _values(wanted, within) if any(has_form(each, one) for one in within)]
     found: list[Request | Unlisted] = [(each,) for each in dict.fromkeys(texts)]
     if any(each.operator and each.operator.every is not Every.NONE for each in wanted):
         found += _sets(wanted, list(dict.fromkeys(texts)))
@@ -53,19 +55,45 @@ def requests(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool)
     return [*found, None] if optional else found
 
 
-def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Sequence[Request]:
-    """Return values that AWS may happen to issue and that a wildcard in a clause matches.
+def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Pool:
+    """Return values that AWS may happen to issue and that wildcards in all clauses match.
 
-    If `lucky` leaves the account open, the clause must leave it open too: nobody can become a certain account.
+    If `lucky` leaves the account open, the clauses must leave it open too: nobody can become a certain account.
     """
-    values = {value for each in wanted if each.operator and each.operator.wild for value in each.values}
-    pairs = [(form, value) for form in lucky for value in sorted(values) if is_wild(value)]
-    found = [
-        shared([[pattern(form)], [pattern(value)]])
-        for form, value in pairs
-        if _leaves_account_open(value) or not _leaves_account_open(form)
+    return [each for one in lucky for each in _issued(wanted, one)]
+
+
+def _issued(wanted: Sequence[Wanted], issued_form: str) -> Iterator[Request | Unlisted]:
+    texts = [each for each in wanted if _is(each, Family.TEXT, Family.ARN)]
+    every = [
+        [
+            _pattern(each, value)
+            for value in each.values
+            if each.operator.wild and _is_open(value, issued_form)
+        ]
+        for each in texts
+        if each.operator and not each.operator.negated
     ]
-    return [(each,) for each in found if each is not None]
+    none = [one for each in texts if each.operator and each.operator.negated for one in _patterns(each)]
+    if not every or not all(every):
+        return
+    try:
+        found = shared([[form(issued_form)], *every], none)
+    except Undecided:
+        yield Unlisted()
+    else:
+        if found is not None:
+            yield (found,)
+
+
+def _is_open(value: str, issued_form: str) -> bool:
+    return is_wild(value) and (_leaves_owner_open(value) or not _leaves_owner_open(issued_form))
+
+
+def _leaves_owner_open(value: str) -> bool:
+    """Return whether a wildcard leaves open who owns the value: the account of an ARN, the organisation of a path."""
+    parts = value.split(":", 5)
+    return is_wild(":".join(parts[:5]) if len(parts) == 6 else re.split("[/:]", value, maxsplit=1)[0])
 
 
 def addresses(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool, elsewhere: bool) -> Pool:
@@ -80,21 +108,15 @@ def addresses(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool
     found: list[Request] = [
         (each,)
         for each in dict.fromkeys(networks.edges([*within, *named, "8.0.0.0/8"]))
-        if any(networks.contains(form, each) for form in within)
-        and not any(networks.contains(form, each) for form in narrow)
+        if any(networks.contains(one, each) for one in within)
+        and not any(networks.contains(one, each) for one in narrow)
     ]
     return [*found, None] if optional else found
 
 
-def _leaves_account_open(value: str) -> bool:
-    """Return whether a wildcard leaves open who owns the value: for an ARN, one in or before its account."""
-    parts = value.split(":", 5)
-    return is_wild(":".join(parts[:5]) if len(parts) == 6 else value)
-
-
 def _values(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
     """Yield the values that the clauses name, with their neighbours, and one that none names."""
-    yield from (_filled(form) for form in within)
+    yield from map(_filled, within)
     yield from ("true", "false")
     for each in wanted:
         if each.operator is None:
@@ -107,8 +129,8 @@ def _values(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
     yield from _numbers(wanted)
 
 
-def _filled(form: str) -> str:
-    return "".join(item if len(item) == 1 else "x" for item in pattern(form))
+def _filled(wanted: str) -> str:
+    return "".join(item if len(item) == 1 else "x" for item in pattern(wanted))
 
 
 def _numbers(wanted: Sequence[Wanted]) -> Iterator[str]:
@@ -131,12 +153,13 @@ def _is(each: Wanted, *families: Family) -> bool:
 
 
 def _sets(wanted: Sequence[Wanted], texts: list[str]) -> Iterator[Request]:
-    """Yield requests with several values: every pair, and all values that clauses need together."""
+    """Yield requests with several of the values `texts`: every pair, and all that clauses need together."""
     yield from ((one, other) for one in texts for other in texts if one < other)
-    needed = [
-        value for each in wanted if each.operator and not each.operator.negated for value in each.values[:1]
-    ]
-    yield tuple(dict.fromkeys("".join(literal(each)) for each in needed)) or None
+    needed = {
+        value for each in wanted if each.operator and not each.operator.negated for value in each.values
+    }
+    if together := tuple(each for each in texts if each in needed):
+        yield together
 
 
 def _shared(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
@@ -144,7 +167,7 @@ def _shared(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
     texts = [each for each in wanted if _is(each, Family.TEXT, Family.ARN) and not _varies(each)]
     every = [_patterns(each) for each in texts if each.operator and not each.operator.negated]
     none = [one for each in texts if each.operator and each.operator.negated for one in _patterns(each)]
-    forms = [pattern(each) for each in within]
+    forms = [form(each) for each in within]
     tries = [([forms, *every], none)]
     for each in texts:
         tries += [([forms, _patterns(each)], []), ([forms], _patterns(each))]
@@ -159,5 +182,10 @@ def _varies(each: Wanted) -> bool:
 
 
 def _patterns(each: Wanted) -> list[Pattern]:
-    wild = each.operator is not None and each.operator.wild
-    return [pattern(value) if wild else literal(value) for value in each.values]
+    return [_pattern(each, value) for value in each.values]
+
+
+def _pattern(each: Wanted, value: str) -> Pattern:
+    if _is(each, Family.ARN):
+        return form(value)
+    return pattern(value) if each.operator and each.operator.wild else literal(value)

@@ -19,6 +19,7 @@ NEW_ACCOUNT = "000000000000"
 """Stands for an account that no policy names."""
 
 ANY_DISTRIBUTION = "through a distribution of any account"
+ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
 
 _AN_ACCOUNT = "????????????"
@@ -113,6 +114,8 @@ _UNSIGNED: Mapping[str, Value] = {
     "aws:multifactorauthpresent": ABSENT,
     "aws:multifactorauthage": ABSENT,
     "s3:authtype": ABSENT,
+    "s3:signatureage": ABSENT,
+    "s3:signatureversion": ABSENT,
 }
 _SIGNED: Mapping[str, Value] = {
     **_NO_SOURCE,
@@ -169,8 +172,6 @@ def principal(arn: str) -> Requester:
     """Return one user, role, session or federated provider, by ARN or unique id."""
     form = Form.ARN if arn.startswith("arn:") else Form.UNIQUE
     known: dict[str, Value] = {**_SIGNED}
-    if form is Form.UNIQUE:
-        known["aws:userid"] = Chosen((arn, f"{arn}:*"), optional=False)
     if form is Form.ARN:
         same = one_partition(arn)
         known |= {"aws:principalaccount": fixed(account_of(arn)), "aws:principalarn": fixed(same)}
@@ -179,6 +180,13 @@ def principal(arn: str) -> Requester:
     return Requester(
         Reader(ReaderKind.PRINCIPAL, arn), Principal(form, one_partition(arn)), known, crafts=True
     )
+
+
+def user_id(value: str) -> Requester:
+    """Return who has an ``aws:userid`` that a condition names. The account is not known."""
+    who = Principal(Form.UNIQUE, value.partition(":")[0])
+    known: dict[str, Value] = {**_SIGNED, "aws:userid": Chosen((value,), optional=False)}
+    return Requester(Reader(ReaderKind.PRINCIPAL, f"aws:userid {value}"), who, known, crafts=True)
 
 
 def canonical(number: str) -> Requester:
@@ -265,6 +273,9 @@ def _service(name: str) -> dict[str, Value]:
         "aws:multifactorauthpresent": ABSENT,
         "aws:multifactorauthage": ABSENT,
         "aws:sourceowner": UNKNOWN,
+        # Not documented for services; it cannot be the id of a user or role.
+        "aws:userid": Unknown(("service:*",)),
+        "aws:principaltype": UNKNOWN,
     }
 
 
@@ -290,6 +301,11 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
     reader = Reader(ReaderKind.ACCOUNT, source_account) if foreign else Reader(ReaderKind.SERVICE, name)
     via = f"{name} for account {source_account}" if source_account else f"{name} for any account"
     return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
+
+
+def any_service() -> Requester:
+    """Return an AWS service that no policy names and that acts for an account that no policy names."""
+    return replace(service("new-service.amazonaws.com"), reader=ANYONE, via=ANY_SERVICE)
 
 
 def network(name: str) -> Requester:

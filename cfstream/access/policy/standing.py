@@ -9,7 +9,8 @@ from cfstream.access.policy.networks import contains
 from cfstream.access.policy.principals import Covers, Form, Principal, covers, principals
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement
-from cfstream.access.policy.texts import account_of, text_of
+from cfstream.access.policy.texts import account_of, one_partition, text_of
+from cfstream.access.policy.wildcards import is_wild
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.policy_document import CLOUDFRONT
 
@@ -163,7 +164,7 @@ def lists(entry: str, reader: Reader) -> bool:
     name = text_of(reader.name)
     match reader.kind:
         case ReaderKind.ACCOUNT:
-            return entry in (name, f"arn:aws:iam::{name}:root")
+            return entry == name or one_partition(entry) == f"arn:aws:iam::{name}:root"
         case ReaderKind.PRINCIPAL | ReaderKind.DISTRIBUTION | ReaderKind.OAI:
             return entry in (name, account_of(name)) or _principal_covers(entry, reader)
         case ReaderKind.CANONICAL:
@@ -177,6 +178,12 @@ def lists(entry: str, reader: Reader) -> bool:
 
 def _principal_covers(entry: str, reader: Reader) -> bool:
     """Return whether the entry names the reader as a principal: a role covers its sessions."""
-    name = text_of(reader.name)
+    if is_wild(entry):
+        return False
+    name = one_partition(text_of(reader.name))
     asking = [Principal(Form.OAI, name)] if reader.kind is ReaderKind.OAI else list(principals({"AWS": name}))
-    return any(covers(one, other) is Covers.ALL for one in principals({"AWS": entry}) for other in asking)
+    return any(
+        covers(one, other) is Covers.ALL
+        for one in principals({"AWS": one_partition(entry)})
+        for other in asking
+    )

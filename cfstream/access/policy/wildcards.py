@@ -3,13 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import TypeAlias
 
 ANY = "any"
+"""Any text, also none."""
 ONE = "one"
+"""Exactly one character."""
+PART = "part"
+"""Any text without a colon, also none."""
+LETTER = "letter"
+"""Exactly one character, not a colon."""
 
 Pattern: TypeAlias = tuple[str, ...]
-"""One item per character: a literal character, `ANY` (0 or more characters) or `ONE` (exactly one)."""
+"""One item per literal character or wildcard."""
 
 LIMIT = 20_000
 """States that a search visits before it gives up."""
@@ -51,6 +58,21 @@ def _items(text: str) -> Iterator[str]:
         at += 1
 
 
+def form(text: str) -> Pattern:
+    """Return the pattern of values of a certain form. In an ARN, wildcards of the first five parts stay in their part.
+
+    ArnLike and ArnEquals compare ARNs in the same way.
+    """
+    items, colons = list(_items(text)), 0
+    if not text.startswith("arn:"):
+        return tuple(items)
+    for place, item in enumerate(items):
+        colons += item == ":"
+        if colons < 5:
+            items[place] = {ANY: PART, ONE: LETTER}.get(item, item)
+    return tuple(items)
+
+
 def is_wild(text: str) -> bool:
     """Return whether `text` has a wildcard."""
     return any(item in (ANY, ONE) for item in _items(text))
@@ -61,29 +83,50 @@ def fits(text: str, wanted: str) -> bool:
     return bool(_compiled(wanted).fullmatch(text))
 
 
+def has_form(text: str, wanted: str) -> bool:
+    """Return whether `text` has the form `wanted`."""
+    return bool(_compiled_form(wanted).fullmatch(text))
+
+
 @lru_cache(maxsize=4096)
 def _compiled(wanted: str) -> re.Pattern[str]:
-    parts = ({ANY: ".*", ONE: "."}.get(item, re.escape(item)) for item in _items(wanted))
-    return re.compile("".join(parts), re.DOTALL)
+    return _expression(pattern(wanted))
+
+
+@lru_cache(maxsize=4096)
+def _compiled_form(wanted: str) -> re.Pattern[str]:
+    return _expression(form(wanted))
+
+
+def _expression(items: Pattern) -> re.Pattern[str]:
+    wild = {ANY: ".*", ONE: ".", PART: "[^:]*", LETTER: "[^:]"}
+    return re.compile("".join(wild.get(item, re.escape(item)) for item in items), re.DOTALL)
 
 
 def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) -> str | None:
     """Return a shortest text that matches one pattern of each group and none of `none`, or None.
 
-    Exact: the search runs all patterns at once as one automaton. Raises Undecided above `LIMIT` states.
+    Exact: the search runs one pattern of each group at one position, and every pattern of `none` at all positions that
+    it can be in. Raises Undecided above `LIMIT` states.
     """
-    flat = [each for group in groups for each in group] + list(none)
-    letters = _letters(flat)
-    start = tuple(_closed(each, 1) for each in flat)
-    seen, queue = {start}, [(start, "")]
-    for state, text in queue:
-        if _accepts(state, flat, groups):
+    letters = _letters([*(each for group in groups for each in group), *none])
+    barred = tuple(_closed(each, 1) for each in none)
+    queue = [(every, (0,) * len(groups), barred, "") for every in product(*groups)]
+    seen = {each[:3] for each in queue}
+    for every, at, state, text in queue:
+        if all(len(each) in _reach(each, place) for each, place in zip(every, at, strict=True)) and not any(
+            now >> len(each) & 1 for each, now in zip(none, state, strict=True)
+        ):
             return text
         for letter in letters:
-            after = tuple(_step(each, at, letter) for each, at in zip(flat, state, strict=True))
-            if after not in seen:
-                seen.add(after)
-                queue.append((after, text + letter))
+            later = tuple(_step(each, now, letter) for each, now in zip(none, state, strict=True))
+            for places in product(
+                *(_next(each, place, letter) for each, place in zip(every, at, strict=True))
+            ):
+                after = (every, places, later)
+                if after not in seen:
+                    seen.add(after)
+                    queue.append((*after, text + letter))
         if len(seen) > LIMIT:
             raise Undecided
     return None
@@ -91,35 +134,41 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
 
 def _letters(patterns: Sequence[Pattern]) -> list[str]:
     """Return every literal character of the patterns, and one that stands for all others."""
-    used = {item for each in patterns for item in each if item not in (ANY, ONE)}
+    used = {item for each in patterns for item in each if len(item) == 1}
     other = next(each for each in "x0y1z2abc" + "".join(map(chr, range(0x4E00, 0x9000))) if each not in used)
     return [other, *sorted(used)]
 
 
-def _accepts(state: tuple[int, ...], flat: Sequence[Pattern], groups: Sequence[Sequence[Pattern]]) -> bool:
-    done = [bool(at >> len(each) & 1) for each, at in zip(flat, state, strict=True)]
-    first = 0
-    for group in groups:
-        if not any(done[first : first + len(group)]):
-            return False
-        first += len(group)
-    return not any(done[first:])
+def _takes(item: str, letter: str) -> bool:
+    return item in (letter, ANY, ONE) or (item in (PART, LETTER) and letter != ":")
 
 
-def _closed(each: Pattern, at: int) -> int:
-    """Return the positions `at` with those that an `ANY` reaches without a character."""
+@lru_cache(maxsize=4096)
+def _reach(each: Pattern, place: int) -> tuple[int, ...]:
+    """Return `place` and the places after each wildcard for any text that follows it."""
+    end = place
+    while end < len(each) and each[end] in (ANY, PART):
+        end += 1
+    return tuple(range(place, end + 1))
+
+
+def _next(each: Pattern, place: int, letter: str) -> list[int]:
+    """Return the places after `letter`."""
+    items = [(here, each[here]) for here in _reach(each, place) if here < len(each)]
+    return [here + (item not in (ANY, PART)) for here, item in items if _takes(item, letter)]
+
+
+def _closed(each: Pattern, now: int) -> int:
+    """Return a set of places, as bits, with those that need no further character."""
     for place, item in enumerate(each):
-        if item == ANY and at >> place & 1:
-            at |= 1 << place + 1
-    return at
+        if item in (ANY, PART) and now >> place & 1:
+            now |= 1 << place + 1
+    return now
 
 
-def _step(each: Pattern, at: int, letter: str) -> int:
+def _step(each: Pattern, now: int, letter: str) -> int:
     after = 0
     for place, item in enumerate(each):
-        if at >> place & 1:
-            if item == ANY:
-                after |= 1 << place
-            elif item in (ONE, letter):
-                after |= 1 << place + 1
+        if now >> place & 1 and _takes(item, letter):
+            after |= 1 << place + (item not in (ANY, PART))
     return _closed(each, after)

@@ -1,0 +1,98 @@
+"""The manual's page about the reference table. Run as a module, it writes the page."""
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from tests.unit.access.policy.table import Row, rows
+
+PAGE = Path(__file__).parents[4] / "docs" / "what-counts-as-public.md"
+
+INTRODUCTION = """# What counts as public, and why
+
+`cfstream plan`, `verify` and `access` report who can read, list, write or manage your bucket. This page is the reference
+for bucket policies: each entry is a policy, who it admits, and the page of AWS that says so. `inferred` marks what AWS
+does not document. The tests of cfstream check every entry.
+
+## How to read an entry
+
+Each statement shows what differs from this one:
+
+```json
+{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lectures-media/*"}
+```
+
+The bucket belongs to account 123456789012. Each reader is listed with two words.
+
+- **yes**: a request of this reader is allowed. **maybe**: it depends on something that cfstream cannot know; the clause is
+  named. A report counts maybe as yes.
+- **inside**: part of your account. **expected**: how AWS works, or listed in your spec. **opening**: outside, and nobody
+  said that it may. An opening makes `verify` and `apply` end with exit code 7. To accept a reader, list it in
+  `also_read_by` or `also_managed_by`.
+
+## What surprises most people
+
+**Block Public Access does not block CloudFront.** S3 calls a statement public only if it names everybody. A service
+principal is a fixed value, so a statement for `cloudfront.amazonaws.com` is not public. But anybody can create a
+distribution. Unless a condition fixes `aws:SourceArn` or `aws:SourceAccount` to your account, a distribution in any account
+can read your objects, even with all four blocks on.
+
+**`Principal: "*"` includes AWS services.** `RestrictPublicBuckets` stops the public and other accounts. It leaves AWS
+services and your own account.
+
+**A condition that the requester can fulfil is no protection.** Anybody can send a `Referer`, a `User-Agent` or use TLS.
+
+**`…IfExists`, `ForAllValues:` and negated operators hold when the key is absent.** CloudFront, anonymous requests and other
+accounts do not have all keys.
+
+**A Deny counts only where it certainly applies** to every request of a reader.
+
+## Actions
+
+| what | actions |
+|---|---|
+| read | `GetObject`, `GetObjectVersion`, their torrents, `GetObjectVersionForReplication` |
+| list | `ListBucket`, `ListBucketVersions`, `ListBucketMultipartUploads` |
+| write | put, delete and replicate objects and their tags; lifecycle rules; `DeleteBucket` |
+| manage | the bucket policy, ACLs, public access block, ownership, replication, inventory, access point policies |
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return "\n".join([INTRODUCTION, *_groups()]).rstrip() + "\n"
+
+
+def _groups() -> Iterator[str]:
+    for group, members in groupby(rows(), lambda row: row.group):
+        yield f"## {group}\n"
+        for row in members:
+            yield from _entry(row)
+
+
+def _entry(row: Row) -> Iterator[str]:
+    judged = "" if row.judged in ("all", "read") else f" ({row.judged})"
+    yield f"### {row.name[0].upper()}{row.name[1:]}{judged}\n"
+    yield "```json"
+    yield from (json.dumps(each) for each in row.statements)
+    yield "```\n"
+    if row.on == row.off:
+        yield from _readers("Blocks off or on", row.off)
+    else:
+        yield from _readers("Blocks off", row.off)
+        yield from _readers("All four blocks on", row.on)
+    yield f"Source: {row.source}\n"
+
+
+def _readers(title: str, lines: tuple[str, ...]) -> Iterator[str]:
+    if not lines:
+        yield f"{title}: nobody.\n"
+        return
+    yield f"{title}:\n"
+    yield from (f"- {line}" for line in lines)
+    yield ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -173,6 +173,7 @@ OF_FLAGS: Mapping[str, Words] = {
 
 OF_METAVARS: Mapping[str, Words] = {
     "SPEC": specs,
+    "SPEC [KEY]": specs,
     "SPEC|ID": specs,
     "SPEC|PLANFILE": specs_and_plans,
     "SPEC@REV": specs_at,

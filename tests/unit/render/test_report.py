@@ -154,7 +154,8 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
     """Outputs that are not known are null, so that programs need not ask which there are."""
     document = report_document(Report((APPLIED, STALE)))
     applied, stale = document["stacks"]
-    assert list(document) == ["format_version", "stacks"]
+    assert list(document) == ["format_version", "stacks", "exit_code"]
+    assert document["exit_code"] == 0
     assert list(applied) == ["name", "outcome", "outputs", "steps"]
     assert list(applied["outputs"]) == list(OUTPUTS)
     assert applied["outputs"]["distribution_id"] == "E1UGDLB9XZBD79"

@@ -1,10 +1,8 @@
-"""The spec language as types: one class for each section of the file, frozen, strict, with nothing unknown
-in it.
+"""The spec language as types: one class for each section of the file, frozen and strict.
 
-Lives here: which fields there are, their types, defaults and descriptions (an editor shows them on hover).
-Does not live here: rules about one value (`fields`), rules between fields (`rules`), and where a value was
-written (`source`). None means that the file does not have the field: what is absent is not managed. An
-empty list, an empty text and False are present, and mean that there shall be none.
+Lives here: fields, their types, defaults and descriptions (an editor shows them on hover). Does not live here: rules
+about one value (`fields`), rules between fields (`rules`), and the place of a value in the file (`source`). None means
+that the file does not have the field: it is not managed. An empty list, an empty text and False remove.
 """
 
 from collections.abc import Mapping
@@ -48,9 +46,7 @@ MinimumTls = Literal[
     "TLSv1.2_2025",
     "TLSv1.3_2025",
 ]
-"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3 goes with a dedicated IP
-alone, and so only with what was there before cfstream (`rules`).
-"""
+"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
 
 
 class Section(BaseModel):

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 from cfstream import __version__
+from cfstream.access.reader import May, Reader, ReaderKind
+from cfstream.access.report import AccessRow
 from cfstream.render.json import as_text, plan_document, saved_document
 from cfstream.values import digest
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
@@ -56,6 +59,7 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
             "before": ["nobody"],
             "after": ["signers: key-group lectures-signers"],
             "openings": [],
+            "access": [],
         },
     }
     assert steps[1] == {
@@ -121,6 +125,34 @@ def test_hazards_problems_and_notices_are_values_with_their_places() -> None:
             "col": 9,
             "what": "bucket clips-media is not there",
             "do": "make it, or write create: true",
+        }
+    ]
+
+
+def test_readers_are_rows_with_a_witness() -> None:
+    """A program that asks who can read after the plan need not take phrases apart."""
+    row = AccessRow(
+        reader=Reader(ReaderKind.KEY_GROUP, "lectures-signers"),
+        may=May.READ,
+        paths=("/*",),
+        witness="/a",
+        certain=True,
+        before=False,
+        after=True,
+        by="distribution:lectures, statement cfstream-lectures-oac",
+    )
+    (stack,) = plan_document(plan(replace(NEW, exposure=replace(NEW.exposure, access=(row,)))))["stacks"]
+    assert stack["exposure"]["access"] == [
+        {
+            "reader": "key-group lectures-signers",
+            "may": "read",
+            "paths": ["/*"],
+            "witness": "/a",
+            "certain": True,
+            "before": False,
+            "after": True,
+            "by": "distribution:lectures, statement cfstream-lectures-oac",
+            "opening": False,
         }
     ]
 

@@ -7,7 +7,7 @@
     AWS ───────observe────────▶ live ───┘
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from cfstream.kinds import KINDS
 from cfstream.kinds.distributions import settling_wait
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.policy_grants import LivePolicy
+from cfstream.kinds.unknown_members import unknown_notices, unknown_problems
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
 from cfstream.planning import LiveSummary, Plan, Road, StackPlan, in_turn, ordered, without_circles
 from cfstream.planning.guarding import guarded
@@ -239,7 +240,7 @@ def _plan_stack(draft: _Draft, beside: Sequence[Step]) -> StackPlan:
         spec_sha256=scene.stack.spec_sha256,
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(scene, land)),
-        problems=_sorted_problems(proposals, judged.problems),
+        problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),
         notices=(
             *warnings,
             *judged.notices,
@@ -247,6 +248,7 @@ def _plan_stack(draft: _Draft, beside: Sequence[Step]) -> StackPlan:
             *limit_notices(scene.stack),
             *(notice for proposal in proposals for notice in proposal.notices),
             *on_its_way,
+            *unknown_notices(live, steps),
         ),
         exposure=judged.exposure,
         steps=ordered(steps),
@@ -305,8 +307,8 @@ def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Re
     return tuple(relied[address] for address in sorted(relied))
 
 
-def _sorted_problems(proposals: Sequence[Proposal], judged: Sequence[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted({*judged, *(problem for proposal in proposals for problem in proposal.problems)}))
+def _sorted_problems(proposals: Sequence[Proposal], more: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted({*more, *(problem for proposal in proposals for problem in proposal.problems)}))
 
 
 def _apply_stack(

@@ -17,6 +17,7 @@ from botocore.config import Config
 import cfstream
 from cfstream.aws.errors import about_settings
 from cfstream.aws.models import NamedFolders, PlainFiles
+from cfstream.aws.unknown_members import watch
 
 READ_ATTEMPTS = 5
 CONNECT_SECONDS = 10
@@ -96,6 +97,7 @@ class Clients:
         client = self._session.create_client(
             service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
         )
+        watch(client)
         if write and service == "s3":
             client.meta.events.register("before-call.s3", _without_redirect)
         return client

@@ -149,7 +149,7 @@ class Distribution:
     row: Json = field(default_factory=dict, compare=False, repr=False)
     """The raw list row; empty elsewhere."""
     unknown_members: tuple[str, ...] = ()
-    """Paths of members in AWS's reply that the installed botocore does not know, sorted."""
+    """Members of the configuration that the installed botocore does not know, by their paths, sorted."""
 
     @property
     def default(self) -> Behavior:

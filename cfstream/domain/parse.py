@@ -14,6 +14,7 @@ from cfstream.domain.distribution import (
 )
 from cfstream.domain.listing import items
 from cfstream.domain.path_pattern import PathPattern
+from cfstream.domain.unknown_members import unknown_members
 from cfstream.values import ETag, Json, Known
 
 
@@ -55,7 +56,7 @@ def distribution_from_reply(
         },
         last_modified=live.get("LastModifiedTime"),
         config=config,
-        unknown_members=tuple(reply.get("UnknownMembers", ())),
+        unknown_members=unknown_members(reply, f"{delivery.resource}.{delivery.document}"),
         **_settings(delivery, config),
     )
 

@@ -88,6 +88,7 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
                 content=config,
                 base=live.config,
                 etag=live.etag,
+                unknown=live.unknown_members,
             )
         )
     if steps or live.status != "Deployed":
@@ -141,6 +142,7 @@ def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: Mark | No
         content=config,
         base=live.config,
         etag=live.etag,
+        unknown=live.unknown_members,
     )
     return modify if tags is None else with_tags(modify, tags)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Problem, Refused
 from cfstream.kinds.declared_keys import (
     DeclaredGroup,
@@ -92,7 +93,9 @@ class LiveGroups:
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of the keys in force at the stack's own distribution, by group id."""
     etags: Mapping[str, ETag] = field(default_factory=dict)
-    """By group id, for the groups whose keys are to change; these have been read again beside their ETag."""
+    """By group id, for the groups whose keys change; these have been read again with their ETag."""
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Members of those groups that the installed botocore does not know, by group id."""
 
     def named(self, name: str) -> LiveGroup | None:
         return next((group for group in self.all if group.name == name), None)
@@ -218,13 +221,15 @@ def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGr
 
 def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> LiveGroups:
     """With these groups as their own reads tell them, and with their ETags, which lists do not have."""
-    fresh, etags = {}, {}
+    fresh, etags, unknown = {}, {}, {}
     for group, answer in zip(groups, aws.together([_config_call(group.id) for group in groups]), strict=True):
         if isinstance(answer, Refused):
             raise answer
         fresh[group.id] = _live(group.id, answer[CONFIG], group.changed)
         etags[group.id] = ETag(answer["ETag"])
-    return replace(have, all=tuple(fresh.get(group.id, group) for group in have.all), etags=etags)
+        unknown[group.id] = unknown_members(answer, CONFIG)
+    groups_now = tuple(fresh.get(group.id, group) for group in have.all)
+    return replace(have, all=groups_now, etags=etags, unknown=unknown)
 
 
 def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Landscape) -> Proposal:
@@ -316,6 +321,7 @@ def _modify(
         content=CONFIG,
         base=live.config,
         etag=have.etags[live.id],
+        unknown=have.unknown[live.id],
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.neighbors import (
@@ -98,6 +99,8 @@ class LiveControls:
     config: Json | None = None
     """The document of `own`, read when it has drifted."""
     etag: ETag | None = None
+    unknown: tuple[str, ...] = ()
+    """Members of its document that the installed botocore does not know."""
 
 
 class OriginAccessControlKind:
@@ -131,7 +134,12 @@ class OriginAccessControlKind:
         if own is None or not isinstance(want, OwnControl) or own.fields == want.fields:
             return have
         reply = aws.read(_config_call(own.id))
-        return replace(have, config=reply[CONFIG], etag=ETag(reply["ETag"]))
+        return replace(
+            have,
+            config=reply[CONFIG],
+            etag=ETag(reply["ETag"]),
+            unknown=unknown_members(reply, CONFIG),
+        )
 
     def propose(
         self,
@@ -247,6 +255,7 @@ def _modify(scene: Scene, want: OwnControl, have: LiveControls, own: LiveControl
             content=CONFIG,
             base=have.config,
             etag=have.etag,
+            unknown=have.unknown,
         ),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from cfstream.domain import ACL_TAG
+from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Missing
 from cfstream.kinds.caller_reference import caller_reference, is_caller_reference
 from cfstream.kinds.distributions import find
@@ -73,6 +74,8 @@ class LiveIdentities:
     config: Json | None = None
     """The document of `own`, read when its comment is to change."""
     etag: ETag | None = None
+    unknown: tuple[str, ...] = ()
+    """Members of its document that the installed botocore does not know."""
 
     def get(self, identity: str) -> LiveIdentity | None:
         return next((live for live in self.all if live.id == identity), None)
@@ -116,7 +119,9 @@ class OriginAccessIdentityKind:
             return LiveIdentities(rows, others, own)
         if want.managed and own.comment != want.comment:
             reply = aws.read(_config_call(own.id))
-            return LiveIdentities(rows, others, own, reply[CONFIG], ETag(reply["ETag"]))
+            return LiveIdentities(
+                rows, others, own, reply[CONFIG], ETag(reply["ETag"]), unknown_members(reply, CONFIG)
+            )
         return LiveIdentities(rows, others, own)
 
     def propose(
@@ -188,7 +193,13 @@ def _unmarked(aws: Reads, scene: Scene, have: LiveIdentities, used: str) -> Live
         return have
     if not is_caller_reference(reply[CONFIG]["CallerReference"], scene.account, scene.name, KIND):
         return have
-    return replace(have, own=live, config=reply[CONFIG], etag=ETag(reply["ETag"]))
+    return replace(
+        have,
+        own=live,
+        config=reply[CONFIG],
+        etag=ETag(reply["ETag"]),
+        unknown=unknown_members(reply, CONFIG),
+    )
 
 
 def _propose_own(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> Proposal:
@@ -267,6 +278,7 @@ def _modify(scene: Scene, want: OwnIdentity, have: LiveIdentities, own: LiveIden
             content=CONFIG,
             base=have.config,
             etag=have.etag,
+            unknown=have.unknown,
         ),
     )
 

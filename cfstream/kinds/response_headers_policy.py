@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern
+from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Notice
 from cfstream.kinds.cors_headers import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.kinds.distributions import find
@@ -74,6 +75,8 @@ class LivePolicies:
     own: LivePolicy | None = None
     etag: ETag | None = None
     """Of `own`, read where it has drifted."""
+    unknown: tuple[str, ...] = ()
+    """Members of its document that the installed botocore does not know."""
     distribution: LiveDistribution | None = None
     carried: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
     """Ids of the policies on each distribution, the default behavior's first; "" where that has none."""
@@ -121,7 +124,7 @@ class ResponseHeadersPolicyKind:
         distribution = find(aws, scene)
         rows_and_own = [*all_distributions(aws), *([distribution] if distribution else [])]
         carried = {each.id: _carried(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
-        have = LivePolicies(rows, None, None, distribution, carried)
+        have = LivePolicies(rows, distribution=distribution, carried=carried)
         own = _chosen(scene, [row for row in rows if _is_ours(scene, row)], have.in_place)
         have = replace(have, own=own)
         if (
@@ -131,7 +134,12 @@ class ResponseHeadersPolicyKind:
         ):
             return have
         reply = aws.read(_config_call(own.id))
-        return replace(have, own=replace(own, config=reply[CONFIG]), etag=ETag(reply["ETag"]))
+        return replace(
+            have,
+            own=replace(own, config=reply[CONFIG]),
+            etag=ETag(reply["ETag"]),
+            unknown=unknown_members(reply, CONFIG),
+        )
 
     def propose(
         self,
@@ -278,6 +286,7 @@ def _modify(scene: Scene, want: Cors, have: LivePolicies, own: LivePolicy) -> tu
         content=CONFIG,
         base=own.config,
         etag=have.etag,
+        unknown=have.unknown,
     )
     live = have.distribution
     if live is None or own.id not in have.carried[live.id]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from cfstream.errors import CfstreamError, ReplyLost, VersionMoved
+from cfstream.domain.unknown_members import UPDATE_BOTO3, unknown_members, would_be_lost
+from cfstream.errors import CfstreamError, ReplyLost, Stale, VersionMoved
 from cfstream.ports import Call
 from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers, same
@@ -19,8 +20,9 @@ class Modify(Step):
 
     If-Match keeps it from overwriting others' changes. Every attempt but the first reads the document again, and its
     content decides: as wanted, then it is done; as the plan saw it, then it is sent under the ETag that was just read;
-    anything else is Stale. CloudFront changes an ETag also when only a key group changed
-    (terraform-provider-aws#24033), so an ETag alone proves nothing.
+    anything else is Stale. So is a document with new members that botocore does not know: they would be removed.
+    CloudFront changes an ETag also when only a key group changed (terraform-provider-aws#24033), so an ETag alone
+    proves nothing.
 
     Reads are eventually consistent. After a lost reply, an ETag that was refused and is still read back means that
     the read lags behind: the document is read until it moves. If it does not, the outcome is not known.
@@ -38,6 +40,8 @@ class Modify(Step):
     base: Json
     """The document that the plan was made from."""
     etag: ETag
+    unknown: tuple[str, ...] = ()
+    """Members of the live document that the installed botocore does not know. A plan with such a step is refused."""
 
     @property
     def if_match(self) -> ETag | None:
@@ -74,6 +78,8 @@ class _Update:
                 return {"etag": etag}
             if not same(live, self._step.base):
                 raise moved(self._step.address, self._step.base, live) from self._failed
+            if unknown := unknown_members(reply, self._step.content):
+                raise Stale(would_be_lost(self._step.address, unknown), f"{UPDATE_BOTO3}, then plan again")
             if etag in self._refused:
                 raise self._lost or self._failed
         return self._write(etag)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cfstream.domain.unknown_members import UNKNOWN, UPDATE_BOTO3, would_be_lost
 from cfstream.errors import CfstreamError, Interrupted, Missing, Refused
 from cfstream.ports import Call
 from cfstream.steps.attempts import of_kind
@@ -200,10 +201,17 @@ class _AclEdit:
         return self._changed(live) is None
 
     def judge(self, live: Json) -> None:
-        """Raise if the ACL is full, or no guard has been checked for too long."""
+        """Raise if the ACL is full or has unknown members, or no guard has been checked for too long."""
         self._run.watch.object_again()
         if self._run.watch.is_old():
             raise _Slow(f"S3 took more than {LONGEST_SECONDS:.0f} s to return the ACL of {self._key!r}")
+        if unknown := live.get(UNKNOWN):
+            raise Refused(
+                "s3:PutObjectAcl",
+                "UnknownMembers",
+                would_be_lost(f"the ACL of {self._key!r}", unknown),
+                do=f"{UPDATE_BOTO3}, then run the same command again",
+            )
         if len((self._changed(live) or {"Grants": ()})["Grants"]) > MOST_GRANTS:
             raise Refused(
                 "s3:PutObjectAcl",

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cfstream.access.report import StackAccess
 from cfstream.applying import (
     EXIT_CODE,
     PRECEDENCE,
@@ -28,16 +29,18 @@ from cfstream.applying import (
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem, Stale
 from cfstream.kinds import KINDS
+from cfstream.kinds.all_acls import read_acls
 from cfstream.kinds.distributions import settling_wait
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.kinds.unknown_members import unknown_notices, unknown_problems
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted, outputs_of
 from cfstream.planning import LiveSummary, Plan, Road, StackPlan, in_turn, ordered, without_circles
+from cfstream.planning.answers import stack_access
 from cfstream.planning.guarding import guarded
 from cfstream.planning.judge import judge
 from cfstream.planning.relied import relied_on_others
-from cfstream.ports import World
+from cfstream.ports import Reads, World
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.spec.load import Stack
 from cfstream.steps.content import differences
@@ -116,6 +119,24 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
     scenes = scenes_of(stacks, world)
     with ThreadPoolExecutor(READERS) as pool:
         return Proof(tuple(pool.map(lambda scene: prove(reads, scene, means), scenes)))
+
+
+def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> tuple[StackAccess, ...]:
+    """Return who can read each stack's bucket now, or one object of it. Reads what `verify` reads of AWS.
+
+    Raises Refused, Unreachable or NoCredentials.
+    """
+    reads = world.reads()
+    with ThreadPoolExecutor(READERS) as pool:
+        return tuple(pool.map(lambda scene: _access(reads, scene, key), scenes_of(stacks, world)))
+
+
+def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
+    names = ("bucket-policy", "object-acl", "key-group", "origin-access-control")
+    live = {kind.name: kind.observe(reads, scene, None) for kind in KINDS if kind.name in names}
+    policy: LivePolicy = live["bucket-policy"]
+    acls = read_acls(reads, scene, policy.bucket).objects
+    return stack_access(scene, Landscape(live=live), acls, key)
 
 
 def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from cfstream.access.partition import Cell, Layout, Named, Partition, control, partition
+from cfstream.access.partition import Cell, Layout, Named, Partition, control, of_key, partition
 from cfstream.access.policy import Requester, Statement, anonymous, distribution, oai
 from cfstream.access.policy.context import fixed
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind, Verdict
@@ -89,6 +89,11 @@ def evaluate(*worlds: World) -> tuple[Evaluation, ...]:
     """Return who can read what in each of `worlds`, over cells that they share, so that they can be compared."""
     split = partition(*worlds)
     return tuple(_evaluation(split, number) for number in range(len(worlds)))
+
+
+def evaluate_key(world: World, key: str) -> Evaluation:
+    """Return who can read one key."""
+    return _evaluation(of_key(world, key), 0)
 
 
 def _evaluation(split: Partition, number: int) -> Evaluation:

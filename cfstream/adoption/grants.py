@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cfstream.access.allows import allows_reading
 from cfstream.adoption.account import Account
 from cfstream.adoption.risks import identity_of
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Refused
 from cfstream.inventory.grants import SAMPLE
 from cfstream.migration.advice import REMARKS
-from cfstream.access.allows import allows_reading
 from cfstream.policy_document import parse, prefix_of, statements
 from cfstream.ports import Call, Reads
 from cfstream.steps.object_grants import permissions_of

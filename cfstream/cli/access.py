@@ -35,7 +35,7 @@ def access(
     from cfstream.render.access import access_document, access_text
     from cfstream.render.json import as_text
     from cfstream.spec.load import load
-    from cfstream.workflow import access_of  # type: ignore[attr-defined]
+    from cfstream.workflow import access_of
 
     files, key = spec_and_key(specs)
     stacks = load(files, stdin=sys.stdin)

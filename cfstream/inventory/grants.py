@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from cfstream.access.allows import allows_reading
 from cfstream.domain import bucket_of
 from cfstream.errors import Missing, Refused
 from cfstream.inventory.details import Grant, OriginDetails
-from cfstream.access.allows import allows_reading
 from cfstream.policy_document import CLOUDFRONT, parse, principals, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads

@@ -5,22 +5,19 @@ Read from AWS, and not asked of any viewer's address.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings
 from cfstream.access.report import Opening
-from cfstream.domain import ObjectAcls
-from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.kinds.bucket import bucket_call
+from cfstream.kinds.all_acls import ReadAcls, read_acls
 from cfstream.kinds.key_group import LiveGroups, live_groups
 from cfstream.kinds.kind import Landscape
-from cfstream.kinds.object_grants import CHUNK, AclClasses, counted
+from cfstream.kinds.object_grants import counted
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
 from cfstream.planning.worlds import live_world
-from cfstream.ports import Answer, Reads
+from cfstream.ports import Reads
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
 
@@ -39,18 +36,9 @@ class Openings:
     readers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReadAcls:
-    """The ACLs of all objects. `why_not` is why they do not matter, if they were not read."""
-
-    objects: ObjectAcls = ObjectAcls()
-    total: int = 0
-    why_not: str = ""
-
-
 def read_openings(aws: Reads, site: Site) -> Openings:
     """Read what is left to read (object ACLs where they count, key groups, OACs), and judge it."""
-    acls = read_acls(aws, site)
+    acls = read_acls(aws, site.scene, site.bucket)
     tally = replace(site.grants.tally, acls=acls.objects)
     live = {
         "bucket-policy": site.policy,
@@ -69,44 +57,6 @@ def read_openings(aws: Reads, site: Site) -> Openings:
         *_unread_points(site),
     )
     return Openings(findings, tuple(each.text for each in opened), phrases(found, said))
-
-
-def read_acls(aws: Reads, site: Site) -> ReadAcls:
-    """Return the ACL of every object of the bucket, where ACLs have any effect. Makes one call for each object."""
-    bucket, scene = site.bucket, site.scene
-    if not bucket.usable:
-        return ReadAcls(ObjectAcls(complete=False), why_not="the bucket is not accessible")
-    if not bucket.acls_count:
-        return ReadAcls(why_not="ACLs are disabled")
-    classes, total = AclClasses(bucket.owner), 0
-    keys = _keys(aws, site)
-    while chunk := list(islice(keys, CHUNK)):
-        calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in chunk]
-        total += _add(classes, chunk, aws.together(calls))
-    return ReadAcls(classes.found(complete=True), total)
-
-
-def _keys(aws: Reads, site: Site) -> Iterator[str]:
-    for page in aws.pages(bucket_call(site.scene, "list_objects_v2", site.bucket.region)):
-        for row in page.get("Contents") or ():
-            yield str(row["Key"])
-
-
-def _add(classes: AclClasses, keys: Sequence[str], answers: Sequence[Answer]) -> int:
-    """Add objects, and return how many there still are."""
-    there = 0
-    for key, answer in zip(keys, answers, strict=True):
-        match answer:
-            case Missing():
-                continue
-            case NotAuthorized():
-                classes.add(key, {})
-            case Refused():
-                raise answer
-            case _:
-                classes.add(key, answer)
-        there += 1
-    return there
 
 
 def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from cfstream.planning.exposure import NOBODY
 from cfstream.planning import StackPlan
+from cfstream.planning.exposure import NOBODY
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg

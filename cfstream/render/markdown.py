@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from cfstream.errors import Problem
-from cfstream.planning.exposure import NOBODY
 from cfstream.planning import Plan, StackPlan, count
+from cfstream.planning.exposure import NOBODY
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece

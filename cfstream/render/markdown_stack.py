@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from enum import IntEnum
 
-from cfstream.planning.exposure import NOBODY
 from cfstream.planning import StackPlan, count
+from cfstream.planning.exposure import NOBODY
 from cfstream.render.gfm import code, prose
 from cfstream.render.text import SIGNS, live_facts, nothing_live
 from cfstream.render.values import cells, fields

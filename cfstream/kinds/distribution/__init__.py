@@ -4,8 +4,7 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 

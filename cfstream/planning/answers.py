@@ -1,0 +1,42 @@
+"""Who can read a stack's bucket now, without a plan: the answer of ``cfstream access``. Pure."""
+
+from dataclasses import replace
+
+from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.openings import openings
+from cfstream.access.report import StackAccess
+from cfstream.access.rows import access_rows
+from cfstream.domain import ObjectAcls
+from cfstream.errors import Notice
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.planning.chains import chains
+from cfstream.planning.expected import expected
+from cfstream.planning.worlds import live_world
+
+
+def stack_access(scene: Scene, land: Landscape, acls: ObjectAcls | None, key: str | None) -> StackAccess:
+    """Return who can read the stack's bucket, or one object of it. `acls` are all objects' ACLs, if they were read."""
+    world = live_world(scene, land)
+    if acls is not None:
+        world = replace(world, bucket=replace(world.bucket, objects=acls))
+    said = expected(scene, world)
+    seen = evaluate(world)[0] if key is None else evaluate_key(world, key)
+    opened = openings(seen, said)
+    notices = [Notice(text) for text in opened.notes]
+    if world.bucket.policy_unread:
+        notices.append(
+            Notice(f"the bucket policy could not be read: {world.bucket.policy_unread}", warning=True)
+        )
+    if not world.bucket.exists:
+        notices.append(Notice(f"the bucket {world.bucket.name} does not exist"))
+    if world.own is None:
+        notices.append(Notice("the stack has no distribution yet"))
+    return StackAccess(
+        name=scene.name,
+        spec=scene.stack.path,
+        key=key,
+        rows=access_rows(seen, said),
+        openings=opened.openings,
+        chains=chains(scene, seen) if key is not None else (),
+        notices=tuple(notices),
+    )

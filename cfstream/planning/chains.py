@@ -1,0 +1,103 @@
+"""The way from a viewer to one object, link by link, with the place that each link comes from. Pure."""
+
+from collections.abc import Iterator
+
+from cfstream.access.evaluate import OBJECT_ACL, Evaluation, General, Way
+from cfstream.access.reader import May
+from cfstream.access.report import Chain, Link
+from cfstream.domain import Distribution, Signers
+from cfstream.kinds.kind import Scene
+from cfstream.values import Known, plain
+
+LIVE = "live"
+"""The source of a link that no spec of the run describes."""
+
+
+def chains(scene: Scene, seen: Evaluation) -> tuple[Chain, ...]:
+    """Return a chain for every way into the cells of `seen`, and for everyone who may do something else."""
+    found = [_chain(scene, seen, way) for _, way in seen.rows]
+    found += [_general(each) for each in seen.general]
+    return tuple(dict.fromkeys(found))
+
+
+def _chain(scene: Scene, seen: Evaluation, way: Way) -> Chain:
+    return Chain(way.reader, May.READ, way.certain, tuple(_links(scene, seen, way)))
+
+
+def _links(scene: Scene, seen: Evaluation, way: Way) -> Iterator[Link]:
+    own = way.distribution_id == seen.world.own and way.distribution is not None
+    if way.distribution is not None and way.behavior is not None and way.origin is not None:
+        yield _host(scene, way.distribution, own=own)
+        yield _behavior(scene, way, own=own)
+        yield Link("signers", _signers(seen, way.behavior.signers), _source(scene, own, "key_groups"))
+        yield _identity(scene, way, own=own)
+    elif way.requester is not None and way.requester.via:
+        yield Link("way", way.requester.via, LIVE)
+    yield from _last(way.by)
+    for clause in way.undecided:
+        yield Link("undecided", clause, LIVE)
+
+
+def _general(each: General) -> Chain:
+    via = each.requester.via if each.requester else ""
+    links = [Link("way", via, LIVE)] if via else []
+    return Chain(each.reader, each.may, each.certain, (*links, *_last(each.by)))
+
+
+def _host(scene: Scene, distribution: Distribution, *, own: bool) -> Link:
+    hosts = ", ".join([*distribution.aliases, distribution.domain_name]) or str(plain(distribution.id))
+    return Link("host", hosts, _source(scene, own, "cnames"))
+
+
+def _behavior(scene: Scene, way: Way, *, own: bool) -> Link:
+    behavior = way.behavior
+    path = behavior.path if behavior else ""
+    number = next(
+        (
+            place
+            for place, each in enumerate(scene.stack.spec.http.behaviors)
+            if behavior is not None and path and each.path.removeprefix("/") == path.removeprefix("/")
+        ),
+        None,
+    )
+    if not own or (path and number is None):
+        source = LIVE
+    else:
+        place: tuple[str | int, ...] = ("http", "behaviors", number) if number is not None else ("name",)
+        source = f"{scene.stack.path}:{scene.stack.where(*place).line}"
+    identified = (
+        f" of {way.distribution.delivery.words} {plain(way.distribution_id)}" if way.distribution else ""
+    )
+    return Link("behavior", f"{path or 'default behavior'}{identified}", source)
+
+
+def _signers(seen: Evaluation, signers: Signers) -> str:
+    if not signers:
+        return "nobody needs to sign"
+    groups = [f"key group {plain(seen.world.group_name(each))}" for each in signers.key_groups]
+    return ", ".join([*groups, *(f"account {each}" for each in signers.accounts)])
+
+
+def _identity(scene: Scene, way: Way, *, own: bool) -> Link:
+    oai: Known = way.origin.oai_id if way.origin else ""
+    oac: Known = way.origin.oac_id if way.origin else ""
+    if oai:
+        return Link("identity", f"OAI {plain(oai)}", _source(scene, own, "oai"))
+    if oac:
+        return Link("identity", f"OAC {plain(oac)}", _source(scene, own, "oac"))
+    return Link("identity", "none: CloudFront asks S3 as anyone does", _source(scene, own, "origin_access"))
+
+
+def _last(by: tuple[str, ...]) -> Iterator[Link]:
+    for each in by:
+        if each == OBJECT_ACL or not each.startswith("statement"):
+            yield Link("ACL" if "ACL" in each else "policy", each, LIVE)
+        else:
+            sid = each.removeprefix("statement ")
+            yield Link("statement", sid, LIVE if "(without a Sid)" in sid else f"Sid {sid}")
+
+
+def _source(scene: Scene, own: bool, field: str) -> str:  # noqa: FBT001 (whose distribution it is)
+    if not own:
+        return LIVE
+    return f"{scene.stack.path}:{scene.stack.line(field)}"

@@ -173,6 +173,14 @@ def partition(*worlds: World) -> Partition:
     return Partition((*found, *_objects(worlds, bits, signature)), layouts, split.merged)
 
 
+def of_key(world: World, key: str) -> Partition:
+    """Return the one cell of a single key, with the ACL of its object where that was read."""
+    bits = _Bits()
+    layout = _layout(world, bits)
+    objects = next((each for each in world.bucket.objects.classes if key in each.keys), None)
+    return Partition((Cell(key, Automaton(bits.globs).locate(key), (objects,)),), (layout,))
+
+
 def _objects(worlds: Sequence[World], bits: _Bits, signature: Callable[[int], Hashable]) -> Iterator[Cell]:
     """A cell for each combination of signature and ACL among the objects whose ACLs were read."""
     of_key: dict[str, list[ObjectClass | None]] = {}

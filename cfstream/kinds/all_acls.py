@@ -1,7 +1,7 @@
 """The ACLs of all objects of a bucket, as far as ACLs have any effect."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from cfstream.domain import ObjectAcls
@@ -16,7 +16,7 @@ from cfstream.ports import Answer, Reads
 class ReadAcls:
     """The ACLs of all objects. `why_not` is why they do not matter, if they were not read."""
 
-    objects: ObjectAcls = ObjectAcls()
+    objects: ObjectAcls = field(default_factory=ObjectAcls)
     total: int = 0
     why_not: str = ""
 

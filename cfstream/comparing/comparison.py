@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cfstream.comparing.dangers import hazards, notices
+from cfstream.comparing.hazards import hazards, hazards_of_new, notices
 from cfstream.comparing.meaning import meaning, unsaid
 from cfstream.errors import Notice
+from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 from cfstream.steps.step import Change, Hazard
 
@@ -37,26 +38,36 @@ def compare(before: Sequence[Stack], after: Sequence[Stack]) -> Comparison:
     """What differs in meaning. Law: a version compared with itself, however it is spelled, has no difference."""
     old = {stack.spec.name: stack for stack in before}
     new = {stack.spec.name: stack for stack in after}
-    found = [_stack(old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]
+    versions = tuple(stack.spec for stack in before), tuple(stack.spec for stack in after)
+    found = [_stack(old.get(name), new.get(name), versions) for name in sorted(old.keys() | new.keys())]
     differing = tuple(each for each in found if each is not None)
     return Comparison(differing, len(found) - len(differing))
 
 
-def _stack(before: Stack | None, after: Stack | None) -> StackComparison | None:
+Versions = tuple[tuple[Spec, ...], tuple[Spec, ...]]
+"""All specs of the older and of the newer version."""
+
+
+def _stack(before: Stack | None, after: Stack | None, versions: Versions) -> StackComparison | None:
     if after is None:
         assert before is not None  # noqa: S101 (a name comes from one of the two)
-        stays = "what is live stays: cfstream destroy takes it away, with the spec as it was"
+        stays = "what is live stays: run cfstream destroy with the older spec to delete it"
         return StackComparison(before.spec.name, before.path, "gone", notices=(Notice(stays, warning=True),))
     name, path = after.spec.name, after.path
     if before is None:
         return StackComparison(
-            name, path, "new", _new(meaning(after)), notices=tuple(notices(None, after.spec))
+            name,
+            path,
+            "new",
+            _new(meaning(after)),
+            hazards_of_new(after, versions[1]),
+            tuple(notices(None, after.spec)),
         )
     changes = _changes(meaning(before, after), meaning(after))
     if not changes:
         return None
     told = (*notices(before.spec, after.spec), *_other_keys(changes))
-    return StackComparison(name, path, "changed", changes, hazards(before.spec, after.spec), told)
+    return StackComparison(name, path, "changed", changes, hazards(before, after, *versions), told)
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:

@@ -83,7 +83,7 @@ class StreamingDistributionKind:
         if have.live is None:
             steps = _create(scene, land)
         else:
-            steps = changing(scene, have.live, overlay(have.live.config, _fields(scene, land)))
+            steps = changing(scene, have.live, overlay(have.live.config, streaming_fields(scene, land)))
         retired = [Notice(RETIRED, warning=True)] if scene.real_aws else []
         return Proposal(
             steps=steps,
@@ -94,7 +94,8 @@ class StreamingDistributionKind:
         )
 
 
-def _fields(scene: Scene, land: Landscape) -> list[Field]:
+def streaming_fields(scene: Scene, land: Landscape) -> list[Field]:
+    """Return the owned fields of a streaming distribution."""
     return [*common_fields(scene), _identity(scene, land), *_signers(scene)]
 
 
@@ -132,7 +133,7 @@ def _signers(scene: Scene) -> list[Field]:
 def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
     reference = caller_reference(scene.account, scene.name, KIND)
     bucket = scene.stack.spec.bucket.name
-    made = creation(new_streaming_config(reference, bucket), _fields(scene, land))
+    made = creation(new_streaming_config(reference, bucket), streaming_fields(scene, land))
     changes = (Change("bucket", None, bucket), *made.changes)
     return creating(scene, Delivery.RTMP, replace(made, changes=changes), land)
 

@@ -23,7 +23,12 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
     found: dict[str, str] = {}
     for cell, way in opened_to_anyone(before, after):
         if lasting is None or cell in lasting:
-            text = f"{_where(way)}: anyone can read it afterwards ({how(after, way)})"
+            own = way.behavior is not None and way.distribution_id == after.world.own
+            text = (
+                f"{_where(way)}: anyone can read it without a signature"
+                if own
+                else f"anyone can read the bucket through {how(after, way)}"
+            )
             found.setdefault(text, witness_path(cell, way))
     return tuple(Hazard("makes-public", f"{text}, for example {path}") for text, path in found.items())
 
@@ -54,16 +59,19 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     if way.behavior is None:
         text = f"{way.reader} can no longer read {path} ({how(before, way)})"
     elif not _answers(after, way):
-        text = f"the {_kind(way)} {plain(way.distribution_id)} no longer answers: nobody can read through it"
+        own = way.distribution_id == before.world.own
+        which = "stack's own " + _kind(way) if own else f"{_kind(way)} {plain(way.distribution_id)}"
+        text = f"the {which} no longer answers: nobody can read through it"
     elif way.distribution_id != before.world.own:
         text = (
             f"the {_kind(way)} {plain(way.distribution_id)} can no longer read the bucket, for example {path}"
         )
     else:
         what = "key group" if way.reader.kind is ReaderKind.KEY_GROUP else "account"
+        who = "self" if way.reader.name == before.world.account else plain(way.reader.name)
         text = (
-            f"{_where(way)}: URLs and cookies signed by {what} {plain(way.reader.name)} stop working, for example "
-            f"for {path}; edges change one after another until the distribution is Deployed"
+            f"{_where(way)}: URLs and cookies signed by {what} {who} stop working, for example for {path}; edges "
+            "change one after another until the distribution is Deployed"
         )
     return Hazard("cuts-viewers", text)
 

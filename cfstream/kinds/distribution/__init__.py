@@ -160,16 +160,13 @@ class DistributionKind:
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
         reference = caller_reference(scene.account, scene.name, KIND)
-        made = self._new(
-            scene, have, land, new_config(reference, _domain(scene, land), MANAGED["CachingOptimized"])
-        )
+        made = self.described(scene, have, land, reference)
         steps = creating(scene, Delivery.HTTP, made, land)
         return (*steps, *moves(scene, None, made.config, have.coming, steps))
 
-    def _new(
-        self, scene: Scene, have: ObservedDistribution, land: Landscape, base: dict[str, Any]
-    ) -> Overlay:
-        """A new config: the spec over AWS's defaults."""
+    def described(self, scene: Scene, have: ObservedDistribution, land: Landscape, reference: str) -> Overlay:
+        """Return a new configuration: the spec over AWS's defaults."""
+        base = new_config(reference, _domain(scene, land), MANAGED["CachingOptimized"])
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
         tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
@@ -183,14 +180,14 @@ class DistributionKind:
     def _modify(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> tuple[Step, ...]:
-        laid = self._laid(scene, live, have, land)
+        laid = self.laid_over(scene, live, have, land)
         steps = changing(scene, live, laid)
         return (*steps, *moves(scene, live, laid.config, have.coming, steps))
 
-    def _laid(
+    def laid_over(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> Overlay:
-        """The live config with the spec over it."""
+        """Return the live configuration with the spec over it."""
         if preflight.origin_problems(scene, live):
             return Overlay(live.config)
         wanted = _wanted(scene, have, land)

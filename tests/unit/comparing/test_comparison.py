@@ -85,41 +85,64 @@ DANGERS = [
     (
         "trusted_signers: [self]",
         "public: true",
-        "makes-public anyone may then read everything in lectures-media",
+        "makes-public the default behavior: anyone can read it without a signature",
     ),
-    (BEHAVED.format(""), BEHAVED.format(", public: true"), "makes-public anyone may then read /a"),
-    ("", BEHAVED.format(", public: true"), "makes-public anyone may then read /a"),
-    (BEHAVED.format(", public: true"), "", "cuts-viewers who asks for /a without a signature is refused"),
     (
-        "public: true",
-        "trusted_signers: [self]",
-        "cuts-viewers who asks for everything in lectures-media without",
+        BEHAVED.format(""),
+        BEHAVED.format(", public: true"),
+        "makes-public what matches /a: anyone can read it without a signature",
+    ),
+    (
+        "",
+        BEHAVED.format(", public: true"),
+        "makes-public what matches /a: anyone can read it without a signature",
     ),
     (
         "trusted_signers: [self, '111122223333']",
         "trusted_signers: [self]",
-        "cuts-viewers URLs signed by account 111122223333 are refused for everything in lectures-media",
+        "cuts-viewers the default behavior: URLs and cookies signed by account 111122223333 stop working",
     ),
     (
         "trusted_signers: [self]\n" + BEHAVED.format(", trusted_signers: ['111122223333']"),
         "trusted_signers: [self]\n" + BEHAVED.format(""),
-        "cuts-viewers URLs signed by account 111122223333 are refused for /a",
+        "cuts-viewers what matches /a: URLs and cookies signed by account 111122223333 stop working",
     ),
-    ("key_groups: [{use: a}, {use: b}]", "key_groups: [{use: a}]", "cuts-viewers URLs signed by key group b"),
-    ("cnames: [a.example.com]", "cnames: []", "cuts-viewers a.example.com will not be answered any more"),
-    ("", "enabled: false", "cuts-viewers a disabled distribution answers nobody"),
-    ("", "http: {minimum_tls: TLSv1}", "weakens-tls viewers may connect with what TLSv1.2_2021 refuses"),
+    (
+        "key_groups: [{use: a}, {use: b}]",
+        "key_groups: [{use: a}]",
+        "cuts-viewers the default behavior: URLs and cookies signed by key group b stop working",
+    ),
+    (
+        "cnames: [a.example.com]",
+        "cnames: []",
+        "cuts-viewers a.example.com: viewers who use this host name get no answer",
+    ),
+    ("", "enabled: false", "cuts-viewers the stack's own distribution no longer answers"),
+    (
+        "cnames: [a.example.com]",
+        "cnames: [a.example.com]\nhttp: {minimum_tls: TLSv1}",
+        "weakens-tls viewers may connect with what TLSv1.2_2021 refuses",
+    ),
     (
         "",
         "http: {viewer_protocol: allow-all}",
         "weakens-tls signed URLs and cookies may then travel over plain",
     ),
-    ("grant: {prefix: a/}", "grant: {prefix: b/}", "widens-grant what is under b/ becomes readable"),
-    ("grant: {prefix: a/}", "", "widens-grant all of the bucket becomes readable"),
+    ("grant: {prefix: a/}", "", "widens-grant CloudFront can read all of the bucket afterwards"),
+    (
+        "grant: {prefix: a/b/}",
+        "grant: {prefix: a/}",
+        "widens-grant CloudFront can read what is under a/ afterwards",
+    ),
     (
         "oai: {}\ngrant: {via: object-acl}",
         "oai: {}\ngrant: {via: object-acl, permission: FULL_CONTROL}",
         "widens-grant FULL_CONTROL in place of READ",
+    ),
+    (
+        "grant: {prefix: a/}",
+        "grant: {prefix: a/b/}",
+        "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
     ),
 ]
 
@@ -140,13 +163,15 @@ def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, afte
     [
         ("cnames: [a.example.com]", ""),
         ("", "http: {minimum_tls: TLSv1.3_2025}"),
-        ("grant: {prefix: a/}", "grant: {prefix: a/b/}"),
+        ("", "http: {minimum_tls: TLSv1}"),
+        (BEHAVED.format(", public: true"), ""),
+        ("public: true", "trusted_signers: [self]"),
         ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
         ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media\ngrant: {prefix: b/}"),
     ],
 )
 def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:
-    """What is not managed any more stays; more TLS, less grant and another bucket cost nobody anything."""
+    """Closing what anyone could read, a TLS floor without a certificate and another bucket cost no signer anything."""
     (found,) = between(before, after).stacks
     assert found.hazards == ()
 
@@ -185,12 +210,14 @@ def test_new_and_gone_stacks() -> None:
     found = compare(stacks(one), stacks(two))
     assert comparison_text(found, color=False, width=80) == (
         "- one gone                                                                     -\n"
-        "  warning: what is live stays: cfstream destroy takes it away, with the spec as\n"
-        "    it was\n"
+        "  warning: what is live stays: run cfstream destroy with the older spec to\n"
+        "    delete it\n"
         "\n"
         "+ two new                                                                      -\n"
         '      + bucket  "clips"\n'
         "      + public  true\n"
+        "  ! makes-public\n"
+        "    the default behavior: anyone can read it without a signature, for example /a\n"
         "  warning: it is public: anyone may read everything in clips\n"
         "\n"
         "Stacks: 1 new, 1 gone, 0 as before.\n"
@@ -205,7 +232,10 @@ def test_hostile_text_stays_text() -> None:
     assert "\u202e" not in told
     assert "````diff\n" in told
     assert told.endswith("````\n")
-    assert "- **cuts-viewers**: a disabled distribution answers nobody\n" in told
+    assert (
+        "- **cuts-viewers**: the stack's own distribution no longer answers: nobody can read through it\n"
+        in told
+    )
 
 
 def test_the_worst_comes_first() -> None:

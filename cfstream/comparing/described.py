@@ -1,0 +1,162 @@
+"""The world that a spec describes, without AWS: what would be live if the spec was applied. Pure.
+
+Ids are the names of the spec, so that the worlds of two versions can be compared. Distributions come from the same code
+as a plan's, so `diff` reports the hazards that `plan` reports if live equals the older spec.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cfstream.access.world import GroupState, World
+from cfstream.domain import (
+    Block,
+    BucketState,
+    Delivery,
+    Distribution,
+    LiveDistribution,
+    distribution_from_reply,
+)
+from cfstream.domain.bucket import LEGACY
+from cfstream.domain.new_document import new_streaming_config
+from cfstream.kinds.bucket import LiveBucket
+from cfstream.kinds.declared_keys import declared_groups
+from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
+from cfstream.kinds.fields import Overlay, creation, overlay
+from cfstream.kinds.kind import Landscape, Scene
+from cfstream.kinds.policy_grants import Case, LivePolicy, WantedGrant
+from cfstream.kinds.streaming_distribution import streaming_fields
+from cfstream.spec.model import Spec
+from cfstream.spec.stack import Stack
+from cfstream.steps.step import Hazard
+from cfstream.values import Account, Address, ETag, Json, Known
+
+ACCOUNT = Account("000000000000")
+"""Stands for the account, which specs alone do not show."""
+OWN = "own"
+SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
+
+
+@dataclass(frozen=True)
+class Described:
+    """The worlds of two versions of a stack, around the newer version's bucket."""
+
+    before: World
+    after: World
+    hazards: tuple[Hazard, ...]
+    """What the fields of the distribution show by themselves: TLS, and host names that go."""
+
+
+def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Described:
+    """Return the worlds before and after a change of specs. `old` and `new` are all specs of the two versions."""
+    was, will = Scene(before, ACCOUNT, beside=tuple(old)), Scene(after, ACCOUNT, beside=tuple(new))
+    live = _live(was)
+    laid = _laid(will, live)
+    moved = before.spec.bucket.name != after.spec.bucket.name
+    return Described(
+        before=_world(was, live, after.spec.bucket.name, None if moved else _policy(was)),
+        after=_world(will, _as_live(will.delivery, laid.config), after.spec.bucket.name, _policy(will)),
+        hazards=laid.hazards,
+    )
+
+
+def first(after: Stack, new: Sequence[Spec]) -> tuple[World, World]:
+    """Return the worlds before and after the first version of a stack: before, nobody can read anything."""
+    scene = Scene(after, ACCOUNT, beside=tuple(new))
+    will = _world(scene, _live(scene), after.spec.bucket.name, _policy(scene))
+    return replace(will, distributions=(), bucket=replace(will.bucket, policy=None)), will
+
+
+def _live(scene: Scene) -> LiveDistribution:
+    """The distribution as it is once the spec is applied."""
+    if scene.delivery is Delivery.RTMP:
+        bucket = scene.stack.spec.bucket.name
+        made = creation(new_streaming_config(OWN, bucket), streaming_fields(scene, _landscape(scene)))
+    else:
+        made = DistributionKind().described(scene, ObservedDistribution(None), _landscape(scene), OWN)
+    return _as_live(scene.delivery, _certified(scene.stack.spec, made.config))
+
+
+def _laid(scene: Scene, live: LiveDistribution) -> Overlay:
+    if scene.delivery is Delivery.RTMP:
+        return overlay(live.config, streaming_fields(scene, _landscape(scene)))
+    return DistributionKind().laid_over(scene, live, ObservedDistribution(live), _landscape(scene))
+
+
+def _certified(spec: Spec, config: Json) -> Json:
+    """Aliases need a certificate: where the spec leaves the choice to cfstream, there is one that is not known here."""
+    if not spec.cnames or spec.delivery == "rtmp" or spec.http.certificate != "auto":
+        return config
+    certificate = {
+        "ACMCertificateArn": "auto",
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": spec.http.minimum_tls,
+        "CloudFrontDefaultCertificate": False,
+    }
+    return {**config, "ViewerCertificate": certificate}
+
+
+def _as_live(delivery: Delivery, config: Json) -> LiveDistribution:
+    shown = {
+        "Id": OWN,
+        "ARN": f"arn:aws:cloudfront::{ACCOUNT}:distribution/OWN",
+        "DomainName": "",
+        "Status": "Deployed",
+        delivery.document: config,
+    }
+    return distribution_from_reply(delivery, {"ETag": ETag(""), delivery.resource: shown})
+
+
+def _landscape(scene: Scene) -> Landscape:
+    """Ids for all that the spec names: its own names."""
+    spec = scene.stack.spec
+    brought: dict[Address, Mapping[str, Known]] = {
+        scene.address("bucket"): {"id": spec.bucket.name, "region": spec.bucket.region or scene.region},
+        scene.address("origin-access-control"): {"id": spec.oac.id if spec.oac and spec.oac.id else "OAC"},
+        scene.address("origin-access-identity"): {"id": _oai(spec), "canonical_user": _oai(spec)},
+    }
+    for group in declared_groups(spec):
+        brought[scene.address("key-group", group.name)] = {"id": group.name}
+    return Landscape(brought=brought)
+
+
+def _oai(spec: Spec) -> str:
+    return spec.oai.id if spec.oai and spec.oai.id else "OAI"
+
+
+def _world(scene: Scene, live: Distribution, bucket: str, policy: Json | None) -> World:
+    open_bucket = scene.stack.spec.identity == "none"
+    return World(
+        account=ACCOUNT,
+        bucket=BucketState(bucket, policy=policy, block=Block() if open_bucket else SHUT, ownership=LEGACY),
+        distributions=(live,),
+        own=OWN,
+        groups=_groups(scene.stack),
+        stacks={OWN: scene.name},
+    )
+
+
+def _groups(stack: Stack) -> dict[Known, GroupState]:
+    """The key groups that the spec makes; a key is known by what it is, whatever its name."""
+    keys = {name: key.der_sha256 for name, key in stack.public_keys.items()}
+    return {
+        group.name: GroupState(group.name, frozenset(keys.get(key.name, key.name) for key in group.keys))
+        for group in declared_groups(stack.spec)
+    }
+
+
+def _policy(scene: Scene) -> Json:
+    """A policy that lets read what the spec grants, in whatever way it grants it."""
+    spec = scene.stack.spec
+    if spec.identity == "none":
+        everyone = {
+            "Sid": "everyone",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{spec.bucket.name}/*",
+        }
+        return {"Version": "2012-10-17", "Statement": [everyone]}
+    reader = _oai(spec) if spec.identity == "oai" else _as_live(scene.delivery, _live(scene).config).arn
+    want = WantedGrant(spec.identity, spec.grant.prefix)
+    target = Case(scene, want, LivePolicy(LiveBucket(spec.bucket.name)), reader).target
+    return {"Version": "2012-10-17", "Statement": [target]}

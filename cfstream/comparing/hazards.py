@@ -1,0 +1,89 @@
+"""The hazards of a change of specs: those that a plan reports if live equals the older spec. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from cfstream.access.evaluate import evaluate
+from cfstream.comparing.described import described, first
+from cfstream.errors import Notice
+from cfstream.planning.hazards import cutting_hazards, opening_hazards, widening_hazard
+from cfstream.planning.staging import widened
+from cfstream.spec.fields import spell
+from cfstream.spec.model import PublicKey, Spec
+from cfstream.spec.stack import Stack
+from cfstream.steps.step import HAZARDS, Hazard
+
+
+def hazards(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> tuple[Hazard, ...]:
+    """Return the hazards of a change, each once, the worst first. `old` and `new` are all specs of the two versions."""
+    if before.spec.delivery != after.spec.delivery:
+        return ()
+    found = (
+        *_of_access(before, after, old, new),
+        *_of_keys(before.spec, after.spec),
+        *_of_permission(before, after),
+    )
+    return tuple(sorted(dict.fromkeys(found), key=lambda hazard: HAZARDS.index(hazard.name)))
+
+
+def hazards_of_new(after: Stack, new: Sequence[Spec]) -> tuple[Hazard, ...]:
+    """Return the hazards of a new stack: what it lets anyone read."""
+    return opening_hazards(*evaluate(*first(after, new)))
+
+
+def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Iterator[Hazard]:
+    change = described(before, after, old, new)
+    was, will = evaluate(change.before, change.after)
+    yield from opening_hazards(was, will)
+    yield from cutting_hazards(was, will)
+    granted = change.before.bucket.policy is not None
+    gained = widened(change.before, change.after, granted=granted)
+    if before.spec.grant.via != "elsewhere" != after.spec.grant.via:
+        yield from widening_hazard(after.spec.grant.prefix, gained)
+    yield from change.hazards
+
+
+def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
+    """What a reviewer should know beside the fields, and what stops nothing."""
+    if before is None:
+        if after.public:
+            yield Notice(f"it is public: anyone may read everything in {after.bucket.name}", warning=True)
+        return
+    if before.delivery != after.delivery:
+        text = f"delivery changes from {before.delivery} to {after.delivery}: plan refuses that while the other exists"
+        yield Notice(
+            text, warning=True, do="write the old delivery and run cfstream migrate, or use another name"
+        )
+    if before.protect and not after.protect:
+        yield Notice("destroy is not refused any more", warning=True)
+    if before.bucket.name != after.bucket.name:
+        yield Notice(f"{before.bucket.name} stays as it is, with all that is in it")
+    for old, new in _replaced(before, after):
+        patience = spell(after.sign.max_validity)
+        yield Notice(f"the key {old} goes: safely once {new}, which replaces it, is older than {patience}")
+
+
+def _keys(spec: Spec) -> dict[tuple[str, str], PublicKey]:
+    return {(group.name, key.name): key for group in spec.made_key_groups for key in group.public_keys}
+
+
+def _replaced(before: Spec, after: Spec) -> Iterator[tuple[str, str]]:
+    """Each key that goes, with the one that stays in its group and replaces it."""
+    now = _keys(after)
+    for group, name in _keys(before).keys() - now.keys():
+        heirs = [key.name for (other, _), key in now.items() if other == group and name in key.replaces]
+        yield from ((name, heir) for heir in heirs[:1])
+
+
+def _of_keys(before: Spec, after: Spec) -> Iterator[Hazard]:
+    replaced = {old for old, _ in _replaced(before, after)}
+    staying = {group for group, _ in _keys(after)}
+    for group, name in sorted(_keys(before).keys() - _keys(after).keys()):
+        if group in staying and name not in replaced:
+            yield Hazard("cuts-viewers", f"URLs signed with {name} of {group} are refused")
+
+
+def _of_permission(before: Stack, after: Stack) -> Iterator[Hazard]:
+    if before.spec.bucket.name != after.spec.bucket.name:
+        return
+    if after.spec.grant.permission == "FULL_CONTROL" != before.spec.grant.permission:
+        yield Hazard("widens-grant", "FULL_CONTROL in place of READ")

@@ -42,6 +42,7 @@ def spec_text(answers: Answers) -> str:
         _cnames(answers),
         _access(answers),
         _signers(answers),
+        _outside(answers),
         _rest(answers),
     ]
     return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
@@ -131,6 +132,14 @@ def _signers(answers: Answers) -> Iterator[str]:
             "The longest that a signed URL may be valid. A key that was replaced lives on for that long."
         )
         yield "sign: {max_validity: 24h}"
+
+
+def _outside(_answers: Answers) -> Iterator[str]:
+    yield from _comment(
+        "Who else may read the bucket, like the account that transcodes. Every other reader from outside is reported "
+        'as an opening ("cfstream docs also_read_by").'
+    )
+    yield '# also_read_by: ["999988887777"]'
 
 
 def _rest(answers: Answers) -> Iterator[str]:

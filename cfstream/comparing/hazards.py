@@ -27,7 +27,8 @@ def hazards(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec
 
 def hazards_of_new(after: Stack, new: Sequence[Spec]) -> tuple[Hazard, ...]:
     """Return the hazards of a new stack: what it lets anyone read."""
-    return opening_hazards(*evaluate(*first(after, new)))
+    before, will = evaluate(*first(after, new))
+    return opening_hazards(before, will)
 
 
 def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Iterator[Hazard]:

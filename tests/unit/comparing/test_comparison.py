@@ -216,9 +216,9 @@ def test_new_and_gone_stacks() -> None:
         "+ two new                                                                      -\n"
         '      + bucket  "clips"\n'
         "      + public  true\n"
-        "  ! makes-public\n"
-        "    the default behavior: anyone can read it without a signature, for example /a\n"
         "  warning: it is public: anyone may read everything in clips\n"
+        "  ! makes-public: the default behavior: anyone can read it without a signature,\n"
+        "    for example /a\n"
         "\n"
         "Stacks: 1 new, 1 gone, 0 as before.\n"
     )

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cfstream.sandbox import SandboxError
+from cfstream.sandbox.systems import foreign_owner
 
 VARIABLE = "CFSTREAM_SANDBOX_DIR"
 STATE = "state"
@@ -153,14 +154,9 @@ def _own(home: Path) -> Iterator[Path]:
 
 
 def _check_owner(path: Path, found: os.stat_result, forbidden: int) -> None:
-    if sys.platform == "win32":
-        return
-    if found.st_uid != os.geteuid():
-        raise _refused(path, f"belongs to another user (uid {found.st_uid}; you are {os.geteuid()})")
-    if found.st_mode & forbidden:
+    if why := foreign_owner(found, forbidden):
         mode = "700" if stat.S_ISDIR(found.st_mode) else "600"
-        may = "write to it" if found.st_mode & forbidden & _OTHERS_WRITE else "read it"
-        raise _refused(path, f"is not private: others may {may}", f"run: chmod {mode} {path}; or ")
+        raise _refused(path, why, f"run: chmod {mode} {path}; or " if "private" in why else "")
 
 
 def _refused(path: Path, why: str, do: str = "") -> SandboxError:

@@ -24,7 +24,8 @@ from typing import Any
 
 from cfstream.interpreter import SAFE, environment
 from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, homes
-from cfstream.sandbox.lock import APART, Taken, held
+from cfstream.sandbox.lock import Taken, held
+from cfstream.sandbox.systems import APART
 
 ADDRESS = "server.json"
 LOG = "server.log"

@@ -124,13 +124,13 @@ def test_program_imports_nothing_from_the_working_directory(
 def test_state_directory_of_each_system(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """XDG_STATE_HOME if it is absolute, else below the home directory; the name is the project's with a digest."""
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("HOME", "/users/ann")
     monkeypatch.setenv("XDG_STATE_HOME", "relative/state")
     found = homes.find(project)
-    assert found.parent == Path("/home/ann/.local/state/cfstream/sandbox")
+    assert found.parent == Path("/users/ann/.local/state/cfstream/sandbox")
     assert found.name.startswith("my-project-")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert homes.find(project).parent == Path("/home/ann/Library/Application Support/cfstream/sandbox")
+    assert homes.find(project).parent == Path("/users/ann/Library/Application Support/cfstream/sandbox")
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", "/local")
     assert homes.find(project).parent == Path("/local/cfstream/sandbox")

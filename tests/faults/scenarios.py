@@ -143,7 +143,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario("new http stack", NEW_OAC, *NEW_SIGNERS, CREATED, POLICY, after=HTTP, readers=all_by(SIGNED)),
     scenario(
         "new http stack and its bucket",
-        *("create_bucket", "put_public_access_block", NEW_OAC, *NEW_SIGNERS, CREATED, POLICY),
+        *("create_bucket", NEW_OAC, *NEW_SIGNERS, CREATED, POLICY),
         after=but(HTTP, bucket={"name": "new-media", "create": True}),
         readers={},
     ),

@@ -258,3 +258,30 @@ def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: Studio) -
     media.world = replace(media.world, reads=asked)
     media.converge(signed())
     assert media.identities() == {}
+
+
+def test_an_interrupted_walk_reports_how_far_it_came_and_resumes(media: Studio) -> None:
+    """The step is neither done nor not tried: the report has the number of objects that are done.
+
+    There are more objects than can be in progress at once, so some are left whenever it is interrupted.
+    """
+    many = [*KEYS, *(f"b/{number:03}.mp4" for number in range(150))]
+    for key in many[len(KEYS) :]:
+        media.s3.put_object(Bucket="media", Key=key, Body=b"-")
+
+    def stop(call: Call) -> None:
+        media.clock.interrupted = media.clock.interrupted or call.operation == "put_object_acl"
+
+    document = rtmp(grant={"via": "object-acl"}, oai={})
+    witness = Witness(media.world.aws, after=stop)
+    report = media.apply(document, door=witness, interrupted=lambda: media.clock.interrupted)
+    media.clock.interrupted = False
+    (step,) = [each for each in report.stacks[0].steps if str(each.address) == "object-acl:lectures"]
+    user = user_of(media)
+    done = sum(user in media.grants(key) for key in many)
+    assert (report.exit_code, outcome(report), str(step.outcome)) == (130, "interrupted", "interrupted")
+    assert 0 < done < len(many)
+    assert step.error == f"object-acl:lectures: interrupted with {done} of {len(many)} objects done"
+    assert "run the same command again" in step.do
+    media.converge(document)
+    assert all(media.grants(key)[user] == ["READ"] for key in many)

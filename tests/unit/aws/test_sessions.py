@@ -1,11 +1,14 @@
-"""Which clients are made, and how they are set; nothing is sent here."""
+"""Which clients are made, how they are set, and that a client for writes sends each request once."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
 from cfstream.aws.models import NamedFolders, PlainFiles
@@ -177,3 +180,56 @@ def test_models_are_read_as_botocore_reads_them() -> None:
     for loader in (quick, slow):
         with pytest.raises(botocore.exceptions.DataNotFoundError):
             loader.load_service_model("nope", "service-2")
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """Answers every request with the same refusal, and notes it."""
+
+    status = 500
+    code = "InternalError"
+    seen: ClassVar[list[str]] = []
+
+    def _refuse(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.seen.append(self.command)
+        body = (
+            f"<Error><Code>{self.code}</Code><Message>no</Message><Region>eu-west-1</Region></Error>".encode()
+        )
+        self.send_response(self.status)
+        self.send_header("x-amz-bucket-region", "eu-west-1")
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_PUT = do_GET = do_HEAD = do_DELETE = _refuse  # noqa: N815 (http.server's names)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
+        """Nothing is printed."""
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (500, "InternalError"),
+        (503, "SlowDown"),
+        (409, "OperationAborted"),
+        (301, "PermanentRedirect"),
+        (307, "TemporaryRedirect"),
+        (400, "AuthorizationHeaderMalformed"),
+        (400, "IllegalLocationConstraintException"),
+    ],
+)
+def test_nothing_below_the_steps_sends_a_write_twice(status: int, code: str) -> None:
+    """Neither botocore's retries nor its redirects to another region repeat a document."""
+    seen: list[str] = []
+    handler = type("Handler", (Elsewhere,), {"status": status, "code": code, "seen": seen})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        s3 = Clients(Settings(region="us-east-1", endpoint_url=endpoint, sandbox=True)).of("s3", write=True)
+        with pytest.raises(ClientError):
+            s3.put_bucket_policy(Bucket="media", Policy="{}")
+        server.shutdown()
+    assert seen == ["PUT"]

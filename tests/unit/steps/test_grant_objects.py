@@ -182,10 +182,12 @@ def test_full_acl() -> None:
 def test_interrupted() -> None:
     """An interrupted walk ends after the objects in hand, and the next one does the rest."""
     bucket = Bucket(keys=keys(500))
-    with pytest.raises(Interrupted):
-        grant().perform(doors(bucket, Clock(patience=100)))
+    with pytest.raises(Interrupted) as stopped:
+        grant(total=500).perform(doors(bucket, Clock(patience=100)))
     done = granted(bucket)
     assert 0 < done <= 100
+    assert stopped.value.what == f"object-acl:lectures: interrupted with {done} of 500 objects done"
+    assert "run the same command again" in stopped.value.do
     grant().perform(doors(bucket))
     assert bucket.calls["put_object_acl"] == 500
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.errors import ReplyLost, Stale, VersionMoved
+from cfstream.errors import ReplyLost, Stale, Throttled, VersionMoved
 from cfstream.ports import Answer, Call
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.modify import Modify
@@ -26,6 +26,8 @@ class Document:
         self.content: Json = BEFORE
         self.version = 1
         self.writes = 0
+        self.lag = 0
+        """How many reads show the first version, whatever is live."""
         self._events = list(events)
 
     @property
@@ -47,6 +49,9 @@ class Document:
         return {"ETag": self.etag}
 
     def read(self, call: Call) -> Json:
+        if self.lag:
+            self.lag -= 1
+            return {"It": BEFORE, "ETag": "E1"}
         return {"It": self.content, "ETag": self.etag}
 
     def items(self, call: Call) -> Sequence[Json]:
@@ -80,8 +85,13 @@ def overtaken(document: Document) -> None:
     document.put({**BEFORE, "Enabled": False})
 
 
-def modify(aws: Any) -> Json:
-    """Runs the step that changes the comment."""
+def throttled(_: Document) -> None:
+    """Refused for the rate alone."""
+    raise Throttled("UpdateIt", "Throttling", "Rate exceeded")
+
+
+def modify(aws: Any, clock: Clock | None = None) -> Json:
+    """Run the step that changes the comment."""
     step = Modify(
         address=Address("distribution", "lectures"),
         stage=Stage.SWITCH,
@@ -93,7 +103,7 @@ def modify(aws: Any) -> Json:
         base=BEFORE,
         etag=ETag("E1"),
     )
-    return step.perform(Doors(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
+    return step.perform(Doors(aws, clock or Clock(), {}, Ledger(), lambda _text, _fraction: None))
 
 
 @pytest.mark.parametrize(
@@ -130,3 +140,55 @@ def test_replies_that_go_on_being_lost_end_it() -> None:
     """It is not known what became of the last one."""
     with pytest.raises(ReplyLost):
         modify(Document(*[lost] * 9))
+
+
+def test_a_throttled_write_is_sent_under_the_etag_that_is_live_after_the_pause() -> None:
+    """The document is read again after the pause, so an ETag that moved meanwhile is used."""
+    document = Document(throttled)
+    clock = Clock()
+    sleep = clock.sleep
+
+    def touched_meanwhile(seconds: float) -> None:
+        document.put(document.content)
+        sleep(seconds)
+
+    clock.sleep = touched_meanwhile  # type: ignore[method-assign]
+    assert modify(document, clock) == {"etag": "E3"}
+    assert (document.content, document.writes) == (AFTER, 2)
+
+
+def test_what_others_wrote_during_a_throttle_is_never_overwritten() -> None:
+    """Nothing is sent after the pause."""
+    document = Document(throttled)
+    clock = Clock()
+    clock.sleep = lambda seconds: overtaken(document)  # type: ignore[method-assign]
+    with pytest.raises(Stale, match="Enabled"):
+        modify(document, clock)
+    assert (document.content["Enabled"], document.writes) == (False, 1)
+
+
+@pytest.mark.parametrize("lag", [1, 2, 4])
+def test_a_lost_reply_is_found_although_reads_lag(lag: int) -> None:
+    """The write was carried out, reads show what was before it, and a second write is refused: it is done."""
+    document = Document(landed)
+    document.lag = lag
+    assert modify(document) == {"etag": "E2"}
+    assert document.content == AFTER
+
+
+def test_a_lost_reply_that_never_reads_back_is_unknown() -> None:
+    """Nobody else changed anything that we know of, so it is not stale."""
+    document = Document(landed)
+    document.lag = 99
+    with pytest.raises(ReplyLost):
+        modify(document)
+    assert document.writes == 2
+
+
+def test_an_etag_that_moved_without_a_lost_reply_and_does_not_read_back_is_refused() -> None:
+    """Somebody has written, and what they wrote cannot be read yet: nothing is forced."""
+    document = Document(overtaken)
+    document.lag = 99
+    with pytest.raises(VersionMoved):
+        modify(document)
+    assert document.content == {**BEFORE, "Enabled": False}

@@ -1,0 +1,144 @@
+"""A wait ends at its deadline or when what it waits for is live, and for no passing trouble before."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from cfstream.errors import NotAuthorized, Refused, ReplyLost, Stale, Throttled, TimedOut, Unreachable
+from cfstream.ports import Answer, Call
+from cfstream.steps.ledger import Ledger
+from cfstream.steps.records import CreateRecords
+from cfstream.steps.step import Doors, Stage
+from cfstream.steps.wait import Deployed, Wait
+from cfstream.values import Address, Json
+from tests.unit.steps.buckets import Clock
+
+DEPLOYED = {"Distribution": {"Status": "Deployed", "DistributionConfig": {"Enabled": True}}}
+THROTTLED = Throttled("GetDistribution", "Throttling", "Rate exceeded")
+UNREACHABLE = Unreachable("GetDistribution failed inside AWS: 503")
+TARGET = {"HostedZoneId": "Z2", "DNSName": "d1.cloudfront.net.", "EvaluateTargetHealth": False}
+RECORD = {"Name": "media.example.com.", "Type": "A", "AliasTarget": TARGET}
+
+
+class Script:
+    """Answers each operation with the next of its answers, the last one for ever."""
+
+    def __init__(self, **answers: list[Any]) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    def read(self, call: Call) -> Json:
+        self.asked.append(call.operation)
+        script = self._answers[call.operation]
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(answer, Exception):
+            raise answer
+        reply: Json = answer
+        return reply
+
+    write = read
+
+    def items(self, call: Call) -> Sequence[Json]:
+        raise AssertionError(call)
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        raise AssertionError(call)
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        raise AssertionError(calls)
+
+
+def perform(step: Wait | CreateRecords, aws: Script) -> Json:
+    """Run the step."""
+    return step.perform(Doors(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
+
+
+def wait(seconds: float = 1800.0) -> Wait:
+    """Wait for one distribution."""
+    read = Call("cloudfront", "get_distribution", {"Id": "E1"})
+    until = Deployed(read, "Distribution", {"Enabled": True})
+    address = Address("distribution", "lectures")
+    return Wait(address=address, stage=Stage.WAIT, because="test", until=until, seconds=seconds)
+
+
+def records(seconds: float = 1800.0) -> CreateRecords:
+    """Create one record."""
+    address = Address("dns-record", "lectures")
+    return CreateRecords(
+        address=address, stage=Stage.DNS, because="test", zone="Z1", records=(RECORD,), seconds=seconds
+    )
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+def test_a_wait_outlasts_passing_trouble(trouble: Exception) -> None:
+    """Any number of failed polls means not yet, as long as the deadline is far away."""
+    aws = Script(get_distribution=[trouble] * 40 + [DEPLOYED])
+    assert perform(wait(), aws) == {}
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+def test_the_deadline_ends_it_and_the_report_names_the_trouble(trouble: Any) -> None:
+    """The last reason is what a person reads."""
+    with pytest.raises(TimedOut, match=r"throttles|503"):
+        perform(wait(60.0), Script(get_distribution=[trouble]))
+
+
+def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
+    """A permission that is missing stays missing."""
+    denied = NotAuthorized("GetDistribution", "AccessDenied", "no")
+    aws = Script(get_distribution=[denied])
+    with pytest.raises(NotAuthorized):
+        perform(wait(), aws)
+    assert len(aws.asked) == 1
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+def test_a_wait_for_name_servers_outlasts_it_too(trouble: Exception) -> None:
+    """The records are created, and Route 53 is asked until they are INSYNC."""
+    change = {"ChangeInfo": {"Id": "C1", "Status": "PENDING"}}
+    insync = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}
+    aws = Script(change_resource_record_sets=[change], get_change=[trouble] * 40 + [insync])
+    assert perform(records(), aws) == {}
+
+
+BATCH = Refused("ChangeResourceRecordSets", "InvalidChangeBatch", "it already exists")
+NOTHING: Json = {"ResourceRecordSets": []}
+THERE: Json = {"ResourceRecordSets": [RECORD]}
+LOST = ReplyLost("the connection was closed")
+
+
+def change(*writes: Any, reads: list[Json]) -> Callable[[], Script]:
+    """What Route 53 answers to batches, and what it lists."""
+    done = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}
+    return lambda: Script(
+        change_resource_record_sets=[*writes], list_resource_record_sets=[*reads], get_change=[done]
+    )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        change(LOST, BATCH, reads=[NOTHING, NOTHING, THERE]),
+        change(LOST, reads=[THERE]),
+        change(BATCH, reads=[THERE]),
+        change(THROTTLED, {"ChangeInfo": {"Id": "C1"}}, reads=[NOTHING]),
+    ],
+    ids=["lost-then-lagging", "lost", "there-already", "throttled"],
+)
+def test_records_that_are_live_are_done(script: Callable[[], Script]) -> None:
+    """A batch that was carried out although its reply was lost is found, also when lists lag behind."""
+    assert perform(records(), script()) == {}
+
+
+def test_records_that_never_read_back_after_a_lost_reply_are_unknown() -> None:
+    """Whether the batch was carried out is not known, so it is not stale."""
+    with pytest.raises(ReplyLost):
+        perform(records(), change(LOST, BATCH, reads=[NOTHING])())
+
+
+def test_records_of_others_are_stale() -> None:
+    """Another record has the name: it stays."""
+    other = {**RECORD, "AliasTarget": {**TARGET, "DNSName": "d2.cloudfront.net."}}
+    with pytest.raises(Stale, match="alias of d2"):
+        perform(records(), change(BATCH, reads=[{"ResourceRecordSets": [other]}])())

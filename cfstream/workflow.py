@@ -345,7 +345,8 @@ def _apply_stack(
     if refused is not None:
         report = replace(refused, outputs=_outputs(plan, refused, {}))
     else:
-        whole = plan if plan.settling is None or terms.no_wait else _with_settling(plan, plan.settling)
+        settling = () if plan.settling is None or terms.no_wait else (plan.settling,)
+        whole = replace(plan, steps=(*plan.steps, *settling))
         tell.entered(whole)
         report, brought = walk(whole, world, ledger, terms, tell)
         outputs = _outputs(plan, report, brought)
@@ -357,10 +358,6 @@ def _apply_stack(
     report = replace(report, destroying=plan.destroying)
     tell.left(report)
     return report
-
-
-def _with_settling(plan: StackPlan, wait: Step) -> StackPlan:
-    return replace(plan, steps=(*plan.steps, wait))
 
 
 def _outputs(

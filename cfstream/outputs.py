@@ -8,6 +8,7 @@ from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError
 from cfstream.kinds.dns_record import records_of
 from cfstream.kinds.kind import Landscape, Scene
+from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.planning import LiveSummary, StackPlan
 from cfstream.ports import Reads
 from cfstream.steps.delete import Delete
@@ -30,7 +31,7 @@ def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
         "oac_id": land.get(scene.address("origin-access-control")),
         "key_group_ids": _members(land, "key-group"),
         "public_key_ids": _members(land, "public-key"),
-        "dns_records": records_of(scene, land.live[scene.delivery.kind].live, target),
+        "dns_records": records_of(scene, land.observed(LivePolicy).own, target),
     }
 
 

@@ -218,8 +218,7 @@ class _Draft:
     @property
     def live(self) -> LiveDistribution | None:
         """The stack's own distribution."""
-        policy: LivePolicy = self.land.live["bucket-policy"]
-        return policy.own
+        return self.land.observed(LivePolicy).own
 
 
 def _draft(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> _Draft:

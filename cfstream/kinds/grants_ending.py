@@ -51,7 +51,7 @@ def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribut
 
 def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
     """Takes back what is ours, where nobody else reads the bucket by the same OAI."""
-    ours = _ours(scene, land.live["origin-access-identity"])
+    ours = _ours(scene, land.observed(LiveIdentities))
     steps: list[Step] = []
     notices: list[Notice] = []
     for id_, objects in sorted(have.held.items()):

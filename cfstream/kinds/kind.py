@@ -25,6 +25,7 @@ from cfstream.values import Account, Address, ETag, Known
 if TYPE_CHECKING:
     from datetime import datetime
 
+T = TypeVar("T")
 W = TypeVar("W")
 H = TypeVar("H")
 
@@ -115,13 +116,29 @@ class Landscape:
     """What the kinds before this one have brought, and what is live of them."""
 
     brought: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
-    live: Mapping[str, Any] = field(default_factory=dict)
-    """What each kind observed, by the kind's name; for the few questions that concern several kinds."""
-    wanted: Mapping[str, Any] = field(default_factory=dict)
+    live: Mapping[str, object] = field(default_factory=dict)
+    """What each kind observed, by the kind's name. Other kinds read it with `seen`, by its type."""
+    wanted: Mapping[str, object] = field(default_factory=dict)
+    """What the spec asks of each kind, by the kind's name. Other kinds read it with `wants`, by its type."""
 
     def get(self, address: Address, output: str = "id") -> Known | None:
         """What is known of a resource, or None when it is neither live nor proposed."""
         return self.brought.get(address, {}).get(output)
+
+    def seen(self, what: type[T]) -> T | None:
+        """Return what a kind observed, by the type of its observation; None if that kind was not asked."""
+        return next((each for each in self.live.values() if isinstance(each, what)), None)
+
+    def observed(self, what: type[T]) -> T:
+        """Return what a kind observed, by the type of its observation. Raises LookupError if it was not asked."""
+        found = self.seen(what)
+        if found is None:
+            raise LookupError(f"no kind has observed a {what.__name__}")
+        return found
+
+    def wants(self, what: type[T]) -> T | None:
+        """Return what the spec asks of a kind, by the type of its answer; None if it asks for nothing."""
+        return next((each for each in self.wanted.values() if isinstance(each, what)), None)
 
 
 class Kind(Protocol[W, H]):

@@ -119,7 +119,7 @@ def _counted(tally: Tally) -> Json:
 
 def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
     """Return a hazard where the identity may do less now: FULL_CONTROL lets it change ACLs too."""
-    policy: LivePolicy | None = land.live.get("bucket-policy")
+    policy = land.seen(LivePolicy)
     ours = our_sids(scene, policy.document if policy else None)
     if want.permission != "FULL_CONTROL" or not (have.tally.otherwise or ours):
         return ()

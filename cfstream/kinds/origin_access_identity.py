@@ -324,7 +324,7 @@ def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str,
     S3 shows a deleted principal as a unique id and refuses to take such a policy back (MalformedPolicy), so nobody
     could change the policy any more.
     """
-    policy: LivePolicy | None = land.live.get("bucket-policy")
+    policy = land.seen(LivePolicy)
     if policy is None:
         return ()
     places = [(policy.bucket.name, policy.document), *((each.name, each.document) for each in policy.former)]

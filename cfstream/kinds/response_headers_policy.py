@@ -166,7 +166,7 @@ def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:
 
 def attachment(scene: Scene, land: Landscape) -> Attachment | None:
     """What the behaviors of the stack's distribution are to carry; None where CORS is not managed."""
-    want, have = land.wanted.get(KIND), land.live.get(KIND)
+    want, have = land.wants(WantedPolicy), land.seen(LivePolicies)
     if want is None or have is None:
         return None
     names = {live.id: live.name for live in have.all}

@@ -39,10 +39,10 @@ SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 
 def live_world(scene: Scene, land: Landscape) -> World:
     """Return the stack's bucket and all that leads to it, as the kinds have observed them."""
-    policy: LivePolicy = land.live["bucket-policy"]
-    grants: LiveGrants = land.live["object-acl"]
-    groups: LiveGroups = land.live["key-group"]
-    controls: LiveControls = land.live["origin-access-control"]
+    policy = land.observed(LivePolicy)
+    grants = land.observed(LiveGrants)
+    groups = land.observed(LiveGroups)
+    controls = land.observed(LiveControls)
     return World(
         account=scene.account,
         bucket=_bucket(scene, policy, grants),

@@ -40,7 +40,7 @@ def read_openings(aws: Reads, site: Site) -> Openings:
     """Read what is left to read (object ACLs where they count, key groups, OACs), and judge it."""
     acls = read_acls(aws, site.scene, site.bucket)
     tally = replace(site.grants.tally, acls=acls.objects)
-    live = {
+    live: dict[str, object] = {
         "bucket-policy": site.policy,
         "object-acl": replace(site.grants, tally=tally),
         "key-group": LiveGroups(live_groups(aws, site.scene)),

@@ -1,8 +1,7 @@
 """What AWS would refuse at apply, found out at plan: aliases of others, certificates that do not cover, odd origins."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from cfstream.domain import NAME_TAG, LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.errors import Missing, Notice, Problem, Refused
@@ -12,7 +11,15 @@ from cfstream.kinds.distributions import held_aliases
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.owners import Claim
 from cfstream.ports import Answer, Call, Reads
-from cfstream.values import Json
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A row of ListConflictingAliases. AWS masks the ids of other accounts."""
+
+    alias: str
+    distribution: str
+    account: str
 
 
 @dataclass(frozen=True)
@@ -20,8 +27,8 @@ class Evidence:
     """What preflight read: the certificate, and who else holds an alias."""
 
     certificate: Answer | None = None
-    conflicts: Json = field(default_factory=dict)
-    """Rows of ListConflictingAliases, by alias."""
+    conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
+    """Who holds an alias, by alias."""
     unasked: str = ""
     """Why other accounts could not be asked about aliases; empty when they were, or need not be."""
 
@@ -55,14 +62,17 @@ def _ask_others(
         for alias in new
     ]
     answers = aws.together(calls)
-    conflicts: dict[str, Any] = {}
+    conflicts: dict[str, tuple[Conflict, ...]] = {}
     unasked = ""
     for alias, answer in zip(new, answers, strict=True):
         if isinstance(answer, Refused):
             unasked = answer.what
             continue
         if rows := items(answer.get("ConflictingAliasesList")):
-            conflicts[alias] = rows
+            conflicts[alias] = tuple(
+                Conflict(str(row.get("Alias")), str(row.get("DistributionId")), str(row.get("AccountId")))
+                for row in rows
+            )
     return Evidence(certificate, conflicts, unasked)
 
 
@@ -121,18 +131,18 @@ def alias_problems(
         for row in evidence.conflicts.get(alias, ()):
             if _is_ours(row, scene.account):
                 continue
-            holder = f"{row.get('DistributionId')} of account {row.get('AccountId')}"
-            what = f"{alias} is already held by distribution {holder} (as {row.get('Alias')})"
+            holder = f"{row.distribution} of account {row.account}"
+            what = f"{alias} is already held by distribution {holder} (as {row.alias})"
             do = "have it taken off there first; AWS masks the ids of other accounts"
             problems.append(scene.stack.problem(what, do, "cnames", number))
     return problems
 
 
-def _is_ours(row: Json, account: str) -> bool:
+def _is_ours(row: Conflict, account: str) -> bool:
     """Whether a half-hidden account number is ours: overlapping aliases are allowed within an account, and who has
     the very one is known from the lists.
     """
-    return account.endswith(str(row.get("AccountId")).lstrip("*"))
+    return account.endswith(row.account.lstrip("*"))
 
 
 def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Problem]:

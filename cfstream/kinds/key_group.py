@@ -123,10 +123,7 @@ class KeyGroupKind:
         return want if want.own or want.used else None
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGroups | None) -> LiveGroups:
-        """Lists groups, keys and distributions; reads each group whose keys are to change.
-
-        Raises as `Reads.read`.
-        """
+        """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
         groups = live_groups(aws, scene)
         keys = {
             row["Id"]: LiveKey(
@@ -139,11 +136,9 @@ class KeyGroupKind:
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
 
     def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:
-        """Creates our groups, changes their keys, deletes those that nothing uses after the plan.
+        """Create our groups, change their keys, delete those that nothing uses after the plan.
 
-        A changed group that is in use is waited for. Brings ``id`` and ``name`` at
-        ``key-group:<stack>/<name>``, and for groups of others at ``key-group:<stack>/<as the spec refers to
-        them>``.
+        Brings ``id`` and ``name`` at ``key-group:<stack>/<name>``; for others' groups by the spec's reference to them.
         """
         want = want or WantedGroups()
         parts = [

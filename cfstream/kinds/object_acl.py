@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.domain import ACL_TAG, LiveDistribution
-from cfstream.errors import Notice
+from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
+from cfstream.errors import Notice, Problem
 from cfstream.kinds.bucket import LiveBucket, read_bucket
 from cfstream.kinds.distributions import find
 from cfstream.kinds.grants_ending import grants_left, last_revokes
@@ -109,8 +110,17 @@ class ObjectAclKind:
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
+            problems=_unknown(scene, have) if steps or taken else (),
             notices=tuple(notices),
         )
+
+
+def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
+    """Return the problem of ACLs with members that boto3 does not know: a write would remove them."""
+    if not have.tally.unknown:
+        return ()
+    what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
+    return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
 
 
 def _counted(tally: Tally) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
+from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.kinds.bucket import LiveBucket, bucket_call
 from cfstream.kinds.former_buckets import former_names
@@ -41,6 +42,8 @@ class Tally:
     """Over (key, granted) of each object, in S3's order."""
     acls: ObjectAcls = field(default_factory=lambda: ObjectAcls(complete=False))
     """The objects by what their ACLs grant."""
+    unknown: frozenset[str] = frozenset()
+    """Members of those ACLs that the installed botocore does not know."""
 
     @property
     def lacking(self) -> int:
@@ -90,19 +93,22 @@ def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permissi
     hashed = hashlib.sha256()
     total = granted = otherwise = public = 0
     classes = AclClasses(bucket.owner)
+    unknown: set[str] = set()
     for keys in _chunks(_keys(aws, scene, bucket, prefix)):
         acls = _acls(aws, scene, bucket, keys)
         for key, acl in zip(keys, acls, strict=True):
             if acl is None:
                 continue
             classes.add(key, acl)
+            unknown.update(acl.get(UNKNOWN, ()))
             has = permissions_of(acl, user) if user else frozenset()
             exact = has == {permission}
             total, granted = total + 1, granted + exact
             otherwise += bool(has) and not exact
             public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
             hashed.update(json.dumps([key, exact]).encode())
-    return Tally(total, granted, otherwise, public, hashed.hexdigest(), classes.found(complete=not prefix))
+    found = classes.found(complete=not prefix)
+    return Tally(total, granted, otherwise, public, hashed.hexdigest(), found, frozenset(unknown))
 
 
 class AclClasses:

@@ -38,11 +38,16 @@ def public(path: str) -> Json:
     return {"path": path, "public": True}
 
 
+def made(studio: Studio, document: Json) -> None:
+    """Apply a spec that may open a path to anyone."""
+    studio.converge(document, allow=["makes-public", "cuts-viewers"])
+
+
 @pytest.fixture(params=SPELLINGS, ids=["live with a slash", "live without a slash"])
 def spelled(request: pytest.FixtureRequest, studio: Studio) -> tuple[str, str]:
     """A public behavior that is live in one spelling, and the other spelling."""
     live, other = request.param
-    studio.converge(named(public(live)))
+    made(studio, named(public(live)))
     return live, other
 
 
@@ -61,7 +66,7 @@ def test_signers_are_set_on_the_behavior_that_matches(studio: Studio, spelled: t
     document = named({"path": other, "trusted_signers": ["111122223333"]})
     plan = studio.stack(document)
     assert changes(plan) == {f"http.behaviors[{other}].trusted_signers": ([], ["111122223333"])}
-    studio.converge(document)
+    made(studio, document)
     assert paths(studio.config()) == [live]
     assert behavior(studio.config(), live)["TrustedSigners"] == signers("111122223333")
 
@@ -70,7 +75,7 @@ def test_a_behavior_that_is_named_public_stays_public(studio: Studio, spelled: t
     """It is not taken for one that the spec does not name, which would get the default's signers."""
     live, other = spelled
     assert behavior(studio.config(), live)["TrustedSigners"] == NOBODY
-    studio.converge(named(public(other), comment="renamed"))
+    made(studio, named(public(other), comment="renamed"))
     assert behavior(studio.config(), live)["TrustedSigners"] == NOBODY
 
 
@@ -79,23 +84,23 @@ def test_other_fields_of_it_are_the_specs(studio: Studio, spelled: tuple[str, st
     live, other = spelled
     document = named({**public(other), "cache_policy": "CachingDisabled"})
     assert [*changes(studio.stack(document))] == [f"http.behaviors[{other}].cache_policy"]
-    studio.converge(document)
+    made(studio, document)
     assert behavior(studio.config(), live)["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
 def test_order_is_compared_whatever_the_spelling(studio: Studio) -> None:
     """Equal order is no change; another order moves the live behaviors, in their live spelling."""
-    studio.converge(named(public(POSTERS), public("clips/*")))
+    made(studio, named(public(POSTERS), public("clips/*")))
     assert steps(studio.plan(named(public("posters/*"), public(CLIPS)))) == []
     other = named(public(CLIPS), public("posters/*"))
     assert changes(studio.stack(other)) == {"http.behaviors": (["posters/*", CLIPS], [CLIPS, "posters/*"])}
-    studio.converge(other)
+    made(studio, other)
     assert paths(studio.config()) == ["clips/*", POSTERS]
 
 
 def test_a_new_behavior_finds_its_place_among_those_of_another_spelling(studio: Studio) -> None:
     """Before the next named one, else after the previous one."""
-    studio.converge(named(public(POSTERS), public("clips/*")))
+    made(studio, named(public(POSTERS), public("clips/*")))
     new = named(public("posters/*"), public("/new/*"), public(CLIPS), public("last/*"))
     studio.converge(new, allow=["makes-public"])
     assert paths(studio.config()) == [POSTERS, "/new/*", "clips/*", "last/*"]
@@ -124,7 +129,7 @@ def test_a_key_group_is_in_use_whatever_the_spelling(studio: Studio) -> None:
     """A group that a live behavior gives up in the other spelling is deleted, not kept as in use."""
     own = {"path": CLIPS, "key_groups": [group(key(ONE), name="clips")]}
     spec: Json = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
-    studio.converge({**spec, "http": {"behaviors": [own]}})
+    made(studio, {**spec, "http": {"behaviors": [own]}})
     studio.converge({**spec, "http": {"behaviors": [public("clips/*")]}}, allow=["makes-public"])
     assert studio.groups() == {}
     assert paths(studio.config()) == [CLIPS]
@@ -134,7 +139,7 @@ def test_cors_names_the_path_as_the_spec_does(studio: Studio, spelled: tuple[str
     """In the notice of a path without a policy, and where a retired policy is removed."""
     live, other = spelled
     cors: Json = {"origins": ["https://www.example.com"]}
-    studio.converge(signed(http={"behaviors": [public(live)], "cors": cors}))
+    made(studio, signed(http={"behaviors": [public(live)], "cors": cors}))
     told = studio.stack(signed(http={"behaviors": [public(other)], "cors": cors})).notices
     assert [each for each in told if f"cannot read {other}:" in each.text]
     policy = studio.config()["DefaultCacheBehavior"]["ResponseHeadersPolicyId"]
@@ -171,7 +176,7 @@ def test_a_respelled_path_is_no_difference_between_specs(studio: Studio) -> None
 
 def test_import_writes_the_pattern_that_takes_effect(studio: Studio) -> None:
     """Of two live behaviors that match alike only the first has an effect, and a spec names a pattern once."""
-    studio.converge(named(public(POSTERS)))
+    made(studio, named(public(POSTERS)))
     live = studio.config()
     second = {
         **behavior(live, POSTERS),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import TypeAlias
 
 ANY = "any"
@@ -109,7 +109,7 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
     Exact: the search runs one pattern of each group at one position, and every pattern of `none` at all positions that
     it can be in. Raises Undecided above `LIMIT` states.
     """
-    letters = _letters([*(each for group in groups for each in group), *none])
+    other = _other([*(each for group in groups for each in group), *none])
     barred = tuple(_closed(each, 1) for each in none)
     queue = [(every, (0,) * len(groups), barred, "") for every in product(*groups)]
     seen = {each[:3] for each in queue}
@@ -118,7 +118,7 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
             now >> len(each) & 1 for each, now in zip(none, state, strict=True)
         ):
             return text
-        for letter in letters:
+        for letter in _letters(every, at, none, state, other):
             later = tuple(_step(each, now, letter) for each, now in zip(none, state, strict=True))
             for places in product(
                 *(_next(each, place, letter) for each, place in zip(every, at, strict=True))
@@ -132,11 +132,33 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
     return None
 
 
-def _letters(patterns: Sequence[Pattern]) -> list[str]:
-    """Return every literal character of the patterns, and one that stands for all others."""
+def _other(patterns: Sequence[Pattern]) -> str:
+    """Return a character that none of the patterns names: it stands for all such characters."""
     used = {item for each in patterns for item in each if len(item) == 1}
-    other = next(each for each in "x0y1z2abc" + "".join(map(chr, range(0x4E00, 0x9000))) if each not in used)
-    return [other, *sorted(used)]
+    return next(each for each in chain("x0y1z2abc", map(chr, range(0x4E00, 0x9000))) if each not in used)
+
+
+def _letters(
+    every: Sequence[Pattern], at: Sequence[int], none: Sequence[Pattern], state: Sequence[int], other: str
+) -> list[str]:
+    """Return the characters that can lead somewhere from here: those that a pattern names at its place, and `other`.
+
+    Where a pattern can go on by its literal characters alone, no other character leads anywhere.
+    """
+    named, free = set(), True
+    for each, place in zip(every, at, strict=True):
+        items = {each[here] for here in _reach(each, place) if here < len(each)}
+        literal = {item for item in items if len(item) == 1}
+        named |= literal
+        if literal == items:
+            return sorted(literal)
+        free = free and bool(items)
+    if not free:
+        return []
+    for each, now in zip(none, state, strict=True):
+        named |= {item for place, item in enumerate(each) if now >> place & 1 and len(item) == 1}
+    # PART and LETTER take every character but the colon.
+    return [other, *sorted(named | {":"})]
 
 
 def _takes(item: str, letter: str) -> bool:

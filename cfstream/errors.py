@@ -11,7 +11,7 @@
     ├── Unreachable               the request got no answer and was not acted on  exit 1
     ├── ReplyLost                 a write was sent and its answer never came      exit 1
     ├── Stale                     live is not what the plan was made from         exit 4
-    │   └── Mismatch              a saved plan does not hold any more (in `workflow`)
+    │   └── Mismatch              a saved plan is stale (in `planning`)
     ├── TimedOut                  Deployed did not come in time                   exit 6
     ├── Interrupted               SIGINT: what was under way has ended            exit 130
     └── Refused                   AWS answered with an error code                 exit 1

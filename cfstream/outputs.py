@@ -6,41 +6,11 @@ from typing import Any
 from cfstream.applying import StepOutcome, StepReport
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError
-from cfstream.kinds.dns_record import records_of
-from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.planning import LiveSummary, StackPlan
 from cfstream.ports import Reads
 from cfstream.steps.delete import Delete
 from cfstream.steps.records import DeleteRecords, alias_of, plain_name
-from cfstream.values import Json, Known, StepId, plain, refs_in, resolve
-
-
-def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
-    """The outputs of the contract, as far as they are known; what a step will bring stands as its Ref."""
-    if scene.destroying:
-        return {}
-    distribution = land.brought.get(scene.distribution, {})
-    identity = land.brought.get(scene.address("origin-access-identity"), {})
-    target = distribution.get("domain_name")
-    return {
-        "distribution_id": distribution.get("id"),
-        "domain_name": target,
-        "oai_id": identity.get("id"),
-        "s3_canonical_user_id": identity.get("canonical_user"),
-        "oac_id": land.get(scene.address("origin-access-control")),
-        "key_group_ids": _members(land, "key-group"),
-        "public_key_ids": _members(land, "public-key"),
-        "dns_records": records_of(scene, land.observed(LivePolicy).own, target),
-    }
-
-
-def _members(land: Landscape, kind: str) -> dict[str, Known]:
-    return {
-        address.member: brought["id"]
-        for address, brought in sorted(land.brought.items())
-        if address.kind == kind and "id" in brought
-    }
+from cfstream.values import Json, StepId, plain, refs_in, resolve
 
 
 def known_outputs(

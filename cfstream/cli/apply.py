@@ -58,8 +58,9 @@ def apply(
 
     from cfstream.cli.proving import prove_applied
     from cfstream.cli.saved_plan import find
+    from cfstream.planning.saved import Mismatch, check_saved
     from cfstream.spec.load import load
-    from cfstream.workflow import Mismatch, check_saved, make_plan, stale_report, with_proof
+    from cfstream.workflow import make_plan, stale_report, with_proof
 
     saved = find(specs)
     stacks = load(saved.specs if saved else specs, stdin=sys.stdin)

@@ -86,7 +86,7 @@ def test_a_saved_plan_is_applied_once(cfstream: Run, spec: Path) -> None:
     again = cfstream("apply", "tonight.plan", "--yes", "--format", "json")
     assert again.code == 4
     assert again.err.splitlines()[-3].startswith("  ")
-    assert "error: the saved plan does not hold any more, and nothing was written\n" in again.err
+    assert "error: the saved plan is stale, and nothing was written\n" in again.err
     (stack,) = json.loads(again.out)["stacks"]
     assert stack["outcome"] == "stale"
     assert stack["outputs"]["distribution_id"].startswith("E"), "what is live is known all the same"

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from cfstream.planning import Plan
+from cfstream.planning.saved import Mismatch, check_saved
 from cfstream.render.json import saved_document
 from cfstream.spec.load import load
-from cfstream.workflow import Mismatch, check_saved, make_plan
+from cfstream.workflow import make_plan
 from tests.promises.studio import (
     ONE,
     TWO,

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from cfstream.planning.saved import Mismatch, check_saved
 from cfstream.render.html import plan_html
 from cfstream.render.json import plan_document, saved_document
 from cfstream.render.markdown import plan_markdown
 from cfstream.render.text import plan_text
-from cfstream.workflow import Mismatch, check_saved, make_plan
+from cfstream.workflow import make_plan
 from tests.promises.studio import Json, Studio, http, told
 from tests.recording.through_a_file import text_of, world_in
 

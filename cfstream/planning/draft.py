@@ -1,0 +1,121 @@
+"""From what is wanted and what is live to the plan of one stack. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cfstream.domain import LiveDistribution
+from cfstream.errors import Notice, Problem
+from cfstream.kinds import KINDS
+from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.policy_grants import LivePolicy
+from cfstream.kinds.unknown_members import unknown_notices, unknown_problems
+from cfstream.planning.guarding import guarded
+from cfstream.planning.judge import judge
+from cfstream.planning.known_outputs import outputs_of
+from cfstream.planning.order import ordered
+from cfstream.planning.plan import LiveSummary, Road, StackPlan
+from cfstream.planning.relied import relied_on_others
+from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
+from cfstream.spec.limits import notices as limit_notices
+from cfstream.steps.step import Step
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the kinds propose for one stack, before anything is judged."""
+
+    scene: Scene
+    land: Landscape
+    proposals: tuple[Proposal, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(step for proposal in self.proposals for step in proposal.steps)
+
+    @property
+    def live(self) -> LiveDistribution | None:
+        """The stack's own distribution."""
+        return self.land.observed(LivePolicy).own
+
+
+def draft(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> Draft:
+    """Return the kinds' proposals, each seeing what those before it brought."""
+    land = Landscape(live=lives, wanted=wants)
+    proposals: list[Proposal] = []
+    for kind in KINDS:
+        proposal = kind.propose(scene, wants[kind.name], lives[kind.name], land)
+        proposals.append(proposal)
+        land = replace(land, brought={**land.brought, **proposal.brings})
+    return Draft(scene, land, tuple(proposals))
+
+
+def beside(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
+    """Return the steps of the other stacks that share the bucket: they decide who can read it, too."""
+    bucket = one.scene.stack.spec.bucket.name
+    return tuple(
+        step
+        for other in drafts
+        if other is not one and other.scene.stack.spec.bucket.name == bucket
+        for step in other.steps
+    )
+
+
+def stack_plan(proposed: Draft, around: Sequence[Step]) -> StackPlan:
+    """Return the plan of one stack; `around` are the steps of the run's other stacks that share the bucket."""
+    scene, land, proposals, live = proposed.scene, proposed.land, proposed.proposals, proposed.live
+    judged = judge(scene, land, proposed.steps, around)
+    steps = [*judged.steps, *settling_steps(scene, live, judged.steps)]
+    steps = [guarded(live, step, steps) for step in steps]
+    settling = unawaited(scene, live, steps)
+    on_its_way = (Notice(ON_ITS_WAY),) if settling else ()
+    warnings = tuple(
+        Notice(f"opening: {opening.text}", warning=True, do=opening.do)
+        for opening in judged.exposure.openings
+    )
+    return StackPlan(
+        name=scene.name,
+        spec=scene.stack.path,
+        spec_sha256=scene.stack.spec_sha256,
+        live=_summary(live),
+        relied_on=_unique(proposals, relied_on_others(scene, land)),
+        problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),
+        notices=(
+            *warnings,
+            *judged.notices,
+            *(Notice(text) for text in judged.exposure.notes),
+            *limit_notices(scene.stack),
+            *(notice for proposal in proposals for notice in proposal.notices),
+            *on_its_way,
+            *unknown_notices(live, steps),
+        ),
+        exposure=judged.exposure,
+        steps=ordered(steps),
+        settling=settling,
+        after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
+        leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
+        protect=scene.stack.spec.protect,
+        distribution=scene.delivery.kind,
+        destroying=scene.destroying,
+        road=_road(scene),
+        outputs=outputs_of(scene, land),
+    )
+
+
+def _road(scene: Scene) -> Road:
+    spec = scene.stack.spec
+    return Road(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
+
+
+def _summary(live: LiveDistribution | None) -> LiveSummary:
+    return LiveSummary(live.id, live.domain_name, live.status, live.etag) if live else LiveSummary()
+
+
+def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Relied, ...]:
+    all_of_them = (*(relied for proposal in proposals for relied in proposal.relied_on), *others)
+    relied = {relied.address: relied for relied in all_of_them}
+    return tuple(relied[address] for address in sorted(relied))
+
+
+def _sorted_problems(proposals: Sequence[Proposal], more: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted({*more, *(problem for proposal in proposals for problem in proposal.problems)}))

@@ -1,0 +1,70 @@
+"""Whether a saved plan is still the plan that would be made now. Pure."""
+
+from typing import Any
+
+from cfstream.errors import Stale
+from cfstream.kinds.kind import Relied
+from cfstream.planning.plan import Plan, StackPlan
+from cfstream.steps.content import differences
+from cfstream.values import Json, digest, plain
+
+
+class Mismatch(Stale):
+    """The saved plan is stale. Nothing was written."""
+
+
+def check_saved(saved: Json, plan: Plan) -> None:
+    """Return if the saved plan is the plan that would be made now. Raises Mismatch with what changed, otherwise.
+
+    The spec counts to the letter: a change of it that changes no step was not reviewed either.
+    """
+    moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]
+    if saved.get("fingerprint") == plan.fingerprint and not moved:
+        return
+    lines = "".join(f"\n  {line}" for line in moved or ["the plan has other steps, hazards or openings now"])
+    raise Mismatch(
+        f"the saved plan is stale, and nothing was written{lines}",
+        "run cfstream plan again with --out, and read the difference before applying",
+    )
+
+
+def _account_moved(saved: Json, plan: Plan) -> list[str]:
+    if saved.get("account") == plan.account:
+        return []
+    return [f"it was made for account {saved.get('account')}, and these credentials are of {plan.account}"]
+
+
+def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
+    before = {stack["name"]: stack for stack in saved.get("stacks", [])}
+    now = {stack.name: stack for stack in plan.stacks}
+    lines = [f"{name}: not in the specs any more" for name in sorted(before.keys() - now.keys())]
+    lines += [f"{name}: not in the saved plan" for name in sorted(now.keys() - before.keys())]
+    for name in sorted(before.keys() & now.keys()):
+        lines += _stack_moved(before[name], now[name])
+    return lines
+
+
+def _stack_moved(before: Json, now: StackPlan) -> list[str]:
+    lines = []
+    if before.get("spec_sha256") != now.spec_sha256:
+        lines.append(f"{now.spec}: the spec, or a file that it names, was changed")
+    relied = {relied["address"]: relied for relied in before.get("relied_on", [])}
+    contents = before.get("relied_content", {})
+    for current in now.relied_on:
+        address = str(current.address)
+        if address in relied and relied[address]["sha256"] != current.sha256:
+            told = _moved(relied[address]["sha256"], contents.get(address), current)
+            lines += [f"{address}: {line}" for line in told]
+    addresses = {str(relied.address) for relied in now.relied_on}
+    lines += [f"{address}: gone" for address in sorted(relied.keys() - addresses)]
+    lines += [f"{address}: new" for address in sorted(addresses - relied.keys())]
+    return lines
+
+
+def _moved(sha256: str, content: Any, now: Relied) -> tuple[str, ...]:
+    """What moved, from what, to what: by field where the content is known, else by digest."""
+    nothing = digest(None)
+    if nothing in (sha256, now.sha256):
+        return ("there -> gone" if now.sha256 == nothing else "not there -> there",)
+    told = differences(content, plain(now.content)) if content is not None else ()
+    return told or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)

@@ -8,7 +8,7 @@ class that a policy could admit, `public` is S3's own notion of public, `acls` r
 from cfstream.access.policy.acls import acl_readers
 from cfstream.access.policy.actions import ACTIONS, Action, On, actions
 from cfstream.access.policy.candidates import candidates
-from cfstream.access.policy.judging import Judgement, admits, forbids, judge
+from cfstream.access.policy.judging import Case, Judgement, admits, case, forbids, judge
 from cfstream.access.policy.public import (
     delegates_to_access_points,
     is_public,
@@ -42,6 +42,7 @@ __all__ = [
     "ACTIONS",
     "ANY_DISTRIBUTION",
     "Action",
+    "Case",
     "Declared",
     "Judgement",
     "On",
@@ -60,6 +61,7 @@ __all__ = [
     "any_service",
     "candidates",
     "canonical",
+    "case",
     "delegates_to_access_points",
     "distribution",
     "distributions",

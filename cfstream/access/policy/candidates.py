@@ -28,7 +28,7 @@ from cfstream.access.policy.requester import (
 )
 from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.texts import account_of
-from cfstream.access.policy.wildcards import is_wild
+from cfstream.access.policy.wildcards import fits, is_wild
 from cfstream.policy_document import CLOUDFRONT
 
 _ORGANISATION = re.compile(r"o-[a-z0-9]+")
@@ -126,7 +126,7 @@ def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
             yield from map(organisation, _ORGANISATION.findall(value)[:1])
         case "aws:sourceip" | "aws:vpcsourceip" if parse_network(value):
             yield network(value)
-        case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" if not is_wild(value):
+        case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" if not _is_anybodys(value):
             yield network(value)
         case "s3:dataaccesspointaccount" if value != own and re.fullmatch(r"\d{12}", value):
             yield access_point(value)
@@ -136,6 +136,11 @@ def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
             yield access_point(account_of(value))
         case "aws:vpceaccount" if re.fullmatch(r"\d{12}", value):
             yield account(value)
+
+
+def _is_anybodys(value: str) -> bool:
+    """Return whether every new VPC or endpoint matches: the requester with any network then covers it."""
+    return any(fits(each, value) for each in ("vpc-0new0", "vpce-0new0"))
 
 
 def _of_user_id(value: str) -> Iterator[Requester]:

@@ -1,8 +1,9 @@
 """The clauses of a statement's Condition, and whether requests of one class fulfil them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeAlias
 
 from cfstream.access.policy import pool
@@ -16,9 +17,9 @@ Request: TypeAlias = tuple[str, ...] | None
 """The values of one key in one request; None without the key."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clause:
-    """One key under one operator. All clauses of a statement must hold."""
+    """One key under one operator. All clauses of a statement must hold. Compared by identity, which is fast."""
 
     key: str
     """In lower case: IAM compares keys in any case."""
@@ -37,14 +38,10 @@ class Clause:
 
 @dataclass(frozen=True)
 class Settled:
-    """Whether some request fulfils the clauses, whether every one does, and the clauses that were not decided."""
+    """Whether some request fulfils the clauses, and the clauses that were not decided."""
 
-    some: Verdict
-    every: bool
+    verdict: Verdict
     undecided: tuple[str, ...] = ()
-
-
-FULFILLED = Settled(Verdict.YES, every=True)
 
 
 def clauses(statement: Json) -> tuple[Clause, ...]:
@@ -69,42 +66,53 @@ def _clauses(condition: Any) -> Iterator[Clause]:
 
 
 @lru_cache(maxsize=8192)
-def settle(value: Value, wanted: tuple[Clause, ...]) -> Settled:
-    """Judge the clauses on one key together: one value must fulfil all of them."""
+def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
+    """Return whether some request fulfils the clauses on one key together: one value must fulfil all of them."""
+    if isinstance(value, Chosen | Address):
+        return _chosen(value, wanted)
+    outcomes: set[bool | None] = set()
+    for request in _requests(value, wanted):
+        outcomes.add(_together(request, wanted))
+        if None in outcomes or len(outcomes) > 1:
+            return Settled(Verdict.MAYBE, _open(value, wanted))
+    return Settled(Verdict.YES if outcomes == {True} else Verdict.NO)
+
+
+@lru_cache(maxsize=8192)
+def every(value: Value, wanted: tuple[Clause, ...]) -> bool:
+    """Return whether every request fulfils the clauses on one key."""
+    found = _requests(value, wanted)
+    lucky = pool.breaking(wanted, value.lucky) if isinstance(value, Chosen) else ()
+    return all(_together(request, wanted) is True for request in chain(found, lucky))
+
+
+def _requests(value: Value, wanted: tuple[Clause, ...]) -> Iterable[Request | pool.Unlisted]:
     match value:
         case Fixed(values):
-            return _of_requests([values], wanted, free=False)
+            return [values]
         case Absent():
-            return _of_requests([None], wanted, free=False)
-        case Unknown(within, optional):
-            return _of_requests(pool.requests(wanted, within, optional=optional), wanted, free=False)
+            return [None]
         case Address(networks, optional, elsewhere):
-            found = pool.addresses(wanted, networks, optional=optional, elsewhere=elsewhere)
-            return _of_requests(found, wanted, free=True)
-        case Chosen(within, optional, lucky):
-            chosen = _of_requests(pool.requests(wanted, within, optional=optional), wanted, free=True)
-            return _with_luck(chosen, pool.issued(wanted, lucky), wanted)
+            return pool.addresses(wanted, networks, optional=optional, elsewhere=elsewhere)
+        case Chosen(within, optional, _) | Unknown(within, optional):
+            return pool.requests(wanted, within, optional=optional)
 
 
-def _of_requests(requests: pool.Pool, wanted: Sequence[Clause], *, free: bool) -> Settled:
-    """`free`: whoever asks picks the request. Otherwise any of the requests may come."""
-    outcomes = {_together(request, wanted) for request in requests}
-    if not outcomes:
-        return Settled(Verdict.NO, every=True)
-    every = outcomes == {True}
-    if every or (free and True in outcomes):
-        return Settled(Verdict.YES, every)
-    if outcomes == {False}:
-        return Settled(Verdict.NO, every=False)
-    return Settled(Verdict.MAYBE, every=False, undecided=_open(requests, wanted))
-
-
-def _with_luck(chosen: Settled, lucky: pool.Pool, wanted: Sequence[Clause]) -> Settled:
-    outcomes = [_together(request, wanted) for request in lucky]
-    every = chosen.every and all(outcomes)
-    if chosen.some is Verdict.NO and any(each is not False for each in outcomes):
-        return Settled(Verdict.MAYBE, every=False, undecided=tuple(each.words for each in wanted))
-    return Settled(chosen.some, every, chosen.undecided)
+def _chosen(value: Chosen | Address, wanted: tuple[Clause, ...]) -> Settled:
+    """The requester picks the request; what AWS issues by luck is no choice."""
+    undecided = False
+    for request in _requests(value, wanted):
+        outcome = _together(request, wanted)
+        if outcome:
+            return Settled(Verdict.YES)
+        undecided |= outcome is None
+    if not undecided and isinstance(value, Chosen):
+        undecided = any(
+            _together(request, wanted) is not False for request in pool.issued(wanted, value.lucky)
+        )
+        if undecided:
+            return Settled(Verdict.MAYBE, tuple(each.words for each in wanted))
+    return Settled(Verdict.MAYBE, _open(value, wanted)) if undecided else Settled(Verdict.NO)
 
 
 def _together(request: Request | pool.Unlisted, wanted: Sequence[Clause]) -> bool | None:
@@ -116,8 +124,6 @@ def _together(request: Request | pool.Unlisted, wanted: Sequence[Clause]) -> boo
     return None if None in outcomes else True
 
 
-def _open(requests: pool.Pool, wanted: Sequence[Clause]) -> tuple[str, ...]:
+def _open(value: Value, wanted: tuple[Clause, ...]) -> tuple[str, ...]:
     """Return the clauses that do not hold for every request."""
-    return tuple(
-        each.words for each in wanted if any(_together(request, [each]) is not True for request in requests)
-    )
+    return tuple(each.words for each in wanted if not every(value, (each,)))

@@ -6,6 +6,7 @@ For numbers and networks it has the edges of every interval and a point between 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol, TypeAlias
 
@@ -30,7 +31,6 @@ class Unlisted:
 
 
 Request: TypeAlias = tuple[str, ...] | None
-Pool: TypeAlias = Sequence[Request | Unlisted]
 
 
 class Wanted(Protocol):
@@ -42,25 +42,50 @@ class Wanted(Protocol):
     def values(self) -> tuple[str, ...]: ...
 
 
-def requests(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool) -> Pool:
-    """Return the pool of values that `within` matches, with the absent key if it is `optional`."""
-    texts = [each for each in _values(wanted, within) if any(has_form(each, one) for one in within)]
-    found: list[Request | Unlisted] = [(each,) for each in dict.fromkeys(texts)]
+def requests(
+    wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool
+) -> Iterator[Request | Unlisted]:
+    """Yield requests with values that `within` matches, and without the key if it is `optional`.
+
+    The values that the clauses name come first: the search for a shared text is rarely needed.
+    """
+    if optional:
+        yield None
+    texts = [
+        each for each in dict.fromkeys(_values(wanted, within)) if any(has_form(each, one) for one in within)
+    ]
+    yield from ((each,) for each in texts)
     if any(each.operator and each.operator.every is not Every.NONE for each in wanted):
-        found += _sets(wanted, list(dict.fromkeys(texts)))
-    try:
-        found += [(each,) for each in _shared(wanted, within)]
-    except Undecided:
-        found.append(Unlisted())
-    return [*found, None] if optional else found
+        yield from _sets(wanted, texts)
+    if any(map(is_wild, within)):
+        try:
+            yield from ((each,) for each in _shared(wanted, within))
+        except Undecided:
+            yield Unlisted()
 
 
-def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Pool:
+def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
     """Return values that AWS may happen to issue and that wildcards in all clauses match.
 
     If `lucky` leaves the account open, the clauses must leave it open too: nobody can become a certain account.
     """
-    return [each for one in lucky for each in _issued(wanted, one)]
+    return (each for one in lucky for each in _issued(wanted, one))
+
+
+def breaking(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
+    """Yield values that AWS may happen to issue and that break a negated clause."""
+    negated = (each for each in wanted if each.operator and each.operator.negated)
+    return (found for each in negated for one in lucky for found in _issued([_positive(each)], one))
+
+
+@dataclass(frozen=True)
+class _Turned:
+    operator: Operator | None
+    values: tuple[str, ...]
+
+
+def _positive(each: Wanted) -> Wanted:
+    return _Turned(replace(each.operator, negated=False) if each.operator else None, each.values)
 
 
 def _issued(wanted: Sequence[Wanted], issued_form: str) -> Iterator[Request | Unlisted]:
@@ -96,7 +121,9 @@ def _leaves_owner_open(value: str) -> bool:
     return is_wild(":".join(parts[:5]) if len(parts) == 6 else re.split("[/:]", value, maxsplit=1)[0])
 
 
-def addresses(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool, elsewhere: bool) -> Pool:
+def addresses(
+    wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool, elsewhere: bool
+) -> Iterator[Request | Unlisted]:
     """Return addresses in the networks `within`; `elsewhere`: in no narrow network that a clause names."""
     named = [
         value
@@ -105,13 +132,14 @@ def addresses(wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool
         for value in each.values
     ]
     narrow = [each for each in named if not networks.is_wide(each)] if elsewhere else []
-    found: list[Request] = [
+    if optional:
+        yield None
+    yield from (
         (each,)
         for each in dict.fromkeys(networks.edges([*within, *named, "8.0.0.0/8"]))
         if any(networks.contains(one, each) for one in within)
         and not any(networks.contains(one, each) for one in narrow)
-    ]
-    return [*found, None] if optional else found
+    )
 
 
 def _values(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:

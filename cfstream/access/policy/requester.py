@@ -72,8 +72,8 @@ _NO_SOURCE: Mapping[str, Value] = {
 }
 _INTERNET: Mapping[str, Value] = {
     "aws:sourceip": Address(optional=True, elsewhere=True),
-    "aws:vpcsourceip": ABSENT,
-    # Anybody can create a VPC and an endpoint; AWS issues the ids.
+    # Anybody can create a VPC with any address range, and an endpoint; AWS issues the ids.
+    "aws:vpcsourceip": Address(optional=True),
     "aws:sourcevpc": Chosen(("vpc-0new0",), lucky=("vpc-*",)),
     "aws:sourcevpce": Chosen(("vpce-0new0",), lucky=("vpce-*",)),
     "aws:sourcevpcarn": Chosen(
@@ -285,11 +285,12 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
     For a foreign account the account is reported: it decides what the service does.
     """
     acts_for = source_account or NEW_ACCOUNT
-    lucky = () if source_account else (f"arn:aws:*:*:{_AN_ACCOUNT}:*",)
+    # The ARN of a bucket has no account. Nobody else can have a bucket that a policy names.
+    buckets = "arn:aws:s3:::*" if source_account else "arn:aws:s3:::new-bucket"
+    lucky = () if source_account else (f"arn:aws:*:*:{_AN_ACCOUNT}:*", "arn:aws:s3:::*")
     known: dict[str, Value] = {
         **_service(name),
-        # The ARN of a bucket has no account.
-        "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", "arn:aws:s3:::*"), lucky=lucky),
+        "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", buckets), lucky=lucky),
         "aws:sourceaccount": Chosen((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
     }
     if not source_account:
@@ -311,23 +312,19 @@ def any_service() -> Requester:
 def network(name: str) -> Requester:
     """Return everybody in a CIDR, a VPC or behind a VPC endpoint, without a signature."""
     known: dict[str, Value] = {**_UNSIGNED, **_INTERNET}
-    if name.startswith("vpce-"):
-        known |= {"aws:sourcevpce": fixed(name), "aws:sourcevpc": UNKNOWN, **_INSIDE_A_VPC}
-    elif name.startswith("vpc-"):
-        known |= {"aws:sourcevpc": fixed(name), "aws:sourcevpce": UNKNOWN, **_INSIDE_A_VPC}
-    elif name.startswith("arn:"):
-        known |= {
-            "aws:sourcevpcarn": fixed(name),
-            "aws:sourcevpc": UNKNOWN,
-            "aws:sourcevpce": UNKNOWN,
-            **_INSIDE_A_VPC,
-        }
+    key = _KEY_OF_NETWORK.get(name.partition("-" if name.startswith("vpc") else ":")[0])
+    if key:
+        # A pattern stands for each network that matches it.
+        places: dict[str, Value] = {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
+        known |= {**_INSIDE_A_VPC, **places, key: Chosen((one_partition(name),), optional=False)}
     else:
         # A private range can only be that of a VPC; of a public one nobody knows how it reaches S3.
         known |= {"aws:sourceip": Address((name,)), "aws:vpcsourceip": Address((name,))}
         known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
     return Requester(Reader(ReaderKind.NETWORK, name), Principal(Form.ANYONE), known, crafts=True)
 
+
+_KEY_OF_NETWORK = {"vpce": "aws:sourcevpce", "vpc": "aws:sourcevpc", "arn": "aws:sourcevpcarn"}
 
 _INSIDE_A_VPC: Mapping[str, Value] = {
     "aws:sourceip": ABSENT,

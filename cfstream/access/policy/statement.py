@@ -1,11 +1,11 @@
 """A policy's statements, parsed for judging."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 from typing import Any
 
-from cfstream.access.policy.actions import Action
+from cfstream.access.policy.actions import ACTIONS, Action
 from cfstream.access.policy.clauses import Clause, clauses
 from cfstream.access.policy.principals import Principal, principals
 from cfstream.access.policy.wildcards import fits
@@ -13,7 +13,7 @@ from cfstream.policy_document import statements
 from cfstream.values import Json
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
     """One statement without its resource."""
 
@@ -28,13 +28,20 @@ class Statement:
     """Whether the actions are those of NotAction."""
     clauses: tuple[Clause, ...]
 
-    @property
-    def by_key(self) -> Mapping[str, tuple[Clause, ...]]:
-        return {key: tuple(each) for key, each in groupby(self.clauses, lambda clause: clause.key)}
+    @cached_property
+    def by_key(self) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
+        return tuple((key, tuple(each)) for key, each in groupby(self.clauses, lambda clause: clause.key))
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        names = (each.name for each in chain.from_iterable(ACTIONS.values()))
+        return frozenset(
+            name for name in names if any(fits(name, each) for each in self.actions) != self.all_but
+        )
 
     def names_action(self, action: Action) -> bool:
         """Return whether the statement applies to `action`."""
-        return any(fits(action.name, each) for each in self.actions) != self.all_but
+        return action.name in self._named
 
 
 def parsed(policy: Json | None) -> tuple[Statement, ...]:

@@ -37,17 +37,22 @@ def has_variable(text: str) -> bool:
     return bool(_VARIABLE.search(text))
 
 
+@lru_cache(maxsize=4096)
 def literal(text: str) -> Pattern:
     """Return the pattern that matches `text` only."""
     return tuple(_ESCAPE.sub(r"\1", text))
 
 
+@lru_cache(maxsize=4096)
 def pattern(text: str) -> Pattern:
     """Return `text` with its wildcards."""
     return tuple(_items(text))
 
 
 def _items(text: str) -> Iterator[str]:
+    if "${" not in text:
+        yield from ({"*": ANY, "?": ONE}.get(letter, letter) for letter in text)
+        return
     at = 0
     while at < len(text):
         if escape := _ESCAPE.match(text, at):
@@ -58,6 +63,7 @@ def _items(text: str) -> Iterator[str]:
         at += 1
 
 
+@lru_cache(maxsize=4096)
 def form(text: str) -> Pattern:
     """Return the pattern of values of a certain form. In an ARN, wildcards of the first five parts stay in their part.
 
@@ -75,16 +81,24 @@ def form(text: str) -> Pattern:
 
 def is_wild(text: str) -> bool:
     """Return whether `text` has a wildcard."""
+    if "*" not in text and "?" not in text:
+        return False
     return any(item in (ANY, ONE) for item in _items(text))
 
 
 def fits(text: str, wanted: str) -> bool:
     """Return whether the pattern `wanted` matches all of `text`."""
+    if "*" not in wanted and "?" not in wanted:
+        return text == _ESCAPE.sub(r"\1", wanted)
+    if wanted.find("*") == len(wanted) - 1 and "?" not in wanted:
+        return text.startswith(wanted[:-1])
     return bool(_compiled(wanted).fullmatch(text))
 
 
 def has_form(text: str, wanted: str) -> bool:
     """Return whether `text` has the form `wanted`."""
+    if "*" not in wanted and "?" not in wanted:
+        return text == wanted
     return bool(_compiled_form(wanted).fullmatch(text))
 
 
@@ -107,9 +121,10 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
     """Return a shortest text that matches one pattern of each group and none of `none`, or None.
 
     Exact: the search runs one pattern of each group at one position, and every pattern of `none` at all positions that
-    it can be in. Raises Undecided above `LIMIT` states.
+    it can be in. Only characters that some pattern expects next are tried, and one that stands for all others. Raises
+    Undecided above `LIMIT` states.
     """
-    other = _other([*(each for group in groups for each in group), *none])
+    other = _unused([*(each for group in groups for each in group), *none])
     barred = tuple(_closed(each, 1) for each in none)
     queue = [(every, (0,) * len(groups), barred, "") for every in product(*groups)]
     seen = {each[:3] for each in queue}
@@ -118,11 +133,12 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
             now >> len(each) & 1 for each, now in zip(none, state, strict=True)
         ):
             return text
-        for letter in _letters(every, at, none, state, other):
+        for letter in (other, *sorted(_expected(every, at, none, state))):
+            found = [_next(each, place, letter) for each, place in zip(every, at, strict=True)]
+            if not all(found):
+                continue
             later = tuple(_step(each, now, letter) for each, now in zip(none, state, strict=True))
-            for places in product(
-                *(_next(each, place, letter) for each, place in zip(every, at, strict=True))
-            ):
+            for places in product(*found):
                 after = (every, places, later)
                 if after not in seen:
                     seen.add(after)
@@ -132,33 +148,25 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
     return None
 
 
-def _other(patterns: Sequence[Pattern]) -> str:
-    """Return a character that none of the patterns names: it stands for all such characters."""
+def _unused(patterns: Sequence[Pattern]) -> str:
+    """Return a character that no pattern has."""
     used = {item for each in patterns for item in each if len(item) == 1}
     return next(each for each in chain("x0y1z2abc", map(chr, range(0x4E00, 0x9000))) if each not in used)
 
 
-def _letters(
-    every: Sequence[Pattern], at: Sequence[int], none: Sequence[Pattern], state: Sequence[int], other: str
-) -> list[str]:
-    """Return the characters that can lead somewhere from here: those that a pattern names at its place, and `other`.
-
-    Where a pattern can go on by its literal characters alone, no other character leads anywhere.
-    """
-    named, free = set(), True
-    for each, place in zip(every, at, strict=True):
-        items = {each[here] for here in _reach(each, place) if here < len(each)}
-        literal = {item for item in items if len(item) == 1}
-        named |= literal
-        if literal == items:
-            return sorted(literal)
-        free = free and bool(items)
-    if not free:
-        return []
+def _expected(
+    every: Sequence[Pattern], at: Sequence[int], none: Sequence[Pattern], state: Sequence[int]
+) -> set[str]:
+    """Return the characters that some pattern expects next."""
+    found = {
+        each[here]
+        for each, place in zip(every, at, strict=True)
+        for here in _reach(each, place)
+        if here < len(each)
+    }
     for each, now in zip(none, state, strict=True):
-        named |= {item for place, item in enumerate(each) if now >> place & 1 and len(item) == 1}
-    # PART and LETTER take every character but the colon.
-    return [other, *sorted(named | {":"})]
+        found |= {item for place, item in enumerate(each) if now >> place & 1}
+    return {item for item in found if len(item) == 1} | ({":"} if found & {PART, LETTER} else set())
 
 
 def _takes(item: str, letter: str) -> bool:

@@ -11,9 +11,9 @@ PAGE = Path(__file__).parents[4] / "docs" / "what-counts-as-public.md"
 
 INTRODUCTION = """# What counts as public, and why
 
-`cfstream plan`, `verify` and `access` report who can read, list, write or manage your bucket. This page is the reference
-for bucket policies: each entry is a policy, who it admits, and the page of AWS that says so. `inferred` marks what AWS
-does not document. The tests of cfstream check every entry.
+`cfstream plan`, `verify` and `access` report who can read, list, write or manage your bucket. This page is the
+reference for bucket policies: each entry is a policy, who it admits, and the page of AWS that says so. `inferred`
+marks what AWS does not document. The tests of cfstream check every entry.
 
 ## How to read an entry
 
@@ -25,26 +25,27 @@ Each statement shows what differs from this one:
 
 The bucket belongs to account 123456789012. Each reader is listed with two words.
 
-- **yes**: a request of this reader is allowed. **maybe**: it depends on something that cfstream cannot know; the clause is
-  named. A report counts maybe as yes.
-- **inside**: part of your account. **expected**: how AWS works, or listed in your spec. **opening**: outside, and nobody
-  said that it may. An opening makes `verify` and `apply` end with exit code 7. To accept a reader, list it in
-  `also_read_by` or `also_managed_by`.
+- **yes**: a request of this reader is allowed. **maybe**: it depends on something that cfstream cannot know; the
+  clause is named. A report counts maybe as yes.
+- **inside**: part of your account. **expected**: how AWS works, or listed in your spec. **opening**: outside, and
+  nobody said that it may. An opening makes `verify` and `apply` end with exit code 7. To accept a reader, list it
+  in `also_read_by` or `also_managed_by`.
 
 ## What surprises most people
 
 **Block Public Access does not block CloudFront.** S3 calls a statement public only if it names everybody. A service
 principal is a fixed value, so a statement for `cloudfront.amazonaws.com` is not public. But anybody can create a
-distribution. Unless a condition fixes `aws:SourceArn` or `aws:SourceAccount` to your account, a distribution in any account
-can read your objects, even with all four blocks on.
+distribution. Unless a condition fixes `aws:SourceArn` or `aws:SourceAccount` to your account, a distribution in any
+account can read your objects, even with all four blocks on.
 
-**`Principal: "*"` includes AWS services.** `RestrictPublicBuckets` stops the public and other accounts. It leaves AWS
-services and your own account.
+**`Principal: "*"` includes AWS services.** `RestrictPublicBuckets` stops the public and other accounts. It leaves
+AWS services and your own account.
 
-**A condition that the requester can fulfil is no protection.** Anybody can send a `Referer`, a `User-Agent` or use TLS.
+**A condition that the requester can fulfil is no protection.** Anybody can send a `Referer`, a `User-Agent` or use
+TLS.
 
-**`…IfExists`, `ForAllValues:` and negated operators hold when the key is absent.** CloudFront, anonymous requests and other
-accounts do not have all keys.
+**`…IfExists`, `ForAllValues:` and negated operators hold when the key is absent.** CloudFront, anonymous requests
+and other accounts do not have all keys.
 
 **A Deny counts only where it certainly applies** to every request of a reader.
 

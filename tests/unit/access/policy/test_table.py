@@ -12,6 +12,7 @@ HEALTHY = [row for row in ROWS if row.judged == "all"]
 
 
 def named(row: Row) -> str:
+    """Return the row's name for the report of a test."""
     return f"{row.group}: {row.name}"
 
 

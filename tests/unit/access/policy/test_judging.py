@@ -1,0 +1,182 @@
+"""Judging with ids that are not known yet, resources that differ, and blocks."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.access.policy import (
+    On,
+    actions,
+    any_distribution,
+    case,
+    delegates_to_access_points,
+    distribution,
+    is_public,
+    judge,
+    oai,
+    parse_statement,
+    parsed,
+    principal,
+    survives_restriction,
+)
+from cfstream.access.reader import May, Verdict
+from cfstream.policy_document import oac_statement, oai_statement
+from cfstream.values import Joined, Json, Ref, StepId
+
+OWN = "123456789012"
+ARN = Ref(StepId("create distribution:lectures"), "arn")
+OTHER_ARN = Ref(StepId("create distribution:other"), "arn")
+
+
+def verdict(statement: Json, requester: Any) -> Verdict:
+    """Return the verdict of a policy with one statement, where every resource matches."""
+    policy = parsed({"Statement": [statement]})
+    return judge(policy, requester, May.READ, lambda _: True, lambda _: True, account=OWN).verdict
+
+
+def test_a_distribution_that_is_not_created_yet_is_compared_by_its_step() -> None:
+    """The statement that a plan will write admits exactly the distribution of that step."""
+    ours = oac_statement("cfstream-lectures-oac", "aws", "lectures-media", "", ARN)
+    assert verdict(ours, distribution(ARN, OWN)) is Verdict.YES
+    assert verdict(ours, distribution(OTHER_ARN, OWN)) is Verdict.NO
+    assert verdict(ours, any_distribution()) is Verdict.NO
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (f"arn:aws:cloudfront::{OWN}:distribution/*", Verdict.YES),
+        ("arn:aws:cloudfront::*:distribution/*", Verdict.YES),
+        ("arn:aws:cloudfront::999988887777:distribution/*", Verdict.NO),
+        (f"arn:aws:cloudfront::{OWN}:distribution/E1UGDLB9XZBD79", Verdict.NO),
+    ],
+)
+def test_a_pattern_matches_a_distribution_that_is_not_created_yet(pattern: str, expected: Verdict) -> None:
+    """Its ARN has the own account, and no id that a live statement names."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Condition": {"StringLike": {"aws:SourceArn": pattern}},
+    }
+    assert verdict(statement, distribution(ARN, OWN)) is expected
+
+
+def test_an_identity_that_is_not_created_yet_is_compared_by_its_step() -> None:
+    """The statement for an OAI of the same plan admits that OAI and no other."""
+    made = Ref(StepId("create oai:lectures"))
+    ours = oai_statement("cfstream-lectures-oai", "aws", "lectures-media", "", [made])
+    assert isinstance(ours["Principal"]["AWS"], Joined)
+    assert verdict(ours, oai(made)) is Verdict.YES
+    assert verdict(ours, oai("E74FTE3AEXAMPLE")) is Verdict.NO
+
+
+def test_a_canonical_user_id_names_its_identity() -> None:
+    """S3 accepts an OAI by its canonical user id."""
+    statement = {"Effect": "Allow", "Principal": {"CanonicalUser": "c" * 64}, "Action": "s3:GetObject"}
+    assert verdict(statement, oai("E1", "c" * 64)) is Verdict.YES
+    assert verdict(statement, oai("E2", "d" * 64)) is Verdict.NO
+
+
+def test_the_resource_decides_per_key() -> None:
+    """An Allow counts if its resource may match; a Deny counts only if its resource certainly matches."""
+    policy = parsed(
+        {
+            "Statement": [
+                {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"},
+                {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject"},
+            ]
+        }
+    )
+    made = case(policy, any_distribution(), May.READ, account=OWN)
+    certain, maybe = {0, 1}.__contains__, {0}.__contains__
+    assert made.judge(certain, certain).denied_by == (1,)
+    assert made.judge(maybe, certain).verdict is Verdict.YES
+    only_may = made.judge(lambda _: False, certain)
+    assert (only_may.verdict, only_may.undecided) == (Verdict.MAYBE, ("Resource",))
+    assert made.judge(certain, lambda _: False).verdict is Verdict.NO
+
+
+def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
+    """Somebody who may write object ACLs may not write the policy."""
+    policy = parsed({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObjectAcl"}]})
+    found = {
+        on: judge(
+            policy,
+            any_distribution(),
+            May.MANAGE,
+            lambda _: True,
+            lambda _: True,
+            only=actions(May.MANAGE, on),
+        ).verdict
+        for on in (On.OBJECT, On.BUCKET)
+    }
+    assert found == {On.OBJECT: Verdict.YES, On.BUCKET: Verdict.NO}
+
+
+@pytest.mark.parametrize(
+    ("principal_element", "condition", "public"),
+    [
+        ("*", {}, True),
+        ({"AWS": "*"}, {}, True),
+        ({"Service": "cloudfront.amazonaws.com"}, {}, False),
+        ("*", {"StringEquals": {"aws:SourceVpc": "vpc-1"}}, False),
+        ("*", {"StringLike": {"aws:SourceVpc": "vpc-*"}}, True),
+        ("*", {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}, True),
+        ("*", {"ForAllValues:StringEquals": {"aws:SourceVpc": "vpc-1"}}, True),
+        ("*", {"StringEquals": {"aws:SourceVpc": "${aws:username}"}}, True),
+        ("*", {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, False),
+        ("*", {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, False),
+        ("*", {"IpAddress": {"aws:SourceIp": "2.0.0.0/7"}}, True),
+        ("*", {"IpAddress": {"aws:SourceIp": "2000::/31"}}, True),
+        ("*", {"ArnLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{OWN}:accesspoint/*"}}, False),
+        ("*", {"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:*:accesspoint/*"}}, True),
+    ],
+)
+def test_s3_counts_a_policy_as_public(principal_element: Any, condition: Any, public: bool) -> None:
+    """It is public unless a fixed value narrows it (S3 User Guide, "Blocking public access")."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal_element,
+        "Action": "s3:GetObject",
+        "Condition": condition,
+    }
+    assert is_public({"Statement": [statement]}) is public
+
+
+def test_no_policy_is_not_public() -> None:
+    """Without a policy, or with a Deny alone, nothing is public."""
+    assert not is_public(None)
+    assert not is_public({"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*"}]})
+
+
+def test_restriction_leaves_services_and_the_own_account() -> None:
+    """RestrictPublicBuckets stops other accounts; of an OAI AWS does not say."""
+    found = [
+        survives_restriction(each, OWN)
+        for each in (
+            any_distribution(),
+            principal(f"arn:aws:iam::{OWN}:role/a"),
+            principal("arn:aws:iam::999988887777:role/a"),
+            oai("E1"),
+        )
+    ]
+    assert found == [Verdict.YES, Verdict.YES, Verdict.NO, Verdict.MAYBE]
+
+
+@pytest.mark.parametrize(
+    ("condition", "delegates"),
+    [
+        ({"StringEquals": {"s3:DataAccessPointAccount": OWN}}, True),
+        ({"StringEqualsIfExists": {"s3:DataAccessPointAccount": OWN}}, False),
+        ({"StringNotEquals": {"s3:DataAccessPointAccount": OWN}}, False),
+        ({"StringEquals": {"s3:DataAccessPointAccount": [OWN, "999988887777"]}}, False),
+        ({"ArnLike": {"s3:DataAccessPointArn": f"arn:aws:s3:eu-west-1:{OWN}:accesspoint/*"}}, True),
+        ({"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:eu-west-1:*:accesspoint/*"}}, False),
+        ({}, False),
+    ],
+)
+def test_a_statement_delegates_to_own_access_points(condition: Any, delegates: bool) -> None:
+    """Only a condition that every request must fulfil delegates."""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Condition": condition}
+    assert delegates_to_access_points(parse_statement(statement), OWN) is delegates

@@ -17,6 +17,7 @@ from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.bucket import LiveBucket, read_bucket
 from cfstream.kinds.distributions import find
+from cfstream.kinds.grant_clashes import contradictions
 from cfstream.kinds.grants_ending import grants_left, last_revokes
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.object_grants import KIND, LiveGrants, Tally, counted, former_granted, tally
@@ -107,10 +108,12 @@ class ObjectAclKind:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
+        problems = [*contradictions(scene)] if want is not None else []
+        problems += _unknown(scene, have) if steps or taken else ()
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
-            problems=_unknown(scene, have) if steps or taken else (),
+            problems=tuple(problems),
             notices=tuple(notices),
         )
 

@@ -23,6 +23,7 @@ from cfstream.kinds.fields import (
     overlay,
 )
 from cfstream.kinds.kind import Landscape, Proposal, Scene
+from cfstream.kinds.logging_preflight import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.kinds.owners import Claim, all_distributions, claims
 from cfstream.ports import Reads
 from cfstream.steps.step import Change, Step
@@ -50,6 +51,7 @@ class ObservedStreaming:
     going: tuple[LiveDistribution, ...] = ()
     """Every streaming distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
+    logs: LogBucket | None = None
 
 
 class StreamingDistributionKind:
@@ -67,7 +69,9 @@ class StreamingDistributionKind:
             return ObservedStreaming(None, going=own_distributions(aws, scene, Delivery.RTMP))
         if want is None:
             return ObservedStreaming(None)
-        return ObservedStreaming(find(aws, scene), claims(aws, scene), all_distributions(aws))
+        return ObservedStreaming(
+            find(aws, scene), claims(aws, scene), all_distributions(aws), logs=read_log_bucket(aws, scene)
+        )
 
     def propose(
         self, scene: Scene, want: WantedStreaming | None, have: ObservedStreaming, land: Landscape
@@ -90,7 +94,11 @@ class StreamingDistributionKind:
             brings={scene.address(KIND): brings(scene, have.live)},
             relied_on=(relied(scene, have.live),),
             problems=tuple(problems),
-            notices=(*retired, *preflight.notices(scene, have.live, preflight.Evidence())),
+            notices=(
+                *retired,
+                *log_notices(have.logs),
+                *preflight.notices(scene, have.live, preflight.Evidence()),
+            ),
         )
 
 
@@ -140,6 +148,7 @@ def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
 
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
     problems = preflight.ownership_problems(scene, have.live, have.claims)
+    problems += log_problems(scene, have.logs)
     problems += alias_problems(scene, have.rows, have.live.id if have.live else None)
     if have.live is not None:
         origin = have.live.default_origin

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from cfstream.access.evaluate import MERGED, Evaluation, evaluate
 from cfstream.access.openings import Expected
 from cfstream.access.partition import MOST_CELLS
-from cfstream.access.world import World
+from cfstream.access.warnings import viewer_warnings
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.policy_grants import our_sids
@@ -55,7 +55,7 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Seque
         steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in steps),
         exposure=exposure(before, after, said),
         problems=tuple(problems),
-        notices=(*_merged(after), *_error_pages(after, said)),
+        notices=(*_merged(after), *_warnings(after, said)),
     )
 
 
@@ -103,23 +103,7 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
         yield Notice(text)
 
 
-def _error_pages(after: Evaluation, said: Expected) -> Iterator[Notice]:
-    """A warning for each error page of the stack's own distribution that may show what a signature protects."""
-    world: World = after.world
-    own = next((each for each in world.distributions if each.id == world.own), None)
-    if own is None or not own.enabled or said.anonymous:
-        return
-    if not any(behavior.signers for behavior in own.behaviors):
-        return
-    for page in own.error_pages:
-        if page.code == 403 and page.response_code.startswith("2"):
-            text = f"the error page {page.page} answers {page.response_code} for a 403: a refused viewer gets a success"
-            yield Notice(text, warning=True, do="answer 403 for a 403")
-        if page.page and own.behavior_for(page.page).signers:
-            path = own.behavior_for(page.page).path or "the default behavior"
-            text = f"the error page {page.page} is on a signed path ({path}): viewers without a signature may get it"
-            yield Notice(
-                text,
-                warning=True,
-                do="move it to a path of its own that is public, with nothing secret in it",
-            )
+def _warnings(after: Evaluation, said: Expected) -> Iterator[Notice]:
+    own = next((each for each in after.world.distributions if each.id == after.world.own), None)
+    if own is not None and not said.anonymous:
+        yield from viewer_warnings(own)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from cfstream.access.warnings import viewer_warnings
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.kinds.kind import Scene
@@ -188,7 +189,7 @@ def _named_object(site: Site) -> tuple[Finding, ...]:
 
 def _notices(site: Site, means: Means) -> list[Notice]:
     """What could not be proved for want of something to ask for, and why it is no failure."""
-    objects, notices = site.objects, list(site.bucket.notices)
+    objects, notices = site.objects, [*site.bucket.notices, *viewer_warnings(site.live)]
     if objects.why_none:
         asked = "made-up paths were asked for, which shows who is refused, and not that anyone is served"
         text = f"{objects.why_none}: {asked}"

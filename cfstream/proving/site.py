@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from cfstream.access.cells import intersect_witness
+from cfstream.access.globs import Glob
 from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import Guard, Guards
@@ -225,11 +227,24 @@ def _path(site: Site, pattern: str, live: Guard | None) -> tuple[str, str]:
         for path in paths_of(site, key):
             if _meets(site.guards, pattern, live, path):
                 return path, key
-    for name in (MADE_UP, f"{MADE_UP}/{MADE_UP}", f"{MADE_UP}.bin", "a", ""):
+    for name in (MADE_UP, f"{MADE_UP}/{MADE_UP}"):
         path = "/" + (pattern or "*").removeprefix("/").replace("*", name).replace("?", "x")
         if _meets(site.guards, pattern, live, path):
             return path, ""
-    return "", ""
+    return _witness(site, pattern), ""
+
+
+def _witness(site: Site, pattern: str) -> str:
+    """Return a path that only this behavior serves, found from all patterns; empty if there is none."""
+    found: list[Glob] = []
+    for behavior in site.live.behaviors:
+        glob = Glob.of_path_pattern(behavior.pattern.relative)
+        if behavior.path == pattern:
+            key = intersect_witness((glob,), found)
+            return f"/{key}" if key else ""
+        found.append(glob)
+    key = intersect_witness((Glob.of_path_pattern(pattern.removeprefix("/")),))
+    return f"/{key}" if key else ""
 
 
 def _meets(guards: Guards, pattern: str, live: Guard | None, path: str) -> bool:

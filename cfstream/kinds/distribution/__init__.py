@@ -30,6 +30,7 @@ from cfstream.kinds.distributions import find, own_distributions
 from cfstream.kinds.fields import Field, Overlay, creation, overlay
 from cfstream.kinds.handover import Coming, coming
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
+from cfstream.kinds.logging_preflight import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.kinds.owners import Claim, all_distributions, claims
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Call, Reads
@@ -70,6 +71,7 @@ class ObservedDistribution:
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
     """The account's certificates; read only where the spec leaves the choice to us."""
+    logs: LogBucket | None = None
     coming: tuple[Coming, ...] = ()
     """The cnames that another stack of the run gives up, and has still."""
 
@@ -115,6 +117,7 @@ class DistributionKind:
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
+            logs=read_log_bucket(aws, scene),
         )
 
     def propose(
@@ -154,8 +157,12 @@ class DistributionKind:
         problems += choice.problems
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
-        problems += _policy_problems(scene, have)
-        notices = [*preflight.notices(scene, have.live, have.evidence), *choice.notices]
+        problems += [*_policy_problems(scene, have), *log_problems(scene, have.logs)]
+        notices = [
+            *log_notices(have.logs),
+            *preflight.notices(scene, have.live, have.evidence),
+            *choice.notices,
+        ]
         return problems, [*notices, *arriving_notices(have.coming), *leaving_notices(scene, have.live)]
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:

@@ -14,7 +14,7 @@ def viewer_warnings(own: Distribution) -> Iterator[Notice]:
     for behavior in own.behaviors:
         if behavior.functions and not behavior.signers:
             path = behavior.path or "the default behavior"
-            text = f"functions run on {path}, which nobody needs to sign: who can read is judged as if they keep the path"
+            text = f"functions run on {path}, which nobody needs to sign: access is judged as if they keep the path"
             yield Notice(text, warning=True, do="check that they never lead to a signed path")
 
 
@@ -26,7 +26,7 @@ def _error_pages(own: Distribution) -> Iterator[Notice]:
     """
     for page in own.error_pages:
         if page.code == 403 and page.response_code.startswith("2"):
-            text = f"the error page {page.page} answers {page.response_code} for a 403: viewers who are refused get a success"
+            text = f"the error page {page.page} answers {page.response_code} for a 403: refused viewers get a success"
             yield Notice(text, warning=True, do="answer 403 for a 403")
         if page.page and (behavior := own.behavior_for(page.page)).signers:
             where = behavior.path or "the default behavior"

@@ -1,0 +1,61 @@
+"""What a bucket for logs, or two specs of one run, would make fail or never settle is a problem at plan."""
+
+from typing import Any
+
+import pytest
+
+from tests.promises.studio import Json, Studio, by_acl, problems, signed
+
+LOGS = "media-logs"
+
+
+def logged(**more: Any) -> Json:
+    """A spec that wants logs."""
+    return signed(logging={"bucket": LOGS, "prefix": "cf/"}, **more)
+
+
+@pytest.mark.parametrize(
+    ("ownership", "words"),
+    [
+        (None, "the bucket media-logs for logs does not exist"),
+        ("BucketOwnerEnforced", "the bucket media-logs for logs has ACLs disabled"),
+        ("BucketOwnerPreferred", None),
+        ("ObjectWriter", None),
+    ],
+)
+def test_a_bucket_for_logs(studio: Studio, ownership: str | None, words: str | None) -> None:
+    """CloudFront refuses one that is missing or has ACLs disabled, and a plan says so before anything is written."""
+    if ownership is not None:
+        studio.clients("s3").create_bucket(Bucket=LOGS, ObjectOwnership=ownership)
+    found = problems(studio.stack(logged()))
+    assert [each for each in found if "for logs" in each] == ([] if words is None else found)
+    assert words is None or words in found[0]
+
+
+def test_a_bucket_for_logs_where_none_are_delivered(studio: Studio) -> None:
+    """Some regions get no standard logs."""
+    studio.clients("s3", "eu-south-1").create_bucket(
+        Bucket="media-logs-milan",
+        ObjectOwnership="BucketOwnerPreferred",
+        CreateBucketConfiguration={"LocationConstraint": "eu-south-1"},
+    )
+    found = problems(studio.stack(signed(logging={"bucket": "media-logs-milan"})))
+    assert "is in eu-south-1, and CloudFront delivers no logs there" in found[0]
+
+
+def test_two_permissions_for_one_identity(studio: Studio) -> None:
+    """READ and FULL_CONTROL for one OAI on the same objects would undo each other in every run."""
+    made = studio.cloudfront.create_cloud_front_origin_access_identity(
+        CloudFrontOriginAccessIdentityConfig={"CallerReference": "shared", "Comment": "shared"}
+    )["CloudFrontOriginAccessIdentity"]
+    mine = by_acl(oai={"id": made["Id"]}, name="one", bucket="media-acl")
+    theirs = by_acl("FULL_CONTROL", oai={"id": made["Id"]}, name="two", bucket="media-acl")
+    apart = by_acl(
+        "FULL_CONTROL", oai={"id": made["Id"]}, name="two", bucket="media-acl", grant={"prefix": "b/"}
+    )
+    one, two = studio.plan(mine, theirs).stacks
+    words = "one wants READ and two wants FULL_CONTROL on the same objects of media-acl"
+    assert [each for each in problems(one) if words in each]
+    assert [each for each in problems(two) if "two wants FULL_CONTROL and one wants READ" in each]
+    beside = studio.plan({**mine, "grant": {**mine["grant"], "prefix": "a/"}}, apart).stacks
+    assert [each for stack in beside for each in problems(stack) if "wants" in each] == []

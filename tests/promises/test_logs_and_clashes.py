@@ -48,11 +48,10 @@ def test_two_permissions_for_one_identity(studio: Studio) -> None:
     made = studio.cloudfront.create_cloud_front_origin_access_identity(
         CloudFrontOriginAccessIdentityConfig={"CallerReference": "shared", "Comment": "shared"}
     )["CloudFrontOriginAccessIdentity"]
-    mine = by_acl(oai={"id": made["Id"]}, name="one", bucket="media-acl")
-    theirs = by_acl("FULL_CONTROL", oai={"id": made["Id"]}, name="two", bucket="media-acl")
-    apart = by_acl(
-        "FULL_CONTROL", oai={"id": made["Id"]}, name="two", bucket="media-acl", grant={"prefix": "b/"}
-    )
+    shared = {"oai": {"id": made["Id"]}}
+    mine = {**by_acl(name="one", bucket="media-acl"), **shared}
+    theirs = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl"), **shared}
+    apart = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl", grant={"prefix": "b/"}), **shared}
     one, two = studio.plan(mine, theirs).stacks
     words = "one wants READ and two wants FULL_CONTROL on the same objects of media-acl"
     assert [each for each in problems(one) if words in each]

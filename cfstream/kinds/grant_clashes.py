@@ -29,12 +29,12 @@ def contradictions(scene: Scene) -> Iterator[Problem]:
 def _same_objects(one: Spec, other: Spec) -> bool:
     """Return whether both specs grant objects of one bucket to one OAI, under prefixes that overlap."""
     identity = one.oai.id if one.oai else None
-    prefixes = (one.grant.prefix, other.grant.prefix)
+    mine, theirs = one.grant.prefix, other.grant.prefix
     return (
         identity is not None
         and other.oai is not None
         and other.oai.id == identity
         and one.bucket.name == other.bucket.name
         and one.grant.via == other.grant.via == "object-acl"
-        and max(prefixes, key=len).startswith(min(prefixes, key=len))
+        and (mine.startswith(theirs) or theirs.startswith(mine))
     )

@@ -5,6 +5,7 @@ the document. Judging a request by a policy is not here, and moto's own judgemen
 with a Condition, or without a Principal, as a Deny for everybody.
 """
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable
@@ -36,13 +37,14 @@ _TERMS = (
     "Sid",
 )
 # Keys that narrow a policy when their value is fixed: S3 User Guide, "The meaning of public".
+_PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+_EQUALITIES = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 _NARROWING = frozenset(
     key.lower()
     for key in (
         "aws:SourceArn",
         "aws:SourceAccount",
         "aws:SourceOwner",
-        "aws:SourceIp",
         "aws:SourceVpc",
         "aws:SourceVpce",
         "aws:PrincipalOrgID",
@@ -90,9 +92,7 @@ def accepted(document: bytes, bucket_arn: str, find_identity: FindIdentity) -> b
 
 
 def is_public(document: bytes | None) -> bool:
-    """Whether S3 calls the policy public: some statement allows everybody, and no condition pins who that
-    is.
-    """
+    """Whether S3 calls the policy public: a statement allows everyone, and no condition limits it to fixed values."""
     statements = json.loads(document)["Statement"] if document else []
     return any(
         statement["Effect"] == "Allow"
@@ -169,16 +169,41 @@ def _anybody(principal: Any) -> bool:
 
 def _narrowed(condition: Json) -> bool:
     return any(
-        key.lower() in _NARROWING
-        and not operator.startswith(("StringNot", "ArnNot", "NotIp", "Null"))
-        and all(_fixed(str(value)) for value in _many(values))
+        _pins(operator.lower(), key.lower(), [str(value) for value in _many(values)])
         for operator, keys in condition.items()
         for key, values in keys.items()
     )
 
 
-def _fixed(value: str) -> bool:
-    return "*" not in value and "?" not in value and value not in ("0.0.0.0/0", "::/0")
+def _pins(operator: str, key: str, values: list[str]) -> bool:
+    """Whether a condition limits a request to fixed values of a key.
+
+    IfExists and ForAllValues do not: both also hold for requests without the key.
+    """
+    quantifier, _, name = operator.rpartition(":")
+    if quantifier == "forallvalues" or any("${" in value for value in values):
+        return False
+    if key == "aws:sourceip":
+        return name == "ipaddress" and all(map(_is_narrow, values))
+    if name not in _EQUALITIES or key not in _NARROWING:
+        return False
+    if key == "s3:dataaccesspointarn":
+        # The name of the access point may be a wildcard if its account is fixed.
+        values = [value.rpartition(":accesspoint")[0] or value for value in values]
+    return not any("*" in value or "?" in value for value in values)
+
+
+def _is_narrow(value: str) -> bool:
+    """Whether a network is small enough not to be public: /8 for IPv4, /32 for IPv6, or any private one."""
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    private = any(
+        network.version == each.version and network.subnet_of(each)  # type: ignore[arg-type]
+        for each in _PRIVATE
+    )
+    return private or network.prefixlen >= (8 if network.version == 4 else 32)
 
 
 def _many(value: Any) -> list[Any]:

@@ -66,6 +66,7 @@ class Sites:
     def __init__(self, state: State, may_read: MayRead) -> None:
         self._state = state
         self._may_read = may_read
+        self._sources: dict[tuple[str, int], Source | None] = {}
 
     def readers(self, place: Distribution, version: Version, bucket: str, key: str) -> dict[str, Answer]:
         """Who can read that key of that bucket through one version of a distribution."""
@@ -114,6 +115,12 @@ class Sites:
         return ([source] if source else []), []
 
     def _source(self, place: Distribution, origin: Json) -> Source | None:
+        asked = (place.arn, id(origin))
+        if asked not in self._sources:
+            self._sources[asked] = self._find_source(place, origin)
+        return self._sources[asked]
+
+    def _find_source(self, place: Distribution, origin: Json) -> Source | None:
         domain = origin["DomainName"].lower()
         found = DOMAIN.fullmatch(domain)
         if "S3OriginConfig" not in origin:

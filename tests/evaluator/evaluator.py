@@ -123,7 +123,7 @@ class Evaluator:
                 found |= {
                     Service(name, f"/{key}", caller.name)
                     for key in bucket.objects
-                    if self._read(name, caller, key) is True
+                    if self._by_name(name, caller, key) is True
                 }
         return frozenset(found)
 
@@ -133,14 +133,17 @@ class Evaluator:
 
     def _direct(self, name: str, keys: tuple[str, ...]) -> Iterable[tuple[Reading, bool]]:
         bucket = self.state.buckets[name]
+        tried = {action: keys if action in s3.ON_OBJECTS else ("",) for action in (s3.LIST, *s3.WRITES)}
+        tried = {
+            action: some for action, some in tried.items() if s3.is_conceivable(self.state, bucket, action)
+        }
         for caller in self._callers[name]:
             for key in keys:
-                answer = self._read(name, caller, key)
+                answer = self._by_name(name, caller, key)
                 if answer is not False:
                     yield Reading(name, key, caller.name), bool(answer)
-            for action in (s3.LIST, *s3.WRITES):
-                tried = keys if action in s3.ON_OBJECTS else ("",)
-                for key in tried:
+            for action, some in tried.items():
+                for key in some:
                     answer = s3.may(self.state, bucket, caller, action, key)
                     if answer is not False:
                         yield Reading(name, key, caller.name, action), bool(answer)
@@ -152,9 +155,6 @@ class Evaluator:
                     for who, answer in self._sites.readers(place, version, name, key).items():
                         if answer is not False:
                             yield Reading(name, key, who), bool(answer)
-
-    def _read(self, bucket: str, caller: Caller, key: str) -> Answer:
-        return self._by_name(bucket, caller, key)
 
     def _by_name(self, bucket: str, caller: Caller, key: str) -> Answer:
         if bucket not in self.state.buckets:

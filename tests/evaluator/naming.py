@@ -13,9 +13,10 @@ Spec = Mapping[str, Any]
 def named(spec: Spec, keys: Iterable[str]) -> frozenset[Reading]:
     """Who may read which of the keys by the spec: ``key NAME``, ``signer ACCOUNT`` or ANYONE.
 
-    Nothing is known of the keys in a group that the spec uses and does not define.
+    Without an origin access, the spec lets nobody read what the bucket does not let anyone read. Nothing is known of
+    the keys in a group that the spec uses and does not define.
     """
-    if not spec.get("enabled", True):
+    if not spec.get("enabled", True) or spec.get("origin_access") == "none":
         return frozenset()
     bucket = spec["bucket"]
     name = bucket["name"] if isinstance(bucket, Mapping) else bucket

@@ -44,19 +44,24 @@ def allows(policy: Json | None, request: Request) -> Answer:
     return any_of(_applies(each, request) for each in _with(policy, "Allow"))
 
 
+def names_action(policy: Json | None, action: str) -> bool:
+    """Whether an Allow statement covers the action."""
+    return any(_names_action(each, action) for each in _with(policy, "Allow"))
+
+
 def _with(policy: Json | None, effect: str) -> Iterator[Statement]:
     return (each for each in statements_of(policy) if each["Effect"] == effect)
 
 
 def _applies(statement: Statement, request: Request) -> Answer:
-    return all_of(
-        (
-            _is_meant(statement, request.caller),
-            _names_action(statement, request.action),
-            _names_resource(statement, request.resource),
-            hold(statement.get("Condition", {}), request.context),
-        )
-    )
+    return all_of(_checks(statement, request))
+
+
+def _checks(statement: Statement, request: Request) -> Iterator[Answer]:
+    yield _names_action(statement, request.action)
+    yield _is_meant(statement, request.caller)
+    yield _names_resource(statement, request.resource)
+    yield hold(statement.get("Condition", {}), request.context)
 
 
 def _is_meant(statement: Statement, caller: Caller) -> Answer:

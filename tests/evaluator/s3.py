@@ -33,29 +33,37 @@ BY_ACL = {
 
 def may(state: State, bucket: Bucket, caller: Caller, action: str, key: str = "") -> Answer:
     """Whether a caller may do that, directly or through an access point of the account."""
+    return any_of(_ways(state, bucket, caller, action, key))
+
+
+def is_conceivable(state: State, bucket: Bucket, action: str) -> bool:
+    """Whether any statement or ACL speaks of the action at all: if not, nobody outside the account may do it."""
+    by_acl = bucket.ownership != ENFORCED and action in BY_ACL
+    points = [each.policy for each in state.access_points if each.bucket == bucket.name]
+    return by_acl or any(policies.names_action(policy, action) for policy in (bucket.policy, *points))
+
+
+def _ways(state: State, bucket: Bucket, caller: Caller, action: str, key: str) -> Iterator[Answer]:
     arn = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    requests = [Request(caller, action, arn, context) for context in caller.contexts]
-    points = [each for each in state.access_points if each.bucket == bucket.name]
-    return any_of(
-        (
-            *(_directly(state, bucket, key, request) for request in requests),
-            *(_through(state, point, key, request) for point in points for request in requests),
-        )
-    )
+    for context in caller.contexts:
+        request = Request(caller, action, arn, context)
+        yield _directly(state, bucket, key, request)
+        for point in state.access_points:
+            if point.bucket == bucket.name:
+                yield _through(state, point, key, request)
 
 
 def _directly(state: State, bucket: Bucket, key: str, request: Request) -> Answer:
-    denied = policies.denies(bucket.policy, request)
     if request.caller.account == state.account:
-        return negated(denied)
-    allowed = all_of(
-        (
-            policies.allows(bucket.policy, request),
-            _is_in_reach(state, bucket, key),
-            _passes_restriction(bucket, request.caller),
-        )
-    )
-    return all_of((negated(denied), any_of((allowed, _acl_allows(bucket, key, request)))))
+        return negated(policies.denies(bucket.policy, request))
+    allowed = any_of((all_of(_by_policy(state, bucket, key, request)), _acl_allows(bucket, key, request)))
+    return False if allowed is False else all_of((allowed, negated(policies.denies(bucket.policy, request))))
+
+
+def _by_policy(state: State, bucket: Bucket, key: str, request: Request) -> Iterator[Answer]:
+    yield policies.allows(bucket.policy, request)
+    yield _is_in_reach(state, bucket, key)
+    yield _passes_restriction(bucket, request.caller)
 
 
 def _is_in_reach(state: State, bucket: Bucket, key: str) -> bool:

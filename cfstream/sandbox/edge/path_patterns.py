@@ -37,15 +37,18 @@ def choose(config: Json, path: str) -> Json:
 
 @functools.lru_cache(maxsize=1024)
 def _pattern(written: str) -> re.Pattern[str]:
-    """A path pattern: ``*`` is any run of characters, ``?`` is one; a slash at its beginning may lack."""
-    rooted = written if written.startswith(("/", "*")) else f"/{written}"
+    """A path pattern: ``*`` is any run of characters, ``?`` is one; the slash at its beginning may be missing."""
+    rooted = written if written.startswith("/") else f"/{written}"
     parts = {"*": ".*", "?": "."}
     return re.compile("".join(parts.get(sign) or re.escape(sign) for sign in rooted), re.DOTALL)
 
 
 @functools.lru_cache(maxsize=4096)
 def normalised(path: str) -> str:
-    """A path as RFC 3986 compares it: no needless escapes, the others in capitals, no dot segments."""
+    """A path as CloudFront compares it: no needless escapes, the others in capitals, no empty or dot segments.
+
+    Developer Guide, "Path pattern": CloudFront normalises paths "(for example, removing `//` and `..`)".
+    """
     plain = _UNRESERVED.sub(lambda found: chr(int(found.group(1), 16)), path)
     plain = _ANY_ESCAPE.sub(lambda found: found.group().upper(), plain)
     kept: list[str] = []
@@ -54,9 +57,9 @@ def normalised(path: str) -> str:
         last = place == len(segments) - 1
         if segment == "..":
             del kept[-1:]
-        elif segment != ".":
+        elif segment not in ("", "."):
             kept.append(segment)
-        if last and segment in (".", ".."):
+        if last and kept and segment in ("", ".", ".."):
             kept.append("")
     return "/" + "/".join(kept)
 

@@ -22,8 +22,6 @@ class On(StrEnum):
     LOGS = "LogBucket"
     ACCESS_POINTS = "AccessPoints"
     KEYS = "EncryptionKeys"
-    DISTRIBUTIONS = "Distributions"
-    STREAMING = "StreamingDistributions"
     SEEN = "SeenDistribution"
     """To read: the distribution that the spec adopts, or any while its id is not known."""
     OWN = "OwnDistribution"
@@ -67,8 +65,6 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
         On.LOGS: f"{start}:s3:::{spec.logging.bucket if spec.logging else ''}",
         On.ACCESS_POINTS: f"{start}:s3:{region}:{place.account}:accesspoint/*",
         On.KEYS: f"{start}:kms:{region}:{place.account}:key/*",
-        On.DISTRIBUTIONS: f"{cloudfront}:distribution/*",
-        On.STREAMING: f"{cloudfront}:{Delivery.RTMP.kind}/*",
         **dict.fromkeys((On.SEEN, On.OWN, On.OWN_TAGS), f"{cloudfront}:{own}/{spec.adopt or '*'}"),
         On.IDENTITIES: f"{cloudfront}:origin-access-identity/*",
         On.CONTROLS: f"{cloudfront}:origin-access-control/*",

@@ -62,9 +62,8 @@ def _look(spec: Spec) -> Needs:
         *("list_distributions", "list_streaming_distributions", "list_cloud_front_origin_access_identities"),
         *("list_origin_access_controls", "list_public_keys", "list_key_groups"),
     )
-    # Only for streaming distributions does IAM not know the resource of this one.
-    tags = On.ANYTHING if name.startswith("streaming") else On.DISTRIBUTIONS
-    yield from _of(tags, "cloudfront", "list_tags_for_resource")
+    # Of distributions of both deliveries: for a streaming one, IAM knows no resource of this action.
+    yield from _of(On.ANYTHING, "cloudfront", "list_tags_for_resource")
     yield from _of(On.SEEN, "cloudfront", f"get_{name}")
     yield from _of(On.ANYTHING, "resourcegroupstaggingapi", "get_resources")
     yield from _of(
@@ -73,7 +72,10 @@ def _look(spec: Spec) -> Needs:
         *("head_bucket", "get_public_access_block", "get_bucket_ownership_controls"),
         *("get_bucket_encryption", "get_bucket_policy", "get_bucket_acl"),
     )
-    yield from _of(On.ANYTHING, "s3control", "list_access_points", "get_public_access_block")
+    yield from _of(
+        On.ANYTHING, "s3control", "list_access_points", "get_access_point", "get_public_access_block"
+    )
+    yield from _of(On.ACCESS_POINTS, "s3control", "get_access_point_policy")
     if spec.dns is not None:
         listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
         yield from _of(On.ANYTHING, "route53", listing)
@@ -125,8 +127,6 @@ def _prove() -> Needs:
     """What `verify` reads at the end."""
     yield from _of(On.BUCKET, "s3", "list_objects_v2")
     yield from _of(On.OBJECTS, "s3", "get_object_acl")
-    yield from _of(On.ACCESS_POINTS, "s3control", "get_access_point_policy")
-    yield from _of(On.ANYTHING, "s3control", "get_access_point")
 
 
 def _apply(spec: Spec) -> Needs:

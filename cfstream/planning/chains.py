@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfstream.access.evaluate import OBJECT_ACL, Evaluation, General, Way
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
-from cfstream.domain import Distribution, Signers
+from cfstream.domain import Distribution, PathPattern, Signers
 from cfstream.kinds.kind import Scene
 from cfstream.values import Known, plain
 
@@ -29,7 +29,7 @@ def _links(scene: Scene, seen: Evaluation, way: Way) -> Iterator[Link]:
     if way.distribution is not None and way.behavior is not None and way.origin is not None:
         yield _host(scene, way.distribution, own=own)
         yield _behavior(scene, way, own=own)
-        yield Link("signers", _signers(seen, way.behavior.signers), _source(scene, own, "key_groups"))
+        yield Link("signers", _signers(seen, way.behavior.signers), _signers_source(scene, way, own=own))
         yield _identity(scene, way, own=own)
     elif way.requester is not None and way.requester.via:
         yield Link("way", way.requester.via, LIVE)
@@ -44,22 +44,35 @@ def _general(each: General) -> Chain:
     return Chain(each.reader, each.may, each.certain, (*links, *_last(each.by)))
 
 
+def _signers_source(scene: Scene, way: Way, *, own: bool) -> str:
+    """The line of the spec that names the signers: the behavior's own, else the default's."""
+    number, spec = _number(scene, way), scene.stack.spec
+    if not own:
+        return LIVE
+    named = spec.http.behaviors[number] if number is not None else spec
+    field = next((each for each in ("public", "key_groups", "trusted_signers") if getattr(named, each)), "")
+    if number is None or not field:
+        return _source(scene, own, "trusted_signers" if spec.trusted_signers else "key_groups")
+    return f"{scene.stack.path}:{scene.stack.where('http', 'behaviors', number, field).line}"
+
+
+def _number(scene: Scene, way: Way) -> int | None:
+    """The place in the spec of the behavior that a way leads through; None for the default one and unlisted ones."""
+    path = way.behavior.path if way.behavior else ""
+    for place, each in enumerate(scene.stack.spec.http.behaviors if path else ()):
+        if PathPattern(each.path) == PathPattern(path):
+            return place
+    return None
+
+
 def _host(scene: Scene, distribution: Distribution, *, own: bool) -> Link:
     hosts = ", ".join([*distribution.aliases, distribution.domain_name]) or str(plain(distribution.id))
     return Link("host", hosts, _source(scene, own, "cnames"))
 
 
 def _behavior(scene: Scene, way: Way, *, own: bool) -> Link:
-    behavior = way.behavior
-    path = behavior.path if behavior else ""
-    number = next(
-        (
-            place
-            for place, each in enumerate(scene.stack.spec.http.behaviors)
-            if behavior is not None and path and each.path.removeprefix("/") == path.removeprefix("/")
-        ),
-        None,
-    )
+    path = way.behavior.path if way.behavior else ""
+    number = _number(scene, way)
     if not own or (path and number is None):
         source = LIVE
     else:

@@ -1,8 +1,9 @@
 """Who can read before and after a plan, as a plan shows it. Pure: `access` decides, this module puts it into words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cfstream.access.compare import compare
 from cfstream.access.evaluate import Evaluation, Way
 from cfstream.access.openings import Expected, Judged, how, openings, way_standing, who
 from cfstream.access.partition import Cell
@@ -35,11 +36,13 @@ class Exposure:
 def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Exposure:
     """Return who can read before and after, and what is open that the spec does not name."""
     judged: Judged = openings(after, expected)
-    own = [each for seen in (before, after) for each in _own(seen, expected.stack)]
-    unsigned = [each for seen in (before, after) for each in _unsigned(seen, expected)]
+    was, will = phrases(before, expected), phrases(after, expected)
+    moved = tuple(_moved(before, after)) if was == will else ()
+    own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
+    unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
-        before=phrases(before, expected),
-        after=phrases(after, expected),
+        before=was,
+        after=(*will, *moved),
         openings=judged.openings,
         notes=judged.notes,
         ours=tuple(sorted(set(own))),
@@ -107,10 +110,10 @@ def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Itera
         yield f"{who(way)}: {how(seen, way)}"
 
 
-def _unsigned(seen: Evaluation, expected: Expected) -> Iterator[str]:
-    yield from (text for text in phrases(seen, expected) if text.startswith("anyone"))
-
-
-def opening_texts(found: Sequence[Opening]) -> tuple[str, ...]:
-    """Return the openings as phrases."""
-    return tuple(each.text for each in found)
+def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
+    """Paths that pass from one reader to another while the phrases stay the same, as when behaviors are swapped."""
+    for each in compare(before, after):
+        if each.gained:
+            yield f"{each.reader} can now read paths like /{each.gained[0].witness}"
+        if each.lost:
+            yield f"{each.reader} is no longer who reads paths like /{each.lost[0].witness}"

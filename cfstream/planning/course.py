@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cfstream.access.compare import cells_of, opens, state
 from cfstream.access.evaluate import Evaluation, evaluate, readers_of
 from cfstream.access.partition import Cell
-from cfstream.access.reader import Reader
+from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
 from cfstream.planning.worlds import projected
 from cfstream.steps.step import Step
@@ -50,12 +50,19 @@ def course(start: World, steps: Sequence[Step], stack: str) -> Course:
     return Course(tuple(steps), tuple(found))
 
 
+def _identity(reader: Reader) -> bool:
+    """Whether a reader is how CloudFront reads, and no viewer: who reads by it is judged by the distributions."""
+    return reader.kind in (ReaderKind.DISTRIBUTION, ReaderKind.OAI)
+
+
 def exposed(before: Evaluation, during: Evaluation, after: Evaluation) -> tuple[Cell, Reader] | None:
     """Return a cell that somebody can read only in between, with who can; None if there is none."""
     for (cell, one, middle), (_, _, last) in zip(
         cells_of(before, during), cells_of(before, after), strict=True
     ):
         for reader in readers_of(middle):
+            if _identity(reader):
+                continue
             now = state(middle, reader)
             if opens(state(one, reader), now) and opens(state(last, reader), now):
                 return cell, reader

@@ -90,18 +90,15 @@ def own_requester(world: World) -> Requester | None:
 def widened(live: World, final: World, *, granted: bool) -> tuple[Cell, ...]:
     """Return the cells that CloudFront may read at the end for this stack, and may not read now.
 
-    None if it may read nothing now and nothing is `granted`: a first grant widens nothing. Where it reads by objects'
-    own grants now, only objects count.
+    None if no statement of the stack is `granted` and it may read nothing now, or single objects alone: a first grant
+    widens nothing, and neither does one that goes on where an interrupted run has stopped.
     """
     was, will = own_requester(live), own_requester(final)
     by_former, by_new, after = reach((live, live, final), (was, will, will))
     before = by_former | by_new
-    if not before and not granted:
+    if not granted and all(cell.objects[0] is not None for cell in before):
         return ()
-    only_objects = bool(before) and all(cell.objects[0] is not None for cell in before)
-    gained = after - before
-    found = [cell for cell in gained if not only_objects or cell.objects[0] is not None]
-    return tuple(sorted(found, key=lambda cell: (len(cell.witness), cell.witness)))
+    return tuple(sorted(after - before, key=lambda cell: (len(cell.witness), cell.witness)))
 
 
 def ordered_by_stage(steps: Sequence[Step]) -> tuple[Step, ...]:

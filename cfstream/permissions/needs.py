@@ -76,6 +76,8 @@ def _look(spec: Spec) -> Needs:
         On.ANYTHING, "s3control", "list_access_points", "get_access_point", "get_public_access_block"
     )
     yield from _of(On.ACCESS_POINTS, "s3control", "get_access_point_policy")
+    if spec.logging:
+        yield from _of(On.LOGS, "s3", "head_bucket", "get_bucket_ownership_controls")
     if spec.dns is not None:
         listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
         yield from _of(On.ANYTHING, "route53", listing)
@@ -170,6 +172,10 @@ def _destroy(spec: Spec) -> Needs:
     name = _own(spec)
     yield from _of(On.SEEN, "cloudfront", f"get_{name}_config")
     yield from _of(On.OWN, "cloudfront", f"update_{name}", f"delete_{name}")
+    # A stack whose delivery was changed in its spec still owns a distribution of the other delivery.
+    other = "distribution" if spec.delivery == "rtmp" else "streaming_distribution"
+    yield from _of(On.OTHER_SEEN, "cloudfront", f"get_{other}", f"get_{other}_config")
+    yield from _of(On.OTHER, "cloudfront", f"update_{other}", f"delete_{other}")
     if _makes_identity(spec):
         identity = "cloud_front_origin_access_identity"
         yield from _of(

@@ -28,6 +28,10 @@ class On(StrEnum):
     """To change: only with the stack's tag, or the one that the spec adopts, unless it has another stack's tag."""
     OWN_TAGS = "OwnTags"
     """To tag the same: never with another stack's name."""
+    OTHER_SEEN = "SeenOfOtherDelivery"
+    """To read before it is destroyed: a distribution of the delivery that the spec does not have."""
+    OTHER = "OwnOfOtherDelivery"
+    """To destroy the same: only with the stack's tag."""
     NEW = "NewDistribution"
     """To create: only with the stack's tag in the same request."""
     NEW_TAGS = "NewTags"
@@ -58,6 +62,7 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
     region = spec.bucket.region or "*"
     cloudfront = f"{start}:cloudfront::{place.account}"
     own = Delivery(spec.delivery).kind
+    other = next(each for each in Delivery if each.kind != own).kind
     certificate = spec.http.certificate
     known = {
         On.BUCKET: f"{start}:s3:::{spec.bucket.name}",
@@ -66,6 +71,7 @@ def arns(on: On, spec: Spec, place: Place) -> tuple[str, ...]:
         On.ACCESS_POINTS: f"{start}:s3:{region}:{place.account}:accesspoint/*",
         On.KEYS: f"{start}:kms:{region}:{place.account}:key/*",
         **dict.fromkeys((On.SEEN, On.OWN, On.OWN_TAGS), f"{cloudfront}:{own}/{spec.adopt or '*'}"),
+        **dict.fromkeys((On.OTHER_SEEN, On.OTHER), f"{cloudfront}:{other}/*"),
         On.IDENTITIES: f"{cloudfront}:origin-access-identity/*",
         On.CONTROLS: f"{cloudfront}:origin-access-control/*",
         On.HEADERS: f"{cloudfront}:response-headers-policy/*",
@@ -100,6 +106,8 @@ def conditions(on: On, spec: Spec) -> Conditions:
             return own
         case On.OWN_TAGS:
             return {**own, ("StringEqualsIfExists", _TAGGING): name}
+        case On.OTHER:
+            return {("StringEquals", _TAGGED): name}
         case On.NEW:
             return {("StringEquals", _TAGGING): name}
         case On.NEW_TAGS:

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from cfstream.exposure import Exposure
 from cfstream.planning import Road
+from cfstream.planning.exposure import Exposure
 from cfstream.render.html import plan_html
 from tests.unit.render.hostile import NASTY, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from cfstream.errors import Notice, Problem, Where
-from cfstream.exposure import Exposure
 from cfstream.planning import LiveSummary, Plan, StackPlan
+from cfstream.planning.exposure import Exposure
 from cfstream.steps.step import Change, Hazard, Stage
 from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, Modified
 

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from cfstream.access.openings import POLICY as IN_POLICY
+from cfstream.access.reader import ANYONE
+from cfstream.access.report import Opening
 from cfstream.errors import Notice, Problem, Where
-from cfstream.exposure import Exposure, Opening, Sort
 from cfstream.kinds.kind import Relied
 from cfstream.planning import LiveSummary, Plan, StackPlan
+from cfstream.planning.exposure import Exposure
 from cfstream.steps.step import Change, Doors, Hazard, Stage, Step
 from cfstream.values import Account, Address, ETag, Ref, StepId, Verb
 
@@ -137,13 +140,17 @@ STILL = StackPlan(
 )
 
 WAY_IN = Opening(
-    "anyone: bucket policy statement QuickFix", Sort.POLICY, "take it out:\n`aws s3api put --bucket media`"
+    "anyone can read /*: bucket policy statement QuickFix",
+    "remove that statement:\n`aws s3api put --bucket media`",
+    IN_POLICY,
+    ANYONE,
+    "/a",
 )
 
 OPENED = replace(
     STILL,
     notices=(Notice(WAY_IN.text, warning=True, do=WAY_IN.do),),
-    exposure=Exposure(before=(WAY_IN.text,), after=(WAY_IN.text,), not_ours=(WAY_IN,)),
+    exposure=Exposure(before=(WAY_IN.text,), after=(WAY_IN.text,), openings=(WAY_IN,)),
 )
 """Nothing to do, and somebody may read who should not."""
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from cfstream.exposure import Exposure
 from cfstream.planning import Road
+from cfstream.planning.exposure import Exposure
 from cfstream.render.mermaid import EDGES, LIMIT, plan_mermaid, problems_mermaid
 from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
 from tests.unit.render.plans import BROKEN, NEW, STILL, plan

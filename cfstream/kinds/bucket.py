@@ -25,8 +25,6 @@ KIND = "bucket"
 OPEN = Block()
 """Nothing is blocked."""
 
-PUBLIC_GROUPS = ("/AllUsers", "/AuthenticatedUsers")
-
 
 @dataclass(frozen=True)
 class WantedBucket:
@@ -132,8 +130,8 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
     called.
 
     Makes HeadBucket, GetPublicAccessBlock, GetBucketOwnershipControls and GetBucketEncryption;
-    ListAccessPoints; GetBucketAcl where ACLs can make it public; and where its own block is not complete and
-    something may be public, GetBucketPolicy and the block of the account. Raises Refused for what is neither
+    ListAccessPoints; GetBucketAcl if ACLs have any effect; and if its own block is not complete and something may be
+    public, GetBucketPolicy and the block of the account. Raises Refused for what is neither
     an absence nor a lack of permission.
     """
     bucket = scene.stack.spec.bucket
@@ -149,7 +147,7 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
     region = str(head.get("BucketRegion") or region)
     live = _configured(LiveBucket(bucket.name, region), answers[1:])
     live = _with_acl(aws, scene, live)
-    return _with_access_points(aws, scene, _with_account(aws, scene, live))
+    return _with_account(aws, scene, _with_access_points(aws, scene, live))
 
 
 def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
@@ -219,7 +217,7 @@ def _with_access_points(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucke
 
 
 def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    """`live` with the account's block, where that makes a difference."""
+    """Return `live` with the account's block, if that can make a difference."""
     if live.block.complete or not _may_be_public(aws, scene, live):
         return live
     params = {"AccountId": scene.account}
@@ -234,13 +232,14 @@ def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
 
 
 def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
-    """Whether something lets everybody in unless the account blocks it; in doubt it does.
+    """Return whether anyone may be able to read unless the account blocks it; true if that is not known.
 
-    The policy is read anyway, by the kind `bucket_policy`: a `Reads` that remembers asks for it once.
+    ACLs of objects count: they are read later, and only by some commands. The policy is read anyway, by the kind
+    `bucket_policy`: a `Reads` that remembers asks for it once.
     """
-    if scene.stack.spec.grant.via == "object-acl" or live.notices:
+    if live.acls_count or live.notices:
         return True
-    if any(grantee.endswith(PUBLIC_GROUPS) for grantee, _ in live.grants):
+    if any(point.unread or is_public(point.policy) for point in live.access_points):
         return True
     try:
         document = parse(aws.read(bucket_call(scene, "get_bucket_policy", live.region))["Policy"])

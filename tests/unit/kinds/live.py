@@ -21,10 +21,9 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 class Live:
-    """A door in. The reply of an operation is its rows, a document, an error, or a function of the
-    parameters.
+    """Reads from an AWS in memory. The reply of an operation is its rows, a document, an error, or a function.
 
-    A list that no test declared is empty; any other read that none declared is a fault of the test.
+    A list that no test declared is empty; any other read that no test declared fails the test.
     """
 
     def __init__(self, replies: Mapping[str, Any]) -> None:
@@ -55,7 +54,8 @@ class Live:
 
     def _reply(self, call: Call) -> Any:
         if call.operation not in self._replies:
-            assert call.operation.startswith("list_"), f"no test declared {call.operation} {call.params}"
+            listing = call.operation.startswith("list_") or call.operation == "get_resources"
+            assert listing, f"no test declared {call.operation} {call.params}"
             return [] if call.operation != "list_tags_for_resource" else {"Tags": {"Items": []}}
         reply = self._replies[call.operation]
         if callable(reply):
@@ -71,7 +71,7 @@ def live(**replies: Any) -> Live:
 
 
 def proposal(kind: Any, scene: Scene, aws: Live, land: Landscape | None = None) -> Proposal:
-    """What a kind proposes for a scene in this account."""
+    """Return what a kind proposes for a scene in this account."""
     want = kind.desire(scene)
     proposed: Proposal = kind.propose(scene, want, kind.observe(aws, scene, want), land or Landscape())
     return proposed

@@ -36,7 +36,7 @@ def s3(
     points: Sequence[Json] | Refused = (),
     **more: Any,
 ) -> dict[str, Any]:
-    """Replies for ``live(**s3(…))``; by default a closed bucket in eu-west-1 that has no policy."""
+    """Return replies for ``live(**s3(…))``; by default those of a closed bucket in eu-west-1 that has no policy."""
 
     def blocks(params: Json) -> Json:
         of_account = "AccountId" in params
@@ -64,6 +64,7 @@ def s3(
         "get_bucket_ownership_controls": ownership if isinstance(ownership, Refused) else owners,
         "get_bucket_encryption": encryption if isinstance(encryption, Refused) else encrypted,
         "get_bucket_policy": documents,
+        "get_bucket_acl": {"Owner": {"ID": "0"}, "Grants": []},
         "list_access_points": points if isinstance(points, Refused) else list(points),
         "list_cloud_front_origin_access_identities": [OAI],
         **more,

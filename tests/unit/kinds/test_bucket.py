@@ -1,5 +1,6 @@
 """The bucket: made when the spec says so, and otherwise looked at for what stands in the spec's way."""
 
+import json
 from typing import Any
 
 import pytest
@@ -144,7 +145,7 @@ def test_s3_control_not_reachable() -> None:
         raise Unreachable("s3control: no route")
 
     assert notices(SPEC, **{**s3(), "list_access_points": unreachable}) == [
-        "access points count as none: s3control: no route"
+        "access points count as absent, because they cannot be listed: s3control: no route"
     ]
 
 
@@ -163,13 +164,16 @@ def test_effective_block() -> None:
 
 
 def test_acl_read_where_it_counts() -> None:
-    """The bucket's ACL is read only where ACLs are in force and public ones are not ignored."""
+    """The bucket's ACL is read only where ACLs are in force; IgnorePublicAcls leaves grants to other accounts."""
     grants = [{"Grantee": {"Type": "Group", "URI": "http://acs/global/AllUsers"}, "Permission": "READ"}]
     acl = {"Owner": {"ID": "0"}, "Grants": grants}
     seen = read_bucket(live(**s3(block=NONE, ownership="ObjectWriter", get_bucket_acl=acl)), scene(SPEC))
     assert seen.grants == (("http://acs/global/AllUsers", "READ"),)
-    read_bucket(live(**s3(block=ALL, ownership="ObjectWriter")), scene(SPEC))
-    read_bucket(live(**s3(block=NONE)), scene(SPEC))
+    acl = {"Owner": {"ID": "0"}, "Grants": [{"Grantee": {"ID": "8" * 64}, "Permission": "FULL_CONTROL"}]}
+    seen = read_bucket(live(**s3(block=ALL, ownership="ObjectWriter", get_bucket_acl=acl)), scene(SPEC))
+    assert seen.grants == (("8" * 64, "FULL_CONTROL"),)
+    unasked = Refused("s3:GetBucketAcl", "Boom", "")
+    assert read_bucket(live(**s3(block=NONE, get_bucket_acl=unasked)), scene(SPEC)).grants == ()
 
 
 def test_legacy_ownership() -> None:
@@ -182,15 +186,62 @@ def test_legacy_ownership() -> None:
     assert (seen.ownership, seen.encryption) == ("ObjectWriter", None)
 
 
+POINTS = [
+    {"Name": "b", "Bucket": BUCKET, "Alias": "b-1-s3alias", "VpcConfiguration": {"VpcId": "vpc-1"}},
+    {"Name": "other", "Bucket": "other"},
+    {"Name": "a", "Bucket": BUCKET},
+]
+PUBLIC_POINT = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}],
+}
+
+
+def point_replies(policy: Any = None) -> dict[str, Any]:
+    """Return replies about access points, each with this policy; an exception refuses to show it."""
+
+    def of_point(params: Any) -> Any:
+        if isinstance(policy, Exception):
+            raise policy
+        if policy is None:
+            raise missing("NoSuchAccessPointPolicy")
+        return {"Policy": json.dumps(policy)}
+
+    return {
+        "get_access_point_policy": of_point,
+        "get_access_point": {"PublicAccessBlockConfiguration": NONE},
+    }
+
+
 def test_access_points() -> None:
-    """Access points of this bucket are named, for their policies are not read."""
-    points = [
-        {"Name": "b", "Bucket": BUCKET},
-        {"Name": "other", "Bucket": "other"},
-        {"Name": "a", "Bucket": BUCKET},
+    """The access points of this bucket are read with their policies, in the order of their names."""
+    seen = read_bucket(live(**s3(points=POINTS, **point_replies(PUBLIC_POINT))), scene(SPEC))
+    assert [(each.name, each.alias, each.vpc, each.policy) for each in seen.access_points] == [
+        ("a", "", "", PUBLIC_POINT),
+        ("b", "b-1-s3alias", "vpc-1", PUBLIC_POINT),
     ]
-    (text,) = notices(SPEC, **s3(points=points))
-    assert text.endswith("they may let others in: a, b")
+    assert notices(SPEC, **s3(points=POINTS, **point_replies())) == []
+
+
+def test_access_point_that_cannot_be_read() -> None:
+    """A policy of an access point that may not be read is a warning with the action."""
+    refused = denied("s3:GetAccessPointPolicy")
+    (text, _) = notices(SPEC, **s3(points=POINTS, **point_replies(refused)))
+    assert text.startswith("who can read through the access point a is not known: s3:GetAccessPointPolicy")
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        s3(block=NONE, account_block=ALL, ownership="ObjectWriter"),
+        s3(block=NONE, account_block=ALL, points=POINTS, **point_replies(PUBLIC_POINT)),
+        s3(block=NONE, account_block=ALL, points=POINTS, **point_replies(denied("s3:GetAccessPointPolicy"))),
+    ],
+    ids=["ACLs of objects", "policy of an access point", "unknown policy of an access point"],
+)
+def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
+    """The account's block also closes public ACLs of objects and public access points, so it is read for them."""
+    assert read_bucket(live(**replies), scene(SPEC)).effective.complete
 
 
 def test_to_be_made_but_open() -> None:

@@ -1,6 +1,6 @@
 """An evaluation as rows for plans and for ``cfstream access``: one row for each reader and way. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cfstream.access.evaluate import Evaluation, General, Way
@@ -11,18 +11,17 @@ from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
-from cfstream.values import plain
 
-Key = tuple[Reader, May, str]
+Key = tuple[Reader, May, str, str]
+"""A reader, what it may do, the way, and one path."""
 
 
 @dataclass
-class _Row:
-    """A row while it is collected."""
+class _Path:
+    """What one reader may do with one path in one way, while it is collected."""
 
     witness: str
     certain: bool = True
-    paths: set[str] = field(default_factory=set)
     undecided: dict[str, None] = field(default_factory=dict)
     opening: bool = False
     before: bool = False
@@ -32,31 +31,38 @@ class _Row:
 def access_rows(
     after: Evaluation, expected: Expected, before: Evaluation | None = None
 ) -> tuple[AccessRow, ...]:
-    """Return every reader with its paths and its way: of `after`, and of `before` if there is a plan between them."""
-    found: dict[Key, _Row] = {}
+    """Return every reader with its paths and its way: of `after`, and of `before` if there is a plan between them.
+
+    Paths share a row only if all answers for them are equal.
+    """
+    found: dict[Key, _Path] = {}
     _collect(found, after, expected, after=True)
     if before is not None:
         _collect(found, before, expected, after=False)
+    alike: dict[tuple[object, ...], list[tuple[Key, _Path]]] = {}
+    for key, path in found.items():
+        answers = (path.certain, path.before, path.after, path.opening)
+        alike.setdefault((*key[:3], *answers), []).append((key, path))
     planned = before is not None
-    rows = [_row(key, row, planned=planned) for key, row in found.items()]
-    return tuple(sorted(rows, key=_order))
+    return tuple(sorted((_row(group, planned=planned) for group in alike.values()), key=_order))
 
 
-def _collect(found: dict[Key, _Row], seen: Evaluation, expected: Expected, *, after: bool) -> None:
+def _collect(found: dict[Key, _Path], seen: Evaluation, expected: Expected, *, after: bool) -> None:
     for cell, way in seen.rows:
         by = way_text(seen, way, expected.stack)
-        row = found.setdefault((way.reader, May.READ, by), _Row(witness_path(cell, way)))
-        row.paths.update(_paths(seen, cell, way))
         opening = way_standing(seen, cell, way, expected).standing is Standing.OPENING
-        _mark(row, certain=way.certain, undecided=way.undecided, opening=opening, after=after)
+        for path in _paths(seen, cell, way):
+            row = found.setdefault((way.reader, May.READ, by, path), _Path(witness_path(cell, way)))
+            _mark(row, certain=way.certain, undecided=way.undecided, opening=opening, after=after)
     for each in seen.general:
-        row = found.setdefault((each.reader, each.may, _general_text(each)), _Row(_first(each)))
-        row.paths.update(each.paths or ("/*",))
         opening = general_standing(each, expected).standing is Standing.OPENING
-        _mark(row, certain=each.certain, undecided=each.undecided, opening=opening, after=after)
+        for path in each.paths or ("/*",):
+            witness = path if each.paths else "/"
+            row = found.setdefault((each.reader, each.may, _general_text(each), path), _Path(witness))
+            _mark(row, certain=each.certain, undecided=each.undecided, opening=opening, after=after)
 
 
-def _mark(row: _Row, *, certain: bool, undecided: tuple[str, ...], opening: bool, after: bool) -> None:
+def _mark(row: _Path, *, certain: bool, undecided: tuple[str, ...], opening: bool, after: bool) -> None:
     row.certain = row.certain and certain
     row.undecided.update(dict.fromkeys(undecided))
     row.opening = row.opening or (opening and after)
@@ -64,19 +70,19 @@ def _mark(row: _Row, *, certain: bool, undecided: tuple[str, ...], opening: bool
     row.before = row.before or not after
 
 
-def _row(key: Key, row: _Row, *, planned: bool) -> AccessRow:
-    reader, may, by = key
+def _row(group: Sequence[tuple[Key, _Path]], *, planned: bool) -> AccessRow:
+    (reader, may, by, _), first = group[0]
     return AccessRow(
         reader,
         may,
-        tuple(sorted(row.paths)),
-        row.witness,
-        row.certain,
-        row.before if planned else None,
-        row.after if planned else None,
+        tuple(sorted(key[3] for key, _ in group)),
+        first.witness,
+        first.certain,
+        first.before if planned else None,
+        first.after if planned else None,
         by,
-        tuple(row.undecided),
-        row.opening,
+        tuple(dict.fromkeys(clause for _, path in group for clause in path.undecided)),
+        first.opening,
     )
 
 
@@ -87,9 +93,11 @@ def way_text(seen: Evaluation, way: Way, stack: str) -> str:
 
 def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
     if way.distribution is not None:
-        kind = way.distribution.delivery.kind
-        own = way.distribution_id == seen.world.own
-        yield f"{kind}:{stack}" if own else f"{kind} {plain(way.distribution_id)}"
+        kind, id_ = way.distribution.delivery.kind, way.distribution_id
+        if isinstance(id_, str) and id_ != seen.world.own:
+            yield f"{kind} {id_}"
+        else:
+            yield f"{kind}:{stack if id_ == seen.world.own else seen.world.stacks.get(id_, '')}"
     elif way.requester is not None and way.requester.via:
         yield way.requester.via
 
@@ -97,10 +105,6 @@ def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
 def _general_text(each: General) -> str:
     via = each.requester.via if each.requester else ""
     return ", ".join([*([via] if via else []), *each.by])
-
-
-def _first(each: General) -> str:
-    return each.paths[0] if each.paths else "/"
 
 
 def _paths(seen: Evaluation, cell: Cell, way: Way) -> Iterator[str]:

@@ -12,7 +12,7 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.kind import Landscape, Proposal, Scene
-from cfstream.kinds.object_grants import KIND, LiveGrants, counted, former_granted, held
+from cfstream.kinds.object_grants import KIND, LiveGrants, Tally, counted, former_granted, held
 from cfstream.kinds.origin_access_identity import (
     LiveIdentities,
     OriginAccessIdentityKind,
@@ -46,7 +46,8 @@ def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribut
         return have
     wanted = {*_ours(scene, identities), *have.marked}
     users = {id_: user for id_, user in have.canonical_users.items() if id_ in wanted}
-    return replace(have, held=held(aws, scene, bucket, users))
+    counts, acls = held(aws, scene, bucket, users)
+    return replace(have, held=counts, tally=Tally(acls=acls))
 
 
 def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
+from cfstream.kinds.all_acls import read_acls
 from cfstream.kinds.bucket import LiveBucket, read_bucket
 from cfstream.kinds.distributions import find
 from cfstream.kinds.grant_clashes import contradictions
@@ -56,8 +57,9 @@ class ObjectAclKind:
         return WantedGrants(grant.permission, grant.prefix)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGrants | None) -> LiveGrants:
-        """Lists distributions and OAIs; when grants are wanted, reads the ACL of every object under the
-        prefix.
+        """Lists distributions and OAIs, and reads the ACL of every object under the prefix if grants are wanted.
+
+        If grants were wanted earlier, it reads the ACL of every object of the bucket.
 
         Raises as `Reads.read`; an object whose ACL may not be read counts as not granted.
         """
@@ -77,7 +79,7 @@ class ObjectAclKind:
             bucket=bucket,
             tally=tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
             if want is not None and counted
-            else Tally(),
+            else _granted_before(aws, scene, bucket, own),
             own=own,
             distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
@@ -124,6 +126,16 @@ def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
         return ()
     what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
     return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
+
+
+def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
+    """Return what all ACLs grant if objects were granted earlier, by the mark; else nothing is read.
+
+    Without them the plan would show that nobody reads, and call it a hazard that viewers go on reading.
+    """
+    if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
+        return Tally()
+    return Tally(acls=read_acls(aws, scene, bucket).objects)
 
 
 def _counted(tally: Tally) -> Json:

@@ -177,18 +177,24 @@ def _acl(answer: Json | Refused) -> Json | None:
     return answer
 
 
-def held(aws: Reads, scene: Scene, bucket: LiveBucket, users: Mapping[str, str]) -> Mapping[str, int]:
-    """How many objects of the whole bucket grant something to each of `users`, canonical user ids by OAI id.
+def held(
+    aws: Reads, scene: Scene, bucket: LiveBucket, users: Mapping[str, str]
+) -> tuple[Mapping[str, int], ObjectAcls]:
+    """Return how many objects of the bucket grant something to each of `users`, and what all ACLs grant.
 
-    Makes ListObjectsV2, and GetObjectAcl for every object; none where there is nobody to look for. Raises as `Reads`.
+    `users` are canonical user ids by OAI id. Makes ListObjectsV2, and GetObjectAcl for every object; no call if there
+    is no user. Raises as `Reads`.
     """
     found: Counter[str] = Counter()
     if not users:
-        return found
+        return found, ObjectAcls(complete=False)
+    classes = AclClasses(bucket.owner)
     for keys in _chunks(_keys(aws, scene, bucket, "")):
-        for acl in _acls(aws, scene, bucket, keys):
+        for key, acl in zip(keys, _acls(aws, scene, bucket, keys), strict=True):
+            if acl is not None:
+                classes.add(key, acl)
             found.update(id_ for id_, user in users.items() if acl and permissions_of(acl, user))
-    return found
+    return found, classes.found(complete=True)
 
 
 def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:

@@ -195,12 +195,18 @@ def how(found: Evaluation, way: Way) -> str:
 
 def _through(found: Evaluation, way: Way) -> Iterator[str]:
     if way.behavior is not None:
-        kind = way.distribution.delivery.words if way.distribution else "distribution"
         signed = "" if way.behavior.signers else " (unsigned)"
-        if way.distribution_id == found.world.own:
-            yield f"the stack's own {kind}{signed}"
-        else:
-            yield f"{kind} {plain(way.distribution_id)}{signed}"
+        yield distribution_words(found, way) + signed
+
+
+def distribution_words(found: Evaluation, way: Way) -> str:
+    """Return the distribution of a way in words: by its id, or by its stack if it does not exist yet."""
+    kind = way.distribution.delivery.words if way.distribution else "distribution"
+    if way.distribution_id == found.world.own:
+        return f"the stack's own {kind}"
+    if isinstance(way.distribution_id, str):
+        return f"{kind} {way.distribution_id}"
+    return f"the new {kind} of {found.world.stacks.get(way.distribution_id, 'another stack')}"
 
 
 def _named(by: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cfstream.access.compare import compare
 from cfstream.access.evaluate import Evaluation, Way
-from cfstream.access.openings import Expected, Judged, how, openings, way_standing, who
+from cfstream.access.openings import Expected, Judged, distribution_words, how, openings, way_standing, who
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Standing
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
@@ -63,12 +63,15 @@ def _whole(text: str) -> str:
 
 
 def _own(seen: Evaluation, stack: str) -> Iterator[str]:
-    """A phrase for each behavior of the own distribution through which anyone reads, the default one first."""
+    """A phrase for each behavior of the own distribution that serves somebody: the default one, then by precedence."""
     found: dict[str, set[Reader]] = {}
+    order: dict[str, int] = {"": -1}
     for _, way in seen.rows:
         if way.behavior is not None and way.distribution_id == seen.world.own:
             found.setdefault(way.behavior.path, set()).add(way.reader)
-    for path in sorted(found, key=bool):
+            for place, each in enumerate(way.distribution.behaviors if way.distribution else ()):
+                order.setdefault(each.path, place)
+    for path in sorted(found, key=order.__getitem__):
         yield _own_phrase(seen, found[path], path, stack)
 
 
@@ -89,20 +92,36 @@ def _signers(seen: Evaluation, readers: Iterable[Reader]) -> str:
 
 def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
     """A phrase for everyone who reads by another way, except the account's own principals."""
-    signed: dict[object, set[Reader]] = {}
+    signed: dict[str, set[Reader]] = {}
+    narrower = _narrower(seen)
     for cell, way in seen.rows:
         if way.behavior is None:
-            yield from _direct(seen, cell, way, expected)
+            if (who(way), way.by) not in narrower:
+                yield from _direct(seen, cell, way, expected)
         elif way.distribution_id != seen.world.own:
             if way.reader == ANYONE:
-                yield f"anyone: {how(seen, way)}"
+                yield f"anyone: {how(seen, way)}" + (f" ({way.behavior.path})" if way.behavior.path else "")
             else:
-                signed.setdefault(way.distribution_id, set()).add(way.reader)
+                signed.setdefault(distribution_words(seen, way), set()).add(way.reader)
     for distribution, readers in signed.items():
-        yield f"signers: {_signers(seen, readers)} through distribution {plain(distribution)}"
+        yield f"signers: {_signers(seen, readers)} through {distribution}"
     for each in seen.general:
         if each.reader == ANYONE and each.may == "list":
             yield f"anyone can list which objects there are: {', '.join(each.by)}"
+
+
+def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
+    """Return the ways of anyone past CloudFront that say no more than that anyone can read by the same statement."""
+    found: dict[tuple[str, tuple[str, ...]], set[Cell]] = {}
+    for cell, way in seen.rows:
+        if way.direct and way.reader == ANYONE:
+            found.setdefault((who(way), way.by), set()).add(cell)
+    plainly = str(ANYONE)
+    return {
+        (text, by)
+        for (text, by), cells in found.items()
+        if text != plainly and cells <= found.get((plainly, by), set())
+    }
 
 
 def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Iterator[str]:

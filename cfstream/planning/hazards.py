@@ -69,11 +69,18 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     else:
         what = "key group" if way.reader.kind is ReaderKind.KEY_GROUP else "account"
         who = "self" if way.reader.name == before.world.account else plain(way.reader.name)
+        where = _where(_serving(after, cell, way))
         text = (
-            f"{_where(way)}: URLs and cookies signed by {what} {who} stop working, for example for {path}; edges "
+            f"{where}: URLs and cookies signed by {what} {who} stop working, for example for {path}; edges "
             "change one after another until the distribution is Deployed"
         )
     return Hazard("cuts-viewers", text)
+
+
+def _serving(after: Evaluation, cell: Cell, way: Way) -> Way:
+    """Return the way by which the distribution serves a cell afterwards; the former one if it does not."""
+    ways = (each for found, each in after.rows if found is cell)
+    return next((each for each in ways if each.distribution_id == way.distribution_id), way)
 
 
 def _answers(seen: Evaluation, way: Way) -> bool:

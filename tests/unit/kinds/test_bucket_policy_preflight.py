@@ -1,16 +1,11 @@
-"""What a grant by bucket policy must wait for, what it would open, and what S3 would refuse of it."""
+"""What S3 would refuse of a grant by bucket policy."""
 
 from typing import Any
 
-import pytest
-
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.kind import Proposal
-from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.grant import Grant
-from cfstream.steps.step import Stage
-from tests.unit.kinds.live import distribution, live, ours, proposal, scene
-from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, denied, land, policy_of, s3, signed, statement
+from tests.unit.kinds.live import live, ours, proposal, scene
+from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, denied, land, policy_of, s3, signed, statement
 
 KIND = BucketPolicyKind()
 SPEC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\n"
@@ -23,79 +18,6 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 def proposed(text: str, *, own: Any = None, **replies: Any) -> Proposal:
     """What the kind proposes; `own` is our distribution's row, and signed by an OAC where none is given."""
     return proposal(KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), land())
-
-
-@pytest.mark.parametrize(
-    ("text", "own", "stage"),
-    [
-        (OAC, distribution("E1DIST", oac="E3OAC"), Stage.LATE_GRANT),
-        (OAC, distribution("E1DIST", oai="E2OAI"), Stage.GRANT),
-        (OAC, distribution("E1DIST", oac="E3OAC", bucket="old-media"), Stage.GRANT),
-        (OAC, distribution("E1DIST", oac="E3OAC", enabled=False), Stage.GRANT),
-        (OAC, signed(oac="E3OAC", behaviors={"/open/*": ()}), Stage.LATE_GRANT),
-        (
-            OAC + 'http: {behaviors: [{path: "/open/*", public: true}]}\n',
-            signed(oac="E3OAC", behaviors={"/open/*": ()}),
-            Stage.GRANT,
-        ),
-        (
-            OAC.replace("trusted_signers: [self]", "public: true"),
-            distribution("E1DIST", oac="E3OAC"),
-            Stage.GRANT,
-        ),
-        (OAI, distribution("E1DIST", oai="E2OAI"), Stage.LATE_GRANT),
-        (OAI, distribution("E1DIST", oai="E9OLD"), Stage.GRANT),
-    ],
-)
-def test_guarded_before_readable(text: str, own: Any, stage: Stage) -> None:
-    """A grant that a live distribution would hand to anyone waits until the signers of the spec are in
-    force.
-    """
-    step = proposed(text, own=own).steps[0]
-    assert step.stage is stage
-
-
-def test_successor_of_an_unsigned_identity() -> None:
-    """A new OAI gets at once what the former one had, and what lies beyond once the signers are in force."""
-    own = distribution("E1DIST", oai="E9OLD")
-    seen = policy_of(by_oai("cfstream-lectures-oai", "hls/", "E9OLD"))
-    first, second = proposed(OAI, own=own, policy=seen).steps
-    assert isinstance(first, Grant)
-    assert isinstance(second, Grant)
-    assert (first.stage, second.stage) == (Stage.GRANT, Stage.LATE_GRANT)
-    assert isinstance(first.edit, PolicyEdit)
-    assert isinstance(second.edit, PolicyEdit)
-    assert first.edit.put == (by_oai("cfstream-lectures-oai", "hls/", "E9OLD", "E2OAI"),)
-    assert second.edit.put == (by_oai(),)
-    assert [change.field for change in first.changes] == ["oai"]
-    assert [[hazard.name for hazard in step.hazards] for step in (first, second)] == [[], ["widens-grant"]]
-
-
-def test_narrowing_need_not_wait() -> None:
-    """Narrowing what an unsigned distribution may read is done at once."""
-    own = distribution("E1DIST", oac="E3OAC")
-    (step,) = proposed(OAC + UNDER, own=own, policy=policy_of(by_oac())).steps
-    assert step.stage is Stage.NARROW
-
-
-def test_served_by_others() -> None:
-    """A grant to an OAI by which another distribution serves the bucket unsigned makes it public, and says
-    by which.
-    """
-    others = [
-        distribution("E5OPEN", oai="E2OAI"),
-        distribution("E6OFF", oai="E2OAI", enabled=False),
-        distribution("E7OTHER", oai="E8OAI"),
-        distribution("E8ELSE", oai="E2OAI", bucket="else-media"),
-        {**signed(oai="E2OAI"), "Id": "E9SIGNED", "ARN": "arn:9"},
-    ]
-    replies = {**ours(signed(oai="E2OAI"), others), **s3()}
-    (step,) = proposal(KIND, scene(OAI), live(**replies), land()).steps
-    assert [(hazard.name, hazard.text) for hazard in step.hazards] == [
-        ("makes-public", "the distribution E5OPEN reads this bucket by the same identity, for anyone")
-    ]
-    (step,) = proposal(KIND, scene(OAC), live(**replies), land()).steps
-    assert step.hazards == ()
 
 
 def problems(text: str, **replies: Any) -> list[str]:

@@ -17,7 +17,7 @@ from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.tags import Mark
 from cfstream.values import Address, Joined, Json, Ref, StepId
-from tests.unit.kinds.live import ACCOUNT, Live, distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, Live, live, ours, proposal, scene
 from tests.unit.kinds.s3 import BUCKET, DISTRIBUTION_ARN, OAI, REGION, denied, land, missing, s3, signed
 
 KIND = ObjectAclKind()
@@ -60,7 +60,9 @@ def objects(
         return found
 
     def listed(params: Json) -> Json:
-        return {"Contents": [{"Key": key} for key in sorted(acls) if key.startswith(params["Prefix"])]}
+        return {
+            "Contents": [{"Key": key} for key in sorted(acls) if key.startswith(params.get("Prefix", ""))]
+        }
 
     replies = {
         **ours(own or signed(oai="E2OAI"), others),
@@ -166,28 +168,12 @@ def test_widening() -> None:
     assert first.hazards == narrower.hazards == ()
 
 
-def test_served_by_others() -> None:
-    """A grant to an OAI that another distribution serves unsigned makes objects public."""
-    others = (distribution("E5OPEN", oai="E2OAI"),)
-    (step,) = proposed(READ, objects({"a": acl()}, "E2OAI", others=others)).steps
-    assert [hazard.name for hazard in step.hazards] == ["makes-public"]
-
-
-def test_guarded_before_readable() -> None:
-    """Objects that an unsigned distribution would hand to anyone are granted once its signers are in force."""
-    own = distribution("E1DIST", oai="E2OAI")
-    (step,) = proposed(READ, objects({"a": acl()}, "E2OAI", own)).steps
-    assert step.stage is Stage.LATE_GRANT
-
-
 def test_new_identity() -> None:
-    """For an OAI that is yet to be made every object lacks the grant, and no ACL is read."""
+    """For an OAI that the plan creates, every object lacks the grant."""
     brought = {
         Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
     }
-    aws = objects(
-        {"a": acl(), "b": acl()}, list_cloud_front_origin_access_identities=[], get_object_acl=missing("x")
-    )
+    aws = objects({"a": acl(), "b": acl()}, list_cloud_front_origin_access_identities=[])
     marked, granted = proposed(READ, aws, land(brought=brought)).steps
     assert isinstance(marked, Mark)
     assert isinstance(granted, Grant)
@@ -260,10 +246,10 @@ def test_not_on_objects_any_more() -> None:
 
 
 def test_former_identity_gone() -> None:
-    """Grants to an identity that is gone let nobody in: only the mark goes."""
+    """Grants to a deleted identity let nobody read, so only the mark is removed."""
     made = proposed(BY_POLICY, objects({}, mark="EGONE"))
     assert kinds_of(made.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
-    assert made.notices[0].text == "the identity EGONE is gone: grants to it on objects let nobody in"
+    assert made.notices[0].text == "the identity EGONE was deleted: grants to it on objects let nobody read"
 
 
 def test_acls_disabled() -> None:

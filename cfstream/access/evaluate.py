@@ -281,28 +281,6 @@ def requester_of(world: World, through: Distribution, origin: Origin) -> Request
     return anonymous()
 
 
-def reach(worlds: Sequence[World], requesters: Sequence[Requester | None]) -> tuple[frozenset[Cell], ...]:
-    """Return the cells that S3 lets each requester read (perhaps), each in its world; none for no requester.
-
-    The cells are shared, so the sets can be compared.
-    """
-    split = partition(*worlds)
-    return tuple(
-        frozenset(_reached(split, number, requester)) if requester is not None else frozenset()
-        for number, requester in enumerate(requesters)
-    )
-
-
-def _reached(split: Partition, number: int, requester: Requester) -> Iterator[Cell]:
-    layout = split.layouts[number]
-    view = PolicyView.of(layout.world)
-    known = view.known(requester)
-    for cell in split.cells:
-        named = layout.named(cell.mask, cell.may if cell.merged else None)
-        if view.read(known, named[0], cell.objects[number]).verdict is not Verdict.NO:
-            yield cell
-
-
 def readers_of(ways: Sequence[Way]) -> frozenset[Reader]:
     """Return the distinct readers of some ways."""
     return frozenset(way.reader for way in ways)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cfstream.access.evaluate import evaluate, reach, requester_of
+from cfstream.access.compare import State
+from cfstream.access.evaluate import evaluate, requester_of
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
+from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.world import World
 from cfstream.planning.course import exposed
 from cfstream.planning.worlds import projected, projected_all
@@ -70,7 +72,7 @@ class Stager:
         """Whether CloudFront may read more afterwards, whoever its viewers are."""
         requester = own_requester(self.final)
         before, after = reach((self.base, projected(self.base, grant)), (requester, requester))
-        return bool(after - before)
+        return bool(gained(before, after))
 
     def _exposes(self, grant: Grant) -> bool:
         """Whether somebody could read right after it who cannot read now and cannot read at the end."""
@@ -95,10 +97,19 @@ def widened(live: World, final: World, *, granted: bool) -> tuple[Cell, ...]:
     """
     was, will = own_requester(live), own_requester(final)
     by_former, by_new, after = reach((live, live, final), (was, will, will))
-    before = by_former | by_new
+    before = _either(by_former, by_new)
     if not granted and all(cell.objects[0] is not None for cell in before):
         return ()
-    return tuple(sorted(after - before, key=lambda cell: (len(cell.witness), cell.witness)))
+    return gained(before, after)
+
+
+def _either(one: Reach, other: Reach) -> Reach:
+    """Return what the two may read together: certainly, if one of them certainly may."""
+    return {**one, **{cell: state for cell, state in other.items() if not _certain(one.get(cell))}}
+
+
+def _certain(state: State) -> bool:
+    return state is not None and state[0]
 
 
 def ordered_by_stage(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -1,0 +1,46 @@
+"""What S3 lets one requester read, whoever its viewers are. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from cfstream.access.compare import State, opens
+from cfstream.access.partition import Cell, Partition, partition
+from cfstream.access.policy import Requester
+from cfstream.access.reader import Verdict
+from cfstream.access.statements import PolicyView
+from cfstream.access.world import World
+
+Reach: TypeAlias = Mapping[Cell, State]
+"""The cells that a requester may read, certainly or perhaps."""
+
+
+def reach(worlds: Sequence[World], requesters: Sequence[Requester | None]) -> tuple[Reach, ...]:
+    """Return what S3 lets each requester read, each in its world; nothing for no requester.
+
+    The cells are shared, so what was can be compared with what is.
+    """
+    split = partition(*worlds)
+    return tuple(
+        dict(_reached(split, number, requester)) if requester is not None else {}
+        for number, requester in enumerate(requesters)
+    )
+
+
+def gained(before: Reach, after: Reach) -> tuple[Cell, ...]:
+    """Return the cells that open, the one with the shortest witness first.
+
+    A condition that was not decided counts as a refusal before, as everywhere where worlds are compared.
+    """
+    found = [cell for cell, now in after.items() if opens(before.get(cell), now)]
+    return tuple(sorted(found, key=lambda cell: (len(cell.witness), cell.witness)))
+
+
+def _reached(split: Partition, number: int, requester: Requester) -> Iterator[tuple[Cell, State]]:
+    layout = split.layouts[number]
+    view = PolicyView.of(layout.world)
+    known = view.known(requester)
+    for cell in split.cells:
+        named = layout.named(cell.mask, cell.may if cell.merged else None)
+        reading = view.read(known, named[0], cell.objects[number])
+        if reading.verdict is not Verdict.NO:
+            yield cell, (reading.verdict is Verdict.YES, reading.undecided)

@@ -1,0 +1,193 @@
+"""Our statement was narrowed by hand while the signers are gone: the repair opens nothing to anyone."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cfstream.errors import Throttled
+from cfstream.ports import Call
+from tests.promises.observed import UPDATES, Observer, keys_of, killed_after, killed_before
+from tests.promises.studio import (
+    Json,
+    Studio,
+    by_acl,
+    hazards,
+    outcome,
+    rtmp,
+    signed,
+    signers,
+    steps,
+    told,
+)
+from tests.promises.witness import Witness
+
+WIDENS = "widens-grant"
+PATTERNS = ("a/*", "b/*")
+SLOW = 3
+
+Narrow = Callable[[Json], Json]
+
+NARROWED: dict[str, Narrow] = {
+    "another distribution": lambda one: {
+        **one,
+        "Condition": {"StringEquals": {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E0"}},
+    },
+    "network": lambda one: {**one, **_also(one, "IpAddress", "aws:SourceIp", "192.0.2.0/24")},
+    "user agent": lambda one: {**one, **_also(one, "StringEquals", "aws:UserAgent", "Amazon CloudFront")},
+    "referer": lambda one: {**one, **_also(one, "StringLike", "aws:Referer", "https://www.example.com/*")},
+    "date": lambda one: {**one, **_also(one, "DateLessThan", "aws:CurrentTime", "2020-01-01T00:00:00Z")},
+    "transport": lambda one: {**one, **_also(one, "Bool", "aws:SecureTransport", "false")},
+    "action": lambda one: {**one, "Action": "s3:GetObjectTagging"},
+    "not action": lambda one: {**{k: v for k, v in one.items() if k != "Action"}, "NotAction": "s3:Get*"},
+    "deny": lambda one: {**one, "Effect": "Deny"},
+    "folder": lambda one: {**one, "Resource": "arn:aws:s3:::media/a/*"},
+    "one object": lambda one: {**one, "Resource": "arn:aws:s3:::media/a/one.mp4"},
+    "not a folder": lambda one: {
+        **{k: v for k, v in one.items() if k != "Resource"},
+        "NotResource": "arn:aws:s3:::media/a/*",
+    },
+    "another principal": lambda one: {**one, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
+}
+"""What somebody may have made of our statement; each lets CloudFront read less."""
+
+
+def _also(statement: Json, operator: str, key: str, value: str) -> Json:
+    condition = {name: dict(keys) for name, keys in (statement.get("Condition") or {}).items()}
+    condition.setdefault(operator, {})[key] = value
+    return {"Condition": condition}
+
+
+DOCUMENTS = {"oac": signed(), "oai": signed(oai={}), "rtmp": rtmp(oai={})}
+
+
+def unsign(studio: Studio, document: Json) -> None:
+    """Remove the signers by hand."""
+    if document.get("delivery") == "rtmp":
+        studio.edit_streaming(lambda config: config.update(TrustedSigners=signers()))
+    else:
+        studio.edit(lambda config: config["DefaultCacheBehavior"].update(TrustedSigners=signers()))
+
+
+def narrowed(studio: Studio, document: Json, narrow: Narrow) -> None:
+    """The stack, with our statement narrowed and without signers."""
+    studio.converge(document)
+    (statement,) = studio.statements().values()
+    studio.put_policy(narrow(statement))
+    unsign(studio, document)
+
+
+CASES = [
+    pytest.param(DOCUMENTS[document], narrow, id=f"{document}-{name}".replace(" ", "-"))
+    for document, names in (
+        ("oac", NARROWED),
+        ("oai", ("network", "action", "deny", "folder")),
+        ("rtmp", ("user agent", "one object")),
+    )
+    for name, narrow in NARROWED.items()
+    if name in names
+]
+
+
+@pytest.mark.parametrize(("document", "narrow"), CASES)
+def test_the_repair_grants_late_and_opens_nothing(studio: Studio, document: Json, narrow: Narrow) -> None:
+    """It is a hazard; with the flag, the signers are Deployed before more can be read."""
+    narrowed(studio, document, narrow)
+    studio.sandbox.cloudfront.settings.deploy_after_reads = SLOW
+    plan = studio.plan(document)
+    assert hazards(plan.stacks[0]) == [WIDENS]
+    verbs = [step.split(" ")[0] for step in steps(plan)]
+    assert verbs.index("modify") < verbs.index("wait") < verbs.index("grant")
+
+    with Observer(studio, *PATTERNS).watching() as seen:
+        live, policy = seen.readings, studio.policy()
+        assert outcome(studio.run(plan)) == "blocked"
+        assert studio.policy() == policy
+        report = studio.run(plan, allow=[WIDENS])
+    assert report.exit_code == 0, told(report)
+    assert keys_of(seen.ever) <= keys_of(live)
+    assert studio.plan(document).in_sync
+    assert {each.who for each in seen.readings} == {"signer self"}
+
+
+@pytest.mark.parametrize(("document", "narrow"), CASES)
+def test_a_crash_leaves_nothing_more_public(studio: Studio, document: Json, narrow: Narrow) -> None:
+    """Before the update, and after each write; the next run repairs the rest."""
+    narrowed(studio, document, narrow)
+    studio.sandbox.cloudfront.settings.deploy_after_reads = SLOW
+    with Observer(studio, *PATTERNS).watching() as seen:
+        live = keys_of(seen.readings)
+        assert killed_before(studio, document, UPDATES, allow=[WIDENS])
+        assert keys_of(seen.ever) <= live
+        while killed_after(studio, document, 1, allow=[WIDENS]):
+            assert keys_of(seen.ever) <= live
+    assert studio.plan(document).in_sync
+    assert seen.anyone() == frozenset()
+
+
+def test_signers_that_are_removed_again_stop_the_grant(studio: Studio) -> None:
+    """The guard checks the distribution before every attempt to write the policy."""
+    document = signed()
+    narrowed(studio, document, NARROWED["folder"])
+    policy = studio.policy()
+    tried: list[str] = []
+
+    def undo(call: Call) -> None:
+        if call.operation == "put_bucket_policy":
+            tried.append(call.operation)
+            unsign(studio, document)
+            raise Throttled(call.operation, "SlowDown", "Please reduce your request rate.", status=503)
+
+    report = studio.apply(document, allow=[WIDENS], door=Witness(studio.world.aws, before=undo))
+    assert outcome(report) == "stale", told(report)
+    assert len(tried) == 1
+    assert studio.policy() == policy
+
+
+@pytest.mark.parametrize("document", [signed(), signed(oai={})], ids=["oac", "oai"])
+@pytest.mark.parametrize("name", ["network", "user agent", "folder", "deny", "action"])
+def test_with_its_signers_in_place_the_repair_is_a_hazard_too(
+    studio: Studio, document: Json, name: str
+) -> None:
+    """CloudFront may read more than before; nobody but the signers can, so it need not wait."""
+    studio.converge(document)
+    (statement,) = studio.statements().values()
+    studio.put_policy(NARROWED[name](statement))
+    assert hazards(studio.stack(document)) == [WIDENS]
+    assert outcome(studio.apply(document)) == "blocked"
+    with Observer(studio, *PATTERNS).watching() as seen:
+        studio.converge(document, allow=[WIDENS])
+    assert keys_of(seen.ever) == frozenset()
+
+
+def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(studio: Studio) -> None:
+    """Nobody could read, and the spec opens the bucket to signers only."""
+    document = signed()
+    studio.converge(document)
+    studio.s3.delete_bucket_policy(Bucket="media")
+    unsign(studio, document)
+    plan = studio.plan(document)
+    assert hazards(plan.stacks[0]) == []
+    assert [step.split(" ")[0] for step in steps(plan)] == ["modify", "wait", "grant"]
+    with Observer(studio, *PATTERNS).watching() as seen:
+        studio.converge(document)
+    assert keys_of(seen.ever) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "removed", [("a/one.mp4",), ("a/one.mp4", "a/two.mp4", "b/three.mp4")], ids=["one", "all"]
+)
+def test_object_grants_that_are_gone_are_granted_late(empty: Studio, removed: tuple[str, ...]) -> None:
+    """As with a statement: the objects that lost their grant are not public on the way."""
+    studio = empty
+    studio.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4", ObjectOwnership="BucketOwnerPreferred")
+    document = by_acl()
+    studio.converge(document)
+    for name in removed:
+        studio.s3.put_object_acl(Bucket="media", Key=name, ACL="private")
+    unsign(studio, document)
+    with Observer(studio, *PATTERNS).watching() as seen:
+        live = keys_of(seen.readings)
+        assert killed_before(studio, document, UPDATES, allow=[WIDENS])
+        studio.converge(document, allow=[WIDENS])
+    assert keys_of(seen.ever) == live
+    assert seen.anyone() == frozenset()

@@ -1,0 +1,121 @@
+"""CloudFront takes the first behavior that matches: swapped, new and deleted ones change who can read."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.promises.account import snapshot
+from tests.promises.observed import Observer, keys_of, lost
+from tests.promises.studio import TWO, Json, Studio, group, hazards, http, key, outcome, paths, steps
+
+CLIPS = {"path": "/clips/*"}
+MP4 = {"path": "*.mp4"}
+OPEN_MP4 = {**MP4, "public": True}
+OPEN_CLIPS_MP4 = {"path": "/clips/*.mp4", "public": True}
+OPEN_CAPITALS = {"path": "/Clips/*", "public": True}
+ALL_C = {"path": "/c*"}
+OPEN_CLIPS = {**CLIPS, "public": True}
+CLIPS_BY_TWO = {**CLIPS, "key_groups": [group(key(TWO), name="clips")]}
+MP4_BY_TWO = {**MP4, "key_groups": [group(key(TWO), name="films")]}
+OTHERS = {"path": "/clips/?.mp4", "key_groups": [group(key(TWO), name="clips")]}
+PATTERNS = ("/clips/*", "*.mp4", "/clips/?.mp4", "/Clips/*", "/posters/*", "clips/*.mp4", "clips/a.mp4")
+
+OPENS, CUTS = "makes-public", "cuts-viewers"
+
+
+def spec(*behaviors: Json, **fields: object) -> Json:
+    """A spec with these behaviors, signed by the key group ``viewers``."""
+    section = {"behaviors": list(behaviors)}
+    return http(http=section, **fields)
+
+
+def deleting(*behaviors: Json) -> Json:
+    """The same, and behaviors that it does not name are deleted."""
+    return http(http={"behaviors": list(behaviors), "unlisted_behaviors": "delete"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of behaviors, and its hazards."""
+
+    name: str
+    before: Json
+    after: Json
+    hazards: tuple[str, ...] = ()
+
+
+CHANGES = (
+    Change("public before signed", spec(CLIPS, OPEN_MP4), spec(OPEN_MP4, CLIPS), (OPENS,)),
+    Change("signed before public", spec(OPEN_MP4, CLIPS), spec(CLIPS, OPEN_MP4)),
+    Change("two groups swapped", spec(CLIPS, MP4_BY_TWO), spec(MP4_BY_TWO, CLIPS), (CUTS,)),
+    Change("two that never meet", spec(CLIPS, {"path": "/posters/*"}), spec({"path": "/posters/*"}, CLIPS)),
+    Change("two that differ in case", spec(CLIPS, OPEN_CAPITALS), spec(OPEN_CAPITALS, CLIPS)),
+    Change("new public one first", spec(CLIPS), spec(OPEN_MP4, CLIPS), (OPENS,)),
+    Change("new public one between", spec(CLIPS, ALL_C), spec(CLIPS, OPEN_MP4, ALL_C), (OPENS,)),
+    Change("new public one behind all that it matches", spec(CLIPS), spec(CLIPS, OPEN_CLIPS_MP4)),
+    Change("new one with other signers first", spec(CLIPS), spec(OTHERS, CLIPS), (CUTS,)),
+    Change("new one with other signers in a public one", spec(OPEN_CLIPS), spec(OTHERS, OPEN_CLIPS)),
+    Change("guard of a public one deleted", spec(CLIPS, OPEN_MP4), deleting(OPEN_MP4), (OPENS,)),
+    Change("guard with other signers deleted", spec(CLIPS_BY_TWO, MP4), deleting(MP4), (CUTS,)),
+    Change("public one deleted", spec(OPEN_MP4, CLIPS), deleting(CLIPS)),
+    Change("public one before another deleted", spec(OPEN_CLIPS, OPEN_MP4), deleting(OPEN_MP4)),
+    Change("swapped and opened", spec(CLIPS_BY_TWO, MP4), spec(OPEN_MP4, CLIPS_BY_TWO), (CUTS, OPENS)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
+def test_the_hazards_are_who_can_read_afterwards(studio: Studio, change: Change) -> None:
+    """Without the flag nothing is written; with it, what opens and closes is what the hazards say."""
+    studio.converge(change.before, allow=[OPENS])
+    seen = Observer(studio, *PATTERNS)
+    readings, services = seen.readings, seen.services
+    plan = studio.plan(change.after)
+    assert hazards(plan.stacks[0]) == sorted(change.hazards)
+
+    live = snapshot(studio)
+    if change.hazards:
+        report = studio.run(plan)
+        assert (report.exit_code, outcome(report)) == (5, "blocked")
+        assert snapshot(studio) == live
+    studio.converge(change.after, allow=change.hazards)
+    seen.look()
+    opened = keys_of(seen.readings) - keys_of(readings)
+    cut = {each for each in lost(services, seen.services) if each.who != "anyone"}
+    assert (bool(opened), bool(cut)) == (OPENS in change.hazards, CUTS in change.hazards)
+
+
+def test_each_hazard_alone_does_not_allow_the_other(studio: Studio) -> None:
+    """A swap that opens some paths and takes others from their signers needs both."""
+    change = CHANGES[-1]
+    studio.converge(change.before)
+    live = snapshot(studio)
+    for one in change.hazards:
+        assert outcome(studio.apply(change.after, allow=[one])) == "blocked"
+    assert snapshot(studio) == live
+
+
+def test_the_hazard_names_a_path_that_opens(studio: Studio) -> None:
+    """The example is one that the pattern matches, and that needed a signature."""
+    studio.converge(spec(CLIPS, {"path": "/posters/*"}))
+    plan = studio.stack(spec(OPEN_MP4, CLIPS, {"path": "/posters/*"}))
+    (hazard,) = (each for each, _ in plan.hazards if each.name == OPENS)
+    example = hazard.text.rpartition(" ")[2]
+    assert example.endswith(".mp4")
+    assert "*.mp4" in hazard.text
+    before, after = plan.exposure.before, plan.exposure.after
+    assert "anyone through distribution lectures (*.mp4)" in {*after} - {*before}
+
+
+def test_a_behavior_put_first_by_hand_is_closed_without_a_flag(studio: Studio) -> None:
+    """Somebody moved a public behavior in front of a signed one: repairing the order only closes."""
+    studio.converge(spec(CLIPS, OPEN_MP4), allow=[OPENS])
+
+    def swap(config: Json) -> None:
+        config["CacheBehaviors"]["Items"].reverse()
+
+    studio.edit(swap)
+    plan = studio.plan(spec(CLIPS, OPEN_MP4))
+    assert steps(plan) == ["modify distribution:lectures", "wait distribution:lectures"]
+    assert hazards(plan.stacks[0]) == []
+    studio.converge(spec(CLIPS, OPEN_MP4))
+    assert paths(studio.config()) == ["/clips/*", "*.mp4"]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution, bucket_of
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
+from cfstream.kinds.bucket_region import bucket_regions
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids, sid_of
 from cfstream.kinds.readers import still_reading
@@ -37,10 +38,18 @@ def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
 def read_former(
     aws: Reads, scene: Scene, own: LiveDistribution | None, distributions: Sequence[LiveDistribution]
 ) -> tuple[FormerBucket, ...]:
-    """Return the former buckets with their policies. Makes GetBucketPolicy for each; raises as `Reads.together`."""
+    """Return the former buckets with their regions and policies.
+
+    Makes HeadBucket and GetBucketPolicy for each; raises as `Reads.together`.
+    """
+    names = former_names(scene, own)
+    regions = bucket_regions(aws, scene, names)
     return tuple(
-        replace(_read(aws, scene, name), still=still_reading(scene, distributions, own, name))
-        for name in former_names(scene, own)
+        replace(
+            _read(aws, scene, name, regions.get(name, scene.region)),
+            still=still_reading(scene, distributions, own, name),
+        )
+        for name in names
     )
 
 
@@ -96,12 +105,8 @@ def _remembered(own: LiveDistribution | None) -> tuple[str, ...]:
     return tuple((own.tag(BUCKETS_TAG) or "").split()) if own else ()
 
 
-def _read(aws: Reads, scene: Scene, name: str) -> FormerBucket:
-    region = scene.region
+def _read(aws: Reads, scene: Scene, name: str, region: str) -> FormerBucket:
     answer = aws.together([bucket_call(scene, "get_bucket_policy", region, name)])[0]
-    if isinstance(answer, Refused) and answer.region:
-        region = answer.region
-        answer = aws.together([bucket_call(scene, "get_bucket_policy", region, name)])[0]
     match answer:
         case Missing():
             return FormerBucket(name, region)

@@ -11,6 +11,7 @@ from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, Obj
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.kinds.bucket import LiveBucket, bucket_call
+from cfstream.kinds.bucket_region import bucket_regions
 from cfstream.kinds.former_buckets import former_names
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.readers import StillReading, still_reading
@@ -204,14 +205,4 @@ def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tu
     """
     if own is None or not own.tag(ACL_TAG):
         return ()
-    names = former_names(scene, own)
-    answers = aws.together([bucket_call(scene, "head_bucket", scene.region, name) for name in names])
-    found = []
-    for name, answer in zip(names, answers, strict=True):
-        if not isinstance(answer, Refused):
-            found.append((name, str(answer.get("BucketRegion") or scene.region)))
-        elif answer.region:
-            found.append((name, answer.region))
-        elif not isinstance(answer, Missing | NotAuthorized):
-            raise answer
-    return tuple(found)
+    return tuple(bucket_regions(aws, scene, former_names(scene, own)).items())

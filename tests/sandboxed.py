@@ -46,7 +46,7 @@ def server() -> Iterator[WatchedSandbox]:
 
 
 @pytest.fixture
-def sandbox(server: Sandbox) -> Sandbox:
+def sandbox(server: WatchedSandbox) -> WatchedSandbox:
     """The sandbox, empty."""
     server.reset()
     return server

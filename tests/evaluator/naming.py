@@ -38,5 +38,7 @@ def _signers(spec: Spec, path: str) -> Iterator[str]:
     if rule.get("public"):
         yield ANYONE
     yield from (f"signer {account}" for account in rule.get("trusted_signers", ()))
+    defined = {group["name"]: group for group in spec.get("key_groups", ()) if "name" in group}
     for group in rule.get("key_groups", ()):
-        yield from (f"key {key['name']}" for key in group.get("public_keys", ()))
+        keys = defined.get(group.get("use"), group).get("public_keys", ())
+        yield from (f"key {key['name']}" for key in keys)

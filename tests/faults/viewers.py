@@ -5,7 +5,7 @@ any of them, and nobody may lose access at any of them.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tests.evaluator.callers import ANYONE
 from tests.evaluator.evaluator import Evaluator, Reading, Service
@@ -74,11 +74,11 @@ def missing(wanted: Iterable[Service], services: Services) -> Services:
     )
 
 
-def stays(service: Service, named: Readings) -> bool:
+def stays(service: Service, named: Readings, objects: Mapping[str, Iterable[str]] = OBJECTS_OF) -> bool:
     """Whether specs that name these readers still name the one who is served now, for an object that exists."""
     return any(
         Reading(bucket, key, who) in named
-        for bucket, keys in OBJECTS_OF.items()
+        for bucket, keys in objects.items()
         for key in keys
         if f"/{key}" == service.path
         for who in (service.who, ANYONE)

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 
 from cfstream.ports import World
-from cfstream.sandbox.server import Sandbox
 from tests.replays.stage import Stage
+from tests.sandboxed import WatchedSandbox
 from tests.worlds import world_of
 
 
 @pytest.fixture(scope="session")
-def door(server: Sandbox) -> World:
+def door(server: WatchedSandbox) -> World:
     """The world as a run sees it, connected once: making clients takes longer than most tests."""
     return world_of(server)
 
 
 @pytest.fixture
-def stage(tmp_path: Path, sandbox: Sandbox, door: World, clients: Callable[..., Any]) -> Iterator[Stage]:
+def stage(
+    tmp_path: Path, sandbox: WatchedSandbox, door: World, clients: Callable[..., Any]
+) -> Iterator[Stage]:
     """The stage, with nothing of cfstream's on it."""
     stage = Stage(tmp_path, sandbox, door, clients)
     yield stage

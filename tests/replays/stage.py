@@ -2,23 +2,27 @@
 is let in or not at every moment.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.server import ACCOUNT
 from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan
 from tests.certificates import imported
 from tests.edge import signing
+from tests.evaluator.naming import named
 from tests.faults.doors import Killed
+from tests.faults.stage import Guard
+from tests.faults.viewers import KEYS, Reading, Viewers, stays
 from tests.promises.studio import ONE, THREE, TWO, Json, Studio, told
 from tests.replays.crowd import BUCKETS, OBJECTS, STRANGER, Askings, Crowd, invited
 from tests.replays.doors import Replayed
+from tests.sandboxed import WatchedSandbox
 
 DEPLOY_AFTER_READS = 4
 """More than a plan makes: whatever must wait for Deployed has something to wait for."""
@@ -33,8 +37,11 @@ NAMES = (ONE, TWO, THREE, STRANGER)
 class Stage(Studio):
     """A studio with two buckets that hold the same objects, and a public key of others in a group of theirs."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> None:
+    def __init__(
+        self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]
+    ) -> None:
         super().__init__(folder, sandbox, world, clients)
+        self._watched = sandbox
         for name in NAMES:
             (folder / f"{name}.pem").write_text(signing.pem(signing.rsa_key(name)))
         for bucket in BUCKETS:
@@ -68,6 +75,21 @@ class Stage(Studio):
         """At no moment was anybody let in who should not be, or turned away who should not be."""
         assert sorted(self.too_much) == []
         assert sorted(self.too_little) == []
+
+    @contextmanager
+    def judged(self, *specs: Json) -> Iterator[None]:
+        """Judges every write by the evaluator too, on keys of its own.
+
+        Nobody reads more than before unless these specs name them, and everyone keeps what they still name.
+        """
+        viewers = Viewers(self._watched)
+        wanted = frozenset[Reading]().union(*(named(spec, KEYS) for spec in specs))
+        objects = dict.fromkeys(BUCKETS, OBJECTS)
+        must = frozenset(each for each in viewers.services() if stays(each, wanted, objects))
+        with Guard(viewers, viewers.readings() | wanted, must) as guard:
+            yield
+        assert sorted(guard.too_much) == []
+        assert sorted(guard.too_little) == []
 
     def replayed(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
         """Plans and applies while the crowd looks on."""

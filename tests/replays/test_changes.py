@@ -103,7 +103,8 @@ def test_nobody_is_harmed(stage: Stage, change: Change) -> None:
     stage.expect(must=before)
 
     stage.expect(must=frozenset() if change.cuts else before & after, may=before | after)
-    plan = stage.settled(stage.load(change.after), allow=change.hazards)
+    with stage.judged(change.after):
+        plan = stage.settled(stage.load(change.after), allow=change.hazards)
     assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(change.hazards)
 
     stage.expect(must=after)

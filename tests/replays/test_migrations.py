@@ -63,7 +63,8 @@ def test_a_migration_harms_nobody(stage: Stage, each: Migration) -> None:
     edit_spec(Asked(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
     after = stage.invited(plain(spec))
     stage.expect(must=frozenset() if each.hazards else before & after, may=before | after)
-    plan = stage.settled(load([str(spec)]), allow=each.hazards)
+    with stage.judged(plain(spec)):
+        plan = stage.settled(load([str(spec)]), allow=each.hazards)
     assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(each.hazards)
 
     stage.expect(must=after)

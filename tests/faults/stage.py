@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -110,7 +110,7 @@ class Stage:
         self._world = world_of(sandbox)
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
-        self.ids = furnish(clients)
+        self.ids: Mapping[str, str] = furnish(clients)
         self.furnished = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}

@@ -1,0 +1,128 @@
+"""The guard of the fault tests notices what goes wrong at any write: one that notices nothing proves nothing."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.contract.cloudfront_configs import update, viewers
+from tests.faults.scenarios import HTTP, SIGNED
+from tests.faults.stage import ANY_HAZARD, Guard, Stage, run
+from tests.faults.viewers import ANYONE, Viewers
+from tests.sandboxed import Clients
+
+Write = Callable[[Clients, str], None]
+
+
+@pytest.fixture
+def applied(stage: Stage) -> str:
+    """The id of the distribution of an applied stack."""
+    stage.set_back(stage.furnished)
+    run(stage.stacks([HTTP]), stage.world_at(), ANY_HAZARD)
+    records = stage.sandbox.cloudfront.world.distributions
+    return next(each.id for each in records if "cfstream:name" in each.tags)
+
+
+def _everyone_may(clients: Clients, _: str) -> None:
+    everyone = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:Get*",
+        "Resource": "arn:aws:s3:::lectures/clips/*",
+    }
+    _put(clients, everyone)
+
+
+def _everyone_may_write(clients: Clients, _: str) -> None:
+    writer = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::lectures/*",
+    }
+    _put(clients, writer)
+
+
+def _their_distributions_may(clients: Clients, _: str) -> None:
+    service = {"Service": "cloudfront.amazonaws.com"}
+    _put(
+        clients,
+        {
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::lectures/*",
+        },
+    )
+
+
+def _put(clients: Clients, *statements: dict[str, Any]) -> None:
+    s3 = clients("s3")
+    s3.delete_public_access_block(Bucket="lectures")
+    live = json.loads(s3.get_bucket_policy(Bucket="lectures")["Policy"])
+    both = {**live, "Statement": [*live["Statement"], *statements]}
+    s3.put_bucket_policy(Bucket="lectures", Policy=json.dumps(both))
+
+
+def _nobody_signs(clients: Clients, id_: str) -> None:
+    cloudfront = clients("cloudfront")
+    live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]["DefaultCacheBehavior"]
+    update(cloudfront, id_, DefaultCacheBehavior={**live, "TrustedKeyGroups": viewers()})
+
+
+@pytest.mark.parametrize(
+    ("write", "who"),
+    [
+        (_everyone_may, ANYONE),
+        (_everyone_may_write, ANYONE),
+        (
+            _their_distributions_may,
+            "distribution arn:aws:cloudfront::999988887777:distribution/E0FOREIGN00000",
+        ),
+        (_nobody_signs, ANYONE),
+    ],
+)
+def test_too_much(stage: Stage, clients: Clients, applied: str, write: Write, who: str) -> None:
+    """A write that opens something is noticed, though the next one takes it back."""
+    viewers = Viewers(stage.sandbox)
+    s3 = clients("s3")
+    before = s3.get_bucket_policy(Bucket="lectures")["Policy"]
+    with Guard(viewers, viewers.readings(), frozenset()) as guard:
+        write(clients, applied)
+        s3.put_bucket_policy(Bucket="lectures", Policy=before)
+    assert who in {each.who for each in guard.too_much}
+
+
+def _no_policy(clients: Clients, _: str) -> None:
+    clients("s3").delete_bucket_policy(Bucket="lectures")
+
+
+def _disabled(clients: Clients, id_: str) -> None:
+    update(clients("cloudfront"), id_, Enabled=False)
+
+
+def _other_signers(clients: Clients, id_: str) -> None:
+    cloudfront = clients("cloudfront")
+    live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]["DefaultCacheBehavior"]
+    changed = {**live, "TrustedKeyGroups": viewers(), "TrustedSigners": viewers("self")}
+    update(cloudfront, id_, DefaultCacheBehavior=changed)
+
+
+@pytest.mark.parametrize("write", [_no_policy, _disabled, _other_signers])
+def test_too_little(stage: Stage, clients: Clients, applied: str, write: Write) -> None:
+    """A write after which a viewer is not served any more is noticed."""
+    viewers = Viewers(stage.sandbox)
+    with Guard(viewers, viewers.readings(), viewers.services()) as guard:
+        write(clients, applied)
+    assert SIGNED in {each.who for each in guard.too_little if each.place == applied}
+
+
+def test_edges_with_the_old_configuration(stage: Stage, clients: Clients, applied: str) -> None:
+    """An unsigned configuration that was replaced before it was Deployed is still at some edge."""
+    viewers = Viewers(stage.sandbox)
+    before = viewers.readings()
+    with Guard(viewers, before, frozenset()):
+        _nobody_signs(clients, applied)
+        _other_signers(clients, applied)
+    assert {each.who for each in viewers.readings() - before} >= {ANYONE, "signer self"}

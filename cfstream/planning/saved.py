@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cfstream import __version__
 from cfstream.errors import Stale
 from cfstream.kinds.kind import Relied
 from cfstream.planning.plan import Plan, StackPlan
@@ -18,6 +19,12 @@ def check_saved(saved: Json, plan: Plan) -> None:
 
     The spec counts to the letter: a change of it that changes no step was not reviewed either.
     """
+    made = saved.get("cfstream_version")
+    if made != __version__:
+        raise Mismatch(
+            f"the saved plan was made by cfstream {made}, and this is cfstream {__version__}: nothing was written",
+            "plan again: run cfstream plan with --out",
+        )
     moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]
     if saved.get("fingerprint") == plan.fingerprint and not moved:
         return
@@ -40,8 +47,22 @@ def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
     lines = [f"{name}: not in the specs any more" for name in sorted(before.keys() - now.keys())]
     lines += [f"{name}: not in the saved plan" for name in sorted(now.keys() - before.keys())]
     for name in sorted(before.keys() & now.keys()):
-        lines += _stack_moved(before[name], now[name])
+        lines += [*_stack_moved(before[name], now[name]), *_dangers_moved(before[name], now[name])]
     return lines
+
+
+def _dangers_moved(before: Json, now: StackPlan) -> list[str]:
+    """The hazards and openings that only one of the plans has."""
+    hazards = {(each["name"], each["step"]) for each in before.get("hazards", [])}
+    present = {(hazard.name, str(step)) for hazard, step in now.hazards}
+    opened = set(before.get("exposure", {}).get("openings", []))
+    openings = {each.text for each in now.exposure.openings}
+    return [
+        *(f"{now.name}: new hazard {name} ({step})" for name, step in sorted(present - hazards)),
+        *(f"{now.name}: hazard {name} ({step}) is gone" for name, step in sorted(hazards - present)),
+        *(f"{now.name}: new opening: {text}" for text in sorted(openings - opened)),
+        *(f"{now.name}: opening is gone: {text}" for text in sorted(opened - openings)),
+    ]
 
 
 def _stack_moved(before: Json, now: StackPlan) -> list[str]:

@@ -54,7 +54,6 @@ def _mentioned(state: State, bucket: Bucket) -> Iterator[Caller]:
                 for key, values in keys.items():
                     for value in values_of(values):
                         yield from _with_value(key.lower(), value)
-    yield from ()
 
 
 def _named(state: State, sort: str, name: str) -> Iterator[Caller]:

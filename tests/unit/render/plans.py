@@ -139,7 +139,8 @@ STILL = StackPlan(
     live=LiveSummary("E1UGDLB9XZBD79", "d111111abcdef8.cloudfront.net", "Deployed", ETAG),
 )
 
-WAY_IN = Opening(
+ANYONE_READS = "anyone: bucket policy statement QuickFix"
+OPENING = Opening(
     "anyone can read /*: bucket policy statement QuickFix",
     "remove that statement:\n`aws s3api put --bucket media`",
     IN_POLICY,
@@ -149,10 +150,12 @@ WAY_IN = Opening(
 
 OPENED = replace(
     STILL,
-    notices=(Notice(WAY_IN.text, warning=True, do=WAY_IN.do),),
-    exposure=Exposure(before=(WAY_IN.text,), after=(WAY_IN.text,), openings=(WAY_IN,)),
+    notices=(Notice(f"opening: {OPENING.text}", warning=True, do=OPENING.do),),
+    exposure=Exposure(
+        before=(ANYONE_READS,), after=(ANYONE_READS,), openings=(OPENING,), anyone=(ANYONE_READS,)
+    ),
 )
-"""Nothing to do, and somebody may read who should not."""
+"""No changes, and an opening."""
 
 BROKEN = StackPlan(
     name="clips",

@@ -60,11 +60,11 @@ def test_no_value_is_obeyed(text: str) -> None:
     assert printable(text) in told.text
 
 
-def test_who_can_read_is_shown_of_an_open_stack_that_stands_still() -> None:
-    """With what to do about it, the command as code."""
+def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
+    """The page shows the fix too, with the command as code."""
     page = plan_html(plan(OPENED))
-    assert '<li class="closed">anyone: bucket policy statement QuickFix</li>' in page
-    assert "<p>fix: take it out:<br><code>aws s3api put --bucket media</code></p>" in page
+    assert '<li class="open">anyone: bucket policy statement QuickFix</li>' in page
+    assert "<p>fix: remove that statement:<br><code>aws s3api put --bucket media</code></p>" in page
     assert "lectures is as its spec says." in page
 
 

@@ -71,13 +71,14 @@ def test_an_opening_is_told_though_nothing_changes() -> None:
 
 
 def test_warnings_stand_above_the_sentence_that_nothing_changes() -> None:
-    """Who reads no further than the first lines has read the danger."""
+    """A reader who stops after the first lines has read the warning."""
     warned = plan_markdown(plan(OPENED))
     assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Who can read\n")
     assert warned.endswith("**No changes.** lectures is as its spec says.\n")
     assert warned.index("#### Warnings") < warned.index("No changes.")
     assert "anyone: bucket policy statement QuickFix" in warned
-    assert "<br>fix: take it out:<br><code>aws s3api put --bucket media</code>" in warned
+    assert "opening: anyone can read /&#42;: bucket policy statement QuickFix" in warned
+    assert "<br>fix: remove that statement:<br><code>aws s3api put --bucket media</code>" in warned
 
 
 @settings(max_examples=80, deadline=None)

@@ -9,7 +9,7 @@ from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.render.json import as_text, plan_document, saved_document
 from cfstream.values import digest
-from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 
 def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
@@ -87,8 +87,8 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
 
 
 def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
-    """It is the digest of account, what was relied on but its ETags, and the steps but their reasons."""
-    document = plan_document(plan(NEW, CHANGED))
+    """It covers the account, what was relied on without ETags, steps without reasons, hazards and openings."""
+    document = plan_document(plan(NEW, CHANGED, OPENED))
     covered = {
         "account": document["account"],
         "relied_on": [
@@ -101,7 +101,15 @@ def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
             for stack in document["stacks"]
             for step in stack["steps"]
         ],
+        "hazards": [
+            {"name": hazard["name"], "step": hazard["step"]}
+            for stack in document["stacks"]
+            for hazard in stack["hazards"]
+        ],
+        "openings": [text for stack in document["stacks"] for text in stack["exposure"]["openings"]],
     }
+    assert covered["hazards"]
+    assert covered["openings"]
     text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert document["fingerprint"] == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 

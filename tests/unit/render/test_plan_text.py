@@ -215,11 +215,11 @@ def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
     assert summary_line({verb: counts.get(verb, 0) for verb in Verb}) == line
 
 
-def test_who_can_read_is_told_of_an_open_stack_that_stands_still() -> None:
-    """Nothing is to be done by apply, and yet something by a person; the command stands whole on its line."""
+def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
+    """Apply does nothing, but a person must; the command is whole on its line."""
     told = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in told
-    assert "    fix: take it out:\n    aws s3api put --bucket media\n" in told
+    assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in told
     assert told.endswith("No changes. lectures is as its spec\nsays.\n")
 
 

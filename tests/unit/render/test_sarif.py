@@ -126,9 +126,9 @@ def test_the_help_of_a_rule_leads_to_a_page_that_is_there() -> None:
 
 
 def test_warnings_say_what_to_do() -> None:
-    """In the alert itself, for a code host shows nothing else."""
+    """The alert itself has the fix, because a code host shows nothing else."""
     (alert,) = alerts(plan_sarif(plan(OPENED)))
-    assert alert["message"]["text"].splitlines()[1] == "fix: take it out:"
+    assert alert["message"]["text"].splitlines()[1] == "fix: remove that statement:"
 
 
 def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:

@@ -103,10 +103,13 @@ def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
 
     A signer still reads where nobody needs to sign. A key group is not lost where its keys sign by other groups.
     Anyone who asks S3 itself is left out: closing that is never a loss. So is a distribution of the own account that
-    does not exist: ids are not used again, and those that exist are judged by their origins.
+    does not exist: ids are not used again, and those that exist are judged by their origins. Nobody loses an object
+    that does not exist.
     """
     lost: dict[Hashable, tuple[Way, list[Cell]]] = {}
     for cell, one, other in cells_of(before, after):
+        if before.world.bucket.objects.listed and not any(cell.objects):
+            continue
         for way in one:
             if way.direct and (way.reader == ANYONE or _is_gone(way.reader, before.world.account)):
                 continue

@@ -68,6 +68,8 @@ class ObjectAcls:
     classes: tuple[ObjectClass, ...] = ()
     complete: bool = True
     """Whether every object of the bucket is in a class. False for a sample, and where ACLs were not read."""
+    listed: bool = False
+    """Whether all objects were listed: then a key beside those of the classes does not exist."""
     unread: tuple[str, ...] = ()
     """Keys whose ACL may not be read."""
 

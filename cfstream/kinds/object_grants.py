@@ -140,7 +140,7 @@ class AclClasses:
         classes = tuple(
             ObjectClass(grants, tuple(keys), owner) for (grants, owner), keys in self._keys.items()
         )
-        return ObjectAcls(classes, complete, tuple(self._unread))
+        return ObjectAcls(classes, complete, listed=complete, unread=tuple(self._unread))
 
 
 def _grantee(grant: Json) -> str:

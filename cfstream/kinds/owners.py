@@ -2,7 +2,8 @@
 
 List rows have no tags (botocore 1.44.5, DistributionSummary). The tags of likely distributions, by bucket or alias, are
 read directly. All others come from the tag index (GetResources), which lags, so what it lists is read again; and if
-nothing has the stack's name, every distribution is read.
+nothing has the stack's name, every distribution is read. A distribution that has lost its tag is found by its caller
+reference: CloudFront would refuse to create the stack's distribution a second time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row, items
 from cfstream.errors import Missing, Refused, Unreachable
+from cfstream.kinds.caller_reference import is_caller_reference
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Call, Reads
 from cfstream.values import Json
@@ -62,7 +64,8 @@ def stack_names(aws: Reads, scene: Scene) -> Mapping[str, str]:
 def claims(aws: Reads, scene: Scene) -> tuple[Claim, ...]:
     """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
 
-    More than one is a problem, except when the stack is destroyed. Raises as `Reads.read`.
+    More than one is a problem, except when the stack is destroyed. If there is none, the distribution is returned that
+    the stack created and that has no name now. Raises as `Reads.read`.
     """
     adopted = scene.stack.spec.adopt
     rows = all_distributions(aws)
@@ -71,6 +74,8 @@ def claims(aws: Reads, scene: Scene) -> tuple[Claim, ...]:
     tagged = [
         Claim(row.delivery, row.id) for row in rows if names.get(row.id) == scene.name and row.id != adopted
     ]
+    if not tagged and not adopted and not scene.destroying:
+        return _untagged(aws, scene, [row for row in rows if row.id not in names])
     return (*found, *sorted(tagged, key=lambda each: (each.delivery is not scene.delivery, each.id)))
 
 
@@ -101,6 +106,22 @@ def _tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
         if name := tags_of(answer).get(NAME_TAG):
             found[row.id] = name
     return found
+
+
+def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tuple[Claim, ...]:
+    """Return the distribution that has the stack's caller reference, which lists do not show."""
+    likely = [row for row in rows if row.delivery is scene.delivery and _likely(row, scene)]
+    answers = aws.together([row.delivery.get(row.id) for row in likely])
+    return tuple(
+        Claim(row.delivery, row.id)
+        for row, answer in zip(likely, answers, strict=True)
+        if not isinstance(answer, Refused) and _is_made_by(scene, row.delivery, answer)
+    )
+
+
+def _is_made_by(scene: Scene, delivery: Delivery, reply: Json) -> bool:
+    reference = reply[delivery.resource][f"{delivery.resource}Config"]["CallerReference"]
+    return is_caller_reference(reference, scene.account, scene.name, delivery.kind)
 
 
 def _indexed(aws: Reads, rows: Iterable[LiveDistribution]) -> dict[str, str]:

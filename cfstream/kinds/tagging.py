@@ -28,21 +28,21 @@ def creation_tag_changes(scene: Scene) -> tuple[Change, ...]:
 
 def adopting(scene: Scene, live: LiveDistribution) -> bool:
     """Return whether the distribution was made elsewhere and does not have the name of the stack yet."""
-    return live.tag(NAME_TAG) != scene.name
+    return scene.stack.spec.adopt == live.id and live.tag(NAME_TAG) != scene.name
 
 
 def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | None:
     """Return the step that adds or changes tags, or None. Tags of others are never removed.
 
     An adopted distribution gets the name of the stack with its first other write (`others`, or a tag of the spec): a
-    missing name alone is no reason for a step.
+    missing name alone is no reason for a step. One that the stack created gets a lost name back at once.
     """
     wanted = scene.stack.spec.tags or {}
     missing = {key: value for key, value in wanted.items() if live.tag(key) != value}
     asked = bool(missing)
     adopted = adopting(scene, live)
-    if (others or asked) and adopted:
-        missing[NAME_TAG] = scene.name
+    if others or asked or not adopted:
+        missing |= {NAME_TAG: scene.name} if live.tag(NAME_TAG) != scene.name else {}
     if not missing:
         return None
     tags = [{"Key": key, "Value": value} for key, value in sorted(missing.items())]
@@ -50,8 +50,8 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | No
     return kind_of_step(
         address=scene.address(live.delivery.kind),
         stage=Stage.SWITCH,
-        because="tags",
-        line=scene.stack.line("tags" if asked else "adopt"),
+        because="tags" if asked or adopted else f"it has lost the tag {NAME_TAG}",
+        line=scene.stack.line("tags" if asked else "adopt" if adopted else "name"),
         changes=tuple(Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())),
         call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
         seen=live.tags or {},

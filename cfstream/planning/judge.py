@@ -43,13 +43,13 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Seque
     stager = Stager(live, ordered_by_stage(proposed), scene.name)
     steps = ordered(stager.staged())
     alone = course(live, steps, scene.name)
-    hazards = _hazards(scene, alone)
+    hazards = _joined(_hazards(alone), _widening(scene, alone))
     before, after = alone.before, alone.after
     problems = list(_unsafe(scene, alone))
     if beside:
         around = projected_all(live, ordered(beside))
         among = course(around, steps, scene.name)
-        hazards = _joined(hazards, _hazards(scene, among))
+        hazards = _joined(hazards, _hazards(among))
         before, after = evaluate(live, among.after.world)
     return Judged(
         steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in steps),
@@ -59,7 +59,7 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Seque
     )
 
 
-def _hazards(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
+def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
     """Return the hazards of each step: what it opens or closes that is still so at the end."""
     found: dict[StepId, tuple[Hazard, ...]] = {}
     for step, before, after in seen.moments():
@@ -69,12 +69,22 @@ def _hazards(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
         )
         if hazards:
             found[step.id] = hazards
-    last = next((step for step in reversed(seen.steps) if isinstance(step, Grant)), None)
-    if last is not None:
-        granted = bool(our_sids(scene, seen.before.world.bucket.policy))
-        gained = widened(seen.before.world, seen.after.world, granted=granted)
-        found[last.id] = (*found.get(last.id, ()), *widening_hazard(scene.stack.spec.grant.prefix, gained))
     return found
+
+
+def _widening(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
+    """Return the hazard of the last grant, if CloudFront may read more for the stack at the end than it may now.
+
+    Only what is live counts: another stack of the run that shares the identity grants nothing yet. A statement that is
+    left of a distribution that does not exist any more was no grant to the new one.
+    """
+    last = next((step for step in reversed(seen.steps) if isinstance(step, Grant)), None)
+    if last is None:
+        return {}
+    live = seen.before.world
+    granted = live.own is not None and bool(our_sids(scene, live.bucket.policy))
+    found = widened(live, seen.after.world, granted=granted)
+    return {last.id: tuple(widening_hazard(scene.stack.spec.grant.prefix, found))}
 
 
 def _joined(

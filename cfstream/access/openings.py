@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cfstream.access.evaluate import Evaluation, General, Way
 from cfstream.access.partition import Cell, path_of
 from cfstream.access.party import party_text
-from cfstream.access.policy import Declared, Standing, Standpoint, reader_standing, standing
+from cfstream.access.policy import Declared, Requester, Standing, Standpoint, reader_standing, standing
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.domain import BucketState, PathPattern
@@ -171,8 +171,9 @@ def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
 def _of_general(found: Evaluation, each: General) -> Opening:
     sort = ACLS if each.requester is None else POLICY
     named = f" of {', '.join(each.paths[:3])}{', …' if len(each.paths) > 3 else ''}" if each.paths else ""
-    via = f" {each.requester.via}" if each.requester and each.requester.via else ""
-    text = f"{each.reader}{via} {_WHAT[each.may]}{named}: {', '.join(_named(each.by))}"
+    text = (
+        f"{_reader_text(each.reader, each.requester)} {_WHAT[each.may]}{named}: {', '.join(_named(each.by))}"
+    )
     return Opening(
         text + _unless(each.certain, each.undecided),
         closing(sort, found.world.bucket, each.reader),
@@ -184,8 +185,15 @@ def _of_general(found: Evaluation, each: General) -> Opening:
 
 def who(way: Way) -> str:
     """Return a reader in words, with the way where the reader alone does not show it."""
-    via = way.requester.via if way.requester else ""
-    return f"{way.reader} {via}".rstrip()
+    return _reader_text(way.reader, way.requester)
+
+
+def _reader_text(reader: Reader, requester: Requester | None) -> str:
+    """Return a reader with its way of asking. That of a service names the service already."""
+    via = requester.via if requester else ""
+    if reader.kind is ReaderKind.SERVICE and via:
+        return f"{reader.kind} {via}"
+    return f"{reader} {via}".rstrip()
 
 
 def how(found: Evaluation, way: Way) -> str:

@@ -237,7 +237,9 @@ def test_an_identity_that_others_name_stays(stage: Stage, clients: Clients) -> N
     _statements(clients, list)
 
 
-@pytest.mark.xfail(reason="the distribution of the other delivery is forgotten, and still serves", strict=True)
+@pytest.mark.xfail(
+    reason="the distribution of the other delivery is forgotten, and still serves", strict=True
+)
 def test_destroy_after_another_delivery(stage: Stage) -> None:
     """A spec's delivery changed: destroy leaves no distribution of the stack of either delivery."""
     stage.set_back(stage.furnished)

@@ -212,6 +212,16 @@ def test_named_by_the_policy(principal: Any, reader: str) -> None:
     assert "also_read_by" in opening.do
 
 
+def test_service() -> None:
+    """A service that acts for any account is an opening, and is named once."""
+    seen = exposure(
+        OAC, OWN, policy=policy_of(by_oac(), statement("Theirs", {"Service": "media.amazonaws.com"}))
+    )
+    assert opening_texts(seen) == [
+        "service media.amazonaws.com for any account can read /*: bucket policy statement Theirs"
+    ]
+
+
 def test_listed_in_the_spec() -> None:
     """A reader that also_read_by lists is shown, and is no opening."""
     theirs = statement("Theirs", {"AWS": "arn:aws:iam::111122223333:role/reader"})

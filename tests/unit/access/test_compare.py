@@ -1,0 +1,117 @@
+"""Two worlds side by side: who can read more, and who can read less."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.access.compare import Relation, compare, losses, opened_to_anyone, opens
+from cfstream.access.evaluate import evaluate
+from cfstream.access.world import World
+from tests.unit.access.worlds import OAI, allow, behavior, distribution, to_oac, to_oai, world
+
+G1, G2 = "key-group lectures-signers", "key-group newsroom-signers"
+YES, MAYBE, OTHERWISE = (True, ()), (False, ("x",)), (False, ("y",))
+
+
+def own(*behaviors: Any, **more: Any) -> World:
+    """Return a world in which our distribution has these behaviors and may read the bucket."""
+    return world(distribution("E1", *behaviors, oac="E3OAC", **more), policy=[to_oac()])
+
+
+def relations(before: World, after: World) -> dict[str, Relation]:
+    """Return how each reader's access differs."""
+    return {str(each.reader): each.relation for each in compare(*evaluate(before, after))}
+
+
+def opened(before: World, after: World) -> set[str]:
+    """Return the witnesses of what opens to anyone."""
+    return {cell.witness for cell, _ in opened_to_anyone(*evaluate(before, after))}
+
+
+def lost(before: World, after: World) -> dict[tuple[str, str], set[str]]:
+    """Return the witnesses that each reader loses, by reader and distribution."""
+    return {
+        (str(each.way.reader), str(each.way.distribution_id)): {cell.witness for cell in each.cells}
+        for each in losses(*evaluate(before, after))
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (None, YES, True),
+        (None, MAYBE, True),
+        (MAYBE, YES, True),
+        (MAYBE, OTHERWISE, True),
+        (MAYBE, MAYBE, False),
+        (YES, YES, False),
+        (YES, MAYBE, False),
+        (YES, None, False),
+        (None, None, False),
+    ],
+)
+def test_when_a_path_opens(before: Any, after: Any, expected: bool) -> None:
+    """It opens from no or maybe to yes or maybe, unless the same undecided clauses decide both."""
+    assert opens(before, after) is expected
+
+
+def test_equal_more_less_and_incomparable() -> None:
+    """Each reader is compared over all cells."""
+    one = own(behavior("a/*", "G2"), behavior("", "G1"))
+    assert relations(one, one) == {G1: Relation.EQUAL, G2: Relation.EQUAL}
+    assert relations(one, own(behavior("", "G1"))) == {G1: Relation.MORE, G2: Relation.LESS}
+    moved = own(behavior("b/*", "G2"), behavior("", "G1"))
+    assert relations(one, moved) == {G1: Relation.INCOMPARABLE, G2: Relation.INCOMPARABLE}
+
+
+def test_behaviors_that_are_swapped() -> None:
+    """What both match becomes public, though each behavior keeps its signers."""
+    before = own(behavior("/clips/*", "G2"), behavior("*.mp4"), behavior("", "G1"))
+    after = own(behavior("*.mp4"), behavior("/clips/*", "G2"), behavior("", "G1"))
+    (witness,) = opened(before, after)
+    assert witness.startswith("clips/")
+    assert witness.endswith(".mp4")
+    assert opened(after, before) == set()
+
+
+def test_a_behavior_that_is_deleted() -> None:
+    """Its paths pass to the behavior behind it."""
+    before = own(behavior("/clips/*", "G2"), behavior(""))
+    (witness,) = opened(before, own(behavior("")))
+    assert witness.startswith("clips/")
+
+
+def test_the_leading_slash_makes_no_difference() -> None:
+    """Both spellings are one pattern, so a second behavior of it is never asked."""
+    before = own(behavior("posters/*", "G1"), behavior("", "G1"))
+    after = own(behavior("posters/*", "G1"), behavior("/posters/*"), behavior("", "G1"))
+    assert (opened(before, after), lost(before, after)) == (set(), {})
+
+
+def test_another_distribution_is_no_substitute() -> None:
+    """Viewers use one address: those of the one that loses its grant are cut off."""
+    mine = distribution("E1", behavior("", "G1"), oac="E3OAC")
+    theirs = distribution("E9", behavior("", "G1"), oai=OAI)
+    before = world(mine, theirs, policy=[to_oac(), to_oai(sid="theirs")])
+    after = world(mine, theirs, policy=[to_oac()])
+    assert lost(before, after) == {(G1, "E9"): {"a"}}
+
+
+def test_another_grant_by_the_same_address_is_a_substitute() -> None:
+    """From OAI to OAC nobody loses anything."""
+    before = world(distribution("E1", behavior("", "G1"), oai=OAI), policy=[to_oai()])
+    assert lost(before, own(behavior("", "G1"))) == {}
+
+
+def test_signers_do_not_lose_what_becomes_public() -> None:
+    """A signed URL goes on working where nobody needs to sign."""
+    assert lost(own(behavior("", "G1")), own(behavior(""))) == {}
+    assert lost(own(behavior("", "G1")), own(behavior("", "G2"))) == {(G1, "E1"): {"a"}}
+
+
+def test_readers_past_cloudfront_lose_their_grant() -> None:
+    """Another account that no statement names any more is cut off; closing the public is no loss."""
+    theirs = allow("Theirs", {"AWS": "111122223333"})
+    assert lost(world(policy=[theirs]), world()) == {("account 111122223333", ""): {"a"}}
+    public = world(policy=[allow("Open", "*")])
+    assert ("anyone", "") not in lost(public, world())

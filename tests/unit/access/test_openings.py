@@ -1,0 +1,164 @@
+"""Who is an opening, in one world."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.access.evaluate import evaluate
+from cfstream.access.openings import Expected, PublicPaths, openings
+from cfstream.access.policy import Declared
+from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.world import World
+from cfstream.domain import AclGrant, Block, PathPattern
+from tests.unit.access.worlds import (
+    ACCOUNT,
+    OAI,
+    OTHER,
+    allow,
+    arn_of,
+    behavior,
+    distribution,
+    objects,
+    to_oac,
+    to_oai,
+    world,
+)
+
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+LOGS = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+SIGNER = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
+OWN = distribution("E1", behavior("", "G1"), oac="E3OAC")
+
+
+def expected(*, read: tuple[str, ...] = (), managed: tuple[str, ...] = (), **more: Any) -> Expected:
+    """Return what a spec says whose signer is the key group lectures-signers."""
+    declared = Declared(
+        ACCOUNT, owner="0" * 64, identities=frozenset({OAI}), also_read_by=read, also_managed_by=managed
+    )
+    return Expected("lectures", declared, frozenset({SIGNER}), **more)
+
+
+def found(here: World, said: Expected | None = None) -> list[str]:
+    """Return the texts of the openings."""
+    return [each.text for each in openings(evaluate(here)[0], said or expected()).openings]
+
+
+def test_a_stack_as_it_should_be() -> None:
+    """Its signers are no opening, nor is an OAI or a distribution of the account that nothing serves by."""
+    assert found(world(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
+
+
+def test_a_path_that_is_public() -> None:
+    """It is an opening unless the spec, or another spec of the run, declares the path public."""
+    own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC")
+    here = world(own, policy=[to_oac()])
+    text = "anyone can read /posters/*: the stack's own distribution (unsigned), bucket policy statement ours"
+    assert found(here) == [text]
+    posters = PublicPaths(((PathPattern("posters/*"), True),))
+    assert found(here, expected(public=posters)) == []
+    assert found(here, expected(beside=(posters,))) == []
+    assert found(here, expected(public=PublicPaths(((PathPattern("/posters/a*"), True),)))) == [text]
+
+
+def test_a_declared_path_behind_another() -> None:
+    """The first rule of the spec that matches decides, as for CloudFront."""
+    own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC")
+    signed_first = PublicPaths(((PathPattern("/posters/raw/*"), False), (PathPattern("/posters/*"), True)))
+    assert found(world(own, policy=[to_oac()]), expected(public=signed_first)) == []
+    split = distribution(
+        "E1", behavior("/posters/raw/*"), behavior("/posters/*"), behavior("", "G1"), oac="E3OAC"
+    )
+    (text,) = found(world(split, policy=[to_oac()]), expected(public=signed_first))
+    assert text.startswith("anyone can read /posters/raw/*")
+
+
+OTHER_OPEN = distribution("E9", behavior(""), oai=OAI)
+OTHER_SIGNED = distribution("E9", behavior("", "G2"), oai=OAI)
+BOTH = [to_oac(), to_oai(sid="theirs")]
+
+
+@pytest.mark.parametrize("listed", [arn_of("E9"), ACCOUNT])
+def test_another_distribution(listed: str) -> None:
+    """It is an opening, unsigned or signed by others, unless the spec lists it or its account."""
+    for other in (OTHER_OPEN, OTHER_SIGNED):
+        here = world(OWN, other, policy=BOTH)
+        assert len(found(here)) == 1
+        assert found(here, expected(read=(listed,))) == []
+    notes = openings(evaluate(world(OWN, OTHER_OPEN, policy=BOTH))[0], expected(read=(listed,))).notes
+    assert any("serves anyone" in note for note in notes)
+
+
+def test_a_distribution_of_another_stack() -> None:
+    """Its signers are inside, but not anyone who reads through it unsigned."""
+    stacks = {"E1": "lectures", "E9": "newsroom"}
+    assert found(world(OWN, OTHER_SIGNED, policy=BOTH, stacks=stacks)) == []
+    assert len(found(world(OWN, OTHER_OPEN, policy=BOTH, stacks=stacks))) == 1
+
+
+def test_origin_access_none() -> None:
+    """A spec that lets CloudFront read as anyone does says itself that anyone can read."""
+    here = world(distribution("E1", behavior("", "G1")), policy=[allow("Open", "*")], block=Block())
+    assert [text for text in found(here) if text.startswith("anyone")] != []
+    assert [text for text in found(here, expected(anonymous=True)) if text.startswith("anyone")] == []
+
+
+@pytest.mark.parametrize(
+    ("principal", "listed"),
+    [
+        ({"AWS": OTHER}, OTHER),
+        ({"AWS": f"arn:aws:iam::{OTHER}:role/x"}, OTHER),
+        ({"AWS": f"arn:aws:iam::{OTHER}:role/x"}, f"arn:aws:iam::{OTHER}:role/x"),
+        ({"CanonicalUser": "8" * 64}, f"canonical:{'8' * 64}"),
+        ({"Service": "media.amazonaws.com"}, "media.amazonaws.com"),
+    ],
+)
+def test_others(principal: Any, listed: str) -> None:
+    """They are openings unless the spec lists them, by value or by their account."""
+    here = world(OWN, policy=[to_oac(), allow("Theirs", principal)])
+    assert found(here)
+    assert found(here, expected(read=(listed,))) == []
+    assert found(here, expected(managed=(listed,))) == found(here)
+
+
+def test_an_organisation_never_covers_its_members() -> None:
+    """Membership is not known: an account is covered by its number only."""
+    here = world(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER})])
+    assert found(here, expected(read=("o-abcdefghij",))) == found(here)
+
+
+def test_those_who_write_or_manage() -> None:
+    """`also_managed_by` covers them, and `also_read_by` does not."""
+    statement = {**allow("Theirs", {"AWS": OTHER}), "Action": ["s3:PutObject", "s3:PutObjectAcl"]}
+    here = world(OWN, policy=[to_oac(), statement])
+    assert found(here) == [
+        f"account {OTHER} can change who can read: bucket policy statement Theirs",
+        f"account {OTHER} can write objects: bucket policy statement Theirs",
+    ]
+    assert found(here, expected(read=(OTHER,))) == found(here)
+    assert found(here, expected(managed=(OTHER,))) == []
+
+
+def test_acls() -> None:
+    """Grants to others and to anyone are openings; those to the owner and to log delivery are not."""
+    acls = objects(open_mp4=[ALL_USERS], theirs_mp4=["8" * 64], owner_mp4=["0" * 64], logs_mp4=[LOGS])
+    here = world(
+        OWN,
+        policy=[to_oac()],
+        objects=acls,
+        grants=(AclGrant(LOGS, "WRITE"), AclGrant("8" * 64, "READ")),
+        ownership="ObjectWriter",
+        block=Block(),
+    )
+    assert found(here) == [
+        "anyone can read /open.mp4: object ACL",
+        f"canonical {'8' * 64} can list which objects there are: bucket ACL",
+        f"canonical {'8' * 64} can read /theirs.mp4: object ACL",
+    ]
+
+
+def test_the_witness_is_a_path_that_shows_it() -> None:
+    """An opening names one path, as viewers ask for it."""
+    (each,) = openings(
+        evaluate(world(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER}, "papers/*")]))[0], expected()
+    ).openings
+    assert (str(each.reader), each.witness) == (f"account {OTHER}", "/papers/")

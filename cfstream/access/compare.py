@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from cfstream.access.evaluate import Evaluation, Way, Ways
 from cfstream.access.partition import Cell
-from cfstream.access.reader import ANYONE, Reader, ReaderKind
+from cfstream.access.reader import ANYONE, Reader
 from cfstream.values import Known
 
 State: TypeAlias = tuple[bool, tuple[str, ...]] | None
@@ -102,26 +102,20 @@ def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
     """Return who loses something, route by route: another distribution does not make up for the one that is lost.
 
     A signer still reads where nobody needs to sign. A key group is not lost where its keys sign by other groups.
-    Anyone who asks S3 itself is left out: closing that is never a loss. So is a distribution of the own account that
-    does not exist: ids are not used again, and those that exist are judged by their origins. Nobody loses an object
-    that does not exist.
+    Anyone who asks S3 itself is left out: closing that is never a loss. Nobody loses an object that does
+    not exist.
     """
     lost: dict[Hashable, tuple[Way, list[Cell]]] = {}
     for cell, one, other in cells_of(before, after):
         if before.world.bucket.objects.listed and not any(cell.objects):
             continue
         for way in one:
-            if way.direct and (way.reader == ANYONE or _is_gone(way.reader, before.world.account)):
+            if way.direct and way.reader == ANYONE:
                 continue
             now = best(each for each in other if _replaces(each, way, other))
             if opens(now, best(iter((way,)))):
                 lost.setdefault((way.reader, way.distribution_id), (way, []))[1].append(cell)
     return tuple(Loss(way, tuple(cells)) for way, cells in lost.values())
-
-
-def _is_gone(reader: Reader, account: str) -> bool:
-    """Return whether a statement names a distribution of the own account that does not exist."""
-    return reader.kind is ReaderKind.DISTRIBUTION and f":cloudfront::{account}:" in str(reader.name)
 
 
 def _replaces(after: Way, before: Way, all_after: Ways) -> bool:

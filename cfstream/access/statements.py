@@ -86,15 +86,16 @@ class PolicyView:
     def outsiders(self) -> tuple[Requester, ...]:
         """Every class of requester that a statement could admit, except the account's own distributions and OAIs.
 
-        Those are judged by the origins that use them.
+        Those are judged by the origins that use them. Ids are not used again, so a distribution of the account that
+        does not exist reads nothing.
         """
-        own = {each.arn for each in self.world.distributions}
+        own = f":cloudfront::{self.world.account}:"
         identities = set(self.world.identities.values())
         judged = tuple(
             each
             for each in candidates(self._judged_here, self.world.account)
             if not (
-                (each.reader.kind is ReaderKind.DISTRIBUTION and each.reader.name in own)
+                (each.reader.kind is ReaderKind.DISTRIBUTION and own in str(each.reader.name))
                 or (each.reader.kind is ReaderKind.OAI and each.reader.name in identities)
             )
         )

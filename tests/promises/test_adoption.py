@@ -106,7 +106,7 @@ def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
 def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) -> None:
     """And nothing is made in its place."""
     plan = studio.stack(signed(adopt="E0000000000000"))
-    assert "no distribution E0000000000000" in problems(plan)[0]
+    assert "the distribution E0000000000000 does not exist" in problems(plan)[0]
     studio.apply(signed(adopt="E0000000000000"))
     assert studio.distributions() == []
 

@@ -141,7 +141,7 @@ def test_viewers_who_lose_something_are_a_hazard(studio: Studio, com: str, field
         "111122223333", (studio.folder / "one.pem").read_text()
     )
     new = {**NEW, **fields}
-    studio.converge(without(new, "cnames", "dns"))
+    studio.converge(without(new, "cnames", "dns"), allow=["makes-public"])
     report = studio.apply(BARE, new)
     assert (report.exit_code, outcome(report, "new")) == (5, "blocked")
     assert aliases(studio, "old") == [CNAME]

@@ -61,6 +61,10 @@ def fingerprint_of(document: Json) -> str:
             for stack in stacks
             for step in stack["steps"]
         ],
+        "hazards": [
+            {"name": hazard["name"], "step": hazard["step"]} for stack in stacks for hazard in stack["hazards"]
+        ],
+        "openings": [opening for stack in stacks for opening in stack["exposure"]["openings"]],
     }
     text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

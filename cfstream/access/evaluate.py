@@ -20,6 +20,7 @@ from cfstream.values import Known
 
 OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
+ACLS_UNREAD = "the objects' ACLs, which others manage, were not read"
 MERGED = "too many path patterns and statements to tell all paths apart"
 
 
@@ -177,9 +178,13 @@ class _Judge:
         if origin.alias is not None:
             return best(each.read(requester, named, number) for number, each in self._points_of(origin))
         reading = self.view.read(requester, named[0], objects)
-        if reading.verdict is Verdict.YES or not self.world.bucket.policy_unread:
+        if reading.verdict is Verdict.YES:
             return reading
-        return Reading(Verdict.MAYBE, (UNREAD,), ("policy",))
+        if self.world.bucket.policy_unread:
+            return Reading(Verdict.MAYBE, (UNREAD,), ("policy",))
+        if self.world.bucket.objects.granted_unread and origin.oai_id and through.id == self.world.own:
+            return Reading(Verdict.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
+        return reading
 
     def _directly(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Ways:
         """The ways past CloudFront: whoever asks S3, and distributions of other accounts."""

@@ -72,6 +72,8 @@ class ObjectAcls:
     """Whether all objects were listed: then a key beside those of the classes does not exist."""
     unread: tuple[str, ...] = ()
     """Keys whose ACL may not be read."""
+    granted_unread: bool = False
+    """Whether somebody else grants on objects, whose ACLs were not read: the stack's OAI can perhaps read."""
 
 
 @dataclass(frozen=True)

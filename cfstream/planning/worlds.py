@@ -10,10 +10,12 @@ from cfstream.domain import (
     BucketState,
     Delivery,
     Distribution,
+    ObjectAcls,
     ObjectClass,
     distribution_from_config,
 )
 from cfstream.domain.bucket import LEGACY
+from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.key_group import LiveGroups
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.object_grants import LiveGrants
@@ -68,9 +70,15 @@ def _bucket(scene: Scene, policy: LivePolicy, grants: LiveGrants) -> BucketState
         block=live.effective,
         ownership=live.ownership or LEGACY,
         grants=tuple(AclGrant(*each) for each in live.grants if each[0] != live.owner),
-        objects=grants.acls,
+        objects=_objects(scene, live, grants),
         access_points=live.access_points,
     )
+
+
+def _objects(scene: Scene, live: LiveBucket, grants: LiveGrants) -> ObjectAcls:
+    """What is known of the objects' ACLs. With `via: elsewhere` a plan does not read them."""
+    elsewhere = scene.stack.spec.grant.via == "elsewhere" and live.acls_count
+    return replace(grants.acls, granted_unread=elsewhere and not grants.acls.complete)
 
 
 def _settled(scene: Scene, policy: LivePolicy) -> Json | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cfstream.workflow import make_plan
 from tests.promises.foreign import Closed
-from tests.promises.studio import Studio, allow, by_acl, problems, signed, steps, without
+from tests.promises.studio import Studio, allow, by_acl, hazards, problems, signed, steps, without
 
 ELSEWHERE = {"via": "elsewhere"}
 
@@ -55,6 +55,18 @@ def test_grants_on_objects_stay(empty: Studio) -> None:
     assert studio.tags(studio.live()["ARN"]) == tags
     exposure = studio.stack(without(by_acl(), "grant") | {"grant": ELSEWHERE}).exposure
     assert exposure.before == exposure.after == ("signers: self",)
+
+
+def test_what_objects_may_grant_is_a_hazard_to_open(empty: Studio) -> None:
+    """Nobody read their ACLs, so a behavior without signers may serve them to anyone."""
+    studio = empty
+    studio.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
+    studio.converge(by_acl())
+    elsewhere = without(by_acl(), "grant") | {"grant": ELSEWHERE}
+    public = without(elsewhere, "trusted_signers") | {"public": True}
+    assert hazards(studio.stack(public)) == ["makes-public"]
+    assert hazards(studio.stack({**elsewhere, "enabled": False})) == ["cuts-viewers"]
+    assert hazards(studio.stack(elsewhere)) == []
 
 
 def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:

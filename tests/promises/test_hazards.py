@@ -101,7 +101,9 @@ CASES: dict[str, Case] = {
     "stream disabled": Case(rtmp(), rtmp(enabled=False), ["cuts-viewers"]),
     "prefix widened": Case(signed(grant={"prefix": "a/"}), signed(), ["widens-grant"]),
     "prefix narrowed": Case(signed(), signed(grant={"prefix": "a/"}), ["cuts-viewers"]),
-    "prefix moved": Case(signed(grant={"prefix": "a/"}), signed(grant={"prefix": "b/"}), ["cuts-viewers", "widens-grant"]),
+    "prefix moved": Case(
+        signed(grant={"prefix": "a/"}), signed(grant={"prefix": "b/"}), ["cuts-viewers", "widens-grant"]
+    ),
     "prefix widened with another identity": Case(
         signed(oai={}, grant={"prefix": "a/"}), signed(), ["widens-grant"]
     ),

@@ -103,7 +103,8 @@ def test_grants_on_objects_are_found(empty: Studio, permission: str) -> None:
 
 def test_a_lost_spec_comes_back(studio: Studio) -> None:
     """Of a stack of ours: under its name, with its own control, and with nothing of it made or deleted."""
-    studio.converge(signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]}))
+    document = signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]})
+    studio.converge(document, allow=["makes-public"])
     found = imported(studio, studio.id())
     text = spec(found, studio)
     assert found.owner == "lectures"

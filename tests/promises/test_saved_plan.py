@@ -62,7 +62,9 @@ def fingerprint_of(document: Json) -> str:
             for step in stack["steps"]
         ],
         "hazards": [
-            {"name": hazard["name"], "step": hazard["step"]} for stack in stacks for hazard in stack["hazards"]
+            {"name": hazard["name"], "step": hazard["step"]}
+            for stack in stacks
+            for hazard in stack["hazards"]
         ],
         "openings": [opening for stack in stacks for opening in stack["exposure"]["openings"]],
     }

@@ -176,8 +176,11 @@ class _Judge:
             self._requesters[key] = self.view.known(requester_of(self.world, through, origin))
         requester = self._requesters[key]
         if origin.alias is not None:
-            return best(each.read(requester, named, number) for number, each in self._points_of(origin))
-        reading = self.view.read(requester, named[0], objects)
+            return best(
+                each.read(requester, named, number, cloudfront=True)
+                for number, each in self._points_of(origin)
+            )
+        reading = self.view.read(requester, named[0], objects, cloudfront=True)
         if reading.verdict is Verdict.YES:
             return reading
         if self.world.bucket.policy_unread:
@@ -194,15 +197,20 @@ class _Judge:
         return self._direct[key]
 
     def _direct_ways(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Iterator[Way]:
+        if self.view.reaches(objects):
+            yield from self._by_policies(named)
+        for reader, may in self.view.of_acl(objects) if objects is not None else ():
+            known = reader.name in self.world.identities
+            if may is May.READ and not known and not self.view.denies(reader, named[0]):
+                yield Way(reader, by=(OBJECT_ACL,))
+
+    def _by_policies(self, named: tuple[Named, ...]) -> Iterator[Way]:
         for requester in self.view.outsiders:
             reading = self.view.read(requester, named[0])
             yield from _direct_way(requester, reading, self.view)
         for number, point in enumerate(self.points, 1):
             for requester in point.view.outsiders:
                 yield from _direct_way(requester, point.read(requester, named, number), point.view)
-        for reader, may in self.view.of_acl(objects) if objects is not None else ():
-            if may is May.READ and reader.name not in self.world.identities:
-                yield Way(reader, by=(OBJECT_ACL,))
 
     def _points_of(self, origin: Origin) -> Iterator[tuple[int, "_Point"]]:
         """The access points that an origin leads to, with the place of their statements."""
@@ -248,14 +256,17 @@ class _Point:
             "s3:dataaccesspointarn": fixed(point.arn),
         }
 
-    def read(self, requester: Requester, named: tuple[Named, ...], number: int) -> Reading:
+    def read(
+        self, requester: Requester, named: tuple[Named, ...], number: int, *, cloudfront: bool = False
+    ) -> Reading:
         """Return whether a requester may read through the access point."""
         if self.point.unread:
             return Reading(Verdict.MAYBE, (f"the policy of the access point {self.point.name}",))
-        mine = self.view.read(self.view.known(requester), named[number])
+        mine = self.view.read(self.view.known(requester), named[number], cloudfront=cloudfront)
         if mine.verdict is Verdict.NO:
             return mine
-        through = self._bucket.read(self._bucket.known(requester.with_keys(self._keys)), named[0])
+        asker = self._bucket.known(requester.with_keys(self._keys))
+        through = self._bucket.read(asker, named[0], cloudfront=cloudfront)
         if through.verdict is Verdict.NO:
             return through
         vpc = (f"only from {self.point.vpc}",) if self.point.vpc else ()

@@ -2,6 +2,9 @@
 
 Every pattern that can tell two keys apart splits the keys: path patterns of behaviors (behind their origin's path),
 resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
+
+CloudFront compares patterns with the normalised path, but asks the origin for the raw one. Single keys are judged so.
+Keys with empty segments, ``.`` or ``..`` have cells of their own only where no other key has the same signature.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -13,6 +16,7 @@ from cfstream.access.cells import cells
 from cfstream.access.globs import Glob, ResourceGlobs
 from cfstream.access.world import World
 from cfstream.domain import AccessPoint, Behavior, Distribution, ObjectClass, Origin
+from cfstream.domain.path_pattern import normalised
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
 from cfstream.values import Json, Known, plain
@@ -169,8 +173,18 @@ def partition(*worlds: World) -> Partition:
 
     split = cells(bits.globs, signature, ordered=bits.ordered, limit=MOST_CELLS)
     none: tuple[ObjectClass | None, ...] = (None,) * len(worlds)
-    found = [Cell(each.witness, each.matched, none, each.may, each.merged) for each in split.cells]
-    return Partition((*found, *_objects(worlds, bits, signature)), layouts, split.merged)
+    automaton = Automaton(bits.globs)
+    found = [
+        Cell(
+            each.witness,
+            each.matched if each.merged else _located(automaton, layouts, each.witness, each.matched),
+            none,
+            each.may,
+            each.merged,
+        )
+        for each in split.cells
+    ]
+    return Partition((*found, *_objects(worlds, layouts, automaton, signature)), layouts, split.merged)
 
 
 def of_key(world: World, key: str) -> Partition:
@@ -178,10 +192,30 @@ def of_key(world: World, key: str) -> Partition:
     bits = _Bits()
     layout = _layout(world, bits)
     objects = next((each for each in world.bucket.objects.classes if key in each.keys), None)
-    return Partition((Cell(key, Automaton(bits.globs).locate(key), (objects,)),), (layout,))
+    automaton = Automaton(bits.globs)
+    mask = _located(automaton, (layout,), key, automaton.locate(key))
+    return Partition((Cell(key, mask, (objects,)),), (layout,))
 
 
-def _objects(worlds: Sequence[World], bits: _Bits, signature: Callable[[int], Hashable]) -> Iterator[Cell]:
+def _located(automaton: Automaton, layouts: Sequence[Layout], key: str, matched: int) -> int:
+    """Return the patterns that count for a key: path patterns match its normalised path, resources the key itself."""
+    if normalised(key) == key:
+        return matched
+    for route in (each for layout in layouts for each in layout.routes):
+        path = path_of(route.origin_path, key) if f"/{key}".startswith(f"{route.origin_path}/") else None
+        patterns = sum(route.bits)
+        matched &= ~patterns
+        if path is not None:
+            matched |= automaton.locate(key_of(route.origin_path, normalised(path))) & patterns
+    return matched
+
+
+def _objects(
+    worlds: Sequence[World],
+    layouts: Sequence[Layout],
+    automaton: Automaton,
+    signature: Callable[[int], Hashable],
+) -> Iterator[Cell]:
     """A cell for each combination of signature and ACL among the objects whose ACLs were read."""
     of_key: dict[str, list[ObjectClass | None]] = {}
     for number, world in enumerate(worlds):
@@ -191,9 +225,8 @@ def _objects(worlds: Sequence[World], bits: _Bits, signature: Callable[[int], Ha
     if not of_key:
         return
     seen: set[object] = set()
-    automaton = Automaton(bits.globs)
     for key, found in of_key.items():
-        mask = automaton.locate(key)
+        mask = _located(automaton, layouts, key, automaton.locate(key))
         classes = tuple(found)
         known = (signature(mask), classes)
         if known not in seen:

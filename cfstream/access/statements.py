@@ -1,7 +1,7 @@
 """A bucket's policy as bits: for each requester, the statements that admit it, and those that forbid it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cfstream.access.cells import Undecided, includes
@@ -15,7 +15,10 @@ from cfstream.access.policy import (
     acl_readers,
     actions,
     admits,
+    anonymous,
+    any_account,
     candidates,
+    canonical,
     delegates_to_access_points,
     forbids,
     parsed,
@@ -23,6 +26,7 @@ from cfstream.access.policy import (
     survives_restriction,
 )
 from cfstream.access.policy.judging import in_account
+from cfstream.access.policy.principals import Form
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
 from cfstream.access.world import World
@@ -33,6 +37,10 @@ from cfstream.values import Json
 
 RESTRICTED = "whether RestrictPublicBuckets leaves it in"
 VARIABLE = "a policy variable in Resource"
+VERSIONS = "it names old versions only, which CloudFront asks for if it forwards versionId"
+_BY_ACL = actions(May.READ)[:2]
+"""What READ in an ACL allows (S3 User Guide, "Mapping of ACL permissions and access policy permissions")."""
+_GET = _BY_ACL[0]
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class PolicyView:
             if not (
                 (each.reader.kind is ReaderKind.DISTRIBUTION and own in str(each.reader.name))
                 or (each.reader.kind is ReaderKind.OAI and each.reader.name in identities)
+                or (each.reader.kind is ReaderKind.CANONICAL and each.reader.name in self.world.identities)
             )
         )
         return tuple(map(self.known, judged))
@@ -117,13 +126,41 @@ class PolicyView:
         self._kept.append(mine)
         return mine
 
-    def read(self, requester: Requester, named: Named, objects: ObjectClass | None = None) -> Reading:
-        """Return whether a requester of `known` may read keys that the statements of `named` name."""
-        found = best(self._decide(requester, each, named) for each in self._asked[May.READ])
+    def read(
+        self,
+        requester: Requester,
+        named: Named,
+        objects: ObjectClass | None = None,
+        *,
+        cloudfront: bool = False,
+    ) -> Reading:
+        """Return whether a requester of `known` may read keys that the statements of `named` name.
+
+        With `cloudfront`, other actions than GetObject count as uncertain.
+        """
+        found = NO
+        if self.reaches(objects):
+            found = best(self._decide(requester, each, named) for each in self._asked[May.READ])
+            if cloudfront and found.verdict is Verdict.YES:
+                found = self._current(requester, named, found)
         if found.verdict is Verdict.YES:
             return found
         by_acl = self._by_acl(requester, objects, named) if objects is not None else NO
         return best((found, by_acl))
+
+    def reaches(self, objects: ObjectClass | None) -> bool:
+        """Return whether the policy can allow anything on these objects: nothing on those that another account owns.
+
+        Source: S3 User Guide, "How Amazon S3 authorizes a request for an object operation".
+        """
+        return not (objects and objects.owner and self.world.bucket.acls_count)
+
+    def _current(self, requester: Requester, named: Named, found: Reading) -> Reading:
+        """CloudFront asks for old versions only if a viewer's versionId reaches the origin."""
+        current = self._decide(requester, _GET, named)
+        if current.verdict is Verdict.YES:
+            return current
+        return replace(found, verdict=Verdict.MAYBE, undecided=(VERSIONS,))
 
     def general(self, requester: Requester, may: May) -> Reading:
         """Return whether a requester of `known` may list, write or manage, whatever the key."""
@@ -213,11 +250,29 @@ class PolicyView:
 
     def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> Reading:
         """An ACL lets a requester read unless a Deny certainly applies."""
-        if not any(_is(reader, requester) for reader, may in self.of_acl(objects) if may is May.READ):
+        grants = objects.grants
+        if requester.principal.form in (Form.ANYONE, Form.SERVICE):
+            grants = frozenset(each for each in grants if not each.signed_in)
+        counted = self.of_acl(replace(objects, grants=grants))
+        if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
-        get = actions(May.READ)[0]
-        denied = self._judged(requester, get).forbidden & named[1]
+        denied = self._judged(requester, _GET).forbidden & named[1]
         return NO if denied else Reading(Verdict.YES, by=("object ACL",))
+
+    def denies(self, reader: Reader, named: Named) -> bool:
+        """Return whether a Deny certainly forbids the grantee of an ACL to read, however the request is sent."""
+        match reader.kind:
+            case ReaderKind.ANYONE:
+                requesters = (anonymous(), any_account())
+            case ReaderKind.CANONICAL:
+                requesters = (canonical(text_of(reader.name)),)
+            case _:
+                return False
+        return all(
+            self._judged(self.known(each), action).forbidden & named[1]
+            for each in requesters
+            for action in _BY_ACL
+        )
 
     def of_acl(self, objects: ObjectClass) -> tuple[tuple[Reader, May], ...]:
         """Return who may do what by the ACL of these objects."""

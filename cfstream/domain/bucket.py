@@ -48,6 +48,11 @@ class AclGrant:
         """Whether it is for everybody, or for everybody with an AWS account."""
         return isinstance(self.grantee, str) and self.grantee.endswith(("/AllUsers", "/AuthenticatedUsers"))
 
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is for everybody with an AWS account, whose requests are signed."""
+        return isinstance(self.grantee, str) and self.grantee.endswith("/AuthenticatedUsers")
+
 
 @dataclass(frozen=True)
 class ObjectClass:

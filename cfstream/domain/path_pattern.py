@@ -31,7 +31,25 @@ class PathPattern:
 
     def matches(self, path: str) -> bool:
         """Return whether a viewer's path (with or without its leading slash) matches."""
-        return _matches(self.relative, path.removeprefix("/"))
+        return _matches(self.relative, normalised(path).removeprefix("/"))
+
+
+def normalised(path: str) -> str:
+    """Return a path as CloudFront compares it with patterns: without empty segments, ``.`` and ``..``.
+
+    The origin is asked for the raw path (Developer Guide, "Cache behavior settings", Path pattern; RFC 3986, 5.2.4).
+    """
+    segments = path.removeprefix("/").split("/")
+    if not any(each in ("", ".", "..") for each in segments):
+        return path
+    kept: list[str] = []
+    for each in segments:
+        if each == "..":
+            del kept[-1:]
+        elif each not in ("", "."):
+            kept.append(each)
+    folder = kept and segments[-1] in ("", ".", "..")
+    return "/" + "/".join(kept) + ("/" if folder else "")
 
 
 class HasPath(Protocol):

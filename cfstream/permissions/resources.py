@@ -101,27 +101,21 @@ def conditions(on: On, spec: Spec) -> Conditions:
     """
     name = frozenset({spec.name})
     own = {("StringEqualsIfExists" if spec.adopt else "StringEquals", _TAGGED): name}
-    match on:
-        case On.OWN:
-            return own
-        case On.OWN_TAGS:
-            return {**own, ("StringEqualsIfExists", _TAGGING): name}
-        case On.OTHER:
-            return {("StringEquals", _TAGGED): name}
-        case On.NEW:
-            return {("StringEquals", _TAGGING): name}
-        case On.NEW_TAGS:
-            return {("StringEquals", _TAGGING): name, ("StringEqualsIfExists", _TAGGED): name}
-        case On.RECORDS:
-            every = "ForAllValues:StringEquals"
-            return {
-                (every, f"{_RECORDS}Actions"): frozenset(
-                    {"CREATE", "DELETE"}
-                ),  # UPSERT would overwrite others' records
-                (every, f"{_RECORDS}RecordTypes"): frozenset({"A", "AAAA"}),
-                (every, f"{_RECORDS}NormalizedRecordNames"): frozenset(map(_normalized, spec.cnames or ())),
-            }
-    return {}
+    every = "ForAllValues:StringEquals"
+    of: dict[On, Conditions] = {
+        On.OWN: own,
+        On.OWN_TAGS: {**own, ("StringEqualsIfExists", _TAGGING): name},
+        On.OTHER: {("StringEquals", _TAGGED): name},
+        On.NEW: {("StringEquals", _TAGGING): name},
+        On.NEW_TAGS: {("StringEquals", _TAGGING): name, ("StringEqualsIfExists", _TAGGED): name},
+        On.RECORDS: {
+            # UPSERT would overwrite the records of others.
+            (every, f"{_RECORDS}Actions"): frozenset({"CREATE", "DELETE"}),
+            (every, f"{_RECORDS}RecordTypes"): frozenset({"A", "AAAA"}),
+            (every, f"{_RECORDS}NormalizedRecordNames"): frozenset(map(_normalized, spec.cnames or ())),
+        },
+    }
+    return of.get(on, {})
 
 
 def _normalized(name: str) -> str:

@@ -69,6 +69,7 @@ def anyone(address: str = SOMEWHERE) -> Caller:
     own = {
         "aws:SourceIp": address,
         "aws:PrincipalType": "Anonymous",
+        "aws:userid": "anonymous",
         "aws:PrincipalIsAWSService": "false",
         "aws:ViaAWSService": "false",
     }

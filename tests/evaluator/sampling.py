@@ -12,6 +12,8 @@ from tests.evaluator.policies import principals_of, statements_of
 from tests.evaluator.state import ACCOUNT, Bucket, Json, State
 
 FOREIGN_DISTRIBUTION = f"arn:aws:cloudfront::{FOREIGN}:distribution/E0FOREIGN00000"
+STRANGERS_DISTRIBUTION = "arn:aws:cloudfront::777766665555:distribution/E0STRANGER0000"
+"""Of an account that no policy in the tests names."""
 FOREIGN_SERVICE = "config.amazonaws.com"
 FOREIGN_ENDPOINT, FOREIGN_NETWORK = "vpce-0f0f0f0f", "vpc-0f0f0f0f"
 
@@ -26,6 +28,7 @@ def _always() -> Iterator[Caller]:
     yield callers.anyone()
     yield callers.account()
     yield callers.distribution(FOREIGN_DISTRIBUTION)
+    yield callers.distribution(STRANGERS_DISTRIBUTION)
     yield callers.service(FOREIGN_SERVICE, FOREIGN, foreign_resource(FOREIGN_SERVICE))
     yield _inside(
         callers.account(), f"account {FOREIGN} in {FOREIGN_ENDPOINT}", FOREIGN_ENDPOINT, FOREIGN_NETWORK
@@ -139,12 +142,13 @@ def _through_a_point(key: str, value: str) -> Iterator[Caller]:
     if number == ACCOUNT:
         return
     arn = value if key.endswith("arn") else f"arn:aws:s3:us-east-1:{number}:accesspoint/theirs"
-    yield callers.account(number).but(
-        f"account {number} through its access point",
-        s3__DataAccessPointAccount=number,
-        s3__DataAccessPointArn=arn,
-        s3__AccessPointNetworkOrigin="Internet",
-    )
+    for caller in (callers.account(number), callers.anyone()):
+        yield caller.but(
+            f"{caller.name} through an access point of account {number}",
+            s3__DataAccessPointAccount=number,
+            s3__DataAccessPointArn=arn,
+            s3__AccessPointNetworkOrigin="Internet",
+        )
 
 
 def policy_values(policy: Json | None) -> set[str]:

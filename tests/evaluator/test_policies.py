@@ -261,6 +261,7 @@ def test_mentions() -> None:
         "organisation o-1",
         "network vpce-1",
         "distribution of organisation o-2",
-        "account 444455556666 through its access point",
+        "account 444455556666 through an access point of account 444455556666",
+        "anyone through an access point of account 444455556666",
         f"canonical {'c' * 64}",
     }

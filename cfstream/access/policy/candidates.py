@@ -8,6 +8,7 @@ from cfstream.access.policy.networks import network as parse_network
 from cfstream.access.policy.operators import Family
 from cfstream.access.policy.principals import Form, Principal
 from cfstream.access.policy.requester import (
+    NEW_SERVICE,
     Requester,
     access_point,
     account,
@@ -55,6 +56,7 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
     named = {each for statement in policy for each in statement.principals}
     services = sorted(_services(policy))
     if any(each.negated or Principal(Form.ANYONE) in each.principals for each in allows):
+        services = [*services, NEW_SERVICE]
         yield from (anonymous(), any_account(), any_distribution(), any_service())
         yield from (account(own), distributions(own, own=True))
     for one in sorted(named, key=lambda each: (each.form, each.name)):
@@ -158,7 +160,9 @@ def _of_principal_arn(value: str) -> Iterator[Requester]:
 def _of_source(number: str, own: str, services: Sequence[str]) -> Iterator[Requester]:
     if re.fullmatch(r"\d{12}", number):
         yield distributions(number, own=number == own)
-        yield from (service(name, number, own=number == own) for name in services)
+        # Whatever service works for the own account is part of it, so only those that the policy names are reported.
+        named = (name for name in services if number != own or name != NEW_SERVICE)
+        yield from (service(name, number, own=number == own) for name in named)
 
 
 def _of_source_arn(value: str, own: str, services: Sequence[str]) -> Iterator[Requester]:

@@ -18,6 +18,9 @@ from cfstream.values import Known
 NEW_ACCOUNT = "000000000000"
 """Stands for an account that no policy names."""
 
+NEW_SERVICE = "another-service.amazonaws.com"
+"""Stands for a service that no policy names."""
+
 ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
@@ -306,7 +309,7 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
 
 def any_service() -> Requester:
     """Return an AWS service that no policy names and that acts for an account that no policy names."""
-    return replace(service("new-service.amazonaws.com"), reader=ANYONE, via=ANY_SERVICE)
+    return replace(service(NEW_SERVICE), reader=ANYONE, via=ANY_SERVICE)
 
 
 def network(name: str) -> Requester:

@@ -17,13 +17,13 @@ from cfstream.domain import (
     PathPattern,
     Signers,
 )
-from cfstream.values import Json
+from cfstream.values import Json, Known
 
 ACCOUNT, OTHER = "123456789012", "111122223333"
 BUCKET = "media"
 OAI, USER = "E2OAI", "7" * 96
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
-GROUPS = {
+GROUPS: dict[Known, GroupState] = {
     "G1": GroupState("lectures-signers", frozenset({"K1"})),
     "G2": GroupState("newsroom-signers", frozenset({"K2"})),
 }

@@ -10,7 +10,7 @@ from cfstream.errors import Refused, Unreachable
 from cfstream.kinds.bucket import BucketKind, LiveBucket, read_bucket
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
-from cfstream.values import Address, Ref
+from cfstream.values import Address, Json, Ref
 from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
 from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s3
 
@@ -186,7 +186,7 @@ def test_legacy_ownership() -> None:
     assert (seen.ownership, seen.encryption) == ("ObjectWriter", None)
 
 
-POINTS = [
+POINTS: list[Json] = [
     {"Name": "b", "Bucket": BUCKET, "Alias": "b-1-s3alias", "VpcConfiguration": {"VpcId": "vpc-1"}},
     {"Name": "other", "Bucket": "other"},
     {"Name": "a", "Bucket": BUCKET},

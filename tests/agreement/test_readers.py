@@ -1,0 +1,111 @@
+"""On every witness of the planner, and on keys of the evaluator's own, both say the same about who can read."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from hypothesis import given
+
+from cfstream.access.evaluate import Way, Ways, evaluate, evaluate_key
+from cfstream.access.reader import ANYONE, ReaderKind
+from tests.agreement.modelled import deployed, world
+from tests.evaluator.build import MEDIA
+from tests.evaluator.evaluator import Evaluator, Viewer
+from tests.evaluator.logic import Answer, any_of
+from tests.evaluator.s3 import OLD
+from tests.evaluator.state import ACCOUNT, State
+from tests.evaluator.worlds import GROUPS, keys_of, many, states
+
+VIEWERS = (
+    "anyone",
+    "signer self",
+    "signer 111122223333",
+    *(f"key {key}" for keys in GROUPS.values() for key in keys),
+)
+
+
+def answer(ways: Iterable[Way]) -> Answer:
+    """Whether one of some ways leads in: True if one is certain, None if one is possible."""
+    found = [each.certain for each in ways]
+    return True if any(found) else None if found else False
+
+
+def serves(way: Way, viewer: str) -> bool:
+    """Whether a way through a distribution serves a viewer."""
+    sort, _, name = viewer.partition(" ")
+    match way.reader.kind:
+        case ReaderKind.ANYONE:
+            return True
+        case ReaderKind.SIGNER:
+            return sort == "signer" and way.reader.name == (ACCOUNT if name == "self" else name)
+        case _:
+            return sort == "key" and name in (way.keys or ())
+
+
+def disagreements(state: State, key: str, ways: Ways) -> list[str]:
+    """What the evaluator and the ways say differently of one key: of each distribution's viewers, and of S3."""
+    judge = Evaluator(state)
+    found = []
+    for place in state.distributions:
+        for viewer in VIEWERS:
+            ours = answer(each for each in ways if each.distribution_id == place.id and serves(each, viewer))
+            theirs = judge.can_read(Viewer(viewer, place.id), MEDIA, key)
+            if not agree(ours, theirs):
+                found.append(f"{viewer} through {place.id} reads {key!r}: {ours}, evaluator {theirs}")
+    return [*found, *_past_cloudfront(judge, key, [each for each in ways if each.direct])]
+
+
+def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[str]:
+    """Whoever asks S3 itself. To the planner, a distribution or service that works for any account is anyone."""
+    reads = {
+        each.name: any_of((judge.can_read(each, MEDIA, key), judge.can_write(each, MEDIA, OLD, key)))
+        for each in judge.callers(MEDIA)
+    }
+    anyone = answer(each for each in ways if each.reader == ANYONE)
+    if reads["anyone"] is not False and anyone is False:
+        yield f"anyone past CloudFront reads {key!r}: no, evaluator {reads['anyone']}"
+    readers = {name: read for name, read in reads.items() if read is not False}
+    if any(readers.values()) and not ways:
+        yield f"past CloudFront nobody reads {key!r}, evaluator {readers}"
+    certain = [
+        str(each.reader)
+        for each in ways
+        # Of a canonical user the planner does not know the account, which a Deny may name.
+        if each.certain and ACCOUNT not in str(each.reader) and each.reader.kind is not ReaderKind.CANONICAL
+    ]
+    if certain and not readers:
+        yield f"{certain} read {key!r} past CloudFront, evaluator: nobody"
+    for way in ways:
+        named = way.reader.kind is ReaderKind.PRINCIPAL
+        if named and way.certain and reads.get(str(way.reader)) is False:
+            yield f"{way.reader} reads {key!r} past CloudFront, evaluator: no"
+
+
+def agree(ours: Answer, theirs: Answer) -> bool:
+    """A certain answer is never contradicted, and what the evaluator cannot decide is not denied."""
+    return ours is not False if theirs is None else ours in (theirs, None)
+
+
+def without_objects(state: State) -> State:
+    """The state for keys that no object has yet."""
+    return replace(state, buckets={MEDIA: replace(state.buckets[MEDIA], objects={})})
+
+
+@many
+@given(states())
+def test_readers(drawn: State) -> None:
+    """Who reads each cell, by its witness."""
+    state = deployed(drawn)
+    (found,) = evaluate(world(state))
+    for cell, ways in zip(found.cells, found.ways, strict=True):
+        known = state if any(cell.objects) else without_objects(state)
+        assert disagreements(known, cell.witness, ways) == []
+
+
+@many
+@given(states())
+def test_single_keys(drawn: State) -> None:
+    """Who reads keys that the planner did not choose."""
+    state = deployed(drawn)
+    for key in keys_of(state)[::4]:
+        (ways,) = evaluate_key(world(state), key).ways
+        assert disagreements(state, key, ways) == []

@@ -156,9 +156,7 @@ def _lists_signer(reader: Reader, expected: Expected) -> bool:
 
 def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
     sort = DISTRIBUTIONS if way.behavior else ACLS if way.by == ("object ACL",) else POLICY
-    text = (
-        f"{who(way)} can read {witness_path(cell, way) if sort == ACLS else paths_of(way)}: {how(found, way)}"
-    )
+    text = f"{who(way)} can read {', '.join(paths(found, cell, way))}: {how(found, way)}"
     return Opening(
         text + _unless(way.certain, way.undecided),
         closing(sort, found.world.bucket, way.reader),
@@ -221,9 +219,25 @@ def _named(by: Sequence[str]) -> list[str]:
     return [f"bucket policy {each}" if each.startswith("statement") else each for each in by]
 
 
-def paths_of(way: Way) -> str:
-    """Return the path pattern that viewers ask for; ``/*`` for the default behavior, and past CloudFront."""
-    return way.behavior.pattern.absolute if way.behavior else "/*"
+def paths(found: Evaluation, cell: Cell, way: Way) -> tuple[str, ...]:
+    """Return the paths that a way leads to: a behavior's pattern, the resources of statements, or one object."""
+    if way.behavior is not None:
+        return (way.behavior.pattern.absolute,)
+    if not way.statements:
+        return (witness_path(cell, way),)
+    resources = (each for statement in way.statements for each in statement.resources or ("*",))
+    return tuple(dict.fromkeys(_key_path(each, found.world.bucket.name) for each in resources))
+
+
+def _key_path(resource: str, bucket: str) -> str:
+    """Return the keys of a Resource as a path; ``/*`` for one that is wider than the bucket.
+
+    In the policy of an access point the keys follow ``/object/`` (S3 User Guide, "Configuring IAM policies for using
+    access points").
+    """
+    mark = "/object/" if ":accesspoint/" in resource else f":::{bucket}/"
+    _, found, key = resource.partition(mark)
+    return f"/{key}" if found else "/*"
 
 
 def witness_path(cell: Cell, way: Way) -> str:

@@ -4,13 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cfstream.access.evaluate import Evaluation, General, Way
-from cfstream.access.openings import Expected, general_standing, paths_of, way_standing, witness_path
-from cfstream.access.partition import Cell
+from cfstream.access.openings import Expected, general_standing, paths, way_standing, witness_path
 from cfstream.access.policy import Standing
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
-from cfstream.policy_document import statements
-from cfstream.policy_document.document import listed
 
 Key = tuple[Reader, May, str, str]
 """A reader, what it may do, the way, and one path."""
@@ -51,7 +48,7 @@ def _collect(found: dict[Key, _Path], seen: Evaluation, expected: Expected, *, a
     for cell, way in seen.rows:
         by = way_text(seen, way, expected.stack)
         opening = way_standing(seen, cell, way, expected).standing is Standing.OPENING
-        for path in _paths(seen, cell, way):
+        for path in paths(seen, cell, way):
             row = found.setdefault((way.reader, May.READ, by, path), _Path(witness_path(cell, way)))
             _mark(row, certain=way.certain, undecided=way.undecided, opening=opening, after=after)
     for each in seen.general:
@@ -105,25 +102,6 @@ def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
 def _general_text(each: General) -> str:
     via = each.requester.via if each.requester else ""
     return ", ".join([*([via] if via else []), *each.by])
-
-
-def _paths(seen: Evaluation, cell: Cell, way: Way) -> Iterator[str]:
-    """The paths that a way leads to: a behavior's pattern, a statement's resources, or one object."""
-    if way.behavior is not None:
-        yield paths_of(way)
-    elif cell.objects[0] is not None or not way.statements:
-        yield witness_path(cell, way)
-    else:
-        sids = {each.sid for each in way.statements}
-        named = [each for each in statements(seen.world.bucket.policy) if str(each.get("Sid", "")) in sids]
-        resources = [str(one) for each in named for one in listed(each.get("Resource"))]
-        yield from (_key_path(one, seen.world.bucket.name) for one in resources or ["*"])
-
-
-def _key_path(resource: str, bucket: str) -> str:
-    """Return the keys of a Resource as a path; ``/*`` for one that is wider than the bucket."""
-    _, found, key = resource.partition(f":::{bucket}/")
-    return f"/{key}" if found else "/*"
 
 
 def _order(row: AccessRow) -> tuple[bool, int, str, str]:

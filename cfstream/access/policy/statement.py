@@ -15,7 +15,7 @@ from cfstream.values import Json
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement without its resource."""
+    """One statement. Which keys its resource names is judged elsewhere."""
 
     sid: str
     allow: bool
@@ -27,6 +27,8 @@ class Statement:
     all_but: bool
     """Whether the actions are those of NotAction."""
     clauses: tuple[Clause, ...]
+    resources: tuple[str, ...] = ()
+    """As they are spelled, for showing; empty for NotResource."""
 
     @cached_property
     def by_key(self) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
@@ -63,6 +65,7 @@ def parse_statement(statement: Json) -> Statement:
         ),
         all_but=all_but,
         clauses=clauses(statement),
+        resources=tuple(_texts(statement.get("Resource"))),
     )
 
 

@@ -166,7 +166,7 @@ def test_public_statement_for_other_paths() -> None:
     """Every object of the bucket counts, also those outside of the prefix that the stack serves."""
     elsewhere = policy_of(by_oac(prefix="hls/"), statement("Open", "*", "posters/"))
     seen = exposure(OAC + "grant: {prefix: hls/}\n", OWN, block=NONE, policy=elsewhere)
-    assert opening_texts(seen) == ["anyone can read /*: bucket policy statement Open"]
+    assert opening_texts(seen) == ["anyone can read /posters/*: bucket policy statement Open"]
     assert [each.witness for each in seen.openings] == ["/posters/"]
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cfstream.access.evaluate import Evaluation, General, Way
+from cfstream.access.evaluate import Evaluation, General, Way, Ways
 from cfstream.access.openings import Expected, general_standing, paths, way_standing, witness_path
 from cfstream.access.policy import Standing
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 
-Key = tuple[Reader, May, str, str]
-"""A reader, what it may do, the way, and one path."""
+Key = tuple[Reader, May, str, str, bool, bool]
+"""A reader, what it may do, the way, one path, and whether it holds before and after."""
 
 
 @dataclass
@@ -21,8 +21,6 @@ class _Path:
     certain: bool = True
     undecided: dict[str, None] = field(default_factory=dict)
     opening: bool = False
-    before: bool = False
-    after: bool = False
 
 
 def access_rows(
@@ -33,50 +31,87 @@ def access_rows(
     Paths share a row only if all answers for them are equal.
     """
     found: dict[Key, _Path] = {}
-    _collect(found, after, expected, after=True)
-    if before is not None:
-        _collect(found, before, expected, after=False)
+    _collect(found, before, after, expected)
+    _collect_general(found, before, after, expected)
     alike: dict[tuple[object, ...], list[tuple[Key, _Path]]] = {}
     for key, path in found.items():
-        answers = (path.certain, path.before, path.after, path.opening)
-        alike.setdefault((*key[:3], *answers), []).append((key, path))
+        answers = (*key[:3], *key[4:], path.certain, path.opening)
+        alike.setdefault(answers, []).append((key, path))
     planned = before is not None
     return tuple(sorted((_row(group, planned=planned) for group in alike.values()), key=_order))
 
 
-def _collect(found: dict[Key, _Path], seen: Evaluation, expected: Expected, *, after: bool) -> None:
-    for cell, way in seen.rows:
-        by = way_text(seen, way, expected.stack)
-        opening = way_standing(seen, cell, way, expected).standing is Standing.OPENING
-        for path in paths(seen, cell, way):
-            row = found.setdefault((way.reader, May.READ, by, path), _Path(witness_path(cell, way)))
-            _mark(row, certain=way.certain, undecided=way.undecided, opening=opening, after=after)
-    for each in seen.general:
-        opening = general_standing(each, expected).standing is Standing.OPENING
-        for path in each.paths or ("/*",):
-            witness = path if each.paths else "/"
-            row = found.setdefault((each.reader, each.may, _general_text(each), path), _Path(witness))
-            _mark(row, certain=each.certain, undecided=each.undecided, opening=opening, after=after)
+def _collect(
+    found: dict[Key, _Path], before: Evaluation | None, after: Evaluation, expected: Expected
+) -> None:
+    """Collect cell by cell: a path counts as readable before if its keys were, by whichever behavior."""
+    former = before.ways if before else ((),) * len(after.cells)
+    for cell, was, now in zip(after.cells, former, after.ways, strict=True):
+        earlier = _by_way(before or after, was, expected.stack)
+        later = _by_way(after, now, expected.stack)
+        for (reader, by), ways in {**earlier, **later}.items():
+            for way in ways:
+                opening = way_standing(after, cell, way, expected).standing is Standing.OPENING
+                answers = ((reader, by) in earlier, (reader, by) in later)
+                for path in paths(after, cell, _shown(way, now)):
+                    key = (reader, May.READ, by, path, *answers)
+                    row = found.setdefault(key, _Path(witness_path(cell, way)))
+                    _mark(row, certain=way.certain, undecided=way.undecided, opening=opening and answers[1])
 
 
-def _mark(row: _Path, *, certain: bool, undecided: tuple[str, ...], opening: bool, after: bool) -> None:
+def _by_way(seen: Evaluation, ways: Ways, stack: str) -> dict[tuple[Reader, str], list[Way]]:
+    found: dict[tuple[Reader, str], list[Way]] = {}
+    for way in ways:
+        found.setdefault((way.reader, way_text(seen, way, stack)), []).append(way)
+    return found
+
+
+def _shown(way: Way, now: Ways) -> Way:
+    """Return the way whose path is shown: of what a reader loses, the behavior that serves it to others afterwards."""
+    if way.behavior is None:
+        return way
+    return next((each for each in now if each.distribution_id == way.distribution_id), way)
+
+
+def _collect_general(
+    found: dict[Key, _Path], before: Evaluation | None, after: Evaluation, expected: Expected
+) -> None:
+    seen = {False: before.general if before else (), True: after.general}
+    keys = {
+        now: {(each.reader, each.may, _general_text(each), path) for each in general for path in _of(each)}
+        for now, general in seen.items()
+    }
+    for now, general in seen.items():
+        for each in general:
+            opening = general_standing(each, expected).standing is Standing.OPENING
+            for path in _of(each):
+                key = (each.reader, each.may, _general_text(each), path)
+                row = found.setdefault(
+                    (*key, key in keys[False], key in keys[True]), _Path(path if each.paths else "/")
+                )
+                _mark(row, certain=each.certain, undecided=each.undecided, opening=opening and now)
+
+
+def _of(each: General) -> tuple[str, ...]:
+    return each.paths or ("/*",)
+
+
+def _mark(row: _Path, *, certain: bool, undecided: tuple[str, ...], opening: bool) -> None:
     row.certain = row.certain and certain
     row.undecided.update(dict.fromkeys(undecided))
-    row.opening = row.opening or (opening and after)
-    row.after = row.after or after
-    row.before = row.before or not after
+    row.opening = row.opening or opening
 
 
 def _row(group: Sequence[tuple[Key, _Path]], *, planned: bool) -> AccessRow:
-    (reader, may, by, _), first = group[0]
+    (reader, may, by, _, before, after), first = group[0]
     return AccessRow(
         reader,
         may,
         tuple(sorted(key[3] for key, _ in group)),
         first.witness,
         first.certain,
-        first.before if planned else None,
-        first.after if planned else None,
+        before if planned else None,
+        after if planned else None,
         by,
         tuple(dict.fromkeys(clause for _, path in group for clause in path.undecided)),
         first.opening,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cfstream.access.compare import compare
+from cfstream.access.compare import Difference, compare
 from cfstream.access.evaluate import Evaluation, Way
 from cfstream.access.openings import Expected, Judged, distribution_words, how, openings, way_standing, who
 from cfstream.access.partition import Cell
@@ -132,7 +132,15 @@ def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Itera
 def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
     """Paths that pass from one reader to another while the phrases stay the same, as when behaviors are swapped."""
     for each in compare(before, after):
-        if each.gained:
-            yield f"{each.reader} can now read paths like /{each.gained[0].witness}"
+        gained = _that_count(before, each)
+        if gained:
+            yield f"{each.reader} can now read paths like /{gained[0].witness}"
         if each.lost:
             yield f"{each.reader} is no longer who reads paths like /{each.lost[0].witness}"
+
+
+def _that_count(before: Evaluation, found: Difference) -> list[Cell]:
+    """Return what a reader gains. For one who reads by objects' own grants now, only objects count."""
+    now = [cell for cell, way in before.rows if way.reader == found.reader]
+    only_objects = bool(now) and all(cell.objects[0] is not None for cell in now)
+    return [cell for cell in found.gained if not only_objects or cell.objects[0] is not None]

@@ -5,9 +5,9 @@ from typing import Any
 
 from cfstream.kinds import KINDS
 from cfstream.planning.draft import draft, stack_plan
+from cfstream.planning.exposure import Exposure
 from cfstream.planning.plan import StackPlan
 from cfstream.steps.grant import Grant
-from cfstream.steps.step import Hazard
 from cfstream.values import Json
 from tests.unit.kinds.live import Live, live, ours, scene
 from tests.unit.kinds.s3 import BUCKET, OAI, s3
@@ -18,6 +18,10 @@ BY_OAI = HEAD + "trusted_signers: [self]\noai: {}\n"
 PUBLIC = HEAD + "public: true\n"
 ON_OBJECTS = BY_OAI + "grant: {via: object-acl}\n"
 
+GROUPS = [
+    {"KeyGroup": {"Id": f"G{number}", "KeyGroupConfig": {"Name": name, "Items": [f"K{number}"]}}}
+    for number, name in enumerate(("lectures-signers", "newsroom-signers"), 1)
+]
 FORMER = {"Id": "E9OLD", "S3CanonicalUserId": "9" * 96, "Comment": "made by hand"}
 CONTROL = {
     "Id": "E3OAC",
@@ -77,6 +81,16 @@ def on_objects(*grants: Json, **more: Any) -> dict[str, Any]:
     }
 
 
+def exposure(text: str, own: Json | None = None, others: Sequence[Json] = (), **replies: Any) -> Exposure:
+    """Return who can read a stack before and after its plan, in an account with two key groups."""
+    return planned(text, account(own, others, list_key_groups=GROUPS, **replies)).exposure
+
+
+def opening_texts(seen: Exposure) -> list[str]:
+    """Return the texts of the openings."""
+    return [each.text for each in seen.openings]
+
+
 def grants_of(plan: StackPlan) -> list[Grant]:
     """Return the grants of a plan in their order."""
     return [step for step in plan.steps if isinstance(step, Grant)]
@@ -89,8 +103,4 @@ def hazards_of(plan: StackPlan) -> list[tuple[str, str]]:
 
 def texts(plan: StackPlan, name: str) -> list[str]:
     """Return the texts of a plan's hazards of one name."""
-    return [hazard.text for hazard, _ in plan.hazards if _named(hazard, name)]
-
-
-def _named(hazard: Hazard, name: str) -> bool:
-    return hazard.name == name
+    return [hazard.text for hazard, _ in plan.hazards if hazard.name == name]

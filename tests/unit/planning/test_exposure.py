@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
-
-from cfstream.planning.exposure import Exposure
 from tests.unit.kinds.live import distribution
-from tests.unit.kinds.s3 import ALL, BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
+from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
 from tests.unit.planning.planned import (
     BY_OAI,
     HEAD,
@@ -15,30 +12,16 @@ from tests.unit.planning.planned import (
     PUBLIC,
     TO_ALL,
     TO_OAI,
-    account,
+    exposure,
     on_objects,
-    planned,
+    opening_texts,
 )
 
-GROUPS = [
-    {"KeyGroup": {"Id": "G1", "KeyGroupConfig": {"Name": "lectures-signers", "Items": ["K1"]}}},
-    {"KeyGroup": {"Id": "G2", "KeyGroupConfig": {"Name": "newsroom-signers", "Items": ["K2"]}}},
-]
 KEYS = HEAD + "key_groups: [{use: lectures-signers}]\n"
 OURS = "signers: self"
 GRANTED = policy_of(by_oac())
 OPEN = statement("Open", "*")
 OWN = signed(oac="E3OAC")
-
-
-def exposure(text: str, own: Any = None, others: tuple[Any, ...] = (), **replies: Any) -> Exposure:
-    """Return who can read a stack, before and after its plan."""
-    return planned(text, account(own, others, list_key_groups=GROUPS, **replies)).exposure
-
-
-def opening_texts(seen: Exposure) -> list[str]:
-    """Return the texts of the openings."""
-    return [each.text for each in seen.openings]
 
 
 def test_new_stack() -> None:
@@ -125,6 +108,26 @@ def test_rows_hold_paths_with_equal_answers_only() -> None:
     }
 
 
+def test_a_behavior_of_its_own_changes_no_answer() -> None:
+    """What signers could read by the default behavior, they can read by a new one with the same signers."""
+    text = KEYS + 'http: {behaviors: [{path: "*.m3u8", cache_policy: CachingDisabled}]}\n'
+    own = distribution("E1DIST", oac="E3OAC", groups=("G1",))
+    (row,) = exposure(text, own, policy=GRANTED).access
+    assert (row.paths, row.before, row.after) == (("/*", "/*.m3u8"), True, True)
+
+
+def test_a_path_that_passes_to_other_signers() -> None:
+    """The row of those who lose it names that path, and not all that they could read."""
+    text = KEYS + 'http: {behaviors: [{path: "/clips/*", key_groups: [{use: newsroom-signers}]}]}\n'
+    own = distribution("E1DIST", oac="E3OAC", groups=("G1",))
+    rows = exposure(text, own, policy=GRANTED).access
+    assert {(str(each.reader), each.paths, each.before, each.after) for each in rows} == {
+        ("key-group lectures-signers", ("/*",), True, True),
+        ("key-group lectures-signers", ("/clips/*",), True, False),
+        ("key-group newsroom-signers", ("/clips/*",), False, True),
+    }
+
+
 def test_public_default_keeps_signers_of_paths() -> None:
     """If the default is public, a path that the spec does not name keeps its signers."""
     own = distribution("E1DIST", oac="E3OAC", behaviors={"/clips/*": ("G2",)})
@@ -133,163 +136,6 @@ def test_public_default_keeps_signers_of_paths() -> None:
         "anyone through distribution lectures",
         "signers: key-group newsroom-signers (/clips/*)",
     )
-
-
-def test_public_statement() -> None:
-    """With a public statement anyone can read past CloudFront: one phrase, and one opening."""
-    seen = exposure(OAC, OWN, block=NONE, policy=policy_of(by_oac(), OPEN))
-    assert seen.after == (OURS, "anyone: bucket policy statement Open")
-    assert opening_texts(seen) == ["anyone can read /*: bucket policy statement Open"]
-
-
-def test_what_closes_a_public_statement() -> None:
-    """The statement comes first, then block public access by a command that can be pasted."""
-    (opening,) = exposure(OAC, OWN, block=NONE, policy=policy_of(by_oac(), OPEN)).openings
-    said, command = opening.do.splitlines()
-    assert said.startswith(
-        "remove that statement from the bucket policy, or narrow it; then block public access"
-    )
-    assert f"for the bucket {BUCKET}" in said
-    assert command.startswith(f"`aws s3api put-public-access-block --bucket {BUCKET} --public-access-block")
-    assert command.count("=true") == 4
-
-
-def test_public_statement_under_the_blocks() -> None:
-    """RestrictPublicBuckets denies the public, but leaves distributions of any account and services in."""
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), OPEN))
-    assert "anyone: bucket policy statement Open" not in seen.after
-    assert "anyone through a distribution of any account: bucket policy statement Open" in seen.after
-    assert len(seen.openings) == 1
-
-
-def test_public_statement_for_other_paths() -> None:
-    """Every object of the bucket counts, also those outside of the prefix that the stack serves."""
-    elsewhere = policy_of(by_oac(prefix="hls/"), statement("Open", "*", "posters/"))
-    seen = exposure(OAC + "grant: {prefix: hls/}\n", OWN, block=NONE, policy=elsewhere)
-    assert opening_texts(seen) == ["anyone can read /posters/*: bucket policy statement Open"]
-    assert [each.witness for each in seen.openings] == ["/posters/"]
-
-
-def test_distributions_of_anyone() -> None:
-    """A statement for CloudFront without a fixed source lets distributions of any account read, blocks or not."""
-    unfixed = statement("Loose", {"Service": "cloudfront.amazonaws.com"})
-    for block in (NONE, ALL):
-        seen = exposure(OAC, OWN, block=block, policy=policy_of(by_oac(), unfixed))
-        assert seen.after == (
-            OURS,
-            "anyone through a distribution of any account: bucket policy statement Loose",
-        )
-        assert len(seen.openings) == 1
-
-
-def test_origin_access_none() -> None:
-    """A stack that reads as anyone does serves only what anyone can read, and that is no opening."""
-    text = PUBLIC + "origin_access: none\n"
-    seen = exposure(text, distribution("E1DIST"), block=NONE, policy=policy_of(OPEN))
-    assert seen.before == ("anyone through distribution lectures", "anyone: bucket policy statement Open")
-    assert seen.openings == ()
-    assert exposure(text, distribution("E1DIST")).after == ("nobody",)
-
-
-@pytest.mark.parametrize(
-    ("principal", "reader"),
-    [
-        ({"AWS": "111122223333"}, "account 111122223333"),
-        (
-            {"AWS": "arn:aws:iam::111122223333:role/reader"},
-            "principal arn:aws:iam::111122223333:role/reader",
-        ),
-        ({"CanonicalUser": "8" * 64}, f"canonical {'8' * 64}"),
-        (by_oai("x", "", "EFOREIGN")["Principal"], "oai EFOREIGN"),
-    ],
-)
-def test_named_by_the_policy(principal: Any, reader: str) -> None:
-    """Others that a statement names are listed with it, and are openings unless the spec lists them."""
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), statement("Theirs", principal)))
-    assert seen.after == (OURS, f"{reader}: bucket policy statement Theirs")
-    assert opening_texts(seen) == [f"{reader} can read /*: bucket policy statement Theirs"]
-    (opening,) = seen.openings
-    assert "also_read_by" in opening.do
-
-
-def test_service() -> None:
-    """A service that acts for any account is an opening, and is named once."""
-    seen = exposure(
-        OAC, OWN, policy=policy_of(by_oac(), statement("Theirs", {"Service": "media.amazonaws.com"}))
-    )
-    assert opening_texts(seen) == [
-        "service media.amazonaws.com for any account can read /*: bucket policy statement Theirs"
-    ]
-
-
-def test_listed_in_the_spec() -> None:
-    """A reader that also_read_by lists is shown, and is no opening."""
-    theirs = statement("Theirs", {"AWS": "arn:aws:iam::111122223333:role/reader"})
-    text = OAC + 'also_read_by: ["111122223333"]\n'
-    seen = exposure(text, OWN, policy=policy_of(by_oac(), theirs))
-    assert (len(seen.after), seen.openings) == (2, ())
-
-
-@pytest.mark.parametrize(
-    "theirs",
-    [
-        statement("Theirs", {"AWS": "123456789012"}),
-        statement("Theirs", {"AWS": "arn:aws:iam::123456789012:user/me"}),
-        {**statement("Theirs", "*"), "Effect": "Deny"},
-    ],
-)
-def test_inside(theirs: Any) -> None:
-    """The own account, its principals and denials are neither listed nor openings."""
-    own = (
-        {**theirs, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-        if theirs["Effect"] == "Deny"
-        else theirs
-    )
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), own))
-    assert (seen.after, seen.openings) == ((OURS,), ())
-
-
-def test_deleted_principal() -> None:
-    """A unique id of a principal that was deleted is a note, not an opening."""
-    theirs = statement("Theirs", {"AWS": "AIDAJ3EXAMPLE7QUSDP"})
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), theirs))
-    assert seen.openings == ()
-    assert any("AIDAJ3EXAMPLE7QUSDP" in note for note in seen.notes)
-
-
-@pytest.mark.parametrize(
-    ("action", "text"),
-    [
-        ("s3:PutObject", "can write objects"),
-        ("s3:DeleteObject", "can write objects"),
-        ("s3:PutBucketPolicy", "can change who can read"),
-        ("s3:PutObjectAcl", "can change who can read"),
-        ("s3:ListBucket", "can list which objects there are"),
-    ],
-)
-def test_who_can_do_something_else_than_read(action: str, text: str) -> None:
-    """Others who can write, list or change who can read are openings too."""
-    resources = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
-    theirs = {**statement("Theirs", {"AWS": "111122223333"}), "Action": action, "Resource": resources}
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), theirs))
-    assert opening_texts(seen) == [f"account 111122223333 {text}: bucket policy statement Theirs"]
-
-
-def test_network() -> None:
-    """A statement for anyone from one network names the network."""
-    fixed = statement("Office", "*", Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), fixed))
-    assert seen.after == (OURS, "network 203.0.113.0/24: bucket policy statement Office")
-    listed = exposure(OAC + "also_read_by: [203.0.113.0/24]\n", OWN, policy=policy_of(by_oac(), fixed))
-    assert listed.openings == ()
-
-
-def test_distribution_of_another_account() -> None:
-    """A statement for one distribution of another account names it."""
-    arn = "arn:aws:cloudfront::111122223333:distribution/E9"
-    seen = exposure(OAC, OWN, policy=policy_of(by_oac(), by_oac("Theirs", arn=arn)))
-    assert seen.after == (OURS, f"distribution {arn}: bucket policy statement Theirs")
-    assert len(seen.openings) == 1
 
 
 def test_other_distributions() -> None:
@@ -359,8 +205,7 @@ def test_granted_on_objects() -> None:
 def test_granted_on_objects_earlier() -> None:
     """A plan that moves the grant to the policy reads what objects were granted, so it shows who could read."""
     seen = exposure(BY_OAI, signed(oai="E2OAI"), mark="E2OAI", **on_objects(TO_OAI))
-    assert seen.before == (OURS,)
-    assert seen.after[0] == OURS
+    assert (seen.before, seen.after) == ((OURS,), (OURS,))
 
 
 def test_public_objects() -> None:

@@ -8,6 +8,7 @@ from tests.unit.kinds.live import distribution
 from tests.unit.kinds.s3 import by_oac, by_oai, policy_of, signed
 from tests.unit.planning.planned import (
     BY_OAI,
+    GROUPS,
     HEAD,
     OAC,
     ON_OBJECTS,
@@ -23,10 +24,6 @@ from tests.unit.planning.planned import (
 POLICY = "grant bucket-policy:lectures"
 DISTRIBUTION = "modify distribution:lectures"
 GRANTED = policy_of(by_oac())
-GROUPS = [
-    {"KeyGroup": {"Id": f"G{number}", "KeyGroupConfig": {"Name": name, "Items": [f"K{number}"]}}}
-    for number, name in enumerate(("lectures-signers", "newsroom-signers"), 1)
-]
 KEYS = HEAD + "oac: {}\nkey_groups: [{use: lectures-signers}]\n"
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from cfstream.errors import Refused
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.kind import Proposal
-from cfstream.policy_document import dump
 from cfstream.ports import Call
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
@@ -61,7 +60,7 @@ def remembering(*names: str) -> Any:
     return {"Tags": {"Items": [{"Key": key, "Value": value} for key, value in tags.items()]}}
 
 
-def revoking(name: str, seen: Any, region: str = "us-east-1") -> PolicyEdit:
+def revoking(name: str, seen: Any, region: str = REGION) -> PolicyEdit:
     """The end of our statement in the policy of a former bucket."""
     return PolicyEdit(name, region, ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"}))
 
@@ -98,20 +97,21 @@ def test_leaving_a_bucket() -> None:
 
 
 def test_leaving_a_bucket_in_another_region() -> None:
-    """The old bucket is followed to its region, as S3 tells it."""
-    moved = Refused("s3:GetBucketPolicy", "PermanentRedirect", "", status=301)
+    """HeadBucket shows the region of the old bucket, also where it refuses the request."""
+    moved = Refused("s3:HeadBucket", "301", "Moved Permanently", status=301)
     moved.region = "eu-central-1"
-    answers: list[Any] = [moved, {"Policy": dump(policy_of(by_oac()))}]
 
-    def policies(params: Any) -> Any:
-        if params["Bucket"] == BUCKET:
-            return {"Policy": dump(policy_of(by_oac()))}
-        answer = answers.pop(0)
-        if isinstance(answer, Refused):
-            raise answer
-        return answer
+    def head(params: Any) -> Any:
+        if params["Bucket"] != BUCKET:
+            raise moved
+        return {"BucketRegion": REGION}
 
-    _, step, _ = proposed(own=signed(oac="E3OAC", bucket="old-media"), get_bucket_policy=policies).steps
+    _, step, _ = proposed(
+        own=signed(oac="E3OAC", bucket="old-media"),
+        policy=policy_of(by_oac()),
+        policies={"old-media": policy_of(by_oac())},
+        head_bucket=head,
+    ).steps
     assert isinstance(step, Revoke)
     assert step.edit == revoking("old-media", policy_of(by_oac()), "eu-central-1")
 

@@ -162,6 +162,7 @@ def test_a_group_that_serves_nobody_is_not_waited_for(users: list[Json]) -> None
     row = group("signers", "K1")
     aws = live(
         list_distributions=users,
+        get_distribution={"Distribution": {"DistributionConfig": {"CallerReference": "made by hand"}}},
         list_key_groups=[row],
         get_key_group_config=config_of(row),
         list_public_keys=[key("old", "K1")],

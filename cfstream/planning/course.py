@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfstream.access.compare import cells_of, opens, state
-from cfstream.access.evaluate import Evaluation, evaluate, readers_of
+from cfstream.access.evaluate import Evaluation, Ways, evaluate, readers_of
 from cfstream.access.partition import Cell
-from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.world import World
 from cfstream.planning.worlds import projected
 from cfstream.steps.step import Step
+from cfstream.values import Known
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,20 @@ def exposed(before: Evaluation, during: Evaluation, after: Evaluation) -> tuple[
             if opens(state(one, reader), now) and opens(state(last, reader), now):
                 return cell, reader
     return None
+
+
+def exposed_to_keys(before: Evaluation, during: Evaluation, after: Evaluation) -> bool:
+    """Return whether a public key signs for a path only in between.
+
+    Edges accept the former keys of a key group until its change is Deployed. A path that anyone may read before or
+    after is left out.
+    """
+    for (_, one, middle), (_, _, last) in zip(cells_of(before, during), cells_of(before, after), strict=True):
+        public = any(way.reader == ANYONE for way in (*one, *last))
+        if not public and _signing(middle) - _signing(one) - _signing(last):
+            return True
+    return False
+
+
+def _signing(ways: Ways) -> frozenset[Known]:
+    return frozenset().union(*(way.keys or () for way in ways))

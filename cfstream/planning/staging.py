@@ -9,7 +9,7 @@ from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
 from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.world import World
-from cfstream.planning.course import exposed
+from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
 from cfstream.steps.grant import Grant
 from cfstream.steps.object_grants import ObjectGrants
@@ -30,12 +30,17 @@ class Stager:
     @property
     def base(self) -> World:
         """The world just before the first grant, with everything done that comes earlier."""
-        early = [
-            step
-            for step in self.steps
-            if step.stage.position < Stage.GRANT.position and not isinstance(step, Grant)
-        ]
+        return projected_all(self.live, self._early(), self.stack)
+
+    @property
+    def lagging(self) -> World:
+        """The same world at an edge that still accepts the former keys of the key groups."""
+        early = [step for step in self._early() if step.stage is not Stage.KEY_GROUPS]
         return projected_all(self.live, early, self.stack)
+
+    def _early(self) -> list[Step]:
+        earliest = Stage.GRANT.position
+        return [step for step in self.steps if step.stage.position < earliest and not isinstance(step, Grant)]
 
     @property
     def final(self) -> World:
@@ -77,7 +82,8 @@ class Stager:
     def _exposes(self, grant: Grant) -> bool:
         """Whether somebody could read right after it who cannot read now and cannot read at the end."""
         seen = evaluate(self.live, projected(self.base, grant, self.stack), self.final)
-        return exposed(*seen) is not None
+        lagging = evaluate(self.live, projected(self.lagging, grant, self.stack), self.final)
+        return exposed(*seen) is not None or exposed_to_keys(*lagging)
 
 
 def own_requester(world: World) -> Requester | None:

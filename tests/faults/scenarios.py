@@ -201,6 +201,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         before=HTTP,
         after=SOME_CLIPS,
         readers={"clips/trailer.mp4": frozenset({SIGNED})},
+        allow=("cuts-viewers",),
     ),
     scenario(
         "prefix widened",
@@ -302,7 +303,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     scenario(
         "private, with a wider grant to somebody's oai",
-        *(*NEW_SIGNERS, POLICY, UPDATED, POLICY, NO_OAI),
+        *(*NEW_SIGNERS, POLICY, UPDATED, POLICY, POLICY, NO_OAI),
         before=OPEN_POSTERS,
         after=SOMEBODYS,
         readers=all_by(SIGNED),

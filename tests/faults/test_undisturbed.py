@@ -1,7 +1,6 @@
 """What a scenario leaves when nothing goes wrong: the measure of every play in which something does."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -9,6 +8,7 @@ from cfstream.applying import StackOutcome
 from tests.faults.account import OBJECTS_OF, loose_ends, of_others
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stage import Stage, Undisturbed
+from tests.faults.test_faults import named
 from tests.faults.viewers import lost
 
 GRACE = timedelta(hours=24)
@@ -68,16 +68,7 @@ def announced(scenario: Scenario) -> bool:
     return "cuts-viewers" in scenario.allow or scenario.later > GRACE
 
 
-UNANNOUNCED = {"prefix narrowed": "a narrower prefix cuts signers off, and is not reported as a hazard"}
-
-
-def _with_reasons(scenario: Scenario) -> Any:
-    reason = UNANNOUNCED.get(scenario.name)
-    marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-    return pytest.param(scenario, id=scenario.name.replace(" ", "-"), marks=marks)
-
-
-@pytest.mark.parametrize("each", [_with_reasons(each) for each in SCENARIOS if not announced(each)])
+@pytest.mark.parametrize("each", named([each for each in SCENARIOS if not announced(each)]))
 def test_nobody_loses_access_without_a_hazard(stage: Stage, each: Scenario) -> None:
     """Everyone who is served before is served in the end, unless the plan says otherwise."""
     played = stage.undisturbed(each)

@@ -182,7 +182,7 @@ STORIES = (
         _another_distribution,
         but(known.OAI, bucket="archive"),
     ),
-    Story("adopt another distribution of the bucket", HTTP, _second, but(HTTP, adopt=SECOND)),
+    Story("adopt another distribution of the bucket", HTTP, _second, but(HTTP, adopt=SECOND), exit_code=2),
 )
 
 

@@ -70,7 +70,10 @@ class StreamingDistributionKind:
         if want is None:
             return ObservedStreaming(None)
         return ObservedStreaming(
-            find(aws, scene), claims(aws, scene), all_distributions(aws), logs=read_log_bucket(aws, scene)
+            find(aws, scene),
+            claims=claims(aws, scene),
+            rows=all_distributions(aws),
+            logs=read_log_bucket(aws, scene),
         )
 
     def propose(

@@ -16,7 +16,7 @@ from cfstream.kinds.distributions import find
 from cfstream.kinds.foreign_grants import idle_grants
 from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.owners import all_distributions, stack_names
+from cfstream.kinds.owners import all_distributions, going, stack_names, staying
 from cfstream.kinds.policy_ending import last_statements
 from cfstream.kinds.policy_grants import KIND, Case, LivePolicy, WantedGrant, decide, our_sids, sid_of
 from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
@@ -61,7 +61,9 @@ class BucketPolicyKind:
             distributions=distributions,
             stacks=stack_names(aws, scene),
             identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
-            former=read_former(aws, scene, own, distributions),
+            marked=frozenset(row["Id"] for row in rows if scene.owns(row.get("Comment"))),
+            going=going(aws, scene),
+            former=read_former(aws, scene, own, staying(aws, scene)),
         )
         if not bucket.usable:
             return live

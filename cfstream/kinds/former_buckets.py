@@ -17,7 +17,7 @@ from cfstream.kinds.bucket_region import bucket_regions
 from cfstream.kinds.kind import Scene
 from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids, sid_of
 from cfstream.kinds.readers import still_reading
-from cfstream.policy_document import by_sid, parse, principals
+from cfstream.policy_document import by_sid, parse, principals, statements
 from cfstream.ports import Call, Reads
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
@@ -73,7 +73,7 @@ def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
     left = {each.name for each in have.former if _may_hold(scene, own, each)}
     names = {*left, scene.stack.spec.bucket.name} if left else set()
     marks = [_remember(scene, own, names)] if names - {*_remembered(own)} else []
-    stays = any(each.unread or _stays(scene, each) for each in have.former)
+    stays = any(each.unread or _stays(scene, each) or _names_ours(scene, have, each) for each in have.former)
     done = (names or _remembered(own)) and not stays
     return (*marks, *taken, *([_forget(scene, own, names)] if done else []))
 
@@ -99,6 +99,23 @@ def former_notices(scene: Scene, have: LivePolicy) -> tuple[Notice, ...]:
 
 def _stays(scene: Scene, former: FormerBucket) -> frozenset[str]:
     return our_sids(scene, former.document) - unneeded(scene, former)
+
+
+def _names_ours(scene: Scene, have: LivePolicy, former: FormerBucket) -> bool:
+    """Return whether a statement of others names an OAI of ours, which stays as long as it does.
+
+    The tag alone leads to that policy once the distribution reads another bucket.
+    """
+    theirs = (
+        each
+        for each in statements(former.document)
+        if each.get("Sid") not in our_sids(scene, former.document)
+    )
+    return any(
+        who.kind == "oai" and who.name in have.marked
+        for each in theirs
+        for who in principals(each, have.identities)
+    )
 
 
 def _remembered(own: LiveDistribution | None) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from cfstream.kinds.origin_access_identity import (
     UsedIdentity,
     unwanted_identities,
 )
-from cfstream.kinds.owners import all_distributions
+from cfstream.kinds.owners import staying
 from cfstream.ports import Reads
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -38,7 +38,7 @@ def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribut
     have = LiveGrants(
         bucket=bucket,
         own=own,
-        distributions=all_distributions(aws),
+        distributions=staying(aws, scene),
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
     )

@@ -11,7 +11,7 @@ from cfstream.domain import Behavior, LiveDistribution, Mark, with_pattern
 from cfstream.errors import Notice
 from cfstream.kinds.distributions import find
 from cfstream.kinds.kind import Proposal, Relied, Scene
-from cfstream.kinds.owners import all_distributions
+from cfstream.kinds.owners import all_distributions, going
 from cfstream.ports import Reads
 from cfstream.spec import model
 from cfstream.spec.model import Spec
@@ -65,8 +65,9 @@ def neighbors(aws: Reads, scene: Scene) -> tuple[Neighbor, ...]:
     Makes the calls of `all_distributions` and `find`, and raises as they do. The stack's own is taken from its
     configuration, because a list may still show what it was before the last write.
     """
-    live = find(aws, scene)
-    others = [Neighbor(row) for row in all_distributions(aws) if live is None or row.id != live.id]
+    live, gone = find(aws, scene), going(aws, scene)
+    rows = all_distributions(aws)
+    others = [Neighbor(row, going=row.id in gone) for row in rows if live is None or row.id != live.id]
     own = [Neighbor(live, ours=True, going=scene.destroying)] if live else []
     return tuple(sorted([*others, *own], key=lambda each: each.live.id))
 

@@ -64,7 +64,7 @@ class LiveGrants:
     tally: Tally = Tally()
     own: LiveDistribution | None = None
     distributions: tuple[LiveDistribution, ...] = ()
-    """Every distribution of the account."""
+    """Every distribution of the account that the plan does not delete."""
     canonical_users: Mapping[str, str] = field(default_factory=dict)
     """Canonical user id by OAI id, of all OAIs of the account."""
     former: tuple[tuple[str, str], ...] = ()

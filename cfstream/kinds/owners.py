@@ -79,6 +79,17 @@ def claims(aws: Reads, scene: Scene) -> tuple[Claim, ...]:
     return (*found, *sorted(tagged, key=lambda each: (each.delivery is not scene.delivery, each.id)))
 
 
+def going(aws: Reads, scene: Scene) -> frozenset[str]:
+    """Return the ids of the distributions that the plan deletes: every one of the stack, if it is destroyed."""
+    return frozenset(each.id for each in claims(aws, scene)) if scene.destroying else frozenset()
+
+
+def staying(aws: Reads, scene: Scene) -> tuple[LiveDistribution, ...]:
+    """Return every distribution of the account that the plan does not delete. Makes the calls of `claims`."""
+    gone = going(aws, scene)
+    return tuple(row for row in all_distributions(aws) if row.id not in gone)
+
+
 def tags_of(reply: Json) -> dict[str, str]:
     """Return the tags in a reply to ListTagsForResource."""
     return {tag["Key"]: tag.get("Value", "") for tag in items(reply.get("Tags"))}

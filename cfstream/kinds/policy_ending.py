@@ -21,7 +21,8 @@ def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...],
     """Return the steps that remove all our statements, except those by which distributions of others read."""
     steps: list[Revoke] = []
     notices: list[Notice] = []
-    still = still_reading(scene, have.distributions, have.own, have.bucket.name)
+    staying = [each for each in have.distributions if each.id not in have.going]
+    still = still_reading(scene, staying, have.own, have.bucket.name)
     places = [(have.bucket.name, have.bucket.region, "", have.document, still)]
     places += [(each.name, each.region, each.name, each.document, each.still) for each in have.former]
     for bucket, region, member, document, reading in places:

@@ -75,10 +75,14 @@ class LivePolicy:
     own: LiveDistribution | None = None
     distributions: tuple[LiveDistribution, ...] = ()
     """Every distribution of the account, the stack's own one from its configuration."""
+    going: frozenset[str] = frozenset()
+    """Ids of the distributions that the plan deletes."""
     stacks: Mapping[str, str] = field(default_factory=dict)
     """Name of the stack that owns a distribution, by distribution id."""
     identities: Mapping[str, str] = field(default_factory=dict)
     """OAI id by canonical user id, of all OAIs of the account."""
+    marked: frozenset[str] = frozenset()
+    """Ids of the OAIs that have the stack's mark."""
     former: tuple[FormerBucket, ...] = ()
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""

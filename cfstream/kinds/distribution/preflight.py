@@ -97,16 +97,8 @@ def _twins(scene: Scene, claims: Sequence[Claim]) -> list[Problem]:
     """A problem if another distribution also has the name of the stack: it would be forgotten, or lose its access."""
     others = [each for each in claims if each.delivery is not scene.delivery]
     if others:
-        found = others[0]
-        what = (
-            f"the {found.delivery.words} {found.id} has the name {scene.name}, and the spec says "
-            f"delivery: {scene.delivery}"
-        )
-        do = (
-            f"write delivery: {found.delivery} again and run cfstream migrate; or give this spec another name; or "
-            "run cfstream destroy, which deletes what the stack owns of either delivery"
-        )
-        return [scene.stack.problem(what, do, "delivery")]
+        mine = next((each for each in claims if each.delivery is scene.delivery), None)
+        return [_of_other_delivery(scene, others[0], mine)]
     if len(claims) < 2:
         return []
     ids = " and ".join(each.id for each in claims)
@@ -116,6 +108,25 @@ def _twins(scene: Scene, claims: Sequence[Claim]) -> list[Problem]:
         return [scene.stack.problem(what, do, "adopt")]
     what = f"several distributions have the tag {NAME_TAG} = {scene.name}: {ids}"
     return [scene.stack.problem(what, f"remove the tag {NAME_TAG} from all but one of them", "name")]
+
+
+def _of_other_delivery(scene: Scene, found: Claim, mine: Claim | None) -> Problem:
+    """The problem with a distribution of the other delivery, alone or beside one of the spec's."""
+    beside = f" beside the {mine.delivery.words} {mine.id}" if mine else ""
+    what = (
+        f"the {found.delivery.words} {found.id} has the name {scene.name}{beside}, and the spec says "
+        f"delivery: {scene.delivery}"
+    )
+    first = (
+        f"remove the tag {NAME_TAG} from the one that is not this stack's"
+        if mine
+        else f"write delivery: {found.delivery} again and run cfstream migrate"
+    )
+    do = (
+        f"{first}; or give this spec another name; or run cfstream destroy, which deletes what the stack owns of "
+        "either delivery"
+    )
+    return scene.stack.problem(what, do, "delivery")
 
 
 def alias_problems(

@@ -42,6 +42,8 @@ class Described:
 
     before: World
     after: World
+    former: tuple[World, World] | None
+    """If the bucket changes: the worlds around the older version's bucket, before and after."""
     hazards: tuple[Hazard, ...]
     """What the fields of the distribution show by themselves: TLS, and host names that go."""
 
@@ -51,10 +53,14 @@ def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Sp
     was, will = Scene(before, ACCOUNT, beside=tuple(old)), Scene(after, ACCOUNT, beside=tuple(new))
     live = _live(was)
     laid = _laid(will, live)
-    moved = before.spec.bucket.name != after.spec.bucket.name
+    becomes = _as_live(will.delivery, laid.config)
+    one, other = before.spec.bucket.name, after.spec.bucket.name
     return Described(
-        before=_world(was, live, after.spec.bucket.name, None if moved else _policy(was)),
-        after=_world(will, _as_live(will.delivery, laid.config), after.spec.bucket.name, _policy(will)),
+        before=_world(was, live, other, None if one != other else _policy(was)),
+        after=_world(will, becomes, other, _policy(will)),
+        former=None
+        if one == other
+        else (_world(was, live, one, _policy(was)), _world(will, becomes, one, None)),
         hazards=laid.hazards,
     )
 

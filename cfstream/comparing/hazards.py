@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfstream.access.evaluate import evaluate
 from cfstream.comparing.described import described, first
 from cfstream.errors import Notice
-from cfstream.planning.hazards import cutting_hazards, opening_hazards, widening_hazard
+from cfstream.planning.hazards import cutting_hazards, moving_hazards, opening_hazards, widening_hazard
 from cfstream.planning.staging import widened
 from cfstream.spec.fields import spell
 from cfstream.spec.model import PublicKey, Spec
@@ -36,6 +36,8 @@ def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[S
     was, will = evaluate(change.before, change.after)
     yield from opening_hazards(was, will)
     yield from cutting_hazards(was, will)
+    if change.former is not None:
+        yield from moving_hazards(*change.former, change.after)
     granted = change.before.bucket.policy is not None
     gained = widened(change.before, change.after, granted=granted)
     if before.spec.grant.via != "elsewhere" != after.spec.grant.via:

@@ -6,10 +6,11 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cfstream.access.compare import Loss, losses, opened_to_anyone
-from cfstream.access.evaluate import Evaluation, Way
+from cfstream.access.evaluate import Evaluation, Way, evaluate
 from cfstream.access.openings import how, witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, ReaderKind
+from cfstream.access.world import World
 from cfstream.steps.step import Hazard
 from cfstream.values import plain
 
@@ -42,6 +43,16 @@ def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
         if cells and not _closes(before, loss):
             found.append(_cut(before, after, loss, cells[0]))
     return tuple(dict.fromkeys(found))
+
+
+def moving_hazards(before: World, left: World, after: World) -> tuple[Hazard, ...]:
+    """Return a hazard for each signer who loses paths because the distribution reads another bucket.
+
+    `before` and `left` are the worlds around the former bucket, before and after the plan; `after` is the world around
+    the new one. Only who can read in neither of the latter two loses something.
+    """
+    was, still, will = evaluate(before, left, after)
+    return cutting_hazards(was, will, net=(was, still))
 
 
 def _lost(loss: Loss) -> Hashable:

@@ -11,19 +11,26 @@ from cfstream.access.evaluate import MERGED, Evaluation, evaluate
 from cfstream.access.openings import Expected
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.warnings import viewer_warnings
+from cfstream.access.world import World
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.policy_grants import our_sids
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, exposure
-from cfstream.planning.hazards import cutting_hazards, opening_hazards, unique, widening_hazard
+from cfstream.planning.hazards import (
+    cutting_hazards,
+    moving_hazards,
+    opening_hazards,
+    unique,
+    widening_hazard,
+)
 from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
-from cfstream.planning.worlds import live_world, projected_all
+from cfstream.planning.worlds import former_world, live_world, projected_all
 from cfstream.steps.grant import Grant
-from cfstream.steps.step import Hazard, Step
-from cfstream.values import StepId
+from cfstream.steps.step import Hazard, Stage, Step
+from cfstream.values import StepId, Verb
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Seque
     steps = ordered(stager.staged())
     alone = course(live, steps, scene.name)
     hazards = _joined(_hazards(alone), _widening(scene, alone))
+    hazards = _joined(hazards, _moving(former_world(scene, land, live), alone, scene))
     before, after = alone.before, alone.after
     problems = list(_unsafe(scene, alone))
     if beside:
@@ -85,6 +93,17 @@ def _widening(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
     granted = live.own is not None and bool(our_sids(scene, live.bucket.policy))
     found = widened(live, seen.after.world, granted=granted)
     return {last.id: tuple(widening_hazard(scene.stack.spec.grant.prefix, found))}
+
+
+def _moving(former: World | None, seen: Course, scene: Scene) -> dict[StepId, tuple[Hazard, ...]]:
+    """Return the hazards of the step with which the distribution leaves its former bucket."""
+    switch = next(
+        (each for each in seen.steps if each.stage is Stage.SWITCH and each.verb is not Verb.DISABLE), None
+    )
+    if former is None or switch is None:
+        return {}
+    left = projected_all(former, seen.steps, scene.name)
+    return {switch.id: moving_hazards(former, left, seen.after.world)}
 
 
 def _joined(

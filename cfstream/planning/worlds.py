@@ -35,6 +35,8 @@ from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Step
 from cfstream.values import Json, Known, Ref
 
+UNREAD = ObjectAcls(complete=False)
+
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 """What a bucket has that `CreateBucket` creates."""
 
@@ -56,6 +58,22 @@ def live_world(scene: Scene, land: Landscape) -> World:
         groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in groups.all},
         stacks=dict(policy.stacks.items()),
     )
+
+
+def former_world(scene: Scene, land: Landscape, live: World) -> World | None:
+    """Return the world around the bucket that the distribution reads now, if the spec names another one.
+
+    Grants on single objects of that bucket are not read.
+    """
+    policy = land.observed(LivePolicy)
+    origin = policy.own.default_origin if policy.own else None
+    former = next((each for each in policy.former if origin and each.name == origin.bucket), None)
+    if former is None or scene.destroying:
+        return None
+    bucket = BucketState(
+        former.name, scene.partition, policy=former.document, policy_unread=former.unread, objects=UNREAD
+    )
+    return replace(live, bucket=bucket)
 
 
 def _bucket(scene: Scene, policy: LivePolicy, grants: LiveGrants) -> BucketState:

@@ -144,6 +144,11 @@ DANGERS = [
         "grant: {prefix: a/b/}",
         "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
     ),
+    (
+        "bucket: one-media",
+        "bucket: two-media\ngrant: {prefix: a/}",
+        "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
+    ),
 ]
 
 
@@ -167,7 +172,8 @@ def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, afte
         (BEHAVED.format(", public: true"), ""),
         ("public: true", "trusted_signers: [self]"),
         ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
-        ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media\ngrant: {prefix: b/}"),
+        ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media"),
+        ("bucket: one-media\ntrusted_signers: [self]", "bucket: two-media\ntrusted_signers: [self, '111122223333']"),
     ],
 )
 def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:

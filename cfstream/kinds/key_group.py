@@ -365,9 +365,11 @@ def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
             )
         )
     address = scene.address(KIND, use.reference)
+    # Anyone who has one of its keys can sign, whoever added it.
+    content = {"id": live.id, "keys": sorted(live.keys)}
     return Proposal(
         brings={address: {"id": live.id, "name": live.name}},
-        relied_on=(Relied(address, digest({"id": live.id}), content={"id": live.id}),),
+        relied_on=(Relied(address, digest(content), content=content),),
     )
 
 

@@ -131,12 +131,11 @@ def test_it_holds_when_a_key_group_moved_the_etag(studio: Studio) -> None:
     document = {**http(), "key_groups": [{"use": "newsroom"}]}
     studio.converge(document)
     saved = Saved(studio, {**document, "comment": "changed"})
+    etag = saved.again().stacks[0].live.etag
     live = studio.cloudfront.get_key_group_config(Id=theirs)
-    more = {
-        **live["KeyGroupConfig"],
-        "Items": [*live["KeyGroupConfig"]["Items"], studio.make_key("second", file=TWO)],
-    }
-    studio.cloudfront.update_key_group(Id=theirs, IfMatch=live["ETag"], KeyGroupConfig=more)
+    renamed = {**live["KeyGroupConfig"], "Comment": "the newsroom's"}
+    studio.cloudfront.update_key_group(Id=theirs, IfMatch=live["ETag"], KeyGroupConfig=renamed)
+    assert saved.again().stacks[0].live.etag != etag
     saved.check()
 
 

@@ -173,7 +173,10 @@ def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, afte
         ("public: true", "trusted_signers: [self]"),
         ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
         ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media"),
-        ("bucket: one-media\ntrusted_signers: [self]", "bucket: two-media\ntrusted_signers: [self, '111122223333']"),
+        (
+            "bucket: one-media\ntrusted_signers: [self]",
+            "bucket: two-media\ntrusted_signers: [self, '111122223333']",
+        ),
     ],
 )
 def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:

@@ -1,0 +1,262 @@
+"""A saved plan is refused if anything that decides who can read was not there when it was made."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from cfstream.planning import Plan
+from cfstream.planning.saved import Mismatch, check_saved
+from cfstream.render.json import saved_document
+from cfstream.spec.load import load
+from cfstream.workflow import make_plan
+from tests.promises.foreign import by_hand
+from tests.promises.studio import (
+    ONE,
+    TWO,
+    Json,
+    Studio,
+    add_behavior,
+    allow,
+    group,
+    hazards,
+    http,
+    key,
+    listing,
+    set_to,
+    signed,
+    signers,
+)
+
+Hand = Callable[[Studio], None]
+
+
+class Saved:
+    """A plan as a file holds it, and the specs that it was made from."""
+
+    def __init__(self, studio: Studio, *documents: Json) -> None:
+        self.studio = studio
+        self.paths = []
+        for document in documents:
+            path = studio.folder / f"saved-{document['name']}.yaml"
+            path.write_text(json.dumps(document))
+            self.paths.append(str(path))
+        self.document: Json = json.loads(json.dumps(saved_document(self.again(), self.paths, ".")))
+
+    def again(self) -> Plan:
+        """The plan that the same specs give now."""
+        return make_plan(load(self.paths), self.studio.world)
+
+    def check(self) -> None:
+        """Return if the saved plan holds. Raises Mismatch if not."""
+        check_saved(self.document, self.again())
+
+
+def stale(saved: Saved, *words: str) -> None:
+    """The plan is refused, with words that say what changed."""
+    with pytest.raises(Mismatch) as caught:
+        saved.check()
+    for word in words:
+        assert word in caught.value.what, caught.value.what
+
+
+def identity(studio: Studio) -> Json:
+    """The part of an origin that reads by the stack's OAI."""
+    (one,) = studio.identities()
+    return {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{one}"}}
+
+
+def reads_by(studio: Studio, id_: str) -> None:
+    """Let a distribution read by the stack's OAI."""
+    access = identity(studio)
+    studio.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=id_)
+
+
+def new_reader(studio: Studio) -> None:
+    """A new distribution that reads by our OAI."""
+    reads_by(studio, by_hand(studio)["Id"])
+
+
+def new_second_origin(studio: Studio) -> None:
+    """A distribution of another bucket gets an origin that reads ours."""
+    studio.bucket("elsewhere")
+    access = identity(studio)
+
+    def change(config: Json) -> None:
+        (first,) = config["Origins"]["Items"]
+        elsewhere = {**first, "DomainName": "elsewhere.s3.us-east-1.amazonaws.com"}
+        config["Origins"] = listing(elsewhere, {**first, **access, "Id": "ours"})
+
+    studio.edit(change, id_=by_hand(studio)["Id"])
+
+
+def new_member(studio: Studio) -> None:
+    """Ours becomes the failover member of a distribution."""
+    studio.bucket("elsewhere")
+    access = identity(studio)
+
+    def change(config: Json) -> None:
+        (first,) = config["Origins"]["Items"]
+        elsewhere = {**first, "Id": "first", "DomainName": "elsewhere.s3.us-east-1.amazonaws.com"}
+        config["Origins"] = listing(elsewhere, {**first, **access})
+        both = {
+            "Id": "both",
+            "FailoverCriteria": {"StatusCodes": listing(500)},
+            "Members": listing({"OriginId": "first"}, {"OriginId": "console"}),
+        }
+        config["OriginGroups"] = listing(both)
+        config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
+
+    studio.edit(change, id_=by_hand(studio)["Id"])
+
+
+@pytest.mark.parametrize("hand", [new_reader, new_second_origin, new_member], ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("after", [signed(oai={}, comment="changed"), signed()], ids=["comment", "oac"])
+def test_another_distribution_on_our_identity(studio: Studio, hand: Hand, after: Json) -> None:
+    """It reads what the plan grants, and needs what the plan revokes."""
+    studio.converge(signed(oai={}))
+    saved = Saved(studio, after)
+    saved.check()
+    hand(studio)
+    stale(saved)
+
+
+def unsign(config: Json) -> None:
+    """Remove the signers of the default behavior."""
+    config["DefaultCacheBehavior"]["TrustedSigners"] = signers()
+
+
+CHANGED: dict[str, Callable[[Json], None]] = {
+    "signers": unsign,
+    "behavior": add_behavior("/open/*", TrustedSigners=signers()),
+    "origin path": lambda config: config["Origins"]["Items"][0].update(OriginPath="/a"),
+    "enabled": set_to(Enabled=False),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
+def test_a_reader_that_was_there_and_changed(studio: Studio, change: Callable[[Json], None]) -> None:
+    """Its behaviors, signers and origins decide who can read."""
+    studio.converge(signed(oai={}))
+    other = by_hand(studio)["Id"]
+    reads_by(studio, other)
+    saved = Saved(studio, signed(oai={}, comment="changed"))
+    studio.edit(change, id_=other)
+    stale(saved, other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [set_to(Comment="other"), set_to(PriceClass="PriceClass_100"), set_to(HttpVersion="http3")],
+    ids=["comment", "price class", "http version"],
+)
+def test_what_access_does_not_use_of_others_is_not_stale(
+    studio: Studio, change: Callable[[Json], None]
+) -> None:
+    """Nor is a distribution that reads nothing of ours."""
+    studio.converge(signed(oai={}))
+    other = by_hand(studio)["Id"]
+    reads_by(studio, other)
+    saved = Saved(studio, signed(oai={}, comment="changed"))
+    studio.edit(change, id_=other)
+    studio.bucket("elsewhere")
+    stranger = by_hand(studio, CallerReference="stranger")["Id"]
+    domain = "elsewhere.s3.us-east-1.amazonaws.com"
+    saved.studio.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=stranger)
+    saved.check()
+
+
+def keys_of(studio: Studio, name: str, *keys: str) -> None:
+    """Set the keys of a group by hand."""
+    id_ = studio.groups()[name]["Id"]
+    live = studio.cloudfront.get_key_group_config(Id=id_)
+    config = {**live["KeyGroupConfig"], "Items": list(keys)}
+    studio.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
+
+
+USES = {
+    "default": {"key_groups": [{"use": "newsroom"}]},
+    "behavior": {
+        "trusted_signers": ["self"],
+        "http": {"behaviors": [{"path": "/clips/*", "key_groups": [{"use": "newsroom"}]}]},
+    },
+}
+
+
+@pytest.mark.parametrize("fields", USES.values(), ids=USES)
+@pytest.mark.parametrize("by_id", [False, True], ids=["by name", "by id"])
+def test_a_key_in_a_used_group(studio: Studio, fields: Json, *, by_id: bool) -> None:
+    """Whoever has it can sign: somebody else added, replaced or removed one."""
+    first, second = studio.make_key("first"), studio.make_key("second", file=TWO)
+    made = studio.make_group("newsroom", first)
+    document = {"version": 1, "name": "lectures", "bucket": "media", **fields}
+    if by_id:
+        document = json.loads(json.dumps(document).replace("newsroom", made))
+    for earlier in ({}, {"comment": "before"}):
+        saved = Saved(studio, {**document, **earlier, "price_class": "PriceClass_100"})
+        saved.check()
+        for keys in ((first, second), (second,)):
+            keys_of(studio, "newsroom", *keys)
+            stale(saved, made if by_id else "newsroom")
+        keys_of(studio, "newsroom", first)
+        saved.check()
+        studio.converge(document)
+
+
+def test_a_hazard_that_was_not_there(studio: Studio) -> None:
+    """Only the hazard differs: with the fingerprint of a plan without it, the plan is refused."""
+    studio.converge(http(key_groups=[group(key(ONE), key(TWO))]))
+    saved = Saved(studio, http())
+    assert hazards(saved.again().stacks[0]) == ["cuts-viewers"]
+    before = saved.document["fingerprint"]
+    for stack in saved.document["stacks"]:
+        stack["hazards"] = []
+    saved.document["fingerprint"] = fingerprint_without_hazards(saved)
+    assert saved.document["fingerprint"] != before
+    stale(saved, "cuts-viewers")
+
+
+def fingerprint_without_hazards(saved: Saved) -> str:
+    """The fingerprint that the same plan has without its hazards."""
+    plan = saved.again()
+    stacks = tuple(
+        replace(stack, steps=tuple(replace(step, hazards=()) for step in stack.steps))
+        for stack in plan.stacks
+    )
+    return replace(plan, stacks=stacks).fingerprint
+
+
+def test_a_hazard_that_another_spec_of_the_run_brings(studio: Studio) -> None:
+    """The other stack serves unsigned what this one is granted: its spec was changed after the plan."""
+    shared = studio.make_identity()
+    mine = signed(oai={"id": shared}, grant={"prefix": "b/"})
+    other = signed(name="other", oai={"id": shared}, grant={"prefix": "a/"})
+    saved = Saved(studio, mine, other)
+    saved.check()
+    public = {**other, "public": True}
+    del public["trusted_signers"]
+    (studio.folder / "saved-other.yaml").write_text(json.dumps(public))
+    assert "makes-public" in {name for stack in saved.again().stacks for name in hazards(stack)}
+    stale(saved)
+
+
+OPENINGS: dict[str, Hand] = {
+    "account": lambda studio: studio.put_policy(
+        *studio.statements().values(), allow("Theirs", {"AWS": "arn:aws:iam::111122223333:root"})
+    ),
+    "writes": lambda studio: studio.put_policy(
+        *studio.statements().values(),
+        allow("Theirs", {"AWS": "arn:aws:iam::111122223333:root"}, Action="s3:PutObject"),
+    ),
+    "block": lambda studio: studio.unblocked(),
+}
+
+
+@pytest.mark.parametrize("hand", OPENINGS.values(), ids=OPENINGS)
+def test_an_opening_that_was_not_there(studio: Studio, hand: Hand) -> None:
+    """Nobody has approved a plan with it."""
+    studio.converge(signed())
+    saved = Saved(studio, signed(comment="changed"))
+    hand(studio)
+    stale(saved)

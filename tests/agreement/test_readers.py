@@ -69,8 +69,7 @@ def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[st
     certain = [
         str(each.reader)
         for each in ways
-        # Of a canonical user the planner does not know the account, which a Deny may name.
-        if each.certain and ACCOUNT not in str(each.reader) and each.reader.kind is not ReaderKind.CANONICAL
+        if each.certain and ACCOUNT not in str(each.reader) and _is_tried(each)
     ]
     if certain and not readers:
         yield f"{certain} read {key!r} past CloudFront, evaluator: nobody"
@@ -78,6 +77,15 @@ def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[st
         named = way.reader.kind is ReaderKind.PRINCIPAL
         if named and way.certain and reads.get(str(way.reader)) is False:
             yield f"{way.reader} reads {key!r} past CloudFront, evaluator: no"
+
+
+def _is_tried(way: Way) -> bool:
+    """Whether the evaluator surely tries who reads in this way.
+
+    Of a canonical user the planner does not know the account, which a Deny may name; and of services and foreign
+    distributions the evaluator tries a few, over https.
+    """
+    return way.reader.kind is not ReaderKind.CANONICAL and not (way.requester and way.requester.via)
 
 
 def agree(ours: Answer, theirs: Answer) -> bool:

@@ -222,13 +222,10 @@ class _Judge:
         """Who may list, write objects or change who can read; by policy, or by an ACL."""
         for may in (May.LIST, May.WRITE, May.MANAGE):
             for requester in self.view.outsiders:
-                reading = self.view.general(requester, may)
-                if reading.verdict is not Verdict.NO:
-                    certain = reading.verdict is Verdict.YES
-                    found = tuple(self.view.statements[index] for index in reading.statements)
-                    yield General(
-                        requester.reader, may, certain, reading.undecided, reading.by, (), requester, found
-                    )
+                yield from _general(requester, may, self.view.general(requester, may), self.view)
+            for point in self.points:
+                for requester in point.view.outsiders:
+                    yield from _general(requester, may, point.general(requester, may), point.view)
         for reader, may in self.view.of_bucket_acl:
             yield General(reader, may, by=("bucket ACL",))
         yield from self._by_object_acl()
@@ -265,14 +262,43 @@ class _Point:
         mine = self.view.read(self.view.known(requester), named[number], cloudfront=cloudfront)
         if mine.verdict is Verdict.NO:
             return mine
-        asker = self._bucket.known(requester.with_keys(self._keys))
-        through = self._bucket.read(asker, named[0], cloudfront=cloudfront)
+        return self._together(
+            mine, self._bucket.read(self._through(requester), named[0], cloudfront=cloudfront)
+        )
+
+    def general(self, requester: Requester, may: May) -> Reading:
+        """Return whether a requester may list, write or manage through the access point."""
+        mine = self.view.general(self.view.known(requester), may)
+        if mine.verdict is Verdict.NO:
+            return mine
+        return self._together(mine, self._bucket.general(self._through(requester), may))
+
+    def _through(self, requester: Requester) -> Requester:
+        """The requester as the bucket's policy sees it."""
+        return self._bucket.known(requester.with_keys(self._keys))
+
+    def _together(self, mine: Reading, through: Reading) -> Reading:
+        """What both policies allow together."""
         if through.verdict is Verdict.NO:
             return through
         vpc = (f"only from {self.point.vpc}",) if self.point.vpc else ()
         certain = mine.verdict is through.verdict is Verdict.YES and not vpc
         undecided = () if certain else tuple(dict.fromkeys((*mine.undecided, *through.undecided, *vpc)))
         return Reading(Verdict.YES if certain else Verdict.MAYBE, undecided, mine.by, mine.statements)
+
+
+def _general(requester: Requester, may: May, reading: Reading, view: PolicyView) -> Iterator["General"]:
+    if reading.verdict is not Verdict.NO:
+        yield General(
+            requester.reader,
+            may,
+            reading.verdict is Verdict.YES,
+            reading.undecided,
+            reading.by,
+            (),
+            requester,
+            tuple(view.statements[index] for index in reading.statements),
+        )
 
 
 def _direct_way(requester: Requester, reading: Reading, view: PolicyView) -> Iterator[Way]:

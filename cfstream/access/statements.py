@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cfstream.access.cells import Undecided, includes
-from cfstream.access.globs import Glob, names_bucket
-from cfstream.access.partition import Named
+from cfstream.access.globs import Glob, names_arn, names_bucket
+from cfstream.access.partition import Named, resource_globs
 from cfstream.access.policy import (
     Action,
     On,
@@ -72,8 +72,8 @@ class PolicyView:
     world: World
     statements: tuple[Statement, ...]
     block: Block
-    title: str = ""
-    """How statements are called behind their name; empty for the bucket's policy."""
+    point: AccessPoint | None = None
+    """The access point that the policy belongs to; None for the bucket's policy."""
 
     def __post_init__(self) -> None:
         self._bits: dict[tuple[int, Action], _Bits] = {}
@@ -88,7 +88,7 @@ class PolicyView:
     def of_point(cls, world: World, point: AccessPoint) -> "PolicyView":
         """Return the view of an access point's policy. The strictest block applies to requests through it."""
         block = point.block | world.bucket.block
-        return cls(world, parsed(point.policy), block, f" of the access point {point.name}")
+        return cls(world, parsed(point.policy), block, point)
 
     @cached_property
     def outsiders(self) -> tuple[Requester, ...]:
@@ -172,7 +172,8 @@ class PolicyView:
     def name(self, index: int) -> str:
         """Return how a statement is called: by its Sid, or by its place."""
         sid = self.statements[index].sid
-        return (f"statement {sid}" if sid else f"statement {index + 1} (without a Sid)") + self.title
+        name = f"statement {sid}" if sid else f"statement {index + 1} (without a Sid)"
+        return f"{name} of the access point {self.point.name}" if self.point else name
 
     @cached_property
     def _asked(self) -> Mapping[May, tuple[Action, ...]]:
@@ -313,7 +314,8 @@ class PolicyView:
 
     @cached_property
     def _resources(self) -> tuple["_Resources", ...]:
-        return tuple(_resources(self.world, each) for each in statements(self.world.bucket.policy))
+        policy = self.point.policy if self.point else self.world.bucket.policy
+        return tuple(_resources(self.world, each, self.point) for each in statements(policy))
 
 
 @dataclass(frozen=True)
@@ -325,14 +327,12 @@ class _Resources:
     every: bool
 
 
-def _resources(world: World, statement: Json) -> _Resources:
+def _resources(world: World, statement: Json, point: AccessPoint | None) -> _Resources:
     """Return what a statement names; NotResource names the rest."""
     inverted = "NotResource" in statement
     texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
-    name, partition = world.bucket.name, world.partition
-    variables = (world.bucket.policy or {}).get("Version") == "2012-10-17"
-    of_bucket = _any(names_bucket(each, name, partition, variables=variables) for each in texts)
-    found = [Glob.of_resource(each, name, partition, variables=variables) for each in texts]
+    of_bucket = _any(_names_whole(world, each, point) for each in texts)
+    found = [resource_globs(world, each, point) for each in texts]
     may = [glob for each in found for glob in each.may]
     certain = [glob for each in found for glob in each.certain]
     every = (Glob.prefix(""),)
@@ -344,6 +344,15 @@ def _resources(world: World, statement: Json) -> _Resources:
     some = Verdict.YES if sure else Verdict.MAYBE if left else Verdict.NO
     opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.MAYBE: Verdict.MAYBE}
     return _Resources(opposite[of_bucket], some, not may)
+
+
+def _names_whole(world: World, resource: str, point: AccessPoint | None) -> Verdict:
+    """Return whether a Resource names the bucket, or the access point that stands for it."""
+    policy = point.policy if point else world.bucket.policy
+    variables = (policy or {}).get("Version") == "2012-10-17"
+    if point is not None:
+        return names_arn(resource, point.arn, variables=variables)
+    return names_bucket(resource, world.bucket.name, world.partition, variables=variables)
 
 
 def _covers(globs: Sequence[Glob], every: Glob) -> bool:

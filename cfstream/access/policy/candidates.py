@@ -32,7 +32,8 @@ from cfstream.access.policy.texts import account_of
 from cfstream.access.policy.wildcards import fits, is_wild
 from cfstream.policy_document import CLOUDFRONT
 
-_ORGANISATION = re.compile(r"o-[a-z0-9]+")
+_ORGANISATION = re.compile(r"\bo-[a-z0-9]+(?![a-z0-9*?])")
+"""A whole id. Anybody's new organisation may have an id that starts alike."""
 _DISTRIBUTION = re.compile(r"arn:aws[a-z-]*:cloudfront::(\d{12}):(?:streaming-)?distribution/\w+")
 
 

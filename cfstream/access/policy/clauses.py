@@ -71,7 +71,8 @@ def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
     if isinstance(value, Chosen | Address):
         return _chosen(value, wanted)
     outcomes: set[bool | None] = set()
-    for request in _requests(value, wanted):
+    lucky = pool.issued(wanted, value.lucky) if isinstance(value, Unknown) else ()
+    for request in chain(_requests(value, wanted), lucky):
         outcomes.add(_together(request, wanted))
         if None in outcomes or len(outcomes) > 1:
             return Settled(Verdict.MAYBE, _open(value, wanted))
@@ -82,7 +83,7 @@ def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
 def every(value: Value, wanted: tuple[Clause, ...]) -> bool:
     """Return whether every request fulfils the clauses on one key."""
     found = _requests(value, wanted)
-    lucky = pool.breaking(wanted, value.lucky) if isinstance(value, Chosen) else ()
+    lucky = pool.breaking(wanted, value.lucky) if isinstance(value, Chosen | Unknown) else ()
     return all(_together(request, wanted) is True for request in chain(found, lucky))
 
 
@@ -94,7 +95,7 @@ def _requests(value: Value, wanted: tuple[Clause, ...]) -> Iterable[Request | po
             return [None]
         case Address(networks, optional, elsewhere):
             return pool.addresses(wanted, networks, optional=optional, elsewhere=elsewhere)
-        case Chosen(within, optional, _) | Unknown(within, optional):
+        case Chosen(within, optional) | Unknown(within, optional):
             return pool.requests(wanted, within, optional=optional)
 
 

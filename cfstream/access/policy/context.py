@@ -33,6 +33,8 @@ class Unknown:
 
     within: tuple[str, ...] = ("*",)
     optional: bool = True
+    lucky: tuple[str, ...] = ()
+    """As in `Chosen`."""
 
 
 @dataclass(frozen=True)

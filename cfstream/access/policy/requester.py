@@ -27,6 +27,12 @@ ANY_ACCOUNT = "with any AWS account"
 
 _AN_ACCOUNT = "????????????"
 
+_NEW_ORGANISATION: Mapping[str, Value] = {
+    "aws:sourceorgid": Unknown(("o-new0000000",), lucky=("o-*",)),
+    "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",), lucky=("o-*",)),
+}
+"""What a service sends for an organisation that no policy names."""
+
 
 @dataclass(frozen=True)
 class Requester:
@@ -250,9 +256,8 @@ def any_distribution() -> Requester:
         "aws:sourcearn": Chosen(
             own, optional=False, lucky=(f"arn:aws:cloudfront::{_AN_ACCOUNT}:distribution/E*",)
         ),
-        "aws:sourceaccount": Unknown((NEW_ACCOUNT,)),
-        "aws:sourceorgid": Unknown(("o-new0000000",)),
-        "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",)),
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
+        **_NEW_ORGANISATION,
         "aws:securetransport": Chosen(("true", "false"), optional=False),
     }
     return Requester(ANYONE, Principal(Form.SERVICE, CLOUDFRONT), known, crafts=True, via=ANY_DISTRIBUTION)
@@ -297,13 +302,11 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
         "aws:sourceaccount": Chosen((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
     }
     if not source_account:
-        known |= {
-            "aws:sourceorgid": Unknown(("o-new0000000",)),
-            "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",)),
-        }
+        known |= _NEW_ORGANISATION
     foreign = source_account and not own
     reader = Reader(ReaderKind.ACCOUNT, source_account) if foreign else Reader(ReaderKind.SERVICE, name)
-    via = f"{name} for account {source_account}" if source_account else f"{name} for any account"
+    acts = f"for account {source_account}" if source_account else "for any account"
+    via = f"through {name}" if foreign else acts
     return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
 
 
@@ -353,15 +356,19 @@ def organisation(number: str) -> Requester:
 
 
 def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
-    """Return an AWS service that acts for an account of the organisation."""
+    """Return an AWS service that acts for an account of the organisation that no policy names.
+
+    Accounts that a policy names are requesters of their own.
+    """
+    arns = f"arn:aws:*:*:{NEW_ACCOUNT}:*", f"arn:aws:*:*:{_AN_ACCOUNT}:*"
     known: dict[str, Value] = {
         **_service(name),
-        "aws:sourcearn": Unknown((f"arn:aws:*:*:{_AN_ACCOUNT}:*",), optional=False),
-        "aws:sourceaccount": Unknown((_AN_ACCOUNT,)),
+        "aws:sourcearn": Unknown(arns[:1], optional=False, lucky=arns[1:]),
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
         "aws:sourceorgid": Unknown((number,)),
         "aws:sourceorgpaths": Unknown((f"{number}/*",)),
     }
-    via = f"{name} for an account of {number}"
+    via = f"through {name}"
     reader = Reader(ReaderKind.ORGANISATION, number)
     return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
 

@@ -111,12 +111,11 @@ def standing(
 
 def _service(requester: Requester, declared: Declared, allowed_by: Sequence[Statement]) -> Standpoint:
     """A service is expected if it acts for the own account only, or if it only delivers."""
-    if requester.via.endswith(f" for account {declared.account}"):
+    if requester.via == f"for account {declared.account}":
         return EXPECTED
     if _delivers_only(allowed_by):
-        return Standpoint(
-            Standing.EXPECTED, f"{requester.via}: no SourceAccount or SourceArn fixes the own account"
-        )
+        told = f"{requester.reader} {requester.via}: no SourceAccount or SourceArn fixes the own account"
+        return Standpoint(Standing.EXPECTED, told)
     return OPENING
 
 

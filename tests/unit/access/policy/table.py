@@ -99,8 +99,6 @@ def _lines(row: Row, may: May, block: Block, *, named: bool) -> Iterator[str]:
 def who(requester: Requester) -> str:
     """Return the reader, with the way where it is not in the name."""
     reader = requester.reader
-    if reader == ANYONE or reader.kind is ReaderKind.ACCOUNT:
+    if reader == ANYONE or reader.kind in (ReaderKind.ACCOUNT, ReaderKind.SERVICE):
         return f"{reader} {requester.via}".rstrip()
-    if reader.kind is ReaderKind.SERVICE:
-        return f"service {requester.via}"
     return str(reader)

@@ -27,6 +27,9 @@ http:
   behaviors:
     - {path: "/posters/*", public: true}
 """
+PUBLIC_PATHS = {"makes-public"}
+"""The hazard of a spec with a public path, when it is created."""
+
 PUBLIC = {
     "Version": "2012-10-17",
     "Statement": [
@@ -44,7 +47,7 @@ PLAYLIST = "hls/master.m3u8"
 @pytest.fixture
 def stage(sandbox: Sandbox) -> Sandbox:
     """A stack with a playlist and a poster."""
-    sandbox.apply(SPEC)
+    sandbox.apply(SPEC, allow=PUBLIC_PATHS)
     sandbox.put(PLAYLIST, "#EXTM3U\n")
     sandbox.put("posters/week 1+.jpg", b"poster")
     return sandbox
@@ -114,7 +117,7 @@ def test_a_checked_in_spec_applies_as_it_is(sandbox: Sandbox, tmp_path: Path) ->
     key.write_bytes(public_pem(rsa_key("somebody's")))
     (tmp_path / "lectures.yaml").write_text(SPEC)
     before = key.read_bytes()
-    report = sandbox.apply(tmp_path / "lectures.yaml")
+    report = sandbox.apply(tmp_path / "lectures.yaml", allow=PUBLIC_PATHS)
     sandbox.put(PLAYLIST, "#EXTM3U\n")
     assert sandbox.get(sandbox.sign(PLAYLIST)).status_code == 200
     assert sandbox.apply(tmp_path / "lectures.yaml").stacks[0].outcome == "unchanged"
@@ -148,7 +151,7 @@ def test_the_proof_holds(stage: Sandbox) -> None:
 
 def test_several_stacks_are_told_apart(stage: Sandbox) -> None:
     """With two stacks, methods want the name of the one that is meant, and say which there are."""
-    stage.apply("version: 1\nname: news\nbucket: news-media\npublic: true\n")
+    stage.apply("version: 1\nname: news\nbucket: news-media\npublic: true\n", allow=PUBLIC_PATHS)
     stage.put("a.mp4", b"news", stack="news")
     assert stage.get("a.mp4", stack="news").content == b"news"
     with pytest.raises(WrongUsage, match="applied were: lectures, news"):
@@ -163,7 +166,7 @@ def test_what_cannot_be_applied_says_why(sandbox: Sandbox) -> None:
         sandbox.apply("version: 1\nname: lectures\n")
     with pytest.raises(WrongUsage, match="applied were: none"):
         sandbox.url("a.mp4")
-    sandbox.apply(SPEC)
+    sandbox.apply(SPEC, allow=PUBLIC_PATHS)
     with pytest.raises(NotApplied, match="cuts-viewers") as caught:
         sandbox.apply(SPEC + "enabled: false\n")
     assert caught.value.report.exit_code == 5

@@ -46,7 +46,7 @@ VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
     StackOutcome.EXPOSED: ("exposed", Style.BOLD_RED),
 }
 
-PROTECTED_DO = "if that is meant, take `protect` out of the spec first"
+PROTECTED_DO = "if intended, remove `protect: true` from the spec first"
 """What to do about a stack that is left out with exit code 5."""
 
 WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
@@ -228,7 +228,7 @@ def _allowing(hazards: Iterable[str]) -> str:
     flags = " ".join(f"--allow {name}" for name in hazards)
     if not flags:
         return PROTECTED_DO
-    return f"if that is meant, say so: {flags}"
+    return f"if intended, add {flags}"
 
 
 def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:

@@ -131,10 +131,10 @@ def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
         failures_text(Report((hazard, protected, problem), 5), color=False, width=100)
         == """\
 error: lectures: hazards not allowed: deletes
-  fix: if that is meant, say so: --allow deletes
+  fix: if intended, add --allow deletes
 
 error: lectures: the spec says `protect: true`
-  fix: if that is meant, take `protect` out of the spec first
+  fix: if intended, remove `protect: true` from the spec first
 
 error: lectures: bucket b is not there
   fix: fix the problems that the plan shows, then run the same command again

@@ -187,11 +187,8 @@ def who(way: Way) -> str:
 
 
 def _reader_text(reader: Reader, requester: Requester | None) -> str:
-    """Return a reader with its way of asking. That of a service names the service already."""
-    via = requester.via if requester else ""
-    if reader.kind is ReaderKind.SERVICE and via:
-        return f"{reader.kind} {via}"
-    return f"{reader} {via}".rstrip()
+    """Return a reader with its way of asking, where the reader alone does not show it."""
+    return f"{reader} {requester.via if requester else ''}".rstrip()
 
 
 def how(found: Evaluation, way: Way) -> str:

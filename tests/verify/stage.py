@@ -122,6 +122,17 @@ class Stage(Studio):
             PublicAccessBlockConfiguration={name: settings.get(name, False) for name in names},
         )
 
+    def blocked(self) -> None:
+        """Block all public access to the bucket."""
+        self.block(
+            BlockPublicAcls=True, IgnorePublicAcls=True, BlockPublicPolicy=True, RestrictPublicBuckets=True
+        )
+
+    @functools.cached_property
+    def identity(self) -> str:
+        """The id of an OAI made by hand."""
+        return self.make_identity()
+
     def add_statement(self, statement: Json) -> None:
         """One more statement in the policy of the bucket."""
         self.put_policy(*(self.policy() or {"Statement": []})["Statement"], statement)

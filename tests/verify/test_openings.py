@@ -1,0 +1,126 @@
+"""Whoever can read or manage and is not named by the spec ends verify with 7, also with all public access blocked."""
+
+from typing import Any
+
+import pytest
+
+from cfstream.proving import StackProof, Verdict
+from tests.promises.studio import Json, allow
+from tests.unit.access.policy import table
+from tests.verify.openings import (
+    ANYONE_MANAGES,
+    BUCKET,
+    MANAGERS,
+    OBJECTS,
+    OF_ANY_ACCOUNT,
+    READERS,
+    THIRD,
+    Statement,
+)
+from tests.verify.stage import Stage, alarms
+
+ANOTHER = allow("Another", {"AWS": f"arn:aws:iam::{THIRD}:root"}, [BUCKET, OBJECTS], Action="s3:*")
+"""A second opening, by which an account that no spec lists may do everything."""
+
+DELETED = "a deleted user"
+"""S3 shows such a principal and does not accept it, so that no test can put it into a policy."""
+
+HEALTHY = [row for row in table.rows() if row.judged == "all" and row.name != DELETED]
+DENY_CLOUDFRONT = ("confused deputy guardrail", "VPC endpoint only, as a Deny")
+"""Healthy policies that also deny CloudFront: viewers are refused, and verify reports that."""
+
+
+def put(stage: Stage, *statements: Json, blocked: bool = True) -> None:
+    """Put statements beside the stack's own one, with all public access blocked or none."""
+    stage.unblocked()
+    stage.put_policy(stage.statements()["cfstream-lectures-oac"], *statements)
+    if blocked:
+        stage.blocked()
+
+
+def judged(stage: Stage, **fields: Any) -> StackProof:
+    """Return the proof, and see that the plan lists the same openings and changes nothing."""
+    spec = {**stage.spec, **fields}
+    proof = stage.proved(spec)
+    plan = stage.stack(spec)
+    assert plan.steps == ()
+    assert bool(plan.exposure.openings) == (proof.exit_code == 7)
+    for each in plan.exposure.openings:
+        assert each.text in alarms(proof)
+    return proof
+
+
+def parts(proof: StackProof) -> list[str]:
+    """Return which parts are broken."""
+    return sorted({each.part for each in proof.broken})
+
+
+@pytest.mark.parametrize("opening", [*OF_ANY_ACCOUNT, *READERS, *MANAGERS], ids=str)
+def test_a_statement_is_named_though_all_is_blocked(stage: Stage, opening: Statement) -> None:
+    """Verify ends with 7 and names the reader and the statement; the plan lists both."""
+    put(stage, opening.of(stage.live()["ARN"]))
+    proof = judged(stage)
+    assert (proof.exit_code, parts(proof)) == (7, ["policy"])
+    assert f"{opening.reader} " in alarms(proof)
+    assert "bucket policy statement Opening" in alarms(proof)
+    assert "cfstream-lectures-oac" not in alarms(proof)
+
+
+@pytest.mark.parametrize("opening", ANYONE_MANAGES, ids=str)
+def test_what_anyone_may_do_is_named(stage: Stage, opening: Statement) -> None:
+    """Without blocks, whoever asks S3 may write, manage or read old versions."""
+    put(stage, opening.of(stage.live()["ARN"]), blocked=False)
+    proof = judged(stage)
+    assert proof.exit_code == 7
+    assert f"{opening.reader} " in alarms(proof)
+    assert "bucket policy statement Opening" in alarms(proof)
+
+
+@pytest.mark.parametrize("opening", [*READERS, *MANAGERS], ids=str)
+def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Statement) -> None:
+    """The field that lists the reader silences this reader alone, and the other field silences nobody."""
+    statement = opening.of(stage.live()["ARN"])
+    listing = {name: [opening.listed] for name in opening.lists}
+    put(stage, statement)
+    assert judged(stage, **listing).exit_code == 0
+    put(stage, statement, ANOTHER)
+    proof = judged(stage, **listing)
+    assert (proof.exit_code, parts(proof)) == (7, ["policy"])
+    assert "statement Another" in alarms(proof)
+    assert "statement Opening" not in alarms(proof)
+    for name in {"also_read_by", "also_managed_by"} - {*opening.lists}:
+        assert "statement Opening" in alarms(judged(stage, **{name: [opening.listed]}))
+
+
+@pytest.mark.parametrize("row", HEALTHY, ids=lambda row: str(row.name))
+def test_a_healthy_policy_stays_quiet(stage: Stage, row: table.Row) -> None:
+    """Common policies of an own account end with 0, with the blocks on and, where nothing is public, off."""
+    statements = [_here(stage, each) for each in row.policy["Statement"]]
+    for blocked in (True, False):
+        put(stage, *statements, blocked=blocked)
+        proof = stage.proved()
+        assert [each for each in proof.broken if each.verdict is Verdict.LET_IN] == []
+        assert proof.exit_code == (7 if row.name in DENY_CLOUDFRONT else 0), alarms(proof)
+        assert stage.stack(stage.spec).exposure.openings == ()
+
+
+def _here(stage: Stage, statement: Json) -> Json:
+    """A statement of the table about the stage's bucket, distribution and OAI."""
+    names = {
+        "lectures-media": "media",
+        "E1UGDLB9XZBD79": stage.id(),
+        "E74FTE3AEXAMPLE": stage.identity,
+    }
+    return _renamed(statement, names)
+
+
+def _renamed(value: Any, names: Json) -> Any:
+    match value:
+        case dict():
+            return {name: _renamed(each, names) for name, each in value.items()}
+        case list():
+            return [_renamed(each, names) for each in value]
+        case str():
+            for before, after in names.items():
+                value = value.replace(before, after)
+    return value

@@ -18,6 +18,7 @@ from moto.s3.models import s3_backends
 
 from cfstream.sandbox import control, homes, state
 from cfstream.sandbox.cloudfront import CloudFront, Settings
+from cfstream.sandbox.edge import access_points
 from cfstream.sandbox.listener import LOOPBACK, Answer, Environ, Listener
 from cfstream.sandbox.routing import Routes
 
@@ -124,8 +125,11 @@ def _forget_moto() -> None:
 
 
 def _bucket_exists(name: str) -> bool:
-    """Any account's: an origin may be a bucket of somebody else."""
-    return name in s3_backends.bucket_accounts
+    """Return whether any account has a bucket with this name, or an access point with this alias: origins may be both.
+
+    Source: CloudFront Developer Guide, "Use various origins with CloudFront distributions".
+    """
+    return name in s3_backends.bucket_accounts or access_points.aliased(name) is not None
 
 
 def _certificate(arn: str) -> Mapping[str, Any] | None:

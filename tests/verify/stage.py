@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from cfstream.ports import Viewer, World
+from cfstream.ports import Reply, Viewer, Visit, World
 from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
 from cfstream.sandbox.server import ACCOUNT, Sandbox
@@ -109,6 +109,12 @@ class Stage(Studio):
     def proved(self, document: Json | None = None, **means: Any) -> StackProof:
         """What is proved of one stack."""
         return self.prove(document or self.spec, **means).stacks[0]
+
+    def visit(self, url: str) -> Reply:
+        """The answer to an unsigned request of a viewer."""
+        (reply,) = self.viewer.together([Visit(url)])
+        assert isinstance(reply, Reply)
+        return reply
 
     def planned(self) -> str:
         """The plan of the good stack in one line: where a line ends says nothing."""

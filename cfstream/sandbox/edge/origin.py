@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cfstream.sandbox.cloudfront.world import World
-from cfstream.sandbox.edge import bucket, direct, documents, forwarding, requester
+from cfstream.sandbox.edge import access_points, bucket, direct, documents, forwarding, requester
 from cfstream.sandbox.edge import website as websites
 from cfstream.sandbox.edge.hosts import Site
 from cfstream.sandbox.edge.requester import Requester
@@ -64,8 +64,11 @@ def _from(origin: Json, errand: Errand) -> Answer:
     if refused:
         return refused
     path = origin["OriginPath"] + errand.path
-    who = _requester(origin, errand)
-    return bucket.ask(origin["DomainName"], path, errand.viewer.method, who, errand.header)
+    who, method = _requester(origin, errand), errand.viewer.method
+    aliased = access_points.aliased(direct.alias_in(origin["DomainName"]))
+    if aliased:
+        return access_points.ask(aliased, path, method, who, errand.header)
+    return bucket.ask(origin["DomainName"], path, method, who, errand.header)
 
 
 def _custom(origin: Json, errand: Errand) -> Answer:

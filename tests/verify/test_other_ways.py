@@ -1,0 +1,214 @@
+"""Other ways than a statement for somebody: other distributions, ACLs and access points. Verify names each, with 7."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cfstream.proving import StackProof
+from tests.promises.studio import Json, allow
+from tests.verify.openings import BUCKET, CANONICAL, CLOUDFRONT, OBJECTS, OTHER, OWN, THEIRS
+from tests.verify.stage import MEDIA, Stage, alarms
+from tests.verify.test_openings import judged
+
+POINT = f"arn:aws:s3:us-east-1:{OWN}:accesspoint/media-point"
+OBJECTS_OF_POINT = f"{POINT}/object/*"
+OWN_POINTS = {"StringEquals": {"s3:DataAccessPointAccount": OWN}}
+DELEGATION = allow("Points", "*", [BUCKET, OBJECTS], Action="s3:*", Condition=OWN_POINTS)
+"""What delegates to the account's own access points: their policies decide."""
+
+
+def opened(proof: StackProof, part: str) -> str:
+    """Return what is told of an opening of this part, and see that verify ends with 7 for it."""
+    assert proof.exit_code == 7
+    assert part in {each.part for each in proof.broken}
+    return alarms(proof)
+
+
+def proved(stage: Stage, **fields: Any) -> StackProof:
+    """Return the proof of the good stack with these fields. Its plans do not read the ACLs of objects."""
+    return stage.proved({**stage.spec, **fields})
+
+
+def add(stage: Stage, statement: Json) -> None:
+    """Add a statement, and block all public access again."""
+    stage.unblocked()
+    stage.add_statement(statement)
+    stage.blocked()
+
+
+def unsigned(stage: Stage, **origin: Any) -> Json:
+    """An unsigned distribution of the account with an origin like ours, but for these fields."""
+    (ours,) = stage.config()["Origins"]["Items"]
+    return stage.other_distribution(Origins={"Quantity": 1, "Items": [{**ours, **origin}]})
+
+
+def point(stage: Stage, *statements: Json, open_: bool = False, delegated: bool = True) -> str:
+    """An access point of the bucket with this policy. Returns its alias."""
+    if delegated:
+        add(stage, DELEGATION)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}) if statements else ""
+    stage.access_point("media-point", policy, open_=open_)
+    (row,) = stage.s3control.list_access_points(AccountId=OWN)["AccessPointList"]
+    return str(row["Alias"])
+
+
+def grant(stage: Stage, permission: str, grantee: str, key: str = "a/one.mp4") -> None:
+    """Grant on an object, beside what its owner has."""
+    acl = stage.s3.get_object_acl(Bucket="media", Key=key)
+    given = {"Grantee": {"Type": "CanonicalUser", "ID": grantee}, "Permission": permission}
+    stage.s3.put_object_acl(
+        Bucket="media",
+        Key=key,
+        AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], given]},
+    )
+
+
+def test_an_unsigned_distribution_by_a_statement_for_everybody(stage: Stage) -> None:
+    """RestrictPublicBuckets leaves the account's own distributions in, whatever OAC they have."""
+    made = unsigned(stage)
+    add(stage, allow("Opening", "*"))
+    told = opened(judged(stage), "distributions")
+    assert (
+        f"anyone can read /*: distribution {made['Id']} (unsigned), bucket policy statement Opening" in told
+    )
+
+
+@pytest.mark.parametrize("spelling", ["arn", "account"])
+def test_a_listed_distribution_covers_its_unsigned_viewers(stage: Stage, spelling: str) -> None:
+    """Its ARN or its account in `also_read_by` silences it, with a note; another distribution stays an opening."""
+    made = unsigned(stage)
+    source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
+    add(stage, allow("Mirror", CLOUDFRONT, Condition=source))
+    assert f"distribution {made['Id']} (unsigned)" in opened(judged(stage), "distributions")
+    listed = made["ARN"] if spelling == "arn" else OWN
+    proof = judged(stage, also_read_by=[listed])
+    assert (proof.exit_code, alarms(proof)) == (0, "")
+    plan = stage.stack({**stage.spec, "also_read_by": [listed]})
+    assert f"the distribution {made['Id']} is listed in also_read_by, and it serves anyone" in [
+        each.text for each in plan.notices
+    ]
+    assert "distributions" in {each.part for each in judged(stage, also_managed_by=[listed]).broken}
+
+
+def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(stage: Stage) -> None:
+    """What the recipe of 2011 leaves behind."""
+    identity = stage.make_identity()
+    made = unsigned(
+        stage,
+        OriginAccessControlId="",
+        S3OriginConfig={"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"},
+    )
+    grant(stage, "READ", stage.identities()[identity]["S3CanonicalUserId"])
+    told = opened(stage.proved(), "distributions")
+    assert f"anyone can read /*: distribution {made['Id']} (unsigned), object ACL" in told
+
+
+def test_an_object_granted_to_an_identity_that_nothing_uses(stage: Stage) -> None:
+    """Nobody reads by it, so it is no opening."""
+    identity = stage.make_identity()
+    grant(stage, "READ", stage.identities()[identity]["S3CanonicalUserId"])
+    assert alarms(judged(stage)) == ""
+
+
+@pytest.mark.parametrize(
+    ("permission", "lists"),
+    [
+        ("READ", ("also_read_by",)),
+        ("WRITE_ACP", ("also_managed_by",)),
+        ("FULL_CONTROL", ("also_read_by", "also_managed_by")),
+    ],
+)
+def test_an_object_granted_to_another_account(stage: Stage, permission: str, lists: tuple[str, ...]) -> None:
+    """IgnorePublicAcls leaves it in force. The fields that list it silence it together, and no fewer."""
+    grant(stage, permission, CANONICAL)
+    told = opened(stage.proved(), "ACLs")
+    assert f"canonical {CANONICAL}" in told
+    assert "/a/one.mp4" in told
+    every = {name: [f"canonical:{CANONICAL}"] for name in lists}
+    assert alarms(proved(stage, **every)) == ""
+    for name in every:
+        fewer = {field: value for field, value in every.items() if field != name}
+        assert f"canonical {CANONICAL}" in opened(proved(stage, **fewer), "ACLs")
+
+
+@pytest.mark.parametrize(
+    ("permission", "field", "told"),
+    [
+        ("READ", "also_read_by", "can list which objects there are: bucket ACL"),
+        ("WRITE", "also_managed_by", "can write objects: bucket ACL"),
+        ("WRITE_ACP", "also_managed_by", "can change who can read: bucket ACL"),
+    ],
+)
+def test_a_bucket_granted_to_another_account(stage: Stage, permission: str, field: str, told: str) -> None:
+    """The bucket's own ACL counts as well."""
+    acl = stage.s3.get_bucket_acl(Bucket="media")
+    given = {"Grantee": {"Type": "CanonicalUser", "ID": CANONICAL}, "Permission": permission}
+    stage.s3.put_bucket_acl(
+        Bucket="media",
+        AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], given]},
+    )
+    assert f"canonical {CANONICAL} {told}" in opened(judged(stage), "ACLs")
+    assert alarms(judged(stage, **{field: [f"canonical:{CANONICAL}"]})) == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "field", "told"),
+    [
+        ("s3:GetObject", OBJECTS_OF_POINT, "also_read_by", "can read"),
+        ("s3:ListBucket", POINT, "also_read_by", "can list"),
+        ("s3:PutObject", OBJECTS_OF_POINT, "also_managed_by", "can write"),
+        ("s3:DeleteObject", OBJECTS_OF_POINT, "also_managed_by", "can write"),
+        ("s3:PutObjectAcl", OBJECTS_OF_POINT, "also_managed_by", "can change who can read"),
+    ],
+)
+def test_an_access_point_for_another_account(
+    stage: Stage, action: str, resource: str, field: str, told: str
+) -> None:
+    """Where the bucket delegates to its access points, their policies are judged."""
+    point(stage, allow("Theirs", THEIRS, resource, Action=action))
+    said = opened(judged(stage), "policy")
+    assert f"account {OTHER} {told}" in said
+    assert "statement Theirs of the access point media-point" in said
+    assert alarms(judged(stage, **{field: [OTHER]})) == ""
+
+
+def test_an_access_point_for_any_distribution(stage: Stage) -> None:
+    """The blocks of the access point and of the bucket leave CloudFront in."""
+    point(stage, allow("Edges", CLOUDFRONT, OBJECTS_OF_POINT))
+    said = opened(judged(stage), "policy")
+    assert "anyone through a distribution of any account can read" in said
+    assert "statement Edges of the access point media-point" in said
+
+
+def test_an_access_point_as_the_origin_of_an_unsigned_distribution(stage: Stage) -> None:
+    """An origin leads to the bucket by the alias of an access point too."""
+    alias = point(stage)
+    made = unsigned(stage, DomainName=f"{alias}.s3.us-east-1.amazonaws.com")
+    source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [allow("Edge", CLOUDFRONT, OBJECTS_OF_POINT, Condition=source)],
+    }
+    stage.s3control.put_access_point_policy(AccountId=OWN, Name="media-point", Policy=json.dumps(policy))
+    told = opened(judged(stage), "distributions")
+    assert f"distribution {made['Id']} (unsigned)" in told
+    assert "statement Edge of the access point media-point" in told
+    reply = stage.visit(f"https://{made['DomainName']}/a/one.mp4")
+    assert (reply.status, reply.body) == (200, MEDIA["a/one.mp4"])
+
+
+def test_access_points_of_another_account(stage: Stage) -> None:
+    """Their policies are not seen, so that account may let anyone read."""
+    theirs = {"StringEquals": {"s3:DataAccessPointAccount": OTHER}}
+    add(stage, allow("Points", "*", OBJECTS, Condition=theirs))
+    told = opened(judged(stage), "policy")
+    assert f"account {OTHER} through an access point of account {OTHER} can read" in told
+    assert alarms(judged(stage, also_read_by=[OTHER])) == ""
+
+
+@pytest.mark.parametrize("delegated", [True, False])
+def test_access_points_that_let_nobody_else_in(stage: Stage, *, delegated: bool) -> None:
+    """Delegation alone is no opening, nor is an access point to which the bucket does not delegate."""
+    point(stage, *[allow("Theirs", THEIRS, OBJECTS_OF_POINT)] * (not delegated), delegated=delegated)
+    assert alarms(judged(stage)) == ""

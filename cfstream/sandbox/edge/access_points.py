@@ -47,9 +47,9 @@ def ask(
     if bucket is None or key is None or method not in ("GET", "HEAD"):
         return documents.s3_denied()
     through = _through(point, who)
-    if not _allows(point, through, f"{point.arn}/object/{name}") or not s3_access.may_read(
-        bucket, key, through
-    ):
+    # moto's ARNs all name us-east-1.
+    arn = f"arn:aws:s3:{bucket.region_name}:{_account(point)}:accesspoint/{point.name}/object/{name}"
+    if not _allows(point, through, arn) or not s3_access.may_read(bucket, key, through):
         return documents.s3_denied()
     refused = s3_access.decryption_refusal(bucket, key, through)
     return documents.s3_error(*refused) if refused else objects.answer(key, method, header)
@@ -74,6 +74,9 @@ def _policy(point: AccessPoint) -> bytes | None:
 
 
 def _through(point: AccessPoint, who: Requester) -> Requester:
-    account = point.arn.split(":")[4]
-    own = {"s3:dataaccesspointaccount": account, "s3:dataaccesspointarn": point.arn}
+    own = {"s3:dataaccesspointaccount": _account(point), "s3:dataaccesspointarn": point.arn}
     return replace(who, context={**who.context, **own, "s3:accesspointnetworkorigin": "Internet"})
+
+
+def _account(point: AccessPoint) -> str:
+    return str(point.arn.split(":")[4])

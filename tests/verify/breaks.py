@@ -92,9 +92,12 @@ def public_bucket_acl(stage: Stage) -> None:
 
 
 def public_access_point(stage: Stage) -> None:
+    """A public access point, to which the bucket delegates."""
+    points = {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}}
     arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/wide/object/*"
     policy = {"Version": "2012-10-17", "Statement": [allow("Wide", "*", arn)]}
     stage.unblocked()
+    stage.add_statement(allow("Points", "*", Condition=points))
     stage.access_point("wide", json.dumps(policy), open_=True)
 
 
@@ -134,6 +137,14 @@ def refused_by_policy(stage: Stage) -> None:
 def other_distribution(stage: Stage) -> None:
     """An unsigned distribution of the account that the policy lets read."""
     made = stage.other_distribution()
+    condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+    stage.add_statement(allow("Mirror", {"Service": "cloudfront.amazonaws.com"}, Condition=condition))
+
+
+def signed_distribution(stage: Stage) -> None:
+    """A distribution that the policy admits, with signers that the spec does not name."""
+    group = stage.make_group("theirs", stage.make_key("theirs", file="old"))
+    made = stage.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
     condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
     stage.add_statement(allow("Mirror", {"Service": "cloudfront.amazonaws.com"}, Condition=condition))
 

@@ -144,10 +144,12 @@ def distribution_that_is_not_let_in(stage: Stage) -> None:
     stage.other_distribution()
 
 
-def signed_distribution(stage: Stage) -> None:
-    """Another distribution that the policy lets read, with signers of its own."""
+def signed_distribution_of_another_stack(stage: Stage) -> None:
+    """A distribution with the tag of another stack, which the policy admits, with signers of its own."""
     group = stage.make_group("theirs", stage.make_key("theirs", file="old"))
     made = stage.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
+    tags = {"Items": [{"Key": "cfstream:name", "Value": "campus"}]}
+    stage.cloudfront.tag_resource(Resource=made["ARN"], Tags=tags)
     _let_in(stage, made)
 
 
@@ -163,18 +165,6 @@ def statement_for_a_role(stage: Stage) -> None:
 def statement_against_plain_http(stage: Stage) -> None:
     denied = {**allow("Tls", "*"), "Effect": "Deny", "Action": "s3:*"}
     stage.add_statement({**denied, "Condition": {"Bool": {"aws:SecureTransport": "false"}}})
-
-
-def statement_for_our_network(stage: Stage) -> None:
-    condition = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-    stage.add_statement(allow("Office", "*", Condition=condition))
-
-
-def public_statement_that_is_blocked(stage: Stage) -> None:
-    """RestrictPublicBuckets takes the effect of a public policy away, for everyone but services."""
-    stage.block()
-    stage.add_statement(allow("Open", "*"))
-    stage.block(RestrictPublicBuckets=True, IgnorePublicAcls=True)
 
 
 def public_acl_that_is_ignored(stage: Stage) -> None:
@@ -230,6 +220,13 @@ def public_access_point_that_is_blocked(stage: Stage) -> None:
     arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/wide/object/*"
     policy = {"Version": "2012-10-17", "Statement": [allow("Wide", "*", arn)]}
     stage.access_point("wide", json.dumps(policy))
+
+
+def public_access_point_without_delegation(stage: Stage) -> None:
+    """A public access point whose bucket does not delegate to it."""
+    arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/wide/object/*"
+    policy = {"Version": "2012-10-17", "Statement": [allow("Wide", "*", arn)]}
+    stage.access_point("wide", json.dumps(policy), open_=True)
 
 
 def _let_in(stage: Stage, made: Json) -> None:

@@ -18,6 +18,9 @@ class Broken(NamedTuple):
     key: bool = False
 
 
+WIDE = "statement Wide of the access point wide"
+ANY_DISTRIBUTION = "anyone through a distribution of any account"
+
 LET_IN = (
     Broken(breaks.drop_signers, "let-in: https://media.example.com: default behavior", "key_groups"),
     Broken(breaks.open_segments, "*.m4s: an unsigned request is refused: the behavior *.m4s", "[*.m4s]"),
@@ -28,15 +31,16 @@ LET_IN = (
     Broken(breaks.policy_by_referer, "bucket policy statement Referer", "bucket policy statement Referer"),
     Broken(breaks.policy_for_all_but_one, "statement AllButOne", "statement AllButOne"),
     Broken(breaks.policy_for_one_folder, "statement HlsOpen", "statement HlsOpen"),
-    Broken(breaks.old_versions, "anyone who knows a version's id: bucket policy statement Versions"),
-    Broken(breaks.listed_by_anyone, "anyone may list the bucket"),
+    Broken(breaks.old_versions, "anyone can read /*: bucket policy statement Versions", "statement Versions"),
+    Broken(breaks.listed_by_anyone, "anyone may list the bucket", "can list which objects there are"),
     Broken(breaks.website, "website name: nothing is given to anyone", "statement Open"),
-    Broken(breaks.public_object, "with a public ACL: a/one.mp4"),
-    Broken(breaks.object_for_all_accounts, "with a public ACL: hls/low/1.m4s"),
-    Broken(breaks.public_bucket_acl, "ACL of the bucket", "ACL of the bucket"),
-    Broken(breaks.public_access_point, "statement Wide of the access point wide", "access points"),
-    Broken(breaks.any_distribution, "anyone with a distribution", "anyone with a distribution"),
+    Broken(breaks.public_object, "anyone can read /a/one.mp4: object ACL"),
+    Broken(breaks.object_for_all_accounts, "anyone can read /hls/low/1.m4s: object ACL"),
+    Broken(breaks.public_bucket_acl, "can list which objects there are: bucket ACL", "bucket ACL"),
+    Broken(breaks.public_access_point, WIDE, WIDE),
+    Broken(breaks.any_distribution, ANY_DISTRIBUTION, ANY_DISTRIBUTION),
     Broken(breaks.other_distribution, "(unsigned)", "(unsigned)"),
+    Broken(breaks.signed_distribution, "key-group theirs can read /*: distribution", "key-group theirs"),
     Broken(breaks.old_key_left, "the key lectures-2025-11", "lectures-2025-11"),
     Broken(breaks.foreign_group, "key group strangers may sign", "strangers"),
     Broken(breaks.other_signer, "account 111122223333 may sign", "111122223333"),
@@ -46,7 +50,7 @@ LET_IN = (
     Broken(breaks.cors_for_everyone, plan="http.cors.origins"),
     Broken(breaks.cors_for_all, plan="https://*.example.net"),
     Broken(breaks.other_bucket, plan="elsewhere"),
-    Broken(breaks.tag_gone, plan="no distribution yet"),
+    Broken(breaks.tag_gone, plan="cfstream:name"),
 )
 """Somebody gets in who must not, or could soon."""
 

@@ -174,7 +174,7 @@ def _of_general(found: Evaluation, each: General) -> Opening:
     )
     return Opening(
         text + _unless(each.certain, each.undecided),
-        closing(sort, found.world.bucket, each.reader),
+        closing(sort, found.world.bucket, each.reader, each.may),
         sort,
         each.reader,
         each.paths[0] if each.paths else "",
@@ -257,8 +257,8 @@ _CLOSE = {
 }
 
 
-def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE) -> str:
-    """Return what closes an opening of this sort.
+def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = May.READ) -> str:
+    """Return what closes an opening of this sort, and the field that lists the reader if the spec can.
 
     Blocking public access comes second: with a public policy, RestrictPublicBuckets denies other accounts too, and it
     leaves distributions of other accounts in (S3 User Guide, "Blocking public access to your Amazon S3 storage").
@@ -266,7 +266,8 @@ def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE) -> str:
     if sort == DISTRIBUTIONS:
         return _CLOSE[sort]
     if party_text(reader) is not None:
-        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in also_read_by or also_managed_by"
+        field = "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
+        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in {field}"
     if bucket.block.complete:
         return _CLOSE[sort]
     return f"{_CLOSE[sort]}; then block public access for the bucket {bucket.name}:\n`{block_command(bucket.name)}`"

@@ -3,6 +3,7 @@
 A page names one in a remark that readers do not see, as in ``<!-- given: the bucket lectures-media -->``.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,20 @@ def _bucket(endpoint_url: str, _folder: Path, name: str) -> None:
 
 def _object(endpoint_url: str, _folder: Path, key: str, bucket: str) -> None:
     client("s3", endpoint_url).put_object(Bucket=bucket, Key=key, Body=b"a video")
+
+
+def _read_by(endpoint_url: str, _folder: Path, account: str, bucket: str, sid: str) -> None:
+    s3 = client("s3", endpoint_url)
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    statement = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    policy["Statement"].append(statement)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
 def _public_key(_endpoint_url: str, folder: Path, file: str) -> None:
@@ -50,6 +65,7 @@ def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:
 GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with sets made by hand": _account,
     r"a certificate for (\S+)": _certificate,
+    r"the account (\d+) reads (\S+) by the statement (\S+)": _read_by,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,
     r"the hosted zone (\S+)": _zone,

@@ -82,6 +82,9 @@ def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Stat
     statement = opening.of(stage.live()["ARN"])
     listing = {name: [opening.listed] for name in opening.lists}
     put(stage, statement)
+    advice = " ".join(each.do for each in judged(stage).broken)
+    for name in ("also_read_by", "also_managed_by"):
+        assert (f"in {name}" in advice) == (name in opening.lists)
     assert judged(stage, **listing).exit_code == 0
     put(stage, statement, ANOTHER)
     proof = judged(stage, **listing)

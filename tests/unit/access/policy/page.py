@@ -1,7 +1,7 @@
 """The manual's page about the reference table. Run as a module, it writes the page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def _entry(row: Row) -> Iterator[str]:
     judged = "" if row.judged in ("all", "read") else f" ({row.judged})"
     yield f"### {row.name[0].upper()}{row.name[1:]}{judged}\n"
     yield "```json"
-    yield from (json.dumps(each) for each in row.statements)
+    yield from _statements([json.dumps(each) for each in row.statements])
     yield "```\n"
     if row.on == row.off:
         yield from _readers("Blocks off or on", row.off)
@@ -84,6 +84,17 @@ def _entry(row: Row) -> Iterator[str]:
         yield from _readers("Blocks off", row.off)
         yield from _readers("All four blocks on", row.on)
     yield f"Source: {row.source}\n"
+
+
+def _statements(texts: Sequence[str]) -> Iterator[str]:
+    """A statement as it is; several as one list."""
+    if len(texts) == 1:
+        yield texts[0]
+        return
+    first, *others = texts
+    yield f"[{first},"
+    yield from (f" {each}," for each in others[:-1])
+    yield f" {others[-1]}]"
 
 
 def _readers(title: str, lines: tuple[str, ...]) -> Iterator[str]:

@@ -99,7 +99,7 @@ def test_nobody_is_harmed(stage: Stage, change: Change) -> None:
     """Who gets in before and after gets in all the time; who gets in neither before nor after never does."""
     before, after = stage.invited(change.before), stage.invited(change.after)
     if change.before is not None:
-        stage.converge(change.before, allow=["makes-public"])
+        stage.converge(change.before, allow=("makes-public",))
     stage.expect(must=before)
 
     stage.expect(must=frozenset() if change.cuts else before & after, may=before | after)

@@ -6,6 +6,7 @@ from cfstream.access.evaluate import evaluate
 from cfstream.access.world import GroupState, World
 from cfstream.domain import BucketState, Delivery, distribution_from_config
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
+from cfstream.values import Known
 from tests.evaluator import build
 from tests.evaluator.state import ACCOUNT, Json
 
@@ -21,7 +22,9 @@ GRANT = build.policy(
         {"Service": "cloudfront.amazonaws.com"}, {"StringEquals": {"AWS:SourceArn": build.OUR_ARN}}
     )
 )
-GROUPS = {name: GroupState(name, frozenset(keys)) for name, keys in build.KEYS.items()}
+GROUPS: dict[Known, GroupState] = {
+    name: GroupState(name, frozenset(keys)) for name, keys in build.KEYS.items()
+}
 
 
 def world(*behaviors: Json, default: Json | None = None) -> World:

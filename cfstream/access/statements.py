@@ -262,6 +262,7 @@ class PolicyView:
 
     def denies(self, reader: Reader, named: Named) -> bool:
         """Return whether a Deny certainly forbids the grantee of an ACL to read, however the request is sent."""
+        requesters: tuple[Requester, ...]
         match reader.kind:
             case ReaderKind.ANYONE:
                 requesters = (anonymous(), any_account())

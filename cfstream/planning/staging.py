@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cfstream.access.compare import State
+from cfstream.access.compare import State, losses
 from cfstream.access.evaluate import evaluate, requester_of
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
@@ -13,6 +13,7 @@ from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
 from cfstream.steps.grant import Grant
 from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.revoke import Revoke
 from cfstream.steps.stage import Stage
 from cfstream.steps.step import Step
 from cfstream.values import refs_in
@@ -55,7 +56,7 @@ class Stager:
             else:
                 yield step
 
-    def _grant(self, grant: Grant) -> Iterator[Grant]:
+    def _grant(self, grant: Grant) -> Iterator[Step]:
         whole = replace(grant, first=None, opens=self._opens(grant))
         if not whole.opens and self._replaces(grant):
             yield replace(whole, stage=Stage.NARROW)
@@ -67,7 +68,31 @@ class Stager:
                 part = replace(part, opens=self._opens(part))
                 if not self._exposes(part):
                     yield part
+            yield from self._left_over(grant)
             yield replace(whole, stage=Stage.LATE_GRANT)
+
+    def _left_over(self, grant: Grant) -> Iterator[Revoke]:
+        """Yield the removal of our present statement, where the switch would open what it still allows.
+
+        An interrupted run can leave one that nothing reads by yet. One that somebody reads by stays.
+        """
+        edit, until = grant.edit, Stage.SWITCH.position
+        if isinstance(edit, ObjectGrants) or not self._replaces(grant):
+            return
+        early = [step for step in self.steps if step.stage.position <= until and not isinstance(step, Grant)]
+        switched = projected_all(self.live, early, self.stack)
+        if exposed(*evaluate(self.live, switched, self.final)) is None:
+            return
+        sids = frozenset(str(each["Sid"]) for each in edit.put)
+        step = Revoke(
+            address=grant.address,
+            stage=Stage.NARROW,
+            because="nothing reads by our present statement, and it would let more read after the switch",
+            line=grant.line,
+            edit=replace(edit, put=(), drop=edit.drop | sids),
+        )
+        if not losses(*evaluate(self.live, projected(self.live, step, self.stack))):
+            yield step
 
     def _replaces(self, grant: Grant) -> bool:
         """Whether it only changes what is granted already, so that it needs no step before it."""

@@ -62,9 +62,17 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
         yield from (account(own), distributions(own, own=True))
     for one in sorted(named, key=lambda each: (each.form, each.name)):
         yield from _of_principal(one, own)
-    for clause in (clause for statement in policy for clause in statement.clauses):
-        if clause.operator is None or clause.operator.family is not Family.NULL:
-            yield from _of_clause(clause, own, services)
+    clauses = [
+        clause
+        for statement in policy
+        for clause in statement.clauses
+        if clause.operator is None or clause.operator.family is not Family.NULL
+    ]
+    for clause in clauses:
+        yield from _of_clause(clause, own, services)
+    if any(each.key.startswith(("aws:principal", "aws:user")) for each in clauses):
+        for clause in clauses:
+            yield from (network(value, signed=True) for value in _networks(clause))
 
 
 def _services(policy: Iterable[Statement]) -> set[str]:
@@ -102,6 +110,7 @@ def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
 
 
 def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Requester]:
+    yield from map(network, _networks(clause))
     for value in clause.spelled:
         match clause.key:
             case "aws:principalaccount" | "aws:userid" if re.fullmatch(r"\d{12}", value):
@@ -127,10 +136,6 @@ def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
     match key:
         case "aws:principalorgid" | "aws:principalorgpaths" | "aws:vpceorgid" | "aws:vpceorgpaths":
             yield from map(organisation, _ORGANISATION.findall(value)[:1])
-        case "aws:sourceip" | "aws:vpcsourceip" if parse_network(value):
-            yield network(value)
-        case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" if not _is_anybodys(value):
-            yield network(value)
         case "s3:dataaccesspointaccount" if value != own and re.fullmatch(r"\d{12}", value):
             yield access_point(value)
         case "s3:dataaccesspointarn" if account_of(value) != own and re.fullmatch(
@@ -139,6 +144,14 @@ def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
             yield access_point(account_of(value))
         case "aws:vpceaccount" if re.fullmatch(r"\d{12}", value):
             yield account(value)
+
+
+def _networks(clause: Clause) -> Iterator[str]:
+    match clause.key:
+        case "aws:sourceip" | "aws:vpcsourceip":
+            yield from (value for value in clause.spelled if parse_network(value))
+        case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn":
+            yield from (value for value in clause.spelled if not _is_anybodys(value))
 
 
 def _is_anybodys(value: str) -> bool:

@@ -315,9 +315,10 @@ def any_service() -> Requester:
     return replace(service(NEW_SERVICE), reader=ANYONE, via=ANY_SERVICE)
 
 
-def network(name: str) -> Requester:
-    """Return everybody in a CIDR, a VPC or behind a VPC endpoint, without a signature."""
-    known: dict[str, Value] = {**_UNSIGNED, **_INTERNET}
+def network(name: str, *, signed: bool = False) -> Requester:
+    """Return everybody in a CIDR, a VPC or behind a VPC endpoint: without a signature, or with any AWS account."""
+    who = any_account() if signed else anonymous()
+    known: dict[str, Value] = {**who.context}
     key = _KEY_OF_NETWORK.get(name.partition("-" if name.startswith("vpc") else ":")[0])
     if key:
         # A pattern stands for each network that matches it.
@@ -327,7 +328,7 @@ def network(name: str) -> Requester:
         # A private range can only be that of a VPC; of a public one nobody knows how it reaches S3.
         known |= {"aws:sourceip": Address((name,)), "aws:vpcsourceip": Address((name,))}
         known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
-    return Requester(Reader(ReaderKind.NETWORK, name), Principal(Form.ANYONE), known, crafts=True)
+    return replace(who, reader=Reader(ReaderKind.NETWORK, name), context=known)
 
 
 _KEY_OF_NETWORK = {"vpce": "aws:sourcevpce", "vpc": "aws:sourcevpc", "arn": "aws:sourcevpcarn"}

@@ -281,7 +281,7 @@ def test_a_group_of_others_is_used_by_name_or_id_as_it_is(reference: str) -> Non
 
     assert proposal(KIND, scene(USES.replace("newsroom", reference)), aws) == Proposal(
         brings={address(reference): {"id": "id-newsroom", "name": "newsroom"}},
-        relied_on=(Relied(address(reference), digest({"id": "id-newsroom"})),),
+        relied_on=(Relied(address(reference), digest({"id": "id-newsroom", "keys": ["K7"]})),),
     )
 
 

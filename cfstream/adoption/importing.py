@@ -7,6 +7,7 @@ from cfstream.adoption.account import Account
 from cfstream.adoption.description import describe
 from cfstream.adoption.grants import likely_grants
 from cfstream.adoption.naming import proposed_name, unique
+from cfstream.adoption.outside import commented_readers
 from cfstream.adoption.proof import Judge, Proved, prove
 from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk
@@ -86,7 +87,7 @@ def _risks(proved: Proved) -> tuple[Risk, ...]:
 
 
 def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
-    """The spec with all that is said around its fields."""
+    """Return the spec with the comments around its fields, and the readers from outside as commented lines."""
     state = "" if live.status == "Deployed" else f", {live.status}"
     head = [
         f"Imported from the {live.delivery.words} {live.id} ({live.domain_name}{state}) of account {account.number}."
@@ -102,7 +103,13 @@ def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
     tail = ["", "Kept as it is in AWS, and compared with nothing:"] if proved.description.kept else []
     tail += [f"  {line}" for line in proved.description.kept]
     fields = spec_text(proved.description.values, proved.description.remarks)
-    return _comments(head) + fields + _comments(tail)
+    readers = "".join(f"{line}\n" for line in _readers(proved))
+    return _comments(head) + fields + readers + _comments(tail)
+
+
+def _readers(proved: Proved) -> list[str]:
+    rows = proved.plan.exposure.access
+    return commented_readers((row.reader, row.may) for row in rows if row.opening)
 
 
 def _comments(lines: list[str]) -> str:

@@ -1,0 +1,52 @@
+"""Import writes the readers from outside that it finds as commented lines: whoever imports decides about them."""
+
+from cfstream.adoption.proof import read
+from cfstream.workflow import make_plan
+from tests.promises.studio import Studio, allow
+from tests.promises.test_import import imported, spec, to_identity, with_identity
+
+PARTNER = {"AWS": "arn:aws:iam::111122223333:root"}
+BUCKET = "arn:aws:s3:::media"
+
+
+def test_readers_from_outside_are_written_as_comments(studio: Studio) -> None:
+    """They stay openings until the comment sign is removed; then the spec covers all of them."""
+    made, identity = with_identity(studio)
+    studio.put_policy(
+        allow("Ours", to_identity(identity)),
+        allow("Partner", PARTNER),
+        allow("Listing", {"AWS": "arn:aws:iam::444455556666:root"}, BUCKET, Action="s3:ListBucket"),
+        allow("Encoder", PARTNER, Action="s3:PutObject"),
+    )
+    text = spec(imported(studio, made["Id"]), studio)
+    lines = ['also_read_by: ["111122223333", "444455556666"]', 'also_managed_by: ["111122223333"]']
+    assert [line for line in text.splitlines() if line.startswith("# also_")] == [
+        f"# {line}" for line in lines
+    ]
+
+    def openings(written: str) -> int:
+        return len(make_plan([read(written)], studio.world).stacks[0].exposure.openings)
+
+    assert openings(text) == 3
+    for line in lines:
+        text = text.replace(f"# {line}", line)
+    assert openings(text) == 0
+
+
+def test_no_line_is_written_for_those_whom_no_spec_can_list(studio: Studio) -> None:
+    """Anyone is a risk that the import reports, and no field covers it."""
+    made, identity = with_identity(studio)
+    studio.unblocked()
+    studio.put_policy(allow("Ours", to_identity(identity)), allow("Everybody", "*"))
+    found = imported(studio, made["Id"])
+    assert "also_read_by" not in found.text
+    assert "opening" in [risk.name for risk in found.risks]
+
+
+def test_nothing_is_written_where_nobody_else_reads(studio: Studio) -> None:
+    """Own roles need no line."""
+    made, identity = with_identity(studio)
+    studio.put_policy(
+        allow("Ours", to_identity(identity)), allow("Role", {"AWS": "arn:aws:iam::123456789012:role/encoder"})
+    )
+    assert "also_" not in imported(studio, made["Id"]).text

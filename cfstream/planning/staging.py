@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.access.compare import State, losses
-from cfstream.access.evaluate import evaluate, requester_of
+from cfstream.access.evaluate import Evaluation, evaluate, requester_of
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
 from cfstream.access.reach import Reach, gained, reach
+from cfstream.access.reader import Reader
 from cfstream.access.world import World
 from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
@@ -16,7 +17,7 @@ from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.stage import Stage
 from cfstream.steps.step import Step
-from cfstream.values import refs_in
+from cfstream.values import Known, refs_in
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Stager:
     def _left_over(self, grant: Grant) -> Iterator[Revoke]:
         """Yield the removal of our present statement, where the switch would open what it still allows.
 
-        An interrupted run can leave one that nothing reads by yet. One that somebody reads by stays.
+        It stays if somebody reads by it who can read at the end too.
         """
         edit, until = grant.edit, Stage.SWITCH.position
         if isinstance(edit, ObjectGrants) or not self._replaces(grant):
@@ -87,11 +88,12 @@ class Stager:
         step = Revoke(
             address=grant.address,
             stage=Stage.NARROW,
-            because="nothing reads by our present statement, and it would let more read after the switch",
+            because="our present statement would let more read after the switch than the spec says",
             line=grant.line,
             edit=replace(edit, put=(), drop=edit.drop | sids),
         )
-        if not losses(*evaluate(self.live, projected(self.live, step, self.stack))):
+        now, without, final = evaluate(self.live, projected(self.live, step, self.stack), self.final)
+        if _lost(now, without) <= _lost(now, final):
             yield step
 
     def _replaces(self, grant: Grant) -> bool:
@@ -109,6 +111,15 @@ class Stager:
         seen = evaluate(self.live, projected(self.base, grant, self.stack), self.final)
         lagging = evaluate(self.live, projected(self.lagging, grant, self.stack), self.final)
         return exposed(*seen) is not None or exposed_to_keys(*lagging)
+
+
+def _lost(before: Evaluation, after: Evaluation) -> set[tuple[Reader, Known, Cell]]:
+    """Return who loses which cells at which distribution."""
+    return {
+        (loss.way.reader, loss.way.distribution_id, cell)
+        for loss in losses(before, after)
+        for cell in loss.cells
+    }
 
 
 def own_requester(world: World) -> Requester | None:

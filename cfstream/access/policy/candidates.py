@@ -32,6 +32,8 @@ from cfstream.access.policy.texts import account_of
 from cfstream.access.policy.wildcards import fits, is_wild
 from cfstream.policy_document import CLOUDFRONT
 
+_OF_A_SIGNER = ("aws:principal", "aws:user")
+_BY_A_SERVICE = "aws:principalisawsservice"
 _ORGANISATION = re.compile(r"\bo-[a-z0-9]+(?![a-z0-9*?])")
 """A whole id. Anybody's new organisation may have an id that starts alike."""
 _DISTRIBUTION = re.compile(r"arn:aws[a-z-]*:cloudfront::(\d{12}):(?:streaming-)?distribution/\w+")
@@ -70,7 +72,7 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
     ]
     for clause in clauses:
         yield from _of_clause(clause, own, services)
-    if any(each.key.startswith(("aws:principal", "aws:user")) for each in clauses):
+    if any(each.key.startswith(_OF_A_SIGNER) and each.key != _BY_A_SERVICE for each in clauses):
         for clause in clauses:
             yield from (network(value, signed=True) for value in _networks(clause))
 

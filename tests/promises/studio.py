@@ -351,7 +351,9 @@ def signers(*accounts: str) -> Json:
     return {"Enabled": bool(accounts), **listing(*accounts)}
 
 
-def allow(sid: str, principal: Any, resource: str = "arn:aws:s3:::media/*", **fields: Any) -> Json:
+def allow(
+    sid: str, principal: Any, resource: str | Sequence[str] = "arn:aws:s3:::media/*", **fields: Any
+) -> Json:
     """A statement of a bucket policy that lets somebody read."""
     return {
         "Sid": sid,

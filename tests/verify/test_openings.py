@@ -114,7 +114,8 @@ def _here(stage: Stage, statement: Json) -> Json:
         "E1UGDLB9XZBD79": stage.id(),
         "E74FTE3AEXAMPLE": stage.identity,
     }
-    return _renamed(statement, names)
+    renamed: Json = _renamed(statement, names)
+    return renamed
 
 
 def _renamed(value: Any, names: Json) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage
 from tests.unit.kinds.live import distribution
@@ -46,6 +47,19 @@ def test_a_grant_waits_until_signers_guard_it(text: str, own: Any, stage: Stage)
     """A grant that a live distribution would serve to anyone waits until the signers of the spec are in force."""
     (grant,) = grants_of(planned(text, account(own)))
     assert grant.stage is stage
+
+
+def test_a_statement_that_the_switch_would_open_is_removed_first() -> None:
+    """Signers read clips/ by it; the spec opens posters/ alone to anyone, so nobody reads clips/ at the end."""
+    own = distribution("E1DIST", oai="E2OAI", groups=("G1",))
+    live = account(own, policy=policy_of(by_oai(prefix="clips/")))
+    plan = planned(PUBLIC + "oai: {}\ngrant: {prefix: posters/}\n", live)
+    assert plan.problems == ()
+    of_policy = [each for each in plan.steps if isinstance(each, Grant | Revoke)]
+    assert [(type(each), each.stage) for each in of_policy][:2] == [
+        (Revoke, Stage.NARROW),
+        (Grant, Stage.LATE_GRANT),
+    ]
 
 
 @pytest.mark.parametrize("own", [signed(oac="E3OAC"), distribution("E1DIST", oac="E3OAC", groups=("G1",))])

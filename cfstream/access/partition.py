@@ -14,6 +14,7 @@ from typing import TypeAlias
 from cfstream.access.automaton import Automaton
 from cfstream.access.cells import cells
 from cfstream.access.globs import Glob, ResourceGlobs
+from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
 from cfstream.domain import AccessPoint, Behavior, Distribution, ObjectClass, Origin
 from cfstream.domain.path_pattern import normalised
@@ -259,6 +260,15 @@ def leads_to(world: World, origin: Origin) -> bool:
     if origin.bucket is not None:
         return origin.bucket == world.bucket.name
     return origin.alias is not None and origin.alias in {each.alias for each in world.bucket.access_points}
+
+
+def judged_by_origins(world: World, reader: Reader) -> bool:
+    """Return whether a reader is a distribution of the account that reads by its known origins, or not at all."""
+    own = f":cloudfront::{world.account}:"
+    if reader.kind is not ReaderKind.DISTRIBUTION or own not in str(reader.name):
+        return False
+    found = next((each for each in world.distributions if each.arn == reader.name), None)
+    return found is None or found.id == world.own or any(leads_to(world, origin) for origin in found.origins)
 
 
 def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:

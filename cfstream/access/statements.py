@@ -6,7 +6,7 @@ from functools import cached_property
 
 from cfstream.access.cells import Undecided, includes
 from cfstream.access.globs import Glob, names_arn, names_bucket
-from cfstream.access.partition import Named, resource_globs
+from cfstream.access.partition import Named, judged_by_origins, resource_globs
 from cfstream.access.policy import (
     Action,
     On,
@@ -95,15 +95,14 @@ class PolicyView:
         """Every class of requester that a statement could admit, except the account's own distributions and OAIs.
 
         Those are judged by the origins that use them. Ids are not used again, so a distribution of the account that
-        does not exist reads nothing.
+        does not exist reads nothing. Another one whose origins are not known to lead here is a reader itself.
         """
-        own = f":cloudfront::{self.world.account}:"
         identities = set(self.world.identities.values())
         judged = tuple(
             each
             for each in candidates(self._judged_here, self.world.account)
             if not (
-                (each.reader.kind is ReaderKind.DISTRIBUTION and own in str(each.reader.name))
+                judged_by_origins(self.world, each.reader)
                 or (each.reader.kind is ReaderKind.OAI and each.reader.name in identities)
                 or (each.reader.kind is ReaderKind.CANONICAL and each.reader.name in self.world.identities)
             )

@@ -53,7 +53,8 @@ def live_world(scene: Scene, land: Landscape) -> World:
         partition=scene.partition,
         distributions=policy.distributions,
         own=policy.own.id if policy.own else None,
-        identities=dict(policy.identities.items()),
+        # A list may lag behind a creation: what the distribution's tags name was read by its id.
+        identities={**policy.identities, **{user: id_ for id_, user in grants.canonical_users.items()}},
         unsigned_controls=frozenset(each.id for each in controls.all if each.never_signs),
         groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in groups.all},
         stacks=dict(policy.stacks.items()),

@@ -85,6 +85,16 @@ def test_through_a_distribution(through: Distribution, expected: set[str]) -> No
     assert readers(world(through, policy=[to_oac()])) == expected
 
 
+def test_a_distribution_that_is_not_known_to_read_the_bucket() -> None:
+    """A statement names it, so it is a reader itself; the stack's own one is judged by its origins alone."""
+    elsewhere = origin(bucket="elsewhere", oac_id="E3OAC")
+    named = Distribution(Delivery.HTTP, "E2", arn_of("E2"), enabled=True, origins=(elsewhere,), behaviors=())
+    statement = to_oac("E2")
+    assert readers(world(named, policy=[statement])) == {f"distribution {arn_of('E2')}"}
+    ours = Distribution(Delivery.HTTP, "E1", arn_of("E1"), enabled=True, origins=(elsewhere,), behaviors=())
+    assert readers(world(ours, policy=[to_oac()])) == set()
+
+
 def test_an_oac_that_does_not_sign() -> None:
     """CloudFront then asks as anyone does, so the statement for the distribution has no effect."""
     assert readers(world(SIGNED, policy=[to_oac()], unsigned_controls=frozenset({"E3OAC"}))) == set()

@@ -47,14 +47,16 @@ def live_world(scene: Scene, land: Landscape) -> World:
     grants = land.observed(LiveGrants)
     groups = land.observed(LiveGroups)
     controls = land.observed(LiveControls)
+    identities: dict[Known, Known] = dict(policy.identities.items())
+    # A list may lag behind a creation: what the distribution's tags name was read by its id.
+    identities.update((user, id_) for id_, user in grants.canonical_users.items())
     return World(
         account=scene.account,
         bucket=_bucket(scene, policy, grants),
         partition=scene.partition,
         distributions=policy.distributions,
         own=policy.own.id if policy.own else None,
-        # A list may lag behind a creation: what the distribution's tags name was read by its id.
-        identities={**policy.identities, **{user: id_ for id_, user in grants.canonical_users.items()}},
+        identities=identities,
         unsigned_controls=frozenset(each.id for each in controls.all if each.never_signs),
         groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in groups.all},
         stacks=dict(policy.stacks.items()),

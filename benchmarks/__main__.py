@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks import who_can_read
 from benchmarks.processes import Run, RunError, alternate, run
 from benchmarks.signing import seconds_for_one
 
@@ -163,6 +164,17 @@ def measure_signing(bench: Bench) -> Iterator[Row]:
         yield what, *took, f"{ratio:.2f}", f"{limit:.2f}", verdict(met=ratio <= limit)
 
 
+def measure_access(bench: Bench) -> Iterator[Row]:
+    """How long it takes to say who can read what, once everything is read."""
+    taken = who_can_read.seconds_for_one(bench.rounds)
+    for what, name, limit in (
+        ("access, a stack alone in its bucket", "alone", 0.003),
+        ("access, 25 behaviors, 20 statements, 10 other distributions", "shared", 0.020),
+    ):
+        seconds = taken[name]
+        yield what, f"{seconds * 1e3:.1f} ms", "", "", f"{limit * 1e3:.0f} ms", verdict(met=seconds <= limit)
+
+
 def measure_edge(bench: Bench) -> Iterator[Row]:
     """How many segments the sandbox's edge gives out a second on one core, by what it spends, and its memory."""
     with live_stack(bench) as (endpoint, signed):
@@ -222,6 +234,7 @@ MEASURES = {
         measure_grants,
         measure_memory,
         measure_signing,
+        measure_access,
         measure_edge,
         measure_verify,
     )

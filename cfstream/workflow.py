@@ -26,14 +26,14 @@ from cfstream.applying import (
     stale,
     walk,
 )
-from cfstream.kinds import KINDS
+from cfstream.kinds import KINDS, bucket
 from cfstream.kinds.all_acls import read_acls
 from cfstream.kinds.kind import Landscape, Scene
 from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
-from cfstream.planning.draft import beside, draft, stack_plan
+from cfstream.planning.draft import Draft, beside, draft, stack_plan
 from cfstream.planning.saved import Mismatch
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
@@ -62,9 +62,19 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
             for scene, want in zip(scenes, wants, strict=True)
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
-    drafts = [draft(*row) for row in zip(scenes, wants, lives, strict=True)]
+    drafts = [_with_encryption(reads, draft(*row)) for row in zip(scenes, wants, lives, strict=True)]
     plans = [stack_plan(each, beside(each, drafts)) for each in drafts]
     return Plan(world.account, without_circles(plans))
+
+
+def _with_encryption(reads: Reads, drafted: Draft) -> Draft:
+    """Return the draft that knows how the bucket encrypts, if that matters: a plan with nothing to do asks less."""
+    if not drafted.looks_at_encryption:
+        return drafted
+    scene, land = drafted.scene, drafted.land
+    seen = land.observed(bucket.LiveBucket)
+    live = {**land.live, bucket.KIND: bucket.with_encryption(reads, scene, seen)}
+    return draft(scene, land.wanted, live)
 
 
 def apply_plan(

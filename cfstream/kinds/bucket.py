@@ -54,7 +54,7 @@ class LiveBucket:
     read.
     """
     encryption: str | None = None
-    """``AES256``, ``aws:kms``, or None where the bucket does not say."""
+    """``AES256``, ``aws:kms``, or None where the bucket does not say, or where it was not read."""
     key_id: str = ""
     grants: tuple[tuple[str, str], ...] = ()
     """Grantee (canonical user id, or URI of a group) and permission; read only where they count."""
@@ -93,11 +93,8 @@ class BucketKind:
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
-        """As `read_bucket`; with SSE-KMS under an OAC also the key and its policy."""
-        live = read_bucket(aws, scene)
-        if live.encryption != "aws:kms" or scene.stack.spec.identity != "oac" or scene.destroying:
-            return live
-        return replace(live, key=bucket_key.read_key(aws, scene, live.key_id, live.region))
+        """As `read_bucket`; the encryption is read by `with_encryption`, if something will be written."""
+        return read_bucket(aws, scene)
 
     def propose(
         self,
@@ -129,10 +126,9 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
     """What is live of the stack's bucket; a `Reads` that remembers asks AWS once however often this is
     called.
 
-    Makes HeadBucket, GetPublicAccessBlock, GetBucketOwnershipControls and GetBucketEncryption;
-    ListAccessPoints; GetBucketAcl if ACLs have any effect; and if its own block is not complete and something may be
-    public, GetBucketPolicy and the block of the account. Raises Refused for what is neither
-    an absence nor a lack of permission.
+    Makes HeadBucket, GetPublicAccessBlock and GetBucketOwnershipControls; ListAccessPoints; GetBucketAcl if ACLs have
+    any effect; and if its own block is not complete and something may be public, GetBucketPolicy and the block of the
+    account. Raises Refused for what is neither an absence nor a lack of permission.
     """
     bucket = scene.stack.spec.bucket
     region = bucket.region or scene.region
@@ -163,7 +159,6 @@ def _ask(aws: Reads, scene: Scene, region: str) -> tuple[Answer, ...]:
         "head_bucket",
         "get_public_access_block",
         "get_bucket_ownership_controls",
-        "get_bucket_encryption",
     )
     return aws.together([bucket_call(scene, operation, region) for operation in operations])
 
@@ -178,20 +173,38 @@ def _not_usable(name: str, region: str, refused: Refused) -> LiveBucket:
 
 def _configured(live: LiveBucket, answers: tuple[Answer, ...]) -> LiveBucket:
     """`live` with what the configuration reads brought; what there is none of has S3's meaning of none."""
-    block, ownership, encryption = answers
+    block, ownership = answers
     notices = [_unread(each) for each in answers if isinstance(each, NotAuthorized)]
     for each in answers:
         if isinstance(each, Refused) and not isinstance(each, NotAuthorized | Missing):
             raise each
-    algorithm, key_id = _encryption(encryption)
     return replace(
         live,
         block=block_of(block),
         ownership="" if isinstance(ownership, NotAuthorized) else _ownership(ownership),
-        encryption=algorithm,
-        key_id=key_id,
         notices=tuple(notices),
     )
+
+
+def with_encryption(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    """Return `live` with the bucket's default encryption; with SSE-KMS under an OAC also the key and its policy.
+
+    Makes GetBucketEncryption, and what `bucket_key.read_key` makes. Raises Refused for what is neither an absence nor
+    a lack of permission.
+    """
+    if not live.usable:
+        return live
+    (answer,) = aws.together([bucket_call(scene, "get_bucket_encryption", live.region)])
+    notices = live.notices
+    if isinstance(answer, NotAuthorized):
+        notices = (*notices, _unread(answer))
+    elif isinstance(answer, Refused) and not isinstance(answer, Missing):
+        raise answer
+    algorithm, key_id = _encryption(answer)
+    known = replace(live, encryption=algorithm, key_id=key_id, notices=notices)
+    if algorithm != "aws:kms" or scene.stack.spec.identity != "oac":
+        return known
+    return replace(known, key=bucket_key.read_key(aws, scene, key_id, live.region))
 
 
 def _ownership(answer: Answer) -> str:

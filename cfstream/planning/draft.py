@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cfstream.domain import LiveDistribution
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
@@ -18,6 +18,7 @@ from cfstream.planning.plan import LiveSummary, Road, StackPlan
 from cfstream.planning.relied import relied_on_others
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.spec.limits import notices as limit_notices
+from cfstream.steps.grant import Grant
 from cfstream.steps.step import Step
 
 
@@ -32,6 +33,14 @@ class Draft:
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for proposal in self.proposals for step in proposal.steps)
+
+    @property
+    def looks_at_encryption(self) -> bool:
+        """Whether it matters how the bucket encrypts: a grant, the bucket or the distribution will be written."""
+        written = {"bucket", *(delivery.kind for delivery in Delivery)}
+        return not self.scene.destroying and any(
+            isinstance(step, Grant) or step.address.kind in written for step in self.steps
+        )
 
     @property
     def live(self) -> LiveDistribution | None:

@@ -20,7 +20,7 @@ from cfstream.kinds import (
     origin_access_identity,
     response_headers_policy,
 )
-from cfstream.kinds.bucket import bucket_call, read_bucket
+from cfstream.kinds.bucket import bucket_call, read_bucket, with_encryption
 from cfstream.kinds.distribution import CACHE_POLICIES
 from cfstream.kinds.kind import Scene
 from cfstream.ports import Call, Reads
@@ -94,7 +94,7 @@ def _zones(reads: Reads, scenes: Iterable[Scene]) -> None:
 
 
 def _bucket(reads: Reads, scene: Scene) -> None:
-    live = read_bucket(reads, scene)
+    live = with_encryption(reads, scene, read_bucket(reads, scene))
     if not live.usable:
         return
     reads.together(
@@ -106,5 +106,5 @@ def _bucket(reads: Reads, scene: Scene) -> None:
     )
     with suppress(Refused, Unreachable):
         reads.read(Call("s3control", "get_public_access_block", {"AccountId": scene.account}, live.region))
-    if live.encryption == "aws:kms":
+    if live.encryption == "aws:kms" and live.key is None:
         bucket_key.read_key(reads, scene, live.key_id, live.region)

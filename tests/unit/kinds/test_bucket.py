@@ -7,14 +7,24 @@ import pytest
 
 from cfstream.domain import Block
 from cfstream.errors import Refused, Unreachable
-from cfstream.kinds.bucket import BucketKind, LiveBucket, read_bucket
+from cfstream.kinds.bucket import BucketKind, LiveBucket, WantedBucket, read_bucket, with_encryption
+from cfstream.kinds.kind import Scene
+from cfstream.ports import Reads
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
 from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
 from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s3
 
-KIND = BucketKind()
+
+class Writing(BucketKind):
+    """The kind as a plan uses it that writes something: the encryption is read, too."""
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:
+        return with_encryption(aws, scene, super().observe(aws, scene, want))
+
+
+KIND = Writing()
 ADDRESS = Address("bucket", "lectures")
 HEAD = "version: 1\nname: lectures\ntrusted_signers: [self]\n"
 SPEC = HEAD + f"bucket: {BUCKET}\n"
@@ -124,7 +134,8 @@ def test_not_readable_counts_as_absent() -> None:
         points=denied("s3:ListAccessPoints"),
         get_bucket_acl=denied("s3:GetBucketAcl"),
     )
-    seen = read_bucket(live(**replies), scene(SPEC))
+    aws = live(**replies)
+    seen = with_encryption(aws, scene(SPEC), read_bucket(aws, scene(SPEC)))
     assert (seen.effective, seen.ownership, seen.encryption, seen.grants) == (Block(), "", None, ())
     said = " ".join(notice.text for notice in seen.notices)
     for action in (

@@ -24,9 +24,12 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 def leave_out_working_directory() -> None:
     """Remove the working directory, and what relative entries of PYTHONPATH added, from this process's search path."""
-    unsafe = {os.path.realpath(entry) for entry in _entries(os.environ) if _depends_on_here(entry)}
-    unsafe.add(os.path.realpath("."))
-    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) not in unsafe]
+    try:
+        unsafe = {os.path.realpath(entry) for entry in _entries(os.environ) if _depends_on_here(entry)}
+        unsafe.add(os.path.realpath("."))
+        sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) not in unsafe]
+    except FileNotFoundError:  # the working directory was deleted: only absolute entries lead anywhere
+        sys.path[:] = [entry for entry in sys.path if os.path.isabs(entry)]
 
 
 def _entries(variables: Mapping[str, str]) -> list[str]:

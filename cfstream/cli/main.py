@@ -161,7 +161,7 @@ def _of_system(error: OSError) -> CfstreamError:
         )
         return CfstreamError(f"{error.filename}: {error.strerror}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
-        return CfstreamError("the folder that this runs in is not there any more", "go to one that is")
+        return CfstreamError("the working directory does not exist any more", "change to one that exists")
     return CfstreamError(error.strerror or str(error))
 
 

@@ -22,8 +22,8 @@ from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
 
 _CLAIMS = {
-    POLICY: "no statement lets anyone read, list or write who is not named by the spec",
-    DISTRIBUTIONS: "no distribution serves anyone who is not named by the spec",
+    POLICY: "the spec names everyone from outside that the policy allows",
+    DISTRIBUTIONS: "the spec names everyone from outside that a distribution serves",
 }
 
 
@@ -79,7 +79,7 @@ def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
 
 def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
     read = acls.why_not or f"{counted(acls.total)} read"
-    finding = _of_sort(site, opened, ACLS, f"no ACL lets anyone read who is not named by the spec ({read})")
+    finding = _of_sort(site, opened, ACLS, f"the spec names everyone from outside that an ACL allows ({read})")
     unread = len(acls.objects.unread)
     if finding.verdict is Verdict.HELD and unread:
         why = f"the ACLs of {counted(unread)} of {acls.total} cannot be read"
@@ -95,7 +95,7 @@ def _unread_points(site: Site) -> Iterator[Finding]:
                 f"bucket {site.bucket.name}",
                 f"access point {point.name}",
                 "",
-                f"the access point {point.name} lets nobody read who is not named by the spec",
+                f"the spec names everyone from outside that the access point {point.name} allows",
                 Verdict.UNPROVED,
                 why=point.unread,
                 do="allow s3:GetAccessPointPolicy",

@@ -78,7 +78,7 @@ def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "CFSTREAM_KEY_PASSPHRASE"):
             environment.delenv(name, raising=False)
         found = folder(tmp_path_factory.mktemp("stack"))
-        assert main.run(["apply", found.spec, "--yes"]) == 0
+        assert main.run(["apply", found.spec, "--yes", "--allow", "makes-public"]) == 0
         yield found
 
 

@@ -130,7 +130,7 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     assert (ran.code, alive(lectures)) == (5, 1)
     assert "destroy refuses this while the spec says protect: true" in ran.out
     assert not [line for line in ran.out.splitlines() if line != line.rstrip()], "a line that says nothing"
-    assert "take `protect` out of the spec first" in ran.err
+    assert "remove `protect: true` from the spec first" in ran.err
 
 
 def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None:

@@ -87,7 +87,7 @@ def test_what_names_no_distribution_is_refused(account: Account, run: Run, targe
     ran = run("import", target, "--out", "it.yaml")
     assert (ran.code, ran.out) == (2, "")
     assert words in " ".join(ran.err.split())
-    assert "do:" in ran.err
+    assert "fix:" in ran.err
     assert not Path("it.yaml").exists()
 
 
@@ -151,7 +151,7 @@ def test_flags_that_do_not_go_together_are_refused(
     """With exit 2 and what to write instead."""
     ran = run("import", *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert "do:" in ran.err
+    assert "fix:" in ran.err
 
 
 def test_a_name_can_be_chosen_unless_it_has_one(account: Account, run: Run) -> None:

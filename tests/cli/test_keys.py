@@ -41,6 +41,12 @@ def rotate(cfstream: Run, here: Folder) -> Callable[..., Any]:
     return run
 
 
+def create(cfstream: Run) -> None:
+    """Apply the spec for the first time: opening its public path to anyone is a hazard."""
+    ran = cfstream("apply", "lectures.yaml", "--yes", "--allow", "makes-public")
+    assert ran.code == 0, ran.err
+
+
 def hazards(cfstream: Run) -> set[str]:
     """The hazards of the plan."""
     plan = json.loads(cfstream("plan", "lectures.yaml", "--format", "json").out)
@@ -111,7 +117,7 @@ def test_a_rotation_from_beginning_to_end(
     """New key, wait, old key: each run says what to do, no step is a hazard, and running too early changes nothing."""
     spec = Path("lectures.yaml")
     spec.write_text(SPEC.replace("24h", "1s"))
-    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    create(cfstream)
     first = spec.read_text()
 
     begun = rotate()
@@ -146,7 +152,7 @@ def test_within_the_grace_it_says_how_long_to_wait(
 ) -> None:
     """Exit 0, the moment and the seconds, and the spec as it was; then --now cuts, and the plan says so."""
     rotate()
-    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    create(cfstream)
     before = Path("lectures.yaml").read_text()
     waiting = rotate()
     assert (waiting["outcome"], waiting["leaving"]) == ("waiting", ["lectures-1"])
@@ -163,7 +169,7 @@ def test_a_key_that_only_joins_needs_no_hazard_allowed(
     rotate: Callable[..., Any], aws: Sandbox, cfstream: Run
 ) -> None:
     """What apply is told to run is what it takes, and no more."""
-    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    create(cfstream)
     rotate()
     again = rotate()
     assert again["outcome"] == "apply-first"
@@ -189,7 +195,7 @@ def test_a_leaked_key_goes_at_once(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
 ) -> None:
     """With --now the new key takes the old one's place in one edit, and apply wants the hazard allowed."""
-    assert cfstream("apply", "lectures.yaml", "--yes").code == 0
+    create(cfstream)
     before = Path("lectures.yaml").read_text()
     done = rotate("--now", "--name", "lectures-clean")
     assert any("--allow cuts-viewers" in step for step in done["next"])

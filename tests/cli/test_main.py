@@ -196,13 +196,13 @@ def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytes
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    """Somebody took it away while a terminal stood in it."""
+    """A terminal may be in a directory that somebody deletes."""
     folder = tmp_path / "gone"
     folder.mkdir()
     ran = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
     assert ran.returncode == 1
-    assert (
-        ran.stderr == "error: the folder that this runs in is not there any more\n  fix: go to one that is\n"
+    assert ran.stderr == (
+        "error: the working directory does not exist any more\n  fix: change to one that exists\n"
     )
 
 

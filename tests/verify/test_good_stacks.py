@@ -155,7 +155,7 @@ def test_grants_on_objects_are_proved_alike(empty: Stage) -> None:
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key)
     assert doubts(proof) == []
-    claim = "no ACL lets anyone read who is not named by the spec (7 objects read)"
+    claim = "the spec names everyone from outside that an ACL allows (7 objects read)"
     assert claim in [each.claim for each in proof.findings]
 
 

@@ -90,12 +90,12 @@ def test_after_a_yes_the_steps_run_and_the_report_follows(spec: Path) -> None:
 
 
 def test_ctrl_c_ends_the_write_under_way_and_reports(spec: Path, aws: Sandbox) -> None:
-    """What was done stays done, the wait that had begun is named as stopped, and the next run goes on from there."""
+    """Steps that were done stay done, the wait is reported as interrupted, and the next run resumes."""
     aws.cloudfront.settings.deploy_after_seconds = 3600
     code, shown = at_terminal("apply", "lectures.yaml", answer="yes", interrupt_at="InProgress", NO_COLOR="1")
     assert code == 130
-    assert "error: lectures: interrupted\n" in shown
-    assert "\n  stopped while waiting: wait distribution:lectures\n" in shown
+    assert "error: distribution:lectures: interrupted\n" in shown
+    assert "\n  interrupted: wait distribution:lectures\n" in shown
     assert "Not all is applied. 3 created, 1 granted.\n" in shown
     assert "Traceback" not in shown
     aws.cloudfront.settings.deploy_after_seconds = 0

@@ -79,7 +79,9 @@ def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
 
 def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
     read = acls.why_not or f"{counted(acls.total)} read"
-    finding = _of_sort(site, opened, ACLS, f"the spec names everyone from outside that an ACL allows ({read})")
+    finding = _of_sort(
+        site, opened, ACLS, f"the spec names everyone from outside that an ACL allows ({read})"
+    )
     unread = len(acls.objects.unread)
     if finding.verdict is Verdict.HELD and unread:
         why = f"the ACLs of {counted(unread)} of {acls.total} cannot be read"

@@ -49,7 +49,7 @@ class Account:
         self.sandbox.reset()
         for bucket, region in BUCKETS.items():
             self._bucket(bucket, region)
-        self.clients("s3").create_bucket(Bucket="lectures-logs")
+        self.clients("s3").create_bucket(Bucket="lectures-logs", ObjectOwnership="BucketOwnerPreferred")
         policy = {"Name": OWN_POLICY, "MinTTL": 1}
         made = self.cloudfront.create_cache_policy(CachePolicyConfig=policy)["CachePolicy"]
         self.ids = {

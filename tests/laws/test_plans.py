@@ -107,7 +107,7 @@ def hazards_name_their_steps(plan: Plan) -> None:
 
 
 def fingerprint_is_in_the_file(plan: Plan) -> None:
-    """The fingerprint is the digest of account, relied_on and steps, as the JSON alone has them."""
+    """The fingerprint is the digest of account, relied_on, steps, hazards and openings, as the JSON has them."""
     document = json.loads(as_text(plan_document(plan)))
     sealed = {
         "account": document["account"],

@@ -119,6 +119,8 @@ def fingerprint_is_in_the_file(plan: Plan) -> None:
             for stack in document["stacks"]
             for step in stack["steps"]
         ],
+        "hazards": [_without(hazard, "text") for stack in document["stacks"] for hazard in stack["hazards"]],
+        "openings": [opening for stack in document["stacks"] for opening in stack["exposure"]["openings"]],
     }
     text = json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert document["fingerprint"] == "sha256:" + hashlib.sha256(text.encode()).hexdigest()

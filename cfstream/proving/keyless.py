@@ -85,10 +85,16 @@ def keyless_checks(site: Site, address: Address) -> Iterator[Check]:
 
 
 def guarded(site: Site, place: Place) -> Judge:
-    """Judges what must be refused by CloudFront itself: that S3 refuses it too is no guard."""
+    """Judge what CloudFront itself must refuse: a refusal by S3 is not enough.
+
+    An error page that needs a signature must not be served in place of the refusal.
+    """
 
     def judge(seen: Seen) -> Judgement:
         match seen.saw:
+            case Saw.OBJECT | Saw.PAGE if site.protected_page and 200 <= seen.status < 300:
+                why = f"the error page {site.protected_page} is served, and its path needs a signature"
+                return Judgement(Verdict.LET_IN, why, "move it to a path of its own that is public")
             case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
                 return HELD
             case Saw.OBJECT:

@@ -126,7 +126,11 @@ def _looked_at_twice(
 
 
 def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callable[[Check], bool]:
-    """Tells whether a check was answered with the distribution's own page for a 403, as what is not there is."""
+    """Return a test of whether a check got the distribution's own page for a 403, as a missing object does.
+
+    With such a page nobody can tell who refused: CloudFront, or the bucket. A page that needs a signature and is
+    served with a success is no excuse.
+    """
     if not error_page(site):
         return lambda _: False
     hosts = {check.visit.url.split("/")[2] for check in checks}
@@ -136,7 +140,9 @@ def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callabl
         host = check.visit.url.split("/")[2]
         there = replace(check.visit, url=control[host])
         page, asked = (read(reply) for reply in viewer.together([there, check.visit]))
-        return page.saw is Saw.OBJECT and (page.status, page.body) == (asked.status, asked.body)
+        served = asked.status < 300 and site.protected_page
+        same = (page.status, page.body) == (asked.status, asked.body)
+        return same and not served and page.saw in (Saw.OBJECT, Saw.ORIGIN)
 
     return is_page
 

@@ -105,6 +105,12 @@ class Site:
         return self.scene.command("apply")
 
     @property
+    def protected_page(self) -> str:
+        """The error page for a 403 whose own path needs a signature; empty if there is none."""
+        pages = (each.page for each in self.live.error_pages if each.code == 403 and each.page)
+        return next((page for page in pages if self.live.behavior_for(page).signers), "")
+
+    @property
     def distribution(self) -> str:
         return f"distribution {self.live.id}"
 

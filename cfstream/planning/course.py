@@ -56,13 +56,19 @@ def _identity(reader: Reader) -> bool:
     return reader.kind in (ReaderKind.DISTRIBUTION, ReaderKind.OAI)
 
 
-def exposed(before: Evaluation, during: Evaluation, after: Evaluation) -> tuple[Cell, Reader] | None:
-    """Return a cell that somebody can read only in between, with who can; None if there is none."""
+def exposed(
+    before: Evaluation, during: Evaluation, after: Evaluation, *, present: bool = False
+) -> tuple[Cell, Reader] | None:
+    """Return a cell that somebody can read only in between, with who can; None if there is none.
+
+    With `present`, keys that no object has are left out where all objects were listed.
+    """
+    listed = present and before.world.bucket.objects.listed
     for (cell, one, middle), (_, _, last) in zip(
         cells_of(before, during), cells_of(before, after), strict=True
     ):
         for reader in readers_of(middle):
-            if _identity(reader):
+            if _identity(reader) or (listed and not any(cell.objects)):
                 continue
             now = state(middle, reader)
             if opens(state(one, reader), now) and opens(state(last, reader), now):

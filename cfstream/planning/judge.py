@@ -115,7 +115,7 @@ def _joined(
 def _unsafe(scene: Scene, seen: Course) -> Iterator[Problem]:
     """A problem if somebody could read between two steps who can read neither before nor after the plan."""
     for step, _, during in seen.moments():
-        found = exposed(seen.before, during, seen.after)
+        found = exposed(seen.before, during, seen.after, present=True)
         if found is not None:
             cell, reader = found
             yield scene.stack.problem(

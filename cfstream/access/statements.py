@@ -19,6 +19,7 @@ from cfstream.access.policy import (
     any_account,
     candidates,
     canonical,
+    concerns,
     delegates_to_access_points,
     forbids,
     parsed,
@@ -77,6 +78,7 @@ class PolicyView:
 
     def __post_init__(self) -> None:
         self._bits: dict[tuple[int, Action], _Bits] = {}
+        self._named_by: dict[int, tuple[tuple[int, Statement], ...]] = {}
         self._kept: list[Requester] = []
 
     @classmethod
@@ -234,10 +236,20 @@ class PolicyView:
             self._bits[key] = self._judge(requester, action)
         return self._bits[key]
 
+    def _concerning(self, requester: Requester) -> tuple[tuple[int, Statement], ...]:
+        """The statements that name a requester, with their places: the same for every action."""
+        known = self._named_by.get(id(requester))
+        if known is None:
+            known = tuple(
+                (index, each) for index, each in enumerate(self.statements) if concerns(each, requester)
+            )
+            self._named_by[id(requester)] = known
+        return known
+
     def _judge(self, requester: Requester, action: Action) -> _Bits:
         allowed = forbidden = 0
         maybe: dict[int, tuple[str, ...]] = {}
-        for index, each in enumerate(self.statements):
+        for index, each in self._concerning(requester):
             if not each.allow:
                 forbidden |= forbids(each, requester, action.may, only=(action,)) << index
                 continue

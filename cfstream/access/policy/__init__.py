@@ -8,7 +8,7 @@ class that a policy could admit, `public` is S3's own notion of public, `acls` r
 from cfstream.access.policy.acls import acl_readers
 from cfstream.access.policy.actions import ACTIONS, Action, On, actions
 from cfstream.access.policy.candidates import candidates
-from cfstream.access.policy.judging import Case, Judgement, admits, case, forbids, judge
+from cfstream.access.policy.judging import Case, Judgement, admits, case, concerns, forbids, judge
 from cfstream.access.policy.public import (
     delegates_to_access_points,
     is_public,
@@ -62,6 +62,7 @@ __all__ = [
     "candidates",
     "canonical",
     "case",
+    "concerns",
     "delegates_to_access_points",
     "distribution",
     "distributions",

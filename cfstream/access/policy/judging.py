@@ -49,6 +49,11 @@ def admits(
     return max(found, key=_rank, default=NO)
 
 
+def concerns(statement: Statement, requester: Requester) -> bool:
+    """Return whether a statement can count for the requester, whatever the action: whether it names who asks."""
+    return _named(statement, requester) if statement.allow else _all_named(statement, requester)
+
+
 def forbids(
     statement: Statement, requester: Requester, may: May, *, only: Sequence[Action] | None = None
 ) -> bool:

@@ -1,12 +1,10 @@
 """A bucket's policy as bits: for each requester, the statements that admit it, and those that forbid it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from cfstream.access.cells import Undecided, includes
-from cfstream.access.globs import Glob, names_arn, names_bucket
-from cfstream.access.partition import Named, judged_by_origins, resource_globs
+from cfstream.access.partition import Named, judged_by_origins
 from cfstream.access.policy import (
     Action,
     On,
@@ -30,11 +28,10 @@ from cfstream.access.policy.judging import in_account
 from cfstream.access.policy.principals import Form
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
+from cfstream.access.resources import Resources, named_by
 from cfstream.access.world import World
 from cfstream.domain import AccessPoint, Block, ObjectClass
 from cfstream.policy_document import statements
-from cfstream.policy_document.document import listed
-from cfstream.values import Json
 
 RESTRICTED = "whether RestrictPublicBuckets leaves it in"
 VARIABLE = "a policy variable in Resource"
@@ -325,54 +322,9 @@ class PolicyView:
         return named
 
     @cached_property
-    def _resources(self) -> tuple["_Resources", ...]:
+    def _resources(self) -> tuple[Resources, ...]:
         policy = self.point.policy if self.point else self.world.bucket.policy
-        return tuple(_resources(self.world, each, self.point) for each in statements(policy))
-
-
-@dataclass(frozen=True)
-class _Resources:
-    """What the Resource of a statement names of the bucket."""
-
-    bucket: Verdict
-    some: Verdict
-    every: bool
-
-
-def _resources(world: World, statement: Json, point: AccessPoint | None) -> _Resources:
-    """Return what a statement names; NotResource names the rest."""
-    inverted = "NotResource" in statement
-    texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
-    of_bucket = _any(_names_whole(world, each, point) for each in texts)
-    found = [resource_globs(world, each, point) for each in texts]
-    may = [glob for each in found for glob in each.may]
-    certain = [glob for each in found for glob in each.certain]
-    every = (Glob.prefix(""),)
-    if not inverted:
-        some = Verdict.YES if certain else Verdict.MAYBE if may else Verdict.NO
-        return _Resources(of_bucket, some, _covers(certain, every[0]))
-    left = not _covers(certain, every[0])
-    sure = left and not _covers(may, every[0])
-    some = Verdict.YES if sure else Verdict.MAYBE if left else Verdict.NO
-    opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.MAYBE: Verdict.MAYBE}
-    return _Resources(opposite[of_bucket], some, not may)
-
-
-def _names_whole(world: World, resource: str, point: AccessPoint | None) -> Verdict:
-    """Return whether a Resource names the bucket, or the access point that stands for it."""
-    policy = point.policy if point else world.bucket.policy
-    variables = (policy or {}).get("Version") == "2012-10-17"
-    if point is not None:
-        return names_arn(resource, point.arn, variables=variables)
-    return names_bucket(resource, world.bucket.name, world.partition, variables=variables)
-
-
-def _covers(globs: Sequence[Glob], every: Glob) -> bool:
-    """Return whether the union is everything; not where that is too expensive to decide, which reports more readers."""
-    try:
-        return includes(globs, every)
-    except Undecided:
-        return False
+        return tuple(named_by(self.world, each, self.point) for each in statements(policy))
 
 
 def best(readings: Iterable[Reading]) -> Reading:
@@ -390,11 +342,6 @@ def best(readings: Iterable[Reading]) -> Reading:
         tuple(dict.fromkeys(name for each in unsure for name in each.by)),
         tuple(dict.fromkeys(index for each in unsure for index in each.statements)),
     )
-
-
-def _any(verdicts: Iterable[Verdict]) -> Verdict:
-    found = set(verdicts)
-    return next((each for each in (Verdict.YES, Verdict.MAYBE) if each in found), Verdict.NO)
 
 
 def _is(reader: Reader, requester: Requester) -> bool:

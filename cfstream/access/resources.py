@@ -1,0 +1,63 @@
+"""What the Resource of a statement names of a bucket, whatever the key. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cfstream.access.cells import Undecided, includes
+from cfstream.access.globs import Glob, names_arn, names_bucket
+from cfstream.access.partition import resource_globs
+from cfstream.access.reader import Verdict
+from cfstream.access.world import World
+from cfstream.domain import AccessPoint
+from cfstream.policy_document.document import listed
+from cfstream.values import Json
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the Resource of a statement names of the bucket."""
+
+    bucket: Verdict
+    some: Verdict
+    every: bool
+
+
+def named_by(world: World, statement: Json, point: AccessPoint | None) -> Resources:
+    """Return what a statement names; NotResource names the rest."""
+    inverted = "NotResource" in statement
+    texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
+    of_bucket = _any(_names_whole(world, each, point) for each in texts)
+    found = [resource_globs(world, each, point) for each in texts]
+    may = [glob for each in found for glob in each.may]
+    certain = [glob for each in found for glob in each.certain]
+    every = (Glob.prefix(""),)
+    if not inverted:
+        some = Verdict.YES if certain else Verdict.MAYBE if may else Verdict.NO
+        return Resources(of_bucket, some, _covers(certain, every[0]))
+    left = not _covers(certain, every[0])
+    sure = left and not _covers(may, every[0])
+    some = Verdict.YES if sure else Verdict.MAYBE if left else Verdict.NO
+    opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.MAYBE: Verdict.MAYBE}
+    return Resources(opposite[of_bucket], some, not may)
+
+
+def _names_whole(world: World, resource: str, point: AccessPoint | None) -> Verdict:
+    """Return whether a Resource names the bucket, or the access point that stands for it."""
+    policy = point.policy if point else world.bucket.policy
+    variables = (policy or {}).get("Version") == "2012-10-17"
+    if point is not None:
+        return names_arn(resource, point.arn, variables=variables)
+    return names_bucket(resource, world.bucket.name, world.partition, variables=variables)
+
+
+def _covers(globs: Sequence[Glob], every: Glob) -> bool:
+    """Return whether the union is everything; not where that is too expensive to decide, which reports more readers."""
+    try:
+        return includes(globs, every)
+    except Undecided:
+        return False
+
+
+def _any(verdicts: Iterable[Verdict]) -> Verdict:
+    found = set(verdicts)
+    return next((each for each in (Verdict.YES, Verdict.MAYBE) if each in found), Verdict.NO)

@@ -70,7 +70,7 @@ def _look(spec: Spec) -> Needs:
         On.BUCKET,
         "s3",
         *("head_bucket", "get_public_access_block", "get_bucket_ownership_controls"),
-        *("get_bucket_encryption", "get_bucket_policy", "get_bucket_acl"),
+        *("get_bucket_policy", "get_bucket_acl"),
     )
     yield from _of(
         On.ANYTHING, "s3control", "list_access_points", "get_access_point", "get_public_access_block"
@@ -85,6 +85,7 @@ def _look(spec: Spec) -> Needs:
 
 
 def _look_to_apply(spec: Spec) -> Needs:
+    yield from _of(On.BUCKET, "s3", "get_bucket_encryption")
     if _makes_identity(spec):
         yield from _of(
             On.IDENTITIES,

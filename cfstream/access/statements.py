@@ -1,30 +1,26 @@
 """A bucket's policy as bits: for each requester, the statements that admit it, and those that forbid it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cfstream.access.partition import Named, judged_by_origins
 from cfstream.access.policy import (
     Action,
+    Judge,
     On,
     Requester,
     Statement,
     acl_readers,
     actions,
-    admits,
     anonymous,
     any_account,
     candidates,
     canonical,
-    concerns,
     delegates_to_access_points,
-    forbids,
     parsed,
-    publicity,
-    survives_restriction,
 )
-from cfstream.access.policy.judging import in_account
+from cfstream.access.policy.judging import RESOURCE
 from cfstream.access.policy.principals import Form
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
@@ -54,18 +50,9 @@ class Reading:
 NO = Reading(Verdict.NO)
 
 
-@dataclass(frozen=True)
-class _Bits:
-    """One requester and one action against every statement, whatever the resource."""
-
-    allowed: int = 0
-    maybe: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    forbidden: int = 0
-
-
 @dataclass
 class PolicyView:
-    """One policy of a world: the bucket's, or that of an access point. Keeps what it has judged."""
+    """One policy of a world: the bucket's, or that of an access point, and what its resources name."""
 
     world: World
     statements: tuple[Statement, ...]
@@ -74,9 +61,7 @@ class PolicyView:
     """The access point that the policy belongs to; None for the bucket's policy."""
 
     def __post_init__(self) -> None:
-        self._bits: dict[tuple[int, Action], _Bits] = {}
-        self._named_by: dict[int, tuple[tuple[int, Statement], ...]] = {}
-        self._kept: list[Requester] = []
+        self._judge = Judge(self.statements, self.block, self.world.account)
 
     @classmethod
     def of(cls, world: World) -> "PolicyView":
@@ -117,12 +102,7 @@ class PolicyView:
 
     def known(self, requester: Requester) -> Requester:
         """Return the requester as one of this bucket, kept so that it is judged once."""
-        mine = in_account(requester, self.world.account)
-        for each in self._kept:
-            if each == mine:
-                return each
-        self._kept.append(mine)
-        return mine
+        return self._judge.known(requester)
 
     def read(
         self,
@@ -182,80 +162,20 @@ class PolicyView:
             for may in May
         }
 
-    @cached_property
-    def _publicity(self) -> Verdict:
-        return publicity(self.statements) if self.block.restrict else Verdict.NO
-
     def _decide(
         self, requester: Requester, action: Action, named: Named, forbidding: int | None = None
     ) -> Reading:
-        may, certain = named
-        bits = self._judged(requester, action)
-        if bits.forbidden & (certain if forbidding is None else forbidding):
+        found = self._judge.decide(requester, action, *named, forbidding)
+        if found.verdict is Verdict.NO:
             return NO
-        allowed = bits.allowed & certain
-        unsure = bits.allowed & may & ~certain | sum(1 << index for index in bits.maybe if may >> index & 1)
-        if not allowed and not unsure:
-            return NO
-        restriction = self._restriction(requester)
-        if restriction is Verdict.NO:
-            return NO
-        if allowed and restriction is Verdict.YES:
-            indices = _indices(allowed)
-            return Reading(Verdict.YES, (), tuple(map(self.name, indices)), indices)
-        clauses = (
-            []
-            if allowed
-            else [each for index in _indices(unsure) for each in self._clauses(bits, index, certain)]
-        )
-        if restriction is Verdict.MAYBE:
-            clauses.append(RESTRICTED)
-        indices = _indices(allowed or unsure)
-        return Reading(Verdict.MAYBE, tuple(dict.fromkeys(clauses)), tuple(map(self.name, indices)), indices)
-
-    def _clauses(self, bits: _Bits, index: int, certain: int) -> Iterator[str]:
-        yield from (f"{self.name(index)}: {clause}" for clause in bits.maybe.get(index, ()))
-        if not certain >> index & 1:
-            yield f"{self.name(index)}: {VARIABLE}"
-
-    def _restriction(self, requester: Requester) -> Verdict:
-        """Whether RestrictPublicBuckets leaves a requester in: certain only where the policy's publicity is."""
-        if self._publicity is Verdict.NO:
-            return Verdict.YES
-        survives = survives_restriction(requester, self.world.account)
-        if survives is Verdict.YES or self._publicity is Verdict.YES:
-            return survives
-        return Verdict.MAYBE
-
-    def _judged(self, requester: Requester, action: Action) -> _Bits:
-        key = (id(requester), action)
-        if key not in self._bits:
-            self._bits[key] = self._judge(requester, action)
-        return self._bits[key]
-
-    def _concerning(self, requester: Requester) -> tuple[tuple[int, Statement], ...]:
-        """The statements that name a requester, with their places: the same for every action."""
-        known = self._named_by.get(id(requester))
-        if known is None:
-            known = tuple(
-                (index, each) for index, each in enumerate(self.statements) if concerns(each, requester)
-            )
-            self._named_by[id(requester)] = known
-        return known
-
-    def _judge(self, requester: Requester, action: Action) -> _Bits:
-        allowed = forbidden = 0
-        maybe: dict[int, tuple[str, ...]] = {}
-        for index, each in self._concerning(requester):
-            if not each.allow:
-                forbidden |= forbids(each, requester, action.may, only=(action,)) << index
-                continue
-            judged = admits(each, requester, action.may, only=(action,))
-            if judged.verdict is Verdict.YES:
-                allowed |= 1 << index
-            elif judged.verdict is Verdict.MAYBE:
-                maybe[index] = judged.undecided
-        return _Bits(allowed, maybe, forbidden)
+        undecided = [
+            f"{self.name(index)}: {VARIABLE if clause == RESOURCE else clause}"
+            for index, clause in found.clauses
+        ]
+        if found.restricted:
+            undecided.append(RESTRICTED)
+        names = tuple(map(self.name, found.allowed_by))
+        return Reading(found.verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
 
     def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> Reading:
         """An ACL lets a requester read unless a Deny certainly applies."""
@@ -265,7 +185,7 @@ class PolicyView:
         counted = self.of_acl(replace(objects, grants=grants))
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
-        denied = self._judged(requester, _GET).forbidden & named[1]
+        denied = self._judge.forbidden(requester, _GET) & named[1]
         return NO if denied else Reading(Verdict.YES, by=("object ACL",))
 
     def denies(self, reader: Reader, named: Named) -> bool:
@@ -279,7 +199,7 @@ class PolicyView:
             case _:
                 return False
         return all(
-            self._judged(self.known(each), action).forbidden & named[1]
+            self._judge.forbidden(self.known(each), action) & named[1]
             for each in requesters
             for action in _BY_ACL
         )
@@ -349,7 +269,3 @@ def _is(reader: Reader, requester: Requester) -> bool:
     if reader.kind is ReaderKind.ANYONE:
         return True
     return reader.kind is ReaderKind.CANONICAL and requester.principal.canonical == text_of(reader.name)
-
-
-def _indices(mask: int) -> tuple[int, ...]:
-    return tuple(index for index in range(mask.bit_length()) if mask >> index & 1)

@@ -8,7 +8,7 @@ class that a policy could admit, `public` is S3's own notion of public, `acls` r
 from cfstream.access.policy.acls import acl_readers
 from cfstream.access.policy.actions import ACTIONS, Action, On, actions
 from cfstream.access.policy.candidates import candidates
-from cfstream.access.policy.judging import Case, Judgement, admits, case, concerns, forbids, judge
+from cfstream.access.policy.judging import Judge, Judgement
 from cfstream.access.policy.public import (
     delegates_to_access_points,
     is_public,
@@ -42,8 +42,8 @@ __all__ = [
     "ACTIONS",
     "ANY_DISTRIBUTION",
     "Action",
-    "Case",
     "Declared",
+    "Judge",
     "Judgement",
     "On",
     "Requester",
@@ -54,21 +54,16 @@ __all__ = [
     "account",
     "acl_readers",
     "actions",
-    "admits",
     "anonymous",
     "any_account",
     "any_distribution",
     "any_service",
     "candidates",
     "canonical",
-    "case",
-    "concerns",
     "delegates_to_access_points",
     "distribution",
     "distributions",
-    "forbids",
     "is_public",
-    "judge",
     "lists",
     "network",
     "oai",

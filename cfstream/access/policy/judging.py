@@ -1,123 +1,150 @@
 """Judge a requester against statements. The resource is the caller's question: it differs by key."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from cfstream.access.policy.actions import Action, actions
+from cfstream.access.policy.actions import Action
 from cfstream.access.policy.clauses import Clause, every, some
 from cfstream.access.policy.context import fixed
 from cfstream.access.policy.principals import Covers, covers
 from cfstream.access.policy.public import publicity, survives_restriction
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement
-from cfstream.access.reader import May, Verdict
+from cfstream.access.reader import Verdict
 from cfstream.domain import Block
 
 RESTRICTED = "RestrictPublicBuckets"
 RESOURCE = "Resource"
 
-_ORDER = (Verdict.NO, Verdict.MAYBE, Verdict.YES)
-
 
 @dataclass(frozen=True)
 class Judgement:
-    """An answer, and what it rests on."""
+    """An answer, and what it rests on. Statements are named by their places in the policy."""
 
     verdict: Verdict
-    undecided: tuple[str, ...] = ()
-    """The clauses that were not decided, in words. Empty for yes and no."""
     allowed_by: tuple[int, ...] = ()
-    """Indices of the statements that allow."""
+    """The statements that allow, certainly or perhaps."""
     denied_by: tuple[int, ...] = ()
-    """Indices of the statements that deny what another one allows."""
+    """The statements that deny every request."""
+    clauses: tuple[tuple[int, str], ...] = ()
+    """What was not decided: the statement, and the clause in words, or `RESOURCE`."""
+    restricted: bool = False
+    """Whether it was not decided if RestrictPublicBuckets leaves the requester in."""
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """What was not decided, in words, each once. Empty for yes and no."""
+        words = [clause for _, clause in self.clauses]
+        return tuple(dict.fromkeys([*words, RESTRICTED] if self.restricted else words))
 
 
 NO = Judgement(Verdict.NO)
 
 
-def admits(
-    statement: Statement, requester: Requester, may: May, *, only: Sequence[Action] | None = None
-) -> Judgement:
-    """Return whether an Allow applies to some request of the requester. The resource is not considered."""
-    if not statement.allow or not _named(statement, requester):
-        return NO
-    found = [
-        _fulfilled(statement, requester, action)
-        for action in (actions(may) if only is None else only)
-        if statement.names_action(action)
-    ]
-    return max(found, key=_rank, default=NO)
-
-
-def concerns(statement: Statement, requester: Requester) -> bool:
-    """Return whether a statement can count for the requester, whatever the action: whether it names who asks."""
-    return _named(statement, requester) if statement.allow else _all_named(statement, requester)
-
-
-def forbids(
-    statement: Statement, requester: Requester, may: May, *, only: Sequence[Action] | None = None
-) -> bool:
-    """Return whether a Deny applies to every request of the requester. The resource is not considered."""
-    return all(_denies(statement, requester, action) for action in (actions(may) if only is None else only))
-
-
 @dataclass(frozen=True)
-class Case:
-    """A requester before a policy, judged except for the resources. One case serves for every key."""
+class _Bits:
+    """One requester and one action against every statement, whatever the resource."""
 
-    rulings: tuple[tuple[tuple[tuple[int, Judgement], ...], tuple[int, ...]], ...]
-    """For each action: the statements that allow it, and those that deny every request for it."""
-    stays: Verdict
-    """Whether Block Public Access leaves the requester what the policy allows."""
+    allowed: int = 0
+    maybe: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    forbidden: int = 0
 
-    def judge(self, matched_certain: Callable[[int], bool], matched_may: Callable[[int], bool]) -> Judgement:
-        """Judge with the resources of one key.
 
-        `matched_certain` and `matched_may` say of a statement's index whether its resource matches.
+@dataclass
+class Judge:
+    """One policy on a bucket of `account`, under `block`. Keeps what it has judged: one judge serves for every key."""
+
+    statements: tuple[Statement, ...]
+    block: Block
+    account: str
+
+    def __post_init__(self) -> None:
+        self._bits: dict[tuple[int, Action], _Bits] = {}
+        self._named_by: dict[int, tuple[tuple[int, Statement], ...]] = {}
+        self._kept: list[Requester] = []
+
+    def known(self, requester: Requester) -> Requester:
+        """Return the requester as one of this bucket, kept so that it is judged once."""
+        mine = in_account(requester, self.account)
+        for each in self._kept:
+            if each == mine:
+                return each
+        self._kept.append(mine)
+        return mine
+
+    def decide(
+        self, requester: Requester, action: Action, may: int, certain: int, forbidding: int | None = None
+    ) -> Judgement:
+        """Return whether a requester of `known` may do that.
+
+        The bits are the statements whose Resource may match, those whose Resource certainly does, and those of a Deny
+        whose Resource does (`certain`, if it is left out).
         """
-        found = [_judge_action(*each, matched_certain, matched_may) for each in self.rulings]
-        best = max(found, key=_rank, default=NO)
-        if best.verdict is Verdict.NO or self.stays is Verdict.NO:
-            return replace(NO, denied_by=tuple(sorted({index for each in found for index in each.denied_by})))
-        if self.stays is Verdict.YES:
-            return best
-        return replace(best, verdict=Verdict.MAYBE, undecided=(*best.undecided, RESTRICTED))
+        bits = self._judged(requester, action)
+        allowed = bits.allowed & certain
+        unsure = bits.allowed & may & ~certain | sum(1 << index for index in bits.maybe if may >> index & 1)
+        if not allowed and not unsure:
+            return NO
+        if denied := bits.forbidden & (certain if forbidding is None else forbidding):
+            return replace(NO, denied_by=_indices(denied))
+        restriction = self._restriction(requester)
+        if restriction is Verdict.NO:
+            return NO
+        indices = _indices(allowed or unsure)
+        if allowed and restriction is Verdict.YES:
+            return Judgement(Verdict.YES, indices)
+        clauses = () if allowed else tuple(_clauses(bits, indices, certain))
+        return Judgement(Verdict.MAYBE, indices, clauses=clauses, restricted=restriction is Verdict.MAYBE)
 
+    def forbidden(self, requester: Requester, action: Action) -> int:
+        """Return, as bits, the statements that deny every request of a requester of `known`, by their resources."""
+        return self._judged(requester, action).forbidden
 
-def case(
-    policy: Sequence[Statement],
-    requester: Requester,
-    may: May,
-    *,
-    only: Sequence[Action] | None = None,
-    block: Block | None = None,
-    account: str = "",
-) -> Case:
-    """Return the case of a requester.
+    @cached_property
+    def _publicity(self) -> Verdict:
+        return publicity(self.statements) if self.block.restrict else Verdict.NO
 
-    `only` limits the actions: those on objects and those on the bucket have different resources. `account` is the
-    bucket's.
-    """
-    if account:
-        requester = in_account(requester, account)
-    rulings = tuple(_ruling(policy, requester, each) for each in (actions(may) if only is None else only))
-    return Case(rulings, _stays(policy, requester, block, account))
+    def _restriction(self, requester: Requester) -> Verdict:
+        """Whether RestrictPublicBuckets leaves a requester in: certain only where the policy's publicity is."""
+        if self._publicity is Verdict.NO:
+            return Verdict.YES
+        survives = survives_restriction(requester, self.account)
+        if survives is Verdict.YES or self._publicity is Verdict.YES:
+            return survives
+        return Verdict.MAYBE
 
+    def _judged(self, requester: Requester, action: Action) -> _Bits:
+        key = (id(requester), action)
+        if key not in self._bits:
+            self._bits[key] = self._judge(requester, action)
+        return self._bits[key]
 
-def judge(
-    policy: Sequence[Statement],
-    requester: Requester,
-    may: May,
-    matched_certain: Callable[[int], bool],
-    matched_may: Callable[[int], bool],
-    *,
-    only: Sequence[Action] | None = None,
-    block: Block | None = None,
-    account: str = "",
-) -> Judgement:
-    """Judge all statements of a policy together, for one key. For several keys, `case` is faster."""
-    made = case(policy, requester, may, only=only, block=block, account=account)
-    return made.judge(matched_certain, matched_may)
+    def _judge(self, requester: Requester, action: Action) -> _Bits:
+        allowed = forbidden = 0
+        maybe: dict[int, tuple[str, ...]] = {}
+        for index, each in self._concerning(requester):
+            if not each.names_action(action):
+                continue
+            if not each.allow:
+                forbidden |= _denies(each, requester, action) << index
+                continue
+            verdict, undecided = _fulfilled(each, requester, action)
+            if verdict is Verdict.YES:
+                allowed |= 1 << index
+            elif verdict is Verdict.MAYBE:
+                maybe[index] = undecided
+        return _Bits(allowed, maybe, forbidden)
+
+    def _concerning(self, requester: Requester) -> tuple[tuple[int, Statement], ...]:
+        """The statements that name a requester, with their places: the same for every action."""
+        known = self._named_by.get(id(requester))
+        if known is None:
+            known = tuple(
+                (index, each) for index, each in enumerate(self.statements) if _concerns(each, requester)
+            )
+            self._named_by[id(requester)] = known
+        return known
 
 
 def in_account(requester: Requester, account: str) -> Requester:
@@ -125,54 +152,20 @@ def in_account(requester: Requester, account: str) -> Requester:
     return requester.with_keys({"aws:resourceaccount": fixed(account), "s3:resourceaccount": fixed(account)})
 
 
-def _ruling(
-    policy: Sequence[Statement], requester: Requester, action: Action
-) -> tuple[tuple[tuple[int, Judgement], ...], tuple[int, ...]]:
-    allows = tuple(
-        (index, found)
-        for index, each in enumerate(policy)
-        if each.allow and each.names_action(action) and _named(each, requester)
-        if (found := _fulfilled(each, requester, action)).verdict is not Verdict.NO
-    )
-    if not allows:
-        return (), ()
-    return allows, tuple(index for index, each in enumerate(policy) if _denies(each, requester, action))
+def _clauses(bits: _Bits, unsure: Sequence[int], certain: int) -> Iterator[tuple[int, str]]:
+    for index in unsure:
+        yield from ((index, clause) for clause in bits.maybe.get(index, ()))
+        if not certain >> index & 1:
+            yield index, RESOURCE
 
 
-def _judge_action(
-    allows: Sequence[tuple[int, Judgement]],
-    denies: Sequence[int],
-    matched_certain: Callable[[int], bool],
-    matched_may: Callable[[int], bool],
-) -> Judgement:
-    matching = [(index, found) for index, found in allows if matched_may(index)]
-    if not matching:
-        return NO
-    denied = tuple(filter(matched_certain, denies))
-    if denied:
-        return replace(NO, denied_by=denied)
-    found = [
-        (index, each if matched_certain(index) else Judgement(Verdict.MAYBE, (RESOURCE, *each.undecided)))
-        for index, each in matching
-    ]
-    best = max(_rank(each) for _, each in found)
-    alike = [(index, each) for index, each in found if _rank(each) == best]
-    undecided = tuple(dict.fromkeys(clause for _, each in alike for clause in each.undecided))
-    return Judgement(_ORDER[best], undecided, tuple(index for index, _ in alike))
+def _indices(mask: int) -> tuple[int, ...]:
+    return tuple(index for index in range(mask.bit_length()) if mask >> index & 1)
 
 
-def _stays(policy: Sequence[Statement], requester: Requester, block: Block | None, account: str) -> Verdict:
-    """Return whether RestrictPublicBuckets leaves the requester its access."""
-    if block is None or not block.restrict:
-        return Verdict.YES
-    public, survives = publicity(policy), survives_restriction(requester, account)
-    if public is Verdict.NO or survives is Verdict.YES:
-        return Verdict.YES
-    return Verdict.NO if public is Verdict.YES and survives is Verdict.NO else Verdict.MAYBE
-
-
-def _rank(found: Judgement) -> int:
-    return _ORDER.index(found.verdict)
+def _concerns(statement: Statement, requester: Requester) -> bool:
+    """Return whether an Allow names some request of the requester, or a Deny names every one."""
+    return _named(statement, requester) if statement.allow else _all_named(statement, requester)
 
 
 def _named(statement: Statement, requester: Requester) -> bool:
@@ -188,23 +181,22 @@ def _all_named(statement: Statement, requester: Requester) -> bool:
 
 
 def _denies(statement: Statement, requester: Requester, action: Action) -> bool:
-    if statement.allow or not statement.names_action(action) or not _all_named(statement, requester):
-        return False
+    """Return whether the clauses of a Deny hold for every request for `action`."""
     return all(
         every(requester.value(key, action), _spelled(each, requester)) for key, each in statement.by_key
     )
 
 
-def _fulfilled(statement: Statement, requester: Requester, action: Action) -> Judgement:
-    """Return whether some request for `action` fulfils the statement's clauses."""
+def _fulfilled(statement: Statement, requester: Requester, action: Action) -> tuple[Verdict, tuple[str, ...]]:
+    """Return whether some request for `action` fulfils the clauses of an Allow, and which were not decided."""
     settled = [
         some(requester.value(key, action), _spelled(each, requester)) for key, each in statement.by_key
     ]
     verdicts = {each.verdict for each in settled}
     if Verdict.NO in verdicts:
-        return NO
+        return Verdict.NO, ()
     undecided = tuple(clause for each in settled for clause in each.undecided)
-    return Judgement(Verdict.MAYBE if Verdict.MAYBE in verdicts else Verdict.YES, undecided)
+    return (Verdict.MAYBE if Verdict.MAYBE in verdicts else Verdict.YES), undecided
 
 
 def _spelled(wanted: tuple[Clause, ...], requester: Requester) -> tuple[Clause, ...]:

@@ -12,12 +12,12 @@ from cfstream.access.policy import (
     Requester,
     candidates,
     delegates_to_access_points,
-    judge,
     parsed,
     standing,
 )
 from cfstream.access.reader import ANYONE, May, ReaderKind, Verdict
 from cfstream.domain import Block
+from tests.unit.access.policy.judged import judge
 
 FILE = Path(__file__).with_name("statements.yaml")
 ACCOUNT = "123456789012"
@@ -84,7 +84,7 @@ def found(row: Row, *, blocked: bool) -> tuple[str, ...]:
 def _lines(row: Row, may: May, block: Block, *, named: bool) -> Iterator[str]:
     policy = tuple(each for each in parsed(row.policy) if not delegates_to_access_points(each, ACCOUNT))
     for requester in candidates(policy, ACCOUNT):
-        judged = judge(policy, requester, may, lambda _: True, lambda _: True, block=block, account=ACCOUNT)
+        judged = judge(policy, requester, may, ACCOUNT, block=block)
         if judged.verdict is Verdict.NO:
             continue
         place = standing(requester, may, DECLARED, [policy[index] for index in judged.allowed_by])

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from cfstream.access.policy import (
+    Judgement,
     On,
     actions,
     any_distribution,
-    case,
     delegates_to_access_points,
     distribution,
     is_public,
-    judge,
     oai,
     parse_statement,
     parsed,
@@ -22,6 +21,7 @@ from cfstream.access.policy import (
 from cfstream.access.reader import May, Verdict
 from cfstream.policy_document import oac_statement, oai_statement
 from cfstream.values import Joined, Json, Ref, StepId
+from tests.unit.access.policy.judged import judge
 
 OWN = "123456789012"
 ARN = Ref(StepId("create distribution:lectures"), "arn")
@@ -31,7 +31,7 @@ OTHER_ARN = Ref(StepId("create distribution:other"), "arn")
 def verdict(statement: Json, requester: Any) -> Verdict:
     """Return the verdict of a policy with one statement, where every resource matches."""
     policy = parsed({"Statement": [statement]})
-    return judge(policy, requester, May.READ, lambda _: True, lambda _: True, account=OWN).verdict
+    return judge(policy, requester, May.READ, OWN).verdict
 
 
 def test_a_distribution_that_is_not_created_yet_is_compared_by_its_step() -> None:
@@ -88,13 +88,16 @@ def test_the_resource_decides_per_key() -> None:
             ]
         }
     )
-    made = case(policy, any_distribution(), May.READ, account=OWN)
-    certain, maybe = {0, 1}.__contains__, {0}.__contains__
-    assert made.judge(certain, certain).denied_by == (1,)
-    assert made.judge(maybe, certain).verdict is Verdict.YES
-    only_may = made.judge(lambda _: False, certain)
+    both, first = 0b11, 0b01
+
+    def judged(certain: int, possible: int) -> Judgement:
+        return judge(policy, any_distribution(), May.READ, OWN, certain=certain, possible=possible)
+
+    assert judged(both, both).denied_by == (1,)
+    assert judged(first, both).verdict is Verdict.YES
+    only_may = judged(0, both)
     assert (only_may.verdict, only_may.undecided) == (Verdict.MAYBE, ("Resource",))
-    assert made.judge(certain, lambda _: False).verdict is Verdict.NO
+    assert judged(0, 0).verdict is Verdict.NO
 
 
 def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
@@ -105,8 +108,7 @@ def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
             policy,
             any_distribution(),
             May.MANAGE,
-            lambda _: True,
-            lambda _: True,
+            OWN,
             only=actions(May.MANAGE, on),
         ).verdict
         for on in (On.OBJECT, On.BUCKET)

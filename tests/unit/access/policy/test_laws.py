@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.access.policy import Judgement, Requester, admits, candidates, judge, parse_statement, parsed
+from cfstream.access.policy import Judgement, Requester, candidates, parse_statement, parsed
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
+from tests.unit.access.policy.judged import ORDER, judge
 from tests.unit.access.policy.requests import ORGANISATION, OTHER, OWN, Request, allowed, outsiders
 
 OUTSIDERS = outsiders()
-ORDER = (Verdict.NO, Verdict.MAYBE, Verdict.YES)
 
 PRINCIPALS = (
     "*",
@@ -119,7 +119,7 @@ POLICIES = st.builds(
 
 def judged(policy: Mapping[str, Any], requester: Requester, may: May = May.READ) -> Judgement:
     """Judge a requester where every resource matches."""
-    return judge(parsed(policy), requester, may, lambda _: True, lambda _: True, account=OWN)
+    return judge(parsed(policy), requester, may, OWN)
 
 
 def rank(judgement: Judgement) -> int:
@@ -205,7 +205,7 @@ def test_if_exists_admits_at_least_as_many(allow: dict[str, Any]) -> None:
     wider = {**allow, "Condition": exists}
     narrow = allow
     for each in classes({"Statement": [allow, wider]}):
-        one, other = (admits(parse_statement(form), each, May.READ) for form in (narrow, wider))
+        one, other = (judge((parse_statement(form),), each, May.READ, OWN) for form in (narrow, wider))
         assert rank(one) <= rank(other)
 
 

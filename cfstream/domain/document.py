@@ -65,13 +65,6 @@ def new_behavior(config: Json, path: str) -> dict[str, Any]:
     return made
 
 
-def only_behavior(config: Json, path: str) -> dict[str, Any]:
-    """Return a configuration in which the path is served as the default behavior serves it."""
-    alone: dict[str, Any] = {}
-    set_named_behaviors(alone, [new_behavior(config, path)])
-    return alone
-
-
 def signers(behavior: Json) -> Signers:
     """Return who may sign on a behavior."""
     return Signers(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from cfstream.wildcards import like
+
 
 @dataclass(frozen=True)
 class PathPattern:
@@ -31,7 +33,7 @@ class PathPattern:
 
     def matches(self, path: str) -> bool:
         """Return whether a viewer's path (with or without its leading slash) matches."""
-        return _matches(self.relative, normalised(path).removeprefix("/"))
+        return like(self.relative, normalised(path).removeprefix("/"))
 
 
 def normalised(path: str) -> str:
@@ -70,21 +72,3 @@ def with_pattern(behaviors: Iterable[B], path: str) -> B | None:
         if bool(each.path) == bool(path) and PathPattern(each.path) == PathPattern(path):
             return each
     return None
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """Return whether the whole `text` matches. Linear in practice: the last ``*`` alone is tried again."""
-    at = start = 0
-    star = resume = -1
-    while at < len(text):
-        if start < len(pattern) and pattern[start] == "*":
-            star, resume = start, at
-            start += 1
-        elif start < len(pattern) and pattern[start] in ("?", text[at]):
-            start, at = start + 1, at + 1
-        elif star >= 0:
-            resume += 1
-            start, at = star + 1, resume
-        else:
-            return False
-    return not pattern[start:].strip("*")

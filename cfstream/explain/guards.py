@@ -6,7 +6,8 @@ Values alone; `inventory.signing_keys` reads them from AWS.
 import re
 from dataclasses import dataclass, field
 
-from cfstream.sign.resource import like, pattern_path
+from cfstream.sign.resource import pattern_path
+from cfstream.wildcards import like
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from cfstream.explain.times import distance
 from cfstream.sign.key_id import is_group_id
 from cfstream.sign.policy import MILLISECONDS
 from cfstream.sign.refusal import CannotSign
-from cfstream.sign.resource import like, matches, sections, target
+from cfstream.sign.resource import matches, sections, target
+from cfstream.wildcards import like
 
 MISSING, UNKNOWN, MALFORMED, DENIED = "MissingKey", "InvalidKey", "MalformedPolicy", "AccessDenied"
 

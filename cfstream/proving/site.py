@@ -25,8 +25,9 @@ from cfstream.kinds.policy_grants import LivePolicy
 from cfstream.ports import Reads
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
-from cfstream.sign.resource import key_path, like, pattern_path
+from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"
 """Stands where a name is needed and there is none: in paths, and in place of an alias's asterisk."""

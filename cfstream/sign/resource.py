@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from cfstream.sign.refusal import CannotSign
+from cfstream.wildcards import like
 
 OWN_PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
 """Query parameters that CloudFront takes for its own, spelled exactly so (Developer Guide, "Use signed URLs")."""
@@ -170,25 +171,6 @@ def matches(resource: str, url: str) -> bool:
         return url.startswith(resource[:-1])
     asked = sections(url)
     return any(_covers(reading, asked) for reading in _readings(resource))
-
-
-def like(wildcards: str, text: str) -> bool:
-    """Whether `text` is as the wildcards say: ``*`` is any number of signs, ``?`` is one.
-
-    Takes time as the product of the lengths at most: patterns come from outside.
-    """
-    here, there, star, anchor = 0, 0, -1, 0
-    while there < len(text):
-        if here < len(wildcards) and wildcards[here] == "*":
-            star, anchor, here = here, there, here + 1
-        elif here < len(wildcards) and wildcards[here] in ("?", text[there]):
-            here, there = here + 1, there + 1
-        elif star >= 0:
-            anchor += 1
-            here, there = star + 1, anchor
-        else:
-            return False
-    return not wildcards[here:].strip("*")
 
 
 def pattern_path(behavior: str) -> str:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from cfstream.sign import CannotSign
-from cfstream.sign.resource import folder, key_path, like, matches, pattern, target
+from cfstream.sign.resource import folder, key_path, matches, pattern, target
+from cfstream.wildcards import like
 
 NORMAL = {
     "https://media.example.com/a.mp4": "https://media.example.com/a.mp4",

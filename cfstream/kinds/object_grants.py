@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -95,19 +95,15 @@ def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permissi
     total = granted = otherwise = public = 0
     classes = AclClasses(bucket.owner)
     unknown: set[str] = set()
-    for keys in _chunks(_keys(aws, scene, bucket, prefix)):
-        acls = _acls(aws, scene, bucket, keys)
-        for key, acl in zip(keys, acls, strict=True):
-            if acl is None:
-                continue
-            classes.add(key, acl)
-            unknown.update(acl.get(UNKNOWN, ()))
-            has = permissions_of(acl, user) if user else frozenset()
-            exact = has == {permission}
-            total, granted = total + 1, granted + exact
-            otherwise += bool(has) and not exact
-            public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
-            hashed.update(json.dumps([key, exact]).encode())
+    for key, acl in acls_of(aws, scene, bucket, prefix):
+        classes.add(key, acl)
+        unknown.update(acl.get(UNKNOWN, ()))
+        has = permissions_of(acl, user) if user else frozenset()
+        exact = has == {permission}
+        total, granted = total + 1, granted + exact
+        otherwise += bool(has) and not exact
+        public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
+        hashed.update(json.dumps([key, exact]).encode())
     found = classes.found(complete=not prefix)
     return Tally(total, granted, otherwise, public, hashed.hexdigest(), found, frozenset(unknown))
 
@@ -148,34 +144,26 @@ def _grantee(grant: Json) -> str:
     return str(grantee.get("ID") or grantee.get("URI") or "")
 
 
-def _keys(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Iterator[str]:
-    for page in aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix)):
-        for row in page.get("Contents") or ():
-            yield str(row["Key"])
+def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str = "") -> Iterator[tuple[str, Json]]:
+    """Yield each object under the prefix with its ACL: an empty one where it may not be read.
 
-
-def _chunks(keys: Iterator[str]) -> Iterator[Sequence[str]]:
-    while chunk := list(islice(keys, CHUNK)):
-        yield chunk
-
-
-def _acls(aws: Reads, scene: Scene, bucket: LiveBucket, keys: Sequence[str]) -> list[Json | None]:
-    """The ACL of each object; None for one that is gone meanwhile, and an empty one where it may not be
-    read.
+    Objects that are gone meanwhile are left out. Makes ListObjectsV2, and GetObjectAcl for every object, `CHUNK` of
+    them together. Raises as `Reads`.
     """
-    calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]
-    return [_acl(answer) for answer in aws.together(calls)]
-
-
-def _acl(answer: Json | Refused) -> Json | None:
-    match answer:
-        case Missing():
-            return None
-        case NotAuthorized():
-            return {}
-        case Refused():
-            raise answer
-    return answer
+    pages = aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix))
+    listed = (str(row["Key"]) for page in pages for row in page.get("Contents") or ())
+    while keys := list(islice(listed, CHUNK)):
+        calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]
+        for key, answer in zip(keys, aws.together(calls), strict=True):
+            match answer:
+                case Missing():
+                    continue
+                case NotAuthorized():
+                    yield key, {}
+                case Refused():
+                    raise answer
+                case _:
+                    yield key, answer
 
 
 def held(
@@ -190,11 +178,9 @@ def held(
     if not users:
         return found, ObjectAcls(complete=False)
     classes = AclClasses(bucket.owner)
-    for keys in _chunks(_keys(aws, scene, bucket, "")):
-        for key, acl in zip(keys, _acls(aws, scene, bucket, keys), strict=True):
-            if acl is not None:
-                classes.add(key, acl)
-            found.update(id_ for id_, user in users.items() if acl and permissions_of(acl, user))
+    for key, acl in acls_of(aws, scene, bucket):
+        classes.add(key, acl)
+        found.update(id_ for id_, user in users.items() if acl and permissions_of(acl, user))
     return found, classes.found(complete=True)
 
 

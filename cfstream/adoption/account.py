@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cfstream.domain import NAME_TAG, LiveDistribution
-from cfstream.errors import Missing, Refused
+from cfstream.domain import LiveDistribution
 from cfstream.inventory.entries import IDENTITIES, owner_by_mark
 from cfstream.kinds.key_group import KEYS
 from cfstream.kinds.key_group import LISTING as KEY_GROUPS
 from cfstream.kinds.origin_access_control import LISTING as CONTROLS
-from cfstream.kinds.owners import all_distributions, tags_of
-from cfstream.ports import Call, Reads
+from cfstream.kinds.owners import all_distributions, tagged
+from cfstream.ports import Reads
 from cfstream.values import Json
 
 
@@ -45,7 +44,7 @@ def read_account(aws: Reads, number: str) -> Account:
         *(row.get("Comment") for row in (*identities, *aws.items(KEYS))),
         *(row.get("Description") for row in controls),
     ]
-    owners = _owners(aws, rows)
+    owners = tagged(aws, rows)
     return Account(
         number=number,
         rows=rows,
@@ -55,20 +54,6 @@ def read_account(aws: Reads, number: str) -> Account:
         controls={row["Id"]: row for row in controls},
         marked=frozenset({*owners.values(), *_marks(comments)}),
     )
-
-
-def _owners(aws: Reads, rows: tuple[LiveDistribution, ...]) -> dict[str, str]:
-    calls = [Call("cloudfront", "list_tags_for_resource", {"Resource": row.arn}) for row in rows]
-    owners: dict[str, str] = {}
-    for row, answer in zip(rows, aws.together(calls), strict=True):
-        if isinstance(answer, Missing):
-            continue  # deleted since it was listed
-        if isinstance(answer, Refused):
-            raise answer
-        owner = tags_of(answer).get(NAME_TAG)
-        if owner:
-            owners[row.id] = owner
-    return owners
 
 
 def _marks(comments: list[Any]) -> set[str]:

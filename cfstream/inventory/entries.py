@@ -5,9 +5,8 @@ each.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, Mark
-from cfstream.errors import Missing, Refused
-from cfstream.kinds.owners import all_distributions, tags_of
+from cfstream.domain import Delivery, LiveDistribution, Mark
+from cfstream.kinds.owners import all_distributions, tagged
 from cfstream.ports import Call, Reads
 from cfstream.values import Json
 
@@ -43,8 +42,8 @@ def list_all(aws: Reads) -> tuple[Entry, ...]:
     """
     rows = all_distributions(aws)
     identities = aws.items(IDENTITIES)
-    owners = _owners(aws, rows)
-    entries = [_of_row(row, owner) for row, owner in zip(rows, owners, strict=True)]
+    owners = tagged(aws, rows)
+    entries = [_of_row(row, owners.get(row.id)) for row in rows]
     entries += [_of_identity(identity, rows) for identity in identities]
     return tuple(
         sorted(entries, key=lambda each: (KINDS.index(each.kind), each.owner is None, each.owner, each.id))
@@ -60,17 +59,6 @@ def owner_by_mark(comment: str) -> str | None:
 def users_of_identity(identity_id: str, rows: Sequence[LiveDistribution]) -> tuple[str, ...]:
     """Ids of the distributions that have an origin with this identity."""
     return tuple(row.id for row in rows if any(origin.oai_id == identity_id for origin in row.origins))
-
-
-def _owners(aws: Reads, rows: Sequence[LiveDistribution]) -> list[str | None]:
-    calls = [Call("cloudfront", "list_tags_for_resource", {"Resource": row.arn}) for row in rows]
-    owners: list[str | None] = []
-    for answer in aws.together(calls):
-        if isinstance(answer, Refused) and not isinstance(answer, Missing):
-            raise answer
-        # One that was deleted since it was listed has no tags any more.
-        owners.append(None if isinstance(answer, Refused) else tags_of(answer).get(NAME_TAG))
-    return owners
 
 
 def _of_row(row: LiveDistribution, owner: str | None) -> Entry:

@@ -1,11 +1,12 @@
 """What a deletion by id must find before it may be tried, and the step that does it."""
 
 from cfstream.domain import NAME_TAG, Delivery
+from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Stale, WrongUsage
 from cfstream.inventory.deployment import doors_of
 from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
 from cfstream.inventory.lookup import RESOURCES, Found
-from cfstream.kinds.owners import all_distributions, tags_of
+from cfstream.kinds.owners import all_distributions
 from cfstream.ports import Call, Reads, World
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Stage
@@ -58,7 +59,7 @@ def owner_of(aws: Reads, found: Found) -> str | None:
     """The name of the spec that owns what was found."""
     if found.kind == IDENTITY:
         return owner_by_mark(found.config.get("Comment") or "")
-    tags = aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": found.live["ARN"]}))
+    tags = aws.read(read_tags(found.live["ARN"]))
     return tags_of(tags).get(NAME_TAG)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from cfstream.domain import ACL_TAG, NAME_TAG, Behavior, Delivery, LiveDistribution, Origin
+from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Refused
 from cfstream.inventory.details import (
     ActiveSigners,
@@ -21,7 +22,7 @@ from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identit
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import IDENTITY_RESOURCE, Found
 from cfstream.kinds.cache_policies import name_of
-from cfstream.kinds.owners import all_distributions, tags_of
+from cfstream.kinds.owners import all_distributions
 from cfstream.ports import Call, Reads
 from cfstream.steps.step import at
 from cfstream.values import Json
@@ -51,7 +52,7 @@ def _identity(aws: Reads, found: Found) -> IdentityDetails:
 
 def _distribution(aws: Reads, found: Found) -> DistributionDetails:
     config, live = found.config, found.distribution
-    tags = tags_of(aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": live.arn})))
+    tags = tags_of(aws.read(read_tags(live.arn)))
     owner = tags.get(NAME_TAG)
     names = _Names(aws, live)
     origins = tuple(names.origin(each) for each in live.origins)

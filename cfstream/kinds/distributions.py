@@ -4,9 +4,10 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
+from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Problem
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.owners import claims, tags_call, tags_of
+from cfstream.kinds.owners import claims
 from cfstream.ports import Reads
 from cfstream.steps.step import Stage
 from cfstream.steps.wait import Deployed, Wait
@@ -75,5 +76,5 @@ def alias_problems(
 def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> LiveDistribution:
     """Return one distribution, whole, with its tags. Makes one Get and ListTagsForResource; raises as `Reads.read`."""
     reply = aws.read(delivery.get(distribution_id))
-    tags = aws.read(tags_call(reply[delivery.resource]["ARN"]))
+    tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
     return distribution_from_reply(delivery, reply, tags_of(tags))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution, bucket_of
+from cfstream.domain.tags import put_tags, remove_tag
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
 from cfstream.kinds.bucket import bucket_call
 from cfstream.kinds.bucket_region import bucket_regions
@@ -18,7 +19,7 @@ from cfstream.kinds.kind import Scene
 from cfstream.kinds.policy_grants import KIND, FormerBucket, LivePolicy, our_sids, sid_of
 from cfstream.kinds.readers import still_reading
 from cfstream.policy_document import by_sid, parse, principals, statements
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
@@ -159,14 +160,13 @@ def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
 
 def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
     value = " ".join(sorted(names))
-    tags = {"Items": [{"Key": BUCKETS_TAG, "Value": value}]}
     return Mark(
         address=scene.address(KIND),
         stage=Stage.MARK,
         because="remember both buckets until all that is ours is in the new one",
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", own.tag(BUCKETS_TAG), value),),
-        call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
+        call=put_tags(own.arn, {BUCKETS_TAG: value}),
         seen=own.tags or {},
     )
 
@@ -179,6 +179,6 @@ def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
         because=f"all that is ours is in {scene.stack.spec.bucket.name}",
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),
-        call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [BUCKETS_TAG]}}),
+        call=remove_tag(own.arn, BUCKETS_TAG),
         seen=own.tags or {},
     )

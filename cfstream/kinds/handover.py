@@ -9,11 +9,10 @@ Off a streaming distribution nothing can be moved so: there the giver takes the 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
-from cfstream.errors import Missing, Refused
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.kinds.distributions import held_aliases
 from cfstream.kinds.kind import Scene
-from cfstream.kinds.owners import all_distributions, tags_call, tags_of
+from cfstream.kinds.owners import all_distributions, tagged
 from cfstream.ports import Reads
 from cfstream.spec.model import KeyGroup, Spec
 
@@ -103,15 +102,12 @@ def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) ->
     """Which spec of the run, other than this one, each of these distributions belongs to, by its id."""
     others = list(_others(scene))
     asked = {row.id: row for row in rows} if others else {}
-    answers = aws.together([tags_call(row.arn) for row in asked.values()])
+    names = tagged(aws, list(asked.values()))
     owners: dict[str, Spec] = {}
-    for row, answer in zip(asked.values(), answers, strict=True):
-        if isinstance(answer, Refused) and not isinstance(answer, Missing):
-            raise answer
-        name = None if isinstance(answer, Missing) else tags_of(answer).get(NAME_TAG)
+    for id_ in asked:
         for spec in others:
-            if row.id == spec.adopt or (name == spec.name and spec.adopt is None):
-                owners[row.id] = spec
+            if id_ == spec.adopt or (names.get(id_) == spec.name and spec.adopt is None):
+                owners[id_] = spec
     return owners
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.domain import ACL_TAG, LiveDistribution
+from cfstream.domain.tags import put_tags, remove_tag
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.all_acls import read_acls
@@ -27,7 +28,7 @@ from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, Used
 from cfstream.kinds.owners import all_distributions
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
 from cfstream.kinds.readers import still_reading
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.steps.grant import Grant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -212,14 +213,13 @@ def _beside(former: Sequence[str], identity: Known) -> Known:
 
 
 def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, because: str) -> Mark:
-    tags = {"Items": [{"Key": ACL_TAG, "Value": value}]}
     return Mark(
         address=scene.address(KIND),
         stage=stage,
         because=because,
         line=scene.stack.line("grant"),
         changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), value),),
-        call=Call("cloudfront", "tag_resource", {"Resource": own.arn, "Tags": tags}),
+        call=put_tags(own.arn, {ACL_TAG: value}),
         seen=own.tags or {},
     )
 
@@ -235,7 +235,7 @@ def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity
         because=because,
         line=scene.stack.line("grant"),
         changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), None),),
-        call=Call("cloudfront", "untag_resource", {"Resource": own.arn, "TagKeys": {"Items": [ACL_TAG]}}),
+        call=remove_tag(own.arn, ACL_TAG),
         seen=own.tags or {},
     )
 

@@ -9,7 +9,8 @@ reference: CloudFront would refuse to create the stack's distribution a second t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row, items
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row
+from cfstream.domain.tags import by_key, read_tags, tags_of
 from cfstream.errors import Missing, Refused, Unreachable
 from cfstream.kinds.caller_reference import is_caller_reference
 from cfstream.kinds.kind import Scene
@@ -50,14 +51,14 @@ def stack_names(aws: Reads, scene: Scene) -> Mapping[str, str]:
     """
     rows = all_distributions(aws)
     likely = [row for row in rows if _likely(row, scene)]
-    found = _tagged(aws, likely)
+    found = tagged(aws, likely)
     others = [row for row in rows if row not in likely]
     indexed = _indexed(aws, others)
     # The index lags: what decides about this stack is read again.
     named = [row for row in others if indexed.get(row.id) == scene.name]
-    found = {**indexed, **found, **_tagged(aws, named)}
+    found = {**indexed, **found, **tagged(aws, named)}
     if scene.name not in found.values() and not scene.stack.spec.adopt:
-        found |= _tagged(aws, [row for row in others if row not in named])
+        found |= tagged(aws, [row for row in others if row not in named])
     return found
 
 
@@ -90,24 +91,12 @@ def staying(aws: Reads, scene: Scene) -> tuple[LiveDistribution, ...]:
     return tuple(row for row in all_distributions(aws) if row.id not in gone)
 
 
-def tags_of(reply: Json) -> dict[str, str]:
-    """Return the tags in a reply to ListTagsForResource."""
-    return {tag["Key"]: tag.get("Value", "") for tag in items(reply.get("Tags"))}
+def tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
+    """Return the name of the stack in each distribution's tags, by its id. One that is gone by now has none.
 
-
-def tags_call(arn: str) -> Call:
-    """Return the call that reads the tags of a distribution."""
-    return Call("cloudfront", "list_tags_for_resource", {"Resource": arn})
-
-
-def _likely(row: LiveDistribution, scene: Scene) -> bool:
-    spec = scene.stack.spec
-    return spec.bucket.name in row.buckets or bool(set(row.aliases) & set(spec.cnames or ()))
-
-
-def _tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
-    """Return the names that these distributions' tags have. Raises the refusal to read one that exists."""
-    answers = aws.together([tags_call(row.arn) for row in rows])
+    Makes ListTagsForResource for each. Raises the refusal to read one that exists.
+    """
+    answers = aws.together([read_tags(row.arn) for row in rows])
     found = {}
     for row, answer in zip(rows, answers, strict=True):
         if isinstance(answer, Missing):
@@ -117,6 +106,11 @@ def _tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
         if name := tags_of(answer).get(NAME_TAG):
             found[row.id] = name
     return found
+
+
+def _likely(row: LiveDistribution, scene: Scene) -> bool:
+    spec = scene.stack.spec
+    return spec.bucket.name in row.buckets or bool(set(row.aliases) & set(spec.cnames or ()))
 
 
 def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tuple[Claim, ...]:
@@ -131,7 +125,7 @@ def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tup
 
 
 def _is_made_by(scene: Scene, delivery: Delivery, reply: Json) -> bool:
-    reference = reply[delivery.resource][f"{delivery.resource}Config"]["CallerReference"]
+    reference = reply[delivery.resource][delivery.document]["CallerReference"]
     return is_caller_reference(reference, scene.account, scene.name, delivery.kind)
 
 
@@ -146,7 +140,7 @@ def _indexed(aws: Reads, rows: Iterable[LiveDistribution]) -> dict[str, str]:
         return {}
     found = {}
     for row in listed:
-        tags = {tag["Key"]: tag.get("Value", "") for tag in row.get("Tags") or ()}
+        tags = by_key(row.get("Tags") or ())
         if row["ResourceARN"] in ids and tags.get(NAME_TAG):
             found[ids[row["ResourceARN"]]] = tags[NAME_TAG]
     return found

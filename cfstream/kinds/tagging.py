@@ -3,8 +3,8 @@
 from typing import Any
 
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution
+from cfstream.domain.tags import put_tags
 from cfstream.kinds.kind import Landscape, Scene
-from cfstream.ports import Call
 from cfstream.steps.adopt import AdoptTags
 from cfstream.steps.step import Change, Stage
 from cfstream.steps.tags import Mark
@@ -45,7 +45,6 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | No
         missing |= {NAME_TAG: scene.name} if live.tag(NAME_TAG) != scene.name else {}
     if not missing:
         return None
-    tags = [{"Key": key, "Value": value} for key, value in sorted(missing.items())]
     kind_of_step = AdoptTags if adopted else Mark
     return kind_of_step(
         address=scene.address(live.delivery.kind),
@@ -53,6 +52,6 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | No
         because="tags" if asked or adopted else f"it has lost the tag {NAME_TAG}",
         line=scene.stack.line("tags" if asked else "adopt" if adopted else "name"),
         changes=tuple(Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())),
-        call=Call("cloudfront", "tag_resource", {"Resource": live.arn, "Tags": {"Items": tags}}),
+        call=put_tags(live.arn, dict(sorted(missing.items()))),
         seen=live.tags or {},
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from cfstream.domain.tags import read_tags
 from cfstream.errors import Refused, Unreachable
 from cfstream.kinds import (
     bucket_key,
@@ -51,9 +52,7 @@ def survey(reads: Reads, scenes: Sequence[Scene]) -> None:
     rows = {get: _rows(reads, listing) for get, listing in DISTRIBUTIONS.items()}
     found = [(get, row) for get, listed in rows.items() for row in listed]
     reads.together([Call("cloudfront", get, {"Id": row["Id"]}) for get, row in found])
-    reads.together(
-        [Call("cloudfront", "list_tags_for_resource", {"Resource": row["ARN"]}) for _, row in found]
-    )
+    reads.together([read_tags(row["ARN"]) for _, row in found])
     reads.together(_configs(reads, json.dumps([row for _, row in found], default=str)))
     for listing in (key_group.KEYS, CACHE_POLICIES):
         _rows(reads, listing)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from cfstream.domain.tags import read_tags, tags_of
 from cfstream.ports import Call
 from cfstream.steps.merged_write import write_merged
 from cfstream.steps.moved import moved
@@ -42,8 +43,7 @@ def write_tags(doors: Doors, address: object, call: Call, seen: Mapping[str, str
 
 def live_tags(doors: Doors, resource: str) -> Mapping[str, str]:
     """Return all tags of a distribution."""
-    reply = doors.aws.read(Call("cloudfront", "list_tags_for_resource", {"Resource": resource}))
-    return {tag["Key"]: tag.get("Value", "") for tag in at(reply, "Tags.Items") or ()}
+    return tags_of(doors.aws.read(read_tags(resource)))
 
 
 class _Tagging:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.cli import commands, connection, main
+from cfstream.cli import commands, main
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from tests.cli.signing_account import Folder, folder
@@ -38,7 +38,6 @@ def cfstream(
         return Ran(code, *capsys.readouterr())
 
     yield run
-    connection.remember(connection.Connection())
     logging.getLogger("cfstream").handlers.clear()  # a process runs one command; this one runs many
     logging.getLogger("cfstream").setLevel(logging.NOTSET)
 

@@ -43,7 +43,6 @@ def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str])
             tell.began("lectures", WAIT)
             tell.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 1.0))
         terminal.note("a remark\n")
-    connection.remember(connection.Connection())
     out, err = capsys.readouterr()
     assert (out, err.count(" done in "), err.count("a remark")) == ("", 1, 1)
 

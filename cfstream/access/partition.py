@@ -200,7 +200,7 @@ def of_key(world: World, key: str) -> Partition:
 
 def _located(automaton: Automaton, layouts: Sequence[Layout], key: str, matched: int) -> int:
     """Return the patterns that count for a key: path patterns match its normalised path, resources the key itself."""
-    if normalised(key) == key:
+    if normalised(f"/{key}") == f"/{key}":
         return matched
     for route in (each for layout in layouts for each in layout.routes):
         path = path_of(route.origin_path, key) if f"/{key}".startswith(f"{route.origin_path}/") else None

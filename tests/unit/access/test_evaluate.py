@@ -359,6 +359,18 @@ def test_cells_have_witnesses_that_get_the_same_answer() -> None:
     assert answers == {key: readers_of(evaluate_key(here, key).ways[0]) for key in answers}
 
 
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [("/", ""), ("/a", "/?"), ("a/", "?*"), ("a//b", "?*"), ("x/../a", "/?"), ("a/.", "?*"), ("./", "")],
+)
+def test_a_key_is_judged_by_the_path_that_cloudfront_compares(key: str, pattern: str) -> None:
+    """The path of the key "/a" is "//a", which CloudFront compares as "/a"."""
+    here = world(
+        distribution("E1", behavior("/?"), behavior("?*"), behavior("", "G1"), oac="E3OAC"), policy=[to_oac()]
+    )
+    assert {way.behavior.path for way in evaluate_key(here, key).ways[0] if way.behavior} == {pattern}
+
+
 def test_worlds_that_are_compared_share_their_cells() -> None:
     """A cell of one world is a cell of the other, so that answers can be compared one by one."""
     one, other = evaluate(world(SIGNED, policy=[to_oac(keys="hls/*")]), world(OPEN, policy=[to_oac()]))

@@ -11,7 +11,7 @@ from tests.agreement.modelled import deployed, world
 from tests.evaluator.build import MEDIA
 from tests.evaluator.evaluator import Evaluator, Viewer
 from tests.evaluator.logic import Answer, any_of
-from tests.evaluator.s3 import OLD
+from tests.evaluator.s3 import COPIES
 from tests.evaluator.state import ACCOUNT, State
 from tests.evaluator.worlds import GROUPS, keys_of, many, states
 
@@ -57,7 +57,12 @@ def disagreements(state: State, key: str, ways: Ways) -> list[str]:
 def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[str]:
     """Whoever asks S3 itself. To the planner, a distribution or service that works for any account is anyone."""
     reads = {
-        each.name: any_of((judge.can_read(each, MEDIA, key), judge.can_write(each, MEDIA, OLD, key)))
+        each.name: any_of(
+            (
+                judge.can_read(each, MEDIA, key),
+                *(judge.can_write(each, MEDIA, action, key) for action in COPIES),
+            )
+        )
         for each in judge.callers(MEDIA)
     }
     anyone = answer(each for each in ways if each.reader == ANYONE)

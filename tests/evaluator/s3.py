@@ -14,6 +14,8 @@ from tests.evaluator.policies import Request
 from tests.evaluator.state import ALL_USERS, AUTHENTICATED_USERS, ENFORCED, AccessPoint, Bucket, Json, State
 
 READ, LIST, OLD = "s3:GetObject", "s3:ListBucket", "s3:GetObjectVersion"
+COPIES = (OLD, "s3:GetObjectTorrent", "s3:GetObjectVersionTorrent", "s3:GetObjectVersionForReplication")
+"""The actions besides `READ` that return content, or send it to another bucket."""
 ON_OBJECTS = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:ReplicateObject")
 ON_BUCKETS = ("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPublicAccessBlock")
 WRITES = (*ON_OBJECTS, *ON_BUCKETS)

@@ -52,11 +52,11 @@ def _mentioned(state: State, bucket: Bucket) -> Iterator[Caller]:
     for statement in (each for policy in policies for each in statements_of(policy)):
         for sort, name in principals_of(statement.get("Principal", statement.get("NotPrincipal"))):
             yield from _named(state, sort, name)
-        for operator, keys in statement.get("Condition", {}).items():
-            if "not" not in operator.lower():
-                for key, values in keys.items():
-                    for value in values_of(values):
-                        yield from _with_value(key.lower(), value)
+        # A value under a negated operator too: a Deny for all others leaves whom it names.
+        for keys in statement.get("Condition", {}).values():
+            for key, values in keys.items():
+                for value in values_of(values):
+                    yield from _with_value(key.lower(), value)
 
 
 def _named(state: State, sort: str, name: str) -> Iterator[Caller]:
@@ -75,7 +75,7 @@ def _named(state: State, sort: str, name: str) -> Iterator[Caller]:
 
 
 def _with_value(key: str, value: str) -> Iterator[Caller]:
-    """The senders for whom a condition on that key holds, as far as there are any outside the account."""
+    """The senders that have the value in that key, as far as there are any outside the account."""
     concrete = re.sub(r"\*+", "0", value).replace("?", "0")
     if key in ("aws:sourcearn", "aws:principalarn") and concrete.count(":") >= 5:
         number = concrete.split(":")[4]

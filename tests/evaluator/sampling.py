@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.evaluator import callers
 from tests.evaluator.callers import CLOUDFRONT, FOREIGN, IDENTITY, Caller
-from tests.evaluator.conditions import values_of
+from tests.evaluator.conditions import FREE, values_of
 from tests.evaluator.policies import principals_of, statements_of
 from tests.evaluator.state import ACCOUNT, Bucket, Json, State
 
@@ -71,7 +71,18 @@ def _named(state: State, sort: str, name: str) -> Iterator[Caller]:
         number = name if name.isdecimal() else name.split(":")[4] if name.count(":") >= 5 else ""
         if number not in ("", state.account):
             whole = name.isdecimal() or name.endswith(":root")
-            yield callers.account(number) if whole else callers.principal(name)
+            yield _member(callers.account(number) if whole else callers.principal(name))
+
+
+UNKNOWN_OF_NAMED = (
+    *("aws__PrincipalOrgID", "aws__PrincipalOrgPaths"),
+    *("aws__SourceIp", "aws__VpcSourceIp", "aws__SourceVpc", "aws__SourceVpce"),
+)
+
+
+def _member(caller: Caller) -> Caller:
+    """The same sender as the policy names it: nobody knows its organisation, nor the networks it has."""
+    return caller.but(caller.name, **dict.fromkeys(UNKNOWN_OF_NAMED, FREE))
 
 
 def _with_value(key: str, value: str) -> Iterator[Caller]:
@@ -83,11 +94,15 @@ def _with_value(key: str, value: str) -> Iterator[Caller]:
         parts = concrete.split(":", 5)
         arn = ":".join([*parts[:4], number, parts[5]])
         if number != ACCOUNT:
-            yield callers.distribution(arn) if key == "aws:sourcearn" else callers.principal(arn)
+            yield callers.distribution(arn) if key == "aws:sourcearn" else _member(callers.principal(arn))
     elif key in ("aws:sourceaccount", "aws:principalaccount", "aws:sourceowner"):
         if re.fullmatch(r"\d{12}", value) and value != ACCOUNT:
             own = f"arn:aws:cloudfront::{value}:distribution/E0FOREIGN00000"
-            yield callers.account(value) if key == "aws:principalaccount" else callers.distribution(own)
+            yield (
+                _member(callers.account(value))
+                if key == "aws:principalaccount"
+                else callers.distribution(own)
+            )
     elif key in ORGANISATIONS:
         yield from _in_organisation(key, concrete)
     elif key == "aws:sourceip":

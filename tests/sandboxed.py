@@ -10,6 +10,7 @@ from botocore.config import Config
 
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import ACCOUNT, Sandbox
+from tests.direct import direct
 
 CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -41,7 +42,7 @@ class WatchedSandbox(Sandbox):
 @pytest.fixture(scope="session")
 def server() -> Iterator[WatchedSandbox]:
     """A sandbox in this process, in which a write is Deployed at once."""
-    with WatchedSandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
+    with WatchedSandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox, direct(sandbox):
         yield sandbox
 
 

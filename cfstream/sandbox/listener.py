@@ -12,7 +12,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from email.message import Message
+from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ Environ = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
+_BODILESS = (204, 304)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -99,7 +100,9 @@ class _Connection(BaseHTTPRequestHandler):
             return
         if not self.parse_request():
             return
-        self._send(self.server.answer(self._environ(self._body())))
+        body = self._body()
+        environ = environ_of(self.command, self.path, self.headers.items(), body, port=self.server.port)
+        self._send(self.server.answer(environ))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (http.server's signature)
         log.debug(format, *args)
@@ -115,42 +118,12 @@ class _Connection(BaseHTTPRequestHandler):
         self.rfile.readline()
         return chunk
 
-    def _environ(self, body: bytes) -> Environ:
-        path, _, query = self.path.partition("?")
-        return {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "RAW_URI": self.path,
-            "REQUEST_URI": self.path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": LOOPBACK,
-            "SERVER_PORT": str(self.server.port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0],
-            **_header_environ(self.headers),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-
     def _send(self, answer: Answer) -> None:
-        headers = {name.lower(): (name, value) for name, value in answer.headers}
-        headers.setdefault("date", ("Date", self.date_time_string(int(self.server.now()))))
-        bodiless = answer.status in (204, 304)
-        if bodiless:
-            headers.pop("content-length", None)
-        elif "content-length" not in headers or (self.command != "HEAD" and not answer.pieces):
-            headers["content-length"] = ("Content-Length", str(len(answer.body)))
+        headers = headers_of(answer, self.command, self.server.now())
         lines = [f"{self.protocol_version} {answer.status} {_REASONS.get(answer.status, '')}"]
-        lines += [f"{name}: {value}" for name, value in headers.values()]
+        lines += [f"{name}: {value}" for name, value in headers]
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
-        if bodiless or self.command == "HEAD":
+        if answer.status in _BODILESS or self.command == "HEAD":
             self.wfile.write(head)
             return
         self.wfile.write(head + answer.body)
@@ -158,11 +131,50 @@ class _Connection(BaseHTTPRequestHandler):
             self.wfile.write(piece)
 
 
-def _header_environ(headers: Message) -> Environ:
+def environ_of(
+    method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes, *, port: int
+) -> Environ:
+    """Return a request as an environ. `target` is the path as it was sent, with its query."""
+    path, _, query = target.partition("?")
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "RAW_URI": target,
+        "REQUEST_URI": target,
+        "QUERY_STRING": query,
+        "SERVER_NAME": LOOPBACK,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": LOOPBACK,
+        **_header_environ(headers),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+def headers_of(answer: Answer, method: str, now: float) -> list[tuple[str, str]]:
+    """Return the headers of an answer, with a date and, where there is a body, its length."""
+    headers = {name.lower(): (name, value) for name, value in answer.headers}
+    headers.setdefault("date", ("Date", formatdate(int(now), usegmt=True)))
+    if answer.status in _BODILESS:
+        headers.pop("content-length", None)
+    elif "content-length" not in headers or (method != "HEAD" and not answer.pieces):
+        headers["content-length"] = ("Content-Length", str(len(answer.body)))
+    return list(headers.values())
+
+
+def _header_environ(headers: Iterable[tuple[str, str]]) -> Environ:
     """The headers as CGI variables. moto keeps the spelling of S3 metadata names that hold an underscore."""
     environ: Environ = {}
     preserved: dict[str, str] = {}
-    for name, value in headers.items():
+    for name, value in headers:
         if name.lower() in ("transfer-encoding", "content-length"):
             continue
         if "_" in name:

@@ -39,7 +39,7 @@ class Sandbox:
         self._routes = Routes(lambda: self.cloudfront, self.written)
         if state_file:
             self._keeper = state.Keeper(state_file, self._frozen)
-        self._listener = Listener(self._answer, self._now, port)
+        self._listener = Listener(self.answer, self.now, port)
 
     @classmethod
     def start(
@@ -96,11 +96,12 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    def _now(self) -> float:
+    def now(self) -> float:
         """The time of the CloudFront that there is now: a reset brings another one."""
         return self.cloudfront.world.now()
 
-    def _answer(self, environ: Environ) -> Answer:
+    def answer(self, environ: Environ) -> Answer:
+        """Answers a request of AWS's API, of a viewer or of `cfstream sandbox`."""
         if environ["PATH_INFO"].startswith(control.PREFIX):
             with self._routes.lock:
                 return control.answer(environ, self)

@@ -41,8 +41,8 @@ demo: $(SETUP) $(PLAYER) ## plan, apply, change, prove and play, on real media i
 
 test: lint tests ## everything that CI checks: lint, types, arrows, tests
 
-test-all: lint ## the same with 2,000 drawn accounts for each law about who can read, instead of 300
-	$(MAKE) tests CFSTREAM_EXAMPLES=2000
+test-all: lint ## the same with every fault, and 2,000 drawn accounts for each law about who can read
+	CFSTREAM_THOROUGH=1 $(MAKE) tests
 
 lint: $(SETUP) ## ruff (lint and format), mypy strict, import-linter
 	$(BIN)/ruff check --quiet

@@ -1,6 +1,6 @@
 """Whatever becomes of any one write, the same command run again converges, and nobody reads too much on the way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -8,18 +8,35 @@ import pytest
 from tests.faults.doors import Write, killed
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stage import Disturbed, Stage
+from tests.thorough import one_of_each
 from tests.worlds import FAULTS, Fault, landed_unanswered
 
 Case = tuple[Scenario, Write, Fault]
 
 
-def cases(faults: Sequence[Fault], writes: Callable[[Write], bool] = lambda _: True) -> Iterator[Any]:
-    """Every scenario with every one of its writes, or of these, and each of these faults."""
-    for scenario in SCENARIOS:
-        for write in filter(writes, scenario.writes):
-            for fault in faults:
-                name = f"{scenario.name}/{write}/{fault.__name__}".replace("_", "-").replace(" ", "-")
-                yield pytest.param((scenario, write, fault), id=name)
+def every(fault: Fault, writes: Callable[[Write], bool] = lambda _: True) -> list[Case]:
+    """Every scenario with every one of its writes, or of these, and the fault."""
+    return [(scenario, write, fault) for scenario in SCENARIOS for write in filter(writes, scenario.writes)]
+
+
+def operation(case: Case) -> str:
+    """What is written: how it meets a fault does not depend on the scenario."""
+    return case[1].operation
+
+
+def operation_in_scenario(case: Case) -> tuple[str, str]:
+    """What is written, and in which scenario: what is live when the run dies is of its own in each."""
+    return case[0].name, case[1].operation
+
+
+def named_cases(cases: Iterable[Case]) -> list[Any]:
+    """Cases as parameters that go by their names."""
+    return [
+        pytest.param(
+            case, id=f"{case[0].name}/{case[1]}/{case[2].__name__}".replace("_", "-").replace(" ", "-")
+        )
+        for case in cases
+    ]
 
 
 def makes(write: Write) -> bool:
@@ -43,7 +60,12 @@ def nobody_harmed(played: Disturbed) -> None:
     assert played.too_little == frozenset()
 
 
-@pytest.mark.parametrize("case", list(cases((*FAULTS, killed))))
+@pytest.mark.parametrize(
+    "case",
+    named_cases(
+        [*every(killed), *(case for fault in FAULTS for case in one_of_each(every(fault), operation))]
+    ),
+)
 def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
     """The same command leaves what an undisturbed run leaves; and a run that calls itself done was done."""
     played = stage.disturbed(*case)
@@ -55,7 +77,15 @@ def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
         assert played.left_at_once == ()
 
 
-@pytest.mark.parametrize("case", [*cases((killed,)), *cases((landed_unanswered,), makes)])
+@pytest.mark.parametrize(
+    "case",
+    named_cases(
+        [
+            *one_of_each(every(killed), operation_in_scenario),
+            *one_of_each(every(landed_unanswered, makes), operation),
+        ]
+    ),
+)
 def test_lists_that_lag(stage: Stage, case: Case) -> None:
     """So it does when reads and lists show for a while what was there before each write."""
     played = stage.disturbed(*case, stale_reads=1)
@@ -65,7 +95,10 @@ def test_lists_that_lag(stage: Stage, case: Case) -> None:
     assert played.account == stage.undisturbed(case[0]).end.account
 
 
-@pytest.mark.parametrize("case", [case for case in cases((killed,)) if case.values[0][0].turns_back])
+@pytest.mark.parametrize(
+    "case",
+    named_cases(one_of_each([case for case in every(killed) if case[0].turns_back], operation_in_scenario)),
+)
 def test_turning_back(stage: Stage, case: Case) -> None:
     """Who applies the specs from before, after a run that died, has what was there before."""
     scenario = case[0]
@@ -90,7 +123,7 @@ def test_deployed_does_not_come(stage: Stage, scenario: Scenario, trouble: dict[
     assert played.account == stage.undisturbed(scenario).end.account
 
 
-@pytest.mark.parametrize("case", list(cases((killed,), deploys)))
+@pytest.mark.parametrize("case", named_cases(every(killed, deploys)))
 def test_nobody_waits_after_a_crash(stage: Stage, case: Case) -> None:
     """What a run left on its way to the edges when it died is not built upon before it is in force."""
     played = stage.disturbed(*case, in_a_hurry=True)

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from tests.laws.account import Account
 from tests.laws.language import Spec, pairs, specs
 from tests.laws.told import told
+from tests.thorough import examples
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(spec=st.one_of(specs("http"), specs("rtmp")))
 def test_plan_after_apply_is_empty(account: Account, spec: Spec) -> None:
     """A stack that was made of any spec is as its spec says."""
@@ -18,7 +19,7 @@ def test_plan_after_apply_is_empty(account: Account, spec: Spec) -> None:
     assert account.plan(spec).in_sync, told(account.plan(spec))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(pair=pairs())
 def test_any_spec_may_follow_any_other(account: Account, pair: tuple[Spec, Spec]) -> None:
     """A stack that was changed from any spec to any other is as the other says."""

@@ -8,12 +8,13 @@ from tests.laws.belongings import ours, own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, settle_around, surroundings
 from tests.laws.told import told
+from tests.thorough import examples
 from tests.worlds import Silent
 
 YES = frozenset({"deletes", "cuts-viewers"})
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(8))
 @given(pair=pairs(), others=surroundings())
 def test_nothing_of_the_stack_is_left(
     account: Account, pair: tuple[Spec, Spec], others: Surroundings

@@ -14,6 +14,7 @@ from tests.laws.account import Account
 from tests.laws.belongings import own_distributions
 from tests.laws.language import NAME, Spec, specs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.thorough import examples
 
 
 def imports(account: Account) -> dict[str, Imported]:
@@ -32,7 +33,7 @@ def imports(account: Account) -> dict[str, Imported]:
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(12))
 @given(spec=st.one_of(specs("http"), specs("rtmp")), others=surroundings(), lost=st.booleans())
 def test_the_plans_of_an_imported_account_are_empty(
     account: Account, spec: Spec, others: Surroundings, lost: bool

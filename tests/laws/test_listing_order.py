@@ -9,12 +9,13 @@ from tests.laws.account import Account
 from tests.laws.belongings import own_distributions
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.thorough import examples
 
 ORDERS = (0, 1, 2, None)
 """Seeds of the order in which the sandbox lists; None is the order in which things were sent."""
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 @given(pair=pairs(), others=surroundings())
 def test_order_of_lists_means_nothing(
     account: Account, pair: tuple[Spec, Spec], others: Surroundings

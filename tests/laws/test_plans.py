@@ -18,6 +18,7 @@ from tests.laws.belongings import own_distributions, unordered
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
 from tests.laws.told import told
+from tests.thorough import examples
 
 Law = Callable[[Plan], None]
 
@@ -152,7 +153,7 @@ LAWS: tuple[Law, ...] = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 @given(pair=pairs(), others=surroundings())
 def test_every_plan_is_lawful(account: Account, pair: tuple[Spec, Spec], others: Surroundings) -> None:
     """Each law holds for the plan of a new stack, of a changed one, and of one in sync."""

@@ -7,9 +7,10 @@ from tests.laws.belongings import own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
 from tests.laws.told import told
+from tests.thorough import examples
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(pair=pairs(), others=surroundings())
 def test_what_others_own_survives(account: Account, pair: tuple[Spec, Spec], others: Surroundings) -> None:
     """Distributions, statements, grants, tags and fields of others are after a change what they were before it."""

@@ -10,6 +10,7 @@ from tests.laws.account import Account
 from tests.laws.belongings import names_in_use, ours
 from tests.laws.language import Spec, pairs
 from tests.laws.told import told
+from tests.thorough import examples
 from tests.worlds import Silent
 
 
@@ -26,7 +27,7 @@ class StopsAfter(Silent):
         return self._left <= 0
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(18))
 @given(pair=pairs(), stops=st.tuples(st.integers(0, 12), st.integers(0, 12)))
 def test_interrupted_runs_leave_one_of_each(
     account: Account, pair: tuple[Spec, Spec], stops: tuple[int, int]

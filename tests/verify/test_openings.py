@@ -6,6 +6,7 @@ import pytest
 
 from cfstream.proving import StackProof, Verdict
 from tests.promises.studio import Json, allow
+from tests.thorough import one_of_each
 from tests.unit.access.policy import table
 from tests.verify.openings import (
     ANYONE_MANAGES,
@@ -76,7 +77,15 @@ def test_what_anyone_may_do_is_named(stage: Stage, opening: Statement) -> None:
     assert "bucket policy statement Opening" in alarms(proof)
 
 
-@pytest.mark.parametrize("opening", [*READERS, *MANAGERS], ids=str)
+def _kind(opening: Statement) -> tuple[tuple[str, ...], str]:
+    """Where a spec lists the reader, and as what."""
+    return opening.lists, opening.reader.split()[0]
+
+
+LISTABLE: list[Statement] = one_of_each((*READERS, *MANAGERS), _kind)
+
+
+@pytest.mark.parametrize("opening", LISTABLE, ids=str)
 def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Statement) -> None:
     """The field that lists the reader silences this reader alone, and the other field silences nobody."""
     statement = opening.of(stage.live()["ARN"])

@@ -92,7 +92,9 @@ def files_at(path: str, revision: str) -> GitFiles:
     try:
         top = os.path.realpath(os.fsdecode(git(str(folder), "rev-parse", "--show-toplevel")).rstrip("\r\n"))
     except GitRefused as refused:
-        raise WrongUsage(f"{path}@{revision}: {refused.what}", "run it in a git repository") from None
+        raise WrongUsage(
+            f"{path}@{revision}: {refused.what}", refused.do or "run it in a git repository"
+        ) from None
     asked = f"{revision}^{{commit}}"
     try:
         commit = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", asked).decode().strip()
@@ -102,12 +104,29 @@ def files_at(path: str, revision: str) -> GitFiles:
     return GitFiles(top, commit)
 
 
+def _refuse_bare_repository(folder: Path) -> None:
+    """Raise GitRefused if git would take a folder of the work tree for a repository of its own.
+
+    Everybody can commit a folder that looks like a bare repository, and git runs the commands that its `config` names
+    (git-config, safe.bareRepository; git before 2.38 does not know that setting).
+    """
+    for each in (folder, *folder.parents):
+        if (each / ".git").exists():
+            return
+        if (each / "HEAD").exists() and (each / "objects").is_dir() and (each / "refs").is_dir():
+            raise GitRefused(
+                f"{each} looks like a bare git repository, and its settings could run commands",
+                "delete that folder, or move it out of the work tree",
+            )
+
+
 def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
-    """What git prints. Raises GitRefused with what it said, and WrongUsage where there is no git."""
+    """Return what git prints. Raises GitRefused with what it said, and WrongUsage where git cannot be run."""
+    _refuse_bare_repository(Path(folder).absolute())
     # Nothing of a command line is a command to a shell, and git takes none of these arguments for an option.
     try:
         ran = subprocess.run(  # noqa: S603
-            ["git", "-C", folder, *arguments],  # noqa: S607 (the git of whoever runs this)
+            ["git", "-c", "safe.bareRepository=explicit", "-C", folder, *arguments],  # noqa: S607 (the user's git)
             input=given,
             capture_output=True,
             check=False,

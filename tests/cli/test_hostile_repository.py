@@ -1,0 +1,79 @@
+"""A committed folder that looks like a bare repository: git would run the commands that its settings name."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.cli.completing import specs_at
+from cfstream.cli.git_files import files_at
+from cfstream.cli.out_of_git import tell_whether_ignored
+from tests.cli.conftest import Ran
+
+SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
+
+SETTINGS = """\
+[core]
+    repositoryformatversion = 1
+    bare = false
+    worktree = .
+    fsmonitor = "touch {mark}; false"
+[extensions]
+    partialClone = origin
+[remote "origin"]
+    url = .
+    promisor = true
+    uploadpack = "touch {mark}; false"
+"""
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Path:
+    """The file that the settings create when git obeys them."""
+    return tmp_path / "executed"
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, mark: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout whose folder of specs is such a repository; the run is in the checkout."""
+    folder = tmp_path / "checkout" / "specs"
+    for name in ("objects/info/keep", "refs/heads/keep"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).touch()
+    (folder / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "refs/heads/main").write_text("1" * 40 + "\n")
+    (folder / "config").write_text(SETTINGS.format(mark=mark))
+    (folder / "a.yaml").write_text(SPEC)
+    subprocess.run(["git", "init", "-q", str(folder.parent)], check=True)
+    monkeypatch.chdir(folder.parent)
+    return folder
+
+
+@pytest.mark.usefixtures("hostile")
+def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
+    """`diff` names the folder and what is wrong with it."""
+    ran = cfstream("diff", "specs/a.yaml@main")
+    assert ran.code == 2
+    assert "looks like a bare git repository" in " ".join(ran.err.split())
+    assert "delete that folder" in ran.err
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda folder: files_at(str(folder / "a.yaml"), "main"),
+        lambda folder: list(specs_at(None, f"{folder}/a.yaml@")),
+        lambda folder: list(specs_at(None, f"{folder}@")),
+        lambda folder: tell_whether_ignored(folder / "key.pem"),
+    ],
+    ids=["revision", "completion of a file", "completion of a folder", "private key"],
+)
+def test_whatever_asks_git_runs_nothing(hostile: Path, mark: Path, use: Callable[[Path], object]) -> None:
+    """Each use of git, from the folder itself."""
+    try:
+        use(hostile)
+    except Exception as refused:  # noqa: BLE001 (whatever it is, nothing was run)
+        assert "bare git repository" in str(refused)
+    assert not mark.exists()

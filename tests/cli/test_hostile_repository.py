@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cfstream.cli.completing import specs_at
 from cfstream.cli.git_files import files_at
 from cfstream.cli.out_of_git import tell_whether_ignored
+from cfstream.errors import CfstreamError
 from tests.cli.conftest import Ran
 
 SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
@@ -72,8 +74,6 @@ def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
 )
 def test_whatever_asks_git_runs_nothing(hostile: Path, mark: Path, use: Callable[[Path], object]) -> None:
     """Each use of git, from the folder itself."""
-    try:
+    with suppress(CfstreamError):
         use(hostile)
-    except Exception as refused:  # noqa: BLE001 (whatever it is, nothing was run)
-        assert "bare git repository" in str(refused)
     assert not mark.exists()

@@ -14,7 +14,7 @@ from cfstream.kinds.access_points import read_multi_region
 from cfstream.kinds.bucket import bucket_call, read_bucket
 from cfstream.kinds.distributions import find
 from cfstream.kinds.foreign_grants import idle_grants
-from cfstream.kinds.former_buckets import former_notices, former_steps, read_former
+from cfstream.kinds.former_buckets import former_notices, former_steps, read_former, read_others
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.owners import all_distributions, going, stack_names, staying
 from cfstream.kinds.policy_ending import last_statements
@@ -53,6 +53,9 @@ class BucketPolicyKind:
         points, notices = (
             read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
         )
+        gone = going(aws, scene)
+        ours = [each for each in distributions if each.id in gone or (own and each.id == own.id)]
+        former = read_former(aws, scene, own, staying(aws, scene))
         live = LivePolicy(
             replace(
                 bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
@@ -62,8 +65,9 @@ class BucketPolicyKind:
             stacks=stack_names(aws, scene),
             identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
             marked=frozenset(row["Id"] for row in rows if scene.owns(row.get("Comment"))),
-            going=going(aws, scene),
-            former=read_former(aws, scene, own, staying(aws, scene)),
+            going=gone,
+            former=former,
+            others=read_others(aws, scene, ours, former),
         )
         if not bucket.usable:
             return live

@@ -54,6 +54,25 @@ def read_former(
     )
 
 
+def read_others(
+    aws: Reads, scene: Scene, ours: Iterable[LiveDistribution], known: Iterable[FormerBucket]
+) -> tuple[FormerBucket, ...]:
+    """Return the other buckets that origins of these distributions read with an OAI, with their policies.
+
+    A statement of others there may name the OAI. Makes HeadBucket and GetBucketPolicy for each; raises as
+    `Reads.together`.
+    """
+    read = {
+        name
+        for each in ours
+        for origin in each.origins
+        if origin.oai_id and (name := bucket_of(origin.domain_name))
+    }
+    names = sorted(read - {scene.stack.spec.bucket.name, *(each.name for each in known)})
+    regions = bucket_regions(aws, scene, names)
+    return tuple(_read(aws, scene, name, regions.get(name, scene.region)) for name in names)
+
+
 def unneeded(scene: Scene, former: FormerBucket) -> frozenset[str]:
     """Return the Sids of our statements in a former bucket that nobody reads by after the plan."""
     sids = set(our_sids(scene, former.document))

@@ -327,14 +327,19 @@ def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str,
     policy = land.seen(LivePolicy)
     if policy is None:
         return ()
-    places = [(policy.bucket.name, policy.document), *((each.name, each.document) for each in policy.former)]
-    return tuple(
+    elsewhere = (*policy.former, *policy.others)
+    places = [(policy.bucket.name, policy.document), *((each.name, each.document) for each in elsewhere)]
+    named = tuple(
         f"the statement {each.get('Sid') or 'without a Sid'} in the policy of {bucket}"
         for bucket, document in places
         for each in statements(document)
         if each.get("Sid") not in {sid_of(scene, identity) for identity in IDENTITIES}
         and any(who.kind == "oai" and who.name == live.id for who in principals(each, policy.identities))
     )
+    unread = tuple(
+        f"perhaps the policy of {each.name}, which could not be read," for each in elsewhere if each.unread
+    )
+    return (*named, *unread)
 
 
 def _marked(scene: Scene, comment: str) -> str:

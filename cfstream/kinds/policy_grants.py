@@ -84,6 +84,8 @@ class LivePolicy:
     marked: frozenset[str] = frozenset()
     """Ids of the OAIs that have the stack's mark."""
     former: tuple[FormerBucket, ...] = ()
+    others: tuple[FormerBucket, ...] = ()
+    """The other buckets that origins of the stack's distributions read with an OAI."""
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.promises.account import snapshot
-from tests.promises.ending import ending, gone, notices
+from tests.promises.ending import destroy, ending, gone, notices
 from tests.promises.foreign import by_hand
 from tests.promises.observed import Observer, lost
 from tests.promises.studio import (
@@ -213,6 +213,32 @@ def test_an_identity_that_the_policy_of_the_former_bucket_names_stays(studio: St
     studio.converge(signed(bucket="newer"), allow=["cuts-viewers"])
     assert [*studio.identities()] == [identity]
     assert [*studio.statements("media")] == ["Theirs"]
+
+
+@pytest.mark.parametrize("how", ["destroy", "oac"])
+def test_an_identity_that_the_policy_behind_another_origin_names_stays(studio: Studio, how: str) -> None:
+    """A second origin of the distribution reads another bucket, where a statement of others names the OAI."""
+    studio.bucket("second", "b/one.mp4")
+    studio.converge(signed(oai={}))
+    ((identity, row),) = studio.identities().items()
+
+    def with_second(config: Json) -> None:
+        (ours,) = config["Origins"]["Items"]
+        second = {**ours, "Id": "second", "DomainName": "second.s3.us-east-1.amazonaws.com"}
+        config["Origins"] = {"Quantity": 2, "Items": [ours, second]}
+
+    studio.edit(with_second)
+    studio.put_policy(
+        allow("Theirs", {"CanonicalUser": row["S3CanonicalUserId"]}, "arn:aws:s3:::second/*"), bucket="second"
+    )
+    if how == "destroy":
+        assert "Theirs" in notices(ending(studio, signed(oai={})))
+        assert destroy(studio, signed(oai={})).exit_code == 0
+    else:
+        studio.converge(signed(), allow=["cuts-viewers", "widens-grant"])
+    assert [*studio.identities()] == [identity]
+    policy = studio.s3.get_bucket_policy(Bucket="second")["Policy"]
+    studio.s3.put_bucket_policy(Bucket="second", Policy=policy)
 
 
 def test_object_grants_of_a_twin_are_revoked_with_it(empty: Studio) -> None:

@@ -6,7 +6,7 @@ Lives here: how many objects lack the grant, and who else was granted before. Wh
 else would tell later that objects have grants to take back: ``cfstream:acl``. While one OAI follows another
 both ids stand there.
 
-What a wider prefix has left behind is found by a sample (`objects_beyond`).
+All ACLs of the bucket are read, also those outside the prefix: they may be public, or granted by a wider prefix.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,6 @@ from cfstream.kinds.grant_clashes import contradictions
 from cfstream.kinds.grants_ending import grants_left, last_revokes
 from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.kinds.object_grants import KIND, LiveGrants, Tally, counted, former_granted, tally
-from cfstream.kinds.objects_beyond import granted_beyond, marked, shared
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.kinds.owners import all_distributions
 from cfstream.kinds.policy_grants import LivePolicy, our_sids
@@ -58,9 +57,7 @@ class ObjectAclKind:
         return WantedGrants(grant.permission, grant.prefix)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedGrants | None) -> LiveGrants:
-        """Lists distributions and OAIs, and reads the ACL of every object under the prefix if grants are wanted.
-
-        If grants were wanted earlier, it reads the ACL of every object of the bucket.
+        """Lists distributions and OAIs, and reads the ACL of every object if grants are wanted or were wanted earlier.
 
         Raises as `Reads.read`; an object whose ACL may not be read counts as not granted.
         """
@@ -76,19 +73,23 @@ class ObjectAclKind:
         distributions = all_distributions(aws)
         still = still_reading(scene, distributions, own, bucket.name)
         mine = identities.own if counted and not isinstance(wanted, UsedIdentity) else None
+        found = (
+            tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
+            if want is not None and counted
+            else _granted_before(aws, scene, bucket, own)
+        )
         return LiveGrants(
             bucket=bucket,
-            tally=tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
-            if want is not None and counted
-            else _granted_before(aws, scene, bucket, own),
+            tally=found,
             own=own,
             distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former_granted(aws, scene, own),
             beyond=mine is not None
-            and marked(own, ACL_TAG, mine.id)
-            and not shared(still, mine.id)
-            and granted_beyond(aws, scene, bucket, mine.canonical_user),
+            and found.beyond > 0
+            and _marked(own, mine.id)
+            and mine.id
+            not in still.by_oai,  # what others may read by this OAI outside our prefix may be theirs
         )
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
@@ -111,6 +112,10 @@ class ObjectAclKind:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
+        if have.bucket.effective.ignore_acls and any(
+            isinstance(each, Grant | Revoke) for each in steps + taken
+        ):
+            notices.append(_hidden(have))
         problems = [*contradictions(scene)] if want is not None else []
         problems += _unknown(scene, have) if steps or taken else ()
         return Proposal(
@@ -129,6 +134,11 @@ def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
     return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
 
 
+def _marked(own: LiveDistribution | None, identity: str) -> bool:
+    """Return whether the stack's distribution says that objects were granted to this OAI."""
+    return own is not None and identity in (own.tag(ACL_TAG) or "").split()
+
+
 def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
     """Return what all ACLs grant if objects were granted earlier, by the mark; else nothing is read.
 
@@ -137,6 +147,19 @@ def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistr
     if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
         return Tally()
     return Tally(acls=read_acls(aws, scene, bucket).objects)
+
+
+def _hidden(have: LiveGrants) -> Notice:
+    """Return the warning that a write removes public grants that S3 does not show.
+
+    GetObjectAcl returns the effective permissions (S3 User Guide, "Blocking public access to your Amazon S3 storage").
+    """
+    return Notice(
+        f"IgnorePublicAcls hides public grants in the ACLs of {have.bucket.name}: an object that has one loses it when "
+        "its ACL is written",
+        warning=True,
+        do="if such grants must stay, switch IgnorePublicAcls off before apply, or grant via bucket-policy",
+    )
 
 
 def _counted(tally: Tally) -> Json:

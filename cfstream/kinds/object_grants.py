@@ -39,10 +39,12 @@ class Tally:
     """Those on which it has another permission."""
     public: int = 0
     """Those whose ACL lets everybody read."""
+    beyond: int = 0
+    """Objects outside the prefix whose ACL gives something to the OAI."""
     sha256: str = ""
     """Over (key, granted) of each object, in S3's order."""
     acls: ObjectAcls = field(default_factory=lambda: ObjectAcls(complete=False))
-    """The objects by what their ACLs grant."""
+    """All objects of the bucket, by what their ACLs grant."""
     unknown: frozenset[str] = frozenset()
     """Members of those ACLs that the installed botocore does not know."""
 
@@ -90,22 +92,28 @@ class LiveGrants:
 
 
 def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:
-    """Return the objects, counted, with every ACL read. Without a grantee, which this plan creates, none is granted."""
+    """Return the objects under the prefix, counted, and what every ACL of the bucket grants.
+
+    Without a canonical user id (the plan creates the OAI), no object counts as granted. Makes the calls of `acls_of`.
+    """
     hashed = hashlib.sha256()
-    total = granted = otherwise = public = 0
+    total = granted = otherwise = public = beyond = 0
     classes = AclClasses(bucket.owner)
     unknown: set[str] = set()
-    for key, acl in acls_of(aws, scene, bucket, prefix):
+    for key, acl in acls_of(aws, scene, bucket):
         classes.add(key, acl)
-        unknown.update(acl.get(UNKNOWN, ()))
         has = permissions_of(acl, user) if user else frozenset()
+        if not key.startswith(prefix):
+            beyond += bool(has)
+            continue
+        unknown.update(acl.get(UNKNOWN, ()))
         exact = has == {permission}
         total, granted = total + 1, granted + exact
         otherwise += bool(has) and not exact
         public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
         hashed.update(json.dumps([key, exact]).encode())
-    found = classes.found(complete=not prefix)
-    return Tally(total, granted, otherwise, public, hashed.hexdigest(), found, frozenset(unknown))
+    found = classes.found(complete=True)
+    return Tally(total, granted, otherwise, public, beyond, hashed.hexdigest(), found, frozenset(unknown))
 
 
 class AclClasses:
@@ -144,13 +152,13 @@ def _grantee(grant: Json) -> str:
     return str(grantee.get("ID") or grantee.get("URI") or "")
 
 
-def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str = "") -> Iterator[tuple[str, Json]]:
-    """Yield each object under the prefix with its ACL: an empty one where it may not be read.
+def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket) -> Iterator[tuple[str, Json]]:
+    """Yield each object of the bucket with its ACL: an empty one where it may not be read.
 
     Objects that are gone meanwhile are left out. Makes ListObjectsV2, and GetObjectAcl for every object, `CHUNK` of
     them together. Raises as `Reads`.
     """
-    pages = aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix))
+    pages = aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=""))
     listed = (str(row["Key"]) for page in pages for row in page.get("Contents") or ())
     while keys := list(islice(listed, CHUNK)):
         calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]

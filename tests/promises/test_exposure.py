@@ -225,14 +225,19 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(studio: Studio) -
     assert opened(studio, signed(oai={})) == [f"anyone can read /open/*: {through(stranger['Id'])}"]
 
 
-def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio) -> None:
+@pytest.mark.parametrize("grant", [{}, {"prefix": "a/"}], ids=["everything", "a prefix"])
+def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio, grant: Json) -> None:
     """By plan only under `via: object-acl`."""
     empty.bucket("media", "a.mp4", "b.mp4", ObjectOwnership="ObjectWriter")
     empty.unblocked()
-    empty.converge(by_acl())
-    assert empty.stack(by_acl()).exposure.openings == ()
+    document = by_acl(grant=grant)
     empty.s3.put_object_acl(Bucket="media", Key="b.mp4", ACL="public-read")
-    assert opened(empty, by_acl()) == ["anyone can read /b.mp4: object ACL"]
+    assert opened(empty, document) == ["anyone can read /b.mp4: object ACL"]
+    empty.s3.put_object_acl(Bucket="media", Key="b.mp4", ACL="private")
+    empty.converge(document)
+    assert empty.stack(document).exposure.openings == ()
+    empty.s3.put_object_acl(Bucket="media", Key="b.mp4", ACL="public-read")
+    assert opened(empty, document) == ["anyone can read /b.mp4: object ACL"]
 
 
 def test_a_disabled_stack_lets_nobody_in(studio: Studio) -> None:

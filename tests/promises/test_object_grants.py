@@ -141,8 +141,35 @@ def test_only_objects_under_the_prefix_are_granted(media: Studio) -> None:
 def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: Studio) -> None:
     """The spec says who may read what: no grant of ours is left beyond it."""
     media.converge(by_acl())
-    media.converge(by_acl(grant={"prefix": "a/0"}))
+    narrower = by_acl(grant={"prefix": "a/0"})
+    assert media.apply(narrower).exit_code == 5  # who signs for the other objects loses them
+    media.converge(narrower, allow=["cuts-viewers"])
     assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
+
+
+def test_one_grant_outside_the_prefix_is_found(media: Studio) -> None:
+    """Whichever object it is on."""
+    narrower = by_acl(grant={"prefix": "a/0"})
+    media.converge(narrower)
+    user = user_of(media)
+    beyond = next(name for name in sorted(KEYS)[1:-1] if not name.startswith("a/0"))
+    media.s3.put_object_acl(Bucket="media", Key=beyond, GrantRead=f"id={user}")
+    media.converge(narrower, allow=["cuts-viewers"])
+    assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
+
+
+def test_what_ignored_public_grants_hide_is_warned_of(media: Studio) -> None:
+    """S3 shows ACLs without public grants while IgnorePublicAcls is on, so a write removes them."""
+    media.unblocked()
+    assert "IgnorePublicAcls" not in str(media.stack(by_acl()).notices)
+    everything = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+    )
+    media.s3.put_public_access_block(Bucket="media", PublicAccessBlockConfiguration=everything)
+    (warning,) = [each for each in media.stack(by_acl()).notices if "IgnorePublicAcls" in each.text]
+    assert warning.warning
+    media.converge(by_acl())
+    assert "IgnorePublicAcls" not in str(media.stack(by_acl()).notices)
 
 
 def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: Studio) -> None:

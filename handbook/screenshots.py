@@ -49,10 +49,10 @@ def _player(browser: Browser, folder: Path) -> None:
         for scheme in SCHEMES:
             page = browser.new_context(color_scheme=scheme, viewport=SIZE).new_page()
             page.goto(address)
-            page.get_by_role("button", name="a viewer").click()
+            page.get_by_role("button", name="viewer").click()
             page.wait_for_function("document.querySelector('video').currentTime >= 2", timeout=60_000)
             page.screenshot(path=folder / f"player-plays-{scheme}.png")
-            page.get_by_role("button", name="nobody").click()
+            page.get_by_role("button", name="unsigned").click()
             page.get_by_role("status").filter(has_text="Refused").wait_for(timeout=60_000)
             page.screenshot(path=folder / f"player-refused-{scheme}.png")
 

@@ -1,8 +1,8 @@
-"""The web application of the demo: it knows who may watch, signs, and sets the cookies.
+"""The web application of the demo: it signs and sets the cookies.
 
-It listens on loopback under the edge's own host name, at a port of its own: cookies belong to a host and not to a port,
-so those that it sets go to the edge. The page itself is no business of this server: CloudFront serves it, from a public
-path beside the private ones, and so the page may read what CloudFront says when it refuses.
+It listens on loopback under the edge's host name, at another port. Cookies belong to a host, not to a port, so the
+browser sends them to the edge too. CloudFront serves the page itself, from a public path of the same distribution. So
+the page has the same origin as the video and can read the body of a refusal.
 """
 
 import base64
@@ -28,9 +28,9 @@ PLAYLIST = "hls/master.m3u8"
 
 LONG = timedelta(hours=2)
 BRIEF = timedelta(seconds=6)
-"""How long a latecomer may watch: less than the video lasts."""
+"""Shorter than the video, so that the cookies expire while it plays."""
 
-UNKNOWN_KEY_ID = "K1NOBODYKNOWSME"
+UNKNOWN_KEY_ID = "K1NOTINANYGROUP"
 SANDBOX_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "any",
     "AWS_SECRET_ACCESS_KEY": "any",
@@ -40,11 +40,11 @@ NAMES = ("Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What the application has to know: where the edge is, and with what to sign for it."""
+class Setup:
+    """The applied stack: the address of its edge, and the keys to sign with."""
 
     edge: str
-    """The origin of the distribution as a browser on this machine reaches it: http://dxxxx.cloudfront.localhost:PORT"""
+    """The distribution's origin for browsers on this machine: http://dxxxx.cloudfront.localhost:PORT"""
     key: Path
     key_id: str
     foreign_key: Path
@@ -54,12 +54,12 @@ class Stage:
 
     @property
     def host(self) -> str:
-        """The edge's host name, without its port."""
+        """The edge's host name, without the port."""
         return str(urlsplit(self.edge).hostname)
 
     @property
     def signed_for(self) -> str:
-        """The origin as signatures name it: viewers come by https, which the sandbox's edge takes every request for."""
+        """The origin in signatures. It uses https, because the sandbox's edge counts every request as https."""
         return f"https://{self.host}"
 
     @property
@@ -69,64 +69,64 @@ class Stage:
 
 
 def page_files() -> dict[str, str]:
-    """The paths of the page's files, by the key that each has in the bucket."""
+    """Return the paths of the page's files by object key. hls.js is left out if it is not installed."""
     own = {f"player/{name}": HERE / name for name in ("player.html", "player.css", "player.js")}
     hls = HERE / "node_modules" / "hls.js" / "dist" / "hls.min.js"
     poster = HERE.parent / "media" / "posters" / "lecture.jpg"
     files = {**own, "player/hls.min.js": hls, "player/poster.jpg": poster}
-    return {key: str(path) for key, path in files.items()}
+    return {key: str(path) for key, path in files.items() if path.exists()}
 
 
-class Desk:
-    """Signs for whoever asks, in the ways in which a demo wants it: well, and wrongly."""
+class DemoSigner:
+    """Signs cookies and a URL: valid ones, and ones that CloudFront refuses."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.signer = Signer(stage.key, stage.key_id)
-        self._stranger = Signer(stage.foreign_key, UNKNOWN_KEY_ID)
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.signer = Signer(setup.key, setup.key_id)
+        self._wrong_key = Signer(setup.foreign_key, UNKNOWN_KEY_ID)
         self._kinds: dict[str, Callable[[], Mapping[str, str]]] = {
             "viewer": lambda: self._cookies(self.signer, LONG),
-            "latecomer": lambda: self._cookies(self.signer, BRIEF),
-            "stranger": lambda: self._cookies(self._stranger, LONG),
-            "forger": lambda: prolonged(self._cookies(self.signer, LONG)),
-            "nobody": dict,
+            "unsigned": dict,
+            "expired": lambda: self._cookies(self.signer, BRIEF),
+            "wrong-key": lambda: self._cookies(self._wrong_key, LONG),
+            "altered-policy": lambda: prolonged(self._cookies(self.signer, LONG)),
         }
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Who may be asked for."""
+        """The kinds of cookies, as the page names them."""
         return tuple(self._kinds)
 
     def cookies(self, kind: str) -> Mapping[str, str]:
-        """The cookies that such a one comes with; KeyError for a kind that there is not."""
+        """Return the cookies of that kind. Raises KeyError for an unknown kind."""
         return self._kinds[kind]()
 
     def file_url(self) -> str:
-        """The URL of the video as one file, signed for it alone."""
-        signed = self.signer.url(f"{self.stage.signed_for}/{VIDEO}", LONG)
-        return signed.replace(self.stage.signed_for, self.stage.edge, 1)
+        """Return the signed URL of the MP4 file."""
+        signed = self.signer.url(f"{self.setup.signed_for}/{VIDEO}", LONG)
+        return signed.replace(self.setup.signed_for, self.setup.edge, 1)
 
     def _cookies(self, signer: Signer, lasting: timedelta) -> Cookies:
-        # The folder alone, for the public path of the page needs no signature.
-        return signer.for_hls(f"{self.stage.signed_for}/{PLAYLIST}", lasting).cookies
+        # Only the folder of the playlist: the page's public path needs no signature.
+        return signer.for_hls(f"{self.setup.signed_for}/{PLAYLIST}", lasting).cookies
 
 
 def policy_of(cookies: Mapping[str, str]) -> dict[str, Any]:
-    """The policy in the cookies, {} where there is none."""
+    """Return the policy in the cookies; {} if they have none."""
     written = cookies.get("CloudFront-Policy", "").translate(str.maketrans("-_~", "+=/"))
     found: dict[str, Any] = json.loads(base64.b64decode(written)) if written else {}
     return found
 
 
 def expires_of(policy: dict[str, Any]) -> int | None:
-    """The second since 1970 at which the policy ends."""
+    """Return the policy's expiry in seconds since 1970."""
     if not policy:
         return None
     return int(policy["Statement"][0]["Condition"]["DateLessThan"]["AWS:EpochTime"])
 
 
 def prolonged(cookies: Mapping[str, str]) -> dict[str, str]:
-    """The cookies with a policy that was made to last a year longer after it was signed."""
+    """Return the cookies with a policy altered after it was signed: it expires a year later."""
     policy = policy_of(cookies)
     policy["Statement"][0]["Condition"]["DateLessThan"]["AWS:EpochTime"] += 365 * 86400
     text = json.dumps(policy, separators=(",", ":")).encode()
@@ -134,27 +134,27 @@ def prolonged(cookies: Mapping[str, str]) -> dict[str, str]:
     return {**cookies, "CloudFront-Policy": altered}
 
 
-def explained(stage: Stage, cookies: Mapping[str, str]) -> list[dict[str, str]]:
-    """Why CloudFront would refuse the playlist to who comes with these cookies: what `cfstream explain` says."""
+def explained(setup: Setup, cookies: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return why CloudFront refuses the playlist with these cookies, from `cfstream explain`."""
     header = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    asked = ["explain", f"{stage.signed_for}/{PLAYLIST}", "--cookies", header, "--spec", str(stage.spec)]
+    asked = ["explain", f"{setup.signed_for}/{PLAYLIST}", "--cookies", header, "--spec", str(setup.spec)]
     done = subprocess.run(
-        [sys.executable, "-m", "cfstream", *asked, "--endpoint-url", stage.endpoint_url, "--format", "json"],
+        [sys.executable, "-m", "cfstream", *asked, "--endpoint-url", setup.endpoint_url, "--format", "json"],
         check=False,
         capture_output=True,
         text=True,
-        cwd=stage.spec.parent,
+        cwd=setup.spec.parent,
         env={**os.environ, **SANDBOX_CREDENTIALS},
     )
     if done.returncode != 0:
         return [{"code": "-", "what": done.stderr.partition("\n")[0]}]
     found: list[dict[str, str]] = json.loads(done.stdout)["reasons"]
-    # A reason without a code speaks of the host, which bears its loopback name here.
+    # A reason without a code is about the host, which has its loopback name here.
     return [reason for reason in found if reason["code"]]
 
 
 class App(AbstractContextManager["App"]):
-    """The server, from entering to leaving the `with`."""
+    """The server. It runs until the `with` block ends."""
 
     def __init__(self) -> None:
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -162,12 +162,12 @@ class App(AbstractContextManager["App"]):
 
     @property
     def port(self) -> int:
-        """The port it listens on, on 127.0.0.1; the page has to be told."""
+        """The port on 127.0.0.1. The page reads it from app.json."""
         return int(self._server.server_address[1])
 
-    def open(self, desk: Desk) -> "App":
-        """Lets requests in."""
-        self._server.desk = desk
+    def open(self, signer: DemoSigner) -> "App":
+        """Start to answer requests."""
+        self._server.signer = signer
         self._thread.start()
         return self
 
@@ -180,63 +180,63 @@ class App(AbstractContextManager["App"]):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    desk: Desk
+    signer: DemoSigner
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A page that was closed before its answer came is no fault."""
+        """Ignore browsers that closed the connection before the reply."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 @dataclass(frozen=True)
 class _Reply:
-    told: Any
+    body: Any
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """POST /cookies/<kind>, GET /file, GET /why: for the page alone."""
+    """Answer the page: POST /cookies/<kind>, GET /file, GET /why."""
 
     server: _Server
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        desk = self.server.desk
+        signer = self.server.signer
         if self.path == "/file":
-            self._send(_Reply({"url": desk.file_url()}))
+            self._send(_Reply({"url": signer.file_url()}))
         elif self.path == "/why":
-            self._send(_Reply({"reasons": explained(desk.stage, self._brought())}))
+            self._send(_Reply({"reasons": explained(signer.setup, self._sent())}))
         else:
-            self._send(_Reply({"error": "there is nothing here"}, 404))
+            self._send(_Reply({"error": "not found"}, 404))
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        desk, kind = self.server.desk, self.path.removeprefix("/cookies/")
-        if self.headers.get("Origin") != desk.stage.edge:
-            self._send(_Reply({"error": "only the page may ask for cookies"}, 403))
-        elif kind not in desk.kinds:
-            self._send(_Reply({"error": f"there is no {kind}"}, 404))
+        signer, kind = self.server.signer, self.path.removeprefix("/cookies/")
+        if self.headers.get("Origin") != signer.setup.edge:
+            self._send(_Reply({"error": "only the demo page may request cookies"}, 403))
+        elif kind not in signer.kinds:
+            self._send(_Reply({"error": f"unknown kind of cookies: {kind}"}, 404))
         else:
-            self._send(self._cookies(desk.cookies(kind)))
+            self._send(self._cookies(signer.cookies(kind)))
 
     def _cookies(self, cookies: Mapping[str, str]) -> _Reply:
         policy = policy_of(cookies)
-        told = {"cookies": list(cookies), "policy": policy, "expires": expires_of(policy)}
-        return _Reply(told, headers=set_cookie(cookies))
+        body = {"cookies": list(cookies), "policy": policy, "expires": expires_of(policy)}
+        return _Reply(body, headers=set_cookie(cookies))
 
-    def _brought(self) -> dict[str, str]:
+    def _sent(self) -> dict[str, str]:
         pairs = (pair.strip().partition("=") for pair in self.headers.get("Cookie", "").split(";"))
         return {name: value for name, _, value in pairs if name.startswith("CloudFront-")}
 
     def _send(self, reply: _Reply) -> None:
-        body = json.dumps(reply.told).encode()
+        body = json.dumps(reply.body).encode()
         self.send_response(reply.status)
         for name, value in (
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
-            ("Access-Control-Allow-Origin", self.server.desk.stage.edge),
+            ("Access-Control-Allow-Origin", self.server.signer.setup.edge),
             ("Access-Control-Allow-Credentials", "true"),
             *reply.headers,
         ):
@@ -245,12 +245,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: the page shows what happens."""
+        """Log nothing: the page shows every answer."""
 
 
 def set_cookie(cookies: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The headers that set these cookies and drop the others. A site would add `Secure`: the sandbox is plain http."""
+    """Return the headers that set these cookies and delete the others.
+
+    A real site adds `Secure`. The sandbox serves plain http, so it is left out here.
+    """
     lines = Cookies(cookies).set_cookie_lines(secure=False, samesite="Strict")
     others = (f"CloudFront-{name}" for name in NAMES if f"CloudFront-{name}" not in cookies)
-    dropped = [f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" for name in others]
-    return [("Set-Cookie", line.removeprefix("Set-Cookie: ")) for line in (*lines, *dropped)]
+    deleted = [f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" for name in others]
+    return [("Set-Cookie", line.removeprefix("Set-Cookie: ")) for line in (*lines, *deleted)]

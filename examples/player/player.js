@@ -1,10 +1,10 @@
-// The page: asks the application for cookies, plays with hls.js, and shows what CloudFront answers.
+// The demo page: requests cookies from the application, plays with hls.js, and shows CloudFront's responses.
 "use strict";
 
 const PLAYLIST = "/hls/master.m3u8";
 const VIDEO = "/lecture.mp4";
 
-// Little is loaded ahead, so that cookies which run out are missed while the video plays.
+// Buffer little, so that the next request comes soon after the cookies expire.
 const LOADING = { maxBufferLength: 2, maxMaxBufferLength: 2, backBufferLength: 30, startLevel: 0 };
 
 const $ = (id) => document.getElementById(id);
@@ -12,13 +12,13 @@ const video = $("video");
 
 let app = ""; // the origin of the web application that signs
 let player = null;
-let round = 0; // what an earlier choice still brings in is not shown
+let round = 0; // responses to an earlier choice are ignored
 let countdown = 0;
 
 async function start() {
   $("host").textContent = location.host;
-  const told = await (await fetch("app.json", { cache: "no-store" })).json();
-  app = `http://${location.hostname}:${told.port}`;
+  const settings = await (await fetch("app.json", { cache: "no-store" })).json();
+  app = `http://${location.hostname}:${settings.port}`;
   for (const button of document.querySelectorAll("button")) {
     button.addEventListener("click", () => choose(button));
   }
@@ -48,38 +48,38 @@ function clear() {
   $("why").hidden = true;
   $("answers").replaceChildren();
   $("empty").hidden = false;
-  say("Asking …");
+  say("Waiting for a response …");
 }
 
-// HLS, by cookies
+// HLS with cookies
 
 async function watch(kind, mine) {
   const options = { method: "POST", credentials: "include" };
   const { expires } = await (await fetch(`${app}/cookies/${kind}`, options)).json();
   if (mine !== round) return;
   if (!Hls.isSupported()) {
-    say("This browser has no Media Source Extensions, which hls.js needs.", "bad");
+    say("This browser does not support Media Source Extensions, which hls.js needs.", "bad");
     return;
   }
-  if (kind === "latecomer") count(expires);
+  if (kind === "expired") count(expires);
   player = new Hls({ ...LOADING, xhrSetup: (request, url) => listen(request, url, mine) });
   player.on(Hls.Events.ERROR, (_, data) => {
     if (!data.fatal || mine !== round) return;
     player.stopLoad();
-    // What was refused is told with CloudFront's own words, as soon as they are there.
-    if (!(data.response?.code >= 400)) say(`hls.js gave up: ${data.details}`, "bad");
+    // For a refusal, refuse() shows CloudFront's own message.
+    if (!(data.response?.code >= 400)) say(`hls.js stopped: ${data.details}`, "bad");
   });
   player.loadSource(PLAYLIST);
   player.attachMedia(video);
-  video.play().catch(() => {}); // who clears the source in the meantime stops it
+  video.play().catch(() => {}); // another choice in the meantime interrupts play()
 }
 
-// Each answer is read where hls.js gets it: nothing is asked for twice.
+// Reads the responses that hls.js gets, so that nothing is requested twice.
 function listen(request, url, mine) {
   request.addEventListener("loadend", () => {
     if (mine !== round || !request.status) return;
     const refused = request.status >= 400;
-    // The length by its header: hls.js has handed the bytes on already.
+    // Read the length from the header: hls.js has already taken the body.
     const length = Number(request.getResponseHeader("Content-Length")).toLocaleString("en");
     answered(request.status, url, refused ? textOf(request.response) : "", `${length} bytes`);
   });
@@ -94,18 +94,18 @@ function count(expires) {
     const left = Math.max(0, Math.ceil(expires - Date.now() / 1000));
     if ($("status").dataset.mood === "bad") return clearInterval(countdown);
     $("why").hidden = false;
-    $("why").textContent = left ? `The cookies run out in ${left} s.` : "The cookies have run out.";
+    $("why").textContent = left ? `The cookies expire in ${left} s.` : "The cookies have expired.";
   };
-  $("why").setAttribute("aria-live", "off"); // a second is too short to be read out
+  $("why").setAttribute("aria-live", "off"); // a screen reader cannot read a text that changes every second
   tick();
   countdown = setInterval(tick, 500);
 }
 
-// MP4, by a URL
+// MP4 with a URL
 
 async function take(signed, mine) {
   const url = signed ? (await (await fetch(`${app}/file`)).json()).url : VIDEO;
-  // A video element does not tell what it was answered: the first bytes are asked for by hand.
+  // A video element does not expose the response, so fetch the first bytes here.
   const answer = await fetch(url, { credentials: "omit", headers: { Range: "bytes=0-1023" } });
   const body = answer.ok ? "" : await answer.text();
   if (mine !== round) return;
@@ -116,10 +116,10 @@ async function take(signed, mine) {
   }
 }
 
-// What is shown
+// Output
 
 function playing() {
-  if ($("status").dataset.mood !== "bad") say("Playing: CloudFront lets you in.", "good");
+  if ($("status").dataset.mood !== "bad") say("Playing: CloudFront accepts the requests.", "good");
 }
 
 function answered(status, url, body, more = "") {
@@ -135,7 +135,7 @@ function answered(status, url, body, more = "") {
   if (refusal) refuse(status, path, refusal);
 }
 
-// CloudFront and S3 refuse in XML, and CloudFront in HTML where no behavior is to blame.
+// CloudFront and S3 send XML. CloudFront sends HTML for errors that no behavior causes.
 function reasonOf(body) {
   const xml = new DOMParser().parseFromString(body, "text/xml");
   const code = xml.querySelector("Error > Code")?.textContent;
@@ -147,17 +147,17 @@ function refuse(status, path, { code, message }) {
   if ($("status").dataset.mood === "bad") return;
   clearInterval(countdown);
   video.pause();
-  video.controls = false; // nothing to reach behind the refusal
+  video.controls = false; // the refusal covers the controls
   player?.stopLoad();
   $("code").textContent = `${status} ${code}`;
   $("message").textContent = message;
   $("refusal").hidden = false;
-  say(`Refused: CloudFront answers ${status} ${code} for ${path}.`, "bad");
+  say(`Refused: CloudFront returned ${status} ${code} for ${path}.`, "bad");
   $("why").hidden = true;
   if (player) explain(round);
 }
 
-// CloudFront says as little as it can. What it looks like from inside is told by `cfstream explain`.
+// CloudFront's message gives no reason. `cfstream explain` finds it.
 async function explain(mine) {
   const { reasons } = await (await fetch(`${app}/why`, { credentials: "include" })).json();
   if (mine !== round || !reasons.length) return;

@@ -1,7 +1,7 @@
-"""The demo's page on its stage, and a real browser before it.
+"""The demo's page and a real browser.
 
-The stack is set up by the program, in a sandbox of its own in this process; the browser is the Chromium that
-`make tests` unpacks into .venv, which plays H.264 and needs no root.
+cfstream applies the stack in a sandbox of this process. The browser is the Chromium that `make tests` unpacks into
+.venv. It plays H.264 and needs no root.
 """
 
 import json
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, Response
 
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
-from examples.player.app import SANDBOX_CREDENTIALS, App, Desk, Stage, page_files
+from examples.player.app import SANDBOX_CREDENTIALS, App, DemoSigner, Setup, page_files
 from handbook.chromium import headless
 from tests.browser.elsewhere import Elsewhere
 from tests.docs.manual import site
@@ -32,35 +32,35 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Visitor:
-    """Somebody before the page: what they press, what they see, and what their browser was answered."""
+    """A browser on the demo's page: the buttons, the status, and the responses."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.answers: list[Response] = []
         self.faults: list[str] = []
-        page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108 (a builtin bears no mark)
+        page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108 (a builtin cannot carry the attribute that Playwright sets)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
-    def comes_as(self, name: str) -> None:
-        """Presses the button of that name."""
+    def presses(self, name: str) -> None:
+        """Press the button with that name."""
         self.page.get_by_role("button", name=name).click()
 
     def sees(self, text: str) -> None:
-        """Waits until the status says so."""
+        """Wait until the status contains the text."""
         self.page.get_by_role("status").filter(has_text=text).wait_for(timeout=20_000)
 
     def plays_to(self, second: float) -> None:
-        """Waits until the video has come so far."""
+        """Wait until the video has played to that second."""
         self.page.wait_for_function(
             "second => document.querySelector('video').currentTime >= second", arg=second, timeout=30_000
         )
 
     def video(self, member: str) -> Any:
-        """What the video element says of itself."""
+        """Return a property of the video element."""
         return self.page.evaluate(f"document.querySelector('video').{member}")
 
     def statuses(self, path: str) -> list[int]:
-        """The statuses of the answers for all that begins with that path."""
+        """Return the statuses of the responses whose path starts with `path`."""
         return [answer.status for answer in self.answers if urlsplit(answer.url).path.startswith(path)]
 
 
@@ -72,23 +72,23 @@ def elsewhere() -> Iterator[Elsewhere]:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -> Iterator[Stage]:
-    """The example's stack with its media and the page, at the edge of a sandbox, and the application that signs."""
-    desk = tmp_path_factory.mktemp("desk")
-    copytree(ROOT / "examples", desk, ignore=ignore_patterns("__pycache__", "player"), dirs_exist_ok=True)
-    spec = desk / "lectures-http.yaml"
+def setup(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -> Iterator[Setup]:
+    """The example's stack with its media and page in a sandbox, and the application that signs."""
+    folder = tmp_path_factory.mktemp("examples")
+    copytree(ROOT / "examples", folder, ignore=ignore_patterns("__pycache__", "player"), dirs_exist_ok=True)
+    spec = folder / "lectures-http.yaml"
     with spec.open("a", encoding="utf-8") as opened:
         opened.write('    - {path: "/player/*", public: true}\n')
         opened.write(f'  cors: {{origins: ["{elsewhere.origin}"], credentials: true}}\n')
     with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox, App() as app:
-        stage = _set_up(spec, sandbox, app)
-        app.open(Desk(stage))
-        yield stage
+        setup = _set_up(spec, sandbox, app)
+        app.open(DemoSigner(setup))
+        yield setup
 
 
-def _set_up(spec: Path, sandbox: Sandbox, app: App) -> Stage:
+def _set_up(spec: Path, sandbox: Sandbox, app: App) -> Setup:
     keys = spec.parent / "keys"
-    key, foreign_key = keys / "lectures-2026-11.pem", keys / "strangers-key.pem"
+    key, foreign_key = keys / "lectures-2026-11.pem", keys / "wrong-key.pem"
     for path in (key, foreign_key):
         path.write_bytes(private_pem(rsa_key(path.stem)))
     key.with_suffix(".pub.pem").write_bytes(public_pem(rsa_key(key.stem)))
@@ -99,7 +99,7 @@ def _set_up(spec: Path, sandbox: Sandbox, app: App) -> Stage:
     (public_key,) = cloudfront.list_public_keys()["PublicKeyList"]["Items"]
     host = distribution["DomainName"].replace("cloudfront.net", "cloudfront.localhost")
     edge = sandbox.endpoint_url.replace("127.0.0.1", host)
-    return Stage(edge, key, public_key["Id"], foreign_key, spec, sandbox.endpoint_url)
+    return Setup(edge, key, public_key["Id"], foreign_key, spec, sandbox.endpoint_url)
 
 
 def _apply(spec: Path, sandbox: Sandbox) -> None:
@@ -118,13 +118,13 @@ def _client(service: str, sandbox: Sandbox) -> Any:
     return session.client(service, "us-east-1", endpoint_url=sandbox.endpoint_url, **keys)
 
 
-def _upload(desk: Path, sandbox: Sandbox, app: App) -> None:
+def _upload(folder: Path, sandbox: Sandbox, app: App) -> None:
     s3 = _client("s3", sandbox)
-    told = desk / "app.json"
-    told.write_text(json.dumps({"port": app.port}), encoding="utf-8")
-    media = desk / "media"
+    settings = folder / "app.json"
+    settings.write_text(json.dumps({"port": app.port}), encoding="utf-8")
+    media = folder / "media"
     files = {path.relative_to(media).as_posix(): path for path in (media / "hls").rglob("*.*")}
-    files |= {"lecture.mp4": media / "lecture.mp4", "player/app.json": told}
+    files |= {"lecture.mp4": media / "lecture.mp4", "player/app.json": settings}
     for key, path in {**files, **page_files()}.items():
         s3.upload_file(str(path), "lectures-media", key)
 
@@ -137,11 +137,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, stage: Stage) -> Iterator[Visitor]:
-    """Somebody who has just opened the page, without any cookie. No script of the page may have failed in the end."""
+def visitor(browser: Browser, setup: Setup) -> Iterator[Visitor]:
+    """A browser on the demo's page, without cookies. Fails the test if a script of the page raised an error."""
     context = browser.new_context()
     come = Visitor(context.new_page())
-    come.page.goto(stage.page)
+    come.page.goto(setup.page)
     come.page.wait_for_selector("body[data-ready]")
     yield come
     context.close()

@@ -1,4 +1,4 @@
-"""A page of another origin, as most players are on: hls.js with cookies plays by ``http.cors`` alone."""
+"""A page of another origin: hls.js with cookies plays when ``http.cors`` allows the origin."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,14 +7,14 @@ import pytest
 from playwright.sync_api import Browser
 
 from cfstream.sign import Signer
-from examples.player.app import PLAYLIST, Stage
+from examples.player.app import PLAYLIST, Setup
 from tests.browser.conftest import Visitor
 from tests.browser.elsewhere import Elsewhere
 
 
 @pytest.fixture
-def guest(browser: Browser, stage: Stage, elsewhere: Elsewhere) -> Iterator[Visitor]:
-    """Somebody on the page of another origin, without any cookie."""
+def guest(browser: Browser, setup: Setup, elsewhere: Elsewhere) -> Iterator[Visitor]:
+    """A browser on the page of another origin, without cookies."""
     context = browser.new_context()
     come = Visitor(context.new_page())
     come.page.goto(elsewhere.origin)
@@ -23,27 +23,27 @@ def guest(browser: Browser, stage: Stage, elsewhere: Elsewhere) -> Iterator[Visi
     assert come.faults == []
 
 
-def watch(guest: Visitor, stage: Stage) -> None:
-    """Has the player load the playlist at the edge."""
-    guest.page.evaluate("watch", f"{stage.edge}/{PLAYLIST}")
+def watch(guest: Visitor, setup: Setup) -> None:
+    """Load the edge's playlist in the player."""
+    guest.page.evaluate("watch", f"{setup.edge}/{PLAYLIST}")
 
 
-def test_cookies_play_it_from_another_page(guest: Visitor, stage: Stage) -> None:
-    """Every request is a simple one: no browser asks before it, and the response headers policy lets the page read."""
-    cookies = Signer(stage.key, stage.key_id).for_hls(f"{stage.signed_for}/hls/", timedelta(hours=1)).cookies
+def test_cookies_play_it_from_another_page(guest: Visitor, setup: Setup) -> None:
+    """Every request is a simple one, without a preflight, and the response headers policy allows the page to read."""
+    cookies = Signer(setup.key, setup.key_id).for_hls(f"{setup.signed_for}/hls/", timedelta(hours=1)).cookies
     guest.page.context.add_cookies(
-        [{"name": name, "value": value, "domain": stage.host, "path": "/"} for name, value in cookies.items()]
+        [{"name": name, "value": value, "domain": setup.host, "path": "/"} for name, value in cookies.items()]
     )
-    watch(guest, stage)
+    watch(guest, setup)
     guest.plays_to(2)
     assert set(guest.statuses("/hls/")) == {200}
     assert {answer.request.method for answer in guest.answers} == {"GET"}
     assert guest.page.evaluate("window.refusal") is None
 
 
-def test_nobody_plays_it_from_another_page(guest: Visitor, stage: Stage) -> None:
-    """Without cookies the page gets nothing: CloudFront refuses, and no page may read even that."""
-    watch(guest, stage)
+def test_unsigned_requests_from_another_page(guest: Visitor, setup: Setup) -> None:
+    """Without cookies CloudFront refuses, and the page cannot read the refusal."""
+    watch(guest, setup)
     guest.page.wait_for_function("window.refusal === 'manifestLoadError'", timeout=20_000)
     assert 200 not in guest.statuses("/hls/")
     assert guest.video("currentTime") == 0

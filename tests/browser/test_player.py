@@ -1,23 +1,23 @@
-"""A real player in a real browser: who has cookies sees the private video, and nobody else sees a frame of it."""
+"""The demo's player in a real browser: signed requests play the private video, all others are refused."""
 
 from typing import Any
 
 import pytest
 
-from examples.player.app import Stage
+from examples.player.app import Setup
 from tests.browser.conftest import Visitor
 
 REFUSED = [
-    ("nobody", "MissingKey", "it is not signed"),
-    ("a stranger", "InvalidKey", "does not trust the key"),
-    ("a forger", "AccessDenied", "altered after it was signed"),
+    ("unsigned", "MissingKey", "it is not signed"),
+    ("wrong key", "InvalidKey", "does not trust the key"),
+    ("altered policy", "AccessDenied", "altered after it was signed"),
 ]
 
 
 def test_cookies_play_it(visitor: Visitor) -> None:
-    """With the cookies of a viewer ten seconds of the private HLS play, and no answer is a refusal."""
-    visitor.comes_as("a viewer")
-    visitor.sees("Playing: CloudFront lets you in.")
+    """With signed cookies, ten seconds of the private HLS play, and every response is a 200."""
+    visitor.presses("viewer")
+    visitor.sees("Playing: CloudFront accepts the requests.")
     visitor.plays_to(10)
     assert set(visitor.statuses("/hls/")) == {200}
     assert visitor.video("videoHeight") in (144, 234)
@@ -25,22 +25,22 @@ def test_cookies_play_it(visitor: Visitor) -> None:
     assert visitor.page.locator("#refusal").is_hidden()
 
 
-@pytest.mark.parametrize(("who", "code", "reason"), REFUSED)
-def test_others_get_nothing(visitor: Visitor, who: str, code: str, reason: str) -> None:
-    """Without cookies, by a foreign key or with an altered policy no byte comes; the page shows CloudFront's reason."""
-    visitor.comes_as(who)
-    visitor.sees(f"Refused: CloudFront answers 403 {code} for /hls/master.m3u8.")
+@pytest.mark.parametrize(("button", "code", "reason"), REFUSED)
+def test_others_get_nothing(visitor: Visitor, button: str, code: str, reason: str) -> None:
+    """Without cookies, with a wrong key or an altered policy nothing is served; the page shows the reason."""
+    visitor.presses(button)
+    visitor.sees(f"Refused: CloudFront returned 403 {code} for /hls/master.m3u8.")
     visitor.page.locator("#why", has_text=reason).wait_for()
     assert visitor.statuses("/hls/") == [403]
     assert (visitor.video("buffered.length"), visitor.video("currentTime")) == (0, 0)
     assert visitor.page.locator("#code").inner_text() == f"403 {code}"
 
 
-def test_cookies_run_out(visitor: Visitor) -> None:
-    """Cookies that run out while it plays stop it, and open nothing more, not even what has been seen before."""
-    visitor.comes_as("a latecomer")
-    visitor.sees("Playing: CloudFront lets you in.")
-    visitor.sees("Refused: CloudFront answers 403 AccessDenied for /hls/")
+def test_cookies_expire(visitor: Visitor) -> None:
+    """Cookies that expire during playback stop it; files that were served before are refused too."""
+    visitor.presses("expired")
+    visitor.sees("Playing: CloudFront accepts the requests.")
+    visitor.sees("Refused: CloudFront returned 403 AccessDenied for /hls/")
     visitor.page.locator("#why", has_text="expired").wait_for()
     assert visitor.video("paused")
     assert visitor.video("buffered.end(0)") < visitor.video("duration")
@@ -48,18 +48,18 @@ def test_cookies_run_out(visitor: Visitor) -> None:
     assert visitor.page.evaluate(again) == 403
 
 
-def test_dropped_cookies(visitor: Visitor) -> None:
-    """Who has played it and drops the cookies is nobody again."""
-    visitor.comes_as("a viewer")
+def test_deleted_cookies(visitor: Visitor) -> None:
+    """After the cookies are deleted, the requests are unsigned and refused."""
+    visitor.presses("viewer")
     visitor.plays_to(1)
-    visitor.comes_as("nobody")
-    visitor.sees("Refused: CloudFront answers 403 MissingKey")
+    visitor.presses("unsigned")
+    visitor.sees("Refused: CloudFront returned 403 MissingKey")
     assert visitor.page.context.cookies() == []
 
 
 def test_signed_url_seeks(visitor: Visitor) -> None:
-    """The MP4 plays by its signed URL, in parts (206), from wherever one seeks to."""
-    visitor.comes_as("by a signed URL")
+    """The MP4 plays with its signed URL, in byte ranges (206), and can be seeked."""
+    visitor.presses("signed URL")
     visitor.plays_to(0.5)
     seek = """second => new Promise(done => {
         const video = document.querySelector('video');
@@ -73,26 +73,26 @@ def test_signed_url_seeks(visitor: Visitor) -> None:
     assert set(visitor.statuses("/lecture.mp4")) == {206}
 
 
-def test_bare_url(visitor: Visitor) -> None:
-    """The MP4's bare URL is refused, also to the cookies of the HLS folder beside it."""
-    visitor.comes_as("a viewer")
+def test_plain_url(visitor: Visitor) -> None:
+    """The MP4's plain URL is refused, also with the cookies of the HLS folder."""
+    visitor.presses("viewer")
     visitor.plays_to(0.5)
-    visitor.comes_as("by its bare URL")
-    visitor.sees("Refused: CloudFront answers 403 MissingKey for /lecture.mp4.")
+    visitor.presses("plain URL")
+    visitor.sees("Refused: CloudFront returned 403 MissingKey for /lecture.mp4.")
     status = "fetch('/lecture.mp4', {credentials: 'include'}).then(answer => answer.status)"
     assert visitor.page.evaluate(status) == 403
 
 
-def test_keyboard(visitor: Visitor, stage: Stage) -> None:
-    """All of it works by keyboard, and what is said is said to screen readers: a status, pressed buttons, names."""
+def test_keyboard(visitor: Visitor, setup: Setup) -> None:
+    """The page works with the keyboard, and screen readers get a status, pressed buttons and names."""
     keyboard: Any = visitor.page.keyboard
-    viewer = visitor.page.get_by_role("button", name="a viewer")
+    viewer = visitor.page.get_by_role("button", name="viewer")
     for _ in range(20):
         keyboard.press("Tab")
         if viewer.evaluate("button => button === document.activeElement"):
             break
     keyboard.press("Enter")
-    visitor.sees("Playing: CloudFront lets you in.")
+    visitor.sees("Playing: CloudFront accepts the requests.")
     assert visitor.page.get_by_role("button", pressed=True).all_inner_texts() == [viewer.inner_text()]
     assert visitor.page.get_by_role("table").count() == 1
     unnamed = "[...document.querySelectorAll('button, video')].filter(e => !e.innerText.trim() && !e.ariaLabel).length"

@@ -252,7 +252,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=MEASURES, help="one measure; may be given again")
     asked = parser.parse_args()
     failed = False
-    print("| what | cfstream | beside | ratio | limit | met |\n|---|---|---|---|---|---|", flush=True)
+    print("| what | cfstream | compared with | ratio | limit | met |\n|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="cfstream-bench-") as scratch:
         for name in asked.only or MEASURES:
             try:

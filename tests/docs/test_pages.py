@@ -144,8 +144,8 @@ def test_lines_are_counted_and_not_guessed(page: str, language: str, row: str) -
     assert line.split("|")[2].strip() == str(count)
 
 
-def test_the_floors_of_the_house_are_those_that_are_checked() -> None:
-    """The page on architecture names every package, from the top down, as the rule for imports has them."""
+def test_the_page_on_architecture_lists_the_layers() -> None:
+    """It lists every package in the order of the import rule, from the top layer down."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

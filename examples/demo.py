@@ -139,8 +139,8 @@ def serve_page(spec: str, endpoint: str, app: App) -> None:
     app.open(DemoSigner(setup))
     request_all(setup, app)
     if "player/hls.min.js" not in files:
-        print("note: the player page is left out, because its package hls.js could not be fetched from npm")
-        print("fix: connect to the npm registry, then run `make demo` again\n")
+        print("note: the player page is left out, because its package hls.js is not installed")
+        print("fix: make sure that npm packages can be fetched, then run `make demo` again\n")
         return
     print(f"{BOLD}The player: {setup.page}{PLAIN}", flush=True)
     if sys.stdout.isatty():

@@ -1,8 +1,8 @@
-"""Tries the site on this machine: an AWS in the sandbox, the spec applied, the media put, the site served until Ctrl-C.
+"""Run the site on this machine: start a sandbox, apply the spec, upload the media, and serve until Ctrl-C.
 
     python -m examples.lectures_app
 
-Log in as ada, with the password engine.
+Log in as ada with the password engine.
 """
 
 import argparse
@@ -22,11 +22,11 @@ HOST = "media.lectures.localhost"
 
 
 def main() -> None:
-    """Serves until Ctrl-C."""
+    """Serve until Ctrl-C."""
     parser = argparse.ArgumentParser(
         prog="python -m examples.lectures_app", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--port", type=int, default=8000, help="the port of the site; 0 takes any free one")
+    parser.add_argument("--port", type=int, default=8000, help="the port of the site; 0 selects a free one")
     port = parser.parse_args().port
     with Sandbox() as sandbox:
         server = make_server("127.0.0.1", port, _later, threaded=True)
@@ -40,7 +40,8 @@ def main() -> None:
         edge = sandbox.endpoint_url.replace("127.0.0.1", HOST)
         media = Media(edge, f"https://{HOST}", "lectures.localhost", Signer(key.file, key.id), secure=False)
         server.app = create_app(media, secrets.token_bytes())
-        print(f"http://www.lectures.localhost:{server.server_port}  ada, engine. Until Ctrl-C.", flush=True)
+        address = f"http://www.lectures.localhost:{server.server_port}"
+        print(f"{address}  Log in as ada with the password engine. Press Ctrl-C to stop.", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -48,8 +49,8 @@ def main() -> None:
 
 
 def _later(*_: object) -> list[bytes]:
-    """Stands in until the site is made, which has to know the port first."""
-    raise RuntimeError("the site is not there yet")
+    """Placeholder: the site needs the server's port, so it is created after the server."""
+    raise RuntimeError("the site is not ready yet")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A site of lectures for members: who logs in gets CloudFront's cookies, and with them the videos play.
+"""A lecture site for members: after the login it sets CloudFront's signed cookies, with which the videos play.
 
-Site and videos are two hosts of one domain (``www.example.com``, ``media.example.com``), so cookies that the one sets
-for the domain go to the other. The site only signs; every byte of video comes from CloudFront.
+The site and the videos are on two hosts of one domain (``www.example.com``, ``media.example.com``), so browsers send
+the site's cookies to both. The site only signs; CloudFront serves every byte of video.
 """
 
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from cfstream.sign import Signer
 
 LASTING = timedelta(hours=2)
-"""How long what is signed lets in: no longer than `sign.max_validity` of the spec."""
+"""How long the cookies are valid: at most `sign.max_validity` of the spec."""
 
 LECTURES = {
     "counting": ("Counting to twelve", "A test picture, a counter and a tone, in two qualities."),
 }
 MEMBERS = {"ada": generate_password_hash("engine")}
-NOBODY = generate_password_hash("")
-"""Compared where there is no such member, so that this takes as long."""
+NO_MEMBER = generate_password_hash("")
+"""Checked for unknown members, so that a login takes equally long for them."""
 
 HLS_JS = Path(__file__).parents[1] / "player" / "node_modules" / "hls.js" / "dist"
 COOKIES = ("CloudFront-Policy", "CloudFront-Signature", "CloudFront-Key-Pair-Id", "CloudFront-Hash-Algorithm")
@@ -42,21 +42,21 @@ site = Blueprint("site", __name__)
 
 @dataclass(frozen=True)
 class Media:
-    """Where the videos are, and with what to sign for them."""
+    """Where the videos are, and the signer for them."""
 
     url: str
-    """As browsers reach them: ``https://media.example.com``."""
+    """The origin for browsers: ``https://media.example.com``."""
     signed_for: str
-    """As CloudFront sees it: the same, but where a sandbox listens at a port of its own."""
+    """The origin in signatures. It is the same, except in the sandbox, which has its own port."""
     domain: str
-    """What the hosts of site and videos end in."""
+    """The common domain of the site and the videos."""
     signer: Signer
     secure: bool = True
-    """False where there is no TLS: on loopback."""
+    """False without TLS, as on loopback."""
 
 
 def create_app(media: Media, secret_key: bytes) -> Flask:
-    """The site, for any WSGI server."""
+    """Return the site for any WSGI server."""
     app = Flask(__name__)
     app.config.update(
         MEDIA=media, SECRET_KEY=secret_key, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=media.secure
@@ -66,7 +66,7 @@ def create_app(media: Media, secret_key: bytes) -> Flask:
 
 
 def media() -> Media:
-    """The videos of this site."""
+    """Return the videos of this site."""
     found: Media = current_app.config["MEDIA"]
     return found
 
@@ -84,7 +84,9 @@ def watch(name: str) -> Response:
         return make_response(redirect(url_for("site.login", then=name)))
     title, about = LECTURES[name]
     page = render_template("watch.html", title=title, about=about, playlist=f"{media().url}/hls/master.m3u8")
-    return let_in(make_response(page))  # anew with every page, so that they do not run out in the middle
+    return with_cookies(
+        make_response(page)
+    )  # new cookies with every page, so that they do not expire during a video
 
 
 @site.route("/login", methods=["GET", "POST"])
@@ -92,7 +94,7 @@ def login() -> Response:
     then, wrong = request.values.get("then", ""), False
     if request.method == "POST":
         member = request.form.get("member", "")
-        right = check_password_hash(MEMBERS.get(member, NOBODY), request.form.get("password", ""))
+        right = check_password_hash(MEMBERS.get(member, NO_MEMBER), request.form.get("password", ""))
         if right and member in MEMBERS:
             session.clear()
             session["member"] = member
@@ -104,10 +106,10 @@ def login() -> Response:
 @site.post("/logout")
 def logout() -> Response:
     session.clear()
-    gone = make_response(redirect("/"))
+    response = make_response(redirect("/"))
     for name in COOKIES:
-        gone.delete_cookie(name, domain=media().domain)
-    return gone
+        response.delete_cookie(name, domain=media().domain)
+    return response
 
 
 @site.get("/hls.min.js")
@@ -117,7 +119,7 @@ def player() -> Response:
 
 @site.after_request
 def guard(response: Response) -> Response:
-    """The page may load what is its own and the videos, nobody may frame it, and no cache keeps what cookies opened."""
+    """Allow pages to load only the site's files and the videos, forbid framing, and forbid caching of pages."""
     videos = media().url
     response.headers["Content-Security-Policy"] = (
         f"default-src 'self'; img-src 'self' data: {videos}; connect-src {videos}; media-src blob: {videos}; "
@@ -128,8 +130,8 @@ def guard(response: Response) -> Response:
     return response
 
 
-def let_in(response: Response) -> Response:
-    """The response, with the cookies that open the folder of the videos."""
+def with_cookies(response: Response) -> Response:
+    """Return the response with signed cookies for the folder of the videos."""
     signed = media().signer.for_hls(f"{media().signed_for}/hls/", LASTING)
     for name, value in signed.cookies.items():
         response.set_cookie(

@@ -1,4 +1,4 @@
-"""The example of a site for members, started as a person would: who is logged in sees the videos, and nobody else."""
+"""The example site for members in a real browser: videos play only after the login."""
 
 import signal
 import subprocess
@@ -15,15 +15,15 @@ PLAYLIST = "/hls/master.m3u8"
 PLAYS_TO = """second => new Promise((done, failed) => {
     const video = document.querySelector("video");
     video.addEventListener("timeupdate", () => { if (video.currentTime >= second) done(video.currentTime); });
-    setTimeout(() => failed(new Error(`it came to ${video.currentTime}`)), 30000);
+    setTimeout(() => failed(new Error(`stopped at ${video.currentTime}`)), 30000);
     video.play().catch(failed);
 })"""
-"""Plays the video to that second. The page lets nobody make a program from text, so Playwright cannot wait for it."""
+"""Plays the video to that second. The page's policy forbids eval, so Playwright's wait_for_function fails there."""
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    """The address of the site, in a process of its own, which ends as it does for a person: by Ctrl-C."""
+    """Run the site in a process of its own and yield its address. Ctrl-C ends it."""
     command = [sys.executable, "-m", "examples.lectures_app", "--port", "0"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
@@ -36,7 +36,7 @@ def site() -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A window of somebody who has never been here. No script may have failed in the end."""
+    """A page without cookies. Fails the test if a script of the page raised an error."""
     with closing(browser.new_context()) as context:
         page = context.new_page()
         faults: list[str] = []
@@ -46,18 +46,18 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def log_in(page: Page, password: str = "engine") -> None:
-    """Fills in the form, and sends it."""
+    """Fill in the login form and send it."""
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
 
 
 def media(page: Page) -> str:
-    """Where the videos are, by the picture of a lecture."""
+    """Return the origin of the videos, from the picture of a lecture."""
     return str(page.evaluate("new URL(document.querySelector('img').src).origin"))
 
 
-def test_members_watch_and_nobody_else(page: Page, site: str) -> None:
+def test_only_members_can_watch(page: Page, site: str) -> None:
     """Logged out, CloudFront refuses; logged in, the video plays; logged out again, that browser is refused too."""
     page.goto(site)
     assert page.evaluate("document.querySelector('img').decode().then(() => true)")
@@ -85,15 +85,15 @@ def test_members_watch_and_nobody_else(page: Page, site: str) -> None:
 
 
 def test_a_wrong_password_brings_no_cookie(page: Page, site: str) -> None:
-    """Who does not know the password is told so, and gets nothing that CloudFront would take."""
+    """With a wrong password the page shows an error and sets no cookies."""
     page.goto(f"{site}/lectures/counting")
     log_in(page, "steam")
-    page.get_by_role("alert").filter(has_text="not a member").wait_for()
+    page.get_by_role("alert").filter(has_text="The name or the password is wrong").wait_for()
     assert page.context.cookies() == []
 
 
 def test_cookies_are_out_of_reach_of_scripts(page: Page, site: str) -> None:
-    """What lets in can be read by no script, is for the site's domain alone, and lasts no longer than was promised."""
+    """Scripts cannot read the cookies. The cookies are for the site's domain and expire as promised."""
     page.goto(f"{site}/login?then=counting")
     log_in(page)
     page.get_by_role("heading", name="Counting to twelve").wait_for()

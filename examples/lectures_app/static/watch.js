@@ -1,4 +1,4 @@
-// Plays the private playlist: CloudFront's cookies have to go with every request, also to another host.
+// Plays the private playlist. Every request must carry CloudFront's cookies, also to another host.
 "use strict";
 
 const video = document.querySelector("video");
@@ -9,11 +9,11 @@ if (Hls.isSupported()) {
   player.on(Hls.Events.ERROR, (_, data) => {
     if (!data.fatal) return;
     player.destroy();
-    status.textContent = "The video is not let through any more: log in again.";
+    status.textContent = "Your access has expired. Log in again.";
   });
   player.loadSource(video.dataset.playlist);
   player.attachMedia(video);
 } else {
-  video.crossOrigin = "use-credentials"; // Safari plays HLS by itself
+  video.crossOrigin = "use-credentials"; // Safari plays HLS without a library
   video.src = video.dataset.playlist;
 }

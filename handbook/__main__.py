@@ -1,4 +1,4 @@
-"""Writes the made pages, and with ``--pictures`` the recordings and screenshots too."""
+"""Generate the pages; with ``--pictures`` also the recordings and screenshots."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Recordings of real runs as SVG, and screenshots of the pages: each made by doing what it shows, in the sandbox."""
+"""Recordings of real runs in the sandbox as SVG."""
 
 import os
 import re
@@ -24,40 +24,40 @@ CASTS: Mapping[str, Sequence[str]] = {
     "apply": ("cfstream apply lectures.yaml --sandbox --yes", "cfstream plan lectures.yaml --sandbox"),
     "verify": ("cfstream verify lectures.yaml --key keys/lectures-1.pem --sandbox",),
 }
-"""Sessions in the order in which they are recorded, one after the other in one folder: each goes on from the last."""
+"""The sessions, in the order of recording. They share one directory, so each continues the previous one."""
 
 
 def make(folder: Path) -> None:
-    """Records all sessions into `folder`."""
+    """Record all sessions into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sandbox_desk() as desk:
+    with sandbox_folder() as workdir:
         for name, commands in CASTS.items():
-            (folder / f"{name}.svg").write_text(_recorded(name, commands, desk), encoding="utf-8")
+            (folder / f"{name}.svg").write_text(_recorded(name, commands, workdir), encoding="utf-8")
 
 
 @contextmanager
-def sandbox_desk() -> Iterator[Path]:
-    """A folder of its own with a sandbox of its own, which is ended with it."""
-    desk = Path(tempfile.mkdtemp(prefix="cfstream-handbook-"))
+def sandbox_folder() -> Iterator[Path]:
+    """Create a temporary directory with its own sandbox. Both are removed at the end."""
+    workdir = Path(tempfile.mkdtemp(prefix="cfstream-handbook-"))
     before = os.environ.get("CFSTREAM_SANDBOX_DIR")
-    os.environ["CFSTREAM_SANDBOX_DIR"] = str(desk / "sandbox")
+    os.environ["CFSTREAM_SANDBOX_DIR"] = str(workdir / "sandbox")
     try:
-        yield desk
+        yield workdir
     finally:
-        subprocess.run([sys.executable, "-m", "cfstream", "sandbox", "down"], cwd=desk, check=False)
-        shutil.rmtree(desk)
+        subprocess.run([sys.executable, "-m", "cfstream", "sandbox", "down"], cwd=workdir, check=False)
+        shutil.rmtree(workdir)
         if before is None:
             del os.environ["CFSTREAM_SANDBOX_DIR"]
         else:
             os.environ["CFSTREAM_SANDBOX_DIR"] = before
 
 
-def _recorded(title: str, commands: Sequence[str], desk: Path) -> str:
+def _recorded(title: str, commands: Sequence[str], workdir: Path) -> str:
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for command in commands:
         console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
-        console.print(Text.from_ansi(typed(command, desk)))
+        console.print(Text.from_ansi(typed(command, workdir)))
     picture = console.export_svg(title=f"cfstream: {title}", theme=MONOKAI)
     return re.sub(
         r"@font-face \{.*?\}", "", picture, flags=re.DOTALL
-    )  # no picture asks another host for a font
+    )  # the picture must not load fonts from another host

@@ -1,4 +1,4 @@
-"""Pages in the program's own words: each command's help, exit codes, the spec's fields, the changelog, the manners."""
+"""Generates reference pages: help of the commands, exit codes, fields of the spec, errors, changelog, contributing."""
 
 import contextlib
 import importlib
@@ -22,14 +22,14 @@ from cfstream.spec import reference as fields
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve", "key-pair", "set", "reset")}
-"""Commands that have commands."""
+"""Commands that have subcommands."""
 
 RELEASES_BEGIN = "<!-- scriv-insert-here -->"
-"""The line of the changelog under which scriv puts the newest release."""
+"""The line of the changelog after which scriv inserts the newest release."""
 
 
 def write(folder: Path) -> None:
-    """Writes the pages into `folder`, in place of those of an earlier time."""
+    """Write the pages into `folder`, replacing older ones."""
     folder.mkdir(parents=True, exist_ok=True)
     pages = {
         "spec": spec(),
@@ -43,14 +43,17 @@ def write(folder: Path) -> None:
 
 
 def spec() -> Iterator[str]:
-    """Every field of the spec language, in the order of the model: what it takes, what it means, an example.
+    """Yield every field of the spec language in the order of the model: its type, its meaning, an example.
 
-    An example that shows several fields stands under the first of them.
+    An example with several fields appears only at the first of them.
     """
     root, shown = fields.reference(), list[object]()
     yield from ("# The spec", "")
-    yield from ("All fields, in the schema's words; `cfstream docs FIELD` says the same in a terminal.", "")
-    yield from ("A field that is left out is left as it is in AWS, unless it has a default.", "")
+    yield from ("All fields of a spec. `cfstream docs FIELD` shows the same in a terminal.", "")
+    yield from (
+        "If a field is absent, cfstream does not change it in AWS, unless the field has a default.",
+        "",
+    )
     for field in root.walk():
         needed = ", required" if field.required else ""
         yield from (f"{'#' * (len(field.path) + 1)} {field.name} {{#{'-'.join(field.path)}}}", "")
@@ -70,9 +73,9 @@ def _spelled(value: object) -> str:
 
 
 def commands() -> Iterator[str]:
-    """Every command with its help, in the sections of the program's own."""
+    """Yield every command with its help, in the sections of `cfstream --help`."""
     yield from ("# Commands", "")
-    yield from ("What each command says when it is asked with `--help`.", "")
+    yield from ("The output of `--help` for each command.", "")
     yield from ("```text", *help_of(), "```", "")
     for section, entries in SECTIONS.items():
         yield from (f"## {section}", "")
@@ -82,11 +85,11 @@ def commands() -> Iterator[str]:
 
 
 def errors() -> Iterator[str]:
-    """Every kind of error: what it means, its exit code, and the codes of AWS that become one."""
+    """Yield every kind of error: its meaning, its exit code, and the AWS error codes that map to it."""
     load_all()
     yield from ("# Errors", "")
     yield from (
-        "An error says what went wrong, where, and what to do. On a terminal its first word leads here.",
+        "An error shows what is wrong, where, and how to fix it. On a terminal its first word is a link to this page.",
         "",
     )
     for kind in kinds_of(CfstreamError):
@@ -94,46 +97,46 @@ def errors() -> Iterator[str]:
         yield from (f"Exit code {exit_codes.of_kind(kind).value}.", "")
         codes = sorted(code for code, meant in CODES.items() if meant is kind and not code.isdigit())
         if codes:
-            yield from (f"AWS says: {', '.join(f'`{code}`' for code in codes)}.", "")
+            yield from (f"AWS error codes: {', '.join(f'`{code}`' for code in codes)}.", "")
 
 
 def load_all() -> None:
-    """Imports all of cfstream: a kind of error is known once its module is."""
+    """Import all of cfstream, because a kind of error is only found after its module is imported."""
     for found in pkgutil.walk_packages(cfstream.__path__, "cfstream."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
 
 
 def kinds_of(kind: type[CfstreamError]) -> Iterator[type[CfstreamError]]:
-    """All kinds of errors under one, each after those that it is one of."""
+    """Yield all subclasses of an error, each after its base classes."""
     for each in kind.__subclasses__():
         yield each
         yield from kinds_of(each)
 
 
 def help_of(*words: str) -> list[str]:
-    """The lines of a command's help, as on a terminal of 80 columns."""
+    """Return the lines of a command's help on a terminal of 80 columns."""
     os.environ["COLUMNS"] = "80"
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         code = main.run([*words, "--help"])
     if code != ExitCode.DONE:
         raise SystemExit(f"cfstream {' '.join(words)} --help exited with {code}")
-    return said.getvalue().strip("\n").splitlines()
+    return output.getvalue().strip("\n").splitlines()
 
 
 def changelog() -> Iterator[str]:
-    """The changelog, and before its first release what lies in changelog.d for the next one."""
-    told = [file for file in sorted((ROOT / "changelog.d").glob("*.md")) if file.name != "README.md"]
+    """Yield the changelog, with the fragments of changelog.d as its first section."""
+    fragments = [file for file in sorted((ROOT / "changelog.d").glob("*.md")) if file.name != "README.md"]
     for line in copied("CHANGELOG.md"):
         if line != RELEASES_BEGIN:
             yield line
-        elif told:
-            yield from ("## Not released yet", "")
-            for file in told:
+        elif fragments:
+            yield from ("## Unreleased", "")
+            for file in fragments:
                 yield from file.read_text(encoding="utf-8").splitlines()
 
 
 def copied(name: str) -> Iterator[str]:
-    """A page that stands at the top of the repository."""
+    """Yield the lines of a page from the top directory."""
     yield from (ROOT / name).read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Screenshots of pages, of the real thing: the demo is run as a person would, and its player is looked at."""
+"""Screenshots of the plan page and of the player. The player comes from a real run of the demo."""
 
 import re
 import signal
@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from playwright.sync_api import Browser, ViewportSize
 
 from handbook.chromium import headless
-from handbook.pictures import sandbox_desk
+from handbook.pictures import sandbox_folder
 from handbook.terminal import on_terminal, typed
 
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -24,23 +24,23 @@ NAMES = tuple(
 )
 SIZE: ViewportSize = {"width": 1000, "height": 760}
 SECONDS = 600.0
-"""How long the demo may take, with all that is looked at while it runs."""
+"""The time limit for the demo and its screenshots."""
 
 
 def make(folder: Path) -> None:
-    """Takes all of them into `folder`. Raises SystemExit for what does not end well, or not in time."""
+    """Save all screenshots in `folder`. Raises SystemExit if a command fails or takes too long."""
     with headless() as browser:
         _plan(browser, folder)
         _player(browser, folder)
 
 
 def _plan(browser: Browser, folder: Path) -> None:
-    with sandbox_desk() as desk:
-        typed("cfstream init lectures --new-key", desk)
-        typed("cfstream plan lectures.yaml --sandbox --format html > plan.html", desk)
+    with sandbox_folder() as workdir:
+        typed("cfstream init lectures --new-key", workdir)
+        typed("cfstream plan lectures.yaml --sandbox --format html > plan.html", workdir)
         for scheme in SCHEMES:
             page = browser.new_context(color_scheme=scheme, viewport=SIZE).new_page()
-            page.goto((desk / "plan.html").as_uri())
+            page.goto((workdir / "plan.html").as_uri())
             page.screenshot(path=folder / f"plan-{scheme}.png")
 
 
@@ -59,10 +59,10 @@ def _player(browser: Browser, folder: Path) -> None:
 
 @contextmanager
 def _demo() -> Iterator[str]:
-    """The address of the player, while the demo runs on a terminal of its own."""
+    """Run the demo on a terminal of its own, and yield the address of the player."""
     with on_terminal([sys.executable, "examples/demo.py"], ROOT, seconds=SECONDS) as terminal:
         if not terminal.read_until(ADDRESS.search):
-            raise SystemExit(f"the demo has no player; it said:\n{terminal.shown}")
+            raise SystemExit(f"the demo printed no address of the player:\n{terminal.shown}")
         yield ADDRESS.findall(terminal.shown)[0]
         terminal.program.send_signal(signal.SIGINT)
         terminal.read_until(lambda _: False)

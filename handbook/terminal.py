@@ -1,4 +1,4 @@
-"""Commands typed on a real terminal: what it shows, within a time limit, and with nobody there to answer."""
+"""Runs commands on a real terminal, with a time limit and without input."""
 
 import os
 import pty
@@ -14,42 +14,42 @@ from pathlib import Path
 
 COLUMNS = 96
 SECONDS = 180.0
-"""How long a command may take. Only one that waits for something that does not come takes so long."""
+"""The time limit of a command. Only a command that hangs reaches it."""
 
 END_OF_INPUT = b"\x04"
 
 
 @dataclass
 class Terminal:
-    """A program on a terminal of its own, and all that it has said there."""
+    """A program on its own terminal, and its output."""
 
     program: "subprocess.Popen[bytes]"
     screen: int
     until: float
-    said: bytes = b""
+    output: bytes = b""
 
     @property
     def shown(self) -> str:
-        return self.said.decode(errors="replace").replace("\r\n", "\n")
+        return self.output.decode(errors="replace").replace("\r\n", "\n")
 
     def read_until(self, enough: Callable[[str], object]) -> bool:
-        """Whether what is shown became `enough`; False when the program ended before.
+        """Read until `enough` accepts the output. Return False if the program ends before.
 
-        Raises SystemExit, with what was shown, when the time is up.
+        Raises SystemExit with the output if the time limit is reached.
         """
         while not enough(self.shown):
             if not select.select([self.screen], [], [], max(0.0, self.until - time.monotonic()))[0]:
-                raise SystemExit(f"it takes too long, and was ended; until then it said:\n{self.shown}")
+                raise SystemExit(f"the program took too long and was stopped. Its output:\n{self.shown}")
             try:
-                self.said += os.read(self.screen, 65536)
+                self.output += os.read(self.screen, 65536)
             except OSError:
-                return False  # Linux answers EIO when the other side of a terminal has gone
+                return False  # Linux raises EIO when the other side of a terminal is closed
         return True
 
 
 @contextmanager
 def on_terminal(command: Sequence[str], folder: Path, *, seconds: float) -> Iterator[Terminal]:
-    """The program while it runs; what is left of it afterwards is ended. Its first question finds the end of input."""
+    """Start the program, and kill it at the end if it still runs. Its first question reads the end of input."""
     ours, theirs = pty.openpty()
     os.write(ours, END_OF_INPUT)
     program = subprocess.Popen(
@@ -66,9 +66,9 @@ def on_terminal(command: Sequence[str], folder: Path, *, seconds: float) -> Iter
 
 
 def typed(command: str, folder: Path, *, seconds: float = SECONDS) -> str:
-    """What a terminal shows of a line of shell with `cfstream` in it.
+    """Return what a terminal shows for a shell command line that may call `cfstream`.
 
-    Raises SystemExit, with what was shown, when it does not end well or not in time.
+    Raises SystemExit with the output if the command fails or takes too long.
     """
     script = f'cfstream() {{ "{sys.executable}" -m cfstream "$@"; }}; stty cols {COLUMNS}; {command}'
     with on_terminal(["bash", "-c", script], folder, seconds=seconds) as terminal:

@@ -1,4 +1,4 @@
-"""A page of another origin: the same site, another host and port, and a player that sends cookies along."""
+"""A page of another origin: the same site, another host and port, and a player that sends cookies."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 HOST = "www.cloudfront.localhost"
-"""Of one site with the edge, as www.example.com is with media.example.com."""
+"""On the same site as the edge, like www.example.com and media.example.com."""
 
 PAGE = """\
 <!doctype html>
@@ -28,7 +28,7 @@ PAGE = """\
 
 
 class Elsewhere:
-    """The server of that page; it listens on loopback while the block lasts."""
+    """The server of that page. It runs until the ``with`` block ends."""
 
     def __init__(self, hls: Path) -> None:
         files = {"/": ("text/html", PAGE.encode()), "/hls.min.js": ("text/javascript", hls.read_bytes())}
@@ -43,13 +43,13 @@ class Elsewhere:
                 self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
-                """Nobody reads it."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 
     @property
     def origin(self) -> str:
-        """The origin as browsers name it."""
+        """The origin of the page."""
         return f"http://{HOST}:{self._server.server_port}"
 
     def __enter__(self) -> Self:

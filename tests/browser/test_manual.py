@@ -1,4 +1,4 @@
-"""The manual in a real browser: what its buttons copy can be pasted, and no page asks another host for anything."""
+"""The manual in a real browser: its buttons copy what can be pasted, and pages load nothing from other hosts."""
 
 import threading
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from playwright.sync_api import Browser, Page
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and tells nobody."""
+    """Serves files without a log."""
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
-    """Where the manual is served, on loopback."""
+    """Serve the manual on loopback and yield its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
@@ -32,7 +32,7 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A tab that may use the clipboard, and from which every request goes to the manual itself."""
+    """A page that may use the clipboard. Fails the test if it sends a request to another host."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     tab = context.new_page()
     asked: set[str] = set()
@@ -43,7 +43,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def copied(page: Page, heading: str) -> list[str]:
-    """What the button of the first block under a heading copies, without empty lines."""
+    """Return what the copy button of the first block under a heading copies, without empty lines."""
     block = page.locator(f"h2#{heading} ~ .highlight").first
     block.hover()
     block.get_by_role("button", name="Copy").click()
@@ -51,14 +51,14 @@ def copied(page: Page, heading: str) -> list[str]:
     return [line for line in page.evaluate("navigator.clipboard.readText()").splitlines() if line]
 
 
-def test_what_a_session_copies_is_what_is_typed(page: Page, address: str) -> None:
-    """Prompts, remarks and output stay on the page, where they can be read; of other blocks all is copied."""
+def test_copy_buttons_copy_only_commands(page: Page, address: str) -> None:
+    """In a session the button leaves out prompts, comments and output; in other blocks it copies everything."""
     page.goto(f"{address}/how-to/sign/")
-    typed = copied(page, "why-is-it-refused")
+    typed = copied(page, "find-out-why-a-url-is-refused")
     assert len(typed) == 3
     assert all(line.startswith("cfstream ") for line in typed)
-    assert "CloudFront lets it in." in page.locator("h2#why-is-it-refused ~ .highlight").first.inner_text()
+    assert "CloudFront lets it in." in page.locator("h2#find-out-why-a-url-is-refused ~ .highlight").first.inner_text()
     page.goto(f"{address}/start/")
-    assert copied(page, "put-a-video-in-and-let-somebody-see-it")[0] == 'eval "$(cfstream sandbox up)"'
+    assert copied(page, "upload-a-video-and-watch-it")[0] == 'eval "$(cfstream sandbox up)"'
     page.goto(f"{address}/how-to/ci/")
-    assert copied(page, "before-a-commit")[0] == "repos:"
+    assert copied(page, "pre-commit")[0] == "repos:"

@@ -1,4 +1,4 @@
-"""The page of a plan in a real browser: anyone can read it, by day and by night, wide and narrow, with keys alone."""
+"""The page of a plan in a real browser: accessible, in light and dark mode, wide and narrow, with the keyboard."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ PLAN = plan(
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A tab in which nothing may fail, and from which no request goes out."""
+    """A page with a plan. Fails the test if the page logs an error or sends a request."""
     context = browser.new_context()
     tab = context.new_page()
     faults: list[str] = []
@@ -43,8 +43,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_everybody_can_read_the_page(browser: Browser, scheme: Literal["light", "dark"], width: int) -> None:
-    """Axe finds nothing: contrast, names, headings, landmarks, what scrolls; and the page is never too wide."""
+def test_the_page_is_accessible(browser: Browser, scheme: Literal["light", "dark"], width: int) -> None:
+    """Axe finds no violation, and the page fits its width."""
     context = browser.new_context(
         color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
     )
@@ -59,8 +59,8 @@ def test_everybody_can_read_the_page(browser: Browser, scheme: Literal["light", 
     assert wide <= width
 
 
-def test_keys_are_enough(page: Page) -> None:
-    """Tab comes to links, pictures and lists of steps; Enter folds a list."""
+def test_the_keyboard_reaches_everything(page: Page) -> None:
+    """Tab reaches links, pictures and lists of steps; Enter collapses a list."""
     seen = []
     for _ in range(8):
         page.keyboard.press("Tab")
@@ -72,8 +72,8 @@ def test_keys_are_enough(page: Page) -> None:
     assert page.evaluate("document.querySelectorAll('details[open]').length") == 2
 
 
-def test_the_page_has_its_style_by_day_by_night_and_on_paper(page: Page) -> None:
-    """The policy lets its own style through; the night is dark, and paper is white."""
+def test_the_page_has_styles_for_light_dark_and_print(page: Page) -> None:
+    """The content security policy allows the style; dark mode is dark, and print is white."""
 
     def ground() -> str:
         return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))

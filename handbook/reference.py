@@ -13,8 +13,8 @@ from pathlib import Path
 import cfstream
 from cfstream.aws.codes import CODES
 from cfstream.cli import exit_codes, main
-from cfstream.cli.commands import SECTIONS
 from cfstream.cli.exit_codes import ExitCode
+from cfstream.cli.table import SECTIONS
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
 from cfstream.render.reference import example_text

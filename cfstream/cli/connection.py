@@ -41,13 +41,11 @@ class Connection(connection.Connection):
 
     def running(self) -> "Running":
         """As for programs, and tells on stderr where it was started."""
-        from cfstream.cli import terminal
+        from cfstream.cli.terminal import streams
 
         running = super().running()
         if running.started:
-            terminal.note(
-                f"Started the sandbox at {running.endpoint_url}; to end it: cfstream sandbox down\n"
-            )
+            streams.note(f"Started the sandbox at {running.endpoint_url}; to end it: cfstream sandbox down\n")
         return running
 
 

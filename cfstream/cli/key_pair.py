@@ -59,7 +59,7 @@ def resume_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
 
     Raises WrongUsage where the two files are not one pair, and UnusableKey for what is no key.
     """
-    from cfstream.cli.private_key import read_private_key
+    from cfstream.cli.terminal.private_key import read_private_key
     from cfstream.spec.keys import NotAPublicKey, der_digest
 
     pair = pair_in(folder, name)

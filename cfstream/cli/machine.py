@@ -9,7 +9,8 @@ from importlib import metadata
 from pathlib import Path
 
 from cfstream import __version__
-from cfstream.cli import connection, terminal
+from cfstream.cli import connection
+from cfstream.cli.terminal import streams
 from cfstream.render.checkup import Check, State
 from cfstream.sandbox import EXTRA
 
@@ -71,7 +72,7 @@ def _git() -> Check:
 
 def _terminal() -> Check:
     encoding = getattr(sys.stdout, "encoding", None) or "no encoding"
-    if terminal.colored(sys.stdout):
+    if streams.colored(sys.stdout):
         colors = "in colours"
     elif connection.current().color is False or os.environ.get("NO_COLOR"):
         colors = "no colours, as asked"
@@ -79,7 +80,7 @@ def _terminal() -> Check:
         colors = f"no colours: TERM is {os.environ.get('TERM', '') or 'empty'}"
     else:
         colors = "no colours: it is not a terminal"
-    return Check("output", State.WELL, f"{encoding}, {terminal.width()} columns, {colors}")
+    return Check("output", State.WELL, f"{encoding}, {streams.width()} columns, {colors}")
 
 
 def _sandbox() -> Check:

@@ -12,9 +12,11 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import cfstream
-from cfstream.cli import connection, terminal
-from cfstream.cli.commands import PROGRAM, Commands, remember_flag, verbatim_examples
+from cfstream.cli import connection
 from cfstream.cli.exit_codes import ExitCode, of_error
+from cfstream.cli.parsing import Commands, remember_flag, verbatim_examples
+from cfstream.cli.table import PROGRAM
+from cfstream.cli.terminal import streams
 from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 
 LASTING_OBJECTS = 200_000
@@ -23,7 +25,7 @@ LASTING_OBJECTS = 200_000
 
 def _print_version(asked: bool) -> None:
     if asked:
-        terminal.say(f"{PROGRAM} {cfstream.__version__}\n")
+        streams.say(f"{PROGRAM} {cfstream.__version__}\n")
         raise typer.Exit
 
 
@@ -32,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={
         "help_option_names": ["-h", "--help"],
-        "terminal_width": max(40, min(terminal.width(), 100)),
+        "terminal_width": max(40, min(streams.width(), 100)),
     },
 )
 
@@ -89,7 +91,7 @@ def everywhere(
     }.items():
         remember_flag(flag, value)
     if ctx.invoked_subcommand is None:
-        terminal.say(ctx.get_help() + "\n")
+        streams.say(ctx.get_help() + "\n")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -106,26 +108,26 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(arguments: Sequence[str] | None) -> int:
     """The exit code of a run, whatever was raised in it."""
-    terminal.make_tolerant()
+    streams.make_tolerant()
     connection.remember(connection.Connection())
     try:
         code = _run(arguments)
     except CfstreamError as error:
         _trace()
-        terminal.complain(error)
+        streams.complain(error)
         code = of_error(error)
     except TyperException as refusal:
         code = _refuse(refusal)
     except (KeyboardInterrupt, typer.Abort):
-        terminal.complain(Interrupted("interrupted"))
+        streams.complain(Interrupted("interrupted"))
         code = ExitCode.INTERRUPTED
     except OSError as error:
         _trace()
-        terminal.complain(_of_system(error))
+        streams.complain(_of_system(error))
         code = ExitCode.FAILED
     except Exception as bug:
         _trace()
-        terminal.complain(
+        streams.complain(
             CfstreamError(
                 f"cfstream itself failed: {type(bug).__name__}: {bug}",
                 "this is a bug: run it again with -vv, and report what it prints",
@@ -169,12 +171,12 @@ def _refuse(refusal: TyperException) -> ExitCode:
     """Says what the parser said in the words of all other errors; a group named alone is asked for its help."""
     message = refusal.format_message()
     if message.startswith("Usage: "):
-        terminal.say(message + "\n")
+        streams.say(message + "\n")
         return ExitCode.DONE
     said = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
     ctx = getattr(refusal, "ctx", None)
     path = ctx.command_path if ctx else PROGRAM
-    terminal.complain(WrongUsage(said[:1].lower() + said[1:], f"see: {path} --help"))
+    streams.complain(WrongUsage(said[:1].lower() + said[1:], f"see: {path} --help"))
     return ExitCode.USAGE
 
 
@@ -193,9 +195,9 @@ def _flushed(code: int) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        terminal.hush(sys.stdout)
+        streams.hush(sys.stdout)
     except OSError as error:
-        terminal.hush(sys.stdout)
-        terminal.complain(terminal.unwritten(error))
+        streams.hush(sys.stdout)
+        streams.complain(streams.unwritten(error))
         return code or ExitCode.FAILED
     return code

@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
-from cfstream.cli import terminal
 from cfstream.cli.git_files import git
+from cfstream.cli.terminal import streams
 from cfstream.errors import CfstreamError
 
 IGNORED = "*\n!.gitignore\n!*.pub.pem\n"
@@ -15,7 +15,7 @@ def ignore_private_keys(folder: Path) -> None:
     """Lets git pass over what is private in a folder that is new, and says so."""
     file = folder / ".gitignore"
     file.write_text(IGNORED, encoding="utf-8")
-    terminal.note(f"note: {file} keeps private keys out of git\n")
+    streams.note(f"note: {file} keeps private keys out of git\n")
 
 
 def tell_whether_ignored(private: Path) -> None:
@@ -25,7 +25,7 @@ def tell_whether_ignored(private: Path) -> None:
     """
     if _would_be_added(private):
         file = shlex.quote(str(private.parent / ".gitignore"))
-        terminal.tell(
+        streams.tell(
             f"warning: git does not ignore {private}, which signs. To keep private keys out of the repository:\n"
             f"  printf '*.pem\\n!*.pub.pem\\n' >> {file}\n"
         )

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cfstream.cli import connection, terminal
+from cfstream.cli import connection
+from cfstream.cli.terminal import streams
 from cfstream.errors import CfstreamError
 
 if TYPE_CHECKING:
@@ -35,18 +36,18 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
     deployed = provable(stacks, report)
     for name in sorted(well.keys() - {stack.spec.name for stack in deployed}):
         later = f"cfstream verify {shlex.quote(well[name].spec)}{world.flags}"
-        terminal.note(f"{name}: not verified, for it is not Deployed yet; later: {later}\n")
+        streams.note(f"{name}: not verified, for it is not Deployed yet; later: {later}\n")
     if not deployed:
         return None
     try:
         with connection.current().viewer(world) as viewer:
             proof = prove_stacks(deployed, world, Means(viewer, world.clock))
     except CfstreamError as error:
-        terminal.note(f"not verified: {error.what}\n")
+        streams.note(f"not verified: {error.what}\n")
         return None
     changed = [each for each in proof.stacks if well[each.name].outcome is StackOutcome.APPLIED]
     for line in _told(changed):
-        terminal.note(line + "\n")
+        streams.note(line + "\n")
     return proof
 
 
@@ -67,7 +68,7 @@ def tell_broken(proof: "Proof | None") -> None:
     from cfstream.render.verify import broken_text
 
     if proof is not None:
-        terminal.tell(broken_text(proof, color=terminal.colored(sys.stderr), width=terminal.width()))
+        streams.tell(broken_text(proof, color=streams.colored(sys.stderr), width=streams.width()))
 
 
 def _told(proofs: Sequence["StackProof"]) -> Iterator[str]:

@@ -5,12 +5,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from difflib import get_close_matches
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from cfstream.cli import connection, notifying, terminal
+from cfstream.cli import connection
+from cfstream.cli.options import RunFormat
+from cfstream.cli.terminal import notifying, streams
 from cfstream.errors import WrongUsage
 from cfstream.steps.step import HAZARDS
 
@@ -20,40 +19,6 @@ if TYPE_CHECKING:
     from cfstream.planning import Plan, StackPlan
     from cfstream.ports import World
     from cfstream.proving.finding import Proof
-
-
-class Format(StrEnum):
-    """How what is done is told: in words, as one report at the end, or as events while it happens."""
-
-    TEXT = "text"
-    JSON = "json"
-    NDJSON = "ndjson"
-
-
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")]
-
-NoWait = Annotated[
-    bool,
-    typer.Option("--no-wait", help="Do not wait for Deployed; what needs it is left for a later run."),
-]
-
-Allow = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow",
-        metavar="HAZARD",
-        help=f"Allow a dangerous change: {', '.join(HAZARDS)}. May be repeated.",
-    ),
-]
-
-Output = Annotated[
-    Format, typer.Option("--format", help="How to tell what is done; ndjson: as events, line by line.")
-]
-
-Notify = Annotated[
-    str | None,
-    typer.Option("--notify", metavar="COMMAND", help="Run this when it is over, the report on its stdin."),
-]
 
 
 def hazards(named: Sequence[str]) -> frozenset[str]:
@@ -68,16 +33,16 @@ def hazards(named: Sequence[str]) -> frozenset[str]:
     return frozenset(named)
 
 
-def show(plan: "Plan", output: Format) -> None:
+def show(plan: "Plan", output: RunFormat) -> None:
     """The plan, on stdout; on stderr when stdout is for the JSON report alone."""
     from cfstream.render.text import plan_text
 
-    stream = sys.stdout if output is Format.TEXT else sys.stderr
-    text = plan_text(plan, color=terminal.colored(stream), width=terminal.width())
-    if output is Format.TEXT:
-        terminal.say(text)
+    stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
+    text = plan_text(plan, color=streams.colored(stream), width=streams.width())
+    if output is RunFormat.TEXT:
+        streams.say(text)
     else:
-        terminal.note(text)
+        streams.note(text)
 
 
 def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
@@ -87,14 +52,14 @@ def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
     return bool(stack.steps) and blocked(stack, allowed) is None
 
 
-def told_by(plan: "Plan", world: "World", output: Format) -> "AbstractContextManager[Telling]":
+def told_by(plan: "Plan", world: "World", output: RunFormat) -> "AbstractContextManager[Telling]":
     """Who tells what goes on: events for programs, or words for people."""
-    from cfstream.cli.events import Events
-    from cfstream.cli.past_deploys import PastDeploys, cache_folder
-    from cfstream.cli.telling import telling
+    from cfstream.cli.terminal.events import Events
+    from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
+    from cfstream.cli.terminal.progress import telling
     from cfstream.render.events import planned
 
-    if output is not Format.NDJSON:
+    if output is not RunFormat.NDJSON:
         return telling(plan, PastDeploys(cache_folder(), real_aws=world.real_aws))
     events = Events(world.clock.now)
     events.say(planned(plan))
@@ -115,7 +80,7 @@ def carry_out(
     plan: "Plan",
     world: "World",
     clock: "SystemClock",
-    output: Format,
+    output: RunFormat,
     *,
     allow: frozenset[str],
     no_wait: bool,
@@ -130,41 +95,39 @@ def carry_out(
 
 
 def conclude(
-    plan: "Plan", report: "Report", output: Format, notify: str | None, proof: "Proof | None" = None
+    plan: "Plan", report: "Report", output: RunFormat, notify: str | None, proof: "Proof | None" = None
 ) -> None:
     """Prints the report, and runs the command that somebody wanted to be told by, where there is something to tell."""
-    if output is not Format.TEXT or not plan.in_sync or report.exit_code:
+    if output is not RunFormat.TEXT or not plan.in_sync or report.exit_code:
         print_report(report, proof, output)
     if not plan.in_sync:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
         notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes)
 
 
-def print_report(report: "Report", proof: "Proof | None", output: Format) -> None:
+def print_report(report: "Report", proof: "Proof | None", output: RunFormat) -> None:
     """What was done on stdout, what went wrong on stderr; for programs all of it on stdout."""
     from cfstream.cli.proving import tell_broken
     from cfstream.render.report import failures_text, report_text
 
     flags = connection.current().flags()
-    if output is Format.TEXT:
-        terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=terminal.width()))
+    if output is RunFormat.TEXT:
+        streams.say("\n" + report_text(report, color=streams.colored(sys.stdout), width=streams.width()))
     else:
         tell_programs(report, proof, output)
-    terminal.tell(
-        failures_text(report, flags=flags, color=terminal.colored(sys.stderr), width=terminal.width())
-    )
+    streams.tell(failures_text(report, flags=flags, color=streams.colored(sys.stderr), width=streams.width()))
     tell_broken(proof)
 
 
-def tell_programs(report: "Report", proof: "Proof | None", output: Format) -> None:
+def tell_programs(report: "Report", proof: "Proof | None", output: RunFormat) -> None:
     """The report on stdout: a document, or the last of the events."""
-    from cfstream.cli.events import Events
+    from cfstream.cli.terminal.events import Events
     from cfstream.render.events import reported
     from cfstream.render.json import as_text
 
     document = document_of(report, proof)
-    if output is Format.JSON:
-        terminal.say(as_text(document))
+    if output is RunFormat.JSON:
+        streams.say(as_text(document))
     else:
         Events(connection.current().clock().now).say(reported(document, report.exit_code))
 

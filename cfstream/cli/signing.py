@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cfstream.cli import connection, terminal
-from cfstream.cli.moments import moment
-from cfstream.cli.private_key import read_private_key
-from cfstream.cli.sign_notes import in_browser, note_playlist
+from cfstream.cli import connection
 from cfstream.cli.targets import scene_of
+from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.moments import moment
+from cfstream.cli.terminal.private_key import read_private_key
+from cfstream.cli.terminal.sign_notes import in_browser, note_playlist
 from cfstream.errors import WrongUsage
 from cfstream.explain.guards import Guards
 from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
@@ -66,7 +67,7 @@ def signed(asked: Asked) -> Signed:
     key = read_private_key(asked.key)
     guards = read_guards(stack)
     for text in _warnings(asked, guards):
-        terminal.note(f"warning: {text}\n")
+        streams.note(f"warning: {text}\n")
     if stack.spec.delivery == "rtmp":
         named = _stream_name(asked, times, key, key_for(guards, "/", key.der_sha256, asked.key_id))
         return replace(named, plain_url=f"https://{guards.domain_name}/cfx/st/")
@@ -74,13 +75,11 @@ def signed(asked: Asked) -> Signed:
     key_id = key_for(guards, sections(url).path, key.der_sha256, asked.key_id)
     waiting = waiting_key(guards, key_id)
     if waiting:
-        terminal.note(
-            f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: {_wait(stack)}\n"
-        )
+        streams.note(f"warning: {waiting.name} ({key_id}) is not in force at the edges yet: {_wait(stack)}\n")
     found = replace(_http(asked, url, times, key, key_id), in_browser=in_browser(url, guards))
     if found.terms.resource.endswith("*"):
         for guard in blind_spots(guards, found.terms.resource, key_id):
-            terminal.note(f"warning: in that folder, {guard.named} trusts {guard.whom} and not this key\n")
+            streams.note(f"warning: in that folder, {guard.named} trusts {guard.whom} and not this key\n")
     return found
 
 

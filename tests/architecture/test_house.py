@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cfstream.cli.commands import ENTRIES
+from cfstream.cli.table import ENTRIES
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("cfstream", "tests", "benchmarks", "examples", "handbook")

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from cfstream.ci.github import PREFIX
 from cfstream.ci.gitlab import VARIABLES
 from cfstream.cli import main
-from cfstream.cli.commands import ENTRIES
+from cfstream.cli.table import ENTRIES
 from tests.docs.page import Block, parts
 
 ROOT = Path(__file__).parents[2]

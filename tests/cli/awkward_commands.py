@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli import connection, terminal
+from cfstream.cli import connection
+from cfstream.cli.terminal import streams
 from cfstream.errors import (
     CfstreamError,
     Interrupted,
@@ -57,8 +58,8 @@ def tell(words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     Example: cfstream tell -v
     """
     known = connection.current()
-    terminal.say(
+    streams.say(
         f"{known.profile} {known.region} {known.endpoint_url} {known.sandbox} {known.verbosity} {known.color}"
         f" {words or []}\n"
     )
-    terminal.note("a remark\n")
+    streams.note("a remark\n")

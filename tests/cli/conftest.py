@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.cli import commands, main
+from cfstream.cli import main, table
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from tests.cli.signing_account import Folder, folder
@@ -29,8 +29,8 @@ def cfstream(
 ) -> Iterator[Callable[..., Ran]]:
     """Runs `cfstream` with the arguments given."""
     for name in ("fail", "tell"):
-        entry = commands.Entry("Only for tests.", "tests.cli.awkward_commands", name)
-        monkeypatch.setitem(commands.ENTRIES, name, entry)
+        entry = table.Entry("Only for tests.", "tests.cli.awkward_commands", name)
+        monkeypatch.setitem(table.ENTRIES, name, entry)
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments: str) -> Ran:

@@ -10,7 +10,7 @@ import pytest
 from cfstream import workflow
 from cfstream.access.reader import ANYONE, May
 from cfstream.access.report import AccessRow, Chain, Link, StackAccess
-from cfstream.cli.access import spec_and_key
+from cfstream.cli.commands.access import spec_and_key
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.stack import Stack
 from tests.cli.conftest import Ran

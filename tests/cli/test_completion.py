@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.cli import main
-from cfstream.cli.commands import ENTRIES
+from cfstream.cli.table import ENTRIES
 from cfstream.steps.step import HAZARDS
 from tests.signing import public_pem, rsa_key
 

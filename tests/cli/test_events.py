@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.cli.past_deploys import PastDeploys, cache_folder
+from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 

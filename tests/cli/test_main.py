@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cfstream import __version__
-from cfstream.cli import terminal
-from cfstream.cli.commands import ENTRIES
+from cfstream.cli.table import ENTRIES
+from cfstream.cli.terminal import streams
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -192,7 +192,7 @@ def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytes
     monkeypatch.setenv("COLUMNS", "40")
     for encoding, columns in (("utf-8", 40), ("ascii", 38)):
         monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
-        assert terminal.width() == columns
+        assert streams.width() == columns
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_ctrl_c_while_the_program_is_loaded_ends_it_in_a_word() -> None:
         "import sys\n"
         "class Impatient:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'cfstream.cli.commands': raise KeyboardInterrupt\n"
+        "        if name == 'cfstream.cli.table': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Impatient())\n"
         "from cfstream.__main__ import run\n"
         "sys.exit(run())\n"

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from cfstream.applying import StepOutcome, StepReport
-from cfstream.cli import connection, terminal
-from cfstream.cli.past_deploys import Expecting, PastDeploys, cache_folder
-from cfstream.cli.telling import HEARTBEAT, Plain, telling
+from cfstream.cli import connection
+from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys, cache_folder
+from cfstream.cli.terminal.progress import HEARTBEAT, Plain, telling
 from cfstream.planning import Plan
 from cfstream.values import Account
 from tests.unit.render.plans import NEW
@@ -42,7 +43,7 @@ def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str])
             tell.entered(NEW)
             tell.began("lectures", WAIT)
             tell.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 1.0))
-        terminal.note("a remark\n")
+        streams.note("a remark\n")
     out, err = capsys.readouterr()
     assert (out, err.count(" done in "), err.count("a remark")) == ("", 1, 1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cfstream.cli.sandbox import app
+from cfstream.cli.commands.sandbox import app
 from cfstream.errors import WrongUsage
 from cfstream.sandbox import lifecycle
 from tests.edge import signing

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cfstream.cli.sandbox import app
+from cfstream.cli.commands.sandbox import app
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.sandbox import homes, lifecycle
 
@@ -137,7 +137,7 @@ def test_serve_stays_in_the_foreground(number: signal.Signals) -> None:
     command = [
         sys.executable,
         "-c",
-        "from cfstream.cli.sandbox import app; app()",
+        "from cfstream.cli.commands.sandbox import app; app()",
         "serve",
         "--format",
         "json",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cfstream.cli.sandbox import app
+from cfstream.cli.commands.sandbox import app
 from cfstream.errors import CfstreamError
 from cfstream.sandbox import Running, SandboxError, homes, lifecycle, state
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.init import init
-from cfstream.cli.schema import schema
-from cfstream.cli.validate import validate
+from cfstream.cli.commands.init import init
+from cfstream.cli.commands.schema import schema
+from cfstream.cli.commands.validate import validate
 from cfstream.errors import SpecProblems, WrongUsage
 from cfstream.spec.load import load
 from cfstream.spec.schema import json_schema
@@ -130,7 +130,7 @@ def test_init_refuses_a_name_that_no_stack_can_have() -> None:
 def test_validate_imports_no_more_than_it_needs() -> None:
     """AWS's libraries are never loaded, and cryptography only for keys."""
     code = (
-        "import sys; from cfstream.cli.validate import validate\n"
+        "import sys; from cfstream.cli.commands.validate import validate\n"
         "assert 'pydantic' not in sys.modules\n"
         "validate(['lectures-rtmp.yaml'])\n"
         "print({'boto3', 'botocore', 'cryptography', 'moto'} & set(sys.modules))"

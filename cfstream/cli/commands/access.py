@@ -1,0 +1,60 @@
+"""`cfstream access`: who can read the objects of a stack, and how."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from cfstream.cli import connection
+from cfstream.cli.options import Format
+from cfstream.cli.terminal import streams
+
+YAML = (".yaml", ".yml")
+
+
+def access(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC... [KEY]",
+            help="YAML files, directories of them, or - for standard input; then the key of one object, if the last "
+            "argument is not an existing path.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+) -> None:
+    """Show who can read: every reader, the paths, and the way.
+
+    The way is the behavior, identity, statement or ACL that gives this access. With a KEY, shows for this one object
+    the chain from the host to the statement, with the line of the spec or the Sid that each link comes from. Readers
+    that the spec does not name come first, each with a fix. Reads AWS, and changes nothing.
+
+    Example: cfstream access lectures.yaml talks/1.mp4
+    """
+    from cfstream.render.access import access_document, access_text
+    from cfstream.render.json import as_text
+    from cfstream.spec.load import load
+    from cfstream.workflow import access_of
+
+    files, key = spec_and_key(specs)
+    stacks = load(files, stdin=sys.stdin)
+    found = access_of(stacks, connection.current().world(), key)
+    if output is Format.JSON:
+        streams.say(as_text(access_document(found)))
+    else:
+        streams.say(access_text(found, color=streams.colored(sys.stdout), width=streams.width()))
+
+
+def spec_and_key(arguments: list[str]) -> tuple[list[str], str | None]:
+    """Return the specs, and the key if the last of several arguments is not an existing path.
+
+    A key in S3 has no leading slash, but people copy paths from URLs: one slash is removed.
+    """
+    *specs, last = arguments
+    if not specs or last == "-" or os.path.exists(last):
+        return arguments, None
+    if last.endswith(YAML):
+        streams.note(f"note: {last} does not exist, so it is used as the key of an object\n")
+    return specs, last.removeprefix("/")

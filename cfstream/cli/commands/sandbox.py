@@ -1,0 +1,250 @@
+"""``cfstream sandbox``: an AWS on loopback, one for each project.
+
+What lives here: the commands and what they print. Processes are the business of
+``cfstream.sandbox.lifecycle``, the server of ``cfstream.sandbox.server``; both are imported when a command
+runs.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cfstream.cli.options import Format
+from cfstream.errors import CfstreamError, WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.sandbox import Running
+
+app = typer.Typer(
+    name="sandbox",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="An AWS on loopback: CloudFront, S3, STS, ACM and Route 53 without an account. Its state is kept.",
+)
+
+
+Dir = Annotated[
+    Path | None,
+    typer.Option(
+        "--dir",
+        help="The sandbox's directory, instead of this project's in your state directory.",
+        metavar="DIR",
+    ),
+]
+Port = Annotated[
+    int,
+    typer.Option(
+        metavar="PORT", help="The port to serve on, on 127.0.0.1; 0 takes any free one.", min=0, max=65535
+    ),
+]
+As = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+
+@app.command()
+def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
+    """Start the sandbox, and print what leads aws and boto3 to it.
+
+    One sandbox serves a project; if it runs already, only the lines are printed. S3 Control alone needs more:
+    its clients put the account number before the endpoint's host name, and a handler must take it off again.
+
+    Viewers are answered at the same port, by the Host header, as CloudFront answers them. A request counts as
+    https unless it says "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
+
+    Example: eval "$(cfstream sandbox up)" && aws s3 ls
+    """
+    from cfstream.sandbox import lifecycle
+
+    with _told():
+        running = lifecycle.up(_home(dir_), port)
+    print("Started the sandbox." if running.started else "The sandbox was running already.", file=sys.stderr)
+    print(_where(running, format_))
+
+
+@app.command()
+def down(dir_: Dir = None) -> None:
+    """End the sandbox. What is in it is kept for the next time.
+
+    Example: cfstream sandbox down
+    """
+    from cfstream.sandbox import lifecycle
+
+    with _told():
+        ended = lifecycle.down(_home(dir_))
+    print(
+        f"Ended the sandbox at {ended.endpoint_url}; its state is kept." if ended else "No sandbox runs here."
+    )
+
+
+@app.command()
+def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
+    """Say where the sandbox runs, and how it is set. Exit code 1 if it does not.
+
+    Example: cfstream sandbox status --format json
+    """
+    from cfstream.sandbox import lifecycle
+
+    with _told():
+        home = _home(dir_)
+        running = lifecycle.status(home)
+        settings = lifecycle.settings(home) if running else {}
+    if format_ is Format.JSON:
+        print(
+            json.dumps(
+                {"running": bool(running), "home": str(home), **_fields(running), "settings": settings}
+            )
+        )
+    elif running:
+        print(f"The sandbox runs at {running.endpoint_url} (pid {running.pid}).\nIts state: {home}")
+        print(_settings(settings))
+    else:
+        print(f"No sandbox runs here.\nIts state would be: {home}")
+    raise typer.Exit(0 if running else 1)
+
+
+@app.command()
+def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
+    """Run the sandbox in the foreground, until Ctrl-C.
+
+    Example: cfstream sandbox serve --port 5001
+    """
+    from cfstream.sandbox.__main__ import serve as serve_until_ended
+
+    with _told():
+        serve_until_ended(_home(dir_), port, lambda running: print(_where(running, format_), flush=True))
+
+
+@app.command(name="key-pair")
+def key_pair(
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT|self", help="An account's number, or self.", show_default=False)
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The public half, in PEM.", show_default=False)
+    ],
+    dir_: Dir = None,
+) -> None:
+    """Give a trusted signer a CloudFront key pair, and print its id. An account has two at most.
+
+    Example: cfstream sandbox key-pair self keys/signer.pub.pem
+    """
+    from cfstream.sandbox import lifecycle
+
+    try:
+        public_key = file.read_text()
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise WrongUsage(f"{file} cannot be read: {unreadable}", "name a file with a public key") from None
+    with _told():
+        print(lifecycle.register_key_pair(_home(dir_), account, public_key))
+
+
+@app.command()
+def reset(dir_: Dir = None) -> None:
+    """Empty the sandbox, settings included.
+
+    Example: cfstream sandbox reset
+    """
+    from cfstream.sandbox import lifecycle
+
+    with _told():
+        lifecycle.reset(_home(dir_))
+    print("The sandbox is empty.")
+
+
+@app.command(name="set")
+def set_(
+    settings: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE", help="Absent: prints them all.", show_default=False),
+    ] = None,
+    dir_: Dir = None,
+    format_: As = Format.TEXT,
+) -> None:
+    """Change how the sandbox behaves, or print its settings.
+
+    Example: cfstream sandbox set deploy_after_seconds=10 stale_reads=1
+    """
+    from cfstream.sandbox import lifecycle
+
+    wanted = dict(map(_setting, settings or []))
+    with _told():
+        home = _home(dir_)
+        now = lifecycle.change_settings(home, wanted) if wanted else lifecycle.settings(home)
+    print(json.dumps(now) if format_ is Format.JSON else _settings(now))
+
+
+def _home(given: Path | None) -> Path:
+    from cfstream.sandbox import homes
+
+    return given.expanduser().resolve() if given else homes.find(Path.cwd())
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """The sandbox's errors as ours, for it knows none of them."""
+    from cfstream.sandbox import MissingExtra, SandboxError, WrongSetting
+
+    try:
+        yield
+    except (MissingExtra, WrongSetting) as wrong:
+        raise WrongUsage(wrong.what, wrong.do) from wrong
+    except SandboxError as failed:
+        raise CfstreamError(failed.what, failed.do) from failed
+
+
+def _setting(written: str) -> tuple[str, Any]:
+    name, equals, value = written.partition("=")
+    if not equals:
+        raise WrongUsage(
+            f'a setting is written NAME=VALUE, not "{written}"', "write, say, deploy_after_reads=3"
+        )
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _environment(running: "Running") -> dict[str, str]:
+    # boto3 reads AWS_DEFAULT_REGION, other SDKs read AWS_REGION.
+    return {
+        "AWS_ENDPOINT_URL": running.endpoint_url,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "CFSTREAM_EDGE_URL": running.edge_url,
+    }
+
+
+def _fields(running: "Running | None") -> dict[str, Any]:
+    if running is None:
+        return {}
+    return {"endpoint_url": running.endpoint_url, "edge_url": running.edge_url, "pid": running.pid}
+
+
+def _where(running: "Running", format_: Format) -> str:
+    """Where it is: as JSON, or as lines that a shell can evaluate whole."""
+    environment = _environment(running)
+    if format_ is Format.JSON:
+        fields = {**_fields(running), "started": running.started, "home": str(running.home)}
+        return json.dumps({**fields, "environment": environment})
+    return "\n".join(
+        [
+            *(f"export {name}={value}" for name, value in environment.items()),
+            "# The same from Python, without the variables:",
+            '#   sandbox = boto3.Session("sandbox", "sandbox", region_name="us-east-1")',
+            f'#   s3 = sandbox.client("s3", endpoint_url="{running.endpoint_url}")',
+            "# What viewers get, of a distribution d123.cloudfront.net, or of any of its cnames as the Host:",
+            f"#   curl -i http://d123.cloudfront.localhost:{running.port}/key",
+        ]
+    )
+
+
+def _settings(settings: dict[str, Any]) -> str:
+    width = max(map(len, settings), default=0)
+    return "\n".join(f"  {name:<{width}}  {json.dumps(value)}" for name, value in sorted(settings.items()))

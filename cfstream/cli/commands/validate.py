@@ -1,0 +1,82 @@
+"""``cfstream validate``: reads specs and says what is wrong with them. It needs no AWS, and imports none."""
+
+import json
+from typing import Annotated, Any, Literal
+
+import typer
+
+from cfstream.cli.terminal.streams import note, say
+from cfstream.errors import Problem, SpecProblems
+
+
+def validate(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC…", help="Files, folders (every *.yaml and *.yml in them), or - for standard input."
+        ),
+    ],
+    output: Annotated[
+        Literal["text", "json", "sarif"],
+        typer.Option("--format", help="Text for people, JSON for programs, SARIF for code hosts."),
+    ] = "text",
+) -> None:
+    """Check specs, without AWS: every problem of every file at once.
+
+    Example: cfstream validate specs/
+    """
+    # Imported here, so that the help of other commands does not wait for it.
+    from cfstream.spec.limits import notices
+    from cfstream.spec.load import load
+
+    passed_over: list[str] = []
+    try:
+        stacks = load(specs, passed_over=passed_over)
+    except SpecProblems as found:
+        if output == "json":
+            say(_document([], found.problems))
+        if output == "sarif":
+            say(_alerts(found.problems))
+        raise
+    for file in passed_over:
+        note(f"note: {file}: there is no spec in this file\n")
+    told = [(stack, notices(stack)) for stack in stacks]
+    if output == "json":
+        rows = [
+            {
+                "name": stack.spec.name,
+                "delivery": stack.spec.delivery,
+                "spec": stack.path,
+                "line": stack.line("name"),
+                "spec_sha256": stack.spec_sha256,
+                "notices": [{"text": notice.text, "warning": notice.warning} for notice in noticed],
+            }
+            for stack, noticed in told
+        ]
+        say(_document(rows, ()))
+        return
+    if output == "sarif":
+        say(_alerts(()))
+        return
+    for stack, noticed in told:
+        say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
+        for notice in noticed:
+            note(f"note: {stack.path}: {notice.text}\n")
+
+
+def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:
+    from cfstream.render.json import problem_document
+
+    document = {
+        "format_version": 1,
+        "stacks": stacks,
+        "problems": [problem_document(each) for each in problems],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _alerts(problems: tuple[Problem, ...]) -> str:
+    from cfstream.render.json import as_text
+    from cfstream.render.sarif import problems_sarif
+
+    return as_text(problems_sarif(problems))

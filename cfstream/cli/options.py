@@ -1,0 +1,56 @@
+"""Arguments and options that several commands have."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cfstream.steps.step import HAZARDS
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class RunFormat(StrEnum):
+    """How a run is reported: as text, as one JSON report at the end, or as JSON events while it goes on."""
+
+    TEXT = "text"
+    JSON = "json"
+    NDJSON = "ndjson"
+
+
+Specs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SPEC...", help="YAML files, folders of them, or - for standard input.", show_default=False
+    ),
+]
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")]
+
+NoWait = Annotated[
+    bool,
+    typer.Option("--no-wait", help="Do not wait for Deployed; what needs it is left for a later run."),
+]
+
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="HAZARD",
+        help=f"Allow a dangerous change: {', '.join(HAZARDS)}. May be repeated.",
+    ),
+]
+
+Output = Annotated[
+    RunFormat, typer.Option("--format", help="How to tell what is done; ndjson: as events, line by line.")
+]
+
+Notify = Annotated[
+    str | None,
+    typer.Option("--notify", metavar="COMMAND", help="Run this when it is over, the report on its stdin."),
+]

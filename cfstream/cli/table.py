@@ -1,0 +1,68 @@
+"""The table of commands: their names, sections and one-line helps, and the module of each.
+
+Listing commands imports none of them: `parsing` imports a command's module when the command is asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PROGRAM = "cfstream"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command as the help lists it, and where its function or Typer is."""
+
+    help: str
+    module: str
+    attribute: str
+
+
+def _command(module: str, help_: str, *, attribute: str = "") -> Entry:
+    """Return the entry of a command in `cfstream.cli.commands`, whose function has the module's name."""
+    return Entry(help_, f"cfstream.cli.commands.{module}", attribute or module)
+
+
+SECTIONS: Mapping[str, Mapping[str, Entry]] = {
+    "Write a spec": {
+        "init": _command("init", "Write a commented spec to start from."),
+        "import": _command("import_", "Write a live distribution down as a spec."),
+        "validate": _command("validate", "Check specs, without AWS."),
+        "fmt": _command("fmt", "Put specs in their canonical form."),
+        "diff": _command("diff", "Show what a change of specs changes in meaning."),
+        "docs": _command("docs", "Tell what a field of a spec means."),
+        "migrate": _command("migrate", "Edit a spec from an older way to today's."),
+        "schema": _command("schema", "Print the JSON Schema of specs, for editors."),
+    },
+    "Make it so": {
+        "plan": _command("plan", "Show what apply would do, and change nothing."),
+        "apply": _command("apply", "Do it, after a yes."),
+        "wait": _command("wait", "Return when distributions are Deployed."),
+        "access": _command("access", "Show who can read, and how."),
+        "snapshot": _command("snapshot", "Record what plan reads, for plans without credentials."),
+        "verify": _command("verify", "Prove that the signed get in, and nobody else."),
+        "permissions": _command("permissions", "Print the least IAM policy that all this needs."),
+    },
+    "Let people in": {
+        "sign": _command("sign", "Sign a URL, cookies or a stream name."),
+        "explain": _command("explain", "Say why CloudFront would refuse a URL."),
+        "keys": _command("keys", "Make key pairs, and replace keys without a dead URL.", attribute="app"),
+    },
+    "Look, and tidy up": {
+        "list": _command(
+            "list", "List distributions and identities, and the spec that owns each.", attribute="list_"
+        ),
+        "show": _command("show", "Show all settings of one of them."),
+        "destroy": _command("destroy", "Take away all that is a stack's, but for the bucket."),
+        "delete": _command("delete", "Delete a disabled distribution, or an unused identity."),
+        "doctor": _command("doctor", "Look whether all is there that commands need."),
+    },
+    "Try it without AWS": {
+        "sandbox": _command("sandbox", "Start, stop and inspect an AWS on this machine.", attribute="app"),
+    },
+}
+
+ENTRIES: dict[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+
+EVERYWHERE = ("profile", "region", "endpoint_url", "edge_url", "sandbox", "verbose", "quiet", "no_color")
+"""Parameters of `cfstream` that are also taken after a command's name."""

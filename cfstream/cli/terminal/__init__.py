@@ -1,0 +1,1 @@
+"""The terminal: streams, progress, questions, and what the Tab key completes."""

@@ -1,0 +1,98 @@
+"""Tells of many stacks at once: a line for each that is done, and under them a table of those that are under way."""
+
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cfstream.applying import StackReport, StepReport
+from cfstream.cli.terminal import streams
+from cfstream.planning import StackPlan
+from cfstream.render.progress import fleet_line, stack_line, took
+from cfstream.steps.step import Step
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass
+class _UnderWay:
+    """A stack whose steps are running."""
+
+    steps: int
+    began: float
+    done: int = 0
+    doing: str = ""
+    said: str = ""
+
+
+class Fleet:
+    """A live table of the stacks that are under way."""
+
+    def __init__(self, stacks: int) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._stacks = stacks
+        self._guard = threading.Lock()
+        self._began = time.monotonic()
+        self._under_way: dict[str, _UnderWay] = {}
+        self._outcomes: Counter[str] = Counter()
+        self._color = streams.colored(sys.stderr)
+        console = Console(stderr=True, no_color=not self._color, highlight=False)
+        self._live = Live(console=console, get_renderable=self._table, transient=True, refresh_per_second=4)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._live.stop()
+
+    def entered(self, plan: StackPlan) -> None:
+        with self._guard:
+            self._under_way[plan.name] = _UnderWay(len(plan.steps), time.monotonic())
+
+    def began(self, stack: str, step: Step) -> None:
+        with self._guard:
+            row = self._under_way[stack]
+            row.doing, row.said = step.id, ""
+
+    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:  # noqa: ARG002
+        with self._guard:
+            self._under_way[stack].said = text
+
+    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (what failed is told in the report)
+        with self._guard:
+            self._under_way[stack].done += 1
+
+    def left(self, report: StackReport) -> None:
+        from rich.text import Text
+
+        with self._guard:
+            row = self._under_way.pop(report.name, None)
+            self._outcomes[str(report.outcome)] += 1
+        seconds = time.monotonic() - row.began if row else 0.0
+        with suppress(OSError):
+            line = stack_line(report, seconds, color=self._color)
+            self._live.console.print(Text.from_ansi(line), soft_wrap=True)
+
+    def _table(self) -> "RenderableType":
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        with self._guard:
+            now = time.monotonic()
+            table = Table.grid(padding=(0, 2))
+            for name, row in sorted(self._under_way.items()):
+                step = f"{min(row.done + 1, row.steps)} of {row.steps}"
+                table.add_row(name, step, f"{row.doing}  {row.said}".strip(), took(now - row.began))
+            return Group(Text(fleet_line(self._outcomes, self._stacks, now - self._began), "bold"), table)

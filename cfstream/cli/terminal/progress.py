@@ -1,0 +1,123 @@
+"""Tells on stderr what goes on in an apply: bars or a table on a terminal, plain lines elsewhere, or nothing."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cfstream.applying import Quiet, StepReport, Telling
+from cfstream.cli import connection
+from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
+from cfstream.planning import Plan
+from cfstream.render.progress import ended_line, still_line
+from cfstream.steps.step import Step
+from cfstream.values import StepId
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+HEARTBEAT = 30.0
+"""Seconds after which a plain log says that a long step is still going on."""
+
+
+@contextmanager
+def telling(plan: Plan, past: PastDeploys) -> Iterator[Telling]:
+    """Who tells, and how long each wait usually takes."""
+    with _stage(plan) as tell:
+        yield Expecting(tell, past)
+
+
+def _stage(plan: Plan) -> AbstractContextManager[Telling]:
+    """Who fits the plan, the terminal, ``-q`` and ``-v`` (no bars: they would jump between the log lines)."""
+    verbosity = connection.current().verbosity
+    if verbosity < 0:
+        return nullcontext(Quiet())
+    if verbosity > 0 or not streams.lively(sys.stderr):
+        return nullcontext(Plain())
+    if sum(bool(stack.steps) for stack in plan.stacks) > 1:
+        from cfstream.cli.terminal.fleet import Fleet
+
+        return Fleet(len(plan.stacks))
+    return Live()
+
+
+class Plain(Quiet):
+    """One line for each step that has ended, and now and then one for a step that takes long."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._guard = threading.Lock()
+        self._color = streams.colored(sys.stderr)
+        self._began: dict[tuple[str, StepId], float] = {}
+        self._told: dict[tuple[str, StepId], float] = {}
+
+    def began(self, stack: str, step: Step) -> None:
+        now = self._now()
+        with self._guard:
+            self._began[stack, step.id] = self._told[stack, step.id] = now
+
+    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:  # noqa: ARG002
+        now = self._now()
+        with self._guard:
+            if now - self._told.get((stack, step.id), now) < HEARTBEAT:
+                return
+            self._told[stack, step.id] = now
+            began = self._began[stack, step.id]
+            streams.tell(still_line(step, text, now - began, color=self._color) + "\n")
+
+    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (a line names its step in full)
+        with self._guard:
+            streams.tell(ended_line(report, color=self._color) + "\n")
+
+
+class Live(Quiet):
+    """The same lines, and under them a bar for each step that is running."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._color = streams.colored(sys.stderr)
+        self._tasks: dict[tuple[str, StepId], TaskID] = {}
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            TimeElapsedColumn(),
+            console=Console(stderr=True, no_color=not self._color, highlight=False),
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):
+            self._progress.stop()
+
+    def began(self, stack: str, step: Step) -> None:
+        self._progress.start()
+        self._tasks[stack, step.id] = self._progress.add_task(step.id, total=None)
+
+    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
+        self._progress.update(
+            self._tasks[stack, step.id],
+            description=f"{step.id}  {text}",
+            total=None if fraction is None else 1.0,
+            completed=fraction or 0.0,
+        )
+
+    def ended(self, stack: str, report: StepReport) -> None:
+        from rich.text import Text
+
+        task = self._tasks.pop((stack, report.id), None)
+        if task is not None:
+            self._progress.remove_task(task)
+        with suppress(OSError):
+            line = Text.from_ansi(ended_line(report, color=self._color))
+            self._progress.console.print(line, soft_wrap=True)

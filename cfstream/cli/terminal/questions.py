@@ -1,0 +1,286 @@
+"""The questions of ``cfstream init``: what no flag says is asked on a terminal, or is what is usual."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from cfstream.cli import connection
+from cfstream.cli.terminal import streams
+from cfstream.errors import CfstreamError, NoCredentials, WrongUsage
+from cfstream.spec import fields
+from cfstream.spec.template import Answers, NewKey
+
+T = TypeVar("T")
+
+MOST_LISTED = 20
+"""Rows of a list that is read at a glance; others can still be typed."""
+
+SIGNERS = {
+    "a new key pair, made now (recommended)": "new",
+    "a key pair that is there: its public half": "file",
+    "a key group of the account, which stays as it is": "group",
+    "accounts, the legacy way": "accounts",
+    "nobody needs to: it is public": "public",
+}
+
+
+SORTS = {
+    "--new-key": "new",
+    "--public-key": "file",
+    "--key-group": "group",
+    "--trusted-signer": "accounts",
+    "--public": "public",
+}
+
+Signers: TypeAlias = NewKey | str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the flags say."""
+
+    name: str | None
+    bucket: str | None
+    create_bucket: bool
+    cnames: tuple[str, ...]
+    delivery: Literal["http", "rtmp"] | None
+    new_key: bool
+    public_key: str | None
+    key_group: str | None
+    trusted_signers: tuple[str, ...]
+    public: bool
+    out: str | None
+
+    @property
+    def path(self) -> str | None:
+        """Where the spec goes, as far as that is known before a question; None for standard output too."""
+        return None if self.out == "-" else self.out or (self.name and f"{self.name}.yaml")
+
+    @property
+    def folder(self) -> str:
+        """The folder of the spec, which the paths in it are seen from."""
+        return os.path.dirname(self.out) if self.out and self.out != "-" else ""
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether all is said that only a person knows; what is left has a usual answer, and a flag."""
+        return self.name is not None and bool(self.signs)
+
+    @property
+    def signs(self) -> list[str]:
+        """The flags that say who signs."""
+        flags = {
+            "--new-key": self.new_key,
+            "--public-key": self.public_key,
+            "--key-group": self.key_group,
+            "--trusted-signer": self.trusted_signers,
+            "--public": self.public,
+        }
+        return [flag for flag, value in flags.items() if value]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answers, and whether a key pair is to be made for them."""
+
+    answers: Answers
+    makes_key: bool
+
+
+def answered(given: Given, *, ask: bool) -> Answered:
+    """What the spec is to say. Raises WrongUsage for a flag with a value that cannot be; a person is asked again."""
+    if len(given.signs) > 1:
+        raise WrongUsage(f"{given.signs[0]} and {given.signs[1]} exclude each other", "keep one of them")
+    name = _name(given, ask=ask)
+    bucket, create = _bucket(given, name, ask=ask)
+    delivery = given.delivery or "http"
+    if ask and given.delivery is None:
+        delivery = _choose(
+            "how are the media served?", {"http": "http", "rtmp, which AWS retired in 2020": "rtmp"}
+        )
+    cnames = tuple(_checked("--cname", each, fields.HostName) for each in given.cnames)
+    if ask and not cnames:
+        cnames = _ask("host names of yours, with spaces between (empty: none)", None, _all(fields.HostName))
+    signers, makes = _signers(given, name, delivery, ask=ask)
+    region = connection.current().region
+    answers = Answers(
+        name, bucket, create, region if create or given.bucket else None, delivery, cnames, signers
+    )
+    return Answered(answers, makes)
+
+
+def _name(given: Given, *, ask: bool) -> str:
+    """The name of a stack whose file is not there yet."""
+
+    def free(text: str) -> str:
+        name = str(_checked("the name", text, fields.StackName))
+        if given.path is None and given.out is None and os.path.lexists(f"{name}.yaml"):
+            raise WrongUsage(f"{name}.yaml is there already, and stays as it is", "choose another name")
+        return name
+
+    if given.name is None and ask:
+        return _ask("name of the stack", "lectures", free)
+    return str(_checked("the name", given.name or "lectures", fields.StackName))
+
+
+def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
+    """The bucket, and whether it is to be made."""
+    if given.bucket is not None:
+        return _checked("--bucket", given.bucket, fields.BucketName), given.create_bucket
+    usual = f"{name}-media"
+    if not ask:
+        return usual, True
+    there = _live("buckets", "s3", "list_buckets")
+    said = _ask(
+        _with_list("bucket with the media, made if there is none", there),
+        usual,
+        _picked(there, fields.BucketName),
+    )
+    return said, said not in there
+
+
+def _signers(given: Given, name: str, delivery: str, *, ask: bool) -> tuple[Signers, bool]:
+    """Who may sign, and whether a key pair is to be made."""
+    how = _how(given, delivery, ask=ask)
+    own = NewKey(f"{name}-signers", f"{name}-1", f"keys/{name}-1.pub.pem")
+    ways: dict[str, Callable[[], Signers]] = {
+        "new": lambda: own,
+        "later": lambda: own,
+        "file": lambda: _of_file(name, given),
+        "group": lambda: _group(given),
+        "accounts": lambda: _accounts(given),
+        "self": lambda: ("self",),
+        "public": lambda: None,
+    }
+    return ways[how](), how == "new"
+
+
+def _how(given: Given, delivery: str, *, ask: bool) -> str:
+    """By which means people sign: what a flag says, or what is asked, or what is usual."""
+    if given.signs:
+        return SORTS[given.signs[0]]
+    if delivery == "rtmp":
+        return "self"
+    return _choose("who may sign URLs and cookies?", SIGNERS) if ask else "later"
+
+
+def _group(given: Given) -> str:
+    if given.key_group is not None:
+        return str(_checked("--key-group", given.key_group, fields.ResourceName))
+    there = _live("key groups", "cloudfront", "list_key_groups")
+    return _ask(_with_list("key group", there), None, _picked(there, fields.ResourceName))
+
+
+def _accounts(given: Given) -> tuple[str, ...]:
+    if given.trusted_signers:
+        return tuple(_checked("--trusted-signer", each, fields.Signer) for each in given.trusted_signers)
+    return _ask("accounts, with spaces between", "self", _all(fields.Signer))
+
+
+def _of_file(name: str, given: Given) -> NewKey:
+    """The key of a file, named after the file."""
+    if given.public_key is not None:
+        return _key_in(given.public_key, name, given.folder)
+    return _ask("file of the public key", None, lambda file: _key_in(file, name, given.folder))
+
+
+def _key_in(file: str, name: str, folder: str) -> NewKey:
+    """Raises WrongUsage for what is no public key that CloudFront takes."""
+    from cfstream.spec.keys import NotAPublicKey, public_key
+
+    try:
+        public_key(name, Path(file).read_text("utf-8", "replace"), file)
+    except OSError as error:
+        raise WrongUsage(f"{file}: {error.strerror}", "name the PEM file of a public key") from error
+    except NotAPublicKey as error:
+        raise WrongUsage(f"{file}: {error.what}", error.do) from error
+    stem = Path(file).name.removesuffix(".pem").removesuffix(".pub")
+    key = stem if fields.RESOURCE_NAME.fullmatch(stem) else f"{name}-1"
+    return NewKey(f"{name}-signers", key, Path(os.path.relpath(file, folder or ".")).as_posix())
+
+
+def _checked(what: str, value: Any, kind: Any) -> Any:
+    """The value as the spec language takes it. Raises WrongUsage in the words of its rule."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(kind).validate_python(value, strict=True)
+    except ValidationError as error:
+        context = error.errors()[0].get("ctx", {})
+        raise WrongUsage(
+            str(context.get("what", f"{what}: {value!r} cannot be")), str(context.get("do", ""))
+        ) from error
+
+
+def _all(kind: Any) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(_checked("answer", word, kind) for word in text.replace(",", " ").split())
+
+
+def _picked(there: Sequence[str], kind: Any) -> Callable[[str], str]:
+    """An answer that is the number of a row, or a name."""
+
+    def pick(text: str) -> str:
+        if text.isdigit() and 0 < int(text) <= len(there):
+            return there[int(text) - 1]
+        return str(_checked("answer", text, kind))
+
+    return pick
+
+
+def _ask(question: str, usual: str | None, read: Callable[[str], T]) -> T:
+    """Asks until the answer can be read. Raises KeyboardInterrupt when there will be none."""
+    while True:
+        streams.tell(f"{question}{f' [{usual}]' if usual else ''}: ")
+        line = _line()
+        try:
+            return read(line or usual or "")
+        except WrongUsage as error:
+            streams.complain(error)
+
+
+def _line() -> str:
+    line = sys.stdin.readline()
+    if not line:  # the end of input, as Ctrl-D says it
+        raise KeyboardInterrupt
+    return line.strip()
+
+
+def _choose(question: str, choices: dict[str, T]) -> T:
+    rows = "".join(f"  {number}  {text}\n" for number, text in enumerate(choices, start=1))
+    streams.tell(f"{question}\n{rows}")
+
+    def read(text: str) -> T:
+        if not (text.isdigit() and 0 < int(text) <= len(choices)):
+            raise WrongUsage(f"{text!r} is not one of them", f"type a number from 1 to {len(choices)}")
+        return list(choices.values())[int(text) - 1]
+
+    return _ask("number", "1", read)
+
+
+def _with_list(question: str, there: Sequence[str]) -> str:
+    if not there:
+        return question
+    rows = "".join(f"  {number}  {each}\n" for number, each in enumerate(there[:MOST_LISTED], start=1))
+    more = f"  and {len(there) - MOST_LISTED} more\n" if len(there) > MOST_LISTED else ""
+    return f"{rows}{more}{question}: a number, or a name"
+
+
+def _live(what: str, service: str, operation: str) -> list[str]:
+    """Names that the account has; none, and a remark, where AWS does not answer."""
+    from cfstream.ports import Call
+
+    streams.note(f"looking for {what}…\n")
+    try:
+        rows = connection.current().world().reads().items(Call(service, operation))
+    except NoCredentials:
+        streams.note(
+            f"note: no {what} are listed, for nobody is logged in to AWS here; a spec needs no login\n"
+        )
+        return []
+    except CfstreamError as error:
+        streams.note(f"note: {what} could not be listed: {error.what}\n")
+        return []
+    return sorted(str(row.get("Name") or row["KeyGroup"]["KeyGroupConfig"]["Name"]) for row in rows)

@@ -27,9 +27,8 @@ from cfstream.applying import (
     walk,
 )
 from cfstream.kinds import KINDS, bucket
-from cfstream.kinds.all_acls import read_acls
-from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.policy_grants import LivePolicy
+from cfstream.kinds.bucket_policy.observed import LivePolicy
+from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
@@ -37,6 +36,9 @@ from cfstream.planning.draft import Draft, beside, draft, stack_plan
 from cfstream.planning.saved import Mismatch
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 from cfstream.steps.ledger import Ledger
 from cfstream.values import StepId
 
@@ -72,7 +74,7 @@ def _with_encryption(reads: Reads, drafted: Draft) -> Draft:
     if not drafted.looks_at_encryption:
         return drafted
     scene, land = drafted.scene, drafted.land
-    seen = land.observed(bucket.LiveBucket)
+    seen = land.observed(LiveBucket)
     live = {**land.live, bucket.KIND: bucket.with_encryption(reads, scene, seen)}
     return draft(scene, land.wanted, live)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.inventory.entries import IDENTITIES, owner_by_mark
-from cfstream.kinds.key_group import KEYS
-from cfstream.kinds.key_group import LISTING as KEY_GROUPS
+from cfstream.kinds.key_group.observed import KEYS
+from cfstream.kinds.key_group.observed import LISTING as KEY_GROUPS
 from cfstream.kinds.origin_access_control import LISTING as CONTROLS
-from cfstream.kinds.owners import all_distributions, tagged
 from cfstream.ports import Reads
+from cfstream.stack.owners import all_distributions, tagged
 from cfstream.values import Json
 
 

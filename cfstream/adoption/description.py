@@ -15,7 +15,7 @@ from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk, identity_of, risks
 from cfstream.adoption.viewers import guards, sayable, signing_values
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, document
-from cfstream.kinds.cache_policies import MANAGED
+from cfstream.kinds.distribution.cache_policies import MANAGED
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
 from cfstream.spec.model import Http, MinimumTls, PriceClass

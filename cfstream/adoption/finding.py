@@ -7,7 +7,7 @@ from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.inventory.lookup import is_id
-from cfstream.kinds.certificate import covers_name
+from cfstream.kinds.distribution.certificate import covers_name
 
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[^:]*):[^:]*:(?P<account>\d*):(?P<kind>[^/]+)/(?P<id>.+)")
 _KINDS = frozenset(delivery.kind for delivery in Delivery)

@@ -14,8 +14,8 @@ from cfstream.adoption.risks import Risk
 from cfstream.adoption.text import comment, spec_text
 from cfstream.domain import NAME_TAG, LiveDistribution, bucket_of
 from cfstream.errors import Missing
-from cfstream.kinds.distributions import read_distribution
 from cfstream.ports import Reads
+from cfstream.stack.distributions import read_distribution
 
 
 @dataclass(frozen=True)

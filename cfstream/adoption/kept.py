@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, described, document, items
-from cfstream.kinds.cache_policies import MANAGED, name_of
+from cfstream.kinds.distribution.cache_policies import MANAGED, name_of
 
 LONGEST = 60
 """Characters of a value that is told."""

@@ -8,8 +8,8 @@ from cfstream.adoption.viewers import Guard
 from cfstream.domain import Delivery, LiveDistribution, document
 from cfstream.inventory.entries import users_of_identity
 from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST
-from cfstream.kinds.fields import normal_signers
 from cfstream.spec.wording import some_of
+from cfstream.stack.distribution_fields import normal_signers
 
 SOUND_TLS = TLS_FROM_WEAKEST.index("TLSv1.2_2018")
 """What is before it lets viewers in with TLS 1.1 or older (RFC 8996)."""

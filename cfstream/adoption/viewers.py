@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
 from cfstream.domain import Behavior, LiveDistribution, Signers, with_pattern
-from cfstream.kinds.fields import normal
 from cfstream.spec.fields import PathPattern, ResourceName
 from cfstream.spec.signers import MAX_TRUSTED_SIGNERS
+from cfstream.stack.distribution_fields import normal
 
 
 @dataclass(frozen=True)

@@ -23,17 +23,17 @@ from cfstream.inventory.rotation import (
     places_of,
     stage_of,
 )
-from cfstream.kinds.declared_keys import DeclaredGroup
 from cfstream.render.rotation import Rotated
 from cfstream.spec.edit import Entry, Manuscript, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
+from cfstream.stack.declared_keys import DeclaredGroup
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from cfstream.kinds.declared_keys import SpecPath
+    from cfstream.stack.declared_keys import SpecPath
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from cfstream.errors import WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.inventory.deployment import Awaited
-    from cfstream.kinds.kind import Scene
     from cfstream.ports import World
     from cfstream.spec.load import Stack
+    from cfstream.stack.scene import Scene
 
 PATIENCE = 30 * 60.0
 """Seconds to wait for Deployed where no spec says otherwise."""
@@ -58,7 +58,7 @@ def find(named: Sequence[str], *, one: bool = False) -> Targets:
 
 def scene_of(stack: "Stack", world: "World") -> "Scene":
     """A stack by itself, as it is looked at now."""
-    from cfstream.kinds.kind import Scene
+    from cfstream.stack.scene import Scene
 
     now = world.clock.now()
     scene = Scene(stack, world.account, world.partition, world.region, now, world.real_aws)

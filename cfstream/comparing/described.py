@@ -18,15 +18,17 @@ from cfstream.domain import (
 )
 from cfstream.domain.bucket import LEGACY
 from cfstream.domain.new_document import new_streaming_config
-from cfstream.kinds.bucket import LiveBucket
-from cfstream.kinds.declared_keys import declared_groups
+from cfstream.kinds.bucket_policy.deciding import Case
+from cfstream.kinds.bucket_policy.observed import LivePolicy, WantedGrant
 from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
-from cfstream.kinds.fields import Overlay, creation, overlay
-from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.policy_grants import Case, LivePolicy, WantedGrant
 from cfstream.kinds.streaming_distribution import streaming_fields
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.declared_keys import declared_groups
+from cfstream.stack.fields import Overlay, creation, overlay
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 from cfstream.steps.step import Hazard
 from cfstream.values import Account, Address, ETag, Json, Known
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cfstream.domain import Delivery, LiveDistribution, Mark
-from cfstream.kinds.owners import all_distributions, tagged
 from cfstream.ports import Call, Reads
+from cfstream.stack.owners import all_distributions, tagged
 from cfstream.values import Json
 
 IDENTITY = "origin-access-identity"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.inventory.entries import IDENTITY
-from cfstream.kinds.kind import Scene
-from cfstream.kinds.owners import claims
 from cfstream.ports import Call, Reads
+from cfstream.stack.owners import claims
+from cfstream.stack.scene import Scene
 from cfstream.values import ETag, Json
 
 IDENTITY_RESOURCE = "CloudFrontOriginAccessIdentity"

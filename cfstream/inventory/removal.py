@@ -6,8 +6,8 @@ from cfstream.errors import Stale, WrongUsage
 from cfstream.inventory.deployment import doors_of
 from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
 from cfstream.inventory.lookup import RESOURCES, Found
-from cfstream.kinds.owners import all_distributions
 from cfstream.ports import Call, Reads, World
+from cfstream.stack.owners import all_distributions
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Stage
 from cfstream.values import Address, ETag

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cfstream.errors import WrongUsage
-from cfstream.kinds.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
-from cfstream.kinds.key_grace import Grace, Successor
-from cfstream.kinds.key_group import KeyGroupKind, LiveGroup, LiveGroups, since
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.key_group import KeyGroupKind, since
+from cfstream.kinds.key_group.grace import Grace, Successor
+from cfstream.kinds.key_group.observed import LiveGroup, LiveGroups
 from cfstream.ports import Reads
 from cfstream.spec.model import KeyGroup, Spec
 from cfstream.spec.stack import Stack
+from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
+from cfstream.stack.scene import Scene
 
 if TYPE_CHECKING:
     from datetime import datetime

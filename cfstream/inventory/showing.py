@@ -21,9 +21,9 @@ from cfstream.inventory.details import (
 from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import IDENTITY_RESOURCE, Found
-from cfstream.kinds.cache_policies import name_of
-from cfstream.kinds.owners import all_distributions
+from cfstream.kinds.distribution.cache_policies import name_of
 from cfstream.ports import Call, Reads
+from cfstream.stack.owners import all_distributions
 from cfstream.steps.step import at
 from cfstream.values import Json
 

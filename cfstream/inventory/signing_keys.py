@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from cfstream.domain import Behavior, Delivery, LiveDistribution
 from cfstream.explain.guards import Guard, Guards, TrustedKey
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group import KEYS, LISTING
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.key_group.observed import KEYS, LISTING
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
 from cfstream.spec.keys import NotAPublicKey, der_digest
+from cfstream.stack.scene import Scene
 from cfstream.values import Json
 
 

@@ -1,4 +1,7 @@
-"""The kinds of resource that cfstream knows, in the order in which they depend on each other: read it downwards."""
+"""The kinds of resource that cfstream knows: one package or module for each, and nothing else.
+
+Code that several kinds use is in `stack`.
+"""
 
 from typing import Any
 
@@ -7,13 +10,13 @@ from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.distribution import DistributionKind
 from cfstream.kinds.dns_record import DnsRecordKind
 from cfstream.kinds.key_group import KeyGroupKind
-from cfstream.kinds.kind import Kind
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind
 from cfstream.kinds.public_key import PublicKeyKind
 from cfstream.kinds.response_headers_policy import ResponseHeadersPolicyKind
 from cfstream.kinds.streaming_distribution import StreamingDistributionKind
+from cfstream.stack.kind import Kind
 
 KINDS: tuple[Kind[Any, Any], ...] = (
     BucketKind(),
@@ -28,4 +31,4 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     ObjectAclKind(),
     DnsRecordKind(),
 )
-"""A new kind is a new file and a name here."""
+"""Each kind comes after those that it depends on. A new kind is a new package and an entry here."""

@@ -11,11 +11,12 @@ from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.distributions import find
-from cfstream.kinds.handover import records_given_up, records_taken
-from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.distributions import find
+from cfstream.stack.handover import records_given_up, records_taken
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
 from cfstream.steps.content import canonical
 from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
 from cfstream.steps.step import Change, Hazard, Stage, Step

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.neighbors import (
+from cfstream.ports import Call, Reads
+from cfstream.stack.neighbors import (
     Neighbor,
     Unwanted,
     access_users,
@@ -21,7 +21,8 @@ from cfstream.kinds.neighbors import (
     neighbors,
     with_orphans,
 )
-from cfstream.ports import Call, Reads
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify

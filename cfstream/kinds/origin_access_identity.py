@@ -12,13 +12,14 @@ from typing import TypeAlias
 from cfstream.domain import ACL_TAG
 from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Missing
-from cfstream.kinds.caller_reference import caller_reference, is_caller_reference
-from cfstream.kinds.distributions import find
-from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.neighbors import Neighbor, Unwanted, access_users, default_access, neighbors, with_orphans
-from cfstream.kinds.policy_grants import IDENTITIES, LivePolicy, sid_of
+from cfstream.kinds.bucket_policy.observed import IDENTITIES, LivePolicy, sid_of
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Call, Reads
+from cfstream.stack.caller_reference import caller_reference, is_caller_reference
+from cfstream.stack.distributions import find
+from cfstream.stack.neighbors import Neighbor, Unwanted, access_users, default_access, neighbors, with_orphans
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify

@@ -1,7 +1,7 @@
 """Public keys: what signatures are checked with. A key never changes in AWS; a new one is a new resource.
 
-Lives here: the keys that the spec's files hold, and those of ours that are in no spec and in no group any
-more. Does not live here: which group a key belongs to, and when it may leave it (`key_group`, `key_grace`).
+This module has the keys of the spec's files, and those of ours that no spec and no group has any more. Which group a
+key belongs to, and when it may leave it, is in `key_group`.
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Problem
-from cfstream.kinds.caller_reference import caller_reference
-from cfstream.kinds.declared_keys import DeclaredKey, declared_keys
-from cfstream.kinds.key_grace import moment
-from cfstream.kinds.key_group import KEYS, PUBLIC_KEY, keys_after, live_groups
-from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.neighbors import Unwanted, bearer, neighbors, with_orphans
+from cfstream.kinds.key_group import keys_after
+from cfstream.kinds.key_group.observed import KEYS, PUBLIC_KEY, live_groups
 from cfstream.ports import Call, Reads
 from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
+from cfstream.stack.caller_reference import caller_reference
+from cfstream.stack.declared_keys import DeclaredKey, declared_keys
+from cfstream.stack.neighbors import Unwanted, bearer, neighbors, with_orphans
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Change, Stage
@@ -109,7 +110,7 @@ def _live(row: Json, scene: Scene) -> LiveKey:
         der_sha256 = der_digest(row["EncodedKey"])
     except NotAPublicKey:
         der_sha256 = None
-    created = moment(row.get("CreatedTime"), scene.now)
+    created = scene.moment(row.get("CreatedTime"))
     return LiveKey(row["Id"], row["Name"], row.get("Comment") or "", der_sha256, created)
 
 

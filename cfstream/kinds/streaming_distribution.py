@@ -9,23 +9,17 @@ from dataclasses import dataclass, replace
 from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
 from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.caller_reference import caller_reference
-from cfstream.kinds.distribution import ending, preflight, relied
-from cfstream.kinds.distribution_steps import brings, changing, creating
-from cfstream.kinds.distributions import alias_problems, find, own_distributions
-from cfstream.kinds.fields import (
-    Field,
-    common_fields,
-    creation,
-    normal,
-    normal_signers,
-    opened,
-    overlay,
-)
-from cfstream.kinds.kind import Landscape, Proposal, Scene
-from cfstream.kinds.logging_preflight import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.kinds.owners import Claim, all_distributions, claims
 from cfstream.ports import Reads
+from cfstream.stack.caller_reference import caller_reference
+from cfstream.stack.distribution_fields import common_fields, normal, normal_signers, opened
+from cfstream.stack.distribution_preflight import distribution_notices, ownership_problems
+from cfstream.stack.distribution_steps import brings, changing, creating, ending, relied
+from cfstream.stack.distributions import alias_problems, find, own_distributions
+from cfstream.stack.fields import Field, creation, overlay
+from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
+from cfstream.stack.owners import Claim, all_distributions, claims
+from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.scene import Scene
 from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
 
@@ -100,7 +94,7 @@ class StreamingDistributionKind:
             notices=(
                 *retired,
                 *log_notices(have.logs),
-                *preflight.notices(scene, have.live, preflight.Evidence()),
+                *distribution_notices(scene, have.live),
             ),
         )
 
@@ -150,7 +144,7 @@ def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
 
 
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
-    problems = preflight.ownership_problems(scene, have.live, have.claims)
+    problems = ownership_problems(scene, have.live, have.claims)
     problems += log_problems(scene, have.logs)
     problems += alias_problems(scene, have.rows, have.live.id if have.live else None)
     if have.live is not None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from cfstream.kinds.cache_policies import needs_lookup
-from cfstream.kinds.declared_keys import declared_groups
+from cfstream.kinds.distribution.cache_policies import needs_lookup
 from cfstream.permissions.actions import actions_of
 from cfstream.permissions.resources import On
 from cfstream.spec.model import Spec
+from cfstream.stack.declared_keys import declared_groups
 
 
 class Purpose(StrEnum):

@@ -8,10 +8,11 @@ from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
 from cfstream.domain import ObjectAcls
 from cfstream.errors import Notice
-from cfstream.kinds.kind import Landscape, Scene
 from cfstream.planning.chains import chains
 from cfstream.planning.expected import expected
 from cfstream.planning.worlds import live_world
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 
 
 def stack_access(scene: Scene, land: Landscape, acls: ObjectAcls | None, key: str | None) -> StackAccess:

@@ -6,7 +6,7 @@ from cfstream.access.evaluate import OBJECT_ACL, Evaluation, General, Way
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
 from cfstream.domain import Distribution, PathPattern, Signers
-from cfstream.kinds.kind import Scene
+from cfstream.stack.scene import Scene
 from cfstream.values import Known, plain
 
 LIVE = "live"

@@ -7,9 +7,7 @@ from typing import Any
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
-from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.policy_grants import LivePolicy
-from cfstream.kinds.unknown_members import unknown_notices, unknown_problems
+from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.planning.guarding import guarded
 from cfstream.planning.judge import judge
 from cfstream.planning.known_outputs import outputs_of
@@ -17,7 +15,10 @@ from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, Road, StackPlan
 from cfstream.planning.relied import relied_on_others
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
+from cfstream.planning.unknown_members import unknown_notices, unknown_problems
 from cfstream.spec.limits import notices as limit_notices
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
 from cfstream.steps.grant import Grant
 from cfstream.steps.step import Step
 

@@ -7,8 +7,8 @@ from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
 from cfstream.domain import PathPattern
-from cfstream.kinds.kind import Scene
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+from cfstream.stack.scene import Scene
 
 
 def expected(scene: Scene, world: World) -> Expected:

@@ -13,8 +13,7 @@ from cfstream.access.partition import MOST_CELLS
 from cfstream.access.warnings import viewer_warnings
 from cfstream.access.world import World
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.policy_grants import our_sids
+from cfstream.kinds.bucket_policy.observed import our_sids
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, exposure
@@ -28,6 +27,8 @@ from cfstream.planning.hazards import (
 from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
 from cfstream.planning.worlds import former_world, live_world, projected_all
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 from cfstream.steps.grant import Grant
 from cfstream.steps.step import Hazard, Stage, Step
 from cfstream.values import StepId, Verb

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.dns_record import records_of
-from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.policy_grants import LivePolicy
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 from cfstream.values import Known
 
 

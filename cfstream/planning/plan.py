@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.kind import Relied
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.seal import sealed
+from cfstream.stack.proposal import Relied
 from cfstream.steps.step import Hazard, Step
 from cfstream.values import Account, ETag, StepId, Verb, digest
 

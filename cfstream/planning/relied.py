@@ -4,8 +4,9 @@ from typing import Any
 
 from cfstream.access.partition import leads_to
 from cfstream.domain import Distribution
-from cfstream.kinds.kind import Landscape, Relied, Scene
 from cfstream.planning.worlds import live_world
+from cfstream.stack.proposal import Landscape, Relied
+from cfstream.stack.scene import Scene
 from cfstream.values import Address, digest, plain
 
 

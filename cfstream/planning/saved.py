@@ -4,8 +4,8 @@ from typing import Any
 
 from cfstream import __version__
 from cfstream.errors import Stale
-from cfstream.kinds.kind import Relied
 from cfstream.planning.plan import Plan, StackPlan
+from cfstream.stack.proposal import Relied
 from cfstream.steps.content import differences
 from cfstream.values import Json, digest, plain
 

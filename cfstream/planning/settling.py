@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from cfstream.domain import LiveDistribution
-from cfstream.kinds.distributions import settling_wait
-from cfstream.kinds.kind import Scene
 from cfstream.planning.order import ordered
+from cfstream.stack.distributions import settling_wait
+from cfstream.stack.scene import Scene
 from cfstream.steps.grant import Grant
 from cfstream.steps.stage import Stage
 from cfstream.steps.step import Step

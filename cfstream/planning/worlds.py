@@ -15,14 +15,15 @@ from cfstream.domain import (
     distribution_from_config,
 )
 from cfstream.domain.bucket import LEGACY
-from cfstream.kinds.bucket import LiveBucket
-from cfstream.kinds.key_group import LiveGroups
-from cfstream.kinds.kind import Landscape, Scene
-from cfstream.kinds.object_grants import LiveGrants
+from cfstream.kinds.bucket_policy.observed import LivePolicy, sid_of
+from cfstream.kinds.key_group.observed import LiveGroups
+from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.origin_access_control import LiveControls
-from cfstream.kinds.policy_grants import LivePolicy, sid_of
 from cfstream.policy_document import by_sid, is_pending, merge
 from cfstream.policy_document.document import oai_arn
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
 from cfstream.steps.create_bucket import CreateBucket

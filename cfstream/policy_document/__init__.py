@@ -1,7 +1,7 @@
 """Bucket policies as documents: what they contain, and how IAM spells it. Pure.
 
 Who a policy admits is in `access`. Reading and writing a live policy is in `steps/bucket_policy.py`; which statement a
-stack needs is in `kinds/policy_grants.py`.
+stack needs is in `kinds/bucket_policy/deciding.py`.
 """
 
 from cfstream.policy_document.document import (

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings
 from cfstream.access.report import Opening
-from cfstream.kinds.all_acls import ReadAcls, read_acls
-from cfstream.kinds.key_group import LiveGroups, live_groups
-from cfstream.kinds.kind import Landscape
-from cfstream.kinds.object_grants import counted
+from cfstream.kinds.key_group.observed import LiveGroups, live_groups
+from cfstream.kinds.object_acl.all_acls import ReadAcls, read_acls
+from cfstream.kinds.object_acl.observed import counted
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
@@ -20,6 +19,7 @@ from cfstream.planning.worlds import live_world
 from cfstream.ports import Reads
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
+from cfstream.stack.proposal import Landscape
 
 _CLAIMS = {
     POLICY: "the spec names everyone from outside that the policy allows",

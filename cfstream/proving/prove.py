@@ -7,7 +7,6 @@ from itertools import chain
 from cfstream.access.warnings import viewer_warnings
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
-from cfstream.kinds.kind import Scene
 from cfstream.ports import Clock, Reads, Viewer
 from cfstream.proving.check import Check, ask
 from cfstream.proving.direct import direct_checks
@@ -21,6 +20,7 @@ from cfstream.proving.reading import Saw, read
 from cfstream.proving.signers import signer_findings
 from cfstream.proving.site import MADE_UP, Site, Wanted, read_site
 from cfstream.sign import CannotSign
+from cfstream.stack.scene import Scene
 
 SECOND_LOOK = 12.0
 """Seconds before what looks broken is asked once more: edges keep an error for 10 (Developer Guide, error caching)."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cfstream.errors import CfstreamError
-from cfstream.kinds.bucket import LiveBucket, bucket_call
-from cfstream.kinds.kind import Scene
 from cfstream.ports import Reads
+from cfstream.stack.bucket import LiveBucket, bucket_call
+from cfstream.stack.scene import Scene
 from cfstream.values import Json
 
 

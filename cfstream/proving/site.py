@@ -14,19 +14,19 @@ from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import Guard, Guards
 from cfstream.inventory.signing_keys import guards_of
-from cfstream.kinds.bucket import LiveBucket
 from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.distributions import find
-from cfstream.kinds.key_group import group_names
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.bucket_policy.observed import LivePolicy
+from cfstream.kinds.key_group.observed import group_names
 from cfstream.kinds.object_acl import ObjectAclKind
-from cfstream.kinds.object_grants import LiveGrants
-from cfstream.kinds.policy_grants import LivePolicy
+from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.ports import Reads
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.distributions import find
+from cfstream.stack.scene import Scene
 from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"

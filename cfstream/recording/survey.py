@@ -13,18 +13,14 @@ from typing import Any
 
 from cfstream.domain.tags import read_tags
 from cfstream.errors import Refused, Unreachable
-from cfstream.kinds import (
-    bucket_key,
-    certificate,
-    key_group,
-    origin_access_control,
-    origin_access_identity,
-    response_headers_policy,
-)
-from cfstream.kinds.bucket import bucket_call, read_bucket, with_encryption
-from cfstream.kinds.distribution import CACHE_POLICIES
-from cfstream.kinds.kind import Scene
+from cfstream.kinds import origin_access_control, origin_access_identity, response_headers_policy
+from cfstream.kinds.bucket import encryption_key, with_encryption
+from cfstream.kinds.distribution import CACHE_POLICIES, certificate
+from cfstream.kinds.key_group.observed import KEYS
+from cfstream.kinds.key_group.observed import LISTING as KEY_GROUPS
 from cfstream.ports import Call, Reads
+from cfstream.stack.bucket import bucket_call, read_bucket
+from cfstream.stack.scene import Scene
 from cfstream.steps.records import plain_name
 
 DISTRIBUTIONS = {
@@ -36,7 +32,7 @@ DISTRIBUTIONS = {
 CONFIGS = {
     "get_cloud_front_origin_access_identity_config": (origin_access_identity.LISTING, ""),
     "get_origin_access_control_config": (origin_access_control.LISTING, ""),
-    "get_key_group_config": (key_group.LISTING, "KeyGroup"),
+    "get_key_group_config": (KEY_GROUPS, "KeyGroup"),
     "get_response_headers_policy_config": (response_headers_policy.LISTING, "ResponseHeadersPolicy"),
 }
 """For what may be ours: how its config is read, the list, and in which member of a row it stands."""
@@ -54,7 +50,7 @@ def survey(reads: Reads, scenes: Sequence[Scene]) -> None:
     reads.together([Call("cloudfront", get, {"Id": row["Id"]}) for get, row in found])
     reads.together([read_tags(row["ARN"]) for _, row in found])
     reads.together(_configs(reads, json.dumps([row for _, row in found], default=str)))
-    for listing in (key_group.KEYS, CACHE_POLICIES):
+    for listing in (KEYS, CACHE_POLICIES):
         _rows(reads, listing)
     certificates = _rows(reads, certificate.LISTING)
     reads.together([certificate.describe(row["CertificateArn"]) for row in certificates])
@@ -106,4 +102,4 @@ def _bucket(reads: Reads, scene: Scene) -> None:
     with suppress(Refused, Unreachable):
         reads.read(Call("s3control", "get_public_access_block", {"AccountId": scene.account}, live.region))
     if live.encryption == "aws:kms" and live.key is None:
-        bucket_key.read_key(reads, scene, live.key_id, live.region)
+        encryption_key.read_key(reads, scene, live.key_id, live.region)

@@ -17,7 +17,6 @@ from cfstream.aws.connection import connect
 from cfstream.aws.sessions import Clients, Settings
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.inventory.signing_keys import guards_of
-from cfstream.kinds.kind import Scene
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.render.report import failures_text
@@ -26,6 +25,7 @@ from cfstream.sign import CannotSign, Cookies, Signer
 from cfstream.sign.resource import key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.spec.load import Stack, load
+from cfstream.stack.scene import Scene
 from cfstream.testing.ground import prepare
 from cfstream.testing.key_pairs import KeyPair, Ring
 from cfstream.web import HttpViewer

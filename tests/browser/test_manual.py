@@ -57,7 +57,10 @@ def test_copy_buttons_copy_only_commands(page: Page, address: str) -> None:
     typed = copied(page, "find-out-why-a-url-is-refused")
     assert len(typed) == 3
     assert all(line.startswith("cfstream ") for line in typed)
-    assert "CloudFront lets it in." in page.locator("h2#find-out-why-a-url-is-refused ~ .highlight").first.inner_text()
+    assert (
+        "CloudFront lets it in."
+        in page.locator("h2#find-out-why-a-url-is-refused ~ .highlight").first.inner_text()
+    )
     page.goto(f"{address}/start/")
     assert copied(page, "upload-a-video-and-watch-it")[0] == 'eval "$(cfstream sandbox up)"'
     page.goto(f"{address}/how-to/ci/")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.completing import specs_at
 from cfstream.cli.git_files import files_at
 from cfstream.cli.out_of_git import tell_whether_ignored
+from cfstream.cli.terminal.completion import specs_at
 from cfstream.errors import CfstreamError
 from tests.cli.conftest import Ran
 

@@ -12,10 +12,11 @@ from cfstream.adoption.proof import Proved, prove, read
 from cfstream.adoption.text import spec_text
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
-from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.kinds.streaming_distribution import ObservedStreaming, StreamingDistributionKind
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
+from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.scene import Scene
 from cfstream.steps.modify import Modify
 from cfstream.values import Account as Number
 from cfstream.values import Address

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
-from cfstream.kinds.kind import Landscape, Scene
 from cfstream.spec.load import load
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.scene import Scene
 from cfstream.steps.modify import Modify
 from cfstream.values import Account, Address
 from tests.contract.cloudfront_configs import behavior, config, legacy_behavior, listing, origin, viewers

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cfstream.kinds.caller_reference import caller_reference
+from cfstream.stack.caller_reference import caller_reference
 from tests.contract.cloudfront_configs import make_streaming, streaming_config
 from tests.promises.ending import destroy
 from tests.promises.foreign import by_hand

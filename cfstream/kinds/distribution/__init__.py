@@ -4,39 +4,33 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cfstream.domain import Delivery, LiveDistribution, Signers
 from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
-from cfstream.kinds import certificate
-from cfstream.kinds.cache_policies import MANAGED, id_of, needs_lookup
-from cfstream.kinds.caller_reference import caller_reference
-from cfstream.kinds.distribution import preflight
-from cfstream.kinds.distribution.behaviors import (
-    Wanted,
-    WantedBehavior,
-    fields,
-    place,
-    wanted_signers,
-)
+from cfstream.kinds.distribution import certificate, preflight
+from cfstream.kinds.distribution.behaviors import Wanted, WantedBehavior, fields, place, wanted_signers
+from cfstream.kinds.distribution.cache_policies import MANAGED, id_of, needs_lookup
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
-from cfstream.kinds.distribution_steps import brings, changing, creating, removing
-from cfstream.kinds.distributions import find, own_distributions
-from cfstream.kinds.fields import Field, Overlay, creation, overlay
-from cfstream.kinds.handover import Coming, coming
-from cfstream.kinds.kind import Landscape, Proposal, Relied, Scene
-from cfstream.kinds.logging_preflight import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.kinds.owners import Claim, all_distributions, claims
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Call, Reads
-from cfstream.steps.content import canonical, without_secrets
+from cfstream.stack.caller_reference import caller_reference
+from cfstream.stack.distribution_preflight import ownership_problems
+from cfstream.stack.distribution_steps import brings, changing, creating, ending, relied
+from cfstream.stack.distributions import find, own_distributions
+from cfstream.stack.fields import Field, Overlay, creation, overlay
+from cfstream.stack.handover import Coming, coming
+from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
+from cfstream.stack.owners import Claim, all_distributions, claims
+from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.scene import Scene
 from cfstream.steps.step import Step
-from cfstream.values import Json, Known, digest
+from cfstream.values import Json, Known
 
 KIND = Delivery.HTTP.kind
 
@@ -149,7 +143,7 @@ class DistributionKind:
     def _preflight(
         self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
     ) -> tuple[list[Problem], list[Notice]]:
-        problems = preflight.ownership_problems(scene, have.live, have.claims)
+        problems = ownership_problems(scene, have.live, have.claims)
         arriving = {each.alias for each in have.coming}
         problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence, arriving)
         problems += preflight.certificate_problems(scene, want.certificate, have.evidence)
@@ -210,30 +204,6 @@ class DistributionKind:
             (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards),
         )
-
-
-def ending(scene: Scene, going: Sequence[LiveDistribution]) -> Proposal:
-    """Return the deletion of the stack's distributions of one delivery; nothing if there are none."""
-    notices = []
-    for live in going:
-        by_hand = live.aliases if scene.stack.spec.dns is None else ()
-        if by_hand:
-            text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} stay: delete them first"
-            notices.append(Notice(text, warning=True))
-    return Proposal(
-        steps=tuple(step for live in going for step in removing(scene, live)),
-        relied_on=tuple(relied(scene, live) for live in going),
-        problems=tuple(each for live in going for each in preflight.ownership_problems(scene, live, ())),
-        notices=tuple(notices),
-    )
-
-
-def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
-    """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
-    if live is None:
-        return Relied(scene.distribution, digest(None))
-    content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
-    return Relied(scene.address(live.delivery.kind), digest(content), live.etag, content=content)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cfstream.domain import Behavior, PathPattern, Signers, document
-from cfstream.kinds.cache_policies import name_of
-from cfstream.kinds.fields import Field, normal, normal_signers, opened
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.distribution.cache_policies import name_of
+from cfstream.stack.distribution_fields import normal, normal_signers, opened
+from cfstream.stack.fields import Field
+from cfstream.stack.scene import Scene
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known
 

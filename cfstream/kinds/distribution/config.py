@@ -5,8 +5,9 @@ from typing import Any
 
 from cfstream.domain import Delivery, Distribution, bucket_of, distribution_from_config, document
 from cfstream.kinds.distribution.behaviors import cache_policy_field
-from cfstream.kinds.fields import Field, common_fields, scalar
-from cfstream.kinds.kind import Scene
+from cfstream.stack.distribution_fields import common_fields
+from cfstream.stack.fields import Field, scalar
+from cfstream.stack.scene import Scene
 from cfstream.steps.step import Hazard
 from cfstream.values import Json, Known
 

@@ -6,8 +6,8 @@ from typing import Any
 from cfstream.domain import document, with_pattern
 from cfstream.domain.path_pattern import HasPath
 from cfstream.kinds.distribution.behaviors import label
-from cfstream.kinds.fields import Field
 from cfstream.kinds.response_headers_policy import Attachment
+from cfstream.stack.fields import Field
 from cfstream.values import Json, Known
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, counted, document
 from cfstream.errors import Notice
-from cfstream.kinds.distributions import wait_for
-from cfstream.kinds.handover import Coming, same_viewers, taken, takers
-from cfstream.kinds.kind import Scene
+from cfstream.stack.distributions import wait_for
+from cfstream.stack.handover import Coming, same_viewers, taken, takers
+from cfstream.stack.scene import Scene
 from cfstream.steps.move_alias import MoveAlias
 from cfstream.steps.step import Change, Hazard, Stage, Step
 from cfstream.values import Json, Known, Ref, Verb, step_id

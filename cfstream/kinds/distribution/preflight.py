@@ -3,14 +3,14 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cfstream.domain import NAME_TAG, LiveDistribution, PathPattern, bucket_of, document, items
+from cfstream.domain import LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.errors import Missing, Notice, Problem, Refused
-from cfstream.kinds import distributions
-from cfstream.kinds.certificate import SECONDS_OF_A_DAY, covers_name
-from cfstream.kinds.distributions import held_aliases
-from cfstream.kinds.kind import Scene
-from cfstream.kinds.owners import Claim
+from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY, covers_name
 from cfstream.ports import Answer, Call, Reads
+from cfstream.stack import distributions
+from cfstream.stack.distribution_preflight import distribution_notices
+from cfstream.stack.distributions import held_aliases
+from cfstream.stack.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -74,59 +74,6 @@ def _ask_others(
                 for row in rows
             )
     return Evidence(certificate, conflicts, unasked)
-
-
-def ownership_problems(scene: Scene, live: LiveDistribution | None, claims: Sequence[Claim]) -> list[Problem]:
-    """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
-
-    A stack that is destroyed has none: all that is its own goes.
-    """
-    adopt = scene.stack.spec.adopt
-    if adopt and live is None:
-        what = f"the {scene.delivery.words} {adopt} does not exist in account {scene.account}"
-        do = "write an id that `cfstream list` shows, or remove `adopt`"
-        return [scene.stack.problem(what, do, "adopt")]
-    owner = live.tag(NAME_TAG) if live else None
-    if live and owner and owner != scene.name:
-        what = f"{live.id} belongs to the stack {owner}: it has the tag {NAME_TAG} = {owner}"
-        return [scene.stack.problem(what, "adopt another one, or remove that tag from it first", "adopt")]
-    return [] if scene.destroying else _twins(scene, claims)
-
-
-def _twins(scene: Scene, claims: Sequence[Claim]) -> list[Problem]:
-    """A problem if another distribution also has the name of the stack: it would be forgotten, or lose its access."""
-    others = [each for each in claims if each.delivery is not scene.delivery]
-    if others:
-        mine = next((each for each in claims if each.delivery is scene.delivery), None)
-        return [_of_other_delivery(scene, others[0], mine)]
-    if len(claims) < 2:
-        return []
-    ids = " and ".join(each.id for each in claims)
-    if claims[0].adopted:
-        what = f"the spec adopts {claims[0].id}, and {claims[1].id} has the tag {NAME_TAG} = {scene.name}"
-        do = f"remove that tag from {claims[1].id}, adopt {claims[1].id} instead, or give this spec another name"
-        return [scene.stack.problem(what, do, "adopt")]
-    what = f"several distributions have the tag {NAME_TAG} = {scene.name}: {ids}"
-    return [scene.stack.problem(what, f"remove the tag {NAME_TAG} from all but one of them", "name")]
-
-
-def _of_other_delivery(scene: Scene, found: Claim, mine: Claim | None) -> Problem:
-    """The problem with a distribution of the other delivery, alone or beside one of the spec's."""
-    beside = f" beside the {mine.delivery.words} {mine.id}" if mine else ""
-    what = (
-        f"the {found.delivery.words} {found.id} has the name {scene.name}{beside}, and the spec says "
-        f"delivery: {scene.delivery}"
-    )
-    first = (
-        f"remove the tag {NAME_TAG} from the one that is not this stack's"
-        if mine
-        else f"write delivery: {found.delivery} again and run cfstream migrate"
-    )
-    do = (
-        f"{first}; or give this spec another name; or run cfstream destroy, which deletes what the stack owns of "
-        "either delivery"
-    )
-    return scene.stack.problem(what, do, "delivery")
 
 
 def alias_problems(
@@ -214,33 +161,10 @@ def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
 
 
 def notices(scene: Scene, live: LiveDistribution | None, evidence: Evidence) -> list[Notice]:
-    """What is worth knowing: no identity at all, what could not be asked, who cannot sign anything."""
-    told = []
-    if scene.stack.spec.identity == "none":
-        text = "origin_access: none: CloudFront reads the bucket as anyone would; `oac: {}` lets it sign its requests"
-        told.append(Notice(text, warning=True))
+    """Return the notices of every distribution, and what could not be checked of this one."""
+    unchecked = []
     if isinstance(evidence.certificate, Refused) and not isinstance(evidence.certificate, Missing):
-        told.append(Notice(f"the certificate could not be looked at: {evidence.certificate.what}"))
+        unchecked.append(Notice(f"the certificate could not be looked at: {evidence.certificate.what}"))
     if evidence.unasked:
-        told.append(Notice(f"other accounts could not be asked about the cnames: {evidence.unasked}"))
-    return [*told, *silent_signers(live), *records_notice(scene, live)]
-
-
-def silent_signers(live: LiveDistribution | None) -> list[Notice]:
-    """Accounts that are trusted but have no active key pair (ActiveTrustedSigners)."""
-    if live is None or live.status != "Deployed":
-        return []
-    return [
-        Notice(f"the trusted signer {account} has no active key pair, and so can sign nothing", warning=True)
-        for account, pairs in sorted(live.active_signers.items())
-        if not pairs
-    ]
-
-
-def records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
-    """The DNS records to make, where the spec does not leave them to cfstream."""
-    spec = scene.stack.spec
-    if spec.dns:
-        return []
-    target = live.domain_name if live else "(the new distribution's domain name)"
-    return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or ()]
+        unchecked.append(Notice(f"other accounts could not be asked about the cnames: {evidence.unasked}"))
+    return distribution_notices(scene, live, unchecked)

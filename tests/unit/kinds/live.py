@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cfstream.errors import Refused
-from cfstream.kinds.declared_keys import declared_keys
-from cfstream.kinds.kind import Landscape, Proposal, Scene
 from cfstream.ports import Answer, Call
 from cfstream.spec.compose import documents
 from cfstream.spec.draft import draft_of
 from cfstream.spec.keys import PemKey, der_digest
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
+from cfstream.stack.declared_keys import declared_keys
+from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.scene import Scene
 from cfstream.values import Account, Json
 
 ACCOUNT = Account("123456789012")

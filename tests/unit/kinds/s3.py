@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.kinds.kind import Landscape
+from cfstream.stack.proposal import Landscape
 from cfstream.values import Address, Json
 from tests.unit.kinds.live import distribution
 

@@ -7,9 +7,10 @@ import pytest
 
 from cfstream.domain import Block
 from cfstream.errors import Refused, Unreachable
-from cfstream.kinds.bucket import BucketKind, LiveBucket, WantedBucket, read_bucket, with_encryption
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.bucket import BucketKind, WantedBucket, with_encryption
 from cfstream.ports import Reads
+from cfstream.stack.bucket import LiveBucket, read_bucket
+from cfstream.stack.scene import Scene
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.kind import Landscape, Proposal
 from cfstream.policy_document import policy_digest
+from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.kind import Proposal
+from cfstream.stack.proposal import Proposal
 from tests.unit.kinds.live import live, ours, proposal, scene
 from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, denied, land, policy_of, s3, signed, statement
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfstream.kinds.caller_reference import caller_reference, is_caller_reference
+from cfstream.stack.caller_reference import caller_reference, is_caller_reference
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
 KINDS = st.sampled_from(["distribution", "streaming-distribution", "origin-access-identity", "public-key"])

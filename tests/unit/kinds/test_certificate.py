@@ -7,8 +7,8 @@ import pytest
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Missing, NotAuthorized
-from cfstream.kinds.certificate import Choice, choose, covers_name, observe
-from cfstream.kinds.kind import Scene
+from cfstream.kinds.distribution.certificate import Choice, choose, covers_name, observe
+from cfstream.stack.scene import Scene
 from cfstream.values import Json
 from tests.contract.cloudfront_configs import config, listing
 from tests.distributions import shown

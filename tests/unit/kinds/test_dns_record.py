@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from cfstream.kinds.dns_record import DnsRecordKind, records_of
-from cfstream.kinds.kind import Landscape, Proposal, Scene
+from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.scene import Scene
 from cfstream.steps.records import CreateRecords, DeleteRecords
 from cfstream.steps.step import Change, Hazard, Stage
 from cfstream.values import Address, Json, Ref, StepId

@@ -4,8 +4,8 @@ from typing import Any
 
 from cfstream.errors import Refused
 from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.kind import Proposal
 from cfstream.ports import Call
+from cfstream.stack.proposal import Proposal
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Grant
 from cfstream.steps.revoke import Revoke

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cfstream.kinds.declared_keys import DeclaredKey
-from cfstream.kinds.key_grace import Grace, Successor
+from cfstream.kinds.key_group.grace import Grace, Successor
+from cfstream.stack.declared_keys import DeclaredKey
 from cfstream.steps.step import Hazard
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)

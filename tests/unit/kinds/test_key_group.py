@@ -8,8 +8,8 @@ import pytest
 
 from cfstream.errors import Missing
 from cfstream.kinds.key_group import KeyGroupKind
-from cfstream.kinds.kind import Landscape, Proposal, Relied
 from cfstream.ports import Call
+from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify

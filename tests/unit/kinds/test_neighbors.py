@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.kinds.neighbors import bearer, default_access, group_users_after, neighbors
+from cfstream.stack.neighbors import bearer, default_access, group_users_after, neighbors
 from tests.unit.kinds.live import behavior, distribution, live, ours, scene
 
 PRIVATE = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cfstream.kinds.kind import Landscape, Proposal
 from cfstream.kinds.object_acl import ObjectAclKind
-from cfstream.kinds.object_grants import CHUNK, LiveGrants, Tally
+from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
+from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.steps.grant import Grant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke

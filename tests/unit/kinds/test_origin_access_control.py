@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from cfstream.errors import Notice
-from cfstream.kinds.kind import Proposal, Relied
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
 from cfstream.ports import Call
+from cfstream.stack.proposal import Proposal, Relied
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify

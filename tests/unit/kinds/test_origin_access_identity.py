@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Callable
 
 from cfstream.errors import Missing
-from cfstream.kinds.kind import Proposal, Relied
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind
 from cfstream.ports import Call
+from cfstream.stack.proposal import Proposal, Relied
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cfstream.kinds.kind import Proposal, Relied
 from cfstream.kinds.public_key import PublicKeyKind
 from cfstream.ports import Call
 from cfstream.spec.keys import der_digest
+from cfstream.stack.proposal import Proposal, Relied
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Change, Stage

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cfstream.kinds.kind import Landscape, Proposal
 from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
 from cfstream.ports import Call
+from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify

@@ -8,9 +8,9 @@ from cfstream.access.openings import POLICY as IN_POLICY
 from cfstream.access.reader import ANYONE
 from cfstream.access.report import Opening
 from cfstream.errors import Notice, Problem, Where
-from cfstream.kinds.kind import Relied
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
+from cfstream.stack.proposal import Relied
 from cfstream.steps.step import Change, Doors, Hazard, Stage, Step
 from cfstream.values import Account, Address, ETag, Ref, StepId, Verb
 

@@ -1,0 +1,191 @@
+"""The bucket: created if the spec says so, and never changed otherwise.
+
+This package finds what S3 or KMS would refuse, before anything is written. What is live of the bucket is read in
+`stack/bucket`; its policy is in the kind `bucket_policy`, and the ACLs of its objects are in `object_acl`.
+"""
+
+from dataclasses import asdict, dataclass, replace
+
+from cfstream.domain.bucket import ENFORCED, PREFERRED
+from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused
+from cfstream.kinds.bucket import encryption_key
+from cfstream.ports import Answer, Reads
+from cfstream.stack.bucket import LiveBucket, bucket_call, read_bucket, unread_notice
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
+from cfstream.steps.create_bucket import CreateBucket
+from cfstream.steps.step import Change, Stage, at
+from cfstream.values import Json, Known, Ref, digest
+
+KIND = "bucket"
+
+
+@dataclass(frozen=True)
+class WantedBucket:
+    """The bucket that the spec names. `region` is empty where the spec leaves it to what is live."""
+
+    name: str
+    region: str
+    create: bool
+    ownership: str
+    """What a new one gets; grants on objects need ACLs."""
+
+
+class BucketKind:
+    """The kind ``bucket``."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedBucket:
+        """The bucket of the spec."""
+        bucket = scene.stack.spec.bucket
+        acls = scene.stack.spec.grant.via == "object-acl"
+        return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
+        """As `read_bucket`; the encryption is read by `with_encryption`, if something will be written."""
+        return read_bucket(aws, scene)
+
+    def propose(
+        self,
+        scene: Scene,
+        want: WantedBucket | None,
+        have: LiveBucket,
+        land: Landscape,  # noqa: ARG002
+    ) -> Proposal:
+        """Makes it when it is missing and may be made. Brings ``id`` and ``region`` at ``bucket:<stack>``.
+
+        No bucket is ever deleted: of a stack that is destroyed it stays, as it is.
+        """
+        want = want or self.desire(scene)
+        address = scene.address(KIND)
+        if scene.destroying:
+            return Proposal(problems=tuple(_unusable(scene, want, have)), notices=have.notices)
+        steps = (_create(scene, want, have),) if have.missing and want.create else ()
+        known: Known = Ref(steps[0].id) if steps else have.name
+        return Proposal(
+            steps=steps,
+            brings={address: {"id": known, "region": have.region}},
+            relied_on=(Relied(address, digest(_relied(have)), content=_relied(have)),),
+            problems=tuple(_problems(scene, want, have)),
+            notices=(*have.notices, *_notices(scene, want, have)),
+        )
+
+
+def with_encryption(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    """Return `live` with the bucket's default encryption; with SSE-KMS under an OAC also the key and its policy.
+
+    Makes GetBucketEncryption and the calls of `encryption_key.read_key`. Raises Refused, unless it is not configured or
+    not allowed.
+    """
+    if not live.usable:
+        return live
+    (answer,) = aws.together([bucket_call(scene, "get_bucket_encryption", live.region)])
+    notices = live.notices
+    if isinstance(answer, NotAuthorized):
+        notices = (*notices, unread_notice(answer))
+    elif isinstance(answer, Refused) and not isinstance(answer, Missing):
+        raise answer
+    algorithm, key_id = _encryption(answer)
+    known = replace(live, encryption=algorithm, key_id=key_id, notices=notices)
+    if algorithm != "aws:kms" or scene.stack.spec.identity != "oac":
+        return known
+    return replace(known, key=encryption_key.read_key(aws, scene, key_id, live.region))
+
+
+def _encryption(answer: Answer) -> tuple[str | None, str]:
+    rules = [] if isinstance(answer, Refused) else at(answer, "ServerSideEncryptionConfiguration.Rules") or []
+    default: Json = (rules[0].get("ApplyServerSideEncryptionByDefault") or {}) if rules else {}
+    algorithm = default.get("SSEAlgorithm")
+    if str(algorithm).startswith("aws:kms"):
+        return "aws:kms", str(default.get("KMSMasterKeyID") or "")
+    return (str(algorithm) if algorithm else None), ""
+
+
+def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
+    return CreateBucket(
+        address=scene.address(KIND),
+        stage=Stage.BUCKET,
+        because="no bucket of this name; made with all public access blocked",
+        line=scene.stack.line("bucket"),
+        changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
+        bucket=want.name,
+        region=have.region,
+        account=scene.account,
+        ownership=want.ownership,
+    )
+
+
+def _relied(have: LiveBucket) -> Json | None:
+    """The facts that a plan is made from; which notices there were is none of them."""
+    if have.missing:
+        return None
+    return {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
+
+
+def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
+    stack = scene.stack
+    if have.missing:
+        if want.create:
+            return []
+        what = f"there is no bucket {want.name}"
+        return [
+            stack.problem(what, "write its name as S3 has it, or add create: true to have it made", "bucket")
+        ]
+    if have.why_not:
+        return _unusable(scene, want, have)
+    problems = []
+    if want.region and have.region != want.region:
+        what = f"the bucket {want.name} is in {have.region}, not in {want.region}"
+        problems.append(stack.problem(what, f"write region: {have.region}", "bucket", "region"))
+    if stack.spec.grant.via == "object-acl" and have.ownership == ENFORCED:
+        problems.append(
+            stack.problem(
+                f"the bucket {want.name} has ACLs disabled (object ownership {ENFORCED}): objects take no grants",
+                "write via: bucket-policy, or set the bucket's object ownership to BucketOwnerPreferred",
+                "grant",
+                "via",
+            )
+        )
+    if stack.spec.grant.via == "elsewhere":
+        return problems
+    return [*problems, *encryption_key.problems(scene, have.encryption, have.key)]
+
+
+def _grants(scene: Scene) -> bool:
+    """Whether cfstream is to let anybody read; a bucket in which it grants nothing need not be accessible to it."""
+    spec = scene.stack.spec
+    return spec.grant.via != "elsewhere" and spec.identity != "none"
+
+
+def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
+    """A problem with a bucket that is there and may not be looked into."""
+    if not have.why_not or not _grants(scene):
+        return []
+    return [
+        scene.stack.problem(
+            f"the bucket {want.name} is not accessible: {have.why_not}",
+            f"check that it belongs to account {scene.account}, and that s3:ListBucket is allowed",
+            "bucket",
+        )
+    ]
+
+
+def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:
+    notices = encryption_key.notices(scene, have.key)
+    if have.why_not and not _grants(scene):
+        text = f"the bucket {have.name} is not accessible, so who can read it is not known: {have.why_not}"
+        notices.append(Notice(text, warning=True))
+    if scene.stack.spec.grant.via == "elsewhere":
+        told = encryption_key.problems(scene, have.encryption, have.key)
+        notices += [Notice(problem.what, warning=True) for problem in told]
+    for point in have.access_points:
+        if point.unread:
+            text = f"who can read through the access point {point.name} is not known: {point.unread}"
+            notices.append(Notice(text, warning=True))
+    if want.create and have.usable and not have.block.complete:
+        text = (
+            f"the bucket {have.name} exists and does not block all public access; cfstream leaves it as it is"
+        )
+        notices.append(Notice(text))
+    return notices

@@ -1,0 +1,194 @@
+"""Our statement in the bucket's policy, which lets the distribution read. Statements of others stay as they are.
+
+Ours have the Sid ``cfstream-<name>-oac`` or ``cfstream-<name>-oai``. This module reads the policy and proposes the
+steps. The decisions are in `deciding`, the meaning of policies is in `policy_document`, and writing them is in
+`steps/bucket_policy`.
+"""
+
+from dataclasses import replace
+
+from cfstream.errors import Missing, Notice, Refused
+from cfstream.kinds.bucket_policy import preflight
+from cfstream.kinds.bucket_policy.deciding import Case, decide
+from cfstream.kinds.bucket_policy.ending import last_statements
+from cfstream.kinds.bucket_policy.foreign import idle_grants
+from cfstream.kinds.bucket_policy.former import former_notices, former_steps, read_former, read_others
+from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant, our_sids, sid_of
+from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
+from cfstream.ports import Call, Reads
+from cfstream.stack.access_points import read_multi_region
+from cfstream.stack.bucket import bucket_call, read_bucket
+from cfstream.stack.distributions import find
+from cfstream.stack.owners import all_distributions, going, stack_names, staying
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.values import Json, Known
+
+
+class BucketPolicyKind:
+    """The kind ``bucket-policy``."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedGrant:
+        """A statement for the spec's identity; none where objects are granted, or CloudFront reads as
+        anyone does.
+        """
+        spec = scene.stack.spec
+        by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none" and not scene.destroying
+        managed = spec.grant.via != "elsewhere"
+        return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedGrant | None) -> LivePolicy:
+        """Reads the policy, distributions, their owners and OAIs; where a grant is likely, a page of objects for their
+        owners too.
+
+        A policy that may not be read is reported as a problem. Raises as `Reads.read` for all else.
+        """
+        bucket = read_bucket(aws, scene)
+        own = find(aws, scene)
+        rows = aws.items(Call("cloudfront", "list_cloud_front_origin_access_identities"))
+        known = tuple(own if own and each.id == own.id else each for each in all_distributions(aws))
+        distributions = known if own is None or own in known else (*known, own)
+        points, notices = (
+            read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
+        )
+        gone = going(aws, scene)
+        ours = [each for each in distributions if each.id in gone or (own and each.id == own.id)]
+        former = read_former(aws, scene, own, staying(aws, scene))
+        live = LivePolicy(
+            replace(
+                bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
+            ),
+            own=own,
+            distributions=distributions,
+            stacks=stack_names(aws, scene),
+            identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
+            marked=frozenset(row["Id"] for row in rows if scene.owns(row.get("Comment"))),
+            going=gone,
+            former=former,
+            others=read_others(aws, scene, ours, former),
+        )
+        if not bucket.usable:
+            return live
+        document, unread = _read_policy(aws, bucket_call(scene, "get_bucket_policy", bucket.region))
+        likely = want is not None and want.identity and by_sid(document, sid_of(scene, want.identity)) is None
+        foreign = preflight.foreign_object(aws, scene, bucket) if likely else ""
+        return replace(live, document=document, unread=unread, foreign=foreign)
+
+    def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
+        """Grants before the distribution is switched, revokes once the switch is in force."""
+        want = want or self.desire(scene)
+        if scene.destroying:
+            return _ending(scene, want, have)
+        case = Case(scene, want, have, _reader(scene, want, land))
+        given, taken = decide(case)
+        relied = [_relied(scene, "", have.document)]
+        relied += [
+            _relied(scene, each.name, each.document) for each in have.former if our_sids(scene, each.document)
+        ]
+        edits = [*(step.edit for step in given), *(step.edit for step in taken)]
+        problems = preflight.problems(
+            scene,
+            document=have.document,
+            unread=have.unread if want.managed else "",
+            bucket=have.bucket,
+            edits=[edit for edit in edits if isinstance(edit, PolicyEdit)],
+            foreign=have.foreign if given else "",
+        )
+        return Proposal(
+            steps=(*given, *taken, *former_steps(scene, have)),
+            relied_on=tuple(relied),
+            problems=tuple(problems),
+            notices=(*_notices(case), *idle_grants(scene, have, land), *former_notices(scene, have)),
+        )
+
+
+def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
+    """Takes all statements of ours out of all buckets."""
+    steps, notices = last_statements(scene, have)
+    problems = preflight.problems(
+        scene,
+        document=have.document,
+        unread=have.unread if want.managed else "",
+        bucket=have.bucket,
+        edits=[
+            step.edit
+            for step in steps
+            if isinstance(step.edit, PolicyEdit) and step.edit.bucket == have.bucket.name
+        ],
+        foreign="",
+    )
+    return Proposal(
+        steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(scene, have), *_gone(have))
+    )
+
+
+def _gone(have: LivePolicy) -> tuple[Notice, ...]:
+    """A warning of what may keep a distribution from being disabled (InvalidOrigin and its kin), and what helps."""
+    if not (have.bucket.missing and have.own and have.own.enabled):
+        return ()
+    text = f"the bucket {have.bucket.name} is gone: should CloudFront refuse to disable the distribution for that, "
+    return (Notice(text + "make one of that name until it is deleted", warning=True),)
+
+
+def _relied(scene: Scene, member: str, document: Json | None) -> Relied:
+    return Relied(scene.address(KIND, member), policy_digest(document), content=document)
+
+
+def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
+    match want.identity:
+        case "oac":
+            return land.get(scene.distribution, "arn")
+        case "oai":
+            return land.get(scene.address("origin-access-identity"))
+    return None
+
+
+def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
+    """The policy, or None; and why it could not be read."""
+    try:
+        return parse(aws.read(call)["Policy"]), ""
+    except Missing:
+        return None, ""
+    except Refused as refused:
+        return None, refused.what
+
+
+def _notices(case: Case) -> list[Notice]:
+    notices = []
+    if case.have.unread and not case.want.managed:
+        text = f"who the policy of {case.have.bucket.name} lets read is not known: {case.have.unread}"
+        notices.append(Notice(text, warning=True))
+    if _pending(case):
+        text = (
+            f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id in place of the OAI, as S3 does "
+            "right after a write; if it stays so, that identity was deleted: remove the statement and apply again"
+        )
+        notices.append(Notice(text))
+    if case.target is not None and case.ours is None and case.satisfying:
+        text = f"the policy statement {case.satisfying} already grants what is wanted: none of ours is added"
+        notices.append(Notice(text))
+    kept = case.kept - {str(case.reader) if case.want.identity == "oai" else ""}
+    if kept:
+        users = case.still.names(kept)
+        text = f"the statement {sid_of(case.scene, 'oai')} keeps {', '.join(sorted(kept))}: {users} still reads by it"
+        notices.append(Notice(text))
+    if case.want.identity != "oac" and case.still.by_own_oac and _has(case, "oac"):
+        text = f"the statement {sid_of(case.scene, 'oac')} stays: another origin of {case.still.by_own_oac[0]} needs it"
+        notices.append(Notice(text))
+    return notices
+
+
+def _has(case: Case, identity: str) -> bool:
+    return by_sid(case.have.document, sid_of(case.scene, identity)) is not None
+
+
+def _pending(case: Case) -> bool:
+    """Whether our statement counts as the wanted one only because its transient id is given the benefit of
+    the doubt.
+    """
+    if case.ours is None or case.target is None or not is_pending(case.ours):
+        return False
+    return equal(case.ours, case.target, case.have.identities, ours=True)

@@ -1,0 +1,234 @@
+"""When our statement in a bucket policy is granted, changed and revoked: the decisions of the kind `bucket_policy`.
+
+Pure. A grant is proposed as early as it can be: planning moves it behind the distribution's update if it would expose
+something before. What is read for the decisions is in `bucket_policy`; how a policy is written, in
+`steps/bucket_policy`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from cfstream.kinds.bucket_policy.observed import KIND, OF_A_STACK, LivePolicy, WantedGrant, our_sids, sid_of
+from cfstream.policy_document import (
+    by_sid,
+    canonical,
+    equal,
+    oac_statement,
+    oai_statement,
+    prefix_of,
+    principals,
+    source_arns,
+    statements,
+)
+from cfstream.stack.readers import StillReading, still_reading
+from cfstream.stack.scene import Scene
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.grant import Grant
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage
+from cfstream.values import Json, Known
+
+
+@dataclass(frozen=True)
+class Case:
+    """One stack's grant by policy, with all that decides about it.
+
+    `reader` is who the statement lets read: the distribution's ARN under an OAC, the id of the OAI; None when no
+    statement is wanted, or when it cannot be created because of a problem that another kind reports.
+    """
+
+    scene: Scene
+    want: WantedGrant
+    have: LivePolicy
+    reader: Known | None
+
+    @cached_property
+    def still(self) -> StillReading:
+        """Who reads the bucket after the plan, beside the default origin."""
+        return still_reading(self.scene, self.have.distributions, self.have.own, self.have.bucket.name)
+
+    @cached_property
+    def kept(self) -> frozenset[str]:
+        """OAIs in our statement that others still read by, or our own further origins."""
+        return self._named(by_sid(self.have.document, sid_of(self.scene, "oai"))) & self.still.by_oai.keys()
+
+    @cached_property
+    def target(self) -> Json | None:
+        """The statement that is wanted in the end."""
+        return self.naming(*sorted(self.kept - {str(self.reader)}))
+
+    def naming(self, *others: str) -> Json | None:
+        """Return the wanted statement, naming the OAIs `others` as well."""
+        if self.reader is None or not self.want.identity:
+            return None
+        if self.want.identity == "oac":
+            return oac_statement(*self._place("oac"), self.reader)
+        return oai_statement(*self._place("oai"), (*others, self.reader))
+
+    def for_others(self) -> Json | None:
+        """Return the OAI statement for those who still need it, where the stack itself does not."""
+        if self.want.identity == "oai" or not self.kept:
+            return None
+        live = by_sid(self.have.document, sid_of(self.scene, "oai")) or {}
+        return {**live, "Principal": oai_statement(*self._place("oai"), sorted(self.kept))["Principal"]}
+
+    def _place(self, identity: str) -> tuple[str, str, str, str]:
+        bucket = self.scene.stack.spec.bucket.name
+        return sid_of(self.scene, identity), self.scene.partition, bucket, self.want.prefix
+
+    def _named(self, statement: Json | None) -> frozenset[str]:
+        named = principals(statement or {}, self.have.identities)
+        return frozenset(each.name for each in named if each.kind == "oai")
+
+    @property
+    def ours(self) -> Json | None:
+        """Our live statement for the wanted identity."""
+        return by_sid(self.have.document, sid_of(self.scene, self.want.identity))
+
+    @cached_property
+    def satisfying(self) -> str | None:
+        """The Sid, or a word for it, of a statement of others that gives exactly what is wanted.
+
+        A statement of another stack does not count: it goes when that stack does not need it any more.
+        """
+        for each in statements(self.have.document):
+            sid = str(each.get("Sid") or "")
+            if (
+                OF_A_STACK.fullmatch(sid) is None
+                and self.target
+                and equal(each, self.target, self.have.identities)
+            ):
+                return sid or "without a Sid"
+        return None
+
+    @property
+    def former_identities(self) -> frozenset[str]:
+        """OAIs that our statement names beside the wanted one, and that nothing needs after the plan."""
+        if self.want.identity != "oai" or self.ours is None:
+            return frozenset()
+        return self._named(self.ours) - {str(self.reader)} - self.kept
+
+
+def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
+    """Return what is granted before the distribution is switched, and revoked once the switch is in force.
+
+    An OAI that follows another one shares its Sid: the statement names both until nothing reads by the former.
+    """
+    if case.target is None:
+        unwanted = case.want.managed and not case.want.identity
+        return (), _taken(case, narrowed=False) if unwanted else ()
+    identities = case.have.identities
+    if equal(case.ours, case.target, identities, ours=True) or (case.ours is None and case.satisfying):
+        return (), _taken(case, narrowed=False)
+    former, kept = case.former_identities, case.kept - {str(case.reader)}
+    with_former = case.naming(*sorted(former | kept)) or case.target
+    if former and equal(case.ours, with_former, identities):
+        return (), _taken(case, narrowed=True)
+    origin = case.have.own.default_origin if case.have.own else None
+    used = former & {str(origin.oai_id)} if origin else frozenset()
+    put = case.naming(*sorted(used | kept)) or case.target
+    return (_grant(case, put, used),), _taken(case, narrowed=bool(used))
+
+
+def _grant(case: Case, put: Json, used: Iterable[str]) -> Grant:
+    """Return the step that puts the statement.
+
+    The successor of an OAI in use may be granted what that one has at once, and the rest only when the signers are in
+    force: `first` is that smaller edit.
+    """
+    scene, want, ours = case.scene, case.want, case.ours
+    changes = _changes(case, put)
+    told = ", ".join(change.field for change in changes)
+    as_before = {**put, **{name: ours[name] for name in _EXTENT if name in ours}} if ours and used else None
+    return Grant(
+        address=scene.address(KIND),
+        stage=Stage.GRANT,
+        because=f"our statement changes: {told}" if ours else "let the distribution read objects",
+        line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
+        changes=changes,
+        edit=_edit(case, put=(put,)),
+        first=_edit(case, put=(as_before,)) if as_before and as_before != put else None,
+    )
+
+
+_EXTENT = ("Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
+"""What of a statement says how far it goes."""
+
+
+def _changes(case: Case, put: Json) -> tuple[Change, ...]:
+    """What changes of our statement, in the spec's words."""
+    want, have, ours = case.want, case.have, case.ours
+    if ours is None:
+        first = not our_sids(case.scene, have.document)
+        given = (
+            Change("grant.via", None, "bucket-policy") if first else Change(want.identity, None, case.reader)
+        )
+        return (given, Change("grant.prefix", None, want.prefix)) if want.prefix else (given,)
+    changes = []
+    before = readers_of(ours, have.identities)
+    prefix, after = prefix_of(ours, have.bucket.name), prefix_of(put, have.bucket.name)
+    if before != case.reader:
+        changes.append(Change(want.identity, before, case.reader))
+    if prefix is not None and prefix != after:
+        changes.append(Change("grant.prefix", prefix, after))
+    whole = Change("grant", canonical(ours, have.identities), canonical(put, have.identities))
+    return tuple(changes) or (whole,)
+
+
+def readers_of(statement: Json, identities: Mapping[str, str]) -> object:
+    """Whom a live statement lets read, said as `Case.reader` says it; a list where they are several."""
+    named = principals(statement, identities)
+    arns = source_arns(statement) if any(each.kind == "service" for each in named) else None
+    names = sorted(arns or (each.name or each.kind for each in named))
+    return names[0] if len(names) == 1 else names
+
+
+def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
+    """Return the end of our statements that nothing needs any more, once the distribution reads otherwise."""
+    have, want, scene = case.have, case.want, case.scene
+    drop = set(our_sids(scene, have.document) - {sid_of(scene, want.identity)})
+    put = [case.target] if narrowed and case.target is not None else []
+    if want.identity != "oac" and case.still.by_own_oac:
+        drop.discard(sid_of(scene, "oac"))
+    staying = case.for_others()
+    if staying is not None:
+        drop.discard(sid_of(scene, "oai"))
+        if not equal(by_sid(have.document, sid_of(scene, "oai")), staying, have.identities):
+            put.append(staying)
+    if not drop and not put:
+        return ()
+    changes = [
+        Change(sid.rpartition("-")[2], readers_of(by_sid(have.document, sid) or {}, have.identities), None)
+        for sid in sorted(drop)
+    ]
+    if put:
+        before = readers_of(by_sid(have.document, sid_of(scene, "oai")) or {}, have.identities)
+        changes.append(Change("oai", _listed(before), _listed(readers_of(put[0], have.identities))))
+    return (
+        Revoke(
+            address=scene.address(KIND),
+            stage=Stage.REVOKE,
+            because=_why_revoked(case),
+            line=scene.stack.line(want.identity or "grant"),
+            changes=tuple(changes),
+            edit=_edit(case, put=tuple(put), drop=frozenset(drop)),
+        ),
+    )
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _why_revoked(case: Case) -> str:
+    if case.want.identity:
+        return "nothing reads by the former identity any more"
+    if case.scene.stack.spec.identity == "none":
+        return "origin_access: none needs no grant"
+    return "the objects themselves are granted now"
+
+
+def _edit(case: Case, *, put: tuple[Json, ...] = (), drop: frozenset[str] = frozenset()) -> PolicyEdit:
+    bucket = case.have.bucket
+    return PolicyEdit(bucket.name, bucket.region, case.scene.account, case.have.document, put, drop)

@@ -1,0 +1,71 @@
+"""Our statements in bucket policies when a stack is destroyed: what is removed, and what stays. Pure.
+
+Only the distribution's tags list the buckets that it has left, so the statements there are removed before it is
+deleted, once it answers nobody. Those in the spec's own bucket are removed after it: their Sids show whose they are.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from cfstream.errors import Notice
+from cfstream.kinds.bucket_policy.deciding import readers_of
+from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, our_sids, sid_of
+from cfstream.policy_document import by_sid, merge, principals, statements
+from cfstream.stack.readers import StillReading, still_reading
+from cfstream.stack.scene import Scene
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage
+from cfstream.values import Json
+
+
+def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...], tuple[Notice, ...]]:
+    """Return the steps that remove all our statements, except those by which distributions of others read."""
+    steps: list[Revoke] = []
+    notices: list[Notice] = []
+    staying = [each for each in have.distributions if each.id not in have.going]
+    still = still_reading(scene, staying, have.own, have.bucket.name)
+    places = [(have.bucket.name, have.bucket.region, "", have.document, still)]
+    places += [(each.name, each.region, each.name, each.document, each.still) for each in have.former]
+    for bucket, region, member, document, reading in places:
+        sids = our_sids(scene, document)
+        users = _left_without(scene, document, reading, have)
+        if users:
+            kept = sid_of(scene, "oai")
+            sids -= {kept}
+            text = f"the statement {kept} in the policy of {bucket} stays: {', '.join(users)} reads by it"
+            notices.append(Notice(text))
+        if sids:
+            steps.append(
+                Revoke(
+                    address=scene.address(KIND, member),
+                    stage=Stage.REVOKE_REMEMBERED if member else Stage.REVOKE,
+                    because="the distribution no longer reads this bucket"
+                    if member
+                    else "nothing of ours reads it",
+                    line=scene.stack.line("bucket"),
+                    changes=tuple(_changes(scene, document, sids, have)),
+                    edit=PolicyEdit(bucket, region, scene.account, document, drop=sids),
+                )
+            )
+    return tuple(steps), tuple(notices)
+
+
+def _left_without(
+    scene: Scene, document: Json | None, still: StillReading, have: LivePolicy
+) -> tuple[str, ...]:
+    """Return the distributions that read by an OAI which our statement alone lets read."""
+    after = merge(document, (), frozenset({sid_of(scene, "oai")}))
+    alone = _oais(document, have) - _oais(after, have)
+    return tuple(sorted({each for identity in alone for each in still.by_oai.get(identity, ())}))
+
+
+def _oais(document: Json | None, have: LivePolicy) -> frozenset[str]:
+    """Return the OAIs that a policy names in any statement."""
+    named = (who for each in statements(document) for who in principals(each, have.identities))
+    return frozenset(who.name for who in named if who.kind == "oai")
+
+
+def _changes(scene: Scene, document: Json | None, sids: Iterable[str], have: LivePolicy) -> Iterator[Change]:
+    for sid in sorted(sids):
+        readers = readers_of(by_sid(document, sid) or {}, have.identities)
+        yield Change(sid.removeprefix(f"cfstream-{scene.name}-"), readers, None)

@@ -1,0 +1,52 @@
+"""Statements of others that let an identity read that no distribution uses. Pure.
+
+They are not ours, so they stay. A plan mentions them, because `migrate --to oac` leaves such statements behind.
+"""
+
+from collections.abc import Iterator
+
+from cfstream.access.allows import allows_reading
+from cfstream.errors import Notice
+from cfstream.kinds.bucket_policy.observed import OF_A_STACK, LivePolicy
+from cfstream.policy_document import principals, source_arns, statements
+from cfstream.stack.proposal import Landscape
+from cfstream.stack.readers import still_reading
+from cfstream.stack.scene import Scene
+from cfstream.values import Json
+
+
+def idle_grants(scene: Scene, have: LivePolicy, land: Landscape) -> tuple[Notice, ...]:
+    """Return a notice for each statement of others that nobody reads by any more once the plan is done.
+
+    Only identities of this account count: the distributions of other accounts cannot be listed.
+    """
+    bucket = have.bucket.name
+    theirs = [
+        each for each in statements(have.document) if not _of_a_stack(each) and allows_reading(each, bucket)
+    ]
+    return tuple(
+        Notice(
+            f"the policy statement {each.get('Sid') or 'without a Sid'} of {bucket} is not ours and stays: it lets "
+            f"{', '.join(idle)} read, and nothing needs that once this stack is as its spec says",
+            do="remove it from the policy, unless something else needs it",
+        )
+        for each in theirs
+        if (idle := tuple(_idle(scene, have, land, each)))
+    )
+
+
+def _of_a_stack(statement: Json) -> bool:
+    return OF_A_STACK.fullmatch(str(statement.get("Sid") or "")) is not None
+
+
+def _idle(scene: Scene, have: LivePolicy, land: Landscape, statement: Json) -> Iterator[str]:
+    """Return the identities of this account that the statement lets read and nothing uses, in words."""
+    identity = scene.stack.spec.identity
+    still = still_reading(scene, have.distributions, have.own, have.bucket.name)
+    used: set[object] = set(still.by_oai)
+    used |= {land.get(scene.address("origin-access-identity"))} if identity == "oai" else set()
+    for who in sorted(principals(statement, have.identities)):
+        if who.kind == "oai" and who.name in have.identities.values() and who.name not in used:
+            yield f"the origin access identity {who.name}"
+    if identity != "oac" and have.own and have.own.arn in (source_arns(statement) or ()):
+        yield f"the distribution {have.own.id} itself"

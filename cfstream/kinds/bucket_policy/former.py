@@ -1,0 +1,190 @@
+"""The buckets that may have something of ours and are not the spec's any more.
+
+One of them is the origin of the live distribution, but only until the switch to another bucket. So before that the
+names of both go into a tag of the distribution, ``cfstream:buckets``, and the tag goes when all that is ours is in the
+spec's own: a run that dies in between is followed by one that knows, whichever bucket its spec names. Lives here:
+which buckets these are, the tag, and the end of our statements in their policies. The end of grants on their objects
+is in `object_acl`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution, bucket_of
+from cfstream.domain.tags import put_tags, remove_tag
+from cfstream.errors import Missing, NotAuthorized, Notice, Refused
+from cfstream.kinds.bucket_policy.observed import KIND, FormerBucket, LivePolicy, our_sids, sid_of
+from cfstream.policy_document import by_sid, parse, principals, statements
+from cfstream.ports import Reads
+from cfstream.stack.bucket import bucket_call
+from cfstream.stack.bucket_region import bucket_regions
+from cfstream.stack.former_buckets import BUCKETS_TAG, former_names, remembered
+from cfstream.stack.readers import still_reading
+from cfstream.stack.scene import Scene
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage, Step
+from cfstream.steps.tags import Mark
+
+
+def read_former(
+    aws: Reads, scene: Scene, own: LiveDistribution | None, distributions: Sequence[LiveDistribution]
+) -> tuple[FormerBucket, ...]:
+    """Return the former buckets with their regions and policies.
+
+    Makes HeadBucket and GetBucketPolicy for each; raises as `Reads.together`.
+    """
+    names = former_names(scene, own)
+    regions = bucket_regions(aws, scene, names)
+    return tuple(
+        replace(
+            _read(aws, scene, name, regions.get(name, scene.region)),
+            still=still_reading(scene, distributions, own, name),
+        )
+        for name in names
+    )
+
+
+def read_others(
+    aws: Reads, scene: Scene, ours: Iterable[LiveDistribution], known: Iterable[FormerBucket]
+) -> tuple[FormerBucket, ...]:
+    """Return the other buckets that origins of these distributions read with an OAI, with their policies.
+
+    A statement of others there may name the OAI. Makes HeadBucket and GetBucketPolicy for each; raises as
+    `Reads.together`.
+    """
+    read = {
+        name
+        for each in ours
+        for origin in each.origins
+        if origin.oai_id and (name := bucket_of(origin.domain_name))
+    }
+    names = sorted(read - {scene.stack.spec.bucket.name, *(each.name for each in known)})
+    regions = bucket_regions(aws, scene, names)
+    return tuple(_read(aws, scene, name, regions.get(name, scene.region)) for name in names)
+
+
+def unneeded(scene: Scene, former: FormerBucket) -> frozenset[str]:
+    """Return the Sids of our statements in a former bucket that nobody reads by after the plan."""
+    sids = set(our_sids(scene, former.document))
+    if former.still.by_own_oac:
+        sids.discard(sid_of(scene, "oac"))
+    named = principals(by_sid(former.document, sid_of(scene, "oai")) or {})
+    if any(each.kind == "oai" and each.name in former.still.by_oai for each in named):
+        sids.discard(sid_of(scene, "oai"))
+    return frozenset(sids)
+
+
+def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
+    """The end of our statements in former buckets, and the tag that remembers these until it is done."""
+    own = have.own
+    if own is None:
+        return ()
+    taken = [_revoke(scene, have, each) for each in have.former if unneeded(scene, each)]
+    left = {each.name for each in have.former if _may_hold(scene, own, each)}
+    names = {*left, scene.stack.spec.bucket.name} if left else set()
+    marks = [_remember(scene, own, names)] if names - {*remembered(own)} else []
+    stays = any(each.unread or _stays(scene, each) or _names_ours(scene, have, each) for each in have.former)
+    done = (names or remembered(own)) and not stays
+    return (*marks, *taken, *([_forget(scene, own, names)] if done else []))
+
+
+def former_notices(scene: Scene, have: LivePolicy) -> tuple[Notice, ...]:
+    """Return what is not known of former buckets, and what stays there because somebody still needs it."""
+    unread = [
+        Notice(
+            f"whether a statement of ours is left in the policy of {each.name} is not known: {each.unread}"
+        )
+        for each in have.former
+        if each.unread
+    ]
+    kept = [
+        Notice(
+            f"{', '.join(sorted(_stays(scene, each)))} stays in the policy of {each.name}: it is still read by"
+        )
+        for each in have.former
+        if _stays(scene, each)
+    ]
+    return (*unread, *kept)
+
+
+def _stays(scene: Scene, former: FormerBucket) -> frozenset[str]:
+    return our_sids(scene, former.document) - unneeded(scene, former)
+
+
+def _names_ours(scene: Scene, have: LivePolicy, former: FormerBucket) -> bool:
+    """Return whether a statement of others names an OAI of ours, which stays as long as it does.
+
+    The tag alone leads to that policy once the distribution reads another bucket.
+    """
+    theirs = (
+        each
+        for each in statements(former.document)
+        if each.get("Sid") not in our_sids(scene, former.document)
+    )
+    return any(
+        who.kind == "oai" and who.name in have.marked
+        for each in theirs
+        for who in principals(each, have.identities)
+    )
+
+
+def _read(aws: Reads, scene: Scene, name: str, region: str) -> FormerBucket:
+    answer = aws.together([bucket_call(scene, "get_bucket_policy", region, name)])[0]
+    match answer:
+        case Missing():
+            return FormerBucket(name, region)
+        case NotAuthorized():
+            return FormerBucket(name, region, unread=answer.what)
+        case Refused():
+            raise answer
+    return FormerBucket(name, region, parse(answer["Policy"]))
+
+
+def _may_hold(scene: Scene, own: LiveDistribution, former: FormerBucket) -> bool:
+    """Whether something of ours may be in a former bucket, or it is the one that ours reads until the switch."""
+    ours = own.tag(NAME_TAG) == scene.name and former.name not in remembered(own)
+    return bool(ours or our_sids(scene, former.document) or former.unread or own.tag(ACL_TAG))
+
+
+def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
+    return Revoke(
+        address=scene.address(KIND, former.name),
+        stage=Stage.REVOKE,
+        because=f"the distribution reads {have.bucket.name} instead",
+        line=scene.stack.line("bucket"),
+        changes=(Change("bucket", former.name, have.bucket.name),),
+        edit=PolicyEdit(
+            bucket=former.name,
+            region=former.region,
+            account=scene.account,
+            seen=former.document,
+            drop=unneeded(scene, former),
+        ),
+    )
+
+
+def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
+    value = " ".join(sorted(names))
+    return Mark(
+        address=scene.address(KIND),
+        stage=Stage.MARK,
+        because="remember both buckets until all that is ours is in the new one",
+        line=scene.stack.line("bucket"),
+        changes=(Change(f"tags.{BUCKETS_TAG}", own.tag(BUCKETS_TAG), value),),
+        call=put_tags(own.arn, {BUCKETS_TAG: value}),
+        seen=own.tags or {},
+    )
+
+
+def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
+    before = " ".join(sorted(names)) or own.tag(BUCKETS_TAG)
+    return Mark(
+        address=scene.address(KIND),
+        stage=Stage.FORGET,
+        because=f"all that is ours is in {scene.stack.spec.bucket.name}",
+        line=scene.stack.line("bucket"),
+        changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),
+        call=remove_tag(own.arn, BUCKETS_TAG),
+        seen=own.tags or {},
+    )

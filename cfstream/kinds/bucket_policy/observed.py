@@ -1,0 +1,82 @@
+"""What is wanted and what is live of a bucket policy, and which of its statements are ours."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cfstream.domain import LiveDistribution
+from cfstream.policy_document import by_sid
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.readers import StillReading
+from cfstream.stack.scene import Scene
+from cfstream.values import Json
+
+KIND = "bucket-policy"
+
+
+IDENTITIES = ("oac", "oai")
+
+
+OF_A_STACK = re.compile(r"cfstream-[a-z][a-z0-9-]*-(oac|oai)")
+"""The Sid of a statement that some stack owns."""
+
+
+@dataclass(frozen=True)
+class WantedGrant:
+    """What the policy needs: a statement for this identity under this prefix, or none of ours."""
+
+    identity: str
+    """``oac``, ``oai``, or empty where no statement is wanted."""
+    prefix: str
+    managed: bool = True
+    """False where the spec leaves the grant to others: a statement of ours then stays as it is."""
+
+
+@dataclass(frozen=True)
+class FormerBucket:
+    """A bucket that the distribution read before the spec named another one."""
+
+    name: str
+    region: str
+    document: Json | None = None
+    """Its policy."""
+    unread: str = ""
+    """Why its policy could not be read."""
+    still: StillReading = field(default_factory=StillReading)
+    """Who still reads it after the plan."""
+
+
+@dataclass(frozen=True)
+class LivePolicy:
+    """A bucket's policy, and everything that leads to the bucket."""
+
+    bucket: LiveBucket
+    document: Json | None = None
+    unread: str = ""
+    """Why the policy could not be read."""
+    own: LiveDistribution | None = None
+    distributions: tuple[LiveDistribution, ...] = ()
+    """Every distribution of the account, the stack's own one from its configuration."""
+    going: frozenset[str] = frozenset()
+    """Ids of the distributions that the plan deletes."""
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    """Name of the stack that owns a distribution, by distribution id."""
+    identities: Mapping[str, str] = field(default_factory=dict)
+    """OAI id by canonical user id, of all OAIs of the account."""
+    marked: frozenset[str] = frozenset()
+    """Ids of the OAIs that have the stack's mark."""
+    former: tuple[FormerBucket, ...] = ()
+    others: tuple[FormerBucket, ...] = ()
+    """The other buckets that origins of the stack's distributions read with an OAI."""
+    foreign: str = ""
+    """The key of an object that another account owns, found in a sample."""
+
+
+def sid_of(scene: Scene, identity: str) -> str:
+    """The Sid of our statement for an identity of this sort."""
+    return f"cfstream-{scene.name}-{identity}"
+
+
+def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
+    """The Sids of the statements of ours that a policy has."""
+    return frozenset(sid for each in IDENTITIES if by_sid(document, sid := sid_of(scene, each)))

@@ -1,0 +1,78 @@
+"""What would make S3 refuse a bucket policy, or make the grant in it useless, found before anything is
+written.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from cfstream.access.policy import parse_statement
+from cfstream.access.policy.public import statement_publicity
+from cfstream.access.reader import Verdict
+from cfstream.domain.bucket import ENFORCED
+from cfstream.errors import NotAuthorized, Problem
+from cfstream.policy_document import LARGEST, dead_principals, dump, merge, statements
+from cfstream.ports import Reads
+from cfstream.stack.bucket import LiveBucket, bucket_call
+from cfstream.stack.scene import Scene
+from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.values import Json
+
+
+def foreign_object(aws: Reads, scene: Scene, bucket: LiveBucket) -> str:
+    """The key of an object that another account owns, out of one page of those under the prefix; empty
+    where none is.
+
+    A bucket policy reaches only objects of the bucket's owner (S3 User Guide, object ownership), and only
+    where ownership is not enforced can there be others. Makes GetBucketAcl and ListObjectsV2; what may not
+    be read shows none.
+    """
+    if bucket.ownership in ("", ENFORCED):
+        return ""
+    prefix = scene.stack.spec.grant.prefix
+    page = bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix, FetchOwner=True)
+    try:
+        owner = aws.read(bucket_call(scene, "get_bucket_acl", bucket.region))["Owner"]["ID"]
+        rows = aws.read(page).get("Contents") or ()
+    except NotAuthorized:
+        return ""
+    return next((str(row["Key"]) for row in rows if row.get("Owner", {}).get("ID") not in (None, owner)), "")
+
+
+def problems(
+    scene: Scene,
+    *,
+    document: Json | None,
+    unread: str,
+    bucket: LiveBucket,
+    edits: Sequence[PolicyEdit],
+    foreign: str,
+) -> list[Problem]:
+    """Everything that stands in the way of `edits`."""
+    stack = scene.stack
+    found = []
+    if unread:
+        what = f"the policy of {bucket.name} cannot be read: {unread}"
+        found.append(stack.problem(what, "allow s3:GetBucketPolicy to these credentials", "bucket"))
+    if foreign:
+        what = f"another account owns objects in {bucket.name}, which no bucket policy reaches: {foreign!r} for one"
+        do = "set the bucket's object ownership to BucketOwnerEnforced, or grant via object-acl"
+        found.append(stack.problem(what, do, "grant"))
+    policies = [policy for edit in edits if (policy := merge(document, edit.put, edit.drop)) is not None]
+    return [*found, *dict.fromkeys(each for policy in policies for each in _refusals(scene, bucket, policy))]
+
+
+def _refusals(scene: Scene, bucket: LiveBucket, policy: Json) -> Iterable[Problem]:
+    """What S3 refuses about the whole of a policy, whichever statement it is that we add."""
+    stack = scene.stack
+    for sid, unique_id in dead_principals(policy):
+        what = f"S3 will refuse the policy of {bucket.name}: the statement {sid or 'without a Sid'} names {unique_id}"
+        yield stack.problem(what, "that principal was deleted: take it out of the policy first", "bucket")
+    if bucket.effective.policy:
+        for each in statements(policy):
+            if statement_publicity(parse_statement(each)) is Verdict.YES:
+                sid = each.get("Sid") or "without a Sid"
+                what = f"S3 will refuse the policy of {bucket.name}: its statement {sid} is public, and that is blocked"
+                yield stack.problem(what, "take that statement out first, or narrow it", "bucket")
+    size = len(dump(policy).encode())
+    if size > LARGEST:
+        what = f"the policy of {bucket.name} would have {size} bytes, and S3 takes {LARGEST}"
+        yield stack.problem(what, "join statements of others that say the same", "bucket")

@@ -1,0 +1,81 @@
+"""When a public key may leave its group without cutting off viewers whose URLs it signed.
+
+The sequence is the Developer Guide's ("Rotating key pairs"): the new key joins, the signer changes over, the
+last URL of the old key runs out, the old key leaves. A key says in the spec which older ones it `replaces`;
+once it has been in the group for longer than `sign.max_validity`, no URL that they signed is valid any more.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cfstream.stack.declared_keys import DeclaredKey
+from cfstream.steps.step import Hazard
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+CUTS_VIEWERS = "cuts-viewers"
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A key that stays in the group: since when it is in there for certain, and whether it is in force."""
+
+    name: str
+    since: "datetime | None"
+    active: bool
+
+
+@dataclass(frozen=True)
+class Grace:
+    """What decides whether a key may leave a group: the keys that stay, the grace period, the time."""
+
+    declared: tuple[DeclaredKey, ...]
+    """All keys of the spec: they say what they replace."""
+    staying: Mapping[str, Successor]
+    """The keys that stay in the group, by name."""
+    validity: "timedelta"
+    now: "datetime | None"
+
+    def hazard(self, key: str) -> Hazard | None:
+        """The hazard of detaching this key; None when no URL that it signed is valid any more."""
+        successors = [self.staying[name] for name in _replacing(key, self.declared) if name in self.staying]
+        if any(self._is_past(successor) for successor in successors):
+            return None
+        if not successors:
+            why = "no key of the group replaces it"
+        else:
+            why = "; ".join(self._not_yet(successor) for successor in successors)
+        return Hazard(CUTS_VIEWERS, f"URLs signed with {key} are refused once it is detached: {why}")
+
+    def _is_past(self, successor: Successor) -> bool:
+        return (
+            successor.active
+            and successor.since is not None
+            and self.now is not None
+            and successor.since + self.validity <= self.now
+        )
+
+    def _not_yet(self, successor: Successor) -> str:
+        if successor.since is None:
+            return f"{successor.name}, which replaces it, is not made yet"
+        if not successor.active:
+            return f"{successor.name}, which replaces it, is not in force in the group yet"
+        until = f"{successor.since + self.validity:%Y-%m-%d %H:%M %Z}"
+        return f"{successor.name} replaces it, but URLs of the old key may be valid until {until}"
+
+
+def _replacing(key: str, declared: Iterable[DeclaredKey]) -> tuple[str, ...]:
+    """Every declared key that replaces `key`, itself or by replacing one that does; sorted."""
+    by_old: dict[str, set[str]] = {}
+    for one in declared:
+        for old in one.replaces:
+            by_old.setdefault(old, set()).add(one.name)
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        newer = by_old.get(waiting.pop(), set()) - found
+        found |= newer
+        waiting.extend(newer)
+    return tuple(sorted(found - {key}))

@@ -1,0 +1,323 @@
+"""Grants to the OAI on the objects themselves: the recipe of 2011, and the only way where several accounts
+own objects.
+
+Lives here: how many objects lack the grant, and who else was granted before. What is done to each object is
+`steps/object_grants`. Before the first grant to an OAI the distribution is tagged with its id, for nothing
+else would tell later that objects have grants to take back: ``cfstream:acl``. While one OAI follows another
+both ids stand there.
+
+All ACLs of the bucket are read, also those outside the prefix: they may be public, or granted by a wider prefix.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cfstream.domain import ACL_TAG, LiveDistribution
+from cfstream.domain.tags import put_tags, remove_tag
+from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
+from cfstream.errors import Notice, Problem
+from cfstream.kinds.bucket_policy.observed import LivePolicy, our_sids
+from cfstream.kinds.object_acl.all_acls import read_acls
+from cfstream.kinds.object_acl.clashes import contradictions
+from cfstream.kinds.object_acl.ending import grants_left, last_revokes
+from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, tally
+from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
+from cfstream.ports import Reads
+from cfstream.stack.bucket import LiveBucket, read_bucket
+from cfstream.stack.distributions import find
+from cfstream.stack.owners import all_distributions
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.readers import still_reading
+from cfstream.stack.scene import Scene
+from cfstream.steps.grant import Grant
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.tags import Mark
+from cfstream.values import Joined, Json, Known, digest, refs_in
+
+
+@dataclass(frozen=True)
+class WantedGrants:
+    """Exactly this permission for the OAI on every object under the prefix."""
+
+    permission: str
+    prefix: str
+
+
+class ObjectAclKind:
+    """The kind ``object-acl``."""
+
+    name = KIND
+
+    def desire(self, scene: Scene) -> WantedGrants | None:
+        """The permission and the prefix of the spec; None when the grant is not on objects."""
+        grant = scene.stack.spec.grant
+        if grant.via != "object-acl" or scene.destroying:
+            return None
+        return WantedGrants(grant.permission, grant.prefix)
+
+    def observe(self, aws: Reads, scene: Scene, want: WantedGrants | None) -> LiveGrants:
+        """Lists distributions and OAIs, and reads the ACL of every object if grants are wanted or were wanted earlier.
+
+        Raises as `Reads.read`; an object whose ACL may not be read counts as not granted.
+        """
+        bucket, own = read_bucket(aws, scene), find(aws, scene)
+        if scene.destroying:
+            return grants_left(aws, scene, bucket, own)
+        identity_kind = OriginAccessIdentityKind()
+        wanted = identity_kind.desire(scene)
+        identities = identity_kind.observe(aws, scene, wanted)
+        grantee = identities.get(wanted.id) if isinstance(wanted, UsedIdentity) else identities.own
+        user = grantee.canonical_user if grantee else ""
+        counted = want is not None and bucket.usable
+        distributions = all_distributions(aws)
+        still = still_reading(scene, distributions, own, bucket.name)
+        mine = identities.own if counted and not isinstance(wanted, UsedIdentity) else None
+        found = (
+            tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
+            if want is not None and counted
+            else _granted_before(aws, scene, bucket, own)
+        )
+        return LiveGrants(
+            bucket=bucket,
+            tally=found,
+            own=own,
+            distributions=distributions,
+            canonical_users={each.id: each.canonical_user for each in identities.all},
+            former=former_granted(aws, scene, own),
+            beyond=mine is not None
+            and found.beyond > 0
+            and _marked(own, mine.id)
+            and mine.id
+            not in still.by_oai,  # what others may read by this OAI outside our prefix may be theirs
+        )
+
+    def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
+        """Marks, grants what is lacking, takes back what a former OAI was granted, and unmarks."""
+        if scene.destroying:
+            return last_revokes(scene, have, land)
+        if scene.stack.spec.grant.via == "elsewhere":
+            return Proposal()
+        identity = land.get(scene.address("origin-access-identity")) if want else None
+        user = land.get(scene.address("origin-access-identity"), "canonical_user") if want else None
+        if want is not None and (identity is None or user is None):
+            return Proposal()
+        former = tuple(each for each in have.marked if each != identity)
+        steps: list[Step] = []
+        if want is not None and identity is not None and user is not None and have.tally.lacking:
+            steps += _mark(scene, have, former, identity)
+            granted = _grant(scene, want, have, user)
+            steps.append(replace(granted, hazards=_stronger(scene, want, have, land)))
+        if user is not None and have.beyond:
+            steps.append(_narrow(scene, have, user))
+        taken, notices = _taken(scene, have, former, identity)
+        relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
+        if have.bucket.effective.ignore_acls and any(
+            isinstance(each, Grant | Revoke) for each in steps + taken
+        ):
+            notices.append(_hidden(have))
+        problems = [*contradictions(scene)] if want is not None else []
+        problems += _unknown(scene, have) if steps or taken else ()
+        return Proposal(
+            steps=(*steps, *taken, *_old(scene, have)),
+            relied_on=(relied,) if want is not None else (),
+            problems=tuple(problems),
+            notices=tuple(notices),
+        )
+
+
+def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
+    """Return the problem of ACLs with members that boto3 does not know: a write would remove them."""
+    if not have.tally.unknown:
+        return ()
+    what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
+    return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
+
+
+def _marked(own: LiveDistribution | None, identity: str) -> bool:
+    """Return whether the stack's distribution says that objects were granted to this OAI."""
+    return own is not None and identity in (own.tag(ACL_TAG) or "").split()
+
+
+def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
+    """Return what all ACLs grant if objects were granted earlier, by the mark; else nothing is read.
+
+    Without them the plan would show that nobody reads, and call it a hazard that viewers go on reading.
+    """
+    if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
+        return Tally()
+    return Tally(acls=read_acls(aws, scene, bucket).objects)
+
+
+def _hidden(have: LiveGrants) -> Notice:
+    """Return the warning that a write removes public grants that S3 does not show.
+
+    GetObjectAcl returns the effective permissions (S3 User Guide, "Blocking public access to your Amazon S3 storage").
+    """
+    return Notice(
+        f"IgnorePublicAcls hides public grants in the ACLs of {have.bucket.name}: an object that has one loses it when "
+        "its ACL is written",
+        warning=True,
+        do="if such grants must stay, switch IgnorePublicAcls off before apply, or grant via bucket-policy",
+    )
+
+
+def _counted(tally: Tally) -> Json:
+    return {"objects": tally.total, "granted": tally.granted, "sha256": tally.sha256}
+
+
+def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
+    """Return a hazard where the identity may do less now: FULL_CONTROL lets it change ACLs too."""
+    policy = land.seen(LivePolicy)
+    ours = our_sids(scene, policy.document if policy else None)
+    if want.permission != "FULL_CONTROL" or not (have.tally.otherwise or ours):
+        return ()
+    many = counted(have.tally.otherwise or have.tally.total)
+    return (Hazard("widens-grant", f"FULL_CONTROL in place of less for the identity: {many}"),)
+
+
+def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> Grant:
+    tally = have.tally
+    return Grant(
+        address=scene.address(KIND),
+        stage=Stage.GRANT,
+        because=f"{tally.lacking} of {tally.total} objects without exactly {want.permission} for the identity",
+        line=scene.stack.line("grant"),
+        changes=(
+            Change(
+                "grant.permission",
+                f"{want.permission} on {tally.granted} of {tally.total} objects",
+                f"{want.permission} on {tally.total} of {tally.total} objects",
+            ),
+        ),
+        edit=_edit(scene, have.bucket, want.prefix, user, want.permission, total=tally.total),
+    )
+
+
+def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
+    """The end of the grants that a wider prefix has left outside the one of the spec."""
+    prefix, bucket = scene.stack.spec.grant.prefix, have.bucket
+    return Revoke(
+        address=scene.address(KIND),
+        stage=Stage.REVOKE,
+        because=f"only what is under {prefix} is to be read",
+        line=scene.stack.line("grant", "prefix"),
+        changes=(Change("grant.prefix", "wider", prefix),),
+        edit=ObjectGrants(bucket.name, bucket.region, scene.account, "", user, None, beyond=prefix),
+    )
+
+
+def _edit(
+    scene: Scene, bucket: LiveBucket, prefix: str, user: Known, permission: str | None, *, total: int = 0
+) -> ObjectGrants:
+    return ObjectGrants(bucket.name, bucket.region, scene.account, prefix, user, permission, total)
+
+
+def _mark(scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known) -> list[Step]:
+    """The mark that goes before the first grant; a new distribution carries it from its creating call."""
+    if have.own is None or identity in have.marked:
+        return []
+    return [
+        _tag(
+            scene,
+            have.own,
+            _beside(former, identity),
+            Stage.MARK,
+            "remember that objects are granted, before the first one is",
+        )
+    ]
+
+
+def _beside(former: Sequence[str], identity: Known) -> Known:
+    if not former:
+        return identity
+    start = " ".join(former) + " "
+    return start + identity if isinstance(identity, str) else Joined((start, *refs_in(identity)))
+
+
+def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, because: str) -> Mark:
+    return Mark(
+        address=scene.address(KIND),
+        stage=stage,
+        because=because,
+        line=scene.stack.line("grant"),
+        changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), value),),
+        call=put_tags(own.arn, {ACL_TAG: value}),
+        seen=own.tags or {},
+    )
+
+
+def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> Mark:
+    """The end of the former OAIs' mark; the wanted one's stays."""
+    because = f"no object is granted to {', '.join(former)} any more"
+    if identity is not None:
+        return _tag(scene, own, identity, Stage.UNMARK, because)
+    return Mark(
+        address=scene.address(KIND),
+        stage=Stage.UNMARK,
+        because=because,
+        line=scene.stack.line("grant"),
+        changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), None),),
+        call=remove_tag(own.arn, ACL_TAG),
+        seen=own.tags or {},
+    )
+
+
+def _taken(
+    scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known | None
+) -> tuple[list[Step], list[Notice]]:
+    """The end of the grants to OAIs that objects are not granted to any more, and of their mark.
+
+    A bucket that is yet to be made has no such objects; those of a former bucket are the matter of `_old`.
+    """
+    still = have.readers(scene, have.bucket.name).by_oai
+    needed = [each for each in former if each in still]
+    former = [each for each in former if each not in still]
+    stays = [
+        Notice(f"objects keep their grants to {each}: {', '.join(still[each])} still reads by it")
+        for each in needed
+    ]
+    if not former or have.own is None:
+        return [], stays
+    counts = have.bucket.usable and have.bucket.acls_count
+    if have.bucket.usable and not counts and not have.former:
+        text = (
+            f"objects keep their grants to {', '.join(former)}: they have no effect while ACLs are disabled"
+        )
+        return [], [*stays, Notice(text)]
+    steps: list[Step] = [
+        Revoke(
+            address=scene.address(KIND),
+            stage=Stage.REVOKE,
+            because=f"objects need no grant to {each} any more",
+            line=scene.stack.line("grant"),
+            changes=(Change("grant.via", f"object-acl for {each}", None),),
+            edit=_edit(scene, have.bucket, "", have.canonical_users[each], None),
+        )
+        for each in former
+        if counts and each in have.canonical_users
+    ]
+    gone = [each for each in former if each not in have.canonical_users]
+    notices = [
+        Notice(f"the identity {each} was deleted: grants to it on objects let nobody read") for each in gone
+    ]
+    kept = _beside(needed, identity) if identity is not None else " ".join(needed) or None
+    return [*steps, _unmark(scene, have.own, former, kept)], [*stays, *notices]
+
+
+def _old(scene: Scene, have: LiveGrants) -> list[Step]:
+    """The end of the grants in the buckets that the distribution has read until now."""
+    return [
+        Revoke(
+            address=scene.address(KIND, name),
+            stage=Stage.REVOKE,
+            because=f"the distribution reads {have.bucket.name} instead",
+            line=scene.stack.line("bucket"),
+            changes=(Change("bucket", name, have.bucket.name),),
+            edit=ObjectGrants(name, region, scene.account, "", have.canonical_users[each], None),
+        )
+        for name, region in have.former
+        for each in have.marked
+        if each in have.canonical_users and each not in have.readers(scene, name).by_oai
+    ]

@@ -1,0 +1,111 @@
+"""The end of grants on objects when a stack is destroyed: what is looked for, what is taken back, and what stays.
+
+Taken back is what our own OAIs were granted, whoever granted it, for they are deleted next; and what was granted to an
+OAI of somebody else when the distribution's mark says that we did it. The mark goes with the distribution. So what it
+alone tells of is taken back before that, once the distribution answers nobody any more; all else after it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cfstream.domain import LiveDistribution
+from cfstream.errors import Notice
+from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, held
+from cfstream.kinds.origin_access_identity import (
+    LiveIdentities,
+    OriginAccessIdentityKind,
+    UsedIdentity,
+    unwanted_identities,
+)
+from cfstream.ports import Reads
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.owners import staying
+from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.scene import Scene
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Change, Stage, Step
+
+
+def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> LiveGrants:
+    """What our OAIs, and those of the mark, still have on objects, and who else reads by them.
+
+    Reads the ACL of every object of the bucket, unless ACLs have no effect there or there is no OAI to look for.
+    Raises as `Reads.read`.
+    """
+    kind = OriginAccessIdentityKind()
+    identities = kind.observe(aws, scene, kind.desire(scene))
+    former = former_granted(aws, scene, own)
+    have = LiveGrants(
+        bucket=bucket,
+        own=own,
+        distributions=staying(aws, scene),
+        canonical_users={each.id: each.canonical_user for each in identities.all},
+        former=former,
+    )
+    if not (bucket.usable and bucket.acls_count):
+        return have
+    wanted = {*_ours(scene, identities), *have.marked}
+    users = {id_: user for id_, user in have.canonical_users.items() if id_ in wanted}
+    counts, acls = held(aws, scene, bucket, users)
+    return replace(have, held=counts, tally=Tally(acls=acls))
+
+
+def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
+    """Takes back what is ours, where nobody else reads the bucket by the same OAI."""
+    ours = _ours(scene, land.observed(LiveIdentities))
+    steps: list[Step] = []
+    notices: list[Notice] = []
+    for id_, objects in sorted(have.held.items()):
+        users = have.readers(scene, have.bucket.name).by_oai.get(id_, ())
+        if users:
+            text = f"{counted(objects)} of {have.bucket.name} stay granted to {id_}: {', '.join(users)} reads by it"
+            notices.append(Notice(text))
+        else:
+            steps.append(_revoke(scene, have, id_, objects, early=id_ not in ours))
+    steps += _in_former_buckets(scene, have)
+    return Proposal(steps=tuple(steps), notices=(*notices, *_without_effect(have)))
+
+
+def _ours(scene: Scene, identities: LiveIdentities) -> frozenset[str]:
+    wanted = OriginAccessIdentityKind().desire(scene)
+    kept = wanted.id if isinstance(wanted, UsedIdentity) else ""
+    return frozenset(live.id for live in unwanted_identities(scene, identities, kept))
+
+
+def _revoke(scene: Scene, have: LiveGrants, identity: str, objects: int, *, early: bool) -> Revoke:
+    bucket = have.bucket
+    user = have.canonical_users[identity]
+    return Revoke(
+        address=scene.address(KIND),
+        stage=Stage.REVOKE_REMEMBERED if early else Stage.REVOKE,
+        because=f"{counted(objects)} granted to {identity}",
+        line=scene.stack.line("grant"),
+        changes=(Change("grant.via", f"object-acl for {identity}", None),),
+        edit=ObjectGrants(bucket.name, bucket.region, scene.account, "", user, None),
+    )
+
+
+def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
+    """The end of the grants in buckets that the distribution has read before, of which its tags alone tell."""
+    for name, region in have.former:
+        for id_ in have.marked:
+            if id_ not in have.canonical_users or have.readers(scene, name).by_oai.get(id_):
+                continue
+            yield Revoke(
+                address=scene.address(KIND, name),
+                stage=Stage.REVOKE_REMEMBERED,
+                because="a bucket that the distribution has left",
+                line=scene.stack.line("bucket"),
+                changes=(Change("grant.via", f"object-acl for {id_}", None),),
+                edit=ObjectGrants(name, region, scene.account, "", have.canonical_users[id_], None),
+            )
+
+
+def _without_effect(have: LiveGrants) -> tuple[Notice, ...]:
+    if not have.marked or not have.bucket.usable or have.bucket.acls_count:
+        return ()
+    told = (
+        f"objects keep their grants to {', '.join(have.marked)}: they have no effect while ACLs are disabled"
+    )
+    return (Notice(told),)

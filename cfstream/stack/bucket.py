@@ -1,0 +1,206 @@
+"""What is live of the stack's bucket, without its encryption: the kind `bucket` reads that only if it matters."""
+
+from dataclasses import dataclass, replace
+
+from cfstream.access.policy import is_public
+from cfstream.domain import AccessPoint, Block
+from cfstream.domain.bucket import ENFORCED, LEGACY
+from cfstream.errors import Missing, NotAuthorized, Notice, Refused, Unreachable
+from cfstream.policy_document import parse
+from cfstream.ports import Answer, Call, Reads
+from cfstream.stack.access_points import block_of, read_access_points
+from cfstream.stack.scene import Scene
+from cfstream.steps.step import at
+
+
+@dataclass(frozen=True)
+class KmsKey:
+    """The key that a bucket encrypts with by default."""
+
+    id: str
+    managed_by_aws: bool = False
+    """``aws/s3``, whose policy nobody can edit."""
+    allows: bool = False
+    """Whether its policy lets CloudFront decrypt for the stack's distribution."""
+    unread: str = ""
+    """Why its policy could not be read."""
+    distribution_arn: str = ""
+
+
+OPEN = Block()
+"""Nothing is blocked."""
+
+
+@dataclass(frozen=True)
+class LiveBucket:
+    """What is live of a bucket. What could not be read counts as absent, and `notices` say so."""
+
+    name: str
+    region: str = "us-east-1"
+    """Where it is; for a bucket that is missing, where it would be made."""
+    missing: bool = False
+    why_not: str = ""
+    """Why it cannot be used; empty when it can."""
+    block: Block = OPEN
+    account_block: Block = OPEN
+    ownership: str = ENFORCED
+    """``BucketOwnerEnforced``, ``BucketOwnerPreferred`` or ``ObjectWriter``; empty where it could not be
+    read.
+    """
+    encryption: str | None = None
+    """``AES256``, ``aws:kms``, or None where the bucket does not say, or where it was not read."""
+    key_id: str = ""
+    grants: tuple[tuple[str, str], ...] = ()
+    """Grantee (canonical user id, or URI of a group) and permission; read only where they count."""
+    owner: str = ""
+    """Canonical user id of the owner; read only where ACLs count."""
+    access_points: tuple[AccessPoint, ...] = ()
+    key: KmsKey | None = None
+    """Of SSE-KMS under an OAC: what its key says of CloudFront."""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there and may be looked into."""
+        return not self.missing and not self.why_not
+
+    @property
+    def effective(self) -> Block:
+        """What is blocked in the end: S3 takes the stricter of the bucket's and the account's settings."""
+        return self.block | self.account_block
+
+    @property
+    def acls_count(self) -> bool:
+        """Whether ACLs let anybody in at all."""
+        return self.ownership != ENFORCED
+
+
+def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
+    """What is live of the stack's bucket; a `Reads` that remembers asks AWS once however often this is
+    called.
+
+    Makes HeadBucket, GetPublicAccessBlock and GetBucketOwnershipControls; ListAccessPoints; GetBucketAcl if ACLs have
+    any effect; and if its own block is not complete and something may be public, GetBucketPolicy and the block of the
+    account. Raises Refused for what is neither an absence nor a lack of permission.
+    """
+    bucket = scene.stack.spec.bucket
+    region = bucket.region or scene.region
+    answers = _ask(aws, scene, region)
+    head = answers[0]
+    if isinstance(head, Refused) and head.region not in ("", region):
+        region = head.region
+        answers = _ask(aws, scene, region)
+        head = answers[0]
+    if isinstance(head, Refused):
+        return _not_usable(bucket.name, region, head)
+    region = str(head.get("BucketRegion") or region)
+    live = _configured(LiveBucket(bucket.name, region), answers[1:])
+    live = _with_acl(aws, scene, live)
+    return _with_account(aws, scene, _with_access_points(aws, scene, live))
+
+
+def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
+    """A call on the stack's bucket, or on another one, that S3 refuses when the bucket is another
+    account's.
+    """
+    where = {"Bucket": bucket or scene.stack.spec.bucket.name, "ExpectedBucketOwner": scene.account}
+    return Call("s3", operation, {**where, **params}, region)
+
+
+def _ask(aws: Reads, scene: Scene, region: str) -> tuple[Answer, ...]:
+    operations = (
+        "head_bucket",
+        "get_public_access_block",
+        "get_bucket_ownership_controls",
+    )
+    return aws.together([bucket_call(scene, operation, region) for operation in operations])
+
+
+def _not_usable(name: str, region: str, refused: Refused) -> LiveBucket:
+    if isinstance(refused, Missing):
+        return LiveBucket(name, region, missing=True)
+    if isinstance(refused, NotAuthorized):
+        return LiveBucket(name, region, why_not=refused.message or refused.code)
+    raise refused
+
+
+def _configured(live: LiveBucket, answers: tuple[Answer, ...]) -> LiveBucket:
+    """`live` with what the configuration reads brought; what there is none of has S3's meaning of none."""
+    block, ownership = answers
+    notices = [unread_notice(each) for each in answers if isinstance(each, NotAuthorized)]
+    for each in answers:
+        if isinstance(each, Refused) and not isinstance(each, NotAuthorized | Missing):
+            raise each
+    return replace(
+        live,
+        block=block_of(block),
+        ownership="" if isinstance(ownership, NotAuthorized) else _ownership(ownership),
+        notices=tuple(notices),
+    )
+
+
+def _ownership(answer: Answer) -> str:
+    """OwnershipControlsNotFoundError means that ACLs are on, the old way (S3 API,
+    GetBucketOwnershipControls).
+    """
+    rules = [] if isinstance(answer, Refused) else at(answer, "OwnershipControls.Rules") or []
+    return str(rules[0]["ObjectOwnership"]) if rules else LEGACY
+
+
+def _with_access_points(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    points, notices = read_access_points(aws, scene, live.name, live.region)
+    return replace(live, access_points=points, notices=(*live.notices, *notices))
+
+
+def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    """Return `live` with the account's block, if that can make a difference."""
+    if live.block.complete or not _may_be_public(aws, scene, live):
+        return live
+    params = {"AccountId": scene.account}
+    try:
+        reply = aws.read(Call("s3control", "get_public_access_block", params, live.region))
+    except Missing:
+        return live
+    except (Refused, Unreachable) as error:
+        notice = Notice(f"the account's block public access counts as none: {error.what}")
+        return replace(live, notices=(*live.notices, notice))
+    return replace(live, account_block=block_of(reply))
+
+
+def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
+    """Return whether anyone may be able to read unless the account blocks it; true if that is not known.
+
+    ACLs of objects count: they are read later, and only by some commands. The policy is read anyway, by the kind
+    `bucket_policy`: a `Reads` that remembers asks for it once.
+    """
+    if live.acls_count or live.notices:
+        return True
+    if any(point.unread or is_public(point.policy) for point in live.access_points):
+        return True
+    try:
+        document = parse(aws.read(bucket_call(scene, "get_bucket_policy", live.region))["Policy"])
+    except Missing:
+        return False
+    except Refused:
+        return True
+    return is_public(document)
+
+
+def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+    """`live` with the bucket's ACL, where ACLs count. IgnorePublicAcls ignores public grants, and only those."""
+    if not live.acls_count:
+        return live
+    try:
+        acl = aws.read(bucket_call(scene, "get_bucket_acl", live.region))
+    except NotAuthorized as refused:
+        return replace(live, notices=(*live.notices, unread_notice(refused)))
+    grants = sorted(
+        (str(grant["Grantee"].get("ID") or grant["Grantee"].get("URI") or ""), str(grant["Permission"]))
+        for grant in acl.get("Grants") or ()
+    )
+    return replace(live, grants=tuple(grants), owner=str((acl.get("Owner") or {}).get("ID") or ""))
+
+
+def unread_notice(refused: Refused) -> Notice:
+    """Return the notice that a part of the bucket could not be read."""
+    return Notice(f"counts as absent, for it cannot be read: {refused.what}")

@@ -1,0 +1,84 @@
+"""The fields that distributions of both deliveries have, and how their signers are compared."""
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import replace
+from typing import Any
+
+from cfstream.domain import Signers, bucket_of, document
+from cfstream.stack.fields import Field, scalar
+from cfstream.stack.scene import Scene
+from cfstream.steps.step import Hazard
+from cfstream.values import Json
+
+
+def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[Field]:
+    """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours.
+
+    Names that are `apart` come and go by a call of their own, and stay on or off as they are.
+    """
+    spec = scene.stack.spec
+    fields = [scalar("enabled", "Enabled", spec.enabled)]
+    if spec.comment is not None:
+        fields.append(scalar("comment", "Comment", spec.comment))
+    if spec.price_class is not None:
+        fields.append(scalar("price_class", "PriceClass", spec.price_class))
+    if spec.cnames is not None:
+        fields.append(_aliases(spec.cnames, apart))
+    if spec.logging is not None:
+        fields.append(_logging(spec.logging))
+    return fields
+
+
+def normal(signers: Signers, account: str) -> Signers:
+    """Return the signers with our own account as ``self``: the console and the API spell it differently."""
+    return replace(signers, accounts=normal_signers(signers.accounts, account))
+
+
+def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
+    """Return account numbers in one order, our own as ``self``."""
+    return tuple(sorted({"self" if number == account else number for number in accounts}))
+
+
+def opened(path: str, signed: Callable[[Json], bool]) -> Field:
+    """What a plan says where nobody needs to sign; the fields of the signers, which are then empty, write it."""
+
+    def write(_config: dict[str, Any], _value: Any) -> None: ...
+
+    return Field(path, want=True, read=lambda config: not signed(config), write=write)
+
+
+def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
+    def write(config: dict[str, Any], value: Any) -> None:
+        document.set_aliases(config, {*value, *(document.aliases(config) & apart)})
+
+    def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
+        gone = sorted(set(before) - set(after))
+        text = f"{', '.join(gone)}: viewers who use this host name get no answer"
+        return (Hazard("cuts-viewers", text),) if gone else ()
+
+    want = tuple(sorted({name.lower() for name in cnames} - apart))
+    return Field(
+        "cnames", want, lambda config: tuple(sorted(document.aliases(config) - apart)), write, danger=danger
+    )
+
+
+def _logging(logging: Any) -> Field:
+    want = {"bucket": logging.bucket, "prefix": logging.prefix} if logging else None
+
+    def read(config: Json) -> Mapping[str, str] | None:
+        live = config.get("Logging") or {}
+        if not live.get("Enabled"):
+            return None
+        return {"bucket": bucket_of(live["Bucket"]) or live["Bucket"], "prefix": live.get("Prefix", "")}
+
+    def write(config: dict[str, Any], value: Any) -> None:
+        live = dict(config.get("Logging") or {})
+        live["Enabled"] = bool(value)
+        live["Bucket"] = f"{value['bucket']}.s3.amazonaws.com" if value else ""
+        live["Prefix"] = value["prefix"] if value else ""
+        if not value and "IncludeCookies" in live:
+            # CloudFront turns it off by itself, and what was sent would never read back.
+            live["IncludeCookies"] = False
+        config["Logging"] = live
+
+    return Field("logging", want, read, write, show=lambda value: value if value else False)

@@ -1,0 +1,186 @@
+"""The steps that create, change and delete a distribution of either delivery: the two APIs differ only in names."""
+
+from collections.abc import Sequence
+
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
+from cfstream.errors import Notice
+from cfstream.ports import Call
+from cfstream.spec.wording import some_of
+from cfstream.stack.distribution_preflight import ownership_problems
+from cfstream.stack.distributions import wait_for
+from cfstream.stack.fields import Overlay
+from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.scene import Scene
+from cfstream.stack.tagging import creation_tag_changes, creation_tags, tag_step
+from cfstream.steps.adopt import with_tags
+from cfstream.steps.content import canonical, without_secrets
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.disable import Disable
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.tags import Mark
+from cfstream.values import Json, Known, Ref, Verb, digest, step_id
+
+NAMED_CHANGES = 3
+"""Changed fields that a step's reason names; the rest is counted."""
+
+
+def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -> tuple[Step, ...]:
+    """Return the steps that create the distribution, with signers and tags in one call, and wait for it."""
+    resource, name = delivery.resource, delivery.operation_noun
+    config, both = delivery.document, f"{delivery.document}WithTags"
+    tags = {"Items": creation_tags(scene, land)}
+    create = Create(
+        address=scene.address(delivery.kind),
+        stage=Stage.DISTRIBUTION,
+        because=f"no {delivery.words} carries this name",
+        line=scene.stack.line("name"),
+        changes=(*made.changes, *creation_tag_changes(scene)),
+        call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),
+        outputs={
+            "id": f"{resource}.Id",
+            "arn": f"{resource}.ARN",
+            "domain_name": f"{resource}.DomainName",
+            "etag": "ETag",
+        },
+        twin=Twin(
+            listing=Call("cloudfront", delivery.listing.operation, {"MaxItems": "100"}),
+            row_id="Id",
+            detail=f"get_{name}",
+            match={},
+            content=f"{resource}.{config}",
+            name={NAME_TAG: scene.name},
+            arn=f"{resource}.ARN",
+        ),
+        document=f"{both}.{config}",
+        reference=f"{both}.{config}.CallerReference",
+        tags=f"{both}.Tags",
+    )
+    # Which generation of the caller reference AWS takes is not known before.
+    shown = {name: value for name, value in made.config.items() if name != "CallerReference"}
+    because = f"until the new {delivery.words} is Deployed"
+    return (create, wait_for(scene, delivery, Ref(create.id), shown, because))
+
+
+def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
+    """Return one step that changes all fields and tags that differ, and the wait for it; nothing if none differ."""
+    tags = tag_step(scene, live, others=bool(laid.changes))
+    if not laid.changes:
+        return () if tags is None else (tags,)
+    changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
+    wait = wait_for(scene, live.delivery, live.id, changed, "until the change is Deployed")
+    return (_update(scene, live, laid, tags), wait)
+
+
+def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
+    """Return the steps that disable it, wait until no edge answers for it, and delete it."""
+    name, config = live.delivery.operation_noun, live.delivery.document
+    read = live.delivery.get_config(live.id)
+    off = {**live.config, "Enabled": False}
+    steps: list[Step] = []
+    if live.enabled:
+        steps.append(
+            Disable(
+                address=scene.address(live.delivery.kind),
+                stage=Stage.SWITCH,
+                because="CloudFront deletes none that is enabled",
+                line=scene.stack.line("name"),
+                changes=(Change("enabled", before=True, after=False),),
+                hazards=(Hazard("cuts-viewers", f"{_hosts(live)}: viewers get no answer any more"),),
+                call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: off}),
+                document=config,
+                read=read,
+                content=config,
+                base=live.config,
+                etag=live.etag,
+                unknown=live.unknown_members,
+            )
+        )
+    if steps or live.status != "Deployed":
+        because = "until no edge answers for it any more"
+        steps.append(wait_for(scene, live.delivery, live.id, {"Enabled": False}, because))
+    return (*steps, _delete(scene, live, Call("cloudfront", f"delete_{name}", {"Id": live.id}), read, off))
+
+
+def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: Json) -> Delete:
+    adopted = scene.stack.spec.adopt == live.id
+    made = ", which this stack has not made but adopted" if adopted else ""
+    text = f"the {live.delivery.words} {live.id}{made}: it cannot be brought back, nor can its domain name"
+    return Delete(
+        address=scene.address(live.delivery.kind),
+        stage=Stage.DELETE_DISTRIBUTION,
+        because="adopted, and to be destroyed" if adopted else "to be destroyed",
+        line=scene.stack.line("adopt" if adopted else "name"),
+        changes=(Change("name", scene.name, None),),
+        hazards=(Hazard("deletes", text),),
+        call=call,
+        read=read,
+        content=live.delivery.document,
+        base=off,
+    )
+
+
+def _hosts(live: LiveDistribution) -> str:
+    return ", ".join([live.domain_name, *live.aliases])
+
+
+def brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
+    """Return what later kinds may refer to: id, ARN and domain name, live or of the step that creates it."""
+    if live is not None:
+        return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
+    create = step_id(Verb.CREATE, scene.distribution)
+    return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
+
+
+def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: Mark | None) -> Modify:
+    config, name = live.delivery.document, live.delivery.operation_noun
+    modify = Modify(
+        address=scene.address(live.delivery.kind),
+        stage=Stage.SWITCH,
+        because=_named(laid.changes),
+        line=scene.stack.line(*_place(laid.changes[0].field)),
+        changes=laid.changes,
+        hazards=laid.hazards,
+        call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: laid.config}),
+        document=config,
+        read=live.delivery.get_config(live.id),
+        content=config,
+        base=live.config,
+        etag=live.etag,
+        unknown=live.unknown_members,
+    )
+    return modify if tags is None else with_tags(modify, tags)
+
+
+def _named(changes: tuple[Change, ...]) -> str:
+    return some_of(list(dict.fromkeys(change.field for change in changes)), NAMED_CHANGES)
+
+
+def _place(field: str) -> tuple[str, ...]:
+    """Where in the spec a changed field is written, as far as its name tells."""
+    return tuple(field.split("[", 1)[0].split("."))
+
+
+def ending(scene: Scene, going: Sequence[LiveDistribution]) -> Proposal:
+    """Return the deletion of the stack's distributions of one delivery; nothing if there are none."""
+    notices = []
+    for live in going:
+        by_hand = live.aliases if scene.stack.spec.dns is None else ()
+        if by_hand:
+            text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} stay: delete them first"
+            notices.append(Notice(text, warning=True))
+    return Proposal(
+        steps=tuple(step for live in going for step in removing(scene, live)),
+        relied_on=tuple(relied(scene, live) for live in going),
+        problems=tuple(each for live in going for each in ownership_problems(scene, live, ())),
+        notices=tuple(notices),
+    )
+
+
+def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
+    """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
+    if live is None:
+        return Relied(scene.distribution, digest(None))
+    content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
+    return Relied(scene.address(live.delivery.kind), digest(content), live.etag, content=content)

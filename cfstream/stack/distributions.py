@@ -1,0 +1,80 @@
+"""The stack's own distribution, and who holds its aliases."""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
+
+from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
+from cfstream.domain.tags import read_tags, tags_of
+from cfstream.errors import Problem
+from cfstream.ports import Reads
+from cfstream.stack.owners import claims
+from cfstream.stack.scene import Scene
+from cfstream.steps.step import Stage
+from cfstream.steps.wait import Deployed, Wait
+from cfstream.values import Json, Known
+
+
+def find(aws: Reads, scene: Scene) -> LiveDistribution | None:
+    """Return the stack's distribution: the one that the spec adopts, else the one that has the tag ``cfstream:name``.
+
+    The lowest id wins if several have the name; `claims` returns all of them. Makes the calls of `claims` and one Get.
+    Raises as `Reads.read`.
+    """
+    found = [each for each in claims(aws, scene) if each.delivery is scene.delivery or scene.destroying]
+    if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
+        return None
+    return read_distribution(aws, found[0].delivery, found[0].id)
+
+
+def own_distributions(aws: Reads, scene: Scene, delivery: Delivery) -> tuple[LiveDistribution, ...]:
+    """Return every distribution of the stack of one delivery, for its end. Raises as `Reads.read`."""
+    mine = [each for each in claims(aws, scene) if each.delivery is delivery]
+    return tuple(read_distribution(aws, each.delivery, each.id) for each in mine)
+
+
+def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> Wait:
+    """Return the wait for a change of an earlier run, before the steps after `stage` that rely on it."""
+    because = "an earlier change is still on its way to the edges"
+    return replace(wait_for(scene, live.delivery, live.id, live.config, because), stage=stage)
+
+
+def wait_for(scene: Scene, delivery: Delivery, distribution_id: Known, config: Json, because: str) -> Wait:
+    """Return the wait until a distribution shows `config` and is Deployed."""
+    return Wait(
+        address=scene.address(delivery.kind),
+        stage=Stage.WAIT,
+        because=because,
+        line=scene.stack.line("wait"),
+        until=Deployed(delivery.get(distribution_id), delivery.resource, config),
+        seconds=scene.stack.spec.wait.timeout.total_seconds(),
+    )
+
+
+def held_aliases(rows: Iterable[LiveDistribution], ours: str | None) -> dict[str, LiveDistribution]:
+    """Return which distribution of the account, other than ours, holds each alias."""
+    return {alias: row for row in rows if row.id != ours for alias in row.aliases}
+
+
+def alias_problems(
+    scene: Scene, rows: Sequence[LiveDistribution], ours: str | None, coming: Container[str] = ()
+) -> list[Problem]:
+    """Return a problem for each cname that another distribution of the account holds, except those `coming`."""
+    held = held_aliases(rows, ours)
+    return [
+        scene.stack.problem(
+            f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}",
+            "take it off there first, plan this together with the spec that gives it up, or put "
+            f"`adopt: {held[alias].id}` into the spec to take that one over",
+            "cnames",
+            number,
+        )
+        for number, alias in enumerate(scene.stack.spec.cnames or ())
+        if alias in held and alias not in coming
+    ]
+
+
+def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> LiveDistribution:
+    """Return one distribution, whole, with its tags. Makes one Get and ListTagsForResource; raises as `Reads.read`."""
+    reply = aws.read(delivery.get(distribution_id))
+    tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
+    return distribution_from_reply(delivery, reply, tags_of(tags))

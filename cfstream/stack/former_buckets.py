@@ -1,0 +1,19 @@
+"""The buckets that the stack's distribution has read, or still reads, and that the spec does not name any more."""
+
+from cfstream.domain import LiveDistribution, bucket_of
+from cfstream.stack.scene import Scene
+
+BUCKETS_TAG = "cfstream:buckets"
+
+
+def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
+    """The bucket that the default behavior still leads to, and those that the tag remembers, but not the spec's own."""
+    origin = own.default_origin if own else None
+    leads_to = bucket_of(origin.domain_name) if origin else None
+    names = {*remembered(own), *([leads_to] if leads_to else [])}
+    return tuple(sorted(names - {scene.stack.spec.bucket.name}))
+
+
+def remembered(own: LiveDistribution | None) -> tuple[str, ...]:
+    """Return the buckets that the distribution's tag lists."""
+    return tuple((own.tag(BUCKETS_TAG) or "").split()) if own else ()

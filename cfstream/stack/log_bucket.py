@@ -1,0 +1,96 @@
+"""What CloudFront would refuse about the bucket for access logs, found before anything is written.
+
+CloudFront checks it when a distribution is created or updated (Developer Guide, "Configure standard logging (legacy)").
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cfstream.domain.bucket import ENFORCED
+from cfstream.errors import Missing, Notice, Problem, Refused
+from cfstream.ports import Answer, Call, Reads
+from cfstream.stack.scene import Scene
+from cfstream.steps.step import at
+
+WITHOUT_DELIVERY = frozenset(
+    {
+        "af-south-1",
+        "ap-east-1",
+        "ap-south-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ca-west-1",
+        "eu-central-2",
+        "eu-south-1",
+        "eu-south-2",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+    }
+)
+"""Regions to which CloudFront delivers no standard logs (the same page)."""
+
+
+@dataclass(frozen=True)
+class LogBucket:
+    """What was read of the bucket for logs."""
+
+    name: str
+    head: Answer
+    ownership: Answer
+
+
+def read_log_bucket(aws: Reads, scene: Scene) -> LogBucket | None:
+    """Return what is live of the bucket for logs, or None if the spec asks for no logs. Makes two calls."""
+    logging = scene.stack.spec.logging
+    if not logging:
+        return None
+    found = _read(aws, logging.bucket, scene.region)
+    moved = found.head.region if isinstance(found.head, Refused) else ""
+    return _read(aws, logging.bucket, moved) if moved not in ("", scene.region) else found
+
+
+def _read(aws: Reads, name: str, region: str) -> LogBucket:
+    head, ownership = aws.together(
+        [
+            Call("s3", operation, {"Bucket": name}, region)
+            for operation in ("head_bucket", "get_bucket_ownership_controls")
+        ]
+    )
+    return LogBucket(name, head, ownership)
+
+
+def log_problems(scene: Scene, found: LogBucket | None) -> Iterator[Problem]:
+    """Yield why CloudFront would refuse to deliver logs: the bucket is missing, without ACLs, or in a wrong region."""
+    if found is None:
+        return
+    where = ("logging", "bucket")
+    if isinstance(found.head, Missing):
+        what = f"the bucket {found.name} for logs does not exist"
+        yield scene.stack.problem(what, "create it with ACLs enabled, or name another one", *where)
+        return
+    if isinstance(found.head, Refused):
+        return
+    region = str(found.head.get("BucketRegion") or "")
+    if region in WITHOUT_DELIVERY:
+        what = f"the bucket {found.name} for logs is in {region}, and CloudFront delivers no logs there"
+        yield scene.stack.problem(what, "name a bucket in another region", *where)
+    if _without_acls(found.ownership):
+        what = f"the bucket {found.name} for logs has ACLs disabled (object ownership {ENFORCED})"
+        yield scene.stack.problem(
+            what, "set its object ownership to BucketOwnerPreferred, or name another one", *where
+        )
+
+
+def log_notices(found: LogBucket | None) -> Iterator[Notice]:
+    """Yield what could not be checked: a bucket of another account, or one that may not be read."""
+    if found is not None and isinstance(found.head, Refused) and not isinstance(found.head, Missing):
+        yield Notice(f"the bucket {found.name} for logs could not be checked: {found.head.what}")
+
+
+def _without_acls(answer: Answer) -> bool:
+    """OwnershipControlsNotFoundError means that ACLs are enabled (S3 API, GetBucketOwnershipControls)."""
+    if isinstance(answer, Refused):
+        return False
+    rules = at(answer, "OwnershipControls.Rules") or []
+    return bool(rules) and rules[0].get("ObjectOwnership") == ENFORCED

@@ -1,0 +1,72 @@
+"""What a kind answers, a proposal, and what it is given to answer from, the landscape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from cfstream.errors import Notice, Problem
+from cfstream.secret_values import without_secrets
+from cfstream.steps.step import Step
+from cfstream.values import Address, ETag, Known
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Relied:
+    """A live document that a plan was made from. `etag` is for the eye; the content's digest decides."""
+
+    address: Address
+    sha256: str
+    etag: ETag | None = None
+    content: Any = field(default=None, compare=False)
+    """The document itself, so that a stale saved plan can list what moved; None for none. Its secrets are removed."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", without_secrets(self.content))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a kind contributes to a plan."""
+
+    steps: tuple[Step, ...] = ()
+    brings: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
+    """Ids and names for later kinds, by output name (``id``, ``arn``, …), live already or a Ref."""
+    relied_on: tuple[Relied, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    after: tuple[str, ...] = ()
+    """Names of other stacks of the run that must be done before this one begins."""
+    leaving: tuple[str, ...] = ()
+    """What another stack of the run takes off this one."""
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """What the kinds before this one have brought, and what is live of them."""
+
+    brought: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
+    live: Mapping[str, object] = field(default_factory=dict)
+    """What each kind observed, by the kind's name. Other kinds read it with `seen`, by its type."""
+    wanted: Mapping[str, object] = field(default_factory=dict)
+    """What the spec asks of each kind, by the kind's name. Other kinds read it with `wants`, by its type."""
+
+    def get(self, address: Address, output: str = "id") -> Known | None:
+        """What is known of a resource, or None when it is neither live nor proposed."""
+        return self.brought.get(address, {}).get(output)
+
+    def seen(self, what: type[T]) -> T | None:
+        """Return what a kind observed, by the type of its observation; None if that kind was not asked."""
+        return next((each for each in self.live.values() if isinstance(each, what)), None)
+
+    def observed(self, what: type[T]) -> T:
+        """Return what a kind observed, by the type of its observation. Raises LookupError if it was not asked."""
+        found = self.seen(what)
+        if found is None:
+            raise LookupError(f"no kind has observed a {what.__name__}")
+        return found
+
+    def wants(self, what: type[T]) -> T | None:
+        """Return what the spec asks of a kind, by the type of its answer; None if it asks for nothing."""
+        return next((each for each in self.wanted.values() if isinstance(each, what)), None)

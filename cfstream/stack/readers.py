@@ -1,0 +1,52 @@
+"""Who still reads a bucket by an identity after a plan: what they need is not revoked.
+
+Pure. Counted are all origins and origin groups of every distribution of both deliveries, enabled or not, except the
+default origin of the stack's own distribution: the plan decides about that one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cfstream.domain import LiveDistribution, Origin
+from cfstream.stack.scene import Scene
+
+
+@dataclass(frozen=True)
+class StillReading:
+    """Which distributions still read a bucket by an identity."""
+
+    by_oai: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids of distributions, by OAI id."""
+    by_own_oac: tuple[str, ...] = ()
+    """The stack's own distribution, if an origin beside its default one signs with an OAC."""
+
+    def names(self, identities: Iterable[str]) -> str:
+        """Return the distributions that read by one of these OAIs, in words."""
+        return ", ".join(sorted({each for identity in identities for each in self.by_oai.get(identity, ())}))
+
+
+def still_reading(
+    scene: Scene, distributions: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
+) -> StillReading:
+    """Return who reads `bucket` after the plan, beside the default origin of the stack's own distribution."""
+    by_oai: dict[str, set[str]] = {}
+    by_own_oac: set[str] = set()
+    for live, origin in _reading(scene, distributions, own, bucket):
+        if origin.oai_id:
+            by_oai.setdefault(str(origin.oai_id), set()).add(live.id)
+        elif origin.oac_id and own is not None and live.id == own.id:
+            by_own_oac.add(live.id)
+    found = {identity: tuple(sorted(users)) for identity, users in by_oai.items()}
+    return StillReading(found, tuple(sorted(by_own_oac)))
+
+
+def _reading(
+    scene: Scene, distributions: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
+) -> Iterable[tuple[LiveDistribution, Origin]]:
+    for live in distributions:
+        ours = own is not None and live.id == own.id
+        if ours and scene.destroying:
+            continue
+        for origin in live.origins:
+            if origin.bucket == bucket and not (ours and origin == live.default_origin):
+                yield live, origin

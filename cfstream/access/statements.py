@@ -1,8 +1,9 @@
 """A bucket's policy as bits: for each requester, the statements that admit it, and those that forbid it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 from cfstream.access.partition import Named, judged_by_origins
 from cfstream.access.policy import (
@@ -28,6 +29,8 @@ from cfstream.access.resources import Resources, named_by
 from cfstream.access.world import World
 from cfstream.domain import AccessPoint, Block, ObjectClass
 from cfstream.policy_document import statements
+
+T = TypeVar("T")
 
 RESTRICTED = "whether RestrictPublicBuckets leaves it in"
 VARIABLE = "a policy variable in Resource"
@@ -141,11 +144,16 @@ class PolicyView:
         return replace(found, verdict=Verdict.MAYBE, undecided=(VERSIONS,))
 
     def general(self, requester: Requester, may: May) -> Reading:
-        """Return whether a requester of `known` may list, write or manage, whatever the key."""
-        return best(
+        """Return whether a requester of `known` may list, write or manage, whatever the key.
+
+        `by` and `statements` are those of every action: one action may be expected, and another one not.
+        """
+        found = [
             self._decide(requester, each, self._somewhere(each.on), self._everything(each.on))
             for each in self._asked[may]
-        )
+        ]
+        together = best(found)
+        return _of(together.verdict, together.undecided, found)
 
     def name(self, index: int) -> str:
         """Return how a statement is called: by its Sid, or by its place."""
@@ -248,20 +256,26 @@ class PolicyView:
 
 
 def best(readings: Iterable[Reading]) -> Reading:
-    """Return a certain answer if there is one, else all uncertain ones together."""
+    """Return all certain answers together if there are any, else all uncertain ones."""
     found = list(readings)
-    for each in found:
-        if each.verdict is Verdict.YES:
-            return each
+    certain = [each for each in found if each.verdict is Verdict.YES]
+    if certain:
+        return _of(Verdict.YES, (), certain)
     unsure = [each for each in found if each.verdict is Verdict.MAYBE]
     if not unsure:
         return NO
-    return Reading(
-        Verdict.MAYBE,
-        tuple(dict.fromkeys(clause for each in unsure for clause in each.undecided)),
-        tuple(dict.fromkeys(name for each in unsure for name in each.by)),
-        tuple(dict.fromkeys(index for each in unsure for index in each.statements)),
-    )
+    return _of(Verdict.MAYBE, _each(clause for each in unsure for clause in each.undecided), unsure)
+
+
+def _of(verdict: Verdict, undecided: tuple[str, ...], readings: Sequence[Reading]) -> Reading:
+    """Return an answer that rests on everything that some readings rest on."""
+    by = _each(name for each in readings for name in each.by)
+    return Reading(verdict, undecided, by, _each(index for each in readings for index in each.statements))
+
+
+def _each(values: Iterable[T]) -> tuple[T, ...]:
+    """Return each value once, in the order given."""
+    return tuple(dict.fromkeys(values))
 
 
 def _is(reader: Reader, requester: Requester) -> bool:

@@ -138,6 +138,38 @@ def test_those_who_write_or_manage() -> None:
     assert found(here, expected(managed=(OTHER,))) == []
 
 
+DELIVERS = [
+    ({"Service": "logs.example.amazonaws.com"}, "service logs.example.amazonaws.com for any account"),
+    ({"AWS": "127311923021"}, "account 127311923021"),
+]
+"""Who is expected as long as it only delivers: a service, and an account of AWS that writes load balancer logs."""
+
+
+@pytest.mark.parametrize(("principal", "who"), DELIVERS)
+@pytest.mark.parametrize(
+    ("delivery", "beside", "may"),
+    [
+        ("s3:PutObject", "s3:DeleteObject", "can write objects"),
+        ("s3:PutObject", "s3:PutObjectTagging", "can write objects"),
+        ("s3:ListBucket", "s3:ListBucketVersions", "can list which objects there are"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("condition", [{}, {"StringEquals": {"aws:x": "y"}}])
+def test_a_right_to_deliver_hides_no_other_right(  # noqa: PLR0917 (a product of cases)
+    principal: Any, who: str, delivery: str, beside: str, may: str, turned: bool, condition: Any
+) -> None:
+    """Each action is judged, in whatever statement and order, and also if it is only perhaps allowed."""
+    place = {"Resource": ["arn:aws:s3:::media", "arn:aws:s3:::media/*"]}
+    delivers = {**allow("Delivers", principal), "Action": delivery, **place}
+    more = {**allow("More", principal), "Action": beside, **place}
+    more |= {"Condition": condition} if condition else {}
+    assert found(world(OWN, policy=[to_oac(), delivers])) == []
+    (text,) = found(world(OWN, policy=[to_oac(), *([more, delivers] if turned else [delivers, more])]))
+    assert text.startswith(f"{who} {may}: bucket policy statement")
+    assert "statement More" in text
+
+
 def test_acls() -> None:
     """Grants to others and to anyone are openings; those to the owner and to log delivery are not."""
     acls = objects(open_mp4=[ALL_USERS], theirs_mp4=["8" * 64], owner_mp4=["0" * 64], logs_mp4=[LOGS])

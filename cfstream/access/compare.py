@@ -10,8 +10,8 @@ from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader
 from cfstream.values import Known
 
-State: TypeAlias = tuple[bool, tuple[str, ...]] | None
-"""None: may not read. Otherwise whether it is certain, and the clauses that are not decided."""
+State: TypeAlias = tuple[bool, tuple[tuple[str, ...], ...]] | None
+"""None: may not read. Otherwise whether it is certain, and for each way the clauses that are not decided."""
 
 
 class Relation(StrEnum):
@@ -60,25 +60,26 @@ def state(ways: Ways, reader: Reader) -> State:
 
 
 def best(ways: Iterator[Way]) -> State:
-    """Return the best of some ways: a certain one, else all undecided clauses together."""
-    clauses: set[str] = set()
-    found = False
+    """Return the best of some ways: a certain one, else the undecided clauses of each."""
+    found: set[tuple[str, ...]] = set()
     for way in ways:
         if way.certain:
             return True, ()
-        found = True
-        clauses.update(way.undecided)
-    return (False, tuple(sorted(clauses))) if found else None
+        found.add(tuple(sorted(way.undecided)))
+    return (False, tuple(sorted(found))) if found else None
 
 
 def opens(before: State, after: State) -> bool:
     """Return whether a path opens: readable (perhaps) after, and not (certainly) before.
 
-    The same undecided clauses before and after decide both in the same way, so nothing opens.
+    The same undecided clauses before and after decide both in the same way, so nothing opens. A way that depends on
+    more clauses than one before opens nothing either.
     """
     if after is None or (before is not None and before[0]):
         return False
-    return before is None or after[0] or before[1] != after[1]
+    if before is None or after[0]:
+        return True
+    return not all(any(set(was) <= set(now) for was in before[1]) for now in after[1])
 
 
 def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell, Way], ...]:
@@ -126,12 +127,16 @@ def _replaces(after: Way, before: Way, all_after: Ways) -> bool:
         return False
     if after.reader in (before.reader, ANYONE):
         return True
-    return before.keys is not None and before.keys <= _keys(all_after, before.distribution_id)
+    return before.keys is not None and before.keys <= _keys(all_after, after)
 
 
-def _keys(ways: Ways, distribution: Known) -> frozenset[Known]:
-    """Every public key that signs by a distribution."""
-    mine = (way.keys or frozenset() for way in ways if way.distribution_id == distribution)
+def _keys(ways: Ways, like: Way) -> frozenset[Known]:
+    """Every public key that signs by a distribution wherever one of its ways leads in."""
+    mine = (
+        way.keys or frozenset()
+        for way in ways
+        if way.distribution_id == like.distribution_id and set(way.undecided) <= set(like.undecided)
+    )
     return frozenset().union(*mine)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from cfstream.access.partition import Cell, Layout, Named, Partition, control, of_key, partition
+from cfstream.access.partition import Candidate, Cell, Layout, Named, Partition, control, of_key, partition
 from cfstream.access.policy import Requester, Statement, anonymous, distribution, oai
 from cfstream.access.policy.context import fixed
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind, Verdict
@@ -21,7 +21,6 @@ from cfstream.values import Known
 OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
 ACLS_UNREAD = "the objects' ACLs, which others manage, were not read"
-MERGED = "too many path patterns and statements to tell all paths apart"
 
 
 @dataclass(frozen=True)
@@ -120,33 +119,30 @@ class _Judge:
 
     def ways(self, cell: Cell, objects: ObjectClass | None) -> Ways:
         """Return every way into a cell."""
-        named = self.layout.named(cell.mask, cell.may if cell.merged else None)
+        named = self.layout.named(cell.mask, cell.may)
         found: list[Way] = []
         for number, route in enumerate(self.layout.routes):
             if not route.distribution.enabled:
                 continue
-            for index in route.candidates(cell):
-                key = (number, index, named, objects)
+            for candidate in route.candidates(cell):
+                key = (number, candidate, named, objects)
                 if key not in self._routed:
-                    self._routed[key] = tuple(self._through(number, index, named, objects))
+                    self._routed[key] = tuple(self._through(number, candidate, named, objects))
                 found.extend(self._routed[key])
-        ways = (*found, *self._directly(named, objects))
-        return (
-            tuple(replace(way, certain=False, undecided=(MERGED,)) for way in ways) if cell.merged else ways
-        )
+        return (*found, *self._directly(named, objects))
 
     def _through(
-        self, number: int, index: int, named: tuple[Named, ...], objects: ObjectClass | None
+        self, number: int, candidate: Candidate, named: tuple[Named, ...], objects: ObjectClass | None
     ) -> Iterator[Way]:
         route = self.layout.routes[number]
-        behavior = route.behaviors[index]
+        behavior = route.behaviors[candidate.place]
         for origin in route.origins(behavior, self.layout.reached):
             reading = self._read(route.distribution, origin, named, objects)
             if reading.verdict is not Verdict.NO:
                 way = Way(
                     ANYONE,
-                    reading.verdict is Verdict.YES,
-                    reading.undecided,
+                    reading.verdict is Verdict.YES and not candidate.undecided,
+                    (*candidate.undecided, *reading.undecided),
                     route.distribution,
                     route.distribution.id,
                     behavior,

@@ -5,15 +5,19 @@ resources of policy statements, and the objects whose ACLs were read. Each cell 
 
 CloudFront compares patterns with the normalised path, but asks the origin for the raw one. Single keys are judged so.
 Keys with empty segments, ``.`` or ``..`` have cells of their own only where no other key has the same signature.
+
+Where there are too many patterns, some are left out. Whether a key of a cell matches one of those is not decided: it is
+a clause of its own, which names the pattern, so that only equal patterns decide two answers alike.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cfstream.access.automaton import Automaton
-from cfstream.access.cells import cells
+from cfstream.access.fitting import fitted
 from cfstream.access.globs import Glob, ResourceGlobs
+from cfstream.access.policy.principals import principals
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
 from cfstream.domain import AccessPoint, Behavior, Distribution, ObjectClass, Origin
@@ -23,11 +27,29 @@ from cfstream.policy_document.document import listed
 from cfstream.values import Json, Known, plain
 
 Signature: TypeAlias = tuple[Hashable, ...]
-Named: TypeAlias = tuple[int, int]
-"""Bits of the statements whose Resource may name a key, and of those that certainly do."""
 
 MOST_CELLS = 4096
-"""Above this many cells the rest is merged and judged as its union, and the plan has a notice."""
+"""Above this many cells some patterns are left out and judged as their union, and the plan has a notice."""
+
+MERGED = "too many path patterns and statements to tell all paths apart"
+
+
+class Named(NamedTuple):
+    """Statements as bits, by what their Resource names of some keys."""
+
+    may: int
+    """It may name one of the keys."""
+    certain: int
+    """It names all of them."""
+    merged: int = 0
+    """Whether it names one was not decided, because its patterns were left out."""
+
+
+class Candidate(NamedTuple):
+    """A behavior that CloudFront uses for a cell, by its place, unless one of some clauses prevents it."""
+
+    place: int
+    undecided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,14 +69,17 @@ class Route:
                 return index
         return -1
 
-    def candidates(self, cell: "Cell") -> tuple[int, ...]:
-        """Return the index of the behavior for a cell; of a merged cell all that some of its keys may meet."""
-        if not cell.merged:
-            first = self.first(cell.mask)
-            return () if first < 0 else (first,)
-        certain = self.first(cell.mask)
-        end = len(self.bits) if certain < 0 else certain + 1
-        return tuple(index for index in range(end) if cell.may & self.bits[index])
+    def candidates(self, cell: "Cell") -> Iterator["Candidate"]:
+        """Yield the behavior for a cell, after those before it whose patterns were left out."""
+        earlier: tuple[str, ...] = ()
+        for index, bit in enumerate(self.bits):
+            if cell.mask & bit:
+                yield Candidate(index, earlier)
+                return
+            if cell.may & bit:
+                pattern = f"{self.origin_path}{self.behaviors[index].pattern.absolute}"
+                yield Candidate(index, (*earlier, f"{MERGED}: it may not match {pattern}"))
+                earlier = (*earlier, f"{MERGED}: it may match {pattern}, which comes first")
 
     def origins(self, behavior: Behavior, reached: frozenset[Origin]) -> Iterator[Origin]:
         """The origins of a behavior that read the bucket with this route's origin path."""
@@ -86,25 +111,26 @@ class Layout:
         """What this world can tell apart about a key."""
         return (*(route.first(mask) for route in self.routes), *self.named(mask))
 
-    def named(self, matched: int, maybe: int | None = None) -> tuple[Named, ...]:
-        """Return which statements of each policy name a key.
+    def named(self, matched: int, some: int | None = None) -> tuple[Named, ...]:
+        """Return which statements of each policy name keys.
 
-        `matched` are the patterns that match all keys in question, `maybe` those that match some of them.
+        `matched` are the patterns that match all keys in question, `some` those that may match some of them.
         """
-        some = matched if maybe is None else maybe
-        return tuple(_named(each, matched, some) for each in self.policies)
+        return tuple(_named(each, matched, matched if some is None else some) for each in self.policies)
 
 
 def _named(policy: Sequence[StatementBits], matched: int, some: int) -> Named:
-    may = certain = 0
+    may = certain = merged = 0
+    unknown = some & ~matched
     for index, bits in enumerate(policy):
+        merged |= bool(unknown & bits.may) << index
         if bits.inverted:
             may |= (not matched & bits.certain) << index
             certain |= (not some & bits.may) << index
         else:
             may |= bool(some & bits.may) << index
             certain |= bool(matched & bits.certain) << index
-    return may, certain
+    return Named(may, certain, merged & may & ~certain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +141,13 @@ class Cell:
     mask: int
     """The patterns that match every key of the cell, as bits."""
     objects: tuple[ObjectClass | None, ...]
-    may: int = 0
-    """The patterns that match some key of a merged cell."""
-    merged: bool = False
+    may: int
+    """The patterns that may match some key of the cell: those of `mask`, and those that were left out."""
+
+    @property
+    def merged(self) -> bool:
+        """Whether patterns were left out, so that keys with different answers share the cell."""
+        return self.may != self.mask
 
 
 @dataclass(frozen=True)
@@ -127,7 +157,7 @@ class Partition:
     cells: tuple[Cell, ...]
     layouts: tuple[Layout, ...]
     merged: bool = False
-    """Whether there were too many cells, so that some of them are judged together."""
+    """Whether there were too many cells, so that some patterns were left out."""
 
 
 @dataclass
@@ -138,11 +168,20 @@ class _Bits:
     seen: dict[Glob, int] = field(default_factory=dict)
     groups: dict[tuple[Glob, ...], tuple[int, ...]] = field(default_factory=dict)
     """Groups of patterns of which only the first match counts, by place. They share no bit with other patterns."""
+    foreign: int = 0
+    """Patterns of statements that name somebody outside the account."""
 
     @property
     def ordered(self) -> tuple[tuple[int, ...], ...]:
         """The groups, as places of their patterns."""
         return tuple(self.groups.values())
+
+    @property
+    def preferred(self) -> tuple[int, ...]:
+        """The places of all patterns, the most important first: behaviors, then statements for those outside."""
+        behaviors = dict.fromkeys(place for group in self.ordered for place in group)
+        rest = (place for place in range(len(self.globs)) if place not in behaviors)
+        return (*behaviors, *sorted(rest, key=lambda place: not self.foreign >> place & 1))
 
     def first_of(self, globs: tuple[Glob, ...]) -> tuple[int, ...]:
         """Return the bits of patterns of which only the first match counts."""
@@ -172,20 +211,17 @@ def partition(*worlds: World) -> Partition:
     def signature(mask: int) -> Signature:
         return tuple(layout.signature(mask) for layout in layouts)
 
-    split = cells(bits.globs, signature, ordered=bits.ordered, limit=MOST_CELLS)
+    split, left_out = fitted(
+        bits.globs, signature, ordered=bits.ordered, preferred=bits.preferred, limit=MOST_CELLS
+    )
     none: tuple[ObjectClass | None, ...] = (None,) * len(worlds)
     automaton = Automaton(bits.globs)
-    found = [
-        Cell(
-            each.witness,
-            each.matched if each.merged else _located(automaton, layouts, each.witness, each.matched),
-            none,
-            each.may,
-            each.merged,
-        )
-        for each in split.cells
-    ]
-    return Partition((*found, *_objects(worlds, layouts, automaton, signature)), layouts, split.merged)
+    found = []
+    for each in split.cells:
+        mask = _located(automaton, layouts, each.witness, each.matched) & ~left_out
+        found.append(Cell(each.witness, mask, none, mask | left_out))
+    objects = _objects(worlds, layouts, automaton, signature)
+    return Partition((*found, *objects), layouts, bool(left_out))
 
 
 def of_key(world: World, key: str) -> Partition:
@@ -195,7 +231,7 @@ def of_key(world: World, key: str) -> Partition:
     objects = next((each for each in world.bucket.objects.classes if key in each.keys), None)
     automaton = Automaton(bits.globs)
     mask = _located(automaton, (layout,), key, automaton.locate(key))
-    return Partition((Cell(key, mask, (objects,)),), (layout,))
+    return Partition((Cell(key, mask, (objects,), mask),), (layout,))
 
 
 def _located(automaton: Automaton, layouts: Sequence[Layout], key: str, matched: int) -> int:
@@ -232,7 +268,7 @@ def _objects(
         known = (signature(mask), classes)
         if known not in seen:
             seen.add(known)
-            yield Cell(key, mask, classes)
+            yield Cell(key, mask, classes, mask)
 
 
 def _layout(world: World, bits: _Bits) -> Layout:
@@ -285,6 +321,10 @@ def _statement(world: World, statement: Json, bits: _Bits, point: AccessPoint | 
     ]
     may = bits.mask([glob for each in found for glob in each.may])
     certain = bits.mask([glob for each in found for glob in each.certain])
+    if "NotPrincipal" in statement or any(
+        each.account != world.account for each in principals(statement.get("Principal"))
+    ):
+        bits.foreign |= may
     return StatementBits(may, certain, inverted=inverted)
 
 

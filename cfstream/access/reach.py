@@ -40,7 +40,7 @@ def _reached(split: Partition, number: int, requester: Requester) -> Iterator[tu
     view = PolicyView.of(layout.world)
     known = view.known(requester)
     for cell in split.cells:
-        named = layout.named(cell.mask, cell.may if cell.merged else None)
+        named = layout.named(cell.mask, cell.may)
         reading = view.read(known, named[0], cell.objects[number])
         if reading.verdict is not Verdict.NO:
-            yield cell, (reading.verdict is Verdict.YES, reading.undecided)
+            yield cell, (reading.verdict is Verdict.YES, (reading.undecided,))

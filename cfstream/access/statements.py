@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from cfstream.access.partition import Named, judged_by_origins
+from cfstream.access.partition import MERGED, Named, judged_by_origins
 from cfstream.access.policy import (
     Action,
     Judge,
@@ -29,11 +29,12 @@ from cfstream.access.resources import Resources, named_by
 from cfstream.access.world import World
 from cfstream.domain import AccessPoint, Block, ObjectClass
 from cfstream.policy_document import statements
+from cfstream.policy_document.document import listed
 
 T = TypeVar("T")
 
 RESTRICTED = "whether RestrictPublicBuckets leaves it in"
-VARIABLE = "a policy variable in Resource"
+VARIABLE = "a policy variable"
 VERSIONS = "it names old versions only, which CloudFront asks for if it forwards versionId"
 _BY_ACL = actions(May.READ)[:2]
 """What READ in an ACL allows (S3 User Guide, "Mapping of ACL permissions and access policy permissions")."""
@@ -173,17 +174,32 @@ class PolicyView:
     def _decide(
         self, requester: Requester, action: Action, named: Named, forbidding: int | None = None
     ) -> Reading:
-        found = self._judge.decide(requester, action, *named, forbidding)
+        found = self._judge.decide(requester, action, named.may, named.certain, forbidding)
         if found.verdict is Verdict.NO:
             return NO
         undecided = [
-            f"{self.name(index)}: {VARIABLE if clause == RESOURCE else clause}"
+            f"{self.name(index)}: {self._resource(index, named) if clause == RESOURCE else clause}"
             for index, clause in found.clauses
         ]
         if found.restricted:
             undecided.append(RESTRICTED)
+        denying = self._judge.forbidden(requester, action) & named.merged if named.merged else 0
+        undecided += [
+            f"{self.name(index)}: {self._resource(index, named)}"
+            for index in range(denying.bit_length())
+            if denying >> index & 1
+        ]
+        verdict = Verdict.MAYBE if denying else found.verdict
         names = tuple(map(self.name, found.allowed_by))
-        return Reading(found.verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
+        return Reading(verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
+
+    def _resource(self, index: int, named: Named) -> str:
+        """Return why it is not decided whether a statement names a key. The resources show what decides it."""
+        why = MERGED if named.merged >> index & 1 else VARIABLE
+        policy = self.point.policy if self.point else self.world.bucket.policy
+        statement = statements(policy)[index]
+        member = "NotResource" if "NotResource" in statement else "Resource"
+        return f"{why} ({member} {', '.join(map(str, listed(statement.get(member))))})"
 
     def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> Reading:
         """An ACL lets a requester read unless a Deny certainly applies."""
@@ -193,7 +209,7 @@ class PolicyView:
         counted = self.of_acl(replace(objects, grants=grants))
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
-        denied = self._judge.forbidden(requester, _GET) & named[1]
+        denied = self._judge.forbidden(requester, _GET) & named.certain
         return NO if denied else Reading(Verdict.YES, by=("object ACL",))
 
     def denies(self, reader: Reader, named: Named) -> bool:
@@ -207,7 +223,7 @@ class PolicyView:
             case _:
                 return False
         return all(
-            self._judge.forbidden(self.known(each), action) & named[1]
+            self._judge.forbidden(self.known(each), action) & named.certain
             for each in requesters
             for action in _BY_ACL
         )
@@ -241,7 +257,7 @@ class PolicyView:
             found = resources.bucket if on is On.BUCKET else resources.some
             may |= (found is not Verdict.NO) << index
             certain |= (found is Verdict.YES) << index
-        return may, certain
+        return Named(may, certain)
 
     def _naming_all(self, on: On) -> int:
         named = 0

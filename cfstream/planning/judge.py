@@ -7,9 +7,9 @@ each of its steps, and no step is shown without what it opens or closes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cfstream.access.evaluate import MERGED, Evaluation, evaluate
+from cfstream.access.evaluate import Evaluation, evaluate
 from cfstream.access.openings import Expected
-from cfstream.access.partition import MOST_CELLS
+from cfstream.access.partition import MERGED, MOST_CELLS
 from cfstream.access.warnings import viewer_warnings
 from cfstream.access.world import World
 from cfstream.errors import Notice, Problem

@@ -1,0 +1,136 @@
+"""Patterns that need more states than allowed: they hide nothing that the other patterns decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from cfstream.access.evaluate import evaluate
+from cfstream.access.openings import Expected, PublicPaths, openings
+from cfstream.access.policy import Declared
+from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.world import World
+from cfstream.domain import PathPattern
+from cfstream.planning.hazards import cutting_hazards, opening_hazards
+from cfstream.values import Json
+from tests.unit.access.worlds import ACCOUNT, OTHER, allow, behavior, distribution, to_oac, world
+
+COSTLY = "*a????????????????"
+"""Telling apart the keys that it matches needs 2^17 states."""
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+THEIRS = {"AWS": f"arn:aws:iam::{OTHER}:root"}
+CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
+DEEP = "/teaching/courses/2026/*"
+
+
+def deny(principal: Any, keys: str) -> Json:
+    """Return a statement that denies reading of keys."""
+    return allow("Deny", principal, keys, Effect="Deny")
+
+
+STATEMENTS: dict[str, list[Json]] = {
+    "for the own account": [allow("Names", ROOT, COSTLY)],
+    "for another account": [allow("Names", THEIRS, COSTLY)],
+    "for anyone, in conditions": [
+        allow("Names", "*", COSTLY, Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}})
+    ],
+    "a Deny": [deny(ROOT, COSTLY)],
+    "a Deny for CloudFront": [deny(CLOUDFRONT, COSTLY)],
+    "the rest of one": [
+        {
+            name: value
+            for name, value in {
+                **allow("Names", ROOT),
+                "NotResource": f"arn:aws:s3:::media/{COSTLY}",
+            }.items()
+            if name != "Resource"
+        }
+    ],
+    "two of them": [allow("Names", ROOT, COSTLY), allow("More", ROOT, "*b?????????????????")],
+    "many that are costly together": [
+        allow(f"S{number}", ROOT, f"*{chr(97 + number)}*{number}*") for number in range(10)
+    ],
+}
+
+
+def here(*behaviors: Any, policy: Sequence[Json] = ()) -> World:
+    """Return a world in which our distribution reads the bucket."""
+    own = distribution("E1", behavior("/posters/*"), *behaviors, behavior("", "G1"), oac="E3OAC")
+    return world(own, policy=[to_oac(), *policy])
+
+
+def hazards(*worlds: World) -> list[list[str]]:
+    """Return the names of the hazards between the first world and each of the others, and then back to the first."""
+    first, *others = evaluate(*worlds)
+    return [
+        sorted(
+            {
+                each.name
+                for each in (
+                    *opening_hazards(one, other, (one, other)),
+                    *cutting_hazards(one, other, (one, other)),
+                )
+            }
+        )
+        for found in others
+        for one, other in ((first, found), (found, first))
+    ]
+
+
+OPENS, CUTS, NONE = ["makes-public"], ["cuts-viewers"], list[str]()
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_costly_statement_hides_no_hazard(name: str) -> None:
+    """What opens or is lost is found, and what stays as it is is none."""
+    policy = STATEMENTS[name]
+    signed, public = here(behavior(DEEP, "G1"), policy=policy), here(behavior(DEEP), policy=policy)
+    moved, default = here(behavior(DEEP, "G2"), policy=policy), here(policy=policy)
+    assert hazards(signed, public, moved, default, signed) == [
+        *(OPENS, NONE),
+        *(CUTS, CUTS),
+        *(NONE, NONE),
+        *(NONE, NONE),
+    ]
+    assert hazards(public, public) == [NONE, NONE]
+
+
+@pytest.mark.parametrize("pattern", ["/*a?????????????????", "*b?????????????????*c???????????????"])
+def test_a_costly_behavior_hides_no_hazard(pattern: str) -> None:
+    """Behaviors are compared one by one where their patterns are too costly to tell apart."""
+    signed, public = here(behavior(pattern, "G1")), here(behavior(pattern))
+    moved = here(behavior(pattern, "G2"))
+    assert hazards(signed, public, moved, signed) == [OPENS, NONE, CUTS, CUTS, NONE, NONE]
+    assert hazards(public, public) == [NONE, NONE]
+    other = f"{pattern}z"
+    one = here(behavior(pattern, "G1"), behavior(other))
+    assert "makes-public" in hazards(one, here(behavior(other), behavior(pattern, "G1")))[0]
+
+
+def test_a_costly_resource_that_changes_is_compared_by_its_text() -> None:
+    """Two statements with one Sid and different resources decide nothing alike."""
+    one = here(policy=[allow("Names", THEIRS, COSTLY)])
+    other = here(policy=[allow("Names", THEIRS, f"private/{COSTLY}")])
+    assert hazards(one, other, one) == [CUTS, CUTS, NONE, NONE]
+    variable = [here(policy=[allow("Names", THEIRS, f"{each}/${{aws:userid}}/*")]) for each in ("a", "b")]
+    assert hazards(*variable) == [CUTS, CUTS]
+
+
+def test_a_costly_deny_that_is_removed_opens() -> None:
+    """What it denied becomes readable."""
+    denied = here(behavior("/*"), policy=[deny("*", COSTLY)])
+    assert hazards(denied, here(behavior("/*"))) == [OPENS, NONE]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_what_is_declared_public_is_no_opening(name: str) -> None:
+    """A costly statement for the account itself adds no opening."""
+    rules = tuple((PathPattern(each), True) for each in ("/posters/*", DEEP))
+    signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
+    said = Expected("lectures", Declared(ACCOUNT), frozenset({signer}), PublicPaths(rules))
+    (seen,) = evaluate(here(behavior(DEEP), policy=STATEMENTS[name]))
+    found = {str(each.reader) for each in openings(seen, said).openings}
+    assert found == {
+        "for another account": {f"account {OTHER}"},
+        "for anyone, in conditions": {"network vpce-1"},
+    }.get(name, set())

@@ -6,9 +6,8 @@ from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.inventory.entries import IDENTITIES, owner_by_mark
-from cfstream.kinds.key_group.observed import KEYS
-from cfstream.kinds.key_group.observed import LISTING as KEY_GROUPS
-from cfstream.kinds.origin_access_control import LISTING as CONTROLS
+from cfstream.kinds.key_group.observed import GROUP, KEY
+from cfstream.kinds.origin_access_control import CONTROL
 from cfstream.ports import Reads
 from cfstream.stack.owners import all_distributions, tagged
 from cfstream.values import Json
@@ -36,12 +35,12 @@ class Account:
 def read_account(aws: Reads, number: str) -> Account:
     """The account. Makes six list calls, and ListTagsForResource for each distribution; raises as `Reads.items`."""
     rows = all_distributions(aws)
-    groups = [row["KeyGroup"] for row in aws.items(KEY_GROUPS)]
+    groups = GROUP.rows(aws)
     identities = aws.items(IDENTITIES)
-    controls = aws.items(CONTROLS)
+    controls = CONTROL.rows(aws)
     comments = [
-        *(group["KeyGroupConfig"].get("Comment") for group in groups),
-        *(row.get("Comment") for row in (*identities, *aws.items(KEYS))),
+        *(group[GROUP.config].get("Comment") for group in groups),
+        *(row.get("Comment") for row in (*identities, *KEY.rows(aws))),
         *(row.get("Description") for row in controls),
     ]
     owners = tagged(aws, rows)
@@ -49,7 +48,7 @@ def read_account(aws: Reads, number: str) -> Account:
         number=number,
         rows=rows,
         owners=owners,
-        groups={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
+        groups={group["Id"]: group[GROUP.config]["Name"] for group in groups},
         identities={row["Id"]: row["S3CanonicalUserId"] for row in identities},
         controls={row["Id"]: row for row in controls},
         marked=frozenset({*owners.values(), *_marks(comments)}),

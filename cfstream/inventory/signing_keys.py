@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from cfstream.domain import Behavior, Delivery, LiveDistribution
 from cfstream.explain.guards import Guard, Guards, TrustedKey
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group.observed import KEYS, LISTING
+from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
@@ -118,10 +118,10 @@ def _listed(names: Iterable[str]) -> str:
 
 def _trusted(aws: Reads, live: LiveDistribution) -> Mapping[str, tuple[str, tuple[TrustedKey, ...]]]:
     """Return the name and the keys of each key group of the account, by id."""
-    rows: Mapping[str, Json] = {row["Id"]: row for row in aws.items(KEYS)}
+    rows: Mapping[str, Json] = {row["Id"]: row for row in KEY.rows(aws)}
     groups = {}
-    for row in aws.items(LISTING):
-        group, config = row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]
+    for row in GROUP.rows(aws):
+        group, config = row["Id"], row[GROUP.config]
         members = config.get("Items") or ()
         active = {*live.active_key_groups.get(group, ())}
         keys = (_key(rows[id_], config["Name"], active) for id_ in members if id_ in rows)

@@ -1,37 +1,33 @@
 """Origin access controls (OAC): how CloudFront signs what it asks of a private bucket.
 
-Lives here: the stack's own control, one that the spec refers to by id, and those of ours that nothing uses
-any more. Does not live here: which origin it is set on (`distribution`), and what CloudFront may read
-(`bucket_policy`).
+This kind has the stack's own control, one that the spec refers to by id, and those of ours that nothing uses any more.
+Which origin it is set on is up to `distribution`; what CloudFront may read, to `bucket_policy`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Notice, Problem
-from cfstream.ports import Call, Reads
-from cfstream.stack.neighbors import (
-    Neighbor,
-    Unwanted,
-    access_users,
-    bearer,
-    default_access,
-    neighbors,
-    with_orphans,
-)
-from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.ports import Reads
+from cfstream.stack.neighbors import Neighbor, access_users, default_access, neighbors
+from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
+from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.steps.create import Create, Twin
-from cfstream.steps.delete import Delete
+from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
-from cfstream.values import ETag, Json, Ref, digest
+from cfstream.values import Json
 
-KIND = "origin-access-control"
-CONFIG = "OriginAccessControlConfig"
-LISTING = Call("cloudfront", "list_origin_access_controls")
+CONTROL = OwnedKind(
+    kind="origin-access-control",
+    noun="origin_access_control",
+    plural="origin_access_controls",
+    resource="OriginAccessControl",
+    created=Stage.IDENTITY,
+    deleted=Stage.DELETE_IDENTITY,
+)
+KIND = CONTROL.kind
 
 FIELDS: Mapping[str, str] = {
     "Name": "oac.name",
@@ -76,12 +72,17 @@ class LiveControl:
     """A row of ListOriginAccessControls, which has the whole config but not its ETag."""
 
     id: str
-    description: str
+    comment: str
+    """Its description, which is what CloudFront calls the comment of a control."""
     fields: Mapping[str, str]
 
     @property
     def name(self) -> str:
         return self.fields["Name"]
+
+    @property
+    def content(self) -> Json:
+        return {"id": self.id, "description": self.comment, **self.fields}
 
     @property
     def never_signs(self) -> bool:
@@ -97,11 +98,8 @@ class LiveControls:
     neighbors: tuple[Neighbor, ...] = ()
     own: LiveControl | None = None
     """The one that is the stack's, whether it is wanted or not."""
-    config: Json | None = None
+    version: Version | None = None
     """The document of `own`, read when it has drifted."""
-    etag: ETag | None = None
-    unknown: tuple[str, ...] = ()
-    """Members of its document that the installed botocore does not know."""
 
 
 class OriginAccessControlKind:
@@ -127,20 +125,14 @@ class OriginAccessControlKind:
         return OwnControl(fields, scene.mark)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedControl | None) -> LiveControls:
-        """Lists controls and distributions; reads one config when it has drifted. Raises as `Reads.read`."""
-        rows = tuple(sorted(map(_live, aws.items(LISTING)), key=lambda live: live.id))
+        """List controls and distributions; read one config when it has drifted. Raises as `Reads.read`."""
+        rows = tuple(sorted(map(_live, CONTROL.rows(aws)), key=lambda live: live.id))
         others = neighbors(aws, scene)
-        own = _chosen(scene, [row for row in rows if scene.owns(row.description)], default_access(others)[1])
+        own = chosen(marked(scene, rows), own_name(scene), default_access(others)[1])
         have = LiveControls(rows, others, own)
         if own is None or not isinstance(want, OwnControl) or own.fields == want.fields:
             return have
-        reply = aws.read(_config_call(own.id))
-        return replace(
-            have,
-            config=reply[CONFIG],
-            etag=ETag(reply["ETag"]),
-            unknown=unknown_members(reply, CONFIG),
-        )
+        return replace(have, version=CONTROL.read(aws, own.id))
 
     def propose(
         self,
@@ -149,7 +141,7 @@ class OriginAccessControlKind:
         have: LiveControls,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Creates ours, mends what drifted, deletes those of ours that nothing uses after the plan.
+        """Create ours, repair what drifted, delete those of ours that nothing uses after the plan.
 
         Brings ``id`` at ``origin-access-control:<stack>``.
         """
@@ -162,12 +154,12 @@ class OriginAccessControlKind:
                 kept = want.id
             case None:
                 wanted, kept = Proposal(), ""
-        ours = (live for live in have.all if live.id != kept and scene.owns(live.description))
-        return with_orphans(wanted, (_unwanted(scene, live, have) for live in ours))
+        ours = (live for live in marked(scene, have.all) if live.id != kept)
+        return CONTROL.with_orphans(scene, wanted, (_unwanted(live, have) for live in ours))
 
 
 def own_name(scene: Scene) -> str:
-    """The name of the stack's own control; AWS takes 64 characters (shape OriginAccessControlConfig)."""
+    """Return the name of the stack's own control; AWS accepts 64 characters (shape OriginAccessControlConfig)."""
     return f"cfstream-{scene.name}"
 
 
@@ -177,88 +169,34 @@ def _live(row: Json) -> LiveControl:
     )
 
 
-def _chosen(scene: Scene, ours: Sequence[LiveControl], used: str) -> LiveControl | None:
-    """Of several that bear our mark the one of our name, else the one in use, else that of the lowest id."""
-    return min(ours, key=lambda live: (live.name != own_name(scene), live.id != used, live.id), default=None)
-
-
 def _propose_own(scene: Scene, want: OwnControl, have: LiveControls) -> Proposal:
-    taken = next(
-        (live for live in have.all if live.name == want.name and not scene.owns(live.description)), None
-    )
+    taken = of_others(scene, have.all, want.name)
     if taken is not None:
-        return Proposal(problems=(_taken(scene, taken),))
-    address = scene.address(KIND)
+        do = f"write `oac: {{id: {taken.id}}}` to use it as it is, or give it another name in AWS"
+        return Proposal(problems=(CONTROL.name_taken(scene, taken, do, "oac"),))
     if have.own is None:
-        step = _create(scene, want)
-        return Proposal(steps=(step,), brings={address: {"id": Ref(step.id, "id")}})
-    return Proposal(
-        steps=_modify(scene, want, have, have.own),
-        brings={address: {"id": have.own.id}},
-        relied_on=(Relied(address, _digest(have.own), have.etag, content=_content(have.own)),),
-    )
-
-
-def _taken(scene: Scene, live: LiveControl) -> Problem:
-    return scene.stack.problem(
-        f"there is an origin access control {live.name} ({live.id}) already, and {bearer(live.description)}",
-        f"write `oac: {{id: {live.id}}}` to use it as it is, or give it another name in AWS",
-        "oac",
-    )
+        return CONTROL.made(_create(scene, want))
+    relied = CONTROL.relied(scene, "", have.own, have.version.etag if have.version else None)
+    return CONTROL.kept(relied, {"id": have.own.id}, _repair(scene, want, have))
 
 
 def _create(scene: Scene, want: OwnControl) -> Create:
-    return Create(
-        address=scene.address(KIND),
-        stage=Stage.IDENTITY,
-        because="none of that name",
-        line=scene.stack.line("oac"),
-        changes=tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items()),
-        call=Call(
-            "cloudfront",
-            "create_origin_access_control",
-            {CONFIG: {**want.fields, "Description": want.description}},
-        ),
-        outputs={"id": "OriginAccessControl.Id"},
-        twin=Twin(
-            listing=LISTING,
-            row_id="Id",
-            row={"Name": want.name},
-            detail="get_origin_access_control",
-            match={f"OriginAccessControl.{CONFIG}.Name": want.name},
-            content=f"OriginAccessControl.{CONFIG}",
-        ),
-        document=CONFIG,
-    )
+    changes = tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items())
+    config = {**want.fields, "Description": want.description}
+    return CONTROL.create(scene, "", config, Reason("none of that name", ("oac",), changes))
 
 
-def _modify(scene: Scene, want: OwnControl, have: LiveControls, own: LiveControl) -> tuple[Modify, ...]:
-    if have.config is None or have.etag is None:
+def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify, ...]:
+    if have.version is None:
         return ()
-    drifted = [name for name in FIELDS if have.config.get(name) != want.fields[name]]
+    live = have.version.document
+    drifted = [name for name in FIELDS if live.get(name) != want.fields[name]]
     if not drifted:
         return ()
-    reason = REASONS.get(have.config["SigningBehavior"]) if "SigningBehavior" in drifted else None
-    return (
-        Modify(
-            address=scene.address(KIND),
-            stage=Stage.IDENTITY,
-            because=reason or "changed outside of cfstream",
-            line=scene.stack.line("oac"),
-            changes=tuple(Change(FIELDS[name], have.config.get(name), want.fields[name]) for name in drifted),
-            call=Call(
-                "cloudfront",
-                "update_origin_access_control",
-                {"Id": own.id, CONFIG: {**have.config, **want.fields}},
-            ),
-            document=CONFIG,
-            read=_config_call(own.id),
-            content=CONFIG,
-            base=have.config,
-            etag=have.etag,
-            unknown=have.unknown,
-        ),
-    )
+    because = REASONS.get(live["SigningBehavior"]) if "SigningBehavior" in drifted else None
+    changes = tuple(Change(FIELDS[name], live.get(name), want.fields[name]) for name in drifted)
+    reason = Reason(because or "changed outside of cfstream", ("oac",), changes)
+    return (CONTROL.modify(scene, "", have.version, {**live, **want.fields}, reason),)
 
 
 def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Proposal:
@@ -277,7 +215,7 @@ def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Propos
     problems, notices = _fitness(scene, live)
     return Proposal(
         brings={scene.address(KIND): {"id": live.id}},
-        relied_on=(Relied(scene.address(KIND, live.id), _digest(live), content=_content(live)),),
+        relied_on=(CONTROL.relied(scene, live.id, live),),
         problems=problems,
         notices=notices,
     )
@@ -300,28 +238,12 @@ def _fitness(scene: Scene, live: LiveControl) -> tuple[tuple[Problem, ...], tupl
     return (scene.stack.problem(reason, do, "oac", "id"),), ()
 
 
-def _unwanted(scene: Scene, live: LiveControl, have: LiveControls) -> Unwanted:
-    delete = Delete(
-        address=scene.address(KIND, "" if live == have.own else live.id),
-        stage=Stage.DELETE_IDENTITY,
-        because="ours, and nothing uses it any more",
-        changes=(Change("oac.name", live.name, None),),
-        call=Call("cloudfront", "delete_origin_access_control", {"Id": live.id}),
-        read=_config_call(live.id),
-        content=CONFIG,
-        base={**live.fields, "Description": live.description},
+def _unwanted(live: LiveControl, have: LiveControls) -> Unwanted:
+    return Unwanted(
+        live,
+        member="" if live == have.own else live.id,
+        called=live.id,
+        change=Change("oac.name", live.name, None),
+        base={**live.fields, "Description": live.comment},
+        users=access_users(have.neighbors, live.id),
     )
-    users = access_users(have.neighbors, live.id)
-    return Unwanted(f"the origin access control {live.id}", _digest(live), delete, users)
-
-
-def _digest(live: LiveControl) -> str:
-    return digest(_content(live))
-
-
-def _content(live: LiveControl) -> Json:
-    return {"id": live.id, "description": live.description, **live.fields}
-
-
-def _config_call(control: str) -> Call:
-    return Call("cloudfront", "get_origin_access_control_config", {"Id": control})

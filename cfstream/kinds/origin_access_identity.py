@@ -1,8 +1,7 @@
 """Origin access identities (OAI): the legacy way for CloudFront to read a bucket, and the only one for RTMP.
 
-Lives here: the stack's own identity, one that the spec refers to by id, and those of ours that nothing uses
-any more. Does not live here: which origin reads through it (the distribution kinds), and what it may read
-(`bucket_policy`, `object_acl`).
+This kind has the stack's own identity, one that the spec refers to by id, and those of ours that nothing uses any more.
+Which origin reads with it is up to the distribution kinds; what it may read, to `bucket_policy` and `object_acl`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,25 +9,34 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from cfstream.domain import ACL_TAG
-from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Missing
 from cfstream.kinds.bucket_policy.observed import IDENTITIES, LivePolicy, sid_of
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Call, Reads
 from cfstream.stack.caller_reference import caller_reference, is_caller_reference
 from cfstream.stack.distributions import find
-from cfstream.stack.neighbors import Neighbor, Unwanted, access_users, default_access, neighbors, with_orphans
+from cfstream.stack.neighbors import Neighbor, access_users, default_access, neighbors
+from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.steps.create import Create, Twin
-from cfstream.steps.delete import Delete
+from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
-from cfstream.values import ETag, Json, Ref, digest
+from cfstream.values import Json, digest
 
-KIND = "origin-access-identity"
-CONFIG = "CloudFrontOriginAccessIdentityConfig"
-LISTING = Call("cloudfront", "list_cloud_front_origin_access_identities")
+IDENTITY = OwnedKind(
+    kind="origin-access-identity",
+    noun="cloud_front_origin_access_identity",
+    plural="cloud_front_origin_access_identities",
+    resource="CloudFrontOriginAccessIdentity",
+    created=Stage.IDENTITY,
+    deleted=Stage.DELETE_IDENTITY,
+    outputs={"id": "Id", "canonical_user": "S3CanonicalUserId"},
+    brings=("id", "canonical_user"),
+    named=False,
+    referenced=True,
+)
+KIND = IDENTITY.kind
 COMMENT_LIMIT = 128
 """Characters of a comment (shape CloudFrontOriginAccessIdentityConfig)."""
 
@@ -63,6 +71,15 @@ class LiveIdentity:
     canonical_user: str
     comment: str
 
+    @property
+    def name(self) -> str:
+        """Empty: comments are not unique, and there are no names."""
+        return ""
+
+    @property
+    def content(self) -> Json:
+        return {"id": self.id, "comment": self.comment}
+
 
 @dataclass(frozen=True)
 class LiveIdentities:
@@ -72,11 +89,8 @@ class LiveIdentities:
     neighbors: tuple[Neighbor, ...] = ()
     own: LiveIdentity | None = None
     """The one that is the stack's, whether it is wanted or not."""
-    config: Json | None = None
+    version: Version | None = None
     """The document of `own`, read when its comment is to change."""
-    etag: ETag | None = None
-    unknown: tuple[str, ...] = ()
-    """Members of its document that the installed botocore does not know."""
 
     def get(self, identity: str) -> LiveIdentity | None:
         return next((live for live in self.all if live.id == identity), None)
@@ -101,28 +115,25 @@ class OriginAccessIdentityKind:
         return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
 
     def observe(self, aws: Reads, scene: Scene, want: WantedIdentity | None) -> LiveIdentities:
-        """Lists identities and distributions; reads one config when its comment is to change, and by its id each
-        identity that the stack's distribution speaks of and the list does not have.
+        """List identities and distributions; read one config when its comment is to change.
 
-        Raises as `Reads.read`.
+        An identity that the stack's distribution names and the list does not have is read by its id. Raises as
+        `Reads.read`.
         """
         others = neighbors(aws, scene)
         used = default_access(others)[0]
         listed = [
             LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
-            for row in aws.items(LISTING)
+            for row in IDENTITY.rows(aws)
         ]
         rows = tuple(sorted([*listed, *_unlisted(aws, scene, listed, used)]))
-        own = _chosen([row for row in rows if scene.owns(row.comment)], used)
+        own = chosen(marked(scene, rows), "", used)
         if own is None and (isinstance(want, OwnIdentity) or (scene.destroying and want is None)):
             return _unmarked(aws, scene, LiveIdentities(rows, others), used)
         if own is None or not isinstance(want, OwnIdentity):
             return LiveIdentities(rows, others, own)
         if want.managed and own.comment != want.comment:
-            reply = aws.read(_config_call(own.id))
-            return LiveIdentities(
-                rows, others, own, reply[CONFIG], ETag(reply["ETag"]), unknown_members(reply, CONFIG)
-            )
+            return LiveIdentities(rows, others, own, IDENTITY.read(aws, own.id))
         return LiveIdentities(rows, others, own)
 
     def propose(
@@ -132,7 +143,7 @@ class OriginAccessIdentityKind:
         have: LiveIdentities,
         land: Landscape,
     ) -> Proposal:
-        """Creates ours, repairs its comment, deletes those of ours that nothing uses after the plan.
+        """Create ours, repair its comment, delete those of ours that nothing uses after the plan.
 
         Brings ``id`` and ``canonical_user`` at ``origin-access-identity:<stack>``.
         """
@@ -146,142 +157,92 @@ class OriginAccessIdentityKind:
             case None:
                 wanted, kept = _propose_none(scene, have), ""
         ours = unwanted_identities(scene, have, kept)
-        return with_orphans(wanted, (_unwanted(scene, live, have, land) for live in ours))
+        return IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
 
 
 def unwanted_identities(scene: Scene, have: LiveIdentities, kept: str) -> tuple[LiveIdentity, ...]:
-    """Those that are the stack's, but for the one of the id `kept`."""
+    """Return the identities that the stack owns, except the one with the id `kept`."""
     return tuple(
         live for live in have.all if live.id != kept and (scene.owns(live.comment) or live == have.own)
     )
 
 
 def limited(comment: str) -> str:
-    """A comment without spaces around it, cut to what AWS takes."""
+    """Return a comment without spaces around it, cut to the length that AWS accepts."""
     return comment.strip()[:COMMENT_LIMIT].rstrip()
 
 
-def _chosen(ours: Sequence[LiveIdentity], used: str) -> LiveIdentity | None:
-    """Comments are not unique: of several that bear our mark, the one in use, else that of the lowest id."""
-    return min(ours, key=lambda live: (live.id != used, live.id), default=None)
-
-
 def _unlisted(aws: Reads, scene: Scene, listed: Sequence[LiveIdentity], used: str) -> Iterator[LiveIdentity]:
-    """What is spoken of and not in the list, which lags behind a creation: taken for gone, its grants would stay."""
+    """Yield the identities that the distribution names and the list lacks.
+
+    The list lags behind a creation. If an identity counted as gone, its grants would stay.
+    """
     own = find(aws, scene)
-    spoken_of = {used, *(own.tag(ACL_TAG) or "").split()} if own else set()
-    for identity in sorted(spoken_of - {"", *(row.id for row in listed)}):
+    named = {used, *(own.tag(ACL_TAG) or "").split()} if own else set()
+    for identity in sorted(named - {"", *(row.id for row in listed)}):
         try:
             reply = aws.read(Call("cloudfront", "get_cloud_front_origin_access_identity", {"Id": identity}))
         except Missing:
             continue
-        live = reply["CloudFrontOriginAccessIdentity"]
-        yield LiveIdentity(live["Id"], live["S3CanonicalUserId"], live[CONFIG].get("Comment") or "")
+        live = reply[IDENTITY.resource]
+        yield LiveIdentity(live["Id"], live["S3CanonicalUserId"], live[IDENTITY.config].get("Comment") or "")
 
 
 def _unmarked(aws: Reads, scene: Scene, have: LiveIdentities, used: str) -> LiveIdentities:
-    """With ours found by its caller reference, when somebody wrote over the mark in its comment.
+    """Return `have` with our identity found by its caller reference, if somebody has overwritten the mark.
 
-    Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not carry the
-    reference, so only the identity that our distribution uses is asked for it.
+    Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not have the reference, so
+    only the identity that our distribution uses is read.
     """
     live = have.get(used)
     if live is None:
         return have
     try:
-        reply = aws.read(_config_call(live.id))
+        version = IDENTITY.read(aws, live.id)
     except Missing:
         return have
-    if not is_caller_reference(reply[CONFIG]["CallerReference"], scene.account, scene.name, KIND):
+    if not is_caller_reference(version.document["CallerReference"], scene.account, scene.name, KIND):
         return have
-    return replace(
-        have,
-        own=live,
-        config=reply[CONFIG],
-        etag=ETag(reply["ETag"]),
-        unknown=unknown_members(reply, CONFIG),
-    )
+    return replace(have, own=live, version=version)
 
 
 def _propose_own(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> Proposal:
-    address = scene.address(KIND)
     own = have.own
     if own is None:
-        step = _create(scene, want)
-        brings = {output: Ref(step.id, output) for output in step.outputs}
-        return Proposal(steps=(step,), brings={address: brings})
-    return Proposal(
-        steps=_modify(scene, want, have, own),
-        brings={address: {"id": own.id, "canonical_user": own.canonical_user}},
-        relied_on=(Relied(address, _digest(own), have.etag, content=_content(own)),),
-    )
+        return IDENTITY.made(_create(scene, want))
+    relied = IDENTITY.relied(scene, "", own, have.version.etag if have.version else None)
+    brings = {"id": own.id, "canonical_user": own.canonical_user}
+    return IDENTITY.kept(relied, brings, _repair(scene, want, have))
 
 
 def _create(scene: Scene, want: OwnIdentity) -> Create:
     reference = caller_reference(scene.account, scene.name, KIND)
-    identity = "CloudFrontOriginAccessIdentity"
-    return Create(
-        address=scene.address(KIND),
-        stage=Stage.IDENTITY,
-        because="no identity bears this name",
-        line=scene.stack.line("oai"),
-        changes=(Change("oai.comment", None, want.comment),),
-        call=Call(
-            "cloudfront",
-            "create_cloud_front_origin_access_identity",
-            {CONFIG: {"CallerReference": reference, "Comment": want.comment}},
-        ),
-        outputs={"id": f"{identity}.Id", "canonical_user": f"{identity}.S3CanonicalUserId"},
-        # The reference alone decides: one with another comment is ours too, and the next plan mends the
-        # comment.
-        twin=Twin(
-            listing=LISTING,
-            row_id="Id",
-            detail="get_cloud_front_origin_access_identity",
-            match={},
-            content=f"{identity}.{CONFIG}",
-        ),
-        reference=f"{CONFIG}.CallerReference",
-    )
+    changes = (Change("oai.comment", None, want.comment),)
+    config = {"CallerReference": reference, "Comment": want.comment}
+    return IDENTITY.create(scene, "", config, Reason("no identity bears this name", ("oai",), changes))
 
 
 def _propose_none(scene: Scene, have: LiveIdentities) -> Proposal:
-    """Gives ours back the mark that somebody wrote over, before it goes: once our distribution is gone, nothing else
-    would tell a later run whose it is.
+    """Return the step that restores the mark of ours before it is deleted.
+
+    Without the mark, a later run could not find it once our distribution is gone.
     """
     own = have.own
     if own is None or access_users(have.neighbors, own.id):
         return Proposal()
-    return Proposal(steps=_modify(scene, OwnIdentity("", managed=False), have, own))
+    return Proposal(steps=_repair(scene, OwnIdentity("", managed=False), have))
 
 
-def _modify(scene: Scene, want: OwnIdentity, have: LiveIdentities, own: LiveIdentity) -> tuple[Modify, ...]:
-    if have.config is None or have.etag is None:
+def _repair(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> tuple[Modify, ...]:
+    if have.version is None:
         return ()
-    before = have.config["Comment"]
-    after = want.comment if want.managed else _marked(scene, before)
+    before = have.version.document["Comment"]
+    after = want.comment if want.managed else _with_mark(scene, before)
     if before == after:
         return ()
-    return (
-        Modify(
-            address=scene.address(KIND),
-            stage=Stage.IDENTITY,
-            because="comment" if scene.owns(before) else f"its comment has lost the mark {scene.mark}",
-            line=scene.stack.line("oai", "comment"),
-            changes=(Change("oai.comment", before, after),),
-            call=Call(
-                "cloudfront",
-                "update_cloud_front_origin_access_identity",
-                {"Id": own.id, CONFIG: {**have.config, "Comment": after}},
-            ),
-            document=CONFIG,
-            read=_config_call(own.id),
-            content=CONFIG,
-            base=have.config,
-            etag=have.etag,
-            unknown=have.unknown,
-        ),
-    )
+    because = "comment" if scene.owns(before) else f"its comment has lost the mark {scene.mark}"
+    reason = Reason(because, ("oai", "comment"), (Change("oai.comment", before, after),))
+    return (IDENTITY.modify(scene, "", have.version, {**have.version.document, "Comment": after}, reason),)
 
 
 def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Proposal:
@@ -305,18 +266,14 @@ def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Pro
 
 
 def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Landscape) -> Unwanted:
-    delete = Delete(
-        address=scene.address(KIND, "" if live == have.own else live.id),
-        stage=Stage.DELETE_IDENTITY,
-        because="ours, and nothing uses it any more",
-        changes=(Change("oai.comment", live.comment, None),),
-        call=Call("cloudfront", "delete_cloud_front_origin_access_identity", {"Id": live.id}),
-        read=_config_call(live.id),
-        content=CONFIG,
-        base={"Comment": _marked(scene, live.comment)},
+    return Unwanted(
+        live,
+        member="" if live == have.own else live.id,
+        called=live.id,
+        change=Change("oai.comment", live.comment, None),
+        base={"Comment": _with_mark(scene, live.comment)},
+        users=(*access_users(have.neighbors, live.id), *_statements(scene, land, live)),
     )
-    users = (*access_users(have.neighbors, live.id), *_statements(scene, land, live))
-    return Unwanted(f"the origin access identity {live.id}", _digest(live), delete, users)
 
 
 def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str, ...]:
@@ -343,17 +300,5 @@ def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str,
     return (*named, *unread)
 
 
-def _marked(scene: Scene, comment: str) -> str:
+def _with_mark(scene: Scene, comment: str) -> str:
     return comment if scene.owns(comment) else limited(f"{scene.mark} {comment}")
-
-
-def _digest(live: LiveIdentity) -> str:
-    return digest(_content(live))
-
-
-def _content(live: LiveIdentity) -> Json:
-    return {"id": live.id, "comment": live.comment}
-
-
-def _config_call(identity: str) -> Call:
-    return Call("cloudfront", "get_cloud_front_origin_access_identity_config", {"Id": identity})

@@ -16,8 +16,7 @@ from cfstream.errors import Refused, Unreachable
 from cfstream.kinds import origin_access_control, origin_access_identity, response_headers_policy
 from cfstream.kinds.bucket import encryption_key, with_encryption
 from cfstream.kinds.distribution import CACHE_POLICIES, certificate
-from cfstream.kinds.key_group.observed import KEYS
-from cfstream.kinds.key_group.observed import LISTING as KEY_GROUPS
+from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import bucket_call, read_bucket
 from cfstream.stack.scene import Scene
@@ -30,10 +29,13 @@ DISTRIBUTIONS = {
 """The lists, by how one of their rows is read."""
 
 CONFIGS = {
-    "get_cloud_front_origin_access_identity_config": (origin_access_identity.LISTING, ""),
-    "get_origin_access_control_config": (origin_access_control.LISTING, ""),
-    "get_key_group_config": (KEY_GROUPS, "KeyGroup"),
-    "get_response_headers_policy_config": (response_headers_policy.LISTING, "ResponseHeadersPolicy"),
+    "get_cloud_front_origin_access_identity_config": (origin_access_identity.IDENTITY.listing, ""),
+    "get_origin_access_control_config": (origin_access_control.CONTROL.listing, ""),
+    "get_key_group_config": (GROUP.listing, "KeyGroup"),
+    "get_response_headers_policy_config": (
+        response_headers_policy.HEADERS_POLICY.listing,
+        "ResponseHeadersPolicy",
+    ),
 }
 """For what may be ours: how its config is read, the list, and in which member of a row it stands."""
 
@@ -50,7 +52,7 @@ def survey(reads: Reads, scenes: Sequence[Scene]) -> None:
     reads.together([Call("cloudfront", get, {"Id": row["Id"]}) for get, row in found])
     reads.together([read_tags(row["ARN"]) for _, row in found])
     reads.together(_configs(reads, json.dumps([row for _, row in found], default=str)))
-    for listing in (KEYS, CACHE_POLICIES):
+    for listing in (KEY.listing, CACHE_POLICIES):
         _rows(reads, listing)
     certificates = _rows(reads, certificate.LISTING)
     reads.together([certificate.describe(row["CertificateArn"]) for row in certificates])

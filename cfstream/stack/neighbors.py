@@ -1,22 +1,15 @@
-"""Who else uses a resource once the plan has run, and which resources of ours nobody uses any more.
-
-A resource that has our mark, that the spec does not want and that nothing uses is an orphan, and is deleted. The
-module `distributions` finds the distributions and the stack's own one.
-"""
+"""The distributions of the account, and which of them use a resource once the plan has run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from cfstream.domain import Behavior, LiveDistribution, Mark, with_pattern
-from cfstream.errors import Notice
+from cfstream.domain import Behavior, LiveDistribution, with_pattern
 from cfstream.ports import Reads
 from cfstream.spec import model
 from cfstream.spec.model import Spec
 from cfstream.stack.distributions import find
 from cfstream.stack.owners import all_distributions, going
-from cfstream.stack.proposal import Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.steps.delete import Delete
 
 
 @dataclass(frozen=True)
@@ -28,36 +21,6 @@ class Neighbor:
     """It is the stack's own: after the plan it is as the spec says."""
     going: bool = False
     """The plan deletes it, so it then uses nothing."""
-
-
-@dataclass(frozen=True)
-class Unwanted:
-    """A resource that has our mark and that the spec does not want any more."""
-
-    what: str
-    """What it is, in words, with its id or name."""
-    sha256: str
-    """Digest of its content, as the plan relies on it."""
-    delete: Delete
-    users: tuple[str, ...] = ()
-    """Who still uses it after the plan. It is kept as long as there is anyone."""
-
-
-def with_orphans(wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
-    """Return `wanted`, with the deletion of every unwanted resource that nothing uses, and a notice for the others."""
-    unwanted = tuple(unwanted)
-    orphans = [resource for resource in unwanted if not resource.users]
-    stays = [
-        Notice(f"{resource.what} is no longer wanted, but stays: {', '.join(resource.users)} uses it")
-        for resource in unwanted
-        if resource.users
-    ]
-    return replace(
-        wanted,
-        steps=(*wanted.steps, *(orphan.delete for orphan in orphans)),
-        relied_on=(*wanted.relied_on, *(Relied(orphan.delete.address, orphan.sha256) for orphan in orphans)),
-        notices=(*wanted.notices, *stays),
-    )
 
 
 def neighbors(aws: Reads, scene: Scene) -> tuple[Neighbor, ...]:
@@ -117,12 +80,6 @@ def group_users_after(all_of_them: Iterable[Neighbor], group: str, spec: Spec) -
             for behavior in each.live.behaviors
         )
     )
-
-
-def bearer(comment: str | None) -> str:
-    """Return who owns a resource that is not ours, in words, from its comment."""
-    mark = Mark.read(comment)
-    return f"it belongs to the cfstream stack {mark.stack}" if mark else "it is not cfstream's"
 
 
 def _signers_given_up(live: LiveDistribution, behavior: Behavior, spec: Spec) -> bool:

@@ -1,23 +1,19 @@
 """Key groups: sets of public keys, any of which may sign for the behaviors that trust the group.
 
-Lives here: the groups that the spec makes, those that it refers to by name or id, and those of ours that
-nothing uses any more. Does not live here: the keys themselves (`public_key`), when one may leave
-(`grace`), and which behaviors trust a group (`distribution`).
+This kind has the groups that the spec creates, those that it refers to by name or id, and those of ours that nothing
+uses any more. The keys are the kind `public_key`; which behaviors trust a group is up to `distribution`. When a key may
+leave its group is decided in `grace`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cfstream.domain.unknown_members import unknown_members
-from cfstream.errors import Problem, Refused
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
-    CONFIG,
-    KEYS,
+    GROUP,
+    KEY,
     KIND,
-    LISTING,
-    PUBLIC_KEY,
     LiveGroup,
     LiveGroups,
     LiveKey,
@@ -25,7 +21,7 @@ from cfstream.kinds.key_group.observed import (
     live_group,
     live_groups,
 )
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.stack.declared_keys import (
     DeclaredGroup,
     DeclaredUse,
@@ -35,23 +31,15 @@ from cfstream.stack.declared_keys import (
     made_names,
 )
 from cfstream.stack.distributions import find
-from cfstream.stack.neighbors import (
-    Neighbor,
-    Unwanted,
-    bearer,
-    group_users_after,
-    group_users_now,
-    neighbors,
-    with_orphans,
-)
+from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, neighbors
+from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.steps.create import Create, Twin
-from cfstream.steps.delete import Delete
+from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Hazard, Stage, Step
 from cfstream.steps.wait import GroupActive, Wait
-from cfstream.values import ETag, Json, Known, Ref, digest
+from cfstream.values import Known, digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,7 +65,7 @@ class KeyGroupKind:
             row["Id"]: LiveKey(
                 row["Name"], scene.moment(row.get("CreatedTime")), scene.owns(row.get("Comment"))
             )
-            for row in aws.items(KEYS)
+            for row in KEY.rows(aws)
         }
         live = find(aws, scene)
         have = LiveGroups(groups, keys, neighbors(aws, scene), live.active_key_groups if live else {})
@@ -93,32 +81,25 @@ class KeyGroupKind:
             *(_propose_own(scene, group, have, land) for group in want.own),
             *(_propose_used(scene, use, have) for use in want.used),
         ]
-        wanted = Proposal(
-            steps=tuple(step for part in parts for step in part.steps),
-            brings={address: outputs for part in parts for address, outputs in part.brings.items()},
-            relied_on=tuple(relied for part in parts for relied in part.relied_on),
-            problems=tuple(problem for part in parts for problem in part.problems),
-        )
-        return with_orphans(
-            wanted, [_unwanted(scene, have, group) for group in unwanted_groups(scene, have.all)]
-        )
+        orphans = [_unwanted(scene, have, group) for group in unwanted_groups(scene, have.all)]
+        return GROUP.with_orphans(scene, joined(parts), orphans)
 
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
-    """The groups that bear our mark and that the spec neither makes nor refers to."""
+    """Return the groups that have our mark and that the spec neither creates nor refers to."""
     made = made_names(scene)
     referred = {use.reference for use in declared_uses(scene.stack.spec)}
     return tuple(
         group
-        for group in groups
-        if scene.owns(group.comment) and group.name not in made and not {group.id, group.name} & referred
+        for group in marked(scene, groups)
+        if group.name not in made and not {group.id, group.name} & referred
     )
 
 
 def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neighbor]) -> Mapping[str, str]:
-    """Ids of the keys that are in some group after the plan, other than those that the spec puts there.
+    """Return the keys that are in a group after the plan, except those of the spec's own groups.
 
-    With each stands the name of one of its groups: what holds the key.
+    The name of one group that has the key, by the key's id.
     """
     spec, made = scene.stack.spec, made_names(scene)
     groups = tuple(groups)
@@ -133,7 +114,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neigh
 
 
 def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
-    """Our groups whose live keys are not those of the spec."""
+    """Return our groups whose live keys are not those of the spec."""
     ours = {key.name: id_ for id_, key in have.keys.items() if key.ours}
     pairs = ((have.named(group.name), group) for group in want.own)
     return tuple(
@@ -146,67 +127,37 @@ def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGr
 
 
 def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> LiveGroups:
-    """With these groups as their own reads tell them, and with their ETags, which lists do not have."""
-    fresh, etags, unknown = {}, {}, {}
-    for group, answer in zip(groups, aws.together([_config_call(group.id) for group in groups]), strict=True):
-        if isinstance(answer, Refused):
-            raise answer
-        fresh[group.id] = live_group(group.id, answer[CONFIG], group.changed)
-        etags[group.id] = ETag(answer["ETag"])
-        unknown[group.id] = unknown_members(answer, CONFIG)
-    groups_now = tuple(fresh.get(group.id, group) for group in have.all)
-    return replace(have, all=groups_now, etags=etags, unknown=unknown)
+    """Return `have` with these groups as their own reads show them. Lists lag, and have no ETags."""
+    found = GROUP.read_all(aws, [group.id for group in groups])
+    fresh = {group.id: live_group(group.id, found[group.id].document, group.changed) for group in groups}
+    versions = {id_: replace(version, document=fresh[id_].config) for id_, version in found.items()}
+    return replace(have, all=tuple(fresh.get(group.id, group) for group in have.all), versions=versions)
 
 
 def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Landscape) -> Proposal:
     live = have.named(group.name)
     if live is not None and not scene.owns(live.comment):
-        return Proposal(problems=(_taken(scene, group, live),))
-    address = scene.address(KIND, group.name)
-    keys = {key.name: land.get(scene.address(PUBLIC_KEY, key.name)) for key in group.keys}
+        do = f"write `use: {live.name}` to trust it as it is, or give yours another name"
+        return Proposal(problems=(GROUP.name_taken(scene, live, do, *group.path, "name"),))
+    keys = {key.name: land.get(scene.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:
-        step = _create(scene, group, known)
-        brings: dict[str, Known] = {"id": Ref(step.id, "id"), "name": group.name}
-        return Proposal(steps=(step,), brings={address: brings})
+        return GROUP.made(_create(scene, group, known), {"name": group.name})
     # A key that is not known has its own problem, and nothing of this stack runs.
     changed = len(known) == len(keys) and set(known.values()) != set(live.keys)
-    return Proposal(
-        steps=_change(scene, group, live, known, have) if changed else (),
-        brings={address: {"id": live.id, "name": live.name}},
-        relied_on=(Relied(address, _digest(live), have.etags.get(live.id), content=_content(live)),),
-    )
-
-
-def _taken(scene: Scene, group: DeclaredGroup, live: LiveGroup) -> Problem:
-    return scene.stack.problem(
-        f"there is a key group {live.name} ({live.id}) already, and {bearer(live.comment)}",
-        f"write `use: {live.name}` to trust it as it is, or give yours another name",
-        *group.path,
-        "name",
+    version = have.versions.get(live.id)
+    return GROUP.kept(
+        GROUP.relied(scene, group.name, live, version.etag if version else None),
+        {"id": live.id, "name": live.name},
+        _change(scene, group, live, known, have) if changed else (),
     )
 
 
 def _create(scene: Scene, group: DeclaredGroup, keys: Mapping[str, Known]) -> Create:
     config = {"Name": group.name, "Items": list(keys.values()), "Comment": scene.mark}
-    return Create(
-        address=scene.address(KIND, group.name),
-        stage=Stage.KEY_GROUPS,
-        because="no key group of that name",
-        line=scene.stack.line(*group.path, "name"),
-        changes=(Change(f"{group.field}.public_keys", None, sorted(keys)),),
-        call=Call("cloudfront", "create_key_group", {CONFIG: config}),
-        outputs={"id": "KeyGroup.Id"},
-        twin=Twin(
-            listing=LISTING,
-            row_id="KeyGroup.Id",
-            row={f"KeyGroup.{CONFIG}.Name": group.name},
-            detail="get_key_group",
-            match={f"KeyGroup.{CONFIG}.Name": group.name},
-            content=f"KeyGroup.{CONFIG}",
-        ),
-        document=CONFIG,
-    )
+    changes = (Change(f"{group.field}.public_keys", None, sorted(keys)),)
+    reason = Reason("no key group of that name", (*group.path, "name"), changes)
+    return GROUP.create(scene, group.name, config, reason)
 
 
 def _change(
@@ -230,25 +181,14 @@ def _modify(
     scene: Scene, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> Modify:
     before, after = have.names(live.keys), sorted(keys)
-    return Modify(
-        address=scene.address(KIND, group.name),
-        stage=Stage.KEY_GROUPS,
+    reason = Reason(
         because=_because(before, after),
-        line=scene.stack.line(*group.path, "public_keys"),
+        path=(*group.path, "public_keys"),
         changes=(Change(f"{group.field}.public_keys", before, after),),
         hazards=_hazards(scene, live, keys, have),
-        call=Call(
-            "cloudfront",
-            "update_key_group",
-            {"Id": live.id, CONFIG: {**live.config, "Items": list(keys.values())}},
-        ),
-        document=CONFIG,
-        read=_config_call(live.id),
-        content=CONFIG,
-        base=live.config,
-        etag=have.etags[live.id],
-        unknown=have.unknown[live.id],
     )
+    config = {**live.config, "Items": list(keys.values())}
+    return GROUP.modify(scene, group.name, have.versions[live.id], config, reason)
 
 
 def _because(before: Sequence[str], after: Sequence[str]) -> str:
@@ -274,9 +214,10 @@ def _hazards(
 
 
 def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
-    """Since when a key is in a group for certain: AWS tells when the key was made, and when the group last changed.
+    """Return the time since which a key is in a group for certain.
 
-    A run may be stopped between the two, and until the key has joined, the old one goes on signing.
+    AWS shows when the key was created, and when the group last changed. A run may stop between the two, and until the
+    key has joined the group, the old one signs.
     """
     if key is None or key.created is None:
         return None
@@ -305,27 +246,11 @@ def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
 
 
 def _unwanted(scene: Scene, have: LiveGroups, group: LiveGroup) -> Unwanted:
-    delete = Delete(
-        address=scene.address(KIND, group.name),
-        stage=Stage.DELETE_KEY_GROUPS,
-        because="ours, and nothing uses it any more",
-        changes=(Change(f"key_groups[{group.name}].public_keys", have.names(group.keys), None),),
-        call=Call("cloudfront", "delete_key_group", {"Id": group.id}),
-        read=_config_call(group.id),
-        content=CONFIG,
+    return Unwanted(
+        group,
+        member=group.name,
+        called=group.name,
+        change=Change(f"key_groups[{group.name}].public_keys", have.names(group.keys), None),
         base=group.config,
+        users=group_users_after(have.neighbors, group.id, scene.stack.spec),
     )
-    users = group_users_after(have.neighbors, group.id, scene.stack.spec)
-    return Unwanted(f"the key group {group.name}", _digest(group), delete, users)
-
-
-def _digest(group: LiveGroup) -> str:
-    return digest(_content(group))
-
-
-def _content(group: LiveGroup) -> Json:
-    return {"id": group.id, **group.config}
-
-
-def _config_call(group: str) -> Call:
-    return Call("cloudfront", "get_key_group_config", {"Id": group})

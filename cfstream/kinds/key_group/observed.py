@@ -4,34 +4,43 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
 from cfstream.stack.neighbors import Neighbor
+from cfstream.stack.owned import OwnedKind, Version
 from cfstream.stack.scene import Scene
-from cfstream.values import ETag, Json
+from cfstream.steps.step import Stage
+from cfstream.values import Json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-KIND = "key-group"
-
-
-PUBLIC_KEY = "public-key"
-
-
-CONFIG = "KeyGroupConfig"
-
-
-LISTING = Call("cloudfront", "list_key_groups")
-
-
-KEYS = Call("cloudfront", "list_public_keys")
+GROUP = OwnedKind(
+    kind="key-group",
+    noun="key_group",
+    plural="key_groups",
+    resource="KeyGroup",
+    created=Stage.KEY_GROUPS,
+    deleted=Stage.DELETE_KEY_GROUPS,
+    nested=True,
+)
+KEY = OwnedKind(
+    kind="public-key",
+    noun="public_key",
+    plural="public_keys",
+    resource="PublicKey",
+    created=Stage.KEYS,
+    deleted=Stage.DELETE_KEYS,
+    outputs={"id": "Id", "created": "CreatedTime"},
+    referenced=True,
+)
+KIND = GROUP.kind
 
 
 @dataclass(frozen=True)
 class WantedGroups:
-    """The groups that the spec makes, and those that it refers to."""
+    """The groups that the spec creates, and those that it refers to."""
 
     own: tuple[DeclaredGroup, ...] = ()
     used: tuple[DeclaredUse, ...] = ()
@@ -49,13 +58,17 @@ class LiveGroup:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The document as AWS speaks it, its keys in an order of ours, for AWS's means nothing."""
+        """Its document, with sorted keys: the order of AWS's list has no meaning."""
         return {"Name": self.name, "Comment": self.comment, "Items": list(self.keys)}
+
+    @property
+    def content(self) -> Json:
+        return {"id": self.id, **self.config}
 
 
 @dataclass(frozen=True)
 class LiveKey:
-    """Of a row of ListPublicKeys, what a group's plan says of its keys."""
+    """A row of ListPublicKeys, as far as the plan of a group needs it."""
 
     name: str
     created: "datetime | None"
@@ -72,10 +85,8 @@ class LiveGroups:
     neighbors: tuple[Neighbor, ...] = ()
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of the keys in force at the stack's own distribution, by group id."""
-    etags: Mapping[str, ETag] = field(default_factory=dict)
-    """By group id, for the groups whose keys change; these have been read again with their ETag."""
-    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Members of those groups that the installed botocore does not know, by group id."""
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    """The documents of the groups whose keys change, by group id."""
 
     def named(self, name: str) -> LiveGroup | None:
         return next((group for group in self.all if group.name == name), None)
@@ -85,20 +96,22 @@ class LiveGroups:
         return next((group for group in self.all if group.id == reference), None) or self.named(reference)
 
     def names(self, ids: Iterable[str]) -> list[str]:
-        """What people call these keys, sorted; one that is not live keeps its id."""
+        """Return the names of these keys, sorted; a key that is not live keeps its id."""
         return sorted(self.keys[key].name if key in self.keys else key for key in ids)
 
 
 def live_groups(aws: Reads, scene: Scene) -> tuple[LiveGroup, ...]:
-    """All key groups of the account, sorted by id. Makes one list call; raises as `Reads.items`."""
-    rows = (row["KeyGroup"] for row in aws.items(LISTING))
-    groups = (live_group(row["Id"], row[CONFIG], scene.moment(row.get("LastModifiedTime"))) for row in rows)
+    """Return all key groups of the account, sorted by id. Makes one list call; raises as `Reads.items`."""
+    groups = (
+        live_group(row["Id"], row[GROUP.config], scene.moment(row.get("LastModifiedTime")))
+        for row in GROUP.rows(aws)
+    )
     return tuple(sorted(groups, key=lambda group: group.id))
 
 
 def group_names(aws: Reads) -> dict[str, str]:
-    """The names of all key groups of the account, by id. Makes one list call; raises as `Reads.items`."""
-    return {row["KeyGroup"]["Id"]: row["KeyGroup"][CONFIG]["Name"] for row in aws.items(LISTING)}
+    """Return the names of all key groups of the account, by id. Makes one list call; raises as `Reads.items`."""
+    return {row["Id"]: row[GROUP.config]["Name"] for row in GROUP.rows(aws)}
 
 
 def live_group(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

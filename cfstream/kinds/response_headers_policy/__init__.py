@@ -1,38 +1,41 @@
-"""Response headers policies: by which pages of other origins may read the media by script (``http.cors``).
+"""Response headers policies: they let pages of other origins read the media by script (``http.cors``).
 
-Lives here: the stack's own policy, and what of it the spec speaks of: the origins, and whether they may send
-credentials. Other headers that somebody added to it stay. Does not live here: which behaviors carry it
-(`distribution.cors`).
+This kind has the stack's own policy. The spec owns its origins, and whether they may send credentials; other headers
+that somebody added to it stay. Which behaviors have the policy is decided in `distribution.cors`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern
-from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Notice
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.spec.model import Cors
 from cfstream.stack.distributions import find
 from cfstream.stack.fields import creation, overlay
-from cfstream.stack.neighbors import Unwanted, bearer, with_orphans
+from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.owners import all_distributions
-from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.steps.content import canonical
-from cfstream.steps.create import Create, Twin
-from cfstream.steps.delete import Delete
-from cfstream.steps.modify import Modify
+from cfstream.steps.create import Create
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.wait import Deployed, Wait
-from cfstream.values import ETag, Json, Known, Ref, digest
+from cfstream.values import Json, Known
 
-KIND = "response-headers-policy"
-CONFIG = "ResponseHeadersPolicyConfig"
-POLICY = "ResponseHeadersPolicy"
-LISTING = Call("cloudfront", "list_response_headers_policies")
-"""Those that AWS manages as well: one of them may be what stands in the place of ours."""
+HEADERS_POLICY = OwnedKind(
+    kind="response-headers-policy",
+    noun="response_headers_policy",
+    plural="response_headers_policies",
+    resource="ResponseHeadersPolicy",
+    created=Stage.POLICIES,
+    deleted=Stage.DELETE_POLICIES,
+    nested=True,
+)
+"""Its list has the policies that AWS manages as well: one of them may be in the place of ours."""
+
+KIND = HEADERS_POLICY.kind
 
 OTHER_HEADERS = (
     "SecurityHeadersConfig",
@@ -51,7 +54,7 @@ class WantedPolicy:
 
 
 @dataclass(frozen=True)
-class LivePolicy:
+class LiveHeadersPolicy:
     """A row of ListResponseHeadersPolicies, which has the whole config but not its ETag."""
 
     id: str
@@ -63,6 +66,15 @@ class LivePolicy:
         return str(self.config["Name"])
 
     @property
+    def comment(self) -> str:
+        """Empty for a policy that AWS manages: no stack owns it."""
+        return "" if self.managed else self.config.get("Comment") or ""
+
+    @property
+    def content(self) -> Json:
+        return {"id": self.id, "config": canonical(self.config)}
+
+    @property
     def has_more(self) -> bool:
         """Whether it sets other headers than those of CORS."""
         return any(self.config.get(part) for part in OTHER_HEADERS)
@@ -72,22 +84,20 @@ class LivePolicy:
 class LivePolicies:
     """All policies sorted by id, which distributions carry each, and our own distribution."""
 
-    all: tuple[LivePolicy, ...] = ()
-    own: LivePolicy | None = None
-    etag: ETag | None = None
-    """Of `own`, read where it has drifted."""
-    unknown: tuple[str, ...] = ()
-    """Members of its document that the installed botocore does not know."""
+    all: tuple[LiveHeadersPolicy, ...] = ()
+    own: LiveHeadersPolicy | None = None
+    version: Version | None = None
+    """The document of `own`, read if it has drifted."""
     distribution: LiveDistribution | None = None
     carried: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
     """Ids of the policies on each distribution, the default behavior's first; "" where that has none."""
 
-    def find(self, policy_id: str) -> LivePolicy | None:
+    def find(self, policy_id: str) -> LiveHeadersPolicy | None:
         """The policy of this id."""
         return next((live for live in self.all if live.id == policy_id), None)
 
     @property
-    def in_place(self) -> LivePolicy | None:
+    def in_place(self) -> LiveHeadersPolicy | None:
         """What our distribution's default behavior carries."""
         on_ours = self.carried.get(self.distribution.id, ()) if self.distribution else ()
         return self.find(str(on_ours[0])) if on_ours else None
@@ -118,15 +128,15 @@ class ResponseHeadersPolicyKind:
         return WantedPolicy(cors or None) if cors is not None else None
 
     def observe(self, aws: Reads, scene: Scene, want: WantedPolicy | None) -> LivePolicies:
-        """Lists policies and distributions; reads one config when it has drifted. Raises as `Reads.read`."""
+        """List policies and distributions; read one config when it has drifted. Raises as `Reads.read`."""
         if want is None:
             return LivePolicies()
-        rows = tuple(sorted(map(_live, aws.items(LISTING)), key=lambda live: live.id))
+        rows = tuple(sorted(map(_live, aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
         distribution = find(aws, scene)
         rows_and_own = [*all_distributions(aws), *([distribution] if distribution else [])]
         carried = {each.id: _carried(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
         have = LivePolicies(rows, distribution=distribution, carried=carried)
-        own = _chosen(scene, [row for row in rows if _is_ours(scene, row)], have.in_place)
+        own = chosen(marked(scene, rows), own_name(scene), have.in_place.id if have.in_place else "")
         have = replace(have, own=own)
         if (
             own is None
@@ -134,13 +144,8 @@ class ResponseHeadersPolicyKind:
             or not overlay(own.config, cors_fields(own_name(scene), want.cors, own.config)).changes
         ):
             return have
-        reply = aws.read(_config_call(own.id))
-        return replace(
-            have,
-            own=replace(own, config=reply[CONFIG]),
-            etag=ETag(reply["ETag"]),
-            unknown=unknown_members(reply, CONFIG),
-        )
+        version = HEADERS_POLICY.read(aws, own.id)
+        return replace(have, own=replace(own, config=version.document), version=version)
 
     def propose(
         self,
@@ -149,7 +154,7 @@ class ResponseHeadersPolicyKind:
         have: LivePolicies,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Creates ours, mends what drifted, deletes those of ours that nothing carries after the plan.
+        """Create ours, repair what drifted, delete those of ours that nothing uses after the plan.
 
         Brings ``id`` at ``response-headers-policy:<stack>``.
         """
@@ -157,8 +162,8 @@ class ResponseHeadersPolicyKind:
             return Proposal()
         kept = have.own if want.cors is not None else None
         wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
-        ours = (live for live in have.all if _is_ours(scene, live) and (kept is None or live.id != kept.id))
-        return with_orphans(wanted, [_unwanted(scene, live, have, want) for live in ours])
+        ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
+        return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
 
 
 def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:
@@ -172,7 +177,7 @@ def attachment(scene: Scene, land: Landscape) -> Attachment | None:
         return None
     names = {live.id: live.name for live in have.all}
     if want.cors is None:
-        ours = frozenset(live.id for live in have.all if _is_ours(scene, live))
+        ours = frozenset(live.id for live in marked(scene, have.all))
         return Attachment("" if _comes_off(scene, have) else None, names, ours)
     policy = land.get(scene.address(KIND))
     return Attachment(policy, {**names, str(policy): own_name(scene)}, frozenset())
@@ -183,22 +188,15 @@ def own_name(scene: Scene) -> str:
     return f"cfstream-{scene.name}"
 
 
-def _live(row: Json) -> LivePolicy:
-    policy = row[POLICY]
-    return LivePolicy(policy["Id"], policy[CONFIG], managed=row.get("Type") == "managed")
-
-
-def _is_ours(scene: Scene, live: LivePolicy) -> bool:
-    return not live.managed and scene.owns(live.config.get("Comment"))
+def _live(row: Json) -> LiveHeadersPolicy:
+    policy = HEADERS_POLICY.of_row(row)
+    return LiveHeadersPolicy(
+        policy["Id"], policy[HEADERS_POLICY.config], managed=row.get("Type") == "managed"
+    )
 
 
 def _carried(live: LiveDistribution) -> tuple[Known, ...]:
     return tuple(behavior.response_headers_policy for behavior in (live.default, *live.named))
-
-
-def _chosen(scene: Scene, ours: Sequence[LivePolicy], in_place: LivePolicy | None) -> LivePolicy | None:
-    """Of several that bear our mark the one of our name, else the one in use, else that of the lowest id."""
-    return min(ours, key=lambda live: (live.name != own_name(scene), live != in_place, live.id), default=None)
 
 
 def _fresh(scene: Scene, want: Cors, have: LivePolicies) -> Json:
@@ -210,25 +208,20 @@ def _fresh(scene: Scene, want: Cors, have: LivePolicies) -> Json:
 
 
 def _propose_own(scene: Scene, want: Cors, have: LivePolicies) -> Proposal:
-    taken = next(
-        (live for live in have.all if live.name == own_name(scene) and not _is_ours(scene, live)), None
-    )
+    taken = of_others(scene, have.all, own_name(scene))
     if taken is not None:
-        what = f"there is a response headers policy {taken.name} ({taken.id}) already, and "
         do = "give it another name in AWS, or take http.cors out"
-        problem = scene.stack.problem(what + bearer(taken.config.get("Comment")), do, "http", "cors")
-        return Proposal(problems=(problem,))
-    address = scene.address(KIND)
+        return Proposal(problems=(HEADERS_POLICY.name_taken(scene, taken, do, "http", "cors"),))
     notices = _without_it(scene, have)
     if have.own is None:
-        step = _create(scene, want, have)
-        return Proposal(steps=(step,), brings={address: {"id": Ref(step.id)}}, notices=notices)
-    return Proposal(
-        steps=_modify(scene, want, have, have.own),
-        brings={address: {"id": have.own.id}},
-        relied_on=(_relied(scene, have.own, have.etag),),
-        notices=notices,
+        return replace(HEADERS_POLICY.made(_create(scene, want, have)), notices=notices)
+    relied = HEADERS_POLICY.relied(scene, "", have.own, have.version.etag if have.version else None)
+    kept = HEADERS_POLICY.kept(
+        replace(relied, content=canonical(have.own.config)),
+        {"id": have.own.id},
+        _repair(scene, want, have, have.own),
     )
+    return replace(kept, notices=notices)
 
 
 def _without_it(scene: Scene, have: LivePolicies) -> tuple[Notice, ...]:
@@ -248,47 +241,19 @@ def _without_it(scene: Scene, have: LivePolicies) -> tuple[Notice, ...]:
 
 def _create(scene: Scene, want: Cors, have: LivePolicies) -> Create:
     foreign = have.in_place
-    config = _fresh(scene, want, have)
     kept = f", with the other headers of {foreign.name}" if foreign and foreign.has_more else ""
-    return Create(
-        address=scene.address(KIND),
-        stage=Stage.POLICIES,
-        because=f"none of that name{kept}",
-        line=scene.stack.line("http", "cors"),
-        changes=creation({}, cors_fields(own_name(scene), want, {})).changes,
-        call=Call("cloudfront", "create_response_headers_policy", {CONFIG: config}),
-        outputs={"id": f"{POLICY}.Id"},
-        twin=Twin(
-            listing=LISTING,
-            row_id=f"{POLICY}.Id",
-            row={f"{POLICY}.{CONFIG}.Name": own_name(scene)},
-            detail="get_response_headers_policy",
-            match={f"{POLICY}.{CONFIG}.Name": own_name(scene)},
-            content=f"{POLICY}.{CONFIG}",
-        ),
-        document=CONFIG,
-    )
+    changes = creation({}, cors_fields(own_name(scene), want, {})).changes
+    reason = Reason(f"none of that name{kept}", ("http", "cors"), changes)
+    return HEADERS_POLICY.create(scene, "", _fresh(scene, want, have), reason)
 
 
-def _modify(scene: Scene, want: Cors, have: LivePolicies, own: LivePolicy) -> tuple[Step, ...]:
-    """The update, and where it is in use the wait for it: CloudFront deploys every distribution that carries it."""
+def _repair(scene: Scene, want: Cors, have: LivePolicies, own: LiveHeadersPolicy) -> tuple[Step, ...]:
+    """Return the update and, if the policy is in use, the wait: CloudFront deploys each distribution that uses it."""
     laid = overlay(own.config, cors_fields(own_name(scene), want, own.config))
-    if have.etag is None or not laid.changes:
+    if have.version is None or not laid.changes:
         return ()
-    modify = Modify(
-        address=scene.address(KIND),
-        stage=Stage.POLICIES,
-        because="other pages may read the media",
-        line=scene.stack.line("http", "cors"),
-        changes=laid.changes,
-        call=Call("cloudfront", "update_response_headers_policy", {"Id": own.id, CONFIG: laid.config}),
-        document=CONFIG,
-        read=_config_call(own.id),
-        content=CONFIG,
-        base=own.config,
-        etag=have.etag,
-        unknown=have.unknown,
-    )
+    reason = Reason("other pages may read the media", ("http", "cors"), laid.changes)
+    modify = HEADERS_POLICY.modify(scene, "", have.version, laid.config, reason)
     live = have.distribution
     if live is None or own.id not in have.carried[live.id]:
         return (modify,)
@@ -316,22 +281,18 @@ def _propose_none(scene: Scene, have: LivePolicies) -> Proposal:
 def _comes_off(scene: Scene, have: LivePolicies) -> bool:
     """Whether, without CORS, the default behavior is to carry no policy."""
     live = have.in_place
-    return live is None or _is_ours(scene, live) or not (live.has_more or not live.config.get(CORS))
+    return live is None or scene.owns(live.comment) or not (live.has_more or not live.config.get(CORS))
 
 
-def _unwanted(scene: Scene, live: LivePolicy, have: LivePolicies, want: WantedPolicy) -> Unwanted:
-    delete = Delete(
-        address=scene.address(KIND, "" if have.own and live.id == have.own.id else live.id),
-        stage=Stage.DELETE_POLICIES,
-        because="ours, and nothing uses it any more",
-        changes=(Change("http.cors.name", live.name, None),),
-        call=Call("cloudfront", "delete_response_headers_policy", {"Id": live.id}),
-        read=_config_call(live.id),
-        content=CONFIG,
+def _unwanted(live: LiveHeadersPolicy, have: LivePolicies, want: WantedPolicy) -> Unwanted:
+    return Unwanted(
+        live,
+        member="" if have.own and live.id == have.own.id else live.id,
+        called=f"{live.name} ({live.id})",
+        change=Change("http.cors.name", live.name, None),
         base=live.config,
+        users=tuple(sorted(id_ for id_ in have.carried if live.id in _after(id_, have, want))),
     )
-    users = tuple(sorted(id_ for id_ in have.carried if live.id in _after(id_, have, want)))
-    return Unwanted(f"the response headers policy {live.name} ({live.id})", _digest(live), delete, users)
 
 
 def _after(distribution: str, have: LivePolicies, want: WantedPolicy) -> tuple[Known, ...]:
@@ -340,15 +301,3 @@ def _after(distribution: str, have: LivePolicies, want: WantedPolicy) -> tuple[K
     if have.distribution is None or distribution != have.distribution.id:
         return carried
     return carried[1:] if want.cors is not None else ()
-
-
-def _relied(scene: Scene, live: LivePolicy, etag: ETag | None) -> Relied:
-    return Relied(scene.address(KIND), _digest(live), etag, content=canonical(live.config))
-
-
-def _digest(live: LivePolicy) -> str:
-    return digest({"id": live.id, "config": canonical(live.config)})
-
-
-def _config_call(policy: str) -> Call:
-    return Call("cloudfront", "get_response_headers_policy_config", {"Id": policy})

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cfstream.stack.neighbors import bearer, default_access, group_users_after, neighbors
+from cfstream.stack.neighbors import default_access, group_users_after, neighbors
+from cfstream.stack.owned import owner_of
 from tests.unit.kinds.live import behavior, distribution, live, ours, scene
 
 PRIVATE = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
@@ -74,4 +75,4 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
 )
 def test_a_mark_names_its_owner(comment: str | None, words: str) -> None:
     """Whoever finds something in the way learns whose it is."""
-    assert bearer(comment) == words
+    assert owner_of(comment) == words

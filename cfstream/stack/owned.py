@@ -1,0 +1,278 @@
+"""The life cycle of a resource that shows its owner in a comment: find, create, repair, keep, delete.
+
+CloudFront has five kinds of these. They have no tags, so the comment (or description) starts with the stack's mark.
+An `OwnedKind` holds what differs between the kinds: how the API names them, and the stages of their steps.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+
+from cfstream.domain import Mark
+from cfstream.domain.unknown_members import unknown_members
+from cfstream.errors import Notice, Problem, Refused
+from cfstream.ports import Call, Reads
+from cfstream.stack.proposal import Proposal, Relied
+from cfstream.stack.scene import Scene
+from cfstream.steps.create import Create, Twin
+from cfstream.steps.delete import Delete
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.values import ETag, Json, Known, Ref, digest
+
+
+class Row(Protocol):
+    """One live resource of an owned kind, as a list shows it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str:
+        """Its unique name; empty if the kind has no names."""
+        ...
+
+    @property
+    def comment(self) -> str:
+        """The text that starts with the mark of the stack that owns it."""
+        ...
+
+    @property
+    def content(self) -> Json:
+        """What a plan relies on: another content makes a saved plan stale."""
+        ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Version:
+    """The document of one resource, read by its id: lists show no ETag."""
+
+    id: str
+    document: Json
+    etag: ETag
+    unknown: tuple[str, ...] = ()
+    """Members of the document that the installed botocore does not know."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a step is proposed, where the spec asks for it, and what it changes."""
+
+    because: str
+    path: Sequence[str | int]
+    changes: tuple[Change, ...]
+    hazards: tuple[Hazard, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unwanted:
+    """A resource that the stack owns and that the spec does not want any more."""
+
+    live: Row
+    member: str
+    """Its member in the address of the step that deletes it."""
+    called: str
+    """Its name or id, as a notice shows it."""
+    change: Change
+    base: Json
+    """Fields of its document that must be as the plan saw them when it is deleted."""
+    users: tuple[str, ...] = ()
+    """What still uses it after the plan. It is kept as long as there is anything."""
+    because: str = "ours, and nothing uses it any more"
+
+
+@dataclass(frozen=True)
+class OwnedKind:
+    """How the API of CloudFront names one kind of resource that has an owner in its comment."""
+
+    kind: str
+    noun: str
+    """Its name in operations: ``create_<noun>``."""
+    plural: str
+    """Its name in the list operation."""
+    resource: str
+    """The member of a reply that has the resource. Its document is `<resource>Config`."""
+    created: Stage
+    deleted: Stage
+    outputs: Mapping[str, str] = field(default_factory=lambda: {"id": "Id"})
+    """What a creation returns: the member of the resource, by output name."""
+    brings: tuple[str, ...] = ("id",)
+    """The outputs of a creation that later kinds may refer to."""
+    named: bool = True
+    """Whether CloudFront keeps its name unique."""
+    referenced: bool = False
+    """Whether it is created with a caller reference."""
+    nested: bool = False
+    """Whether a row of the list has the resource in a member, with its whole document."""
+
+    @property
+    def config(self) -> str:
+        """The member that has the document, in calls and replies."""
+        return f"{self.resource}Config"
+
+    @property
+    def listing(self) -> Call:
+        """The call that lists all resources of the account."""
+        return Call("cloudfront", f"list_{self.plural}")
+
+    @property
+    def words(self) -> str:
+        """The kind in a sentence: ``key group``."""
+        return self.kind.replace("-", " ")
+
+    def rows(self, aws: Reads) -> list[Json]:
+        """Return the list's rows. Makes one list call; raises as `Reads.items`."""
+        return [self.of_row(row) for row in aws.items(self.listing)]
+
+    def of_row(self, row: Json) -> Json:
+        """Return the resource in a row of the list."""
+        resource: Json = row[self.resource] if self.nested else row
+        return resource
+
+    def get_config(self, resource_id: str) -> Call:
+        """Return the call that reads the document of one resource."""
+        return Call("cloudfront", f"get_{self.noun}_config", {"Id": resource_id})
+
+    def read(self, aws: Reads, resource_id: str) -> Version:
+        """Return the document of one resource with its ETag. Raises as `Reads.read`."""
+        return self._version(resource_id, aws.read(self.get_config(resource_id)))
+
+    def read_all(self, aws: Reads, ids: Sequence[str]) -> Mapping[str, Version]:
+        """Return the documents of several resources, by id. Raises the first refusal."""
+        found = {}
+        for each, answer in zip(ids, aws.together([self.get_config(each) for each in ids]), strict=True):
+            if isinstance(answer, Refused):
+                raise answer
+            found[each] = self._version(each, answer)
+        return found
+
+    def _version(self, resource_id: str, reply: Json) -> Version:
+        unknown = unknown_members(reply, self.config)
+        return Version(resource_id, reply[self.config], ETag(reply["ETag"]), unknown)
+
+    def create(self, scene: Scene, member: str, config: Json, reason: Reason) -> Create:
+        """Return the step that creates a resource, and that finds what a lost reply has created."""
+        row = f"{self.resource}.{self.config}.Name" if self.nested else "Name"
+        document = f"{self.resource}.{self.config}"
+        return Create(
+            address=scene.address(self.kind, member),
+            stage=self.created,
+            because=reason.because,
+            line=scene.stack.line(*reason.path),
+            changes=reason.changes,
+            call=Call("cloudfront", f"create_{self.noun}", {self.config: config}),
+            outputs={name: f"{self.resource}.{path}" for name, path in self.outputs.items()},
+            twin=Twin(
+                listing=self.listing,
+                row_id=f"{self.resource}.Id" if self.nested else "Id",
+                row={row: config["Name"]} if self.named else None,
+                detail=f"get_{self.noun}",
+                match={f"{document}.Name": config["Name"]} if self.named else {},
+                content=document,
+            ),
+            # Without a name, the caller reference alone decides whose it is: the next plan repairs other settings.
+            document=self.config if self.named else "",
+            reference=f"{self.config}.CallerReference" if self.referenced else "",
+        )
+
+    def modify(self, scene: Scene, member: str, live: Version, config: Json, reason: Reason) -> Modify:
+        """Return the step that replaces the document of a resource."""
+        return Modify(
+            address=scene.address(self.kind, member),
+            stage=self.created,
+            because=reason.because,
+            line=scene.stack.line(*reason.path),
+            changes=reason.changes,
+            hazards=reason.hazards,
+            call=Call("cloudfront", f"update_{self.noun}", {"Id": live.id, self.config: config}),
+            document=self.config,
+            read=self.get_config(live.id),
+            content=self.config,
+            base=live.document,
+            etag=live.etag,
+            unknown=live.unknown,
+        )
+
+    def made(self, create: Create, also: Mapping[str, Known] | None = None) -> Proposal:
+        """Return the proposal for a resource that does not exist yet. It brings its outputs, and `also`."""
+        brings: dict[str, Known] = {name: Ref(create.id, name) for name in self.brings}
+        return Proposal(steps=(create,), brings={create.address: {**brings, **(also or {})}})
+
+    def kept(self, relied: Relied, brings: Mapping[str, Known], repair: tuple[Step, ...] = ()) -> Proposal:
+        """Return the proposal for a resource that exists, with the steps that repair it."""
+        return Proposal(steps=repair, brings={relied.address: brings}, relied_on=(relied,))
+
+    def relied(self, scene: Scene, member: str, live: Row, etag: ETag | None = None) -> Relied:
+        """Return what a plan relies on of a live resource."""
+        return Relied(scene.address(self.kind, member), digest(live.content), etag, content=live.content)
+
+    def name_taken(self, scene: Scene, live: Row, do: str, *path: str | int) -> Problem:
+        """Return the problem of a resource of others that has the name of ours."""
+        article = "an" if self.words[0] in "aeiou" else "a"
+        what = (
+            f"there is {article} {self.words} {live.name} ({live.id}) already, and {owner_of(live.comment)}"
+        )
+        return scene.stack.problem(what, do, *path)
+
+    def with_orphans(self, scene: Scene, wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
+        """Return `wanted`, with the deletion of each unwanted resource that nothing uses, and notices of the others."""
+        unwanted = tuple(unwanted)
+        orphans = [each for each in unwanted if not each.users]
+        relied = [self.relied(scene, each.member, each.live) for each in orphans]
+        return replace(
+            wanted,
+            steps=(*wanted.steps, *(self._delete(scene, each) for each in orphans)),
+            relied_on=(*wanted.relied_on, *(replace(each, content=None) for each in relied)),
+            notices=(*wanted.notices, *(self._stays(each) for each in unwanted if each.users)),
+        )
+
+    def _delete(self, scene: Scene, orphan: Unwanted) -> Delete:
+        return Delete(
+            address=scene.address(self.kind, orphan.member),
+            stage=self.deleted,
+            because=orphan.because,
+            changes=(orphan.change,),
+            call=Call("cloudfront", f"delete_{self.noun}", {"Id": orphan.live.id}),
+            read=self.get_config(orphan.live.id),
+            content=self.config,
+            base=orphan.base,
+        )
+
+    def _stays(self, each: Unwanted) -> Notice:
+        return Notice(
+            f"the {self.words} {each.called} is no longer wanted, but stays: {', '.join(each.users)} uses it"
+        )
+
+
+def marked(scene: Scene, rows: Iterable[R]) -> list[R]:
+    """Return the resources that have the stack's mark."""
+    return [row for row in rows if scene.owns(row.comment)]
+
+
+def chosen(ours: Iterable[R], name: str, used: str) -> R | None:
+    """Return the stack's own one of several: the one of this name, else the one in use, else the lowest id."""
+    return min(ours, key=lambda row: (row.name != name, row.id != used, row.id), default=None)
+
+
+def of_others(scene: Scene, rows: Iterable[R], name: str) -> R | None:
+    """Return the resource of this name, if it does not have the stack's mark."""
+    return next((row for row in rows if row.name == name and not scene.owns(row.comment)), None)
+
+
+def owner_of(comment: str | None) -> str:
+    """Return who owns a resource that is not ours, in words, from its comment."""
+    mark = Mark.read(comment)
+    return f"it belongs to the cfstream stack {mark.stack}" if mark else "it is not cfstream's"
+
+
+def joined(parts: Sequence[Proposal]) -> Proposal:
+    """Return one proposal for the members of a kind."""
+    return Proposal(
+        steps=tuple(step for part in parts for step in part.steps),
+        brings={address: brought for part in parts for address, brought in part.brings.items()},
+        relied_on=tuple(relied for part in parts for relied in part.relied_on),
+        problems=tuple(problem for part in parts for problem in part.problems),
+    )

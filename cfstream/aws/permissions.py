@@ -2,14 +2,14 @@
 
 import re
 
-from cfstream.permissions.actions import SCOPES, actions_of
+from cfstream.permissions.actions import actions_of, resource_type
 from cfstream.ports import Call
 
 
 def permission(call: Call, message: str = "", account: str = "") -> str:
-    """What to allow so that `call` may be made: ``allow s3:GetBucketPolicy on arn:aws:s3:::lectures-media``.
+    """Return the permission that `call` lacks: ``allow s3:GetBucketPolicy on arn:aws:s3:::lectures-media``.
 
-    AWS's own message is believed where it names the action and the resource.
+    If AWS's own message names the action and the resource, these are used.
     """
     said = re.search(r"not authorized to perform: (\S+?)(?: on resource: \"?([^\s\"]+)\"?)?(?:\s|$)", message)
     action = (said and said.group(1)) or " and ".join(actions_of(call.service, call.operation))
@@ -25,7 +25,7 @@ def _resource(call: Call, account: str) -> str:
         return arn
     if call.params.get("HostedZoneId"):
         return f"arn:aws:route53:::hostedzone/{call.params['HostedZoneId']}"
-    scope = next((scope for name, scope in SCOPES.items() if name in call.operation), None)
-    if call.service == "cloudfront" and scope and call.params.get("Id"):
-        return f"arn:aws:cloudfront::{account or '<account>'}:{scope}/{call.params['Id']}"
-    return "*"
+    if call.service != "cloudfront" or not call.params.get("Id"):
+        return "*"
+    kind = resource_type(call.operation)
+    return f"arn:aws:cloudfront::{account or '<account>'}:{kind}/{call.params['Id']}" if kind else "*"

@@ -10,6 +10,9 @@ from typing import TypeAlias
 
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
+from cfstream.spec.model import Spec
+from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.kind import Kind
 from cfstream.stack.neighbors import Neighbor, access_users, default_access, neighbors
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import Landscape, Proposal
@@ -28,6 +31,7 @@ CONTROL = OwnedKind(
     deleted=Stage.DELETE_IDENTITY,
 )
 KIND = CONTROL.kind
+SCOPE = Scope("Controls", lambda _spec, place: place.arn("cloudfront", "origin-access-control/*"))
 
 FIELDS: Mapping[str, str] = {
     "Name": "oac.name",
@@ -102,10 +106,12 @@ class LiveControls:
     """The document of `own`, read when it has drifted."""
 
 
-class OriginAccessControlKind:
+class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
     """The kind ``origin-access-control``."""
 
     name = KIND
+    owned = CONTROL
+    scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedControl | None:
         """One that exists, or ours: named ``cfstream-<name>``, signing always, with SigV4, for S3."""
@@ -156,6 +162,26 @@ class OriginAccessControlKind:
                 wanted, kept = Proposal(), ""
         ours = (live for live in marked(scene, have.all) if live.id != kept)
         return CONTROL.with_orphans(scene, wanted, (_unwanted(live, have) for live in ours))
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the list, and the read of a control that needs repair."""
+        yield from CONTROL.needs(ANYTHING, "list")
+        if _own_one(spec) and not destroying:
+            yield from CONTROL.needs(SCOPE, "get_config")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls for a control of ours."""
+        if not _own_one(spec):
+            return
+        if not destroying:
+            yield from CONTROL.needs(ANYTHING, "create")
+            yield from CONTROL.needs(SCOPE, "get", "update")
+        yield from CONTROL.needs(SCOPE, "get_config", "delete")
+
+
+def _own_one(spec: Spec) -> bool:
+    """Return whether the stack has a control of its own."""
+    return spec.identity == "oac" and not (spec.oac and spec.oac.id)
 
 
 def own_name(scene: Scene) -> str:

@@ -13,8 +13,11 @@ from cfstream.errors import Missing
 from cfstream.kinds.bucket_policy.observed import IDENTITIES, LivePolicy, sid_of
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Call, Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference, is_caller_reference
+from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.distributions import find
+from cfstream.stack.kind import Kind
 from cfstream.stack.neighbors import Neighbor, access_users, default_access, neighbors
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
@@ -37,6 +40,7 @@ IDENTITY = OwnedKind(
     referenced=True,
 )
 KIND = IDENTITY.kind
+SCOPE = Scope("Identities", lambda _spec, place: place.arn("cloudfront", "origin-access-identity/*"))
 COMMENT_LIMIT = 128
 """Characters of a comment (shape CloudFrontOriginAccessIdentityConfig)."""
 
@@ -96,10 +100,12 @@ class LiveIdentities:
         return next((live for live in self.all if live.id == identity), None)
 
 
-class OriginAccessIdentityKind:
+class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
     """The kind ``origin-access-identity``."""
 
     name = KIND
+    owned = IDENTITY
+    scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedIdentity | None:
         """One that exists, or ours: its comment is the one that the spec has for it, else the spec's own."""
@@ -158,6 +164,26 @@ class OriginAccessIdentityKind:
                 wanted, kept = _propose_none(scene, have), ""
         ours = unwanted_identities(scene, have, kept)
         return IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the list, and the reads of an identity that the list lacks or that needs repair."""
+        yield from IDENTITY.needs(ANYTHING, "list")
+        if _own_one(spec) and not destroying:
+            yield from IDENTITY.needs(SCOPE, "get", "get_config")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls for an identity of ours."""
+        if not _own_one(spec):
+            return
+        if not destroying:
+            yield from IDENTITY.needs(ANYTHING, "create")
+            yield from IDENTITY.needs(SCOPE, "get")
+        yield from IDENTITY.needs(SCOPE, "get_config", "update", "delete")
+
+
+def _own_one(spec: Spec) -> bool:
+    """Return whether the stack has an identity of its own."""
+    return spec.identity == "oai" and not (spec.oai and spec.oai.id)
 
 
 def unwanted_identities(scene: Scene, have: LiveIdentities, kept: str) -> tuple[LiveIdentity, ...]:

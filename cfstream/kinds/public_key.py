@@ -13,8 +13,11 @@ from cfstream.kinds.key_group import keys_after
 from cfstream.kinds.key_group.observed import KEY, live_groups
 from cfstream.ports import Reads
 from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
+from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
-from cfstream.stack.declared_keys import DeclaredKey, declared_keys
+from cfstream.stack.calls import ANYTHING, Needs
+from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
+from cfstream.stack.kind import Kind
 from cfstream.stack.neighbors import neighbors
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal
@@ -64,10 +67,11 @@ class LiveKeys:
         return next((key for key in self.all if key.name == name), None)
 
 
-class PublicKeyKind:
+class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
     """The kind ``public-key``."""
 
     name = KIND
+    owned = KEY
 
     def desire(self, scene: Scene) -> tuple[WantedKey, ...] | None:
         """Every key of every group that the spec makes, each once."""
@@ -97,6 +101,18 @@ class PublicKeyKind:
         names = {key.declared.name for key in want}
         ours = (live for live in marked(scene, have.all) if live.name not in names)
         return KEY.with_orphans(scene, joined(parts), (_unwanted(live, have) for live in ours))
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the list."""
+        yield from KEY.needs(ANYTHING, "list")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls for keys of ours. IAM cannot limit them."""
+        if not declared_groups(spec):
+            return
+        if not destroying:
+            yield from KEY.needs(ANYTHING, "create", "get")
+        yield from KEY.needs(ANYTHING, "get_config", "delete")
 
 
 def _live(row: Json, scene: Scene) -> LiveKey:

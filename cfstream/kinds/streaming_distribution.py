@@ -10,12 +10,23 @@ from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
 from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
+from cfstream.stack.calls import Needs
 from cfstream.stack.distribution_fields import common_fields, normal, normal_signers, opened
 from cfstream.stack.distribution_preflight import distribution_notices, ownership_problems
-from cfstream.stack.distribution_steps import brings, changing, creating, ending, relied
+from cfstream.stack.distribution_steps import (
+    brings,
+    changing,
+    creating,
+    distribution_reads,
+    distribution_writes,
+    ending,
+    relied,
+)
 from cfstream.stack.distributions import alias_problems, find, own_distributions
 from cfstream.stack.fields import Field, creation, overlay
+from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import Claim, all_distributions, claims
 from cfstream.stack.proposal import Landscape, Proposal
@@ -48,7 +59,7 @@ class ObservedStreaming:
     logs: LogBucket | None = None
 
 
-class StreamingDistributionKind:
+class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
     """The distribution of an rtmp stack."""
 
     name = KIND
@@ -97,6 +108,16 @@ class StreamingDistributionKind:
                 *distribution_notices(scene, have.live),
             ),
         )
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the reads of our streaming distribution."""
+        if spec.delivery == "rtmp":
+            yield from distribution_reads(spec)
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls that create, change or delete the streaming distribution."""
+        if spec.delivery == "rtmp":
+            yield from distribution_writes(spec, destroying=destroying)
 
 
 def streaming_fields(scene: Scene, land: Landscape) -> list[Field]:

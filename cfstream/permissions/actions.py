@@ -24,24 +24,29 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "delete_bucket_ownership_controls"): ("s3:PutBucketOwnershipControls",),
     ("s3control", "get_public_access_block"): ("s3:GetAccountPublicAccessBlock",),
 }
-"""Calls whose action does not bear their name, or that need several. CreateBucket needs the second one where it sets
-the object ownership (S3 API, CreateBucket), as ours does.
+"""Calls whose action has another name, or that need several actions.
+
+CreateBucket needs the second one if it sets the object ownership (S3 API, CreateBucket), as ours does.
 """
 
 PREFIXES: Mapping[str, str] = {"s3control": "s3", "resourcegroupstaggingapi": "tag"}
-"""Services whose actions do not begin with the name that botocore has for them."""
+"""The prefixes of actions that differ from botocore's name of the service."""
 
-SCOPES: Mapping[str, str] = {
-    **{delivery.operation_noun: delivery.kind for delivery in (Delivery.RTMP, Delivery.HTTP)},
-    "cloud_front_origin_access_identity": "origin-access-identity",
-    "origin_access_control": "origin-access-control",
-    "response_headers_policy": "response-headers-policy",
-}
-"""CloudFront's resources that permissions can be scoped to, by their name in operations; all others want ``*``."""
+
+def resource_type(operation: str) -> str | None:
+    """Return the resource type in the ARN of what a CloudFront call is made on; None if IAM has no ARN for it."""
+    # Importing the kinds is slow, and only the advice after a denied call needs them.
+    from cfstream.kinds import KINDS
+
+    nouns = {
+        **{delivery.operation_noun: delivery.kind for delivery in (Delivery.RTMP, Delivery.HTTP)},
+        **{kind.owned.noun: kind.owned.kind for kind in KINDS if kind.owned and kind.scopes},
+    }
+    return next((resource for noun, resource in nouns.items() if noun in operation), None)
 
 
 def actions_of(service: str, operation: str) -> tuple[str, ...]:
-    """The IAM actions that a call needs, by boto3's names for it."""
+    """Return the IAM actions that a call needs, by boto3's names for it."""
     known = ACTIONS.get((service, operation))
     name = "".join(word.capitalize() for word in operation.split("_"))
     return known or (f"{PREFIXES.get(service, service)}:{name}",)

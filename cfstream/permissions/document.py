@@ -6,21 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from cfstream.permissions.needs import Purpose, needs
-from cfstream.permissions.resources import Conditions, On, Place, arns, conditions
+from cfstream.kinds import KINDS
+from cfstream.permissions.needs import SCOPES, Purpose, permissions
 from cfstream.spec.model import Spec
+from cfstream.stack.calls import ANYTHING, NEW_TAGS, Conditions, Place, Scope
 
 LARGEST_MANAGED = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
 
-_NO_RESOURCE = {
-    "PublicKey": "public keys",
-    "KeyGroup": "key groups",
-    "OriginAccessControl": "origin access controls",
-    "OriginAccessIdentity": "origin access identities",
-    "ResponseHeadersPolicy": "response headers policies",
-}
-"""What IAM cannot limit to one stack, by how its actions are named: neither tags nor ids known before it is created."""
+_UNLIMITED = {kind.owned.resource: kind.owned.many for kind in KINDS if kind.owned}
+"""What IAM cannot limit to one stack, by the name in its actions: it has no tags, and no id before it is created."""
 
 _Form: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str, frozenset[str]], ...]]
 """ARNs, and conditions with their values."""
@@ -45,39 +40,37 @@ class _Limits:
 
     parts: defaultdict[object, _Limit] = field(default_factory=lambda: defaultdict(_Limit))
 
-    def add(self, resources: tuple[str, ...], wanted: Conditions) -> None:
+    def add(self, resource: str, wanted: Conditions) -> None:
         """Add one spec. Specs share a statement without conditions, or with the same resource and condition keys."""
-        for resource in resources:
-            limit = self.parts[resource if wanted else "", tuple(sorted(wanted))]
-            limit.resources.add(resource)
-            for test, values in wanted.items():
-                limit.tests[test].update(values)
+        limit = self.parts[resource if wanted else "", tuple(sorted(wanted))]
+        limit.resources.add(resource)
+        for test, values in wanted.items():
+            limit.tests[test].update(values)
 
 
 def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, Any]:
-    """The policy document for all specs together; the same for the same specs in any order.
+    """Return the policy document for all specs together: the same for the same specs in any order.
 
     An action is listed with those resources of a kind that some spec needs it on, and once where it needs all of them.
     """
-    wanted: defaultdict[tuple[On, str], _Limits] = defaultdict(_Limits)
+    wanted: defaultdict[tuple[Scope, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
-        for need in needs(spec, purpose):
-            wanted[need.on, need.action].add(arns(need.on, spec, place), conditions(need.on, spec))
-    anywhere = {action for on, action in wanted if on is On.ANYTHING}
-    alike: defaultdict[tuple[On, _Form], list[str]] = defaultdict(list)
+        for each in permissions(spec, purpose):
+            wanted[each.on, each.action].add(each.on.arn(spec, place), each.on.conditions(spec))
+    anywhere = {action for on, action in wanted if on is ANYTHING}
+    alike: defaultdict[tuple[Scope, _Form], list[str]] = defaultdict(list)
     for (on, action), limits in wanted.items():
-        if on is On.ANYTHING or action not in anywhere:
+        if on is ANYTHING or action not in anywhere:
             for limit in limits.parts.values():
                 alike[on, limit.form].append(action)
     return {"Version": "2012-10-17", "Statement": _statements(alike)}
 
 
-def _statements(alike: Mapping[tuple[On, _Form], list[str]]) -> list[dict[str, Any]]:
-    order = [*On]
-    numbers: Counter[On] = Counter()
+def _statements(alike: Mapping[tuple[Scope, _Form], list[str]]) -> list[dict[str, Any]]:
+    numbers: Counter[Scope] = Counter()
     statements = []
     for (on, form), actions in sorted(
-        alike.items(), key=lambda each: (order.index(each[0][0]), _spelled(each[0][1]))
+        alike.items(), key=lambda each: (SCOPES.index(each[0][0]), _spelled(each[0][1]))
     ):
         numbers[on] += 1
         statements.append(_statement(on, numbers[on], actions, form))
@@ -92,30 +85,30 @@ def _spelled(form: _Form) -> str:
 
 
 def size(document: Mapping[str, Any]) -> int:
-    """The characters of a policy, as AWS counts them."""
+    """Return the characters of a policy, as AWS counts them."""
     return len(json.dumps(document, separators=(",", ":")))
 
 
 def unlimited(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a policy allows to change beyond its stacks, because IAM cannot limit it; in words."""
+    """Return what a policy allows to change beyond its stacks, because IAM cannot limit it, in words."""
     changing = {
         action
         for statement in document["Statement"]
         for action in statement["Action"]
         if action.partition(":")[2].startswith(("Create", "Update", "Delete"))
     }
-    return tuple(name for word, name in _NO_RESOURCE.items() if any(word in action for action in changing))
+    return tuple(name for word, name in _UNLIMITED.items() if any(word in action for action in changing))
 
 
 def claims(document: Mapping[str, Any]) -> bool:
-    """Whether a policy allows to tag a distribution that has no stack's name yet."""
-    return any(statement["Sid"].startswith(On.NEW_TAGS) for statement in document["Statement"])
+    """Return whether a policy allows to tag a distribution that has no stack's name yet."""
+    return any(statement["Sid"].startswith(NEW_TAGS.sid) for statement in document["Statement"])
 
 
-def _statement(on: On, number: int, actions: Iterable[str], form: _Form) -> dict[str, Any]:
+def _statement(on: Scope, number: int, actions: Iterable[str], form: _Form) -> dict[str, Any]:
     resources, tests = form
     statement: dict[str, Any] = {
-        "Sid": str(on) + (str(number) if number > 1 else ""),
+        "Sid": on.sid + (str(number) if number > 1 else ""),
         "Effect": "Allow",
         "Action": sorted(actions),
         "Resource": _scalar(resources),
@@ -127,5 +120,5 @@ def _statement(on: On, number: int, actions: Iterable[str], form: _Form) -> dict
 
 
 def _scalar(values: frozenset[str]) -> str | list[str]:
-    """One value alone, several as a list: as IAM writes them."""
+    """Return one value alone, and several as a list, as IAM writes them."""
     return next(iter(values)) if len(values) == 1 else sorted(values)

@@ -5,7 +5,21 @@ from collections.abc import Sequence
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
 from cfstream.errors import Notice
 from cfstream.ports import Call
+from cfstream.spec.model import Spec
 from cfstream.spec.wording import some_of
+from cfstream.stack.calls import (
+    ANYTHING,
+    LOG_BUCKET,
+    NEW,
+    OTHER,
+    OTHER_SEEN,
+    OWN,
+    OWN_TAGS,
+    SEEN,
+    Needs,
+    calls,
+    other_delivery,
+)
 from cfstream.stack.distribution_preflight import ownership_problems
 from cfstream.stack.distributions import wait_for
 from cfstream.stack.fields import Overlay
@@ -184,3 +198,34 @@ def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
         return Relied(scene.distribution, digest(None))
     content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
     return Relied(scene.address(live.delivery.kind), digest(content), live.etag, content=content)
+
+
+def distribution_reads(spec: Spec) -> Needs:
+    """Yield the calls that find the stack's distribution, and read it and its bucket for logs."""
+    yield from calls(ANYTHING, "cloudfront", "list_distributions", "list_streaming_distributions")
+    # Of distributions of both deliveries: for a streaming one, IAM knows no resource of this action.
+    yield from calls(ANYTHING, "cloudfront", "list_tags_for_resource")
+    yield from calls(ANYTHING, "resourcegroupstaggingapi", "get_resources")
+    yield from calls(SEEN, "cloudfront", f"get_{Delivery(spec.delivery).operation_noun}")
+    if spec.logging:
+        yield from calls(LOG_BUCKET, "s3", "head_bucket", "get_bucket_ownership_controls")
+
+
+def distribution_writes(spec: Spec, *, destroying: bool) -> Needs:
+    """Yield the calls that create and change the stack's distribution, or delete it."""
+    noun = Delivery(spec.delivery).operation_noun
+    yield from calls(SEEN, "cloudfront", f"get_{noun}_config")
+    yield from calls(OWN, "cloudfront", f"update_{noun}")
+    if destroying:
+        yield from calls(OWN, "cloudfront", f"delete_{noun}")
+        # A stack whose delivery was changed in its spec still owns a distribution of the other delivery.
+        other = other_delivery(spec).operation_noun
+        yield from calls(OTHER_SEEN, "cloudfront", f"get_{other}", f"get_{other}_config")
+        yield from calls(OTHER, "cloudfront", f"update_{other}", f"delete_{other}")
+        return
+    if not spec.adopt:
+        yield from calls(NEW, "cloudfront", f"create_{noun}_with_tags")
+    yield from calls(OWN, "cloudfront", "untag_resource")
+    yield from calls(OWN_TAGS, "cloudfront", "tag_resource")
+    if spec.logging:  # CloudFront changes the ACL in our name (Developer Guide, standard logging)
+        yield from calls(LOG_BUCKET, "s3", "get_bucket_acl", "put_bucket_acl")

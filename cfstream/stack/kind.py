@@ -1,4 +1,4 @@
-"""The interface of a kind of resource: three methods that decide and one that reads.
+"""The interface of a kind of resource.
 
 A kind is a package in `kinds` and an entry of `KINDS`. Each method gets only what it may use: `observe` can read AWS
 but not write to it, and the others cannot reach AWS at all.
@@ -6,11 +6,17 @@ but not write to it, and the others cannot reach AWS at all.
 1. `desire` returns what the spec asks for. Defaults are filled in here and nowhere else.
 2. `observe` returns what is live: raw documents beside the parsed values, because an update replaces a whole document.
 3. `propose` compares the two. It returns the steps, what they rely on, and what later kinds may refer to.
+
+`reads` and `writes` list the calls that these methods and steps make.
 """
 
-from typing import Protocol, TypeVar
+from abc import ABC, abstractmethod
+from typing import ClassVar, Generic, TypeVar
 
 from cfstream.ports import Reads
+from cfstream.spec.model import Spec
+from cfstream.stack.calls import Needs, Scope
+from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 
@@ -18,19 +24,34 @@ W = TypeVar("W")
 H = TypeVar("H")
 
 
-class Kind(Protocol[W, H]):
+class Kind(ABC, Generic[W, H]):
     """A kind of resource. Law: proposing again after a proposal was applied proposes nothing."""
 
-    name: str
+    name: ClassVar[str]
+    owned: ClassVar[OwnedKind | None] = None
+    """How the API names the resources, if they show their owner in a comment."""
+    scopes: ClassVar[tuple[Scope, ...]] = ()
+    """What IAM can limit the calls of this kind alone to."""
 
+    @abstractmethod
     def desire(self, scene: Scene) -> W | None:
-        """What the spec asks for; None when it asks for none of this kind, or the scene is destroying. Pure."""
-        ...
+        """Return what the spec asks for; None if it asks for none of this kind, or the scene is destroying. Pure."""
 
+    @abstractmethod
     def observe(self, aws: Reads, scene: Scene, want: W | None) -> H:
-        """What is live. Reads only. Raises Refused, Unreachable or NoCredentials."""
-        ...
+        """Return what is live. Reads only. Raises Refused, Unreachable or NoCredentials."""
 
+    @abstractmethod
     def propose(self, scene: Scene, want: W | None, have: H, land: Landscape) -> Proposal:
-        """The steps from live to desired. Pure; equal input, however AWS orders it, gives an equal proposal."""
-        ...
+        """Return the steps from live to desired. Pure.
+
+        Equal input, in whatever order AWS lists it, gives an equal proposal.
+        """
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the calls of a plan, or of a plan that destroys."""
+        yield from ()
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the calls of the steps, with their own reads, or of the steps that destroy."""
+        yield from ()

@@ -12,6 +12,7 @@ from cfstream.domain import Mark
 from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Notice, Problem, Refused
 from cfstream.ports import Call, Reads
+from cfstream.stack.calls import Need, Needs, Scope
 from cfstream.stack.proposal import Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.steps.create import Create, Twin
@@ -122,6 +123,18 @@ class OwnedKind:
     def words(self) -> str:
         """The kind in a sentence: ``key group``."""
         return self.kind.replace("-", " ")
+
+    @property
+    def many(self) -> str:
+        """The plural in a sentence: ``key groups``."""
+        return self.plural.removeprefix("cloud_front_").replace("_", " ")
+
+    def needs(self, on: Scope, *verbs: str) -> Needs:
+        """Yield the calls with these verbs: ``list``, ``create``, ``get``, ``get_config``, ``update``, ``delete``."""
+        for verb in verbs:
+            word, _, document = verb.partition("_")
+            noun = self.plural if verb == "list" else self.noun
+            yield Need("cloudfront", "_".join(filter(None, (word, noun, document))), on)
 
     def rows(self, aws: Reads) -> list[Json]:
         """Return the list's rows. Makes one list call; raises as `Reads.items`."""

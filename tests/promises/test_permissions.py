@@ -11,11 +11,11 @@ import pytest
 
 from cfstream.permissions.document import policy
 from cfstream.permissions.needs import Purpose
-from cfstream.permissions.resources import Place
 from cfstream.ports import Call, World
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
+from cfstream.stack.calls import Place
 from cfstream.steps.step import HAZARDS
 from cfstream.workflow import apply_plan, make_plan
 from tests.golden.plans.stage import Stage

@@ -36,9 +36,9 @@ def permissions(
     Example: cfstream permissions specs/ --for plan > ci-plan.json
     """
     from cfstream.permissions.document import LARGEST_MANAGED, claims, policy, size, unlimited
-    from cfstream.permissions.resources import Place
     from cfstream.render.json import as_text
     from cfstream.spec.load import load
+    from cfstream.stack.calls import Place
 
     if not re.fullmatch(r"\*|[0-9]{12}", account):
         raise WrongUsage(f"--account {account}: an account number has 12 digits", "leave it out to mean any")

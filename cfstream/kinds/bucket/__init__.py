@@ -10,7 +10,10 @@ from cfstream.domain.bucket import ENFORCED, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket, bucket_call, read_bucket, unread_notice
+from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
+from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.steps.create_bucket import CreateBucket
@@ -31,7 +34,7 @@ class WantedBucket:
     """What a new one gets; grants on objects need ACLs."""
 
 
-class BucketKind:
+class BucketKind(Kind[WantedBucket, LiveBucket]):
     """The kind ``bucket``."""
 
     name = KIND
@@ -70,6 +73,25 @@ class BucketKind:
             problems=tuple(_problems(scene, want, have)),
             notices=(*have.notices, *_notices(scene, want, have)),
         )
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the reads of `stack.bucket`, and of the encryption, which a plan that destroys does not read."""
+        yield from calls(
+            BUCKET, "s3", "head_bucket", "get_public_access_block", "get_bucket_ownership_controls"
+        )
+        yield from calls(BUCKET, "s3", "get_bucket_policy", "get_bucket_acl")
+        account = ("list_access_points", "get_access_point", "get_public_access_block")
+        yield from calls(ANYTHING, "s3control", *account)
+        yield from calls(ACCESS_POINTS, "s3control", "get_access_point_policy")
+        if not destroying:
+            yield from calls(BUCKET, "s3", "get_bucket_encryption")
+        if not destroying and spec.delivery == "http" and spec.identity == "oac":
+            yield from calls(ENCRYPTION_KEYS, "kms", "describe_key", "get_key_policy")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the creation. No bucket is ever deleted."""
+        if spec.bucket.create and not destroying:
+            yield from calls(BUCKET, "s3", "create_bucket", "put_public_access_block")
 
 
 def with_encryption(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:

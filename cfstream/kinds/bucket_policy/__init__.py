@@ -16,9 +16,12 @@ from cfstream.kinds.bucket_policy.former import former_notices, former_steps, re
 from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant, our_sids, sid_of
 from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
 from cfstream.ports import Call, Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.access_points import read_multi_region
 from cfstream.stack.bucket import bucket_call, read_bucket
+from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
 from cfstream.stack.distributions import find
+from cfstream.stack.kind import Kind
 from cfstream.stack.owners import all_distributions, going, stack_names, staying
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
@@ -26,7 +29,7 @@ from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.values import Json, Known
 
 
-class BucketPolicyKind:
+class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
     """The kind ``bucket-policy``."""
 
     name = KIND
@@ -103,6 +106,16 @@ class BucketPolicyKind:
             problems=tuple(problems),
             notices=(*_notices(case), *idle_grants(scene, have, land), *former_notices(scene, have)),
         )
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the reads of the policy, and of the identities that it may name."""
+        yield from calls(BUCKET, "s3", "get_bucket_policy")
+        yield from calls(ANYTHING, "cloudfront", "list_cloud_front_origin_access_identities")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the writes of the policy."""
+        if spec.grant.via == "bucket-policy" and spec.identity != "none":
+            yield from calls(BUCKET, "s3", "put_bucket_policy", "delete_bucket_policy")
 
 
 def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:

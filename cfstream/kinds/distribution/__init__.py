@@ -19,12 +19,23 @@ from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Call, Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
+from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
 from cfstream.stack.distribution_preflight import ownership_problems
-from cfstream.stack.distribution_steps import brings, changing, creating, ending, relied
+from cfstream.stack.distribution_steps import (
+    brings,
+    changing,
+    creating,
+    distribution_reads,
+    distribution_writes,
+    ending,
+    relied,
+)
 from cfstream.stack.distributions import find, own_distributions
 from cfstream.stack.fields import Field, Overlay, creation, overlay
 from cfstream.stack.handover import Coming, coming
+from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import Claim, all_distributions, claims
 from cfstream.stack.proposal import Landscape, Proposal
@@ -33,6 +44,15 @@ from cfstream.steps.step import Step
 from cfstream.values import Json, Known
 
 KIND = Delivery.HTTP.kind
+
+CERTIFICATES = Scope(
+    "Certificates",
+    lambda spec, place: (
+        place.arn("acm", "certificate/*", certificate.REGION)
+        if spec.http.certificate == "auto"
+        else spec.http.certificate
+    ),
+)
 
 CACHE_POLICIES = Call("cloudfront", "list_cache_policies", {"Type": "custom"})
 """The account's own; those that AWS manages have the same ids everywhere."""
@@ -70,21 +90,21 @@ class ObservedDistribution:
     """The cnames that another stack of the run gives up, and has still."""
 
 
-class DistributionKind:
+class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     """The distribution of an http stack."""
 
     name = KIND
+    scopes = (CERTIFICATES,)
 
     def desire(self, scene: Scene) -> WantedDistribution | None:
         """The names to look up; None for an rtmp stack."""
         spec = scene.stack.spec
         if scene.delivery is not Delivery.HTTP:
             return None
-        policies = [spec.http.cache_policy, *(behavior.cache_policy for behavior in spec.http.behaviors)]
         return WantedDistribution(
             aliases=tuple(spec.cnames or ()),
             certificate="" if spec.http.certificate == "auto" else spec.http.certificate,
-            policies=tuple(sorted({name for name in policies if name and needs_lookup(name)})),
+            policies=_policies(spec),
         )
 
     def observe(self, aws: Reads, scene: Scene, want: WantedDistribution | None) -> ObservedDistribution:
@@ -139,6 +159,22 @@ class DistributionKind:
             after=tuple(sorted({each.giver.name for each in have.coming})),
             leaving=tuple(leaving(scene, have.live)),
         )
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the reads of our distribution, and of what its spec names: certificates and cache policies."""
+        if spec.delivery != "http":
+            return
+        yield from distribution_reads(spec)
+        if not destroying:
+            yield from _looked_up(spec)
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls that create, change or delete the distribution, and those that fetch its host names."""
+        if spec.delivery != "http":
+            return
+        yield from distribution_writes(spec, destroying=destroying)
+        if spec.cnames and not destroying:
+            yield from calls(OWN, "cloudfront", "update_domain_association")
 
     def _preflight(
         self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
@@ -204,6 +240,24 @@ class DistributionKind:
             (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards),
         )
+
+
+def _looked_up(spec: Spec) -> Needs:
+    """Yield the reads of certificates, of cache policies, and of who holds a host name."""
+    if spec.cnames:
+        yield from calls(SEEN, "cloudfront", "list_conflicting_aliases")
+        if spec.http.certificate == "auto":
+            yield from calls(ANYTHING, "acm", "list_certificates")
+    if spec.cnames or spec.http.certificate != "auto":
+        yield from calls(CERTIFICATES, "acm", "describe_certificate")
+    if _policies(spec):
+        yield from calls(ANYTHING, "cloudfront", "list_cache_policies")
+
+
+def _policies(spec: Spec) -> tuple[str, ...]:
+    """Return the names of cache policies that must be looked up in the account."""
+    named = [spec.http.cache_policy, *(behavior.cache_policy for behavior in spec.http.behaviors)]
+    return tuple(sorted({name for name in named if name and needs_lookup(name)}))
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

@@ -22,6 +22,8 @@ from cfstream.kinds.key_group.observed import (
     live_groups,
 )
 from cfstream.ports import Reads
+from cfstream.spec.model import Spec
+from cfstream.stack.calls import ANYTHING, Needs, calls
 from cfstream.stack.declared_keys import (
     DeclaredGroup,
     DeclaredUse,
@@ -31,6 +33,7 @@ from cfstream.stack.declared_keys import (
     made_names,
 )
 from cfstream.stack.distributions import find
+from cfstream.stack.kind import Kind
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, neighbors
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
@@ -45,10 +48,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class KeyGroupKind:
+class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     """The kind ``key-group``."""
 
     name = KIND
+    owned = GROUP
 
     def desire(self, scene: Scene) -> WantedGroups | None:
         """The groups of the default behavior and of all others, each once."""
@@ -83,6 +87,21 @@ class KeyGroupKind:
         ]
         orphans = [_unwanted(scene, have, group) for group in unwanted_groups(scene, have.all)]
         return GROUP.with_orphans(scene, joined(parts), orphans)
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the list, and the read of a group whose keys change."""
+        yield from GROUP.needs(ANYTHING, "list")
+        if declared_groups(spec) and not destroying:
+            yield from GROUP.needs(ANYTHING, "get_config")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls for groups of ours. IAM cannot limit them."""
+        if not declared_groups(spec):
+            return
+        if not destroying:
+            yield from GROUP.needs(ANYTHING, "create", "get", "update")
+            yield from calls(ANYTHING, "cloudfront", "list_distributions_by_key_group")
+        yield from GROUP.needs(ANYTHING, "get_config", "delete")
 
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:

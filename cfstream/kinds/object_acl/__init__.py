@@ -23,8 +23,11 @@ from cfstream.kinds.object_acl.ending import grants_left, last_revokes
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, tally
 from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.ports import Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket, read_bucket
+from cfstream.stack.calls import BUCKET, OBJECTS, Needs, calls
 from cfstream.stack.distributions import find
+from cfstream.stack.kind import Kind
 from cfstream.stack.owners import all_distributions
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.readers import still_reading
@@ -45,7 +48,7 @@ class WantedGrants:
     prefix: str
 
 
-class ObjectAclKind:
+class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     """The kind ``object-acl``."""
 
     name = KIND
@@ -125,6 +128,21 @@ class ObjectAclKind:
             problems=tuple(problems),
             notices=tuple(notices),
         )
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the reads of the ACLs; a plan that destroys reads them for each identity that may have grants."""
+        if spec.identity == "oai" if destroying else spec.grant.via == "object-acl":
+            yield from calls(OBJECTS, "s3", "get_object_acl")
+        if destroying and spec.identity == "oai":
+            yield from calls(BUCKET, "s3", "list_objects_v2")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the writes of the ACLs."""
+        if spec.grant.via == "object-acl":
+            yield from calls(BUCKET, "s3", "list_objects_v2")
+            yield from calls(OBJECTS, "s3", "get_object_acl", "put_object_acl")
+        elif destroying and spec.identity == "oai" and not (spec.oai and spec.oai.id):
+            yield from calls(OBJECTS, "s3", "put_object_acl")
 
 
 def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:

@@ -11,9 +11,11 @@ from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.ports import Reads
-from cfstream.spec.model import Cors
+from cfstream.spec.model import Cors, Spec
+from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.distributions import find
 from cfstream.stack.fields import creation, overlay
+from cfstream.stack.kind import Kind
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.owners import all_distributions
 from cfstream.stack.proposal import Landscape, Proposal
@@ -36,6 +38,7 @@ HEADERS_POLICY = OwnedKind(
 """Its list has the policies that AWS manages as well: one of them may be in the place of ours."""
 
 KIND = HEADERS_POLICY.kind
+SCOPE = Scope("HeadersPolicies", lambda _spec, place: place.arn("cloudfront", "response-headers-policy/*"))
 
 OTHER_HEADERS = (
     "SecurityHeadersConfig",
@@ -115,10 +118,12 @@ class Attachment:
     """Policies of ours that come off every behavior."""
 
 
-class ResponseHeadersPolicyKind:
+class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
     """The kind ``response-headers-policy``."""
 
     name = KIND
+    owned = HEADERS_POLICY
+    scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedPolicy | None:
         """What the spec says of CORS; None where it does not, and nothing is managed."""
@@ -164,6 +169,21 @@ class ResponseHeadersPolicyKind:
         wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
         ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
         return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the list, and the read of a policy that needs repair."""
+        if destroying or spec.http.cors is not None:
+            yield from HEADERS_POLICY.needs(ANYTHING, "list")
+        if spec.http.cors and not destroying:
+            yield from HEADERS_POLICY.needs(SCOPE, "get_config")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:
+        """Yield the calls for a policy of ours."""
+        if spec.http.cors and not destroying:
+            yield from HEADERS_POLICY.needs(ANYTHING, "create")
+            yield from HEADERS_POLICY.needs(SCOPE, "get", "update")
+        if spec.http.cors or (spec.http.cors is not None and not destroying):
+            yield from HEADERS_POLICY.needs(SCOPE, "get_config", "delete")
 
 
 def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:

@@ -9,9 +9,9 @@ import pytest
 
 from cfstream.permissions.document import claims, policy, size, unlimited
 from cfstream.permissions.needs import Purpose
-from cfstream.permissions.resources import Place
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
+from cfstream.stack.calls import Place
 
 Json = dict[str, Any]
 

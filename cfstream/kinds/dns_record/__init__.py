@@ -11,10 +11,13 @@ from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.calls import ANYTHING, Needs, calls
 from cfstream.stack.distributions import find
 from cfstream.stack.handover import records_given_up, records_taken
+from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.steps.content import canonical
@@ -67,10 +70,11 @@ class LiveRecords:
         return live is not None and alias_of(record) == live.domain_name.lower()
 
 
-class DnsRecordKind:
+class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
     """The kind ``dns-record``, with a member for each name."""
 
     name = KIND
+    scopes = (ZONES, RECORDS, CHANGES)
 
     def desire(self, scene: Scene) -> WantedRecords | None:
         """The zone and the names; None where the spec does not manage records."""
@@ -124,6 +128,19 @@ class DnsRecordKind:
             problems=tuple(problem for one in found for problem in one.problems()),
             notices=tuple(notice for one in found for notice in one.notices()),
         )
+
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the reads of the zone, or of all zones where no record of ours is to be left."""
+        if spec.dns is not None:
+            listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
+            yield from calls(ANYTHING, "route53", listing)
+            yield from calls(ZONES, "route53", "list_resource_record_sets")
+
+    def writes(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+        """Yield the change of the records, and the wait for it."""
+        if spec.dns is not None and spec.cnames:
+            yield from calls(RECORDS, "route53", "change_resource_record_sets")
+            yield from calls(CHANGES, "route53", "get_change")
 
 
 def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None) -> list[dict[str, Any]]:

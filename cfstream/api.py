@@ -19,7 +19,7 @@ from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.sign.keys import PrivateKey, PrivateKeySource, private_key
 from cfstream.spec.load import Stack
 from cfstream.spec.load import load as load_specs
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import hazards_named
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def apply(
     `tell` hears of each step as it begins and ends. Raises WrongUsage for a hazard that there is not, or for
     an edge URL that is none. On Ctrl-C the write under way ends, the rest is not tried, and Interrupted is raised.
     """
-    allowed = _hazards(allow)
+    allowed = hazards_named([allow] if isinstance(allow, str) else allow)
     source, told = plan.source, tell or Quiet()
     if not verify:
         return _walked(plan, allowed, told, wait=wait)
@@ -137,14 +137,6 @@ def verify(
     with connection.viewer(world) as viewer:
         at_hand = KeyAtHand(loaded, key_id) if loaded else None
         return workflow.prove_stacks(tuple(stacks), world, Means(viewer, world.clock, at_hand, object_key))
-
-
-def _hazards(named: Collection[str]) -> frozenset[str]:
-    names = frozenset([named] if isinstance(named, str) else named)
-    unknown = sorted(names - {*HAZARDS})
-    if unknown:
-        raise WrongUsage(f"there is no hazard {unknown[0]!r}", f"name one of {', '.join(HAZARDS)}")
-    return names
 
 
 def _walked(plan: Plan, allow: frozenset[str], tell: Telling, *, wait: bool) -> Report:

@@ -1,4 +1,4 @@
-"""Generates reference pages: help of the commands, exit codes, fields of the spec, errors, changelog, contributing."""
+"""Generates reference pages: help of the commands, exit codes, fields of the spec, errors, hazards, changelog, contributing."""
 
 import contextlib
 import importlib
@@ -19,6 +19,7 @@ from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
 from cfstream.render.reference import example_text
 from cfstream.spec import reference as fields
+from cfstream.steps.hazards import HazardName
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve", "key-pair", "set", "reset")}
@@ -35,6 +36,7 @@ def write(folder: Path) -> None:
         "spec": spec(),
         "commands": commands(),
         "errors": errors(),
+        "hazards": hazards(),
         "changelog": changelog(),
         "contributing": copied("CONTRIBUTING.md"),
     }
@@ -98,6 +100,14 @@ def errors() -> Iterator[str]:
         codes = sorted(code for code, meant in CODES.items() if meant is kind and not code.isdigit())
         if codes:
             yield from (f"AWS error codes: {', '.join(f'`{code}`' for code in codes)}.", "")
+
+
+def hazards() -> Iterator[str]:
+    """Every hazard: the changes that have it, the worst first."""
+    yield from ("# Hazards", "")
+    yield from ("`apply` refuses a change that has a hazard until you allow it: `--allow cuts-viewers`.", "")
+    for name in HazardName:
+        yield from (f"## {name} {{#{name}}}", "", f"{name.when[0].upper()}{name.when[1:]}.", "")
 
 
 def load_all() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import HazardName
 
 
 class Format(StrEnum):
@@ -42,7 +42,7 @@ Allow = Annotated[
     typer.Option(
         "--allow",
         metavar="HAZARD",
-        help=f"Allow a dangerous change: {', '.join(HAZARDS)}. May be repeated.",
+        help=f"Allow a dangerous change: {', '.join(HazardName)}. May be repeated.",
     ),
 ]
 

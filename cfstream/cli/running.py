@@ -2,16 +2,13 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cfstream.cli import connection
 from cfstream.cli.options import RunFormat
 from cfstream.cli.terminal import notifying, streams
-from cfstream.errors import WrongUsage
-from cfstream.steps.step import HAZARDS
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, Telling
@@ -19,18 +16,6 @@ if TYPE_CHECKING:
     from cfstream.planning import Plan, StackPlan
     from cfstream.ports import World
     from cfstream.proving.finding import Proof
-
-
-def hazards(named: Sequence[str]) -> frozenset[str]:
-    """The hazards that are allowed. Raises WrongUsage for a name that is none, with the nearest that is."""
-    for name in named:
-        if name not in HAZARDS:
-            near = get_close_matches(name, HAZARDS, n=1)
-            raise WrongUsage(
-                f"--allow {name}: there is no hazard of that name",
-                f"write --allow {near[0]}" if near else f"name one of {', '.join(HAZARDS)}",
-            )
-    return frozenset(named)
 
 
 def show(plan: "Plan", output: RunFormat) -> None:

@@ -9,7 +9,8 @@ from cfstream.comparing.meaning import meaning, unsaid
 from cfstream.errors import Notice
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
-from cfstream.steps.step import Change, Hazard
+from cfstream.steps.hazards import Hazard
+from cfstream.steps.step import Change
 
 Fate = Literal["changed", "new", "gone"]
 

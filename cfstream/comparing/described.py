@@ -29,7 +29,7 @@ from cfstream.stack.declared_keys import declared_groups
 from cfstream.stack.fields import Overlay, creation, overlay
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
-from cfstream.steps.step import Hazard
+from cfstream.steps.hazards import Hazard
 from cfstream.values import Account, Address, ETag, Json, Known
 
 ACCOUNT = Account("000000000000")

@@ -10,7 +10,7 @@ from cfstream.planning.staging import widened
 from cfstream.spec.fields import spell
 from cfstream.spec.model import PublicKey, Spec
 from cfstream.spec.stack import Stack
-from cfstream.steps.step import HAZARDS, Hazard
+from cfstream.steps.hazards import Hazard, HazardName, worst_first
 
 
 def hazards(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> tuple[Hazard, ...]:
@@ -22,7 +22,7 @@ def hazards(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec
         *_of_keys(before.spec, after.spec),
         *_of_permission(before, after),
     )
-    return tuple(sorted(dict.fromkeys(found), key=lambda hazard: HAZARDS.index(hazard.name)))
+    return tuple(sorted(dict.fromkeys(found), key=worst_first))
 
 
 def hazards_of_new(after: Stack, new: Sequence[Spec]) -> tuple[Hazard, ...]:
@@ -82,11 +82,11 @@ def _of_keys(before: Spec, after: Spec) -> Iterator[Hazard]:
     staying = {group for group, _ in _keys(after)}
     for group, name in sorted(_keys(before).keys() - _keys(after).keys()):
         if group in staying and name not in replaced:
-            yield Hazard("cuts-viewers", f"URLs signed with {name} of {group} are refused")
+            yield Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with {name} of {group} are refused")
 
 
 def _of_permission(before: Stack, after: Stack) -> Iterator[Hazard]:
     if before.spec.bucket.name != after.spec.bucket.name:
         return
     if after.spec.grant.permission == "FULL_CONTROL" != before.spec.grant.permission:
-        yield Hazard("widens-grant", "FULL_CONTROL in place of READ")
+        yield Hazard(HazardName.WIDENS_GRANT, "FULL_CONTROL in place of READ")

@@ -11,7 +11,7 @@ from cfstream.access.openings import how, witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, ReaderKind
 from cfstream.access.world import World
-from cfstream.steps.step import Hazard
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import plain
 
 Net = tuple[Evaluation, Evaluation]
@@ -31,7 +31,9 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
                 else f"anyone can read the bucket through {how(after, way)}"
             )
             found.setdefault(text, witness_path(cell, way))
-    return tuple(Hazard("makes-public", f"{text}, for example {path}") for text, path in found.items())
+    return tuple(
+        Hazard(HazardName.MAKES_PUBLIC, f"{text}, for example {path}") for text, path in found.items()
+    )
 
 
 def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
@@ -85,7 +87,7 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
             f"{where}: URLs and cookies signed by {what} {who} stop working, for example for {path}; edges "
             "change one after another until the distribution is Deployed"
         )
-    return Hazard("cuts-viewers", text)
+    return Hazard(HazardName.CUTS_VIEWERS, text)
 
 
 def _serving(after: Evaluation, cell: Cell, way: Way) -> Way:
@@ -113,7 +115,7 @@ def widening_hazard(prefix: str, gained: Sequence[Cell]) -> Iterator[Hazard]:
     if gained:
         under = f"what is under {prefix}" if prefix else "all of the bucket"
         text = f"CloudFront can read {under} afterwards, and could not read all of it, for example /{gained[0].witness}"
-        yield Hazard("widens-grant", text)
+        yield Hazard(HazardName.WIDENS_GRANT, text)
 
 
 def unique(hazards: Iterable[Hazard]) -> tuple[Hazard, ...]:

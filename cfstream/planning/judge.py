@@ -30,7 +30,8 @@ from cfstream.planning.worlds import former_world, live_world, projected_all
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.steps.grant import Grant
-from cfstream.steps.step import Hazard, Stage, Step
+from cfstream.steps.hazards import Hazard
+from cfstream.steps.step import Stage, Step
 from cfstream.values import StepId, Verb
 
 

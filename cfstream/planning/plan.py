@@ -10,7 +10,8 @@ from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.seal import sealed
 from cfstream.stack.proposal import Relied
-from cfstream.steps.step import Hazard, Step
+from cfstream.steps.hazards import Hazard
+from cfstream.steps.step import Step
 from cfstream.values import Account, ETag, StepId, Verb, digest
 
 

@@ -1,27 +1,27 @@
-"""What a person is told about hazards, in every format."""
+"""Hazards as text, the same in every format."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-if (
-    TYPE_CHECKING
-):  # `validate` renders alerts of problems alone, and must not wait for all that plans are made of
+from cfstream.steps.hazards import Hazard, HazardName
+
+if TYPE_CHECKING:  # `validate` renders problems only, and does not wait for the import of all that plans need
     from cfstream.planning import Plan, StackPlan
-    from cfstream.steps.step import Hazard, Step
+    from cfstream.steps.step import Step
 
 
-def hazards_of(plan: "Plan") -> list[tuple["StackPlan", "Step", "Hazard"]]:
-    """Every hazard with its stack and step, in the order of the steps."""
+def hazards_of(plan: "Plan") -> list[tuple["StackPlan", "Step", Hazard]]:
+    """Return every hazard with its stack and step, in the order of the steps."""
     return [(stack, step, hazard) for stack in plan.stacks for step in stack.steps for hazard in step.hazards]
 
 
 def allowance(hazard: str, *, protect: bool) -> str:
-    """What becomes of a hazard when the plan is applied."""
-    if protect and hazard == "deletes":
+    """Return what apply does about a hazard, and the flag that allows it."""
+    if protect and hazard == HazardName.DELETES:
         return "apply refuses this while the spec says protect: true"
     return f"apply refuses this unless it is allowed: --allow {hazard}"
 
 
 def allow_flags(hazards: Iterable[str]) -> str:
-    """The flags that allow these hazards, each once."""
+    """Return the flags that allow these hazards, each once."""
     return " ".join(f"--allow {name}" for name in sorted(set(hazards)))

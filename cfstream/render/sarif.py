@@ -1,9 +1,8 @@
-"""What is wrong or dangerous as SARIF 2.1.0, which code hosts show beside the lines of a spec.
+"""Problems, hazards and warnings as SARIF 2.1.0, which code hosts show beside the lines of a spec.
 
-Values in, a document out; nothing here prints. The rules are few and their ids never change; the sentences may.
-GitHub asks for `ruleId`, a message, and a file with `region.startLine` (its page "SARIF support for code scanning");
-what is known of a file as a whole stands at its first line. Warnings are told, mere notes are not: who reads alerts
-wants nothing there that needs no hand.
+Nothing here prints. The ids of the rules never change; their sentences may. GitHub needs `ruleId`, a message, and a
+file with `region.startLine` (its page "SARIF support for code scanning"); a problem of a file as a whole is placed on
+its first line. Warnings are included, notes are not: an alert must ask for an action.
 """
 
 from collections import Counter
@@ -16,39 +15,39 @@ from cfstream.errors import Problem, Where
 from cfstream.render.errors import MANUAL
 from cfstream.render.flow import printable
 from cfstream.render.hazards import allowance
+from cfstream.steps.hazards import HazardName
 from cfstream.values import digest
 
-if TYPE_CHECKING:  # `validate` renders problems alone, and must not wait for all that plans are made of
+if TYPE_CHECKING:  # `validate` renders problems only, and does not wait for the import of all that plans need
     from cfstream.planning import Plan, StackPlan
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/cfstream/cfstream"
-HELP = f"{MANUAL}hazards/"
 
 SPEC, PREFLIGHT, WARNING = "spec", "preflight", "warning"
 
-RULES = {
-    SPEC: ("error", "The spec cannot be read as it is written"),
+RULES: dict[str, tuple[str, str]] = {
+    SPEC: ("error", "The spec is not valid"),
     PREFLIGHT: ("error", "AWS would refuse this, or something is in the way"),
-    WARNING: ("warning", "Something is open, or not as a private set-up should be"),
-    "makes-public": ("warning", "Hazard: what only signers could read may be read by anyone"),
-    "cuts-viewers": ("warning", "Hazard: people who are watching are cut off"),
-    "widens-grant": ("warning", "Hazard: CloudFront may read more of the bucket than before"),
-    "weakens-tls": ("warning", "Hazard: an older TLS policy, or plain http"),
-    "loses-firewall": ("warning", "Hazard: more countries are served, or another web ACL or none"),
-    "replaces-acls": ("warning", "Hazard: a batch job replaces ACLs that were not all read"),
-    "deletes": ("warning", "Hazard: a distribution is deleted"),
+    WARNING: ("warning", "Something is open, or is not as a private set-up should be"),
+    **{name: (name.severity, f"Hazard: {name.meaning}") for name in HazardName},
 }
 """Level and meaning of each rule, in the order in which they are listed."""
 
+PAGES: dict[str, str] = {
+    **dict.fromkeys((SPEC, PREFLIGHT, WARNING), f"{MANUAL}hazards/"),
+    **{name: MANUAL + name.page for name in HazardName},
+}
+"""Where the manual describes each rule."""
+
 
 def plan_sarif(plan: "Plan") -> dict[str, Any]:
-    """What stands in the way of each stack, its hazards and its warnings."""
+    """Return each stack's problems, hazards and warnings."""
     return _log(result for stack in plan.stacks for result in _stack(stack))
 
 
 def problems_sarif(problems: Iterable[Problem]) -> dict[str, Any]:
-    """Problems of specs, found without AWS; a document without results when there are none."""
+    """Return the problems of specs that are found without AWS; a document without results if there are none."""
     return _log(_problem(SPEC, problem) for problem in problems)
 
 
@@ -71,7 +70,7 @@ def _problem(rule: str, problem: Problem) -> dict[str, Any]:
 
 
 def _result(rule: str, where: Where, what: str, do: str, stack: str = "") -> dict[str, Any]:
-    """One alert, at the first line where only the file is known."""
+    """Return one alert; on the first line if only the file is known."""
     text = f"{stack}: {what}" if stack else what
     region = {"startLine": max(where.line, 1), **({"startColumn": where.col} if where.col else {})}
     return {
@@ -91,7 +90,7 @@ def _result(rule: str, where: Where, what: str, do: str, stack: str = "") -> dic
 
 
 def _fingerprinted(results: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The alerts, each told from all others without its line: some lines further down it is still the same one."""
+    """Yield the alerts with fingerprints that do not depend on lines: an alert that moves is still the same one."""
     seen: Counter[str] = Counter()
     for result in results:
         (location,) = result["locations"]
@@ -102,12 +101,12 @@ def _fingerprinted(results: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]
 
 
 def _plain(text: str) -> str:
-    """The text without what could be read as a link to somewhere else (SARIF 2.1.0, 3.11.6)."""
+    """Return the text without anything that SARIF viewers show as a link (SARIF 2.1.0, 3.11.6)."""
     return "\n".join(printable(line) for line in text.replace("](", "] (").split("\n"))
 
 
 def _uri(file: str) -> str:
-    """A path as a URI: relative to the checkout as it was named, or absolute."""
+    """Return a path as a URI: relative to the checkout as the user named it, or absolute."""
     path = quote(file.removeprefix("./"), errors="surrogateescape")
     return f"file://{path}" if path.startswith("/") else path
 
@@ -118,7 +117,8 @@ def _log(results: Iterable[dict[str, Any]]) -> dict[str, Any]:
             "id": name,
             "shortDescription": {"text": meaning},
             "fullDescription": {"text": meaning},
-            "help": {"text": f"{meaning}. See {HELP} and the plan."},
+            "help": {"text": f"{meaning}. See {PAGES[name]} and the plan."},
+            "helpUri": PAGES[name],
             "defaultConfiguration": {"level": level},
         }
         for name, (level, meaning) in RULES.items()

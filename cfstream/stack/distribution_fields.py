@@ -7,7 +7,7 @@ from typing import Any
 from cfstream.domain import Signers, bucket_of, document
 from cfstream.stack.fields import Field, scalar
 from cfstream.stack.scene import Scene
-from cfstream.steps.step import Hazard
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json
 
 
@@ -54,7 +54,7 @@ def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
         gone = sorted(set(before) - set(after))
         text = f"{', '.join(gone)}: viewers who use this host name get no answer"
-        return (Hazard("cuts-viewers", text),) if gone else ()
+        return (Hazard(HazardName.CUTS_VIEWERS, text),) if gone else ()
 
     want = tuple(sorted({name.lower() for name in cnames} - apart))
     return Field(

@@ -31,8 +31,9 @@ from cfstream.steps.content import canonical, without_secrets
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.disable import Disable
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.tags import Mark
 from cfstream.values import Json, Known, Ref, Verb, digest, step_id
 
@@ -101,7 +102,7 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
                 because="CloudFront deletes none that is enabled",
                 line=scene.stack.line("name"),
                 changes=(Change("enabled", before=True, after=False),),
-                hazards=(Hazard("cuts-viewers", f"{_hosts(live)}: viewers get no answer any more"),),
+                hazards=(Hazard(HazardName.CUTS_VIEWERS, f"{_hosts(live)}: viewers get no answer any more"),),
                 call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: off}),
                 document=config,
                 read=read,
@@ -127,7 +128,7 @@ def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: J
         because="adopted, and to be destroyed" if adopted else "to be destroyed",
         line=scene.stack.line("adopt" if adopted else "name"),
         changes=(Change("name", scene.name, None),),
-        hazards=(Hazard("deletes", text),),
+        hazards=(Hazard(HazardName.DELETES, text),),
         call=call,
         read=read,
         content=live.delivery.document,

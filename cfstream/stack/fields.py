@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cfstream.steps.step import Change, Hazard
+from cfstream.steps.hazards import Hazard
+from cfstream.steps.step import Change
 from cfstream.values import Json, plain
 
 Danger = Callable[[Any, Any], tuple[Hazard, ...]]

@@ -17,8 +17,9 @@ from cfstream.stack.proposal import Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
+from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import ETag, Json, Known, Ref, digest
 
 

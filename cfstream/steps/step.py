@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from cfstream.ports import Clock, Turn, Writes, no_turn
 from cfstream.secret_values import without_secrets
+from cfstream.steps.hazards import Hazard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.stage import Stage as Stage  # noqa: PLC0414 (steps and stages are used together)
 from cfstream.values import Address, ETag, StepId, Verb, step_id
@@ -32,26 +33,6 @@ class Change:
 def _shown(value: Any) -> Any:
     """A value without secrets. Only AWS's documents can hold some; other values stay as they are."""
     return without_secrets(value) if isinstance(value, Mapping) else value
-
-
-HAZARDS = (
-    "makes-public",
-    "cuts-viewers",
-    "widens-grant",
-    "weakens-tls",
-    "loses-firewall",
-    "replaces-acls",
-    "deletes",
-)
-"""The names of hazards, as `--allow` takes them."""
-
-
-@dataclass(frozen=True)
-class Hazard:
-    """A dangerous side of a step: blocks apply until `name` is allowed by the person who runs it."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def test_hazards_are_named_or_nothing_is_done(desk: Path, sandbox: Sandbox, clou
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
     spec.write_text(SPEC + "enabled: false\n")
     plan = cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url)
-    with pytest.raises(errors.WrongUsage, match="no hazard 'cut-viewers'"):
+    with pytest.raises(errors.WrongUsage, match="'cut-viewers' is not a hazard"):
         cfstream.apply(plan, allow="cut-viewers")
     with pytest.raises(errors.WrongUsage, match="nowhere"):
         cfstream.apply(plan, allow={"cuts-viewers"}, edge_url="nowhere")

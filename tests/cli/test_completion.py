@@ -10,7 +10,7 @@ import pytest
 
 from cfstream.cli import main
 from cfstream.cli.table import ENTRIES
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import HazardName
 from tests.signing import public_pem, rsa_key
 
 SPEC = """\
@@ -85,7 +85,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         (["keys", "rotate", "lectures.yaml", ""], ["lectures-signers"]),
         (["keys", "rotate", "gone.yaml", ""], []),
         (["plan", "--format", "j"], ["json"]),
-        (["apply", "--allow", ""], list(HAZARDS)),
+        (["apply", "--allow", ""], list(HazardName)),
         (["docs", "sign"], ["sign", "sign.max_validity"]),
         (["plan", "lectures.yaml", "--sand"], ["--sandbox"]),
         (["--prof"], ["--profile"]),

@@ -117,9 +117,9 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
         (["--nonsense"], "error: no such option: --nonsense\n  fix: see: cfstream --help\n"),
         (
             ["apply", "--allow", "cut-viewers", "a.yaml"],
-            "error: --allow cut-viewers: there is no hazard of that name\n",
+            "error: 'cut-viewers' is not a hazard\n",
         ),
-        (["apply", "--allow", "x", "a.yaml"], "  fix: name one of makes-public, cuts-viewers,"),
+        (["apply", "--allow", "x", "a.yaml"], "  fix: write one of makes-public, cuts-viewers,"),
     ],
 )
 def test_wrong_usage_says_what_there_is(cfstream: Run, arguments: list[str], error: str) -> None:

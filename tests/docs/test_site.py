@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
+from cfstream.steps.hazards import HazardName
 from handbook import reference
 
 ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(https?://[^"' >]+)""")
@@ -35,6 +36,12 @@ def test_every_kind_of_error_has_its_place(site: Path) -> None:
     kinds = [kind for kind in reference.kinds_of(CfstreamError) if kind.__module__.startswith("cfstream.")]
     assert len(kinds) > 20
     assert [kind for kind in kinds if f'id="{anchor(kind)}"' not in page] == []
+
+
+def test_every_hazard_has_a_heading(site: Path) -> None:
+    """SARIF rules link to it."""
+    page = (site / "reference" / "hazards" / "index.html").read_text(encoding="utf-8")
+    assert [name for name in HazardName if f'id="{name}"' not in page] == []
 
 
 def test_no_example_of_a_field_stands_twice() -> None:

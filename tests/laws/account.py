@@ -10,7 +10,7 @@ from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import HazardName
 from cfstream.workflow import make_plan
 from tests.certificates import imported
 from tests.contract.cloudfront_configs import (
@@ -93,7 +93,7 @@ class Account:
 
     def apply(self, spec: Spec) -> tuple[Plan, Report]:
         """Plans and applies one spec, every hazard allowed."""
-        return run([self.stack(spec)], self.world, allow=HAZARDS)
+        return run([self.stack(spec)], self.world, allow=tuple(HazardName))
 
     def _zone(self) -> None:
         """A hosted zone, with a record that is somebody else's."""

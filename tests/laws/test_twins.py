@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.applying import Report
-from cfstream.steps.step import HAZARDS, Step
+from cfstream.steps.hazards import HazardName
+from cfstream.steps.step import Step
 from cfstream.workflow import apply_plan
 from tests.laws.account import Account
 from tests.laws.belongings import names_in_use, ours
@@ -57,7 +58,9 @@ def apply_until(account: Account, spec: Spec, steps: int) -> Report:
     """The report of a run that is interrupted after so many steps."""
     stop = StopsAfter(steps)
     plan = account.plan(spec)
-    return apply_plan(plan, account.world, tell=stop, allow=frozenset(HAZARDS), interrupted=stop.interrupted)
+    return apply_plan(
+        plan, account.world, tell=stop, allow=frozenset(HazardName), interrupted=stop.interrupted
+    )
 
 
 def made_groups(spec: Spec) -> list[Spec]:

@@ -10,7 +10,7 @@ from cfstream.ports import Answer, Call, Reads, World, Writes
 from cfstream.proving.prove import Means
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import HazardName
 from cfstream.values import Json
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
 from tests.promises.iam import resource
@@ -107,14 +107,16 @@ def play(
     yield noted(Purpose.PLAN, planned)
     applied = [*planned]
     through = recorded(world, applied, deaf=deaf)
-    apply_plan(plan, through, tell=Silent(), allow=frozenset(HAZARDS))
+    apply_plan(plan, through, tell=Silent(), allow=frozenset(HazardName))
     with suppress(CfstreamError):
         prove_stacks(stacks, through, Means(None, world.clock))
     yield noted(Purpose.APPLY, applied)
     last()
     destroyed: list[Asked] = []
     through = recorded(world, destroyed)
-    apply_plan(make_plan(stacks, through, destroying=True), through, tell=Silent(), allow=frozenset(HAZARDS))
+    apply_plan(
+        make_plan(stacks, through, destroying=True), through, tell=Silent(), allow=frozenset(HazardName)
+    )
     yield noted(Purpose.DESTROY, destroyed)
 
 

@@ -16,7 +16,7 @@ from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Place
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan, make_plan
 from tests.golden.plans.stage import Stage
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
@@ -189,7 +189,7 @@ def life(studio: Studio, document: Json) -> list[Asked]:
     changed = studio.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
     created: list[Asked] = []
     through = recorded(studio.world, created)
-    apply_plan(make_plan(stacks, through), through, tell=Silent(), allow=frozenset(HAZARDS))
+    apply_plan(make_plan(stacks, through), through, tell=Silent(), allow=frozenset(HazardName))
     ended = play("changed", changed, studio.world)
     return [*created, *(asked for each in ended for asked in each.calls)]
 

@@ -8,9 +8,10 @@ import typer
 from cfstream.cli import connection
 from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Yes
-from cfstream.cli.running import carry_out, conclude, hazards, show, tell_programs, would_run
+from cfstream.cli.running import carry_out, conclude, show, tell_programs, would_run
 from cfstream.cli.terminal import notifying, streams
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.steps.hazards import hazards_named
 
 Targets = Annotated[
     list[str],
@@ -42,7 +43,7 @@ def apply(
 
     Example: cfstream apply specs/ --yes --allow cuts-viewers
     """
-    allowed = hazards(allow or ())
+    allowed = hazards_named(allow or ())
     notifying.check(notify)
 
     from cfstream.cli.proving import prove_applied

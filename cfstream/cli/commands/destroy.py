@@ -8,17 +8,18 @@ import typer
 
 from cfstream.cli import connection
 from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Specs, Yes
-from cfstream.cli.running import carry_out, conclude, hazards, show, would_run
+from cfstream.cli.running import carry_out, conclude, show, would_run
 from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import note, tell
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.steps.hazards import HazardName, hazards_named
 
 if TYPE_CHECKING:
     from cfstream.applying import Report
     from cfstream.planning import Plan, StackPlan
     from cfstream.spec.load import Stack
 
-IMPLIED = frozenset({"deletes", "cuts-viewers"})
+IMPLIED = frozenset({HazardName.DELETES, HazardName.CUTS_VIEWERS})
 """The hazards that are what destroying means: the yes allows them."""
 
 
@@ -39,7 +40,7 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
-    allowed = hazards(allow or ()) | IMPLIED
+    allowed = hazards_named(allow or ()) | IMPLIED
     notifying.check(notify)
 
     from cfstream.spec.load import load

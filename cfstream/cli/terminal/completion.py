@@ -117,9 +117,9 @@ def groups(ctx: Any, _typed: str) -> Iterator[Candidate]:
 
 def hazards(_ctx: Any, _typed: str) -> Iterator[Candidate]:
     """The hazards that can be allowed."""
-    from cfstream.steps.step import HAZARDS
+    from cfstream.steps.hazards import HazardName
 
-    yield from map(Candidate, HAZARDS)
+    yield from (Candidate(name, name.meaning) for name in HazardName)
 
 
 def fields(_ctx: Any, _typed: str) -> Iterator[Candidate]:

@@ -8,7 +8,7 @@ from cfstream.kinds.distribution.behaviors import cache_policy_field
 from cfstream.stack.distribution_fields import common_fields
 from cfstream.stack.fields import Field, scalar
 from cfstream.stack.scene import Scene
-from cfstream.steps.step import Hazard
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json, Known
 
 TLS_FROM_WEAKEST = (
@@ -77,7 +77,7 @@ def minimum_tls(config: Json, want: str) -> list[Field]:
         ranks = {name: rank for rank, name in enumerate(TLS_FROM_WEAKEST)}
         if ranks.get(after, 0) >= ranks.get(before, 0):
             return ()
-        return (Hazard("weakens-tls", f"viewers may connect with what {before} refuses"),)
+        return (Hazard(HazardName.WEAKENS_TLS, f"viewers may connect with what {before} refuses"),)
 
     read = _from_certificate("MinimumProtocolVersion")
     return [Field("http.minimum_tls", want, read, write, danger=danger)]
@@ -126,7 +126,7 @@ def _viewer_protocol(want: str) -> Field:
     def danger(_before: Any, after: Any) -> tuple[Hazard, ...]:
         if after != "allow-all":
             return ()
-        return (Hazard("weakens-tls", "signed URLs and cookies may then travel over plain http"),)
+        return (Hazard(HazardName.WEAKENS_TLS, "signed URLs and cookies may then travel over plain http"),)
 
     return Field("http.viewer_protocol", want, read, write, danger=danger)
 

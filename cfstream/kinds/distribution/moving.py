@@ -8,8 +8,9 @@ from cfstream.errors import Notice
 from cfstream.stack.distributions import wait_for
 from cfstream.stack.handover import Coming, same_viewers, taken, takers
 from cfstream.stack.scene import Scene
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.move_alias import MoveAlias
-from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import Json, Known, Ref, Verb, step_id
 
 KIND = Delivery.HTTP.kind
@@ -95,4 +96,4 @@ def _hazards(scene: Scene, each: Coming) -> tuple[Hazard, ...]:
         f"{each.alias} is answered by {scene.name} from then on: what {each.giver.name} alone serves, or accepts "
         "as signed, is refused"
     )
-    return (Hazard("cuts-viewers", text),)
+    return (Hazard(HazardName.CUTS_VIEWERS, text),)

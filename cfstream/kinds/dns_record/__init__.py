@@ -21,8 +21,9 @@ from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.steps.content import canonical
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
-from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import Json, Known, digest
 
 KIND = "dns-record"
@@ -323,7 +324,7 @@ def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
     aliases = live.aliases if live else ()
     if not _wanted(name, aliases):
         return ()
-    return (Hazard("cuts-viewers", f"{name} will lead nowhere"),)
+    return (Hazard(HazardName.CUTS_VIEWERS, f"{name} will lead nowhere"),)
 
 
 def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:

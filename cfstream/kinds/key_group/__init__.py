@@ -39,8 +39,9 @@ from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.steps.create import Create
+from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.wait import GroupActive, Wait
 from cfstream.values import Known, digest
 

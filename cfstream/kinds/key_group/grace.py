@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cfstream.stack.declared_keys import DeclaredKey
-from cfstream.steps.step import Hazard
+from cfstream.steps.hazards import Hazard, HazardName
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
-
-CUTS_VIEWERS = "cuts-viewers"
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,9 @@ class Grace:
             why = "no key of the group replaces it"
         else:
             why = "; ".join(self._not_yet(successor) for successor in successors)
-        return Hazard(CUTS_VIEWERS, f"URLs signed with {key} are refused once it is detached: {why}")
+        return Hazard(
+            HazardName.CUTS_VIEWERS, f"URLs signed with {key} are refused once it is detached: {why}"
+        )
 
     def _is_past(self, successor: Successor) -> bool:
         return (

@@ -33,9 +33,10 @@ from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
 from cfstream.steps.grant import Grant
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
-from cfstream.steps.step import Change, Hazard, Stage, Step
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.tags import Mark
 from cfstream.values import Joined, Json, Known, digest, refs_in
 
@@ -192,7 +193,7 @@ def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscap
     if want.permission != "FULL_CONTROL" or not (have.tally.otherwise or ours):
         return ()
     many = counted(have.tally.otherwise or have.tally.total)
-    return (Hazard("widens-grant", f"FULL_CONTROL in place of less for the identity: {many}"),)
+    return (Hazard(HazardName.WIDENS_GRANT, f"FULL_CONTROL in place of less for the identity: {many}"),)
 
 
 def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> Grant:

@@ -10,7 +10,7 @@ from cfstream.comparing.meaning import meaning
 from cfstream.render.comparison import comparison_markdown, comparison_text
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
-from cfstream.steps.step import HAZARDS
+from cfstream.steps.hazards import worst_first
 from tests.unit.spec.reading import stack, whole
 
 
@@ -252,7 +252,7 @@ def test_the_worst_comes_first() -> None:
     (found,) = between(
         "cnames: [a.example.com]", "public: true\ncnames: []\nhttp: {minimum_tls: TLSv1}"
     ).stacks
-    ranks = [HAZARDS.index(hazard.name) for hazard in found.hazards]
+    ranks = [worst_first(hazard) for hazard in found.hazards]
     assert ranks == sorted(ranks)
     assert len({*ranks}) == 3
 

@@ -8,8 +8,9 @@ import pytest
 from cfstream.kinds.dns_record import DnsRecordKind, records_of
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords
-from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref, StepId
 from tests.unit.kinds.live import distribution, live, ours, proposal, scene
 
@@ -100,7 +101,7 @@ def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
         because="no cname of the spec",
         line=6,
         changes=tuple(Change(f"dns[old.example.com].{kind}", TARGET, None) for kind in ("A", "HTTPS")),
-        hazards=(Hazard("cuts-viewers", "old.example.com will lead nowhere"),),
+        hazards=(Hazard(HazardName.CUTS_VIEWERS, "old.example.com will lead nowhere"),),
         zone="Z1",
         records=tuple(old),
         seconds=1800,

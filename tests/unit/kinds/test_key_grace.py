@@ -7,7 +7,7 @@ import pytest
 
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.stack.declared_keys import DeclaredKey
-from cfstream.steps.step import Hazard
+from cfstream.steps.hazards import Hazard, HazardName
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -21,7 +21,7 @@ def grace(declared: Mapping[str, tuple[str, ...]], staying: list[Successor], now
 
 def hazard(why: str) -> Hazard:
     """The hazard of detaching the key named old."""
-    return Hazard("cuts-viewers", f"URLs signed with old are refused once it is detached: {why}")
+    return Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old are refused once it is detached: {why}")
 
 
 def test_a_key_that_nothing_replaces_cuts_viewers() -> None:

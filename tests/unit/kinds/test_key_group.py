@@ -12,8 +12,9 @@ from cfstream.ports import Call
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.steps.step import Change, Stage
 from cfstream.steps.wait import GroupActive, Wait
 from cfstream.values import Address, ETag, Json, Known, Ref, StepId, digest
 from tests.unit.kinds.live import NOW, distribution, live, ours, proposal, scene
@@ -212,7 +213,7 @@ def test_a_key_that_leaves_before_its_time_cuts_viewers(
 ) -> None:
     """Too early, before the successor signs, or without one: URLs handed out die."""
     assert detaching(timedelta(hours=age), active, spec) == (
-        Hazard("cuts-viewers", f"URLs signed with old are refused once it is detached: {why}"),
+        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old are refused once it is detached: {why}"),
     )
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from cfstream.errors import Notice, Problem, Where
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
-from cfstream.steps.step import Change, Hazard, Stage
+from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.steps.step import Change, Stage
 from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, Modified
 
 NASTY = (
@@ -36,7 +37,7 @@ def stack_of(text: str, name: str = "lectures", changes: int = 2) -> StackPlan:
                 for n in range(changes - 1)
             ),
         ),
-        hazards=(Hazard("cuts-viewers", text),),
+        hazards=(Hazard(HazardName.CUTS_VIEWERS, text),),
     )
     return StackPlan(
         name=name,

@@ -11,7 +11,8 @@ from cfstream.errors import Notice, Problem, Where
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
 from cfstream.stack.proposal import Relied
-from cfstream.steps.step import Change, Doors, Hazard, Stage, Step
+from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.steps.step import Change, Doors, Stage, Step
 from cfstream.values import Account, Address, ETag, Ref, StepId, Verb
 
 ACCOUNT = Account("123456789012")
@@ -127,7 +128,7 @@ CHANGED = StackPlan(
                 Change("http.behaviors[/posters/*].public", False, True),
                 Change("logging", {"bucket": "my-logs", "prefix": "cf/"}, None),
             ),
-            hazards=(Hazard("cuts-viewers", "a.example.com will not be answered any more"),),
+            hazards=(Hazard(HazardName.CUTS_VIEWERS, "a.example.com will not be answered any more"),),
         ),
     ),
 )

@@ -6,6 +6,7 @@ import pytest
 
 from cfstream.planning import Plan
 from cfstream.render.text import plan_text, summary_line
+from cfstream.steps.hazards import HazardName
 from cfstream.values import Verb
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
@@ -188,7 +189,7 @@ def test_a_long_path_stands_once_and_its_file_name_beside_each_step() -> None:
 def test_protection_is_named_where_a_flag_would_not_help() -> None:
     """A protected stack's plan does not offer --allow for a deletion."""
     step = CHANGED.steps[0]
-    deletes = replace(step, hazards=(replace(step.hazards[0], name="deletes"),))
+    deletes = replace(step, hazards=(replace(step.hazards[0], name=HazardName.DELETES),))
     text = plan_text(plan(replace(CHANGED, protect=True, steps=(deletes,))), color=False, width=80)
     assert "apply refuses this while the spec says protect: true" in text
     assert "--allow" not in text

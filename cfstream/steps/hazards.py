@@ -1,0 +1,103 @@
+"""The hazards: what a change can do that people must allow before it is applied.
+
+A new hazard is a member of `HazardName` and the rule that finds it. `--allow`, its help and completion, the rules of
+SARIF, the manual's table and the tests read the rest from here.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Self
+
+from cfstream.errors import WrongUsage
+
+
+class HazardName(StrEnum):
+    """Every hazard by the name that `--allow` takes, the worst first."""
+
+    meaning: str
+    """What happens, in a few words: for alerts and for completion."""
+    when: str
+    """Which changes have the hazard: for the manual."""
+    severity: str
+    """The level of the hazard in SARIF: ``error``, ``warning`` or ``note``."""
+
+    def __new__(cls, name: str, meaning: str, when: str, severity: str = "warning") -> Self:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning, member.when, member.severity = meaning, when, severity
+        return member
+
+    @property
+    def page(self) -> str:
+        """Where the manual describes it, relative to the manual's address."""
+        return f"reference/hazards/#{self}"
+
+    MAKES_PUBLIC = (
+        "makes-public",
+        "anyone can read what needed a signature or was closed",
+        (
+            "a path that needed a signature, or that nobody could read, becomes readable by anyone: a signer is "
+            "removed, `public: true`, a behavior is new, deleted or moved in front of another one, or a grant goes "
+            "to an identity that another distribution serves unsigned"
+        ),
+    )
+    CUTS_VIEWERS = (
+        "cuts-viewers",
+        "viewers lose access",
+        (
+            "a signer, or a reader through another grant, loses a path: a signer is removed, or a key before its "
+            "time, other signers get the path, a cname is removed, `enabled: false`, or another origin or "
+            "distribution loses its grant"
+        ),
+    )
+    WIDENS_GRANT = (
+        "widens-grant",
+        "CloudFront can read more of the bucket than before",
+        "CloudFront can read more of the bucket than before, also if somebody had narrowed or denied our own statement",
+    )
+    WEAKENS_TLS = (
+        "weakens-tls",
+        "viewers can connect with an older TLS version, or over plain http",
+        "an older TLS policy is used, or plain http is allowed",
+    )
+    LOSES_FIREWALL = (
+        "loses-firewall",
+        "more countries are served, or another or no web ACL applies",
+        "more countries are served, or another or no web ACL applies",
+    )
+    REPLACES_ACLS = (
+        "replaces-acls",
+        "a batch job replaces ACLs that were not all read",
+        "a batch job replaces the ACLs of objects that were not all read",
+    )
+    DELETES = (
+        "deletes",
+        "a distribution is deleted",
+        "a distribution is deleted",
+    )
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """A dangerous effect of a step. It blocks apply until the person who runs it allows `name`."""
+
+    name: HazardName
+    text: str
+
+
+def hazards_named(names: Collection[str]) -> frozenset[str]:
+    """Return the hazards of these names. Raises WrongUsage for a name that is not a hazard."""
+    known = frozenset(HazardName)
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, HazardName, n=1)
+            do = f"write {near[0]}" if near else f"write one of {', '.join(HazardName)}"
+            raise WrongUsage(f"{name!r} is not a hazard", do)
+    return known & frozenset(names)
+
+
+def worst_first(hazard: Hazard) -> int:
+    """Return the sort key that puts the worst hazards first."""
+    return list(HazardName).index(hazard.name)

@@ -1,16 +1,18 @@
-"""What pydantic found wrong, in the words of the spec language and at the place in the file.
+"""Turn what pydantic reports into problems: in the words of the spec language, and at the place in the file.
 
-Does not live here: rules of our own (`fields`, `rules`), which bring their own words.
+Sections, defaults and examples come from the model. The rules of `fields` and `rules` have words of their own.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, TypeAlias
+from functools import cache
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import Tag, ValidationError
 
 from cfstream.errors import Problem
 from cfstream.spec import model
 from cfstream.spec.compose import resolve
+from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import RESOURCE_ID
 from cfstream.spec.source import Document, Scalar, Step
@@ -20,44 +22,11 @@ Detail: TypeAlias = Mapping[str, Any]
 """One entry of ``ValidationError.errors()``."""
 
 Words: TypeAlias = tuple[str, str, str]
-"""What is wrong, what to do, and what the caret adds."""
+"""What is wrong, how to fix it, and the note at the caret."""
 
-SECTIONS: Mapping[str, type[model.Section]] = {
-    "": model.Spec,
-    "bucket": model.Bucket,
-    "oac": model.Oac,
-    "oai": model.Oai,
-    "grant": model.Grant,
-    "key_groups": model.KeyGroup,
-    "public_keys": model.PublicKey,
-    "sign": model.Sign,
-    "logging": model.Logging,
-    "http": model.Http,
-    "behaviors": model.Behavior,
-    "cors": model.Cors,
-    "dns": model.Dns,
-    "wait": model.Wait,
-}
-"""The section that stands under a key, or in the list under it."""
+OFF = "<off>"
+"""The form of a field that takes false for none."""
 
-EXAMPLES = {
-    "bucket": "bucket: lectures-media",
-    "oac": "oac: {}",
-    "oai": "oai: {}",
-    "grant": "grant: {via: bucket-policy}",
-    "key_groups": "{use: NAME} or {name: NAME, public_keys: […]}",
-    "public_keys": "{name: lectures-2026-11, file: keys/lectures-2026-11.pub.pem}",
-    "sign": "sign: {max_validity: 24h}",
-    "http": "http: {viewer_protocol: redirect-to-https}",
-    "behaviors": '{path: "/posters/*", public: true}',
-    "wait": "wait: {timeout: 30m}",
-    "tags": "tags: {team: media}",
-}
-SWITCHES = {
-    "logging": "{bucket: my-logs, prefix: cf/}",
-    "cors": '{origins: ["https://www.example.com"]}',
-    "dns": "{route53: example.com}",
-}
 MEANT = {
     "aliases": "cnames",
     "alias": "cnames",
@@ -70,7 +39,7 @@ MEANT = {
     "origin_access_identity": "oai",
     "ssl_certificate": "certificate",
 }
-"""Words of AWS and of other tools, and ours for them."""
+"""Words of AWS and of other tools, and the field of ours that each of them means."""
 
 _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
@@ -79,23 +48,23 @@ _FALSE = {"no", "off", "n", "0", "false"}
 def complaints(
     error: ValidationError, document: Document, known: Collection[Path]
 ) -> Iterator[tuple[Path, Problem]]:
-    """Each fault that pydantic found as a Problem, with its path in the file.
+    """Yield a Problem for each error of pydantic's, with its path in the file.
 
-    Of the paths in `known`, whose fault has been found before, only an unknown key is told.
+    The paths in `known` have a problem already: for them only unknown keys are reported.
     """
     details = error.errors(include_url=False)
     misspelt = {_meant_place(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
     for detail in details:
         place = tuple(step for step in detail["loc"] if not _is_form(step))
-        # pydantic counts the sound members of a list; whether it is empty is seen in what was written.
-        all_unsound = detail["type"] == "too_short" and detail["input"]
-        heard = place in known and detail["type"] != "extra_forbidden"
-        if not (heard or detail["loc"] in misspelt or all_unsound):
+        # pydantic counts only the valid members of a list, so this list is not empty in the file.
+        none_valid = detail["type"] == "too_short" and detail["input"]
+        reported = place in known and detail["type"] != "extra_forbidden"
+        if not (reported or detail["loc"] in misspelt or none_valid):
             yield place, _complaint(detail, document)
 
 
 def _meant_place(path: Path) -> Path | None:
-    """Where an unknown key would stand if it were spelt as it was probably meant."""
+    """Return the path of the field that an unknown key was probably meant to be; None if none is near."""
     meant = meant_by(str(path[-1]), _known_keys(path[:-1]))
     return (*path[:-1], meant) if meant else None
 
@@ -112,7 +81,7 @@ def _complaint(detail: Detail, document: Document) -> Problem:
 
 
 def meant_by(key: str, known: Collection[str]) -> str | None:
-    """The known key that an unknown one was probably meant to be."""
+    """Return the known key that an unknown one was probably meant to be; None if none is near."""
     return MEANT[key] if MEANT.get(key) in known else nearest(key, known)
 
 
@@ -121,7 +90,7 @@ def _is_form(step: Step) -> bool:
 
 
 def field_name(path: Path) -> str:
-    """``http.behaviors[0].path``: a path as messages and plans spell it."""
+    """Return a path as messages and plans spell it: ``http.behaviors[0].path``."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -131,14 +100,80 @@ def field_name(path: Path) -> str:
     return text
 
 
+def _words(path: Path) -> list[str]:
+    """Return the keys of a path, without places in lists and without forms."""
+    return [step for step in path if isinstance(step, str) and not _is_form(step)]
+
+
 def _section_name(path: Path) -> str:
-    words = [step for step in path if isinstance(step, str) and not _is_form(step)]
-    return words[-1] if words else ""
+    return (_words(path) or [""])[-1]
+
+
+def _form(path: Path) -> str:
+    return str(path[-1]) if path and _is_form(path[-1]) else ""
+
+
+@cache
+def _sections() -> Mapping[tuple[str, str], type[model.Section]]:
+    """Return the sections of the language by the key that they are under, and by their form or an empty text.
+
+    If a key has several forms, the first one is also its section without a form.
+    """
+    found: dict[tuple[str, str], type[model.Section]] = {("", ""): model.Spec}
+
+    def visit(section: type[model.Section]) -> None:
+        for name, field in section.model_fields.items():
+            for form, inner in _sections_in(field.annotation):
+                found.setdefault((name, ""), inner)
+                found.setdefault((name, form), inner)
+                visit(inner)
+
+    visit(model.Spec)
+    return found
+
+
+def _sections_in(annotation: Any, form: str = "") -> Iterator[tuple[str, type[model.Section]]]:
+    """Yield the sections that a type contains, each with the tag of its form."""
+    if isinstance(annotation, type) and issubclass(annotation, model.Section):
+        yield form, annotation
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        form = next((each.tag for each in inner if isinstance(each, Tag)), form)
+    for each in inner:
+        yield from _sections_in(each, form)
+
+
+def _section(path: Path) -> type[model.Section]:
+    """Return the section at a path."""
+    name, found = _section_name(path), _sections()
+    return found.get((name, _form(path))) or found[name, ""]
 
 
 def _known_keys(path: Path) -> list[str]:
-    section = model.UsedKeyGroup if path and path[-1] == "<used>" else SECTIONS[_section_name(path)]
-    return list(section.model_fields)
+    return list(_section(path).model_fields)
+
+
+def _example(path: Path) -> Any:
+    """Return an example of the field at a path."""
+    from cfstream.spec.reference import reference  # it makes the JSON Schema, which valid specs do not need
+
+    field = reference().by_name[".".join(_words(path))]
+    form = _form(path)
+    if not form or form == OFF:
+        return field.examples[0]
+    needed = [name for name, each in _section(path).model_fields.items() if each.is_required()]
+    return [{each.path[-1]: each.examples[0] for each in field.fields if each.path[-1] in needed}]
+
+
+def _one(path: Path) -> str:
+    """Return an example as one writes it at a path that ends at a place in a list, or is a list."""
+    example = _example(path)
+    return inline(example[0] if isinstance(example, list) else example)
+
+
+def _line(path: Path) -> str:
+    """Return an example of the field at a path, with its key."""
+    return f"{_section_name(path)}: {inline(_example(path))}"
 
 
 def _found(value: Any) -> str:
@@ -157,29 +192,26 @@ def _found(value: Any) -> str:
 def _unknown_key(_detail: Detail, path: Path, _: str) -> Words:
     key, above = str(path[-1]), path[:-1]
     known = _known_keys(above)
-    if above and above[-1] == "<used>" and key in model.KeyGroup.model_fields:
-        return (
-            f"{key} does not go with use, which refers to a group of somebody else's",
-            f"take {key} or use out",
-            "",
-        )
-    homes = [
-        name for name, section in SECTIONS.items() if name and MEANT.get(key, key) in section.model_fields
-    ]
+    other_forms = [each for (name, _), each in _sections().items() if name == _section_name(above)]
+    if any(key in form.model_fields and key not in known for form in other_forms):
+        return f"{key} and {known[0]} exclude each other", f"delete {key} or {known[0]}", ""
+    meant = MEANT.get(key, key)
+    homes = {
+        name: None for (name, _), section in _sections().items() if name and meant in section.model_fields
+    }
     if near := meant_by(key, known):
         return f"unknown key {shown(key)}", f"write {near}", ""
     if above and key in model.Spec.model_fields:
         return f"unknown key {shown(key)} here", f"write {key} at the top of the spec", ""
     if homes:
-        return f"unknown key {shown(key)} here", f"write {MEANT.get(key, key)} under {choices(homes)}", ""
-    return f"unknown key {shown(key)}", f"take it out; the keys here are {', '.join(known)}", ""
+        return f"unknown key {shown(key)} here", f"write {meant} under {choices(homes)}", ""
+    return f"unknown key {shown(key)}", f"delete it; the keys here are {', '.join(known)}", ""
 
 
 def _missing(_detail: Detail, path: Path, _: str) -> Words:
-    key, above = path[-1], field_name(path[:-1])
-    examples = {"version": "version: 1", "name": "name: lectures", "bucket": "bucket: lectures-media"}
-    example = examples.get(str(key), f"{key}: …") if not above else f"{key}: …"
-    return f"{above or 'the spec'} has no {key}", f"add {example}", ""
+    above = field_name(path[:-1])
+    example = _line(path) if not above else f"{path[-1]}: …"
+    return f"{above or 'the spec'} has no {path[-1]}", f"add {example}", ""
 
 
 def _not_text(detail: Detail, path: Path, text: str) -> Words:
@@ -192,7 +224,7 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
         return what, "write a single text, without brackets or dashes", ""
     if isinstance(value, bool):
         return what, f'write "{text}"', "YAML reads a truth value here"
-    gone = ", and its leading zero is gone" if text.startswith("0") and len(text) > 1 else ""
+    gone = ", without the leading zero" if text.startswith("0") and len(text) > 1 else ""
     return what, f'write "{text}"', f"YAML reads a number here{gone}"
 
 
@@ -211,41 +243,30 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
 
 
 def _not_a_mapping(detail: Detail, path: Path, text: str) -> Words:
+    place = tuple(step for step in path if not _is_form(step))
+    example = _one(path) if isinstance(place[-1], int) else _line(path)
     section = _section_name(path)
-    example = EXAMPLES[section]
     if section in {"oac", "oai"} and RESOURCE_ID.fullmatch(text):
         example = f"{section}: {{id: {text}}}"
     return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {example}", ""
 
 
 def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
-    name, section = field_name(path), _section_name(path)
-    if section in SWITCHES:
-        return f"{name} is a mapping, or false for none", f"write {section}: {SWITCHES[section]}", ""
+    name, key = field_name(path), _section_name(path)
+    if _form(path) == OFF:
+        return f"{name} is a mapping, or false for none", f"write {_line(path)}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-    usual = SECTIONS[_section_name(path[:-1])].model_fields[section].default or words[0]
-    # Of two names of TLS policies that are near each other, one may be far weaker.
+    usual = _section(path[:-1]).model_fields[key].default or words[0]
+    # Of two TLS policies with similar names, one may be far weaker.
     near = next((word for word in words if word.casefold() == text.casefold()), None)
-    near = near or (nearest(text, words) if section != "minimum_tls" else None)
-    do = (
-        f"write {near}"
-        if near
-        else f"write {usual}"
-        if len(words) == 1
-        else f"write one of them, like {usual}"
-    )
+    near = near or (nearest(text, words) if key != "minimum_tls" else None)
+    only = usual if len(words) == 1 else None
+    do = f"write {near or only}" if near or only else f"write one of them, like {usual}"
     return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""
 
 
 def _too_few(_detail: Detail, path: Path, _: str) -> Words:
-    return f"{field_name(path)} is empty, and needs at least one", f"add one, like {_one_more(path)}", ""
-
-
-def _one_more(path: Path) -> str:
-    section = _section_name(path)
-    return EXAMPLES.get(
-        section, "https://www.example.com" if section == "origins" else "keys/lectures.pub.pem"
-    )
+    return f"{field_name(path)} is empty, and needs at least one", f"add one, like {_one(path)}", ""
 
 
 def _fault(detail: Detail, _path: Path, _: str) -> Words:
@@ -254,7 +275,7 @@ def _fault(detail: Detail, _path: Path, _: str) -> Words:
 
 
 def _other(detail: Detail, path: Path, _: str) -> Words:
-    return f"{field_name(path)}: {detail['msg']}", "see the description of the field in the JSON schema", ""
+    return f"{field_name(path)}: {detail['msg']}", f"run: cfstream docs {'.'.join(_words(path))}", ""
 
 
 _WORDS: Mapping[str, Callable[[Detail, Path, str], Words]] = {

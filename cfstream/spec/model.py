@@ -56,9 +56,7 @@ class Section(BaseModel):
 
 
 class Bucket(Section):
-    """The S3 bucket that holds the media: its name alone, or its name with where it is and whether to make
-    it.
-    """
+    """The S3 bucket with the media: its name, or its name, region and whether cfstream creates it."""
 
     name: BucketName = Field(description="The bucket's name.")
     region: Region | None = Field(
@@ -160,7 +158,7 @@ class UsedKeyGroup(Section):
 def _form_of_group(value: Any) -> str:
     if isinstance(value, Mapping):
         return "<used>" if "use" in value or value.keys().isdisjoint(KeyGroup.model_fields) else "<made>"
-    return "<used>" if isinstance(value, UsedKeyGroup) else "<made>"
+    return "<used>" if isinstance(value, str | UsedKeyGroup) else "<made>"
 
 
 AnyKeyGroup = Annotated[
@@ -261,7 +259,9 @@ class Http(Section):
         "CachingDisabled), or name or id of your own. Absent: not managed.",
     )
     behaviors: Many[Behavior] = Field(
-        default=(), description="Further path patterns, in order of precedence."
+        default=(),
+        description="Further path patterns, in order of precedence.",
+        examples=[[{"path": "/posters/*", "public": True}]],
     )
     cors: (
         Annotated[
@@ -310,10 +310,12 @@ class Spec(Section):
     oac: Oac | None = Field(
         default=None,
         description="Origin access control, the default of delivery http. {}: cfstream makes one.",
+        examples=[{}],
     )
     oai: Oai | None = Field(
         default=None,
         description="Origin access identity, the default of delivery rtmp. {}: cfstream makes one.",
+        examples=[{}],
     )
     origin_access: Literal["none"] | None = Field(
         default=None, description="none: CloudFront reads the bucket as anyone would. Every plan warns of it."
@@ -377,9 +379,7 @@ class Spec(Section):
 
     @property
     def identity(self) -> Literal["oac", "oai", "none"]:
-        """By which identity CloudFront reads the bucket; OAC is the default for http, and OAI the only one
-        for rtmp.
-        """
+        """The identity by which CloudFront reads the bucket: by default OAC for http, and always OAI for rtmp."""
         if self.origin_access:
             return "none"
         if self.oac is not None:
@@ -388,9 +388,7 @@ class Spec(Section):
 
     @property
     def made_key_groups(self) -> tuple[KeyGroup, ...]:
-        """The key groups that this stack owns, each once: the default behavior's first, then those of
-        behaviors.
-        """
+        """The key groups that this stack owns, each once: the default behavior's first."""
         lists = (self.key_groups, *(behavior.key_groups for behavior in self.http.behaviors))
         groups = [group for groups in lists for group in groups or () if isinstance(group, KeyGroup)]
         return tuple(

@@ -134,7 +134,7 @@ def _edited_field(
 
 def _plain(value: Value) -> Any:
     """The value as a reader of the document will see it."""
-    if isinstance(value, str | bool):
+    if isinstance(value, str | int):
         return value
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}

@@ -10,7 +10,7 @@ from cfstream.spec.compose import resolve
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*(?<! )")
 """Text that YAML reads as itself without quotes, unless it looks like another type."""
 
-Value: TypeAlias = str | bool | Sequence["Value"] | Mapping[str, "Value"]
+Value: TypeAlias = str | int | Sequence["Value"] | Mapping[str, "Value"]
 """What a field can be given."""
 
 Entry: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -22,6 +22,8 @@ def inline(value: Value, *, spaced: bool = False) -> str:
     match value:
         case bool():
             return "true" if value else "false"
+        case int():
+            return str(value)
         case str():
             return scalar(value)
         case Mapping():
@@ -50,7 +52,7 @@ def _escape(sign: str) -> str:
 def block(value: Value, indent: str) -> list[str]:
     """The lines of a mapping or list, each with `indent` before it; what is flat in it stands on one line."""
     match value:
-        case str() | bool():
+        case str() | int():
             return [f"{indent}{inline(value)}"]
         case Mapping():
             return [line for key, item in value.items() for line in _field(key, item, indent)]
@@ -61,10 +63,10 @@ def block(value: Value, indent: str) -> list[str]:
 def is_flat(value: Value) -> bool:
     """Whether a value reads well on one line: no mapping in it but itself, or but one of one field in a list."""
     match value:
-        case str() | bool():
+        case str() | int():
             return True
         case Mapping():
-            return all(isinstance(item, str | bool) or _is_plain_list(item) for item in value.values())
+            return all(isinstance(item, str | int) or _is_plain_list(item) for item in value.values())
         case [Mapping() as only]:
             return len(only) == 1 and all(isinstance(item, str) for item in only.values())
         case _:
@@ -72,7 +74,7 @@ def is_flat(value: Value) -> bool:
 
 
 def _is_plain_list(value: Value) -> bool:
-    return not isinstance(value, str | bool | Mapping) and all(isinstance(item, str) for item in value)
+    return not isinstance(value, str | int | Mapping) and all(isinstance(item, str) for item in value)
 
 
 def _field(key: str, value: Value, indent: str) -> list[str]:

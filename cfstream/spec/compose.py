@@ -1,14 +1,13 @@
-"""YAML text to documents: YAML 1.2 without tags, with bounded aliases, and with a problem for each doubt.
+"""Read YAML text as documents: YAML 1.2 without tags, with bounded aliases, and with a problem for each error.
 
-Lives here: all that YAML itself can get wrong. Does not live here: what the spec language allows (`model`).
-ruamel.yaml tells the tokens and where they stand; the tree is built here, because a tree of plain values has
-forgotten both the places and the leading zero of an account number.
+This is the only module that reads YAML with places. What the spec language allows is in `model`. The tree is built here
+from ruamel.yaml's events, because a tree of plain values has neither places nor the leading zero of an account number.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -18,12 +17,14 @@ from ruamel.yaml.events import (
     DocumentStartEvent,
     Event,
     MappingEndEvent,
+    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
 )
 
 from cfstream.errors import Problem
+from cfstream.spec.layout import Member, Written, item, pair
 from cfstream.spec.source import BROKEN, Document, Listing, Mapping, Node, Scalar, Source, Spot
 from cfstream.spec.wording import shown
 
@@ -52,11 +53,9 @@ class Unreadable(Exception):
 
 
 def documents(source: Source, problems: list[Problem]) -> Iterator[Document]:
-    """Every document of the file that holds a mapping, in order; what is wrong on the way goes into
-    `problems`.
+    """Yield every document of the file that is a mapping, in order, and add what is wrong to `problems`.
 
-    Documents with nothing in them are passed over, as between two ``---`` in a row; a file of only such is
-    a problem.
+    Empty documents are skipped, as between two ``---`` in a row. A file with no other documents is a problem.
     """
     try:
         if bad := _UNREADABLE.search(source.text):
@@ -67,16 +66,25 @@ def documents(source: Source, problems: list[Problem]) -> Iterator[Document]:
     except MarkedYAMLError as error:
         problems.append(_syntax_problem(source, error))
     except ValueError:
-        # ruamel does not look whether the number of an escape is one of Unicode's.
-        what = r"this cannot be read as YAML: an escape like \U00110000 names no character"
+        # ruamel does not check that the number of an escape is one of Unicode's.
+        what = r"this cannot be read as YAML: an escape like \U00110000 is not a character"
         problems.append(source.problem((1, 1), what, "write the character itself"))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A node: what it means, how it is written, and, for an alias, how the value that it refers to is written."""
+
+    node: Node
+    written: Written
+    meant: Written
 
 
 @dataclass
 class _Composer:
     source: Source
     problems: list[Problem]
-    anchors: dict[str, Node | None] = field(default_factory=dict)
+    anchors: dict[str, _Read | None] = field(default_factory=dict)
     unfolded: int = 0
 
     def documents(self) -> Iterator[Document]:
@@ -88,12 +96,13 @@ class _Composer:
                 case DocumentStartEvent():
                     start = 0 if empty and root is None else event.start_mark.index
                     self.anchors, self.unfolded = {}, 0
-                    root = self._node(next(self.events), 0)
+                    read = self._node(next(self.events), 0)
+                    root = read.node
                 case DocumentEndEvent():
                     text = self.source.text[start : event.end_mark.index]
                     if isinstance(root, Mapping):
                         empty = False
-                        yield Document(self.source, root, text)
+                        yield Document(self.source, root, text, read.meant)
                     elif root is not None and not (isinstance(root, Scalar) and root.value is None):
                         empty = False
                         self._not_a_mapping(root)
@@ -102,59 +111,59 @@ class _Composer:
                 (1, 1), "there is no spec in this file", 'write one; "cfstream init" shows how it begins'
             )
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> _Read:
         at = (event.start_mark.line + 1, event.start_mark.column + 1)
+        written = _written(self.source.text, event)
         if isinstance(event, AliasEvent):
-            return self._alias(event.anchor, at)
+            named = self.anchors.get(event.anchor)
+            return _Read(self._alias(event.anchor, at), written, named.written if named else written)
         if depth > MAX_DEPTH:
             what = f"this nests more than {MAX_DEPTH} deep"
             raise Unreadable(
-                self.source.problem(at, what, "write it flatter: no field needs more than seven")
+                self.source.problem(at, what, "write it flatter: no field needs more than seven levels")
             )
         if event.anchor:
             self.anchors[event.anchor] = None
-        node = self._collect(event, at, depth)
+        read = _Read(self._collect(event, at, depth, written), written, written)
         if event.anchor:
-            self.anchors[event.anchor] = node
+            self.anchors[event.anchor] = read
         if event.ctag is not None:
             self._problem(
                 at,
                 f"YAML tags like {shown(str(event.ctag))} are not accepted",
                 "write the value without a tag",
             )
-            return Scalar(at, BROKEN)
-        return node
+            return _Read(Scalar(at, BROKEN), written, written)
+        return read
 
-    def _collect(self, event: Any, at: Spot, depth: int) -> Node:
+    def _collect(self, event: Any, at: Spot, depth: int, written: Written) -> Node:
         match event:
             case ScalarEvent():
                 return self._scalar(event, at)
             case SequenceStartEvent():
-                listing = Listing(at)
-                while not isinstance(item := next(self.events), SequenceEndEvent):
-                    listing.items.append(self._node(item, depth + 1))
-                listing.size = 1 + sum(node.size for node in listing.items)
-                return listing
-        return self._mapping(event, at, depth)
+                return self._listing(at, depth, written)
+        return self._mapping(event, at, depth, written)
 
-    def _mapping(self, event: Any, at: Spot, depth: int) -> Mapping:
+    def _listing(self, at: Spot, depth: int, written: Written) -> Listing:
+        listing, before = Listing(at), written.start
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            read = self._node(event, depth + 1)
+            listing.items.append(read.node)
+            entry = item(self.source.text, before, read.written, read.meant, flow=written.flow)
+            written.members.append(entry)
+            before = entry.end
+        written.close(self.source.text, event.end_mark.index, event.end_mark.line)
+        listing.size = 1 + sum(node.size for node in listing.items)
+        return listing
+
+    def _mapping(self, event: Any, at: Spot, depth: int, written: Written) -> Mapping:
         mapping = Mapping(at, flow=bool(event.flow_style))
         merged: list[Mapping] = []
         while not isinstance(word := next(self.events), MappingEndEvent):
-            key = self._node(word, depth + 1)
-            value = self._node(next(self.events), depth + 1)
-            if not isinstance(key, Scalar):
-                self._problem(key.at, "a key is a word, not a list or a mapping", "write the name of a field")
-            elif key.text == "<<" and isinstance(word, ScalarEvent) and word.implicit[0]:
-                merged += self._merged(value)
-            elif key.value is BROKEN:
-                continue
-            elif key.text in mapping.fields:
-                first = mapping.keys[key.text][0]
-                what = f"{shown(key.text)} is written twice; the first is in line {first}"
-                self._problem(key.at, what, "keep one of the two")
-            else:
-                mapping.fields[key.text], mapping.keys[key.text] = value, key.at
+            key, value = self._node(word, depth + 1), self._node(next(self.events), depth + 1)
+            written.members.append(self._pair(word, key, value))
+            self._add(mapping, merged, word, key.node, value.node)
+        written.close(self.source.text, word.end_mark.index, word.end_mark.line)
         for other in merged:
             for name, node in other.fields.items():
                 if name not in mapping.fields:
@@ -162,33 +171,53 @@ class _Composer:
         mapping.size = 1 + sum(node.size for node in mapping.fields.values())
         return mapping
 
+    def _pair(self, word: Any, key: _Read, value: _Read) -> Member:
+        text = word.value if isinstance(word, ScalarEvent) else ""
+        return pair(self.source.text, text, key.written, value.written, value.meant)
+
+    def _add(self, mapping: Mapping, merged: list[Mapping], word: Any, key: Node, value: Node) -> None:
+        """Add a field to a mapping, or what it merges to `merged`."""
+        if not isinstance(key, Scalar):
+            self._problem(key.at, "a key is a word, not a list or a mapping", "write the name of a field")
+        elif key.text == "<<" and isinstance(word, ScalarEvent) and word.implicit[0]:
+            merged += self._merged(value)
+        elif key.value is BROKEN:
+            return
+        elif key.text in mapping.fields:
+            first = mapping.keys[key.text][0]
+            what = f"{shown(key.text)} is written twice; the first is in line {first}"
+            self._problem(key.at, what, "keep one of the two")
+        else:
+            mapping.fields[key.text], mapping.keys[key.text] = value, key.at
+
     def _merged(self, value: Node) -> list[Mapping]:
         parts = value.items if isinstance(value, Listing) else [value]
         for part in parts:
             if not isinstance(part, Mapping) and not (isinstance(part, Scalar) and part.value is BROKEN):
                 self._problem(
-                    part.at, "<< merges mappings, and this is none", "write << with the alias of a mapping"
+                    part.at, "<< merges mappings, and this is not one", "write << with the alias of a mapping"
                 )
         return [part for part in parts if isinstance(part, Mapping)]
 
     def _scalar(self, event: Any, at: Spot) -> Scalar:
         text = event.value
         if _SURROGATE.search(text):
-            self._problem(at, "half of a surrogate pair is no character", "write the character itself")
+            self._problem(at, "half of a surrogate pair is not a character", "write the character itself")
             return Scalar(at, BROKEN)
         return Scalar(at, resolve(text) if event.implicit[0] else text, text)
 
     def _alias(self, name: str, at: Spot) -> Scalar | Listing | Mapping:
         if name not in self.anchors:
-            what = f"*{name} refers to an anchor, and no &{name} stands before it"
+            what = f"*{name} refers to an anchor, and there is no &{name} before it"
             self._problem(
                 at, what, f'if it is text, put it in quotes: "*{name}"', "YAML reads a reference here"
             )
             return Scalar(at, BROKEN)
-        node = self.anchors[name]
-        if node is None:
-            self._problem(at, f"*{name} refers to the value that it stands in", "write the value out")
+        read = self.anchors[name]
+        if read is None:
+            self._problem(at, f"*{name} refers to the value that it is in", "write the value out")
             return Scalar(at, BROKEN)
+        node = read.node
         if self.unfolded < MAX_UNFOLDED < self.unfolded + node.size:
             what = f"the aliases of this document stand for more than {MAX_UNFOLDED:,} values"
             self._problem(at, what, "write the values out, or use fewer aliases")
@@ -205,10 +234,23 @@ class _Composer:
         self.problems.append(self.source.problem(at, what, do, note))
 
 
+def _written(text: str, event: Any) -> Written:
+    """Return how a value is written, without its entries."""
+    begin, end = event.start_mark, event.end_mark
+    kind: Literal["map", "list", "leaf"] = "leaf"
+    flow, last, close, quote = True, end.line, end.index, ""
+    if isinstance(event, SequenceStartEvent | MappingStartEvent):
+        kind, flow = "list" if isinstance(event, SequenceStartEvent) else "map", bool(event.flow_style)
+    elif isinstance(event, ScalarEvent):
+        quote = event.style if event.style in {"'", '"'} else ""
+        flow = event.style not in {"|", ">"}
+        if not flow:  # ruamel ends the text of a block where the next thing begins, or at the end of the file
+            last, close = end.line - (end.column == 0), len(text[: end.index].rstrip())
+    return Written(kind, flow, begin.line, begin.column, begin.index, close, last, quote)
+
+
 def resolve(text: str) -> Any:
-    """The value of an unquoted scalar in YAML 1.2's core schema: null, a truth value, a number, or the
-    text.
-    """
+    """Return the value of an unquoted scalar in YAML 1.2's core schema: null, a truth value, a number, or the text."""
     if text in _NULLS:
         return None
     if text in _BOOLS:
@@ -220,14 +262,12 @@ def resolve(text: str) -> Any:
 
 
 def _unreadable_character(source: Source, bad: re.Match[str]) -> Problem:
-    what = f"the character U+{ord(bad.group()):04X} may not stand in YAML"
-    return source.problem(
-        source.spot(bad.start()), what, 'take it out, or write it as "\\u…" in double quotes'
-    )
+    what = f"the character U+{ord(bad.group()):04X} is not allowed in YAML"
+    return source.problem(source.spot(bad.start()), what, 'delete it, or write it as "\\u…" in double quotes')
 
 
 def _syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
-    said = (error.problem or error.context or "it is no YAML").strip()
+    said = (error.problem or error.context or "it is not YAML").strip()
     never_closed = "end of stream" in said or "stream end" in said
     marks = (
         (error.context_mark, error.problem_mark) if never_closed else (error.problem_mark, error.context_mark)
@@ -249,7 +289,7 @@ def _in_brackets(error: MarkedYAMLError) -> bool:
 
 def _remedy(said: str) -> str:
     if "mapping values are not allowed" in said:
-        return "put text that holds a colon in quotes, or check the indentation"
+        return "put text that contains a colon in quotes, or check the indentation"
     if "cannot start any token" in said or "alphabetic or numeric" in said:
         return "put the text in quotes"
     if "escape character" in said:

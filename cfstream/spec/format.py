@@ -1,22 +1,21 @@
-"""A spec in its canonical form: keys in the order of the language, and two spaces for each level.
+"""Write a spec in its canonical form: keys in the order of the language, and two spaces for each level.
 
-Comments go with what they belong to: those above a key with the key, those behind or deeper with what they stand
-under. Quotes, flow style, blank lines, line ends and the order of lists stay, and a line that is in place already is
-not touched. The result is proved before it is returned: it says what the text said, and no sign is lost. Does not
-live here: reading and writing files.
+A comment above a key moves with the key; a comment behind or deeper moves with what is before it. Quotes, flow style,
+blank lines, line ends and the order of lists stay, and a line that is in place is not changed. The result is checked
+before it is returned: it means the same as the text, and no character is lost.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from cfstream.errors import Problem, SpecProblems
 from cfstream.spec.compose import documents
-from cfstream.spec.layout import LINE_BREAK, Entry, Node, Unusual, roots
+from cfstream.spec.layout import LINE_BREAK, Member, Written
 from cfstream.spec.reference import Field, reference
-from cfstream.spec.source import EXTENSION, Listing, Mapping, Scalar, Source
+from cfstream.spec.source import EXTENSION, Document, Listing, Mapping, Scalar, Source
 from cfstream.spec.source import Node as Value
 
 STEP = 2
@@ -25,41 +24,49 @@ STEP = 2
 MERGE = "<<"
 
 
+class Unusual(Exception):
+    """The text is written in a way that `fmt` does not handle."""
+
+
 @dataclass(frozen=True)
 class Formatted:
-    """The text in canonical form; where that could not be reached, `left` says what was left, and why."""
+    """The text in canonical form; if it is not in that form, `left` says what was left, and why."""
 
     text: str
     left: str = ""
 
 
 def formatted(source: Source) -> Formatted:
-    """The file in canonical form. Raises SpecProblems for a text that cannot be read as YAML."""
-    meant = _meaning(source)
+    """Return the file in canonical form. Raises SpecProblems for a text that cannot be read as YAML."""
+    read = _read(source)
+    roots = [document.written for document in read]
     order = reference()
     for sort, left in (
         (True, ""),
         (False, "keys are left in their order: an alias would come before its anchor"),
     ):
         try:
-            text = _Layout(source.text, sort=sort).text(order)
+            text = _Layout(source.text, roots, sort=sort).text(order)
             if text == source.text or (
-                _same_signs(text, source.text) and _meaning(Source(source.file, text)) == meant
+                _same_signs(text, source.text)
+                and _meaning(_read(Source(source.file, text))) == _meaning(read)
             ):
                 return Formatted(text, left)
         except (Unusual, SpecProblems):
             continue
-    return Formatted(
-        source.text, "it is left as it is: it is written in a way that cannot be formatted safely"
-    )
+    return Formatted(source.text, "it is not changed: it is written in a way that cannot be formatted safely")
 
 
-def _meaning(source: Source) -> list[Any]:
+def _read(source: Source) -> list[Document]:
     problems: list[Problem] = []
-    found = [_said(document.root) for document in documents(source, problems)]
+    found = list(documents(source, problems))
     if problems:
         raise SpecProblems(tuple(problems))
     return found
+
+
+def _meaning(read: Sequence[Document]) -> list[Any]:
+    return [_said(document.root) for document in read]
 
 
 def _said(node: Value) -> Any:
@@ -90,8 +97,9 @@ class _Chunk:
 class _Layout:
     """A text on its way to another order and indentation."""
 
-    def __init__(self, text: str, *, sort: bool) -> None:
+    def __init__(self, text: str, roots: Sequence[Written], *, sort: bool) -> None:
         self._text = text
+        self._roots = roots
         self._sort = sort
         self._lines = LINE_BREAK.split(text)
 
@@ -99,8 +107,9 @@ class _Layout:
         """All documents, and what stands between them as it is."""
         written: list[str] = []
         at = 0
-        for node in roots(self._text):
-            if node.kind == "map" and node.block:
+        for node in self._roots:
+            _refuse_long_keys(node)
+            if node.block:
                 begin, stop = self._head(node, at, order), self._stop(node)
                 written += self._lines[at:begin]
                 written += _flat(self._block(node, begin, stop, 0, order))
@@ -111,26 +120,26 @@ class _Layout:
             raise Unusual
         return "".join(line + end for line, end in zip(written, breaks, strict=True))
 
-    def _head(self, node: Node, at: int, order: Field) -> int:
+    def _head(self, node: Written, at: int, order: Field) -> int:
         """Where what belongs to the first key begins: what stands above a blank line belongs to the file."""
-        first = node.entries[0].line
-        ranks = [_rank(entry, order) for entry in node.entries]
+        first = node.members[0].line
+        ranks = [_rank(entry, order) for entry in node.members]
         blank = [number for number in range(at, first) if not self._lines[number].strip()]
         return blank[-1] + 1 if blank and ranks != sorted(ranks) else first
 
-    def _stop(self, node: Node) -> int:
+    def _stop(self, node: Written) -> int:
         """The line behind the document, and the comments after it."""
         stop = node.last + 1
         while stop < len(self._lines) and _says_nothing(self._lines[stop]):
             stop += 1
         return stop
 
-    def _block(self, node: Node, begin: int, stop: int, col: int, order: Field | None) -> list[_Chunk]:
+    def _block(self, node: Written, begin: int, stop: int, col: int, order: Field | None) -> list[_Chunk]:
         """The lines from `begin` to before `stop`, which are those of the block, with its entries at column `col`."""
-        old = node.entries[0].col
+        old = node.members[0].col
         chunks: list[_Chunk] = []
-        for number, entry in enumerate(node.entries):
-            following = node.entries[number + 1].line if number + 1 < len(node.entries) else stop
+        for number, entry in enumerate(node.members):
+            following = node.members[number + 1].line if number + 1 < len(node.members) else stop
             end = self._end_of_tail(entry.last + 1, following, old)
             lead = [_moved(line, old, col) for line in self._gap(begin, entry.line)]
             write = self._pair if node.kind == "map" else self._item
@@ -141,7 +150,7 @@ class _Layout:
         chunks.append(_Chunk(float("inf"), [_moved(line, old, col) for line in self._gap(begin, stop)]))
         return _in_order(chunks)
 
-    def _pair(self, entry: Entry, stop: int, col: int, order: Field | None) -> _Chunk:
+    def _pair(self, entry: Member, stop: int, col: int, order: Field | None) -> _Chunk:
         inner = _inside(order, entry.key)
         first = " " * col + self._line(entry, inner)[entry.col :]
         if entry.value.block:
@@ -149,10 +158,10 @@ class _Layout:
             return _Chunk(0, [], [first, *_flat(block)])
         return _Chunk(0, [], [first, *self._rest(entry, stop, col - entry.col)])
 
-    def _item(self, entry: Entry, stop: int, col: int, order: Field | None) -> _Chunk:
+    def _item(self, entry: Member, stop: int, col: int, order: Field | None) -> _Chunk:
         value, dash = entry.value, " " * col + "-"
         beside = value.start < value.end and value.line == entry.line
-        if value.block and value.entries[0].line == entry.line:
+        if value.block and value.members[0].line == entry.line:
             first, *others = self._block(value, entry.line, stop, col + STEP, order)
             lines = [f"{dash} {first.body[0][col + STEP :]}", *first.body[1:], *_flat(others)]
             return _Chunk(0, [_moved(line, col + STEP, col) for line in first.lead], lines)
@@ -163,11 +172,11 @@ class _Layout:
         shift = col + STEP - value.col if beside else col - entry.col
         return _Chunk(0, [], [head, *self._rest(entry, stop, shift)])
 
-    def _rest(self, entry: Entry, stop: int, shift: int) -> list[str]:
+    def _rest(self, entry: Member, stop: int, shift: int) -> list[str]:
         """The further lines of an entry that is no block."""
         return [_shifted(line, shift) for line in self._lines[entry.line + 1 : stop]]
 
-    def _line(self, entry: Entry, order: Field | None) -> str:
+    def _line(self, entry: Member, order: Field | None) -> str:
         """The line on which an entry begins, with the keys of a flow mapping on it in order."""
         line, value = self._lines[entry.line], entry.value
         if value.kind == "leaf" or not value.flow or value.line != entry.line or value.last != value.line:
@@ -175,12 +184,12 @@ class _Layout:
         start = value.start - value.col
         return line[: value.col] + self._flow(value, order) + line[value.end - start :]
 
-    def _flow(self, node: Node, order: Field | None) -> str:
+    def _flow(self, node: Written, order: Field | None) -> str:
         """A flow collection that stands on one line; commas and spaces stay where they are."""
-        if not node.entries or node.kind == "leaf":
+        if not node.members or node.kind == "leaf":
             return self._text[node.start : node.end]
         sort = self._sort and node.kind == "map"
-        there = node.entries
+        there = node.members
         wanted = sorted(there, key=lambda entry: _rank(entry, order)) if sort else there
         signs = [self._text[one.value.end : two.start] for one, two in pairwise(there)]
         written = self._text[node.start : there[0].start]
@@ -202,6 +211,14 @@ class _Layout:
         return deeper[-1] + 1 if deeper else begin
 
 
+def _refuse_long_keys(node: Written) -> None:
+    """Raise Unusual if a key is on several lines."""
+    for entry in node.members:
+        if node.kind == "map" and entry.name.last != entry.name.line:
+            raise Unusual
+        _refuse_long_keys(entry.value)
+
+
 def _in_order(chunks: list[_Chunk]) -> list[_Chunk]:
     """Sorted by rank. What comes first leaves the blank lines above it to what was first before."""
     wanted = sorted(chunks, key=lambda chunk: chunk.rank)
@@ -216,7 +233,7 @@ def _flat(chunks: Iterable[_Chunk]) -> list[str]:
     return [line for chunk in chunks for line in (*chunk.lead, *chunk.body)]
 
 
-def _rank(entry: Entry, order: Field | None) -> int:
+def _rank(entry: Member, order: Field | None) -> int:
     """Return the place of a key in its mapping: in the order of the language, unknown keys last.
 
     Extensions come first, before a merge: an anchor must come before its aliases.

@@ -1,42 +1,83 @@
-"""YAML text as lines and places: which lines each key, item and value stands on, and from which column.
+"""Values of a YAML text as they are written: the characters and lines of each key, item and value.
 
-Lives here: places alone. Does not live here: what the values mean (`compose`), and moving anything (`format`).
+`compose` makes them while it reads a document; `format` and `edit` change the text with them.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from ruamel.yaml import YAML
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-from ruamel.yaml.tokens import BlockEntryToken
+from typing import Literal
 
 LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """What ruamel.yaml counts as the end of a line."""
 
+_BEFORE_DASH = re.compile(r"(?:[&!]\S*|\s|#[^\r\n\x85\u2028\u2029]*)*")
+"""What may be between an item of a list and the dash of the next one."""
 
-@dataclass
-class Entry:
-    """A key with its value, or an item of a list with its dash.
+_COLON = re.compile(r"[ \t]*:")
 
-    `line` and `col`, from 0, are where the key or the dash stands; `start` and `end` are the characters of a key.
+
+@dataclass(slots=True)
+class Written:
+    """A value as it is written. Lines and columns count from 0."""
+
+    kind: Literal["map", "list", "leaf"]
+    flow: bool
+    """Whether it is in brackets, or a single value on its line; False for a block of lines."""
+    line: int
+    col: int
+    start: int
+    end: int
+    """Behind its last character, without the comments and blank lines after it."""
+    last: int
+    """The last line that it is on."""
+    quote: str = ""
+    """The quotation mark of a single value that has one."""
+    members: "list[Member]" = field(default_factory=list)
+
+    @property
+    def block(self) -> bool:
+        """Whether its members have lines of their own."""
+        return not self.flow and bool(self.members)
+
+    @property
+    def fields(self) -> "dict[str, Member]":
+        """The fields of a mapping by their keys."""
+        return {entry.key: entry for entry in self.members} if self.kind == "map" else {}
+
+    def close(self, text: str, end: int, last: int) -> None:
+        """Set where a collection ends. `end` and `last` are those of its closing bracket, if it has one."""
+        if self.flow:
+            self.end, self.last = end, last
+        else:
+            self.end = len(text[: max((entry.end for entry in self.members), default=self.end)].rstrip())
+            self.last = max((entry.last for entry in self.members), default=self.last)
+
+
+@dataclass(slots=True)
+class Member:
+    """A key with its value, or an item of a list.
+
+    `line` and `col` are the place of the key, or of the dash of an item in a block.
     """
 
     key: str
     line: int
     col: int
-    start: int
-    value: "Node"
+    value: Written
+    meant: Written
+    """The value that counts: differs from `value` for an alias."""
+    name: Written
+    """The key as it is written; the value itself for an item."""
+
+    @property
+    def start(self) -> int:
+        """The first character of the key, or of the item behind its dash."""
+        return self.name.start
+
+    @property
+    def end(self) -> int:
+        """Behind the last character."""
+        return max(self.name.end, self.value.end)
 
     @property
     def last(self) -> int:
@@ -44,88 +85,28 @@ class Entry:
         return max(self.line, self.value.last)
 
 
-@dataclass
-class Node:
-    """A value. Blocks and flow collections have entries; `last` is the last line that it stands on."""
-
-    kind: Literal["map", "list", "leaf"]
-    flow: bool
-    line: int
-    col: int
-    start: int
-    end: int
-    last: int
-    entries: list[Entry] = field(default_factory=list)
-
-    @property
-    def block(self) -> bool:
-        """Whether its entries have lines of their own."""
-        return not self.flow and bool(self.entries)
+def item(text: str, before: int, value: Written, meant: Written, *, flow: bool) -> Member:
+    """Return an item of a list; `before` is the end of the item before it, or the start of the list."""
+    if flow:
+        return Member("", value.line, value.col, value, meant, value)
+    found = _BEFORE_DASH.match(text, before)
+    dash = found.end() if found else before
+    breaks = list(LINE_BREAK.finditer(text, dash, value.start))
+    col = _column(text, dash) if breaks else value.col - (value.start - dash)
+    return Member("", value.line - len(breaks), col, value, meant, value)
 
 
-def roots(text: str) -> list[Node]:
-    """The value of each document of a text that can be read as YAML. Raises Unusual for a key of several lines."""
-    return list(_Reader(text).roots())
+def pair(text: str, key: str, name: Written, value: Written, meant: Written) -> Member:
+    """Return a key with its value. A value that is not written is placed behind the colon."""
+    if value.kind == "leaf" and value.start == value.end:
+        colon = _COLON.match(text, name.end)
+        value.start = value.end = colon.end() if colon else name.end
+        value.line = value.last = name.last
+    return Member(key, name.line, name.col, value, meant, name)
 
 
-class Unusual(Exception):
-    """The text is written in a way that has no place here."""
-
-
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._events = iter(YAML(typ="safe", pure=True).parse(text))
-        tokens = YAML(typ="safe", pure=True).scan(text)
-        self._dashes = [token.start_mark for token in tokens if isinstance(token, BlockEntryToken)]
-        self._dash_at = [mark.index for mark in self._dashes]
-
-    def roots(self) -> Iterator[Node]:
-        for event in self._events:
-            if isinstance(event, DocumentStartEvent):
-                yield self._node(next(self._events))
-
-    def _node(self, event: Any) -> Node:
-        start, end = event.start_mark, event.end_mark
-        flow = bool(getattr(event, "flow_style", True))
-        node = Node("leaf", flow, start.line, start.column, start.index, end.index, self._last_line(event))
-        last = event
-        if isinstance(event, SequenceStartEvent):
-            node.kind = "list"
-            while not isinstance(last := next(self._events), SequenceEndEvent):
-                node.entries.append(self._item(last, flow=flow))
-        elif isinstance(event, MappingStartEvent):
-            node.kind = "map"
-            while not isinstance(last := next(self._events), MappingEndEvent):
-                node.entries.append(self._pair(last))
-        if node.kind != "leaf" and flow:
-            node.end, node.last = last.end_mark.index, last.end_mark.line
-        elif node.kind != "leaf":
-            node.last = max(entry.last for entry in node.entries)
-        return node
-
-    def _item(self, event: Any, *, flow: bool) -> Entry:
-        # A dash makes no event: it is the last one before its item.
-        at = event.start_mark
-        if not flow:
-            at = self._dashes[bisect_left(self._dash_at, at.index) - 1]
-        return Entry("", at.line, at.column, at.index, self._node(event))
-
-    def _pair(self, key: Any) -> Entry:
-        word = self._node(key)
-        text = key.value if isinstance(key, ScalarEvent) else ""
-        value = self._node(next(self._events))
-        if (
-            value.kind == "leaf" and value.start == value.end
-        ):  # nothing is written: its place is told as that of what comes next
-            value.line, value.last, value.start, value.end = word.last, word.last, word.end, word.end
-        if word.last != word.line:
-            raise Unusual
-        return Entry(text, word.line, key.start_mark.column, word.start, value)
-
-    def _last_line(self, event: Any) -> int:
-        end = event.end_mark
-        if isinstance(event, AliasEvent) or getattr(event, "style", None) not in ("|", ">"):
-            return int(end.line)
-        # The text of a block scalar ends where the next thing begins, or at the end of the file.
-        return int(end.line - (end.column == 0))
+def _column(text: str, index: int) -> int:
+    column = 0
+    while index > column and not LINE_BREAK.match(text[index - column - 1]):
+        column += 1
+    return column

@@ -10,6 +10,7 @@ from re import compile as pattern
 from typing import Any, TypeAlias
 
 from cfstream.errors import Problem, Where
+from cfstream.spec.layout import Written
 
 EXTENSION = "x-"
 """The prefix of top-level keys that cfstream ignores."""
@@ -113,6 +114,8 @@ class Document:
     source: Source
     root: Mapping
     text: str
+    written: Written
+    """The root as it is written."""
 
     def find(self, *path: Step) -> tuple[Node, Spot | None]:
         """The node at `path`, or the nearest one above it that is there, and where its key stands if it has

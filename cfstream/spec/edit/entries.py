@@ -7,8 +7,8 @@ from typing import Any
 from cfstream.spec.edit.flow import joined, parted
 from cfstream.spec.edit.lines import line_end, line_start, put_lines, without_lines
 from cfstream.spec.edit.manuscript import Manuscript, Path, by_hand, edited
-from cfstream.spec.edit.places import Item, Place
 from cfstream.spec.edit.writing import Entry, inline
+from cfstream.spec.layout import Member, Written
 
 _DASH = re.compile(r"[ \t]*-[ \t]+\Z")
 
@@ -33,20 +33,20 @@ def remove(manuscript: Manuscript, paths: Sequence[Path], number: int) -> Manusc
     return edited(manuscript, paths, lambda text, place: _removed(text, place, number), forget)
 
 
-def _appended(text: str, place: Place, entry: Entry) -> str:
-    if not place.items:
+def _appended(text: str, place: Written, entry: Entry) -> str:
+    if place.kind != "list" or not place.members:
         raise by_hand("the list is empty")
-    last = place.items[-1]
+    last = place.members[-1]
     if not place.flow:
         return _append_to_block(text, last, entry)
     return joined(text, last, inline(entry, spaced=_is_spaced(text, last)))
 
 
-def _append_to_block(text: str, last: Item, entry: Entry) -> str:
+def _append_to_block(text: str, last: Member, entry: Entry) -> str:
     lead = text[line_start(text, last.start) : last.start]
     if not _DASH.fullmatch(lead):
         raise by_hand("the last entry does not begin behind its dash")
-    if last.written.flow and last.written.fields:
+    if last.value.flow and last.value.fields:
         lines = [lead + inline(entry, spaced=_is_spaced(text, last))]
     else:
         under = re.sub(r"[^\t]", " ", lead)
@@ -55,12 +55,12 @@ def _append_to_block(text: str, last: Item, entry: Entry) -> str:
     return put_lines(text, last.end, lines)
 
 
-def _is_spaced(text: str, item: Item) -> bool:
+def _is_spaced(text: str, item: Member) -> bool:
     return text[item.start : item.start + 2] == "{ "
 
 
-def _removed(text: str, place: Place, number: int) -> str:
-    items = place.items or []
+def _removed(text: str, place: Written, number: int) -> str:
+    items = place.members if place.kind == "list" else []
     if len(items) < 2:
         raise by_hand("it is the only entry of its list")
     if place.flow:

@@ -10,8 +10,8 @@ from typing import Any
 from cfstream.spec.edit.flow import joined, parted
 from cfstream.spec.edit.lines import NEWLINE, line_end, line_start, put, put_lines, spliced, without_lines
 from cfstream.spec.edit.manuscript import Manuscript, Path, by_hand, edited, named
-from cfstream.spec.edit.places import Pair, Place
 from cfstream.spec.edit.writing import Value, block, inline, is_flat, scalar
+from cfstream.spec.layout import Member, Written
 
 _COLON = re.compile(r"[ \t]*:")
 
@@ -22,7 +22,7 @@ def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
     Raises CannotEdit.
     """
 
-    def write(text: str, pair: Pair, parent: Place) -> str:
+    def write(text: str, pair: Member, parent: Written) -> str:
         if parent.flow or is_flat(value):
             return _with_inline(text, pair, value)
         return _with_block(text, pair, value)
@@ -36,12 +36,12 @@ def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
 def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
     """The document in which the field at `path` has the name `key`, in its place, with its value. Raises CannotEdit."""
 
-    def write(text: str, pair: Pair, _parent: Place) -> str:
-        renamed = scalar(key, pair.key.quote)
-        if not NEWLINE.search(text, pair.key.end, pair.written.end) and pair.written.end > pair.key.end:
-            renamed += text[pair.key.end : pair.written.end]
-            return spliced(text, pair.key.start, pair.written.end, renamed)
-        return spliced(text, pair.key.start, _colon(text, pair), f"{renamed}:")
+    def write(text: str, pair: Member, _parent: Written) -> str:
+        renamed = scalar(key, pair.name.quote)
+        if not NEWLINE.search(text, pair.name.end, pair.value.end) and pair.value.end > pair.name.end:
+            renamed += text[pair.name.end : pair.value.end]
+            return spliced(text, pair.name.start, pair.value.end, renamed)
+        return spliced(text, pair.name.start, _colon(text, pair), f"{renamed}:")
 
     def change(fields: dict[str, Any], old: str) -> None:
         if key in fields:
@@ -57,13 +57,13 @@ def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after:
     Raises CannotEdit.
     """
 
-    def write(text: str, place: Place) -> str:
+    def write(text: str, place: Written) -> str:
         fields = place.fields
         if not fields:
             raise by_hand(f"{named(path)} has no fields yet")
         pair = fields.get(after) or list(fields.values())[-1]
         if place.flow:
-            return joined(text, pair, f"{scalar(key, pair.key.quote)}: {inline(value)}")
+            return joined(text, pair, f"{scalar(key, pair.name.quote)}: {inline(value)}")
         indent = " " * (pair.start - line_start(text, pair.start))
         lines = block({key: value}, indent)
         return put_lines(text, pair.end, lines)
@@ -82,8 +82,8 @@ def drop(manuscript: Manuscript, path: Path) -> Manuscript:
     Raises CannotEdit, also for the only field of a mapping.
     """
 
-    def write(text: str, pair: Pair, parent: Place) -> str:
-        pairs = list((parent.fields or {}).values())
+    def write(text: str, pair: Member, parent: Written) -> str:
+        pairs = list(parent.fields.values())
         if len(pairs) < 2:
             raise by_hand(f"{named(path)} is the only field there")
         if parent.flow:
@@ -107,7 +107,7 @@ def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
     said = rf"# {re.escape(comment)}[ \t]*"
     there = re.compile(rf"^[ \t]*{said}(?:\r\n|\r|\n)|[ \t]+{said}(?=[\r\n]|\Z)", re.MULTILINE)
 
-    def write(text: str, place: Place) -> str:
+    def write(text: str, place: Written) -> str:
         end = line_end(text, place.end)
         return text[: place.start] + there.sub("", text[place.start : end]) + text[end:]
 
@@ -117,14 +117,14 @@ def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
 def _edited_field(
     manuscript: Manuscript,
     path: Path,
-    write: Callable[[str, Pair, Place], str],
+    write: Callable[[str, Member, Written], str],
     change: Callable[[dict[str, Any], str], None],
 ) -> Manuscript:
     """The same as `edited`, of one field; what is not written in the mapping itself is left to people."""
     parent, key = path[:-1], str(path[-1])
 
-    def write_field(text: str, place: Place) -> str:
-        pair = (place.fields or {}).get(key)
+    def write_field(text: str, place: Written) -> str:
+        pair = place.fields.get(key)
         if pair is None:
             raise by_hand(f"{named(path)} is not written out in its place")
         return write(text, pair, place)
@@ -141,8 +141,8 @@ def _plain(value: Value) -> Any:
     return [_plain(item) for item in value]
 
 
-def _with_inline(text: str, pair: Pair, value: Value) -> str:
-    old = pair.written
+def _with_inline(text: str, pair: Member, value: Value) -> str:
+    old = pair.value
     written = scalar(value, old.quote) if isinstance(value, str) else inline(value)
     if old.flow or not _is_below(text, pair):
         gap = "" if old.end > old.start else " "  # there was nothing
@@ -150,8 +150,8 @@ def _with_inline(text: str, pair: Pair, value: Value) -> str:
     return put(_without_below(text, pair), _colon(text, pair), f" {written}")
 
 
-def _with_block(text: str, pair: Pair, value: Value) -> str:
-    old, colon = pair.written, _colon(text, pair)
+def _with_block(text: str, pair: Member, value: Value) -> str:
+    old, colon = pair.value, _colon(text, pair)
     if _is_below(text, pair):
         text = _without_below(text, pair)
     else:
@@ -160,23 +160,23 @@ def _with_block(text: str, pair: Pair, value: Value) -> str:
     return put_lines(text, colon, block(value, f"{indent}  "))
 
 
-def _without_below(text: str, pair: Pair) -> str:
+def _without_below(text: str, pair: Member) -> str:
     """The text without a value that stands below its key."""
-    old = pair.written
+    old = pair.value
     end = line_end(text, old.end)
     if old.flow and text[old.end : end].strip():
         raise by_hand("a comment stands behind the value, which begins below its key")
     return without_lines(text, line_start(text, old.start), end)
 
 
-def _is_below(text: str, pair: Pair) -> bool:
+def _is_below(text: str, pair: Member) -> bool:
     """Whether the value begins on a later line than its key."""
-    return NEWLINE.search(text, pair.key.end, pair.written.start) is not None
+    return NEWLINE.search(text, pair.name.end, pair.value.start) is not None
 
 
-def _colon(text: str, pair: Pair) -> int:
+def _colon(text: str, pair: Member) -> int:
     """Where the colon behind the key ends."""
-    found = _COLON.match(text, pair.key.end)
+    found = _COLON.match(text, pair.name.end)
     if found is None:
         raise by_hand("a key and its colon stand on two lines")
     return found.end()

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 
 from cfstream.spec.edit.lines import line_end, line_start, newline, put, without_lines
-from cfstream.spec.edit.places import Item
+from cfstream.spec.layout import Member
 
 _GAP = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 
 
-def joined(text: str, item: Item, written: str) -> str:
+def joined(text: str, item: Member, written: str) -> str:
     """The text with `written` behind this item, on a line of its own where the item has one."""
     comma, bracket = _after(text, item.end)
     indent = text[line_start(text, item.start) : item.start]
@@ -23,7 +23,7 @@ def joined(text: str, item: Item, written: str) -> str:
     return after if comma is not None else put(after, item.end, ",")
 
 
-def parted(text: str, items: Sequence[Item], number: int) -> str:
+def parted(text: str, items: Sequence[Member], number: int) -> str:
     """The text without one of these items, of which there are others."""
     item = items[number]
     start, end = line_start(text, item.start), item.end

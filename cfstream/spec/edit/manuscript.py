@@ -6,8 +6,8 @@ from typing import Any
 
 from cfstream.errors import CfstreamError, Problem
 from cfstream.spec.compose import documents
-from cfstream.spec.edit.places import Item, Place, mappings
-from cfstream.spec.source import Source, Spot, Step, plain
+from cfstream.spec.layout import Member, Written
+from cfstream.spec.source import Document, Source, Spot, Step, plain
 
 BOM = "\ufeff"
 
@@ -29,8 +29,8 @@ class Manuscript:
     @classmethod
     def at(cls, text: str, root: Spot) -> "Manuscript":
         """The document that begins at `root`, a place in the text without its byte order mark. Raises CannotEdit."""
-        for number, (spot, _) in enumerate(mappings(text.removeprefix(BOM))):
-            if spot == root:
+        for number, document in enumerate(_read(text.removeprefix(BOM))):
+            if document.root.at == root:
                 return cls(text, number)
         raise by_hand("the document could not be found in the file again")
 
@@ -38,7 +38,7 @@ class Manuscript:
 def edited(
     manuscript: Manuscript,
     paths: Sequence[Path],
-    write: Callable[[str, Place], str],
+    write: Callable[[str, Written], str],
     change: Callable[[Any], None],
 ) -> Manuscript:
     """What `write` makes of the values at `paths`, once it is proved; `change` does to plain values what it is to do.
@@ -63,10 +63,10 @@ def by_hand(what: str) -> CannotEdit:
     return CannotEdit(what, "edit the file by hand, then run the command again")
 
 
-def find(text: str, number: int, path: Path) -> Place:
+def find(text: str, number: int, path: Path) -> Written:
     """The value at `path` of the document with this number. Raises CannotEdit where it is not written out there."""
-    roots = [place for _, place in mappings(text)]
-    place = roots[number] if number < len(roots) else None
+    read = _read(text)
+    place = read[number].written if number < len(read) else None
     for step in path:
         found = _within(place, step) if place else None
         place = found.meant if found else None
@@ -80,10 +80,14 @@ def named(path: Path) -> str:
     return ".".join(str(step) for step in path) or "the document"
 
 
-def _within(place: Place, step: Step) -> Item | None:
+def _read(text: str) -> list[Document]:
+    return list(documents(Source("spec", text), []))
+
+
+def _within(place: Written, step: Step) -> Member | None:
     if isinstance(step, int):
-        return place.items[step] if place.items is not None and step < len(place.items) else None
-    return (place.fields or {}).get(step)
+        return place.members[step] if place.kind == "list" and step < len(place.members) else None
+    return place.fields.get(step)
 
 
 def _prove(

@@ -31,7 +31,7 @@ def test_no_message_is_lazy(name: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "place", "what"),
     [
-        ("comment: a\x07b", "1:11", "the character U+0007 may not stand in YAML"),
+        ("comment: a\x07b", "1:11", "the character U+0007 is not allowed in YAML"),
         ("enabled:\n\tx: 1", "2:1", "YAML does not allow a tab here"),
         ("\tname: x", "1:1", "YAML does not allow a tab here"),
         ("x: " + "[" * 60, "1:44", "this nests more than 40 deep"),
@@ -39,7 +39,7 @@ def test_no_message_is_lazy(name: str) -> None:
         (
             'comment: "\\U00110000"',
             "1:1",
-            r"this cannot be read as YAML: an escape like \U00110000 names no character",
+            r"this cannot be read as YAML: an escape like \U00110000 is not a character",
         ),
         ("cnames: [ü..example.com]", "1:10", '"ü..example.com" is not in the form that DNS uses'),
     ],

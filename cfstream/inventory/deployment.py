@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from cfstream.errors import Throttled, TimedOut, Unreachable
 from cfstream.inventory.lookup import RESOURCES, Found, get
 from cfstream.ports import Call, World
+from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors
-from cfstream.steps.wait import Deployed, GroupActive, not_yet, pauses
+from cfstream.steps.wait import Deployed, GroupActive
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,15 @@ def await_deployed(
 ) -> tuple[Progress, ...]:
     """How each stands when all are Deployed, or after `seconds`; `tell` hears of every answer on the way."""
     doors = doors_of(world)
-    began = world.clock.monotonic()
     state = [Progress(target, "not asked yet", 0.0) for target in targets]
-    pause = 0.0
-    for following in pauses(world.clock):
-        if pause:
-            world.clock.sleep(pause)
+    for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
             if progress.pending:
                 pending = _pending(progress.awaited, doors)
-                state[number] = Progress(progress.awaited, pending, world.clock.monotonic() - began)
+                state[number] = Progress(progress.awaited, pending, elapsed())
                 tell(state[number])
-        left = seconds - (world.clock.monotonic() - began)
-        if left <= 0 or not any(progress.pending for progress in state):
+        if not any(progress.pending for progress in state):
             break
-        pause = min(following, left)
     return tuple(state)
 
 

@@ -1,15 +1,18 @@
-"""Repeat a write until it succeeds or time no longer helps. No other module repeats a write.
+"""Repeat writes and reads. No other module repeats a call to AWS.
 
-The client sends a write once. A step hands its whole attempt to `persist`: the read that precedes the write, the
-judgement, and the write. So an attempt after a pause starts with a fresh look, and nothing that was read before the
-pause is sent after it.
+`persist` repeats a write until it succeeds or time no longer helps. The client sends a write once; a step passes its
+whole attempt to `persist`: the read before the write, the judgement, and the write. So an attempt after a pause starts
+with a fresh read, and nothing that was read before the pause is sent after it.
+
+`read_until` repeats a read that may lag behind a write, and `polls` paces the reads of a wait.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cfstream.errors import CfstreamError, Refused, ReplyLost, Throttled, Unreachable, VersionMoved
+from cfstream.errors import CfstreamError, Missing, Refused, ReplyLost, Throttled, Unreachable, VersionMoved
+from cfstream.ports import Clock
 from cfstream.steps.step import Doors
 
 T = TypeVar("T")
@@ -68,3 +71,54 @@ def persist(doors: Doors, attempt: Callable[[], T], *passing: Passing) -> T:
         if pause:
             doors.progress(f"{reason}; the next attempt follows", None)
             doors.clock.sleep(pause * (1.0 + doors.clock.jitter() / 10))
+
+
+def read_until(
+    doors: Doors,
+    read: Callable[[], T],
+    settled: Callable[[T], bool],
+    pauses: tuple[float, ...] = LAG_SECONDS,
+) -> T:
+    """Return what `read` returns. It is read again after each pause until it is settled; the last result counts."""
+    found = read()
+    for pause in pauses:
+        if settled(found):
+            break
+        if pause:
+            doors.clock.sleep(pause)
+        found = read()
+    return found
+
+
+LONGEST_PAUSE = 20.0
+
+
+def polls(clock: Clock, seconds: float) -> Iterator[Callable[[], float]]:
+    """Yield whenever it is time to ask: at once, then after 1 s, growing by half each time to 20 s, with jitter.
+
+    It ends when `seconds` are over. Each item returns the seconds since the first one.
+    """
+    began = clock.monotonic()
+    pause = 1.0
+    while True:
+        yield lambda: clock.monotonic() - began
+        left = seconds - (clock.monotonic() - began)
+        if left <= 0:
+            return
+        clock.sleep(min(min(pause, LONGEST_PAUSE) * (1.0 + clock.jitter() / 10), left))
+        pause *= 1.5
+
+
+def not_yet(error: CfstreamError) -> str:
+    """Return why a poll that failed means "not yet". Raises every error that time does not heal.
+
+    Only the deadline ends a wait, not a network or a CloudFront that fails for a while.
+    """
+    match error:
+        case Missing():
+            return f"{error.code}: not visible yet"
+        case Throttled():
+            return f"{error.code}: AWS throttles requests"
+        case Unreachable():
+            return error.what
+    raise error

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cfstream.errors import AlreadyThere, Missing, Stale
 from cfstream.ports import Call
-from cfstream.steps.attempts import LOST, THROTTLED, persist
+from cfstream.steps.attempts import LOST, THROTTLED, persist, read_until
 from cfstream.steps.content import covers
 from cfstream.steps.step import Doors, Step, at, pick
 from cfstream.steps.tags import live_tags, write_tags
@@ -84,13 +84,10 @@ class Create(Step):
         return persist(doors, lambda: doors.aws.write(call), THROTTLED, LOST)
 
     def _find_patiently(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
-        """As `_find`, repeated for a while: a list that lags would turn a lost reply into a twin."""
-        for pause in (*LAG_SECONDS, 0.0):
-            found = self._find(doors, taken, params)
-            if found is not None or not pause:
-                return found
-            doors.clock.sleep(pause)
-        return None
+        """Return what `_find` returns, for a while: a list that lags would turn a lost reply into a twin."""
+        return read_until(
+            doors, lambda: self._find(doors, taken, params), lambda found: found is not None, LAG_SECONDS
+        )
 
     def _find(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
         """Return what the earlier attempt created; None if nothing live has its name or caller reference.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cfstream.errors import CfstreamError, Missing, Stale
 from cfstream.ports import Call
-from cfstream.steps.attempts import LAG_SECONDS
+from cfstream.steps.attempts import read_until
 from cfstream.steps.content import covers, same
 from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors, at
@@ -32,18 +32,15 @@ class Guard:
     def check(self, doors: Doors) -> None:
         """Raise Stale if the config is not as expected, or the distribution is gone."""
         base = resolve(self.base, doors.outputs)
-        live = self._live(doors)
-        # Reads are eventually consistent: after a write of our own they may show what was before it.
-        for pause in LAG_SECONDS if self.planned else ():
-            if covers(live, base):
-                return
-            if pause:
-                doors.clock.sleep(pause)
+        if not self.planned:
             live = self._live(doors)
-        if self.planned and not covers(live, base):
+            if not same(live, base):
+                raise moved(self.address, base, live)
+            return
+        # Reads are eventually consistent: after a write of our own they may show what was before it.
+        live = read_until(doors, lambda: self._live(doors), lambda live: covers(live, base))
+        if not covers(live, base):
             raise moved(self.address, base, {name: live.get(name) for name in base})
-        if not self.planned and not same(live, base):
-            raise moved(self.address, base, live)
 
     def _live(self, doors: Doors) -> Json:
         call = Call(

@@ -12,10 +12,9 @@ from typing import Any, ClassVar
 
 from cfstream.errors import Missing, Refused, ReplyLost, Stale, Throttled, TimedOut, Unreachable
 from cfstream.ports import Call
-from cfstream.steps.attempts import LOST, THROTTLED, persist, with_code
+from cfstream.steps.attempts import LOST, THROTTLED, not_yet, persist, polls, with_code
 from cfstream.steps.content import same
 from cfstream.steps.step import Doors, Step, at
-from cfstream.steps.wait import not_yet, pauses
 from cfstream.values import Json, Verb, resolve
 
 INVALID_BATCH = "InvalidChangeBatch"
@@ -67,21 +66,16 @@ class _ChangeRecords(Step):
         )
 
     def _wait(self, doors: Doors, change: str) -> None:
-        began = doors.clock.monotonic()
-        for pause in pauses(doors.clock):
+        for elapsed in polls(doors.clock, self.seconds):
             try:
                 status = doors.aws.read(Call("route53", "get_change", {"Id": change}))["ChangeInfo"]["Status"]
             except Missing:  # Route 53 keeps only recent changes: this one was made long ago
                 return
             except (Throttled, Unreachable) as error:
                 status = not_yet(error)
-            waited = doors.clock.monotonic() - began
             if status == "INSYNC":
                 return
-            if waited >= self.seconds:
-                break
-            doors.progress(str(status), min(waited / self.seconds, 1.0))
-            doors.clock.sleep(min(pause, self.seconds - waited))
+            doors.progress(str(status), min(elapsed() / self.seconds, 1.0) if self.seconds else None)
         raise TimedOut(
             f"{self.address} was not INSYNC within {round(self.seconds)} s",
             "the records are made, and Route 53's name servers will have them soon: run the same command again",

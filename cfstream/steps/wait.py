@@ -1,16 +1,15 @@
 """The step that waits until a change is in force at CloudFront's edges."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cfstream.errors import CfstreamError, Missing, Throttled, TimedOut, Unreachable
-from cfstream.ports import Call, Clock
+from cfstream.errors import CfstreamError, TimedOut
+from cfstream.ports import Call
+from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.content import covers
 from cfstream.steps.step import Doors, Step, at
 from cfstream.values import Json, Known, Verb, resolve
-
-LONGEST_PAUSE = 20.0
 
 
 @dataclass(frozen=True)
@@ -73,48 +72,17 @@ class Wait(Step):
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
         """Return when it holds. Raises TimedOut at the deadline, with the last reason."""
-        began = doors.clock.monotonic()
-        pause = 0.0
         reason = ""
-        for following in pauses(doors.clock):
-            if pause:
-                doors.clock.sleep(pause)
+        for elapsed in polls(doors.clock, self.seconds):
             reason = _pending(self.until, doors)
             if not reason:
                 return {}
-            waited = doors.clock.monotonic() - began
-            if waited >= self.seconds:
-                break
-            doors.progress(reason, min(waited / self.seconds, 1.0) if self.seconds else None)
-            pause = min(following, self.seconds - waited)
+            doors.progress(reason, min(elapsed() / self.seconds, 1.0) if self.seconds else None)
         raise TimedOut(f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}")
 
 
-def pauses(clock: Clock) -> Iterator[float]:
-    """Yield seconds between polls: 1, then growing by half each time to 20, each up to a tenth longer."""
-    pause = 1.0
-    while True:
-        yield min(pause, LONGEST_PAUSE) * (1.0 + clock.jitter() / 10)
-        pause *= 1.5
-
-
-def not_yet(error: CfstreamError) -> str:
-    """Return why a poll that failed means "not yet". Raises every error that time does not heal.
-
-    A deadline ends a wait, and not a network or a CloudFront that fails for a while.
-    """
-    match error:
-        case Missing():
-            return f"{error.code}: not visible yet"
-        case Throttled():
-            return f"{error.code}: AWS throttles requests"
-        case Unreachable():
-            return error.what
-    raise error
-
-
 def _pending(until: Deployed | GroupActive, doors: Doors) -> str:
-    """As `until.pending`; a read that fails for a while is a reason to go on waiting."""
+    """Return why it does not hold yet. A read that fails for a while is a reason to go on waiting."""
     try:
         return until.pending(doors)
     except CfstreamError as error:

@@ -1,4 +1,4 @@
-"""Generates reference pages: help of the commands, exit codes, fields of the spec, errors, hazards, changelog, contributing."""
+"""Generates reference pages: help of the commands, exit codes, spec fields, errors, hazards, changelog, contributing."""
 
 import contextlib
 import importlib

@@ -16,6 +16,7 @@ from cfstream.connection import Connection
 from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
+from cfstream.proving.report import provable, with_proof
 from cfstream.sign.keys import PrivateKey, PrivateKeySource, private_key
 from cfstream.spec.load import Stack
 from cfstream.spec.load import load as load_specs
@@ -100,12 +101,12 @@ def apply(
     # Opened first, so that a wrong URL is told before anything is done.
     with replace(source.connection, edge_url=edge_url).viewer(source.world) as viewer:
         report = _walked(plan, allowed, told, wait=wait)
-        provable = workflow.provable(source.specs, report)
+        deployed = provable(source.specs, report)
         try:
-            proof = workflow.prove_stacks(provable, source.world, Means(viewer, source.clock))
+            proof = workflow.prove_stacks(deployed, source.world, Means(viewer, source.clock))
         except CfstreamError:
             return report  # what cannot be proved changes nothing
-    return workflow.with_proof(report, proof)
+    return with_proof(report, proof)
 
 
 def verify(

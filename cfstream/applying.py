@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
 from cfstream.planning import StackPlan
+from cfstream.planning.blocking import Blocked
+from cfstream.planning.settling import with_last_wait
 from cfstream.ports import World
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors, Step
@@ -41,6 +43,11 @@ class StackOutcome(StrEnum):
     INTERRUPTED = "interrupted"
     BLOCKED = "blocked"
     EXPOSED = "exposed"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the stack is as its spec says."""
+        return self in (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
 
 
 class Telling(Protocol):
@@ -116,20 +123,37 @@ class StackReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a run."""
+    """The result of a run."""
 
     stacks: tuple[StackReport, ...]
     exit_code: int = 0
 
+    @classmethod
+    def of(cls, stacks: Iterable[StackReport]) -> "Report":
+        """Return the report of a run with these stacks; its exit code is the first of theirs by `PRECEDENCE`."""
+        reports = tuple(stacks)
+        codes = {report.exit_code for report in reports}
+        return cls(reports, next(code for code in PRECEDENCE if code in {*codes, 0}))
+
 
 @dataclass(frozen=True)
 class Terms:
-    """What the person who runs it allows."""
+    """What the user allows."""
 
     allow: frozenset[str] = frozenset()
     """Names of hazards."""
     no_wait: bool = False
     interrupted: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all stacks of a run share."""
+
+    world: World
+    tell: Telling
+    terms: Terms = Terms()
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 PRECEDENCE = (130, 7, 1, 4, 5, 2, 6, 0)
@@ -146,32 +170,17 @@ EXIT_CODE: Mapping[StackOutcome, int] = {
 }
 
 
-def blocked(plan: StackPlan, allow: frozenset[str]) -> StackReport | None:
-    """The report of a stack that must not be touched: a preflight problem, protection, or a hazard not allowed.
-
-    None for a stack that may go on.
-    """
-    hazards = {hazard.name for hazard, _ in plan.hazards}
-    not_allowed: tuple[str, ...] = ()
-    if plan.problems:
-        why, code = "; ".join(problem.what for problem in plan.problems), 2
-    elif plan.protect and (plan.destroying or "deletes" in hazards):
-        why, code = "the spec says `protect: true`", 5
-    elif hazards - allow:
-        not_allowed = tuple(sorted(hazards - allow))
-        why, code = "hazards not allowed: " + ", ".join(not_allowed), 5
-    else:
-        return None
-    return replace(_left_out(plan, why, code), not_allowed=not_allowed)
+def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
+    """Return the report of a stack that must not be applied."""
+    return replace(_left_out(plan, blocked.why, blocked.exit_code), not_allowed=blocked.not_allowed)
 
 
 def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | None:
-    """The report of a stack that is left out because one before it was not done; None where all were.
+    """Return the report of a stack that is left out because one before it is not done; None if all are.
 
-    It takes something over, and what it would take has not been let go.
+    It takes over something that the other one has not given up.
     """
-    well = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
-    short = next((each for each in before if each.outcome not in well), None)
+    short = next((each for each in before if not each.outcome.is_well), None)
     if short is None:
         return None
     why = f"the stack {short.name}, which must be done first, is {short.outcome}"
@@ -183,7 +192,7 @@ def _left_out(plan: StackPlan, why: str, code: int) -> StackReport:
 
 
 def stale(plan: StackPlan, why: str) -> StackReport:
-    """The report of a stack whose plan was saved and does not hold any more: no step was tried."""
+    """Return the report of a stack whose saved plan is stale: no step was tried."""
     outcome = StackOutcome.STALE
     return StackReport(plan.name, plan.spec, outcome, _untried(plan), why=why, exit_code=EXIT_CODE[outcome])
 
@@ -192,25 +201,25 @@ def _untried(plan: StackPlan) -> tuple[StepReport, ...]:
     return tuple(_report(step, StepOutcome.NOT_TRIED) for step in plan.steps)
 
 
-def walk(
-    plan: StackPlan, world: World, ledger: Ledger, terms: Terms, tell: Telling
-) -> tuple[StackReport, Mapping[StepId, Mapping[str, str]]]:
-    """Runs the steps in order; returns the report, and what the steps brought by step id."""
+def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mapping[str, str]]]:
+    """Run the steps in order. Return the report, and the outputs of the steps by step id."""
     outputs: dict[StepId, Mapping[str, str]] = {}
     reports: list[StepReport] = []
-    for step in plan.steps:
-        with nullcontext() if step.verb is Verb.WAIT else ledger.writing:
-            # Asked only now: while this step waited for its turn, somebody may have wanted to stop.
-            if terms.interrupted() or _stops(reports) or not _ready(step, reports, terms):
+    whole = with_last_wait(plan, no_wait=run.terms.no_wait)
+    run.tell.entered(whole)
+    for step in whole.steps:
+        with nullcontext() if step.verb is Verb.WAIT else run.ledger.writing:
+            # Checked only now: while this step waited for its turn, the user may have interrupted.
+            if run.terms.interrupted() or _stops(reports) or not _ready(step, reports, run.terms):
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
-            tell.began(plan.name, step)
-            progress = _progress(tell, plan.name, step)
-            doors = Doors(world.aws, world.clock, outputs, ledger, progress, world.turn)
+            run.tell.began(plan.name, step)
+            progress = _progress(run.tell, plan.name, step)
+            doors = Doors(run.world.aws, run.world.clock, outputs, run.ledger, progress, run.world.turn)
             report = _run(step, doors, outputs)
         reports.append(report)
-        tell.ended(plan.name, report)
-    outcome = _outcome(plan, reports, terms)
+        run.tell.ended(plan.name, report)
+    outcome = _outcome(plan, reports, run.terms)
     return StackReport(plan.name, plan.spec, outcome, tuple(reports), exit_code=EXIT_CODE[outcome]), outputs
 
 
@@ -259,8 +268,6 @@ def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
 
 def _outcome(plan: StackPlan, reports: list[StepReport], terms: Terms) -> StackOutcome:
     outcomes = {report.outcome for report in reports}
-    if not plan.steps:
-        return StackOutcome.UNCHANGED
     stopped = terms.interrupted() and StepOutcome.NOT_TRIED in outcomes
     if stopped or StepOutcome.INTERRUPTED in outcomes:
         return StackOutcome.INTERRUPTED
@@ -271,4 +278,4 @@ def _outcome(plan: StackPlan, reports: list[StepReport], terms: Terms) -> StackO
     untried = [report for report in reports if report.outcome is StepOutcome.NOT_TRIED]
     if StepOutcome.TIMED_OUT in outcomes or any(report.verb is not Verb.WAIT for report in untried):
         return StackOutcome.TIMED_OUT
-    return StackOutcome.APPLIED
+    return StackOutcome.APPLIED if plan.steps else StackOutcome.UNCHANGED

@@ -1,22 +1,39 @@
-"""What a stack gives to whoever comes after: the outputs of the contract, before, while and after steps run."""
+"""The outputs of a stack: ids, domain name, status and ETag, before, while and after steps run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cfstream.applying import StepOutcome, StepReport
+from cfstream.applying import Report, StackReport, StepOutcome, StepReport, stale
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError
-from cfstream.planning import LiveSummary, StackPlan
+from cfstream.planning import LiveSummary, Plan, StackPlan
+from cfstream.planning.saved import Mismatch
 from cfstream.ports import Reads
 from cfstream.steps.delete import Delete
 from cfstream.steps.records import DeleteRecords, alias_of, plain_name
 from cfstream.values import Json, StepId, plain, refs_in, resolve
 
 
+def outputs_after(
+    plan: StackPlan, report: StackReport, brought: Mapping[StepId, Mapping[str, str]]
+) -> dict[str, Any]:
+    """Return the outputs of a stack, given what its steps brought."""
+    if plan.destroying:
+        return not_yet_deleted(plan, report.steps)
+    return known_outputs(plan, brought, plan.live)
+
+
+def stale_report(plan: Plan, moved: Mismatch) -> Report:
+    """Return the report of a saved plan that is stale: what is live of each stack, and no step tried."""
+    reports = [(stack, stale(stack, moved.what)) for stack in plan.stacks]
+    return Report.of(replace(report, outputs=outputs_after(stack, report, {})) for stack, report in reports)
+
+
 def known_outputs(
     plan: StackPlan, brought: Mapping[StepId, Mapping[str, str]], live: LiveSummary
 ) -> dict[str, Any]:
-    """The outputs with what the steps brought filled in; None for what no step has brought."""
+    """Return the outputs with the results of the steps filled in; None for those that no step has brought."""
 
     def known(value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -31,7 +48,7 @@ def known_outputs(
 
 
 def freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
-    """Status and ETag of the distribution as they are at the end; what cannot be read is left as it was known."""
+    """Return the status and ETag of the distribution as they are now; nothing if they cannot be read."""
     if not outputs["distribution_id"]:
         return {}
     delivery = Delivery.of_kind(plan.distribution)
@@ -43,7 +60,7 @@ def freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
 
 
 def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:
-    """The outputs of a stack that is destroyed: what its deletions have not taken away yet."""
+    """Return the outputs of a stack that is destroyed: what is not deleted yet."""
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
     left = [step for step in plan.steps if step.id not in done]
     ids = {step.address: str(step.call.params["Id"]) for step in left if isinstance(step, Delete)}

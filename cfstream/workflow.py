@@ -1,4 +1,4 @@
-"""The road as code: observe, propose, order, apply. Everything else in the house hangs on these few functions.
+"""The flow: observe, propose, order, apply. Commands and programs call these functions.
 
 ::
 
@@ -7,54 +7,43 @@
     AWS ───────observe────────▶ live ───┘
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cfstream.access.report import StackAccess
-from cfstream.applying import (
-    EXIT_CODE,
-    PRECEDENCE,
-    Report,
-    StackOutcome,
-    StackReport,
-    Telling,
-    Terms,
-    blocked,
-    held_up,
-    stale,
-    walk,
-)
+from cfstream.applying import Report, Run, StackReport, Telling, Terms, held_up, left_out, walk
 from cfstream.kinds import KINDS, bucket
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.all_acls import read_acls
-from cfstream.outputs import freshly_read, known_outputs, not_yet_deleted
+from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
+from cfstream.planning.blocking import blocked
 from cfstream.planning.draft import Draft, beside, draft, stack_plan
-from cfstream.planning.saved import Mismatch
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
-from cfstream.steps.ledger import Ledger
-from cfstream.values import StepId
 
 if TYPE_CHECKING:
-    from cfstream.proving.finding import Proof, StackProof
+    from cfstream.proving.finding import Proof
     from cfstream.proving.prove import Means
 
 READERS = 8
-"""Stacks and kinds observed at the same time; the door in has a limit of its own for calls."""
+"""Stacks and kinds observed at the same time; calls have a limit of their own (`aws`)."""
 
 UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
 
 
 def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False) -> Plan:
-    """The plan of all stacks, or of their end. Reads only. Raises Refused, Unreachable or NoCredentials."""
+    """Return the plan of all stacks; with `destroying`, the plan that deletes them. Reads only.
+
+    Raises Refused, Unreachable or NoCredentials.
+    """
     reads = world.reads()
     scenes = [replace(scene, destroying=destroying) for scene in scenes_of(stacks, world)]
     with ThreadPoolExecutor(READERS) as pool:
@@ -70,7 +59,7 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
 
 
 def _with_encryption(reads: Reads, drafted: Draft) -> Draft:
-    """Return the draft that knows how the bucket encrypts, if that matters: a plan with nothing to do asks less."""
+    """Return the draft with the bucket's encryption, if it matters: a plan with nothing to do makes fewer calls."""
     if not drafted.looks_at_encryption:
         return drafted
     scene, land = drafted.scene, drafted.land
@@ -88,28 +77,26 @@ def apply_plan(
     no_wait: bool = False,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Does what the plan says, stacks side by side, and reports. Never raises for what a step meets: that is reported.
+    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised.
 
-    `allow` names the hazards that may be; with `no_wait` what needs a wait is left for a later run.
+    `allow` names the hazards that are allowed. With `no_wait`, steps that need a wait are left for a later run.
     """
-    ledger, terms = Ledger(), Terms(allow, no_wait, interrupted)
+    run = Run(world, tell, Terms(allow, no_wait, interrupted))
     with ThreadPoolExecutor(UNDER_WAY) as pool:
         reported: dict[str, Future[StackReport]] = {}
-        # Whoever waits for another stack is handed out after it, so that there is always one that does not wait.
+        # A stack that waits for another one is submitted after it, so one of those that run never waits.
         for stack in in_turn(plan.stacks):
             before = [reported[name] for name in stack.after if name in reported]
-            reported[stack.name] = pool.submit(_apply_stack, stack, world, ledger, terms, tell, before=before)
-        reports = tuple(reported[stack.name].result() for stack in plan.stacks)
-    codes = {report.exit_code for report in reports}
-    return Report(reports, next(code for code in PRECEDENCE if code in {*codes, 0}))
+            reported[stack.name] = pool.submit(_apply_stack, stack, run, before)
+        return Report.of(reported[stack.name].result() for stack in plan.stacks)
 
 
 def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":
-    """What is proved of each stack, side by side. Reads AWS and asks viewers' addresses; changes nothing.
+    """Return the proof of each stack. Reads AWS and sends viewers' requests; changes nothing.
 
     Raises Refused, Unreachable, NoCredentials, or CannotSign.
     """
-    # Planning has no use for what signs, and loading that takes a tenth of its time.
+    # Planning does not sign, and the import of what signs takes a tenth of its time.
     from cfstream.proving import Proof, prove
 
     reads = world.reads()
@@ -136,39 +123,8 @@ def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
     return stack_access(scene, Landscape(live=live), acls, key)
 
 
-def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
-    """The stacks that are as their specs say now, and Deployed: what is asked of the others would prove nothing."""
-    well = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
-    names = {
-        each.name
-        for each in report.stacks
-        if each.outcome in well and each.outputs.get("status") == "Deployed"
-    }
-    return tuple(stack for stack in stacks if stack.spec.name in names)
-
-
-def with_proof(report: Report, proof: "Proof") -> Report:
-    """The report in which a stack that is not as it should be at its addresses is ``exposed``.
-
-    What could not be proved changes nothing.
-    """
-    broken = {stack.name: stack for stack in proof.stacks if stack.broken}
-    reports = tuple(
-        _exposed(stack, broken[stack.name]) if stack.name in broken else stack for stack in report.stacks
-    )
-    codes = {stack.exit_code for stack in reports}
-    return Report(reports, next(code for code in PRECEDENCE if code in {*codes, 0}))
-
-
-def stale_report(plan: Plan, moved: Mismatch) -> Report:
-    """The report of a saved plan that does not hold any more: what is live of each stack, and no step tried."""
-    reports = [(stack, stale(stack, moved.what)) for stack in plan.stacks]
-    told = tuple(replace(report, outputs=_outputs(stack, report, {})) for stack, report in reports)
-    return Report(told, EXIT_CODE[StackOutcome.STALE])
-
-
 def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
-    """A scene for each stack, by name."""
+    """Return a scene for each stack, sorted by name."""
     all_specs = tuple(stack.spec for stack in stacks)
     return [
         Scene(
@@ -185,47 +141,22 @@ def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
     ]
 
 
-def _apply_stack(
-    plan: StackPlan,
-    world: World,
-    ledger: Ledger,
-    terms: Terms,
-    tell: Telling,
-    *,
-    before: Sequence[Future[StackReport]],
-) -> StackReport:
-    refused = blocked(plan, terms.allow) or held_up(plan, [each.result() for each in before])
-    if refused is not None:
-        report = replace(refused, outputs=_outputs(plan, refused, {}))
+def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
+    """Apply one stack after those `before` it, and report."""
+    report = _left_out(plan, run, [each.result() for each in before])
+    if report is None:
+        report, brought = walk(plan, run)
+        outputs = outputs_after(plan, report, brought)
+        if report.steps:
+            outputs |= freshly_read(run.world.aws, plan, outputs)
     else:
-        settling = () if plan.settling is None or terms.no_wait else (plan.settling,)
-        whole = replace(plan, steps=(*plan.steps, *settling))
-        tell.entered(whole)
-        report, brought = walk(whole, world, ledger, terms, tell)
-        outputs = _outputs(plan, report, brought)
-        if report.outcome is not StackOutcome.UNCHANGED:
-            outputs |= freshly_read(world.aws, plan, outputs)
-        if not plan.steps and report.outcome is StackOutcome.APPLIED:
-            report = replace(report, outcome=StackOutcome.UNCHANGED)
-        report = replace(report, outputs=outputs)
-    report = replace(report, destroying=plan.destroying)
-    tell.left(report)
+        outputs = outputs_after(plan, report, {})
+    report = replace(report, outputs=outputs, destroying=plan.destroying)
+    run.tell.left(report)
     return report
 
 
-def _outputs(
-    plan: StackPlan, report: StackReport, brought: Mapping[StepId, Mapping[str, str]]
-) -> dict[str, Any]:
-    if plan.destroying:
-        return not_yet_deleted(plan, report.steps)
-    return known_outputs(plan, brought, plan.live)
-
-
-def _exposed(report: StackReport, proof: "StackProof") -> StackReport:
-    told = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
-    return replace(
-        report,
-        outcome=StackOutcome.EXPOSED,
-        exit_code=EXIT_CODE[StackOutcome.EXPOSED],
-        why="verify: " + "; ".join(dict.fromkeys(told)),
-    )
+def _left_out(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
+    """Return the report of a stack that must not be applied; None for any other."""
+    why = blocked(plan, run.terms.allow)
+    return left_out(plan, why) if why else held_up(plan, before)

@@ -1,4 +1,4 @@
-"""Generates reference pages: help of the commands, exit codes, spec fields, errors, hazards, changelog, contributing."""
+"""Generate reference pages: help of commands, exit codes, spec fields, errors, hazards, changelog, CONTRIBUTING."""
 
 import contextlib
 import importlib

@@ -26,7 +26,8 @@ def prove_applied(stacks: Sequence["Stack"], world: "World", report: "Report") -
     """
     from cfstream.applying import StackOutcome
     from cfstream.proving.prove import Means
-    from cfstream.workflow import provable, prove_stacks
+    from cfstream.proving.report import provable
+    from cfstream.workflow import prove_stacks
 
     well = {
         each.name: each

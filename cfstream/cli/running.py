@@ -32,7 +32,7 @@ def show(plan: "Plan", output: RunFormat) -> None:
 
 def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
     """Whether a yes would have this stack's steps done: what is left out needs no question."""
-    from cfstream.applying import blocked
+    from cfstream.planning.blocking import blocked
 
     return bool(stack.steps) and blocked(stack, allowed) is None
 

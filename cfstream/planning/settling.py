@@ -1,9 +1,11 @@
-"""Waits for what an earlier run changed and that has not reached all edges yet. Pure."""
+"""Waits for a change of an earlier run that has not reached all edges yet. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cfstream.domain import LiveDistribution
 from cfstream.planning.order import ordered
+from cfstream.planning.plan import StackPlan
 from cfstream.stack.distributions import settling_wait
 from cfstream.stack.scene import Scene
 from cfstream.steps.grant import Grant
@@ -15,9 +17,9 @@ ON_ITS_WAY = "an earlier change is still on its way to the edges; apply waits un
 
 
 def settling_steps(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:
-    """A wait for what an earlier run changed, where steps of this plan must not come before it is in force.
+    """Return a wait for what an earlier run changed, if steps of this plan must not run before it is in force.
 
-    Until then some edges may serve unsigned what live shows as signed: nothing is opened to them before.
+    Until then, some edges may serve unsigned what live shows as signed: nothing is opened to them before.
     """
     if live is None or live.status == "Deployed":
         return []
@@ -28,9 +30,9 @@ def settling_steps(scene: Scene, live: LiveDistribution | None, steps: Sequence[
 
 
 def unawaited(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> Step | None:
-    """A wait for what an earlier run changed, where no step of this plan waits for the distribution.
+    """Return a wait for what an earlier run changed, if no step of this plan waits for the distribution.
 
-    A run that died while it waited must not be followed by one that says it is done while edges serve what was before.
+    After a run that died while it waited, the next one must not report success while edges serve the old settings.
     """
     if live is None or live.status == "Deployed" or scene.destroying or _awaited(scene, steps):
         return None
@@ -38,6 +40,12 @@ def unawaited(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]
     return wait
 
 
+def with_last_wait(plan: StackPlan, *, no_wait: bool) -> StackPlan:
+    """Return the plan as it runs: with the wait for what an earlier run changed as its last step."""
+    settling = () if plan.settling is None or no_wait else (plan.settling,)
+    return replace(plan, steps=(*plan.steps, *settling))
+
+
 def _awaited(scene: Scene, steps: Sequence[Step]) -> bool:
-    """Whether one of the steps waits for the stack's distribution."""
+    """Return whether one of the steps waits for the stack's distribution."""
     return any(step.verb is Verb.WAIT and step.address == scene.distribution for step in steps)

@@ -48,9 +48,10 @@ def apply(
 
     from cfstream.cli.proving import prove_applied
     from cfstream.cli.saved_plan import find
+    from cfstream.outputs import stale_report
     from cfstream.planning.saved import Mismatch, check_saved
     from cfstream.spec.load import load
-    from cfstream.workflow import make_plan, stale_report, with_proof
+    from cfstream.workflow import make_plan
 
     saved = find(specs)
     stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
@@ -71,6 +72,8 @@ def apply(
     report = carry_out(plan, world, clock, output, allow=allowed, no_wait=no_wait)
     proved = None if no_verify else prove_applied(stacks, world, report)
     if proved is not None:
+        from cfstream.proving.report import with_proof
+
         report = with_proof(report, proved)
     conclude(plan, report, output, notify, proved)
     raise typer.Exit(report.exit_code)

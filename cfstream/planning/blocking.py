@@ -1,0 +1,28 @@
+"""Why a stack must not be applied, before its first step is tried. Pure."""
+
+from dataclasses import dataclass
+
+from cfstream.planning.plan import StackPlan
+from cfstream.steps.hazards import HazardName
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Why no step of a stack is tried, and the exit code for it."""
+
+    why: str
+    exit_code: int
+    not_allowed: tuple[str, ...] = ()
+    """The hazards that would have to be allowed; empty if something else blocks the stack."""
+
+
+def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
+    """Return why the stack is blocked: a problem, protection, or a hazard not in `allow`. None if it is not."""
+    hazards = {hazard.name for hazard, _ in plan.hazards}
+    if plan.problems:
+        return Blocked("; ".join(problem.what for problem in plan.problems), 2)
+    if plan.protect and (plan.destroying or HazardName.DELETES in hazards):
+        return Blocked("the spec says `protect: true`", 5)
+    if not_allowed := tuple(sorted(hazards - allow)):
+        return Blocked(f"hazards not allowed: {', '.join(not_allowed)}", 5, not_allowed)
+    return None

@@ -1,0 +1,36 @@
+"""Which applied stacks are proved, and how a failed proof changes the report of a run. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cfstream.applying import EXIT_CODE, Report, StackOutcome, StackReport
+from cfstream.proving.finding import Proof, StackProof
+from cfstream.spec.stack import Stack
+
+
+def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
+    """Return the stacks that are as their specs say, and Deployed. A proof of the others would show nothing."""
+    names = {
+        each.name
+        for each in report.stacks
+        if each.outcome.is_well and each.outputs.get("status") == "Deployed"
+    }
+    return tuple(stack for stack in stacks if stack.spec.name in names)
+
+
+def with_proof(report: Report, proof: Proof) -> Report:
+    """Return the report in which each stack whose proof failed is ``exposed``. What is unproved changes nothing."""
+    broken = {stack.name: stack for stack in proof.stacks if stack.broken}
+    return Report.of(
+        _exposed(stack, broken[stack.name]) if stack.name in broken else stack for stack in report.stacks
+    )
+
+
+def _exposed(report: StackReport, proof: StackProof) -> StackReport:
+    told = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
+    return replace(
+        report,
+        outcome=StackOutcome.EXPOSED,
+        exit_code=EXIT_CODE[StackOutcome.EXPOSED],
+        why="verify: " + "; ".join(dict.fromkeys(told)),
+    )

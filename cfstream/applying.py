@@ -229,6 +229,7 @@ def _run(step: Step, doors: Doors, outputs: dict[StepId, Mapping[str, str]]) -> 
     error: CfstreamError | None = None
     try:
         outputs[step.id] = step.perform(doors)
+        doors.ledger.brought(step.id, outputs[step.id])
         outcome = StepOutcome.DONE
     except (Stale, VersionMoved) as moved:
         outcome, error = StepOutcome.STALE, moved

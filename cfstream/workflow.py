@@ -21,7 +21,7 @@ from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
 from cfstream.planning.blocking import blocked
-from cfstream.planning.draft import Draft, beside, draft, stack_plan
+from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
 from cfstream.stack.bucket import LiveBucket
@@ -54,7 +54,7 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
     drafts = [_with_encryption(reads, draft(*row)) for row in zip(scenes, wants, lives, strict=True)]
-    plans = [stack_plan(each, beside(each, drafts)) for each in drafts]
+    plans = [stack_plan(each, drafts) for each in drafts]
     return Plan(world.account, without_circles(plans))
 
 

@@ -5,6 +5,7 @@ the raw document stays beside them, because an update sends the whole document b
 """
 
 from cfstream.domain.bucket import AccessPoint, AclGrant, Block, BucketState, ObjectAcls, ObjectClass
+from cfstream.domain.deciding import deciding
 from cfstream.domain.delivery import Delivery
 from cfstream.domain.distribution import (
     Behavior,
@@ -46,6 +47,7 @@ __all__ = [
     "Signers",
     "bucket_of",
     "counted",
+    "deciding",
     "distribution_from_config",
     "distribution_from_reply",
     "distribution_from_row",

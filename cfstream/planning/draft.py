@@ -8,8 +8,8 @@ from cfstream.domain import Delivery, LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.kinds.bucket_policy.observed import LivePolicy
-from cfstream.planning.guarding import guarded
-from cfstream.planning.judge import judge
+from cfstream.planning.guarding import concerns
+from cfstream.planning.judge import Among, judge
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, Road, StackPlan
@@ -19,7 +19,7 @@ from cfstream.planning.unknown_members import unknown_notices, unknown_problems
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import Granting
 from cfstream.steps.step import Step
 
 
@@ -40,7 +40,7 @@ class Draft:
         """Whether it matters how the bucket encrypts: a grant, the bucket or the distribution will be written."""
         written = {"bucket", *(delivery.kind for delivery in Delivery)}
         return not self.scene.destroying and any(
-            isinstance(step, Grant) or step.address.kind in written for step in self.steps
+            isinstance(step, Granting) or step.address.kind in written for step in self.steps
         )
 
     @property
@@ -71,12 +71,24 @@ def beside(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
     )
 
 
-def stack_plan(proposed: Draft, around: Sequence[Step]) -> StackPlan:
-    """Return the plan of one stack; `around` are the steps of the run's other stacks that share the bucket."""
+def elsewhere(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
+    """Return the steps of stacks with other buckets that may change who reads the bucket of this one."""
+    bucket = one.scene.stack.spec.bucket.name
+    return tuple(
+        step
+        for other in drafts
+        if other.scene.stack.spec.bucket.name != bucket
+        for step in other.steps
+        if concerns(step, bucket)
+    )
+
+
+def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
+    """Return the plan of one stack; `drafts` are those of all stacks of the run."""
     scene, land, proposals, live = proposed.scene, proposed.land, proposed.proposals, proposed.live
-    judged = judge(scene, land, proposed.steps, around)
+    among = Among(beside(proposed, drafts), elsewhere(proposed, drafts))
+    judged = judge(scene, land, proposed.steps, among)
     steps = [*judged.steps, *settling_steps(scene, live, judged.steps)]
-    steps = [guarded(live, step, steps) for step in steps]
     settling = unawaited(scene, live, steps)
     on_its_way = (Notice(ON_ITS_WAY),) if settling else ()
     warnings = tuple(

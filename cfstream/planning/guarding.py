@@ -1,36 +1,83 @@
-"""The distributions that a grant is checked against just before it is written. Pure."""
+"""The guard of each step that lets more be read: the worlds around it, as the plan expects them. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cfstream.domain import LiveDistribution
-from cfstream.steps.grant import Grant
+from cfstream.access.compare import compare
+from cfstream.access.world import World
+from cfstream.domain import Delivery, ObjectAcls, document
+from cfstream.domain.distribution import bucket_of
+from cfstream.planning.course import Course
+from cfstream.planning.worlds import projected
+from cfstream.policy_document import merge
+from cfstream.steps.create import Create
+from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.guard import Guard
-from cfstream.steps.stage import Stage
+from cfstream.steps.modify import Modify
+from cfstream.steps.object_grants import ObjectGrants
+from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Step
-from cfstream.steps.wait import Deployed, Wait
+
+_DECIDING = frozenset({*(each.kind for each in Delivery), "key-group", "origin-access-control"})
+"""Kinds of resources that decide who reads by an identity."""
 
 
-def guarded(live: LiveDistribution | None, step: Step, steps: Sequence[Step]) -> Step:
-    """Return a grant that opens something with its guard: the signers of the distribution decide who reads by it.
+def guarded(seen: Course, around: World, stack: str) -> Iterator[Step]:
+    """Yield the steps, each grant with its guard, and each revoke that lets more be read.
 
-    Before the update the distribution must be as the plan saw it. After an update of the same plan, or its creation, it
-    must have what the plan wrote.
+    `around` is the world before the first step, with the steps of the run's other stacks done.
     """
-    if not isinstance(step, Grant) or not step.opens:
-        return step
-    if live is not None and step.stage.position < Stage.SWITCH.position:
-        read, document = live.delivery.get_config(live.id), live.delivery.document
-        address = replace(step.address, kind=live.delivery.kind, member="")
-        return replace(step, guards=(Guard(address, read, document, live.config),))
-    written = _written(steps)
-    return step if written is None else replace(step, guards=(written,))
+    written = False
+    for number, step in enumerate(seen.steps):
+        around = projected(around, step, stack)
+        before, after = seen.seen[number], seen.seen[number + 1]
+        if isinstance(step, ProposedGrant | Revoke):
+            guard = _guard(step, before.world, (after.world, around), stack, written=written)
+            if isinstance(step, ProposedGrant):
+                yield step.guarded(guard)
+            else:
+                opens = any(each.gained for each in compare(before, after))
+                yield replace(step, guard=guard) if opens else step
+        else:
+            written = written or step.address.kind in _DECIDING
+            yield step
 
 
-def _written(steps: Sequence[Step]) -> Guard | None:
-    """Return the guard for what the plan writes to the distribution: what its wait waits for."""
-    for step in steps:
-        if isinstance(step, Wait) and isinstance(step.until, Deployed):
-            content = f"{step.until.resource}.{step.until.resource}Config"
-            return Guard(step.address, step.until.read, content, step.until.config, planned=True)
-    return None
+def _guard(
+    step: ProposedGrant | Revoke, before: World, after: Sequence[World], stack: str, *, written: bool
+) -> Guard:
+    """Return the guard, which does not depend on which objects there are: new ones are granted as well."""
+    first, *beside = (_granted(each, step) for each in after)
+    return Guard(stack, _without_objects(before), first, tuple(beside), written)
+
+
+def _granted(world: World, step: ProposedGrant | Revoke) -> World:
+    """Return the world after a step, with a grant on objects as a statement for every key under its prefix."""
+    edit = step.edit
+    if not isinstance(edit, ObjectGrants) or edit.permission is None:
+        return _without_objects(world)
+    statement = {
+        "Sid": "objects",
+        "Effect": "Allow",
+        "Principal": {"CanonicalUser": edit.grantee},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:{world.partition}:s3:::{edit.bucket}/{edit.prefix}*",
+    }
+    bucket = replace(world.bucket, policy=merge(world.bucket.policy, (statement,), ()))
+    return _without_objects(replace(world, bucket=bucket))
+
+
+def _without_objects(world: World) -> World:
+    return replace(world, bucket=replace(world.bucket, objects=ObjectAcls()))
+
+
+def concerns(step: Step, bucket: str) -> bool:
+    """Return whether a step of another stack of the run may change who reads a bucket by distributions."""
+    kind = step.address.kind
+    if kind not in _DECIDING or not isinstance(step, Create | Modify):
+        return False
+    if kind not in {each.kind for each in Delivery}:
+        return isinstance(step, Modify)
+    name, params = Delivery.of_kind(kind).document, step.call.params
+    config = params[name] if name in params else params[f"{name}WithTags"][name]
+    return any(bucket_of(each["DomainName"]) == bucket for each in document.origins(config))

@@ -17,6 +17,7 @@ from cfstream.kinds.bucket_policy.observed import our_sids
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, exposure
+from cfstream.planning.guarding import guarded
 from cfstream.planning.hazards import (
     cutting_hazards,
     moving_hazards,
@@ -27,12 +28,15 @@ from cfstream.planning.hazards import (
 from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
 from cfstream.planning.worlds import former_world, live_world, projected_all
+from cfstream.policy_document.document import statements
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import Granting
 from cfstream.steps.hazards import Hazard
-from cfstream.steps.step import Stage, Step
-from cfstream.values import StepId, Verb
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.stage import Stage
+from cfstream.steps.step import Step
+from cfstream.values import Json, StepId, Verb
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,17 @@ class Judged:
     notices: tuple[Notice, ...] = ()
 
 
-def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Sequence[Step] = ()) -> Judged:
-    """Return the proposed steps, judged. `beside` are the steps of the run's other stacks that share the bucket."""
+@dataclass(frozen=True)
+class Among:
+    """The steps of the run's other stacks: of those that share the bucket, and of those that do not."""
+
+    beside: tuple[Step, ...] = ()
+    elsewhere: tuple[Step, ...] = ()
+    """Only those that may change who reads the bucket."""
+
+
+def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among = Among()) -> Judged:
+    """Return the proposed steps, judged."""
     live = live_world(scene, land)
     said = expected(scene, live)
     stager = Stager(live, ordered_by_stage(proposed), scene.name)
@@ -56,13 +69,14 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], beside: Seque
     hazards = _joined(hazards, _moving(former_world(scene, land, live), alone, scene))
     before, after = alone.before, alone.after
     problems = list(_unsafe(scene, alone))
-    if beside:
-        around = projected_all(live, ordered(beside))
-        among = course(around, steps, scene.name)
-        hazards = _joined(hazards, _hazards(among))
-        before, after = evaluate(live, among.after.world)
+    around = projected_all(live, ordered(among.beside))
+    if among.beside:
+        together = course(around, steps, scene.name)
+        hazards = _joined(hazards, _hazards(together))
+        before, after = evaluate(live, together.after.world)
+    guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), scene.name)
     return Judged(
-        steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in steps),
+        steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in guarding),
         exposure=exposure(before, after, said),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(after, said)),
@@ -83,18 +97,31 @@ def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
 
 
 def _widening(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
-    """Return the hazard of the last grant, if CloudFront may read more for the stack at the end than it may now.
+    """Return the hazard of the step that widens, if CloudFront may read more for the stack at the end than it may now.
 
+    That is the last grant; without one it is the last change of the distribution or its identity, because a statement
+    of others may let the new identity read more.
     Only what is live counts: another stack of the run that shares the identity grants nothing yet. A statement that is
     left of a distribution that does not exist any more was no grant to the new one.
     """
-    last = next((step for step in reversed(seen.steps) if isinstance(step, Grant)), None)
+    changing = [step for step, *_ in seen.moments() if not isinstance(step, Revoke)]
+    last = next((step for step in reversed(seen.steps) if isinstance(step, Granting)), None) or next(
+        reversed(changing), None
+    )
     if last is None:
         return {}
     live = seen.before.world
-    granted = live.own is not None and bool(our_sids(scene, live.bucket.policy))
-    found = widened(live, seen.after.world, granted=granted)
+    sids = our_sids(scene, live.bucket.policy)
+    ours = replace(live, bucket=replace(live.bucket, policy=_narrowed(live.bucket.policy, sids)))
+    granted = live.own is not None and bool(sids)
+    found = widened(live, seen.after.world, granted=granted, ours=ours)
     return {last.id: tuple(widening_hazard(scene.stack.spec.grant.prefix, found))}
+
+
+def _narrowed(policy: Json | None, sids: frozenset[str]) -> Json | None:
+    """Return the policy without what others allow by it; what they deny stays."""
+    kept = [each for each in statements(policy) if each.get("Sid") in sids or each.get("Effect") == "Deny"]
+    return {**policy, "Statement": kept} if policy and kept else None
 
 
 def _moving(former: World | None, seen: Course, scene: Scene) -> dict[StepId, tuple[Hazard, ...]]:

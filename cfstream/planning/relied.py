@@ -1,51 +1,46 @@
-"""What a plan relies on beside its own resources: the other distributions that read the bucket. Pure."""
+"""What a plan relies on beside its own resources: whatever else leads to the bucket. Pure."""
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict
 
 from cfstream.access.partition import leads_to
-from cfstream.domain import Distribution
+from cfstream.access.world import World
+from cfstream.domain import Distribution, deciding
 from cfstream.planning.worlds import live_world
+from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.proposal import Landscape, Relied
 from cfstream.stack.scene import Scene
-from cfstream.values import Address, digest, plain
+from cfstream.values import Address, Json, digest, plain
 
 
 def relied_on_others(scene: Scene, land: Landscape) -> tuple[Relied, ...]:
-    """Return what access uses of each other distribution that reads the bucket, by distribution id.
+    """Return what access uses of each other distribution that reads the bucket, and of multi-Region access points.
 
-    A saved plan is stale if one of them gets other origins, behaviors or signers, or starts to read the bucket.
+    A saved plan is stale if a distribution gets other origins, behaviors or signers, or starts to read the bucket; if
+    its OAC starts or stops to sign; or if the policy of an access point changes. The bucket itself covers its own
+    access points.
     """
     world = live_world(scene, land)
-    return tuple(
-        Relied(
-            Address(each.delivery.kind, scene.name, str(plain(each.id))),
-            digest(_used(each)),
-            content=_used(each),
-        )
-        for each in world.distributions
-        if each.id != world.own and any(leads_to(world, origin) for origin in each.origins)
-    )
+    return (*_distributions(scene, world), *_access_points(scene, world, land.observed(LiveBucket)))
 
 
-def _used(distribution: Distribution) -> Any:
-    return {
-        "enabled": distribution.enabled,
-        "origins": [
-            {
-                "domain": each.domain_name,
-                "path": each.path,
-                "oai": plain(each.oai_id),
-                "oac": plain(each.oac_id),
-            }
-            for each in distribution.origins
-        ],
-        "behaviors": [
-            {
-                "path": each.path,
-                "target": each.target,
-                "trusted_signers": list(each.signers.accounts),
-                "key_groups": [plain(group) for group in each.signers.key_groups],
-            }
-            for each in distribution.behaviors
-        ],
-    }
+def _distributions(scene: Scene, world: World) -> Iterator[Relied]:
+    for each in world.distributions:
+        if each.id != world.own and any(leads_to(world, origin) for origin in each.origins):
+            address = Address(each.delivery.kind, scene.name, str(plain(each.id)))
+            content = {**deciding(each), "unsigned_controls": _unsigned(world, each)}
+            yield Relied(address, digest(content), content=content)
+
+
+def _unsigned(world: World, distribution: Distribution) -> list[str]:
+    """The OACs of its origins that do not sign: S3 then sees a request of anyone."""
+    used = {str(plain(each.oac_id)) for each in distribution.origins}
+    return sorted(used & {str(plain(each)) for each in world.unsigned_controls})
+
+
+def _access_points(scene: Scene, world: World, bucket: LiveBucket) -> Iterator[Relied]:
+    covered = {each.arn for each in bucket.access_points}
+    for each in world.bucket.access_points:
+        if each.arn not in covered:
+            content: Json = asdict(each)
+            yield Relied(Address("bucket", scene.name, each.name), digest(content), content=content)

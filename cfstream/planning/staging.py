@@ -12,7 +12,7 @@ from cfstream.access.reader import Reader
 from cfstream.access.world import World
 from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.stage import Stage
@@ -42,7 +42,11 @@ class Stager:
 
     def _early(self) -> list[Step]:
         earliest = Stage.GRANT.position
-        return [step for step in self.steps if step.stage.position < earliest and not isinstance(step, Grant)]
+        return [
+            step
+            for step in self.steps
+            if step.stage.position < earliest and not isinstance(step, ProposedGrant)
+        ]
 
     @property
     def final(self) -> World:
@@ -52,12 +56,12 @@ class Stager:
     def staged(self) -> Iterator[Step]:
         """Yield the steps, each grant at its stage; one that has to wait may be preceded by its smaller part."""
         for step in self.steps:
-            if isinstance(step, Grant):
+            if isinstance(step, ProposedGrant):
                 yield from self._grant(step)
             else:
                 yield step
 
-    def _grant(self, grant: Grant) -> Iterator[Step]:
+    def _grant(self, grant: ProposedGrant) -> Iterator[Step]:
         whole = replace(grant, first=None, opens=self._opens(grant))
         if not whole.opens and self._replaces(grant):
             yield replace(whole, stage=Stage.NARROW)
@@ -72,7 +76,7 @@ class Stager:
             yield from self._left_over(grant)
             yield replace(whole, stage=Stage.LATE_GRANT)
 
-    def _left_over(self, grant: Grant) -> Iterator[Revoke]:
+    def _left_over(self, grant: ProposedGrant) -> Iterator[Revoke]:
         """Yield the removal of our present statement, where the switch would open what it still allows.
 
         It stays if somebody reads by it who can read at the end too.
@@ -80,7 +84,11 @@ class Stager:
         edit, until = grant.edit, Stage.SWITCH.position
         if isinstance(edit, ObjectGrants) or not self._replaces(grant):
             return
-        early = [step for step in self.steps if step.stage.position <= until and not isinstance(step, Grant)]
+        early = [
+            step
+            for step in self.steps
+            if step.stage.position <= until and not isinstance(step, ProposedGrant)
+        ]
         switched = projected_all(self.live, early, self.stack)
         if exposed(*evaluate(self.live, switched, self.final)) is None:
             return
@@ -96,17 +104,17 @@ class Stager:
         if _lost(now, without) <= _lost(now, final):
             yield step
 
-    def _replaces(self, grant: Grant) -> bool:
+    def _replaces(self, grant: ProposedGrant) -> bool:
         """Whether it only changes what is granted already, so that it needs no step before it."""
         return not isinstance(grant.edit, ObjectGrants) and not refs_in(grant.asks())
 
-    def _opens(self, grant: Grant) -> bool:
+    def _opens(self, grant: ProposedGrant) -> bool:
         """Whether CloudFront may read more afterwards, whoever its viewers are."""
         requester = own_requester(self.final)
         before, after = reach((self.base, projected(self.base, grant)), (requester, requester))
         return bool(gained(before, after))
 
-    def _exposes(self, grant: Grant) -> bool:
+    def _exposes(self, grant: ProposedGrant) -> bool:
         """Whether somebody could read right after it who cannot read now and cannot read at the end."""
         seen = evaluate(self.live, projected(self.base, grant, self.stack), self.final)
         lagging = evaluate(self.live, projected(self.lagging, grant, self.stack), self.final)
@@ -131,14 +139,18 @@ def own_requester(world: World) -> Requester | None:
     return requester_of(world, own, origin)
 
 
-def widened(live: World, final: World, *, granted: bool) -> tuple[Cell, ...]:
+def widened(live: World, final: World, *, granted: bool, ours: World | None = None) -> tuple[Cell, ...]:
     """Return the cells that CloudFront may read at the end for this stack, and may not read now.
+
+    What a statement of ours gives to the new identity already was approved by an earlier run, so it is not new. `ours`
+    is the live world with no other statements that allow; None if it has no others. A statement of others by which the
+    distribution does not read yet counts.
 
     None if no statement of the stack is `granted` and it may read nothing now, or single objects alone: a first grant
     widens nothing, and neither does one that goes on where an interrupted run has stopped.
     """
     was, will = own_requester(live), own_requester(final)
-    by_former, by_new, after = reach((live, live, final), (was, will, will))
+    by_former, by_new, after = reach((live, ours or live, final), (was, will, will))
     before = _either(by_former, by_new)
     if not granted and all(cell.objects[0] is not None for cell in before):
         return ()

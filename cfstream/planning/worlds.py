@@ -29,7 +29,7 @@ from cfstream.steps.create import Create
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.delete import Delete
 from cfstream.steps.disable import Disable
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import Granting
 from cfstream.steps.modify import Modify
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -119,7 +119,7 @@ def projected(world: World, step: Step, stack: str = "") -> World:
         case CreateBucket():
             bucket = replace(world.bucket, exists=True, block=SHUT, ownership=step.ownership)
             return replace(world, bucket=bucket) if step.bucket == world.bucket.name else world
-        case Grant() | Revoke():
+        case Granting() | Revoke():
             return replace(world, bucket=_edited(world.bucket, step.edit))
         case Create() | Modify() | Disable() | Delete():
             return _with_resource(world, step, stack)

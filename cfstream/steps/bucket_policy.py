@@ -11,7 +11,7 @@ from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.policy_document import by_sid, dump, equal, merge, parse, policy_digest, same_policy, statements
 from cfstream.ports import Call
 from cfstream.steps.attempts import Passing
-from cfstream.steps.guard import Guard, check_all
+from cfstream.steps.guard import Guard
 from cfstream.steps.merged_write import write_merged
 from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors
@@ -39,14 +39,14 @@ class PolicyEdit:
         """Return what the step's fingerprint covers. The policy it starts from is part of what the plan relied on."""
         return {"bucket": self.bucket, "put": self.put, "drop": self.drop}
 
-    def perform(self, doors: Doors, address: Address, guards: Sequence[Guard] = ()) -> None:
-        """Change the policy. Raises Stale if it, or a guard, is not as expected at any attempt."""
+    def perform(self, doors: Doors, address: Address, guard: Guard | None = None) -> None:
+        """Change the policy. Raises Stale if it, or the guard, is not as expected at any attempt."""
         merging = _Merging(self, doors, address)
         with doors.ledger.serial(merging.subject):
             live = write_merged(
                 doors,
                 merging,
-                guard=lambda: check_all(guards, doors),
+                guard=lambda: guard.check(doors) if guard is not None else None,
                 passing=(Passing(self._is_unknown_yet, PAUSES),),
                 read_back=True,
             )

@@ -1,16 +1,22 @@
-"""The distributions on which a grant relies: their signers decide who can read through it."""
+"""The guard of a write that lets more be read: who may read by it, whatever others do to distributions meanwhile."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from cfstream.errors import CfstreamError, Missing, Stale
-from cfstream.ports import Call
-from cfstream.steps.attempts import read_until
-from cfstream.steps.content import covers, same
-from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors, at
-from cfstream.values import Address, Json, resolve
+from cfstream.access.compare import opens, state
+from cfstream.access.evaluate import Evaluation, Way, Ways, evaluate
+from cfstream.access.openings import witness_path
+from cfstream.access.partition import Cell
+from cfstream.access.reader import ANYONE, ReaderKind
+from cfstream.access.world import World
+from cfstream.domain import Distribution, deciding
+from cfstream.errors import CfstreamError, Stale
+from cfstream.steps.attempts import LAG_SECONDS, read_until
+from cfstream.steps.content import differences, same
+from cfstream.steps.live_readers import known, live_readers, reading
+from cfstream.steps.step import Doors
+from cfstream.values import Address, Known, plain
 
 LONGEST_SECONDS = 5.0
 """How long the result of a check counts while many objects are written."""
@@ -18,87 +24,143 @@ LONGEST_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Guard:
-    """The distribution that reads what a grant opens, and the config that it must have when that is written."""
+    """Who can read around a write, as the plan expects it at that moment. Ids that the run brings are Refs.
 
-    address: Address
-    read: Call
-    """May hold Refs, as `base` may: to what earlier steps of the same run brought."""
-    content: str
-    """Path of the config in the reply to `read`."""
-    base: Json
-    planned: bool = False
-    """Whether `base` is what this run has written. If not, it is what the plan read, and must be live exactly."""
+    Before the write, all that reads the bucket is read again. The write is refused if it would let anyone read who can
+    neither read already nor is expected to read after it, or if a key would sign that is not expected to.
+    """
+
+    stack: str
+    before: World = field(compare=False, repr=False)
+    """Just before the write."""
+    after: World = field(compare=False, repr=False)
+    """Just after it."""
+    beside: tuple[World, ...] = field(default=(), compare=False, repr=False)
+    """Just after it, if the run's other stacks are done: nobody knows how far they are."""
+    written: bool = False
+    """Whether this run has changed a distribution, a key group or an OAC before: reads may lag behind that."""
 
     def check(self, doors: Doors) -> None:
-        """Raise Stale if the config is not as expected, or the distribution is gone."""
-        base = resolve(self.base, doors.outputs)
-        if not self.planned:
-            live = self._live(doors)
-            if not same(live, base):
-                raise moved(self.address, base, live)
-            return
+        """Raise Stale if somebody could read whom the plan does not expect, or the distribution is gone."""
         # Reads are eventually consistent: after a write of our own they may show what was before it.
-        live = read_until(doors, lambda: self._live(doors), lambda live: covers(live, base))
-        if not covers(live, base):
-            raise moved(self.address, base, {name: live.get(name) for name in base})
+        pauses = LAG_SECONDS if self.written else ()
+        objection = read_until(doors, lambda: self._objection(doors), lambda found: found is None, pauses)
+        if objection is not None:
+            raise objection
 
-    def _live(self, doors: Doors) -> Json:
-        call = Call(
-            self.read.service, self.read.operation, resolve(self.read.params, doors.outputs), self.read.region
-        )
+    def _objection(self, doors: Doors) -> Stale | None:
+        outputs = {**doors.ledger.outputs, **doors.outputs}
+        before, *expected = (known(each, outputs) for each in (self.before, self.after, *self.beside))
         try:
-            config: Json = at(doors.aws.read(call), self.content)
-        except Missing as missing:
-            raise Stale(
-                f"{self.address} was deleted after this plan was made ({missing.code})",
-                "run cfstream plan again and read the difference before applying",
-            ) from missing
-        return config
+            found = live_readers(doors, before)
+        except Stale as gone:
+            return gone
+        for readers in found:
+            if any(_alike(readers.around(each), each) for each in expected):
+                continue
+            live = tuple(readers.around(each) for each in (before, expected[0]))
+            now, then, *may = evaluate(*live, *expected)
+            unexpected = next(_unexpected(then, (now, *may)), None)
+            if unexpected is not None:
+                return _stale(self.stack, then, expected[0], *unexpected)
+        return None
 
 
-def check_all(guards: Sequence[Guard], doors: Doors) -> None:
-    """Raise the first objection of any of the guards."""
-    for guard in guards:
-        guard.check(doors)
+def _alike(live: World, expected: World) -> bool:
+    """Return whether all that decides who reads is as expected."""
+    one, other = reading(live), reading(expected)
+    if one.keys() != other.keys() or not all(_same(one[each], other[each]) for each in one):
+        return False
+    groups = {
+        group for each in one.values() for behavior in each.behaviors for group in behavior.signers.key_groups
+    }
+    return live.unsigned_controls == expected.unsigned_controls and all(
+        live.groups.get(each) == expected.groups.get(each) for each in groups
+    )
+
+
+def _same(live: Distribution, expected: Distribution) -> bool:
+    one, other = dict(deciding(live)), dict(deciding(expected))
+    shared = one.keys() & other.keys()
+    return same({each: one[each] for each in shared}, {each: other[each] for each in shared})
+
+
+def _unexpected(then: Evaluation, may: Sequence[Evaluation]) -> Iterator[tuple[Cell, Way]]:
+    """Yield each way of a reader, or a key, that none of the worlds `may` has into a cell."""
+    for number, cell in enumerate(then.cells):
+        known_ways = [each.ways[number] for each in may]
+        if any(state(ways, ANYONE) == (True, ()) for ways in known_ways):
+            continue
+        keys = _keys(*known_ways)
+        for way in then.ways[number]:
+            now = state(then.ways[number], way.reader)
+            new = all(opens(state(ways, way.reader), now) for ways in known_ways)
+            if way.reader.kind not in _IDENTITIES and (new or _keys((way,)) - keys):
+                yield cell, way
+
+
+_IDENTITIES = (ReaderKind.DISTRIBUTION, ReaderKind.OAI)
+"""How CloudFront reads, and no viewer: who reads by it is judged by the distributions."""
+
+
+def _keys(*ways: Ways) -> frozenset[Known]:
+    return frozenset(key for each in ways for way in each for key in way.keys or ())
+
+
+def _stale(stack: str, then: Evaluation, expected: World, cell: Cell, way: Way) -> Stale:
+    """Return the refusal: who could read what, and what has changed of the distribution by which they could."""
+    live = reading(then.world).get(way.distribution_id)
+    planned = reading(expected).get(way.distribution_id)
+    address, lines = Address("bucket", stack), ""
+    if live is not None:
+        member = "" if live.id == expected.own else str(plain(live.id))
+        address = Address(live.delivery.kind, stack, member)
+        moved = differences(deciding(planned) if planned else None, deciding(live))
+        lines = "".join(f"\n  {line}" for line in moved)
+    return Stale(
+        f"{address} changed after this plan was made: {way.reader} could read {witness_path(cell, way)}, "
+        f"and the plan does not expect that{lines}",
+        "run cfstream plan again and read the difference before applying",
+    )
 
 
 class GuardWatch:
-    """Guards for many writes by many threads: checked before the first, after each pause, and every 5 s.
+    """A guard for many writes by many threads: checked before the first, after each pause, and every 5 s.
 
-    Once a guard has objected, it objects to everything that follows.
+    Once it has objected, it objects to everything that follows.
     """
 
-    def __init__(self, guards: Sequence[Guard], doors: Doors) -> None:
-        self._guards = guards
+    def __init__(self, guard: Guard | None, doors: Doors) -> None:
+        self._guard = guard
         self._doors = doors
         self._lock = threading.Lock()
         self._checked: float | None = None
         self._objection: CfstreamError | None = None
 
     def check(self, *, after_pause: bool) -> None:
-        """Check the guards if the last check is too old, or was before a pause that has just ended."""
+        """Check the guard if the last check is too old, or was before a pause that has just ended."""
         asked = self._doors.clock.monotonic()
         with self._lock:
             self.object_again()
             paused = after_pause and (self._checked is None or self._checked <= asked)
-            if self._guards and (paused or self.is_old()):
-                self._check()
+            if self._guard is not None and (paused or self.is_old()):
+                self._check(self._guard)
 
     def is_old(self) -> bool:
         """Return whether the last check no longer counts."""
-        if not self._guards:
+        if self._guard is None:
             return False
         return self._checked is None or self._doors.clock.monotonic() - self._checked >= LONGEST_SECONDS
 
     def object_again(self) -> None:
-        """Raise the objection that a guard has raised before, in whichever thread."""
+        """Raise the objection that the guard has raised before, in whichever thread."""
         if self._objection is not None:
             raise self._objection
 
-    def _check(self) -> None:
+    def _check(self, guard: Guard) -> None:
         began = self._doors.clock.monotonic()
         try:
-            check_all(self._guards, self._doors)
+            guard.check(self._doors)
         except Stale as objection:
             self._objection = objection
             raise

@@ -7,6 +7,9 @@ serial.
 
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
+
+from cfstream.values import StepId
 
 WRITERS = 2
 """Steps that write at the same time: CloudFront throttles its control plane early (aws-cdk#29183)."""
@@ -21,6 +24,18 @@ class Ledger:
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._ours: defaultdict[str, set[str]] = defaultdict(set)
+        self._outputs: dict[StepId, Mapping[str, str]] = {}
+
+    def brought(self, step: StepId, outputs: Mapping[str, str]) -> None:
+        """Note what a finished step of any stack has brought."""
+        with self._guard:
+            self._outputs[step] = outputs
+
+    @property
+    def outputs(self) -> Mapping[StepId, Mapping[str, str]]:
+        """What the finished steps of all stacks have brought."""
+        with self._guard:
+            return dict(self._outputs)
 
     def serial(self, subject: str) -> threading.Lock:
         """Return the lock that a write to `subject` (a bucket's policy, the ACLs of its objects, a key group) needs."""

@@ -59,14 +59,14 @@ class ObjectGrants:
         }
         return {**asked, "beyond": self.beyond} if self.beyond else asked
 
-    def perform(self, doors: Doors, address: Address, guards: Sequence[Guard] = ()) -> None:
+    def perform(self, doors: Doors, address: Address, guard: Guard | None = None) -> None:
         """Go through all objects. An object that is as wanted is skipped, so that running again resumes.
 
-        Raises Refused with the first object's refusal after all others are done, Stale as soon as a guard objects,
+        Raises Refused with the first object's refusal after all others are done, Stale as soon as the guard objects,
         and Interrupted when the person stops it: objects in progress are finished first. Stacks of one run that write
         to the same bucket take turns: two that replace the same ACL at once undo each other's grants.
         """
-        run = _Run(self, doors, str(resolve(self.grantee, doors.outputs)), GuardWatch(guards, doors))
+        run = _Run(self, doors, str(resolve(self.grantee, doors.outputs)), GuardWatch(guard, doors))
         serial = doors.ledger.serial(f"object ACLs of {self.bucket}")
         with serial, ThreadPoolExecutor(WIDTH, thread_name_prefix="grant") as pool:
             run.through(pool, self._keys(doors))
@@ -201,7 +201,7 @@ class _AclEdit:
         return self._changed(live) is None
 
     def judge(self, live: Json) -> None:
-        """Raise if the ACL is full or has unknown members, or no guard has been checked for too long."""
+        """Raise if the ACL is full or has unknown members, or the guard has not been checked for too long."""
         self._run.watch.object_again()
         if self._run.watch.is_old():
             raise _Slow(f"S3 took more than {LONGEST_SECONDS:.0f} s to return the ACL of {self._key!r}")

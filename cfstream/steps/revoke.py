@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.guard import Guard
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Doors, Step
 from cfstream.values import Verb
@@ -17,11 +18,13 @@ class Revoke(Step):
     verb: ClassVar[Verb] = Verb.REVOKE
 
     edit: PolicyEdit | ObjectGrants
+    guard: Guard | None = None
+    """As that of a grant, where the removal of a statement lets more be read: one that denies."""
 
     def asks(self) -> Any:
         return self.edit.asks()
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Revoke. Raises Stale if the policy changed, Refused if S3 does not accept it."""
-        self.edit.perform(doors, self.address)
+        """Revoke. Raises Stale if the policy changed or the guard objects, Refused if S3 does not accept it."""
+        self.edit.perform(doors, self.address, self.guard)
         return {}

@@ -12,6 +12,7 @@ from tests.promises.studio import (
     TWO,
     Json,
     Studio,
+    allow,
     by_acl,
     group,
     hazards,
@@ -238,3 +239,54 @@ def test_an_identity_shared_with_a_public_stack_of_the_same_run_is_a_hazard(stud
     assert (hazards(guarded_plan), hazards(open_plan)) == (["makes-public"], ["makes-public"])
     report = studio.apply(open_, guarded)
     assert (outcome(report, "guarded"), outcome(report, "open")) == ("blocked", "blocked")
+
+
+ELSEWHERE: Json = {"via": "elsewhere"}
+CLOUDFRONT: Json = {"Service": "cloudfront.amazonaws.com"}
+
+
+def _by_policy_of_others(studio: Studio, narrow: str, wide: str) -> None:
+    """Others let the OAI of the stack read under one resource, and its distribution under another."""
+    (identity,) = studio.identities()
+    live = studio.live()
+    oai = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"
+    by_oac = {"StringEquals": {"AWS:SourceArn": live["ARN"]}}
+    studio.put_policy(
+        *studio.statements().values(),
+        allow("theirs-oai", {"AWS": oai}, f"arn:aws:s3:::media/{narrow}"),
+        allow("theirs-oac", CLOUDFRONT, f"arn:aws:s3:::media/{wide}", Condition=by_oac),
+    )
+
+
+@pytest.mark.parametrize(
+    ("narrow", "wide", "expected"),
+    [
+        ("a/*", "*", ["widens-grant"]),
+        ("a/*", "b/*", ["cuts-viewers", "widens-grant"]),
+        ("*", "*", []),
+        ("*", "a/*", ["cuts-viewers"]),
+    ],
+)
+def test_another_identity_that_may_read_more_is_a_hazard(
+    empty: Studio, narrow: str, wide: str, expected: list[str]
+) -> None:
+    """No grant is needed for it: a statement of others gives what the new identity reads."""
+    studio = empty
+    studio.bucket("media", "a/one.mp4", "b/two.mp4")
+    studio.converge(signed(oai={}, grant=ELSEWHERE))
+    _by_policy_of_others(studio, narrow, wide)
+    before, after = signed(oai={}, grant=ELSEWHERE), signed(oac={}, grant=ELSEWHERE)
+    assert hazards(studio.stack(before)) == []
+    assert hazards(studio.stack(after)) == expected
+    studio.converge(after, allow=expected)
+
+
+def test_a_statement_of_others_that_satisfies_a_wider_prefix_is_a_hazard(empty: Studio) -> None:
+    """The stack needs no grant of its own then, and its new identity may read more than the former one."""
+    studio = empty
+    studio.bucket("media", "a/one.mp4", "b/two.mp4")
+    studio.converge(signed(oai={}, grant={"prefix": "a/"}))
+    _by_policy_of_others(studio, "a/*", "*")
+    plan = studio.stack(signed(oac={}))
+    assert not [each for each in plan.steps if each.verb == "grant"]
+    assert hazards(plan) == ["widens-grant"]

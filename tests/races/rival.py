@@ -52,6 +52,7 @@ class Race:
     reads: frozenset[str]
     """Operations before which it may act."""
     write_operation: str
+    """The write that meets the fault, and after which it may act; empty: it may act after every write."""
     fault: Fault = passes
     hand: Hand = lambda: None
     at: int = -1
@@ -86,7 +87,7 @@ class Race:
         return self.aws.together(calls)
 
     def write(self, call: Call) -> Json:
-        if call.operation != self.write_operation:
+        if self.write_operation not in ("", call.operation):
             return self.aws.write(call)
         self.sent_after += self.acted
         fault = passes if self._met else self.fault

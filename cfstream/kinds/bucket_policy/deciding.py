@@ -24,7 +24,7 @@ from cfstream.policy_document import (
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Json, Known
@@ -110,7 +110,7 @@ class Case:
         return self._named(self.ours) - {str(self.reader)} - self.kept
 
 
-def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
+def decide(case: Case) -> tuple[tuple[ProposedGrant, ...], tuple[Revoke, ...]]:
     """Return what is granted before the distribution is switched, and revoked once the switch is in force.
 
     An OAI that follows another one shares its Sid: the statement names both until nothing reads by the former.
@@ -131,7 +131,7 @@ def decide(case: Case) -> tuple[tuple[Grant, ...], tuple[Revoke, ...]]:
     return (_grant(case, put, used),), _taken(case, narrowed=bool(used))
 
 
-def _grant(case: Case, put: Json, used: Iterable[str]) -> Grant:
+def _grant(case: Case, put: Json, used: Iterable[str]) -> ProposedGrant:
     """Return the step that puts the statement.
 
     The successor of an OAI in use may be granted what that one has at once, and the rest only when the signers are in
@@ -141,7 +141,7 @@ def _grant(case: Case, put: Json, used: Iterable[str]) -> Grant:
     changes = _changes(case, put)
     told = ", ".join(change.field for change in changes)
     as_before = {**put, **{name: ours[name] for name in _EXTENT if name in ours}} if ours and used else None
-    return Grant(
+    return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,
         because=f"our statement changes: {told}" if ours else "let the distribution read objects",

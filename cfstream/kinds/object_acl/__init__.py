@@ -32,7 +32,7 @@ from cfstream.stack.owners import all_distributions
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import Grant, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -196,9 +196,9 @@ def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscap
     return (Hazard(HazardName.WIDENS_GRANT, f"FULL_CONTROL in place of less for the identity: {many}"),)
 
 
-def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> Grant:
+def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> ProposedGrant:
     tally = have.tally
-    return Grant(
+    return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,
         because=f"{tally.lacking} of {tally.total} objects without exactly {want.permission} for the identity",

@@ -8,7 +8,7 @@ from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.policy_document import policy_digest
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Joined, Ref, StepId
@@ -56,7 +56,7 @@ def test_first_grant() -> None:
     seen = policy_of(THEIRS)
     made = proposed(OAC, policy=seen)
     assert made.steps == (
-        Grant(
+        ProposedGrant(
             address=ADDRESS,
             stage=Stage.GRANT,
             because="let the distribution read objects",
@@ -74,7 +74,7 @@ def test_grant_to_what_is_yet_to_be_made() -> None:
     made = StepId("create distribution:lectures")
     brought = {Address("distribution", "lectures"): {"arn": Ref(made, "arn")}}
     (step,) = proposed(OAC, landscape=land(brought=brought)).steps
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=(by_oac(arn=Ref(made, "arn")),))
 
 
@@ -86,7 +86,7 @@ def test_grant_to_a_new_oai() -> None:
     }
     (step,) = proposed(OAI + UNDER, landscape=land(brought=brought)).steps
     arn = Joined(("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", Ref(made)))
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=({**by_oai(prefix="hls/"), "Principal": {"AWS": arn}},))
     assert step.changes == (Change("grant.via", None, "bucket-policy"), Change("grant.prefix", None, "hls/"))
 
@@ -167,13 +167,13 @@ def test_transient_id_is_told() -> None:
 def test_not_exactly_the_grant(theirs: Any) -> None:
     """A foreign statement that gives more, or something else, is none that satisfies."""
     (step,) = proposed(OAC, policy=policy_of(theirs)).steps
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
 
 
 def test_repaired() -> None:
     """A statement of ours that somebody changed is repaired in its place."""
     (step,) = proposed(OAC, policy=policy_of({**by_oac(), "Action": "s3:*"})).steps
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
     assert step.because == "our statement changes: grant"
     (change,) = step.changes
     assert (change.before["Action"], change.after["Action"]) == (["s3:*"], ["s3:getobject"])
@@ -203,7 +203,7 @@ def test_from_oai_to_oac() -> None:
     """
     seen = policy_of(by_oai(), THEIRS)
     assert proposed(OAC, own=signed(oai="E2OAI"), policy=seen).steps == (
-        Grant(
+        ProposedGrant(
             address=ADDRESS,
             stage=Stage.GRANT,
             because="let the distribution read objects",
@@ -226,7 +226,7 @@ def test_one_oai_after_another() -> None:
     """While the distribution reads by the former OAI, our statement names both; then it is narrowed."""
     seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD"))
     granted, narrowed = proposed(OAI, own=signed(oai="E9OLD"), policy=seen).steps
-    assert isinstance(granted, Grant)
+    assert isinstance(granted, ProposedGrant)
     assert isinstance(narrowed, Revoke)
     assert granted.edit == edit(seen, put=(by_oai("cfstream-lectures-oai", "", "E9OLD", "E2OAI"),))
     assert granted.changes == (Change("oai", "E9OLD", "E2OAI"),)
@@ -246,7 +246,7 @@ def test_an_oai_that_nothing_reads_by() -> None:
     """An OAI that the distribution does not read by is replaced at once."""
     seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD"))
     (step,) = proposed(OAI, own=signed(oai="E2OAI"), policy=seen).steps
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
     assert step.edit == edit(seen, put=(by_oai(),))
 
 
@@ -278,7 +278,7 @@ def test_bucket_to_be_made() -> None:
         OAC.replace(BUCKET, f"{{name: {BUCKET}, region: eu-west-1, create: true}}"), head=missing("404")
     )
     (step,) = made.steps
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=(by_oac(),))
 
 

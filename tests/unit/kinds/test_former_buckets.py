@@ -7,7 +7,7 @@ from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.ports import Call
 from cfstream.stack.proposal import Proposal
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.steps.tags import Mark
@@ -72,7 +72,7 @@ def test_leaving_a_bucket() -> None:
     seen = policy_of(THEIRS, by_oac())
     made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": seen})
     granted, remembered, revoked, forgotten = made.steps
-    assert isinstance(granted, Grant)
+    assert isinstance(granted, ProposedGrant)
     assert granted.edit == PolicyEdit(BUCKET, REGION, ACCOUNT, None, (by_oac(),), frozenset())
     assert revoked == Revoke(
         address=OLD,
@@ -120,7 +120,7 @@ def test_leaving_a_bucket_without_ours() -> None:
     """Where the old bucket has no statement of ours none is taken out; the new one is remembered all the same."""
     made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": policy_of(THEIRS)})
     granted, *marks = made.steps
-    assert isinstance(granted, Grant)
+    assert isinstance(granted, ProposedGrant)
     assert [step.stage for step in marks] == [Stage.MARK, Stage.FORGET]
 
 

@@ -11,7 +11,7 @@ from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
@@ -120,7 +120,7 @@ def test_grant_with_its_mark() -> None:
                 },
             ),
         ),
-        Grant(
+        ProposedGrant(
             address=ADDRESS,
             stage=Stage.GRANT,
             because="2 of 3 objects without exactly READ for the identity",
@@ -150,7 +150,7 @@ def test_prefix() -> None:
     text = READ.replace("via: object-acl", "via: object-acl, prefix: hls/")
     aws = objects({"hls/a": acl(), "posters/b": acl()}, mark="E2OAI")
     (step,) = proposed(text, aws).steps
-    assert isinstance(step, Grant)
+    assert isinstance(step, ProposedGrant)
     assert step.edit == edit(USER, "READ", "hls/")
     assert tally(text, aws).total == 1
 
@@ -176,7 +176,7 @@ def test_new_identity() -> None:
     aws = objects({"a": acl(), "b": acl()}, list_cloud_front_origin_access_identities=[])
     marked, granted = proposed(READ, aws, land(brought=brought)).steps
     assert isinstance(marked, Mark)
-    assert isinstance(granted, Grant)
+    assert isinstance(granted, ProposedGrant)
     assert marked.call.params["Tags"]["Items"][0]["Value"] == Ref(MADE)
     assert granted.edit == edit(Ref(MADE, "user"), "READ")
     assert granted.because.startswith("2 of 2 objects")

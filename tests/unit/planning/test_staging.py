@@ -67,7 +67,9 @@ def test_a_grant_that_opens_something_is_guarded(own: Any) -> None:
     """Just before it is written, the distribution must have the signers that the plan saw or wrote."""
     (grant,) = grants_of(planned(OAC, account(own)))
     assert grant.opens
-    assert [str(guard.address) for guard in grant.guards] == ["distribution:lectures"]
+    (guarding,) = grant.guard.after.distributions
+    assert guarding.default.signers.accounts == ("self",)
+    assert grant.guard.written == (grant.stage is Stage.LATE_GRANT)
 
 
 LIVE_STATEMENTS = {
@@ -89,7 +91,7 @@ def test_a_statement_that_was_narrowed_by_hand_is_an_opening_grant(statement: An
     own = distribution("E1DIST", oac="E3OAC")
     plan = planned(OAC, account(own, policy=policy_of(statement)))
     (grant,) = grants_of(plan)
-    assert (grant.stage, bool(grant.guards)) == (Stage.LATE_GRANT, True)
+    assert (grant.stage, grant.guard.written) == (Stage.LATE_GRANT, True)
     assert ("widens-grant", POLICY) in hazards_of(plan)
 
 

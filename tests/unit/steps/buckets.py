@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from cfstream.access.world import World
+from cfstream.domain import BucketState
 from cfstream.errors import Interrupted, Missing, Refused, ReplyLost
 from cfstream.ports import Answer, Call
+from cfstream.steps.guard import Guard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors
 from cfstream.values import Account, Json, StepId
@@ -19,6 +22,10 @@ ACCOUNT = Account("123456789012")
 BUCKET = "lectures-media"
 OWNER = "0" * 64
 PAGE = 1000
+
+EMPTY = World(ACCOUNT, BucketState(BUCKET))
+UNREAD = Guard("lectures", EMPTY, EMPTY)
+"""The guard of a grant that no distribution reads by."""
 
 Fault = Callable[["Bucket", Call], Json]
 
@@ -62,6 +69,8 @@ class Bucket:
         self.acls: dict[str, Json] = {key: {"Owner": {"ID": OWNER}, "Grants": [owner]} for key in keys}
         self.faults: dict[str, list[Fault | None]] = {}
         self.calls: Counter[str] = Counter()
+        self.lists: dict[str, Sequence[Json]] = {}
+        """What lists of CloudFront show; a list that is not here is empty."""
         self.after_write: Callable[[Bucket], None] = lambda bucket: None
         self._guard = threading.Lock()
 
@@ -91,7 +100,8 @@ class Bucket:
         raise AssertionError(call.operation)
 
     def items(self, call: Call) -> Sequence[Json]:
-        raise AssertionError(call.operation)
+        assert call.service == "cloudfront", call.operation
+        return self.lists.get(call.operation, ())
 
     def pages(self, call: Call) -> Iterator[Json]:
         keys = sorted(key for key in self.acls if key.startswith(call.params["Prefix"]))

@@ -13,7 +13,18 @@ from cfstream.steps.grant import Grant
 from cfstream.steps.object_grants import ObjectGrants, permissions_of, public_permissions, with_grant
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, OWNER, Bucket, Clock, doors, landed, lost, refused
+from tests.unit.steps.buckets import (
+    ACCOUNT,
+    BUCKET,
+    OWNER,
+    UNREAD,
+    Bucket,
+    Clock,
+    doors,
+    landed,
+    lost,
+    refused,
+)
 
 OAI = "7" * 96
 OTHER = {"Grantee": {"Type": "CanonicalUser", "ID": "5" * 64}, "Permission": "READ"}
@@ -33,7 +44,7 @@ def keys(count: int, prefix: str = "hls/") -> list[str]:
 def grant(permission: str | None = "READ", prefix: str = "", grantee: Known = OAI, total: int = 0) -> Grant:
     """The step that gives this permission."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, prefix, grantee, permission, total)
-    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit)
+    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit, opens=True, guard=UNREAD)
 
 
 def granted(bucket: Bucket, permission: str = "READ") -> int:

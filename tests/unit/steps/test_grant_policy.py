@@ -14,7 +14,7 @@ from cfstream.steps.ledger import Ledger
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Ref, StepId
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, Clock, doors, landed, lost, refused
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, Clock, doors, landed, lost, refused
 
 ADDRESS = Address("bucket-policy", "lectures")
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1DIST"
@@ -43,7 +43,8 @@ def edit(seen: Any, *put: Any, drop: str = "") -> PolicyEdit:
 
 def grant(seen: Any, *put: Any) -> Grant:
     """The step that puts these statements."""
-    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit(seen, *(put or (OURS,))))
+    wanted = edit(seen, *(put or (OURS,)))
+    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=wanted, opens=True, guard=UNREAD)
 
 
 def revoke(seen: Any, sid: str = "cfstream-lectures-oac") -> Revoke:

@@ -13,7 +13,7 @@ from cfstream.steps.object_grants import ObjectGrants, permissions_of
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Address, Json
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, doors
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, doors
 
 FIRST, SECOND = "1" * 96, "2" * 96
 KEY = "lecture.mp4"
@@ -50,7 +50,14 @@ class Slow(Bucket):
 def grant(user: str, permission: str = "READ") -> Grant:
     """The step of one stack that grants its own identity."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, "", user, permission)
-    return Grant(address=Address("object-acl", user[0]), stage=Stage.GRANT, because="test", edit=edit)
+    return Grant(
+        address=Address("object-acl", user[0]),
+        stage=Stage.GRANT,
+        because="test",
+        edit=edit,
+        opens=True,
+        guard=UNREAD,
+    )
 
 
 def revoke(user: str) -> Revoke:

@@ -1,0 +1,51 @@
+"""What of a distribution decides who can read by it. Everything else of it may change without anyone noticing."""
+
+from dataclasses import fields
+from typing import Any
+
+from cfstream.domain.distribution import Behavior, Distribution, Origin
+from cfstream.values import Json, plain
+
+_SHOWN_OTHERWISE = frozenset({"pattern", "target", "origins", "signers"})
+
+_NOT_DECIDING = frozenset(
+    {"default", "viewer_protocol", "cache_policy", "response_headers_policy", "functions"}
+)
+"""Fields of a behavior that change how it serves, and not whom. A field that is new decides until it is listed here."""
+
+
+def deciding(distribution: Distribution) -> Json:
+    """Return it as a document in which lists of AWS have AWS's names, so that two can be compared and shown.
+
+    The root object is left out where it is not known: list rows do not show it.
+    """
+    root = distribution.default_root_object
+    return {
+        "Enabled": distribution.enabled,
+        "Origins": [_origin(each) for each in distribution.origins],
+        "CacheBehaviors": [_behavior(each) for each in distribution.behaviors],
+        **({} if root is None else {"DefaultRootObject": root}),
+    }
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {
+        "Id": origin.id,
+        "DomainName": origin.domain_name,
+        "OriginPath": origin.path,
+        "oai": plain(origin.oai_id),
+        "oac": plain(origin.oac_id),
+    }
+
+
+def _behavior(behavior: Behavior) -> dict[str, Any]:
+    known = _SHOWN_OTHERWISE | _NOT_DECIDING
+    rest = {each.name: getattr(behavior, each.name) for each in fields(behavior) if each.name not in known}
+    return {
+        "PathPattern": behavior.pattern.text if behavior.path else "*",
+        "TargetOriginId": behavior.target,
+        "Members": [each.id for each in behavior.origins],
+        "trusted_signers": list(behavior.signers.accounts),
+        "key_groups": [plain(each) for each in behavior.signers.key_groups],
+        **rest,
+    }

@@ -1,0 +1,127 @@
+"""What reads a bucket now: distributions, key groups and OACs, read again for a guard."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from cfstream.access.partition import leads_to
+from cfstream.access.world import GroupState, World
+from cfstream.domain import (
+    Delivery,
+    Distribution,
+    distribution_from_config,
+    distribution_from_row,
+)
+from cfstream.errors import Missing, Stale
+from cfstream.ports import Call
+from cfstream.steps.step import Doors
+from cfstream.values import Known, StepId, refs_in, resolve
+
+T = TypeVar("T")
+
+Outputs = Mapping[StepId, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """All that decides who reads a bucket, apart from the bucket itself."""
+
+    distributions: tuple[Distribution, ...]
+    groups: Mapping[Known, GroupState]
+    unsigned_controls: frozenset[Known]
+
+    def around(self, world: World) -> World:
+        """Return the world with these readers around its bucket."""
+        return replace(
+            world,
+            distributions=self.distributions,
+            groups=self.groups,
+            unsigned_controls=self.unsigned_controls,
+        )
+
+
+def live_readers(doors: Doors, expected: World) -> tuple[Readers, Readers]:
+    """Return the readers by two ways of asking. A guard believes the worse of them.
+
+    First each distribution that is expected to read the bucket, by its id; then the lists, which show new ones too.
+    The lists are asked last, right after each other: so little time passes between what they show and the write.
+
+    Raises Stale if the stack's own distribution is gone, and as `Reads.items`.
+    """
+    by_id = {each.id: each for each in _by_id(doors, expected)}
+    controls = _list(doors, "origin_access_controls")
+    unsigned = frozenset(each["Id"] for each in controls if each["SigningBehavior"] == "never")
+    groups: dict[Known, GroupState] = {
+        row["KeyGroup"]["Id"]: _group(row["KeyGroup"]["KeyGroupConfig"]) for row in _list(doors, "key_groups")
+    }
+    listed = {
+        row["Id"]: distribution_from_row(delivery, row)
+        for delivery in (Delivery.RTMP, Delivery.HTTP)
+        for row in doors.aws.items(delivery.listing)
+    }
+    both: Iterable[Mapping[Known, Distribution]] = (by_id, {**by_id, **listed})
+    one, other = (Readers(tuple(each.values()), groups, unsigned) for each in both)
+    return one, other
+
+
+def reading(world: World) -> dict[Known, Distribution]:
+    """Return the distributions that read the bucket, by id."""
+    return {
+        each.id: each
+        for each in world.distributions
+        if any(leads_to(world, origin) for origin in each.origins)
+    }
+
+
+def known(world: World, outputs: Outputs) -> World:
+    """Return the world with what the run's finished steps have brought in place of Refs to them."""
+
+    def now(value: T) -> T:
+        refs = refs_in(value)
+        missing = any(ref.output not in outputs.get(ref.step, {}) for ref in refs)
+        found: T = value if missing or not refs else resolve(value, outputs)
+        return found
+
+    return replace(
+        world,
+        own=now(world.own),
+        distributions=tuple(
+            _known(each, now(each.id), now(each.arn), now(each.config)) for each in world.distributions
+        ),
+        identities={now(user): now(id_) for user, id_ in world.identities.items()},
+        groups={
+            now(id_): GroupState(each.name, each.keys and frozenset(now(key) for key in each.keys))
+            for id_, each in world.groups.items()
+        },
+        bucket=replace(world.bucket, policy=now(world.bucket.policy)),
+    )
+
+
+def _known(before: Distribution, id_: Known, arn: Known, config: Any) -> Distribution:
+    if (id_, arn, config) == (before.id, before.arn, before.config):
+        return before
+    return distribution_from_config(before.delivery, id_, arn, config)
+
+
+def _by_id(doors: Doors, expected: World) -> Iterator[Distribution]:
+    for each in reading(expected).values():
+        if not isinstance(each.id, str):
+            continue
+        try:
+            reply = doors.aws.read(each.delivery.get_config(each.id))
+        except Missing as missing:
+            if each.id == expected.own:
+                raise Stale(
+                    f"the {each.delivery.words} {each.id} was deleted after this plan was made ({missing.code})",
+                    "run cfstream plan again and read the difference before applying",
+                ) from missing
+            continue
+        yield distribution_from_config(each.delivery, each.id, each.arn, reply[each.delivery.document])
+
+
+def _group(config: Mapping[str, Any]) -> GroupState:
+    return GroupState(config["Name"], frozenset(config.get("Items") or ()))
+
+
+def _list(doors: Doors, what: str) -> Iterable[Mapping[str, Any]]:
+    return doors.aws.items(Call("cloudfront", f"list_{what}"))

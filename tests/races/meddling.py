@@ -1,0 +1,130 @@
+"""What another client does to distributions and key groups while a run grants something, each with a name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.promises.foreign import by_hand
+from tests.promises.studio import Json, Studio, add_behavior, behavior, listing, signers
+
+Hand = Callable[[Studio], None]
+
+CONSOLE = {"Id": "console", "DomainName": "media.s3.us-east-1.amazonaws.com"}
+NEIGHBOUR = "neighbour"
+
+
+def identity(studio: Studio) -> str:
+    """The id of the OAI that everybody shares."""
+    return next(iter(studio.identities()))
+
+
+def reading(studio: Studio) -> Json:
+    """An origin that reads the bucket by the shared OAI."""
+    access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity(studio)}"}
+    return {**CONSOLE, "S3OriginConfig": access}
+
+
+def neighbour(studio: Studio) -> str:
+    """The id of the other distribution."""
+    return next(str(row["Id"]) for row in studio.distributions() if row["Comment"] == NEIGHBOUR)
+
+
+def make_neighbour(studio: Studio, **fields: Any) -> None:
+    """Somebody's distribution that reads the bucket by the shared OAI, with signers."""
+    by_hand(studio, Comment=NEIGHBOUR, Origins=listing(reading(studio)), **fields)
+
+
+def unsign(config: Json) -> None:
+    """Nobody needs to sign on the default behavior."""
+    config["DefaultCacheBehavior"].update(TrustedSigners=signers(), TrustedKeyGroups=signers())
+
+
+def more_signers(config: Json) -> None:
+    """Another account signs, beside other accounts or in the place of key groups."""
+    live = behavior(config, "")["TrustedSigners"].get("Items", [])
+    accounts = signers(*live, "444455556666")
+    behavior(config, "").update(TrustedSigners=accounts, TrustedKeyGroups=signers())
+
+
+def reverse(config: Json) -> None:
+    """The behaviors change places."""
+    config["CacheBehaviors"] = listing(*reversed(config["CacheBehaviors"].get("Items", [])))
+
+
+OPEN: Any = {"TrustedSigners": signers(), "TrustedKeyGroups": signers()}
+new_behavior = add_behavior("/b/two*", first=True, **OPEN)
+
+
+def second_origin(config: Json) -> None:
+    """An unsigned behavior leads to the bucket by an origin with a path."""
+    (first, *rest) = config["Origins"]["Items"]
+    config["Origins"] = listing(first, *rest, {**first, "Id": "second", "OriginPath": "/b"})
+    add_behavior("/x/*", first=True, **OPEN, TargetOriginId="second")(config)
+
+
+def other_path(config: Json) -> None:
+    """The origin has another path, so that an unsigned path leads to other keys."""
+    config["Origins"]["Items"][0]["OriginPath"] = "/b"
+
+
+def ours(change: Callable[[Json], None]) -> Hand:
+    """A change of the stack's own distribution, once it exists."""
+
+    def hand(studio: Studio) -> None:
+        if any(row["Comment"] != NEIGHBOUR for row in studio.distributions()):
+            studio.edit(change)
+
+    return hand
+
+
+def theirs(change: Callable[[Json], None]) -> Hand:
+    """A change of the other distribution."""
+    return lambda studio: studio.edit(change, id_=neighbour(studio))
+
+
+def a_new_distribution(studio: Studio) -> None:
+    """Somebody makes a distribution that reads by the shared OAI, and serves everybody."""
+    default = {
+        "TargetOriginId": "console",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    }
+    fields = {"CallerReference": "new", "Comment": "new", "DefaultCacheBehavior": default}
+    by_hand(studio, Origins=listing(reading(studio)), **fields)
+
+
+def regroup(name: str, *keys: str) -> Hand:
+    """The group gets another key."""
+
+    def hand(studio: Studio) -> None:
+        if name not in studio.groups():
+            return
+        id_ = studio.groups()[name]["Id"]
+        live = studio.cloudfront.get_key_group_config(Id=id_)
+        ids = [studio.keys()[key]["Id"] for key in keys]
+        config = {**live["KeyGroupConfig"], "Items": sorted({*live["KeyGroupConfig"]["Items"], *ids})}
+        studio.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
+
+    return hand
+
+
+OWN: Mapping[str, Hand] = {
+    "unsigns": ours(unsign),
+    "adds an unsigned behavior": ours(new_behavior),
+    "adds signers": ours(more_signers),
+    "reverses the behaviors": ours(reverse),
+    "adds an unsigned origin": ours(second_origin),
+    "changes the origin path": ours(other_path),
+}
+
+NEIGHBOURS: Mapping[str, Hand] = {
+    "unsigns the neighbour": theirs(unsign),
+    "adds an unsigned behavior to the neighbour": theirs(new_behavior),
+    "adds signers to the neighbour": theirs(more_signers),
+    "reverses the neighbour's behaviors": theirs(reverse),
+    "adds an unsigned origin to the neighbour": theirs(second_origin),
+    "changes the neighbour's origin path": theirs(other_path),
+    "makes a new distribution": a_new_distribution,
+}
+
+FOREIGN_KEY = "foreign"
+KEYS: Mapping[str, Hand] = {"adds a key to the group": regroup("viewers", FOREIGN_KEY)}

@@ -1,0 +1,207 @@
+"""Another client changes who reads by an identity, at every moment of a run that grants something to it.
+
+The account is judged by the evaluator that shares no code with cfstream: after the other client has acted, no write of
+the run lets anybody read who could not read then, and whom the spec does not name.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from cfstream.sandbox import state
+from cfstream.sandbox.server import Sandbox
+from tests.evaluator.evaluator import Evaluator, Reading
+from tests.evaluator.keys import keys_for
+from tests.evaluator.naming import named
+from tests.evaluator.raw import Watcher
+from tests.promises.studio import (
+    ONE,
+    TWO,
+    Json,
+    Studio,
+    add_behavior,
+    by_acl,
+    group,
+    http,
+    key,
+    signed,
+    told,
+)
+from tests.races import meddling
+from tests.races.meddling import FOREIGN_KEY, KEYS, NEIGHBOURS, OPEN, OWN, Hand, make_neighbour
+from tests.races.rival import Race, run
+from tests.thorough import THOROUGH
+
+OBJECTS = ("a/one.mp4", "b/two.mp4", "top.mp4")
+TRIED = keys_for(("a/*", "b/*", "x/*"), OBJECTS)
+READS = frozenset({"get_distribution_config"})
+ALLOWED = ("cuts-viewers", "widens-grant", "makes-public")
+
+Readings = frozenset[Reading]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is live before a run, and the spec that it applies. `{oai}` stands for the shared OAI."""
+
+    after: Json
+    before: Json | None = None
+    meanwhile: Callable[[Studio], None] = lambda _: None
+    """What other people have done before the run is planned."""
+    shared: bool = False
+    """Whether another distribution reads by the same OAI."""
+
+
+def _by(oai: str, document: Json) -> Json:
+    return {**document, "oai": {"id": oai}} if "oai" in document else document
+
+
+def closed_by_the_spec(studio: Studio) -> None:
+    """An unsigned behavior that no spec names: the run closes it."""
+    studio.edit(add_behavior("/hls/*", **OPEN))
+
+
+PUBLIC = [{"path": "/b/*"}, {"path": "*.mp4", "public": True}]
+
+SCENES: Mapping[str, Scene] = {
+    "a first grant": Scene(signed()),
+    "a first grant by a group": Scene(http()),
+    "a first grant with a public path": Scene(signed(http={"behaviors": PUBLIC})),
+    "a wider grant": Scene(signed(), signed(grant={"prefix": "a/"})),
+    "another key and a wider grant": Scene(
+        http(key_groups=[group(key(TWO, replaces=[ONE]))]), http(grant={"prefix": "a/"})
+    ),
+    "a closed behavior and a wider grant": Scene(
+        signed(), signed(grant={"prefix": "a/"}), closed_by_the_spec
+    ),
+    "other signers and a wider grant": Scene(http(), signed(grant={"prefix": "a/"})),
+    "a shared identity": Scene(signed(oai={}), shared=True),
+    "a wider grant to a shared identity": Scene(
+        signed(oai={}), signed(oai={}, grant={"prefix": "a/"}), shared=True
+    ),
+    "another key, and a wider grant to a shared identity": Scene(
+        http(oai={}, key_groups=[group(key(TWO, replaces=[ONE]))]),
+        http(oai={}, grant={"prefix": "a/"}),
+        shared=True,
+    ),
+    "objects for a shared identity": Scene(by_acl(), shared=True),
+    "objects under a wider prefix": Scene(
+        by_acl(), by_acl(grant={"via": "object-acl", "prefix": "a/"}), shared=True
+    ),
+}
+
+
+@dataclass
+class Watch:
+    """Who can read after each write, since the other client has acted."""
+
+    studio: Studio
+    may: Readings
+    hand: Hand = lambda _: None
+    then: Readings | None = None
+    too_much: set[Reading] = field(default_factory=set)
+    _watcher: Watcher = field(default_factory=Watcher)
+
+    def readings(self) -> Readings:
+        """Everything that anybody may read now."""
+        seen = self._watcher.look(self.studio.sandbox.cloudfront.world)
+        return Evaluator(seen).readings(TRIED)
+
+    def act(self) -> None:
+        """The other client acts: what can be read then is not the run's doing."""
+        self.hand(self.studio)
+        self.then = self.readings()
+
+    def look(self) -> None:
+        """Note who can read because of the run."""
+        if self.then is None:
+            return
+        for each in self.readings() - self.then - self.may:
+            if each._replace(who="anyone") not in self.then | self.may:
+                self.too_much.add(each)
+
+
+class Theatre:
+    """An account that is set up once, and set back before each run."""
+
+    def __init__(self, studio: Studio, scene: Scene) -> None:
+        self.studio = studio
+        studio.bucket("media", *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
+        studio.make_key(FOREIGN_KEY, file="three")
+        oai = studio.make_identity()
+        if scene.shared:
+            make_neighbour(studio)
+            for each in (add_behavior("/b/*"), add_behavior("*.mp4", **OPEN)):
+                studio.edit(each, id_=meddling.neighbour(studio))
+        if scene.before is not None:
+            studio.converge(_by(oai, scene.before), allow=ALLOWED)
+        scene.meanwhile(studio)
+        self.spec = _by(oai, scene.after)
+        self.frozen = state.freeze(studio.sandbox.cloudfront)
+
+    def set_back(self) -> None:
+        """The account as it was before the run."""
+        sandbox: Sandbox = self.studio.sandbox
+        sandbox.reset()
+        empty, kept = sandbox.cloudfront, state.thaw(self.frozen)
+        kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
+        sandbox.cloudfront = kept
+
+    def undisturbed(self) -> Readings:
+        """Who may read: by the spec, before the run, and after one in which nobody else acts."""
+        self.set_back()
+        watch = Watch(self.studio, frozenset())
+        before = watch.readings()
+        assert self.studio.apply(self.spec, allow=ALLOWED).exit_code == 0
+        return named(self.spec, TRIED) | before | watch.readings()
+
+    def play(self, hand: Hand) -> list[str]:
+        """Play every moment, and return their names."""
+        moments: list[str] = []
+        may = self.undisturbed()
+        while True:
+            self.set_back()
+            plan = self.studio.plan(self.spec)
+            watch = Watch(self.studio, may, hand)
+            race = Race(self.studio.world.aws, READS, "", hand=watch.act, at=len(moments))
+            with self.studio.sandbox.watched(watch.look):  # type: ignore[attr-defined]
+                report = run(self.studio, plan, race, *ALLOWED)
+            assert not watch.too_much, (race.moments[race.at :][:1], sorted(watch.too_much), told(report))
+            if not race.acted:
+                assert report.exit_code == 0, told(report)
+                return moments
+            moments.append(race.moments[race.at])
+
+
+REPORTED = [
+    ("another key and a wider grant", "adds an unsigned behavior"),
+    ("a closed behavior and a wider grant", "unsigns"),
+    ("a shared identity", "unsigns the neighbour"),
+]
+
+
+def _cases() -> Sequence[tuple[str, str]]:
+    """Every scene with every hand; in `make test` each scene and each hand at least once."""
+    cases = [
+        (scene, name)
+        for scene, each in SCENES.items()
+        for name in (*OWN, *KEYS, *(NEIGHBOURS if each.shared else ()))
+    ]
+    if THOROUGH:
+        return cases
+    own, near = [*OWN, *KEYS], [scene for scene, each in SCENES.items() if each.shared]
+    turns = [
+        *((scene, own[number % len(own)]) for number, scene in enumerate(SCENES)),
+        *((near[number % len(near)], name) for number, name in enumerate(NEIGHBOURS)),
+    ]
+    return list(dict.fromkeys([*REPORTED, *turns]))
+
+
+HANDS = {**OWN, **KEYS, **NEIGHBOURS}
+
+
+@pytest.mark.parametrize(("scene", "hand"), _cases())
+def test_nobody_reads_by_a_grant_whom_the_plan_does_not_expect(studio: Studio, scene: str, hand: str) -> None:
+    """Whatever becomes of the distributions that read by the identity, at whatever moment."""
+    assert Theatre(studio, SCENES[scene]).play(HANDS[hand])

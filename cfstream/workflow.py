@@ -27,6 +27,7 @@ from cfstream.spec.load import Stack
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from cfstream.proving.finding import Proof
@@ -48,14 +49,23 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
     scenes = [replace(scene, destroying=destroying) for scene in scenes_of(stacks, world)]
     with ThreadPoolExecutor(READERS) as pool:
         wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
+        surroundings = [Surroundings(reads, scene) for scene in scenes]
+        _read_first(pool, surroundings)
         futures = [
-            {kind.name: pool.submit(kind.observe, reads, scene, want[kind.name]) for kind in KINDS}
-            for scene, want in zip(scenes, wants, strict=True)
+            {kind.name: pool.submit(kind.observe, reads, around, want[kind.name]) for kind in KINDS}
+            for around, want in zip(surroundings, wants, strict=True)
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
     drafts = [_with_encryption(reads, draft(*row)) for row in zip(scenes, wants, lives, strict=True)]
     plans = [stack_plan(each, drafts) for each in drafts]
     return Plan(world.account, without_circles(plans))
+
+
+def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
+    """Read what every kind of each stack starts from. Raises the first refusal."""
+    reads = [pool.submit(read) for each in surroundings for read in (each.read_s3, each.read_cloudfront)]
+    for future in reads:
+        future.result()
 
 
 def _with_encryption(reads: Reads, drafted: Draft) -> Draft:
@@ -64,7 +74,7 @@ def _with_encryption(reads: Reads, drafted: Draft) -> Draft:
         return drafted
     scene, land = drafted.scene, drafted.land
     seen = land.observed(LiveBucket)
-    live = {**land.live, bucket.KIND: bucket.with_encryption(reads, scene, seen)}
+    live = {**land.live, bucket.KIND: bucket.with_encryption(reads, scene, seen, drafted.live)}
     return draft(scene, land.wanted, live)
 
 
@@ -117,7 +127,8 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
     names = ("bucket-policy", "object-acl", "key-group", "origin-access-control")
-    live = {kind.name: kind.observe(reads, scene, None) for kind in KINDS if kind.name in names}
+    around = Surroundings(reads, scene)
+    live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.name in names}
     policy: LivePolicy = live["bucket-policy"]
     acls = read_acls(reads, scene, policy.bucket).objects
     return stack_access(scene, Landscape(live=live), acls, key)

@@ -7,8 +7,8 @@ from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.inventory.entries import IDENTITY
 from cfstream.ports import Call, Reads
-from cfstream.stack.owners import claims
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.values import ETag, Json
 
 IDENTITY_RESOURCE = "CloudFrontOriginAccessIdentity"
@@ -81,7 +81,7 @@ def by_id(aws: Reads, resource_id: str) -> Found:
 
 def by_scene(aws: Reads, scene: Scene) -> Found:
     """The stack's own distribution. Raises CfstreamError when there is none yet."""
-    for each in claims(aws, scene)[:1]:
+    for each in Surroundings(aws, scene).claims[:1]:
         return _found(each.delivery.kind, aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",

@@ -18,6 +18,7 @@ from cfstream.spec.model import KeyGroup, Spec
 from cfstream.spec.stack import Stack
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,7 +100,7 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
     if not any(key.replaces for key in group.keys):
         return Begin()
     kind = KeyGroupKind()
-    have = kind.observe(aws, scene, kind.desire(scene))
+    have = kind.observe(aws, Surroundings(aws, scene), kind.desire(scene))
     live = have.named(group.name)
     if live is None:
         return ApplyFirst(f"the key group {group.name} is not in AWS yet")

@@ -13,10 +13,11 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.kind import Kind
-from cfstream.stack.neighbors import Neighbor, access_users, default_access, neighbors
+from cfstream.stack.neighbors import Neighbor, access_users, default_access
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
@@ -130,10 +131,10 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         }
         return OwnControl(fields, scene.mark)
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedControl | None) -> LiveControls:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedControl | None) -> LiveControls:
         """List controls and distributions; read one config when it has drifted. Raises as `Reads.read`."""
         rows = tuple(sorted(map(_live, CONTROL.rows(aws)), key=lambda live: live.id))
-        others = neighbors(aws, scene)
+        scene, others = around.scene, around.neighbors
         own = chosen(marked(scene, rows), own_name(scene), default_access(others)[1])
         have = LiveControls(rows, others, own)
         if own is None or not isinstance(want, OwnControl) or own.fields == want.fields:

@@ -4,41 +4,27 @@ This kind has the stack's own identity, one that the spec refers to by id, and t
 Which origin reads with it is up to the distribution kinds; what it may read, to `bucket_policy` and `object_acl`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from cfstream.domain import ACL_TAG
-from cfstream.errors import Missing
 from cfstream.kinds.bucket_policy.observed import IDENTITIES, LivePolicy, sid_of
 from cfstream.policy_document import principals, statements
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.caller_reference import caller_reference, is_caller_reference
+from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs, Scope
-from cfstream.stack.distributions import find
+from cfstream.stack.identities import IDENTITY, Identities, LiveIdentity, own_identity, unwanted_identities
 from cfstream.stack.kind import Kind
-from cfstream.stack.neighbors import Neighbor, access_users, default_access, neighbors
-from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked
+from cfstream.stack.neighbors import Neighbor, access_users
+from cfstream.stack.owned import Reason, Unwanted, Version
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Stage
-from cfstream.values import Json, digest
+from cfstream.steps.step import Change
+from cfstream.values import digest
 
-IDENTITY = OwnedKind(
-    kind="origin-access-identity",
-    noun="cloud_front_origin_access_identity",
-    plural="cloud_front_origin_access_identities",
-    resource="CloudFrontOriginAccessIdentity",
-    created=Stage.IDENTITY,
-    deleted=Stage.DELETE_IDENTITY,
-    outputs={"id": "Id", "canonical_user": "S3CanonicalUserId"},
-    brings=("id", "canonical_user"),
-    named=False,
-    referenced=True,
-)
 KIND = IDENTITY.kind
 SCOPE = Scope("Identities", lambda _spec, place: place.arn("cloudfront", "origin-access-identity/*"))
 COMMENT_LIMIT = 128
@@ -67,37 +53,18 @@ class UsedIdentity:
 WantedIdentity: TypeAlias = OwnIdentity | UsedIdentity
 
 
-@dataclass(frozen=True, order=True)
-class LiveIdentity:
-    """A row of ListCloudFrontOriginAccessIdentities."""
-
-    id: str
-    canonical_user: str
-    comment: str
-
-    @property
-    def name(self) -> str:
-        """Empty: comments are not unique, and there are no names."""
-        return ""
-
-    @property
-    def content(self) -> Json:
-        return {"id": self.id, "comment": self.comment}
-
-
 @dataclass(frozen=True)
 class LiveIdentities:
-    """All identities of the account, sorted by id, and who uses them."""
+    """All identities of the account, and who uses them."""
 
-    all: tuple[LiveIdentity, ...] = ()
+    identities: Identities
     neighbors: tuple[Neighbor, ...] = ()
-    own: LiveIdentity | None = None
-    """The one that is the stack's, whether it is wanted or not."""
     version: Version | None = None
-    """The document of `own`, read when its comment is to change."""
+    """The document of our own identity, read when its comment is to change."""
 
-    def get(self, identity: str) -> LiveIdentity | None:
-        return next((live for live in self.all if live.id == identity), None)
+    @property
+    def own(self) -> LiveIdentity | None:
+        return self.identities.own
 
 
 class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
@@ -120,27 +87,14 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         words = spec.comment if asked is None else asked
         return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedIdentity | None) -> LiveIdentities:
-        """List identities and distributions; read one config when its comment is to change.
-
-        An identity that the stack's distribution names and the list does not have is read by its id. Raises as
-        `Reads.read`.
-        """
-        others = neighbors(aws, scene)
-        used = default_access(others)[0]
-        listed = [
-            LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
-            for row in IDENTITY.rows(aws)
-        ]
-        rows = tuple(sorted([*listed, *_unlisted(aws, scene, listed, used)]))
-        own = chosen(marked(scene, rows), "", used)
-        if own is None and (isinstance(want, OwnIdentity) or (scene.destroying and want is None)):
-            return _unmarked(aws, scene, LiveIdentities(rows, others), used)
-        if own is None or not isinstance(want, OwnIdentity):
-            return LiveIdentities(rows, others, own)
-        if want.managed and own.comment != want.comment:
-            return LiveIdentities(rows, others, own, IDENTITY.read(aws, own.id))
-        return LiveIdentities(rows, others, own)
+    def observe(self, aws: Reads, around: Surroundings, want: WantedIdentity | None) -> LiveIdentities:
+        """Read the document of our identity if its comment is to change. Raises as `Reads.read`."""
+        found = around.identities
+        version = found.overwritten
+        if version is None and found.own is not None and isinstance(want, OwnIdentity):
+            drifted = want.managed and found.own.comment != want.comment
+            version = IDENTITY.read(aws, found.own.id) if drifted else None
+        return LiveIdentities(found, around.neighbors, version)
 
     def propose(
         self,
@@ -162,18 +116,18 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
                 kept = want.id
             case None:
                 wanted, kept = _propose_none(scene, have), ""
-        ours = unwanted_identities(scene, have, kept)
+        ours = unwanted_identities(scene, have.identities, kept)
         return IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the reads of an identity that the list lacks or that needs repair."""
         yield from IDENTITY.needs(ANYTHING, "list")
-        if _own_one(spec) and not destroying:
+        if own_identity(spec) and not destroying:
             yield from IDENTITY.needs(SCOPE, "get", "get_config")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for an identity of ours."""
-        if not _own_one(spec):
+        if not own_identity(spec):
             return
         if not destroying:
             yield from IDENTITY.needs(ANYTHING, "create")
@@ -186,50 +140,9 @@ def _own_one(spec: Spec) -> bool:
     return spec.identity == "oai" and not (spec.oai and spec.oai.id)
 
 
-def unwanted_identities(scene: Scene, have: LiveIdentities, kept: str) -> tuple[LiveIdentity, ...]:
-    """Return the identities that the stack owns, except the one with the id `kept`."""
-    return tuple(
-        live for live in have.all if live.id != kept and (scene.owns(live.comment) or live == have.own)
-    )
-
-
 def limited(comment: str) -> str:
     """Return a comment without spaces around it, cut to the length that AWS accepts."""
     return comment.strip()[:COMMENT_LIMIT].rstrip()
-
-
-def _unlisted(aws: Reads, scene: Scene, listed: Sequence[LiveIdentity], used: str) -> Iterator[LiveIdentity]:
-    """Yield the identities that the distribution names and the list lacks.
-
-    The list lags behind a creation. If an identity counted as gone, its grants would stay.
-    """
-    own = find(aws, scene)
-    named = {used, *(own.tag(ACL_TAG) or "").split()} if own else set()
-    for identity in sorted(named - {"", *(row.id for row in listed)}):
-        try:
-            reply = aws.read(Call("cloudfront", "get_cloud_front_origin_access_identity", {"Id": identity}))
-        except Missing:
-            continue
-        live = reply[IDENTITY.resource]
-        yield LiveIdentity(live["Id"], live["S3CanonicalUserId"], live[IDENTITY.config].get("Comment") or "")
-
-
-def _unmarked(aws: Reads, scene: Scene, have: LiveIdentities, used: str) -> LiveIdentities:
-    """Return `have` with our identity found by its caller reference, if somebody has overwritten the mark.
-
-    Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not have the reference, so
-    only the identity that our distribution uses is read.
-    """
-    live = have.get(used)
-    if live is None:
-        return have
-    try:
-        version = IDENTITY.read(aws, live.id)
-    except Missing:
-        return have
-    if not is_caller_reference(version.document["CallerReference"], scene.account, scene.name, KIND):
-        return have
-    return replace(have, own=live, version=version)
 
 
 def _propose_own(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> Proposal:
@@ -272,7 +185,7 @@ def _repair(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> tuple[Modi
 
 
 def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Proposal:
-    live = have.get(want.id)
+    live = have.identities.get(want.id)
     if live is None:
         return Proposal(
             problems=(

@@ -18,10 +18,10 @@ from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
 from cfstream.stack.kind import Kind
-from cfstream.stack.neighbors import neighbors
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known
@@ -80,10 +80,11 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         keys = scene.stack.public_keys
         return tuple(WantedKey(key, keys[key.name]) for key in declared_keys(scene.stack.spec)) or None
 
-    def observe(self, aws: Reads, scene: Scene, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
+    def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """Lists keys, groups and distributions. Raises as `Reads.read`."""
+        scene = around.scene
         rows = sorted((_live(row, scene) for row in KEY.rows(aws)), key=lambda key: key.id)
-        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), neighbors(aws, scene)))
+        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), around.neighbors))
 
     def propose(
         self,

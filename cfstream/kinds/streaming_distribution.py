@@ -24,13 +24,14 @@ from cfstream.stack.distribution_steps import (
     ending,
     relied,
 )
-from cfstream.stack.distributions import alias_problems, find, own_distributions
+from cfstream.stack.distributions import alias_problems
 from cfstream.stack.fields import Field, creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.stack.owners import Claim, all_distributions, claims
+from cfstream.stack.owners import Claim
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
 
@@ -68,16 +69,17 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         """Something for an rtmp stack: all that is wanted stands in the spec's plain fields."""
         return WantedStreaming() if scene.delivery is Delivery.RTMP else None
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedStreaming | None) -> ObservedStreaming:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
         """Reads the lists, the tags of the candidates, and our own streaming distribution."""
+        scene = around.scene
         if scene.destroying:
-            return ObservedStreaming(None, going=own_distributions(aws, scene, Delivery.RTMP))
+            return ObservedStreaming(None, going=around.own_of(Delivery.RTMP))
         if want is None:
             return ObservedStreaming(None)
         return ObservedStreaming(
-            find(aws, scene),
-            claims=claims(aws, scene),
-            rows=all_distributions(aws),
+            around.own,
+            claims=around.claims,
+            rows=around.distributions,
             logs=read_log_bucket(aws, scene),
         )
 

@@ -20,6 +20,7 @@ from cfstream.ports import Reads
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
 from cfstream.stack.proposal import Landscape
+from cfstream.stack.surroundings import Surroundings
 
 _CLAIMS = {
     POLICY: "the spec names everyone from outside that the policy allows",
@@ -44,7 +45,7 @@ def read_openings(aws: Reads, site: Site) -> Openings:
         "bucket-policy": site.policy,
         "object-acl": replace(site.grants, tally=tally),
         "key-group": LiveGroups(live_groups(aws, site.scene)),
-        "origin-access-control": OriginAccessControlKind().observe(aws, site.scene, None),
+        "origin-access-control": OriginAccessControlKind().observe(aws, Surroundings(aws, site.scene), None),
     }
     world = live_world(site.scene, Landscape(live=live))
     (found,) = evaluate(world)

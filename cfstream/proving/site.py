@@ -25,8 +25,8 @@ from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.distributions import find
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"
@@ -121,7 +121,8 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
 
     Raises CfstreamError where there is no distribution yet, and as `Reads.read`.
     """
-    live = find(aws, scene)
+    around = Surroundings(aws, scene)
+    live = around.own
     if live is None:
         raise CfstreamError(
             f"{scene.name} has no distribution in account {scene.account}",
@@ -129,8 +130,8 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
         )
     guards = guards_of(aws, scene)
     policy_kind, acl_kind = BucketPolicyKind(), ObjectAclKind()
-    policy = policy_kind.observe(aws, scene, None)
-    grants = acl_kind.observe(aws, scene, None)
+    policy = policy_kind.observe(aws, around, None)
+    grants = acl_kind.observe(aws, around, None)
     asked = _patterns(scene.stack.spec, guards)
     objects = sample(aws, scene, policy.bucket, [_literal(pattern) for pattern in asked], wanted_object)
     site = Site(scene, live, guards, policy, grants, objects, (), group_names(aws), _hosts(scene, guards))

@@ -13,13 +13,15 @@ from typing import Any
 
 from cfstream.domain.tags import read_tags
 from cfstream.errors import Refused, Unreachable
-from cfstream.kinds import origin_access_control, origin_access_identity, response_headers_policy
+from cfstream.kinds import origin_access_control, response_headers_policy
 from cfstream.kinds.bucket import encryption_key, with_encryption
 from cfstream.kinds.distribution import CACHE_POLICIES, certificate
 from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.ports import Call, Reads
-from cfstream.stack.bucket import bucket_call, read_bucket
+from cfstream.stack.bucket import bucket_call
+from cfstream.stack.identities import IDENTITY
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.records import plain_name
 
 DISTRIBUTIONS = {
@@ -29,7 +31,7 @@ DISTRIBUTIONS = {
 """The lists, by how one of their rows is read."""
 
 CONFIGS = {
-    "get_cloud_front_origin_access_identity_config": (origin_access_identity.IDENTITY.listing, ""),
+    "get_cloud_front_origin_access_identity_config": (IDENTITY.listing, ""),
     "get_origin_access_control_config": (origin_access_control.CONTROL.listing, ""),
     "get_key_group_config": (GROUP.listing, "KeyGroup"),
     "get_response_headers_policy_config": (
@@ -91,7 +93,8 @@ def _zones(reads: Reads, scenes: Iterable[Scene]) -> None:
 
 
 def _bucket(reads: Reads, scene: Scene) -> None:
-    live = with_encryption(reads, scene, read_bucket(reads, scene))
+    around = Surroundings(reads, scene)
+    live = with_encryption(reads, scene, around.bucket, around.own)
     if not live.usable:
         return
     reads.together(
@@ -104,4 +107,4 @@ def _bucket(reads: Reads, scene: Scene) -> None:
     with suppress(Refused, Unreachable):
         reads.read(Call("s3control", "get_public_access_block", {"AccountId": scene.account}, live.region))
     if live.encryption == "aws:kms" and live.key is None:
-        encryption_key.read_key(reads, scene, live.key_id, live.region)
+        encryption_key.read_key(reads, scene, around.own, live.key_id, live.region)

@@ -1,4 +1,4 @@
-"""The stack's own distribution, and who holds its aliases."""
+"""One distribution, the wait for it, and who holds its aliases."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
@@ -7,29 +7,10 @@ from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Problem
 from cfstream.ports import Reads
-from cfstream.stack.owners import claims
 from cfstream.stack.scene import Scene
 from cfstream.steps.step import Stage
 from cfstream.steps.wait import Deployed, Wait
 from cfstream.values import Json, Known
-
-
-def find(aws: Reads, scene: Scene) -> LiveDistribution | None:
-    """Return the stack's distribution: the one that the spec adopts, else the one that has the tag ``cfstream:name``.
-
-    The lowest id wins if several have the name; `claims` returns all of them. Makes the calls of `claims` and one Get.
-    Raises as `Reads.read`.
-    """
-    found = [each for each in claims(aws, scene) if each.delivery is scene.delivery or scene.destroying]
-    if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
-        return None
-    return read_distribution(aws, found[0].delivery, found[0].id)
-
-
-def own_distributions(aws: Reads, scene: Scene, delivery: Delivery) -> tuple[LiveDistribution, ...]:
-    """Return every distribution of the stack of one delivery, for its end. Raises as `Reads.read`."""
-    mine = [each for each in claims(aws, scene) if each.delivery is delivery]
-    return tuple(read_distribution(aws, each.delivery, each.id) for each in mine)
 
 
 def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> Wait:

@@ -13,7 +13,7 @@ from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
 from cfstream.spec.model import KeyGroup, Spec
 from cfstream.stack.distributions import held_aliases
-from cfstream.stack.owners import all_distributions, tagged
+from cfstream.stack.owners import tagged
 from cfstream.stack.scene import Scene
 
 
@@ -80,7 +80,7 @@ def coming(
 
 
 def records_given_up(
-    aws: Reads, scene: Scene, led: Collection[tuple[str, str]]
+    aws: Reads, scene: Scene, all_rows: Iterable[LiveDistribution], led: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], Spec]:
     """Of records, by their name and the domain name that they lead to, those of a name that another stack of the run
     gives up, and to which they lead; with its spec. An rtmp stack must manage its records, and takes them away itself.
@@ -88,7 +88,7 @@ def records_given_up(
     Raises as `Reads.read`.
     """
     targets = {domain for _, domain in led}
-    rows = [row for row in all_distributions(aws) if row.domain_name.lower() in targets] if targets else []
+    rows = [row for row in all_rows if row.domain_name.lower() in targets]
     owners = owners_in_run(aws, scene, rows)
     of_domain = {row.domain_name.lower(): owners[row.id] for row in rows if row.id in owners}
     return {

@@ -19,6 +19,7 @@ from cfstream.stack.calls import Needs, Scope
 from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 
 W = TypeVar("W")
 H = TypeVar("H")
@@ -38,8 +39,8 @@ class Kind(ABC, Generic[W, H]):
         """Return what the spec asks for; None if it asks for none of this kind, or the scene is destroying. Pure."""
 
     @abstractmethod
-    def observe(self, aws: Reads, scene: Scene, want: W | None) -> H:
-        """Return what is live. Reads only. Raises Refused, Unreachable or NoCredentials."""
+    def observe(self, aws: Reads, around: Surroundings, want: W | None) -> H:
+        """Return what is live, beyond what `around` has. Reads only. Raises Refused, Unreachable or NoCredentials."""
 
     @abstractmethod
     def propose(self, scene: Scene, want: W | None, have: H, land: Landscape) -> Proposal:

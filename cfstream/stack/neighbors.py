@@ -4,12 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cfstream.domain import Behavior, LiveDistribution, with_pattern
-from cfstream.ports import Reads
 from cfstream.spec import model
 from cfstream.spec.model import Spec
-from cfstream.stack.distributions import find
-from cfstream.stack.owners import all_distributions, going
-from cfstream.stack.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -21,19 +17,6 @@ class Neighbor:
     """It is the stack's own: after the plan it is as the spec says."""
     going: bool = False
     """The plan deletes it, so it then uses nothing."""
-
-
-def neighbors(aws: Reads, scene: Scene) -> tuple[Neighbor, ...]:
-    """Return every distribution of the account, sorted by id.
-
-    Makes the calls of `all_distributions` and `find`, and raises as they do. The stack's own is taken from its
-    configuration, because a list may still show what it was before the last write.
-    """
-    live, gone = find(aws, scene), going(aws, scene)
-    rows = all_distributions(aws)
-    others = [Neighbor(row, going=row.id in gone) for row in rows if live is None or row.id != live.id]
-    own = [Neighbor(live, ours=True, going=scene.destroying)] if live else []
-    return tuple(sorted([*others, *own], key=lambda each: each.live.id))
 
 
 def default_access(all_of_them: Iterable[Neighbor]) -> tuple[str, str]:

@@ -44,12 +44,12 @@ def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
     return tuple(sorted(rows, key=lambda row: row.id))
 
 
-def stack_names(aws: Reads, scene: Scene) -> Mapping[str, str]:
+def stack_names(aws: Reads, scene: Scene, rows: Sequence[LiveDistribution]) -> Mapping[str, str]:
     """Return the name of the stack that owns each distribution, by distribution id; those of no stack are left out.
 
-    Makes the list calls, ListTagsForResource for each likely distribution, and GetResources. Raises as `Reads.read`.
+    `rows` are all distributions. Makes ListTagsForResource for each likely one, and GetResources. Raises as
+    `Reads.read`.
     """
-    rows = all_distributions(aws)
     likely = [row for row in rows if _likely(row, scene)]
     found = tagged(aws, likely)
     others = [row for row in rows if row not in likely]
@@ -62,33 +62,22 @@ def stack_names(aws: Reads, scene: Scene) -> Mapping[str, str]:
     return found
 
 
-def claims(aws: Reads, scene: Scene) -> tuple[Claim, ...]:
+def claims(
+    aws: Reads, scene: Scene, rows: Sequence[LiveDistribution], names: Mapping[str, str]
+) -> tuple[Claim, ...]:
     """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
 
     More than one is a problem, except when the stack is destroyed. If there is none, the distribution is returned that
-    the stack created and that has no name now. Raises as `Reads.read`.
+    the stack created and that has no name now. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
     adopted = scene.stack.spec.adopt
-    rows = all_distributions(aws)
     found = [Claim(scene.delivery, adopted, adopted=True)] if adopted and _exists(aws, scene, adopted) else []
-    names = stack_names(aws, scene)
     tagged = [
         Claim(row.delivery, row.id) for row in rows if names.get(row.id) == scene.name and row.id != adopted
     ]
     if not tagged and not adopted and not scene.destroying:
         return _untagged(aws, scene, [row for row in rows if row.id not in names])
     return (*found, *sorted(tagged, key=lambda each: (each.delivery is not scene.delivery, each.id)))
-
-
-def going(aws: Reads, scene: Scene) -> frozenset[str]:
-    """Return the ids of the distributions that the plan deletes: every one of the stack, if it is destroyed."""
-    return frozenset(each.id for each in claims(aws, scene)) if scene.destroying else frozenset()
-
-
-def staying(aws: Reads, scene: Scene) -> tuple[LiveDistribution, ...]:
-    """Return every distribution of the account that the plan does not delete. Makes the calls of `claims`."""
-    gone = going(aws, scene)
-    return tuple(row for row in all_distributions(aws) if row.id not in gone)
 
 
 def tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:

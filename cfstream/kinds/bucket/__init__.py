@@ -6,16 +6,18 @@ This package finds what S3 or KMS would refuse, before anything is written. What
 
 from dataclasses import asdict, dataclass, replace
 
+from cfstream.domain import LiveDistribution
 from cfstream.domain.bucket import ENFORCED, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import LiveBucket, bucket_call, read_bucket, unread_notice
+from cfstream.stack.bucket import LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage, at
 from cfstream.values import Json, Known, Ref, digest
@@ -45,9 +47,9 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         acls = scene.stack.spec.grant.via == "object-acl"
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
-        """As `read_bucket`; the encryption is read by `with_encryption`, if something will be written."""
-        return read_bucket(aws, scene)
+    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
+        """Return the bucket. `with_encryption` reads its encryption, if something will be written."""
+        return around.bucket
 
     def propose(
         self,
@@ -94,8 +96,10 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             yield from calls(BUCKET, "s3", "create_bucket", "put_public_access_block")
 
 
-def with_encryption(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+def with_encryption(aws: Reads, scene: Scene, live: LiveBucket, own: LiveDistribution | None) -> LiveBucket:
     """Return `live` with the bucket's default encryption; with SSE-KMS under an OAC also the key and its policy.
+
+    `own` is the stack's distribution.
 
     Makes GetBucketEncryption and the calls of `encryption_key.read_key`. Raises Refused, unless it is not configured or
     not allowed.
@@ -112,7 +116,7 @@ def with_encryption(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
     known = replace(live, encryption=algorithm, key_id=key_id, notices=notices)
     if algorithm != "aws:kms" or scene.stack.spec.identity != "oac":
         return known
-    return replace(known, key=encryption_key.read_key(aws, scene, key_id, live.region))
+    return replace(known, key=encryption_key.read_key(aws, scene, own, key_id, live.region))
 
 
 def _encryption(answer: Answer) -> tuple[str | None, str]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem, Refused
 from cfstream.policy_document import CLOUDFRONT, Principal, parse, principals, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import KmsKey
-from cfstream.stack.distributions import find
 from cfstream.stack.scene import Scene
 from cfstream.values import Json
 
@@ -24,11 +24,13 @@ origin").
 """
 
 
-def read_key(aws: Reads, scene: Scene, key_id: str, region: str) -> KmsKey:
-    """What the key says of CloudFront. Makes DescribeKey and GetKeyPolicy; no key id means ``aws/s3``."""
+def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str, region: str) -> KmsKey:
+    """Return whether the key's policy allows CloudFront to decrypt. `own` is the stack's distribution.
+
+    Makes DescribeKey and GetKeyPolicy; no key id means ``aws/s3``.
+    """
     if not key_id or key_id.endswith("alias/aws/s3"):
         return KmsKey("alias/aws/s3", managed_by_aws=True)
-    own = find(aws, scene)
     arn = own.arn if own else f"arn:{scene.partition}:cloudfront::{scene.account}:distribution/{UNKNOWN_ID}"
     try:
         metadata = aws.read(Call("kms", "describe_key", {"KeyId": key_id}, region))["KeyMetadata"]

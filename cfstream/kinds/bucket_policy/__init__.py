@@ -18,13 +18,13 @@ from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_di
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.access_points import read_multi_region
-from cfstream.stack.bucket import bucket_call, read_bucket
+from cfstream.stack.bucket import bucket_call
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
-from cfstream.stack.distributions import find
+from cfstream.stack.identities import IDENTITY
 from cfstream.stack.kind import Kind
-from cfstream.stack.owners import all_distributions, going, stack_names, staying
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.values import Json, Known
 
@@ -43,33 +43,31 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         managed = spec.grant.via != "elsewhere"
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedGrant | None) -> LivePolicy:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedGrant | None) -> LivePolicy:
         """Reads the policy, distributions, their owners and OAIs; where a grant is likely, a page of objects for their
         owners too.
 
         A policy that may not be read is reported as a problem. Raises as `Reads.read` for all else.
         """
-        bucket = read_bucket(aws, scene)
-        own = find(aws, scene)
-        rows = aws.items(Call("cloudfront", "list_cloud_front_origin_access_identities"))
-        known = tuple(own if own and each.id == own.id else each for each in all_distributions(aws))
+        scene, bucket, own = around.scene, around.bucket, around.own
+        listed = IDENTITY.rows(aws)
+        known = tuple(own if own and each.id == own.id else each for each in around.distributions)
         distributions = known if own is None or own in known else (*known, own)
         points, notices = (
             read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
         )
-        gone = going(aws, scene)
-        ours = [each for each in distributions if each.id in gone or (own and each.id == own.id)]
-        former = read_former(aws, scene, own, staying(aws, scene))
+        ours = [each for each in distributions if each.id in around.going or (own and each.id == own.id)]
+        former = read_former(aws, scene, own, around.staying)
         live = LivePolicy(
             replace(
                 bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
             ),
             own=own,
             distributions=distributions,
-            stacks=stack_names(aws, scene),
-            identities={row["S3CanonicalUserId"]: row["Id"] for row in rows},
-            marked=frozenset(row["Id"] for row in rows if scene.owns(row.get("Comment"))),
-            going=gone,
+            stacks=around.stacks,
+            identities={row["S3CanonicalUserId"]: row["Id"] for row in listed},
+            marked=frozenset(row["Id"] for row in listed if scene.owns(row.get("Comment"))),
+            going=around.going,
             former=former,
             others=read_others(aws, scene, ours, former),
         )

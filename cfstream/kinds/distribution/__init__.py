@@ -32,14 +32,14 @@ from cfstream.stack.distribution_steps import (
     ending,
     relied,
 )
-from cfstream.stack.distributions import find, own_distributions
 from cfstream.stack.fields import Field, Overlay, creation, overlay
 from cfstream.stack.handover import Coming, coming
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.stack.owners import Claim, all_distributions, claims
+from cfstream.stack.owners import Claim
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.step import Step
 from cfstream.values import Json, Known
 
@@ -107,21 +107,22 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             policies=_policies(spec),
         )
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedDistribution | None) -> ObservedDistribution:
+    def observe(
+        self, aws: Reads, around: Surroundings, want: WantedDistribution | None
+    ) -> ObservedDistribution:
         """Reads the lists, the tags of the candidates and our own distribution; ACM and the account's policies only
         where the spec names them.
         """
+        scene, rows, live = around.scene, around.distributions, around.own
         if scene.destroying:
-            return ObservedDistribution(None, going=own_distributions(aws, scene, Delivery.HTTP))
+            return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
         if want is None:
-            return ObservedDistribution(None, rows=all_distributions(aws))
-        live = find(aws, scene)
+            return ObservedDistribution(None, rows=rows)
         own = aws.items(CACHE_POLICIES) if want.policies else ()
         groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
-        rows = all_distributions(aws)
         return ObservedDistribution(
             live=live,
-            claims=claims(aws, scene),
+            claims=around.claims,
             rows=rows,
             policies={
                 policy["CachePolicy"]["CachePolicyConfig"]["Name"]: policy["CachePolicy"]["Id"]

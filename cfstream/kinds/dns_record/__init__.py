@@ -15,11 +15,11 @@ from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, Needs, calls
-from cfstream.stack.distributions import find
 from cfstream.stack.handover import records_given_up, records_taken
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.content import canonical
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
@@ -86,11 +86,11 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             return WantedRecords("", ())
         return WantedRecords(spec.dns.route53, () if scene.destroying else spec.cnames)
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedRecords | None) -> LiveRecords:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedRecords | None) -> LiveRecords:
         """Looks the zone up and lists its records. Raises as `Reads.read`."""
         if want is None:
             return LiveRecords()
-        live = find(aws, scene)
+        scene, live = around.scene, around.own
         named = _zones_named(aws, want.zone) if want.zone else _zones_above(aws, _names(scene, live))
         public = [row for row in named if not row["Config"]["PrivateZone"]]
         lone = not want.zone or len(public) == 1 or scene.destroying
@@ -98,7 +98,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         zones = [_read_zone(aws, row, want, have, read=lone) for row in public]
         others = [record for zone in zones for record in zone.records if not have.ours(record)]
         led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
-        given_up = records_given_up(aws, scene, led)
+        given_up = records_given_up(aws, scene, around.distributions, led)
         return replace(have, zones=tuple(sorted(zones, key=lambda zone: zone.id)), given_up=given_up)
 
     def propose(

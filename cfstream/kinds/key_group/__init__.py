@@ -32,12 +32,12 @@ from cfstream.stack.declared_keys import (
     declared_uses,
     made_names,
 )
-from cfstream.stack.distributions import find
 from cfstream.stack.kind import Kind
-from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, neighbors
+from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
@@ -63,8 +63,9 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         want = WantedGroups(declared_groups(spec), declared_uses(spec))
         return want if want.own or want.used else None
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedGroups | None) -> LiveGroups:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
+        scene, live = around.scene, around.own
         groups = live_groups(aws, scene)
         keys = {
             row["Id"]: LiveKey(
@@ -72,8 +73,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
             )
             for row in KEY.rows(aws)
         }
-        live = find(aws, scene)
-        have = LiveGroups(groups, keys, neighbors(aws, scene), live.active_key_groups if live else {})
+        have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
 
     def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:

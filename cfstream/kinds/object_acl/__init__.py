@@ -21,17 +21,16 @@ from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, tally
-from cfstream.kinds.origin_access_identity import OriginAccessIdentityKind, UsedIdentity
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import LiveBucket, read_bucket
+from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.calls import BUCKET, OBJECTS, Needs, calls
-from cfstream.stack.distributions import find
+from cfstream.stack.identities import used_identity
 from cfstream.stack.kind import Kind
-from cfstream.stack.owners import all_distributions
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import Grant, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
@@ -61,23 +60,21 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             return None
         return WantedGrants(grant.permission, grant.prefix)
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedGrants | None) -> LiveGrants:
-        """Lists distributions and OAIs, and reads the ACL of every object if grants are wanted or were wanted earlier.
+    def observe(self, aws: Reads, around: Surroundings, want: WantedGrants | None) -> LiveGrants:
+        """Read the ACL of every object if grants are wanted or were wanted earlier.
 
         Raises as `Reads.read`; an object whose ACL may not be read counts as not granted.
         """
-        bucket, own = read_bucket(aws, scene), find(aws, scene)
+        scene, bucket, own = around.scene, around.bucket, around.own
         if scene.destroying:
-            return grants_left(aws, scene, bucket, own)
-        identity_kind = OriginAccessIdentityKind()
-        wanted = identity_kind.desire(scene)
-        identities = identity_kind.observe(aws, scene, wanted)
-        grantee = identities.get(wanted.id) if isinstance(wanted, UsedIdentity) else identities.own
+            return grants_left(aws, around)
+        used, identities = used_identity(scene.stack.spec), around.identities
+        grantee = identities.get(used) if used else identities.own
         user = grantee.canonical_user if grantee else ""
         counted = want is not None and bucket.usable
-        distributions = all_distributions(aws)
+        distributions = around.distributions
         still = still_reading(scene, distributions, own, bucket.name)
-        mine = identities.own if counted and not isinstance(wanted, UsedIdentity) else None
+        mine = identities.own if counted and not used else None
         found = (
             tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
             if want is not None and counted
@@ -93,8 +90,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             beyond=mine is not None
             and found.beyond > 0
             and _marked(own, mine.id)
-            and mine.id
-            not in still.by_oai,  # what others may read by this OAI outside our prefix may be theirs
+            # Grants to an OAI that others read by may be theirs.
+            and mine.id not in still.by_oai,
         )
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:

@@ -8,38 +8,31 @@ alone tells of is taken back before that, once the distribution answers nobody a
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, held
-from cfstream.kinds.origin_access_identity import (
-    LiveIdentities,
-    OriginAccessIdentityKind,
-    UsedIdentity,
-    unwanted_identities,
-)
+from cfstream.kinds.origin_access_identity import LiveIdentities
 from cfstream.ports import Reads
-from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.owners import staying
+from cfstream.stack.identities import Identities, unwanted_identities, used_identity
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
 
 
-def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> LiveGrants:
+def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
     """What our OAIs, and those of the mark, still have on objects, and who else reads by them.
 
     Reads the ACL of every object of the bucket, unless ACLs have no effect there or there is no OAI to look for.
     Raises as `Reads.read`.
     """
-    kind = OriginAccessIdentityKind()
-    identities = kind.observe(aws, scene, kind.desire(scene))
+    scene, bucket, own, identities = around.scene, around.bucket, around.own, around.identities
     former = former_granted(aws, scene, own)
     have = LiveGrants(
         bucket=bucket,
         own=own,
-        distributions=staying(aws, scene),
+        distributions=around.staying,
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
     )
@@ -53,7 +46,7 @@ def grants_left(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribut
 
 def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
     """Takes back what is ours, where nobody else reads the bucket by the same OAI."""
-    ours = _ours(scene, land.observed(LiveIdentities))
+    ours = _ours(scene, land.observed(LiveIdentities).identities)
     steps: list[Step] = []
     notices: list[Notice] = []
     for id_, objects in sorted(have.held.items()):
@@ -67,9 +60,8 @@ def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
     return Proposal(steps=tuple(steps), notices=(*notices, *_without_effect(have)))
 
 
-def _ours(scene: Scene, identities: LiveIdentities) -> frozenset[str]:
-    wanted = OriginAccessIdentityKind().desire(scene)
-    kept = wanted.id if isinstance(wanted, UsedIdentity) else ""
+def _ours(scene: Scene, identities: Identities) -> frozenset[str]:
+    kept = used_identity(scene.stack.spec)
     return frozenset(live.id for live in unwanted_identities(scene, identities, kept))
 
 

@@ -13,13 +13,12 @@ from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, c
 from cfstream.ports import Reads
 from cfstream.spec.model import Cors, Spec
 from cfstream.stack.calls import ANYTHING, Needs, Scope
-from cfstream.stack.distributions import find
 from cfstream.stack.fields import creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
-from cfstream.stack.owners import all_distributions
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.content import canonical
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change, Stage, Step
@@ -132,13 +131,13 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         cors = scene.stack.spec.http.cors
         return WantedPolicy(cors or None) if cors is not None else None
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedPolicy | None) -> LivePolicies:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedPolicy | None) -> LivePolicies:
         """List policies and distributions; read one config when it has drifted. Raises as `Reads.read`."""
         if want is None:
             return LivePolicies()
         rows = tuple(sorted(map(_live, aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
-        distribution = find(aws, scene)
-        rows_and_own = [*all_distributions(aws), *([distribution] if distribution else [])]
+        scene, distribution = around.scene, around.own
+        rows_and_own = [*around.distributions, *([distribution] if distribution else [])]
         carried = {each.id: _carried(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
         have = LivePolicies(rows, distribution=distribution, carried=carried)
         own = chosen(marked(scene, rows), own_name(scene), have.in_place.id if have.in_place else "")

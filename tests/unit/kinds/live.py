@@ -15,6 +15,7 @@ from cfstream.spec.stack import Stack
 from cfstream.stack.declared_keys import declared_keys
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.values import Account, Json
 
 ACCOUNT = Account("123456789012")
@@ -74,7 +75,9 @@ def live(**replies: Any) -> Live:
 def proposal(kind: Any, scene: Scene, aws: Live, land: Landscape | None = None) -> Proposal:
     """Return what a kind proposes for a scene in this account."""
     want = kind.desire(scene)
-    proposed: Proposal = kind.propose(scene, want, kind.observe(aws, scene, want), land or Landscape())
+    proposed: Proposal = kind.propose(
+        scene, want, kind.observe(aws, Surroundings(aws, scene), want), land or Landscape()
+    )
     return proposed
 
 

@@ -10,7 +10,7 @@ from cfstream.errors import Refused, Unreachable
 from cfstream.kinds.bucket import BucketKind, WantedBucket, with_encryption
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, read_bucket
-from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
@@ -21,8 +21,8 @@ from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s
 class Writing(BucketKind):
     """The kind as a plan uses it that writes something: the encryption is read, too."""
 
-    def observe(self, aws: Reads, scene: Scene, want: WantedBucket | None) -> LiveBucket:
-        return with_encryption(aws, scene, super().observe(aws, scene, want))
+    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
+        return with_encryption(aws, around.scene, super().observe(aws, around, want), around.own)
 
 
 KIND = Writing()
@@ -136,7 +136,7 @@ def test_not_readable_counts_as_absent() -> None:
         get_bucket_acl=denied("s3:GetBucketAcl"),
     )
     aws = live(**replies)
-    seen = with_encryption(aws, scene(SPEC), read_bucket(aws, scene(SPEC)))
+    seen = with_encryption(aws, scene(SPEC), read_bucket(aws, scene(SPEC)), None)
     assert (seen.effective, seen.ownership, seen.encryption, seen.grants) == (Block(), "", None, ())
     said = " ".join(notice.text for notice in seen.notices)
     for action in (

@@ -2,8 +2,9 @@
 
 import pytest
 
-from cfstream.stack.neighbors import default_access, group_users_after, neighbors
+from cfstream.stack.neighbors import default_access, group_users_after
 from cfstream.stack.owned import owner_of
+from cfstream.stack.surroundings import Surroundings
 from tests.unit.kinds.live import behavior, distribution, live, ours, scene
 
 PRIVATE = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
@@ -14,7 +15,7 @@ def users(spec: str, **config: object) -> tuple[str, ...]:
     """Who uses the group G after the plan of `spec`, when our distribution is live like this."""
     planned = scene(spec)
     aws = live(**ours(distribution("D1", **config)))
-    return group_users_after(neighbors(aws, planned), "G", planned.stack.spec)
+    return group_users_after(Surroundings(aws, planned).neighbors, "G", planned.stack.spec)
 
 
 def behaviors(*entries: str) -> str:
@@ -53,7 +54,9 @@ def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
     }
     planned = scene(PRIVATE)
 
-    assert group_users_after(neighbors(live(**ours(row)), planned), "G", planned.stack.spec) == ("D1",)
+    assert group_users_after(Surroundings(live(**ours(row)), planned).neighbors, "G", planned.stack.spec) == (
+        "D1",
+    )
 
 
 def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> None:
@@ -61,7 +64,7 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
     replies = ours(distribution("D1", oac="NEW"))
     aws = live(**{**replies, "list_distributions": [distribution("D1", oac="OLD")]})
 
-    assert default_access(neighbors(aws, scene(PRIVATE))) == ("", "NEW")
+    assert default_access(Surroundings(aws, scene(PRIVATE)).neighbors) == ("", "NEW")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -85,7 +86,7 @@ def proposed(text: str, aws: Any, landscape: Landscape | None = None) -> Proposa
 def tally(text: str, aws: Any) -> Tally:
     """How the objects are counted."""
     here = scene(text)
-    seen: LiveGrants = KIND.observe(aws, here, KIND.desire(here))
+    seen: LiveGrants = KIND.observe(aws, Surroundings(aws, here), KIND.desire(here))
     return seen.tally
 
 

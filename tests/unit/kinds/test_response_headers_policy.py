@@ -7,6 +7,7 @@ import pytest
 from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
 from cfstream.ports import Call
 from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
@@ -177,7 +178,7 @@ def land_of(text: str, aws: Any) -> Landscape:
     """What the distribution's kind gets to know."""
     stage = scene(text)
     want = KIND.desire(stage)
-    have = KIND.observe(aws, stage, want)
+    have = KIND.observe(aws, Surroundings(aws, stage), want)
     brought = KIND.propose(stage, want, have, Landscape()).brings
     return Landscape(brought, live={KIND.name: have}, wanted={KIND.name: want})
 

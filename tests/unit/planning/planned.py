@@ -7,6 +7,7 @@ from cfstream.kinds import KINDS
 from cfstream.planning.draft import draft, stack_plan
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.plan import StackPlan
+from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import Grant
 from cfstream.values import Json
 from tests.unit.kinds.live import Live, live, ours, scene
@@ -42,7 +43,8 @@ def planned(text: str, aws: Live) -> StackPlan:
     """Return the plan of one stack in an account."""
     here = scene(text)
     wants: dict[str, Any] = {kind.name: kind.desire(here) for kind in KINDS}
-    lives = {kind.name: kind.observe(aws, here, wants[kind.name]) for kind in KINDS}
+    around = Surroundings(aws, here)
+    lives = {kind.name: kind.observe(aws, around, wants[kind.name]) for kind in KINDS}
     return stack_plan(draft(here, wants, lives), ())
 
 

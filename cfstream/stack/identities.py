@@ -1,0 +1,133 @@
+"""The origin access identities (OAI) of the account, and which of them is the stack's own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cfstream.domain import ACL_TAG, LiveDistribution
+from cfstream.errors import Missing
+from cfstream.ports import Call, Reads
+from cfstream.spec.model import Spec
+from cfstream.stack.caller_reference import is_caller_reference
+from cfstream.stack.owned import OwnedKind, Version, chosen, marked
+from cfstream.stack.scene import Scene
+from cfstream.steps.step import Stage
+from cfstream.values import Json
+
+IDENTITY = OwnedKind(
+    kind="origin-access-identity",
+    noun="cloud_front_origin_access_identity",
+    plural="cloud_front_origin_access_identities",
+    resource="CloudFrontOriginAccessIdentity",
+    created=Stage.IDENTITY,
+    deleted=Stage.DELETE_IDENTITY,
+    outputs={"id": "Id", "canonical_user": "S3CanonicalUserId"},
+    brings=("id", "canonical_user"),
+    named=False,
+    referenced=True,
+)
+
+
+@dataclass(frozen=True, order=True)
+class LiveIdentity:
+    """A row of ListCloudFrontOriginAccessIdentities."""
+
+    id: str
+    canonical_user: str
+    comment: str
+
+    @property
+    def name(self) -> str:
+        """Empty: comments are not unique, and there are no names."""
+        return ""
+
+    @property
+    def content(self) -> Json:
+        return {"id": self.id, "comment": self.comment}
+
+
+@dataclass(frozen=True)
+class Identities:
+    """All identities of the account, sorted by id."""
+
+    all: tuple[LiveIdentity, ...] = ()
+    own: LiveIdentity | None = None
+    """The stack's own one, whether the spec wants it or not."""
+    overwritten: Version | None = None
+    """The document of `own`, if somebody has overwritten the mark in its comment."""
+
+    def get(self, identity: str) -> LiveIdentity | None:
+        """Return the identity with this id."""
+        return next((live for live in self.all if live.id == identity), None)
+
+
+def used_identity(spec: Spec) -> str:
+    """Return the id of the identity that the spec refers to; empty if it refers to none."""
+    return (spec.oai.id or "") if spec.identity == "oai" and spec.oai else ""
+
+
+def own_identity(spec: Spec) -> bool:
+    """Return whether the spec asks for an identity that the stack owns."""
+    return spec.identity == "oai" and not used_identity(spec)
+
+
+def unwanted_identities(scene: Scene, have: Identities, kept: str) -> tuple[LiveIdentity, ...]:
+    """Return the identities that the stack owns, except the one with the id `kept`."""
+    return tuple(
+        live for live in have.all if live.id != kept and (scene.owns(live.comment) or live == have.own)
+    )
+
+
+def read_identities(aws: Reads, scene: Scene, distribution: LiveDistribution | None) -> Identities:
+    """Return the identities of the account. `distribution` is the stack's own one.
+
+    Makes the list call, and reads each identity by its id that the distribution names and the list does not have. Reads
+    one document if no identity has the stack's mark. Raises as `Reads.read`.
+    """
+    origin = distribution.default_origin if distribution else None
+    used = str(origin.oai_id) if origin else ""
+    listed = [
+        LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
+        for row in IDENTITY.rows(aws)
+    ]
+    found = Identities(tuple(sorted([*listed, *_unlisted(aws, listed, distribution, used)])))
+    own = chosen(marked(scene, found.all), "", used)
+    spec = scene.stack.spec
+    looked_for = not used_identity(spec) if scene.destroying else own_identity(spec)
+    if own is None and looked_for:
+        return _unmarked(aws, scene, found, used)
+    return Identities(found.all, own)
+
+
+def _unlisted(
+    aws: Reads, listed: Sequence[LiveIdentity], distribution: LiveDistribution | None, used: str
+) -> Iterator[LiveIdentity]:
+    """Yield the identities that the distribution names and the list lacks.
+
+    The list lags behind a creation. If an identity counted as gone, its grants would stay.
+    """
+    named = {used, *(distribution.tag(ACL_TAG) or "").split()} if distribution else set()
+    for identity in sorted(named - {"", *(row.id for row in listed)}):
+        try:
+            reply = aws.read(Call("cloudfront", f"get_{IDENTITY.noun}", {"Id": identity}))
+        except Missing:
+            continue
+        live = reply[IDENTITY.resource]
+        yield LiveIdentity(live["Id"], live["S3CanonicalUserId"], live[IDENTITY.config].get("Comment") or "")
+
+
+def _unmarked(aws: Reads, scene: Scene, have: Identities, used: str) -> Identities:
+    """Return `have` with our identity found by its caller reference, if somebody has overwritten the mark.
+
+    Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not have the reference, so
+    only the identity that our distribution uses is read.
+    """
+    live = have.get(used)
+    if live is None:
+        return have
+    try:
+        version = IDENTITY.read(aws, live.id)
+    except Missing:
+        return have
+    if not is_caller_reference(version.document["CallerReference"], scene.account, scene.name, IDENTITY.kind):
+        return have
+    return Identities(have.all, live, version)

@@ -1,0 +1,126 @@
+"""What every kind of a stack starts from: the account's distributions and identities, the stack's own, its bucket.
+
+This is read first, once for each stack. Then each kind reads what it needs beyond that.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
+
+from cfstream.domain import Delivery, LiveDistribution
+from cfstream.ports import Reads
+from cfstream.stack.bucket import LiveBucket, read_bucket
+from cfstream.stack.distributions import read_distribution
+from cfstream.stack.identities import Identities, read_identities
+from cfstream.stack.neighbors import Neighbor
+from cfstream.stack.owners import Claim, all_distributions, claims, stack_names
+from cfstream.stack.scene import Scene
+
+T = TypeVar("T")
+
+
+class _Part(Generic[T]):
+    """A part of the surroundings, read once.
+
+    The lock of `functools.cached_property` in Python 3.11 would let only one stack read at a time.
+    """
+
+    def __init__(self, read: "Callable[[Surroundings], T]") -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    @overload
+    def __get__(self, around: None, owner: type) -> "_Part[T]": ...
+
+    @overload
+    def __get__(self, around: "Surroundings", owner: type) -> T: ...
+
+    def __get__(self, around: "Surroundings | None", owner: type) -> "_Part[T] | T":
+        if around is None:
+            return self
+        # The next access finds the value itself in the instance.
+        value = around.__dict__[self._read.__name__] = self._read(around)
+        return value
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The account around one stack. Each part is read when it is first used, and only once."""
+
+    aws: Reads
+    scene: Scene
+
+    def read_cloudfront(self) -> None:
+        """Read the distributions and the identities. Raises as `Reads.read`."""
+        _ = self.neighbors, self.identities, self.stacks
+
+    def read_s3(self) -> None:
+        """Read the bucket. Raises as `read_bucket`."""
+        _ = self.bucket
+
+    @_Part
+    def distributions(self) -> tuple[LiveDistribution, ...]:
+        """Every distribution of the account, of both deliveries, as lists show them, sorted by id."""
+        return all_distributions(self.aws)
+
+    @_Part
+    def stacks(self) -> Mapping[str, str]:
+        """The name of the stack that owns each distribution, by distribution id."""
+        return stack_names(self.aws, self.scene, self.distributions)
+
+    @_Part
+    def claims(self) -> tuple[Claim, ...]:
+        """Each distribution that is the stack's."""
+        return claims(self.aws, self.scene, self.distributions, self.stacks)
+
+    @_Part
+    def own(self) -> LiveDistribution | None:
+        """The stack's distribution: the one that the spec adopts, else the one that has the tag ``cfstream:name``.
+
+        The lowest id wins if several have the name.
+        """
+        scene = self.scene
+        found = [each for each in self.claims if each.delivery is scene.delivery or scene.destroying]
+        if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
+            return None
+        return read_distribution(self.aws, found[0].delivery, found[0].id)
+
+    def own_of(self, delivery: Delivery) -> tuple[LiveDistribution, ...]:
+        """Return every distribution of the stack of one delivery, to delete them. Raises as `Reads.read`."""
+        mine = [each for each in self.claims if each.delivery is delivery]
+        return tuple(read_distribution(self.aws, each.delivery, each.id) for each in mine)
+
+    @_Part
+    def going(self) -> frozenset[str]:
+        """The ids of the distributions that the plan deletes: every one of the stack, if it is destroyed."""
+        return frozenset(each.id for each in self.claims) if self.scene.destroying else frozenset()
+
+    @_Part
+    def staying(self) -> tuple[LiveDistribution, ...]:
+        """Every distribution of the account that the plan does not delete."""
+        return tuple(row for row in self.distributions if row.id not in self.going)
+
+    @_Part
+    def neighbors(self) -> tuple[Neighbor, ...]:
+        """Every distribution of the account, sorted by id, with what the plan does to it.
+
+        The stack's own is read from its configuration: a list may still show it as it was before the last write.
+        """
+        own = self.own
+        others = [
+            Neighbor(row, going=row.id in self.going)
+            for row in self.distributions
+            if own is None or row.id != own.id
+        ]
+        mine = [Neighbor(own, ours=True, going=self.scene.destroying)] if own else []
+        return tuple(sorted([*others, *mine], key=lambda each: each.live.id))
+
+    @_Part
+    def identities(self) -> Identities:
+        """The origin access identities of the account."""
+        return read_identities(self.aws, self.scene, self.own)
+
+    @_Part
+    def bucket(self) -> LiveBucket:
+        """The stack's bucket."""
+        return read_bucket(self.aws, self.scene)

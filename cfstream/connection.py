@@ -1,15 +1,16 @@
-"""Which AWS a run speaks to, and the doors to it: for commands and for programs alike."""
+"""Which AWS a run uses, and the ports to it, for commands and for programs."""
 
 import os
+import shlex
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Unreachable, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cfstream.aws.clock import SystemClock
     from cfstream.aws.sessions import Settings
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from cfstream.web import HttpViewer
 
 EDGE_URL = "CFSTREAM_EDGE_URL"
-"""The variable that says where viewers' requests are sent, where nothing else does."""
+"""The variable with the address for viewers' requests, if nothing else names one."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """What a person says of the connection; None leaves it to the environment and the AWS configuration."""
+    """The AWS to use. What is None comes from the environment and the AWS configuration."""
 
     profile: str | None = None
     region: str | None = None
@@ -31,19 +32,32 @@ class Connection:
     edge_url: str | None = None
     """Where viewers' requests are sent; None leaves it to CFSTREAM_EDGE_URL, and to the sandbox."""
     sandbox: bool = False
+    on_start: "Callable[[Running], None] | None" = field(default=None, repr=False, compare=False)
+    """Called with the sandbox when this connection has started it."""
+
+    def flags(self) -> str:
+        """Return these settings as flags for another command, quoted, with a space before each."""
+        named = {
+            "--profile": self.profile,
+            "--region": self.region,
+            "--endpoint-url": self.endpoint_url,
+            "--edge-url": self.edge_url,
+        }
+        given = [f" {flag} {shlex.quote(value)}" for flag, value in named.items() if value]
+        return "".join([*given, " --sandbox" if self.sandbox else ""])
 
     def world(self, clock: "Clock | None" = None) -> "World":
-        """The outside; the sandbox is started if it is wanted and does not run.
+        """Connect to AWS, or to the sandbox, which is started if it is not running.
 
-        Raises WrongUsage (also where the sandbox's extra is not installed), NoCredentials or Unreachable.
+        Raises WrongUsage (also if the sandbox extra is not installed), NoCredentials or Unreachable.
         """
         from cfstream.aws.connection import connect
 
         settings = self.settings()
-        return connect(settings, clock or self.clock())
+        return replace(connect(settings, clock or self.clock()), flags=self.flags())
 
     def clock(self) -> "SystemClock":
-        """The time by which signatures are judged: this machine's, and in the sandbox its own. Raises as `running`."""
+        """Return the clock that judges signatures: this machine's, or that of the sandbox. Raises as `running`."""
         from cfstream.aws.clock import SystemClock
         from cfstream.sandbox import SandboxError, ahead
 
@@ -55,7 +69,7 @@ class Connection:
             raise Unreachable(failed.what, failed.do) from failed
 
     def settings(self) -> "Settings":
-        """The same as settings of a session. Starts the sandbox if need be, and raises as `running`."""
+        """Return the settings of an AWS session. Starts the sandbox if needed, and raises as `running`."""
         from cfstream.aws.sessions import Settings
 
         if not self.sandbox:
@@ -64,9 +78,9 @@ class Connection:
 
     @contextmanager
     def viewer(self, world: "World") -> "Iterator[HttpViewer | None]":
-        """The door to viewers' addresses; None where AWS is a stand-in, and it is not known where its edge is.
+        """Open the client for viewers' requests; None if AWS is a stand-in with an unknown edge.
 
-        Raises WrongUsage for an edge URL that is none.
+        Raises WrongUsage for an invalid edge URL.
         """
         from cfstream.web import HttpViewer
 
@@ -78,10 +92,10 @@ class Connection:
             yield viewer
 
     def edge(self) -> str:
-        """Where viewers' requests are sent in place of the hosts that they name; empty where each goes to its own.
+        """Return where viewers' requests are sent instead of to their hosts; empty if each goes to its own host.
 
-        The sandbox is started if it is wanted, does not run, and nothing else says where. Raises as `running`, and
-        WrongUsage for an edge URL that is none.
+        Starts the sandbox if needed and no address is given. Raises as `running`, and WrongUsage for an invalid edge
+        URL.
         """
         from cfstream.web import edge_address
 
@@ -89,10 +103,10 @@ class Connection:
         return self.running().edge_url if self.sandbox and not given else given
 
     def running(self) -> "Running":
-        """The sandbox of the folder where the process stands; started if it does not run.
+        """Return the sandbox of the working directory; start it if it is not running.
 
-        Raises WrongUsage where its extra is not installed, or an endpoint URL or a profile is named beside it;
-        Unreachable where it does not come up.
+        Raises WrongUsage if its extra is not installed, or if an endpoint URL or a profile is given too; Unreachable if
+        it does not start.
         """
         from cfstream.sandbox import MissingExtra, SandboxError, ensure
 
@@ -103,8 +117,11 @@ class Connection:
                 "leave out one of the two: the sandbox has its own",
             )
         try:
-            return ensure(Path.cwd())
+            running = ensure(Path.cwd())
         except MissingExtra as missing:
             raise WrongUsage(missing.what, missing.do) from missing
         except SandboxError as failed:
             raise Unreachable(failed.what, failed.do) from failed
+        if running.started and self.on_start is not None:
+            self.on_start(running)
+        return running

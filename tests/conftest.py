@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli import connection
-
 pytest_plugins = ["tests.sandboxed"]
 
 
@@ -21,12 +19,6 @@ def _user_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests neither read nor change what cfstream keeps for the user who runs them."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
-
-
-@pytest.fixture(autouse=True)
-def _no_flags(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process runs one command and keeps its flags; here each test starts without any."""
-    monkeypatch.setattr(connection, "_current", connection.Connection())
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import cfstream
-from cfstream.cli import connection
 from cfstream.cli.exit_codes import ExitCode, of_error
-from cfstream.cli.parsing import Commands, remember_flag, verbatim_examples
+from cfstream.cli.invocation import Invocation, invocation_of
+from cfstream.cli.parsing import Commands, verbatim_examples
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 
 LASTING_OBJECTS = 200_000
@@ -25,7 +26,7 @@ LASTING_OBJECTS = 200_000
 
 def _print_version(asked: bool) -> None:
     if asked:
-        streams.say(f"{PROGRAM} {cfstream.__version__}\n")
+        Terminal().say(f"{PROGRAM} {cfstream.__version__}\n")
         raise typer.Exit
 
 
@@ -81,17 +82,20 @@ def everywhere(
 
     Options before the command's name may also stand after it. With --sandbox no AWS account is needed.
     """
-    given = {"profile": profile, "region": region, "endpoint_url": endpoint_url, "edge_url": edge_url}
+    invocation = invocation_of(ctx)
     for flag, value in {
-        **given,
+        "profile": profile,
+        "region": region,
+        "endpoint_url": endpoint_url,
+        "edge_url": edge_url,
         "sandbox": sandbox,
         "verbose": verbose,
         "quiet": quiet,
         "no_color": no_color,
     }.items():
-        remember_flag(flag, value)
+        invocation.take(flag, value)
     if ctx.invoked_subcommand is None:
-        streams.say(ctx.get_help() + "\n")
+        invocation.terminal.say(ctx.get_help() + "\n")
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -107,41 +111,42 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _guarded(arguments: Sequence[str] | None) -> int:
-    """The exit code of a run, whatever was raised in it."""
+    """Return the exit code of a run, whatever was raised in it."""
     streams.make_tolerant()
-    connection.remember(connection.Connection())
+    invocation = Invocation()
+    terminal = invocation.terminal
     try:
-        code = _run(arguments)
+        code = _run(arguments, invocation)
     except CfstreamError as error:
-        _trace()
-        streams.complain(error)
+        _trace(terminal)
+        terminal.complain(error)
         code = of_error(error)
     except TyperException as refusal:
-        code = _refuse(refusal)
+        code = _refuse(refusal, terminal)
     except (KeyboardInterrupt, typer.Abort):
-        streams.complain(Interrupted("interrupted"))
+        terminal.complain(Interrupted("interrupted"))
         code = ExitCode.INTERRUPTED
     except OSError as error:
-        _trace()
-        streams.complain(_of_system(error))
+        _trace(terminal)
+        terminal.complain(_of_system(error))
         code = ExitCode.FAILED
     except Exception as bug:
-        _trace()
-        streams.complain(
+        _trace(terminal)
+        terminal.complain(
             CfstreamError(
                 f"cfstream itself failed: {type(bug).__name__}: {bug}",
-                "this is a bug: run it again with -vv, and report what it prints",
+                "this is a bug: run the command again with -vv, and report the output",
             )
         )
         code = ExitCode.FAILED
-    return _flushed(code)
+    return _flushed(code, terminal)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    """The exit code of a run in which nothing was raised: what typer.Exit or the command says, else 0."""
+def _run(arguments: Sequence[str] | None, invocation: Invocation) -> int:
+    """Return the exit code of a run in which nothing was raised: that of typer.Exit or of the command, else 0."""
     program = get_command(app)
     program.help = verbatim_examples(program.help or "")
-    result = program.main(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    result = program.main(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
@@ -167,28 +172,28 @@ def _of_system(error: OSError) -> CfstreamError:
     return CfstreamError(error.strerror or str(error))
 
 
-def _refuse(refusal: TyperException) -> ExitCode:
+def _refuse(refusal: TyperException, terminal: Terminal) -> ExitCode:
     """Says what the parser said in the words of all other errors; a group named alone is asked for its help."""
     message = refusal.format_message()
     if message.startswith("Usage: "):
-        streams.say(message + "\n")
+        terminal.say(message + "\n")
         return ExitCode.DONE
     said = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
     ctx = getattr(refusal, "ctx", None)
     path = ctx.command_path if ctx else PROGRAM
-    streams.complain(WrongUsage(said[:1].lower() + said[1:], f"see: {path} --help"))
+    terminal.complain(WrongUsage(said[:1].lower() + said[1:], f"see: {path} --help"))
     return ExitCode.USAGE
 
 
-def _trace() -> None:
+def _trace(terminal: Terminal) -> None:
     """The traceback of what is being handled, for those who asked with -vv."""
-    if connection.current().verbosity > 1:
+    if terminal.verbosity > 1:
         import logging
 
         logging.getLogger(PROGRAM).debug("the traceback:", exc_info=True)
 
 
-def _flushed(code: int) -> int:
+def _flushed(code: int, terminal: Terminal) -> int:
     """The exit code once stdout is written out; a result that could not be written is a failure."""
     if sys.stdout is None:
         return code
@@ -198,6 +203,6 @@ def _flushed(code: int) -> int:
         streams.hush(sys.stdout)
     except OSError as error:
         streams.hush(sys.stdout)
-        streams.complain(streams.unwritten(error))
+        terminal.complain(streams.unwritten(error))
         return code or ExitCode.FAILED
     return code

@@ -5,7 +5,6 @@
 
 import sys
 from copy import copy
-from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -14,9 +13,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.table import ENTRIES, EVERYWHERE, PROGRAM, SECTIONS, Entry
-from cfstream.cli.terminal import completion, streams
+from cfstream.cli.terminal import completion
+from cfstream.cli.terminal.streams import hush
 from cfstream.errors import Interrupted, WrongUsage
 
 EPILOG = (
@@ -26,7 +26,7 @@ EPILOG = (
 
 
 class Commands(TyperGroup):
-    """The commands in their sections, each imported when it is asked for."""
+    """The commands in their sections. Each is imported when it is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (the signature is typer's)
         return list(ENTRIES)
@@ -40,40 +40,40 @@ class Commands(TyperGroup):
         return self.commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that `args` name first. Raises WrongUsage for one that is not there, with the nearest."""
+        """Return the command that `args` name first. Raises WrongUsage for an unknown one, with the most similar."""
         if args[0] not in ENTRIES and not ctx.resilient_parsing:
             near = get_close_matches(args[0], ENTRIES, n=1)
             raise WrongUsage(
-                f"there is no command {args[0]!r}",
+                f"{args[0]!r} is not a command",
                 f"run: {PROGRAM} {near[0]}" if near else f"see: {PROGRAM} --help",
             )
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """The commands and flags that begin so."""
+        """Return the commands and flags with this start."""
         shown = [param for param in self.get_params(ctx) if not getattr(param, "hidden", False)]
         helps = {name: entry.help for name, entry in ENTRIES.items()}
         return completion.commands(helps, incomplete) + completion.flags(shown, incomplete)
 
     def invoke(self, ctx: Any) -> Any:
-        """What the command returns. A reader of stdout that has gone away ends it quietly."""
+        """Return the result of the command. It ends quietly if the reader of stdout has closed the pipe."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            streams.hush(sys.stdout)
+            hush(sys.stdout)
             return None
         except KeyboardInterrupt as stop:
             raise Interrupted("interrupted") from stop
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The commands by section, and then the options."""
+        """Write the commands by section, then the options."""
         for title, entries in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(name.ljust(8), entry.help) for name, entry in entries.items()])
         super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Nothing more: the sections have listed them."""
+        """Write nothing: the sections list the commands."""
 
 
 class Command(TyperCommand):
@@ -88,11 +88,11 @@ class Command(TyperCommand):
         ]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """The flags that begin so, and those of `cfstream` itself, which help does not repeat."""
+        """Return the flags with this start, those of `cfstream` itself included, which help does not repeat."""
         return completion.flags(self.get_params(ctx), incomplete)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The arguments, and then the options."""
+        """Write the arguments, then the options."""
         params = [param for param in self.get_params(ctx) if not getattr(param, "hidden", False)]
         arguments = [
             (_written(param), getattr(param, "help", None) or "")
@@ -110,13 +110,13 @@ class Command(TyperCommand):
 
 
 def _written(argument: Any) -> str:
-    """How an argument is written in help: ``SPEC...`` for one or more."""
+    """Return an argument as help shows it: ``SPEC...`` for one or more."""
     name = str(argument.metavar or argument.name.upper()).replace("…", "...")
     return name + "..." * (argument.nargs == -1 and "..." not in name)
 
 
 def _load(name: str, entry: Entry) -> TyperCommand | TyperGroup:
-    """The command, made from the function or the Typer that its module holds."""
+    """Return the command, made from the function or the Typer of its module."""
     found = getattr(import_module(entry.module), entry.attribute)
     if isinstance(found, typer.Typer):
         app = found
@@ -125,12 +125,12 @@ def _load(name: str, entry: Entry) -> TyperCommand | TyperGroup:
         app.command(name, cls=Command)(found)
     command = get_command(app)
     command.name = name
-    assert isinstance(command, TyperCommand | TyperGroup)  # noqa: S101 (a promise of get_command that its type lacks)
+    assert isinstance(command, TyperCommand | TyperGroup)  # noqa: S101 (get_command returns no other; its type is wider)
     return command
 
 
 def _furnished(command: Any, program: TyperGroup) -> Any:
-    """The command with what all have: the flags of `cfstream` itself, and examples that are not reflowed."""
+    """Return the command with what all have: the flags of `cfstream` itself, completion, and unwrapped examples."""
     own = {option for param in command.params for option in param.opts}
     for param in program.params:
         if param.name in EVERYWHERE and not own.intersection(param.opts):
@@ -147,44 +147,15 @@ def _furnished(command: Any, program: TyperGroup) -> Any:
 
 
 def _taken_later(param: Any) -> Any:
-    """A flag of `cfstream`, taken after a command's name: it speaks to the connection, not to the command."""
+    """Return a flag of `cfstream` that is taken after a command's name. It changes the invocation, not the command."""
     taken = copy(param)
     taken.expose_value = False
     taken.hidden = True
-    taken.callback = lambda *given: remember_flag(param.name, given[-1])
+    taken.callback = lambda ctx, _param, value: invocation_of(ctx).take(param.name, value)
     return taken
 
 
 def verbatim_examples(text: str) -> str:
-    """Help in which paragraphs that are indented, and those marked as such, keep their line breaks."""
+    """Return help in which indented and marked paragraphs keep their line breaks."""
     paragraphs = text.replace("\\b\n", "\b\n").split("\n\n")
     return "\n\n".join(f"\b\n{part}" if part.startswith("    ") else part for part in paragraphs)
-
-
-def remember_flag(flag: str, value: Any) -> None:
-    """Notes a flag of every command for whoever connects; flags that were not given change nothing."""
-    if not value:
-        return
-    known = connection.current()
-    match flag:
-        case "verbose":
-            known = replace(known, verbosity=known.verbosity + value)
-        case "quiet":
-            known = replace(known, verbosity=-1)
-        case "no_color":
-            known = replace(known, color=False)
-        case _:
-            known = replace(known, **{flag: value})
-    connection.remember(known)
-    if known.verbosity > 0:
-        _log(known.verbosity)
-
-
-def _log(verbosity: int) -> None:
-    """Sends the package's log to stderr: at -v a line for each call to AWS, at -vv all there is."""
-    import logging
-
-    logger = logging.getLogger(PROGRAM)
-    logger.setLevel(logging.DEBUG if verbosity > 1 else logging.INFO)
-    if not logger.handlers:
-        logger.addHandler(logging.StreamHandler(sys.stderr))

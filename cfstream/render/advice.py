@@ -1,22 +1,12 @@
 """What `cfstream migrate --check` prints: what each stack should migrate to, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from cfstream.migration.advice import Advice, Target
+from cfstream.migration.advice import Target
 from cfstream.render.flow import Style, page, words
 from cfstream.render.migration import FORMAT_VERSION, again
-
-
-@dataclass(frozen=True)
-class Advised:
-    """A stack, where it is written, and what it should migrate to."""
-
-    name: str
-    spec: str
-    advice: tuple[tuple[Advice, int], ...]
-    """With the line of each."""
+from cfstream.use_cases.migration import Advised
 
 
 def advice_text(found: Sequence[Advised], *, color: bool, width: int) -> str:

@@ -1,35 +1,12 @@
 """What ``cfstream doctor`` found: a line for each thing looked at, and what to do where something is amiss."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.use_cases.doctor.check import Check, State, all_well
 
 FORMAT_VERSION = 1
-
-
-class State(StrEnum):
-    """How a thing is."""
-
-    WELL = "well"
-    NOTE = "note"
-    """Not as it could be; most work goes on without it."""
-    BAD = "bad"
-    """Commands will fail of it."""
-    UNKNOWN = "unknown"
-    """Could not be looked at, because of something bad before it."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at: its name, how it is, what was found, and what to do."""
-
-    name: str
-    state: State
-    found: str
-    do: str = ""
 
 
 SIGNS = {
@@ -55,11 +32,6 @@ def checkup_document(checks: Sequence[Check]) -> dict[str, Any]:
         for check in checks
     ]
     return {"format_version": FORMAT_VERSION, "well": all_well(checks), "checks": rows}
-
-
-def all_well(checks: Sequence[Check]) -> bool:
-    """Whether commands have what they need."""
-    return not any(check.state is State.BAD for check in checks)
 
 
 def _lines(check: Check, column: int, sheet: Page) -> Iterator[str]:

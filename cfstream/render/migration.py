@@ -1,69 +1,15 @@
 """What `cfstream migrate` prints: the edit as a diff, what to know of it, and what to run next."""
 
-import difflib
-import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from cfstream.migration.advice import Target
 from cfstream.migration.player_urls import PlayerUrl
 from cfstream.render.flow import Page, Style, columns, padded, page, printable, words
+from cfstream.use_cases.migration import Migrated, MigrationOutcome
 
 FORMAT_VERSION = 1
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-
-Outcome: TypeAlias = Literal["migrated", "begun", "handed-over", "over", "nothing"]
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file before and after; `before` is empty for a new one."""
-
-    path: str
-    before: str
-    after: str
-
-    def diff(self) -> list[str]:
-        """The change as the lines of a unified diff, without their line ends."""
-        before, after = _LINE.findall(self.before), _LINE.findall(self.after)
-        told = []
-        for line in difflib.unified_diff(before, after, self.path if before else "/dev/null", self.path):
-            told.append(line.rstrip("\r\n"))
-            if not line.endswith(("\n", "\r")):
-                told.append("\\ No newline at end of file")
-        return told
-
-
-@dataclass(frozen=True)
-class Migrated:
-    """What a run wrote, or would write; files as the user would name them."""
-
-    outcome: Outcome
-    spec: str
-    to: tuple[Target, ...]
-    stacks: tuple[str, ...] = ()
-    files: tuple[Written, ...] = ()
-    dry_run: bool = False
-    private_file: str = ""
-    public_file: str = ""
-    accounts: tuple[str, ...] = ()
-    """Other accounts whose key pairs will not sign any more."""
-    opened: bool = False
-    """Whether CloudFront read the bucket as anyone would."""
-    new_spec: str = ""
-    """The spec of the http stack beside the old one."""
-    names: tuple[str, ...] = ()
-    """The host names that move."""
-    urls: tuple[PlayerUrl, ...] = ()
-
-    @property
-    def hazards(self) -> list[str]:
-        """What the plan will want to be allowed."""
-        cuts = self.outcome == "handed-over" or (Target.KEY_GROUPS in self.to and bool(self.public_file))
-        return ["cuts-viewers"] if cuts else []
 
 
 def migration_text(done: Migrated, flags: str, *, color: bool, width: int) -> str:
@@ -157,7 +103,7 @@ def _nothing_head(done: Migrated) -> str:
     return f"Nothing to migrate: {who} is there already ({', '.join(done.to)})"
 
 
-_HEADS: Mapping[Outcome, Callable[[Migrated], str]] = {
+_HEADS: Mapping[MigrationOutcome, Callable[[Migrated], str]] = {
     "migrated": _migrated_head,
     "begun": _begun_head,
     "handed-over": _handed_over_head,
@@ -235,7 +181,7 @@ def _after_over(done: Migrated, flags: str) -> list[str]:
     return [f"when nobody plays from it any more: cfstream destroy {shlex.quote(done.spec)}{flags}"]
 
 
-_NEXT: Mapping[Outcome, Callable[[Migrated, str], list[str]]] = {
+_NEXT: Mapping[MigrationOutcome, Callable[[Migrated, str], list[str]]] = {
     "migrated": _after_migrated,
     "begun": _after_begun,
     "handed-over": _after_handed_over,

@@ -2,44 +2,14 @@
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from cfstream.explain.times import distance
 from cfstream.render.flow import Page, Style, page, words
 from cfstream.spec.fields import spell
-
-if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+from cfstream.use_cases.rotation import Rotated
 
 FORMAT_VERSION = 1
-
-Outcome: TypeAlias = Literal["begun", "apply-first", "waiting", "taken-out"]
-
-
-@dataclass(frozen=True)
-class Rotated:
-    """What a run found, and what it wrote; files as the user would name them."""
-
-    outcome: Outcome
-    spec: str
-    group: str
-    validity: "timedelta"
-    line: int = 0
-    """Where the new key stands in the spec."""
-    joined: str = ""
-    leaving: tuple[str, ...] = ()
-    """The keys that have left, or are to leave."""
-    private_file: str = ""
-    public_file: str = ""
-    made: bool = False
-    """Whether the key files are new; False where an earlier run had left them."""
-    why: str = ""
-    until: "datetime | None" = None
-    seconds_left: int = 0
-    cuts_viewers: bool = False
-    flags: str = ""
-    """What the next commands need to reach the same AWS, with a space before each flag."""
 
 
 def rotation_text(done: Rotated, *, color: bool, width: int) -> str:

@@ -1,47 +1,12 @@
 """What `cfstream sign` prints: lines to paste, or a document for programs."""
 
 import shlex
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cfstream.sign import Cookies, Signer, StreamName, Terms
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from cfstream.sign import Cookies
+from cfstream.use_cases.signing import LOOPBACK_ZONE, Signed
 
 FORMAT_VERSION = 1
-
-LOOPBACK_ZONE = ".cloudfront.localhost"
-"""Names under it lead to the sandbox's edge, where requests count as https."""
-
-
-@dataclass(frozen=True)
-class Signed:
-    """Something signed: a URL, cookies, or a stream name."""
-
-    signer: Signer
-    terms: Terms
-    url: str | None = None
-    cookies: Cookies | None = None
-    domain: str | None = None
-    """Domain of the cookies; None where they are for the host that sets them."""
-    plain_url: str = ""
-    """What the cookies open, without a signature; of a stream name what stands before it at the edge of a sandbox."""
-    stream: StreamName | None = None
-    is_canned: bool = False
-    in_browser: str = ""
-    """The URL, unsigned, under a name that browsers find on this machine; empty where there is none."""
-
-    @classmethod
-    def canned(cls, signer: Signer, resource: str, url: str, expires: "datetime") -> "Signed":
-        """A URL under the canned policy."""
-        return cls(signer, Terms(resource, int(expires.timestamp())), url, is_canned=True)
-
-    @classmethod
-    def of_stream(cls, signer: Signer, resource: str, name: StreamName, expires: "datetime") -> "Signed":
-        """A stream name."""
-        canned = "?Expires=" in name.bare or "&Expires=" in name.bare
-        return cls(signer, Terms(resource, int(expires.timestamp())), stream=name, is_canned=canned)
 
 
 def url_text(signed: Signed, *, curl: bool, edge: str = "") -> str:

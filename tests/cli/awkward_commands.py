@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli import connection
-from cfstream.cli.terminal import streams
+from cfstream.cli.invocation import invocation_of
 from cfstream.errors import (
     CfstreamError,
     Interrupted,
@@ -52,14 +51,15 @@ def fail(how: str) -> None:
     raise ERRORS[how]
 
 
-def tell(words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+def tell(ctx: typer.Context, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Tell how the flags of every command were understood.
 
     Example: cfstream tell -v
     """
-    known = connection.current()
-    streams.say(
-        f"{known.profile} {known.region} {known.endpoint_url} {known.sandbox} {known.verbosity} {known.color}"
+    run = invocation_of(ctx)
+    known, terminal = run.connection, run.terminal
+    terminal.say(
+        f"{known.profile} {known.region} {known.endpoint_url} {known.sandbox} {terminal.verbosity} {terminal.color}"
         f" {words or []}\n"
     )
-    streams.note("a remark\n")
+    terminal.note("a remark\n")

@@ -11,6 +11,7 @@ from cfstream import workflow
 from cfstream.access.reader import ANYONE, May
 from cfstream.access.report import AccessRow, Chain, Link, StackAccess
 from cfstream.cli.commands.access import spec_and_key
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.stack import Stack
 from tests.cli.conftest import Ran
@@ -44,13 +45,13 @@ def test_the_last_argument_is_a_key_if_it_is_no_path(
 ) -> None:
     """A single argument is always a spec; one leading slash of a key is removed."""
     assert specs.is_dir()
-    assert spec_and_key(arguments) == (files, key)
+    assert spec_and_key(arguments, Terminal()) == (files, key)
 
 
 def test_a_spec_that_does_not_exist_is_mentioned(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A slip in the name of a second spec does not pass silently."""
     assert specs.is_dir()
-    assert spec_and_key(["lectures.yaml", "clip.yaml"]) == (["lectures.yaml"], "clip.yaml")
+    assert spec_and_key(["lectures.yaml", "clip.yaml"], Terminal()) == (["lectures.yaml"], "clip.yaml")
     assert (
         capsys.readouterr().err == "note: clip.yaml does not exist, so it is used as the key of an object\n"
     )

@@ -47,8 +47,8 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
     ran = cfstream("destroy", "lectures.yaml")
     assert ran.code == 2
     assert ran.err == (
-        "error: destroy asks before it destroys, and there is no terminal to ask on\n"
-        "  fix: read what would go, and add --yes\n"
+        "error: destroy asks for confirmation, and there is no terminal\n"
+        "  fix: read what would be deleted, and add --yes\n"
     )
     assert "  - delete  distribution:lectures" in ran.out
     assert "  The bucket and every object in it stay.\n" in ran.out
@@ -80,7 +80,7 @@ def test_the_end_of_an_adopted_stack_says_what_keeps_its_spec_from_being_applied
     assert ran.code == 0
     said = " ".join(ran.err.split())
     assert (
-        f"adopting.yaml adopts {live.id}, which is gone: take `adopt` out of it before it is applied again"
+        f"adopting.yaml adopts {live.id}, which is deleted: remove `adopt` from it before you apply it again"
         in said
     )
     assert "adopts" not in cfstream("destroy", "lectures.yaml", "--yes").err
@@ -147,7 +147,7 @@ def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None
     assert f"the origin access identity {identity.id} is no longer wanted, but stays" in " ".join(
         first.out.split()
     )
-    assert "used of lectures can go now: run the same command again" in first.err
+    assert "note: more of lectures can be deleted now: run the same command again" in first.err
     second = cfstream("destroy", ".", "--yes")
-    assert (second.code, "can go now" in second.err) == (0, False)
+    assert (second.code, "can be deleted now" in second.err) == (0, False)
     assert [*lectures.cloudfront.origin_access_identities()] == []

@@ -124,9 +124,9 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
     ("arguments", "error"),
     [
         (["my specs/lectures.yaml"], "there is nothing to compare it with"),
-        (["my specs/lectures.yaml@nix"], "git knows no revision 'nix' here"),
-        (["my specs/lectures.yaml@--help"], "git knows no revision '--help' here"),
-        (["x.yaml@main"], "there is neither x.yaml@main nor x.yaml"),
+        (["my specs/lectures.yaml@nix"], "'nix' is not a git revision here"),
+        (["my specs/lectures.yaml@--help"], "'--help' is not a git revision here"),
+        (["x.yaml@main"], "neither x.yaml@main nor x.yaml exists"),
         (["/x.yaml@main"], "/x.yaml@main: not a git repository"),
     ],
 )

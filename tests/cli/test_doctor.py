@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.account import clock_check, list_checks, plan_check
 from cfstream.errors import NotAuthorized
 from cfstream.ports import Answer, Call, Reads, World
-from cfstream.render.checkup import Check, State, checkup_text
+from cfstream.render.checkup import checkup_text
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
+from cfstream.use_cases.doctor.account import clock_check, list_checks, plan_check
+from cfstream.use_cases.doctor.check import Check, State
 from cfstream.values import Json
 from tests.cli.conftest import Ran
 from tests.worlds import Counted, world_of
@@ -176,8 +177,8 @@ def test_reads_that_are_not_allowed_are_named_with_the_permission(aws: Sandbox, 
     [
         (0, State.WELL, "agrees"),
         (-30, State.WELL, "agrees"),
-        (31, State.NOTE, "this machine's is 31 s ahead of that of AWS"),
-        (-241, State.BAD, "this machine's is 241 s behind that of AWS"),
+        (31, State.NOTE, "this machine's clock is 31 s ahead of that of AWS"),
+        (-241, State.BAD, "this machine's clock is 241 s behind that of AWS"),
     ],
 )
 def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.git_files import files_at
-from cfstream.cli.out_of_git import tell_whether_ignored
 from cfstream.cli.terminal.completion import specs_at
 from cfstream.errors import CfstreamError
+from cfstream.use_cases.git_files import files_at, git
 from tests.cli.conftest import Ran
 
 SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
@@ -68,9 +67,9 @@ def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
         lambda folder: files_at(str(folder / "a.yaml"), "main"),
         lambda folder: list(specs_at(None, f"{folder}/a.yaml@")),
         lambda folder: list(specs_at(None, f"{folder}@")),
-        lambda folder: tell_whether_ignored(folder / "key.pem"),
+        lambda folder: git(str(folder), "ls-files", "--others", "-z"),
     ],
-    ids=["revision", "completion of a file", "completion of a folder", "private key"],
+    ids=["revision", "completion of a file", "completion of a folder", "any command"],
 )
 def test_whatever_asks_git_runs_nothing(hostile: Path, mark: Path, use: Callable[[Path], object]) -> None:
     """Each use of git, from the folder itself."""

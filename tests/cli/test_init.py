@@ -117,7 +117,7 @@ def test_what_is_there_is_never_written_over(cfstream: Run) -> None:
     Path("keys/b-1.pub.pem").write_text("mine")
     ran = cfstream("init", "b", "--new-key")
     assert (ran.code, ran.out) == (2, "")
-    assert "keys/b-1.pub.pem is there already" in ran.err
+    assert "keys/b-1.pub.pem exists" in ran.err
     assert Path("a.yaml").read_text() == Path("keys/b-1.pub.pem").read_text() == "mine"
     assert not Path("b.yaml").exists()
     assert not Path("keys/b-1.pem").exists()
@@ -177,7 +177,7 @@ def test_what_a_flag_says_is_not_asked(aws: Sandbox) -> None:
     """A name that the account does not have is a bucket to make; rtmp has accounts for signers."""
     code, shown = at_terminal("old", "--delivery", "rtmp", "--cname", "a.example.com", answers=["old-films"])
     assert code == 0, shown
-    assert "how are the media served?" not in shown
+    assert "how are the videos served?" not in shown
     spec = written("old.yaml")
     assert (spec.bucket.name, spec.bucket.create, spec.trusted_signers) == ("old-films", True, ("self",))
 
@@ -197,7 +197,7 @@ def test_nobody_has_to_be_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     code, shown = at_terminal("a", answers=["", "", "", "5"])
     assert code == 0, shown
-    assert "note: no buckets are listed, for nobody is logged in to AWS here;" in shown
+    assert "note: buckets are not listed: there are no AWS credentials;" in shown
     assert "locate credentials" not in shown
     assert written("a.yaml").public
 

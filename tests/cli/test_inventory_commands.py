@@ -233,7 +233,7 @@ def test_wait_knows_lengths_of_time(run: Run, timeout: str) -> None:
     """A timeout is written as in specs, with its unit."""
     ran = run("wait", "E00000000000", "--timeout", timeout)
     assert ran.code == 2
-    assert "write one like 90s, 30m, 1h30m" in ran.err
+    assert "write a duration like 90s, 30m or 1h30m" in ran.err
 
 
 @pytest.mark.parametrize("command", ["wait", "show"])
@@ -331,7 +331,7 @@ def test_delete_wants_an_id(run: Run) -> None:
     """A spec is no id: what belongs to a stack is not deleted piece by piece."""
     ran = run("delete", "lectures.yaml")
     assert ran.code == 2
-    assert "lectures.yaml is no id of CloudFront" in ran.err
+    assert "lectures.yaml is not an id of CloudFront" in ran.err
 
 
 class _Terminal:

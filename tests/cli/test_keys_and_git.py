@@ -67,9 +67,9 @@ def test_a_key_that_git_would_take_is_warned_of(cfstream: Run) -> None:
     Path("my keys").mkdir()
     ran = cfstream("-q", "keys", "new", "a-1", "--dir", "my keys")
     assert (ran.code, ran.out) == (0, "my keys/a-1.pem\nmy keys/a-1.pub.pem\n")
-    warning, line = ran.err.splitlines()
-    assert warning.startswith("warning: git does not ignore my keys/a-1.pem, which signs.")
-    subprocess.run(["sh", "-c", line], check=True)
+    warning, fix = ran.err.splitlines()
+    assert warning == "warning: git does not ignore the private key my keys/a-1.pem"
+    subprocess.run(["sh", "-c", fix.removeprefix("  fix: ")], check=True)
     assert cfstream("-q", "keys", "new", "a-2", "--dir", "my keys").err == ""
     assert staged() == {"my keys/.gitignore", "my keys/a-1.pub.pem", "my keys/a-2.pub.pem"}
 
@@ -80,7 +80,7 @@ def test_the_next_key_of_a_rotation_is_warned_of(cfstream: Run, repository: Path
     Path("keys/.gitignore").unlink()
     ran = cfstream("keys", "rotate", "a.yaml", "a-signers", "--name", "a-2")
     assert ran.code == 0, ran.err
-    assert "warning: git does not ignore keys/a-2.pem" in ran.err
+    assert "warning: git does not ignore the private key keys/a-2.pem" in ran.err
 
 
 @pytest.mark.usefixtures("repository")

@@ -103,8 +103,8 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["plna"], "error: there is no command 'plna'\n  fix: run: cfstream plan\n"),
-        (["frobnicate"], "error: there is no command 'frobnicate'\n  fix: see: cfstream --help\n"),
+        (["plna"], "error: 'plna' is not a command\n  fix: run: cfstream plan\n"),
+        (["frobnicate"], "error: 'frobnicate' is not a command\n  fix: see: cfstream --help\n"),
         (["plan"], "error: missing argument 'SPEC...'\n  fix: see: cfstream plan --help\n"),
         (
             ["plan", "--chekc", "a.yaml"],
@@ -134,7 +134,7 @@ def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
     ran = cfstream("fail", "bug")
     assert ran.err == (
         "error: cfstream itself failed: KeyError: 'Items'\n"
-        "  fix: this is a bug: run it again with -vv, and report what it prints\n"
+        "  fix: this is a bug: run the command again with -vv, and report the output\n"
     )
     assert "Traceback (most recent call last)" in in_a_process("cfstream -vv plan /nowhere.yaml").stderr
 

@@ -201,11 +201,11 @@ def test_the_flags_of_the_connection_are_handed_on(cfstream: Run, here: Path) ->
 
 
 REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "nothing to change to": ("oai: {}\n", (), "--to is one of"),
-    "two specs": ("oai: {}\n", ("other.yaml", "--to", "oac"), "one spec is edited at a time"),
-    "http among others": ("oai: {}\n", ("--to", "http", "--to", "oac"), "a spec of its own"),
+    "nothing to change to": ("oai: {}\n", (), "--to is missing"),
+    "two specs": ("oai: {}\n", ("other.yaml", "--to", "oac"), "only one spec can be edited at a time"),
+    "http among others": ("oai: {}\n", ("--to", "http", "--to", "oac"), "it writes a new spec"),
     "no key": ("", ("--to", "key-groups"), "--key-name lectures-1"),
-    "no name for a key": ("", ("--to", "key-groups", "--key-name", "../k"), "no name for a key"),
+    "no valid key name": ("", ("--to", "key-groups", "--key-name", "../k"), "not a valid key name"),
     "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "no file"),
     "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "it has lectures"),
     "an rtmp stack to oac": ("delivery: rtmp\n", ("--to", "oac"), "--to http first"),

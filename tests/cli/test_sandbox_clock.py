@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cfstream.cli import connection
+from cfstream.connection import Connection
 from cfstream.sandbox import homes, lifecycle
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
@@ -36,8 +36,8 @@ def is_ahead(moment: datetime) -> bool:
 
 def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox) -> None:
     """Rotations and plans are told that time; a run that only has the same address has this machine's."""
-    assert is_ahead(connection.Connection(sandbox=True).world().clock.now())
-    assert not is_ahead(connection.Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
+    assert is_ahead(Connection(sandbox=True).world().clock.now())
+    assert not is_ahead(Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
 
 
 def test_its_answers_bear_its_time(ahead: Sandbox) -> None:

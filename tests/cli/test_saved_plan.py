@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.saved_plan import find, refuse_foreign, save, write_whole
+from cfstream.cli.commands.plan import save
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.use_cases.saved_plan import find, refuse_foreign, write_whole
 from tests.unit.render.plans import NEW, plan
 
 
@@ -147,7 +148,7 @@ def test_a_plan_is_applied_alone(project: Path) -> None:
 def test_what_is_no_plan_is_not_written_over(project: Path, target: str) -> None:
     """A slip after --out costs nobody a spec or a key; plans, and files with nothing in them, are replaced."""
     (project / "key.pem").write_text("-----BEGIN")
-    with pytest.raises(WrongUsage, match="neither a plan nor a snapshot: it stays as it is"):
+    with pytest.raises(WrongUsage, match="is neither a plan nor a snapshot"):
         refuse_foreign(target)
     save(plan(NEW), ["specs"], "tonight.plan")
     (project / "empty").touch()

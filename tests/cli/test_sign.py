@@ -153,7 +153,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "no time": (("a.mp4", "--expires", "soon"), "that is no time"),
     "another id": (("a.mp4", "--key-id", "K2OTHER"), "does not trust K2OTHER"),
     "IPv6": (("a.mp4", "--ip", "2001:db8::1"), "IPv4 addresses only"),
-    "a folder": (("hls/", "--for", "hls"), "a folder is no file"),
+    "a folder": (("hls/", "--for", "hls"), "cannot start with a folder"),
     "dots": (("hls/../a.mp4",), "no client can ask"),
     "a playlist at the top": (("master.m3u8", "--for", "hls"), "at the top level"),
     "a manifest at the top": (("master.mpd", "--for", "dash", "--cookies"), "at the top level"),

@@ -117,7 +117,7 @@ def test_a_stream_is_asked_for_at_its_stand_in(
     monkeypatch.delenv("CFSTREAM_EDGE_URL")
     ran = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl")
     assert (ran.code, ran.out) == (2, "")
-    assert "curl speaks no RTMP" in ran.err
+    assert "curl does not support RTMP" in ran.err
 
 
 @pytest.mark.parametrize(

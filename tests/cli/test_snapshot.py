@@ -93,9 +93,7 @@ def test_neither_a_plan_nor_a_snapshot_is_written_over_its_spec(cfstream: Cli, l
     for command in ("plan", "snapshot"):
         ran = cfstream(command, "lectures.yaml", "--out", "lectures.yaml")
         assert (ran.code, ran.out) == (2, "")
-        assert "lectures.yaml is there already, and neither a plan nor a snapshot" in " ".join(
-            ran.err.split()
-        )
+        assert "lectures.yaml exists, and is neither a plan nor a snapshot" in " ".join(ran.err.split())
         assert Path("lectures.yaml").read_text() == spec
 
 
@@ -104,7 +102,7 @@ def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -
     changed(live, taken="2026-01-01T00:00:00+00:00")
     told = cfstream("plan", "lectures.yaml", "--live", "live.json", "-q")
     assert told.code == 0
-    assert " days old.\nWhat has changed since is not in this plan" in told.err
+    assert " days old.\nLater changes are not in this plan" in told.err
     refused = cfstream("plan", "lectures.yaml", "--live", "live.json", "--max-age", "24h")
     assert (refused.code, refused.out) == (2, "")
     assert "and --max-age allows 24h" in refused.err
@@ -194,4 +192,4 @@ def test_a_snapshot_is_not_applied(cfstream: Cli, live: Path) -> None:
     """Apply says what the file is, before anything else."""
     ran = cfstream("apply", "live.json", "--yes")
     assert ran.code == 2
-    assert "live.json is a snapshot, from which nothing can be applied" in " ".join(ran.err.split())
+    assert "live.json is a snapshot, and a snapshot cannot be applied" in " ".join(ran.err.split())

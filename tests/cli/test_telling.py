@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from cfstream.applying import StepOutcome, StepReport
-from cfstream.cli import connection
-from cfstream.cli.terminal import streams
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys, cache_folder
-from cfstream.cli.terminal.progress import HEARTBEAT, Plain, telling
+from cfstream.cli.terminal.progress import HEARTBEAT, Plain, progress_of
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.planning import Plan
 from cfstream.values import Account
 from tests.unit.render.plans import NEW
@@ -20,7 +19,7 @@ WAIT = NEW.steps[3]
 def test_a_long_step_is_heard_of_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     """A line every half minute, however often the step reports."""
     clock = [0.0]
-    plain = Plain(lambda: clock[0])
+    plain = Plain(Terminal(), lambda: clock[0])
     plain.began("lectures", WAIT)
     for seconds in (1.0, HEARTBEAT, HEARTBEAT + 1, 2 * HEARTBEAT):
         clock[0] = seconds
@@ -38,12 +37,12 @@ def test_a_long_step_is_heard_of_now_and_then(capsys: pytest.CaptureFixture[str]
 def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """-q leaves results and errors alone; without it a log has a line for each step."""
     for verbosity in (-1, 0):
-        connection.remember(connection.Connection(verbosity=verbosity))
-        with telling(PLAN, PastDeploys(tmp_path, real_aws=True)) as tell:
+        terminal = Terminal(verbosity)
+        with progress_of(PLAN, PastDeploys(tmp_path, real_aws=True), terminal) as tell:
             tell.entered(NEW)
             tell.began("lectures", WAIT)
             tell.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 1.0))
-        streams.note("a remark\n")
+        terminal.note("a remark\n")
     out, err = capsys.readouterr()
     assert (out, err.count(" done in "), err.count("a remark")) == ("", 1, 1)
 
@@ -55,7 +54,7 @@ def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.Ca
         deploy(past, seconds)
     assert past.seconds() == [200.0, 240.0, 700.0]
     clock = [0.0]
-    expecting = Expecting(Plain(lambda: clock[0]), past, lambda: clock[0])
+    expecting = Expecting(Plain(Terminal(), lambda: clock[0]), past, lambda: clock[0])
     expecting.began("lectures", WAIT)
     for clock[0] in (60.0, 900.0):
         expecting.progress("lectures", WAIT, "InProgress", 0.1)
@@ -68,7 +67,7 @@ def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.Ca
 
 def deploy(past: PastDeploys, seconds: float) -> None:
     """A wait that took so long."""
-    expecting = Expecting(Plain(), past)
+    expecting = Expecting(Plain(Terminal()), past)
     expecting.began("lectures", WAIT)
     expecting.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, seconds))
 

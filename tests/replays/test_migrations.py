@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.migrating import Asked, edit_spec
 from cfstream.migration.advice import Target
 from cfstream.spec.load import load
+from cfstream.use_cases.migration import MigrationRequest, migrate
 from tests.promises.studio import ONE, Json, group, http, key, told
 from tests.replays.stage import HOST, Stage
 from tests.unit.spec.reading import said
@@ -60,7 +60,7 @@ def test_a_migration_harms_nobody(stage: Stage, each: Migration) -> None:
     stage.converge(plain(spec))
     stage.expect(must=before)
 
-    edit_spec(Asked(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
+    migrate(MigrationRequest(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
     after = stage.invited(plain(spec))
     stage.expect(must=frozenset() if each.hazards else before & after, may=before | after)
     with stage.judged(plain(spec)):

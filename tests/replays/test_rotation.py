@@ -2,7 +2,6 @@
 of the grace, and a run may be stopped anywhere.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from cfstream.cli import connection
-from cfstream.cli.rotating import rotate
+from cfstream.connection import Connection
 from cfstream.ports import Clock, World
 from cfstream.spec.load import Stack, load
+from cfstream.use_cases.rotation import rotate
 from cfstream.workflow import make_plan
 from tests.promises.studio import ONE
 from tests.replays.crowd import HONEST, OBJECTS, OWN, STRANGER, Asking, Askings
@@ -33,7 +32,7 @@ sign: {{max_validity: 24h}}
 
 
 @dataclass(frozen=True)
-class Standing(connection.Connection):
+class Standing(Connection):
     """A connection whose world is there already, with a clock of its own."""
 
     outside: World | None = None
@@ -55,7 +54,7 @@ class Rotation:
 
     def step(self, *, now: bool = False) -> str:
         """What one run of ``keys rotate`` comes to. The key that it makes is known to the crowd."""
-        done = rotate(str(self._spec), "viewers", new=None, now=now)
+        done = rotate(str(self._spec), "viewers", Standing(outside=self.stage.world), now=now)
         if done.outcome == "begun":
             made: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
             self.new = done.joined
@@ -93,15 +92,13 @@ class Rotation:
 
 
 @pytest.fixture
-def rotation(stage: Stage) -> Iterator[Rotation]:
+def rotation(stage: Stage) -> Rotation:
     """A stack with one key, live, and nothing rotated yet."""
     rotation = Rotation(stage)
-    connection.remember(Standing(outside=stage.world))
     stage.expect(must=frozenset(), may=signed_by(ONE))
     rotation.apply()
     stage.expect(must=signed_by(ONE))
-    yield rotation
-    connection.remember(connection.Connection())
+    return rotation
 
 
 def signed_by(*keys: str) -> Askings:

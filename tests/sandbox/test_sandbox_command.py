@@ -58,12 +58,12 @@ def test_status_exits_with_what_it_found() -> None:
     """`status` exits 1 when no sandbox runs and 0 when one does."""
     assert run("status") == (
         1,
-        f"No sandbox runs here.\nIts state would be: {homes.find(Path.cwd())}\n",
+        f"No sandbox is running here.\nIts state would be in {homes.find(Path.cwd())}\n",
     )
     endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
     code, printed = run("status")
     assert code == 0
-    assert printed.startswith(f"The sandbox runs at {endpoint} (pid ")
+    assert printed.startswith(f"The sandbox is running at {endpoint} (pid ")
     told = json.loads(run("status", "--format", "json")[1])
     assert (told["running"], told["endpoint_url"], told["settings"]["deploy_after_reads"]) == (
         True,
@@ -75,8 +75,8 @@ def test_status_exits_with_what_it_found() -> None:
 def test_down_ends_it_and_is_content_when_there_is_none() -> None:
     """`down` exits 0 either way, and says what it ended."""
     endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
-    assert run("down") == (0, f"Ended the sandbox at {endpoint}; its state is kept.\n")
-    assert run("down") == (0, "No sandbox runs here.\n")
+    assert run("down") == (0, f"Stopped the sandbox at {endpoint}; its state is kept.\n")
+    assert run("down") == (0, "No sandbox is running here.\n")
     assert run("status", "--format", "json")[0] == 1
 
 

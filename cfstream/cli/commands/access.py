@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 
 YAML = (".yaml", ".yml")
 
 
 def access(
+    ctx: typer.Context,
     specs: Annotated[
         list[str],
         typer.Argument(
@@ -38,16 +39,17 @@ def access(
     from cfstream.spec.load import load
     from cfstream.workflow import access_of
 
-    files, key = spec_and_key(specs)
-    stacks = load(files, stdin=sys.stdin)
-    found = access_of(stacks, connection.current().world(), key)
+    run = invocation_of(ctx)
+    files, key = spec_and_key(specs, run.terminal)
+    found = access_of(load(files), run.connection.world(), key)
     if output is Format.JSON:
-        streams.say(as_text(access_document(found)))
+        run.terminal.say(as_text(access_document(found)))
     else:
-        streams.say(access_text(found, color=streams.colored(sys.stdout), width=streams.width()))
+        color, width = run.terminal.colored(sys.stdout), run.terminal.width()
+        run.terminal.say(access_text(found, color=color, width=width))
 
 
-def spec_and_key(arguments: list[str]) -> tuple[list[str], str | None]:
+def spec_and_key(arguments: list[str], terminal: Terminal) -> tuple[list[str], str | None]:
     """Return the specs, and the key if the last of several arguments is not an existing path.
 
     A key in S3 has no leading slash, but people copy paths from URLs: one slash is removed.
@@ -56,5 +58,5 @@ def spec_and_key(arguments: list[str]) -> tuple[list[str], str | None]:
     if not specs or last == "-" or os.path.exists(last):
         return arguments, None
     if last.endswith(YAML):
-        streams.note(f"note: {last} does not exist, so it is used as the key of an object\n")
+        terminal.note(f"note: {last} does not exist, so it is used as the key of an object\n")
     return specs, last.removeprefix("/")

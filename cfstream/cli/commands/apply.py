@@ -1,19 +1,27 @@
-"""`cfstream apply`: shows the plan, asks, does it, and reports."""
+"""`cfstream apply`: show the plan, ask, run it, and report."""
 
+import shlex
 import sys
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli import connection
 from cfstream.cli.exit_codes import ExitCode
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Yes
-from cfstream.cli.running import carry_out, conclude, show, tell_programs, would_run
-from cfstream.cli.terminal import notifying, streams
+from cfstream.cli.running import carry_out, conclude, print_for_programs, show
+from cfstream.cli.terminal import notifying
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.steps.hazards import hazards_named
 
-Targets = Annotated[
+if TYPE_CHECKING:
+    from cfstream.applying import Report
+    from cfstream.proving.finding import StackProof
+    from cfstream.use_cases.apply import AppliedProof
+
+SpecsOrPlan = Annotated[
     list[str],
     typer.Argument(
         metavar="SPEC...|PLANFILE",
@@ -24,70 +32,102 @@ Targets = Annotated[
 
 
 def apply(
-    specs: Targets,
+    ctx: typer.Context,
+    specs: SpecsOrPlan,
     *,
     yes: Yes = False,
     no_wait: NoWait = False,
     allow: Allow = None,
     no_verify: Annotated[
-        bool, typer.Option("--no-verify", help="Do not prove in the end that nobody gets in who must not.")
+        bool, typer.Option("--no-verify", help="Do not prove at the end who can read.")
     ] = False,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
 ) -> None:
     """Do what plan shows, after a yes.
 
-    Shows the plan, asks, runs its steps in order, and prints a report. What has moved since it was read is
-    refused, never overwritten. Running the same command again goes on from where the last run ended.
-    Once all is Deployed, what verify proves without a key is proved.
+    Shows the plan, asks, runs its steps in order, and prints a report. A resource that changed since it was read is
+    refused, never overwritten. If it is interrupted, run the same command again; it resumes. When everything is
+    Deployed, runs verify without a key.
 
     Example: cfstream apply specs/ --yes --allow cuts-viewers
     """
+    from cfstream.use_cases.apply import prove_applied, would_run
+
     allowed = hazards_named(allow or ())
     notifying.check(notify)
 
-    from cfstream.cli.proving import prove_applied
-    from cfstream.cli.saved_plan import find
     from cfstream.outputs import stale_report
     from cfstream.planning.saved import Mismatch, check_saved
+    from cfstream.proving.report import with_proof
     from cfstream.spec.load import load
+    from cfstream.use_cases.saved_plan import find
     from cfstream.workflow import make_plan
 
+    run = invocation_of(ctx)
     saved = find(specs)
-    stacks = load(saved.specs if saved else specs, stdin=sys.stdin)
-    clock = connection.current().clock()
-    world = connection.current().world(clock)
+    stacks = load(saved.specs if saved else specs)
+    clock = run.connection.clock()
+    world = run.connection.world(clock)
     plan = make_plan(stacks, world)
-    show(plan, output)
+    show(plan, output, run.terminal)
     try:
         if saved:
             check_saved(saved.document, plan)
     except Mismatch as moved:
         if output is not RunFormat.TEXT:
-            tell_programs(stale_report(plan, moved), None, output)
-        streams.complain(moved)
+            print_for_programs(stale_report(plan, moved), None, output, run)
+        run.terminal.complain(moved)
         raise typer.Exit(ExitCode.STALE) from moved
     if not yes and any(would_run(stack, allowed) for stack in plan.stacks):
-        _ask()
-    report = carry_out(plan, world, clock, output, allow=allowed, no_wait=no_wait)
-    proved = None if no_verify else prove_applied(stacks, world, report)
-    if proved is not None:
-        from cfstream.proving.report import with_proof
-
-        report = with_proof(report, proved)
-    conclude(plan, report, output, notify, proved)
+        _ask(run.terminal)
+    report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
+    proof = None
+    if not no_verify:
+        applied = prove_applied(stacks, report, world, run.connection.viewer(world))
+        _print_proof(applied, report, world.flags, run.terminal)
+        proof = applied.proof
+    if proof is not None:
+        report = with_proof(report, proof)
+    conclude(plan, report, output, run, notify=notify, proof=proof)
     raise typer.Exit(report.exit_code)
 
 
-def _ask() -> None:
-    """Returns after a ``yes``. Raises WrongUsage where nobody can be asked, else CfstreamError."""
+def _ask(terminal: Terminal) -> None:
+    """Return after a ``yes``. Raises WrongUsage without a terminal, else CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
-        raise WrongUsage(
-            "apply asks before it writes, and there is no terminal to ask on",
-            "add --yes to say it beforehand",
-        )
-    streams.tell("Type yes to apply: ")
+        raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm now")
+    terminal.tell("Type yes to apply: ")
     if sys.stdin.readline().strip() != "yes":
         raise CfstreamError(
-            "not applied: the answer was not yes", "nothing was written; run it again when you are ready"
+            "not applied: the answer was not yes", "nothing was written; run it again when ready"
         )
+
+
+def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:
+    """Print on stderr what was proved of the changed stacks, and what could not be proved."""
+    from cfstream.applying import StackOutcome
+
+    for stack in sorted(applied.pending, key=lambda each: each.name):
+        later = f"cfstream verify {shlex.quote(stack.spec)}{flags}"
+        terminal.note(f"{stack.name}: not verified, it is not Deployed yet; later run: {later}\n")
+    if applied.error is not None:
+        terminal.note(f"not verified: {applied.error.what}\n")
+    if applied.proof is not None:
+        changed = {each.name for each in report.stacks if each.outcome is StackOutcome.APPLIED}
+        for line in _proof_lines([each for each in applied.proof.stacks if each.name in changed]):
+            terminal.note(line + "\n")
+
+
+def _proof_lines(proofs: Sequence["StackProof"]) -> Iterator[str]:
+    """Yield a line for each stack in which no check failed."""
+    for proof in proofs:
+        if proof.broken:
+            continue
+        why = "; ".join(dict.fromkeys(each.why for each in proof.unproved))
+        held = len(proof.findings) - len(proof.unproved)
+        if why:
+            total = len(proof.findings)
+            yield f"{proof.name}: {held} of {total} checks of verify passed, the others are not proved: {why}"
+        else:
+            yield f"{proof.name}: verified, {held} checks passed"

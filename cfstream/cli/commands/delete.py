@@ -1,12 +1,12 @@
-"""`cfstream delete`: one disabled distribution, or an identity that nothing uses, by its id."""
+"""`cfstream delete`: one disabled distribution, or an unused identity, by its id."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli import connection
-from cfstream.cli.terminal import streams
+from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 
 if TYPE_CHECKING:
@@ -14,19 +14,20 @@ if TYPE_CHECKING:
 
 
 def delete(
+    ctx: typer.Context,
     resource_id: Annotated[
         str, typer.Argument(metavar="ID", help="The id of a distribution of either kind, or of an identity.")
     ],
     if_match: Annotated[
         str | None,
-        typer.Option("--if-match", metavar="ETAG", help="Delete this version alone, without asking."),
+        typer.Option("--if-match", metavar="ETAG", help="Delete only this version, without asking."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")] = False,
 ) -> None:
     """Delete a disabled distribution, or an origin access identity that no distribution uses.
 
-    Refuses what is enabled or in use, and exits with 4 when it is not, or not any more, the version of --if-match.
-    What it refers to and what it was granted stays, and is named in the end.
+    Refuses what is enabled or in use. Exits with 4 if the current version is not that of --if-match. Does not delete
+    what it refers to, or what was granted to it: that is listed at the end.
 
     Example: cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
     """
@@ -34,27 +35,26 @@ def delete(
     from cfstream.inventory.remains import remains
     from cfstream.inventory.removal import owner_of, removal, remove
 
+    run = invocation_of(ctx)
     if not is_id(resource_id):
-        raise WrongUsage(
-            f"{resource_id} is no id of CloudFront", "cfstream list shows the ids that there are"
-        )
-    world = connection.current().world()
+        raise WrongUsage(f"{resource_id} is not an id of CloudFront", "run cfstream list to see the ids")
+    world = run.connection.world()
     reads = world.reads()
     found = by_id(reads, resource_id)
     step = removal(reads, found, if_match)
     if if_match is None and not yes:
-        _ask(found, owner_of(reads, found))
+        _ask(found, owner_of(reads, found), run.terminal)
     remove(world, step)
-    streams.say(f"Deleted {found.name}.\n")
-    streams.note(f"note: {remains(found)}\n")
+    run.terminal.say(f"Deleted {found.name}.\n")
+    run.terminal.note(f"note: {remains(found)}\n")
 
 
-def _ask(found: "Found", owner: str | None) -> None:
-    """Returns after a ``yes``. Raises WrongUsage where nobody can be asked, CfstreamError for any other answer."""
+def _ask(found: "Found", owner: str | None, terminal: Terminal) -> None:
+    """Return after a ``yes``. Raises WrongUsage without a terminal, CfstreamError for any other answer."""
     if sys.stdin is None or not sys.stdin.isatty():
-        what = "delete asks before it deletes, and there is no terminal to ask on"
+        what = "delete asks for confirmation, and there is no terminal"
         raise WrongUsage(what, f"add --if-match {found.etag}, or --yes")
     whose = f"It belongs to spec {owner}. " if owner else ""
-    streams.tell(f"{whose}Type yes to delete {found.name}: ")
+    terminal.tell(f"{whose}Type yes to delete {found.name}: ")
     if sys.stdin.readline().strip() != "yes":
         raise CfstreamError("not deleted: the answer was not yes", "nothing was written")

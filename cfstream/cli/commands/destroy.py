@@ -1,4 +1,4 @@
-"""`cfstream destroy`: shows what goes, asks for the stack's name, and takes it away."""
+"""`cfstream destroy`: show what will be deleted, ask for the stack's name, and delete it."""
 
 import sys
 from collections.abc import Sequence
@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Specs, Yes
-from cfstream.cli.running import carry_out, conclude, show, would_run
+from cfstream.cli.running import carry_out, conclude, show
 from cfstream.cli.terminal import notifying
-from cfstream.cli.terminal.streams import note, tell
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.steps.hazards import HazardName, hazards_named
+from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report
-    from cfstream.planning import Plan, StackPlan
-    from cfstream.spec.load import Stack
-
-IMPLIED = frozenset({HazardName.DELETES, HazardName.CUTS_VIEWERS})
-"""The hazards that are what destroying means: the yes allows them."""
+    from cfstream.planning import StackPlan
 
 
 def destroy(
+    ctx: typer.Context,
     specs: Specs,
     *,
     yes: Yes = False,
@@ -32,67 +28,57 @@ def destroy(
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
 ) -> None:
-    """Take away all that is the stack's, after its name is typed: never the bucket, never an object.
+    """Delete everything the stack owns, after you type its name: never the bucket, never an object.
 
-    Shows what goes and what stays, and asks. The distribution is disabled, waited for and deleted; then go our grants,
-    key groups, public keys, policies and identity, as far as nothing else uses them. Records go first. What is not ours
-    stays as it is. A spec that says protect: true is refused. Stopped anywhere, the same command goes on from there.
+    Shows what will be deleted and what will not, and asks. Deletes the records; then disables the distribution, waits,
+    and deletes it; then the stack's grants, key groups, public keys, policies and identity, if nothing else uses them.
+    Never changes what the stack does not own. Refuses a spec with protect: true. If it is interrupted, run the same
+    command again; it resumes.
 
     Example: cfstream destroy lectures.yaml
     """
-    allowed = hazards_named(allow or ()) | IMPLIED
+    from cfstream.use_cases.apply import DESTROY_IMPLIES, adopted_and_deleted, would_run
+
+    allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
     from cfstream.spec.load import load
     from cfstream.workflow import make_plan
 
-    stacks = load(specs, stdin=sys.stdin)
-    clock = connection.current().clock()
-    world = connection.current().world(clock)
+    run = invocation_of(ctx)
+    stacks = load(specs)
+    clock = run.connection.clock()
+    world = run.connection.world(clock)
     plan = make_plan(stacks, world, destroying=True)
-    show(plan, output)
+    show(plan, output, run.terminal)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     if going and not yes:
-        _ask(going)
-    report = carry_out(plan, world, clock, output, allow=allowed, no_wait=no_wait)
-    conclude(plan, report, output, notify)
-    _tell_of_adopted(stacks, report)
+        _ask(going, run.terminal)
+    report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
+    conclude(plan, report, output, run, notify=notify)
+    for stack in adopted_and_deleted(stacks, report):
+        run.terminal.note(
+            f"note: {stack.path} adopts {stack.spec.adopt}, which is deleted: remove `adopt` from it before you apply "
+            "it again\n"
+        )
     if len(going) > 1 and not report.exit_code:
-        _tell_of_the_rest(make_plan(stacks, world, destroying=True))
+        # One stack may have used what another owns, which could not be deleted before it.
+        left = [stack.name for stack in make_plan(stacks, world, destroying=True).stacks if stack.steps]
+        if left:
+            names = ", ".join(left)
+            run.terminal.note(f"note: more of {names} can be deleted now: run the same command again\n")
     raise typer.Exit(report.exit_code)
 
 
-def _tell_of_adopted(stacks: "Sequence[Stack]", report: "Report") -> None:
-    """A spec that names the distribution that is gone could not be applied again as it is."""
-    from cfstream.render.report import WENT_WELL
-
-    gone = {each.name for each in report.stacks if each.outcome in WENT_WELL}
-    for stack in stacks:
-        if stack.spec.name in gone and stack.spec.adopt:
-            note(
-                f"note: {stack.path} adopts {stack.spec.adopt}, which is gone: take `adopt` out of it before it is "
-                "applied again\n"
-            )
-
-
-def _tell_of_the_rest(plan: "Plan") -> None:
-    """Of several stacks one may have used what is another's, which could not go before it."""
-    left = [stack.name for stack in plan.stacks if stack.steps]
-    if left:
-        note(
-            f"note: what others of these stacks used of {', '.join(left)} can go now: run the same command again\n"
-        )
-
-
-def _ask(stacks: "Sequence[StackPlan]") -> None:
-    """Returns when every stack's name was typed. Raises WrongUsage where nobody can be asked, else CfstreamError."""
+def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:
+    """Return if every stack's name was typed. Raises WrongUsage without a terminal, else CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise WrongUsage(
-            "destroy asks before it destroys, and there is no terminal to ask on",
-            "read what would go, and add --yes",
+            "destroy asks for confirmation, and there is no terminal",
+            "read what would be deleted, and add --yes",
         )
     for stack in stacks:
-        tell(f"Type {stack.name} to destroy it: ")
+        terminal.tell(f"Type {stack.name} to destroy it: ")
         if sys.stdin.readline().strip() != stack.name:
             raise CfstreamError(
                 f"the answer was not {stack.name}: nothing was destroyed",

@@ -1,22 +1,16 @@
 """``cfstream diff``: what a change of specs changes in meaning. It needs git, and no AWS."""
 
 import sys
-from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cfstream.cli.terminal import streams
-from cfstream.errors import SpecProblems, WrongUsage
-
-if TYPE_CHECKING:
-    from cfstream.spec.load import Stack
+from cfstream.cli.invocation import invocation_of
 
 
 class DiffFormat(StrEnum):
-    """How a comparison is written."""
+    """How a comparison is printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -24,6 +18,7 @@ class DiffFormat(StrEnum):
 
 
 def diff(
+    ctx: typer.Context,
     before: Annotated[
         str,
         typer.Argument(
@@ -40,62 +35,21 @@ def diff(
 ) -> None:
     """Show what a change of specs changes in meaning, field by field with the defaults filled in, without AWS.
 
-    Order, comments and spelling do not count; the content of key files does. Hazards are those that specs alone show:
-    a plan knows more. Either side may be a plain file, too.
+    Order, comments and spelling do not count; the content of key files does. Only hazards that specs alone show are
+    listed: plan lists all. Either side may be a plain file, too.
 
     Example: cfstream diff specs/@main specs/
     """
-    from cfstream.comparing import compare
     from cfstream.render.comparison import comparison_document, comparison_markdown, comparison_text
     from cfstream.render.json import as_text
+    from cfstream.use_cases.diff import diff as compared
 
-    path, revision = _split(before)
-    new = after if after is not None else path
-    if after is None and not revision:
-        raise WrongUsage(
-            "there is nothing to compare it with", f"name a revision: cfstream diff {before}@main"
-        )
-    old_stacks, new_stacks = _stacks(before), _stacks(new)
-    if old_stacks is None and new_stacks is None:
-        raise WrongUsage(f"there is neither {before} nor {new}", "check the names")
-    if None in (old_stacks, new_stacks) and not revision and not _split(new)[1]:
-        # Only what was under version control can be new, or gone; between two files it is a slip.
-        raise WrongUsage(f"there is no {before if old_stacks is None else new}", "check the name")
-    found = compare(old_stacks or (), new_stacks or ())
-    if output is DiffFormat.JSON:
-        streams.say(as_text(comparison_document(found)))
-    elif output is DiffFormat.MARKDOWN:
-        streams.say(comparison_markdown(found))
-    else:
-        streams.say(comparison_text(found, color=streams.colored(sys.stdout), width=streams.width()))
-
-
-def _split(named: str) -> tuple[str, str]:
-    """Path and revision. A file may have an @ in its name, and so may a revision: ``a.yaml@HEAD@{1}``."""
-    if "@" not in named or Path(named).exists():
-        return named, ""
-    cuts = [place for place, sign in enumerate(named) if sign == "@"]
-    cut = next((cut for cut in cuts if Path(named[:cut] or ".").exists()), cuts[0])
-    return named[:cut] or ".", named[cut + 1 :]
-
-
-def _stacks(named: str) -> "tuple[Stack, ...] | None":
-    """The stacks under a name; None where there is no such file or folder, which is how a spec is new, or gone."""
-    from cfstream.cli.git_files import files_at
-    from cfstream.spec.load import load
-
-    path, revision = _split(named)
-    if not revision:
-        return load([path], stdin=sys.stdin) if path == "-" or Path(path).exists() else None
-    files = files_at(path, revision)
-    if not files.exists(path):
-        return None
-    try:
-        stacks = load([path], files=files)
-    except SpecProblems as found:
-        problems = [
-            replace(problem, where=replace(problem.where, file=f"{problem.where.file}@{revision}"))
-            for problem in found.problems
-        ]
-        raise SpecProblems(tuple(problems)) from found
-    return tuple(replace(stack, path=f"{stack.path}@{revision}") for stack in stacks)
+    terminal = invocation_of(ctx).terminal
+    found = compared(before, after)
+    match output:
+        case DiffFormat.JSON:
+            terminal.say(as_text(comparison_document(found)))
+        case DiffFormat.MARKDOWN:
+            terminal.say(comparison_markdown(found))
+        case DiffFormat.TEXT:
+            terminal.say(comparison_text(found, color=terminal.colored(sys.stdout), width=terminal.width()))

@@ -1,19 +1,23 @@
 """``cfstream doctor``: whether this machine and this account have what commands need."""
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cfstream.cli.exit_codes import ExitCode
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 
 if TYPE_CHECKING:
     from cfstream.spec.load import Stack
+    from cfstream.use_cases.doctor.check import Check
 
 
 def doctor(
+    ctx: typer.Context,
     specs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -22,26 +26,44 @@ def doctor(
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """Look whether this machine and this account have what commands need, and say how to mend what is amiss.
+    """Check that this machine and this account have what commands need, and show how to fix what is missing.
 
-    Versions, extras, git, the terminal, the sandbox; then profile, region, credentials, identity, clock and
-    permissions. It changes nothing, prints no secret, and exits with 1 when a command would fail.
+    Checks versions, extras, git, the terminal and the sandbox; then profile, region, credentials, identity, clock and
+    permissions. Changes nothing and prints no secret. Exits with 1 if a command would fail.
 
     Example: cfstream doctor lectures.yaml
     """
-    from cfstream.cli.account import account_checks
-    from cfstream.cli.machine import machine_checks
-    from cfstream.render.checkup import all_well, checkup_document, checkup_text
+    from cfstream.render.checkup import checkup_document, checkup_text
     from cfstream.render.json import as_text
+    from cfstream.use_cases.doctor.account import account_checks
+    from cfstream.use_cases.doctor.check import all_well
+    from cfstream.use_cases.doctor.machine import machine_checks
 
+    run = invocation_of(ctx)
+    terminal = run.terminal
     stacks: tuple[Stack, ...] = ()
     if specs:
         from cfstream.spec.load import load
 
-        stacks = load(specs, stdin=sys.stdin)
-    checks = [*machine_checks(), *account_checks(stacks)]
+        stacks = load(specs)
+    checks = [*machine_checks(), _output_check(terminal), *account_checks(stacks, run.connection)]
     if output is Format.JSON:
-        streams.say(as_text(checkup_document(checks)))
+        terminal.say(as_text(checkup_document(checks)))
     else:
-        streams.say(checkup_text(checks, color=streams.colored(sys.stdout), width=streams.width()))
+        terminal.say(checkup_text(checks, color=terminal.colored(sys.stdout), width=terminal.width()))
     raise typer.Exit(ExitCode.DONE if all_well(checks) else ExitCode.FAILED)
+
+
+def _output_check(terminal: Terminal) -> "Check":
+    from cfstream.use_cases.doctor.check import Check, State
+
+    encoding = getattr(sys.stdout, "encoding", None) or "no encoding"
+    if terminal.colored(sys.stdout):
+        colors = "in colours"
+    elif terminal.color is False or os.environ.get("NO_COLOR"):
+        colors = "no colours, as requested"
+    elif sys.stdout is not None and sys.stdout.isatty():
+        colors = f"no colours: TERM is {os.environ.get('TERM', '') or 'empty'}"
+    else:
+        colors = "no colours: not a terminal"
+    return Check("output", State.WELL, f"{encoding}, {terminal.width()} columns, {colors}")

@@ -1,7 +1,6 @@
 """``cfstream fmt``: specs in their canonical form. It needs no AWS."""
 
 import difflib
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,19 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.exit_codes import ExitCode
-from cfstream.cli.terminal import streams
-from cfstream.errors import Problem, SpecProblems
+from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal.streams import Terminal
 
 if TYPE_CHECKING:
-    from cfstream.spec.source import Source
-
-STDIN = "-"
-
-_SPEC = re.compile(r"^bucket[ \t]*:", re.MULTILINE)
-"""What every spec has. Folders hold YAML of others too, which is none of our business unless it is named."""
+    from cfstream.use_cases.formatting import FormattedSpec
 
 
 def fmt(
+    ctx: typer.Context,
     specs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -33,63 +28,50 @@ def fmt(
     ] = None,
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 3 when a file would change.")
+        bool, typer.Option("--check", help="Write nothing; exit with 3 if a file would change.")
     ] = False,
     show: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
 ) -> None:
     """Put specs in their canonical form: the order of "cfstream docs", and two spaces for each level.
 
-    Prints the name of each file that it changes. Comments stay with what they belong to; quotes and the order of lists
-    stay as they are. A file is changed only when it is proved to say what it said, and in a folder only when it is a
-    spec.
+    Prints the name of each file that it changes. Comments stay with their fields; quotes and the order of lists do not
+    change. A file is written only if its meaning is proved to be the same, and a file in a folder only if it is a spec.
 
     Example: cfstream fmt --check specs/
     """
-    from cfstream.spec.load import texts
+    from cfstream.use_cases.formatting import format_specs
 
-    named = specs or ["."]
-    problems: list[Problem] = []
+    terminal = invocation_of(ctx).terminal
     changed = False
-    for source in texts(named, stdin=sys.stdin):
-        if source.file not in named and not _SPEC.search(source.text):
-            continue
-        try:
-            changed |= _put_in_form(source, write=not (check or show), show=show)
-        except SpecProblems as found:
-            problems += found.problems
-    if problems:
-        raise SpecProblems(tuple(sorted(problems)))
+    for spec in format_specs(specs or ["."]):
+        changed |= spec.changed
+        _print(spec, terminal, write=not (check or show), show=show)
     raise typer.Exit(ExitCode.PENDING if check and changed else ExitCode.DONE)
 
 
-def _put_in_form(source: "Source", *, write: bool, show: bool) -> bool:
-    """Whether the file was not in its canonical form. Raises SpecProblems for what is no YAML."""
-    from cfstream.cli.spec_file import replace_spec
-    from cfstream.spec.format import formatted
-
-    form = formatted(source)
-    if form.left:
-        streams.note(f"note: {source.file}: {form.left}\n")
-    changed = form.text != source.text
+def _print(spec: "FormattedSpec", terminal: Terminal, *, write: bool, show: bool) -> None:
+    """Print what changes in a spec, and write it if asked to."""
+    if spec.left:
+        terminal.note(f"note: {spec.source.file}: {spec.left}\n")
     if show:
-        streams.say("".join(_difference(source, form.text)))
-    elif write and source.file == STDIN:
-        streams.say(source.mark + form.text)
-    elif changed:
-        streams.say(f"{source.file}\n")
-    if write and changed and source.file != STDIN:
-        replace_spec(source.file, source.mark + form.text)
-    return changed
+        terminal.say("".join(_difference(spec, terminal)))
+    elif write and spec.is_stdin:
+        terminal.say(spec.source.mark + spec.text)
+    elif spec.changed:
+        terminal.say(f"{spec.source.file}\n")
+    if write and not spec.is_stdin:
+        spec.write()
 
 
-def _difference(source: "Source", text: str) -> Iterator[str]:
-    """A unified diff, as ``patch`` and ``git apply`` read it; in colours on a terminal."""
+def _difference(spec: "FormattedSpec", terminal: Terminal) -> Iterator[str]:
+    """Yield a unified diff, as ``patch`` and ``git apply`` read it; in colours on a terminal."""
     from cfstream.render.flow import Style, page
 
-    sheet = page(streams.width(), color=streams.colored(sys.stdout))
+    source = spec.source
+    sheet = page(terminal.width(), color=terminal.colored(sys.stdout))
     styles = {"+": Style.GREEN, "-": Style.RED, "@": Style.CYAN}
     name = Path(source.file).as_posix()
-    before, after = ((source.mark + each).splitlines(keepends=True) for each in (source.text, text))
+    before, after = ((source.mark + each).splitlines(keepends=True) for each in (source.text, spec.text))
     for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
         whole = line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         bare = whole.rstrip("\r\n")

@@ -1,77 +1,84 @@
-"""`cfstream keys`: new key pairs, and rotations without a dead URL."""
+"""`cfstream keys`: make key pairs, and rotate keys without breaking a URL."""
 
 import sys
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
-from cfstream.cli.terminal import streams
 
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Make key pairs, and replace keys without a dead URL.\n\nExample: cfstream keys new lectures-2026-11",
+    help="Make key pairs, and rotate keys without breaking a URL.\n\nExample: cfstream keys new lectures-2026-11",
 )
 
 
 @app.command(cls=Command, short_help="Make a key pair.")
 def new(
+    ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key's name, like lectures-2026-11.")],
     folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="Where to write it.")] = "keys",
     kind: Annotated[
         Literal["rsa", "ecdsa"], typer.Option("--type", help="RSA of 2048 bits, or ECDSA on P-256.")
     ] = "rsa",
 ) -> None:
-    """Make a key pair: NAME.pem, for its owner's eyes alone, and NAME.pub.pem, which the spec names.
+    """Make a key pair: NAME.pem, which only you can read, and NAME.pub.pem, for the spec.
 
     A file that exists is never overwritten.
 
     Example: cfstream keys new lectures-2026-11
     """
-    from cfstream.cli.key_pair import make_pair
+    from cfstream.use_cases.key_pairs import make_pair
 
+    terminal = invocation_of(ctx).terminal
     pair = make_pair(folder, name, kind)
-    streams.say(f"{pair.private}\n{pair.public}\n")
-    streams.note(
-        f"note: {pair.private} signs: keep it out of version control, and where only signers read it\n"
+    terminal.say(f"{pair.private}\n{pair.public}\n")
+    for notice in pair.notices:
+        terminal.notice(notice)
+    terminal.note(
+        f"note: {pair.private} is the private key: keep it out of git, where only your signing service reads it\n"
     )
 
 
-@app.command(cls=Command, short_help="Replace the keys of a group, a stage at a time.")
+@app.command(cls=Command, short_help="Rotate the keys of a group, one stage at a time.")
 def rotate(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The file of the spec that makes the group.")],
+    ctx: typer.Context,
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The file of the spec that creates the group.")],
     group: Annotated[
         str | None,
-        typer.Argument(metavar="GROUP", help="The key group. Absent: the only one.", show_default=False),
+        typer.Argument(metavar="GROUP", help="The key group. Default: the only one.", show_default=False),
     ] = None,
     *,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="The new key's name. Absent: told by the old one's."),
+        typer.Option("--name", metavar="NAME", help="The new key's name. Default: from the old one's."),
     ] = None,
     now: Annotated[
-        bool, typer.Option("--now", help="For a leaked key: take the old one out at once. URLs of it die.")
+        bool, typer.Option("--now", help="For a leaked key: remove it at once. Its URLs stop working.")
     ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """Replace the keys of a group, a stage at a time: edit the spec, and say what to commit and to run.
+    """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and to run.
 
-    First a new key joins; when every URL of the old ones has run out, they leave. In between, apply. It can be stopped
-    anywhere and run again: where it stands is told by the spec and by AWS.
+    The first stage adds a new key. The last one removes the old keys, when all their URLs have expired. Run apply in
+    between. If it is interrupted, run it again: it finds its stage from the spec and AWS.
 
     Example: cfstream keys rotate lectures.yaml lectures-signers
     """
-    from cfstream.cli.rotating import rotate as rotated
     from cfstream.render.json import as_text
     from cfstream.render.rotation import rotation_document, rotation_text
+    from cfstream.use_cases.rotation import rotate as rotated
 
-    done = replace(rotated(spec, group, new=name, now=now), flags=connection.current().flags())
+    run = invocation_of(ctx)
+    terminal = run.terminal
+    done = rotated(spec, group, run.connection, new=name, now=now)
+    for notice in done.notices:
+        terminal.notice(notice)
     if output is Format.JSON:
-        streams.say(as_text(rotation_document(done)))
+        terminal.say(as_text(rotation_document(done)))
     else:
-        streams.say(rotation_text(done, color=streams.colored(sys.stdout), width=streams.width()))
+        terminal.say(rotation_text(done, color=terminal.colored(sys.stdout), width=terminal.width()))

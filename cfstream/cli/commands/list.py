@@ -1,21 +1,21 @@
-"""`cfstream list`: what distributions and identities there are, and which spec owns each."""
+"""`cfstream list`: the account's distributions and identities, and the spec that owns each."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import streams
 
 
 def list_(
+    ctx: typer.Context,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
     """List the account's distributions of both kinds and its origin access identities.
 
-    Beside each stands the name of the spec that owns it, or - where none does, its status, its names and its origin.
+    Each row has the name of the spec that owns it, or - if none does, its status, its names and its origin.
 
     Example: cfstream list --format json
     """
@@ -23,10 +23,11 @@ def list_(
     from cfstream.render.inventory import list_document, list_text
     from cfstream.render.json import as_text
 
-    world = connection.current().world()
+    run = invocation_of(ctx)
+    world = run.connection.world()
     entries = list_all(world.reads())
     if output is Format.JSON:
-        streams.say(as_text(list_document(world.account, entries)))
+        run.terminal.say(as_text(list_document(world.account, entries)))
     else:
-        color, width = streams.colored(sys.stdout), streams.width()
-        streams.say(list_text(world.account, entries, color=color, width=width))
+        color, width = run.terminal.colored(sys.stdout), run.terminal.width()
+        run.terminal.say(list_text(world.account, entries, color=color, width=width))

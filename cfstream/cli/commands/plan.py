@@ -1,4 +1,4 @@
-"""`cfstream plan`: what apply would do, shown, and saved if asked."""
+"""`cfstream plan`: show what apply would do, and save it if asked to."""
 
 import shlex
 import sys
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Specs
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PlanFormat(StrEnum):
-    """How a plan is written: for eyes, for programs, and for those who review a pull request."""
+    """How a plan is printed: for people, for programs, and for reviews of pull requests."""
 
     TEXT = "text"
     JSON = "json"
@@ -31,6 +31,7 @@ class PlanFormat(StrEnum):
 
 
 def plan(
+    ctx: typer.Context,
     specs: Specs,
     *,
     out: Annotated[
@@ -40,12 +41,10 @@ def plan(
         PlanFormat,
         typer.Option("--format", metavar="FORMAT", help=f"How to print it: {', '.join(PlanFormat)}."),
     ] = PlanFormat.TEXT,
-    check: Annotated[
-        bool, typer.Option("--check", help="Exit with 3 when there is something to do.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 3 if there is something to do.")] = False,
     live: Annotated[
         str | None,
-        typer.Option("--live", metavar="SNAPSHOT", help="Plan from what cfstream snapshot recorded."),
+        typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
     ] = None,
     max_age: Annotated[
         str | None, typer.Option("--max-age", metavar="TIME", help="Refuse an older SNAPSHOT, as in 24h.")
@@ -53,43 +52,55 @@ def plan(
 ) -> None:
     """Show what apply would do, and change nothing.
 
-    Reads the specs and what is live, and prints each step with its reason, its place in the spec, every
-    changed field before and after, and who could read the videos before and after. Exits with 2 when
-    something stands in the way. With --live nothing is read from AWS, and no credentials are needed.
+    Reads the specs and what is live. Prints each step with its reason, its place in the spec and every changed field
+    before and after, and who can read the videos before and after. Exits with 2 if a problem prevents apply. With
+    --live, reads nothing from AWS and needs no credentials.
 
     Example: cfstream plan specs/ --out tonight.plan
     """
     from cfstream.cli.exit_codes import of_plan
-    from cfstream.cli.saved_plan import refuse_foreign, save
     from cfstream.spec.load import load
+    from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.workflow import make_plan
+
+    run = invocation_of(ctx)
+    terminal = run.terminal
 
     if out is not None:
         refuse_foreign(out)
     try:
-        stacks = load(specs, stdin=sys.stdin)
+        stacks = load(specs)
     except SpecProblems as found:
-        streams.say(_problems(found.problems, output))
+        terminal.say(_problems(found.problems, output))
         raise
     if max_age is not None and live is None:
-        raise WrongUsage("--max-age speaks of a snapshot, and there is none", "name one with --live")
-    world = _recorded(live, specs, stacks, out, max_age) if live is not None else connection.current().world()
-    made = make_plan(stacks, world)
-    streams.say(_shown(made, output))
+        raise WrongUsage("--max-age needs --live: it is the age of a snapshot", "name a snapshot with --live")
+    recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
+    made = make_plan(stacks, recorded or run.connection.world())
+    terminal.say(_shown(made, output, terminal))
     if out is not None:
         save(made, specs, out)
-        flags = connection.current().flags()
-        streams.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
+        flags = run.connection.flags()
+        terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
     raise typer.Exit(of_plan(made, check=check))
 
 
-def _shown(plan: "Plan", output: PlanFormat) -> str:
-    """The plan in the format asked for, each imported when it is asked for."""
+def save(plan: "Plan", specs: Sequence[str], target: str) -> None:
+    """Write the plan to a file, for: cfstream apply FILE."""
+    from cfstream.render.json import as_text, saved_document
+    from cfstream.use_cases.saved_plan import folder_seen_from, refuse_stdin, write_whole
+
+    refuse_stdin(specs)
+    write_whole(target, as_text(saved_document(plan, specs, folder_seen_from(target))))
+
+
+def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal) -> str:
+    """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
             from cfstream.render.text import plan_text
 
-            return plan_text(plan, color=streams.colored(sys.stdout), width=streams.width())
+            return plan_text(plan, color=terminal.colored(sys.stdout), width=terminal.width())
         case PlanFormat.JSON:
             from cfstream.render.json import as_text, plan_document
 
@@ -114,7 +125,7 @@ def _shown(plan: "Plan", output: PlanFormat) -> str:
 
 
 def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
-    """What stdout gets when specs cannot be read: reviewers are told too; text and JSON leave it to stderr."""
+    """Return what stdout gets for specs with problems: reviewers see them; text and JSON leave them to stderr."""
     match output:
         case PlanFormat.TEXT | PlanFormat.JSON:
             return ""
@@ -138,12 +149,18 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
 
 
 def _recorded(
-    file: str, specs: Sequence[str], stacks: "Sequence[Stack]", out: str | None, max_age: str | None
+    file: str,
+    specs: Sequence[str],
+    stacks: "Sequence[Stack]",
+    run: Invocation,
+    *,
+    out: str | None,
+    max_age: str | None,
 ) -> "World":
-    """The world that a snapshot is, which is told of on stderr. Raises WrongUsage, as `recall`."""
-    from cfstream.cli.snapshot_file import recall, refuse_company
+    """Return the world of a snapshot, and print its origin on stderr. Raises WrongUsage."""
+    from cfstream.use_cases.snapshot import recall, refuse_flags_of_aws
 
-    refuse_company(out)
+    refuse_flags_of_aws(run.connection, out)
     recalled = recall(file, specs, stacks, max_age)
-    (streams.tell if recalled.old else streams.note)(recalled.told)
+    (run.terminal.tell if recalled.old else run.terminal.note)(recalled.origin)
     return recalled.world

@@ -1,8 +1,6 @@
 """``cfstream sandbox``: an AWS on loopback, one for each project.
 
-What lives here: the commands and what they print. Processes are the business of
-``cfstream.sandbox.lifecycle``, the server of ``cfstream.sandbox.server``; both are imported when a command
-runs.
+``cfstream.sandbox.lifecycle`` starts and stops its process; it is imported when a command runs.
 """
 
 import contextlib
@@ -48,48 +46,50 @@ As = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 @app.command()
 def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
-    """Start the sandbox, and print what leads aws and boto3 to it.
+    """Start the sandbox, and print the variables that lead aws and boto3 to it.
 
-    One sandbox serves a project; if it runs already, only the lines are printed. S3 Control alone needs more:
-    its clients put the account number before the endpoint's host name, and a handler must take it off again.
+    A project has one sandbox; if it is running, only the variables are printed. S3 Control needs more: its clients put
+    the account number before the endpoint's host name, and a handler must remove it.
 
-    Viewers are answered at the same port, by the Host header, as CloudFront answers them. A request counts as
-    https unless it says "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
+    The same port answers viewers, by the Host header, as CloudFront does. A request counts as https unless it has
+    "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
 
     Example: eval "$(cfstream sandbox up)" && aws s3 ls
     """
     from cfstream.sandbox import lifecycle
 
-    with _told():
+    with _own_errors():
         running = lifecycle.up(_home(dir_), port)
-    print("Started the sandbox." if running.started else "The sandbox was running already.", file=sys.stderr)
+    print("Started the sandbox." if running.started else "The sandbox is already running.", file=sys.stderr)
     print(_where(running, format_))
 
 
 @app.command()
 def down(dir_: Dir = None) -> None:
-    """End the sandbox. What is in it is kept for the next time.
+    """Stop the sandbox. Its state is kept for the next start.
 
     Example: cfstream sandbox down
     """
     from cfstream.sandbox import lifecycle
 
-    with _told():
+    with _own_errors():
         ended = lifecycle.down(_home(dir_))
     print(
-        f"Ended the sandbox at {ended.endpoint_url}; its state is kept." if ended else "No sandbox runs here."
+        f"Stopped the sandbox at {ended.endpoint_url}; its state is kept."
+        if ended
+        else "No sandbox is running here."
     )
 
 
 @app.command()
 def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
-    """Say where the sandbox runs, and how it is set. Exit code 1 if it does not.
+    """Show where the sandbox runs, and its settings. Exits with 1 if it is not running.
 
     Example: cfstream sandbox status --format json
     """
     from cfstream.sandbox import lifecycle
 
-    with _told():
+    with _own_errors():
         home = _home(dir_)
         running = lifecycle.status(home)
         settings = lifecycle.settings(home) if running else {}
@@ -100,10 +100,10 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
             )
         )
     elif running:
-        print(f"The sandbox runs at {running.endpoint_url} (pid {running.pid}).\nIts state: {home}")
+        print(f"The sandbox is running at {running.endpoint_url} (pid {running.pid}).\nIts state: {home}")
         print(_settings(settings))
     else:
-        print(f"No sandbox runs here.\nIts state would be: {home}")
+        print(f"No sandbox is running here.\nIts state would be in {home}")
     raise typer.Exit(0 if running else 1)
 
 
@@ -115,7 +115,7 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     """
     from cfstream.sandbox.__main__ import serve as serve_until_ended
 
-    with _told():
+    with _own_errors():
         serve_until_ended(_home(dir_), port, lambda running: print(_where(running, format_), flush=True))
 
 
@@ -129,7 +129,7 @@ def key_pair(
     ],
     dir_: Dir = None,
 ) -> None:
-    """Give a trusted signer a CloudFront key pair, and print its id. An account has two at most.
+    """Give a trusted signer a CloudFront key pair, and print its id. An account has at most two.
 
     Example: cfstream sandbox key-pair self keys/signer.pub.pem
     """
@@ -139,19 +139,19 @@ def key_pair(
         public_key = file.read_text()
     except (OSError, UnicodeDecodeError) as unreadable:
         raise WrongUsage(f"{file} cannot be read: {unreadable}", "name a file with a public key") from None
-    with _told():
+    with _own_errors():
         print(lifecycle.register_key_pair(_home(dir_), account, public_key))
 
 
 @app.command()
 def reset(dir_: Dir = None) -> None:
-    """Empty the sandbox, settings included.
+    """Delete everything in the sandbox, settings included.
 
     Example: cfstream sandbox reset
     """
     from cfstream.sandbox import lifecycle
 
-    with _told():
+    with _own_errors():
         lifecycle.reset(_home(dir_))
     print("The sandbox is empty.")
 
@@ -160,7 +160,7 @@ def reset(dir_: Dir = None) -> None:
 def set_(
     settings: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME=VALUE", help="Absent: prints them all.", show_default=False),
+        typer.Argument(metavar="NAME=VALUE", help="Default: print them all.", show_default=False),
     ] = None,
     dir_: Dir = None,
     format_: As = Format.TEXT,
@@ -172,7 +172,7 @@ def set_(
     from cfstream.sandbox import lifecycle
 
     wanted = dict(map(_setting, settings or []))
-    with _told():
+    with _own_errors():
         home = _home(dir_)
         now = lifecycle.change_settings(home, wanted) if wanted else lifecycle.settings(home)
     print(json.dumps(now) if format_ is Format.JSON else _settings(now))
@@ -185,8 +185,8 @@ def _home(given: Path | None) -> Path:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """The sandbox's errors as ours, for it knows none of them."""
+def _own_errors() -> Iterator[None]:
+    """Turn the sandbox's errors into those of cfstream, which the sandbox does not import."""
     from cfstream.sandbox import MissingExtra, SandboxError, WrongSetting
 
     try:
@@ -201,7 +201,7 @@ def _setting(written: str) -> tuple[str, Any]:
     name, equals, value = written.partition("=")
     if not equals:
         raise WrongUsage(
-            f'a setting is written NAME=VALUE, not "{written}"', "write, say, deploy_after_reads=3"
+            f'"{written}" is not a setting: it has the form NAME=VALUE', "write one like deploy_after_reads=3"
         )
     try:
         return name, json.loads(value)
@@ -228,7 +228,7 @@ def _fields(running: "Running | None") -> dict[str, Any]:
 
 
 def _where(running: "Running", format_: Format) -> str:
-    """Where it is: as JSON, or as lines that a shell can evaluate whole."""
+    """Return where the sandbox is: as JSON, or as lines that a shell can evaluate."""
     environment = _environment(running)
     if format_ is Format.JSON:
         fields = {**_fields(running), "started": running.started, "home": str(running.home)}
@@ -239,7 +239,7 @@ def _where(running: "Running", format_: Format) -> str:
             "# The same from Python, without the variables:",
             '#   sandbox = boto3.Session("sandbox", "sandbox", region_name="us-east-1")',
             f'#   s3 = sandbox.client("s3", endpoint_url="{running.endpoint_url}")',
-            "# What viewers get, of a distribution d123.cloudfront.net, or of any of its cnames as the Host:",
+            "# What viewers get from a distribution d123.cloudfront.net, or from any of its cnames as the Host:",
             f"#   curl -i http://d123.cloudfront.localhost:{running.port}/key",
         ]
     )

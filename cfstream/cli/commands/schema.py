@@ -2,14 +2,16 @@
 
 import json
 
-from cfstream.cli.terminal.streams import say
+import typer
+
+from cfstream.cli.invocation import invocation_of
 
 
-def schema() -> None:
+def schema(ctx: typer.Context) -> None:
     """Print the JSON Schema of the spec language, for completion and hover in an editor.
 
     Example: cfstream schema > cfstream.v1.json
     """
     from cfstream.spec.schema import json_schema
 
-    say(json.dumps(json_schema(), indent=2) + "\n")
+    invocation_of(ctx).terminal.say(json.dumps(json_schema(), indent=2) + "\n")

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import streams
 
 
 def show(
+    ctx: typer.Context,
     target: Annotated[
         str, typer.Argument(metavar="SPEC|ID", help="A spec of one stack, or an id such as E1UGDLB9XZBD79.")
     ],
@@ -17,19 +18,21 @@ def show(
 ) -> None:
     """Show all settings of a distribution of either kind, or of an origin access identity.
 
-    With the names of what it refers to, the signers and the keys that are active for them, and the grants by which
-    CloudFront reads the bucket.
+    Includes the names of what it refers to, the signers and their active keys, and the grants with which CloudFront
+    reads the bucket.
 
     Example: cfstream show E1UGDLB9XZBD79 --format json
     """
-    from cfstream.cli.targets import find
     from cfstream.inventory.showing import details_of
     from cfstream.render.inventory import show_document, show_text
     from cfstream.render.json import as_text
+    from cfstream.use_cases.targets import find
 
-    targets = find([target], one=True)
+    run = invocation_of(ctx)
+    targets = find([target], run.connection, one=True)
     details = details_of(targets.world.reads(), targets.found[0].found)
     if output is Format.JSON:
-        streams.say(as_text(show_document(details)))
+        run.terminal.say(as_text(show_document(details)))
     else:
-        streams.say(show_text(details, color=streams.colored(sys.stdout), width=streams.width()))
+        color, width = run.terminal.colored(sys.stdout), run.terminal.width()
+        run.terminal.say(show_text(details, color=color, width=width))

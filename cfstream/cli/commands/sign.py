@@ -1,15 +1,19 @@
 """`cfstream sign`: a signed URL, the cookies, or a signed stream name."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cfstream.cli import connection
-from cfstream.cli.terminal import streams
+from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.use_cases.signing import Signed
 
 
 def sign(
+    ctx: typer.Context,
     target: Annotated[
         str, typer.Argument(metavar="URL|KEY", help="A URL, or the key of an object in the spec's bucket.")
     ],
@@ -23,7 +27,7 @@ def sign(
     ] = None,
     key_id: Annotated[
         str | None,
-        typer.Option("--key-id", metavar="ID", help="The id of the public key. Absent: looked for in AWS."),
+        typer.Option("--key-id", metavar="ID", help="The id of the public key. Default: found in AWS."),
     ] = None,
     starts: Annotated[
         str | None, typer.Option("--from", metavar="T", help="Not before: 10m from now, or a time.")
@@ -32,11 +36,12 @@ def sign(
         str | None, typer.Option("--ip", metavar="CIDR", help="Only for this IPv4 address or range.")
     ] = None,
     cookies: Annotated[
-        bool, typer.Option("--cookies", help="The three cookies, as Set-Cookie lines, in place of a URL.")
+        bool,
+        typer.Option("--cookies", help="Print the three cookies, as Set-Cookie lines, instead of a URL."),
     ] = False,
     preset: Annotated[
         Literal["hls", "dash", "file"],
-        typer.Option("--for", help="What is played; hls and dash: all in the folder."),
+        typer.Option("--for", help="What is played; hls and dash open the whole folder."),
     ] = "file",
     domain: Annotated[
         str | None,
@@ -49,42 +54,87 @@ def sign(
         Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
     ] = "text",
     everything: Annotated[
-        bool, typer.Option("--everything", help="Allow to open all of the host, not one folder of it.")
+        bool, typer.Option("--everything", help="Allow a signature for the whole host, not one folder of it.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also for longer than sign.max_validity.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Allow a longer validity than sign.max_validity.")
+    ] = False,
 ) -> None:
-    """Sign a URL, the cookies, or for delivery rtmp a stream name.
+    """Sign a URL, cookies, or for delivery rtmp a stream name.
 
-    With --spec the id of the key is found in AWS, and a key that does not guard this path is refused. With --key-id
-    and a URL, AWS is not asked. A passphrase is asked for, or taken from CFSTREAM_KEY_PASSPHRASE.
+    With --spec, finds the id of the key in AWS, and refuses a key that is not trusted for this path. With --key-id and
+    a URL, does not use AWS. Asks for the passphrase of an encrypted key, or reads it from CFSTREAM_KEY_PASSPHRASE.
 
-    For a playlist with its segments, add --for hls --cookies: that opens its folder. At the top level the folder is all
-    of the host, which needs --everything. With --sandbox, --format curl writes a command that works
-    as it is, and http://LABEL.cloudfront.localhost:PORT/KEY is a URL that can be signed, and opened in a browser.
+    For a playlist with its segments, add --for hls --cookies: that opens its folder. At the top level the folder is
+    the whole host, which needs --everything. With --sandbox, --format curl writes a command that works, and you can
+    sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
     Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
     """
-    from cfstream.cli.signing import Asked, signed
-    from cfstream.cli.terminal.sign_notes import note_domain, note_edge
-    from cfstream.render.signed import cookies_text, document, url_text
+    from cfstream.cli.terminal.moments import moment
+    from cfstream.cli.terminal.private_key import open_private_key
+    from cfstream.use_cases.signing import SignRequest
+    from cfstream.use_cases.signing import sign as signed
 
-    asked = Asked(
-        target, key, expires, starts, ip, spec, key_id, preset, cookies, digest, domain, force, everything
+    run = invocation_of(ctx)
+    now = run.connection.clock().now()
+    request = SignRequest(
+        target=target,
+        open_key=lambda: open_private_key(key, run.terminal),
+        now=now,
+        starts=moment(starts, "--from", now) if starts else None,
+        expires=moment(expires, "--expires", now),
+        ip=ip,
+        spec=spec,
+        key_id=key_id,
+        preset=preset,
+        cookies=cookies,
+        hash=digest,
+        domain=domain,
+        force=force,
+        everything=everything,
     )
-    found = signed(asked)
-    edge = connection.current().edge()
+    found = signed(request, run.connection)
+    for notice in found.notices:
+        run.terminal.notice(notice)
+    edge = run.connection.edge()
     if output == "curl" and found.stream is not None and not (edge and found.plain_url):
         raise WrongUsage(
-            "curl speaks no RTMP", "take the stream name: leave --format out, or use --format json"
+            "curl does not support RTMP", "print the stream name: leave out --format, or use --format json"
         )
-    if output == "json":
-        from cfstream.render.json import as_text
-
-        streams.say(as_text(document(found)))
-    elif cookies:
-        streams.say(cookies_text(found, curl=output == "curl", edge=edge))
-    else:
-        streams.say(url_text(found, curl=output == "curl", edge=edge))
+    _print(found, output, edge, run.terminal)
     if output == "text":
-        note_domain(found)
-        note_edge(found, edge)
+        _note_domain(found, run.terminal)
+        _note_edge(found, edge, run.terminal)
+
+
+def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:
+    """Print the signed URL, cookies or stream name in a format."""
+    from cfstream.render.json import as_text
+    from cfstream.render.signed import cookies_text, document, url_text
+
+    if output == "json":
+        terminal.say(as_text(document(found)))
+    elif found.cookies is not None:
+        terminal.say(cookies_text(found, curl=output == "curl", edge=edge))
+    else:
+        terminal.say(url_text(found, curl=output == "curl", edge=edge))
+
+
+def _note_domain(found: "Signed", terminal: Terminal) -> None:
+    """Print a note if browsers refuse the cookies from any site."""
+    if found.cookies is not None and found.domain is None:
+        terminal.note("note: no site can set cookies for cloudfront.net; give the distribution a cname\n")
+
+
+def _note_edge(found: "Signed", edge: str, terminal: Terminal) -> None:
+    """Print a note with the address of the edge, if that is not the host of the URL."""
+    from cfstream.sign.resource import sections
+    from cfstream.use_cases.signing import LOOPBACK_ZONE
+
+    url = found.url or found.plain_url
+    host = sections(url).host
+    if not edge or not url or host.partition(":")[0].endswith(LOOPBACK_ZONE):
+        return
+    browser = f"; for a browser sign {found.in_browser}" if found.in_browser else ""
+    terminal.note(f"note: {host} answers at {edge}: --format curl writes the command{browser}\n")

@@ -1,17 +1,16 @@
-"""`cfstream snapshot`: what plan reads, recorded in a file."""
+"""`cfstream snapshot`: record what plan reads in a file."""
 
 import shlex
-import sys
 from typing import Annotated
 
 import typer
 
-from cfstream.cli import connection
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Specs
-from cfstream.cli.terminal import streams
 
 
 def snapshot(
+    ctx: typer.Context,
     specs: Specs,
     out: Annotated[
         str,
@@ -19,34 +18,35 @@ def snapshot(
     ],
     *,
     hash_accounts: Annotated[
-        bool, typer.Option("--hash-accounts", help="Let other digits stand for account numbers.")
+        bool, typer.Option("--hash-accounts", help="Replace account numbers by other digits.")
     ] = False,
 ) -> None:
     """Record what plan reads, for plans without credentials.
 
-    Reads all that a plan of these specs reads, and what changed specs over the same buckets may need,
-    and writes it to a file without secrets. cfstream plan SPEC --live FILE makes the same plan from it:
-    in a pull request of a fork, say, which is given no credentials. The file names what there is in the
-    account; --hash-accounts takes out the account numbers.
+    Reads everything that a plan of these specs reads, and what changed specs over the same buckets may need, and writes
+    it to a file without secrets. cfstream plan SPEC --live FILE makes the same plan from it: for example in a pull
+    request of a fork, which gets no credentials. The file names the resources of the account; --hash-accounts removes
+    the account numbers.
 
     Example: cfstream snapshot specs/ --out live.json --hash-accounts
     """
-    from cfstream.cli.saved_plan import refuse_foreign, write_whole
-    from cfstream.cli.snapshot_file import refuse_another_account, to_text
     from cfstream.recording.taking import record
     from cfstream.spec.load import load
+    from cfstream.use_cases.saved_plan import refuse_foreign, write_whole
+    from cfstream.use_cases.snapshot import refuse_another_account, to_text
 
+    run = invocation_of(ctx)
     if out != "-":
         refuse_foreign(out)
-    stacks = load(specs, stdin=sys.stdin)
-    world = connection.current().world()
+    stacks = load(specs)
+    world = run.connection.world()
     if out != "-":
         refuse_another_account(out, world.account)
     heard = record(stacks, world)
     text = to_text(heard, world, specs, stacks, hash_accounts=hash_accounts)
     if out == "-":
-        streams.say(text)
+        run.terminal.say(text)
         return
     write_whole(out, text)
     again = shlex.join(["cfstream", "plan", *specs, "--live", out])
-    streams.note(f"{len(heard)} answers recorded in {out}. To plan from it: {again}\n")
+    run.terminal.note(f"{len(heard)} answers recorded in {out}. To plan from it: {again}\n")

@@ -1,15 +1,16 @@
-"""``cfstream validate``: reads specs and says what is wrong with them. It needs no AWS, and imports none."""
+"""``cfstream validate``: check specs. It needs no AWS, and imports none."""
 
 import json
 from typing import Annotated, Any, Literal
 
 import typer
 
-from cfstream.cli.terminal.streams import note, say
+from cfstream.cli.invocation import invocation_of
 from cfstream.errors import Problem, SpecProblems
 
 
 def validate(
+    ctx: typer.Context,
     specs: Annotated[
         list[str],
         typer.Argument(
@@ -25,22 +26,22 @@ def validate(
 
     Example: cfstream validate specs/
     """
-    # Imported here, so that the help of other commands does not wait for it.
     from cfstream.spec.limits import notices
     from cfstream.spec.load import load
 
+    terminal = invocation_of(ctx).terminal
     passed_over: list[str] = []
     try:
         stacks = load(specs, passed_over=passed_over)
     except SpecProblems as found:
         if output == "json":
-            say(_document([], found.problems))
+            terminal.say(_document([], found.problems))
         if output == "sarif":
-            say(_alerts(found.problems))
+            terminal.say(_alerts(found.problems))
         raise
     for file in passed_over:
-        note(f"note: {file}: there is no spec in this file\n")
-    told = [(stack, notices(stack)) for stack in stacks]
+        terminal.note(f"note: {file}: this file has no spec\n")
+    checked = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
         rows = [
             {
@@ -51,17 +52,17 @@ def validate(
                 "spec_sha256": stack.spec_sha256,
                 "notices": [{"text": notice.text, "warning": notice.warning} for notice in noticed],
             }
-            for stack, noticed in told
+            for stack, noticed in checked
         ]
-        say(_document(rows, ()))
+        terminal.say(_document(rows, ()))
         return
     if output == "sarif":
-        say(_alerts(()))
+        terminal.say(_alerts(()))
         return
-    for stack, noticed in told:
-        say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
+    for stack, noticed in checked:
+        terminal.say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
         for notice in noticed:
-            note(f"note: {stack.path}: {notice.text}\n")
+            terminal.note(f"note: {stack.path}: {notice.text}\n")
 
 
 def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:

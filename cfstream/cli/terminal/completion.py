@@ -1,7 +1,7 @@
-"""What a shell offers at the Tab key: specs, groups, hazards, fields, profiles, revisions. AWS is never asked.
+"""What the Tab key completes: specs, groups, hazards, fields, profiles, revisions. AWS is never asked.
 
-Ids of public keys are not offered: only AWS knows them, and ``sign`` finds the right one by the key itself. Where
-nothing is known, the shell offers file names, as it does everywhere.
+Ids of public keys are not offered: only AWS knows them, and ``sign`` finds the right one by the key itself. For
+everything else, the shell offers file names.
 """
 
 import os
@@ -15,11 +15,11 @@ from typing import Any
 from cfstream.errors import CfstreamError
 
 SHELL = "_CFSTREAM_COMPLETE"
-"""The variable by which a shell asks (typer)."""
+"""The variable that a shell sets to ask for completions (typer)."""
 
 DEPTH = 3
 MOST = 200
-"""Folders below this one that are searched for specs, and files that are offered."""
+"""How deep folders are searched for specs, and how many files are offered."""
 
 PASSED_OVER = frozenset({"node_modules", "venv", "__pycache__"})
 YAML_SPECS = (".yaml", ".yml")
@@ -27,7 +27,7 @@ YAML_SPECS = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A word to offer, and what shells with room for it say beside it (click's CompletionItem, by its members)."""
+    """A word to offer, and its description, which some shells show (click's CompletionItem, by its members)."""
 
     value: str
     help: str | None = None
@@ -38,7 +38,7 @@ Words = Callable[[Any, str], Iterator[Candidate]]
 
 
 def offering(words: Words) -> Callable[[Any, str], list[Candidate]]:
-    """The completion of a parameter: candidates that begin as typed; none where they cannot be known."""
+    """Return the completion of a parameter: the candidates with the typed start; none if they cannot be found."""
 
     def offered(ctx: Any, typed: str) -> list[Candidate]:
         found: list[Candidate] = []
@@ -50,12 +50,12 @@ def offering(words: Words) -> Callable[[Any, str], list[Candidate]]:
 
 
 def commands(entries: Mapping[str, str], typed: str) -> list[Candidate]:
-    """The commands that begin as typed, each with its help; none of them is imported for it."""
+    """Return the commands with the typed start, each with its help. None of them is imported."""
     return [Candidate(name, help_) for name, help_ in entries.items() if name.startswith(typed)]
 
 
 def flags(params: Sequence[Any], typed: str) -> list[Candidate]:
-    """Flags that begin as typed, those of `cfstream` itself among them; short ones only when they are asked for."""
+    """Return the flags with the typed start, those of `cfstream` included; a short one only if typed in full."""
     if not typed.startswith("-"):
         return []
     return [
@@ -68,7 +68,7 @@ def flags(params: Sequence[Any], typed: str) -> list[Candidate]:
 
 
 def specs(_ctx: Any, typed: str) -> Iterator[Candidate]:
-    """Spec files in this folder or in the one that is being typed, and the folders that hold some."""
+    """Yield the spec files of this folder or of the typed one, and the folders with specs."""
     start = os.path.dirname(typed)
     found = [path for path in _yaml_under(Path(start or ".")) if not path.name.startswith(".")]
     names = sorted(path.as_posix() for path in found)[:MOST]
@@ -82,7 +82,7 @@ def specs(_ctx: Any, typed: str) -> Iterator[Candidate]:
 
 
 def specs_and_plans(ctx: Any, typed: str) -> Iterator[Candidate]:
-    """Specs, and files that may be saved plans."""
+    """Yield specs, and files that may be saved plans."""
     yield from specs(ctx, typed)
     folder = Path(os.path.dirname(typed) or ".")
     for path in sorted(folder.iterdir()):
@@ -91,13 +91,13 @@ def specs_and_plans(ctx: Any, typed: str) -> Iterator[Candidate]:
 
 
 def specs_at(ctx: Any, typed: str) -> Iterator[Candidate]:
-    """Specs, and behind an ``@`` the branches and tags of their repository."""
+    """Yield specs, and after an ``@`` the branches and tags of their repository."""
     path, at, _ = typed.partition("@")
     if not at:
         for spec in specs(ctx, typed):
             yield Candidate(f"{spec.value}@")
         return
-    from cfstream.cli.git_files import git
+    from cfstream.use_cases.git_files import git
 
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     listed = git(
@@ -108,7 +108,7 @@ def specs_at(ctx: Any, typed: str) -> Iterator[Candidate]:
 
 
 def groups(ctx: Any, _typed: str) -> Iterator[Candidate]:
-    """The key groups that the spec named before makes."""
+    """Yield the key groups that the spec before it creates."""
     from cfstream.spec.load import load
 
     for stack in load([str(ctx.params["spec"])]):
@@ -116,14 +116,14 @@ def groups(ctx: Any, _typed: str) -> Iterator[Candidate]:
 
 
 def hazards(_ctx: Any, _typed: str) -> Iterator[Candidate]:
-    """The hazards that can be allowed."""
+    """Yield the hazards that can be allowed."""
     from cfstream.steps.hazards import HazardName
 
     yield from (Candidate(name, name.meaning) for name in HazardName)
 
 
 def fields(_ctx: Any, _typed: str) -> Iterator[Candidate]:
-    """The fields of a spec."""
+    """Yield the fields of a spec."""
     from cfstream.spec.reference import reference
 
     for field in reference().walk():
@@ -131,21 +131,21 @@ def fields(_ctx: Any, _typed: str) -> Iterator[Candidate]:
 
 
 def private_keys(_ctx: Any, typed: str) -> Iterator[Candidate]:
-    """PEM files that are no public halves, here and in keys/."""
+    """Yield PEM files that are not public halves, here and in keys/."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pem")}
     yield from (Candidate(name) for name in sorted(found) if not name.endswith(".pub.pem"))
 
 
 def public_keys(_ctx: Any, typed: str) -> Iterator[Candidate]:
-    """PEM files, here and in keys/, that say by their name that they are public."""
+    """Yield PEM files, here and in keys/, whose name says that they are public."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pub.pem")}
     yield from map(Candidate, sorted(found))
 
 
 def profiles(_ctx: Any, _typed: str) -> Iterator[Candidate]:
-    """The profiles of the AWS configuration, by name alone: nothing else of it is looked at."""
+    """Yield the profiles of the AWS configuration. Nothing but their names is read."""
     from configparser import ConfigParser
     from configparser import Error as ConfigError
 
@@ -169,7 +169,7 @@ OF_FLAGS: Mapping[str, Words] = {
     "--key": private_keys,
     "--public-key": public_keys,
 }
-"""Words by a flag, where its metavar alone does not tell."""
+"""The words of flags whose metavar does not identify them."""
 
 OF_METAVARS: Mapping[str, Words] = {
     "SPEC": specs,
@@ -181,11 +181,11 @@ OF_METAVARS: Mapping[str, Words] = {
     "HAZARD": hazards,
     "FIELD": fields,
 }
-"""Words by what stands for an argument in the help, dots aside."""
+"""The words of arguments by their name in the help, without dots."""
 
 
 def words_for(param: Any) -> Words | None:
-    """What to offer for a parameter, or None where it is not known better than the shell does."""
+    """Return what to offer for a parameter; None leaves it to the shell."""
     named = next((OF_FLAGS[flag] for flag in param.opts if flag in OF_FLAGS), None)
     return named or OF_METAVARS.get(str(param.metavar or "").replace("...", "").replace("…", ""))
 
@@ -200,7 +200,7 @@ def _yaml_under(start: Path) -> Iterator[Path]:
 
 
 def _escaped(word: str) -> str:
-    """A word as the shell wants it: bash puts it into the line as it is, the others quote it themselves."""
+    """Return a word as the shell needs it: bash inserts it as it is, the others quote it."""
     if not os.environ.get(SHELL, "").endswith("_bash"):
         return word
     return re.sub(r"([^\w./@:+,=~{}\[\]-])", r"\\\1", word)

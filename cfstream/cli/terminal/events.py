@@ -1,4 +1,4 @@
-"""Tells other programs what goes on while a plan is applied: one JSON document a line, on stdout."""
+"""Report a run to programs while it goes on: one JSON event a line, on stdout."""
 
 import json
 import threading
@@ -6,24 +6,25 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cfstream.applying import StackReport, StepReport
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.planning import StackPlan
 from cfstream.render import events
 from cfstream.steps.step import Step
 
 
 class Events:
-    """Each thing that happens, on a line of its own, as soon as it does."""
+    """Write each event as soon as it happens."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, terminal: Terminal, now: Callable[[], datetime]) -> None:
+        self._terminal = terminal
         self._now = now
         self._guard = threading.Lock()
 
     def say(self, event: events.Event) -> None:
-        """Writes one event, with the time at which it is written."""
+        """Write one event, with the current time."""
         with self._guard:
             at = self._now().isoformat(timespec="milliseconds")
-            streams.say(json.dumps({"event": event["event"], "at": at, **event}) + "\n")
+            self._terminal.say(json.dumps({"event": event["event"], "at": at, **event}) + "\n")
 
     def entered(self, plan: StackPlan) -> None:
         self.say(events.entered(plan))

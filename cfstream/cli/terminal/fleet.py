@@ -1,4 +1,4 @@
-"""Tells of many stacks at once: a line for each that is done, and under them a table of those that are under way."""
+"""Show the progress of many stacks: a line for each finished one, and below them a table of the running ones."""
 
 import sys
 import threading
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cfstream.applying import StackReport, StepReport
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.planning import StackPlan
 from cfstream.render.progress import fleet_line, stack_line, took
 from cfstream.steps.step import Step
@@ -31,9 +31,9 @@ class _UnderWay:
 
 
 class Fleet:
-    """A live table of the stacks that are under way."""
+    """A live table of the running stacks."""
 
-    def __init__(self, stacks: int) -> None:
+    def __init__(self, stacks: int, terminal: Terminal) -> None:
         from rich.console import Console
         from rich.live import Live
 
@@ -42,7 +42,7 @@ class Fleet:
         self._began = time.monotonic()
         self._under_way: dict[str, _UnderWay] = {}
         self._outcomes: Counter[str] = Counter()
-        self._color = streams.colored(sys.stderr)
+        self._color = terminal.colored(sys.stderr)
         console = Console(stderr=True, no_color=not self._color, highlight=False)
         self._live = Live(console=console, get_renderable=self._table, transient=True, refresh_per_second=4)
 
@@ -69,7 +69,7 @@ class Fleet:
         with self._guard:
             self._under_way[stack].said = text
 
-    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (what failed is told in the report)
+    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (the report shows failures)
         with self._guard:
             self._under_way[stack].done += 1
 

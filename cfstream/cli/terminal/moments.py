@@ -1,4 +1,4 @@
-"""Moments as people write them on the command line: ``1h`` from now, or ``2026-12-24T20:00Z``."""
+"""Times on the command line: ``1h`` from now, or ``2026-12-24T20:00Z``."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,9 +9,9 @@ _LENGTH = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 def moment(text: str, flag: str, now: datetime) -> datetime:
-    """The moment that `text` means, with its zone; a length of time counts from `now`.
+    """Return the time that `text` means, with its zone; a duration counts from `now`.
 
-    Ten digits are seconds since 1970. Raises WrongUsage for what could mean more than one moment, or none.
+    Ten digits are seconds since 1970. Raises WrongUsage for an invalid or ambiguous time.
     """
     length = _LENGTH.fullmatch(text)
     try:
@@ -22,12 +22,12 @@ def moment(text: str, flag: str, now: datetime) -> datetime:
     except (ValueError, OverflowError, OSError):
         far = text.isdecimal() and len(text) > 11
         raise WrongUsage(
-            f"{flag} {text[:60]}: {'CloudFront counts in seconds, not in milliseconds' if far else 'that is no time'}",
-            "write a length of time from now like 1h or 7d, or a time like 2026-12-24T20:00Z",
+            f"{flag} {text[:60]}: {'CloudFront counts in seconds, not in milliseconds' if far else 'not a valid time'}",
+            "write a duration from now like 1h or 7d, or a time like 2026-12-24T20:00Z",
         ) from None
     if when.tzinfo is None:
         raise WrongUsage(
-            f"{flag} {text}: the time has no zone, so it is not known which moment is meant",
-            "put a Z behind a time in UTC, or its offset, like +01:00; a date wants a time: 2026-12-24T20:00Z",
+            f"{flag} {text}: the time has no zone",
+            "add Z for UTC, or an offset like +01:00; a date needs a time: 2026-12-24T20:00Z",
         )
     return when

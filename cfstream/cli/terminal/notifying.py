@@ -1,4 +1,4 @@
-"""Runs a command of the user's when a long run is over."""
+"""Run the user's --notify command after a long run."""
 
 import json
 import os
@@ -6,26 +6,30 @@ import subprocess
 from collections.abc import Iterable
 from typing import Any
 
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import WrongUsage
 
 LONGEST = 60.0
-"""Seconds that such a command may take."""
+"""Seconds after which the command is stopped."""
 
 
 def check(command: str | None) -> None:
-    """Returns when there is something to run, or nothing is asked for. Raises WrongUsage."""
+    """Return if there is no --notify, or a command in it. Raises WrongUsage for an empty one."""
     if command is not None and not command.strip():
-        raise WrongUsage("--notify: there is no command", "write one, as in --notify 'say done'")
+        raise WrongUsage("--notify has no command", "write one, as in --notify 'say done'")
 
 
 def notify(
-    command: str | None, document: dict[str, Any], exit_code: int, stacks: Iterable[tuple[str, str]]
+    command: str | None,
+    document: dict[str, Any],
+    exit_code: int,
+    stacks: Iterable[tuple[str, str]],
+    terminal: Terminal,
 ) -> None:
-    """Runs `command` by the shell, with `document` as JSON on its stdin. What becomes of it changes no exit code.
+    """Run `command` in the shell, with `document` as JSON on its stdin. Its failure does not change the exit code.
 
-    The exit code, and each of `stacks` with what became of it, are in CFSTREAM_EXIT_CODE and CFSTREAM_STACKS; nothing
-    is put into the command line, so that no name in a spec is ever read by a shell.
+    CFSTREAM_EXIT_CODE and CFSTREAM_STACKS have the exit code, and the outcome of each of `stacks`. Nothing is added to
+    the command line, so that the shell never reads a name from a spec.
     """
     if command is None:
         return
@@ -48,4 +52,4 @@ def notify(
     except subprocess.TimeoutExpired:
         said, why = [], f"it took longer than {round(LONGEST)} s"
     if why:
-        streams.tell("".join([f"note: --notify: {why}", *(f": {line}" for line in said), "\n"]))
+        terminal.tell("".join([f"note: --notify: {why}", *(f": {line}" for line in said), "\n"]))

@@ -1,6 +1,6 @@
-"""How long deploys took on this machine, in the user's cache folder; and who says so to those who wait.
+"""How long deploys took on this machine, kept in the user's cache folder, and shown while one is awaited.
 
-Nothing depends on it: what cannot be read counts as nothing, and what cannot be written is left.
+Nothing depends on it: a file that cannot be read counts as empty, and a failed write is ignored.
 """
 
 import json
@@ -19,13 +19,13 @@ from cfstream.steps.step import Step
 from cfstream.values import StepId, Verb
 
 KEPT = 50
-"""Deploys that are remembered: how long they take changes over the years."""
+"""The number of deploys that are kept: how long they take changes over the years."""
 SHORTEST = 5.0
-"""Seconds; a wait that was shorter found its change in force already and says nothing of deploys."""
+"""Seconds. A shorter wait found its change deployed already, and does not count."""
 
 
 def cache_folder() -> Path | None:
-    """Where the user's system wants things that can be lost; None for a user without a home, as in some containers."""
+    """Return the user's cache folder; None for a user without a home, as in some containers."""
     if named := os.environ.get("XDG_CACHE_HOME"):
         return Path(named) / "cfstream"
     with suppress(RuntimeError):
@@ -42,7 +42,7 @@ def _cache_at_home() -> Path:
 
 
 class PastDeploys:
-    """The seconds of past deploys, kept apart for AWS and for what stands in for it; nowhere without a `folder`."""
+    """The seconds of past deploys, separate for AWS and for stand-ins of it; without a `folder`, none are kept."""
 
     def __init__(self, folder: Path | None, *, real_aws: bool) -> None:
         name = "deploys.json" if real_aws else "deploys-elsewhere.json"
@@ -50,7 +50,7 @@ class PastDeploys:
         self._file = folder / name if folder else None
 
     def seconds(self) -> list[float]:
-        """Those that are remembered, the oldest first."""
+        """Return the kept seconds, the oldest first."""
         if self._file is None:
             return []
         try:
@@ -60,7 +60,7 @@ class PastDeploys:
             return []
 
     def add(self, seconds: float) -> None:
-        """Remembers one more. Stacks end side by side: none is to write over what another has just written."""
+        """Keep one more. Stacks finish at the same time, so writes take turns."""
         if self._file is None:
             return
         with self._guard, suppress(OSError):
@@ -72,7 +72,7 @@ class PastDeploys:
 
 
 class Expecting:
-    """Tells on, and adds to a wait how long it usually takes; remembers those that end well."""
+    """Pass everything on, add to each wait how long it usually takes, and keep the seconds of finished waits."""
 
     def __init__(
         self, telling: Telling, past: PastDeploys, now: Callable[[], float] = time.monotonic

@@ -1,38 +1,21 @@
-"""The private key that a command signs with: its file, and its passphrase, which is never an argument."""
+"""The private key that a command signs with, and the question for its passphrase."""
 
-import os
-import stat
 import sys
 from typing import TYPE_CHECKING
 
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal.streams import Terminal
+from cfstream.use_cases.private_keys import PASSPHRASE, notices_of_key, read_private_key
 
 if TYPE_CHECKING:
     from cfstream.sign.keys import PrivateKey
 
-PASSPHRASE = "CFSTREAM_KEY_PASSPHRASE"  # noqa: S105 (the name of a variable)
 
-
-def read_private_key(path: str) -> "PrivateKey":
-    """The key in the file, with a warning on stderr where everybody on this machine may read it.
-
-    The passphrase of an encrypted one is taken from the environment, or asked for. Raises UnusableKey.
-    """
-    from cfstream.sign import PassphraseNeeded
-    from cfstream.sign.keys import private_key, read_key
-
-    pem = read_key(path)
-    if b"PRIVATE KEY" in pem:
-        _warn_of_readers(path)
-    known = os.environ.get(PASSPHRASE)
-    try:
-        return private_key(pem, known, name=path)
-    except PassphraseNeeded:
-        if known:
-            raise PassphraseNeeded(
-                f"the passphrase in {PASSPHRASE} does not open {path}", "check the variable"
-            ) from None
-    return private_key(pem, _ask(path), name=path)
+def open_private_key(path: str, terminal: Terminal) -> "PrivateKey":
+    """Return the key in the file. Ask for a passphrase on the terminal; warn if others can read the file."""
+    key = read_private_key(path, _ask)
+    for notice in notices_of_key(path):
+        terminal.notice(notice)
+    return key
 
 
 def _ask(path: str) -> str:
@@ -40,8 +23,8 @@ def _ask(path: str) -> str:
 
     if sys.stdin is None or not sys.stdin.isatty():
         raise PassphraseNeeded(
-            f"{path} is encrypted, and there is no terminal to ask for its passphrase on",
-            f"put the passphrase into the environment, as {PASSPHRASE}",
+            f"{path} is encrypted, and there is no terminal to ask for its passphrase",
+            f"set {PASSPHRASE} to the passphrase",
         )
     import getpass
 
@@ -51,9 +34,3 @@ def _ask(path: str) -> str:
         raise PassphraseNeeded(
             f"{path} is encrypted, and no passphrase was given", "type it when asked"
         ) from None
-
-
-def _warn_of_readers(path: str) -> None:
-    mode = os.stat(path).st_mode
-    if stat.S_ISREG(mode) and mode & stat.S_IROTH:
-        streams.note(f"warning: everybody on this machine may read {path}; run: chmod 600 {path}\n")

@@ -1,4 +1,4 @@
-"""Tells on stderr what goes on in an apply: bars or a table on a terminal, plain lines elsewhere, or nothing."""
+"""Show the progress of a run on stderr: bars or a table on a terminal, plain lines elsewhere, nothing with -q."""
 
 import sys
 import threading
@@ -9,9 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from cfstream.applying import Quiet, StepReport, Telling
-from cfstream.cli import connection
-from cfstream.cli.terminal import streams
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
+from cfstream.cli.terminal.streams import Terminal, lively
 from cfstream.planning import Plan
 from cfstream.render.progress import ended_line, still_line
 from cfstream.steps.step import Step
@@ -21,37 +20,37 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 HEARTBEAT = 30.0
-"""Seconds after which a plain log says that a long step is still going on."""
+"""Seconds after which a plain log reports a long step again."""
 
 
 @contextmanager
-def telling(plan: Plan, past: PastDeploys) -> Iterator[Telling]:
-    """Who tells, and how long each wait usually takes."""
-    with _stage(plan) as tell:
+def progress_of(plan: Plan, past: PastDeploys, terminal: Terminal) -> Iterator[Telling]:
+    """Show the progress of a plan, and how long each wait usually takes."""
+    with _display(plan, terminal) as tell:
         yield Expecting(tell, past)
 
 
-def _stage(plan: Plan) -> AbstractContextManager[Telling]:
-    """Who fits the plan, the terminal, ``-q`` and ``-v`` (no bars: they would jump between the log lines)."""
-    verbosity = connection.current().verbosity
-    if verbosity < 0:
+def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Telling]:
+    """Return the display for the plan, the terminal, ``-q`` and ``-v`` (no bars: log lines would break them)."""
+    if terminal.verbosity < 0:
         return nullcontext(Quiet())
-    if verbosity > 0 or not streams.lively(sys.stderr):
-        return nullcontext(Plain())
+    if terminal.verbosity > 0 or not lively(sys.stderr):
+        return nullcontext(Plain(terminal))
     if sum(bool(stack.steps) for stack in plan.stacks) > 1:
         from cfstream.cli.terminal.fleet import Fleet
 
-        return Fleet(len(plan.stacks))
-    return Live()
+        return Fleet(len(plan.stacks), terminal)
+    return Live(terminal)
 
 
 class Plain(Quiet):
-    """One line for each step that has ended, and now and then one for a step that takes long."""
+    """A line for each finished step, and one every half minute for a long step."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
+        self._terminal = terminal
         self._now = now
         self._guard = threading.Lock()
-        self._color = streams.colored(sys.stderr)
+        self._color = terminal.colored(sys.stderr)
         self._began: dict[tuple[str, StepId], float] = {}
         self._told: dict[tuple[str, StepId], float] = {}
 
@@ -67,21 +66,21 @@ class Plain(Quiet):
                 return
             self._told[stack, step.id] = now
             began = self._began[stack, step.id]
-            streams.tell(still_line(step, text, now - began, color=self._color) + "\n")
+            self._terminal.tell(still_line(step, text, now - began, color=self._color) + "\n")
 
-    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (a line names its step in full)
+    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (the line names the step)
         with self._guard:
-            streams.tell(ended_line(report, color=self._color) + "\n")
+            self._terminal.tell(ended_line(report, color=self._color) + "\n")
 
 
 class Live(Quiet):
-    """The same lines, and under them a bar for each step that is running."""
+    """The same lines, and below them a bar for each running step."""
 
-    def __init__(self) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        self._color = streams.colored(sys.stderr)
+        self._color = terminal.colored(sys.stderr)
         self._tasks: dict[tuple[str, StepId], TaskID] = {}
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),

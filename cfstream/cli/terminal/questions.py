@@ -1,4 +1,4 @@
-"""The questions of ``cfstream init``: what no flag says is asked on a terminal, or is what is usual."""
+"""The questions of ``cfstream init``: for what no flag says, ask on a terminal, or take the default."""
 
 import os
 import sys
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from cfstream.cli import connection
-from cfstream.cli.terminal import streams
+from cfstream.cli.invocation import Invocation
 from cfstream.errors import CfstreamError, NoCredentials, WrongUsage
 from cfstream.spec import fields
 from cfstream.spec.template import Answers, NewKey
@@ -16,14 +15,14 @@ from cfstream.spec.template import Answers, NewKey
 T = TypeVar("T")
 
 MOST_LISTED = 20
-"""Rows of a list that is read at a glance; others can still be typed."""
+"""The number of rows that are listed; other names can still be typed."""
 
 SIGNERS = {
     "a new key pair, made now (recommended)": "new",
-    "a key pair that is there: its public half": "file",
-    "a key group of the account, which stays as it is": "group",
-    "accounts, the legacy way": "accounts",
-    "nobody needs to: it is public": "public",
+    "an existing key pair: its public half": "file",
+    "an existing key group of the account, not changed": "group",
+    "AWS accounts, the legacy way": "accounts",
+    "nobody: the videos are public": "public",
 }
 
 
@@ -42,6 +41,7 @@ Signers: TypeAlias = NewKey | str | tuple[str, ...] | None
 class Given:
     """What the flags say."""
 
+    run: Invocation
     name: str | None
     bucket: str | None
     create_bucket: bool
@@ -56,22 +56,22 @@ class Given:
 
     @property
     def path(self) -> str | None:
-        """Where the spec goes, as far as that is known before a question; None for standard output too."""
+        """The file of the spec, if it is known before a question; None for standard output."""
         return None if self.out == "-" else self.out or (self.name and f"{self.name}.yaml")
 
     @property
     def folder(self) -> str:
-        """The folder of the spec, which the paths in it are seen from."""
+        """The folder of the spec; paths in the spec are relative to it."""
         return os.path.dirname(self.out) if self.out and self.out != "-" else ""
 
     @property
     def says_enough(self) -> bool:
-        """Whether all is said that only a person knows; what is left has a usual answer, and a flag."""
+        """Whether the flags answer what has no default: the name, and who signs."""
         return self.name is not None and bool(self.signs)
 
     @property
     def signs(self) -> list[str]:
-        """The flags that say who signs."""
+        """The given flags that say who signs."""
         flags = {
             "--new-key": self.new_key,
             "--public-key": self.public_key,
@@ -84,14 +84,14 @@ class Given:
 
 @dataclass(frozen=True)
 class Answered:
-    """The answers, and whether a key pair is to be made for them."""
+    """The answers, and whether they need a new key pair."""
 
     answers: Answers
     makes_key: bool
 
 
 def answered(given: Given, *, ask: bool) -> Answered:
-    """What the spec is to say. Raises WrongUsage for a flag with a value that cannot be; a person is asked again."""
+    """Return the answers for the spec. Raises WrongUsage for an invalid flag; an invalid answer is asked for again."""
     if len(given.signs) > 1:
         raise WrongUsage(f"{given.signs[0]} and {given.signs[1]} exclude each other", "keep one of them")
     name = _name(given, ask=ask)
@@ -99,13 +99,17 @@ def answered(given: Given, *, ask: bool) -> Answered:
     delivery = given.delivery or "http"
     if ask and given.delivery is None:
         delivery = _choose(
-            "how are the media served?", {"http": "http", "rtmp, which AWS retired in 2020": "rtmp"}
+            given.run,
+            "how are the videos served?",
+            {"http": "http", "rtmp, which AWS retired in 2020": "rtmp"},
         )
     cnames = tuple(_checked("--cname", each, fields.HostName) for each in given.cnames)
     if ask and not cnames:
-        cnames = _ask("host names of yours, with spaces between (empty: none)", None, _all(fields.HostName))
+        cnames = _ask(
+            given.run, "your host names, separated by spaces (empty: none)", None, _all(fields.HostName)
+        )
     signers, makes = _signers(given, name, delivery, ask=ask)
-    region = connection.current().region
+    region = given.run.connection.region
     answers = Answers(
         name, bucket, create, region if create or given.bucket else None, delivery, cnames, signers
     )
@@ -113,29 +117,30 @@ def answered(given: Given, *, ask: bool) -> Answered:
 
 
 def _name(given: Given, *, ask: bool) -> str:
-    """The name of a stack whose file is not there yet."""
+    """Return the name of a stack whose file does not exist."""
 
     def free(text: str) -> str:
         name = str(_checked("the name", text, fields.StackName))
         if given.path is None and given.out is None and os.path.lexists(f"{name}.yaml"):
-            raise WrongUsage(f"{name}.yaml is there already, and stays as it is", "choose another name")
+            raise WrongUsage(f"{name}.yaml exists, and is never overwritten", "choose another name")
         return name
 
     if given.name is None and ask:
-        return _ask("name of the stack", "lectures", free)
+        return _ask(given.run, "name of the stack", "lectures", free)
     return str(_checked("the name", given.name or "lectures", fields.StackName))
 
 
 def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
-    """The bucket, and whether it is to be made."""
+    """Return the bucket, and whether apply creates it."""
     if given.bucket is not None:
         return _checked("--bucket", given.bucket, fields.BucketName), given.create_bucket
     usual = f"{name}-media"
     if not ask:
         return usual, True
-    there = _live("buckets", "s3", "list_buckets")
+    there = _live(given.run, "buckets", "s3", "list_buckets")
     said = _ask(
-        _with_list("bucket with the media, made if there is none", there),
+        given.run,
+        _with_list("bucket with the videos, created if it does not exist", there),
         usual,
         _picked(there, fields.BucketName),
     )
@@ -143,7 +148,7 @@ def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
 
 
 def _signers(given: Given, name: str, delivery: str, *, ask: bool) -> tuple[Signers, bool]:
-    """Who may sign, and whether a key pair is to be made."""
+    """Return who may sign, and whether that needs a new key pair."""
     how = _how(given, delivery, ask=ask)
     own = NewKey(f"{name}-signers", f"{name}-1", f"keys/{name}-1.pub.pem")
     ways: dict[str, Callable[[], Signers]] = {
@@ -159,36 +164,36 @@ def _signers(given: Given, name: str, delivery: str, *, ask: bool) -> tuple[Sign
 
 
 def _how(given: Given, delivery: str, *, ask: bool) -> str:
-    """By which means people sign: what a flag says, or what is asked, or what is usual."""
+    """Return how viewers' requests are signed: from a flag, a question, or the default."""
     if given.signs:
         return SORTS[given.signs[0]]
     if delivery == "rtmp":
         return "self"
-    return _choose("who may sign URLs and cookies?", SIGNERS) if ask else "later"
+    return _choose(given.run, "who may sign URLs and cookies?", SIGNERS) if ask else "later"
 
 
 def _group(given: Given) -> str:
     if given.key_group is not None:
         return str(_checked("--key-group", given.key_group, fields.ResourceName))
-    there = _live("key groups", "cloudfront", "list_key_groups")
-    return _ask(_with_list("key group", there), None, _picked(there, fields.ResourceName))
+    there = _live(given.run, "key groups", "cloudfront", "list_key_groups")
+    return _ask(given.run, _with_list("key group", there), None, _picked(there, fields.ResourceName))
 
 
 def _accounts(given: Given) -> tuple[str, ...]:
     if given.trusted_signers:
         return tuple(_checked("--trusted-signer", each, fields.Signer) for each in given.trusted_signers)
-    return _ask("accounts, with spaces between", "self", _all(fields.Signer))
+    return _ask(given.run, "accounts, separated by spaces", "self", _all(fields.Signer))
 
 
 def _of_file(name: str, given: Given) -> NewKey:
-    """The key of a file, named after the file."""
+    """Return the key of a file, named after the file."""
     if given.public_key is not None:
         return _key_in(given.public_key, name, given.folder)
-    return _ask("file of the public key", None, lambda file: _key_in(file, name, given.folder))
+    return _ask(given.run, "file of the public key", None, lambda file: _key_in(file, name, given.folder))
 
 
 def _key_in(file: str, name: str, folder: str) -> NewKey:
-    """Raises WrongUsage for what is no public key that CloudFront takes."""
+    """Return the key in a file. Raises WrongUsage for a file without a public key that CloudFront accepts."""
     from cfstream.spec.keys import NotAPublicKey, public_key
 
     try:
@@ -203,7 +208,7 @@ def _key_in(file: str, name: str, folder: str) -> NewKey:
 
 
 def _checked(what: str, value: Any, kind: Any) -> Any:
-    """The value as the spec language takes it. Raises WrongUsage in the words of its rule."""
+    """Return the value, if it is valid in a spec. Raises WrongUsage with the message of its rule."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
@@ -211,7 +216,7 @@ def _checked(what: str, value: Any, kind: Any) -> Any:
     except ValidationError as error:
         context = error.errors()[0].get("ctx", {})
         raise WrongUsage(
-            str(context.get("what", f"{what}: {value!r} cannot be")), str(context.get("do", ""))
+            str(context.get("what", f"{what}: {value!r} is not valid")), str(context.get("do", ""))
         ) from error
 
 
@@ -220,7 +225,7 @@ def _all(kind: Any) -> Callable[[str], tuple[str, ...]]:
 
 
 def _picked(there: Sequence[str], kind: Any) -> Callable[[str], str]:
-    """An answer that is the number of a row, or a name."""
+    """Return a reader of answers that are the number of a row, or a name."""
 
     def pick(text: str) -> str:
         if text.isdigit() and 0 < int(text) <= len(there):
@@ -230,34 +235,34 @@ def _picked(there: Sequence[str], kind: Any) -> Callable[[str], str]:
     return pick
 
 
-def _ask(question: str, usual: str | None, read: Callable[[str], T]) -> T:
-    """Asks until the answer can be read. Raises KeyboardInterrupt when there will be none."""
+def _ask(run: Invocation, question: str, usual: str | None, read: Callable[[str], T]) -> T:
+    """Ask until the answer is valid. Raises KeyboardInterrupt at the end of input."""
     while True:
-        streams.tell(f"{question}{f' [{usual}]' if usual else ''}: ")
+        run.terminal.tell(f"{question}{f' [{usual}]' if usual else ''}: ")
         line = _line()
         try:
             return read(line or usual or "")
         except WrongUsage as error:
-            streams.complain(error)
+            run.terminal.complain(error)
 
 
 def _line() -> str:
     line = sys.stdin.readline()
-    if not line:  # the end of input, as Ctrl-D says it
+    if not line:  # the end of input: Ctrl-D
         raise KeyboardInterrupt
     return line.strip()
 
 
-def _choose(question: str, choices: dict[str, T]) -> T:
+def _choose(run: Invocation, question: str, choices: dict[str, T]) -> T:
     rows = "".join(f"  {number}  {text}\n" for number, text in enumerate(choices, start=1))
-    streams.tell(f"{question}\n{rows}")
+    run.terminal.tell(f"{question}\n{rows}")
 
     def read(text: str) -> T:
         if not (text.isdigit() and 0 < int(text) <= len(choices)):
-            raise WrongUsage(f"{text!r} is not one of them", f"type a number from 1 to {len(choices)}")
+            raise WrongUsage(f"{text!r} is not one of the choices", f"type a number from 1 to {len(choices)}")
         return list(choices.values())[int(text) - 1]
 
-    return _ask("number", "1", read)
+    return _ask(run, "number", "1", read)
 
 
 def _with_list(question: str, there: Sequence[str]) -> str:
@@ -268,19 +273,17 @@ def _with_list(question: str, there: Sequence[str]) -> str:
     return f"{rows}{more}{question}: a number, or a name"
 
 
-def _live(what: str, service: str, operation: str) -> list[str]:
-    """Names that the account has; none, and a remark, where AWS does not answer."""
+def _live(run: Invocation, what: str, service: str, operation: str) -> list[str]:
+    """Return names of the account; none, and a note, if AWS does not answer."""
     from cfstream.ports import Call
 
-    streams.note(f"looking for {what}…\n")
+    run.terminal.note(f"looking for {what}…\n")
     try:
-        rows = connection.current().world().reads().items(Call(service, operation))
+        rows = run.connection.world().reads().items(Call(service, operation))
     except NoCredentials:
-        streams.note(
-            f"note: no {what} are listed, for nobody is logged in to AWS here; a spec needs no login\n"
-        )
+        run.terminal.note(f"note: {what} are not listed: there are no AWS credentials; a spec needs none\n")
         return []
     except CfstreamError as error:
-        streams.note(f"note: {what} could not be listed: {error.what}\n")
+        run.terminal.note(f"note: {what} could not be listed: {error.what}\n")
         return []
     return sorted(str(row.get("Name") or row["KeyGroup"]["KeyGroupConfig"]["Name"]) for row in rows)

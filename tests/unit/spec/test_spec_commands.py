@@ -6,21 +6,25 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperCommand
 
 from cfstream.cli.commands.init import init
 from cfstream.cli.commands.schema import schema
 from cfstream.cli.commands.validate import validate
+from cfstream.cli.invocation import Invocation
 from cfstream.errors import SpecProblems, WrongUsage
 from cfstream.spec.load import load
 from cfstream.spec.schema import json_schema
 
 ROOT = Path(__file__).parents[3]
+RUN = typer.Context(TyperCommand(None), obj=Invocation())
 PEM = (ROOT / "examples/keys/lectures-2026-11.pub.pem").read_text()
 
 
 def test_validate_names_each_stack(capsys: pytest.CaptureFixture[str]) -> None:
     """A sound spec is one line: file, name, delivery."""
-    validate(["lectures-rtmp.yaml", "fleet"])
+    validate(RUN, ["lectures-rtmp.yaml", "fleet"])
     out, err = capsys.readouterr()
     assert out.splitlines() == [
         "ok  lectures-rtmp.yaml: lectures-rtmp (rtmp)",
@@ -37,7 +41,7 @@ def test_validate_tells_notices_on_stderr(tmp_path: Path, capsys: pytest.Capture
     """What stops nothing is told beside the result."""
     path = tmp_path / "a.yaml"
     path.write_text("version: 1\nname: a\nbucket: films\npublic: true\nhttp: {minimum_tls: TLSv1}\n")
-    validate([str(path)])
+    validate(RUN, [str(path)])
     out, err = capsys.readouterr()
     assert out == f"ok  {path}: a (http)\n"
     assert err == f"note: {path}: minimum_tls has no effect without a certificate of your own\n"
@@ -45,7 +49,7 @@ def test_validate_tells_notices_on_stderr(tmp_path: Path, capsys: pytest.Capture
 
 def test_validate_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """Programs get name, delivery, place, digest and notices of each stack."""
-    validate(["lectures-rtmp.yaml"], output="json")
+    validate(RUN, ["lectures-rtmp.yaml"], output="json")
     document = json.loads(capsys.readouterr().out)
     (stack,) = load(["lectures-rtmp.yaml"])
     assert document == {
@@ -69,7 +73,7 @@ def test_validate_as_json_with_problems(tmp_path: Path, capsys: pytest.CaptureFi
     path = tmp_path / "a.yaml"
     path.write_text("version: 1\nname: a\nbucket: films\npublic: yes\n")
     with pytest.raises(SpecProblems):
-        validate([str(path)], output="json")
+        validate(RUN, [str(path)], output="json")
     document = json.loads(capsys.readouterr().out)
     assert document["stacks"] == []
     assert document["problems"][0] == {
@@ -83,7 +87,7 @@ def test_validate_as_json_with_problems(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_schema_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     """The document is the schema, and nothing else."""
-    schema()
+    schema(RUN)
     out, err = capsys.readouterr()
     assert json.loads(out) == json_schema()
     assert (err, out.isascii(), out.endswith("}\n")) == ("", True, True)
@@ -95,7 +99,7 @@ def test_init_writes_a_spec_that_validates(
 ) -> None:
     """Once its key is there, the spec to start from is sound as it stands."""
     monkeypatch.chdir(tmp_path)
-    init(name)
+    init(RUN, name)
     assert capsys.readouterr().out == f"wrote {name}.yaml\n"
     Path("keys").mkdir()
     Path(f"keys/{name}-1.pub.pem").write_text(PEM)
@@ -107,14 +111,14 @@ def test_init_never_overwrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """A file that is there stays as it is."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text("mine")
-    with pytest.raises(WrongUsage, match=r"lectures\.yaml is there already"):
-        init("lectures")
+    with pytest.raises(WrongUsage, match=r"lectures\.yaml exists"):
+        init(RUN, "lectures")
     assert Path("lectures.yaml").read_text() == "mine"
 
 
 def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a name nothing is written but standard output."""
-    init(None)
+    init(RUN, None)
     out, err = capsys.readouterr()
     assert out.startswith("# One private set-up of CloudFront")
     assert "\nname: lectures\n" in out
@@ -124,15 +128,15 @@ def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
 def test_init_refuses_a_name_that_no_stack_can_have() -> None:
     """A wrong name is told before a file is made of it."""
     with pytest.raises(WrongUsage, match="is no name for a stack"):
-        init("../Lectures")
+        init(RUN, "../Lectures")
 
 
 def test_validate_imports_no_more_than_it_needs() -> None:
     """AWS's libraries are never loaded, and cryptography only for keys."""
     code = (
-        "import sys; from cfstream.cli.commands.validate import validate\n"
+        "import sys; from cfstream.cli.main import run\n"
         "assert 'pydantic' not in sys.modules\n"
-        "validate(['lectures-rtmp.yaml'])\n"
+        "run(['validate', 'lectures-rtmp.yaml'])\n"
         "print({'boto3', 'botocore', 'cryptography', 'moto'} & set(sys.modules))"
     )
     run = subprocess.run(

@@ -1,21 +1,20 @@
-"""`migrate --to http`: a spec beside that of the rtmp stack; at the next run the host names, from one to the other."""
+"""``migrate --to http``: write an http spec beside the rtmp one; on the next run, move the host names to it."""
 
 import os
 from pathlib import Path
 
-from cfstream.cli.migrating import Asked, chosen, judge, names
-from cfstream.cli.spec_file import create_spec, read_spec, replace_spec
 from cfstream.errors import WrongUsage
 from cfstream.migration.beside import hand_over, name_beside, stack_beside
 from cfstream.migration.player_urls import PlayerUrl, forms, mapped
-from cfstream.render.migration import Migrated, Written
 from cfstream.spec.edit import BOM, Manuscript
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
+from cfstream.use_cases.migration import Migrated, MigrationRequest, Written, check_texts, chosen, names
+from cfstream.use_cases.spec_file import create_spec, read_spec, replace_spec
 
 
-def migrate_to_http(asked: Asked) -> Migrated:
-    """One stage further, as far as the two specs go: the new one, then the names, then nothing is left to write.
+def migrate_to_http(asked: MigrationRequest) -> Migrated:
+    """Advance the migration by one stage: write the new spec, then move the host names, then nothing is left.
 
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
@@ -36,11 +35,11 @@ def migrate_to_http(asked: Asked) -> Migrated:
     return _handed_over(asked, old, new, table)
 
 
-def _begun(asked: Asked, old: Stack, file: str, urls: tuple[PlayerUrl, ...]) -> Migrated:
-    """The new spec, written where none was."""
+def _begun(asked: MigrationRequest, old: Stack, file: str, urls: tuple[PlayerUrl, ...]) -> Migrated:
+    """Write the new spec."""
     mark = BOM if read_spec(asked.spec).startswith(BOM) else ""
     text = mark + stack_beside(old, name_beside(old.spec))
-    judge({file: text})
+    check_texts({file: text})
     if not asked.dry_run:
         create_spec(file, text)
     return Migrated(
@@ -56,14 +55,14 @@ def _begun(asked: Asked, old: Stack, file: str, urls: tuple[PlayerUrl, ...]) -> 
     )
 
 
-def _handed_over(asked: Asked, old: Stack, new: Stack, urls: tuple[PlayerUrl, ...]) -> Migrated:
-    """Both specs, with the names in the new one."""
+def _handed_over(asked: MigrationRequest, old: Stack, new: Stack, urls: tuple[PlayerUrl, ...]) -> Migrated:
+    """Move the host names from the old spec to the new one."""
     before = {stack.path: read_spec(stack.path) for stack in (old, new)}
     done = hand_over(_manuscript(before, old), old.spec, _manuscript(before, new), new.spec)
     after = {new.path: done.new.text, old.path: done.old.text}
-    judge(after)
+    check_texts(after)
     if not asked.dry_run:
-        # The new one first: were this the end, both would name the hosts, which no plan takes; a further run ends it.
+        # The new spec first: if it stops here, both name the hosts, which plan refuses, and the next run finishes.
         for path, text in after.items():
             replace_spec(path, text)
     return Migrated(
@@ -92,14 +91,14 @@ def _file_beside(spec: str, old: Stack) -> str:
 
 
 def _stack_in(file: str, old: Stack) -> Stack:
-    """The http stack beside the old one. Raises WrongUsage for a file that holds something else."""
+    """Return the http stack beside the old one. Raises WrongUsage for a file with anything else in it."""
     bucket = old.spec.bucket.name
     found = [
         stack for stack in load([file]) if stack.spec.delivery == "http" and stack.spec.bucket.name == bucket
     ]
     if len(found) != 1 or os.path.realpath(file) == os.path.realpath(old.path):
         raise WrongUsage(
-            f"{file} is there already, and is not one http stack for the bucket {bucket}",
+            f"{file} exists, and is not one http stack for the bucket {bucket}",
             "name another file with --out",
         )
     return found[0]

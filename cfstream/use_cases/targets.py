@@ -1,15 +1,14 @@
-"""What people name on the command line when they mean something live: specs, or ids."""
+"""Live resources that a user names by specs or by ids."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cfstream.cli import connection
 from cfstream.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from cfstream.connection import Connection
     from cfstream.inventory.deployment import Awaited
     from cfstream.ports import World
     from cfstream.spec.load import Stack
@@ -21,7 +20,7 @@ PATIENCE = 30 * 60.0
 
 @dataclass(frozen=True)
 class Targets:
-    """What is live under the names that were given, stacks first."""
+    """The live resources with the given names, stacks first."""
 
     world: "World"
     found: "tuple[Awaited, ...]"
@@ -29,11 +28,11 @@ class Targets:
     """Seconds: the longest `wait.timeout` of the specs, or half an hour."""
 
 
-def find(named: Sequence[str], *, one: bool = False) -> Targets:
-    """What is live under each name; one that looks like an id, and is no file, is an id.
+def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -> Targets:
+    """Return the live resource of each name. A name that looks like an id, and is not a file, is an id.
 
-    Raises SpecProblems for specs with problems, CfstreamError for what is not there, and WrongUsage where `one` is
-    wanted and a spec holds several stacks.
+    Raises SpecProblems for specs with problems, CfstreamError for what does not exist, and WrongUsage if `one` is
+    asked for and a spec has several stacks.
     """
     from cfstream.inventory.deployment import Awaited
     from cfstream.inventory.lookup import by_id, by_scene, is_id
@@ -41,12 +40,12 @@ def find(named: Sequence[str], *, one: bool = False) -> Targets:
 
     ids = [name for name in named if is_id(name) and not Path(name).exists()]
     specs = [name for name in named if name not in ids]
-    stacks = load(specs, stdin=sys.stdin) if specs else ()
+    stacks = load(specs) if specs else ()
     if one and len(stacks) > 1:
         names = ", ".join(stack.spec.name for stack in stacks)
-        what = f"{named[0]} holds {len(stacks)} stacks: {names}"
+        what = f"{named[0]} has {len(stacks)} stacks: {names}"
         raise WrongUsage(what, "name a spec of one stack, or an id")
-    world = connection.current().world()
+    world = connection.world()
     reads = world.reads()
     of_stacks = [
         Awaited(stack.spec.name, by_scene(reads, scene_of(stack, world)), groups=True) for stack in stacks
@@ -56,8 +55,19 @@ def find(named: Sequence[str], *, one: bool = False) -> Targets:
     return Targets(world, (*of_stacks, *of_ids), patience)
 
 
+def one_stack(spec: str) -> "Stack":
+    """Return the only stack of a spec. Raises SpecProblems, and WrongUsage for a spec of several stacks."""
+    from cfstream.spec.load import load
+
+    stacks = load([spec])
+    if len(stacks) > 1:
+        names = ", ".join(stack.spec.name for stack in stacks)
+        raise WrongUsage(f"{spec} has {len(stacks)} stacks: {names}", "name a spec of one stack")
+    return stacks[0]
+
+
 def scene_of(stack: "Stack", world: "World") -> "Scene":
-    """A stack by itself, as it is looked at now."""
+    """Return the scene of one stack, as of now."""
     from cfstream.stack.scene import Scene
 
     now = world.clock.now()

@@ -1,52 +1,117 @@
-"""From the arguments of `migrate` to edits of a spec: which documents, what is written, and what is made beside it.
+"""Edit a spec from an older feature of CloudFront to the current one, and make the key pair that the edit needs.
 
-``--to http``, which makes another spec, is in `migrating_http`.
+``--to http``, which makes a second spec, is in `migration_to_http`.
 """
 
+import difflib
 import os
-import sys
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
-from cfstream.cli.key_pair import pair_in, resume_pair, throwaway
-from cfstream.cli.spec_file import read_spec, replace_spec
-from cfstream.errors import SpecProblems, WrongUsage
-from cfstream.migration.advice import Target, advice, signing_places, wants
+from cfstream.errors import Notice, SpecProblems, WrongUsage
+from cfstream.migration.advice import Advice, Target, advice, signing_places, wants
 from cfstream.migration.edits import NewSigner, to_bucket_policy, to_key_groups, to_oac
-from cfstream.render.advice import Advised
-from cfstream.render.migration import Migrated, Written
+from cfstream.migration.player_urls import PlayerUrl
 from cfstream.spec.edit import Manuscript
 from cfstream.spec.files import Disk
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.use_cases.key_pairs import pair_in, resume_pair, throwaway
+from cfstream.use_cases.spec_file import read_spec, replace_spec
 
 KEYS = "keys"
-"""The folder beside the spec that a new key pair goes into."""
+"""The folder beside the spec for new key pairs."""
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+MigrationOutcome: TypeAlias = Literal["migrated", "begun", "handed-over", "over", "nothing"]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The arguments of a migration."""
+class Written:
+    """A file before and after; `before` is empty for a new one."""
+
+    path: str
+    before: str
+    after: str
+
+    def diff(self) -> list[str]:
+        """The change as the lines of a unified diff, without their line ends."""
+        before, after = _LINE.findall(self.before), _LINE.findall(self.after)
+        told = []
+        for line in difflib.unified_diff(before, after, self.path if before else "/dev/null", self.path):
+            told.append(line.rstrip("\r\n"))
+            if not line.endswith(("\n", "\r")):
+                told.append("\\ No newline at end of file")
+        return told
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a run wrote, or would write; files as the user would name them."""
+
+    outcome: MigrationOutcome
+    spec: str
+    to: tuple[Target, ...]
+    stacks: tuple[str, ...] = ()
+    files: tuple[Written, ...] = ()
+    dry_run: bool = False
+    private_file: str = ""
+    public_file: str = ""
+    accounts: tuple[str, ...] = ()
+    """Other accounts whose key pairs will not sign any more."""
+    opened: bool = False
+    """Whether CloudFront read the bucket as anyone would."""
+    new_spec: str = ""
+    """The spec of the http stack beside the old one."""
+    names: tuple[str, ...] = ()
+    """The host names that move."""
+    urls: tuple[PlayerUrl, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What to know of new key files."""
+
+    @property
+    def hazards(self) -> list[str]:
+        """What the plan will want to be allowed."""
+        cuts = self.outcome == "handed-over" or (Target.KEY_GROUPS in self.to and bool(self.public_file))
+        return ["cuts-viewers"] if cuts else []
+
+
+@dataclass(frozen=True)
+class Advised:
+    """A stack, where it is written, and what it should migrate to."""
+
+    name: str
+    spec: str
+    advice: tuple[tuple[Advice, int], ...]
+    """With the line of each."""
+
+
+@dataclass(frozen=True)
+class MigrationRequest:
+    """What to migrate, and to what."""
 
     spec: str
     to: tuple[Target, ...]
     stack: str | None = None
-    """The one stack to migrate, of several in the file."""
+    """The one stack to migrate, if the file has several."""
     dry_run: bool = False
     key_name: str | None = None
     public_key: str | None = None
     group: str | None = None
     out: str | None = None
-    """The file of the http stack's spec."""
+    """The file of the http stack's spec; None chooses a name beside the old one."""
     urls: tuple[str, ...] = ()
-    """Players' URLs."""
+    """Players' URLs, to map to the http stack."""
 
 
 class Edited(Disk):
-    """The disk as it will be: with these files in it."""
+    """The disk as it will be after the edit, with these files."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = {os.path.realpath(path): content for path, content in files.items()}
@@ -60,37 +125,47 @@ class Edited(Disk):
 
 
 def advised(specs: Sequence[str]) -> list[Advised]:
-    """What each stack should migrate to, with the lines. Raises SpecProblems."""
+    """Return what each stack should migrate to, with the lines. Raises SpecProblems."""
     return [
         Advised(
             stack.spec.name, stack.path, tuple((each, stack.line(*each.path)) for each in advice(stack.spec))
         )
-        for stack in load(specs, stdin=sys.stdin)
+        for stack in load(specs)
     ]
 
 
-def edit_spec(asked: Asked) -> Migrated:
-    """Edits the spec, after the new text has been judged as a whole; makes the key pair that it is to name.
+def migrate(request: MigrationRequest) -> Migrated:
+    """Edit the spec; for ``--to http``, write a second spec beside it. With `dry_run` only return the edit.
 
-    Raises SpecProblems, WrongUsage and CannotEdit before it writes.
+    Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
+    if Target.HTTP in request.to:
+        from cfstream.use_cases.migration_to_http import migrate_to_http
+
+        return migrate_to_http(request)
+    return _edit_spec(request)
+
+
+def _edit_spec(asked: MigrationRequest) -> Migrated:
+    """Edit the spec once the new text is valid as a whole, and make the key pair that it names."""
     text = read_spec(asked.spec)
     stacks = chosen(load([asked.spec]), asked)
     if not stacks:
         return Migrated("nothing", asked.spec, asked.to)
     signer = _signer(asked, stacks)
     edited = text
-    # From the end, for a document's place is where it was as long as only later ones have changed.
+    # From the end: an edit moves only the documents after it.
     for stack in reversed(stacks):
         edited = _edit(edited, stack, asked.to, signer)
     if edited == text:
         return Migrated("nothing", asked.spec, asked.to, stacks=names(stacks))
     private, public = _key_files(asked, signer)
     stand_in = {public: throwaway()} if private and not os.path.exists(public) else {}
-    judge({asked.spec: edited}, stand_in)
+    check_texts({asked.spec: edited}, stand_in)
+    notices: tuple[Notice, ...] = ()
     if not asked.dry_run:
         if private:
-            resume_pair(os.path.dirname(private), Path(private).stem, "rsa")
+            notices = resume_pair(os.path.dirname(private), Path(private).stem, "rsa").notices
         replace_spec(asked.spec, edited)
     return Migrated(
         "migrated",
@@ -103,11 +178,12 @@ def edit_spec(asked: Asked) -> Migrated:
         public_file=public,
         accounts=_other_accounts(stacks) if signer else (),
         opened=any(stack.spec.identity == "none" for stack in stacks) and Target.OAC in asked.to,
+        notices=notices,
     )
 
 
-def judge(texts: Mapping[str, str], beside: Mapping[str, bytes] = MappingProxyType({})) -> None:
-    """Returns when these specs, not written yet, are sound, with the files `beside` them. Raises WrongUsage."""
+def check_texts(texts: Mapping[str, str], beside: Mapping[str, bytes] = MappingProxyType({})) -> None:
+    """Return if these texts, not written yet, are valid specs with the files `beside` them. Raises WrongUsage."""
     files = {path: text.encode() for path, text in texts.items()}
     try:
         load([*texts], files=Edited({**files, **beside}))
@@ -116,10 +192,10 @@ def judge(texts: Mapping[str, str], beside: Mapping[str, bytes] = MappingProxyTy
         raise WrongUsage(f"with this edit there would be a problem: {first.what}", first.do) from found
 
 
-def chosen(stacks: Sequence[Stack], asked: Asked) -> list[Stack]:
-    """The stacks to edit: the one that is named, or the only one, or else all that have something to migrate.
+def chosen(stacks: Sequence[Stack], asked: MigrationRequest) -> list[Stack]:
+    """Return the stacks to edit: the named one, or the only one, or all that have something to migrate.
 
-    Raises WrongUsage where one must be named.
+    Raises WrongUsage if one must be named.
     """
     if asked.stack is not None:
         named = [stack for stack in stacks if stack.spec.name == asked.stack]
@@ -132,14 +208,14 @@ def chosen(stacks: Sequence[Stack], asked: Asked) -> list[Stack]:
     found = [stack for stack in stacks if any(wants(stack.spec, to) for to in asked.to)]
     if len(found) > 1 and {Target.KEY_GROUPS, Target.HTTP} & {*asked.to}:
         raise WrongUsage(
-            f"{len(found)} stacks of {asked.spec} are to migrate, and each wants a name of its own",
-            f"take them one by one: --stack {found[0].spec.name}",
+            f"{len(found)} stacks of {asked.spec} would migrate, and each needs its own name",
+            f"migrate one at a time: --stack {found[0].spec.name}",
         )
     return found
 
 
 def names(stacks: Sequence[Stack]) -> tuple[str, ...]:
-    """The names of stacks."""
+    """Return the names of stacks."""
     return tuple(stack.spec.name for stack in stacks)
 
 
@@ -155,8 +231,8 @@ def _edit(text: str, stack: Stack, to: Sequence[Target], signer: NewSigner | Non
     return manuscript.text
 
 
-def _signer(asked: Asked, stacks: Sequence[Stack]) -> NewSigner | None:
-    """The key group that is to sign; None where no trusted signers are to be replaced."""
+def _signer(asked: MigrationRequest, stacks: Sequence[Stack]) -> NewSigner | None:
+    """Return the key group that will sign; None if there are no trusted signers to replace."""
     spec = stacks[0].spec
     if Target.KEY_GROUPS not in asked.to or not (spec.delivery == "rtmp" or signing_places(spec)):
         return None
@@ -166,16 +242,16 @@ def _signer(asked: Asked, stacks: Sequence[Stack]) -> NewSigner | None:
         folder = os.path.dirname(asked.spec) or "."
         return NewSigner(group, name, Path(os.path.relpath(asked.public_key, folder)).as_posix())
     if asked.key_name:
-        pair_in(KEYS, asked.key_name)  # a name that CloudFront does not take is refused here
+        pair_in(KEYS, asked.key_name)  # refuses a name that CloudFront does not accept
         return NewSigner(group, asked.key_name, f"{KEYS}/{asked.key_name}.pub.pem")
     raise WrongUsage(
         "a key group needs a key, and none is named",
-        f"add --key-name {spec.name}-1 to make a key pair, or --public-key FILE for one that you have",
+        f"add --key-name {spec.name}-1 to make a key pair, or --public-key FILE to use one",
     )
 
 
-def _key_files(asked: Asked, signer: NewSigner | None) -> tuple[str, str]:
-    """The files of the key pair, the private one empty where the pair is not ours to make."""
+def _key_files(asked: MigrationRequest, signer: NewSigner | None) -> tuple[str, str]:
+    """Return the files of the key pair; the private one is empty if the pair exists already (--public-key)."""
     if signer is None:
         return "", ""
     public = os.path.join(os.path.dirname(asked.spec), signer.file)

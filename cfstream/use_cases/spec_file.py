@@ -1,4 +1,4 @@
-"""A spec as a file that a command edits: read whole, and replaced in one step or not at all."""
+"""A spec file that a command edits: read whole, and replaced in one step or not at all."""
 
 import os
 import stat
@@ -9,13 +9,13 @@ from cfstream.errors import WrongUsage
 
 
 def read_spec(spec: str) -> str:
-    """The text of the file to the byte, byte order mark and line ends included.
+    """Return the exact text of the file, with its byte order mark and line ends.
 
-    Raises WrongUsage for no file, and for one that is not UTF-8.
+    Raises WrongUsage for what is not a file, and for a file that is not UTF-8.
     """
     path = Path(spec)
     if spec == "-" or not path.is_file():
-        raise WrongUsage(f"{spec} is no file that could be edited", "name the one file of the spec")
+        raise WrongUsage(f"{spec} is not a file, and only a file can be edited", "name the file of the spec")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return file.read()
@@ -24,12 +24,12 @@ def read_spec(spec: str) -> str:
 
 
 def create_spec(spec: str, text: str, *, do: str = "name another file with --out") -> None:
-    """Writes a spec that was not there, whole or not at all. Raises `is_there` for one that is: it stays as it is."""
+    """Create a spec file, whole or not at all. Raises `file_exists` for a file that exists: it is not changed."""
     path = Path(spec)
     try:
         file = path.open("x", encoding="utf-8", newline="")
     except FileExistsError as error:
-        raise is_there(spec, do) from error
+        raise file_exists(spec, do) from error
     try:
         with file:
             file.write(text)
@@ -38,13 +38,13 @@ def create_spec(spec: str, text: str, *, do: str = "name another file with --out
         raise
 
 
-def is_there(spec: str, do: str) -> WrongUsage:
-    """The error for a file that was to be new, and what to `do` instead."""
-    return WrongUsage(f"{spec} is there already, and stays as it is", do)
+def file_exists(spec: str, do: str) -> WrongUsage:
+    """Return the error for a file that exists and must not be overwritten, with what to `do` instead."""
+    return WrongUsage(f"{spec} exists, and is never overwritten", do)
 
 
 def replace_spec(spec: str, text: str) -> None:
-    """Puts the text in the place of the file's, which keeps its permissions, and its place where it is a link."""
+    """Replace the text of the file in one step. It keeps its permissions; a link stays a link."""
     path = Path(spec).resolve()
     mode = stat.S_IMODE(path.stat().st_mode)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,4 +1,4 @@
-"""Snapshots in files: written, and read back as a world to plan in, without boto3 and without credentials."""
+"""Snapshot files: written, and read back as a world to plan in, without boto3 and without credentials."""
 
 import json
 import secrets
@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cfstream.cli import connection
 from cfstream.errors import WrongUsage
 from cfstream.recording import accounts
 from cfstream.recording.document import (
@@ -23,20 +22,22 @@ from cfstream.recording.document import (
 )
 
 if TYPE_CHECKING:
+    from cfstream.connection import Connection
     from cfstream.ports import World
     from cfstream.recording.heard import Asked, Heard
     from cfstream.spec.load import Stack
 
 STALE_AFTER = timedelta(hours=24)
-"""The age from which on it is told as something to think of."""
+"""The age from which a snapshot is reported as old."""
 
 
 @dataclass(frozen=True)
 class Recalled:
-    """A snapshot as a world to plan in, and what to say of it."""
+    """A snapshot as a world to plan in."""
 
     world: "World"
-    told: str
+    origin: str
+    """Where and when it was recorded, for people."""
     old: bool
 
 
@@ -48,7 +49,7 @@ def to_text(
     *,
     hash_accounts: bool = False,
 ) -> str:
-    """The text of the file; with `hash_accounts` without account numbers."""
+    """Return the text of the file; with `hash_accounts`, without account numbers."""
     snapshot = Snapshot(
         account=world.account,
         partition=world.partition,
@@ -66,7 +67,7 @@ def to_text(
 
 
 def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: str | None) -> Recalled:
-    """The world that is recorded in a file. Raises WrongUsage for one that is of no use for these specs."""
+    """Return the world recorded in a file. Raises WrongUsage for a file that does not fit these specs."""
     from cfstream.aws.clock import SystemClock
     from cfstream.recording.taking import replayed
 
@@ -75,7 +76,7 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
     salt = str(document.get("salt", ""))
     hashed = " --hash-accounts" if salt else ""
-    again = f"record it anew: cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
+    again = f"record it again: cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
     if salt:
         named = [
             string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))
@@ -92,26 +93,27 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
         raise WrongUsage(f"{file} is {_spelled(age)} old, and --max-age allows {max_age}", again)
     what = "AWS" if snapshot.real_aws else "a sandbox, not of AWS"
     taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
-    told = f"From {file}, a snapshot of {what}: account {snapshot.account}, {taken}, {_spelled(age)} old.\n"
+    origin = f"From {file}, a snapshot of {what}: account {snapshot.account}, {taken}, {_spelled(age)} old.\n"
     if age >= STALE_AFTER:
-        told += f"What has changed since is not in this plan; {again}\n"
-    return Recalled(replayed(snapshot, clock, file, again), told, age >= STALE_AFTER)
+        origin += f"Later changes are not in this plan; {again}\n"
+    return Recalled(replayed(snapshot, clock, file, again), origin, age >= STALE_AFTER)
 
 
-def refuse_company(out: str | None) -> None:
-    """Raises WrongUsage for flags that speak of AWS, or of applying, beside ``--live``."""
-    here = connection.current()
+def refuse_flags_of_aws(connection: "Connection", out: str | None) -> None:
+    """Raise WrongUsage for flags about AWS, or about applying, together with ``--live``."""
     for flag in ("sandbox", "profile", "region", "endpoint_url"):
-        if getattr(here, flag):
+        if getattr(connection, flag):
             name = f"--{flag.replace('_', '-')}"
-            raise WrongUsage(f"--live and {name} exclude each other", f"leave out {name}: no AWS is asked")
+            raise WrongUsage(
+                f"--live and {name} exclude each other", f"leave out {name}: --live does not use AWS"
+            )
     if out is not None:
-        what = "--live and --out exclude each other: what apply does is planned from AWS, and not from a snapshot"
+        what = "--live and --out exclude each other: apply needs a plan made from AWS, not from a snapshot"
         raise WrongUsage(what, "leave out --live to save the plan, or --out to read it")
 
 
 def refuse_another_account(file: str, account: str) -> None:
-    """Raises WrongUsage where the file is a snapshot of another account: it would be lost by a wrong profile."""
+    """Raise WrongUsage if the file is a snapshot of another account, which a wrong profile would overwrite."""
     try:
         document: Any = json.loads(Path(file).read_text(encoding="utf-8"))
         before, salt = str(checked(document)["account"]), str(document.get("salt", ""))
@@ -119,38 +121,38 @@ def refuse_another_account(file: str, account: str) -> None:
         return
     if before != (accounts.stand_in(account, salt) if salt else account):
         raise WrongUsage(
-            f"{file} is a snapshot of account {before}, and these credentials are of {account}",
+            f"{file} is a snapshot of account {before}, and the credentials are for {account}",
             "check --profile, or name another file",
         )
 
 
 def _read(file: str) -> tuple[str, Mapping[str, Any]]:
-    make = f"make it: cfstream snapshot SPEC --out {shlex.quote(file)}"
+    make = f"record one: cfstream snapshot SPEC --out {shlex.quote(file)}"
     try:
         text = Path(file).read_text(encoding="utf-8")
     except OSError as error:
         raise WrongUsage(f"{file or 'the empty name'} cannot be read: {error.strerror}", make) from error
     except UnicodeDecodeError as error:
-        raise WrongUsage(f"{file} is no snapshot: it is no text", make) from error
+        raise WrongUsage(f"{file} is not a snapshot: it is not text", make) from error
     try:
         return text, checked(json.loads(text))
     except Unusable as unusable:
         raise WrongUsage(f"{file} {unusable.what}", unusable.do) from unusable
     except (ValueError, RecursionError) as error:
         cut = text.lstrip().startswith("{")
-        what = f"is not whole, or was merged by hand: {error}" if cut else "is no snapshot: it is not JSON"
+        what = (
+            f"is incomplete, or was merged by hand: {error}" if cut else "is not a snapshot: it is not JSON"
+        )
         raise WrongUsage(f"{file} {what}", make) from error
 
 
 def _refuse_foreign(file: str, snapshot: Snapshot, stacks: "Sequence[Stack]") -> None:
-    """CloudFront takes certificates of its own account only, so a spec that names one says whose it is."""
+    """Refuse a snapshot of another account than the certificates: CloudFront takes only those of its own account."""
     for stack in stacks:
         arn = stack.spec.http.certificate
         account = arn.split(":")[4] if arn.startswith("arn:") else snapshot.account
         if account != snapshot.account:
-            what = (
-                f"{stack.path} names a certificate of account {account}, and {file} is of {snapshot.account}"
-            )
+            what = f"{stack.path} names a certificate of account {account}, and {file} is of account {snapshot.account}"
             raise WrongUsage(what, "take the snapshot with credentials of that account")
 
 
@@ -162,11 +164,11 @@ def _limit(max_age: str | None) -> timedelta | None:
     try:
         return duration(max_age)
     except ValueError as error:
-        raise WrongUsage(f"--max-age {max_age}: {error}", "write one like 12h or 7d") from error
+        raise WrongUsage(f"--max-age {max_age}: {error}", "write an age like 12h or 7d") from error
 
 
 def _spelled(age: timedelta) -> str:
-    """An age in words: its largest unit alone."""
+    """Return an age in words, in its largest unit."""
     seconds = max(int(age.total_seconds()), 0)
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:

@@ -1,6 +1,6 @@
-"""What ``cfstream doctor`` asks AWS: who we are there, what the clocks say, and which reads of a plan are allowed.
+"""Checks of the account: credentials, identity, clocks, and the reads that a plan needs.
 
-No secret is ever part of what is found: of credentials, only where they come from.
+No result contains a secret: of credentials, only their source is reported.
 """
 
 import os
@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from cfstream.cli import connection
 from cfstream.errors import CfstreamError, NotAuthorized, Refused
 from cfstream.ports import Call
-from cfstream.render.checkup import Check, State
+from cfstream.use_cases.doctor.check import Check, State
 
 if TYPE_CHECKING:
     from cfstream.aws.sessions import Clients, Settings
+    from cfstream.connection import Connection
     from cfstream.ports import World
     from cfstream.spec.load import Stack
 
 TOLERATED = 240
 """Seconds that the clocks may differ: AWS refuses a signature that is five minutes off (RequestTimeTooSkewed)."""
 NOTICED = 30
-"""Seconds of difference from which URLs that were just signed may be refused, or live too long."""
+"""Seconds of difference from which new signed URLs may be refused, or be valid for too long."""
 
 LISTS = (
     "list_distributions",
@@ -35,21 +35,22 @@ LISTS = (
     "list_cache_policies",
     "list_response_headers_policies",
 )
+"""The lists of CloudFront that plans read."""
+
 BUCKETS = Call("s3", "list_buckets", {"MaxBuckets": 1})
-"""Any answer of S3 shows that it can be reached; only `init` wants to see a list."""
-"""CloudFront's lists that every plan may read."""
+"""Any answer of S3 shows that it can be reached; only `init` needs the list itself."""
 
 ELSEWHERE = {
     "certificates": Call("acm", "list_certificates", {"MaxItems": 1}, region="us-east-1"),
     "DNS zones": Call("route53", "list_hosted_zones", {"MaxItems": "1"}),
     "tags": Call("resourcegroupstaggingapi", "get_resources", {"ResourcesPerPage": 1}),
 }
-"""What only some specs need: cnames, dns, and the short way to a distribution by its tag."""
+"""What only some specs need: cnames, dns, and the fast search of a distribution by its tag."""
 
 
-def account_checks(stacks: "Sequence[Stack]") -> Iterator[Check]:
-    """Everything that needs AWS; what cannot be asked because of something before it is unknown."""
-    asked = _Asked()
+def account_checks(stacks: "Sequence[Stack]", connection: "Connection") -> Iterator[Check]:
+    """Yield every check that needs AWS. A check that an earlier failure prevents is ``unknown``."""
+    asked = _Asked(connection)
     yield from asked.settings()
     yield asked.identity()
     yield asked.clock()
@@ -57,7 +58,7 @@ def account_checks(stacks: "Sequence[Stack]") -> Iterator[Check]:
         names = ("CloudFront", "S3", "permissions", *(f"plan of {stack.spec.name}" for stack in stacks))
         yield from (Check(name, State.UNKNOWN, "not checked: fix the checks above first") for name in names)
         return
-    world = connection.current().world()
+    world = connection.world()
     yield from list_checks(world)
     for stack in stacks:
         yield plan_check(world, stack)
@@ -65,19 +66,20 @@ def account_checks(stacks: "Sequence[Stack]") -> Iterator[Check]:
 
 @dataclass
 class _Asked:
-    """What STS said, and the clocks."""
+    """The answer of STS, and the clocks."""
 
+    connection: "Connection"
     caller: dict[str, Any] | None = None
     clients: "Clients | None" = None
     date: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def settings(self) -> Iterator[Check]:
-        """Profile, region, endpoint, and where credentials come from."""
+        """Yield the checks of profile, region, endpoint, and the source of credentials."""
         from cfstream.aws.sessions import Clients
 
         try:
-            settings = connection.current().settings()
+            settings = self.connection.settings()
             clients = Clients(settings)
             client = clients.of("cloudfront")
         except CfstreamError as error:
@@ -104,12 +106,12 @@ class _Asked:
         if found is None:
             self.clients = None
             do = "run aws configure, or aws sso login, or set AWS_PROFILE; --sandbox needs none"
-            return Check("credentials", State.BAD, "there are none", do)
+            return Check("credentials", State.BAD, "none were found", do)
         where = "the sandbox's own" if settings.sandbox else f"from {found}"
         return Check("credentials", State.WELL, where)
 
     def identity(self) -> Check:
-        """Who AWS says that we are."""
+        """Return the identity of the credentials, according to AWS."""
         if self.clients is None:
             return Check("identity", State.UNKNOWN, "not checked: fix the checks above first")
         from botocore.exceptions import BotoCoreError, ClientError
@@ -128,25 +130,25 @@ class _Asked:
         return Check("identity", State.WELL, f"account {reply.get('Account')}, {reply.get('Arn')}")
 
     def _note_date(self, reply: Any) -> None:
-        self.at = connection.current().clock().now()
+        self.at = self.connection.clock().now()
         self.date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
 
     def clock(self) -> Check:
-        """By how much this machine's clock differs from AWS's."""
+        """Return the difference of this machine's clock from that of AWS."""
         try:
             there = parsedate_to_datetime(self.date)
         except ValueError:
-            return Check("clock", State.UNKNOWN, "AWS did not say what time it is")
+            return Check("clock", State.UNKNOWN, "AWS did not report its time")
         return clock_check(there, self.at)
 
 
 def clock_check(there: datetime, here: datetime) -> Check:
-    """The difference of two clocks, judged."""
+    """Return the check of two clocks."""
     ahead = round((here - there).total_seconds())
     if abs(ahead) <= NOTICED:
         return Check("clock", State.WELL, "agrees with that of AWS")
-    told = f"this machine's is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} that of AWS"
-    do = "set it by NTP: signatures and the expiry of URLs depend on it"
+    told = f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} that of AWS"
+    do = "set the clock by NTP: signatures and the expiry of URLs depend on it"
     return Check("clock", State.BAD if abs(ahead) > TOLERATED else State.NOTE, told, do)
 
 
@@ -156,7 +158,7 @@ def _without_password(url: str) -> str:
 
 
 def list_checks(world: "World") -> Iterator[Check]:
-    """Whether CloudFront answers, and which of the lists may be read."""
+    """Yield whether CloudFront and S3 answer, and which lists can be read."""
     reads = world.reads()
     try:
         answers = reads.together([Call("cloudfront", name, {"MaxItems": "1"}) for name in LISTS])
@@ -181,7 +183,7 @@ def list_checks(world: "World") -> Iterator[Check]:
 
 
 def plan_check(world: "World", stack: "Stack") -> Check:
-    """Whether all that a plan of the stack reads can be read. Makes the calls of that plan."""
+    """Return whether everything that a plan of the stack reads can be read. Makes the calls of that plan."""
     from dataclasses import replace
 
     from cfstream.recording.recorder import RecordingReads
@@ -199,7 +201,7 @@ def plan_check(world: "World", stack: "Stack") -> Check:
     problems = [problem for each in made.stacks for problem in each.problems] if made else []
     if problems and not denied:
         return Check(name, State.BAD, problems[0].what, problems[0].do)
-    return _permission(name, denied, f"all {len(door.heard)} reads of it are allowed")
+    return _permission(name, denied, f"all {len(door.heard)} reads of the plan are allowed")
 
 
 def _permission(name: str, denied: Sequence[NotAuthorized], well: str) -> Check:

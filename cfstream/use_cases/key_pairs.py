@@ -1,66 +1,75 @@
-"""Key pairs as files: made once, the private half for its owner's eyes alone, and never written over."""
+"""Key pairs in files: the private half is readable by its owner only, and never overwritten."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError, Notice, WrongUsage
+from cfstream.use_cases.git_files import git
+
+IGNORED = "*\n!.gitignore\n!*.pub.pem\n"
+"""The ``.gitignore`` of a new folder of keys: git may add only public halves."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The files of a key pair; `made` says whether they are new."""
+    """The files of a key pair."""
 
     private: Path
     public: Path
     made: bool
+    """Whether the files are new."""
+    notices: tuple[Notice, ...] = ()
+    """What to know of new files: a ``.gitignore``, or that git would add the private half."""
 
 
 def pair_in(folder: str, name: str) -> Pair:
-    """Where the pair of this name lies in a folder. Raises WrongUsage for what CloudFront takes for no name."""
+    """Return the files of a pair, by name. Raises WrongUsage for a name that CloudFront refuses."""
     from cfstream.spec.fields import RESOURCE_NAME
 
     if not RESOURCE_NAME.fullmatch(name):
         raise WrongUsage(
-            f"{name[:60]!r} is no name for a key: it wants at most 128 of A-Z, a-z, 0-9, - and _",
+            f"{name[:60]!r} is not a valid key name: it must have 1 to 128 of A-Z, a-z, 0-9, - and _",
             "choose a name like lectures-2026-11",
         )
     return Pair(Path(folder, f"{name}.pem"), Path(folder, f"{name}.pub.pem"), made=False)
 
 
 def make_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
-    """A new pair in the folder, which is made if need be, with a ``.gitignore``; tells where git would take the key.
+    """Create a key pair in a folder. A new folder gets a ``.gitignore``.
 
-    Raises WrongUsage where either file is there already.
+    Raises WrongUsage if one of the files exists.
     """
-    from cfstream.cli.out_of_git import ignore_private_keys, tell_whether_ignored
-
     pair = pair_in(folder, name)
     for path in (pair.private, pair.public):
         if path.exists() or path.is_symlink():
-            raise WrongUsage(
-                f"{path} is there already, and a key is never overwritten", "choose another name"
-            )
+            raise WrongUsage(f"{path} exists, and a key is never overwritten", "choose another name")
     private, public = _new_key(kind)
     own = pair.private.parent
     new = not own.exists()
     own.mkdir(parents=True, exist_ok=True)
+    notices: list[Notice] = []
     if new:
-        ignore_private_keys(own)
+        (own / ".gitignore").write_text(IGNORED, encoding="utf-8")
+        notices.append(Notice(f"{own / '.gitignore'} keeps private keys out of git"))
     _write_new(pair.private, private, 0o600)
     _write_new(pair.public, public, 0o644)
-    tell_whether_ignored(pair.private)
-    return Pair(pair.private, pair.public, made=True)
+    if _would_be_added(pair.private):
+        ignore = shlex.quote(str(own / ".gitignore"))
+        fix = f"printf '*.pem\\n!*.pub.pem\\n' >> {ignore}"
+        notices.append(Notice(f"git does not ignore the private key {pair.private}", warning=True, do=fix))
+    return Pair(pair.private, pair.public, made=True, notices=tuple(notices))
 
 
 def resume_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
-    """The pair of this name: the one that an earlier run left, its public half added where it did not come to that.
+    """Return the pair of this name, as an earlier run left it. Create what is missing: the pair, or its public half.
 
-    Raises WrongUsage where the two files are not one pair, and UnusableKey for what is no key.
+    Raises WrongUsage if the two files are not one pair, and UnusableKey for a file that is not a private key.
     """
-    from cfstream.cli.terminal.private_key import read_private_key
     from cfstream.spec.keys import NotAPublicKey, der_digest
+    from cfstream.use_cases.private_keys import read_private_key
 
     pair = pair_in(folder, name)
     if not pair.private.exists():
@@ -78,13 +87,22 @@ def resume_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
     return pair
 
 
+def _would_be_added(file: Path) -> bool:
+    """Return whether the next ``git add`` would add the file; False without git, or outside a repository."""
+    listed = ("ls-files", "--others", "--exclude-standard", "-z", "--", file.name)
+    try:
+        return git(str(file.parent), *listed) != b""
+    except CfstreamError:  # no git, no repository, or one that git does not trust
+        return False
+
+
 def throwaway() -> bytes:
-    """A public half whose private half nobody has: it stands for a key that is still to be made."""
+    """Return the public half of a new key whose private half is discarded: a stand-in for a key not made yet."""
     return _new_key("ecdsa")[1]
 
 
 def _new_key(kind: Literal["rsa", "ecdsa"]) -> tuple[bytes, bytes]:
-    """Private and public half as PEM."""
+    """Return a new private key and its public half, as PEM."""
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
@@ -99,13 +117,11 @@ def _new_key(kind: Literal["rsa", "ecdsa"]) -> tuple[bytes, bytes]:
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
-    """Writes a file that was not there; what could not be written whole is taken away again."""
+    """Write a new file. If it cannot be written whole, delete it."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
-        raise WrongUsage(
-            f"{path} is there already, and a key is never overwritten", "choose another name"
-        ) from None
+        raise WrongUsage(f"{path} exists, and a key is never overwritten", "choose another name") from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -1,4 +1,4 @@
-"""The files of a commit: specs and keys as they were, read by git, and none of them written anywhere."""
+"""The files of a git commit: specs and keys as they were, read with git and not written to disk."""
 
 import os
 import subprocess
@@ -11,19 +11,19 @@ from cfstream.errors import CfstreamError, WrongUsage
 
 @dataclass(frozen=True)
 class GitFiles:
-    """A commit of the repository whose work tree is `top`; answers as the disk does."""
+    """A commit of the repository with the work tree `top`, with the interface of the disk."""
 
     top: str
     commit: str
 
     def exists(self, path: str) -> bool:
-        """Whether the commit has a file or a folder of this path."""
+        """Return whether the commit has a file or a folder at this path."""
         return self._type(path) != ""
 
     def is_folder(self, path: str) -> bool:
         return self._type(path) == "tree"
 
-    def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:  # noqa: ARG002 (git has no locked folders)
+    def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:  # noqa: ARG002 (git has no unreadable folders)
         inside = self._inside(folder)
         listed = git(
             self.top, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", *[inside] * bool(inside)
@@ -32,7 +32,7 @@ class GitFiles:
             if name:
                 yield os.path.join(folder, *Path(name).relative_to(inside or ".").parts)
 
-    def beside(self, path: str) -> Iterable[str]:  # noqa: ARG002 (who compares revisions made no slip in one of them)
+    def beside(self, path: str) -> Iterable[str]:  # noqa: ARG002 (no hints for typos in a revision)
         return ()
 
     def identity(self, path: str) -> str:
@@ -41,14 +41,14 @@ class GitFiles:
     def read(self, path: str, limit: int) -> bytes:
         inside = self._inside(path)
         if "\n" in inside or inside.startswith("../"):
-            raise FileNotFoundError(2, "it is not in the repository", path)
-        # Links of the commit are followed within it, as the disk follows its own.
+            raise FileNotFoundError(2, "not in the repository", path)
+        # Links in the commit are followed within it, as the disk follows its own links.
         asked = os.fsencode(f"{self.commit}:{inside}\n")
         told = git(self.top, "cat-file", "--follow-symlinks", "--batch", given=asked)
         head, _, content = told.partition(b"\n")
         kind = head.split(b" ")[1:2]
         if kind == [b"tree"]:
-            raise IsADirectoryError(21, "it is a folder", path)
+            raise IsADirectoryError(21, "is a folder", path)
         if kind != [b"blob"]:
             raise FileNotFoundError(2, "no such file", path)
         return content[: int(head.split(b" ")[2])][: limit + 1]
@@ -71,20 +71,20 @@ class GitFiles:
             return ""
 
     def _inside(self, path: str) -> str:
-        """The path as git writes it: from the top of the work tree, with slashes; empty for the top itself."""
+        """Return the path from the top of the work tree, with slashes, as git writes it; empty for the top."""
         folder, name = os.path.split(os.path.abspath(path))
         found = Path(os.path.relpath(os.path.join(os.path.realpath(folder), name), self.top)).as_posix()
         return "" if found == "." else found
 
 
 class GitRefused(CfstreamError):
-    """Git ended with an error; `what` is what it said."""
+    """Git failed; `what` is its message."""
 
 
 def files_at(path: str, revision: str) -> GitFiles:
-    """The files of a revision of the repository in which `path` is, or was.
+    """Return the files of a revision of the repository of `path`, which need not exist any more.
 
-    Raises WrongUsage where there is no git, no repository, or no such revision.
+    Raises WrongUsage without git, without a repository, or for an unknown revision.
     """
     folder = Path(path).absolute().parent
     while not folder.is_dir():
@@ -100,7 +100,7 @@ def files_at(path: str, revision: str) -> GitFiles:
         commit = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", asked).decode().strip()
     except GitRefused:
         do = "name a branch, a tag or a commit; in a shallow clone, fetch it first"
-        raise WrongUsage(f"git knows no revision {revision!r} here", do) from None
+        raise WrongUsage(f"{revision!r} is not a git revision here", do) from None
     return GitFiles(top, commit)
 
 
@@ -121,9 +121,9 @@ def _refuse_bare_repository(folder: Path) -> None:
 
 
 def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
-    """Return what git prints. Raises GitRefused with what it said, and WrongUsage where git cannot be run."""
+    """Return the output of git. Raises GitRefused with its message, and WrongUsage if git is not installed."""
     _refuse_bare_repository(Path(folder).absolute())
-    # Nothing of a command line is a command to a shell, and git takes none of these arguments for an option.
+    # No shell is involved, and git takes none of these arguments for an option.
     try:
         ran = subprocess.run(  # noqa: S603
             ["git", "-c", "safe.bareRepository=explicit", "-C", folder, *arguments],  # noqa: S607 (the user's git)

@@ -1,15 +1,11 @@
-"""From the arguments of `keys rotate` to one edit of the spec: which stage it is, and what that stage writes."""
+"""Rotate the keys of a group, one stage at a time: find the stage, and edit the spec for it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
-from cfstream.cli import connection
-from cfstream.cli.key_pair import Pair, resume_pair
-from cfstream.cli.spec_file import read_spec, replace_spec
-from cfstream.cli.targets import scene_of
-from cfstream.errors import SpecProblems, WrongUsage
+from cfstream.errors import Notice, SpecProblems, WrongUsage
 from cfstream.inventory.rotation import (
     ApplyFirst,
     Begin,
@@ -23,27 +19,61 @@ from cfstream.inventory.rotation import (
     places_of,
     stage_of,
 )
-from cfstream.render.rotation import Rotated
 from cfstream.spec.edit import Entry, Manuscript, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
 from cfstream.stack.declared_keys import DeclaredGroup
+from cfstream.use_cases.key_pairs import Pair, resume_pair
+from cfstream.use_cases.spec_file import read_spec, replace_spec
+from cfstream.use_cases.targets import scene_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from cfstream.connection import Connection
     from cfstream.stack.declared_keys import SpecPath
+
+
+RotationOutcome: TypeAlias = Literal["begun", "apply-first", "waiting", "taken-out"]
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """What a run found and wrote. Files are named as the user names them."""
+
+    outcome: RotationOutcome
+    spec: str
+    group: str
+    validity: "timedelta"
+    line: int = 0
+    """The line of the new key in the spec."""
+    joined: str = ""
+    leaving: tuple[str, ...] = ()
+    """The keys that have left the group, or will leave it."""
+    private_file: str = ""
+    public_file: str = ""
+    made: bool = False
+    """Whether the key files are new; False if an earlier run made them."""
+    why: str = ""
+    until: "datetime | None" = None
+    seconds_left: int = 0
+    cuts_viewers: bool = False
+    flags: str = ""
+    """The flags that the next commands need to reach the same AWS, with a space before each."""
+    notices: tuple[Notice, ...] = ()
+    """What to know of new key files."""
 
 
 @dataclass(frozen=True)
 class _Opened:
-    """A spec that is to be edited: its file as text, its stack, and the group in question."""
+    """A spec to edit: its file as text, its stack, its key group, and the AWS that it describes."""
 
     file: str
     text: str
     stack: Stack
     group: DeclaredGroup
+    connection: "Connection"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,11 +84,11 @@ class _Opened:
         return self.stack.spec.sign.max_validity
 
     def with_key(self, entry: Entry) -> str:
-        """The text with one more key in the group."""
+        """Return the text with one more key in the group."""
         return append(self._manuscript(self.text), self._places, entry).text
 
     def without(self, leaving: tuple[str, ...], text: str) -> str:
-        """`text` without these keys in the group."""
+        """Return `text` without these keys in the group."""
         edited = self._manuscript(text)
         for number in reversed(range(len(self.names))):
             if self.names[number] in leaving:
@@ -73,17 +103,24 @@ class _Opened:
         return places_of(self.stack.spec, self.group.name)
 
 
-def rotate(spec: str, name: str | None, *, new: str | None, now: bool) -> Rotated:
-    """Takes the rotation of a key group, or of the only one, one stage further, as far as the spec goes.
+def rotate(
+    spec: str, group: str | None, connection: "Connection", *, new: str | None = None, now: bool = False
+) -> Rotated:
+    """Advance the rotation of a key group by one stage: edit the spec, and return what to do next.
 
+    Without `group`, the only key group of the spec. `new` names the new key. With `now` the old key leaves at once.
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
-    text = read_spec(spec)
-    opened = _Opened(spec, text, *group_of(load([spec]), name))
-    name, leaving = opened.group.name, leaving_keys(opened.group)
+    opened = _Opened(spec, read_spec(spec), *group_of(load([spec]), group), connection)
+    done = _advance(opened, new, now=now)
+    return replace(done, flags=connection.flags())
+
+
+def _advance(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
+    spec, name, leaving = opened.file, opened.group.name, leaving_keys(opened.group)
     if now:
         return _take_out(opened, leaving, cuts=True) if leaving else _begin(opened, new, now=True)
-    stage, today = _stage(opened.stack, opened.group)
+    stage, today = _stage(opened)
     match stage:
         case Begin():
             return _begin(opened, new, now=False)
@@ -106,24 +143,24 @@ def rotate(spec: str, name: str | None, *, new: str | None, now: bool) -> Rotate
             assert_never(stage)
 
 
-def _stage(stack: Stack, group: DeclaredGroup) -> tuple[Stage, datetime]:
-    """Which stage comes next, and at what time that was told; a group that was never rotated needs no AWS for it."""
-    if not any(key.replaces for key in group.keys):
-        return Begin(), connection.current().clock().now()
-    world = connection.current().world()
-    scene = scene_of(stack, world)
-    return stage_of(world.reads(), scene, group), scene.now or world.clock.now()
+def _stage(opened: _Opened) -> tuple[Stage, datetime]:
+    """Return the next stage, and the time at which it was found. A group that was never rotated needs no AWS."""
+    if not any(key.replaces for key in opened.group.keys):
+        return Begin(), opened.connection.clock().now()
+    world = opened.connection.world()
+    scene = scene_of(opened.stack, world)
+    return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.now()
 
 
 def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
-    """Makes the key, and then writes it into the spec, so that the spec never names a file that is not there."""
+    """Make the key first and edit the spec then, so that the spec never names a file that does not exist."""
     newest = opened.group.keys[-1]
     folder = os.path.dirname(newest.file)
     taken = names_taken(opened.stack.spec)
-    name = new or new_name(newest.name, connection.current().clock().now(), taken)
+    name = new or new_name(newest.name, opened.connection.clock().now(), taken)
     if name in taken:
         raise WrongUsage(
-            f"the spec knows a key {name} already, and a key cannot change", "choose another --name"
+            f"the spec already has a key {name}, and a key cannot change", "choose another --name"
         )
     file = os.path.join(folder, f"{name}.pub.pem")
     edited = opened.with_key({"name": name, "file": file, "replaces": opened.names})
@@ -146,6 +183,7 @@ def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
         public_file=str(pair.public),
         made=pair.made,
         cuts_viewers=now,
+        notices=pair.notices,
     )
 
 
@@ -157,12 +195,12 @@ def _take_out(opened: _Opened, leaving: tuple[str, ...], *, cuts: bool) -> Rotat
 
 
 def _kind(stack: Stack, name: str) -> Literal["rsa", "ecdsa"]:
-    """The kind of the key that is replaced: a PEM of RSA has nine lines, one of P-256 four."""
+    """Return the type of the key that is replaced: a PEM of RSA has nine lines, one of P-256 four."""
     return "rsa" if len(stack.public_keys[name].pem.splitlines()) > 4 else "ecdsa"
 
 
 def _refuse_old_key(stack: Stack, pair: Pair) -> None:
-    """A pair that was there already must not be one that it replaces."""
+    """Refuse a key pair that is already in the stack, under another name."""
     found = der_digest(pair.public.read_text("utf-8", "replace"))
     same = [key.name for key in stack.public_keys.values() if key.der_sha256 == found]
     if same:
@@ -170,7 +208,7 @@ def _refuse_old_key(stack: Stack, pair: Pair) -> None:
 
 
 def _write(opened: _Opened, text: str) -> None:
-    """Writes the new text, and takes it back if the spec then has a problem."""
+    """Write the new text; restore the old one if the new one has a problem."""
     replace_spec(opened.file, text)
     try:
         load([opened.file])
@@ -180,6 +218,6 @@ def _write(opened: _Opened, text: str) -> None:
 
 
 def _new_line(old: str, new: str) -> int:
-    """The number of the first line that is new."""
+    """Return the number of the first new line; 0 if there is none."""
     before = set(old.splitlines())
     return next((number for number, line in enumerate(new.splitlines(), 1) if line not in before), 0)

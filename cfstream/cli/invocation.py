@@ -1,0 +1,62 @@
+"""One run of the program: the flags that every command takes, as the connection and the terminal that they describe."""
+
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from cfstream.cli.table import PROGRAM
+from cfstream.cli.terminal.streams import Terminal
+from cfstream.connection import Connection
+
+if TYPE_CHECKING:
+    import typer
+
+    from cfstream.sandbox import Running
+
+
+@dataclass
+class Invocation:
+    """What all commands share in one run. It is the ``obj`` of the parser's contexts."""
+
+    connection: Connection = field(default_factory=Connection)
+    terminal: Terminal = field(default_factory=Terminal)
+
+    def __post_init__(self) -> None:
+        self.connection = replace(self.connection, on_start=self._announce)
+
+    def take(self, flag: str, value: Any) -> None:
+        """Apply one flag. A flag that was not given changes nothing."""
+        if not value:
+            return
+        match flag:
+            case "verbose":
+                self.terminal.verbosity += value
+            case "quiet":
+                self.terminal.verbosity = -1
+            case "no_color":
+                self.terminal.color = False
+            case _:
+                self.connection = replace(self.connection, **{flag: value})
+        if self.terminal.verbosity > 0:
+            _log(self.terminal.verbosity)
+
+    def _announce(self, sandbox: "Running") -> None:
+        where = sandbox.endpoint_url
+        self.terminal.note(f"Started the sandbox at {where}; to end it: cfstream sandbox down\n")
+
+
+def invocation_of(ctx: "typer.Context") -> Invocation:
+    """Return the run that a command belongs to."""
+    found = ctx.obj
+    assert isinstance(found, Invocation)  # noqa: S101 (typer types it as Any; `main` sets it)
+    return found
+
+
+def _log(verbosity: int) -> None:
+    """Send the package's log to stderr: a line for each call to AWS at -v, everything at -vv."""
+    import logging
+
+    logger = logging.getLogger(PROGRAM)
+    logger.setLevel(logging.DEBUG if verbosity > 1 else logging.INFO)
+    if not logger.handlers:
+        logger.addHandler(logging.StreamHandler(sys.stderr))

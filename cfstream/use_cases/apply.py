@@ -1,0 +1,72 @@
+"""Apply and destroy: which stacks would run, and the proof at the end."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cfstream.errors import CfstreamError
+from cfstream.steps.hazards import HazardName
+
+if TYPE_CHECKING:
+    from cfstream.applying import Report, StackReport
+    from cfstream.planning import StackPlan
+    from cfstream.ports import World
+    from cfstream.proving.finding import Proof
+    from cfstream.spec.load import Stack
+    from cfstream.web import HttpViewer
+
+DESTROY_IMPLIES = frozenset({HazardName.DELETES, HazardName.CUTS_VIEWERS})
+"""The hazards that the confirmation of destroy allows."""
+
+
+@dataclass(frozen=True)
+class AppliedProof:
+    """What `verify` proved of the stacks that were applied, or were already as their specs say."""
+
+    proof: "Proof | None"
+    pending: "tuple[StackReport, ...]" = ()
+    """The stacks that are not Deployed yet: nothing can be proved of them."""
+    error: CfstreamError | None = None
+    """Why nothing was proved."""
+
+
+def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
+    """Return whether apply would run steps of this stack: a blocked stack needs no confirmation."""
+    from cfstream.planning.blocking import blocked
+
+    return bool(stack.steps) and blocked(stack, allowed) is None
+
+
+def prove_applied(
+    stacks: "Sequence[Stack]",
+    report: "Report",
+    world: "World",
+    viewer: "AbstractContextManager[HttpViewer | None]",
+) -> AppliedProof:
+    """Return what `verify` proves without a key. It never raises for AWS: the steps are done by now."""
+    from cfstream.applying import StackOutcome
+    from cfstream.proving.prove import Means
+    from cfstream.proving.report import provable
+    from cfstream.workflow import prove_stacks
+
+    deployed = provable(stacks, report)
+    names = {stack.spec.name for stack in deployed}
+    finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
+    pending = tuple(each for each in report.stacks if each.outcome in finished and each.name not in names)
+    if not deployed:
+        return AppliedProof(None, pending)
+    try:
+        with viewer as door:
+            return AppliedProof(prove_stacks(deployed, world, Means(door, world.clock)), pending)
+    except CfstreamError as error:
+        return AppliedProof(None, pending, error)
+
+
+def adopted_and_deleted(stacks: "Sequence[Stack]", report: "Report") -> "list[Stack]":
+    """Return the stacks whose spec adopts a distribution that destroy has deleted: apply would refuse them."""
+    from cfstream.applying import StackOutcome
+
+    finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
+    gone = {each.name for each in report.stacks if each.outcome in finished}
+    return [stack for stack in stacks if stack.spec.name in gone and stack.spec.adopt]

@@ -1,0 +1,1 @@
+"""What ``cfstream doctor`` checks: this machine, then the account."""

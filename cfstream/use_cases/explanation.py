@@ -1,0 +1,56 @@
+"""Explain whether CloudFront would accept a signed URL, cookies or a stream name."""
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from cfstream.errors import WrongUsage
+from cfstream.sign.resource import own_parameters
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cfstream.connection import Connection
+    from cfstream.explain.judging import Explanation
+
+
+def explain(
+    url: str,
+    connection: "Connection",
+    *,
+    now: "datetime",
+    spec: str | None = None,
+    cookies: str = "",
+    viewer: str | None = None,
+) -> "Explanation":
+    """Return what a URL presents, and why CloudFront would refuse it. `viewer` is the viewer's IP address.
+
+    With `spec`, judge it by the live distribution too. Raises WrongUsage for what is neither a URL nor a signed stream
+    name.
+    """
+    from cfstream.explain.judging import explain as judged
+    from cfstream.use_cases.signing import read_guards
+    from cfstream.use_cases.targets import one_stack
+
+    if viewer is not None:
+        _refuse_no_address(viewer)
+    stack = one_stack(spec) if spec is not None else None
+    if stack is None or stack.spec.delivery == "http":
+        _refuse_no_url(url)
+    guards = read_guards(stack, connection) if stack is not None else None
+    return judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer)
+
+
+def _refuse_no_url(text: str) -> None:
+    if "://" in text or own_parameters(text.partition("?")[2]) or "%3F" in text:
+        return
+    raise WrongUsage(
+        f"{text[:60]!r} is neither a URL nor a signed stream name",
+        "write the whole URL, in quotes: https://HOST/PATH?…",
+    )
+
+
+def _refuse_no_address(text: str) -> None:
+    try:
+        ip_address(text)
+    except ValueError:
+        raise WrongUsage(f"{text[:60]!r} is not an IP address", "write one like 203.0.113.7") from None

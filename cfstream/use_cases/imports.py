@@ -1,0 +1,96 @@
+"""Write live distributions as specs whose plans are empty."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cfstream.errors import WrongUsage
+from cfstream.use_cases.spec_file import create_spec, file_exists
+
+if TYPE_CHECKING:
+    from cfstream.adoption import Imported
+    from cfstream.adoption.proof import Judge
+    from cfstream.connection import Connection
+    from cfstream.ports import Reads, World
+
+ANOTHER = "name another file, or move that one away"
+"""What to do if the file of a spec exists."""
+
+
+@dataclass(frozen=True)
+class Imports:
+    """What was imported from an account."""
+
+    account: str
+    distributions: "tuple[Imported, ...]"
+
+
+def _check(name: str | None, out: Path | None) -> None:
+    """Return if an import may have this name and this file. Raises WrongUsage."""
+    from cfstream.spec.fields import STACK_NAME
+
+    if name is not None and not STACK_NAME.fullmatch(name):
+        what = f"{name!r} is not a valid stack name: it must start with a-z, then have at most 31 of a-z, 0-9 and -"
+        raise WrongUsage(what, "choose a name like lectures")
+    if out is not None and out.exists():
+        raise file_exists(str(out), ANOTHER)
+
+
+def import_distribution(
+    target: str, connection: "Connection", *, name: str | None = None, out: Path | None = None
+) -> Imports:
+    """Import one distribution, named by id, ARN or host; with `out`, write its spec to that file.
+
+    Raises WrongUsage for an invalid name and for a file that exists, else CannotImport.
+    """
+    from cfstream.adoption import find, import_one, read_account
+
+    _check(name, out)
+    world = connection.world()
+    reads = world.reads()
+    account = read_account(reads, world.account)
+    imported = import_one(reads, account, find(account, target), _judge(world, reads), name or "")
+    if out is not None:
+        _write({out: imported})
+        imported = replace(imported, file=str(out))
+    return Imports(world.account, (imported,))
+
+
+def import_account(folder: Path, connection: "Connection", tell: "Callable[[Imported], None]") -> Imports:
+    """Import every distribution of the account, and write a spec for each into a folder.
+
+    `tell` is called for each. A file with the same text is not written again. Raises WrongUsage, before anything is
+    written, for a file with another text.
+    """
+    from cfstream.adoption import import_all, read_account
+
+    world = connection.world()
+    reads = world.reads()
+    account = read_account(reads, world.account)
+    found = []
+    for each in import_all(reads, account, _judge(world, reads)):
+        tell(each)
+        found.append(replace(each, file=str(folder / f"{each.name}.yaml")) if each.text else each)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write({Path(each.file): each for each in found if each.text})
+    return Imports(world.account, tuple(found))
+
+
+def _judge(world: "World", reads: "Reads") -> "Judge":
+    """Return a planner that reuses what was read: an import plans several candidates for a spec."""
+    from cfstream.workflow import make_plan
+
+    remembering = replace(world, reads=lambda: reads)
+    return lambda stack: make_plan([stack], remembering).stacks[0]
+
+
+def _write(specs: "Mapping[Path, Imported]") -> None:
+    new = {}
+    for path, imported in specs.items():
+        if not path.exists():
+            new[path] = imported.text
+        elif not path.is_file() or path.read_bytes() != imported.text.encode():
+            raise file_exists(str(path), ANOTHER)
+    for path, text in new.items():
+        create_spec(str(path), text, do=ANOTHER)

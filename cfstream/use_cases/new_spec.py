@@ -1,0 +1,70 @@
+"""Write a new spec, and the key pair that it names."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cfstream.errors import Notice, WrongUsage
+from cfstream.use_cases.key_pairs import make_pair, pair_in
+from cfstream.use_cases.spec_file import create_spec
+
+if TYPE_CHECKING:
+    from cfstream.spec.template import Answers
+
+ANOTHER = "choose another name, or edit the file"
+"""What to do if the file of the spec exists."""
+
+
+@dataclass(frozen=True)
+class NewSpec:
+    """The files that were written, the spec last."""
+
+    files: tuple[Path, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def text_of(answers: "Answers") -> str:
+    """Return the text of the spec. Raises WrongUsage if the answers contradict each other."""
+    from cfstream.spec.compose import documents
+    from cfstream.spec.draft import draft_of
+    from cfstream.spec.source import Source
+    from cfstream.spec.template import spec_text
+
+    text = spec_text(answers)
+    for document in documents(Source("spec", text), []):
+        for problem in sorted(draft_of(document).problems):
+            raise WrongUsage(problem.what, problem.do)
+    return text
+
+
+def write_new_spec(path: Path, answers: "Answers", *, makes_key: bool) -> NewSpec:
+    """Write the spec, and its key pair if `makes_key`: all of it or nothing. Raises WrongUsage for files that exist."""
+    from cfstream.spec.template import NewKey
+
+    text = text_of(answers)
+    key = answers.signers if makes_key and isinstance(answers.signers, NewKey) else None
+    folder = str(path.parent / "keys")
+    pair = pair_in(folder, key.name) if key else None
+    files = (pair.private, pair.public, path) if pair else (path,)
+    notices: tuple[Notice, ...] = ()
+    with _all_or_nothing(files):
+        create_spec(str(path), text, do=ANOTHER)
+        if key:
+            notices = make_pair(folder, key.name, "rsa").notices
+    return NewSpec(files, notices)
+
+
+@contextmanager
+def _all_or_nothing(files: Sequence[Path]) -> Iterator[None]:
+    """Delete the new ones of these files if the body fails or is interrupted."""
+    before = [file for file in files if os.path.lexists(file)]
+    try:
+        yield
+    except BaseException:
+        for file in files:
+            if file not in before:
+                file.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,260 @@
+"""Sign a URL, cookies or a stream name; with a spec, check in AWS that the distribution trusts the key."""
+
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cfstream.errors import Notice, WrongUsage
+from cfstream.explain.guards import Guards
+from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
+from cfstream.sign import CannotSign, Cookies, Signer, StreamName, Terms
+from cfstream.sign.keys import Hash, PrivateKey
+from cfstream.sign.resource import covers_all, folder, key_path, sections
+from cfstream.sign.resource import target as target_of
+from cfstream.sign.stream_name import stream
+from cfstream.spec.fields import spell
+from cfstream.use_cases.targets import one_stack, scene_of
+
+if TYPE_CHECKING:
+    from cfstream.connection import Connection
+    from cfstream.spec.load import Stack
+
+LOOPBACK_ZONE = ".cloudfront.localhost"
+"""Names under it lead to the sandbox's edge, where requests count as https."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Something signed: a URL, cookies, or a stream name."""
+
+    signer: Signer
+    terms: Terms
+    url: str | None = None
+    cookies: Cookies | None = None
+    domain: str | None = None
+    """Domain of the cookies; None where they are for the host that sets them."""
+    plain_url: str = ""
+    """What the cookies open, without a signature; of a stream name what stands before it at the edge of a sandbox."""
+    stream: StreamName | None = None
+    is_canned: bool = False
+    in_browser: str = ""
+    """The URL, unsigned, under a name that browsers find on this machine; empty where there is none."""
+    notices: tuple[Notice, ...] = ()
+    """What to know before it is used."""
+
+    @classmethod
+    def canned(cls, signer: Signer, resource: str, url: str, expires: "datetime") -> "Signed":
+        """A URL under the canned policy."""
+        return cls(signer, Terms(resource, int(expires.timestamp())), url, is_canned=True)
+
+    @classmethod
+    def of_stream(cls, signer: Signer, resource: str, name: StreamName, expires: "datetime") -> "Signed":
+        """A stream name."""
+        canned = "?Expires=" in name.bare or "&Expires=" in name.bare
+        return cls(signer, Terms(resource, int(expires.timestamp())), stream=name, is_canned=canned)
+
+
+PRESETS = {".m3u8": "hls", ".mpd": "dash"}
+"""How the names of playlists and manifests end, and the preset for each."""
+
+
+@dataclass(frozen=True)
+class SignRequest:
+    """What to sign, with which key, until when, and for whom."""
+
+    target: str
+    """A URL, the key of an object, or a stream name."""
+    open_key: Callable[[], PrivateKey]
+    """Reads the private key. It is called when the rest of the request is valid: it may ask for a passphrase."""
+    now: datetime
+    expires: datetime
+    starts: datetime | None = None
+    ip: str | None = None
+    spec: str | None = None
+    key_id: str | None = None
+    preset: str = "file"
+    cookies: bool = False
+    hash: str = "sha1"
+    domain: str | None = None
+    force: bool = False
+    everything: bool = False
+
+
+def sign(request: SignRequest, connection: "Connection") -> Signed:
+    """Return what was requested, signed. Ask AWS if the request names a spec.
+
+    Raises CfstreamError before anything is signed.
+    """
+    if request.spec is None:
+        return _offline(request)
+    stack = one_stack(request.spec)
+    _refuse_too_long(stack, request)
+    key = request.open_key()
+    guards = read_guards(stack, connection)
+    notices = list(_warnings(request, guards))
+    if stack.spec.delivery == "rtmp":
+        named = _stream_name(request, key, key_for(guards, "/", key.der_sha256, request.key_id))
+        return replace(
+            named, plain_url=f"https://{guards.domain_name}/cfx/st/", notices=(*notices, *named.notices)
+        )
+    url = _url(request, stack, guards)
+    key_id = key_for(guards, sections(url).path, key.der_sha256, request.key_id)
+    waiting = waiting_key(guards, key_id)
+    if waiting:
+        again = f"cfstream wait {shlex.quote(stack.path)}{connection.flags()}"
+        notices.append(
+            Notice(f"{waiting.name} ({key_id}) is not in force at the edges yet: {again}", warning=True)
+        )
+    found = _http(request, url, key, key_id)
+    notices += found.notices
+    if found.terms.resource.endswith("*"):
+        for guard in blind_spots(guards, found.terms.resource, key_id):
+            text = f"in that folder, {guard.named} trusts {guard.whom} and not this key"
+            notices.append(Notice(text, warning=True))
+    return replace(found, in_browser=_in_browser(url, guards, connection), notices=tuple(notices))
+
+
+def read_guards(stack: "Stack", connection: "Connection") -> Guards:
+    """Return which keys each behavior of the stack's live distribution trusts."""
+    world = connection.world()
+    guards = guards_of(world.reads(), scene_of(stack, world))
+    if world.real_aws:
+        return guards
+    return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))
+
+
+def _offline(request: SignRequest) -> Signed:
+    """Sign a whole URL or a stream name with a given key id, without AWS."""
+    if request.key_id is None:
+        raise WrongUsage("neither --spec nor --key-id says which key this is", "add one of them")
+    key = request.open_key()
+    if request.target.lower().startswith("rtmp"):
+        return _stream_name(request, key, request.key_id)
+    if "://" not in request.target:
+        raise WrongUsage(
+            f"{request.target} is a key, and without --spec its host is unknown",
+            "write the whole URL, or add --spec",
+        )
+    return _http(request, request.target, key, request.key_id)
+
+
+def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
+    """Return the URL to sign. A key means the object under the stack's first cname."""
+    if "://" in request.target:
+        host = sections(target_of(request.target.removesuffix("*")).base).host
+        if not guards.answers(host):
+            names = ", ".join([*guards.aliases, guards.domain_name])
+            raise CannotSign(
+                f"{host} is not a host name of {stack.spec.name}, and a signature is valid for its host only",
+                f"use one of {names}",
+            )
+        return request.target
+    key = request.target.removeprefix("/")
+    whole_folder = request.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
+    if request.cookies and request.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
+        raise CannotSign(
+            f"{key} has a wildcard, and a key names one object; in cookies * would match any text",
+            "name a folder, as in hls/, or write the pattern as a URL; for an object with * in its key, add --for hls"
+            " to open its folder",
+        )
+    cnames = [name for name in stack.spec.cnames or () if not name.startswith("*.")]
+    host = cnames[0] if cnames else guards.domain_name
+    return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
+
+
+def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signed:
+    signer = _signer(request, key, key_id)
+    alone = request.preset == "file"
+    notices = tuple(_playlist_notices(url, preset=request.preset, cookies=request.cookies))
+    if request.cookies:
+        resource = url if alone else folder(url, everything=request.everything)
+        _refuse_everything(request, resource)
+        pass_ = signer.grant(resource, request.expires, starts=request.starts, ip=request.ip)
+        address = target_of(url.removesuffix("*")).base
+        domain = request.domain or _own_domain(address)
+        return Signed(signer, pass_.terms, None, pass_.cookies, domain, address, notices=notices)
+    base = target_of(url)
+    if url.endswith(("/", "/*")) and not alone:
+        raise WrongUsage("a player cannot start with a folder", "name the playlist, or add --cookies")
+    plain = alone and request.starts is None and request.ip is None
+    if plain:
+        signed = Signed.canned(signer, base.base, signer.url(url, request.expires), request.expires)
+        return replace(signed, notices=notices)
+    resource = base.base if alone else folder(url, everything=request.everything)
+    granted = signer.grant(resource, request.expires, starts=request.starts, ip=request.ip)
+    return Signed(signer, granted.terms, granted.url(url), notices=notices)
+
+
+def _refuse_everything(request: SignRequest, resource: str) -> None:
+    """Raise CannotSign for a resource that leaves nothing of the path to compare, unless that is asked for."""
+    if covers_all(resource) and not request.everything:
+        raise CannotSign(
+            f"{request.target or 'the empty key'} opens all of {sections(resource).host}, not one file or folder",
+            "name a folder, as in hls/; if all of the host is meant, add --everything",
+        )
+
+
+def _stream_name(request: SignRequest, key: PrivateKey, key_id: str) -> Signed:
+    if request.cookies or request.preset != "file":
+        raise WrongUsage("RTMP has neither cookies nor playlists", "sign one stream name at a time")
+    signer = _signer(request, key, key_id)
+    name = signer.stream_name(request.target, request.expires, starts=request.starts, ip=request.ip)
+    return Signed.of_stream(signer, stream(request.target).name, name, request.expires)
+
+
+def _signer(request: SignRequest, key: PrivateKey, key_id: str) -> Signer:
+    digest: Hash = "SHA256" if request.hash == "sha256" else "SHA1"
+    return Signer(key, key_id, hash=digest)
+
+
+def _own_domain(url: str) -> str | None:
+    """Return the host of the URL as the domain of its cookies; None if browsers refuse it."""
+    host = sections(url).host.partition(":")[0]
+    if host.endswith(".cloudfront.net"):
+        return None
+    return host
+
+
+def _refuse_too_long(stack: "Stack", request: SignRequest) -> None:
+    allowed = stack.spec.sign.max_validity
+    if request.expires - request.now > allowed and not request.force:
+        raise CannotSign(
+            f"{stack.spec.name} allows a signature to be valid for at most {spell(allowed)}; a rotated key is removed"
+            " after that time",
+            "let it expire earlier, raise sign.max_validity in the spec, or add --force",
+        )
+
+
+def _warnings(request: SignRequest, guards: Guards) -> Iterator[Notice]:
+    if request.ip and guards.ipv6:
+        yield Notice(
+            f"IPv6 is on at {guards.id}, and viewers who use IPv6 never match --ip; http.ipv6: false turns it off",
+            warning=True,
+        )
+    if not guards.enabled:
+        yield Notice(f"{guards.id} is disabled: it refuses everything", warning=True)
+
+
+def _playlist_notices(url: str, *, preset: str, cookies: bool) -> Iterator[Notice]:
+    """Yield a notice if the signature opens a playlist, but not the files that it names."""
+    path = sections(url).path.lower()
+    kind = next((name for ending, name in PRESETS.items() if path.endswith(ending)), "")
+    if preset == "file" and kind:
+        flags = f"--for {kind}" if cookies else f"--for {kind} --cookies"
+        yield Notice(f"this opens only the playlist, not the segments that it names; for a player: {flags}")
+    elif preset != "file" and not cookies:
+        yield Notice("the files that a playlist names do not inherit this query; most players need --cookies")
+
+
+def _in_browser(url: str, guards: Guards, connection: "Connection") -> str:
+    """Return the URL, unsigned, under the name by which browsers find the sandbox's edge; empty without one."""
+    edge = urlsplit(connection.edge()) if guards.loopback else None
+    if edge is None or edge.hostname not in ("127.0.0.1", "localhost") or "*" in url:
+        return ""
+    port = f":{edge.port}" if edge.port else ""
+    parts = sections(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"http://{guards.loopback}{port}{parts.path}{query}"

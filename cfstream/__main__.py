@@ -5,11 +5,11 @@ import sys
 from cfstream.interpreter import leave_out_working_directory
 
 INTERRUPTED = 130
-"""What a shell makes of SIGINT; `cfstream.cli.exit_codes` has it too, and is not loaded yet."""
+"""`ExitCode.INTERRUPTED`, which is not loaded yet."""
 
 
 def run() -> int:
-    """Run the program and return its exit code; Ctrl-C while it is being loaded ends it without a traceback."""
+    """Run the program and return its exit code. Ctrl-C while it loads ends it without a traceback."""
     leave_out_working_directory()
     try:
         from cfstream.cli import main

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
+from cfstream.exit_codes import ExitCode
 from cfstream.planning import StackPlan
 from cfstream.planning.blocking import Blocked
 from cfstream.planning.settling import with_last_wait
@@ -112,7 +113,7 @@ class StackReport:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     """Why a stack is blocked, in words; empty for all others."""
-    exit_code: int = 0
+    exit_code: ExitCode = ExitCode.DONE
     not_allowed: tuple[str, ...] = ()
     """The hazards that somebody would have to allow; empty for a stack that is blocked for something else."""
     behind: str = ""
@@ -126,14 +127,13 @@ class Report:
     """The result of a run."""
 
     stacks: tuple[StackReport, ...]
-    exit_code: int = 0
+    exit_code: ExitCode = ExitCode.DONE
 
     @classmethod
     def of(cls, stacks: Iterable[StackReport]) -> "Report":
-        """Return the report of a run with these stacks; its exit code is the first of theirs by `PRECEDENCE`."""
+        """Return the report of a run with these stacks."""
         reports = tuple(stacks)
-        codes = {report.exit_code for report in reports}
-        return cls(reports, next(code for code in PRECEDENCE if code in {*codes, 0}))
+        return cls(reports, ExitCode.of_run(report.exit_code for report in reports))
 
 
 @dataclass(frozen=True)
@@ -156,18 +156,16 @@ class Run:
     ledger: Ledger = field(default_factory=Ledger)
 
 
-PRECEDENCE = (130, 7, 1, 4, 5, 2, 6, 0)
-"""Of several stacks' exit codes, the first of these that any of them has is the run's."""
-
-EXIT_CODE: Mapping[StackOutcome, int] = {
-    StackOutcome.APPLIED: 0,
-    StackOutcome.UNCHANGED: 0,
-    StackOutcome.FAILED: 1,
-    StackOutcome.STALE: 4,
-    StackOutcome.TIMED_OUT: 6,
-    StackOutcome.INTERRUPTED: 130,
-    StackOutcome.EXPOSED: 7,
+EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
+    StackOutcome.APPLIED: ExitCode.DONE,
+    StackOutcome.UNCHANGED: ExitCode.DONE,
+    StackOutcome.FAILED: ExitCode.FAILED,
+    StackOutcome.STALE: ExitCode.STALE,
+    StackOutcome.TIMED_OUT: ExitCode.TIMED_OUT,
+    StackOutcome.INTERRUPTED: ExitCode.INTERRUPTED,
+    StackOutcome.EXPOSED: ExitCode.EXPOSED,
 }
+"""The exit code of each outcome; that of a blocked stack depends on the reason."""
 
 
 def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
@@ -187,7 +185,7 @@ def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | Non
     return replace(_left_out(plan, why, short.exit_code), behind=short.name)
 
 
-def _left_out(plan: StackPlan, why: str, code: int) -> StackReport:
+def _left_out(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
     return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, _untried(plan), why=why, exit_code=code)
 
 

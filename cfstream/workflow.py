@@ -13,7 +13,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cfstream.access.report import StackAccess
-from cfstream.applying import Report, Run, StackReport, Telling, Terms, held_up, left_out, walk
+from cfstream.applying import (
+    Report,
+    Run,
+    StackReport,
+    Telling,
+    Terms,
+    held_up,
+    left_out,
+    walk,
+)
 from cfstream.kinds import KINDS, bucket
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.all_acls import read_acls

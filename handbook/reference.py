@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cfstream
+from cfstream import exit_codes
 from cfstream.aws.codes import CODES
-from cfstream.cli import exit_codes, main
-from cfstream.cli.exit_codes import ExitCode
+from cfstream.cli import main
 from cfstream.cli.table import SECTIONS
 from cfstream.errors import CfstreamError
+from cfstream.exit_codes import ExitCode
 from cfstream.render.errors import anchor
 from cfstream.render.reference import example_text
 from cfstream.spec import reference as fields
@@ -79,6 +80,10 @@ def commands() -> Iterator[str]:
     yield from ("# Commands", "")
     yield from ("The output of `--help` for each command.", "")
     yield from ("```text", *help_of(), "```", "")
+    yield from ("## Exit codes", "", "| exit | means |", "|---|---|")
+    yield from (f"| {code.value} | {code.meaning} |" for code in ExitCode)
+    yield from ("", "If a run has several stacks, its exit code is the first of these that a stack has: ")
+    yield from (", ".join(str(code.value) for code in exit_codes.PRECEDENCE) + ".", "")
     for section, entries in SECTIONS.items():
         yield from (f"## {section}", "")
         for name in entries:

@@ -12,13 +12,13 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import cfstream
-from cfstream.cli.exit_codes import ExitCode, of_error
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.parsing import Commands, verbatim_examples
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import streams
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, Interrupted, WrongUsage
+from cfstream.exit_codes import ExitCode, of_error
 
 LASTING_OBJECTS = 200_000
 """More than imports and AWS's models make. Who makes so many again has them looked through as ever."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cfstream.exit_codes import ExitCode
 from cfstream.planning.plan import StackPlan
 from cfstream.steps.hazards import HazardName
 
@@ -11,7 +12,7 @@ class Blocked:
     """Why no step of a stack is tried, and the exit code for it."""
 
     why: str
-    exit_code: int
+    exit_code: ExitCode
     not_allowed: tuple[str, ...] = ()
     """The hazards that would have to be allowed; empty if something else blocks the stack."""
 
@@ -20,9 +21,9 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
     """Return why the stack is blocked: a problem, protection, or a hazard not in `allow`. None if it is not."""
     hazards = {hazard.name for hazard, _ in plan.hazards}
     if plan.problems:
-        return Blocked("; ".join(problem.what for problem in plan.problems), 2)
+        return Blocked("; ".join(problem.what for problem in plan.problems), ExitCode.USAGE)
     if plan.protect and (plan.destroying or HazardName.DELETES in hazards):
-        return Blocked("the spec says `protect: true`", 5)
+        return Blocked("the spec says `protect: true`", ExitCode.HAZARD)
     if not_allowed := tuple(sorted(hazards - allow)):
-        return Blocked(f"hazards not allowed: {', '.join(not_allowed)}", 5, not_allowed)
+        return Blocked(f"hazards not allowed: {', '.join(not_allowed)}", ExitCode.HAZARD, not_allowed)
     return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.errors import Notice
+from cfstream.exit_codes import ExitCode
 
 
 class Verdict(StrEnum):
@@ -64,11 +65,11 @@ class StackProof:
         return tuple(each for each in self.findings if each.verdict is Verdict.UNPROVED)
 
     @property
-    def exit_code(self) -> int:
-        """7 where a claim is broken, 1 where one could not be proved, 0 where all held."""
+    def exit_code(self) -> ExitCode:
+        """EXPOSED if a check failed, FAILED if one could not be proved, else DONE."""
         if self.broken:
-            return 7
-        return 1 if self.unproved else 0
+            return ExitCode.EXPOSED
+        return ExitCode.FAILED if self.unproved else ExitCode.DONE
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,5 @@ class Proof:
     stacks: tuple[StackProof, ...]
 
     @property
-    def exit_code(self) -> int:
-        codes = {stack.exit_code for stack in self.stacks}
-        return next((code for code in (7, 1) if code in codes), 0)
+    def exit_code(self) -> ExitCode:
+        return ExitCode.of_run(stack.exit_code for stack in self.stacks)

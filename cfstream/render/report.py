@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.exit_codes import ExitCode
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.values import Verb, plain
@@ -208,7 +209,7 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
     rest_do = rest_do.replace("{spec}", shlex.quote(stack.spec) + flags)
     if stack.behind:
         rest_do = f"see to {stack.behind}, then run the same command again: both go on from there"
-    elif stack.outcome is StackOutcome.BLOCKED and stack.exit_code == 5:
+    elif stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
         rest_do = _allowing(stack.not_allowed)
     what = (failed and failed.error) or stack.why or rest_what
     about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "

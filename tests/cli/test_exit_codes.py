@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cfstream.cli.exit_codes import ExitCode, of_plan
+from cfstream.__main__ import INTERRUPTED
+from cfstream.exit_codes import ExitCode, of_plan
 from tests.cli.conftest import Ran
 from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
@@ -70,3 +71,16 @@ def test_a_plan_exits_with_problems_first_and_pending_steps_only_when_asked(
 ) -> None:
     """`plan` is 0 with and without steps; `--check` makes them 3; a problem is 2 in any case."""
     assert of_plan(plan(*stacks), check=check) is code
+
+
+def test_the_most_important_exit_code_of_several_stacks_counts() -> None:
+    """The order is that of the contract: 130, 7, 1, 4, 5, 2, 6, and 0 if no stack has another."""
+    rest = [130, 7, 1, 4, 5, 2, 6]
+    while rest:
+        assert ExitCode.of_run([0, *reversed(rest)]) == rest.pop(0)
+    assert ExitCode.of_run([0, 0]) is ExitCode.of_run([]) is ExitCode.DONE
+
+
+def test_an_interrupted_start_has_the_code_of_an_interrupted_run() -> None:
+    """`__main__` has a number of its own, because the table is not loaded yet."""
+    assert INTERRUPTED == ExitCode.INTERRUPTED

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Yes
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.exit_codes import ExitCode
 from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.exit_codes import ExitCode
 
 
 def explain(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.terminal.streams import Terminal
+from cfstream.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from cfstream.use_cases.formatting import FormattedSpec

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.errors import WrongUsage
+from cfstream.exit_codes import ExitCode
 from cfstream.migration.advice import Target
 
 

@@ -58,7 +58,7 @@ def plan(
 
     Example: cfstream plan specs/ --out tonight.plan
     """
-    from cfstream.cli.exit_codes import of_plan
+    from cfstream.exit_codes import of_plan
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.workflow import make_plan

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli.exit_codes import ExitCode
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format, Notify
 from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal, lively
 from cfstream.errors import Interrupted, WrongUsage
+from cfstream.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from cfstream.inventory.deployment import Progress

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.exit_codes import ExitCode
 from cfstream.render.report import OUTPUTS, failures_text, report_document, report_text
 from cfstream.values import Address, Verb, step_id
 
@@ -47,7 +48,7 @@ STOPPED = StackReport(
         replace(step(Verb.WAIT, DISTRIBUTION, StepOutcome.INTERRUPTED, "interrupted"), seconds=5.0),
         step(Verb.CREATE, Address("dns-record", "lectures"), StepOutcome.NOT_TRIED),
     ),
-    exit_code=130,
+    exit_code=ExitCode.INTERRUPTED,
 )
 
 STALE = StackReport(
@@ -68,7 +69,7 @@ STALE = StackReport(
         step(Verb.GRANT, Address("bucket-policy", "lectures"), StepOutcome.NOT_TRIED),
         step(Verb.WAIT, DISTRIBUTION, StepOutcome.NOT_TRIED),
     ),
-    exit_code=4,
+    exit_code=ExitCode.STALE,
 )
 
 
@@ -99,13 +100,13 @@ def test_what_no_step_has_brought_is_not_told() -> None:
         "dns_records": [{"name": "media.example.com", "type": "CNAME", "value": None}],
     }
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), outputs=outputs)
-    text = report_text(Report((left_out,), 2), color=False, width=80)
+    text = report_text(Report((left_out,), ExitCode.USAGE), color=False, width=80)
     assert text == "lectures left out\n\nNot all is applied. Nothing was changed.\n"
 
 
 def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
     """The error stands by itself, apart from the result, and begins with `error:`."""
-    report = Report((STALE,), 4)
+    report = Report((STALE,), ExitCode.STALE)
     assert (
         failures_text(report, color=False, width=80)
         == """\
@@ -123,12 +124,12 @@ error: distribution:lectures changed after this plan was made
 
 def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
     """A hazard that was not allowed names the flag; a problem must be fixed."""
-    left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=5)
+    left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=ExitCode.HAZARD)
     hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
     protected = replace(left_out, why="the spec says `protect: true`")
-    problem = replace(left_out, why="bucket b is not there", exit_code=2)
+    problem = replace(left_out, why="bucket b is not there", exit_code=ExitCode.USAGE)
     assert (
-        failures_text(Report((hazard, protected, problem), 5), color=False, width=100)
+        failures_text(Report((hazard, protected, problem), ExitCode.HAZARD), color=False, width=100)
         == """\
 error: lectures: hazards not allowed: deletes
   fix: if intended, add --allow deletes
@@ -173,7 +174,7 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
 
 def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
     """Text and JSON distinguish the step that was under way from those that follow it."""
-    report = Report((STOPPED,), 130)
+    report = Report((STOPPED,), ExitCode.INTERRUPTED)
     told = failures_text(report, color=False, width=80)
     assert "  interrupted: wait distribution:lectures\n" in told
     assert "  not tried: create dns-record:lectures\n" in told
@@ -185,7 +186,7 @@ def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
 
 def test_on_a_narrow_page_a_value_stands_below_its_name() -> None:
     """A terminal would cut the domain name in two, and nobody could copy it."""
-    told = report_text(Report((APPLIED,), 0), color=False, width=40).splitlines()
+    told = report_text(Report((APPLIED,), ExitCode.DONE), color=False, width=40).splitlines()
     assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
     assert "  status               Deployed" in told
     assert max(map(len, told)) <= 40

@@ -1,4 +1,4 @@
-"""cfstream: a private video set-up on Amazon CloudFront, one checked-in YAML file.
+"""cfstream: private video on Amazon CloudFront as one checked-in YAML file.
 
 From a program, with the same meaning as the commands of these names::
 
@@ -9,29 +9,36 @@ From a program, with the same meaning as the commands of these names::
     report = cfstream.apply(plan, allow={"cuts-viewers"})
     proof = cfstream.verify(stacks, profile="media")
 
-Signing needs no AWS, and is a module of its own, `cfstream.sign`. Errors are those of `cfstream.errors`. Each name here
-is imported when it is first used: importing cfstream, or `cfstream.sign`, loads neither botocore nor pydantic.
+`rotate`, `migrate` and `diff` edit and compare specs. Signing needs no AWS, and has its own module, `cfstream.sign`.
+Errors are those of `cfstream.errors`. Each name here is imported when it is first used: importing cfstream, or
+`cfstream.sign`, loads neither botocore nor pydantic.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cfstream import errors, sign
-    from cfstream.api import Plan, apply, load, plan, verify
+    from cfstream.api import Plan, apply, diff, load, migrate, plan, rotate, verify
     from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport, Telling
+    from cfstream.comparing import Comparison
     from cfstream.errors import CfstreamError, SpecProblems
     from cfstream.planning import StackPlan
     from cfstream.proving import Finding, Proof, StackProof, Verdict
     from cfstream.spec.load import Stack
+    from cfstream.use_cases.migration import Migrated
+    from cfstream.use_cases.rotation import Rotated
 
     __version__: str
 
 __all__ = [
     "CfstreamError",
+    "Comparison",
     "Finding",
+    "Migrated",
     "Plan",
     "Proof",
     "Report",
+    "Rotated",
     "SpecProblems",
     "Stack",
     "StackOutcome",
@@ -44,30 +51,36 @@ __all__ = [
     "Verdict",
     "__version__",
     "apply",
+    "diff",
     "errors",
     "load",
+    "migrate",
     "plan",
+    "rotate",
     "sign",
     "verify",
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Plan", "apply", "load", "plan", "verify"), "cfstream.api"),
+    **dict.fromkeys(("Plan", "apply", "diff", "load", "migrate", "plan", "rotate", "verify"), "cfstream.api"),
     **dict.fromkeys(
         ("Report", "StackOutcome", "StackReport", "StepOutcome", "StepReport", "Telling"), "cfstream.applying"
     ),
     **dict.fromkeys(("CfstreamError", "SpecProblems"), "cfstream.errors"),
     **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.proving"),
+    "Comparison": "cfstream.comparing",
+    "Migrated": "cfstream.use_cases.migration",
+    "Rotated": "cfstream.use_cases.rotation",
     "Stack": "cfstream.spec.load",
     "StackPlan": "cfstream.planning",
 }
-"""The module that each name comes from. No module of this package may have one of these names: its import would
-take the name's place."""
+"""The module of each name. No module of this package may have one of these names: its import would replace the
+name."""
 
 
 _MODULES = ("errors", "sign")
 
-if not TYPE_CHECKING:  # or mypy would take every misspelled name for one that is found here
+if not TYPE_CHECKING:  # with it, mypy would accept every misspelled name
 
     def __getattr__(name: str) -> Any:
         from importlib import import_module
@@ -89,7 +102,7 @@ def __dir__() -> list[str]:
 
 
 def _version() -> str:
-    """The version that is installed; ``0+unknown`` for a source tree that is not."""
+    """Return the installed version; ``0+unknown`` for a source tree that is not installed."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

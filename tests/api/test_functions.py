@@ -196,3 +196,45 @@ def test_keywords_that_exclude_each_other(desk: Path, monkeypatch: pytest.Monkey
     assert not Path(".cfstream").exists()
     with pytest.raises(errors.WrongUsage, match="key_id"):
         cfstream.verify(stacks, key_id="K1", endpoint_url="http://127.0.0.1:1")
+
+
+def test_a_rotation_goes_from_stage_to_stage(desk: Path, sandbox: Sandbox) -> None:
+    """`rotate` edits the spec as `cfstream keys rotate` does: a new key joins, and then the spec must be applied."""
+    spec, here = desk / "lectures.yaml", sandbox.endpoint_url
+    cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=here), verify=False)
+    done = cfstream.rotate(spec, name="two", endpoint_url=here)
+    assert_type(done, cfstream.Rotated)
+    assert (done.outcome, done.joined, done.leaving) == ("begun", "two", ("one",))
+    assert Path(done.private_file).exists()
+    assert [*cfstream.load(spec)[0].public_keys] == ["one", "two"]
+    assert cfstream.rotate(spec, "lectures-signers", endpoint_url=here).outcome == "apply-first"
+
+
+def test_a_migration_edits_the_spec(tmp_path: Path) -> None:
+    """`migrate` edits the spec as `cfstream migrate` does; with `dry_run` it only returns the edit."""
+    spec = tmp_path / "old.yaml"
+    old = "version: 1\nname: old\nbucket: media  # of 2011\noai: {}\npublic: true\n"
+    spec.write_text(old)
+    done = cfstream.migrate(spec, "oac", dry_run=True)
+    assert_type(done, cfstream.Migrated)
+    assert (done.outcome, spec.read_text()) == ("migrated", old)
+    assert cfstream.migrate(spec, "oac").files == done.files
+    assert spec.read_text() == done.files[0].after
+    assert "oai" not in spec.read_text()
+    assert cfstream.migrate(spec, "oac").outcome == "nothing"
+    for wrong in ((), ("oai",), ("oac", "http")):
+        with pytest.raises(errors.WrongUsage):
+            cfstream.migrate(spec, *wrong)
+
+
+def test_a_comparison_of_two_files(desk: Path) -> None:
+    """`diff` compares what specs mean: a comment is no difference, a changed field is."""
+    spec, other = desk / "lectures.yaml", desk / "other.yaml"
+    other.write_text(f"# a comment\n{SPEC}")
+    found = cfstream.diff(spec, other)
+    assert_type(found, cfstream.Comparison)
+    assert all(not stack.changes for stack in found.stacks)
+    other.write_text(SPEC.replace("Private lectures", "Lectures"))
+    assert [change.field for stack in cfstream.diff(spec, other).stacks for change in stack.changes] == [
+        "comment"
+    ]

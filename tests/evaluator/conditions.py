@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.evaluator.logic import Answer, all_of, any_of, negated
-from tests.evaluator.matching import VARIABLE, like_or_unknown
+from tests.evaluator.matching import ESCAPES, VARIABLE, like_or_unknown
 
 Values = tuple[str, ...]
 FREE: Values = ("\0free",)
@@ -51,6 +51,43 @@ def hold(condition: Mapping[str, Mapping[str, Any]], context: Context) -> Answer
         for operator, keys in condition.items()
         for key, wanted in keys.items()
     )
+
+
+def filled(condition: Mapping[str, Mapping[str, Any]], context: Context) -> Mapping[str, Mapping[str, Any]]:
+    """The condition with each variable filled in that has one value, or a default and no value."""
+    return {
+        operator: {key: _values(operator, values_of(wanted), context) for key, wanted in keys.items()}
+        for operator, keys in condition.items()
+    }
+
+
+def _values(operator: str, wanted: list[str], context: Context) -> list[str]:
+    """A value whose variable is not in the request is like no other, and goes.
+
+    For a negative operator nobody knows what AWS does with the statement, so that the variable stays.
+    """
+    found = []
+    for value in wanted:
+        parts, names = VARIABLE.split(value), VARIABLE.findall(value)
+        known = [name if name in ESCAPES else _of_variable(name, context) for name in names]
+        if None not in known:
+            whole = [text for pair in zip(parts, [*known, ""], strict=True) for text in pair]
+            found.append("".join(map(str, whole)))
+        elif split(operator)[1].startswith(NEGATIVE):
+            found.append(value)
+    return found
+
+
+def _of_variable(name: str, context: Context) -> str | None:
+    """The text in the place of a variable; the variable itself if nothing is known of its key."""
+    key, comma, default = name[2:-1].partition(",")
+    have = context.get(key.strip())
+    if have == FREE or len(have) > 1:
+        return name
+    if not have and not comma:
+        return None
+    text = have[0] if have else default.strip()[1:-1]
+    return "".join({mark[2]: mark for mark in ESCAPES}.get(letter, letter) for letter in text)
 
 
 def values_of(value: Any) -> list[str]:
@@ -104,15 +141,19 @@ NEGATIVE = ("stringnot", "arnnot", "numericnot", "datenot", "notip")
 
 
 def _plain(value: str) -> bool:
-    return VARIABLE.search(value) is None
+    return all(found in ESCAPES for found in VARIABLE.findall(value))
+
+
+def _text(value: str) -> str:
+    return VARIABLE.sub(lambda found: ESCAPES[found.group()], value)
 
 
 def _equals(have: str, value: str) -> Answer:
-    return have == value if _plain(value) else None
+    return have == _text(value) if _plain(value) else None
 
 
 def _equals_in_any_case(have: str, value: str) -> Answer:
-    return have.lower() == value.lower() if _plain(value) else None
+    return have.lower() == _text(value).lower() if _plain(value) else None
 
 
 def _arn_like(have: str, value: str) -> Answer:

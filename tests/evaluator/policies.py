@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.evaluator.callers import Caller
-from tests.evaluator.conditions import Context, hold, split, values_of
+from tests.evaluator.conditions import Context, filled, hold, split, values_of
 from tests.evaluator.logic import Answer, all_of, any_of, negated
 from tests.evaluator.matching import VARIABLE, like, like_or_unknown
 from tests.evaluator.state import Json
@@ -61,7 +61,7 @@ def _checks(statement: Statement, request: Request) -> Iterator[Answer]:
     yield _names_action(statement, request.action)
     yield _is_meant(statement, request.caller)
     yield _names_resource(statement, request.resource)
-    yield hold(statement.get("Condition", {}), request.context)
+    yield hold(filled(statement.get("Condition", {}), request.context), request.context)
 
 
 def _is_meant(statement: Statement, caller: Caller) -> Answer:

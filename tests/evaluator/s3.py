@@ -17,7 +17,10 @@ READ, LIST, OLD = "s3:GetObject", "s3:ListBucket", "s3:GetObjectVersion"
 COPIES = (OLD, "s3:GetObjectTorrent", "s3:GetObjectVersionTorrent", "s3:GetObjectVersionForReplication")
 """The actions besides `READ` that return content, or send it to another bucket."""
 ON_OBJECTS = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:ReplicateObject")
-ON_BUCKETS = ("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPublicAccessBlock")
+ON_BUCKETS = (
+    *("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPublicAccessBlock"),
+    *("s3:PutBucketLogging", "s3:PutBucketNotification"),
+)
 WRITES = (*ON_OBJECTS, *ON_BUCKETS)
 
 OF_OBJECT, OF_BUCKET = "object", "bucket"
@@ -47,7 +50,8 @@ def is_conceivable(state: State, bucket: Bucket, action: str) -> bool:
 
 def _ways(state: State, bucket: Bucket, caller: Caller, action: str, key: str) -> Iterator[Answer]:
     arn = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    for context in caller.contexts:
+    for own in caller.contexts:
+        context = own.but(aws__ResourceAccount=state.account, s3__ResourceAccount=state.account)
         request = Request(caller, action, arn, context)
         yield _directly(state, bucket, key, request)
         for point in state.access_points:

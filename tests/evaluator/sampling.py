@@ -103,6 +103,8 @@ def _with_value(key: str, value: str) -> Iterator[Caller]:
                 if key == "aws:principalaccount"
                 else callers.distribution(own)
             )
+    elif key == "aws:userid" and re.match("A(IDA|ROA)", value):
+        yield callers.account().but(f"principal aws:userid {value}", aws__userid=concrete)
     elif key in ORGANISATIONS:
         yield from _in_organisation(key, concrete)
     elif key == "aws:sourceip":

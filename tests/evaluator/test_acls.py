@@ -8,7 +8,7 @@ from tests.evaluator import callers
 from tests.evaluator.build import MEDIA, OAI, OAI_USER, acl, bucket, policy, state, statement
 from tests.evaluator.callers import FOREIGN, FOREIGN_USER
 from tests.evaluator.evaluator import Evaluator, evaluator
-from tests.evaluator.s3 import WRITES
+from tests.evaluator.s3 import ON_BUCKETS, WRITES
 from tests.evaluator.state import ALL_USERS, AUTHENTICATED_USERS, CLOSED, OPEN, AccessPoint, Json
 
 WRITER, IGNORING = "ObjectWriter", {**OPEN, "IgnorePublicAcls": True}
@@ -78,7 +78,7 @@ POWERS: dict[str, tuple[str | Json, str]] = {
     "policy Put*": (statement(Action="s3:Put*"), "s3:PutObject s3:PutObjectAcl"),
     "policy Put* on all": (
         statement(Action="s3:Put*", Resource="*"),
-        "s3:PutObject s3:PutObjectAcl s3:PutBucketPolicy s3:PutBucketAcl s3:PutBucketPublicAccessBlock",
+        f"s3:PutObject s3:PutObjectAcl {' '.join(ON_BUCKETS)}",
     ),
     "policy PutBucketPolicy": (
         statement(Action="s3:PutBucketPolicy", Resource="arn:aws:s3:::media"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.evaluator.conditions import FREE, Context, hold
+from tests.evaluator.conditions import FREE, Context, filled, hold
 from tests.evaluator.logic import Answer
 
 ARN = "arn:aws:cloudfront::123456789012:distribution/E1"
@@ -79,3 +79,22 @@ def test_all_must_hold() -> None:
     assert hold({"StringEquals": {**sure, **wrong}}, CONTEXT) is False
     assert hold({"StringEquals": wrong, "Odd": sure}, CONTEXT) is False
     assert hold({"StringEquals": sure, "Odd": sure}, CONTEXT) is None
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "values"),
+    [
+        ("StringEquals", "${AWS:sourcearn}", [ARN]),
+        ("ArnLike", "${aws:SourceArn}/*", [f"{ARN}/*"]),
+        ("StringEquals", "${aws:SourceVpce}", []),
+        ("StringNotEquals", "${aws:SourceVpce}", ["${aws:SourceVpce}"]),
+        ("StringEquals", "${aws:SourceVpce, 'none*'}", ["none${*}"]),
+        ("StringEquals", "${aws:SourceArn, 'none'}", [ARN]),
+        ("StringEquals", "${aws:Referer}", ["${aws:Referer}"]),
+        ("StringEquals", "${aws:PrincipalOrgPaths}", ["${aws:PrincipalOrgPaths}"]),
+        ("StringLike", "${*}${?}${$}", ["${*}${?}${$}"]),
+    ],
+)
+def test_variables_are_filled_in(operator: str, value: str, values: list[str]) -> None:
+    """One value fills a variable in, a default where there is none; without either, the value goes."""
+    assert filled({operator: {"aws:x": value}}, CONTEXT) == {operator: {"aws:x": values}}

@@ -46,7 +46,10 @@ _TABLE: Mapping[May, Mapping[On, str]] = {
     May.MANAGE: {
         On.OBJECT: "PutObjectAcl PutObjectVersionAcl",
         On.BUCKET: "PutBucketPolicy DeleteBucketPolicy PutBucketAcl PutBucketPublicAccessBlock"
-        " PutBucketOwnershipControls PutReplicationConfiguration PutInventoryConfiguration",
+        " PutBucketOwnershipControls PutReplicationConfiguration PutInventoryConfiguration PutBucketLogging"
+        " PutBucketNotification CreateBucketMetadataTableConfiguration"
+        " UpdateBucketMetadataInventoryTableConfiguration UpdateBucketMetadataJournalTableConfiguration"
+        " PutBucketTagging TagResource UntagResource PutBucketABAC",
         On.ACCESS_POINT: "PutAccessPointPolicy DeleteAccessPointPolicy",
     },
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cfstream.access.policy.clauses import Clause
 from cfstream.access.policy.networks import network as parse_network
 from cfstream.access.policy.operators import Family
-from cfstream.access.policy.principals import Form, Principal
+from cfstream.access.policy.principals import Form, Principal, principals
 from cfstream.access.policy.requester import (
     NEW_SERVICE,
     Requester,
@@ -29,6 +29,7 @@ from cfstream.access.policy.requester import (
 )
 from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.texts import account_of
+from cfstream.access.policy.variables import of_bucket
 from cfstream.access.policy.wildcards import fits, is_wild
 from cfstream.policy_document import CLOUDFRONT
 
@@ -98,7 +99,7 @@ def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
         case Form.ACCOUNT:
             yield account(one.name)
         case Form.ARN | Form.UNIQUE:
-            yield principal(str(one.known or one.name))
+            yield principal(one)
         case Form.OAI:
             yield oai(one.known)
         case Form.CANONICAL:
@@ -113,14 +114,14 @@ def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
 
 def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Requester]:
     yield from map(network, _networks(clause))
-    for value in clause.spelled:
+    for value in (of_bucket(each, own) for each in clause.spelled):
         match clause.key:
             case "aws:principalaccount" | "aws:userid" if re.fullmatch(r"\d{12}", value):
                 yield account(value)
             case "aws:userid":
                 yield from _of_user_id(value)
             case "aws:principalarn":
-                yield from _of_principal_arn(value)
+                yield from _of_principal_arn(value, own)
             case "aws:sourceorgid" | "aws:sourceorgpaths":
                 for number in _ORGANISATION.findall(value)[:1]:
                     yield from (organisation_service(number, name) for name in (CLOUDFRONT, *services))
@@ -166,11 +167,10 @@ def _of_user_id(value: str) -> Iterator[Requester]:
         yield user_id(value)
 
 
-def _of_principal_arn(value: str) -> Iterator[Requester]:
-    number = account_of(value)
-    if re.fullmatch(r"\d{12}", number):
-        whole = is_wild(value) or value.endswith(":root")
-        yield account(number) if whole else principal(value)
+def _of_principal_arn(value: str, own: str) -> Iterator[Requester]:
+    if re.fullmatch(r"\d{12}", account_of(value)):
+        for one in principals({"AWS": value}):
+            yield from _of_principal(one, own)
 
 
 def _of_source(number: str, own: str, services: Sequence[str]) -> Iterator[Requester]:

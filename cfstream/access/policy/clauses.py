@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from cfstream.access.policy import pool
 from cfstream.access.policy.context import Absent, Address, Chosen, Fixed, Unknown, Value
 from cfstream.access.policy.operators import Operator, holds, operator
 from cfstream.access.policy.texts import one_partition, text_of
+from cfstream.access.policy.wildcards import has_variable
 from cfstream.access.reader import Verdict
 from cfstream.values import Json
 
@@ -32,6 +33,11 @@ class Clause:
     spelled: tuple[str, ...] = ()
     """The values as the statement spells them."""
 
+    @cached_property
+    def varies(self) -> bool:
+        """Whether a value has a policy variable."""
+        return any(map(has_variable, self.values))
+
     def holds(self, request: Request) -> bool | None:
         return None if self.operator is None else holds(self.operator, self.values, request)
 
@@ -44,12 +50,16 @@ class Settled:
     undecided: tuple[str, ...] = ()
 
 
-def clauses(statement: Json) -> tuple[Clause, ...]:
-    """Return the clauses of a statement's Condition, sorted, so that their order does not matter."""
-    return tuple(sorted(_clauses(statement.get("Condition")), key=lambda each: (each.key, each.words)))
+def clauses(statement: Json, *, variables: bool = True) -> tuple[Clause, ...]:
+    """Return the clauses of a statement's Condition, sorted, so that their order does not matter.
+
+    Without `variables`, ``${`` is plain text, as in a policy of an older Version.
+    """
+    found = _clauses(statement.get("Condition"), variables=variables)
+    return tuple(sorted(found, key=lambda each: (each.key, each.words)))
 
 
-def _clauses(condition: Any) -> Iterator[Clause]:
+def _clauses(condition: Any, *, variables: bool) -> Iterator[Clause]:
     if not isinstance(condition, Mapping):
         if condition:
             yield Clause("", "Condition", None, ())
@@ -61,7 +71,8 @@ def _clauses(condition: Any) -> Iterator[Clause]:
         for key, values in tests.items():
             listed = values if isinstance(values, list | tuple) else [values]
             texts = tuple(sorted({text_of(each) for each in listed}))
-            same = tuple(dict.fromkeys(map(one_partition, texts)))
+            plain = texts if variables else tuple(each.replace("${", "${$}{") for each in texts)
+            same = tuple(dict.fromkeys(map(one_partition, plain)))
             yield Clause(str(key).lower(), f"Condition {name} {key}", operator(str(name)), same, texts)
 
 

@@ -11,6 +11,7 @@ from cfstream.access.policy.principals import Covers, covers
 from cfstream.access.policy.public import publicity, survives_restriction
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement
+from cfstream.access.policy.variables import replaced
 from cfstream.access.reader import Verdict
 from cfstream.domain import Block
 
@@ -183,14 +184,14 @@ def _all_named(statement: Statement, requester: Requester) -> bool:
 def _denies(statement: Statement, requester: Requester, action: Action) -> bool:
     """Return whether the clauses of a Deny hold for every request for `action`."""
     return all(
-        every(requester.value(key, action), _spelled(each, requester)) for key, each in statement.by_key
+        every(requester.value(key, action), _read(each, requester, action)) for key, each in statement.by_key
     )
 
 
 def _fulfilled(statement: Statement, requester: Requester, action: Action) -> tuple[Verdict, tuple[str, ...]]:
     """Return whether some request for `action` fulfils the clauses of an Allow, and which were not decided."""
     settled = [
-        some(requester.value(key, action), _spelled(each, requester)) for key, each in statement.by_key
+        some(requester.value(key, action), _read(each, requester, action)) for key, each in statement.by_key
     ]
     verdicts = {each.verdict for each in settled}
     if Verdict.NO in verdicts:
@@ -199,13 +200,22 @@ def _fulfilled(statement: Statement, requester: Requester, action: Action) -> tu
     return (Verdict.MAYBE if Verdict.MAYBE in verdicts else Verdict.YES), undecided
 
 
-def _spelled(wanted: tuple[Clause, ...], requester: Requester) -> tuple[Clause, ...]:
-    """Return the clauses with ids that are not known yet in the form that AWS will give them."""
-    if not requester.spelled:
+def _read(wanted: tuple[Clause, ...], requester: Requester, action: Action) -> tuple[Clause, ...]:
+    """Return the clauses as AWS reads them for a requester: with the ids that it will know, and variables replaced."""
+    if not requester.spelled and not any(each.varies for each in wanted):
         return wanted
-    return tuple(
-        replace(each, values=tuple(requester.spelled.get(value, value) for value in each.values))
-        if requester.spelled.keys() & set(each.values)
-        else each
-        for each in wanted
-    )
+    return tuple(_replaced(each, requester, action) for each in wanted)
+
+
+def _replaced(clause: Clause, requester: Requester, action: Action) -> Clause:
+    texts = [requester.spelled.get(each, each) for each in clause.values]
+    if clause.varies:
+        known = [replaced(each, lambda key: requester.value(key, action)) for each in texts]
+        negated = clause.operator is not None and clause.operator.negated
+        # Without a value AWS may ignore the statement: what a negated clause then does is not decided.
+        texts = [
+            text if now is None else now
+            for text, now in zip(texts, known, strict=True)
+            if negated or now is not None
+        ]
+    return clause if tuple(texts) == clause.values else replace(clause, values=tuple(texts))

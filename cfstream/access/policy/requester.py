@@ -26,6 +26,7 @@ ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
 
 _AN_ACCOUNT = "????????????"
+_NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
 
 _NEW_ORGANISATION: Mapping[str, Value] = {
     "aws:sourceorgid": Unknown(("o-new0000000",), lucky=("o-*",)),
@@ -150,7 +151,7 @@ def any_account() -> Requester:
         "aws:principalorgpaths": Chosen(("o-new0000000/r-new0/ou-new0/",), lucky=("o-*",)),
         "aws:principaltag/*": CHOSEN,
         "aws:username": CHOSEN,
-        "aws:userid": Chosen(("AIDANEW0000000000000", "AROANEW0000000000000:*", NEW_ACCOUNT), optional=False),
+        "aws:userid": Chosen((*_NEW_IDS, NEW_ACCOUNT), optional=False),
         "aws:principaltype": Chosen(("Account", "User", "AssumedRole", "FederatedUser"), optional=False),
         "aws:viaawsservice": Chosen(("true", "false"), optional=False),
     }
@@ -177,25 +178,33 @@ def account(number: str) -> Requester:
     return Requester(Reader(ReaderKind.ACCOUNT, number), Principal(Form.ACCOUNT, number), known, crafts=True)
 
 
-def principal(arn: str) -> Requester:
-    """Return one user, role, session or federated provider, by ARN or unique id."""
-    form = Form.ARN if arn.startswith("arn:") else Form.UNIQUE
+def principal(who: Principal) -> Requester:
+    """Return one user, role, session or federated provider, as a statement names it.
+
+    An identity provider without an account serves every account, so its users are those of an account that no policy
+    names.
+    """
+    name = str(who.known or who.name)
+    reader = Reader(ReaderKind.PRINCIPAL, name)
+    if who.form is Form.ARN and not account_of(name):
+        return replace(any_account(), reader=reader, principal=who, via="")
     known: dict[str, Value] = {**_SIGNED}
-    if form is Form.ARN:
-        same = one_partition(arn)
-        known |= {"aws:principalaccount": fixed(account_of(arn)), "aws:principalarn": fixed(same)}
-        if ":assumed-role/" in arn:
-            known["aws:principalarn"] = Unknown((f"arn:aws:iam::{account_of(arn)}:role/*",), optional=False)
-    return Requester(
-        Reader(ReaderKind.PRINCIPAL, arn), Principal(form, one_partition(arn)), known, crafts=True
-    )
+    if who.form is Form.ARN:
+        number = account_of(name)
+        known |= {"aws:principalaccount": fixed(number), "aws:principalarn": fixed(who.name)}
+        if ":assumed-role/" in name:
+            known["aws:principalarn"] = Unknown((f"arn:aws:iam::{number}:role/*",), optional=False)
+    return Requester(reader, who, known, crafts=True)
 
 
 def user_id(value: str) -> Requester:
-    """Return who has an ``aws:userid`` that a condition names. The account is not known."""
-    who = Principal(Form.UNIQUE, value.partition(":")[0])
-    known: dict[str, Value] = {**_SIGNED, "aws:userid": Chosen((value,), optional=False)}
-    return Requester(Reader(ReaderKind.PRINCIPAL, f"aws:userid {value}"), who, known, crafts=True)
+    """Return who has an ``aws:userid`` that a condition names, in an account that no policy names.
+
+    Whether the id belongs to such an account is not known: the id of a user or role does not show its account.
+    """
+    who = any_account()
+    known: dict[str, Value] = {**who.context, "aws:userid": Unknown((value, *_NEW_IDS), optional=False)}
+    return replace(who, reader=Reader(ReaderKind.PRINCIPAL, f"aws:userid {value}"), context=known, via="")
 
 
 def canonical(number: str) -> Requester:

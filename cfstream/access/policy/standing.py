@@ -102,6 +102,9 @@ def standing(
     if found.standing is not Standing.OPENING:
         return found
     who = requester.principal
+    if who.form is Form.UNIQUE:
+        told = f"{requester.reader.name} is the unique id of a deleted user or role"
+        return Standpoint(Standing.EXPECTED, told)
     if who.form is Form.SERVICE and who.name != CLOUDFRONT:
         return _service(requester, declared, allowed_by)
     if who.form is Form.ACCOUNT and who.name in LOAD_BALANCERS and _delivers_only(allowed_by):
@@ -133,8 +136,6 @@ def reader_standing(reader: Reader, may: May, declared: Declared) -> Standpoint:
     name = text_of(reader.name)
     if name in (AWSLOGSDELIVERY, LOG_DELIVERY):
         return EXPECTED
-    if reader.kind is ReaderKind.PRINCIPAL and not name.startswith("arn:"):
-        return Standpoint(Standing.EXPECTED, f"{name} is the unique id of a deleted user or role")
     if any(lists(each, reader) for each in declared.listed(may)):
         return EXPECTED
     return OPENING

@@ -48,10 +48,16 @@ class Statement:
 
 def parsed(policy: Json | None) -> tuple[Statement, ...]:
     """Return the statements of a policy in their order."""
-    return tuple(map(parse_statement, statements(policy)))
+    variables = has_variables(policy)
+    return tuple(parse_statement(each, variables=variables) for each in statements(policy))
 
 
-def parse_statement(statement: Json) -> Statement:
+def has_variables(policy: Json | None) -> bool:
+    """Return whether the Version of a policy knows variables (IAM User Guide, "Variables and tags")."""
+    return (policy or {}).get("Version") == "2012-10-17"
+
+
+def parse_statement(statement: Json, *, variables: bool = True) -> Statement:
     """Return one statement, parsed."""
     negated = "NotPrincipal" in statement
     all_but = "NotAction" in statement
@@ -64,7 +70,7 @@ def parse_statement(statement: Json) -> Statement:
             sorted({each.lower() for each in _texts(statement.get("NotAction" if all_but else "Action"))})
         ),
         all_but=all_but,
-        clauses=clauses(statement),
+        clauses=clauses(statement, variables=variables),
         resources=tuple(_texts(statement.get("Resource"))),
     )
 

@@ -56,7 +56,8 @@ and other accounts do not have all keys.
 | read | `GetObject`, `GetObjectVersion`, their torrents, `GetObjectVersionForReplication` |
 | list | `ListBucket`, `ListBucketVersions`, `ListBucketMultipartUploads` |
 | write | put, delete and replicate objects and their tags; lifecycle rules; `DeleteBucket` |
-| manage | the bucket policy, ACLs, public access block, ownership, replication, inventory, access point policies |
+| manage | the bucket policy, its tags, ACLs, public access block, ownership, replication, access point policies |
+| | what sends keys elsewhere: logging, notifications, inventory, metadata tables |
 """
 
 

@@ -7,8 +7,10 @@ import pytest
 from cfstream.access.policy import (
     Judgement,
     On,
+    account,
     actions,
     any_distribution,
+    candidates,
     delegates_to_access_points,
     distribution,
     is_public,
@@ -18,6 +20,7 @@ from cfstream.access.policy import (
     principal,
     survives_restriction,
 )
+from cfstream.access.policy.principals import principals
 from cfstream.access.reader import May, Verdict
 from cfstream.policy_document import oac_statement, oai_statement
 from cfstream.values import Joined, Json, Ref, StepId
@@ -158,8 +161,8 @@ def test_restriction_leaves_services_and_the_own_account() -> None:
         survives_restriction(each, OWN)
         for each in (
             any_distribution(),
-            principal(f"arn:aws:iam::{OWN}:role/a"),
-            principal("arn:aws:iam::999988887777:role/a"),
+            principal(*principals({"AWS": f"arn:aws:iam::{OWN}:role/a"})),
+            principal(*principals({"AWS": "arn:aws:iam::999988887777:role/a"})),
             oai("E1"),
         )
     ]
@@ -182,3 +185,42 @@ def test_a_statement_delegates_to_own_access_points(condition: Any, delegates: b
     """Only a condition that every request must fulfil delegates."""
     statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Condition": condition}
     assert delegates_to_access_points(parse_statement(statement), OWN) is delegates
+
+
+@pytest.mark.parametrize("version", ["2012-10-17", "2008-10-17", None])
+def test_an_older_version_knows_no_variables(version: str | None) -> None:
+    """There ``${aws:ResourceAccount}`` is plain text, which no account is equal to."""
+    condition = {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Condition": condition}
+    policy = parsed({"Statement": [statement], **({"Version": version} if version else {})})
+    found = judge(policy, account(OWN), May.READ, OWN).verdict
+    assert found is (Verdict.YES if version == "2012-10-17" else Verdict.NO)
+
+
+NAMES: list[dict[str, Any]] = [
+    {"AWS": "999988887777"},
+    {"AWS": "arn:aws:iam::999988887777:root"},
+    {"AWS": "arn:aws:iam::999988887777:user/*"},
+    {"AWS": "arn:aws:sts::999988887777:assumed-role/player/one"},
+    {"AWS": "arn:aws:sts::999988887777:federated-user/ann"},
+    {"AWS": "arn:aws-cn:iam::999988887777:role/player"},
+    {"AWS": "AROAEXAMPLEID1234567"},
+    {"AWS": "AROA1"},
+    {"AWS": "somebody"},
+    {"Federated": "cognito-identity.amazonaws.com"},
+    {"Federated": "www.amazon.com"},
+    {"Federated": "graph.facebook.com"},
+    {"Federated": "arn:aws:iam::999988887777:oidc-provider/token.actions.githubusercontent.com"},
+    {"CanonicalUser": "b" * 64},
+    {"Service": "transcribe.amazonaws.com"},
+    {"Service": "*"},
+    {"Sts": "somebody"},
+]
+
+
+@pytest.mark.parametrize("principal", NAMES, ids=str)
+def test_everybody_whom_a_statement_names_is_a_candidate(principal: dict[str, Any]) -> None:
+    """Whatever the form of a principal, somebody is judged whom the statement admits."""
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
+    policy = parsed({"Version": "2012-10-17", "Statement": [statement]})
+    assert Verdict.YES in {judge(policy, each, May.READ, OWN).verdict for each in candidates(policy, OWN)}

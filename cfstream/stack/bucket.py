@@ -1,16 +1,18 @@
 """What is live of the stack's bucket, without its encryption: the kind `bucket` reads that only if it matters."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cfstream.access.policy import is_public
 from cfstream.domain import AccessPoint, Block
 from cfstream.domain.bucket import ENFORCED, LEGACY
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused, Unreachable
-from cfstream.policy_document import parse
+from cfstream.policy_document import Principal, parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.access_points import block_of, read_access_points
 from cfstream.stack.scene import Scene
 from cfstream.steps.step import at
+from cfstream.values import Json
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class LiveBucket:
     grants: tuple[tuple[str, str], ...] = ()
     """Grantee (canonical user id, or URI of a group) and permission; read only where they count."""
     owner: str = ""
-    """Canonical user id of the owner; read only where ACLs count."""
+    """Canonical user id of the owner; read only where ACLs count, or where a policy names a canonical user."""
     access_points: tuple[AccessPoint, ...] = ()
     key: KmsKey | None = None
     """Of SSE-KMS under an OAC: what its key says of CloudFront."""
@@ -198,7 +200,25 @@ def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
         (str(grant["Grantee"].get("ID") or grant["Grantee"].get("URI") or ""), str(grant["Permission"]))
         for grant in acl.get("Grants") or ()
     )
-    return replace(live, grants=tuple(grants), owner=str((acl.get("Owner") or {}).get("ID") or ""))
+    return replace(live, grants=tuple(grants), owner=_owner(acl))
+
+
+def with_owner(aws: Reads, scene: Scene, live: LiveBucket, named: Iterable[Principal]) -> LiveBucket:
+    """Return `live` with the owner's id, if one of the principals `named` by policies may be the owner.
+
+    Makes GetBucketAcl, which shows the owner also where ACLs have no effect. An owner that may not be read stays
+    unknown.
+    """
+    if live.owner or not live.usable or not any(each.kind == "canonical-user" for each in named):
+        return live
+    try:
+        return replace(live, owner=_owner(aws.read(bucket_call(scene, "get_bucket_acl", live.region))))
+    except NotAuthorized:
+        return live
+
+
+def _owner(acl: Json) -> str:
+    return str((acl.get("Owner") or {}).get("ID") or "")
 
 
 def unread_notice(refused: Refused) -> Notice:

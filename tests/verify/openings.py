@@ -90,6 +90,22 @@ OF_ANY_ACCOUNT = (
 )
 """A distribution of any account reads. No spec can list that."""
 
+OF_UNKNOWN_ACCOUNTS = (
+    Statement(
+        "user id",
+        "principal aws:userid AIDAEXAMPLEID1234567",
+        "*",
+        {"Condition": {"StringEquals": {"aws:userid": "AIDAEXAMPLEID1234567"}}},
+    ),
+    Statement(
+        "identity pool",
+        "principal cognito-identity.amazonaws.com",
+        {"Federated": "cognito-identity.amazonaws.com"},
+    ),
+    Statement("identity provider", "principal accounts.google.com", {"Federated": "accounts.google.com"}),
+)
+"""Users whose account the statement does not show. No spec can list them."""
+
 
 def _reader(name: str, reader: str, principal: Any, listed: str, **condition: Json) -> Statement:
     return Statement(name, reader, principal, {"Condition": condition} if condition else {}, listed)
@@ -167,6 +183,8 @@ ON_BUCKET = (
     "PutBucketPublicAccessBlock",
     "PutBucketOwnershipControls",
     "PutReplicationConfiguration",
+    "PutBucketLogging",
+    "PutBucketNotification",
 )
 ON_OBJECTS = (
     "PutObjectAcl",

@@ -14,6 +14,7 @@ from tests.verify.openings import (
     MANAGERS,
     OBJECTS,
     OF_ANY_ACCOUNT,
+    OF_UNKNOWN_ACCOUNTS,
     READERS,
     THIRD,
     Statement,
@@ -56,7 +57,7 @@ def parts(proof: StackProof) -> list[str]:
     return sorted({each.part for each in proof.broken})
 
 
-@pytest.mark.parametrize("opening", [*OF_ANY_ACCOUNT, *READERS, *MANAGERS], ids=str)
+@pytest.mark.parametrize("opening", [*OF_ANY_ACCOUNT, *OF_UNKNOWN_ACCOUNTS, *READERS, *MANAGERS], ids=str)
 def test_a_statement_is_named_though_all_is_blocked(stage: Stage, opening: Statement) -> None:
     """Verify ends with 7 and names the reader and the statement; the plan lists both."""
     put(stage, opening.of(stage.live()["ARN"]))
@@ -102,6 +103,23 @@ def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Stat
     assert "statement Opening" not in alarms(proof)
     for name in {"also_read_by", "also_managed_by"} - {*opening.lists}:
         assert "statement Opening" in alarms(judged(stage, **{name: [opening.listed]}))
+
+
+@pytest.mark.parametrize("enforced", [True, False])
+def test_the_owner_is_inside_as_a_canonical_user(stage: Stage, enforced: bool) -> None:
+    """The account that owns the bucket is inside by its canonical user id, also where ACLs are disabled."""
+    ownership = "BucketOwnerEnforced" if enforced else "BucketOwnerPreferred"
+    rules = {"Rules": [{"ObjectOwnership": ownership}]}
+    stage.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
+    owner = stage.s3.get_bucket_acl(Bucket="media")["Owner"]["ID"]
+    actions = ["s3:GetObject", "s3:PutObject", "s3:PutObjectAcl"]
+    put(stage, allow("Owner", {"CanonicalUser": owner}, Action=actions))
+    assert judged(stage).exit_code == 0
+    put(stage, allow("Owner", {"CanonicalUser": [owner, "c" * 64]}, Action=actions))
+    proof = judged(stage)
+    assert (proof.exit_code, parts(proof)) == (7, ["policy"])
+    assert f"canonical {'c' * 64} " in alarms(proof)
+    assert f"canonical {owner} " not in alarms(proof)
 
 
 @pytest.mark.parametrize("row", HEALTHY, ids=lambda row: str(row.name))

@@ -5,6 +5,7 @@ steps. The decisions are in `deciding`, the meaning of policies is in `policy_do
 `steps/bucket_policy`.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from cfstream.errors import Missing, Notice, Refused
@@ -14,11 +15,20 @@ from cfstream.kinds.bucket_policy.ending import last_statements
 from cfstream.kinds.bucket_policy.foreign import idle_grants
 from cfstream.kinds.bucket_policy.former import former_notices, former_steps, read_former, read_others
 from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant, our_sids, sid_of
-from cfstream.policy_document import by_sid, equal, is_pending, parse, policy_digest
+from cfstream.policy_document import (
+    Principal,
+    by_sid,
+    equal,
+    is_pending,
+    parse,
+    policy_digest,
+    principals,
+    statements,
+)
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.access_points import read_multi_region
-from cfstream.stack.bucket import bucket_call
+from cfstream.stack.bucket import bucket_call, with_owner
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
 from cfstream.stack.identities import IDENTITY
 from cfstream.stack.kind import Kind
@@ -76,7 +86,9 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         document, unread = _read_policy(aws, bucket_call(scene, "get_bucket_policy", bucket.region))
         likely = want is not None and want.identity and by_sid(document, sid_of(scene, want.identity)) is None
         foreign = preflight.foreign_object(aws, scene, bucket) if likely else ""
-        return replace(live, document=document, unread=unread, foreign=foreign)
+        named = _named((document, *(each.policy for each in live.bucket.access_points)), live.identities)
+        owned = with_owner(aws, scene, live.bucket, named)
+        return replace(live, bucket=owned, document=document, unread=unread, foreign=foreign)
 
     def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
         """Grants before the distribution is switched, revokes once the switch is in force."""
@@ -114,6 +126,13 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         """Yield the writes of the policy."""
         if spec.grant.via == "bucket-policy" and spec.identity != "none":
             yield from calls(BUCKET, "s3", "put_bucket_policy", "delete_bucket_policy")
+
+
+def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[Principal]:
+    """Yield everybody whom policies name, as Principal or as NotPrincipal."""
+    for statement in (each for policy in policies for each in statements(policy)):
+        for term in ("Principal", "NotPrincipal"):
+            yield from principals({"Principal": statement.get(term)}, identities)
 
 
 def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:

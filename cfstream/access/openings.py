@@ -3,16 +3,18 @@
 The world is closed: everyone outside is an opening unless the spec lists it, or it is how AWS works.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
-from cfstream.access.evaluate import Evaluation, General, Way
+from cfstream.access.evaluate import Evaluation, General, Way, Ways, evaluate, evaluate_key
 from cfstream.access.partition import Cell, path_of
 from cfstream.access.party import party_text
 from cfstream.access.policy import Declared, Requester, Standing, Standpoint, reader_standing, standing
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
-from cfstream.domain import BucketState, PathPattern
+from cfstream.access.world import World
+from cfstream.domain import BucketState
 from cfstream.values import plain
 
 POLICY, ACLS, DISTRIBUTIONS = "policy", "ACLs", "distributions"
@@ -27,19 +29,6 @@ _WHAT = {
 
 
 @dataclass(frozen=True)
-class PublicPaths:
-    """Which paths a spec of the run declares public."""
-
-    rules: tuple[tuple[PathPattern, bool], ...] = ()
-    """The spec's behaviors in order of precedence, and whether each is public."""
-    default: bool = False
-
-    def covers(self, path: str) -> bool:
-        """Return whether a viewer's path is declared public: the first rule that matches decides."""
-        return next((public for pattern, public in self.rules if pattern.matches(path)), self.default)
-
-
-@dataclass(frozen=True)
 class Expected:
     """Who may read by what the spec and the other specs of the run say."""
 
@@ -47,12 +36,33 @@ class Expected:
     declared: Declared
     signers: frozenset[Reader] = frozenset()
     """The signers of the spec, on any path."""
-    public: PublicPaths = PublicPaths()
-    """What the spec itself declares public."""
-    beside: tuple[PublicPaths, ...] = ()
-    """What other specs of the run declare public in the same bucket."""
-    anonymous: bool = False
-    """origin_access: none: CloudFront reads as anyone does, so anyone can read."""
+    promises: tuple[World, ...] = ()
+    """The worlds that the specs of the run describe. Whatever one of them serves to anyone is declared public."""
+    public: Mapping[Cell, Ways] = field(default_factory=dict)
+    """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
+
+
+def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Evaluation, ...]]:
+    """Return evaluations again, over cells that they share with the promises, and what those declare public."""
+    if not expected.promises:
+        return expected, found
+    again = evaluate(*(each.world for each in found), *expected.promises)
+    return _with_public(expected, again[len(found) :]), again[: len(found)]
+
+
+def of_key(expected: Expected, world: World, key: str) -> tuple[Expected, Evaluation]:
+    """Return who can read one key, and whether the promises declare it public."""
+    found = evaluate_key(world, key)
+    promised = (evaluate_key(each, key) for each in expected.promises)
+    return _with_public(expected, [replace(each, cells=found.cells) for each in promised]), found
+
+
+def _with_public(expected: Expected, promised: Iterable[Evaluation]) -> Expected:
+    public: dict[Cell, Ways] = {}
+    for cell, way in (row for each in promised for row in each.rows):
+        if way.reader == ANYONE and way.behavior is not None:
+            public[cell] = (*public.get(cell, ()), way)
+    return replace(expected, public=public)
 
 
 @dataclass(frozen=True)
@@ -102,11 +112,27 @@ def general_standing(found: General, expected: Expected) -> Standpoint:
 
 
 def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
-    """Return whether a spec of the run says that anyone may read this."""
-    if expected.anonymous:
-        return True
-    path = witness_path(cell, way)
-    return any(each.covers(path) for each in (expected.public, *expected.beside))
+    """Return whether a spec of the run says that anyone may read this.
+
+    What a promise serves perhaps declares no more than what is read perhaps. In a merged cell the promise and the way
+    may be about different keys, unless they use the same behavior of one distribution.
+    """
+    return any(
+        _same_behavior(each, way) if cell.merged else each.certain or not way.certain
+        for each in expected.public.get(cell, ())
+    )
+
+
+def _same_behavior(one: Way, other: Way) -> bool:
+    return one.distribution_id == other.distribution_id and _place(one) == _place(other)
+
+
+def _place(way: Way) -> tuple[object, ...]:
+    """Return where a behavior is among those of its distribution, and the origin path that it leads to."""
+    behaviors = way.distribution.behaviors if way.distribution else ()
+    before = takewhile(lambda each: each != way.behavior, behaviors)
+    own = way.behavior.pattern if way.behavior else None
+    return tuple(each.pattern for each in before), own, way.origin.path if way.origin else ""
 
 
 def _direct(way: Way, expected: Expected) -> Standpoint:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from cfstream.access.evaluate import evaluate, evaluate_key
-from cfstream.access.openings import openings
+from cfstream.access.evaluate import Evaluation, evaluate
+from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
+from cfstream.access.world import World
 from cfstream.domain import ObjectAcls
 from cfstream.errors import Notice
 from cfstream.planning.chains import chains
@@ -20,8 +21,7 @@ def stack_access(scene: Scene, land: Landscape, acls: ObjectAcls | None, key: st
     world = live_world(scene, land)
     if acls is not None:
         world = replace(world, bucket=replace(world.bucket, objects=acls))
-    said = expected(scene, world)
-    seen = evaluate(world)[0] if key is None else evaluate_key(world, key)
+    said, seen = _judged(expected(scene, world), world, key)
     opened = openings(seen, said)
     notices = [Notice(text) for text in opened.notes]
     if world.bucket.policy_unread:
@@ -41,3 +41,11 @@ def stack_access(scene: Scene, land: Landscape, acls: ObjectAcls | None, key: st
         chains=chains(scene, seen) if key is not None else (),
         notices=tuple(notices),
     )
+
+
+def _judged(said: Expected, world: World, key: str | None) -> tuple[Expected, Evaluation]:
+    """Return who can read everything, or one key, and what of it is declared public."""
+    if key is not None:
+        return of_key(said, world, key)
+    said, (seen,) = shared(said, *evaluate(world))
+    return said, seen

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
-from cfstream.access.openings import Expected, PublicPaths
+from cfstream.access.openings import Expected
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
-from cfstream.domain import PathPattern
+from cfstream.planning.promises import promises
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
 from cfstream.stack.scene import Scene
 
 
 def expected(scene: Scene, world: World) -> Expected:
-    """Return who may read the stack's bucket by its spec, and by the other specs of the run."""
+    """Return who may read the stack's bucket in `world` by its spec, and by the other specs of the run."""
     spec = scene.stack.spec
     declared = Declared(
         account=scene.account,
@@ -21,27 +21,12 @@ def expected(scene: Scene, world: World) -> Expected:
         also_read_by=spec.also_read_by,
         also_managed_by=spec.also_managed_by,
     )
-    others = (each for each in scene.beside if each.name != scene.name)
     return Expected(
         stack=scene.name,
         declared=declared,
         signers=frozenset(_signers(spec, world)),
-        public=public_paths(spec) if spec.enabled and not scene.destroying else PublicPaths(),
-        beside=tuple(
-            public_paths(each) for each in others if each.bucket.name == spec.bucket.name and each.enabled
-        ),
-        anonymous=spec.identity == "none",
+        promises=promises(scene, world),
     )
-
-
-def public_paths(spec: Spec) -> PublicPaths:
-    """Return which paths a spec declares public."""
-    rules = tuple((PathPattern(each.path), _is_public(spec, each)) for each in spec.http.behaviors)
-    return PublicPaths(rules, default=spec.public)
-
-
-def _is_public(spec: Spec, behavior: Behavior) -> bool:
-    return behavior.public or (spec.public and not (behavior.key_groups or behavior.trusted_signers))
 
 
 def _signers(spec: Spec, world: World) -> Iterable[Reader]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.access.evaluate import Evaluation, evaluate
-from cfstream.access.openings import Expected
+from cfstream.access.openings import shared
 from cfstream.access.partition import MERGED, MOST_CELLS
 from cfstream.access.warnings import viewer_warnings
 from cfstream.access.world import World
@@ -61,7 +61,6 @@ class Among:
 def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among = Among()) -> Judged:
     """Return the proposed steps, judged."""
     live = live_world(scene, land)
-    said = expected(scene, live)
     stager = Stager(live, ordered_by_stage(proposed), scene.name)
     steps = ordered(stager.staged())
     alone = course(live, steps, scene.name)
@@ -75,11 +74,12 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among 
         hazards = _joined(hazards, _hazards(together))
         before, after = evaluate(live, together.after.world)
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), scene.name)
+    said, (before, after) = shared(expected(scene, after.world), before, after)
     return Judged(
         steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in guarding),
         exposure=exposure(before, after, said),
         problems=tuple(problems),
-        notices=(*_merged(after), *_warnings(after, said)),
+        notices=(*_merged(after), *_warnings(scene, after)),
     )
 
 
@@ -161,7 +161,7 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
         yield Notice(text)
 
 
-def _warnings(after: Evaluation, said: Expected) -> Iterator[Notice]:
+def _warnings(scene: Scene, after: Evaluation) -> Iterator[Notice]:
     own = next((each for each in after.world.distributions if each.id == after.world.own), None)
-    if own is not None and not said.anonymous:
+    if own is not None and scene.stack.spec.identity != "none":
         yield from viewer_warnings(own)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings
+from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shared
 from cfstream.access.report import Opening
 from cfstream.kinds.key_group.observed import LiveGroups, live_groups
 from cfstream.kinds.object_acl.all_acls import ReadAcls, read_acls
@@ -48,8 +48,7 @@ def read_openings(aws: Reads, site: Site) -> Openings:
         "origin-access-control": OriginAccessControlKind().observe(aws, Surroundings(aws, site.scene), None),
     }
     world = live_world(site.scene, Landscape(live=live))
-    (found,) = evaluate(world)
-    said = expected(site.scene, world)
+    said, (found,) = shared(expected(site.scene, world), *evaluate(world))
     opened = openings(found, said).openings
     findings = (
         _of_policy(site, opened),

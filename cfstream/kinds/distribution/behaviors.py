@@ -5,11 +5,12 @@ public. No behavior is deleted, and signers are removed from one only if the spe
 spec and a live one are the same if CloudFront matches their patterns alike (`PathPattern`): the live spelling is kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cfstream.domain import Behavior, PathPattern, Signers, document
+from cfstream.domain.precedence import in_order, insert, places
 from cfstream.kinds.distribution.cache_policies import name_of
 from cfstream.stack.distribution_fields import normal, normal_signers, opened
 from cfstream.stack.fields import Field
@@ -70,19 +71,18 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> list[Cha
         return [_added(wanted, named) for named in wanted.named]
     before = document.named_behaviors(config)
     order = [named.pattern for named in wanted.named]
-    live = _in_order(before, order)
-    places = _places(before)
+    live = in_order(before, order, document.pattern)
+    known = places(before, document.pattern)
     changes = []
     if live != before:
-        there = [named for named in wanted.named if named.pattern in places]
-        by_place = sorted(there, key=lambda named: places[named.pattern])
+        there = [named for named in wanted.named if named.pattern in known]
+        by_place = sorted(there, key=lambda named: known[named.pattern])
         changes.append(
             Change("http.behaviors", [named.path for named in by_place], [named.path for named in there])
         )
-    for named in reversed(wanted.named):
-        if named.pattern not in places:
-            live.insert(_position(live, order, named.pattern), _new(config, wanted, named))
-            changes.append(_added(wanted, named))
+    missing = [named for named in wanted.named if named.pattern not in known]
+    insert(live, order, [_new(config, wanted, named) for named in missing], document.pattern)
+    changes += [_added(wanted, named) for named in reversed(missing)]
     if changes:
         document.set_named_behaviors(config, live)
     return changes
@@ -167,36 +167,6 @@ def _signer_fields(
             show=wanted.show_groups,
         ),
     ]
-
-
-def _places(behaviors: Sequence[Any]) -> dict[PathPattern, int]:
-    """Return where each pattern is. Of two that match alike, only the first has an effect."""
-    places: dict[PathPattern, int] = {}
-    for place_, raw in enumerate(behaviors):
-        places.setdefault(document.pattern(raw), place_)
-    return places
-
-
-def _in_order(live: Sequence[Any], order: Sequence[PathPattern]) -> list[Any]:
-    """Return the live behaviors with the named ones in the spec's order; all others keep their places."""
-    places = _places(live)
-    named = [places[pattern] for pattern in order if pattern in places]
-    moved = dict(zip(sorted(named), named, strict=True))
-    return [live[moved.get(place_, place_)] for place_ in range(len(live))]
-
-
-def _position(live: Sequence[Any], order: Sequence[PathPattern], new: PathPattern) -> int:
-    """Return where a new behavior goes: before the next named one, else after the previous named one, else first.
-
-    Any other place would invert the order of precedence of the spec.
-    """
-    places = _places(live)
-    own = order.index(new)
-    following = [places[pattern] for pattern in order[own + 1 :] if pattern in places]
-    if following:
-        return following[0]
-    preceding = [places[pattern] for pattern in order[:own] if pattern in places]
-    return preceding[-1] + 1 if preceding else 0
 
 
 def _new(config: Json, wanted: Wanted, named: WantedBehavior) -> dict[str, Any]:

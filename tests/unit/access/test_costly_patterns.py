@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import Expected, PublicPaths, openings
+from cfstream.access.openings import Expected, openings, shared
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
-from cfstream.domain import PathPattern
-from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
 from tests.unit.access.worlds import ACCOUNT, OTHER, allow, behavior, distribution, to_oac, world
 
@@ -125,10 +123,11 @@ def test_a_costly_deny_that_is_removed_opens() -> None:
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_what_is_declared_public_is_no_opening(name: str) -> None:
     """A costly statement for the account itself adds no opening."""
-    rules = tuple((PathPattern(each), True) for each in ("/posters/*", DEEP))
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
-    said = Expected("lectures", Declared(ACCOUNT), frozenset({signer}), PublicPaths(rules))
-    (seen,) = evaluate(here(behavior(DEEP), policy=STATEMENTS[name]))
+    declared = Expected(
+        "lectures", Declared(ACCOUNT), frozenset({signer}), (here(behavior(DEEP), policy=[]),)
+    )
+    said, (seen,) = shared(declared, *evaluate(here(behavior(DEEP), policy=STATEMENTS[name])))
     found = {str(each.reader) for each in openings(seen, said).openings}
     assert found == {
         "for another account": {f"account {OTHER}"},

@@ -1,15 +1,16 @@
 """Who is an opening, in one world."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import Expected, PublicPaths, openings
+from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
-from cfstream.domain import AclGrant, Block, PathPattern
+from cfstream.domain import AclGrant, Block
 from tests.unit.access.worlds import (
     ACCOUNT,
     OAI,
@@ -40,7 +41,14 @@ def expected(*, read: tuple[str, ...] = (), managed: tuple[str, ...] = (), **mor
 
 def found(here: World, said: Expected | None = None) -> list[str]:
     """Return the texts of the openings."""
-    return [each.text for each in openings(evaluate(here)[0], said or expected()).openings]
+    said, (seen,) = shared(said or expected(), *evaluate(here))
+    return [each.text for each in openings(seen, said).openings]
+
+
+def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> World:
+    """Return the world that a spec describes: its behaviors, and whether each is public, behind an origin path."""
+    behaviors = [behavior(pattern, *([] if public else ["G1"])) for pattern, public in paths]
+    return world(distribution("E1", *behaviors, oai=OAI, path=path), policy=[to_oai(keys)])
 
 
 def test_a_stack_as_it_should_be() -> None:
@@ -54,24 +62,46 @@ def test_a_path_that_is_public() -> None:
     here = world(own, policy=[to_oac()])
     text = "anyone can read /posters/*: the stack's own distribution (unsigned), bucket policy statement ours"
     assert found(here) == [text]
-    posters = PublicPaths(((PathPattern("posters/*"), True),))
-    assert found(here, expected(public=posters)) == []
-    assert found(here, expected(beside=(posters,))) == []
-    assert found(here, expected(public=PublicPaths(((PathPattern("/posters/a*"), True),)))) == [text]
+    posters = promise(("posters/*", True), ("", False))
+    assert found(here, expected(promises=(posters,))) == []
+    assert found(here, expected(promises=(promise(("", False)), posters))) == []
+    assert found(here, expected(promises=(promise(("/posters/a*", True), ("", False)),))) == [text]
+    assert found(here, expected(promises=(promise(("/posters/*", True), ("", False), path="/v2"),))) == [text]
+    assert found(here, expected(promises=(promise(("", True), keys="posters/a/*"),))) == [text]
 
 
 def test_a_declared_path_behind_another() -> None:
     """The first rule of the spec that matches decides, as for CloudFront."""
     own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC")
-    signed_first = PublicPaths(((PathPattern("/posters/raw/*"), False), (PathPattern("/posters/*"), True)))
-    assert found(world(own, policy=[to_oac()]), expected(public=signed_first)) == []
+    signed_first = expected(promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False)),))
+    (text,) = found(world(own, policy=[to_oac()]), signed_first)
+    assert text.startswith("anyone can read /posters/*")
     split = distribution(
         "E1", behavior("/posters/raw/*"), behavior("/posters/*"), behavior("", "G1"), oac="E3OAC"
     )
-    (text,) = found(world(split, policy=[to_oac()]), expected(public=signed_first))
+    (text,) = found(world(split, policy=[to_oac()]), signed_first)
     assert text.startswith("anyone can read /posters/raw/*")
+    guarded = distribution(
+        "E1", behavior("/posters/raw/*", "G1"), behavior("/posters/*"), behavior("", "G1"), oac="E3OAC"
+    )
+    assert found(world(guarded, policy=[to_oac()]), signed_first) == []
 
 
+@pytest.mark.parametrize("key", ["posters/one.jpg", "posters/raw/one.jpg", "v2/posters/one.jpg"])
+@pytest.mark.parametrize("path", ["", "/v2"])
+def test_a_single_key_that_is_declared_public(key: str, path: str) -> None:
+    """A key is declared public if the promise serves it, by its key and not by its path."""
+    here = world(OWN, policy=[to_oac(), allow("Open", "*")], block=Block())
+    said = expected(
+        promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False), path=path),)
+    )
+    said, seen = of_key(said, here, key)
+    declared = key == ("v2/" if path else "") + "posters/one.jpg"
+    assert (not [each for each in openings(seen, said).openings if each.witness]) is declared
+
+
+CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
+OTHER_OPEN_OAC = distribution("E9", behavior(""), oac="E3OAC")
 OTHER_OPEN = distribution("E9", behavior(""), oai=OAI)
 OTHER_SIGNED = distribution("E9", behavior("", "G2"), oai=OAI)
 BOTH = [to_oac(), to_oai(sid="theirs")]
@@ -96,10 +126,18 @@ def test_a_distribution_of_another_stack() -> None:
 
 
 def test_origin_access_none() -> None:
-    """A spec that lets CloudFront read as anyone does says itself that anyone can read."""
-    here = world(distribution("E1", behavior("", "G1")), policy=[allow("Open", "*")], block=Block())
+    """A spec that lets CloudFront read as anyone does declares public what anyone can read at S3, and no more."""
+    own = distribution("E1", behavior("", "G1"))
+    here = world(own, policy=[allow("Open", "*")], block=Block())
+    open_to_all = expected(promises=(replace(here, distributions=(distribution("E1", behavior("")),)),))
     assert [text for text in found(here) if text.startswith("anyone")] != []
-    assert [text for text in found(here, expected(anonymous=True)) if text.startswith("anyone")] == []
+    assert [text for text in found(here, open_to_all) if text.startswith("anyone")] == []
+    some = [allow("Open", "*", "posters/*")]
+    for more, by in ((to_oac("E9", sid="theirs"), OTHER_OPEN_OAC), (allow("theirs", CLOUDFRONT), own)):
+        here = world(own, by, policy=[*some, more], block=Block())
+        said = expected(promises=(replace(here, distributions=(distribution("E1", behavior("")),)),))
+        assert [text for text in found(here, said) if text.startswith("anyone") and "theirs" in text] != []
+        assert [text for text in found(here, said) if "Open" in text and "theirs" not in text] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,155 @@
+"""The worlds that the specs of a run describe: what is declared public is what they serve to anyone. Pure.
+
+A spec describes its distribution, the origin of the default behavior and the grant. What it does not manage is as it
+is live: behaviors that it does not name, other origins, and the origin path.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cfstream.access.world import World
+from cfstream.domain import (
+    Behavior,
+    BucketState,
+    Delivery,
+    Distribution,
+    Origin,
+    PathPattern,
+    Signers,
+)
+from cfstream.domain.precedence import in_order, insert, places
+from cfstream.policy_document import oai_statement
+from cfstream.spec import model
+from cfstream.spec.model import Spec
+from cfstream.stack.scene import Scene
+
+PROMISED = "promised"
+"""Id of the distribution and of the identity that stand for those of a spec."""
+
+SOMEBODY = Signers(accounts=("self",))
+"""Whoever signs: only whether anyone can read is asked here."""
+
+
+def promises(scene: Scene, world: World) -> tuple[World, ...]:
+    """Return the worlds that the spec, and the other specs of the run for its bucket, describe."""
+    found = list(_of_spec(scene.stack.spec, world, _own(world), ending=scene.destroying))
+    for spec in scene.beside:
+        if spec.name != scene.name and spec.bucket.name == world.bucket.name:
+            found += _of_spec(spec, world, _live(spec, world))
+    return tuple(found)
+
+
+def _own(world: World) -> Distribution | None:
+    return next((each for each in world.distributions if each.id == world.own), None)
+
+
+def _live(spec: Spec, world: World) -> Distribution | None:
+    """Return the distribution of another stack of the run."""
+    named = (each for each in world.distributions if world.stacks.get(each.id) == spec.name)
+    adopted = (each for each in world.distributions if spec.adopt and each.id == spec.adopt)
+    return next(iter((*named, *adopted)), None)
+
+
+def _of_spec(spec: Spec, world: World, live: Distribution | None, *, ending: bool = False) -> Iterator[World]:
+    if spec.identity == "none":
+        yield _anonymous(spec, world, live)
+    if not spec.enabled or ending or not _is_public(spec):
+        return
+    elsewhere = spec.grant.via == "elsewhere"
+    if spec.identity != "none" and not elsewhere:
+        yield _granted(spec, world, live)
+    if live is not None:
+        left = tuple(each for each in live.origins if elsewhere or each != live.default_origin)
+        yield from [_read_as_it_is(spec, world, live, left)] if left else ()
+
+
+def _is_public(spec: Spec) -> bool:
+    return spec.public or any(each.public for each in spec.http.behaviors)
+
+
+def _anonymous(spec: Spec, world: World, live: Distribution | None) -> World:
+    """``origin_access: none``: CloudFront reads as anyone does, so what it can read is open at S3, whoever signs."""
+    origin = _origin(world, live)
+    everything = Behavior(PathPattern("*"), origin.id, (origin,), default=True)
+    return replace(world, distributions=(_distribution(spec, live, (origin,), (everything,)),))
+
+
+def _granted(spec: Spec, world: World, live: Distribution | None) -> World:
+    """What CloudFront can read by the grant, and by nothing else."""
+    origin = replace(_origin(world, live), oai_id=PROMISED)
+    described = {origin, live.default_origin if live else None}
+    behaviors = tuple(
+        replace(each, origins=(origin,) if described & {*each.origins} else ())
+        for each in _behaviors(spec, live, origin)
+    )
+    bucket, prefix = world.bucket.name, spec.grant.prefix
+    statement = oai_statement("promised", world.partition, bucket, prefix, (PROMISED,))
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return replace(
+        world,
+        bucket=BucketState(bucket, world.partition, policy=policy),
+        distributions=(_distribution(spec, live, (origin,), behaviors),),
+    )
+
+
+def _read_as_it_is(spec: Spec, world: World, live: Distribution, origins: tuple[Origin, ...]) -> World:
+    """What the distribution reads by origins, or by grants, that the spec leaves to others."""
+    behaviors = tuple(
+        replace(each, origins=tuple(one for one in each.origins if one in origins))
+        for each in _behaviors(spec, live, live.default_origin)
+    )
+    return replace(world, distributions=(_distribution(spec, live, origins, behaviors),))
+
+
+def _origin(world: World, live: Distribution | None) -> Origin:
+    """Return the origin that the spec describes, without an identity."""
+    described = live.default_origin if live else None
+    path = described.path if described else ""
+    return Origin(PROMISED, f"{world.bucket.name}.s3.amazonaws.com", path)
+
+
+def _distribution(
+    spec: Spec, live: Distribution | None, origins: tuple[Origin, ...], behaviors: tuple[Behavior, ...]
+) -> Distribution:
+    root = spec.http.default_root_object
+    if root is None and live is not None:
+        root = live.default_root_object
+    return Distribution(
+        Delivery.HTTP,
+        live.id if live else PROMISED,
+        live.arn if live else PROMISED,
+        enabled=True,
+        origins=origins,
+        behaviors=behaviors,
+        default_root_object=root,
+    )
+
+
+def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> tuple[Behavior, ...]:
+    """Return the behaviors as they are once the spec is applied: its own in its order, all others at their places."""
+    named = {PathPattern(each.path): each for each in spec.http.behaviors}
+    signed = Signers() if spec.public else SOMEBODY
+    there = list(live.named) if live else []
+    listed = in_order(there, list(named), _pattern)
+    known = places(listed, _pattern)
+    leads_to = (origin,) if origin else ()
+    new = [Behavior(each, "", leads_to, signed) for each in named if each not in known]
+    insert(listed, list(named), new, _pattern)
+    default = live.default if live else Behavior(PathPattern("*"), "", leads_to, default=True)
+    return (
+        *(replace(each, signers=_signers(spec, named.get(each.pattern), each)) for each in listed),
+        replace(default, signers=signed),
+    )
+
+
+def _pattern(behavior: Behavior) -> PathPattern:
+    return behavior.pattern
+
+
+def _signers(spec: Spec, named: model.Behavior | None, behavior: Behavior) -> Signers:
+    """Return the signers of a behavior. Signers are removed only if the spec names the behavior public."""
+    if named is not None and named.public:
+        return Signers()
+    if named is not None and (named.key_groups or named.trusted_signers):
+        return SOMEBODY
+    return behavior.signers if spec.public else SOMEBODY

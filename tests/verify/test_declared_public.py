@@ -1,0 +1,189 @@
+"""What a spec declares public are the keys that it serves to anyone, not the paths that sound alike.
+
+Somebody who reads other keys is an opening, whatever path a viewer asks for.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.promises.studio import Json, add_behavior, allow, listing, signed, signers, without
+from tests.verify.openings import ANY_DISTRIBUTION, CLOUDFRONT, OBJECTS
+from tests.verify.stage import Stage, alarms
+
+PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
+
+
+def other(stage: Stage, path: str = "", keys: str = "*", **fields: Any) -> Json:
+    """Another distribution, unsigned unless `fields` say otherwise, that can read some keys behind an origin path."""
+    (origin,) = stage.config()["Origins"]["Items"]
+    origins = listing({**origin, "DomainName": "media.s3.us-east-1.amazonaws.com", "OriginPath": path})
+    unsigned = {"behavior": {"TrustedSigners": signers()}}
+    made = stage.other_distribution(Origins=origins, **{**unsigned, **fields})
+    source = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+    stage.add_statement(allow("Other", CLOUDFRONT, f"arn:aws:s3:::media/{keys}", Condition=source))
+    return made
+
+
+def openings(stage: Stage, *documents: Json) -> list[str]:
+    """Return the openings of the first spec, which plan and verify agree about; nothing is left to apply."""
+    plan = stage.plan(*documents).stacks[0]
+    proof = stage.prove(*documents).stacks[0]
+    assert plan.steps == ()
+    found = [each.text for each in plan.exposure.openings]
+    assert bool(found) == (proof.exit_code == 7), alarms(proof)
+    assert all(each in alarms(proof) for each in found)
+    return found
+
+
+def test_another_distribution_behind_an_origin_path(stage: Stage) -> None:
+    """``/posters/*`` of the spec is not what ``/posters/*`` of another distribution leads to."""
+    stage.s3.put_object(Bucket="media", Key="private/posters/x", Body=b"secret")
+    made = other(stage, "/private", behavior={"TrustedSigners": signers("self")})
+    stage.edit(add_behavior("/posters/*", TrustedSigners=signers()), id_=made["Id"])
+    assert stage.visit(f"https://{made['DomainName']}/posters/x").status == 200
+    (text,) = [each for each in openings(stage, stage.spec) if each.startswith("anyone")]
+    assert text.startswith(f"anyone can read /posters/*: distribution {made['Id']} (unsigned)")
+
+
+def test_another_distribution_that_serves_the_same_keys(stage: Stage) -> None:
+    """Whatever path it serves them under, everybody can read them already."""
+    made = other(stage, "/posters")
+    assert stage.visit(f"https://{made['DomainName']}/one.jpg").status == 200
+    assert openings(stage, stage.spec) == []
+
+
+def test_an_origin_path_of_the_stack(empty: Stage) -> None:
+    """A public stack whose origin has a path declares only the keys under it."""
+    empty.made(PUBLIC)
+    empty.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath="/posters"))
+    assert openings(empty, PUBLIC) == []
+    made = other(empty, keys="hls/*")
+    (text,) = openings(empty, PUBLIC)
+    assert text.startswith(f"anyone can read /*: distribution {made['Id']} (unsigned)")
+    assert empty.visit(f"https://{made['DomainName']}/hls/master.m3u8").status == 200
+
+
+def test_a_grant_under_a_prefix(empty: Stage) -> None:
+    """A public stack declares only what its grant covers."""
+    document = {**PUBLIC, "grant": {"prefix": "posters/"}}
+    empty.made(document)
+    assert openings(empty, document) == []
+    empty.add_statement(allow("Posters", CLOUDFRONT, "arn:aws:s3:::media/posters/*"))
+    assert openings(empty, document) == []
+    empty.add_statement(allow("Everything", CLOUDFRONT))
+    found = openings(empty, document)
+    assert any(each.startswith(ANY_DISTRIBUTION) for each in found)
+    assert all("statement Everything" in each for each in found)
+
+
+@pytest.mark.parametrize(("path", "declared"), [("", True), ("/hls", False)])
+def test_another_spec_of_the_run(stage: Stage, path: str, declared: bool) -> None:
+    """What another spec declares public counts by its own origin path."""
+    beside = {**PUBLIC, "name": "open"}
+    assert stage.apply(stage.spec, beside, allow=["makes-public"]).exit_code == 0
+    stage.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")
+    made = other(stage, keys="a/*")
+    found = openings(stage, stage.spec, beside)
+    assert [each for each in found if made["Id"] not in each] == []
+    assert (found == []) is declared
+
+
+def test_a_spec_of_the_run_that_is_disabled_or_for_another_bucket(stage: Stage) -> None:
+    """It declares nothing."""
+    other(stage, keys="a/*")
+    stage.bucket("newer")
+    for fields in ({"enabled": False}, {"bucket": "newer"}):
+        beside = {**PUBLIC, "name": "open", **fields}
+        plan = stage.plan(stage.spec, beside).stacks[0]
+        assert plan.exposure.openings != ()
+
+
+HIDDEN: list[tuple[str, Callable[[Stage], object]]] = [
+    ("a distribution", lambda stage: other(stage, keys="private/*")),
+    (
+        "CloudFront",
+        lambda stage: stage.add_statement(allow("Other", CLOUDFRONT, "arn:aws:s3:::media/private/*")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "opens"), HIDDEN)
+def test_origin_access_none(empty: Stage, name: str, opens: Callable[[Stage], object]) -> None:
+    """It declares what S3 serves to anyone, and nothing that only an identity of CloudFront can read."""
+    document = signed(origin_access="none")
+    empty.unblocked()
+    empty.put_policy(allow("Open", "*", "arn:aws:s3:::media/posters/*"))
+    empty.s3.put_object(Bucket="media", Key="private/x", Body=b"secret")
+    empty.made(document)
+    assert openings(empty, document) == [], name
+    control = empty.cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": "theirs",
+            "OriginAccessControlOriginType": "s3",
+            "SigningBehavior": "always",
+            "SigningProtocol": "sigv4",
+        }
+    )["OriginAccessControl"]["Id"]
+    opens(empty)
+    for each in empty.distributions():
+        if each["Id"] != empty.id():
+            empty.edit(
+                lambda config: config["Origins"]["Items"][0].update(OriginAccessControlId=control),
+                id_=each["Id"],
+            )
+    found = openings(empty, document)
+    assert found != []
+    assert all("statement Other" in each for each in found)
+
+
+def test_a_second_origin_of_a_public_stack(empty: Stage) -> None:
+    """A public stack declares what its other origins serve too: the spec leaves those as they are."""
+    empty.made(PUBLIC)
+
+    def second(config: Json) -> None:
+        (ours,) = config["Origins"]["Items"]
+        config["Origins"] = listing(ours, {**ours, "Id": "second", "OriginPath": "/hls"})
+        add_behavior("/low/*", TargetOriginId="second")(config)
+
+    empty.edit(second)
+    assert openings(empty, PUBLIC) == []
+
+
+def test_an_unlisted_behavior_that_keeps_its_signers(empty: Stage) -> None:
+    """A public spec does not declare public what a behavior that it does not name guards."""
+    empty.made(PUBLIC)
+    empty.edit(add_behavior("/hls/*", first=True, TrustedSigners=signers("self")))
+    assert openings(empty, PUBLIC) == []
+    made = other(empty)
+    (text,) = openings(empty, PUBLIC)
+    assert text.startswith(f"anyone can read /*: distribution {made['Id']} (unsigned)")
+
+
+def test_the_order_of_the_spec_counts(stage: Stage) -> None:
+    """A behavior that the spec puts behind a signed one declares nothing of that one's paths."""
+    behaviors = [{"path": "/posters/raw/*", "key_groups": stage.spec["key_groups"]}, *_behaviors(stage)]
+    document = {**stage.spec, "http": {**stage.spec["http"], "behaviors": behaviors}}
+    stage.made(document)
+    assert openings(stage, document) == []
+    made = other(stage, keys="posters/raw/*")
+    (text,) = openings(stage, document)
+    assert made["Id"] in text
+
+
+def _behaviors(stage: Stage) -> list[Json]:
+    found: list[Json] = stage.spec["http"]["behaviors"]
+    return found
+
+
+def test_the_keys_of_a_statement_are_split_by_what_is_declared(stage: Stage) -> None:
+    """A statement for more than the public paths is an opening, one for less is not."""
+    stage.unblocked()
+    own = stage.statements()["cfstream-lectures-oac"]
+    stage.put_policy(own, allow("Open", "*", "arn:aws:s3:::media/posters/*"))
+    assert openings(stage, stage.spec) == []
+    stage.put_policy(own, allow("Open", "*", "arn:aws:s3:::media/post*"))
+    assert any(each.startswith("anyone") for each in openings(stage, stage.spec))
+    stage.put_policy(own, allow("Open", "*", OBJECTS))
+    assert any(each.startswith("anyone") for each in openings(stage, stage.spec))

@@ -104,7 +104,7 @@ def apply(
     Deployed is proved at the end, as far as possible. None of that raises: ``report.exit_code`` is 0 if all is well,
     and each stack has its ``outcome``. To resume, make a new plan and apply it.
 
-    `tell` is told when a step begins and ends. Raises WrongUsage for an unknown hazard or an invalid edge URL. On
+    `tell` is called when a step begins and ends. Raises WrongUsage for an unknown hazard or an invalid edge URL. On
     Ctrl-C the current write finishes, the rest is not tried, and Interrupted is raised.
     """
     allowed = hazards_named([allow] if isinstance(allow, str) else allow)

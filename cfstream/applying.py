@@ -1,7 +1,7 @@
-"""Walks the steps of a plan and tells what became of each. Decides nothing: a refusal ends the stack, and is reported.
+"""Run the steps of a plan, and report the outcome of each. A refused step ends its stack.
 
-A timeout ends only what needs the wait; so does ``--no-wait``. All that is done stays done, and running again goes on
-from there.
+A timeout ends only the steps that need the wait; so does ``--no-wait``. What is done stays done, and the next run
+resumes.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +34,7 @@ class StepOutcome(StrEnum):
 
 
 class StackOutcome(StrEnum):
-    """What became of a stack, as the JSON report says it."""
+    """The outcome of a stack, as in the JSON report."""
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
@@ -52,10 +52,10 @@ class StackOutcome(StrEnum):
 
 
 class Telling(Protocol):
-    """Who is told what goes on while a plan is applied. Called from several threads, one stack in each."""
+    """What is called while a plan is applied, from several threads, one for each stack."""
 
     def entered(self, plan: StackPlan) -> None:
-        """The first step of a stack is next."""
+        """The first step of a stack is about to run."""
         ...
 
     def began(self, stack: str, step: Step) -> None:
@@ -63,20 +63,20 @@ class Telling(Protocol):
         ...
 
     def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
-        """How far a long step is: words, and 0 to 1 where that is known."""
+        """The progress of a long step: text, and 0 to 1 if that is known."""
         ...
 
     def ended(self, stack: str, report: "StepReport") -> None:
-        """A step has ended, one way or another."""
+        """A step has ended, with any outcome."""
         ...
 
     def left(self, report: "StackReport") -> None:
-        """Nothing more will be done for a stack, of which nothing may have been done."""
+        """The stack is finished; it may be unchanged."""
         ...
 
 
 class Quiet:
-    """Is told all of it, and tells nobody."""
+    """Ignores all calls."""
 
     def entered(self, plan: StackPlan) -> None: ...
 
@@ -91,7 +91,7 @@ class Quiet:
 
 @dataclass(frozen=True)
 class StepReport:
-    """One step and what became of it."""
+    """The outcome of a step."""
 
     id: StepId
     verb: Verb
@@ -104,7 +104,7 @@ class StepReport:
 
 @dataclass(frozen=True)
 class StackReport:
-    """One stack and what became of it. `outputs` are those of the contract: ids, domain name, status and ETag."""
+    """The outcome of a stack. `outputs` are those of the contract: ids, domain name, status and ETag."""
 
     name: str
     spec: str
@@ -112,14 +112,14 @@ class StackReport:
     steps: tuple[StepReport, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
-    """Why a stack is blocked, in words; empty for all others."""
+    """Why the stack is blocked; empty for all others."""
     exit_code: ExitCode = ExitCode.DONE
     not_allowed: tuple[str, ...] = ()
-    """The hazards that somebody would have to allow; empty for a stack that is blocked for something else."""
+    """The hazards that must be allowed; empty for a stack that is blocked for another reason."""
     behind: str = ""
-    """The stack that had to be done before, of one that is blocked because it was not."""
+    """The stack that this one waits for, if that is why it is blocked."""
     destroying: bool = False
-    """Whether all that is the stack's was to go."""
+    """Whether the run destroys the stack."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
 
 
 def _run(step: Step, doors: Doors, outputs: dict[StepId, Mapping[str, str]]) -> StepReport:
-    """Runs one step; every way in which it can end becomes a value."""
+    """Run one step, and turn every way in which it can end into a value."""
     began = doors.clock.monotonic()
     error: CfstreamError | None = None
     try:
@@ -258,7 +258,7 @@ def _stops(reports: list[StepReport]) -> bool:
 
 
 def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
-    """Whether all that a step needs is done, and it is not a wait that nobody wants."""
+    """Return whether the steps that a step needs are done, and it is not a wait that --no-wait skips."""
     if terms.no_wait and step.verb is Verb.WAIT:
         return False
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}

@@ -82,7 +82,7 @@ def commands() -> Iterator[str]:
     yield from ("```text", *help_of(), "```", "")
     yield from ("## Exit codes", "", "| exit | means |", "|---|---|")
     yield from (f"| {code.value} | {code.meaning} |" for code in ExitCode)
-    yield from ("", "If a run has several stacks, its exit code is the first of these that a stack has: ")
+    yield from ("", "If a run has several stacks, its exit code is the first of these that a stack has:")
     yield from (", ".join(str(code.value) for code in exit_codes.PRECEDENCE) + ".", "")
     for section, entries in SECTIONS.items():
         yield from (f"## {section}", "")

@@ -1,4 +1,4 @@
-"""The program: the flags that all commands take, and the one place where errors become exit codes."""
+"""The program: the flags of all commands, and the one place where errors become exit codes."""
 
 import errno
 import gc
@@ -21,7 +21,7 @@ from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode, of_error
 
 LASTING_OBJECTS = 200_000
-"""More than imports and AWS's models make. Who makes so many again has them looked through as ever."""
+"""The number of new objects that starts a garbage collection: more than imports and AWS's models create."""
 
 
 def _print_version(asked: bool) -> None:
@@ -51,23 +51,28 @@ def everywhere(
         str | None, typer.Option("--region", metavar="NAME", help="The region of buckets.")
     ] = None,
     endpoint_url: Annotated[
-        str | None, typer.Option("--endpoint-url", metavar="URL", help="Speak to this instead of to Amazon.")
+        str | None,
+        typer.Option("--endpoint-url", metavar="URL", help="Use this endpoint instead of Amazon's."),
     ] = None,
     edge_url: Annotated[
         str | None,
         typer.Option("--edge-url", metavar="URL", help="Send viewers' requests here: verify, apply."),
     ] = None,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Use the AWS on this machine, and start it if need be.")
+        bool, typer.Option("--sandbox", help="Use the AWS on this machine; start it if needed.")
     ] = False,
     verbose: Annotated[
         int,
         typer.Option(
-            "--verbose", "-v", count=True, show_default=False, help="Log each call to AWS; -vv all there is."
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Log each call to AWS; -vv logs everything.",
         ),
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; the same as NO_COLOR=1.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours, like NO_COLOR=1.")] = False,
     version: Annotated[  # noqa: ARG001 (its callback has done all)
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -80,7 +85,7 @@ def everywhere(
         cfstream plan lectures.yaml
         cfstream apply lectures.yaml
 
-    Options before the command's name may also stand after it. With --sandbox no AWS account is needed.
+    These options can also follow the command's name. With --sandbox you need no AWS account.
     """
     invocation = invocation_of(ctx)
     for flag, value in {
@@ -99,11 +104,11 @@ def everywhere(
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Runs the program with these arguments (default: those of the process) and returns its exit code."""
+    """Run the program with these arguments, or those of the process, and return its exit code."""
     if arguments is not None:
         return _guarded(arguments)
-    # The process is ours. Nearly all that it makes stays to its end, so looking through it for garbage time and
-    # again, and once more at the end, took a quarter of a plan's time and found nothing.
+    # Nearly all objects live until the process ends: collecting garbage, also at exit, took a quarter of a plan's
+    # time and freed nothing.
     gc.set_threshold(LASTING_OBJECTS)
     code = _guarded(None)
     gc.freeze()
@@ -151,20 +156,20 @@ def _run(arguments: Sequence[str] | None, invocation: Invocation) -> int:
 
 
 _REMEDIES = {
-    errno.EEXIST: "something of that name is there already: move it away, or name another place",
-    errno.ENOTDIR: "a part of that path is a file and no folder: move it away, or name another place",
-    errno.EISDIR: "that is a folder: name a file",
-    errno.EROFS: "nothing can be written there: name a place on another file system",
-    errno.ENOSPC: "make room there, or name another place, and run it again",
+    errno.EEXIST: "the name exists already: move it away, or choose another name",
+    errno.ENOTDIR: "a part of that path is a file, not a folder: move it away, or choose another path",
+    errno.EISDIR: "this is a folder: name a file",
+    errno.EROFS: "the file system is read-only: choose a path on another one",
+    errno.ENOSPC: "free some space, or choose another path, and run it again",
 }
-"""What helps against what a system refuses, by its number (POSIX errno.h)."""
+"""The fixes for errors of the system, by number (POSIX errno.h)."""
 
 
 def _of_system(error: OSError) -> CfstreamError:
-    """What the system refused, where nobody nearer to it knew better."""
+    """Return an error of the system as ours, if no command has explained it."""
     if error.filename:
         do = _REMEDIES.get(
-            error.errno or 0, "see that its folder is there, and that you may read and write in it"
+            error.errno or 0, "check that its folder exists, and that you can read and write in it"
         )
         return CfstreamError(f"{error.filename}: {error.strerror}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
@@ -173,7 +178,7 @@ def _of_system(error: OSError) -> CfstreamError:
 
 
 def _refuse(refusal: TyperException, terminal: Terminal) -> ExitCode:
-    """Says what the parser said in the words of all other errors; a group named alone is asked for its help."""
+    """Print an error of the parser like all other errors; for a group without a command, print its help."""
     message = refusal.format_message()
     if message.startswith("Usage: "):
         terminal.say(message + "\n")
@@ -186,7 +191,7 @@ def _refuse(refusal: TyperException, terminal: Terminal) -> ExitCode:
 
 
 def _trace(terminal: Terminal) -> None:
-    """The traceback of what is being handled, for those who asked with -vv."""
+    """Log the traceback of the current exception, with -vv."""
     if terminal.verbosity > 1:
         import logging
 
@@ -194,7 +199,7 @@ def _trace(terminal: Terminal) -> None:
 
 
 def _flushed(code: int, terminal: Terminal) -> int:
-    """The exit code once stdout is written out; a result that could not be written is a failure."""
+    """Return the exit code after stdout is flushed. A result that could not be written is a failure."""
     if sys.stdout is None:
         return code
     try:

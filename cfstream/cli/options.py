@@ -34,7 +34,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed witho
 
 NoWait = Annotated[
     bool,
-    typer.Option("--no-wait", help="Do not wait for Deployed; what needs it is left for a later run."),
+    typer.Option("--no-wait", help="Do not wait for Deployed; run later the steps that need it."),
 ]
 
 Allow = Annotated[
@@ -47,10 +47,10 @@ Allow = Annotated[
 ]
 
 Output = Annotated[
-    RunFormat, typer.Option("--format", help="How to tell what is done; ndjson: as events, line by line.")
+    RunFormat, typer.Option("--format", help="How to print it; ndjson: as events, one a line.")
 ]
 
 Notify = Annotated[
     str | None,
-    typer.Option("--notify", metavar="COMMAND", help="Run this when it is over, the report on its stdin."),
+    typer.Option("--notify", metavar="COMMAND", help="Run this at the end, with the report on its stdin."),
 ]

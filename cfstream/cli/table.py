@@ -26,36 +26,36 @@ def _command(module: str, help_: str, *, attribute: str = "") -> Entry:
 SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     "Write a spec": {
         "init": _command("init", "Write a commented spec to start from."),
-        "import": _command("import_", "Write a live distribution down as a spec."),
+        "import": _command("import_", "Write a live distribution as a spec."),
         "validate": _command("validate", "Check specs, without AWS."),
         "fmt": _command("fmt", "Put specs in their canonical form."),
         "diff": _command("diff", "Show what a change of specs changes in meaning."),
-        "docs": _command("docs", "Tell what a field of a spec means."),
-        "migrate": _command("migrate", "Edit a spec from an older way to today's."),
+        "docs": _command("docs", "Show what a field of a spec means."),
+        "migrate": _command("migrate", "Edit a spec to use current features of CloudFront."),
         "schema": _command("schema", "Print the JSON Schema of specs, for editors."),
     },
-    "Make it so": {
+    "Plan and apply": {
         "plan": _command("plan", "Show what apply would do, and change nothing."),
-        "apply": _command("apply", "Do it, after a yes."),
+        "apply": _command("apply", "Do what plan shows, after a yes."),
         "wait": _command("wait", "Return when distributions are Deployed."),
         "access": _command("access", "Show who can read, and how."),
         "snapshot": _command("snapshot", "Record what plan reads, for plans without credentials."),
-        "verify": _command("verify", "Prove that the signed get in, and nobody else."),
-        "permissions": _command("permissions", "Print the least IAM policy that all this needs."),
+        "verify": _command("verify", "Prove that only signed requests are served."),
+        "permissions": _command("permissions", "Print the least IAM policy that cfstream needs."),
     },
-    "Let people in": {
+    "Sign URLs and cookies": {
         "sign": _command("sign", "Sign a URL, cookies or a stream name."),
-        "explain": _command("explain", "Say why CloudFront would refuse a URL."),
-        "keys": _command("keys", "Make key pairs, and replace keys without a dead URL.", attribute="app"),
+        "explain": _command("explain", "Show why CloudFront would refuse a URL."),
+        "keys": _command("keys", "Make key pairs, and rotate keys.", attribute="app"),
     },
-    "Look, and tidy up": {
+    "Inspect and delete": {
         "list": _command(
             "list", "List distributions and identities, and the spec that owns each.", attribute="list_"
         ),
         "show": _command("show", "Show all settings of one of them."),
-        "destroy": _command("destroy", "Take away all that is a stack's, but for the bucket."),
+        "destroy": _command("destroy", "Delete everything the stack owns, except the bucket."),
         "delete": _command("delete", "Delete a disabled distribution, or an unused identity."),
-        "doctor": _command("doctor", "Look whether all is there that commands need."),
+        "doctor": _command("doctor", "Check that commands have what they need."),
     },
     "Try it without AWS": {
         "sandbox": _command("sandbox", "Start, stop and inspect an AWS on this machine.", attribute="app"),

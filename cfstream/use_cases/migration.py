@@ -41,7 +41,7 @@ class Written:
     after: str
 
     def diff(self) -> list[str]:
-        """The change as the lines of a unified diff, without their line ends."""
+        """Return the lines of a unified diff, without their line ends."""
         before, after = _LINE.findall(self.before), _LINE.findall(self.after)
         told = []
         for line in difflib.unified_diff(before, after, self.path if before else "/dev/null", self.path):
@@ -53,7 +53,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Migrated:
-    """What a run wrote, or would write; files as the user would name them."""
+    """What a run wrote, or would write. Files are named as the user names them."""
 
     outcome: MigrationOutcome
     spec: str
@@ -64,9 +64,9 @@ class Migrated:
     private_file: str = ""
     public_file: str = ""
     accounts: tuple[str, ...] = ()
-    """Other accounts whose key pairs will not sign any more."""
+    """The other accounts whose signatures will stop working."""
     opened: bool = False
-    """Whether CloudFront read the bucket as anyone would."""
+    """Whether CloudFront read the bucket unsigned."""
     new_spec: str = ""
     """The spec of the http stack beside the old one."""
     names: tuple[str, ...] = ()
@@ -77,19 +77,19 @@ class Migrated:
 
     @property
     def hazards(self) -> list[str]:
-        """What the plan will want to be allowed."""
+        """The hazards that the plan will have."""
         cuts = self.outcome == "handed-over" or (Target.KEY_GROUPS in self.to and bool(self.public_file))
         return ["cuts-viewers"] if cuts else []
 
 
 @dataclass(frozen=True)
 class Advised:
-    """A stack, where it is written, and what it should migrate to."""
+    """A stack, its spec, and what it should migrate to."""
 
     name: str
     spec: str
     advice: tuple[tuple[Advice, int], ...]
-    """With the line of each."""
+    """Each with its line in the spec."""
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:
     named = document.get("specs")
     if not (isinstance(named, list) and named and all(isinstance(spec, str) for spec in named)):
         raise WrongUsage(
-            f"{target} does not say which specs it was made from",
+            f"{target} does not name the specs that it was made from",
             "make it with: cfstream plan --out (the output of --format json cannot be applied)",
         )
     if all(Path(spec).exists() for spec in named):

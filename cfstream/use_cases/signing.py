@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cfstream.spec.load import Stack
 
 LOOPBACK_ZONE = ".cloudfront.localhost"
-"""Names under it lead to the sandbox's edge, where requests count as https."""
+"""The zone whose names lead to the sandbox's edge, where requests count as https."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Signed:
     url: str | None = None
     cookies: Cookies | None = None
     domain: str | None = None
-    """Domain of the cookies; None where they are for the host that sets them."""
+    """The domain of the cookies; None for the host that sets them."""
     plain_url: str = ""
-    """What the cookies open, without a signature; of a stream name what stands before it at the edge of a sandbox."""
+    """The unsigned URL that the cookies open; for a stream name, the start of its URL at the edge of a sandbox."""
     stream: StreamName | None = None
     is_canned: bool = False
     in_browser: str = ""
-    """The URL, unsigned, under a name that browsers find on this machine; empty where there is none."""
+    """The unsigned URL with a host that browsers find on this machine; empty without one."""
     notices: tuple[Notice, ...] = ()
     """What to know before it is used."""
 
@@ -129,7 +129,7 @@ def read_guards(stack: "Stack", connection: "Connection") -> Guards:
 def _offline(request: SignRequest) -> Signed:
     """Sign a whole URL or a stream name with a given key id, without AWS."""
     if request.key_id is None:
-        raise WrongUsage("neither --spec nor --key-id says which key this is", "add one of them")
+        raise WrongUsage("the id of the key is not known", "add --spec or --key-id")
     key = request.open_key()
     if request.target.lower().startswith("rtmp"):
         return _stream_name(request, key, request.key_id)
@@ -193,7 +193,7 @@ def _refuse_everything(request: SignRequest, resource: str) -> None:
     if covers_all(resource) and not request.everything:
         raise CannotSign(
             f"{request.target or 'the empty key'} opens all of {sections(resource).host}, not one file or folder",
-            "name a folder, as in hls/; if all of the host is meant, add --everything",
+            "name a folder, as in hls/; for the whole host, add --everything",
         )
 
 

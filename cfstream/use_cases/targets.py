@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cfstream.stack.scene import Scene
 
 PATIENCE = 30 * 60.0
-"""Seconds to wait for Deployed where no spec says otherwise."""
+"""Seconds to wait for Deployed, if no spec has a timeout."""
 
 
 @dataclass(frozen=True)

@@ -129,13 +129,13 @@ def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
         (
             "zsh",
             {"_TYPER_COMPLETE_ARGS": "cfstream doct"},
-            '"doctor":"Look whether all is there that commands need."',
+            '"doctor":"Check that commands have what they need."',
         ),
         ("zsh", {"_TYPER_COMPLETE_ARGS": "cfstream show x --format j"}, '"json"'),
         (
             "fish",
             {"_TYPER_COMPLETE_ARGS": "cfstream doct", "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
-            "doctor\tLook whether all is there that commands need.",
+            "doctor\tCheck that commands have what they need.",
         ),
         (
             "fish",

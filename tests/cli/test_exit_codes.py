@@ -12,7 +12,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
 Run = Callable[..., Ran]
 
-LOOK_AT_THE_FOLDER = "  fix: see that its folder is there, and that you may read and write in it\n"
+LOOK_AT_THE_FOLDER = "  fix: check that its folder exists, and that you can read and write in it\n"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def test_alone_it_prints_its_help(cfstream: Run, arguments: list[str]) -> None:
     """Who does not know the commands sees all of them, in sections, and how to begin."""
     ran = cfstream(*arguments)
     assert (ran.code, ran.err) == (0, "")
-    for heading in ("Write a spec:", "Make it so:", "Look, and tidy up:", "Try it without AWS:"):
+    for heading in ("Write a spec:", "Plan and apply:", "Inspect and delete:", "Try it without AWS:"):
         assert heading in ran.out
     assert "\n      cfstream plan lectures.yaml\n" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
@@ -171,8 +171,8 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory fix: a part of that path is a file and no folder: "
-        "move it away, or name another place"
+        f"error: {spec}: Not a directory fix: a part of that path is a file, not a folder: "
+        "move it away, or choose another path"
     )
 
 
@@ -184,7 +184,7 @@ def test_a_file_in_the_way_of_a_folder_is_told_with_what_helps(
     Path("keys").touch()
     ran = cfstream("keys", "new", "lectures-1")
     assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: File exists")
-    assert "  fix: something of that name is there already: move it away" in ran.err
+    assert "  fix: the name exists already: move it away" in ran.err
 
 
 def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,8 +126,8 @@ def test_specs_are_no_plans(project: Path) -> None:
     [
         ('{"format_version": 1, "stacks": [', "cannot be read"),
         ('{"format_version": 2}', "format_version 2; this cfstream reads 1"),
-        ('{"format_version": 1, "specs": []}', "does not say which specs"),
-        ('{"format_version": 1, "specs": "x"}', "does not say which specs"),
+        ('{"format_version": 1, "specs": []}', "does not name the specs"),
+        ('{"format_version": 1, "specs": "x"}', "does not name the specs"),
     ],
 )
 def test_a_plan_of_no_use_says_why(project: Path, content: str, reason: str) -> None:

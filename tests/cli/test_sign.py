@@ -239,7 +239,7 @@ def test_without_a_spec_aws_is_not_asked(
     assert ran.out.startswith("https://media.example.com/a.mp4?Expires=1893452400&Signature=")
     for target, flags, reason in (
         ("a.mp4", words, "it is not known of which host"),
-        ("https://h/a", words[:2] + words[4:], "neither --spec nor --key-id"),
+        ("https://h/a", words[:2] + words[4:], "the id of the key is not known"),
     ):
         refused = cfstream("sign", target, *flags)
         assert refused.code == 2

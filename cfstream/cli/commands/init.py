@@ -20,47 +20,47 @@ def init(
     ctx: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(help="Name of the stack: writes NAME.yaml. Absent: to standard output, or asked for."),
+        typer.Argument(help="Name of the stack: writes NAME.yaml. Default: asked for, or standard output."),
     ] = None,
     *,
     bucket: Annotated[
         str | None, typer.Option("--bucket", metavar="NAME", help="The bucket with the media.")
     ] = None,
     create_bucket: Annotated[
-        bool, typer.Option("--create-bucket", help="Make the bucket, if there is none.")
+        bool, typer.Option("--create-bucket", help="Create the bucket if it does not exist.")
     ] = False,
     cname: Annotated[
-        list[str] | None, typer.Option("--cname", metavar="HOST", help="A host name of yours; several times.")
+        list[str] | None, typer.Option("--cname", metavar="HOST", help="Your host name. May be repeated.")
     ] = None,
     delivery: Annotated[
-        Literal["http", "rtmp"] | None, typer.Option("--delivery", help="How media are served; default http.")
+        Literal["http", "rtmp"] | None,
+        typer.Option("--delivery", help="How videos are served; default http."),
     ] = None,
-    new_key: Annotated[
-        bool, typer.Option("--new-key", help="Who may sign: a key pair that is made now, in keys/.")
-    ] = False,
+    new_key: Annotated[bool, typer.Option("--new-key", help="Who signs: a new key pair, in keys/.")] = False,
     public_key: Annotated[
         str | None,
-        typer.Option("--public-key", metavar="FILE", help="Or one that is there: its public half."),
+        typer.Option("--public-key", metavar="FILE", help="Or an existing key pair: its public half."),
     ] = None,
     key_group: Annotated[
-        str | None, typer.Option("--key-group", metavar="NAME", help="Or a key group of the account.")
+        str | None,
+        typer.Option("--key-group", metavar="NAME", help="Or an existing key group of the account."),
     ] = None,
     trusted_signer: Annotated[
         list[str] | None,
         typer.Option(
-            "--trusted-signer", metavar="ACCOUNT", help="Or accounts, self among them; several times."
+            "--trusted-signer", metavar="ACCOUNT", help="Or an AWS account, or self. May be repeated."
         ),
     ] = None,
-    public: Annotated[bool, typer.Option("--public", help="Or nobody needs to: anyone may watch.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Or nobody: anyone can watch.")] = False,
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Where to write; - for standard output.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is usual.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")] = False,
 ) -> None:
     """Write a commented spec to start from. A file that exists is never overwritten.
 
-    On a terminal it asks what no flag says; Ctrl-C leaves nothing behind. With NAME and a flag that says who may sign
-    it asks nothing and takes what is usual, like a new bucket NAME-media; so it does without a terminal.
+    On a terminal, asks for what no flag says; after Ctrl-C nothing is written. With NAME and a flag for who signs, or
+    without a terminal, asks nothing and takes the defaults, like a new bucket NAME-media.
 
     Example: cfstream init lectures --new-key --cname media.example.com
     """

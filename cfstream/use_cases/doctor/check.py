@@ -6,20 +6,20 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How a thing is."""
+    """The result of a check."""
 
     WELL = "well"
     NOTE = "note"
-    """Not as it could be; most work goes on without it."""
+    """Could be better; most commands work without it."""
     BAD = "bad"
-    """Commands will fail of it."""
+    """Commands will fail."""
     UNKNOWN = "unknown"
-    """Could not be looked at, because of something bad before it."""
+    """Not checked, because an earlier check failed."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: its name, how it is, what was found, and what to do."""
+    """A check: its name, its result, what was found, and how to fix it."""
 
     name: str
     state: State
@@ -28,5 +28,5 @@ class Check:
 
 
 def all_well(checks: Sequence[Check]) -> bool:
-    """Whether commands have what they need."""
+    """Return whether commands have what they need."""
     return not any(check.state is State.BAD for check in checks)

@@ -10,6 +10,7 @@ from cfstream.access.openings import Expected, openings, shared
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
+from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
 from tests.unit.access.worlds import ACCOUNT, OTHER, allow, behavior, distribution, to_oac, world
 

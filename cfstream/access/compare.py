@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from cfstream.access.evaluate import Evaluation, Way, Ways
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader
+from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.values import Known
 
 State: TypeAlias = tuple[bool, tuple[tuple[str, ...], ...]] | None
@@ -89,6 +89,26 @@ def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell,
         if opens(state(one, ANYONE), state(other, ANYONE)):
             found.append((cell, next(way for way in other if way.reader == ANYONE)))
     return tuple(found)
+
+
+def others_opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[General, ...]:
+    """Return what else than reading opens to anyone: behavior by behavior, and where no way was certain before."""
+    former = {True: set[object](), False: set[object]()}
+    for each in before.general:
+        former[each.certain].add(_what(each) if each.certain else (_what(each), frozenset(each.undecided)))
+    return tuple(
+        each
+        for each in after.general
+        if each.reader == ANYONE
+        and _what(each) not in former[True]
+        and (_what(each), frozenset(each.undecided)) not in former[False]
+    )
+
+
+def _what(each: General) -> Hashable:
+    """Return what a reader may do, and by which behavior; a statement that allows the same is no difference."""
+    place = (each.way.distribution_id, each.way.behavior and each.way.behavior.pattern) if each.way else ()
+    return each.reader, each.may, place
 
 
 @dataclass(frozen=True)

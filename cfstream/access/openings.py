@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from cfstream.access.evaluate import Evaluation, General, Way, Ways, evaluate, evaluate_key
-from cfstream.access.partition import Cell, path_of
+from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.partition import Cell
 from cfstream.access.party import party_text
 from cfstream.access.policy import Declared, Requester, Standing, Standpoint, reader_standing, standing
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
+from cfstream.access.route import path_of
+from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.access.world import World
-from cfstream.domain import BucketState
+from cfstream.domain.bucket import BucketState
 from cfstream.values import plain
 
 POLICY, ACLS, DISTRIBUTIONS = "policy", "ACLs", "distributions"
@@ -85,11 +87,12 @@ def openings(found: Evaluation, expected: Expected) -> Judged:
             key = (way.reader, way.distribution_id, way.behavior.path if way.behavior else None, way.by)
             opened.setdefault(key, _of_way(found, cell, way))
     for each in found.general:
-        point = general_standing(each, expected)
+        point = general_standing(found, each, expected)
         if point.note:
             notes[point.note] = None
         if point.standing is Standing.OPENING:
-            opened.setdefault((each.reader, each.may, each.by), _of_general(found, each))
+            path = (each.way.distribution_id, each.way.behavior) if each.way else None
+            opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each))
     return Judged(tuple(sorted(opened.values(), key=_order)), tuple(notes))
 
 
@@ -100,12 +103,15 @@ def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) ->
     if way.behavior is None:
         return _direct(way, expected)
     if way.reader == ANYONE:
-        return _unsigned(way, expected)
+        return _unsigned(found, way, expected)
     return _signed(found, way, expected)
 
 
-def general_standing(found: General, expected: Expected) -> Standpoint:
+def general_standing(seen: Evaluation, found: General, expected: Expected) -> Standpoint:
     """Return what somebody who may list, write or manage is to the stack."""
+    if found.way is not None:
+        ask = _unsigned if found.reader == ANYONE else _signed
+        return ask(seen, found.way, expected, found.may)
     if found.requester is None:
         return reader_standing(found.reader, found.may, expected.declared)
     return standing(found.requester, found.may, expected.declared, found.statements)
@@ -141,18 +147,15 @@ def _direct(way: Way, expected: Expected) -> Standpoint:
     return standing(way.requester, May.READ, expected.declared, way.statements)
 
 
-def _unsigned(way: Way, expected: Expected) -> Standpoint:
+def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:
     """A distribution that serves anyone is an opening unless the spec lists it."""
-    if way.distribution is None:
+    if way.distribution is None or _listed(way, expected, may) is None:
         return Standpoint(Standing.OPENING)
-    listed = _listed(way, expected)
-    if listed is None:
-        return Standpoint(Standing.OPENING)
-    note = f"the distribution {plain(way.distribution_id)} is listed in also_read_by, and it serves anyone"
+    note = f"the distribution {plain(way.distribution_id)} is listed in {_field(may)}, and it serves anyone"
     return Standpoint(Standing.EXPECTED, note)
 
 
-def _signed(found: Evaluation, way: Way, expected: Expected) -> Standpoint:
+def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:
     """Signers of the spec and of other cfstream stacks are inside; so is the account itself."""
     inside = (
         way.reader in expected.signers
@@ -162,22 +165,27 @@ def _signed(found: Evaluation, way: Way, expected: Expected) -> Standpoint:
     )
     if inside:
         return Standpoint(Standing.INSIDE)
-    if _listed(way, expected) is not None or _lists_signer(way.reader, expected):
+    if _listed(way, expected, may) is not None or _lists_signer(way.reader, expected, may):
         return Standpoint(Standing.EXPECTED)
     return Standpoint(Standing.OPENING)
 
 
-def _listed(way: Way, expected: Expected) -> str | None:
-    """Return the entry of `also_read_by` that lists the distribution, if there is one. Its account covers it too."""
+def _listed(way: Way, expected: Expected, may: May) -> str | None:
+    """Return the entry of the spec that lists the distribution, if there is one. Its account covers it too."""
     arn = way.distribution.arn if way.distribution else ""
     if not isinstance(arn, str):
         return None
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
-    return next((each for each in expected.declared.also_read_by if each in (arn, account)), None)
+    return next((each for each in expected.declared.listed(may) if each in (arn, account)), None)
 
 
-def _lists_signer(reader: Reader, expected: Expected) -> bool:
-    return reader.kind is ReaderKind.SIGNER and reader.name in expected.declared.also_read_by
+def _lists_signer(reader: Reader, expected: Expected, may: May) -> bool:
+    return reader.kind is ReaderKind.SIGNER and reader.name in expected.declared.listed(may)
+
+
+def _field(may: May) -> str:
+    """Return the field of a spec that lists who else may do that."""
+    return "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
 
 
 def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
@@ -193,11 +201,10 @@ def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
 
 
 def _of_general(found: Evaluation, each: General) -> Opening:
-    sort = ACLS if each.requester is None else POLICY
+    sort = DISTRIBUTIONS if each.way else ACLS if each.requester is None else POLICY
+    by = how(found, each.way) if each.way else ", ".join(_named(each.by))
     named = f" of {', '.join(each.paths[:3])}{', …' if len(each.paths) > 3 else ''}" if each.paths else ""
-    text = (
-        f"{_reader_text(each.reader, each.requester)} {_WHAT[each.may]}{named}: {', '.join(_named(each.by))}"
-    )
+    text = f"{_reader_text(each.reader, each.requester)} {_WHAT[each.may]}{named}: {by}"
     return Opening(
         text + _unless(each.certain, each.undecided),
         closing(sort, found.world.bucket, each.reader, each.may),
@@ -245,7 +252,7 @@ def _named(by: Sequence[str]) -> list[str]:
 def paths(found: Evaluation, cell: Cell, way: Way) -> tuple[str, ...]:
     """Return the paths that a way leads to: a behavior's pattern, the resources of statements, or one object."""
     if way.behavior is not None:
-        return (way.behavior.pattern.absolute,)
+        return (way.path or way.behavior.pattern.absolute,)
     if not way.statements:
         return (witness_path(cell, way),)
     resources = (each for statement in way.statements for each in statement.resources or ("*",))
@@ -265,7 +272,7 @@ def _key_path(resource: str, bucket: str) -> str:
 
 def witness_path(cell: Cell, way: Way) -> str:
     """Return the witness of a cell as a viewer asks for it by this way."""
-    return path_of(way.origin.path if way.origin else "", cell.witness)
+    return way.path or path_of(way.origin.path if way.origin else "", cell.witness)
 
 
 def _unless(certain: bool, undecided: Sequence[str]) -> str:  # noqa: FBT001 (a fact about a way)
@@ -279,7 +286,7 @@ def _order(opening: Opening) -> tuple[bool, str, str]:
 _CLOSE = {
     POLICY: "remove that statement from the bucket policy, or narrow it",
     ACLS: "remove that grant from the ACL",
-    DISTRIBUTIONS: "give that distribution signers, remove its access to the bucket, or list its ARN in also_read_by",
+    DISTRIBUTIONS: "give that distribution signers, remove its access to the bucket, or list its ARN in {field}",
 }
 
 
@@ -290,10 +297,9 @@ def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = 
     leaves distributions of other accounts in (S3 User Guide, "Blocking public access to your Amazon S3 storage").
     """
     if sort == DISTRIBUTIONS:
-        return _CLOSE[sort]
+        return _CLOSE[sort].format(field=_field(may))
     if party_text(reader) is not None:
-        field = "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
-        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in {field}"
+        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in {_field(may)}"
     if bucket.block.complete:
         return _CLOSE[sort]
     return f"{_CLOSE[sort]}; then block public access for the bucket {bucket.name}:\n`{block_command(bucket.name)}`"

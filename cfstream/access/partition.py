@@ -17,21 +17,20 @@ from typing import NamedTuple, TypeAlias
 from cfstream.access.automaton import Automaton
 from cfstream.access.fitting import fitted
 from cfstream.access.globs import Glob, ResourceGlobs
+from cfstream.access.origins import leads_to
 from cfstream.access.policy.principals import principals
-from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.route import Route, key_of, path_of, root_of, serves_all
 from cfstream.access.world import World
-from cfstream.domain import AccessPoint, Behavior, Distribution, ObjectClass, Origin
+from cfstream.domain import AccessPoint, Distribution, ObjectClass, Origin
 from cfstream.domain.path_pattern import normalised
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
-from cfstream.values import Json, Known, plain
+from cfstream.values import Json, plain
 
 Signature: TypeAlias = tuple[Hashable, ...]
 
 MOST_CELLS = 4096
 """Above this many cells some patterns are left out and judged as their union, and the plan has a notice."""
-
-MERGED = "too many path patterns and statements to tell all paths apart"
 
 
 class Named(NamedTuple):
@@ -43,47 +42,6 @@ class Named(NamedTuple):
     """It names all of them."""
     merged: int = 0
     """Whether it names one was not decided, because its patterns were left out."""
-
-
-class Candidate(NamedTuple):
-    """A behavior that CloudFront uses for a cell, by its place, unless one of some clauses prevents it."""
-
-    place: int
-    undecided: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Route:
-    """How viewers of one distribution reach keys of the bucket that are under one origin path."""
-
-    distribution: Distribution
-    origin_path: str
-    behaviors: tuple[Behavior, ...]
-    bits: tuple[int, ...]
-    """For each behavior the bit of its pattern behind the origin path."""
-
-    def first(self, mask: int) -> int:
-        """Return the index of the behavior that CloudFront uses; -1 for keys outside the origin path."""
-        for index, bit in enumerate(self.bits):
-            if mask & bit:
-                return index
-        return -1
-
-    def candidates(self, cell: "Cell") -> Iterator["Candidate"]:
-        """Yield the behavior for a cell, after those before it whose patterns were left out."""
-        earlier: tuple[str, ...] = ()
-        for index, bit in enumerate(self.bits):
-            if cell.mask & bit:
-                yield Candidate(index, earlier)
-                return
-            if cell.may & bit:
-                pattern = f"{self.origin_path}{self.behaviors[index].pattern.absolute}"
-                yield Candidate(index, (*earlier, f"{MERGED}: it may not match {pattern}"))
-                earlier = (*earlier, f"{MERGED}: it may match {pattern}, which comes first")
-
-    def origins(self, behavior: Behavior, reached: frozenset[Origin]) -> Iterator[Origin]:
-        """The origins of a behavior that read the bucket with this route's origin path."""
-        return (each for each in behavior.origins if each in reached and each.path == self.origin_path)
 
 
 @dataclass(frozen=True)
@@ -109,7 +67,7 @@ class Layout:
 
     def signature(self, mask: int) -> Signature:
         """What this world can tell apart about a key."""
-        return (*(route.first(mask) for route in self.routes), *self.named(mask))
+        return (*(route.signature(mask) for route in self.routes), *self.named(mask))
 
     def named(self, matched: int, some: int | None = None) -> tuple[Named, ...]:
         """Return which statements of each policy name keys.
@@ -291,26 +249,15 @@ def _layout(world: World, bits: _Bits) -> Layout:
     return Layout(world, routes, reached, (of_bucket, *of_points))
 
 
-def leads_to(world: World, origin: Origin) -> bool:
-    """Return whether an origin reads the bucket: by its name, or by the alias of one of its access points."""
-    if origin.bucket is not None:
-        return origin.bucket == world.bucket.name
-    return origin.alias is not None and origin.alias in {each.alias for each in world.bucket.access_points}
-
-
-def judged_by_origins(world: World, reader: Reader) -> bool:
-    """Return whether a reader is a distribution of the account that reads by its known origins, or not at all."""
-    own = f":cloudfront::{world.account}:"
-    if reader.kind is not ReaderKind.DISTRIBUTION or own not in str(reader.name):
-        return False
-    found = next((each for each in world.distributions if each.arn == reader.name), None)
-    return found is None or found.id == world.own or any(leads_to(world, origin) for origin in found.origins)
-
-
 def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
     prefix = origin_path.removeprefix("/") + ("/" if origin_path else "")
     globs = tuple(Glob.of_path_pattern(each.pattern.relative, prefix) for each in distribution.behaviors)
-    return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs))
+    root = root_of(distribution, origin_path)
+    if root is not None and root.key:
+        own = distribution.behavior_for(path_of(origin_path, root.key))
+        if not serves_all(distribution.behaviors, distribution.behaviors.index(own), root.place):
+            root = root._replace(bit=bits.bit(Glob.literal(root.key)))
+    return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs), root)
 
 
 def _statement(world: World, statement: Json, bits: _Bits, point: AccessPoint | None = None) -> StatementBits:
@@ -335,18 +282,3 @@ def resource_globs(world: World, resource: str, point: AccessPoint | None = None
     if point is not None:
         return Glob.of_access_point_resource(resource, point.arn, variables=variables)
     return Glob.of_resource(resource, world.bucket.name, world.partition, variables=variables)
-
-
-def key_of(origin_path: str, path: str) -> str:
-    """Return the key that CloudFront asks for: the origin path, then the viewer's path."""
-    return f"{origin_path}/{path.removeprefix('/')}".removeprefix("/")
-
-
-def path_of(origin_path: str, key: str) -> str:
-    """Return the viewer's path for a key that is under an origin path."""
-    return f"/{key}"[len(origin_path) :]
-
-
-def control(origin: Origin, world: World) -> Known:
-    """Return the OAC by which an origin signs its requests; empty for none and for one that does not sign."""
-    return "" if origin.oac_id in world.unsigned_controls else origin.oac_id

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cfstream.access.evaluate import Evaluation, General, Way, Ways
 from cfstream.access.openings import Expected, general_standing, paths, way_standing, witness_path
 from cfstream.access.policy import Standing
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
+from cfstream.access.ways import Evaluation, General, Way, Ways
 
 Key = tuple[Reader, May, str, str, bool, bool]
 """A reader, what it may do, the way, one path, and whether it holds before and after."""
@@ -78,14 +78,18 @@ def _collect_general(
 ) -> None:
     seen = {False: before.general if before else (), True: after.general}
     keys = {
-        now: {(each.reader, each.may, _general_text(each), path) for each in general for path in _of(each)}
+        now: {
+            (each.reader, each.may, _general_text(after, each, expected.stack), path)
+            for each in general
+            for path in _of(each)
+        }
         for now, general in seen.items()
     }
     for now, general in seen.items():
         for each in general:
-            opening = general_standing(each, expected).standing is Standing.OPENING
+            opening = general_standing(after, each, expected).standing is Standing.OPENING
             for path in _of(each):
-                key = (each.reader, each.may, _general_text(each), path)
+                key = (each.reader, each.may, _general_text(after, each, expected.stack), path)
                 row = found.setdefault(
                     (*key, key in keys[False], key in keys[True]), _Path(path if each.paths else "/")
                 )
@@ -134,7 +138,9 @@ def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
         yield way.requester.via
 
 
-def _general_text(each: General) -> str:
+def _general_text(seen: Evaluation, each: General, stack: str) -> str:
+    if each.way is not None:
+        return way_text(seen, each.way, stack)
     via = each.requester.via if each.requester else ""
     return ", ".join([*([via] if via else []), *each.by])
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from cfstream.access.partition import MERGED, Named, judged_by_origins
+from cfstream.access.origins import judged_by_origins
+from cfstream.access.partition import Named
 from cfstream.access.policy import (
     Action,
     Judge,
@@ -26,8 +27,9 @@ from cfstream.access.policy.principals import Form
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
 from cfstream.access.resources import Resources, named_by
+from cfstream.access.route import MERGED
 from cfstream.access.world import World
-from cfstream.domain import AccessPoint, Block, ObjectClass
+from cfstream.domain import AccessPoint, AclGrant, Block, ObjectClass
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
 
@@ -39,6 +41,13 @@ VERSIONS = "it names old versions only, which CloudFront asks for if it forwards
 _BY_ACL = actions(May.READ)[:2]
 """What READ in an ACL allows (S3 User Guide, "Mapping of ACL permissions and access policy permissions")."""
 _GET = _BY_ACL[0]
+QUERY = (
+    "it depends on the query string, which CloudFront sends to the origin only if the behavior forwards it"
+)
+_BY_METHOD = frozenset({"s3:listbucket", "s3:putobject", "s3:deleteobject"})
+"""What a GET for the bucket, and a PUT, POST or DELETE for a key ask for without a query string (S3 API Reference)."""
+_BY_BUCKET_ACL = ((May.LIST, On.BUCKET), (May.WRITE, On.OBJECT))
+"""What READ and WRITE in the bucket's own ACL allow (S3 User Guide, as for `_BY_ACL`)."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,41 @@ class PolicyView:
         together = best(found)
         return _of(together.verdict, together.undecided, found)
 
+    @property
+    def allows_more(self) -> bool:
+        """Whether some statement, or the bucket's ACL, allows more of objects than to read them."""
+        return bool(self.of_bucket_acl) or any(
+            each.on is On.OBJECT for may in (May.WRITE, May.MANAGE) for each in self._asked[may]
+        )
+
+    def by_viewers(self, requester: Requester, may: May, on: On, named: Named) -> Reading:
+        """Return whether CloudFront, a requester of `known`, may do more than read when viewers ask for it.
+
+        It asks what the method and the path say. What else the query string says counts as uncertain.
+        """
+        keys, forbidding = (named, None) if on is On.OBJECT else self._named_of[On.BUCKET]
+        asked = [each for each in self._asked[may] if each.on is on]
+        readings = {each.name: self._decide(requester, each, keys, forbidding) for each in asked}
+        by_method = best(each for name, each in readings.items() if name in _BY_METHOD)
+        by_query = best(each for name, each in readings.items() if name not in _BY_METHOD)
+        if by_query.verdict is not Verdict.NO:
+            by_query = replace(by_query, verdict=Verdict.MAYBE, undecided=(*by_query.undecided, QUERY))
+        certain = keys.certain if forbidding is None else forbidding
+        return best((by_method, by_query, self._by_bucket_acl(requester, may, on, certain)))
+
+    def _by_bucket_acl(self, requester: Requester, may: May, on: On, forbidding: int) -> Reading:
+        """What the bucket's own ACL lets CloudFront do, unless a Deny certainly applies."""
+        mine = _counting(self.world.bucket.grants, requester)
+        if self.point is not None or (may, on) not in _BY_BUCKET_ACL or not mine:
+            return NO
+        bucket = self.world.bucket
+        found = acl_readers(mine, On.BUCKET, block=bucket.block, ownership=bucket.ownership)
+        if not any(granted is may and _is(reader, requester) for reader, granted in found):
+            return NO
+        asked = (each for each in actions(may, on) if each.name in _BY_METHOD)
+        denied = all(self._judge.forbidden(requester, each) & forbidding for each in asked)
+        return NO if denied else Reading(Verdict.YES, by=("bucket ACL",))
+
     def name(self, index: int) -> str:
         """Return how a statement is called: by its Sid, or by its place."""
         sid = self.statements[index].sid
@@ -203,10 +247,7 @@ class PolicyView:
 
     def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> Reading:
         """An ACL lets a requester read unless a Deny certainly applies."""
-        grants = objects.grants
-        if requester.principal.form in (Form.ANYONE, Form.SERVICE):
-            grants = frozenset(each for each in grants if not each.signed_in)
-        counted = self.of_acl(replace(objects, grants=grants))
+        counted = self.of_acl(replace(objects, grants=frozenset(_counting(objects.grants, requester))))
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
         denied = self._judge.forbidden(requester, _GET) & named.certain
@@ -292,6 +333,12 @@ def _of(verdict: Verdict, undecided: tuple[str, ...], readings: Sequence[Reading
 def _each(values: Iterable[T]) -> tuple[T, ...]:
     """Return each value once, in the order given."""
     return tuple(dict.fromkeys(values))
+
+
+def _counting(grants: Iterable[AclGrant], requester: Requester) -> tuple[AclGrant, ...]:
+    """Return the grants without those for everybody with an AWS account, where the requester is nobody of those."""
+    signed_in = requester.principal.form not in (Form.ANYONE, Form.SERVICE)
+    return tuple(each for each in grants if signed_in or not each.signed_in)
 
 
 def _is(reader: Reader, requester: Requester) -> bool:

@@ -15,6 +15,7 @@ _BUCKET_DOMAIN = re.compile(
     r"^(?P<bucket>.+?)\.s3(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?$"
 )
 _MULTI_REGION = re.compile(r"^(?P<alias>[a-z0-9]+\.mrap)\.accesspoint\.s3-global\.amazonaws\.com$")
+_WRITING = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 _WEBSITE = re.compile(r"^(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
 
 
@@ -56,11 +57,11 @@ class Origin:
     @cached_property
     def kind(self) -> OriginKind:
         """What the domain name leads to."""
-        if _MULTI_REGION.match(self.domain_name):
+        if _MULTI_REGION.match(self.domain_name.lower()):
             return OriginKind.MULTI_REGION_ACCESS_POINT
-        if _WEBSITE.match(self.domain_name):
+        if _WEBSITE.match(self.domain_name.lower()):
             return OriginKind.WEBSITE
-        found = _BUCKET_DOMAIN.match(self.domain_name)
+        found = _BUCKET_DOMAIN.match(self.domain_name.lower())
         if found is None:
             return OriginKind.OTHER
         alias = found["bucket"].endswith(("-s3alias", "--ol-s3"))
@@ -70,7 +71,7 @@ class Origin:
     def bucket(self) -> str | None:
         """The bucket that the domain name names, or None."""
         if self.kind is OriginKind.WEBSITE:
-            return str(_WEBSITE.match(self.domain_name)["bucket"])  # type: ignore[index]
+            return str(_WEBSITE.match(self.domain_name.lower())["bucket"])  # type: ignore[index]
         return bucket_of(self.domain_name) if self.kind is OriginKind.BUCKET else None
 
     @property
@@ -78,7 +79,7 @@ class Origin:
         """The alias of the access point that it leads to, or None."""
         if self.kind is OriginKind.ACCESS_POINT:
             return bucket_of(self.domain_name)
-        found = _MULTI_REGION.match(self.domain_name)
+        found = _MULTI_REGION.match(self.domain_name.lower())
         return found["alias"] if found else None
 
 
@@ -100,6 +101,13 @@ class Behavior:
     """Id of its response headers policy; empty for none."""
     functions: tuple[str, ...] = ()
     """ARNs of CloudFront functions and Lambda functions that run on viewer or origin requests."""
+    methods: tuple[str, ...] = ("GET", "HEAD")
+    """The HTTP methods that CloudFront passes on, sorted."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether CloudFront passes on methods that change objects (API, `AllowedMethods`)."""
+        return not _WRITING.isdisjoint(self.methods)
 
     @property
     def path(self) -> str:
@@ -135,8 +143,8 @@ class Distribution:
     comment: str = ""
     price_class: str = ""
     error_pages: tuple[ErrorPage, ...] = ()
-    default_root_object: str | None = None
-    """None in a list row, which does not show it."""
+    default_root_object: str | None = ""
+    """Empty for none. None in a list row, which does not show it."""
     tags: Mapping[str, str] | None = None
     """None where they were not read."""
     active_key_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -207,5 +215,5 @@ class LiveDistribution(Distribution):
 
 def bucket_of(domain_name: str) -> str | None:
     """Return the bucket behind an S3 origin's domain name, in any of its spellings; None for any other origin."""
-    match = _BUCKET_DOMAIN.match(domain_name)
+    match = _BUCKET_DOMAIN.match(domain_name.lower())
     return match.group("bucket") if match else None

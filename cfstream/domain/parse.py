@@ -28,7 +28,7 @@ def distribution_from_row(delivery: Delivery, row: Json) -> LiveDistribution:
         status=row["Status"],
         etag=ETag(row.get("ETag") or ""),
         row=row,
-        **_settings(delivery, row),
+        **{**_settings(delivery, row), "default_root_object": None},
     )
 
 
@@ -81,7 +81,7 @@ def _settings(delivery: Delivery, raw: Json) -> dict[str, Any]:
         "comment": raw.get("Comment") or "",
         "price_class": raw.get("PriceClass") or "",
         "error_pages": tuple(_error_page(each) for each in items(raw.get("CustomErrorResponses"))),
-        "default_root_object": raw.get("DefaultRootObject"),
+        "default_root_object": raw.get("DefaultRootObject") or "",
     }
 
 
@@ -131,6 +131,7 @@ def _behavior(
             *(each["FunctionARN"] for each in items(raw.get("FunctionAssociations"))),
             *(each["LambdaFunctionARN"] for each in items(raw.get("LambdaFunctionAssociations"))),
         ),
+        methods=tuple(sorted(document.allowed_methods(raw))) or ("GET", "HEAD"),
     )
 
 

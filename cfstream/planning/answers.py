@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from cfstream.access.evaluate import Evaluation, evaluate
+from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
+from cfstream.access.ways import Evaluation
 from cfstream.access.world import World
 from cfstream.domain import ObjectAcls
 from cfstream.errors import Notice

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from cfstream.access.evaluate import OBJECT_ACL, Evaluation, General, Way
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
+from cfstream.access.through import OBJECT_ACL
+from cfstream.access.ways import Evaluation, General, Way
 from cfstream.domain import Distribution, PathPattern, Signers
 from cfstream.stack.scene import Scene
 from cfstream.values import Known, plain
@@ -16,7 +17,7 @@ LIVE = "live"
 def chains(scene: Scene, seen: Evaluation) -> tuple[Chain, ...]:
     """Return a chain for every way into the cells of `seen`, and for everyone who may do something else."""
     found = [_chain(scene, seen, way) for _, way in seen.rows]
-    found += [_general(each) for each in seen.general]
+    found += [_general(scene, seen, each) for each in seen.general]
     return tuple(dict.fromkeys(found))
 
 
@@ -38,7 +39,9 @@ def _links(scene: Scene, seen: Evaluation, way: Way) -> Iterator[Link]:
         yield Link("undecided", clause, LIVE)
 
 
-def _general(each: General) -> Chain:
+def _general(scene: Scene, seen: Evaluation, each: General) -> Chain:
+    if each.way is not None:
+        return Chain(each.reader, each.may, each.certain, tuple(_links(scene, seen, each.way)))
     via = each.requester.via if each.requester else ""
     links = [Link("way", via, LIVE)] if via else []
     return Chain(each.reader, each.may, each.certain, (*links, *_last(each.by)))

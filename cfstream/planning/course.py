@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfstream.access.compare import cells_of, opens, state
-from cfstream.access.evaluate import Evaluation, Ways, evaluate, readers_of
+from cfstream.access.evaluate import evaluate, readers_of
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
+from cfstream.access.ways import Evaluation, Ways
 from cfstream.access.world import World
 from cfstream.planning.worlds import projected
 from cfstream.steps.step import Step

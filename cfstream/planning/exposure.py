@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cfstream.access.compare import Difference, compare
-from cfstream.access.evaluate import Evaluation, Way
 from cfstream.access.openings import Expected, Judged, distribution_words, how, openings, way_standing, who
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Standing
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
+from cfstream.access.ways import Evaluation, Way
 from cfstream.values import plain
 
 NOBODY = "nobody"
@@ -107,7 +107,7 @@ def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
         yield f"signers: {_signers(seen, readers)} through {distribution}"
     for each in seen.general:
         if each.reader == ANYONE and each.may == "list":
-            yield f"anyone can list which objects there are: {', '.join(each.by)}"
+            yield f"anyone can list which objects there are: {how(seen, each.way) if each.way else ', '.join(each.by)}"
 
 
 def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:

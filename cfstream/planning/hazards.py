@@ -5,12 +5,14 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from cfstream.access.compare import Loss, losses, opened_to_anyone
-from cfstream.access.evaluate import Evaluation, Way, evaluate
+from cfstream.access.compare import Loss, losses, opened_to_anyone, others_opened_to_anyone
+from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import how, witness_path
 from cfstream.access.partition import Cell
-from cfstream.access.reader import ANYONE, ReaderKind
+from cfstream.access.reader import ANYONE, May, ReaderKind
+from cfstream.access.ways import Evaluation, Way
 from cfstream.access.world import World
+from cfstream.domain import Distribution
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import plain
 
@@ -31,9 +33,24 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
                 else f"anyone can read the bucket through {how(after, way)}"
             )
             found.setdefault(text, witness_path(cell, way))
-    return tuple(
-        Hazard(HazardName.MAKES_PUBLIC, f"{text}, for example {path}") for text, path in found.items()
-    )
+    read = (Hazard(HazardName.MAKES_PUBLIC, f"{text}, for example {path}") for text, path in found.items())
+    return (*read, *_other_openings(before, after, net))
+
+
+_WHAT = {
+    May.LIST: "list which objects there are",
+    May.WRITE: "write objects",
+    May.MANAGE: "change who can read",
+}
+
+
+def _other_openings(before: Evaluation, after: Evaluation, net: Net | None) -> Iterator[Hazard]:
+    """Yield a hazard for each behavior by which anyone may list, write or manage afterwards, and not before."""
+    lasting = set(others_opened_to_anyone(*net)) if net else None
+    for each in others_opened_to_anyone(before, after):
+        if each.way is not None and (lasting is None or each in lasting):
+            text = f"{_where(each.way)}: anyone can {_WHAT[each.may]} without a signature ({how(after, each.way)})"
+            yield Hazard(HazardName.MAKES_PUBLIC, text)
 
 
 def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
@@ -107,7 +124,14 @@ def _kind(way: Way) -> str:
 def _where(way: Way) -> str:
     if way.behavior is None:
         return "the bucket"
+    if way.path and way.distribution is not None:
+        return f"the path {way.path}{_root(way.distribution)}"
     return f"what matches {way.behavior.path}" if way.behavior.path else "the default behavior"
+
+
+def _root(distribution: Distribution) -> str:
+    root = distribution.default_root_object
+    return f" (default root object {root})" if root else ""
 
 
 def widening_hazard(prefix: str, gained: Sequence[Cell]) -> Iterator[Hazard]:

@@ -7,10 +7,12 @@ each of its steps, and no step is shown without what it opens or closes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cfstream.access.evaluate import Evaluation, evaluate
+from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import shared
-from cfstream.access.partition import MERGED, MOST_CELLS
+from cfstream.access.partition import MOST_CELLS
+from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings
+from cfstream.access.ways import Evaluation
 from cfstream.access.world import World
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.bucket_policy.observed import our_sids

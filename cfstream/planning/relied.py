@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from cfstream.access.partition import leads_to
+from cfstream.access.origins import leads_to
 from cfstream.access.world import World
 from cfstream.domain import Distribution, deciding
 from cfstream.planning.worlds import live_world

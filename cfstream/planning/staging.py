@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.access.compare import State, losses
-from cfstream.access.evaluate import Evaluation, evaluate, requester_of
+from cfstream.access.evaluate import evaluate
+from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
 from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.reader import Reader
+from cfstream.access.ways import Evaluation
 from cfstream.access.world import World
 from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cfstream.access.compare import opens, state
-from cfstream.access.evaluate import Evaluation, Way, Ways, evaluate
+from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, ReaderKind
+from cfstream.access.ways import Evaluation, Way, Ways
 from cfstream.access.world import World
 from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from cfstream.access.partition import leads_to
+from cfstream.access.origins import leads_to
 from cfstream.access.world import GroupState, World
 from cfstream.domain import (
     Delivery,

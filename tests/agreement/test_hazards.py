@@ -2,7 +2,8 @@
 
 from hypothesis import given
 
-from cfstream.access.evaluate import Evaluation, evaluate
+from cfstream.access.evaluate import evaluate
+from cfstream.access.ways import Evaluation
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from tests.agreement.modelled import world
 from tests.evaluator import build
@@ -18,9 +19,12 @@ Readers = dict[str, frozenset[str]]
 
 
 def state(listed: list[Json]) -> State:
-    """One distribution with these behaviors, whose default one is signed, and which can read all of the bucket."""
+    """One distribution with these behaviors and a root object, whose default behavior is signed.
+
+    It can read all of the bucket.
+    """
     ours = statement({"Service": CLOUDFRONT}, {"StringEquals": {"aws:SourceArn": OUR_ARN}})
-    place = Distribution(build.OURS, (Version(config(*listed), GROUPS),))
+    place = Distribution(build.OURS, (Version(config(*listed, root="a/b"), GROUPS),))
     return build.state(build.bucket(ours), place)
 
 

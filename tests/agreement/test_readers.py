@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from cfstream.access.evaluate import Way, Ways, evaluate, evaluate_key
-from cfstream.access.reader import ANYONE, ReaderKind
+from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.reader import ANYONE, May, ReaderKind
+from cfstream.access.ways import Evaluation, General, Way, Ways
 from tests.agreement.modelled import deployed, world
 from tests.evaluator.build import MEDIA
 from tests.evaluator.evaluator import Evaluator, Viewer
 from tests.evaluator.logic import Answer, any_of
-from tests.evaluator.s3 import COPIES
+from tests.evaluator.s3 import COPIES, DELETE, PUT
 from tests.evaluator.state import ACCOUNT, State
 from tests.evaluator.worlds import GROUPS, keys_of, many, states
 
@@ -23,7 +24,7 @@ VIEWERS = (
 )
 
 
-def answer(ways: Iterable[Way]) -> Answer:
+def answer(ways: Iterable[Way | General]) -> Answer:
     """Whether one of some ways leads in: True if one is certain, None if one is possible."""
     found = [each.certain for each in ways]
     return True if any(found) else None if found else False
@@ -98,6 +99,28 @@ def agree(ours: Answer, theirs: Answer) -> bool:
     return ours is not False if theirs is None else ours in (theirs, None)
 
 
+def other_disagreements(state: State, found: Evaluation) -> list[str]:
+    """What the evaluator and the planner say differently of the viewers who list, put or delete."""
+    judge = Evaluator(state)
+    keys = {cell.witness for cell in found.cells}
+    said = []
+    for place in state.distributions:
+        for viewer in (Viewer(who, place.id) for who in VIEWERS):
+            mine = [each for each in found.general if each.way and each.way.distribution_id == place.id]
+            served = [each for each in mine if each.way and serves(each.way, viewer.who)]
+            lists = answer(each for each in served if each.may is May.LIST)
+            writes = answer(each for each in served if each.may is May.WRITE)
+            theirs = judge.can_list(viewer, MEDIA)
+            if not agree(lists, theirs):
+                said.append(f"{viewer} lists: {lists}, evaluator {theirs}")
+            theirs = any_of(
+                judge.can_write(viewer, MEDIA, action, key) for action in (PUT, DELETE) for key in keys
+            )
+            if not agree(writes, theirs):
+                said.append(f"{viewer} writes: {writes}, evaluator {theirs}")
+    return said
+
+
 def without_objects(state: State) -> State:
     """The state for keys that no object has yet."""
     return replace(state, buckets={MEDIA: replace(state.buckets[MEDIA], objects={})})
@@ -112,6 +135,15 @@ def test_readers(drawn: State) -> None:
     for cell, ways in zip(found.cells, found.ways, strict=True):
         known = state if any(cell.objects) else without_objects(state)
         assert disagreements(known, cell.witness, ways) == []
+
+
+@many
+@given(states())
+def test_viewers_who_list_and_write(drawn: State) -> None:
+    """Who lists, puts and deletes through each distribution."""
+    state = without_objects(deployed(drawn))
+    (found,) = evaluate(world(state))
+    assert other_disagreements(state, found) == []
 
 
 @many

@@ -55,13 +55,22 @@ def items(values: Sequence[Any]) -> Json:
     return {"Quantity": len(values), **({"Items": list(values)} if values else {})}
 
 
+EVERY_METHOD = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE")
+
+
 def behavior(
-    pattern: str = "", *, groups: Sequence[str] = (), signers: Sequence[str] = (), to: str = "s3"
+    pattern: str = "",
+    *,
+    groups: Sequence[str] = (),
+    signers: Sequence[str] = (),
+    to: str = "s3",
+    writes: bool = False,
 ) -> Json:
-    """A behavior; without a pattern, the default one."""
+    """A behavior; without a pattern, the default one. One that `writes` passes on every method."""
     return {
         **({"PathPattern": pattern} if pattern else {}),
         "TargetOriginId": to,
+        "AllowedMethods": items(EVERY_METHOD if writes else ("GET", "HEAD")),
         "TrustedKeyGroups": {"Enabled": bool(groups), **items(groups)},
         "TrustedSigners": {"Enabled": bool(signers), **items(signers)},
     }
@@ -96,10 +105,12 @@ def config(
     origins: Sequence[Json] = (),
     groups: Sequence[Json] = (),
     enabled: bool = True,
+    root: str = "",
 ) -> Json:
     """A distribution's configuration; without `default`, the key group ``staff`` must sign."""
     return {
         "Enabled": enabled,
+        "DefaultRootObject": root,
         "Origins": items(origins or (origin(),)),
         "OriginGroups": items(groups),
         "DefaultCacheBehavior": default or behavior(groups=("staff",)),

@@ -1,7 +1,8 @@
-"""What viewers can get through one configuration of a distribution.
+"""What viewers can get, list and write through one configuration of a distribution.
 
-The sources are the Developer Guide, "Cache behavior settings", "Origin settings", "Restrict access to an Amazon S3
-origin", "Optimize high availability with CloudFront origin failover" and "Specify signers".
+The sources are the Developer Guide, "Specify a default root object", "Cache behavior settings", "Origin settings",
+"Restrict access to an Amazon S3 origin", "Optimize high availability with CloudFront origin failover" and "Specify
+signers".
 """
 
 import re
@@ -9,14 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.evaluator import callers
+from tests.evaluator import callers, s3
 from tests.evaluator.callers import ANYONE, Caller
 from tests.evaluator.logic import Answer, any_of
 from tests.evaluator.matching import path_matches
 from tests.evaluator.state import Distribution, Json, State, Version
 
-MayRead = Callable[[str, Caller, str], Answer]
-"""Whether a caller may read a key of a bucket."""
+May = Callable[[str, Caller, str, str], Answer]
+"""Whether a caller may do something (the last argument) with a key of a bucket, or with the bucket (no key)."""
+
+METHODS = {s3.PUT: "PUT", s3.DELETE: "DELETE"}
+"""The method by which a viewer asks for an action on an object."""
 
 DOMAIN = re.compile(
     r"(?P<bucket>.+?)\.s3(?:[.-](?:dualstack\.)?(?P<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com(?:\.cn)?"
@@ -60,22 +64,61 @@ def behavior_for(config: Json, path: str) -> Json:
     return dict(config["DefaultCacheBehavior"])
 
 
+def asked(config: Json, path: str, action: str) -> str:
+    """The path that the origin is asked for: a reader of ``/`` gets the root object."""
+    root = config.get("DefaultRootObject")
+    return f"/{root}" if root and path == "/" and action == s3.READ else path
+
+
+def passes(behavior: Json, action: str) -> bool:
+    """Whether a behavior passes on the method that an action needs. It always reads."""
+    allowed = behavior.get("AllowedMethods", {}).get("Items") or ()
+    return action not in METHODS or METHODS[action] in allowed
+
+
 class Sites:
     """The distributions of a state, as their viewers use them."""
 
-    def __init__(self, state: State, may_read: MayRead) -> None:
+    def __init__(self, state: State, may: May) -> None:
         self._state = state
-        self._may_read = may_read
+        self._may = may
         self._sources: dict[tuple[str, int], Source | None] = {}
 
     def readers(self, place: Distribution, version: Version, bucket: str, key: str) -> dict[str, Answer]:
         """Who can read that key of that bucket through one version of a distribution."""
+        return self._askers(place, version, bucket, key, s3.READ)
+
+    def writers(
+        self, place: Distribution, version: Version, bucket: str, action: str, key: str
+    ) -> dict[str, Answer]:
+        """Who can put or delete that key of that bucket through one version of a distribution."""
+        return self._askers(place, version, bucket, key, action)
+
+    def listers(self, place: Distribution, version: Version, bucket: str) -> dict[str, Answer]:
+        """Who gets the list of that bucket's keys: ``/`` asks for it if there is no root object and no folder."""
+        config = version.config
+        if "S3Origin" in config or config.get("DefaultRootObject"):
+            return {}
+        behavior, sources, _ = self._behind(place, config, "/")
+        found = [
+            self._may(bucket, each.caller, "", s3.LIST)
+            for each in sources
+            if each.bucket == bucket and not each.folder
+        ]
+        answer = any_of(found)
+        return dict.fromkeys(signers(version, behavior), answer) if answer is not False else {}
+
+    def _askers(
+        self, place: Distribution, version: Version, bucket: str, key: str, action: str
+    ) -> dict[str, Answer]:
         found: dict[str, Answer] = {}
-        for path in self._paths(place, version.config, bucket, key):
+        for path in self._paths(place, version.config, bucket, key, action):
             behavior, sources, _ = self._behind(place, version.config, path)
+            if not passes(behavior, action):
+                continue
             for source in sources:
-                if source.bucket == bucket and source.key_of(path) == key:
-                    answer = self._may_read(bucket, source.caller, key)
+                if source.bucket == bucket and source.key_of(asked(version.config, path, action)) == key:
+                    answer = self._may(bucket, source.caller, key, action)
                     for who in signers(version, behavior):
                         found[who] = any_of((found.get(who, False), answer))
         return {who: answer for who, answer in found.items() if answer is not False}
@@ -84,7 +127,8 @@ class Sites:
         """Who gets an object under that path through one version of a distribution, if the object exists."""
         behavior, sources, failover = self._behind(place, version.config, path)
         usable = sources if 403 in failover else sources[:1]
-        answer = any_of(self._may_read(each.bucket, each.caller, each.key_of(path)) for each in usable)
+        target = asked(version.config, path, s3.READ)
+        answer = any_of(self._may(each.bucket, each.caller, each.key_of(target), s3.READ) for each in usable)
         return dict.fromkeys(signers(version, behavior), answer) if answer is not False else {}
 
     def _behind(self, place: Distribution, config: Json, path: str) -> tuple[Json, list[Source], list[int]]:
@@ -96,12 +140,14 @@ class Sites:
         behavior = behavior_for(config, path)
         return behavior, *self._chain(place, config, behavior["TargetOriginId"])
 
-    def _paths(self, place: Distribution, config: Json, bucket: str, key: str) -> set[str]:
-        """The paths that lead to a key by one origin or another."""
+    def _paths(self, place: Distribution, config: Json, bucket: str, key: str, action: str) -> set[str]:
+        """The paths that lead to a key by one origin or another; ``/`` leads to the root object."""
         origins = config.get("Origins", {}).get("Items") or ()
         sources = [self._source(place, origin) for origin in origins] or self._streaming(config)
         paths = (each.path_of(key) for each in sources if each and each.bucket == bucket)
-        return {path for path in paths if path is not None}
+        found = {path for path in paths if path is not None}
+        root = asked(config, "/", action)
+        return found | ({"/"} if root != "/" and root in found else set())
 
     def _chain(self, place: Distribution, config: Json, target: str) -> tuple[list[Source], list[int]]:
         """The sources behind an origin or an origin group in order, and the codes on which the next is asked."""

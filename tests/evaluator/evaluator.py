@@ -4,7 +4,7 @@ The judge of cfstream's promises. It imports nothing of cfstream, reads plain da
 slow and obvious way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from tests.evaluator.callers import ANYONE, Caller
 from tests.evaluator.cloudfront import Sites
 from tests.evaluator.logic import Answer, all_of, any_of
 from tests.evaluator.sampling import callers_of
-from tests.evaluator.state import Distribution, State
+from tests.evaluator.state import Distribution, State, Version
 
 READ = "read"
 
@@ -55,7 +55,7 @@ class Evaluator:
     def __init__(self, state: State) -> None:
         self.state = state
         self._sites = Sites(state, self._by_name)
-        self._known: dict[tuple[str, str, str], Answer] = {}
+        self._known: dict[tuple[str, str, str, str], Answer] = {}
         self._callers = {name: callers_of(state, bucket) for name, bucket in state.buckets.items()}
 
     def callers(self, bucket: str) -> tuple[Caller, ...]:
@@ -66,22 +66,34 @@ class Evaluator:
         """Whether the reader can read the key, at some edge at least."""
         if isinstance(reader, Caller):
             return s3.may(self.state, self.state.buckets[bucket], reader, s3.READ, key)
+        return self._can(reader, lambda place, version: self._sites.readers(place, version, bucket, key))
+
+    def can_list(self, reader: Reader, bucket: str) -> Answer:
+        """Whether the reader can list the bucket's keys."""
+        if isinstance(reader, Caller):
+            return s3.may(self.state, self.state.buckets[bucket], reader, s3.LIST)
+        return self._can(reader, lambda place, version: self._sites.listers(place, version, bucket))
+
+    def can_write(self, reader: Reader, bucket: str, action: str, key: str = "") -> Answer:
+        """Whether the reader can do one of the actions that write objects or change who can read.
+
+        Viewers put and delete objects only.
+        """
+        if isinstance(reader, Caller):
+            return s3.may(self.state, self.state.buckets[bucket], reader, action, key)
+        return self._can(
+            reader, lambda place, version: self._sites.writers(place, version, bucket, action, key)
+        )
+
+    def _can(self, viewer: Viewer, ask: Callable[[Distribution, Version], dict[str, Answer]]) -> Answer:
         return any_of(
             answer
             for place in self.state.distributions
-            if reader.distribution in ("", place.id)
+            if viewer.distribution in ("", place.id)
             for version in place.versions
-            for who, answer in self._sites.readers(place, version, bucket, key).items()
-            if who in (reader.who, ANYONE)
+            for who, answer in ask(place, version).items()
+            if who in (viewer.who, ANYONE)
         )
-
-    def can_list(self, caller: Caller, bucket: str) -> Answer:
-        """Whether the caller can list the bucket's keys."""
-        return s3.may(self.state, self.state.buckets[bucket], caller, s3.LIST)
-
-    def can_write(self, caller: Caller, bucket: str, action: str, key: str = "") -> Answer:
-        """Whether the caller can do one of the actions that write objects or change who can read."""
-        return s3.may(self.state, self.state.buckets[bucket], caller, action, key)
 
     def is_served(self, viewer: Viewer, path: str) -> Answer:
         """Whether the viewer gets the object under that path at its distribution, at every edge."""
@@ -123,7 +135,7 @@ class Evaluator:
                 found |= {
                     Service(name, f"/{key}", caller.name)
                     for key in bucket.objects
-                    if self._by_name(name, caller, key) is True
+                    if self._by_name(name, caller, key, s3.READ) is True
                 }
         return frozenset(found)
 
@@ -139,7 +151,7 @@ class Evaluator:
         }
         for caller in self._callers[name]:
             for key in keys:
-                answer = self._by_name(name, caller, key)
+                answer = self._by_name(name, caller, key, s3.READ)
                 if answer is not False:
                     yield Reading(name, key, caller.name), bool(answer)
             for action, some in tried.items():
@@ -151,17 +163,29 @@ class Evaluator:
     def _viewed(self, name: str, keys: tuple[str, ...]) -> Iterable[tuple[Reading, bool]]:
         for place in self.state.distributions:
             for version in place.versions:
-                for key in keys:
-                    for who, answer in self._sites.readers(place, version, name, key).items():
+                for key, may, found in self._by_viewers(name, keys, place, version):
+                    for who, answer in found.items():
                         if answer is not False:
-                            yield Reading(name, key, who), bool(answer)
+                            yield Reading(name, key, who, may), bool(answer)
 
-    def _by_name(self, bucket: str, caller: Caller, key: str) -> Answer:
+    def _by_viewers(
+        self, name: str, keys: tuple[str, ...], place: Distribution, version: Version
+    ) -> Iterable[tuple[str, str, dict[str, Answer]]]:
+        bucket = self.state.buckets[name]
+        if s3.is_conceivable(self.state, bucket, s3.LIST):
+            yield "", s3.LIST, self._sites.listers(place, version, name)
+        for key in keys:
+            yield key, READ, self._sites.readers(place, version, name, key)
+            for action in (s3.PUT, s3.DELETE):
+                if s3.is_conceivable(self.state, bucket, action):
+                    yield key, action, self._sites.writers(place, version, name, action, key)
+
+    def _by_name(self, bucket: str, caller: Caller, key: str, action: str) -> Answer:
         if bucket not in self.state.buckets:
             return None if caller.signs else False
-        asked = (bucket, caller.name, key)
+        asked = (bucket, caller.name, key, action)
         if asked not in self._known:
-            self._known[asked] = s3.may(self.state, self.state.buckets[bucket], caller, s3.READ, key)
+            self._known[asked] = s3.may(self.state, self.state.buckets[bucket], caller, action, key)
         return self._known[asked]
 
 

@@ -43,6 +43,7 @@ def patterns_in(states: Iterable[State]) -> set[str]:
 def _in_config(config: Mapping[str, Json]) -> set[str]:
     behaviors = config.get("CacheBehaviors", {}).get("Items") or ()
     origins = config.get("Origins", {}).get("Items") or ()
-    return {each["PathPattern"] for each in behaviors} | {
-        f"{each['OriginPath']}/" for each in origins if each.get("OriginPath")
-    }
+    root = str(config.get("DefaultRootObject") or "")
+    folders = {each.get("OriginPath") or "" for each in origins}
+    roots = {f"{folder}/{root}" for folder in folders if root}
+    return {each["PathPattern"] for each in behaviors} | {f"{each}/" for each in folders if each} | roots

@@ -14,9 +14,10 @@ from tests.evaluator.policies import Request
 from tests.evaluator.state import ALL_USERS, AUTHENTICATED_USERS, ENFORCED, AccessPoint, Bucket, Json, State
 
 READ, LIST, OLD = "s3:GetObject", "s3:ListBucket", "s3:GetObjectVersion"
+PUT, DELETE = "s3:PutObject", "s3:DeleteObject"
 COPIES = (OLD, "s3:GetObjectTorrent", "s3:GetObjectVersionTorrent", "s3:GetObjectVersionForReplication")
 """The actions besides `READ` that return content, or send it to another bucket."""
-ON_OBJECTS = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:ReplicateObject")
+ON_OBJECTS = (PUT, DELETE, "s3:PutObjectAcl", "s3:ReplicateObject")
 ON_BUCKETS = (
     *("s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPublicAccessBlock"),
     *("s3:PutBucketLogging", "s3:PutBucketNotification"),

@@ -62,9 +62,13 @@ OBJECTS = ("a", "b", "a/b", "a.b", "b/a.b")
 def patterns() -> Drawn[str]:
     """Path patterns over few characters, so that they overlap."""
     loose = st.text(alphabet="ab/.*?", min_size=1, max_size=5)
-    usual = st.sampled_from(("a/*", "/a/*", "*.b", "/*.b", "b/*", "a*", "?/*", "a/b*", "*a*", "a?b", "*"))
+    usual = st.sampled_from(
+        ("/", "a/*", "/a/*", "*.b", "/*.b", "b/*", "a*", "?/*", "a/b*", "*a*", "a?b", "*")
+    )
     rooted = st.booleans().flatmap(lambda slash: loose.map(lambda text: f"/{text}" if slash else text))
-    return st.one_of(usual, rooted).filter(lambda pattern: "//" not in pattern and pattern.strip("/"))
+    return st.one_of(usual, rooted).filter(
+        lambda pattern: "//" not in pattern and (pattern == "/" or bool(pattern.strip("/")))
+    )
 
 
 @functools.cache
@@ -80,10 +84,11 @@ def some_signers() -> Drawn[Json]:
 def behaviors(targets: tuple[str, ...] = ("s3",)) -> Drawn[list[Json]]:
     """Up to five behaviors in order; no pattern is there twice, whatever its slash."""
     one = st.builds(
-        lambda pattern, signers, to: behavior(pattern, to=to, **signers),
+        lambda pattern, signers, to, writes: behavior(pattern, to=to, writes=writes, **signers),
         patterns(),
         some_signers(),
         st.sampled_from(targets),
+        st.sampled_from((False, False, True)),
     )
     return st.lists(one, max_size=5, unique_by=lambda each: each["PathPattern"].removeprefix("/"))
 
@@ -133,10 +138,12 @@ def configs(draw: st.DrawFn) -> Json:
     codes = draw(st.sampled_from(([403, 404], [500])))
     groups = [build.group("both", codes, *names)] if len(found) > 1 else []
     targets = [*names, *(each["Id"] for each in groups)]
-    default = behavior(to=draw(st.sampled_from(targets)), **draw(some_signers()))
+    writes = draw(st.booleans())
+    default = behavior(to=draw(st.sampled_from(targets)), writes=writes, **draw(some_signers()))
     listed = draw(behaviors(tuple(targets)))
     enabled = draw(st.sampled_from((True, True, True, True, False)))
-    return config(*listed, default=default, origins=found, groups=groups, enabled=enabled)
+    root = draw(st.sampled_from(("", "", "a", "a/b", "a.b")))
+    return config(*listed, default=default, origins=found, groups=groups, enabled=enabled, root=root)
 
 
 @functools.cache

@@ -73,6 +73,8 @@ class Declared:
     """Canonical user id of the bucket's owner."""
     identities: frozenset[str] = frozenset()
     """Ids of the account's OAIs."""
+    unplaced: frozenset[str] = frozenset()
+    """ARNs of the account's distributions whose origins may lead to the bucket, or may not."""
     also_read_by: tuple[str, ...] = ()
     also_managed_by: tuple[str, ...] = ()
 
@@ -147,7 +149,8 @@ def _is_inside(reader: Reader, declared: Declared) -> bool:
         case ReaderKind.ACCOUNT:
             return name == declared.account
         case ReaderKind.PRINCIPAL | ReaderKind.DISTRIBUTION:
-            return account_of(name) == declared.account or not isinstance(reader.name, str)
+            own = account_of(name) == declared.account and name not in declared.unplaced
+            return own or not isinstance(reader.name, str)
         case ReaderKind.OAI:
             return name in declared.identities or not isinstance(reader.name, str)
         case ReaderKind.CANONICAL:

@@ -7,8 +7,10 @@ import pytest
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import Expected, openings, shared
+from cfstream.access.partition import MOST_CELLS
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.route import MERGED
 from cfstream.access.world import World
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
@@ -134,3 +136,20 @@ def test_what_is_declared_public_is_no_opening(name: str) -> None:
         "for another account": {f"account {OTHER}"},
         "for anyone, in conditions": {"network vpce-1"},
     }.get(name, set())
+
+
+def test_too_many_cells_are_merged() -> None:
+    """Where patterns are left out, their union is judged, and what depends on them is not certain."""
+    patterns = [
+        behavior(f"*{chr(97 + first)}*{chr(97 + second)}*") for first in range(5) for second in range(5)
+    ]
+    own = distribution("E1", *patterns, behavior("", "G1"), oac="E3OAC")
+    keys = [to_oac(keys=f"*{number}*", sid=f"s{number}") for number in range(14)]
+    (seen,) = evaluate(world(own, policy=keys))
+    assert seen.merged
+    assert len(seen.cells) <= MOST_CELLS
+    assert all(cell.merged for cell in seen.cells)
+    assert {str(way.reader) for _, way in seen.rows} == {"anyone", "key-group lectures-signers"}
+    unsure = {clause for _, way in seen.rows for clause in way.undecided}
+    assert unsure
+    assert all(MERGED in clause for clause in unsure)

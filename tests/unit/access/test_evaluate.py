@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cfstream.access.evaluate import Evaluation, evaluate, evaluate_key, readers_of
-from cfstream.access.partition import MERGED, MOST_CELLS
+from cfstream.access.evaluate import evaluate, evaluate_key, readers_of
+from cfstream.access.ways import Evaluation
 from cfstream.access.world import World
 from cfstream.domain import (
     AccessPoint,
@@ -381,20 +381,3 @@ def test_worlds_that_are_compared_share_their_cells() -> None:
 
 def _readers(seen: Evaluation, prefix: str) -> set[str]:
     return {str(way.reader) for cell, way in seen.rows if cell.witness.startswith(prefix)}
-
-
-def test_too_many_cells_are_merged() -> None:
-    """Where patterns are left out, their union is judged, and what depends on them is not certain."""
-    patterns = [
-        behavior(f"*{chr(97 + first)}*{chr(97 + second)}*") for first in range(5) for second in range(5)
-    ]
-    own = distribution("E1", *patterns, behavior("", "G1"), oac="E3OAC")
-    keys = [to_oac(keys=f"*{number}*", sid=f"s{number}") for number in range(14)]
-    (seen,) = evaluate(world(own, policy=keys))
-    assert seen.merged
-    assert len(seen.cells) <= MOST_CELLS
-    assert all(cell.merged for cell in seen.cells)
-    assert {str(way.reader) for _, way in seen.rows} == {"anyone", G1}
-    unsure = {clause for _, way in seen.rows for clause in way.undecided}
-    assert unsure
-    assert all(MERGED in clause for clause in unsure)

@@ -1,6 +1,7 @@
 """Worlds made by hand: one bucket, and what leads to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cfstream.access.world import GroupState, World
@@ -58,10 +59,7 @@ def distribution(
 ) -> Distribution:
     """Return a distribution with one origin; behaviors without origins lead to it."""
     only = origin(path=path, oai_id=oai, oac_id=oac)
-    whole = tuple(
-        each if each.origins else Behavior(each.pattern, "s3", (only,), each.signers, default=each.default)
-        for each in behaviors
-    )
+    whole = tuple(each if each.origins else replace(each, origins=(only,)) for each in behaviors)
     origins = tuple(dict.fromkeys(one for each in whole for one in each.origins))
     return Distribution(delivery, id_, arn_of(id_), enabled, origins, whole)
 

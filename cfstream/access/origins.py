@@ -1,0 +1,82 @@
+"""What an origin leads to, and who S3 sees when CloudFront asks it. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from cfstream.access.policy import Requester, anonymous, distribution, oai
+from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.world import World
+from cfstream.domain import Delivery, Distribution, Origin
+from cfstream.domain.distribution import OriginKind
+from cfstream.values import Known
+
+_S3_ENDPOINT = re.compile(r"(?:^|[.-])s3[.-].*amazonaws\.com(?:\.cn)?$")
+
+
+def leads_to(world: World, origin: Origin) -> bool:
+    """Return whether an origin reads the bucket: by its name, or by the alias of one of its access points."""
+    if origin.bucket is not None:
+        return origin.bucket == world.bucket.name
+    return origin.alias is not None and origin.alias in {each.alias for each in world.bucket.access_points}
+
+
+def judged_by_origins(world: World, reader: Reader) -> bool:
+    """Return whether a reader is a distribution of the account that reads by its known origins, or not at all."""
+    own = f":cloudfront::{world.account}:"
+    if reader.kind is not ReaderKind.DISTRIBUTION or own not in str(reader.name):
+        return False
+    found = next((each for each in world.distributions if each.arn == reader.name), None)
+    if found is None:
+        return True
+    known = found.id == world.own or any(leads_to(world, origin) for origin in found.origins)
+    return known and not astray(world, found)
+
+
+def astray(world: World, distribution: Distribution) -> tuple[Origin, ...]:
+    """Return the origins of a distribution that perhaps lead to the bucket, in a way that is not recognised.
+
+    Where a cfstream stack owns it, origins that only its signers reach are left out.
+    """
+    owned = distribution.id == world.own or distribution.id in world.stacks
+    counted = (each for each in distribution.behaviors if not (owned and each.signers))
+    reached = {origin for each in counted if distribution.enabled for origin in each.origins}
+    return tuple(each for each in distribution.origins if each in reached and _perhaps_leads_to(world, each))
+
+
+def _perhaps_leads_to(world: World, origin: Origin) -> bool:
+    """Return whether CloudFront signs what it asks the origin, and S3 may answer for the bucket under that name.
+
+    An access point, one of another account included, an Object Lambda access point, and other endpoints of S3 can all
+    lead to it (S3 User Guide, "Using an alias for your access point", "Methods for accessing a general purpose
+    bucket").
+    """
+    if leads_to(world, origin) or not control(origin, world):
+        return False
+    match origin.kind:
+        case OriginKind.BUCKET | OriginKind.WEBSITE:
+            return False
+        case OriginKind.ACCESS_POINT | OriginKind.MULTI_REGION_ACCESS_POINT:
+            return True
+    name = origin.domain_name.lower()
+    return name == world.bucket.name or _S3_ENDPOINT.search(name) is not None
+
+
+def unplaced(world: World) -> Mapping[Known, tuple[Origin, ...]]:
+    """Return the distributions, by ARN, that perhaps read the bucket by origins that are not recognised."""
+    found = {each.arn: astray(world, each) for each in world.distributions}
+    return {arn: origins for arn, origins in found.items() if origins}
+
+
+def control(origin: Origin, world: World) -> Known:
+    """Return the OAC by which an origin signs its requests; empty for none and for one that does not sign."""
+    return "" if origin.oac_id in world.unsigned_controls else origin.oac_id
+
+
+def requester_of(world: World, through: Distribution, origin: Origin) -> Requester:
+    """Return who S3 sees when CloudFront reads an origin for a distribution."""
+    if origin.oai_id:
+        users = [user for user, known in world.identities.items() if known == origin.oai_id]
+        return oai(origin.oai_id, users[0] if users else "")
+    if through.delivery is Delivery.HTTP and control(origin, world):
+        return distribution(through.arn, world.account)
+    return anonymous()

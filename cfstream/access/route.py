@@ -1,0 +1,135 @@
+"""How viewers of one distribution reach keys of the bucket. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cfstream.domain import Behavior, Delivery, Distribution, Origin
+from cfstream.values import plain
+
+MERGED = "too many path patterns and statements to tell all paths apart"
+
+ROOT = "/"
+"""The path for which CloudFront asks for the default root object, or for the bucket itself if there is none.
+
+The behavior that matches ``/`` serves it, whichever behavior matches the object's own path (Developer Guide, "Specify a
+default root object").
+"""
+
+
+class Candidate(NamedTuple):
+    """A behavior that CloudFront uses for a cell, by its place, unless one of some clauses prevents it."""
+
+    place: int
+    undecided: tuple[str, ...] = ()
+    path: str = ""
+    """The only path that leads there: ``/``. Empty where the path follows from the key."""
+
+
+class Root(NamedTuple):
+    """The default root object of a distribution."""
+
+    place: int
+    """The behavior that matches ``/``."""
+    key: str | None
+    """The key that ``/`` leads to; empty where there is no root object, None where it is not known."""
+    bit: int = 0
+    """The bit of the key; 0 where the behavior for its own path serves it to the same viewers."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """How viewers of one distribution reach keys of the bucket that are under one origin path."""
+
+    distribution: Distribution
+    origin_path: str
+    behaviors: tuple[Behavior, ...]
+    bits: tuple[int, ...]
+    """For each behavior the bit of its pattern behind the origin path."""
+    root: Root | None = None
+    """None for a streaming distribution, which has none."""
+
+    def signature(self, mask: int) -> tuple[int, bool]:
+        """Return what the route can tell apart about a key."""
+        return self.first(mask), bool(self.root and mask & self.root.bit)
+
+    def first(self, mask: int) -> int:
+        """Return the place of the behavior that CloudFront uses; -1 for keys outside the origin path."""
+        for place, bit in enumerate(self.bits):
+            if mask & bit:
+                return place
+        return -1
+
+    def candidates(self, mask: int, may: int) -> tuple[Candidate, ...]:
+        """Return the behaviors by which viewers ask for the keys of a cell: by their own paths, and by ``/``."""
+        own = tuple(self._by_path(mask, may))
+        return (*own, *self._by_root(mask, may, own))
+
+    def _by_path(self, mask: int, may: int) -> Iterator[Candidate]:
+        """The behavior for a cell, after those before it whose patterns were left out."""
+        earlier: tuple[str, ...] = ()
+        for place, bit in enumerate(self.bits):
+            if mask & bit:
+                yield Candidate(place, earlier)
+                return
+            if may & bit:
+                pattern = f"{self.origin_path}{self.behaviors[place].pattern.absolute}"
+                yield Candidate(place, (*earlier, f"{MERGED}: it may not match {pattern}"))
+                earlier = (*earlier, f"{MERGED}: it may match {pattern}, which comes first")
+
+    def _by_root(self, mask: int, may: int, own: tuple[Candidate, ...]) -> Iterator[Candidate]:
+        """The behavior for ``/``, where it leads to the cell and serves others than the behavior for the key does."""
+        root = self.root
+        if (
+            root is None
+            or not own
+            or (len(own) == 1 and serves_all(self.behaviors, own[0].place, root.place))
+        ):
+            return
+        if root.key is None:
+            yield Candidate(root.place, (unknown_root(self.distribution),), ROOT)
+        elif mask & root.bit:
+            yield Candidate(root.place, (), ROOT)
+        elif may & root.bit:
+            yield Candidate(root.place, (f"{MERGED}: it may not be {root.key}",), ROOT)
+
+    def listing(self) -> Candidate | None:
+        """Return the behavior by which viewers ask for the bucket itself; None if none does."""
+        if self.root is None or self.origin_path or self.root.key:
+            return None
+        unknown = (unknown_root(self.distribution),) if self.root.key is None else ()
+        return Candidate(self.root.place, unknown, ROOT)
+
+    def origins(self, behavior: Behavior, reached: frozenset[Origin]) -> Iterator[Origin]:
+        """The origins of a behavior that read the bucket with this route's origin path."""
+        return (each for each in behavior.origins if each in reached and each.path == self.origin_path)
+
+
+def root_of(distribution: Distribution, origin_path: str) -> Root | None:
+    """Return the default root object as a key under an origin path; its bit is still missing."""
+    if distribution.delivery is Delivery.RTMP:
+        return None
+    place = distribution.behaviors.index(distribution.behavior_for(ROOT))
+    named = distribution.default_root_object
+    return Root(place, key_of(origin_path, named) if named else named)
+
+
+def serves_all(behaviors: tuple[Behavior, ...], place: int, other: int) -> bool:
+    """Return whether the behavior at `place` serves everybody whom the one at `other` serves, from the same origins."""
+    mine, theirs = behaviors[place], behaviors[other]
+    return mine.origins == theirs.origins and (not mine.signers or mine.signers == theirs.signers)
+
+
+def unknown_root(distribution: Distribution) -> str:
+    """Return the clause that is not decided where a list row does not show the default root object."""
+    return f"lists do not show the default root object of {plain(distribution.id)}"
+
+
+def key_of(origin_path: str, path: str) -> str:
+    """Return the key that CloudFront asks for: the origin path, then the viewer's path."""
+    return f"{origin_path}/{path.removeprefix('/')}".removeprefix("/")
+
+
+def path_of(origin_path: str, key: str) -> str:
+    """Return the viewer's path for a key that is under an origin path."""
+    return f"/{key}"[len(origin_path) :]

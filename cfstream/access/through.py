@@ -1,0 +1,159 @@
+"""What viewers can do through the distributions of one world: read, list, write, and change who can read. Pure.
+
+The signers of a behavior decide who its viewers are, and its methods what they can ask for. Then S3 decides what it
+allows CloudFront.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from cfstream.access.origins import requester_of
+from cfstream.access.partition import Cell, Layout, Named
+from cfstream.access.points import Point
+from cfstream.access.policy import On, Requester
+from cfstream.access.reader import ANYONE, May, Reader, ReaderKind, Verdict
+from cfstream.access.route import ROOT, Candidate, Route
+from cfstream.access.statements import PolicyView, Reading, best
+from cfstream.access.ways import General, Way
+from cfstream.domain import Behavior, Distribution, ObjectClass, Origin
+from cfstream.values import Known
+
+OBJECT_ACL = "object ACL"
+UNREAD = "the bucket policy could not be read"
+ACLS_UNREAD = "the objects' ACLs, which others manage, were not read"
+
+Ask: TypeAlias = Callable[[Route, Origin], Reading]
+"""What S3 answers when CloudFront asks an origin for something."""
+
+
+class Viewers:
+    """The viewers of every distribution of a world."""
+
+    def __init__(self, layout: Layout, view: PolicyView, points: Sequence[Point]) -> None:
+        self.layout = layout
+        self.world = layout.world
+        self.view = view
+        self.points = points
+        self._requesters: dict[tuple[Known, Origin], Requester] = {}
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes of the distributions that answer at all."""
+        return tuple(route for route in self.layout.routes if route.distribution.enabled)
+
+    def readers(
+        self, route: Route, candidate: Candidate, named: tuple[Named, ...], objects: ObjectClass | None
+    ) -> Iterator[Way]:
+        """Yield a way for each reader who asks for a key by a behavior."""
+        return self._ways(
+            route, candidate, lambda route, origin: self._read(route.distribution, origin, named, objects)
+        )
+
+    def others(self, cells: Sequence[Cell]) -> Iterator[General]:
+        """Yield everyone who may list, write or manage through a distribution, each once for each behavior."""
+        found: dict[General, None] = {}
+        for route in self.routes:
+            for may, candidate in self._of_bucket(route):
+                found.update(dict.fromkeys(self._general(route, candidate, may, On.BUCKET, self._nothing)))
+            for candidate, named in self._written(route, cells):
+                for may in (May.WRITE, May.MANAGE):
+                    found.update(dict.fromkeys(self._general(route, candidate, may, On.OBJECT, named)))
+        yield from found
+
+    def _written(
+        self, route: Route, cells: Sequence[Cell]
+    ) -> Mapping[tuple[Candidate, tuple[Named, ...]], None]:
+        """The behaviors by which viewers send objects, each with the statements that name the keys."""
+        views = (self.view, *(each.view for each in self.points))
+        if not any(view.allows_more for view in views):
+            return {}
+        return {
+            (candidate, self.layout.named(cell.mask, cell.may)): None
+            for cell in cells
+            for candidate in route.candidates(cell.mask, cell.may)
+            if route.behaviors[candidate.place].writes and not candidate.path
+        }
+
+    @property
+    def _nothing(self) -> tuple[Named, ...]:
+        return (Named(0, 0),) * (len(self.points) + 1)
+
+    def _of_bucket(self, route: Route) -> Iterator[tuple[May, Candidate]]:
+        """Yield what viewers can ask of the bucket itself, with the behavior for it: they ask for ``/``."""
+        listing = route.listing()
+        if listing is not None:
+            yield May.LIST, listing
+        if route.root is not None and not route.origin_path and route.behaviors[route.root.place].writes:
+            for may in (May.WRITE, May.MANAGE):
+                yield may, Candidate(route.root.place, (), ROOT)
+
+    def _general(
+        self, route: Route, candidate: Candidate, may: May, on: On, named: tuple[Named, ...]
+    ) -> Iterator[General]:
+        def ask(route: Route, origin: Origin) -> Reading:
+            requester = self._requester(route.distribution, origin)
+            if origin.alias is not None:
+                return best(each.by_viewers(requester, may, on, named) for each in self._points_of(origin))
+            return self.view.by_viewers(requester, may, on, named[0])
+
+        for way in self._ways(route, candidate, ask):
+            paths = () if on is On.BUCKET else (route.behaviors[candidate.place].pattern.absolute,)
+            yield General(way.reader, may, way.certain, way.undecided, way.by, paths, way)
+
+    def _ways(self, route: Route, candidate: Candidate, ask: Ask) -> Iterator[Way]:
+        """Yield a way for each viewer of a behavior, by each origin that S3 answers."""
+        behavior = route.behaviors[candidate.place]
+        for origin in route.origins(behavior, self.layout.reached):
+            reading = ask(route, origin)
+            if reading.verdict is not Verdict.NO:
+                way = Way(
+                    ANYONE,
+                    reading.verdict is Verdict.YES and not candidate.undecided,
+                    (*candidate.undecided, *reading.undecided),
+                    route.distribution,
+                    route.distribution.id,
+                    behavior,
+                    candidate.path,
+                    origin,
+                    by=reading.by,
+                )
+                yield from self._signed(way, behavior)
+
+    def _signed(self, way: Way, behavior: Behavior) -> Iterator[Way]:
+        """One way for each signer; for anyone where nobody needs to sign."""
+        if not behavior.signers:
+            yield way
+        for account in behavior.signers.accounts:
+            named = self.world.account if account == "self" else account
+            yield replace(way, reader=Reader(ReaderKind.SIGNER, named))
+        for group in behavior.signers.key_groups:
+            state = self.world.groups.get(group)
+            reader = Reader(ReaderKind.KEY_GROUP, self.world.group_name(group))
+            yield replace(way, reader=reader, keys=state.keys if state else None)
+
+    def _read(
+        self, through: Distribution, origin: Origin, named: tuple[Named, ...], objects: ObjectClass | None
+    ) -> Reading:
+        """Whether S3 answers CloudFront's request for an origin."""
+        requester = self._requester(through, origin)
+        if origin.alias is not None:
+            return best(each.read(requester, named, cloudfront=True) for each in self._points_of(origin))
+        reading = self.view.read(requester, named[0], objects, cloudfront=True)
+        if reading.verdict is Verdict.YES:
+            return reading
+        if self.world.bucket.policy_unread:
+            return Reading(Verdict.MAYBE, (UNREAD,), ("policy",))
+        if self.world.bucket.objects.granted_unread and origin.oai_id and through.id == self.world.own:
+            return Reading(Verdict.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
+        return reading
+
+    def _requester(self, through: Distribution, origin: Origin) -> Requester:
+        key = (through.id, origin)
+        if key not in self._requesters:
+            self._requesters[key] = self.view.known(requester_of(self.world, through, origin))
+        return self._requesters[key]
+
+    def _points_of(self, origin: Origin) -> Iterator[Point]:
+        """The access points that an origin leads to."""
+        return (each for each in self.points if each.point.alias == origin.alias)

@@ -1,0 +1,78 @@
+"""Who can do what with a bucket's objects, and in which way: what an evaluation consists of. Pure."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from cfstream.access.partition import Cell
+from cfstream.access.policy import Requester, Statement
+from cfstream.access.reader import May, Reader
+from cfstream.access.world import World
+from cfstream.domain import Behavior, Distribution, Origin
+from cfstream.values import Known
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way in which one reader can read: past CloudFront, or through a behavior of a distribution."""
+
+    reader: Reader
+    certain: bool = True
+    undecided: tuple[str, ...] = ()
+    """The clauses that were not decided, where it is not certain."""
+    distribution: Distribution | None = field(default=None, compare=False)
+    distribution_id: Known = ""
+    behavior: Behavior | None = None
+    path: str = ""
+    """The only path of a viewer that leads there: ``/``. Empty where it follows from the key."""
+    origin: Origin | None = None
+    keys: frozenset[Known] | None = None
+    """The public keys that sign for a key group; None where they are not known."""
+    by: tuple[str, ...] = ()
+    """What lets S3 answer: ``statement cfstream-lectures-oac``, ``object ACL``."""
+    requester: Requester | None = field(default=None, compare=False)
+    """Who asks S3, for a way past CloudFront."""
+    statements: tuple[Statement, ...] = field(default=(), compare=False)
+
+    @property
+    def direct(self) -> bool:
+        """Whether it leads past CloudFront."""
+        return self.behavior is None
+
+
+Ways: TypeAlias = tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Who can read each cell, in one world."""
+
+    world: World
+    cells: tuple[Cell, ...]
+    ways: tuple[Ways, ...]
+    """The ways into each cell, in the order of `cells`."""
+    general: tuple["General", ...] = ()
+    """Who may list, write or manage."""
+    merged: bool = False
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Cell, Way], ...]:
+        """Every cell with each of its ways."""
+        return tuple((cell, way) for cell, ways in zip(self.cells, self.ways, strict=True) for way in ways)
+
+
+@dataclass(frozen=True)
+class General:
+    """Somebody who may do something else than read: list, write objects, or change who can read."""
+
+    reader: Reader
+    may: May
+    certain: bool = True
+    undecided: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """The paths of single objects; empty where it is not about single objects."""
+    way: Way | None = None
+    """The way through a distribution; None for one that leads past CloudFront."""
+    requester: Requester | None = field(default=None, compare=False)
+    statements: tuple[Statement, ...] = field(default=(), compare=False)

@@ -1,0 +1,95 @@
+"""Distributions of the account that a statement names, and whose origins are not known to lead elsewhere."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cfstream.access.evaluate import evaluate
+from cfstream.access.openings import Expected, openings
+from cfstream.access.origins import unplaced
+from cfstream.access.policy import Declared
+from cfstream.access.reader import Reader, ReaderKind
+from cfstream.access.report import Opening
+from cfstream.access.world import World
+from cfstream.domain import Distribution
+from cfstream.domain.distribution import Origin
+from tests.unit.access.worlds import ACCOUNT, arn_of, behavior, distribution, to_oac, world
+
+OWN = distribution("E1", behavior("", "G1"), oac="E3OAC")
+ELSEWHERE = ["other.s3.eu-west-1.amazonaws.com", "www.example.com", "abc.lambda-url.eu-west-1.on.aws"]
+PERHAPS = [
+    "lambda-abc--ol-s3.s3.eu-west-1.amazonaws.com",
+    "theirs-abc-s3alias.s3.eu-west-1.amazonaws.com",
+    "abc.mrap.accesspoint.s3-global.amazonaws.com",
+    "media.s3-accelerate.amazonaws.com",
+    "media.s3-fips.eu-west-1.amazonaws.com",
+    "s3.eu-west-1.amazonaws.com",
+    "media",
+]
+
+
+def by(domain: str, *groups: str, id_: str = "E9", oac: str = "E3OAC") -> Distribution:
+    """Return a distribution with one origin of this name."""
+    only = Origin("s3", domain, "", "", oac)
+    return replace(distribution(id_, behavior("", *groups, origins=[only])), origins=(only,))
+
+
+def found(here: World, **declared: Any) -> tuple[Opening, ...]:
+    """Return the openings."""
+    known = frozenset(map(str, unplaced(here)))
+    signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
+    said = Expected("lectures", Declared(ACCOUNT, unplaced=known, **declared), frozenset({signer}))
+    return openings(evaluate(here)[0], said).openings
+
+
+def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> World:
+    """Return a world whose policy lets the distribution E9 in."""
+    theirs = {**to_oac("E9", sid="theirs"), "Action": actions}
+    return world(OWN, *others, policy=[to_oac(), theirs], **more)
+
+
+@pytest.mark.parametrize("domain", PERHAPS)
+@pytest.mark.parametrize("actions", ["s3:GetObject", "s3:PutObject"])
+def test_an_origin_that_may_lead_here(domain: str, actions: str) -> None:
+    """The distribution is an opening, and not certain."""
+    (one,) = found(here(by(domain), actions=actions))
+    assert str(one.reader) == f"distribution {arn_of('E9')}"
+    assert f"its origin {domain} may not lead to this bucket" in one.text
+    listed = ("also_managed_by" if "Put" in actions else "also_read_by", (arn_of("E9"),))
+    assert found(here(by(domain), actions=actions), **dict([listed])) == ()
+
+
+@pytest.mark.parametrize("domain", ELSEWHERE)
+def test_an_origin_that_leads_elsewhere(domain: str) -> None:
+    """It does not read the bucket."""
+    assert found(here(by(domain))) == ()
+
+
+def test_who_does_not_ask_as_the_distribution() -> None:
+    """Without an OAC CloudFront does not sign as the distribution; a disabled or deleted one asks nothing."""
+    assert found(here(by(PERHAPS[0], oac=""))) == ()
+    assert found(here(replace(by(PERHAPS[0]), enabled=False))) == ()
+    assert found(here()) == ()
+
+
+def test_a_second_origin_beside_a_known_one() -> None:
+    """The known origin does not hide the other one."""
+    both = replace(
+        distribution("E9", behavior("/x/*", origins=by(PERHAPS[0]).origins), behavior("", "G1"), oac="E3OAC"),
+    )
+    assert f"distribution {arn_of('E9')}" in {str(each.reader) for each in found(here(both))}
+
+
+def test_signers_of_a_stack_are_inside() -> None:
+    """Another stack's own signers reach its origins, and nobody else does."""
+    stacks = {"E1": "lectures", "E9": "other"}
+    assert found(here(by(PERHAPS[0], "G1"), stacks=stacks)) == ()
+    assert len(found(here(by(PERHAPS[0]), stacks=stacks))) == 1
+
+
+@pytest.mark.parametrize("domain", ["MEDIA.s3.eu-west-1.amazonaws.com", "media.S3.eu-west-1.AMAZONAWS.com"])
+def test_the_case_of_a_domain_name_makes_no_difference(domain: str) -> None:
+    """The origin leads to the bucket, and its viewers are judged."""
+    (one,) = found(here(by(domain)))
+    assert str(one.reader) == "anyone"

@@ -23,8 +23,7 @@ from cfstream.applying import (
     left_out,
     walk,
 )
-from cfstream.kinds import KINDS, bucket
-from cfstream.kinds.bucket_policy.observed import LivePolicy
+from cfstream.kinds import KINDS
 from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
@@ -33,7 +32,6 @@ from cfstream.planning.blocking import blocked
 from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
-from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
@@ -65,7 +63,10 @@ def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False
             for around, want in zip(surroundings, wants, strict=True)
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
-    drafts = [_with_encryption(reads, draft(*row)) for row in zip(scenes, wants, lives, strict=True)]
+    drafts = [
+        _observed_more(draft(around.scene, *row), around)
+        for around, *row in zip(surroundings, wants, lives, strict=True)
+    ]
     plans = [stack_plan(each, drafts) for each in drafts]
     return Plan(world.account, without_circles(plans))
 
@@ -77,14 +78,13 @@ def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) 
         future.result()
 
 
-def _with_encryption(reads: Reads, drafted: Draft) -> Draft:
-    """Return the draft with the bucket's encryption, if it matters: a plan with nothing to do makes fewer calls."""
-    if not drafted.looks_at_encryption:
-        return drafted
-    scene, land = drafted.scene, drafted.land
-    seen = land.observed(LiveBucket)
-    live = {**land.live, bucket.KIND: bucket.with_encryption(reads, scene, seen, drafted.live)}
-    return draft(scene, land.wanted, live)
+def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
+    """Return the draft with what matters only because something will be written: other plans read less."""
+    live = drafted.land.live
+    more = {
+        kind.name: kind.observe_more(around.aws, around, live[kind.name], drafted.steps) for kind in KINDS
+    }
+    return draft(drafted.scene, drafted.land.wanted, more) if more != live else drafted
 
 
 def apply_plan(
@@ -135,11 +135,9 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    names = ("bucket-policy", "object-acl", "key-group", "origin-access-control")
     around = Surroundings(reads, scene)
-    live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.name in names}
-    policy: LivePolicy = live["bucket-policy"]
-    acls = read_acls(reads, scene, policy.bucket).objects
+    live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
+    acls = read_acls(reads, scene, around.bucket).objects
     return stack_access(scene, Landscape(live=live), acls, key)
 
 

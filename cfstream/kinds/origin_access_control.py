@@ -111,6 +111,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
     """The kind ``origin-access-control``."""
 
     name = KIND
+    opens = True
     owned = CONTROL
     scopes = (SCOPE,)
 

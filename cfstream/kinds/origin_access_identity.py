@@ -4,6 +4,7 @@ This kind has the stack's own identity, one that the spec refers to by id, and t
 Which origin reads with it is up to the distribution kinds; what it may read, to `bucket_policy` and `object_acl`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,6 +21,7 @@ from cfstream.stack.owned import Reason, Unwanted, Version
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed_distributions, survey_owned
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change
@@ -133,6 +135,11 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             yield from IDENTITY.needs(ANYTHING, "create")
             yield from IDENTITY.needs(SCOPE, "get")
         yield from IDENTITY.needs(SCOPE, "get_config", "update", "delete")
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+        """Read the document of each identity that some stack owns, or that some distribution reads with."""
+        origins = (origin for each in listed_distributions(aws) for origin in each.origins)
+        survey_owned(aws, IDENTITY, {str(origin.oai_id) for origin in origins})
 
 
 def _own_one(spec: Spec) -> bool:

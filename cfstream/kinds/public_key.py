@@ -4,7 +4,7 @@ This module has the keys of the spec's files, and those of ours that no spec and
 key belongs to, and when it may leave it, is in `key_group`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known
@@ -114,6 +115,10 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         if not destroying:
             yield from KEY.needs(ANYTHING, "create", "get")
         yield from KEY.needs(ANYTHING, "get_config", "delete")
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+        """Read the list: its rows have all that a plan needs."""
+        listed(aws, KEY.listing)
 
 
 def _live(row: Json, scene: Scene) -> LiveKey:

@@ -4,6 +4,7 @@ AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38): on re
 AWS answers is passed on as it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
@@ -32,6 +33,7 @@ from cfstream.stack.owners import Claim
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import survey_distributions
 from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
 
@@ -120,6 +122,10 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         """Yield the calls that create, change or delete the streaming distribution."""
         if spec.delivery == "rtmp":
             yield from distribution_writes(spec, destroying=destroying)
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+        """Read each streaming distribution with its tags."""
+        survey_distributions(aws, Delivery.RTMP)
 
 
 def streaming_fields(scene: Scene, land: Landscape) -> list[Field]:

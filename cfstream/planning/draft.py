@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cfstream.domain import Delivery, LiveDistribution
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.kinds.bucket_policy.observed import LivePolicy
@@ -19,7 +19,6 @@ from cfstream.planning.unknown_members import unknown_notices, unknown_problems
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.steps.grant import Granting
 from cfstream.steps.step import Step
 
 
@@ -34,14 +33,6 @@ class Draft:
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step for proposal in self.proposals for step in proposal.steps)
-
-    @property
-    def looks_at_encryption(self) -> bool:
-        """Whether it matters how the bucket encrypts: a grant, the bucket or the distribution will be written."""
-        written = {"bucket", *(delivery.kind for delivery in Delivery)}
-        return not self.scene.destroying and any(
-            isinstance(step, Granting) or step.address.kind in written for step in self.steps
-        )
 
     @property
     def live(self) -> LiveDistribution | None:

@@ -1,30 +1,34 @@
-"""What follows from a recording for calls that were not made while it was.
+"""Answers to calls that a recording does not have, inferred from the answers that it has. Pure.
 
-Pure. An answer comes only where what was recorded leaves no doubt: an id that is in no list is not there, a prefix of
-what was listed whole is listed too. A few questions that a plan can do without are answered by a refusal, which the
-plan then tells of.
+A call gets an answer only if the recording leaves no doubt: an id that is in no list does not exist, and the objects
+under a prefix are in a complete list of a shorter prefix. A few calls that a plan can do without are refused, and the
+plan then shows a notice.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Missing, Refused
+from cfstream.kinds.dns_record import ALL_ZONES
 from cfstream.recording.heard import Asked, Heard, Pages, Way
-from cfstream.recording.survey import DISTRIBUTIONS, ZONES
 from cfstream.steps.records import plain_name
 
 Record = Mapping[Asked, Heard]
 
 DISPENSABLE = frozenset({"describe_certificate", "list_conflicting_aliases", "get_resources"})
-"""Calls whose refusal no plan fails of: the first two become a notice, the third only saves time."""
+"""Calls whose refusal does not make a plan fail: the first two become a notice, the third only saves time."""
+
+DELIVERIES = {delivery.get("").operation: delivery for delivery in Delivery}
+"""The deliveries, by the operation that reads a distribution."""
 
 NOT_RECORDED = "NotRecorded"
 """The code of a refusal that is ours."""
 
 
 def inferred(record: Record, asked: Asked) -> Heard | None:
-    """The answer that follows for `asked`; None where none does."""
+    """Return the answer that follows for `asked`, or None."""
     infer = INFERENCES.get(asked.operation)
     answer = infer(record, asked) if infer else None
     if answer is None and asked.service == "s3":
@@ -36,18 +40,18 @@ def inferred(record: Record, asked: Asked) -> Heard | None:
 
 
 def _unlisted(record: Record, asked: Asked) -> Heard | None:
-    """A distribution that is in no list is not there."""
-    rows = record.get(Asked.of(Way.ITEMS, DISTRIBUTIONS[asked.operation]))
+    """Return that a distribution does not exist, if it is in no list."""
+    rows = record.get(Asked.of(Way.ITEMS, DELIVERIES[asked.operation].listing))
     if not isinstance(rows, list) or any(row["Id"] == asked.param("Id") for row in rows):
         return None
-    resource = "Distribution" if asked.operation == "get_distribution" else "StreamingDistribution"
+    resource = DELIVERIES[asked.operation].resource
     said = "The specified distribution does not exist."
     return Missing(f"Get{resource}", f"NoSuch{resource}", said, status=404)
 
 
 def _zones_of_name(record: Record, asked: Asked) -> Heard | None:
-    """The zones of a name, out of the list of all."""
-    rows = record.get(Asked.of(Way.ITEMS, ZONES))
+    """Return the zones of a name, from the list of all."""
+    rows = record.get(Asked.of(Way.ITEMS, ALL_ZONES))
     if not isinstance(rows, list):
         return None
     wanted = plain_name(str(asked.param("DNSName")))
@@ -55,7 +59,7 @@ def _zones_of_name(record: Record, asked: Asked) -> Heard | None:
 
 
 def _objects(record: Record, asked: Asked) -> Heard | None:
-    """The objects under a prefix, out of a whole listing of a shorter one."""
+    """Return the objects under a prefix, from a complete list of a shorter prefix."""
     prefix, owners = str(asked.param("Prefix") or ""), bool(asked.param("FetchOwner"))
     for other, heard in record.items():
         if other.operation != asked.operation or other.param("Bucket") != asked.param("Bucket"):
@@ -72,7 +76,7 @@ def _objects(record: Record, asked: Asked) -> Heard | None:
 
 
 def _whole(heard: Heard) -> list[Any] | None:
-    """All rows of a listing of objects; None where it was not read to its end."""
+    """Return all rows of a list of objects; None if it was not read to its end."""
     if isinstance(heard, Pages):
         return [row for page in heard.pages for row in page["Contents"]] if heard.whole else None
     if isinstance(heard, Mapping) and not heard["IsTruncated"]:
@@ -81,14 +85,13 @@ def _whole(heard: Heard) -> list[Any] | None:
 
 
 def _of_another_region(record: Record, asked: Asked) -> Heard | None:
-    """What a bucket answered when it was asked in another region: S3 leads every call to where the bucket is."""
+    """Return the bucket's answer to the same call in another region: S3 redirects every call to the bucket's region."""
     found = [heard for other, heard in record.items() if replace(other, region=asked.region) == asked]
     return min(found, key=lambda heard: isinstance(heard, CfstreamError), default=None)
 
 
 INFERENCES: Mapping[str, Callable[[Record, Asked], Heard | None]] = {
-    "get_distribution": _unlisted,
-    "get_streaming_distribution": _unlisted,
+    **dict.fromkeys(DELIVERIES, _unlisted),
     "list_hosted_zones_by_name": _zones_of_name,
     "list_objects_v2": _objects,
 }

@@ -7,10 +7,11 @@ but not write to it, and the others cannot reach AWS at all.
 2. `observe` returns what is live: raw documents beside the parsed values, because an update replaces a whole document.
 3. `propose` compares the two. It returns the steps, what they rely on, and what later kinds may refer to.
 
-`reads` and `writes` list the calls that these methods and steps make.
+`reads` and `writes` list the calls that these methods and steps make; `survey` reads for a snapshot.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from cfstream.ports import Reads
@@ -20,6 +21,8 @@ from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import survey_owned
+from cfstream.steps.step import Step
 
 W = TypeVar("W")
 H = TypeVar("H")
@@ -31,6 +34,8 @@ class Kind(ABC, Generic[W, H]):
     name: ClassVar[str]
     owned: ClassVar[OwnedKind | None] = None
     """How the API names the resources, if they show their owner in a comment."""
+    opens: ClassVar[bool] = False
+    """Whether who can read the bucket depends on resources of this kind, beside the distributions."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
     """What IAM can limit the calls of this kind alone to."""
 
@@ -48,6 +53,24 @@ class Kind(ABC, Generic[W, H]):
 
         Equal input, in whatever order AWS lists it, gives an equal proposal.
         """
+
+    def observe_more(
+        self,
+        aws: Reads,  # noqa: ARG002
+        around: Surroundings,  # noqa: ARG002
+        have: H,
+        steps: Sequence[Step],  # noqa: ARG002
+    ) -> H:
+        """Return `have` with what matters only if these steps are proposed. Raises as `observe`."""
+        return have
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+        """Read what a snapshot keeps of this kind, beyond what a plan of `stacks` reads.
+
+        A refusal is an answer as well. Raises only what `Reads` raises over credentials.
+        """
+        if self.owned:
+            survey_owned(aws, self.owned)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the calls of a plan, or of a plan that destroys."""

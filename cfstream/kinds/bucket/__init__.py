@@ -4,13 +4,15 @@ This package finds what S3 or KMS would refuse, before anything is written. What
 `stack/bucket`; its policy is in the kind `bucket_policy`, and the ACLs of its objects are in `object_acl`.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
-from cfstream.domain import LiveDistribution
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.domain.bucket import ENFORCED, PREFERRED
-from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused
+from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.kinds.bucket import encryption_key
-from cfstream.ports import Answer, Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
@@ -19,7 +21,8 @@ from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create_bucket import CreateBucket
-from cfstream.steps.step import Change, Stage, at
+from cfstream.steps.grant import Granting
+from cfstream.steps.step import Change, Stage, Step, at
 from cfstream.values import Json, Known, Ref, digest
 
 KIND = "bucket"
@@ -94,6 +97,30 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         """Yield the creation. No bucket is ever deleted."""
         if spec.bucket.create and not destroying:
             yield from calls(BUCKET, "s3", "create_bucket", "put_public_access_block")
+
+    def observe_more(
+        self, aws: Reads, around: Surroundings, have: LiveBucket, steps: Sequence[Step]
+    ) -> LiveBucket:
+        """Return the bucket with its encryption, if a grant, the bucket or the distribution will be written."""
+        written = {KIND, *(delivery.kind for delivery in Delivery)}
+        if around.scene.destroying or not any(
+            isinstance(step, Granting) or step.address.kind in written for step in steps
+        ):
+            return have
+        return with_encryption(aws, around.scene, have, around.own)
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+        """Read the encryption, the key and the block of the account, whatever the specs say."""
+        for around in stacks:
+            scene = around.scene
+            live = with_encryption(aws, scene, around.bucket, around.own)
+            if not live.usable:
+                continue
+            account = {"AccountId": scene.account}
+            with suppress(Refused, Unreachable):
+                aws.read(Call("s3control", "get_public_access_block", account, live.region))
+            if live.encryption == "aws:kms" and live.key is None:
+                encryption_key.read_key(aws, scene, around.own, live.key_id, live.region)
 
 
 def with_encryption(aws: Reads, scene: Scene, live: LiveBucket, own: LiveDistribution | None) -> LiveBucket:

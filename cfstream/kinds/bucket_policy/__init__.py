@@ -5,7 +5,7 @@ steps. The decisions are in `deciding`, the meaning of policies is in `policy_do
 `steps/bucket_policy`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cfstream.errors import Missing, Notice, Refused
@@ -43,6 +43,7 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
     """The kind ``bucket-policy``."""
 
     name = KIND
+    opens = True
 
     def desire(self, scene: Scene) -> WantedGrant:
         """A statement for the spec's identity; none where objects are granted, or CloudFront reads as
@@ -126,6 +127,18 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         """Yield the writes of the policy."""
         if spec.grant.via == "bucket-policy" and spec.identity != "none":
             yield from calls(BUCKET, "s3", "put_bucket_policy", "delete_bucket_policy")
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+        """Read the policy, and what decides whether other accounts own objects."""
+        for around in stacks:
+            scene, bucket = around.scene, around.bucket
+            if bucket.usable:
+                page = bucket_call(scene, "list_objects_v2", bucket.region, Prefix="", FetchOwner=True)
+                policy, acl = (
+                    bucket_call(scene, operation, bucket.region)
+                    for operation in ("get_bucket_policy", "get_bucket_acl")
+                )
+                aws.together([policy, acl, page])
 
 
 def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[Principal]:

@@ -4,7 +4,7 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,7 @@ from cfstream.stack.owners import Claim
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed, survey_distributions
 from cfstream.steps.step import Step
 from cfstream.values import Json, Known
 
@@ -241,6 +242,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards),
         )
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+        """Read each distribution with its tags, the account's cache policies, and its certificates."""
+        survey_distributions(aws, Delivery.HTTP)
+        listed(aws, CACHE_POLICIES)
+        certificates = listed(aws, certificate.LISTING)
+        aws.together([certificate.describe(row["CertificateArn"]) for row in certificates])
 
 
 def _looked_up(spec: Spec) -> Needs:

@@ -20,6 +20,7 @@ from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed
 from cfstream.steps.content import canonical
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
@@ -27,6 +28,8 @@ from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import Json, Known, digest
 
 KIND = "dns-record"
+
+ALL_ZONES = Call("route53", "list_hosted_zones")
 
 CLOUDFRONT_ZONES: Mapping[str, str] = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}
 """The zone that CloudFront's own names stand in, by partition (shape AliasTarget)."""
@@ -142,6 +145,14 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         if spec.dns is not None and spec.cnames:
             yield from calls(RECORDS, "route53", "change_resource_record_sets")
             yield from calls(CHANGES, "route53", "get_change")
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+        """Read the records of each public zone that has a cname of the specs."""
+        names = [f".{name}" for around in stacks for name in around.scene.stack.spec.cnames or ()]
+        for row in listed(aws, ALL_ZONES):
+            zone = f".{plain_name(row['Name'])}"
+            if not row["Config"]["PrivateZone"] and any(name.endswith(zone) for name in names):
+                listed(aws, _records_call(row["Id"].removeprefix("/hostedzone/")))
 
 
 def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None) -> list[dict[str, Any]]:
@@ -356,7 +367,7 @@ def _zones_above(aws: Reads, names: Iterable[str]) -> list[Json]:
     names = [f".{name}" for name in names]
     if not names:
         return []
-    rows = aws.items(Call("route53", "list_hosted_zones"))
+    rows = aws.items(ALL_ZONES)
     return [row for row in rows if any(name.endswith(f".{plain_name(row['Name'])}") for name in names)]
 
 
@@ -364,8 +375,12 @@ def _read_zone(aws: Reads, row: Json, want: WantedRecords, have: LiveRecords, *,
     zone_id, name = row["Id"].removeprefix("/hostedzone/"), plain_name(row["Name"])
     if not read:
         return Zone(zone_id, name)
-    listed = aws.items(Call("route53", "list_resource_record_sets", {"HostedZoneId": zone_id}))
-    return Zone(zone_id, name, tuple(one for one in listed if _concerns(one, name, want, have)))
+    records = aws.items(_records_call(zone_id))
+    return Zone(zone_id, name, tuple(one for one in records if _concerns(one, name, want, have)))
+
+
+def _records_call(zone: str) -> Call:
+    return Call("route53", "list_resource_record_sets", {"HostedZoneId": zone})
 
 
 def _concerns(record: Json, zone: str, want: WantedRecords, have: LiveRecords) -> bool:

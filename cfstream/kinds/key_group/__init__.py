@@ -53,6 +53,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     """The kind ``key-group``."""
 
     name = KIND
+    opens = True
     owned = GROUP
 
     def desire(self, scene: Scene) -> WantedGroups | None:

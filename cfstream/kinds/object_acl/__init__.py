@@ -31,7 +31,7 @@ from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
-from cfstream.steps.grant import Grant, ProposedGrant
+from cfstream.steps.grant import Granting, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -52,6 +52,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     """The kind ``object-acl``."""
 
     name = KIND
+    opens = True
 
     def desire(self, scene: Scene) -> WantedGrants | None:
         """The permission and the prefix of the spec; None when the grant is not on objects."""
@@ -115,7 +116,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         taken, notices = _taken(scene, have, former, identity)
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
-            isinstance(each, Grant | Revoke) for each in steps + taken
+            isinstance(each, Granting | Revoke) for each in steps + taken
         ):
             notices.append(_hidden(have))
         problems = [*contradictions(scene)] if want is not None else []

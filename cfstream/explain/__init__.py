@@ -1,4 +1,4 @@
-"""What a signed URL or a set of cookies says, and why CloudFront would refuse it.
+"""Parse a signed URL or signed cookies, and explain why CloudFront would refuse them.
 
-Values in, values out: nothing here asks AWS or the clock. How it reads is `render.explain`.
+Pure: nothing here reads from AWS or the clock. `render.explain` formats the result.
 """

@@ -1,6 +1,6 @@
-"""Who guards what: the behaviors of a distribution, and the keys whose signatures each of them takes.
+"""The behaviors of a distribution, and the keys that each of them trusts.
 
-Values alone; `inventory.signing_keys` reads them from AWS.
+`inventory.signing_keys` reads them from AWS.
 """
 
 import re
@@ -12,7 +12,7 @@ from cfstream.wildcards import like
 
 @dataclass(frozen=True)
 class TrustedKey:
-    """A public key in a key group. `active` says whether it is in force at the distribution already."""
+    """A public key in a key group. `active` is whether the distribution already accepts its signatures."""
 
     id: str
     name: str
@@ -24,17 +24,17 @@ class TrustedKey:
 
 @dataclass(frozen=True)
 class Guard:
-    """One behavior: `path` is its pattern, empty for the default one. Without signers everybody may see it."""
+    """One behavior. `path` is its pattern, empty for the default one. Without signers, no signature is needed."""
 
     path: str = ""
     groups: tuple[str, ...] = ()
-    """Names of its key groups; an id where the group could not be read."""
+    """Names of its key groups; the id if a group could not be read."""
     signers: tuple[str, ...] = ()
-    """Accounts, by number or ``self``."""
+    """Accounts, by number or as ``self``."""
     keys: tuple[TrustedKey, ...] = ()
-    """The keys of its groups."""
+    """The public keys in its groups."""
     key_pairs: tuple[str, ...] = ()
-    """Ids of the key pairs of its accounts; their public halves can be read by nobody."""
+    """Ids of its accounts' key pairs. AWS does not show their public keys."""
     viewer_protocol: str = ""
 
     @property
@@ -47,19 +47,19 @@ class Guard:
 
     @property
     def whom(self) -> str:
-        """Its signers in words."""
+        """Its signers as text."""
         groups = [f"key group {name}" for name in self.groups]
         return " or ".join([*groups, *(f"account {signer}" for signer in self.signers)]) or "nobody"
 
     @property
     def named(self) -> str:
-        """The behavior in words."""
+        """The behavior as text."""
         return f"the behavior {self.path}" if self.path else "the default behavior"
 
 
 @dataclass(frozen=True)
 class Guards:
-    """A distribution of either kind as a viewer meets it; `behaviors` in their order, the default one last."""
+    """A distribution of either kind as viewers see it. `behaviors` are in order of precedence, the default one last."""
 
     id: str
     domain_name: str
@@ -69,12 +69,12 @@ class Guards:
     deployed: bool = True
     ipv6: bool = False
     loopback: str = ""
-    """The name under which browsers find it on this machine, where all of AWS is a stand-in there."""
+    """The host name that resolves to it in browsers on this machine, if it is in a sandbox."""
 
     def of(self, path: str) -> Guard:
-        """The behavior that a request for this path meets; the path begins with a slash.
+        """Return the behavior for a path, which starts with a slash.
 
-        The first pattern that matches counts; patterns may leave their first slash out.
+        The first pattern that matches wins. A pattern may omit its leading slash.
         """
         for guard in self.behaviors:
             if not guard.path or like(pattern_path(guard.path), path):
@@ -82,14 +82,14 @@ class Guards:
         raise AssertionError("a distribution has a default behavior")
 
     def answers(self, host: str) -> bool:
-        """Whether a request for this host comes to this distribution."""
+        """Return whether this distribution serves this host."""
         name = re.sub(r":\d+$", "", host)
         own = (self.domain_name.lower(), self.loopback) if self.loopback else (self.domain_name.lower(),)
         return name in own or any(_names(alias.lower(), name) for alias in self.aliases)
 
 
 def _names(alias: str, host: str) -> bool:
-    """An alias with a wildcard stands for exactly one label."""
+    """Return whether an alias names the host. A wildcard covers exactly one label."""
     if not alias.startswith("*."):
         return alias == host
     return host.partition(".")[2] == alias[2:]

@@ -1,7 +1,7 @@
-"""Why CloudFront would refuse a request: every reason there is, in the order in which it asks.
+"""Explain why CloudFront would refuse a request: all reasons, in the order in which CloudFront checks them.
 
-Codes are those of the XML that a viewer gets (all with status 403). What AWS says nothing about is the order among the
-reasons for AccessDenied, which look all the same to a viewer.
+The codes are those in the XML that a viewer gets, all with status 403. AWS does not document the order of the reasons
+for AccessDenied, which look the same to a viewer.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ MISSING, UNKNOWN, MALFORMED, DENIED = "MissingKey", "InvalidKey", "MalformedPoli
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason for a refusal: the code that the viewer sees, what is wrong, and what to do."""
+    """One reason for a refusal: the code that the viewer sees, what is wrong, and the fix."""
 
     code: str
     what: str
@@ -32,7 +32,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is presented, what it says, and how CloudFront would take it."""
+    """What the viewer sends, what it means, and how CloudFront would answer."""
 
     presented: Presented
     policy: Statement | None
@@ -41,11 +41,11 @@ class Explanation:
     guard: Guard | None = None
     key: TrustedKey | None = None
     signature: bool | None = None
-    """Whether the signature fits; None where it was not or could not be checked."""
+    """Whether the signature is valid; None if it was not or could not be checked."""
 
     @property
     def accepted(self) -> bool | None:
-        """Whether CloudFront lets it in; None where nothing speaks against it, but not all could be checked."""
+        """Whether CloudFront accepts it; None if it found no problem but could not check everything."""
         if self.reasons:
             return False
         open_to_all = self.guard is not None and not self.guard.signed
@@ -54,7 +54,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class _Case:
-    """All that the questions are asked of."""
+    """The input of all checks."""
 
     presented: Presented
     policy: Statement | None
@@ -77,9 +77,9 @@ class _Case:
 def explain(
     url: str, *, now: int, cookies: str = "", guards: Guards | None = None, viewer: str | None = None
 ) -> Explanation:
-    """Takes the URL and the cookies apart, and judges them at the second `now`.
+    """Parse the URL and the cookies, and judge them at the time `now` (seconds since 1970).
 
-    With `guards` also by the distribution that is live; `viewer` is the IPv4 or IPv6 address that asks.
+    `guards` adds checks against the live distribution. `viewer` is the viewer's IPv4 or IPv6 address.
     """
     presented = present(url, cookies)
     policy = statement(presented)
@@ -101,32 +101,36 @@ def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[Reason]], ...]:
 
 
 def _place(case: _Case) -> Iterator[Reason]:
-    """Whether the request reaches the distribution at all."""
+    """Yield a reason if the request does not reach the distribution."""
     if case.guards is None or case.presented.is_stream:
         return
     host = sections(case.presented.url).host.lower()
     if not case.guards.answers(host):
         names = ", ".join([*case.guards.aliases, case.guards.domain_name])
-        yield Reason("", f"{host} is no name of {case.guards.id}", f"it answers to {names}")
+        yield Reason(
+            "", f"{case.guards.id} does not have the host name {host}", f"use one of its names: {names}"
+        )
     if not case.guards.enabled:
-        yield Reason("", f"{case.guards.id} is disabled, and refuses everything", "enable it: enabled: true")
+        yield Reason(
+            "", f"{case.guards.id} is disabled and refuses every request", "enable it: enabled: true"
+        )
 
 
 def _protocol(case: _Case) -> Iterator[Reason]:
     if case.guard is None or not case.presented.url.lower().startswith("http://") or _on_loopback(case):
         return
     if case.guard.viewer_protocol == "https-only":
-        yield Reason("", f"{case.guard.named} takes https alone", "ask by https, with a signature for it")
+        yield Reason("", f"{case.guard.named} only accepts https", "use https, and sign the https URL")
     if case.guard.viewer_protocol == "redirect-to-https" and case.guard.signed:
         resource = case.policy.conditions.resource if case.policy else None
         if resource is None or not matches(resource, "https" + case.presented.url[4:]):
             yield Reason(
-                DENIED, "it is sent on to https, and the signature is for http", "sign the URL with https"
+                DENIED, "it is redirected to https, but the signature is for http", "sign the https URL"
             )
 
 
 def _on_loopback(case: _Case) -> bool:
-    """Whether the URL is for the sandbox's edge, where plain http counts as https."""
+    """Return whether the URL is for the sandbox's edge, where plain http counts as https."""
     host = sections(case.presented.url).host.lower().partition(":")[0]
     return case.guards is not None and host == case.guards.loopback
 
@@ -135,17 +139,17 @@ def _complete(case: _Case) -> Iterator[Reason]:
     values = case.presented.values
     prefix = "CloudFront-" if case.presented.via == "cookies" else ""
     if not values:
-        guarded = "" if case.guard else ", which is refused wherever somebody must sign"
+        guarded = "" if case.guard else "; behaviors that require a signature refuse it"
         yield Reason(
-            MISSING, f"it is not signed: neither the URL nor a cookie says anything{guarded}", "sign it"
+            MISSING, f"it is not signed: neither the URL nor the cookies have a signature{guarded}", "sign it"
         )
         return
     if not case.key_id:
-        yield Reason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again: something cut it off")
+        yield Reason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again and copy all of it")
     if "Signature" not in values:
-        yield Reason(MISSING, f"{prefix}Signature is missing", "sign it again: something cut it off")
+        yield Reason(MISSING, f"{prefix}Signature is missing", "sign it again and copy all of it")
     if case.policy is None:
-        yield Reason(MISSING, f"neither {prefix}Policy nor {prefix}Expires is there", "sign it again")
+        yield Reason(MISSING, f"both {prefix}Policy and {prefix}Expires are missing", "sign it again")
 
 
 def _form(case: _Case) -> Iterator[Reason]:
@@ -156,15 +160,17 @@ def _form(case: _Case) -> Iterator[Reason]:
     conditions = case.policy.conditions
     if any((time or 0) >= MILLISECONDS for time in (conditions.expires, conditions.starts)):
         yield Reason(
-            MALFORMED, "its times are in milliseconds; CloudFront counts in seconds", "divide them by 1000"
+            MALFORMED, "its times are in milliseconds, but CloudFront uses seconds", "divide them by 1000"
         )
     if conditions.ip is not None and _network(conditions.ip) is None:
         yield Reason(
-            MALFORMED, f"{conditions.ip} is no IPv4 address or range", "write one like 203.0.113.0/24"
+            MALFORMED, f"{conditions.ip} is not an IPv4 address or range", "write one like 203.0.113.0/24"
         )
     if case.digest not in ("SHA1", "SHA256"):
         yield Reason(
-            MALFORMED, f"CloudFront knows no hash {case.digest}", "leave Hash-Algorithm out, or write SHA256"
+            MALFORMED,
+            f"CloudFront does not support the hash {case.digest}",
+            "omit Hash-Algorithm, or use SHA256",
         )
 
 
@@ -172,7 +178,9 @@ def _trusted(case: _Case) -> Iterator[Reason]:
     guard = case.guard
     if is_group_id(case.key_id):
         yield Reason(
-            UNKNOWN, f"{case.key_id} is the id of a key group", "name the public key, whose id begins with K"
+            UNKNOWN,
+            f"{case.key_id} is the id of a key group",
+            "use the id of the public key, which starts with K",
         )
         return
     if guard is None or case.guards is None or not case.key_id:
@@ -180,17 +188,17 @@ def _trusted(case: _Case) -> Iterator[Reason]:
     unknown_pairs = guard.signers and not guard.key_pairs
     if case.key_id not in guard.key_ids and not unknown_pairs:
         others = [other for other in case.guards.behaviors if case.key_id in other.key_ids]
-        where = f"; it belongs to {others[0].whom}, which guards {others[0].named}" if others else ""
+        where = f"; it belongs to {others[0].whom}, which {others[0].named} trusts" if others else ""
         trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
         yield Reason(
             UNKNOWN,
             f"{guard.named} does not trust the key {case.key_id}{where}",
-            f"sign with one of {guard.whom}: {', '.join(trusted) or 'none at all'}",
+            f"sign with a key of {guard.whom}: {', '.join(trusted) or 'there are no keys yet'}",
         )
     elif case.key is not None and not case.key.active:
         yield Reason(
             UNKNOWN,
-            f"{case.key.name} ({case.key_id}) is in its group, but not in force at the edges yet",
+            f"{case.key.name} ({case.key_id}) is in its group, but is not active at the edges yet",
             "run: cfstream wait SPEC",
         )
 
@@ -199,8 +207,8 @@ def _signed(case: _Case) -> Iterator[Reason]:
     if "Signature" in case.presented.values and signature_of(case.presented) is None:
         yield Reason(
             DENIED,
-            "the signature cannot be decoded: it is cut off, or in ordinary base64",
-            "CloudFront writes - _ ~ for + = /",
+            "the signature cannot be decoded: it is incomplete, or in standard base64",
+            "write - _ ~ instead of + = /",
         )
     elif case.signature is False and case.key is not None and case.policy is not None:
         hosts = (*case.guards.aliases, case.guards.domain_name) if case.guards else ()
@@ -208,7 +216,7 @@ def _signed(case: _Case) -> Iterator[Reason]:
         of_what = "the URL" if case.policy.canned else "the policy"
         yield Reason(
             DENIED,
-            f"the signature does not fit: {of_what} was altered after it was signed, or another key signed it",
+            f"the signature does not match: {of_what} was altered after signing, or another key signed it",
             hint or f"sign it again with the private half of {case.key.name}",
         )
 
@@ -219,7 +227,7 @@ def _covered(case: _Case) -> Iterator[Reason]:
     resource, url = case.policy.conditions.resource, case.presented.url
     if not matches(resource, url):
         yield Reason(
-            DENIED, f"the policy is for {resource}, and that does not cover {url}", _difference(resource, url)
+            DENIED, f"the policy is for {resource}, which does not cover {url}", _difference(resource, url)
         )
 
 
@@ -242,27 +250,27 @@ def _from_here(case: _Case) -> Iterator[Reason]:
         return
     if ip_address(case.viewer) not in network:
         yield Reason(
-            DENIED, f"it is for {demanded} alone, and the viewer is {case.viewer}", "sign it for that address"
+            DENIED, f"it is only for {demanded}, but the viewer is {case.viewer}", "sign it for that address"
         )
 
 
 def _notes(case: _Case) -> Iterator[str]:
     if case.guard is not None and not case.guard.signed:
-        yield f"{case.guard.named} is open to everyone, so no signature is looked at"
+        yield f"{case.guard.named} needs no signature, so CloudFront does not check this one"
         if case.presented.via == "url":
-            yield "where it forwards query strings, S3 takes the parameters for a signature of its own, and refuses"
+            yield "if it forwards query strings, S3 takes the parameters for its own signature, and refuses the request"
         return
     if case.presented.ignored_cookies:
-        yield "the URL has parameters of CloudFront's own, so the cookies are not looked at"
+        yield "the URL has CloudFront's signing parameters, so CloudFront ignores the cookies"
     if case.guards is None and case.presented.values:
-        yield "without --spec neither the key nor the signature could be checked"
+        yield "without --spec, neither the key nor the signature was checked"
     elif case.key is None and case.guard is not None and case.key_id in case.guard.key_pairs:
-        yield "the public half of an account's key pair can be read by nobody, so the signature was not checked"
+        yield "AWS does not show the public key of an account's key pair, so the signature was not checked"
     conditions = case.policy.conditions if case.policy else None
     if conditions and conditions.ip and case.guards and case.guards.ipv6:
-        yield f"IPv6 is on at {case.guards.id}, and viewers who come by IPv6 never match {conditions.ip}"
+        yield f"IPv6 is on for {case.guards.id}, and viewers with an IPv6 address never match {conditions.ip}"
     if conditions and conditions.resource in ("*", "*://*", "http*://*"):
-        yield "the policy covers everything that trusts this key, on every host"
+        yield "the policy covers every host and path that trusts this key"
 
 
 def _checked(presented: Presented, policy: Statement | None, key: TrustedKey | None) -> bool | None:
@@ -287,8 +295,8 @@ def _difference(resource: str, url: str) -> str:
         if not like(getattr(wanted, name), getattr(asked, name)):
             return f"the {name} differs: {getattr(wanted, name)} and {getattr(asked, name)}"
     if wanted.path == asked.path:
-        return "the query differs, and is part of what is signed"
-    return "sign a resource that covers it, such as the folder with a * behind"
+        return "the query differs, and is part of the signature"
+    return "sign a resource that covers it, such as the folder followed by *"
 
 
 def _network(cidr: str) -> IPv4Network | None:

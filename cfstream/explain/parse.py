@@ -1,6 +1,6 @@
-"""A signed URL, stream name or set of cookies taken apart: what it says, without any judgement.
+"""Parse a signed URL, stream name or set of cookies, without judging it.
 
-Nothing is put into normal form here: CloudFront compares what arrives.
+Nothing is normalised here, because CloudFront compares the request as it arrives.
 """
 
 import json
@@ -19,20 +19,20 @@ Via: TypeAlias = Literal["url", "cookies", "nothing"]
 COOKIE = "CloudFront-"
 _PREFIX = re.compile(r"(?:rtmp[tes]*://[^/]*/cfx/st/)?(?:(?:mp4|mp3|flv|id3):)?", re.IGNORECASE)
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]")
-"""What no request can carry, so that every client escapes it."""
+"""Characters that no request can carry, so every client escapes them."""
 _COOKIE = re.compile(rf"(?:^|[;\s]){COOKIE}([A-Za-z-]+)=([^;\s]*)")
 
 
 @dataclass(frozen=True)
 class Presented:
-    """What a viewer presents: the URL without CloudFront's own parameters, and these."""
+    """What a viewer sends: the URL without CloudFront's signing parameters, and those parameters."""
 
     url: str
     via: Via
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """``Policy``, ``Signature`` and so on, whether they came in the URL or as cookies."""
+    """``Policy``, ``Signature`` and so on, from the URL or from cookies."""
     ignored_cookies: bool = False
-    """Cookies came too, and CloudFront looks at none of them: the URL has a parameter of its own."""
+    """Whether there are cookies that CloudFront ignores because the URL has a signing parameter."""
 
     @property
     def is_stream(self) -> bool:
@@ -41,7 +41,7 @@ class Presented:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a policy demands. What it does not say, or says in a wrong way, is None."""
+    """The conditions of a policy. A missing or invalid one is None."""
 
     resource: str | None = None
     expires: int | None = None
@@ -51,7 +51,7 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Statement:
-    """The policy behind a signature: its bytes, and what they demand; or why they are none (`fault`)."""
+    """The policy behind a signature: its bytes and its conditions, or why it is invalid (`fault`)."""
 
     canned: bool
     signed: bytes = field(default=b"", repr=False)
@@ -60,10 +60,10 @@ class Statement:
 
 
 def present(url: str, cookies: str = "") -> Presented:
-    """What a viewer with this URL and these cookies presents.
+    """Return what a viewer with this URL and these cookies sends.
 
-    A parameter of CloudFront's own in the URL makes it a signed URL, and cookies are then ignored (Developer Guide,
-    "Decide to use signed URLs or signed cookies").
+    A signing parameter in the URL makes it a signed URL, and CloudFront then ignores cookies (Developer Guide, "Decide
+    to use signed URLs or signed cookies").
     """
     address = url.strip().partition("#")[0]
     if "://" not in address or address.lower().startswith("rtmp"):
@@ -85,7 +85,7 @@ def present(url: str, cookies: str = "") -> Presented:
 
 
 def statement(presented: Presented) -> Statement | None:
-    """The policy that was signed: the one that is sent, or the canned one for this URL; None where there is neither."""
+    """Return the signed policy: the one that is sent, or the canned one for this URL; None if there is neither."""
     values = presented.values
     if "Policy" in values:
         return _sent(values["Policy"])
@@ -93,7 +93,7 @@ def statement(presented: Presented) -> Statement | None:
     if expires is None:
         return None
     if not re.fullmatch(r"[0-9]{1,19}", expires):
-        return Statement(canned=True, fault="Expires is no number of seconds")
+        return Statement(canned=True, fault="Expires is not a number of seconds")
     until = int(expires)
     return Statement(
         canned=True, signed=canned(presented.url, until), conditions=Conditions(presented.url, until)
@@ -101,7 +101,7 @@ def statement(presented: Presented) -> Statement | None:
 
 
 def _unescaped(stream: str) -> str:
-    """A stream name as it stands before it goes into a page, where ``?``, ``=`` and ``&`` are escaped."""
+    """Return a stream name without the escapes for ``?``, ``=`` and ``&`` that it needs in a page."""
     if "?" in stream or "%3F" not in stream:
         return stream
     return stream.replace("%3F", "?").replace("%3D", "=").replace("%26", "&")
@@ -113,28 +113,26 @@ def _sent(text: str) -> Statement:
     except ValueError:
         plain = "+" in text or "/" in text or "=" in text
         why = (
-            "it is ordinary base64: CloudFront writes - _ ~ in place of + = /"
-            if plain
-            else "it is cut off or altered"
+            "it is standard base64; write - _ ~ instead of + = /" if plain else "it is incomplete or altered"
         )
         return Statement(canned=False, fault=f"Policy cannot be decoded: {why}")
     try:
         document = json.loads(signed)
     except (ValueError, RecursionError):
-        return Statement(canned=False, signed=signed, fault="Policy is no JSON")
+        return Statement(canned=False, signed=signed, fault="Policy is not JSON")
     conditions, fault = _conditions(document)
     return Statement(canned=False, signed=signed, conditions=conditions, fault=fault)
 
 
 def _conditions(document: Any) -> tuple[Conditions, str]:
-    """What a custom policy demands, and what is wrong with its form (Developer Guide, "… using a custom policy")."""
+    """Return the conditions of a custom policy, and its fault (Developer Guide, "… using a custom policy")."""
     statements = document.get("Statement") if isinstance(document, dict) else None
     if not isinstance(statements, list) or len(statements) != 1 or not isinstance(statements[0], dict):
         return Conditions(), "Policy must have exactly one statement"
     statement = statements[0]
     condition = statement.get("Condition")
     if not isinstance(condition, dict) or "DateLessThan" not in condition:
-        return Conditions(), "Policy has no DateLessThan: every policy must expire"
+        return Conditions(), "Policy has no DateLessThan, which is required"
     resource = statement.get("Resource", "*")
     times = {name: _value(condition, name, "AWS:EpochTime") for name in ("DateLessThan", "DateGreaterThan")}
     ip = _value(condition, "IpAddress", "AWS:SourceIp")
@@ -149,7 +147,7 @@ def _conditions(document: Any) -> tuple[Conditions, str]:
 
 def _fault(found: Conditions, condition: Mapping[str, Any]) -> str:
     if found.resource is None:
-        return "Resource is no text"
+        return "Resource is not a string"
     if found.expires is None or ("DateGreaterThan" in condition and found.starts is None):
         return "AWS:EpochTime must be a whole number of seconds, without quotes"
     if "IpAddress" in condition and found.ip is None:

@@ -1,4 +1,4 @@
-"""Whether a signature fits a policy, and if not, to which one like it."""
+"""Check whether a signature matches a policy, and if not, find the similar policy that it matches."""
 
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
@@ -17,7 +17,7 @@ from cfstream.sign.resource import sections
 
 
 def signature_of(presented: Presented) -> bytes | None:
-    """The signature's bytes; None where it is not in CloudFront's alphabet."""
+    """Return the signature's bytes; None if it is not in CloudFront's alphabet."""
     try:
         return decode(presented.values.get("Signature", ""))
     except ValueError:
@@ -25,7 +25,7 @@ def signature_of(presented: Presented) -> bytes | None:
 
 
 def fits(pem: str, digest: str, policy: bytes, signature: bytes) -> bool | None:
-    """Whether the private half of this key signed this policy; None where that cannot be checked."""
+    """Return whether the private half of this key signed the policy; None if it cannot be checked."""
     hashing = SHA256() if digest == "SHA256" else SHA1()  # noqa: S303 (CloudFront's default)
     try:
         key = load_pem_public_key(pem.encode())
@@ -44,15 +44,15 @@ def fits(pem: str, digest: str, policy: bytes, signature: bytes) -> bool | None:
 
 
 def meant(pem: str, digest: str, presented: Presented, policy: Statement, hosts: tuple[str, ...]) -> str:
-    """What a signature that does not fit was made for, in words; empty where that is not found.
+    """Return what a signature that does not match was made for, as text; empty if it is not found.
 
     Tries the other hash, and for a canned policy the same URL with another scheme, host, query or spelling.
     """
     signature = signature_of(presented) or b""
     other = "SHA1" if digest == "SHA256" else "SHA256"
     if fits(pem, other, policy.signed, signature):
-        named = "with Hash-Algorithm=SHA256" if other == "SHA256" else "without Hash-Algorithm"
-        return f"it was made with {other}: the same {named} would do"
+        named = "add Hash-Algorithm=SHA256" if other == "SHA256" else "remove Hash-Algorithm"
+        return f"it was made with {other}: {named}"
     if policy.canned and policy.conditions.expires is not None:
         for url, why in _like(presented.url, hosts):
             if fits(pem, digest, canned(url, policy.conditions.expires), signature):
@@ -77,4 +77,4 @@ def _like(url: str, hosts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         if path.isascii() and path != parts.path:
             query = "" if parts.query is None else f"?{parts.query}"
             yield f"{scheme}://{parts.host}{path}{query}", "for another spelling of the path"
-    yield f"https://{parts.host}{tail.removesuffix('/')}", "for the URL without its last slash"
+    yield f"https://{parts.host}{tail.removesuffix('/')}", "for the URL without its trailing slash"

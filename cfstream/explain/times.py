@@ -1,10 +1,10 @@
-"""Distances in time as people say them."""
+"""Durations as text."""
 
 _UNITS = (("year", 31_557_600), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def distance(seconds: int) -> str:
-    """``3 minutes``, or ``2 hours``: the largest unit of which there is one, rounded down."""
+    """Return a duration in its largest unit, rounded down: ``3 minutes``, ``2 hours``."""
     for unit, length in _UNITS:
         count = seconds // length
         if count >= (2 if unit == "hour" and seconds % length else 1):

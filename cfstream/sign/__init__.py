@@ -9,9 +9,9 @@
     signer.url("https://media.example.com/lecture.mp4", timedelta(hours=1))
     signer.for_hls("https://media.example.com/hls/", timedelta(hours=1)).cookies
 
-Lives here: policies, signatures, and the URLs as CloudFront sees them. Does not live here: which key may sign for which
-path (`inventory.signing_keys`), and why a signature is refused (`explain`). Nothing goes out: a key file is read, the
-clock is asked, that is all. `resource` tells how URLs are written.
+This package makes policies and signatures, and normalises URLs as CloudFront sees them (`resource`). It only reads a
+key file and the clock. `inventory.signing_keys` finds the key that may sign for a path, and `explain` explains refused
+signatures.
 """
 
 from cfstream.sign.cookies import Cookies

@@ -1,4 +1,4 @@
-"""The three cookies (four with SHA-256) that let a browser or player in, and how to hand them on."""
+"""The three signed cookies (four with SHA-256), and the formats in which to send them."""
 
 import json
 import shlex
@@ -8,9 +8,9 @@ from cfstream.sign.refusal import CannotSign
 
 
 class Cookies(Mapping[str, str]):
-    """Names and values of the cookies. Their values are all it takes to get in: treat them like a password.
+    """Names and values of the cookies. Treat the values like a password: they are enough to get access.
 
-    AWS advises neither Expires nor Max-Age: the policy inside says how long they are good for.
+    AWS advises against Expires and Max-Age, because the policy in the cookies has the expiry.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -37,9 +37,9 @@ class Cookies(Mapping[str, str]):
         httponly: bool = True,
         samesite: str | None = None,
     ) -> list[str]:
-        """A ``Set-Cookie:`` line for each cookie. Without a domain they are for the host alone that sets them.
+        """Return a ``Set-Cookie:`` line for each cookie. Without a domain, they are only for the host that sets them.
 
-        Raises CannotSign for a domain of CloudFront's, which browsers let nobody set cookies for.
+        Raises CannotSign for a domain of CloudFront's, for which browsers accept no cookies.
         """
         attributes = [f"Domain={_domain(domain)}"] if domain else []
         attributes.append(f"Path={_attribute(path)}")
@@ -49,15 +49,15 @@ class Cookies(Mapping[str, str]):
         return [f"Set-Cookie: {name}={value}; {'; '.join(attributes)}" for name, value in self.items()]
 
     def header(self) -> str:
-        """The value of the ``Cookie`` header that a client sends."""
+        """Return the value of the ``Cookie`` header that a client sends."""
         return "; ".join(f"{name}={value}" for name, value in self.items())
 
     def json(self) -> str:
-        """Names and values as a JSON object."""
+        """Return names and values as a JSON object."""
         return json.dumps(self._values, indent=2)
 
     def curl(self) -> str:
-        """The arguments for ``curl``, quoted for a shell."""
+        """Return the arguments for ``curl``, quoted for a shell."""
         return f"--cookie {shlex.quote(self.header())}"
 
 
@@ -66,12 +66,12 @@ def _domain(domain: str) -> str:
     if name == "cloudfront.net" or name.endswith(".cloudfront.net"):
         raise CannotSign(
             "no site can set cookies for cloudfront.net: it is a public suffix",
-            "give the distribution a cname under the domain of your site, and name that domain",
+            "add a cname under your site's domain to the distribution, and use that domain",
         )
     return name
 
 
 def _attribute(value: str) -> str:
     if not value.isprintable() or not value.isascii() or ";" in value:
-        raise CannotSign(f"{value[:60]!r} cannot stand in a cookie", "write a plain domain and path")
+        raise CannotSign(f"{value[:60]!r} is not allowed in a cookie", "write a plain domain and path")
     return value

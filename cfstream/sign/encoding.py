@@ -10,13 +10,13 @@ _FROM_CLOUDFRONT = bytes.maketrans(b"-_~", b"+=/")
 
 
 def encode(content: bytes) -> str:
-    """`content` in CloudFront's alphabet."""
+    """Return `content` in CloudFront's alphabet."""
     return binascii.b2a_base64(content, newline=False).translate(_TO_CLOUDFRONT).decode("ascii")
 
 
 def decode(text: str) -> bytes:
-    """What `encode` was given. Raises ValueError for text that it never returns."""
+    """Return the bytes that `encode` encoded. Raises ValueError for any text that `encode` never returns."""
     raw = text.encode("ascii")
     if raw.translate(None, b"+=/") != raw:
-        raise ValueError("a sign that CloudFront's alphabet does not have")
+        raise ValueError("a character outside CloudFront's alphabet")
     return binascii.a2b_base64(raw.translate(_FROM_CLOUDFRONT), strict_mode=True)

@@ -1,4 +1,4 @@
-"""The id that a signature names: that of a public key (``K…``), or of an account's key pair (``APKA…``)."""
+"""The key id in a signature: that of a public key (``K…``), or of an account's key pair (``APKA…``)."""
 
 import re
 
@@ -9,20 +9,20 @@ _GROUP_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def checked(key_id: str) -> str:
-    """The id, if it can be one. Raises CannotSign."""
+    """Return the id if it has a valid form. Raises CannotSign."""
     if is_group_id(key_id):
         raise CannotSign(
-            f"{key_id} is the id of a key group, and a signature names one key of it",
-            "give the id of the public key, which begins with K: cfstream show SPEC",
+            f"{key_id} is the id of a key group, but a signature needs the id of a key",
+            "use the id of a public key in the group, which starts with K: cfstream show SPEC",
         )
     if not _KEY_ID.fullmatch(key_id):
         raise CannotSign(
-            f"{key_id[:60]!r} is no id of a key",
-            "give one like K2JCJMDEHXQW5F, or APKA… for a trusted signer",
+            f"{key_id[:60]!r} is not a valid key id",
+            "use an id like K2JCJMDEHXQW5F, or APKA… for a trusted signer",
         )
     return key_id
 
 
 def is_group_id(text: str) -> bool:
-    """Whether this is the id of a key group, which people take for that of a key."""
+    """Return whether this is the id of a key group, which is often confused with that of a key."""
     return _GROUP_ID.fullmatch(text) is not None

@@ -1,7 +1,7 @@
-"""Private keys: read from PEM in each form that tools write, and used without ever being shown.
+"""Read private keys from PEM in every common form, and sign with them without showing them.
 
-CloudFront takes RSA of 2048 bits and ECDSA on P-256 (CreatePublicKey). No error here repeats anything of a file, and
-the causes that `cryptography` gives are not kept, so that no traceback does either.
+CloudFront accepts RSA with 2048 bits and ECDSA on P-256 (CreatePublicKey). Errors never repeat any part of a file. The
+causes from `cryptography` are dropped, so tracebacks do not either.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ from cfstream.sign.refusal import PassphraseNeeded, UnusableKey
 
 Hash: TypeAlias = Literal["SHA1", "SHA256"]
 PrivateKeySource: TypeAlias = str | bytes | os.PathLike[str]
-"""PEM text, or the path of a file with it."""
+"""PEM text, or the path of a PEM file."""
 
 MAX_FILE = 1 << 16
-"""Bytes of a key file; an encrypted RSA key of 2048 bits has about 1,900."""
+"""The maximum size of a key file in bytes; an encrypted 2048-bit RSA key has about 1,900."""
 
 _HASHES: dict[str, HashAlgorithm] = {"SHA1": SHA1(), "SHA256": SHA256()}  # noqa: S303 (CloudFront's default; SHA-256 came in April 2026)
 
@@ -35,24 +35,24 @@ class PrivateKey:
     """A key that can sign for CloudFront."""
 
     sign: Callable[[bytes, HashAlgorithm], bytes] = field(repr=False)
-    """The signature over a policy: RSA PKCS #1 v1.5, or ECDSA in DER form."""
+    """Signs a policy: RSA PKCS #1 v1.5, or ECDSA in DER form."""
     public_pem: str = field(repr=False)
-    """The public half as CloudFront takes it, ending in a newline."""
+    """The public half in the form that CloudFront accepts, with a final newline."""
     der_sha256: str
-    """Hexadecimal SHA-256 of the public half: the same for every spelling of its PEM."""
+    """Hexadecimal SHA-256 of the public half, which does not depend on the PEM's spelling."""
 
     def signing(self, digest: Hash) -> Callable[[bytes], bytes]:
-        """What signs with this hash. Raises UnusableKey where this machine forbids it, as some do SHA-1."""
+        """Return a function that signs with this hash. Raises UnusableKey if this machine forbids it."""
         if digest not in _HASHES:
             raise UnusableKey(
-                f"{str(digest)[:20]!r} is no hash that CloudFront takes", "choose SHA1 or SHA256"
+                f"CloudFront does not support the hash {str(digest)[:20]!r}", "choose SHA1 or SHA256"
             )
         hashing, sign = _HASHES[digest], self.sign
         try:
             sign(b"", hashing)
         except UnsupportedAlgorithm:
             raise UnusableKey(
-                f"this machine's cryptography makes no signatures with {digest}", "choose the hash SHA256"
+                f"this machine's cryptography does not sign with {digest}", "choose the hash SHA256"
             ) from None
         return lambda policy: sign(policy, hashing)
 
@@ -60,10 +60,10 @@ class PrivateKey:
 def private_key(
     source: PrivateKeySource, passphrase: str | bytes | None = None, *, name: str = ""
 ) -> PrivateKey:
-    """The key in PEM text or in a file of it: PKCS#1, PKCS#8 or SEC1, plain or encrypted.
+    """Return the key from PEM text or from a PEM file: PKCS#1, PKCS#8 or SEC1, plain or encrypted.
 
-    A passphrase for a key that has none is not used; `name` is what to call the text in a sentence. Raises
-    PassphraseNeeded, or UnusableKey.
+    A passphrase for an unencrypted key is ignored. `name` is the text's name in messages. Raises PassphraseNeeded or
+    UnusableKey.
     """
     pem, known_as = _pem(source)
     name = name or known_as
@@ -75,19 +75,19 @@ def private_key(
 
 
 def read_key(path: str) -> bytes:
-    """What is in a key file. Read once, so that it may be a pipe. Raises UnusableKey."""
+    """Return the content of a key file. It is read only once, so it may be a pipe. Raises UnusableKey."""
     try:
         with open(path, "rb") as file:
             return file.read(MAX_FILE)
     except FileNotFoundError:
-        raise UnusableKey(f"there is no file {path}", "name the file of the private key") from None
+        raise UnusableKey(f"the file {path} does not exist", "write the path of the private key") from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "this is no name of a file"
-        raise UnusableKey(f"{path} cannot be read: {why}", "check the name, and who may read it") from None
+        why = getattr(error, "strerror", None) or "it is not a valid file name"
+        raise UnusableKey(f"{path} cannot be read: {why}", "check the path and its permissions") from None
 
 
 def _pem(source: PrivateKeySource) -> tuple[bytes, str]:
-    """The PEM, and what to call it in a sentence."""
+    """Return the PEM, and its name in messages."""
     if isinstance(source, bytes):
         return source, "the key"
     if isinstance(source, str) and "-----BEGIN" in source:
@@ -99,8 +99,8 @@ def _pem(source: PrivateKeySource) -> tuple[bytes, str]:
 def _refuse_other_content(pem: bytes, name: str) -> None:
     if b"BEGIN OPENSSH PRIVATE KEY" in pem:
         raise UnusableKey(
-            f"{name} holds a private key in the form of OpenSSH",
-            f'rewrite a copy of it: "ssh-keygen -p -m PEM -f {name}"',
+            f"{name} is a private key in OpenSSH form",
+            f'convert a copy of it: "ssh-keygen -p -m PEM -f {name}"',
         )
     if b"PRIVATE KEY-----" in pem:
         return
@@ -110,13 +110,13 @@ def _refuse_other_content(pem: bytes, name: str) -> None:
         or pem.startswith((b"ssh-", b"ecdsa-sha2-"))
     ):
         raise UnusableKey(
-            f"{name} holds a public key, and a signature is made with the private one",
-            "name the file of its private half",
+            f"{name} is a public key, but signing needs the private one",
+            "use the file of its private half",
         )
     if b"BEGIN CERTIFICATE" in pem:
-        raise UnusableKey(f"{name} holds a certificate", "name the file of the private key that signs URLs")
+        raise UnusableKey(f"{name} is a certificate", "use the file of the private key that signs URLs")
     raise UnusableKey(
-        f"{name} holds no private key in PEM form", "name a file that begins -----BEGIN … PRIVATE KEY-----"
+        f"{name} has no private key in PEM form", "use a file that starts with -----BEGIN … PRIVATE KEY-----"
     )
 
 
@@ -130,14 +130,14 @@ def _loaded(pem: bytes, name: str, passphrase: str | bytes | None) -> PrivateKey
         return load_pem_private_key(pem, secret if encrypted else None)
     except UnsupportedAlgorithm:
         raise UnusableKey(
-            f"{name} is of a kind, or encrypted in a way, that this machine's cryptography does not know",
-            f'rewrite it: "openssl pkey -in {name} -out NEW.pem -aes256"',
+            f"{name} has a key type or encryption that this machine's cryptography does not support",
+            f'convert it: "openssl pkey -in {name} -out NEW.pem -aes256"',
         ) from None
     except (ValueError, TypeError):
         if encrypted:
-            raise PassphraseNeeded(f"the passphrase does not open {name}", "check the passphrase") from None
+            raise PassphraseNeeded(f"the passphrase for {name} is wrong", "check the passphrase") from None
         raise UnusableKey(
-            f"{name} is damaged: the PEM in it holds no key", "restore it from where it was made"
+            f"{name} is damaged: its PEM has no valid key", "restore the file from a backup"
         ) from None
 
 
@@ -149,12 +149,12 @@ def _signing(key: PrivateKeyTypes, name: str) -> Callable[[bytes, HashAlgorithm]
         case EllipticCurvePrivateKey() if isinstance(key.curve, SECP256R1):
             return lambda policy, hashing: key.sign(policy, ECDSA(hashing))
         case RSAPrivateKey():
-            found = f"an RSA key of {key.key_size} bits"
+            found = f"an RSA key with {key.key_size} bits"
         case EllipticCurvePrivateKey():
             found = f"an ECDSA key on {key.curve.name}"
         case _:
-            found = "a key of another kind"
+            found = "a key of another type"
     raise UnusableKey(
-        f"CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256; {name} holds {found}",
+        f"CloudFront accepts 2048-bit RSA and P-256 ECDSA keys, but {name} is {found}",
         "make one: cfstream keys new NAME",
     )

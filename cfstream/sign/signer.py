@@ -1,4 +1,4 @@
-"""The signer: one private key, and what it can sign. No door but the clock."""
+"""The signer: one private key, and what it can sign. It only reads the clock."""
 
 import time
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from cfstream.sign.resource import folder, matches, pattern, target
 from cfstream.sign.stream_name import StreamName, prefix_for, stream
 
 REMEMBERED = 128
-"""Signed policies that a signer keeps: a folder's is signed once, for all who ask in the same second."""
+"""How many signed policies a signer caches: a folder's policy is signed once for all requests in the same second."""
 
 
 @dataclass(frozen=True)
 class Pass:
-    """A signed policy, and the forms in which it opens what it covers."""
+    """A signed policy, and the forms in which to send it."""
 
     terms: Terms
     query: str
-    """``Policy=…&Signature=…&Key-Pair-Id=…``: what a URL carries."""
+    """``Policy=…&Signature=…&Key-Pair-Id=…``, for a URL."""
     cookies: Cookies
 
     def url(self, url: str) -> str:
-        """A URL that this opens, with the signature in it. Raises CannotSign where the policy does not cover it."""
+        """Return the URL with the signature. Raises CannotSign if the policy does not cover it."""
         aim = target(url)
         if not matches(self.terms.resource, aim.base):
             raise CannotSign(
@@ -40,8 +40,8 @@ class Pass:
 class Signer:
     """Signs URLs, cookies and stream names with one private key, by any number of threads.
 
-    `key_id` is the id of the public key (``K…``) that is in a key group of the distribution, or of a key pair
-    (``APKA…``). CloudFront checks with SHA-1 unless a signature says ``SHA256``. Raises UnusableKey or CannotSign.
+    `key_id` is the id of the public key (``K…``) in a key group of the distribution, or of a key pair (``APKA…``).
+    CloudFront checks with SHA-1 unless a signature names ``SHA256``. Raises UnusableKey or CannotSign.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Signer:
         key_id: str,
         *,
         passphrase: str | bytes | None = None,
-        hash: Hash = "SHA1",  # noqa: A002 (the word of the parameter that it sets)
+        hash: Hash = "SHA1",  # noqa: A002 (named like the parameter that it sets)
         now: Callable[[], float] = time.time,
     ) -> None:
         self.key_id = checked(key_id)
@@ -74,10 +74,10 @@ class Signer:
         ip: str | None = None,
         resource: str | None = None,
     ) -> str:
-        """The URL, signed: by the canned policy where that says it all, else by one of its own, which makes it longer.
+        """Return the signed URL, with the canned policy if it is enough, otherwise with a longer custom policy.
 
-        `starts`, `ip` and `resource` need a policy of its own; `resource` may be wider than the URL: ``https://h/a/*``.
-        Raises CannotSign for what would never let anybody in.
+        `starts`, `ip` and `resource` need a custom policy. `resource` may be wider than the URL: ``https://h/a/*``.
+        Raises CannotSign if the signature would never allow access.
         """
         aim = target(url)
         if starts is not None or ip is not None or resource is not None:
@@ -89,13 +89,13 @@ class Signer:
     def cookies(
         self, resource: str, expires: When, *, starts: When | None = None, ip: str | None = None
     ) -> Cookies:
-        """The cookies that open one URL, or all that a resource with wildcards covers."""
+        """Return the cookies for one URL, or for everything that a resource with wildcards covers."""
         return self.grant(resource, expires, starts=starts, ip=ip).cookies
 
     def grant(
         self, resource: str, expires: When, *, starts: When | None = None, ip: str | None = None
     ) -> Pass:
-        """A policy of its own for a resource, signed: the same one is not signed again for a while."""
+        """Return a signed custom policy for a resource. Equal policies are cached."""
         named = pattern(resource) if "*" in resource else target(resource).base
         return self._sealed(terms_of(named, expires, starts, ip, self._now))
 
@@ -108,10 +108,10 @@ class Signer:
         ip: str | None = None,
         everything: bool = False,
     ) -> Pass:
-        """What opens a playlist with its renditions and segments: all in the folder of the playlist, or in the folder.
+        """Return a pass for a playlist with its renditions and segments: everything in the playlist's folder.
 
-        A relative URL in a playlist does not inherit the query of the playlist's own, so players need the cookies. For
-        a playlist at the top level that is all of the host: raises CannotSign unless `everything` is meant.
+        A relative URL in a playlist does not inherit the playlist's query, so players need the cookies. For a playlist
+        at the top level, the folder is the whole host: raises CannotSign unless `everything` is set.
         """
         return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
 
@@ -124,17 +124,17 @@ class Signer:
         ip: str | None = None,
         everything: bool = False,
     ) -> Pass:
-        """The same for a manifest of DASH and its segments."""
+        """Return a pass for a DASH manifest and its segments, as `for_hls` does."""
         return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
 
     def for_file(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
-        """What opens this one file, as often as the player asks for parts of it."""
+        """Return a pass for this one file, including range requests."""
         return self.grant(target(url).base, expires, starts=starts, ip=ip)
 
     def stream_name(
         self, name: str, expires: When, *, starts: When | None = None, ip: str | None = None
     ) -> StreamName:
-        """An RTMP stream name, signed; `name` may have its prefix (``mp4:``) or the server before it."""
+        """Return a signed RTMP stream name. `name` may have its prefix (``mp4:``) or the server before it."""
         asked = stream(name)
         if starts is None and ip is None:
             until = expiry(expires, self._now)

@@ -1,7 +1,7 @@
-"""Signed stream names of RTMP: what a Flash player was given in place of a URL.
+"""Signed RTMP stream names, which Flash players use instead of a URL.
 
-The policy names the stream alone, without ``rtmp://…/cfx/st/`` and without ``mp4:``; the player asks with the prefix
-(Developer Guide of 2020, "Creating a signed URL using a canned policy").
+The policy only has the stream's name, without ``rtmp://…/cfx/st/`` and without ``mp4:``. The player adds the prefix to
+its request (Developer Guide of 2020, "Creating a signed URL using a canned policy").
 """
 
 import re
@@ -26,7 +26,7 @@ _FLASH = str.maketrans({"?": "%3F", "=": "%3D", "&": "%26"})
 
 @dataclass(frozen=True)
 class Stream:
-    """What was asked for: the name that the policy holds, and the prefix that players put before it."""
+    """A stream: the name in the policy, and the player's prefix."""
 
     name: str
     prefix: str
@@ -34,12 +34,12 @@ class Stream:
 
 @dataclass(frozen=True)
 class StreamName:
-    """A signed stream name; as text it is as the player asked for it."""
+    """A signed stream name. As text, it has the form that was given."""
 
     bare: str
     """``videos/lecture.mp4?Expires=…``"""
     prefix: str
-    """``mp4:`` or ``mp3:``, as it was given, or else as the ending asks for; empty for FLV."""
+    """``mp4:`` or ``mp3:``, as given or derived from the ending; empty for FLV."""
     given: str = ""
     """The prefix that was given."""
 
@@ -48,29 +48,29 @@ class StreamName:
 
     @property
     def prefixed(self) -> str:
-        """With the prefix that the player needs for this kind of file."""
+        """Return it with the prefix that the player needs for this type of file."""
         return self.prefix + self.bare
 
     @property
     def flash(self) -> str:
-        """For the parameters of a Flash player in a page, where ``?``, ``=`` and ``&`` are escaped."""
+        """Return it for the parameters of a Flash player in a page, with ``?``, ``=`` and ``&`` escaped."""
         return self.prefixed.translate(_FLASH)
 
 
 def stream(name: str) -> Stream:
-    """The stream behind a name with or without server and prefix. Raises CannotSign for one that is signed already."""
+    """Return the stream for a name with or without server and prefix. Raises CannotSign if it is already signed."""
     rest = _SERVER.sub("", name.strip(), count=1)
     found = _PREFIX.match(rest)
     prefix = found[0] if found else ""
     bare, _, query = rest.removeprefix(prefix).lstrip("/").partition("?")
     if not bare or "://" in bare:
-        raise CannotSign("that names no stream", "write it as the key of its object: videos/lecture.mp4")
+        raise CannotSign("it has no stream name", "write it like the object's key: videos/lecture.mp4")
     if query and own_parameters(query):
-        raise CannotSign("the stream name is signed already", "sign it without what is behind the ?")
+        raise CannotSign("the stream name is already signed", "sign it without the part after the ?")
     return Stream(written(bare) + (f"?{written(query)}" if query else ""), prefix)
 
 
 def prefix_for(stream: Stream) -> str:
-    """The prefix that was given, or the one that the ending of the name asks for."""
+    """Return the given prefix, or the one for the ending of the name."""
     ending = stream.name.partition("?")[0].rpartition(".")[2].lower()
     return stream.prefix or _BY_ENDING.get(ending, "")

@@ -10,7 +10,7 @@ from tests.browser.conftest import Visitor
 REFUSED = [
     ("unsigned", "MissingKey", "it is not signed"),
     ("wrong key", "InvalidKey", "does not trust the key"),
-    ("altered policy", "AccessDenied", "altered after it was signed"),
+    ("altered policy", "AccessDenied", "altered after signing"),
 ]
 
 

@@ -147,7 +147,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "an open path": (("posters/a.jpg",), "needs no signature"),
     "another host": (("https://www.example.com/a",), "is no name of lectures"),
     "too long": (("a.mp4", "--expires", "25h"), "valid for longer than 24h"),
-    "the past": (("a.mp4", "--expires", "2020-01-01T00:00Z"), "expired already"),
+    "the past": (("a.mp4", "--expires", "2020-01-01T00:00Z"), "already be expired"),
     "milliseconds": (("a.mp4", "--expires", "1900000000000"), "not in milliseconds"),
     "no zone": (("a.mp4", "--expires", "2026-12-24T20:00"), "has no zone"),
     "no time": (("a.mp4", "--expires", "soon"), "that is no time"),
@@ -159,7 +159,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "a manifest at the top": (("master.mpd", "--for", "dash", "--cookies"), "at the top level"),
     "an escaped slash in a key": (("a%2Fb.m3u8", "--for", "hls"), "at the top level"),
     "an escaped slash in a URL": (("https://HOST/hls/a%2Fb.m3u8", "--for", "hls"), "has %2F"),
-    "all keys": (("*", "--cookies"), "opens all of"),
+    "all S3 keys": (("*", "--cookies"), "opens all of"),
     "an empty key": (("", "--cookies"), "opens all of"),
     "the top folder": (("/", "--cookies"), "opens all of"),
     "a pattern of everything": (("https://HOST/*", "--cookies"), "opens all of"),
@@ -167,7 +167,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "a wildcard at the top": (("a*", "--for", "hls", "--cookies"), "at the top level"),
     "a public key": (("a.mp4", "--key", "lectures-1.pub"), "holds a public key"),
     "no key": (("a.mp4", "--key", "absent"), "there is no file"),
-    "signed already": (("https://HOST/a?Expires=1&Signature=a&Key-Pair-Id=K1",), "signed already"),
+    "already signed": (("https://HOST/a?Expires=1&Signature=a&Key-Pair-Id=K1",), "already signed"),
     "its own names": (("https://HOST/a?Policy=1",), "takes for its own"),
 }
 
@@ -272,7 +272,7 @@ def test_explain_reads_well(cfstream: Callable[..., Ran], sign: Sign, stack: Fol
     assert good.out.startswith("A signed URL with the canned policy\n")
     assert "CloudFront lets it in.\n" in good.out
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
-    assert "CloudFront refuses it: AccessDenied, the signature does not fit" in bad.out
+    assert "CloudFront refuses it: AccessDenied, the signature does not match" in bad.out
     assert "it was made for the URL without its query" in bad.out
     assert url.split("Signature=")[1].split("&")[0] not in good.out + bad.out
 

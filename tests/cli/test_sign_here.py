@@ -56,7 +56,7 @@ def test_an_edge_that_is_no_address_is_refused(sign: Sign) -> None:
     """No line is written that could lead nowhere."""
     ran = sign(KEY, "--format", "curl", "--edge-url", "nowhere")
     assert (ran.code, ran.out) == (2, "")
-    assert "that is no address to send requests to" in " ".join(ran.err.split())
+    assert "not a valid URL" in " ".join(ran.err.split())
 
 
 def test_the_line_for_curl_of_a_url_of_plain_http(sign: Sign, edge: str) -> None:

@@ -112,18 +112,22 @@ def test_a_parameter_in_the_url_makes_cookies_count_for_nothing() -> None:
     cookies = signer().for_hls(URL, HOUR).cookies.header()
     told = judged(f"{URL}?Expires=1", cookies=cookies)
     assert told.accepted is False
-    assert "the cookies are not looked at" in told.notes[0]
+    assert "CloudFront ignores the cookies" in told.notes[0]
 
 
 ALTERED: Mapping[str, tuple[str, str, str]] = {
     "unsigned": (URL, "MissingKey", "it is not signed"),
     "no key id": (altered(signer().url(URL, HOUR), Key_Pair_Id=""), "MissingKey", "Key-Pair-Id is missing"),
     "no signature": (altered(signer().url(URL, HOUR), Signature=""), "MissingKey", "Signature is missing"),
-    "no time": (altered(signer().url(URL, HOUR), Expires=""), "MissingKey", "neither Policy nor Expires"),
+    "no time": (
+        altered(signer().url(URL, HOUR), Expires=""),
+        "MissingKey",
+        "both Policy and Expires are missing",
+    ),
     "time in words": (
         altered(signer().url(URL, HOUR), Expires="soon"),
         "MalformedPolicy",
-        "no number of seconds",
+        "not a number of seconds",
     ),
     "milliseconds": (
         altered(signer().url(URL, HOUR), Expires="1900003600000"),
@@ -134,9 +138,9 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
     "key of another behavior": (
         signer(CLIPS).url(URL, HOUR),
         "InvalidKey",
-        "it belongs to key group clips, which guards the behavior clips/*",
+        "it belongs to key group clips, which the behavior clips/* trusts",
     ),
-    "key not in force": (signer(FRESH).url(URL, HOUR), "InvalidKey", "not in force at the edges yet"),
+    "key not active yet": (signer(FRESH).url(URL, HOUR), "InvalidKey", "not active at the edges yet"),
     "key group for a key": (
         altered(signer().url(URL, HOUR), Key_Pair_Id="9a0c5b1e-3f0e-4b6e-8f57-3f2a1c0d9e8f"),
         "InvalidKey",
@@ -145,15 +149,15 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
     "later expiry": (
         altered(signer().url(URL, HOUR), Expires="1900007200"),
         "AccessDenied",
-        "the signature does not fit: the URL was altered",
+        "the signature does not match: the URL was altered",
     ),
-    "parameter added": (signer().url(URL, HOUR) + "&x=1", "AccessDenied", "the signature does not fit"),
+    "parameter added": (signer().url(URL, HOUR) + "&x=1", "AccessDenied", "the signature does not match"),
     "other private key": (
         signer(LECTURES, name="other").url(URL, HOUR),
         "AccessDenied",
         "another key signed it",
     ),
-    "ordinary base64": (
+    "standard base64": (
         altered(signer().url(URL, HOUR), Signature="ab%2Bd"),
         "AccessDenied",
         "the signature cannot be decoded",
@@ -161,22 +165,22 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
     "other folder": (
         signer().for_hls(URL, HOUR).url(URL).replace("/hls/", "/dash/"),
         "AccessDenied",
-        "the policy is for https://media.example.com/hls/*, and that does not cover",
+        "the policy is for https://media.example.com/hls/*, which does not cover",
     ),
     "plain http": (
         signer().url("http://media.example.com/a.mp4", HOUR),
         "AccessDenied",
-        "it is sent on to https, and the signature is for http",
+        "it is redirected to https, but the signature is for http",
     ),
-    "https alone": (signer(CLIPS).url("http://media.example.com/clips/a", HOUR), "", "takes https alone"),
-    "other host": (signer().url("https://www.example.com/a.mp4", HOUR), "", "is no name of E1UGDLB9XZBD79"),
-    "two labels": (signer().url("https://a.b.video.example.com/a", HOUR), "", "is no name of E1UGDLB9XZBD79"),
+    "https alone": (signer(CLIPS).url("http://media.example.com/clips/a", HOUR), "", "only accepts https"),
+    "other host": (signer().url("https://www.example.com/a.mp4", HOUR), "", "does not have the host name"),
+    "two labels": (signer().url("https://a.b.video.example.com/a", HOUR), "", "does not have the host name"),
     "no policy": (
         f"{URL}?Policy=a+b&Signature=AAAA&Key-Pair-Id={LECTURES}",
         "MalformedPolicy",
-        "ordinary base64",
+        "standard base64",
     ),
-    "no JSON": (with_policy("{"), "MalformedPolicy", "no JSON"),
+    "no JSON": (with_policy("{"), "MalformedPolicy", "not JSON"),
     "two statements": (with_policy({"Statement": [{}, {}]}), "MalformedPolicy", "exactly one statement"),
     "no expiry": (with_policy({"Statement": [{"Condition": {}}]}), "MalformedPolicy", "no DateLessThan"),
     "quoted time": (
@@ -198,12 +202,12 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
             }
         ),
         "MalformedPolicy",
-        "2001:db8::/32 is no IPv4 address",
+        "2001:db8::/32 is not an IPv4 address",
     ),
     "unknown hash": (
         altered(signer().url(URL, HOUR), Hash_Algorithm="MD5"),
         "MalformedPolicy",
-        "CloudFront knows no hash MD5",
+        "CloudFront does not support the hash MD5",
     ),
 }
 
@@ -225,7 +229,7 @@ def test_all_reasons_are_told() -> None:
     assert [what for _, what in reasons(told)] == [
         "the default behavior does not trust the key K4FOREIGN",
         "it expired 3 minutes ago",
-        "it is for 203.0.113.7/32 alone, and the viewer is 198.51.100.1",
+        "it is only for 203.0.113.7/32, but the viewer is 198.51.100.1",
     ]
 
 
@@ -239,7 +243,7 @@ def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
     """And while IPv6 is on, a note says so."""
     told = judged(signer().url(URL, HOUR, ip="203.0.113.7"), viewer="2001:db8::7")
     assert "the viewer is 2001:db8::7" in told.reasons[0].what
-    assert "viewers who come by IPv6 never match" in told.notes[0]
+    assert "viewers with an IPv6 address never match" in told.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +259,7 @@ def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
             signer().url(URL, HOUR).replace("media.example.com", "d111111abcdef8.cloudfront.net"),
             "for the host media.example.com",
         ),
-        (altered(signer(digest="SHA256").url(URL, HOUR), Hash_Algorithm=""), "with Hash-Algorithm=SHA256"),
+        (altered(signer(digest="SHA256").url(URL, HOUR), Hash_Algorithm=""), "add Hash-Algorithm=SHA256"),
         (
             signer().url("https://media.example.com/a%2Bb", HOUR).replace("%2B", "+"),
             "another spelling of the path",
@@ -272,7 +276,7 @@ def test_without_a_distribution_what_can_be_seen_is_told() -> None:
     url = signer().url(URL, HOUR)
     told = explain(url, now=NOW)
     assert told.accepted is None
-    assert told.notes == ("without --spec neither the key nor the signature could be checked",)
+    assert told.notes == ("without --spec, neither the key nor the signature was checked",)
     assert explain(url, now=NOW + 7_200).reasons[0].what == "it expired 1 hour ago"
     assert explain(url, now=NOW + 7_200).accepted is False
 
@@ -285,14 +289,14 @@ def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
         told = explain(written, now=NOW, guards=pairs)
         assert told.presented.url == "videos/a.mp4"
         assert told.reasons == ()
-        assert "can be read by nobody" in told.notes[0]
+        assert "AWS does not show the public key" in told.notes[0]
 
 
 def test_where_nobody_must_sign_no_signature_counts() -> None:
     """It gets in whatever it carries, and a note says what S3 may make of the parameters."""
     told = judged(signer(FOREIGN).url("https://media.example.com/posters/a.jpg", HOUR), later=7_200)
     assert told.accepted is True
-    assert "is open to everyone" in told.notes[0]
+    assert "needs no signature" in told.notes[0]
     assert "S3 takes the parameters" in told.notes[1]
 
 
@@ -300,7 +304,7 @@ def test_a_disabled_distribution_refuses_everything() -> None:
     """Whatever was signed."""
     off = Guards("E3", "d3.cloudfront.net", (), guards().behaviors, enabled=False)
     told = explain(signer().url("https://d3.cloudfront.net/a", HOUR), now=NOW, guards=off)
-    assert told.reasons[0].what == "E3 is disabled, and refuses everything"
+    assert told.reasons[0].what == "E3 is disabled and refuses every request"
 
 
 @pytest.mark.parametrize(

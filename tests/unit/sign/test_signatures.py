@@ -108,11 +108,11 @@ def test_an_expiry_in_each_form_is_the_same_second(expires: int | float | timede
 @pytest.mark.parametrize(
     ("expires", "reason"),
     [
-        (1_900_000_000, "expired already"),
-        (timedelta(seconds=-1), "expired already"),
-        (2_000_000_000_000, "CloudFront counts in seconds"),
-        (datetime(2033, 5, 18), "no zone"),
-        (True, "no time"),
+        (1_900_000_000, "already be expired"),
+        (timedelta(seconds=-1), "already be expired"),
+        (2_000_000_000_000, "CloudFront uses seconds"),
+        (datetime(2033, 5, 18), "no time zone"),
+        (True, "not a valid time"),
         (-5, "before 1970"),
         (float("nan"), "before 1970"),
     ],
@@ -145,7 +145,7 @@ def test_an_address_is_written_as_cidr(ip: str, cidr: str) -> None:
     "ip", ["2001:db8::1", "2001:db8::/32", "203.0.113", "203.0.113.7/33", "example.com", ""]
 )
 def test_what_is_no_ipv4_address_is_refused(ip: str) -> None:
-    """CloudFront compares IPv4 addresses only."""
+    """CloudFront compares only compares IPv4 addresses."""
     with pytest.raises(CannotSign, match="IPv4"):
         signer().url(URL, EXPIRES, ip=ip)
 
@@ -159,7 +159,7 @@ def test_a_resource_that_does_not_cover_the_url_is_refused() -> None:
 @pytest.mark.parametrize("resource", ["*", "https://*", "*://*/*", "/hls/*", "hls/*"])
 def test_a_resource_without_a_host_is_refused(resource: str) -> None:
     """A policy for every host would open all distributions that trust the key."""
-    with pytest.raises(CannotSign, match="names no host"):
+    with pytest.raises(CannotSign, match="has no host name"):
         signer().url(URL, EXPIRES, resource=resource)
 
 
@@ -182,8 +182,8 @@ def test_other_alphabets_are_not_read(text: str) -> None:
     "key_id", ["", "K2 JC", "K2JC&x=1", "K2JC\n", "9a0c5b1e-3f0e-4b6e-8f57-3f2a1c0d9e8f"]
 )
 def test_a_key_id_is_a_word(key_id: str) -> None:
-    """What is no id of a key is refused at once, the id of a key group by name."""
-    with pytest.raises(CannotSign, match="key group" if "-" in key_id else "no id of a key"):
+    """What is not a valid key id is refused at once, the id of a key group by name."""
+    with pytest.raises(CannotSign, match="key group" if "-" in key_id else "not a valid key id"):
         Signer(private_pem(KEYS["rsa"]), key_id)
 
 

@@ -59,10 +59,10 @@ def test_an_address_needs_a_policy_of_its_own(signer: Signer) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("", "names no stream"),
-        ("mp4:", "names no stream"),
-        ("https://media.example.com/a.mp4", "names no stream"),
-        ("videos/a.flv?Expires=1&Signature=x&Key-Pair-Id=APKA1", "signed already"),
+        ("", "has no stream name"),
+        ("mp4:", "has no stream name"),
+        ("https://media.example.com/a.mp4", "has no stream name"),
+        ("videos/a.flv?Expires=1&Signature=x&Key-Pair-Id=APKA1", "already signed"),
     ],
 )
 def test_what_is_no_stream_name_is_refused(signer: Signer, name: str, reason: str) -> None:

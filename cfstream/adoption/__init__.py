@@ -1,7 +1,7 @@
-"""A live distribution as a spec: found, described, and proved to be what its plan calls no change.
+"""Import a live distribution as a spec whose plan is empty.
 
-Lives here: reading one distribution of either kind and what it refers to, saying it in the language, and what of it
-the language cannot say. Does not live here: planning (`kinds`, `plan`), which is handed in as the judge, and files.
+This package reads one distribution of either kind and everything that it refers to, writes it as a spec, and lists
+what a spec cannot express. The caller passes a planner as the judge, and writes the files.
 """
 
 from cfstream.adoption.account import Account, read_account

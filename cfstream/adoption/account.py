@@ -1,4 +1,4 @@
-"""What an import has to know of the account around a distribution: names behind ids, and names that are taken."""
+"""What an import needs to know about the account: names for ids, and names that are already in use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from cfstream.values import Json
 
 @dataclass(frozen=True)
 class Account:
-    """One account, as far as its specs would speak of it."""
+    """One account, as far as its specs refer to it."""
 
     number: str
     rows: tuple[LiveDistribution, ...] = ()
     """Every distribution of both deliveries."""
     owners: Mapping[str, str] = field(default_factory=dict)
-    """Names of the stacks that own distributions, by the distribution's id."""
+    """Names of the stacks that own distributions, by distribution id."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Names of the key groups, by id."""
     identities: Mapping[str, str] = field(default_factory=dict)
@@ -29,11 +29,11 @@ class Account:
     controls: Mapping[str, Json] = field(default_factory=dict)
     """Rows of the origin access controls, by id."""
     marked: frozenset[str] = frozenset()
-    """Names of stacks that something in the account bears the mark of: a new stack of such a name would own it."""
+    """Stack names in marks on the account's resources. A new stack with such a name would own those resources."""
 
 
 def read_account(aws: Reads, number: str) -> Account:
-    """The account. Makes six list calls, and ListTagsForResource for each distribution; raises as `Reads.items`."""
+    """Read the account with six list calls, and ListTagsForResource for each distribution. Raises as `Reads.items`."""
     rows = all_distributions(aws)
     groups = GROUP.rows(aws)
     identities = aws.items(IDENTITIES)

@@ -1,8 +1,7 @@
-"""One live distribution, said in the language as far as it can be. Pure.
+"""Describe one live distribution as a spec, as far as possible. Pure.
 
-A field is written where the spec would otherwise mean something else than what is live (an enforced default that
-differs, an identity that exists), and where it tells the reader what this is. All else is left out: absent is not
-managed.
+A field is written if the spec would otherwise mean something other than what is live (a different enforced default, an
+existing identity), or if it helps the reader. Everything else is omitted: an absent field is not managed.
 """
 
 from collections.abc import Mapping
@@ -23,11 +22,11 @@ from cfstream.spec.model import Http, MinimumTls, PriceClass
 
 @dataclass(frozen=True)
 class Description:
-    """The fields of a spec, and what is said beside them."""
+    """The fields of a spec, and its comments."""
 
     values: Mapping[str, Any]
     remarks: Mapping[str, str] = field(default_factory=dict)
-    """Comments, by the path of the field that they stand at."""
+    """Comments, by the path of their field."""
     kept: tuple[str, ...] = ()
     risks: tuple[Risk, ...] = ()
 
@@ -36,20 +35,20 @@ class Description:
         return str(self.values["bucket"])
 
     def having(self, name: str, value: Any, remark: str = "") -> "Description":
-        """The same with another field."""
+        """Return the description with another field."""
         return replace(self, values={**self.values, name: value}, remarks={**self.remarks, name: remark})
 
     def without_cnames(self, why: str) -> "Description":
-        """The same without the names and their certificate, which are then left as they are."""
+        """Return the description without the cnames and their certificate, which then stay as they are."""
         cnames = ", ".join(self.values.get("cnames", ()))
         http = {name: value for name, value in self.values.get("http", {}).items() if name != "certificate"}
         values = {name: value for name, value in self.values.items() if name not in ("cnames", "http")}
-        told = f"cnames and their certificate, for {why}: {cnames}"
+        told = f"cnames and their certificate, because {why}: {cnames}"
         return replace(self, values={**values, **({"http": http} if http else {})}, kept=(told, *self.kept))
 
 
 def describe(live: LiveDistribution, account: Account, name: str) -> Description:
-    """The distribution as a spec named `name`. Raises CannotImport where no spec could say what it is."""
+    """Describe the distribution as a spec with this name. Raises CannotImport if no spec can describe it."""
     bucket = _bucket(live)
     found = guards(live, bucket, account)
     signing = signing_values(account, live, found)
@@ -72,7 +71,7 @@ def describe(live: LiveDistribution, account: Account, name: str) -> Description
 
 
 def _bucket(live: LiveDistribution) -> str:
-    """The bucket that it serves. Raises CannotImport where that is none."""
+    """Return the bucket that it serves. Raises CannotImport if it serves none."""
     streaming = live.delivery is Delivery.RTMP
     _check_targets(live)
     origin = document.default_origin(live.config)
@@ -80,28 +79,28 @@ def _bucket(live: LiveDistribution) -> str:
     bucket = bucket_of(domain)
     if not sayable(ResourceId, live.id):
         raise CannotImport(
-            f"{live.id!r} is no id of a distribution that a spec could adopt", "name another one"
+            f"{live.id!r} is not a valid distribution id for adopt", "import another distribution"
         )
     if bucket and sayable(BucketName, bucket) and (streaming or document.takes_identity(origin)):
         return bucket
     if ".s3-website" in domain:
-        what = "the website endpoint of a bucket, which knows neither OAC nor OAI"
-        do = "let its default behavior lead to the bucket's own address first, and import again"
+        what = "the website endpoint of a bucket, which supports neither OAC nor OAI"
+        do = "change its default behavior's origin to the bucket's own address, and import again"
     elif bucket:
-        what = f"the bucket {bucket} in a way that a spec cannot name"
-        do = "let its default behavior lead to it as an S3 origin first, and import again"
+        what = f"the bucket {bucket}, in a way that a spec cannot express"
+        do = "change its default behavior's origin to an S3 origin, and import again"
     else:
-        what, do = "no S3 bucket", "leave it out: cfstream is for what is private in a bucket"
+        what, do = "not an S3 bucket", "skip it: cfstream only manages private content in a bucket"
     raise CannotImport(f"the default behavior of {live.id} leads to {domain}: {what}", do)
 
 
 def _check_targets(live: LiveDistribution) -> None:
-    """AWS refuses a behavior without an origin (NoSuchOrigin); what stands in for it may not."""
+    """Raise CannotImport if a behavior has no origin. AWS refuses that (NoSuchOrigin); an emulator may not."""
     for behavior in live.behaviors:
         if not behavior.origins:
             where = behavior.path or "the default behavior"
-            what = f"{where} of {live.id} leads to {behavior.target}, and there is no such origin"
-            raise CannotImport(what, "mend it in AWS, and import again")
+            what = f"{where} of {live.id} leads to {behavior.target}, which does not exist"
+            raise CannotImport(what, "fix it in AWS, and import again")
 
 
 def _plain(live: LiveDistribution) -> dict[str, Any]:
@@ -124,15 +123,15 @@ def _plain(live: LiveDistribution) -> dict[str, Any]:
 
 
 def _identity(live: LiveDistribution, account: Account, name: str) -> dict[str, Any]:
-    """How it reads the bucket; an identity of the stack's own is not referred to but had."""
+    """Return the field for how it reads the bucket. An identity that the stack owns is not referred to by id."""
     oac, oai = identity_of(live)
     if oac:
         row = account.controls.get(oac, {})
         signing = row.get("SigningBehavior", "always")
         if row.get("OriginAccessControlOriginType", "s3") != "s3" or signing == "never":
             raise CannotImport(
-                f"the origin access control {oac} of {live.id} does not sign what CloudFront asks of the bucket",
-                'let it sign "always", for origins of type s3, and import again',
+                f"the origin access control {oac} of {live.id} does not sign CloudFront's requests to the bucket",
+                'set its signing behavior to "always" and its origin type to s3, and import again',
             )
         own = (
             row.get("Name") == f"cfstream-{name}"
@@ -144,7 +143,7 @@ def _identity(live: LiveDistribution, account: Account, name: str) -> dict[str, 
 
 
 def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
-    """What only an http stack has, as far as it differs from the defaults or tells something."""
+    """Return the fields of an http stack that differ from the defaults or help the reader."""
     default = document.behavior(config, "")
     certificate = config.get("ViewerCertificate") or {}
     arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
@@ -155,7 +154,7 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
     if (arn or iam) and minimum != Http.model_fields["minimum_tls"].default:
         if minimum not in get_args(MinimumTls):
             raise CannotImport(
-                f"this cfstream does not know the security policy {minimum}", "use a newer cfstream"
+                f"this cfstream does not support the security policy {minimum}", "update cfstream"
             )
         values["minimum_tls"] = minimum
     protocol = document.viewer_protocol(default)
@@ -171,45 +170,45 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
 
 
 REMARKS: Mapping[str, str] = {
-    "enabled": "it answers nobody",
+    "enabled": "disabled: it serves nothing",
     "origin_access": migration.REMARKS["origin_access"],
-    "public": "anyone may watch",
+    "public": "anyone can read, without a signature",
     "adopt": "the distribution that this stack takes over",
     "http.viewer_protocol": "the default is redirect-to-https",
     "http.minimum_tls": "the default is TLSv1.2_2021",
-    "http.behaviors": "only those whose signers differ; all others stay as they are",
+    "http.behaviors": "only those with other signers; all others stay as they are",
 }
 
 
 def _remarks(values: Mapping[str, Any], *, owned: bool) -> dict[str, str]:
-    """The comments of the fields that there are."""
+    """Return the comments for the fields that are present."""
     paths = {*values, *(f"http.{name}" for name in values.get("http", {}))}
     remarks = {path: remark for path, remark in REMARKS.items() if path in paths}
     remarks["name"] = (
-        "as its tag says" if owned else "the stack's identity in this account: change it now or never"
+        "from its tag" if owned else "the stack's identity in this account; it cannot be changed after apply"
     )
     if values.get("oac") or values.get("oai"):
         remarks["oac" if values.get("oac") else "oai"] = migration.EXISTS
     if values.get("key_groups"):
-        remarks["key_groups"] = "groups that exist: referred to, never changed"
+        remarks["key_groups"] = "existing groups: referenced, never changed"
     if values.get("trusted_signers"):
         remarks["trusted_signers"] = migration.REMARKS["trusted_signers"]
     return remarks
 
 
 def _left_out(live: LiveDistribution, values: Mapping[str, Any], bucket: str) -> tuple[str, ...]:
-    """What is kept, the fields among them that the language has but not with these values."""
+    """Return what is kept, including fields of the language whose values a spec cannot express."""
     config, lines = live.config, []
     if live.aliases and "cnames" not in values:
-        lines.append(f"cnames, one of which a spec cannot say: {', '.join(live.aliases)}")
+        lines.append(f"cnames, of which a spec cannot express at least one: {', '.join(live.aliases)}")
     if (config.get("Logging") or {}).get("Enabled") and "logging" not in values:
         lines.append(f"access logs to {config['Logging']['Bucket']}/{config['Logging'].get('Prefix', '')}")
     if config.get("Comment") and "comment" not in values:
-        lines.append("its comment, which is longer or odder than a spec takes")
+        lines.append("its comment, which is too long for a spec or has unsupported characters")
     if config.get("DefaultRootObject") and "default_root_object" not in values.get("http", {}):
         lines.append(f"default root object: {config['DefaultRootObject']}")
     if config.get("PriceClass") == "None":
-        lines.append("no price class: it is billed by a plan of its own")
+        lines.append("no price class: it has a pricing plan of its own")
     arn = (config.get("ViewerCertificate") or {}).get("ACMCertificateArn")
     if arn and "certificate" not in values.get("http", {}):
         lines.append(f"certificate: {arn}")

@@ -1,4 +1,4 @@
-"""By which words of a spec the bucket's grant may already be there: guesses, of which the plan picks the true one."""
+"""Guess the `grant` field that describes the bucket's existing grant. The plan picks the right guess."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,10 +20,10 @@ ELSEWHERE: Mapping[str, Any] = {"via": "elsewhere"}
 def likely_grants(
     aws: Reads, live: LiveDistribution, account: Account, bucket: str
 ) -> Iterator[tuple[Mapping[str, Any] | None, str]]:
-    """Values of ``grant``, None for its default, each with a comment; the last leaves it to others.
+    """Yield values of ``grant``, None for its default, each with a comment. The last one leaves the grant to others.
 
-    Asks for the bucket's policy; where an OAI reads, for a page of objects and their ACLs. What may not be read gives
-    no guess.
+    Reads the bucket's policy and, if an OAI reads, a page of objects and their ACLs. What cannot be read gives no
+    guess.
     """
     _, oai = identity_of(live)
     if not any(identity_of(live)):
@@ -45,13 +45,13 @@ def _prefixes(aws: Reads, bucket: str) -> Iterator[tuple[Mapping[str, Any], str]
         if allows_reading(each, bucket)
     }
     for prefix in sorted(filter(None, found)):
-        yield {"prefix": prefix}, "as a statement of the bucket's policy gives it"
+        yield {"prefix": prefix}, "from a statement of the bucket's policy"
 
 
 def _on_objects(
     aws: Reads, live: LiveDistribution, bucket: str, user: str
 ) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """A grant on each object, where a sample of them has exactly one for the OAI, or our mark tells of one."""
+    """Yield a grant on each object, if all sampled objects have exactly one for the OAI, or our mark shows one."""
     found = _permissions(aws, bucket, user) if user else frozenset()
     for permission in ("READ", "FULL_CONTROL"):
         if found == {permission} or live.tag(ACL_TAG):

@@ -1,4 +1,4 @@
-"""The import of one distribution, and of all that an account has."""
+"""Import one distribution, or all distributions of an account."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -20,33 +20,33 @@ from cfstream.stack.distributions import read_distribution
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one distribution: a spec, or why there is none."""
+    """The result for one distribution: a spec, or why there is none."""
 
     row: LiveDistribution
     name: str = ""
     owner: str | None = None
-    """The stack that owned it before; None for one made by hand."""
+    """The stack that already owned it; None if no stack did."""
     text: str = ""
-    """The spec; empty where there is none."""
+    """The spec; empty if there is none."""
     bucket: str = ""
     risks: tuple[Risk, ...] = ()
     pending: tuple[str, ...] = ()
-    """What its plan would do, or what stands in the plan's way; empty when the plan is."""
+    """What its plan would change, or its problems; empty if the plan is empty."""
     refusal: CannotImport | None = None
     file: str = ""
 
 
 def import_one(aws: Reads, account: Account, row: LiveDistribution, judge: Judge, name: str = "") -> Imported:
-    """The spec of one distribution, proved by its plan. Raises CannotImport, and as `Reads.read`."""
+    """Return the spec of one distribution, checked by its plan. Raises CannotImport, and as `Reads.read`."""
     try:
         live = read_distribution(aws, row.delivery, row.id)
     except Missing as gone:
-        raise CannotImport(f"{row.id} was deleted since it was listed", "leave it out") from gone
+        raise CannotImport(f"{row.id} was deleted after it was listed", "skip it") from gone
     owner = live.tag(NAME_TAG)
     if owner and name and name != owner:
         raise CannotImport(
-            f"{row.id} belongs to the stack {owner}: it carries the tag {NAME_TAG} = {owner}",
-            "leave --name out, or take that tag off it first",
+            f"{row.id} belongs to the stack {owner}: it has the tag {NAME_TAG} = {owner}",
+            "omit --name, or remove that tag first",
         )
     called = name or owner or _name(live, row, account.marked)
     description = describe(live, account, called)
@@ -63,7 +63,7 @@ def import_one(aws: Reads, account: Account, row: LiveDistribution, judge: Judge
 
 
 def import_all(aws: Reads, account: Account, judge: Judge) -> Iterable[Imported]:
-    """Every distribution of the account, sorted by id, one after the other; a refusal is a value here."""
+    """Yield a result for every distribution of the account, sorted by id. A refusal is a value here."""
     taken = set(account.marked)
     for row in account.rows:
         try:
@@ -93,14 +93,15 @@ def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
         f"Imported from the {live.delivery.words} {live.id} ({live.domain_name}{state}) of account {account.number}."
     ]
     if proved.pending:
-        head += ["Its plan was not empty then:", *(f"  {line}" for line in proved.pending)]
+        head += ["When it was imported, its plan was not empty:", *(f"  {line}" for line in proved.pending)]
     else:
         head.append(
-            "Its plan was empty then: apply changes nothing until this file is changed. What is absent is not managed."
+            "When it was imported, its plan was empty: apply changes nothing until you edit this file."
+            " Absent fields are not managed."
         )
     if told := _risks(proved):
-        head += ["To be looked at:", *(f"  {risk.text}" for risk in told)]
-    tail = ["", "Kept as it is in AWS, and compared with nothing:"] if proved.description.kept else []
+        head += ["Please check:", *(f"  {risk.text}" for risk in told)]
+    tail = ["", "Kept as it is in AWS, and not compared:"] if proved.description.kept else []
     tail += [f"  {line}" for line in proved.description.kept]
     fields = spec_text(proved.description.values, proved.description.remarks)
     readers = "".join(f"{line}\n" for line in _readers(proved))

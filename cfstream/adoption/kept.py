@@ -1,6 +1,6 @@
-"""What is live of a distribution and cannot be said in a spec: a line for each, for it stays as it is. Pure.
+"""List what is live in a distribution but cannot be in a spec. It stays as it is. Pure.
 
-Of headers to the origin only the names are told: their values are often secrets.
+For headers to the origin, only the names are shown: their values are often secrets.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, des
 from cfstream.kinds.distribution.cache_policies import MANAGED, name_of
 
 LONGEST = 60
-"""Characters of a value that is told."""
+"""The longest value that is shown, in characters."""
 
 USUAL: Mapping[str, Any] = {
     "HttpVersion": "http2",
@@ -19,11 +19,11 @@ USUAL: Mapping[str, Any] = {
     "ConnectionAttempts": 3,
     "ConnectionTimeout": 10,
 }
-"""What says nothing, beside what is empty or off."""
+"""Values that have no meaning, like empty and disabled ones."""
 
 
 def kept(live: LiveDistribution, bucket: str) -> tuple[str, ...]:
-    """Everything that a spec of this distribution leaves as it is, most telling first."""
+    """Return a line for everything that a spec of this distribution leaves unchanged, the most important first."""
     config = live.config
     lines = [*_origins(config), *_behaviors(live, bucket)] if live.delivery is Delivery.HTTP else []
     lines += _furnishings(config)
@@ -39,10 +39,10 @@ def _origins(config: Mapping[str, Any]) -> Iterator[str]:
             sort = "a bucket" if bucket_of(origin["DomainName"]) else "not a bucket"
             yield f"{name}: {origin['DomainName']}, {sort}"
         if origin.get("OriginPath"):
-            yield f"{name} prepends {origin['OriginPath']} to each key"
+            yield f"{name} adds the prefix {origin['OriginPath']} to each key"
         headers = [header["HeaderName"] for header in items(origin.get("CustomHeaders"))]
         if headers:
-            yield f"{name} is sent the headers {', '.join(headers)}"
+            yield f"{name} gets the headers {', '.join(headers)}"
         if origin is main:
             settings = _odd(document.origin_settings(origin), described.ORIGIN)
             yield from (f"{name}, {field}: {_short(value)}" for field, value in settings)
@@ -59,7 +59,7 @@ def _behaviors(live: LiveDistribution, bucket: str) -> Iterator[str]:
     for behavior, raw in zip((live.default, *live.named), raws, strict=True):
         name = behavior.path or "the default behavior"
         if behavior not in ours:
-            yield f"{name} leads to the origin {behavior.target}, whoever may sign there"
+            yield f"{name} leads to the origin {behavior.target}; its signers are not managed"
         for function in items(raw.get("LambdaFunctionAssociations")):
             yield f"{name} runs Lambda@Edge {function['LambdaFunctionARN']} at {function['EventType']}"
         for function in items(raw.get("FunctionAssociations")):
@@ -69,7 +69,7 @@ def _behaviors(live: LiveDistribution, bucket: str) -> Iterator[str]:
             yield f"{name} caches {caching}"
         methods = set(document.allowed_methods(raw)) - {*document.READING}
         if methods:
-            yield f"{name} lets {', '.join(sorted(methods))} through"
+            yield f"{name} allows {', '.join(sorted(methods))}"
         for field, value in _odd(raw, described.BEHAVIOR):
             yield f"{name}, {field}: {_short(value)}"
 
@@ -90,7 +90,7 @@ def _furnishings(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"countries: {geo['RestrictionType']} {', '.join(sorted(items(geo)))}"
     for error in items(config.get("CustomErrorResponses")):
         page = f" -> {error['ResponsePagePath']}" if error.get("ResponsePagePath") else ""
-        yield f"error {error['ErrorCode']}{page}, kept for {error.get('ErrorCachingMinTTL', 'the usual')} s"
+        yield f"error {error['ErrorCode']}{page}, cached for {error.get('ErrorCachingMinTTL', 'the default')} s"
     certificate = config.get("ViewerCertificate") or {}
     if certificate.get("IAMCertificateId"):
         yield f"certificate of IAM: {certificate['IAMCertificateId']}"
@@ -102,14 +102,14 @@ def _furnishings(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _odd(raw: Mapping[str, Any], told: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    """The fields that are not `told` and say something."""
+    """Yield the members that are not `told` and have a value that matters."""
     for name, value in raw.items():
         if name not in told and value != USUAL.get(name) and not _says_nothing(value):
             yield name, value
 
 
 def _says_nothing(value: Any) -> bool:
-    """Whether this is empty or switched off, all the way down."""
+    """Return whether the value is empty or disabled at every level."""
     if isinstance(value, Mapping):
         return (
             value.get("Quantity") == 0
@@ -120,7 +120,7 @@ def _says_nothing(value: Any) -> bool:
 
 
 def _short(value: Any) -> str:
-    """A value in one line; of nested ones the parts that say something."""
+    """Return a value on one line; for a nested one, the parts that matter."""
     match value:
         case Mapping():
             inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _says_nothing(v))

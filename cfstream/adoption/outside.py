@@ -1,6 +1,6 @@
-"""The readers and managers that `import` finds outside a stack, as lines of its spec that are commented out.
+"""Write the outside readers and managers that `import` finds as commented lines of the spec.
 
-Whoever imports decides who is expected: cfstream never declares a reader by itself.
+The user decides which ones are expected. cfstream never declares a reader by itself.
 """
 
 from collections.abc import Iterable
@@ -15,18 +15,18 @@ FIELDS = {
     May.WRITE: "also_managed_by",
     May.MANAGE: "also_managed_by",
 }
-"""The field that covers what a reader may do."""
+"""The field that covers each permission."""
 
 REASONS = {
-    "also_read_by": "can read or list the bucket today. Remove the # if that is intended:",
-    "also_managed_by": "can write objects or change who can read them today. Remove the # if that is intended:",
+    "also_read_by": "can read or list the bucket now. Remove the # if that is intended:",
+    "also_managed_by": "can write objects or change who can read them now. Remove the # if that is intended:",
 }
 
 
 def commented_readers(readers: Iterable[tuple[Reader, May]]) -> list[str]:
     """Return the commented lines that list `readers`; none if no reader can be listed.
 
-    A reader that no field can list, like anyone, is left to the openings of the plan.
+    A reader that no field can list, like anyone, only appears in the openings of the plan.
     """
     found: dict[str, list[str]] = {field: [] for field in REASONS}
     for reader, may in readers:

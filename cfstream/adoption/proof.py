@@ -1,4 +1,4 @@
-"""The proof of a description: its text is read as any spec is, and planned; the one whose plan is empty is taken."""
+"""Check descriptions: read each one as a spec, plan it, and pick the one with an empty plan."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack, load
 
 Judge: TypeAlias = Callable[[Stack], StackPlan]
-"""Plans a stack against what is live."""
+"""Plans a stack against the live state."""
 
 Grants: TypeAlias = Iterable[tuple[Any, str]]
 
 
 @dataclass(frozen=True)
 class Proved:
-    """A description with what its plan says."""
+    """A description and its plan."""
 
     description: Description
     plan: StackPlan
 
     @property
     def pending(self) -> tuple[str, ...]:
-        """What the plan would change, and what stands in its way, a line each; nothing for an empty plan."""
+        """Return what the plan would change, and its problems, as lines; nothing for an empty plan."""
         changes = [
             f"{step.id}: {comment(step.because)}"
             + "".join(f"; {change.field}" for change in step.changes[:3])
@@ -37,14 +37,14 @@ class Proved:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """How far from empty the plan is."""
+        """Return how far from empty the plan is."""
         return len(self.plan.problems), len(self.plan.steps)
 
 
 def prove(description: Description, grants: Grants, judge: Judge) -> Proved:
-    """The description in the words by which its plan is empty, or as near to that as words get.
+    """Return the description with an empty plan, or the one with the fewest changes.
 
-    Raises CannotImport when the language refuses its text.
+    Raises CannotImport if the spec's text is invalid.
     """
     best = _best(
         (description if grant is None else description.having("grant", grant, why) for grant, why in grants),
@@ -52,7 +52,7 @@ def prove(description: Description, grants: Grants, judge: Judge) -> Proved:
     )
     best = best or _judged(description, judge)
     if best.plan.problems and best.description.values.get("cnames"):
-        # An old certificate that has run out, or is gone from ACM, still serves; a spec that names it is no spec.
+        # An expired certificate, or one deleted from ACM, still serves, but a spec that names it has a problem.
         why = comment(best.plan.problems[0].what)
         bare = _judged(best.description.without_cnames(why), judge)
         if bare.rank < best.rank:
@@ -76,10 +76,10 @@ def _judged(description: Description, judge: Judge) -> Proved:
 
 
 def read(text: str) -> Stack:
-    """The text of a spec as a stack. Raises CannotImport, saying what the language refuses about it."""
+    """Parse a spec's text. Raises CannotImport with the first problem."""
     try:
         return load(["-"], stdin=StringIO(text))[0]
     except SpecProblems as problems:
         first = problems.problems[0]
-        what = f"the language cannot say what is live: {first.what}"
+        what = f"a spec cannot express the live state: {first.what}"
         raise CannotImport(what, first.do) from problems

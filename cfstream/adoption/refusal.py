@@ -1,7 +1,7 @@
-"""The refusal to import what no spec could say truly."""
+"""The error for a distribution that no spec can describe."""
 
 from cfstream.errors import WrongUsage
 
 
 class CannotImport(WrongUsage):
-    """No spec is written: `what` stands in the way, and what to `do`."""
+    """No spec is written: `what` prevents it, and `do` fixes it."""

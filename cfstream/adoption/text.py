@@ -1,4 +1,4 @@
-"""A description as the text of a spec: fields in the language's own order, a comment of one line where it helps."""
+"""Write a description as the text of a spec, with the fields in the language's order and one-line comments."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,11 +7,11 @@ from cfstream.spec.edit.writing import inline
 from cfstream.spec.model import Spec
 
 WIDEST = 100
-"""Columns up to which a comment stands behind its field; else it stands above."""
+"""The longest line with a comment behind its field. Longer ones have the comment above."""
 
 
 def spec_text(values: Mapping[str, Any], remarks: Mapping[str, str]) -> str:
-    """The fields as YAML; `remarks` go by the field's path, like ``cnames`` or ``http.certificate``."""
+    """Return the fields as YAML. `remarks` are by field path, like ``cnames`` or ``http.certificate``."""
     lines: list[str] = []
     for name in Spec.model_fields:
         if name not in values:
@@ -26,7 +26,7 @@ def spec_text(values: Mapping[str, Any], remarks: Mapping[str, str]) -> str:
 
 
 def comment(text: str) -> str:
-    """`text` as a comment may have it: on one line, and without what YAML refuses to read."""
+    """Return `text` as a valid comment: on one line, without characters that YAML rejects."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 

@@ -1,7 +1,7 @@
-"""Who may sign, in the language: of the default behavior, and of those behaviors that differ from it. Pure.
+"""Describe the signers of the default behavior, and of the behaviors that differ from it. Pure.
 
-Signers are owned on every behavior that leads to the bucket, so each one that differs must be named, or its signers
-would be taken for a change.
+The stack owns the signers of every behavior that leads to the bucket. A behavior with different signers must be in the
+spec, because apply would otherwise change its signers.
 """
 
 from collections.abc import Sequence
@@ -30,15 +30,14 @@ class Guard:
 def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[Guard, ...]:
     """Return every behavior that leads to the bucket, the default one first.
 
-    Of two whose patterns are the same, only the first has an effect. Raises CannotImport if one has both kinds of
-    signers.
+    If two have the same pattern, only the first has an effect. Raises CannotImport if one has both kinds of signers.
     """
     ours = [each for each in live.leading_to(bucket) if with_pattern(live.named, each.path) in (each, None)]
     return tuple(_guard(live, each, account) for each in (live.default, *live.named) if each in ours)
 
 
 def signing_values(account: Account, live: LiveDistribution, found: Sequence[Guard]) -> dict[str, Any]:
-    """The fields that name signers: of the default behavior, and under ``behaviors`` those that must be named."""
+    """Return the fields that name signers: of the default behavior, and ``behaviors`` for those that must be listed."""
     default, *others = found
     named = []
     for each in others:
@@ -47,16 +46,16 @@ def signing_values(account: Account, live: LiveDistribution, found: Sequence[Gua
         if sayable(PathPattern, each.path):
             named.append({"path": each.path, **_fields(account, each.viewers)})
         elif default.viewers:
-            # Where the default behavior is public, signers on others stay as they are without being named.
+            # If the default behavior is public, signers on other behaviors stay without being listed.
             raise CannotImport(
-                f"the behavior {each.path!r} of {live.id} has signers of its own, and a spec cannot name that path",
-                "give it the signers of the default behavior, or another path pattern, and import again",
+                f"the behavior {each.path!r} of {live.id} has its own signers, but a spec cannot name that path",
+                "give it the default behavior's signers, or change its path pattern, and import again",
             )
     return {**_fields(account, default.viewers), **({"behaviors": named} if named else {})}
 
 
 def sayable(kind: Any, value: object) -> bool:
-    """Whether the language takes this value for a field of this type."""
+    """Return whether a field of this type accepts the value."""
     try:
         TypeAdapter(kind).validate_python(value)
     except ValidationError:
@@ -69,13 +68,13 @@ def _guard(live: LiveDistribution, behavior: Behavior, account: Account) -> Guar
     where = "the default behavior" if behavior.default else f"the behavior {behavior.path!r}"
     if viewers.accounts and viewers.key_groups:
         raise CannotImport(
-            f"{where} of {live.id} has both trusted signers and key groups, and a spec names one sort",
-            "take one of the two off there, and import again",
+            f"{where} of {live.id} has both trusted signers and key groups, but a spec allows only one of them",
+            "remove one of them there, and import again",
         )
     if len(viewers.accounts) > MAX_TRUSTED_SIGNERS:
         raise CannotImport(
-            f"{where} of {live.id} has {len(viewers.accounts)} trusted signers, and a spec takes {MAX_TRUSTED_SIGNERS}",
-            "take some off there, or use a key group, and import again",
+            f"{where} of {live.id} has {len(viewers.accounts)} trusted signers; the limit is {MAX_TRUSTED_SIGNERS}",
+            "remove some there, or use a key group, and import again",
         )
     return Guard(behavior.path, viewers, behavior.viewer_protocol)
 
@@ -93,7 +92,7 @@ def _fields(account: Account, viewers: Signers) -> dict[str, Any]:
 
 
 def _named(account: Account) -> Any:
-    """Key groups by name, where it is one that a spec can say; else by id."""
+    """Return a function that gives a key group's name if a spec can express it, otherwise its id."""
 
     def name(group: str) -> str:
         called = account.groups.get(group, "")

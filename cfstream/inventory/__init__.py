@@ -1,6 +1,5 @@
-"""What there is, read for people: the lists, one distribution with all its settings, when it is Deployed, how
-to delete it.
+"""Read the account for people: the lists, one distribution with all settings, deployment, and deletion by id.
 
-Reading and arranging only: how it looks is `render/inventory.py`. Nothing here compares live with a spec;
-that is a plan.
+This package reads and arranges; `render/inventory.py` formats. Nothing here compares the live state with a spec, which
+is a plan.
 """

@@ -1,6 +1,4 @@
-"""Waiting until distributions are Deployed: asks at once and then ever more seldom, all of them in each
-round.
-"""
+"""Wait until distributions are Deployed. Poll all of them in each round, with growing pauses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +14,12 @@ from cfstream.steps.wait import Deployed, GroupActive
 
 @dataclass(frozen=True)
 class Awaited:
-    """One distribution that somebody waits for; `name` is the stack's, or the id."""
+    """One distribution to wait for. `name` is the stack's name, or the id."""
 
     name: str
     found: Found
     groups: bool = False
-    """Whether its key groups must be in force with exactly their keys, which a stack asks for."""
+    """Whether its key groups must be active with exactly their keys. Stacks require this."""
 
     def __str__(self) -> str:
         return self.name if self.name == self.found.id else f"{self.name} ({self.found.id})"
@@ -29,7 +27,7 @@ class Awaited:
 
 @dataclass(frozen=True)
 class Progress:
-    """How one distribution stands: `pending` says why it is not Deployed; empty when it is."""
+    """The state of one distribution. `pending` is why it is not Deployed yet; empty if it is."""
 
     awaited: Awaited
     pending: str
@@ -39,7 +37,7 @@ class Progress:
 def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, tell: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
-    """How each stands when all are Deployed, or after `seconds`; `tell` hears of every answer on the way."""
+    """Return the state of each target when all are Deployed, or after `seconds`. `tell` gets every state on the way."""
     doors = doors_of(world)
     state = [Progress(target, "not asked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
@@ -59,7 +57,7 @@ def doors_of(world: World) -> Doors:
 
 
 def _pending(target: Awaited, doors: Doors) -> str:
-    """Return why it is not Deployed yet. A read that fails for a while is a reason to go on waiting."""
+    """Return why it is not Deployed yet. A temporary read failure counts as not yet."""
     found = target.found
     deployed = Deployed(get(found.kind, found.id), RESOURCES[found.kind], {})
     try:
@@ -69,9 +67,7 @@ def _pending(target: Awaited, doors: Doors) -> str:
 
 
 def _groups_pending(found: Found, doors: Doors) -> str:
-    """Why the key groups are not in force as they are: a changed group moves no distribution's Status by
-    itself.
-    """
+    """Return why the key groups are not active yet: changing a group does not change a distribution's Status."""
     for group_id in _groups(found):
         reply = doors.aws.read(Call("cloudfront", "get_key_group", {"Id": group_id}))
         keys = tuple(reply["KeyGroup"]["KeyGroupConfig"]["Items"])
@@ -87,11 +83,11 @@ def _groups(found: Found) -> list[str]:
 
 
 def late(ended: Sequence[Progress], seconds: float) -> TimedOut | None:
-    """The error that names those that were not Deployed within `seconds`; None when all were."""
+    """Return the error that lists the targets not Deployed within `seconds`; None if all are."""
     pending = "; ".join(f"{each.awaited}: {each.pending}" for each in ended if each.pending)
     if not pending:
         return None
     return TimedOut(
         f"not Deployed within {round(seconds)} s: {pending}",
-        "run the same command again to wait on, or give a longer --timeout",
+        "run the same command again to keep waiting, or set a longer --timeout",
     )

@@ -1,13 +1,11 @@
-"""One distribution or identity with all its settings, as values that need no knowledge of AWS's spelling to
-be read.
-"""
+"""One distribution or identity with all its settings, in terms that do not depend on AWS's documents."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Named:
-    """An id, and the name that people gave to what it stands for; empty where that could not be read."""
+    """An id, and the name of its resource; empty if the name could not be read."""
 
     id: str
     name: str = ""
@@ -23,12 +21,12 @@ class OriginDetails:
     access: str = "none"
     identity: Named | None = None
     canonical_user: str = ""
-    """What object ACLs call an OAI."""
+    """The OAI's id in object ACLs."""
 
 
 @dataclass(frozen=True)
 class BehaviorDetails:
-    """Who may see which paths; `path` is empty for the default behavior."""
+    """The signers of a path. `path` is empty for the default behavior."""
 
     path: str
     origin_id: str
@@ -44,9 +42,7 @@ class BehaviorDetails:
 
 @dataclass(frozen=True)
 class ActiveSigners:
-    """A signer in force, an account or a key group, and the keys whose signatures CloudFront takes from
-    it.
-    """
+    """An active signer, an account or a key group, and the ids of its active keys."""
 
     signer: Named
     keys: tuple[Named, ...] = ()
@@ -54,24 +50,22 @@ class ActiveSigners:
 
 @dataclass(frozen=True)
 class Grant:
-    """Something that lets CloudFront read a bucket for this distribution."""
+    """A grant that lets CloudFront read a bucket for this distribution."""
 
     bucket: str
     via: str
     """``bucket-policy`` or ``object-acl``."""
     to: str
-    """Who is let in, in words."""
+    """The grantee, as text."""
     what: str
-    """The actions and the objects; for object ACLs the permission, and how many of how many have it."""
+    """The actions and objects; for object ACLs, the permission and the number of sampled objects that have it."""
     sid: str = ""
     ours: bool = False
 
 
 @dataclass(frozen=True)
 class Tls:
-    """The certificate that viewers see: an ARN, an IAM certificate's id, or ``cloudfront`` for CloudFront's
-    own.
-    """
+    """The certificate that viewers see: an ARN, an IAM certificate's id, or ``cloudfront`` for CloudFront's own."""
 
     certificate: str
     minimum: str = ""
@@ -80,9 +74,7 @@ class Tls:
 
 @dataclass(frozen=True)
 class DistributionDetails:
-    """Everything about a distribution of either kind. What a streaming distribution has not is None or
-    empty.
-    """
+    """Everything about a distribution of either kind. Fields that a streaming distribution lacks are None or empty."""
 
     kind: str
     id: str
@@ -103,7 +95,7 @@ class DistributionDetails:
     active_signers: tuple[ActiveSigners, ...] = ()
     grants: tuple[Grant, ...] = ()
     logging: str = ""
-    """``bucket/prefix``; empty when there is no logging."""
+    """``bucket/prefix``; empty without logging."""
     tls: Tls | None = None
     http_version: str = ""
     ipv6: bool | None = None

@@ -1,6 +1,4 @@
-"""What lets CloudFront read the buckets behind a distribution: statements of bucket policies, and object
-ACLs.
-"""
+"""Find what lets CloudFront read the buckets of a distribution: bucket policy statements and object ACLs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -16,16 +14,16 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
 SAMPLE = 25
-"""Objects whose ACLs are looked at: enough to see whether grants were given, and one page of a list."""
+"""How many objects' ACLs are read: one page of a list, enough to see whether grants exist."""
 
 
 def grants_of(
     aws: Reads, arn: str, owner: str | None, origins: Sequence[OriginDetails], *, marked: bool
 ) -> tuple[tuple[Grant, ...], tuple[str, ...]]:
-    """The grants that the distribution `arn` reads by, and notes of what could not be read.
+    """Return the grants for the distribution `arn`, and notes about what could not be read.
 
-    Asks for the policy of each bucket; for object ACLs only where an OAI has no statement, or `marked` says
-    that such grants were given.
+    Reads the policy of each bucket. Reads object ACLs only if an OAI has no statement, or `marked` shows that such
+    grants were made.
     """
     found: list[Grant] = []
     notes: list[str] = []
@@ -62,7 +60,7 @@ def _statements(
 
 
 def _whom(statement: Json, arn: str, origin: OriginDetails) -> str:
-    """Who is let in by a statement that lets this distribution in; empty for one that does not."""
+    """Return the grantee of a statement that lets this distribution read; empty if it does not."""
     identities: Mapping[str, str] = (
         {origin.canonical_user: origin.identity.id} if origin.identity and origin.canonical_user else {}
     )

@@ -1,4 +1,4 @@
-"""What a deletion by id leaves where it is: what the resource referred to, and what it was granted."""
+"""Say what a deletion by id leaves behind: the resources that it referred to, and its grants."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from cfstream.values import Known
 
 
 def remains(found: Found) -> str:
-    """Return a sentence that names what is still there once `found` is deleted. Pure."""
+    """Return a sentence that lists what still exists after `found` is deleted. Pure."""
     if found.kind == IDENTITY:
-        return "grants to it stay in bucket policies and on objects; they let nobody in any more"
+        return "grants to it stay in bucket policies and on objects, without effect"
     named = ", ".join(dict.fromkeys(_named(found.distribution)))
-    return f"still there, if nothing else takes them away: {named}"
+    return f"these still exist: {named}"
 
 
 def _named(live: LiveDistribution) -> Iterator[str]:

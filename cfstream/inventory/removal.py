@@ -1,4 +1,4 @@
-"""What a deletion by id must find before it may be tried, and the step that does it."""
+"""Check whether a resource may be deleted by id, and delete it."""
 
 from cfstream.domain import NAME_TAG, Delivery
 from cfstream.domain.tags import read_tags, tags_of
@@ -22,26 +22,26 @@ DELETES = {
         "get_cloud_front_origin_access_identity_config",
     ),
 }
-"""The operation that deletes one of each kind, and the one that reads its document with its ETag."""
+"""By kind: the operation that deletes the resource, and the one that reads its document with its ETag."""
 
 
 def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
-    """The step that deletes what was found, as it is now or, with `if_match`, in that version alone.
+    """Return the step that deletes what was found: the current version or, with `if_match`, only that version.
 
-    Raises WrongUsage for a distribution that is enabled or not yet Deployed, and for an identity in use;
-    Stale when the live ETag is not `if_match`.
+    Raises WrongUsage for a distribution that is enabled or not Deployed, and for an identity in use. Raises Stale if
+    the live ETag is not `if_match`.
     """
     if if_match is not None and if_match != found.etag:
         raise Stale(
             f"{found.name} changed: its ETag is {found.etag}, not {if_match}",
-            f"look at it with: cfstream show {found.id}",
+            f"review it: cfstream show {found.id}",
         )
     _must_be_unused(aws, found) if found.kind == IDENTITY else _must_be_off(found)
     delete, read = DELETES[found.kind]
     return Delete(
         address=Address(found.kind, owner_of(aws, found) or found.id),
         stage=Stage.DELETE_IDENTITY,
-        because="asked for by its id",
+        because="requested by id",
         call=Call("cloudfront", delete, {"Id": found.id}),
         read=Call("cloudfront", read, {"Id": found.id}),
         content=f"{RESOURCES[found.kind]}Config",
@@ -51,12 +51,12 @@ def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
 
 
 def remove(world: World, step: Delete) -> None:
-    """Deletes. Raises Stale when it changed since it was looked at, Refused when AWS finds a user of it."""
+    """Delete it. Raises Stale if it changed since it was read, Refused if it is in use."""
     step.perform(doors_of(world))
 
 
 def owner_of(aws: Reads, found: Found) -> str | None:
-    """The name of the spec that owns what was found."""
+    """Return the name of the stack that owns it."""
     if found.kind == IDENTITY:
         return owner_by_mark(found.config.get("Comment") or "")
     tags = aws.read(read_tags(found.live["ARN"]))
@@ -66,13 +66,13 @@ def owner_of(aws: Reads, found: Found) -> str | None:
 def _must_be_off(found: Found) -> None:
     if found.config["Enabled"]:
         raise WrongUsage(
-            f"{found.name} is enabled: viewers may be using it, and CloudFront deletes none that is",
-            "disable it first: put `enabled: false` into its spec, and cfstream apply",
+            f"{found.name} is enabled: viewers may be using it, and CloudFront only deletes disabled distributions",
+            "disable it first: set `enabled: false` in its spec, and run cfstream apply",
         )
     if found.live["Status"] != "Deployed":
         raise WrongUsage(
-            f"{found.name} is disabled, but the change is still on its way: {found.live['Status']}",
-            f"cfstream wait {found.id}, then delete it",
+            f"{found.name} is disabled, but not Deployed yet: {found.live['Status']}",
+            f"run cfstream wait {found.id}, then delete it",
         )
 
 
@@ -81,5 +81,5 @@ def _must_be_unused(aws: Reads, found: Found) -> None:
     if users:
         raise WrongUsage(
             f"{found.name} is in use: {', '.join(users)} reads its bucket with it",
-            "give those another origin access first",
+            "give those distributions another origin access first",
         )

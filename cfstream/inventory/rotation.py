@@ -1,7 +1,7 @@
-"""Where a rotation of a key group stands: told by the spec and by AWS alone, so that it can be stopped anywhere.
+"""Decide the next stage of a key rotation from the spec and AWS alone, so that it can be interrupted anywhere.
 
-The sequence is the Developer Guide's ("Rotating key pairs"): a new key joins, the signers change over, the last URL of
-the old key runs out, the old key leaves. Each stage is an edit of the spec; plan and apply do the rest.
+The sequence is the Developer Guide's ("Rotating key pairs"): a new key joins, the signers switch to it, the last URL of
+the old key expires, and the old key leaves. Each stage is an edit of the spec. Plan and apply do the rest.
 """
 
 import re
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Begin:
-    """No rotation is under way: a new key is to join, and to replace those in the group."""
+    """No rotation is in progress. A new key will join and replace those in the group."""
 
 
 @dataclass(frozen=True)
 class ApplyFirst:
-    """The spec is ahead of AWS: nothing more is to be written before it is applied. `why` says what is missing."""
+    """The spec is ahead of AWS and must be applied before the next edit. `why` is what is missing."""
 
     why: str
     cuts: bool = False
-    """Whether a key leaves by it while URLs of that key may be valid."""
+    """Whether applying it removes a key while URLs of that key may be valid."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """URLs of the keys that leave may be valid until then."""
+    """URLs of the keys that will leave may be valid until this time."""
 
     leaving: tuple[str, ...]
     until: "datetime"
@@ -57,24 +57,24 @@ Stage: TypeAlias = Begin | ApplyFirst | Wait | TakeOut
 
 
 def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
-    """The stack that makes the key group of this name, or the only one, and the group. Raises WrongUsage for none."""
+    """Return the stack that declares the key group of this name, or the only group. Raises WrongUsage for none."""
     made = {group.name: (stack, group) for stack in stacks for group in declared_groups(stack.spec)}
     if name in made:
         return made[name]
     if name is None and len(made) == 1:
         return next(iter(made.values()))
     if name is None and made:
-        raise WrongUsage(f"the spec makes {len(made)} key groups", f"name one of {', '.join(made)}")
+        raise WrongUsage(f"the spec declares {len(made)} key groups", f"name one of {', '.join(made)}")
     raise WrongUsage(
-        f"the spec makes no key group {name or 'at all'}",
-        f"it makes {', '.join(made)}"
+        f"the spec declares no key group{f' {name}' if name else ''}",
+        f"it declares {', '.join(made)}"
         if made
-        else "it makes none; a group of others is rotated by the spec that makes it",
+        else "it declares none; rotate a group with the spec that declares it",
     )
 
 
 def places_of(spec: Spec, name: str) -> tuple[SpecPath, ...]:
-    """The path of each list of keys of this group: it may be written in more than one place."""
+    """Return the path of each list of keys of this group, which may be in several places."""
     lists: list[tuple[SpecPath, Iterable[object]]] = [(("key_groups",), spec.key_groups or ())]
     lists += [
         (("http", "behaviors", n, "key_groups"), behavior.key_groups or ())
@@ -89,13 +89,13 @@ def places_of(spec: Spec, name: str) -> tuple[SpecPath, ...]:
 
 
 def leaving_keys(group: DeclaredGroup) -> tuple[str, ...]:
-    """The keys of the group that another of its keys replaces."""
+    """Return the keys of the group that another of its keys replaces."""
     replaced = {old for key in group.keys for old in key.replaces}
     return tuple(key.name for key in group.keys if key.name in replaced)
 
 
 def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
-    """Which stage comes next. Asks AWS unless the group was never rotated; raises as `Reads.read`."""
+    """Return the next stage. Reads from AWS unless the group was never rotated. Raises as `Reads.read`."""
     leaving = leaving_keys(group)
     if not any(key.replaces for key in group.keys):
         return Begin()
@@ -103,7 +103,7 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
     have = kind.observe(aws, Surroundings(aws, scene), kind.desire(scene))
     live = have.named(group.name)
     if live is None:
-        return ApplyFirst(f"the key group {group.name} is not in AWS yet")
+        return ApplyFirst(f"the key group {group.name} does not exist in AWS yet")
     ahead = _ahead(group, live, have) or ("" if leaving else _left(group, live, have, scene.stack.spec))
     if ahead:
         return ApplyFirst(ahead, cuts=_cuts(scene, group, live, have))
@@ -113,7 +113,7 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
 
 
 def new_name(old: str, today: "datetime", taken: Iterable[str]) -> str:
-    """A name for the successor of a key: with the month in place of a month, the next number in place of a number."""
+    """Return a name for a key's successor: with this month in place of a month, or the next number."""
     used = set(taken)
     month = f"{today:%Y-%m}"
     dated = re.fullmatch(r"(.*?)-?\d{4}-\d{2}(-\d{2})?(-\d+)?", old)
@@ -130,22 +130,22 @@ def new_name(old: str, today: "datetime", taken: Iterable[str]) -> str:
 
 
 def names_taken(spec: Spec) -> tuple[str, ...]:
-    """The names of all keys that the spec names, also of those that are gone and only replaced."""
+    """Return the names of all keys in the spec, including replaced keys that no longer exist."""
     keys = declared_keys(spec)
     return (*(key.name for key in keys), *(old for key in keys for old in key.replaces))
 
 
 def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
-    """What the spec has and AWS has not, or the reverse; empty when they agree."""
+    """Return how the spec and AWS differ; empty if they agree."""
     there, wanted = set(have.names(live.keys)), {key.name for key in group.keys}
     missing, extra = sorted(wanted - there), sorted(there - wanted)
     if missing:
-        return f"{', '.join(missing)} did not join the group in AWS yet"
-    return f"{', '.join(extra)} did not leave the group in AWS yet" if extra else ""
+        return f"{', '.join(missing)} is not in the group in AWS yet"
+    return f"{', '.join(extra)} is still in the group in AWS" if extra else ""
 
 
 def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
-    """Whether the spec takes a key out of the live group before its time."""
+    """Return whether the spec removes a key from the live group before its time."""
     there = set(have.names(live.keys))
     leaving = there - {key.name for key in group.keys}
     staying = replace(group, keys=tuple(key for key in group.keys if key.name in there))
@@ -159,16 +159,16 @@ def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups)
 
 
 def _left(group: DeclaredGroup, live: LiveGroup, have: LiveGroups, spec: Spec) -> str:
-    """What is still there of keys that have left the group; empty when the rotation is at its end."""
+    """Return what still exists of keys that have left the group; empty if the rotation is finished."""
     signs = set(have.active.get(live.id, ())) - set(live.keys)
     if signs:
-        return f"{', '.join(have.names(signs))} did not leave the edges yet"
+        return f"{', '.join(have.names(signs))} is still active at the edges"
     gone = {old for key in group.keys for old in key.replaces} - {key.name for key in declared_keys(spec)}
     held = {key for one in have.all for key in one.keys}
     there = sorted(
         key.name for id_, key in have.keys.items() if key.ours and key.name in gone and id_ not in held
     )
-    return f"{', '.join(there)} is not deleted in AWS yet" if there else ""
+    return f"{', '.join(there)} still exists in AWS" if there else ""
 
 
 def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> Stage:
@@ -177,7 +177,7 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
     staying = _staying(group, live, have, leaving)
     waiting = sorted(name for name, key in staying.items() if not key.active)
     if waiting:
-        return ApplyFirst(f"{', '.join(waiting)} is not in force at the edges yet")
+        return ApplyFirst(f"{', '.join(waiting)} is not active at the edges yet")
     grace = Grace(declared_keys(scene.stack.spec), staying, validity, now)
     free = tuple(name for name in leaving if grace.hazard(name) is None)
     if free:
@@ -186,7 +186,7 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
     return (
         Wait(leaving, max(joined) + validity)
         if joined
-        else ApplyFirst("it is not known when the new key was made")
+        else ApplyFirst("the creation time of the new key is not known")
     )
 
 

@@ -1,4 +1,4 @@
-"""Who may sign for a stack's distribution: its behaviors and their keys, read from AWS; and which key is ours."""
+"""Read who may sign for a stack's distribution, and find the id of a private key."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,10 +16,10 @@ from cfstream.values import Json
 
 
 def guards_of(aws: Reads, scene: Scene) -> Guards:
-    """The stack's distribution as viewers meet it, with every key that it trusts.
+    """Return the stack's distribution as viewers see it, with every key that it trusts.
 
-    Finds the distribution, and lists key groups and public keys where it trusts any group. Raises CfstreamError where
-    there is none yet, and as `Reads.read`.
+    Finds the distribution, and lists key groups and public keys if it trusts any group. Raises CfstreamError if there
+    is no distribution yet, and as `Reads.read`.
     """
     live = by_scene(aws, scene).distribution
     trusted = _trusted(aws, live) if any(each.signers.key_groups for each in live.behaviors) else {}
@@ -35,15 +35,15 @@ def guards_of(aws: Reads, scene: Scene) -> Guards:
 
 
 def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> str:
-    """The id under which the private key with this public half may sign for this path.
+    """Return the id with which the private key of this public half may sign for this path.
 
-    `key_id` is the one that the user says; without it the key is looked for. Raises CannotSign where CloudFront would
-    not take the signature.
+    `key_id` is the user's choice; without it, the key is looked up. Raises CannotSign if CloudFront would refuse the
+    signature.
     """
     guard = guards.of(path)
     if not guard.signed:
         raise CannotSign(
-            f"{path} needs no signature, which would keep nobody out: {guard.named} is open to everyone",
+            f"{path} needs no signature: {guard.named} is public",
             "use the plain URL",
         )
     found = _ours(guard.keys, der_sha256)
@@ -53,20 +53,18 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
         raise _not_trusted(guard, der_sha256, guards)
     of_id = [key for key in guard.keys if key.id == key_id]
     if of_id and of_id[0].der_sha256 != der_sha256:
-        do = f"this private key belongs to {found[0].id}" if found else "give the private key of that one"
-        raise CannotSign(f"{key_id} is the key {of_id[0].name}, and this is not its private half", do)
+        do = f"this private key belongs to {found[0].id}" if found else "use that key's private key"
+        raise CannotSign(f"{key_id} is the key {of_id[0].name}, which this private key does not match", do)
     unknown_pairs = guard.signers and not guard.key_pairs
     if not of_id and key_id not in guard.key_pairs and not unknown_pairs:
-        raise CannotSign(
-            f"{guard.named} does not trust {key_id}, but {guard.whom}", f"it takes {_listed(guard.key_ids)}"
-        )
+        raise CannotSign(f"{guard.named} trusts {guard.whom}, not {key_id}", f"use {_listed(guard.key_ids)}")
     return key_id
 
 
 def blind_spots(guards: Guards, resource: str, key_id: str) -> tuple[Guard, ...]:
-    """The behaviors that may guard something of a folder, and do not trust this key: what it does not open there.
+    """Return the behaviors that may serve part of a folder but do not trust this key.
 
-    Judged by how pattern and folder begin, so one may be named of which the folder holds nothing.
+    Compares only the beginnings of pattern and folder, so a behavior may be listed that serves nothing in the folder.
     """
     inside = sections(resource).path.removesuffix("*")
     return tuple(
@@ -82,33 +80,33 @@ def _may_meet(behavior: str, folder: str) -> bool:
 
 
 def waiting_key(guards: Guards, key_id: str) -> TrustedKey | None:
-    """The key of this id, where it is in its group but not in force at the edges yet."""
+    """Return the key with this id if it is in its group but not active at the edges yet."""
     keys = (key for guard in guards.behaviors for key in guard.keys)
     return next((key for key in keys if key.id == key_id and not key.active), None)
 
 
 def _not_trusted(guard: Guard, der_sha256: str, guards: Guards) -> CannotSign:
-    """Why no key of this behavior is the private key at hand."""
+    """Return the error for a private key that this behavior does not trust."""
     if not guard.groups:
         return CannotSign(
-            f"{guard.named} trusts {guard.whom}, and nobody can read which keys an account has",
-            f"add --key-id; CloudFront takes {_listed(guard.key_pairs)} there",
+            f"{guard.named} trusts {guard.whom}, and AWS does not show the keys of an account",
+            f"add --key-id with one of {_listed(guard.key_pairs)}",
         )
     elsewhere = [other for other in guards.behaviors if _ours(other.keys, der_sha256)]
     if elsewhere:
         return CannotSign(
-            f"this private key is in {elsewhere[0].whom}, and {guard.named} trusts {guard.whom}",
+            f"this private key is in {elsewhere[0].whom}, but {guard.named} trusts {guard.whom}",
             "sign with a key of that group",
         )
     trusted = [f"{key.name} ({key.id})" for key in guard.keys]
     return CannotSign(
-        f"this private key is none of {guard.whom}, which guards {guard.path or 'this path'}",
+        f"this private key is not in {guard.whom}, which {guard.path or 'this path'} requires",
         f"sign with the private half of {_listed(trusted)}",
     )
 
 
 def _ours(keys: Iterable[TrustedKey], der_sha256: str) -> list[TrustedKey]:
-    """The keys with this public half, those in force first."""
+    """Return the keys with this public half, active ones first."""
     return sorted((key for key in keys if key.der_sha256 == der_sha256), key=lambda key: not key.active)
 
 

@@ -1,5 +1,5 @@
-"""From the older ways of CloudFront to today's, as edits of a spec; plan and apply then do them, in stages.
+"""Migrate specs from older features of CloudFront to current ones, by editing the spec. Plan and apply do the rest.
 
-Lives here: what a spec should leave behind and why (`advice`), the edits (`edits`, and `beside` for a stack that takes
-the place of an rtmp one), and what becomes of players' URLs (`player_urls`). Pure: texts in, texts out.
+`advice` decides what to migrate and why, `edits` edits a spec, `beside` makes the stack that replaces an rtmp one, and
+`player_urls` converts players' URLs. Pure: text in, text out.
 """

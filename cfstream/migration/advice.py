@@ -1,4 +1,4 @@
-"""What a spec should migrate to, and why."""
+"""Decide what a spec should migrate to, and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Target(StrEnum):
-    """What a spec can be migrated to."""
+    """A target of `cfstream migrate`."""
 
     OAC = "oac"
     BUCKET_POLICY = "bucket-policy"
@@ -19,31 +19,29 @@ class Target(StrEnum):
     HTTP = "http"
 
 
-RETIRED = "AWS retired RTMP at the end of 2020, and deleted the streaming distributions that there were"
-LEGACY = (
-    "an origin access identity reads no bucket with SSE-KMS, and none in a region opened since December 2022"
-)
+RETIRED = "AWS retired RTMP at the end of 2020 and deleted all streaming distributions"
+LEGACY = "an origin access identity cannot read buckets with SSE-KMS or in regions opened since December 2022"
 """Developer Guide, "Restrict access to an Amazon S3 origin"."""
-OPEN = "CloudFront reads the bucket as anyone would: what it may read, everybody may"
+OPEN = "CloudFront reads the bucket anonymously: everything that it can read is public"
 ONE_BY_ONE = (
-    "each object needs a grant of its own, and one that is uploaded without is refused to every viewer"
+    "each object needs its own grant, and an object that is uploaded without one is refused to all viewers"
 )
-ROOT_ONLY = "trusted signers need key pairs that only the root user of an account can make"
+ROOT_ONLY = "trusted signers need key pairs that only an account's root user can create"
 """Developer Guide, "Specify signers that can create signed URLs and signed cookies"."""
 
-EXISTS = "one that exists: referred to, never changed"
+EXISTS = "an existing one: referenced, never changed"
 REMARKS: Mapping[str, str] = {
     "oai": EXISTS,
-    "origin_access": "CloudFront reads the bucket as anyone would; cfstream migrate --to oac mends it",
-    "grant": "whoever lets CloudFront read the bucket goes on doing so: this stack grants nothing",
-    "trusted_signers": "the legacy form; cfstream migrate --to key-groups replaces it",
+    "origin_access": "CloudFront reads the bucket anonymously; fix: cfstream migrate --to oac",
+    "grant": "the existing grant outside this stack stays; this stack grants nothing",
+    "trusted_signers": "the legacy form; to replace it: cfstream migrate --to key-groups",
 }
-"""What `import` writes beside fields that can be migrated; when they have been, it is not true any more."""
+"""Comments that `import` writes beside fields that can be migrated. A migration removes them."""
 
 
 @dataclass(frozen=True)
 class Advice:
-    """One migration that a spec should have. `path` is the field that it is about."""
+    """One migration that a spec should have. `path` is the field to migrate."""
 
     to: Target
     why: str
@@ -51,9 +49,9 @@ class Advice:
 
 
 def advice(spec: "Spec") -> tuple[Advice, ...]:
-    """Each migration that this spec should have, the first one to do first; none for a spec of today's means.
+    """Return the migrations that this spec should have, in order; none for a current spec.
 
-    What comes along with another one is not named by itself: `oac` brings `bucket-policy`, and `http` brings both.
+    A migration that is part of another one is not listed: `oac` includes `bucket-policy`, and `http` includes both.
     """
     if spec.delivery == "rtmp":
         return (Advice(Target.HTTP, RETIRED, ("delivery",)),)
@@ -70,14 +68,14 @@ def advice(spec: "Spec") -> tuple[Advice, ...]:
 
 
 def wants(spec: "Spec", to: Target) -> bool:
-    """Whether there is something in the spec that this migration would change."""
+    """Return whether this migration would change the spec."""
     if to is Target.BUCKET_POLICY:
         return spec.grant.via != "bucket-policy"
     return any(each.to == to for each in advice(spec))
 
 
 def signing_places(spec: "Spec") -> "list[tuple[Step, ...]]":
-    """The path of each list of trusted signers that names somebody, the default behavior's first."""
+    """Return the path of each non-empty list of trusted signers, the default behavior's first."""
     places: list[tuple[Step, ...]] = [("trusted_signers",)] if spec.trusted_signers else []
     return places + [
         ("http", "behaviors", number, "trusted_signers")

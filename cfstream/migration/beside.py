@@ -1,7 +1,7 @@
-"""From rtmp to http: a stack of its own beside the old one, and then the host names, from one spec to the other.
+"""Migrate from rtmp to http: create a second stack beside the old one, then move the host names between the specs.
 
-A streaming distribution cannot become a distribution, and a host name belongs to one of them at a time. So there are
-two stages: the new stack comes up under CloudFront's own name, where it can be tried, and then the names move.
+A streaming distribution cannot become a distribution, and a host name can only belong to one of them. So there are two
+stages: the new stack starts with CloudFront's own name, where you can test it, and then the host names move.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 
 MAX_NAME = 32
-"""Characters of a stack's name."""
+"""The longest stack name, in characters."""
 
 _STAYS = ("cnames", "dns", "adopt")
-"""Fields that stay with the old stack: they name what only one of the two can have."""
+"""Fields that stay with the old stack, because only one of the two can have them."""
 
 
 @dataclass(frozen=True)
 class HandedOver:
-    """Both specs after the names have moved."""
+    """Both specs after the host names have moved."""
 
     old: Manuscript
     new: Manuscript
@@ -29,19 +29,19 @@ class HandedOver:
 
 
 def name_beside(spec: Spec) -> str:
-    """A name for the new stack."""
+    """Return a name for the new stack."""
     return f"{spec.name[: MAX_NAME - len('-http')]}-http"
 
 
 def stack_beside(stack: Stack, name: str) -> str:
-    """The text of a spec for the same bucket over http, with the old one's comments, without host names.
+    """Return the text of a spec for the same bucket over http, with the old comments, without host names.
 
-    Raises CannotEdit, and WrongUsage for a stack that is http already.
+    Raises CannotEdit, and WrongUsage for a stack that is already http.
     """
     spec = stack.spec
     if spec.delivery == "http":
         raise WrongUsage(
-            f"{spec.name} is an http stack already", "cfstream migrate --check says what else there is"
+            f"{spec.name} is already an http stack", "to see other migrations: cfstream migrate --check"
         )
     manuscript = Manuscript(_alone(stack.document.text))
     manuscript = replace(replace(manuscript, ("name",), name), ("delivery",), "http")
@@ -52,9 +52,9 @@ def stack_beside(stack: Stack, name: str) -> str:
 
 
 def hand_over(old: Manuscript, old_spec: Spec, new: Manuscript, new_spec: Spec) -> HandedOver:
-    """The host names of the old stack go to the new one, and with them the zone of their records.
+    """Move the host names of the old stack, and the zone of their records, to the new one.
 
-    An edit that was made half is completed. Raises CannotEdit.
+    Completes an edit that was interrupted. Raises CannotEdit.
     """
     names = tuple(old_spec.cnames or ())
     coming: list[Value] = [
@@ -71,6 +71,6 @@ def hand_over(old: Manuscript, old_spec: Spec, new: Manuscript, new_spec: Spec) 
 
 
 def _alone(text: str) -> str:
-    """A document's text as that of a whole file."""
+    """Return a document's text as the text of a separate file."""
     first, end, rest = text.partition("\n")
     return rest if end and first.rstrip() == "---" else text

@@ -1,6 +1,6 @@
-"""The edits of a spec for each migration. A spec that is there already comes back as it was.
+"""Edit a spec for each migration. A spec that is already migrated stays unchanged.
 
-All raise CannotEdit for what is written in a way that only people can edit, and WrongUsage for what cannot be.
+All functions raise CannotEdit for text that only a person can edit, and WrongUsage for an impossible migration.
 """
 
 from dataclasses import dataclass
@@ -13,47 +13,47 @@ from cfstream.spec.model import Oai, Spec
 
 @dataclass(frozen=True)
 class NewSigner:
-    """The key group that is to sign, and the key in it; `file` is relative to the spec."""
+    """The new key group, and its key. `file` is relative to the spec."""
 
     group: str
     key: str
     file: str
 
     def made(self) -> Value:
-        """The group as a spec writes it."""
+        """Return the group as a spec writes it."""
         return {"name": self.group, "public_keys": [{"name": self.key, "file": self.file}]}
 
 
 def to_oac(manuscript: Manuscript, spec: Spec) -> Manuscript:
-    """CloudFront reads the bucket by an origin access control, and the grant is one that names it."""
+    """Read the bucket with an origin access control, and grant access to it."""
     if spec.delivery == "rtmp":
         raise WrongUsage(
-            f"{spec.name} is an rtmp stack, and a streaming distribution cannot have an origin access control",
-            "migrate it --to http first",
+            f"{spec.name} is an rtmp stack, and streaming distributions do not support origin access controls",
+            "run this first: cfstream migrate --to http",
         )
     return identity_to_oac(to_bucket_policy(manuscript, spec), spec)
 
 
 def to_bucket_policy(manuscript: Manuscript, spec: Spec) -> Manuscript:
-    """The grant is a statement of the bucket's policy, which covers all objects, in place of one on each."""
+    """Grant access to all objects with a statement of the bucket's policy, instead of one grant on each object."""
     if spec.grant.via == "bucket-policy":
         return manuscript
     edited = replace(uncomment(manuscript, REMARKS["grant"]), ("grant", "via"), "bucket-policy")
-    # A policy grants reading alone; what else an ACL gives is of no use to CloudFront.
+    # A policy only grants reading. CloudFront does not need the other permissions of an ACL.
     return edited if spec.grant.permission == "READ" else replace(edited, ("grant", "permission"), "READ")
 
 
 def to_key_groups(manuscript: Manuscript, spec: Spec, signer: NewSigner) -> Manuscript:
-    """A key group signs wherever trusted signers did: made in the first place, and used in all others."""
+    """Replace all trusted signers by a key group: declare it in the first place, and use it in all others."""
     if spec.delivery == "rtmp":
         raise WrongUsage(
-            f"{spec.name} is an rtmp stack, and a streaming distribution has no key groups",
-            "migrate it --to http first",
+            f"{spec.name} is an rtmp stack, and streaming distributions do not support key groups",
+            "run this first: cfstream migrate --to http",
         )
     edited = uncomment(manuscript, REMARKS["trusted_signers"])
     for number, path in enumerate(signing_places(spec)):
         holder = spec if len(path) == 1 else spec.http.behaviors[int(path[2])]
-        if holder.key_groups is not None:  # an empty list: it says nothing beside signers
+        if holder.key_groups is not None:  # an empty list, which has no meaning beside signers
             edited = drop(edited, (*path[:-1], "key_groups"))
         groups: Value = [signer.made() if number == 0 else {"use": signer.group}]
         edited = rename(replace(edited, path, groups), path, "key_groups")
@@ -61,7 +61,7 @@ def to_key_groups(manuscript: Manuscript, spec: Spec, signer: NewSigner) -> Manu
 
 
 def identity_to_oac(manuscript: Manuscript, spec: Spec) -> Manuscript:
-    """`oai`, or `origin_access: none`, becomes ``oac: {}``, in its place."""
+    """Replace `oai`, or `origin_access: none`, by ``oac: {}`` in the same place."""
     if spec.oai is None and spec.origin_access is None:
         return manuscript
     written = "oai" if spec.oai is not None else "origin_access"

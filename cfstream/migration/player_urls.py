@@ -1,7 +1,7 @@
-"""What becomes of players' URLs: an rtmp stream's, and the URL of the same object over HTTPS.
+"""Convert players' RTMP URLs to the URLs of the same objects over HTTPS.
 
-A player of 2011 asked for `rtmp://<host>/cfx/st/<prefix><stream name>`; the stream name is the key of the object, and
-the ending could be left off (Developer Guide of 2020, "Working with RTMP distributions").
+RTMP players requested `rtmp://<host>/cfx/st/<prefix><stream name>`. The stream name is the object's key, without or
+with its ending (Developer Guide of 2020, "Working with RTMP distributions").
 """
 
 import re
@@ -18,19 +18,19 @@ _ENDING = {"mp4:": ".mp4", "mp3:": ".mp3", "id3:": ".mp3", "flv:": ".flv", "": "
 _HAS_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 STREAMING_HOST, HTTP_HOST = "<streaming domain>.cloudfront.net", "<domain>.cloudfront.net"
-"""What stands for the distributions' own names, which no spec knows."""
+"""Placeholders for the distributions' own names, which are not in a spec."""
 
 
 @dataclass(frozen=True)
 class PlayerUrl:
-    """A URL, or the form of many, before and after."""
+    """A URL, or a form of URLs, before and after the migration."""
 
     rtmp: str
     https: str
 
 
 def forms(cnames: Iterable[str]) -> tuple[PlayerUrl, ...]:
-    """Every form that a player's URL has, under each of these names, or else under the distributions' own."""
+    """Return every form of a player's URL, for each of these host names, or else for the distributions' own."""
     hosts = [(name, name) for name in cnames] or [(STREAMING_HOST, HTTP_HOST)]
     streams = (
         ("mp4:PATH", "PATH.mp4"),
@@ -46,15 +46,15 @@ def forms(cnames: Iterable[str]) -> tuple[PlayerUrl, ...]:
 
 
 def mapped(url: str) -> PlayerUrl:
-    """The URL over HTTPS of what a player asked for. What signed it is gone: a signature holds for one URL only.
+    """Return the HTTPS URL for a player's URL, without its signature, which is only valid for the old URL.
 
-    Raises WrongUsage for what is no URL of an RTMP distribution.
+    Raises WrongUsage if it is not the URL of an RTMP distribution.
     """
     found = _PLAYED.fullmatch(url.partition("?")[0].strip())
     if found is None:
         raise WrongUsage(
-            f"{url[:100]!r} is no URL of a stream",
-            "write it as the player has it: rtmp://media.example.com/cfx/st/mp4:videos/lecture",
+            f"{url[:100]!r} is not the URL of a stream",
+            "write it as in the player: rtmp://media.example.com/cfx/st/mp4:videos/lecture",
         )
     name = found["name"]
     ending = "" if _HAS_ENDING.search(name) else _ENDING[(found["prefix"] or "").lower()]

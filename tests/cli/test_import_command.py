@@ -77,8 +77,8 @@ def test_a_distribution_is_found_by_all_its_names(account: Account, run: Run) ->
     [
         ("E0000000000000", "no distribution E0000000000000"),
         ("films.example.com", "answers to films.example.com"),
-        ("arn:aws:cloudfront::999999999999:distribution/E12345", "is of account 999999999999"),
-        ("arn:aws:s3:::media", "no ARN of a distribution"),
+        ("arn:aws:cloudfront::999999999999:distribution/E12345", "is in account 999999999999"),
+        ("arn:aws:s3:::media", "not the ARN of a distribution"),
         ("", "no distribution of account"),
     ],
 )
@@ -97,15 +97,15 @@ def test_an_identity_is_no_distribution(account: Account, run: Run) -> None:
     for each in (account.unused, control):
         ran = run("import", each)
         assert (ran.code, ran.out) == (2, "")
-        assert "a spec begins with a distribution" in " ".join(ran.err.split())
+        assert "not a distribution" in " ".join(ran.err.split())
 
 
 @pytest.mark.parametrize(
     ("domain", "words"),
     [
         ("media.s3-website-us-east-1.amazonaws.com", "knows neither OAC nor OAI"),
-        ("www.example.org", "no S3 bucket"),
-        ("media.s3.us-east-1.amazonaws.com", "in a way that a spec cannot name"),
+        ("www.example.org", "not an S3 bucket"),
+        ("media.s3.us-east-1.amazonaws.com", "in a way that a spec cannot express"),
     ],
 )
 def test_an_origin_that_is_no_bucket_is_refused(account: Account, run: Run, domain: str, words: str) -> None:
@@ -172,7 +172,7 @@ def test_the_whole_account_becomes_a_folder(account: Account, run: Run) -> None:
     ran = run("import", "--all", "specs")
     assert ran.code == 0
     assert "4 of 5 imported" in ran.out
-    assert "no S3 bucket" in " ".join(ran.out.split())
+    assert "not an S3 bucket" in " ".join(ran.out.split())
     files = sorted(path.name for path in Path("specs").iterdir())
     assert files == ["lectures-2.yaml", "lectures-3.yaml", "lectures.yaml", "old.yaml"]
     assert run("plan", "specs", "--check").code == 0

@@ -208,8 +208,12 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "no valid key name": ("", ("--to", "key-groups", "--key-name", "../k"), "not a valid key name"),
     "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "no file"),
     "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "it has lectures"),
-    "an rtmp stack to oac": ("delivery: rtmp\n", ("--to", "oac"), "--to http first"),
-    "an rtmp stack to key groups": ("delivery: rtmp\n", KEY, "--to http first"),
+    "an rtmp stack to oac": (
+        "delivery: rtmp\n",
+        ("--to", "oac"),
+        "run this first: cfstream migrate --to http",
+    ),
+    "an rtmp stack to key groups": ("delivery: rtmp\n", KEY, "run this first: cfstream migrate --to http"),
     "a key for something else": (
         "oai: {}\n",
         ("--to", "oac", "--key-name", "k"),

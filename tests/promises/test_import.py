@@ -153,7 +153,7 @@ def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
     studio.s3.delete_bucket(Bucket="media")
     found = imported(studio, made["Id"])
     assert found.pending == ("there is no bucket media",)
-    assert "# Its plan was not empty then:\n#   there is no bucket media\n" in found.text
+    assert "# When it was imported, its plan was not empty:\n#   there is no bucket media\n" in found.text
 
 
 def test_one_that_is_deleted_meanwhile_is_left_out(studio: Studio) -> None:

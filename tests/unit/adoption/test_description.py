@@ -116,7 +116,7 @@ def test_tls_is_written_where_it_is_not_the_default() -> None:
 def test_a_security_policy_of_the_future_is_refused() -> None:
     """Writing none would mean the default, and lower or raise it."""
     own = {"SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.4_2031"}
-    with pytest.raises(CannotImport, match="does not know the security policy"):
+    with pytest.raises(CannotImport, match="does not support the security policy"):
         values(distribution(ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own}))
 
 
@@ -155,7 +155,7 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
     )
     told = kept(live)
     for words in (
-        "prepends /videos",
+        "adds the prefix /videos",
         "headers x-secret",
         "api.example.org, not a bucket",
         "/api/* leads to the origin api",
@@ -182,7 +182,7 @@ def test_the_names_can_be_left_out_with_their_certificate() -> None:
     bare = describe(live, ACCOUNT, "lectures").without_cnames("it ran out")
     assert "cnames" not in bare.values
     assert "certificate" not in bare.values["http"]
-    assert bare.kept[0] == "cnames and their certificate, for it ran out: media.example.com"
+    assert bare.kept[0] == "cnames and their certificate, because it ran out: media.example.com"
 
 
 def test_a_streaming_distribution_is_told_as_rtmp() -> None:
@@ -204,9 +204,9 @@ def test_a_streaming_distribution_is_told_as_rtmp() -> None:
     ("fields", "words"),
     [
         ({"Origins": listing(further("s3", "media.s3-website-us-east-1.amazonaws.com"))}, "website endpoint"),
-        ({"Origins": listing(further("s3", "www.example.org"))}, "no S3 bucket"),
-        ({"Origins": listing(origin(DomainName="A_b.s3.amazonaws.com"))}, "cannot name"),
-        ({"Origins": listing(origin(Id="other"))}, "no such origin"),
+        ({"Origins": listing(further("s3", "www.example.org"))}, "not an S3 bucket"),
+        ({"Origins": listing(origin(DomainName="A_b.s3.amazonaws.com"))}, "cannot express"),
+        ({"Origins": listing(origin(Id="other"))}, "which does not exist"),
     ],
 )
 def test_a_default_behavior_without_a_bucket_is_refused(fields: Any, words: str) -> None:

@@ -1,6 +1,6 @@
 """cfstream: private video on Amazon CloudFront as one checked-in YAML file.
 
-From a program, with the same meaning as the commands of these names::
+The functions for programs mean the same as the commands with their names::
 
     import cfstream
 

@@ -1,4 +1,4 @@
-"""`python -m cfstream`, and what the console script calls."""
+"""The entry point of `python -m cfstream` and of the console script."""
 
 import sys
 

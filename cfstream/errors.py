@@ -1,29 +1,29 @@
-"""Everything that can go wrong, as types and values.
+"""All errors, problems and notices.
 
 ::
 
-    CfstreamError                 what, and what to do; the command line prints it and exits
+    CfstreamError                 what went wrong and the fix; the command line prints both
     ├── SpecProblems              every problem of every file at once             exit 2
     ├── WrongUsage                a flag, an argument or a missing extra          exit 2
     │   ├── CannotSign            a key, a time or a URL (in `sign`)
     │   └── NotRecorded           a snapshot lacks what the plan reads (in `recording`)
-    ├── NoCredentials             nothing to sign requests with, or expired       exit 1
-    ├── Unreachable               the request got no answer and was not acted on  exit 1
-    ├── ReplyLost                 a write was sent and its answer never came      exit 1
-    ├── Stale                     live is not what the plan was made from         exit 4
+    ├── NoCredentials             no credentials, or they have expired            exit 1
+    ├── Unreachable               no answer, and the request had no effect        exit 1
+    ├── ReplyLost                 no answer to a write, which may have an effect  exit 1
+    ├── Stale                     the live state is not what the plan read        exit 4
     │   └── Mismatch              a saved plan is stale (in `planning`)
-    ├── TimedOut                  Deployed did not come in time                   exit 6
-    ├── Interrupted               SIGINT: what was under way has ended            exit 130
+    ├── TimedOut                  not Deployed before the timeout                 exit 6
+    ├── Interrupted               SIGINT; the write under way has finished        exit 130
     └── Refused                   AWS answered with an error code                 exit 1
-        ├── NotAuthorized         AccessDenied and its kin
-        ├── Missing               NoSuch…: it is not there
+        ├── NotAuthorized         AccessDenied and similar codes
+        ├── Missing               NoSuch…: it does not exist
         ├── AlreadyThere          …AlreadyExists
         ├── VersionMoved          PreconditionFailed, InvalidIfMatchVersion
         ├── StillInUse            …InUse
         ├── StillEnabled          DistributionNotDisabled
         └── Throttled             Throttling, after botocore's own retries
 
-Problems and notices are values and not exceptions: they are collected, sorted and shown together.
+Problems and notices are values, not exceptions: they are collected, sorted and shown together.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, order=True)
 class Where:
-    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+    """A place in a file. Lines and columns count from 1; 0 means the whole file."""
 
     file: str
     line: int = 0
@@ -43,29 +43,29 @@ class Where:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """A fault in a spec or in what it stands on, found before anything was written."""
+    """A fault in a spec or in what it requires, found before anything was written."""
 
     where: Where
     what: str
     do: str
     source_line: str = field(default="", compare=False)
-    """The line as it is written, for the caret; empty where there is none."""
+    """The source line, for the caret; empty if there is none."""
     note: str = field(default="", compare=False)
-    """What the caret says about the place; may be empty."""
+    """The text after the caret; may be empty."""
 
 
 @dataclass(frozen=True, order=True)
 class Notice:
-    """Something worth knowing that stops nothing. `warning` ones are shown in the colour of danger."""
+    """Information that stops nothing. Those with `warning` are shown in the warning colour."""
 
     text: str
     warning: bool = False
     do: str = ""
-    """What to do about it; empty where nothing need be done."""
+    """How to fix it; empty if nothing needs fixing."""
 
 
 class CfstreamError(Exception):
-    """Base of all errors that a person is meant to read: `what` went wrong, and what to `do`."""
+    """The base of all errors that users read: `what` went wrong, and what to `do`."""
 
     def __init__(self, what: str, do: str = "") -> None:
         super().__init__(what)
@@ -82,31 +82,31 @@ class SpecProblems(CfstreamError):
 
 
 class WrongUsage(CfstreamError):
-    """A flag, an argument, or an extra that is not installed."""
+    """A wrong flag or argument, or an extra that is not installed."""
 
 
 class NoCredentials(CfstreamError):
-    """There are no credentials, or they are expired or not accepted."""
+    """The credentials are missing, expired or rejected."""
 
 
 class Unreachable(CfstreamError):
-    """The endpoint could not be reached: the request was surely not acted on."""
+    """The endpoint could not be reached. The request certainly had no effect."""
 
 
 class ReplyLost(CfstreamError):
-    """A write was sent, and no answer came: it may have been acted on or not."""
+    """A write was sent, and no answer arrived. It may or may not have taken effect."""
 
 
 class Stale(CfstreamError):
-    """Live moved since it was read. Nothing was forced; `what` says what moved, from what, to what."""
+    """The live state changed since it was read. Nothing was forced. `what` says what changed, from what, to what."""
 
 
 class TimedOut(CfstreamError):
-    """A wait came to its deadline. Running again goes on from here."""
+    """A wait reached its timeout. The same command resumes it."""
 
 
 class Interrupted(CfstreamError):
-    """The person asked to stop."""
+    """The user interrupted the run."""
 
 
 class Refused(CfstreamError):
@@ -123,7 +123,7 @@ class Refused(CfstreamError):
         self.request_id = request_id
         self.status = status
         self.region = ""
-        """Where the bucket really is, when S3 told (``x-amz-bucket-region``)."""
+        """The bucket's actual region, if S3 sent it (``x-amz-bucket-region``)."""
 
 
 class NotAuthorized(Refused):
@@ -131,24 +131,24 @@ class NotAuthorized(Refused):
 
 
 class Missing(Refused):
-    """What was asked for does not exist."""
+    """The resource does not exist."""
 
 
 class AlreadyThere(Refused):
-    """A name or a caller reference is taken."""
+    """The name or the caller reference is in use."""
 
 
 class VersionMoved(Refused):
-    """The ETag sent is not the one that the resource has now."""
+    """The ETag in the request is not the resource's current one."""
 
 
 class StillInUse(Refused):
-    """Something else refers to what was to be deleted."""
+    """Another resource refers to the one to delete."""
 
 
 class StillEnabled(Refused):
-    """A distribution is deleted only when it is disabled and Deployed."""
+    """Only a disabled and Deployed distribution can be deleted."""
 
 
 class Throttled(Refused):
-    """Too many requests, also after the retries of botocore."""
+    """Too many requests, even after botocore's retries."""

@@ -1,4 +1,7 @@
-"""The doors to the outside. Whoever is handed none of them cannot go out; whoever holds only `Reads` cannot write."""
+"""Interfaces to the outside: AWS, the clock, and viewers' addresses.
+
+Code without one of them has no side effects. Code that only has `Reads` cannot write.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One AWS API call as data: boto3's names for service and operation, parameters as botocore wants them.
+    """One AWS API call as data: boto3's names for service and operation, and botocore's parameters.
 
-    `region` is for S3 calls only: the bucket's region, empty for the session's own.
+    `region` is only for S3 calls: the bucket's region, empty for the session's own.
     """
 
     service: str
@@ -27,33 +30,33 @@ class Call:
 
 
 Answer: TypeAlias = Json | Refused
-"""What a read brought: the reply, or the refusal as a value, for whom a refusal is an answer too."""
+"""The result of a read: the reply, or the refusal as a value."""
 
 
 class Reads(Protocol):
-    """The door in: nothing that passes here changes anything."""
+    """The interface for reading. Nothing here changes anything."""
 
     def read(self, call: Call) -> Json:
-        """The reply to one call. Raises Refused, Unreachable or NoCredentials."""
+        """Return the reply to one call. Raises Refused, Unreachable or NoCredentials."""
         ...
 
     def items(self, call: Call) -> Sequence[Json]:
-        """All items of a list call, over all its pages. The same list is read once in a run. Raises as `read`."""
+        """Return all items of a list call, from all pages. A run reads the same list once. Raises as `read`."""
         ...
 
     def pages(self, call: Call) -> Iterator[Json]:
-        """A list call's replies page by page, none kept: for lists without a bound. Raises as `read`."""
+        """Yield a list call's replies page by page without keeping them, for unbounded lists. Raises as `read`."""
         ...
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        """The answers to several calls, made at the same time, in the order of `calls`; refusals are values here."""
+        """Make several calls at the same time. Return the answers in the order of `calls`; refusals are values."""
         ...
 
 
 class Writes(Reads, Protocol):
-    """The port for changes. A write is sent once and never repeated here, not even a throttled one.
+    """The interface for writing. A write is sent once and never repeated here, even if it is throttled.
 
-    The step that needs the write decides whether to repeat it, after it has looked at what is live.
+    The step that needs the write decides whether to repeat it, after it has read the live state again.
     """
 
     def write(self, call: Call) -> Json:
@@ -62,55 +65,55 @@ class Writes(Reads, Protocol):
 
 
 Turn: TypeAlias = Callable[[Call], AbstractContextManager[None]]
-"""What a step holds while it reads a document that has no ETag and writes it back.
+"""The context in which a step reads a document without an ETag and writes it back.
 
-It is given the write. It waits, before the document is read, for all that the write would wait for: a free slot, a
-client, a connection. So the write follows the reply to the read at once.
+It gets the write. Before the document is read, it waits for everything that the write needs: a free slot, a client, a
+connection. So the write is sent immediately after the reply to the read.
 """
 
 
 def no_turn(_call: Call) -> AbstractContextManager[None]:
-    """The turn where writes wait for nothing."""
+    """Return a turn that waits for nothing."""
     return nullcontext()
 
 
 class Clock(Protocol):
-    """Time, as something that tests can set."""
+    """Time, which tests can set."""
 
     def now(self) -> "datetime":
-        """The time, with its zone (UTC)."""
+        """Return the time in UTC, with its zone."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some moment; only differences mean anything."""
+        """Return seconds since an arbitrary moment. Only differences are meaningful."""
         ...
 
     def jitter(self) -> float:
-        """A random number from 0 to 1, so that many waiters do not ask at the same moments."""
+        """Return a random number from 0 to 1, to spread the requests of many waiting callers."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Returns after that many seconds, or raises Interrupted at once when the run was interrupted."""
+        """Return after that many seconds. Raise Interrupted immediately if the run was interrupted."""
         ...
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One request of a viewer, as data. `url` is whole and stays as it is written: signatures cover each byte.
+    """One viewer's request, as data. `url` is complete and sent unchanged, because signatures cover every byte.
 
-    Neither URL nor headers are in its repr: they may be all that it takes to get in.
+    URL and headers are not in its repr, because they may be enough to get access.
     """
 
     url: str = field(repr=False)
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     by_way_of: str = ""
-    """Whose address to connect to in place of the host's own, which stays in the Host header and in TLS."""
+    """The host to connect to instead of the URL's own, which stays in the Host header and in TLS."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: header names in lower case, and the beginning of the body."""
+    """The response: header names in lower case, and the beginning of the body."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -124,51 +127,51 @@ class Silence(StrEnum):
     """The name does not resolve."""
     NO_CONNECTION = "no connection"
     BAD_TLS = "bad TLS"
-    """A connection came about, and no TLS that can be trusted."""
+    """The connection was made, but its TLS certificate does not verify."""
     NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True)
 class NoReply:
-    """There was no reply: why, and what the network or TLS said about it."""
+    """There was no response: the reason, and the message from the network or TLS."""
 
     silence: Silence
     said: str = ""
 
 
 class Viewer(Protocol):
-    """The door to the addresses that viewers use: without credentials, and nothing that passes here changes anything.
+    """The interface for requests to viewers' addresses, without credentials. Nothing here changes anything.
 
-    `edge_url` is where every request is sent, whatever host it names; empty when each goes to its own host.
+    `edge_url` is where every request is sent, for any host; empty if each request goes to its own host.
     """
 
     edge_url: str
 
     def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
-        """What came of several requests, made at the same time, in the order of `visits`. Redirects are replies."""
+        """Send several requests at the same time. Return the answers in the order of `visits`, redirects as such."""
         ...
 
     def resolves(self, host: str) -> bool:
-        """Whether the name has an address. With an edge every name has that of the edge."""
+        """Return whether the name has an address. With an edge, every name has the edge's address."""
         ...
 
 
 @dataclass(frozen=True)
 class World:
-    """The outside as one run sees it: whose account it is, and the doors."""
+    """One run's connection to AWS: the account, and the interfaces."""
 
     account: Account
     partition: str
     """``aws``, ``aws-cn`` or ``aws-us-gov``: the second field of every ARN."""
     region: str
-    """The session's region, for buckets that do not say theirs."""
+    """The session's region, for buckets that do not name theirs."""
     real_aws: bool
-    """False when the endpoint is not Amazon's."""
+    """False if the endpoint is not Amazon's."""
     reads: Callable[[], Reads]
-    """A fresh door in that remembers what it read: one plan reads each thing once."""
+    """Returns a new reader that remembers what it read, so that one plan reads everything once."""
     aws: Writes
-    """The door out; what it reads is never remembered."""
+    """The writer. What it reads is never remembered."""
     clock: Clock
     turn: Turn = no_turn
     flags: str = ""
-    """What a further command needs to reach the same AWS, for hints: `` --profile media``, with a space before each."""
+    """The flags that another command needs for the same AWS, for hints: `` --profile media``, with a leading space."""

@@ -1,4 +1,4 @@
-"""Write files that hold what is live in an account: whole or not at all, and for their user alone."""
+"""Write files with an account's live state: completely or not at all, and readable only by the user."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,10 @@ MODE = 0o600
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write the text so that the file is there whole or, if that fails, as it was before. Raises OSError.
+    """Write the text so that the file is complete or, if writing fails, unchanged. Raises OSError.
 
-    The file has mode 0600 from its first moment, whatever the umask is, and also if it had another mode before. A link
-    is followed. A pipe or a device is written to: there is nothing to replace.
+    The file has mode 0600 from the start, with any umask, even if it had another mode before. A link is followed. A
+    pipe or a device is written directly, because there is nothing to replace.
     """
     real = Path(os.path.realpath(path))
     if real.exists() and not real.is_file():
@@ -20,7 +20,7 @@ def write_private(path: Path, text: str) -> None:
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            part.chmod(MODE)  # a umask may have taken away the user's own rights
+            part.chmod(MODE)  # a umask may have removed the user's own permissions
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -1,13 +1,13 @@
-"""Replace shared secrets in AWS's documents by digests: in everything that is shown, recorded or saved.
+"""Replace shared secrets in AWS's documents by digests, before anything is shown, recorded or saved.
 
-Three places of these documents hold what is, in practice, a password:
+Three places in these documents are, in practice, used for passwords:
 
-- values of custom origin headers, by which an origin recognises CloudFront;
-- ``aws:Referer`` and ``aws:UserAgent`` in conditions of a policy: the same header as a password, on the side of the
-  bucket (S3 User Guide, "Restricting access to a specific HTTP referer", shows the form).
+- values of custom origin headers, by which an origin recognises CloudFront
+- ``aws:Referer`` and ``aws:UserAgent`` in conditions of a policy: the same header as a password, checked by the bucket
+  (S3 User Guide, "Restricting access to a specific HTTP referer", shows the form)
 
-Other condition keys stay readable. Their values are names (accounts, ARNs, networks, VPCs), or labels that anyone with
-read access can list (tags). A caller cannot get access by knowing them.
+Other condition keys stay readable. Their values are names (accounts, ARNs, networks, VPCs), or tags that anyone with
+read access can list. Knowing them does not give access.
 
 Documents that are sent to AWS never pass through here.
 """
@@ -20,18 +20,18 @@ from functools import cache
 from typing import Any
 
 REDACTED = "(secret) scrypt:"
-"""How the digest of a secret begins."""
+"""The prefix of a secret's digest."""
 
 SECRET_CONDITIONS = frozenset({"aws:referer", "aws:useragent"})
-"""Condition keys, in lower case, that compare a header which a client sends, and so can hold a password."""
+"""Condition keys, in lower case, that compare a header from the client, and so can be used for a password."""
 
 _ANYTHING = re.compile(r"[*?]*")
 
 
 def without_secrets(value: Any) -> Any:
-    """The same document with secrets as digests; equal secrets have equal digests.
+    """Return the document with secrets as digests. Equal secrets have equal digests.
 
-    Law: doing it again changes nothing. So a document that was recorded like this has the digest of the real one.
+    Law: repeating it changes nothing. So a document that was recorded like this has the digest of the real one.
     """
     match value:
         case Mapping():
@@ -42,9 +42,9 @@ def without_secrets(value: Any) -> Any:
 
 
 def condition_shown(operator: str, key: str, value: Any) -> Any:
-    """The value of a condition as it may be shown: the digest of one that may be a secret.
+    """Return the value of a condition for display: a digest if it may be a secret.
 
-    The operator Null compares with true or false, and a pattern of wildcards alone matches everything: both stay.
+    The operator Null compares with true or false, and a pattern of only wildcards matches everything. Both stay.
     """
     if key.lower() not in SECRET_CONDITIONS or operator.lower().rpartition(":")[2] == "null":
         return value
@@ -62,7 +62,7 @@ def _member(name: str, item: Any) -> Any:
         case (
             "Policy",
             str(),
-        ):  # GetBucketPolicy, GetKeyPolicy and GetAccessPointPolicy answer with a document as text
+        ):  # GetBucketPolicy, GetKeyPolicy and GetAccessPointPolicy return a document as text
             return _policy_text(item)
     return without_secrets(item)
 
@@ -84,7 +84,7 @@ def _policy_text(text: str) -> str:
 
 @cache
 def _hidden(secret: str) -> str:
-    """A digest that shows whether two secrets are equal, and that makes it slow to guess a short one."""
+    """Return a digest that shows whether two secrets are equal, and makes guessing a short one slow."""
     if secret.startswith(REDACTED):
         return secret
     # RFC 7914; 4 MiB and some hundredths of a second for each guess.

@@ -1,4 +1,4 @@
-"""Small types with names, used on every floor of the house. No behaviour beyond equality and text."""
+"""Small named types that every package uses, without behavior beyond equality and text."""
 
 import hashlib
 import json
@@ -8,24 +8,24 @@ from enum import StrEnum
 from typing import Any, NewType, Self, TypeAlias
 
 ETag = NewType("ETag", str)
-"""A version of a CloudFront resource, kept exactly as AWS gave it."""
+"""A version of a CloudFront resource, exactly as AWS sent it."""
 
 StepId = NewType("StepId", str)
-"""``<verb> <address>``, with ``#2`` on a repeat; the name of a step in plans and reports."""
+"""``<verb> <address>``, with ``#2`` for a second one: the id of a step in plans and reports."""
 
 Account = NewType("Account", str)
-"""Twelve digits; a string, for an account number may begin with a zero."""
+"""Twelve digits. It is a string because an account number may start with a zero."""
 
 Json: TypeAlias = Mapping[str, Any]
-"""A document as AWS speaks it: nested dicts, lists and scalars."""
+"""A document in AWS's format: nested dicts, lists and scalars."""
 
 
 class Verb(StrEnum):
-    """What a step does. The order is the order of the summary line."""
+    """What a step does, in the order of the summary line."""
 
     CREATE = "create"
     ADOPT = "adopt"
-    """The first change of a distribution that was made elsewhere."""
+    """The first change of a distribution that something else created."""
     MODIFY = "modify"
     GRANT = "grant"
     REVOKE = "revoke"
@@ -36,7 +36,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Address:
-    """Where a resource stands in a stack: ``distribution:lectures``, ``public-key:lectures/lectures-2026-11``."""
+    """The address of a resource in a stack: ``distribution:lectures``, ``public-key:lectures/lectures-2026-11``."""
 
     kind: str
     stack: str
@@ -47,17 +47,19 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The address that `text` spells; ValueError when it spells none."""
+        """Return the address for `text`. Raises ValueError if it is not valid."""
         kind, colon, rest = text.partition(":")
         stack, _, member = rest.partition("/")
         if not (kind and colon and stack):
-            raise ValueError(f"{text!r} is no address: write <kind>:<stack> or <kind>:<stack>/<member>")
+            raise ValueError(
+                f"{text!r} is not a valid address: write <kind>:<stack> or <kind>:<stack>/<member>"
+            )
         return cls(kind, stack, member)
 
 
 @dataclass(frozen=True)
 class Ref:
-    """A value that a step of the same plan will bring: its output `output`, known once it has run."""
+    """A value that is known after a step of the same plan: the step's output named `output`."""
 
     step: StepId
     output: str = "id"
@@ -65,22 +67,22 @@ class Ref:
 
 @dataclass(frozen=True)
 class Joined:
-    """Text with values in it that are not all known yet: ``Joined(("origin-access-identity/cloudfront/", Ref(…)))``."""
+    """Text with parts that are not known yet: ``Joined(("origin-access-identity/cloudfront/", Ref(…)))``."""
 
     parts: tuple[str | Ref, ...]
 
 
 Known: TypeAlias = str | Ref | Joined
-"""An id that AWS has given already, or the step that will bring it."""
+"""An id, or a reference to the step after which it is known."""
 
 
 def step_id(verb: Verb, address: Address, nth: int = 1) -> StepId:
-    """The id of the `nth` step with this verb on this address."""
+    """Return the id of the `nth` step with this verb and address."""
     return StepId(f"{verb} {address}" + (f"#{nth}" if nth > 1 else ""))
 
 
 def refs_in(value: object) -> tuple[Ref, ...]:
-    """Every Ref inside a nested document, in the order in which they stand."""
+    """Return every Ref inside a nested document, in order."""
     match value:
         case Ref():
             return (value,)
@@ -94,9 +96,9 @@ def refs_in(value: object) -> tuple[Ref, ...]:
 
 
 def resolve(value: Any, outputs: Mapping[StepId, Mapping[str, str]]) -> Any:
-    """`value` with every Ref replaced by what its step brought.
+    """Return `value` with every Ref replaced by its step's output.
 
-    Raises KeyError for a Ref whose step has brought nothing: the plan's order is then wrong, which is a bug.
+    Raises KeyError if the step has no such output yet. The plan's order is then wrong, which is a bug.
     """
     match value:
         case Ref(step, output):
@@ -111,7 +113,7 @@ def resolve(value: Any, outputs: Mapping[StepId, Mapping[str, str]]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON can say it: a Ref becomes ``{"known_after": "<step id>"}``, tuples and sets become lists."""
+    """Return `value` for JSON: a Ref becomes ``{"known_after": "<step id>"}``, tuples and sets become lists."""
     match value:
         case Ref(step, _):
             return {"known_after": step}
@@ -128,6 +130,6 @@ def plain(value: Any) -> Any:
 
 
 def digest(value: Any) -> str:
-    """``sha256:<hex>`` of the sorted compact JSON of `value`; the same for the same content, however it was ordered."""
+    """Return ``sha256:<hex>`` of the sorted compact JSON of `value`, which does not depend on the order of members."""
     text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -2,10 +2,10 @@
 
 
 def like(wildcards: str, text: str) -> bool:
-    """Return whether `text` is as the wildcards say: ``*`` is any characters, ``?`` is one.
+    """Return whether `text` matches the wildcards: ``*`` is any characters, ``?`` is one.
 
-    Takes time as the product of the lengths at most, because the last ``*`` alone is tried again: patterns come from
-    outside.
+    The time is at most the product of the lengths, because only the last ``*`` is tried again. Patterns may come from
+    an untrusted source.
     """
     here = there = anchor = 0
     star = -1

@@ -1,6 +1,6 @@
-"""cfstream in the pipelines of code hosts: the plan as a comment that is kept up to date, the rest as summaries.
+"""Run cfstream in the pipelines of code hosts: the plan becomes a comment that is kept up to date.
 
-``python -m cfstream.ci.github`` is what ``action.yml`` runs, ``python -m cfstream.ci.gitlab`` what the template
-``ci/gitlab.yml`` runs. Both run the program as a person would (``running``, ``job``); ``forge`` is the door to a host's
-API, ``body`` what is written there.
+``action.yml`` runs ``python -m cfstream.ci.github``, and the template ``ci/gitlab.yml`` runs ``python -m
+cfstream.ci.gitlab``. Both run the program in a process of its own (``running``, ``job``). ``forge`` is the client for a
+host's API, and ``body`` makes the comments.
 """

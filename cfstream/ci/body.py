@@ -1,4 +1,4 @@
-"""What is written into a pull request: Markdown, with a mark by which the next run finds it. Pure."""
+"""Make the Markdown comment for a pull request, with a mark by which the next run finds it. Pure."""
 
 import re
 
@@ -6,19 +6,19 @@ from cfstream.ci.running import Ran
 from cfstream.render.markdown import MARK
 
 LONGEST = 50_000
-"""Of what went wrong so many characters are told: a comment takes 65,536."""
+"""How many characters of an error are shown. A comment may have 65,536."""
 
 LONGEST_NOTE = 1_000
 
 
 def mark_of(key: str) -> str:
-    """The second line of comments that are told apart by `key`: of one pull request there may be several."""
+    """Return the second line of a comment. `key` distinguishes several comments in one pull request."""
     harmless = re.sub(r"[^A-Za-z0-9_. /-]|-(?=-)", "_", key)
     return f"<!-- cfstream key: {harmless} -->" if key else ""
 
 
 def body_of(ran: Ran, key: str = "", note: str = "") -> str:
-    """The comment for a plan: what the program wrote, or why it could not; `note` stands small below it."""
+    """Return the comment for a plan: the program's output, or its error, with a small `note` below."""
     text = ran.out.strip() if ran.out.lstrip().startswith(MARK) else f"{MARK}\n{_failure(ran)}"
     first, _, rest = text.partition("\n")
     marked = "\n".join(line for line in (first, mark_of(key), rest) if line)
@@ -27,7 +27,7 @@ def body_of(ran: Ran, key: str = "", note: str = "") -> str:
 
 
 def is_ours(body: str, key: str = "") -> bool:
-    """Whether a comment is the one of this key."""
+    """Return whether a comment is the one with this key."""
     lines = [line.strip() for line in body.splitlines()[:2]]
     if not lines or lines[0] != MARK:
         return False
@@ -36,19 +36,19 @@ def is_ours(body: str, key: str = "") -> bool:
 
 
 def fenced(text: str) -> str:
-    """The text as a block of code, whatever backticks are in it."""
+    """Return the text as a code block, even if it contains backticks."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text.rstrip()}\n{fence}"
 
 
 def _failure(ran: Ran) -> str:
-    said = ran.err.strip() or ran.out.strip() or f"exit code {ran.code}, without a word"
-    return f"### cfstream: there is no plan\n\n{fenced(said[:LONGEST])}"
+    said = ran.err.strip() or ran.out.strip() or f"exit code {ran.code}, without any output"
+    return f"### cfstream: the plan failed\n\n{fenced(said[:LONGEST])}"
 
 
 def _plain(note: str) -> str:
-    """The note as one line in which nothing is markup, and nobody is called by name."""
+    """Return the note as one line, without any markup or mention of users."""
     text = re.sub(r"([\\`*_{}\[\]()#!|~])", r"\\\1", " ".join(note.split())[:LONGEST_NOTE])
     for sign, entity in {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}.items():
         text = text.replace(sign, entity)

@@ -1,7 +1,7 @@
-"""The API of a code host: one comment of ours in a thread, written anew or kept up to date.
+"""A client for a code host's API that creates or updates one comment in a thread.
 
-What passes (busy, too many requests, a server that stumbles) is tried again for a while, from the beginning: whether a
-comment whose answer was lost is there is seen by looking. What is refused for good is an error that says so.
+Temporary failures (busy, too many requests, server errors) are retried for a while, from the beginning, because a
+comment may exist although its answer was lost. A permanent refusal is an error.
 """
 
 import time
@@ -14,20 +14,20 @@ import httpx
 from cfstream.errors import CfstreamError
 
 PAUSES = (1.0, 4.0, 15.0)
-"""Seconds between the tries."""
+"""Seconds between the attempts."""
 
 PATIENCE = 60.0
-"""The longest that a host may have us wait."""
+"""The longest time that a host may make us wait, in seconds."""
 
 BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class Silent(CfstreamError):
-    """The comment could not be written: what the host said, and what to do."""
+    """The comment could not be written: the host's reason, and the fix."""
 
 
 class Passing(Exception):
-    """It may go better in so many seconds."""
+    """A temporary failure, with the seconds to wait."""
 
     def __init__(self, what: str, seconds: float | None = None) -> None:
         super().__init__(what)
@@ -36,19 +36,19 @@ class Passing(Exception):
 
 @dataclass(frozen=True)
 class Thread:
-    """Where comments are in the API of a host, and which of them is ours."""
+    """The location of comments in a host's API, and the test for our own."""
 
     comments: str
-    """The path that lists them, and takes a new one."""
+    """The path that lists comments and accepts new ones."""
     change: Callable[[Any], tuple[str, str]]
-    """Method and path that change the comment of an id."""
+    """Method and path that change the comment with an id."""
     is_ours: Callable[[Mapping[str, Any]], bool]
     permission: str
-    """What a token must be allowed, in words, for when it is not."""
+    """What to allow the token if it is refused, as text."""
 
 
 class Forge:
-    """A host's API, with a token. Its address is where the token goes, and nowhere else."""
+    """A host's API with a token. The token is only sent to the API's address."""
 
     def __init__(
         self, url: str, headers: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep
@@ -58,15 +58,15 @@ class Forge:
         self._client = httpx.Client(headers=dict(headers), timeout=30, follow_redirects=False)
 
     def close(self) -> None:
-        """Lets go of the connections."""
+        """Close the connections."""
         self._client.close()
 
     def get(self, path: str) -> Any:
-        """One document. Raises Silent."""
+        """Return one document. Raises Silent."""
         return self._patiently(lambda: _document(self._ask("GET", f"{self._url}{path}")), "")
 
     def stick(self, thread: Thread, body: str) -> str:
-        """Writes `body` into our comment of the thread, or as a new one; what was done, in words. Raises Silent."""
+        """Write `body` into our comment of the thread, or into a new one, and return what was done. Raises Silent."""
         told: str = self._patiently(lambda: self._stick(thread, body), thread.permission)
         return told
 
@@ -74,27 +74,25 @@ class Forge:
         mine = next((each for each in self._all(thread.comments) if thread.is_ours(each)), None)
         if mine is None:
             self._ask("POST", f"{self._url}{thread.comments}", {"body": body})
-            return "wrote a comment"
+            return "created a comment"
         if mine["body"].replace("\r\n", "\n").strip() == body.strip():
-            return "the comment says so already"
+            return "the comment is up to date"
         method, path = thread.change(mine["id"])
         self._ask(method, f"{self._url}{path}", {"body": body})
-        return "brought the comment up to date"
+        return "updated the comment"
 
     def _all(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """Every comment, over all pages (both hosts lead on by a Link header)."""
+        """Yield every comment, from all pages (both hosts use a Link header)."""
         url: str | None = f"{self._url}{path}?per_page=100"
         while url:
             reply = self._ask("GET", url)
             rows = _document(reply)
             if not isinstance(rows, list):
-                raise Silent(
-                    "what answered for the comments is no list of any", "check the address of the API"
-                )
+                raise Silent("the answer for the comments is not a list", "check the address of the API")
             yield from rows
             url = reply.links.get("next", {}).get("url")
             if url and not url.startswith(f"{self._url}/"):
-                raise Silent("the list of comments leads to another host", "check the address of the API")
+                raise Silent("the list of comments continues on another host", "check the address of the API")
 
     def _patiently(self, do: Callable[[], Any], permission: str) -> Any:
         for pause in PAUSES:
@@ -130,11 +128,11 @@ class Forge:
 
 
 class Refusal(Exception):
-    """The host said no, and will again."""
+    """The host refused, and will again."""
 
 
 def _limited(reply: httpx.Response) -> bool:
-    """GitHub answers 403 as well to who asks too often (REST API, "Rate limits")."""
+    """GitHub answers 403 for too many requests as well (REST API, "Rate limits")."""
     headers = reply.headers
     return reply.status_code == 403 and (
         "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
@@ -142,7 +140,7 @@ def _limited(reply: httpx.Response) -> bool:
 
 
 def _wait(reply: httpx.Response) -> float | None:
-    """How long the host asks to wait, where it does."""
+    """Return how long the host asks to wait, if it does."""
     after, reset = reply.headers.get("retry-after", ""), reply.headers.get("x-ratelimit-reset", "")
     if after.isdecimal():
         return float(after)
@@ -158,7 +156,7 @@ def _message(reply: httpx.Response) -> str:
 
 
 def _document(reply: httpx.Response) -> Any:
-    """What the reply says; None for what is no JSON."""
+    """Return the JSON document of the reply; None if it is not JSON."""
     try:
         return reply.json()
     except ValueError:

@@ -1,7 +1,7 @@
-"""What ``action.yml`` runs: a command of cfstream, its result in the run's summary, and a plan in the pull request.
+"""The program of ``action.yml``: run a cfstream command, write the run's summary, and comment on the pull request.
 
-Inputs come by the environment, never by a shell. What the program prints may quote a spec that a stranger wrote, so
-while it stands in the log no line of it counts as a command to the runner.
+Inputs come from the environment, never through a shell. The program's output may quote a spec from an untrusted author,
+so while it is written to the log, the runner must not interpret any of its lines as a command.
 """
 
 import json
@@ -18,13 +18,13 @@ from cfstream.ci.forge import Forge, Silent, Thread
 from cfstream.ci.job import USAGE, Job, Result, Runner, do, truth
 
 PREFIX = "CFSTREAM_ACTION_"
-"""How the variables begin that hold the action's inputs."""
+"""The prefix of the variables with the action's inputs."""
 
 LONGEST_SUMMARY = 500_000
-"""Characters at the end of what was said, which is where the report is: a summary takes 1 MiB."""
+"""How many of the last characters of the output are in the summary, which may have 1 MiB. The report is last."""
 
 BOT = "github-actions[bot]"
-"""Who writes with the token that each job is given."""
+"""The author of comments that are written with a job's own token."""
 
 
 class Action:
@@ -40,7 +40,7 @@ class Action:
         }
 
     def run(self) -> int:
-        """Does what the inputs say, and returns the exit code of the step."""
+        """Do what the inputs say, and return the exit code of the step."""
         try:
             job, comment = Job.of(self._inputs), truth(self._inputs, "comment")
         except ValueError as error:
@@ -48,7 +48,7 @@ class Action:
             return USAGE
         token = secrets.token_hex(16)
         self._runner.tell(f"::stop-commands::{token}\n")
-        # The program needs no input of the action, and least of all the token.
+        # The program does not need the action's inputs, and must not see the token.
         env = {name: text for name, text in self._env.items() if not name.startswith(PREFIX)}
         result = do(job, self._runner, env)
         self._runner.tell(f"\n::{token}::\n")
@@ -59,18 +59,18 @@ class Action:
         return result.code
 
     def _comment(self, job: Job, body: str) -> None:
-        """Brings the pull request's comment up to date; where that is not allowed, the run is none the worse."""
+        """Update the pull request's comment. If that is not allowed, the run does not fail."""
         number = self._inputs.get("pull_request") or self._pull_request()
         if not number.isdecimal():
             return
         if not self._inputs.get("token"):
-            self._say("notice", "no token: the plan is in the summary of the run")
+            self._say("notice", "there is no token: the plan is in the run's summary")
             return
         try:
             with closing(self._forge()) as forge:
                 self._runner.tell(f"pull request {number}: {forge.stick(self._thread(job, number), body)}\n")
         except Silent as silent:
-            self._say("warning", f"the plan is in the summary of the run only: {silent.what}; {silent.do}")
+            self._say("warning", f"the plan is only in the run's summary: {silent.what}; fix: {silent.do}")
 
     def _forge(self) -> Forge:
         headers = {
@@ -87,7 +87,7 @@ class Action:
         author = self._inputs.get("author") or BOT
 
         def mine(comment: Mapping[str, Any]) -> bool:
-            # Whoever wrote a comment can change it later: one of somebody else is none to put a plan into.
+            # The author of a comment can change it later, so a comment of another author is never updated.
             by = (comment.get("user") or {}).get("login")
             return by == author and is_ours(comment.get("body") or "", job.key)
 
@@ -95,11 +95,11 @@ class Action:
             comments=f"{repository}/issues/{number}/comments",
             change=lambda id_: ("PATCH", f"{repository}/issues/comments/{id_}"),
             is_ours=mine,
-            permission="give the job pull-requests: write (a pull request of a fork is never given it)",
+            permission="give the job pull-requests: write (not possible for pull requests from forks)",
         )
 
     def _pull_request(self) -> str:
-        """The number of the pull request that the event is about; empty where it is about none."""
+        """Return the number of the event's pull request; empty if it has none."""
         try:
             event = json.loads(Path(self._env["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
         except (KeyError, OSError, ValueError):
@@ -109,24 +109,24 @@ class Action:
         return str(about.get("number", ""))
 
     def _write(self, variable: str, text: str) -> None:
-        """Adds to one of the runner's files, where the runner has named it."""
+        """Append to one of the runner's files, if the runner has set it."""
         if file := self._env.get(variable):
             with Path(file).open("a", encoding="utf-8") as stream:
                 stream.write(text)
 
     def _say(self, kind: str, text: str) -> None:
-        """A line that the runner shows beside the run."""
+        """Write a message that the runner shows beside the run."""
         escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         self._runner.tell(f"::{kind}::cfstream: {escaped}\n")
 
 
 def _summary(job: Job, result: Result) -> str:
-    said = f"{result.ran.out}\n{result.ran.err}".strip() or "Nothing was said."
+    said = f"{result.ran.out}\n{result.ran.err}".strip() or "There is no output."
     return f"### cfstream {job.command}\n\n{fenced(said[-LONGEST_SUMMARY:])}\n"
 
 
 def _outputs(job: Job, result: Result) -> str:
-    """The outputs in the form for several lines, with an end that nobody can foresee."""
+    """Return the outputs in the format for several lines, with a random delimiter."""
     values = {
         "exit-code": str(result.ran.code),
         "in-sync": result.in_sync,
@@ -138,7 +138,7 @@ def _outputs(job: Job, result: Result) -> str:
 
 
 def main() -> int:
-    """The exit code of the action, run by the environment of this process."""
+    """Run the action with the environment of this process, and return its exit code."""
     return Action(Runner(os.environ, sys.stdout)).run()
 
 

@@ -1,7 +1,8 @@
-"""What ``ci/gitlab.yml`` runs: a command of cfstream, and its plan as a note of the merge request.
+"""The program of ``ci/gitlab.yml``: run a cfstream command, and write its plan to a note of the merge request.
 
-The job says what to do by variables: ``CFSTREAM_SPECS``, ``CFSTREAM_ARGS`` and so on. The note needs a token that may
-write notes, as a job's own may not: ``CFSTREAM_GITLAB_TOKEN``. Without it the plan is in the log and the artifacts.
+Variables configure the job: ``CFSTREAM_SPECS``, ``CFSTREAM_ARGS`` and so on. The note needs a token that may write
+notes, ``CFSTREAM_GITLAB_TOKEN``, because a job's own token may not. Without it, the plan is in the log and the
+artifacts.
 """
 
 import os
@@ -30,7 +31,7 @@ class Pipeline:
         self._env = runner.env
 
     def run(self, command: str) -> int:
-        """Does it, and returns the exit code of the job."""
+        """Run the command, and return the exit code of the job."""
         given = {name: self._env.get(PREFIX + name.upper(), "").strip() for name in VARIABLES}
         try:
             job = Job.of({**given, "command": command})
@@ -45,12 +46,12 @@ class Pipeline:
         return result.code
 
     def _note(self, job: Job, body: str) -> None:
-        """Brings the merge request's note up to date; where that is not possible, the job is none the worse."""
+        """Update the merge request's note. If that is not possible, the job does not fail."""
         request, token = self._env.get("CI_MERGE_REQUEST_IID", ""), self._env.get(TOKEN, "")
         if not request:
             return
         if not token:
-            self._runner.tell(f"There is no {TOKEN}: the plan is in {MARKDOWN}, an artifact of this job.\n")
+            self._runner.tell(f"{TOKEN} is not set: the plan is in {MARKDOWN}, an artifact of this job.\n")
             return
         headers = {"PRIVATE-TOKEN": token}
         try:
@@ -58,7 +59,7 @@ class Pipeline:
                 thread = self._thread(job, request, (forge.get("/user") or {}).get("id"))
                 self._runner.tell(f"merge request {request}: {forge.stick(thread, body)}\n")
         except Silent as silent:
-            self._runner.tell(f"The plan is in {MARKDOWN} only: {silent.what}; {silent.do}\n")
+            self._runner.tell(f"The plan is only in {MARKDOWN}: {silent.what}; fix: {silent.do}\n")
 
     def _thread(self, job: Job, request: str, author: object) -> Thread:
         notes = f"/projects/{self._env['CI_PROJECT_ID']}/merge_requests/{request}/notes"
@@ -76,7 +77,7 @@ class Pipeline:
 
 
 def main() -> int:
-    """The exit code of the job, run by the environment of this process."""
+    """Run the job with the environment of this process, and return its exit code."""
     return Pipeline(Runner(os.environ, sys.stdout)).run(sys.argv[1] if len(sys.argv) > 1 else "plan")
 
 

@@ -1,4 +1,4 @@
-"""The three things that a pipeline does with specs: check them, plan them, apply a plan. The same on every host."""
+"""The three jobs of a pipeline: check specs, plan them, apply a plan. They are the same on every host."""
 
 import json
 import shlex
@@ -21,41 +21,41 @@ USAGE = 2
 
 @dataclass(frozen=True)
 class Runner:
-    """What a host's runner gives a job."""
+    """The interface to a host's runner."""
 
     env: Mapping[str, str]
     log: TextIO
     program: Sequence[str] = PROGRAM
-    """What is run as cfstream."""
+    """The command line of cfstream."""
     sleep: Callable[[float], None] = time.sleep
-    """How a busy host is waited for."""
+    """The function that waits for a busy host."""
 
     def tell(self, text: str) -> None:
-        """Writes to the log, at once: an apply may take half an hour."""
+        """Write to the log immediately, because an apply may take half an hour."""
         self.log.write(text)
         self.log.flush()
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a pipeline was told to do."""
+    """The configuration of a job."""
 
     command: str
     specs: tuple[str, ...]
     args: tuple[str, ...]
     """Further arguments of the command."""
     plan_file: str
-    """Where a plan is saved, and what is applied; empty: the specs are applied."""
+    """The file to which a plan is saved, and from which it is applied. If empty, the specs are applied."""
     live: str
-    """A snapshot to plan from; empty: from AWS."""
+    """A snapshot to plan from; empty to plan from AWS."""
     check: bool
-    """Whether pending steps make it fail."""
+    """Whether pending steps make the job fail."""
     key: str
-    """What tells this plan's comment from others of the same pull request."""
+    """Distinguishes this plan's comment from others in the same pull request."""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Job":
-        """The job in words, as pipelines have them: lists as a shell would write them. Raises ValueError."""
+        """Return the job from a pipeline's texts. Lists are in shell syntax. Raises ValueError."""
         command = given.get("command") or "plan"
         if command not in COMMANDS:
             raise ValueError(f"command is {command!r}: write one of {', '.join(COMMANDS)}")
@@ -72,21 +72,21 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """What a job came to."""
+    """The result of a job."""
 
     ran: Ran
     code: int
     """The exit code for the pipeline."""
     summary: str
-    """In one line."""
+    """A summary on one line."""
     in_sync: str = ""
-    """``true`` or ``false``; empty where it is not known."""
+    """``true`` or ``false``; empty if it is not known."""
     body: str = ""
-    """For the pull request; empty where there is nothing to say."""
+    """The text for the pull request; empty if there is none."""
 
 
 def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
-    """Does the job. `env` is what of its environment the program is given."""
+    """Run the job. `env` is the environment of the program."""
 
     def cfstream(*arguments: str, aloud: bool = True) -> Ran:
         return run(arguments, env, runner.tell if aloud else lambda _: None, runner.program)
@@ -103,7 +103,7 @@ def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
 
 
 def truth(given: Mapping[str, str], name: str) -> bool:
-    """Whether an input is true. Raises ValueError for one that is neither."""
+    """Return whether an input is true. Raises ValueError if it is neither true nor false."""
     text = given.get(name, "").lower()
     if text not in ("", "true", "false"):
         raise ValueError(f"{name} is {text!r}: write true or false")
@@ -111,7 +111,7 @@ def truth(given: Mapping[str, str], name: str) -> bool:
 
 
 def _plan(job: Job, cfstream: Callable[..., Ran]) -> Result:
-    """A plan from AWS is saved; one from a snapshot cannot be, and is made twice, for that takes no time."""
+    """Plan from AWS and save the plan. A plan from a snapshot cannot be saved and is made twice, which is fast."""
     if not job.live:
         Path(job.plan_file).unlink(missing_ok=True)
     source = ("--live", job.live) if job.live else ("--out", job.plan_file)
@@ -128,13 +128,13 @@ def _plan(job: Job, cfstream: Callable[..., Ran]) -> Result:
 
 
 def _read(plan_file: str) -> str:
-    """The saved plan; nothing where further arguments had it saved elsewhere."""
+    """Return the saved plan; empty if further arguments changed its path."""
     path = Path(plan_file)
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _told(text: str) -> str:
-    """A plan in one line; empty where the text is none."""
+    """Return a plan's summary line; empty if there is no plan."""
     try:
         plan = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The program, run in a process of its own, as a pipeline would."""
+"""Run the program in a process of its own."""
 
 import signal
 import subprocess
@@ -11,12 +11,12 @@ from typing import IO
 from cfstream.interpreter import SAFE, environment
 
 PROGRAM = (*SAFE, "-m", "cfstream")
-"""Without the working directory on its path: a pull request of a fork may have put a module there."""
+"""Without the working directory on the module path, where a pull request from a fork may have put a module."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run left behind."""
+    """The result of a run."""
 
     code: int
     out: str
@@ -24,7 +24,7 @@ class Ran:
 
     @property
     def last_line(self) -> str:
-        """What it said last: its result, or what went wrong."""
+        """The last line of output: the result, or the error."""
         lines = [line.strip() for line in (self.out.strip() or self.err.strip()).splitlines()]
         return lines[-1] if lines else ""
 
@@ -35,10 +35,10 @@ def run(
     echo: Callable[[str], object],
     program: Sequence[str] = PROGRAM,
 ) -> Ran:
-    """Runs it with these arguments, and echoes each line when it comes: an apply may take half an hour.
+    """Run the program with these arguments, and echo each line immediately: an apply may take half an hour.
 
-    The arguments are a list from the beginning to the end, so that no shell ever reads one of them. A SIGINT goes on to
-    the program: the write under way ends, and its report is still heard.
+    The arguments stay a list, so no shell interprets them. A SIGINT is forwarded to the program, which finishes the
+    current write and prints its report.
     """
     heard: dict[str, list[str]] = {"out": [], "err": []}
 
@@ -48,7 +48,7 @@ def run(
             heard[name].append(text)
             echo(text)
 
-    with subprocess.Popen(  # noqa: S603 (the program is ours, and each argument is one)
+    with subprocess.Popen(  # noqa: S603 (our own program, with a list of arguments)
         [*program, *arguments],
         env=environment(env),
         stdin=subprocess.DEVNULL,
@@ -67,7 +67,7 @@ def run(
 
 @contextmanager
 def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Meanwhile a SIGINT to us is one to the program, as often as it comes."""
+    """Forward every SIGINT to the program while the block runs."""
     previous = signal.signal(signal.SIGINT, lambda *_: process.send_signal(signal.SIGINT))
     try:
         yield

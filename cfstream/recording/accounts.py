@@ -1,9 +1,9 @@
-"""Account numbers taken out of a snapshot, so that it may lie where everybody reads it; and put back for a plan.
+"""Replace account numbers in a snapshot, so that it can be public, and restore them for a plan.
 
-Each number becomes another one of twelve digits, the same everywhere in the snapshot. A number has few digits, so the
-hash is a slow one: to try all numbers for one salt takes centuries of a processor. A spec that names an account number
-itself gives it to the plan: what stands for that number is replaced by it, and so the plan is the one that a snapshot
-with all numbers would give. S3's canonical ids of accounts, which lead to their numbers, are hashed as well.
+Each number becomes another twelve-digit number, the same one everywhere in the snapshot. There are few possible
+numbers, so the hash is slow: trying all of them for one salt takes centuries of processor time. If a spec names an
+account number, the plan replaces its substitute again, so the plan is the same as from a snapshot with all numbers.
+S3's canonical account ids, which identify accounts too, are also hashed.
 """
 
 import hashlib
@@ -17,18 +17,18 @@ from typing import Any
 
 NUMBER = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 MASKED = re.compile(r"\*+([0-9]{1,11})")
-"""An account number as ListConflictingAliases shows it: only its last digits."""
+"""An account number in ListConflictingAliases, which only shows the last digits."""
 
 CANONICAL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 NAMES_OF_OBJECTS = frozenset({"Key", "each", "Prefix"})
-"""Where any twelve digits are more likely a date: in there only numbers that stand elsewhere too are accounts."""
+"""Fields in which twelve digits are more likely a date. Only numbers that also occur elsewhere count as accounts."""
 
 IDENTITIES = "list_cloud_front_origin_access_identities"
 
 
 def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
-    """The document of a snapshot without account numbers. `salt` is random, and stands in the document afterwards."""
+    """Return the document of a snapshot without account numbers. `salt` is random, and is stored in the document."""
     known = {*_numbers({**document, "reads": ()})}
     for entry in document["reads"]:
         known.update(_numbers(entry, _names_of_objects(entry)))
@@ -40,7 +40,7 @@ def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
 
 
 def revealed(text: str, salt: str, named: Iterable[str]) -> str:
-    """The text of such a document, with what stands in the strings `named` in its places again."""
+    """Return the text of such a document with the substitutes of the account numbers in `named` replaced again."""
     told = "\n".join(named)
     numbers = {stand_in(number, salt): number for number in NUMBER.findall(told)}
     ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(told)}
@@ -50,13 +50,13 @@ def revealed(text: str, salt: str, named: Iterable[str]) -> str:
 
 @cache
 def stand_in(number: str, salt: str) -> str:
-    """The twelve digits that stand for a number."""
+    """Return the twelve digits that replace a number."""
     hashed = hashlib.scrypt(number.encode(), salt=salt.encode(), n=2**13, r=8, p=1, dklen=16)
     return f"{int.from_bytes(hashed) % 10**12:012d}"
 
 
 def strings(value: Any) -> Iterable[str]:
-    """Every string inside a nested document, and the names of its members."""
+    """Yield every string inside a nested document, including the names of members."""
     match value:
         case str():
             yield value
@@ -70,17 +70,17 @@ def strings(value: Any) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class _Mask:
-    """What takes numbers out of strings."""
+    """Replaces numbers in strings."""
 
     account: str
     salt: str
     numbers: frozenset[str]
-    """Those that stand somewhere else than in names of objects."""
+    """Numbers that occur outside of object keys."""
     identities: frozenset[str]
-    """Canonical ids that stay."""
+    """Canonical ids that are kept."""
 
     def over(self, value: Any, field: str = "", objects: frozenset[str] = frozenset()) -> Any:
-        """The document without numbers. `objects` are the members in which names of objects stand."""
+        """Return the document without account numbers. `objects` are the members that contain object keys."""
         match value:
             case str():
                 return self._text(value, field, of_object=field in objects)
@@ -118,7 +118,7 @@ def _canonical(identity: str, salt: str) -> str:
 
 
 def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[str]:
-    """Every number in it, but for those in these members."""
+    """Yield every number in the document, except in these members."""
     match document:
         case str():
             yield from NUMBER.findall(document)
@@ -132,7 +132,7 @@ def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[s
 
 
 def _canonical_users(document: Mapping[str, Any]) -> Iterable[str]:
-    """The canonical ids of origin access identities: those are no account's."""
+    """Yield the canonical ids of origin access identities, which do not belong to an account."""
     for entry in document["reads"]:
         if entry["operation"] == IDENTITIES:
             yield from CANONICAL_ID.findall(json.dumps(entry.get("rows", ())))

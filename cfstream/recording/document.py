@@ -1,9 +1,9 @@
-"""A snapshot, and the JSON document that it is in a file: sorted, so that two of them can be compared line by line.
+"""A snapshot as a JSON document, sorted so that two snapshots can be compared line by line.
 
-What is sorted are calls and rows. The members of a reply stand as botocore has them, which is the order of its models.
+Calls and rows are sorted. The members of a reply keep botocore's order, which is that of its models.
 
-Times are ``{"$time": "2026-11-26T14:00:00+00:00"}``, everything else is as botocore gives it. Calls on single objects
-that were answered alike stand together: ``each`` has their keys.
+Times are ``{"$time": "2026-11-26T14:00:00+00:00"}``; everything else is as botocore returns it. Calls on single objects
+with the same answer are merged: ``each`` has their keys.
 """
 
 import json
@@ -21,7 +21,7 @@ FORMAT_VERSION = 1
 KIND = "cfstream snapshot"
 TIME = "$time"
 EACH = "Key"
-"""The parameter by which calls on single objects differ."""
+"""The parameter that differs between calls on single objects."""
 
 REFUSALS: Mapping[str, type[Refused]] = {
     kind.__name__: kind
@@ -38,12 +38,12 @@ REFUSALS: Mapping[str, type[Refused]] = {
 
 
 class Unusable(CfstreamError):
-    """A document that is no snapshot, or not one that this cfstream can read; `what` says why."""
+    """The document is not a snapshot, or this cfstream cannot read it. `what` is the reason."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was recorded, of which account, when, and for which specs."""
+    """A recording, with its account, its time and its specs."""
 
     account: Account
     partition: str
@@ -51,13 +51,13 @@ class Snapshot:
     real_aws: bool
     taken: datetime
     specs: tuple[str, ...]
-    """The specs as they were named."""
+    """The specs as the command line named them."""
     stacks: tuple[str, ...]
     heard: Mapping[Asked, Heard] = field(repr=False)
 
 
 def to_document(snapshot: Snapshot) -> dict[str, Any]:
-    """The snapshot as JSON can say it, sealed."""
+    """Return the snapshot as a JSON document with its digest."""
     document = {
         "format_version": FORMAT_VERSION,
         "kind": KIND,
@@ -75,37 +75,37 @@ def to_document(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the digest of all that is in it: it tells of accidents, not of malice."""
+    """Return the document with the digest of its content. The digest detects accidents, not manipulation."""
     return {**document, "sha256": digest(document)}
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """The document as text, an item a line, and in ASCII."""
+    """Return the document as ASCII text, one item a line."""
     return json.dumps(document, indent=1) + "\n"
 
 
 def checked(document: Any) -> Mapping[str, Any]:
-    """The document, which is whole and of this version. Raises Unusable, saying what is the matter."""
+    """Return the document if it is complete and of this version. Raises Unusable with the reason."""
     if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise Unusable("is no snapshot", "make one: cfstream snapshot SPEC --out FILE")
+        raise Unusable("is not a snapshot", "make one: cfstream snapshot SPEC --out FILE")
     version = document.get("format_version")
     if version != FORMAT_VERSION:
         made = document.get("cfstream_version")
         raise Unusable(
             f"has format_version {version!r} (of cfstream {made}); this is cfstream {__version__}, which reads "
             f"{FORMAT_VERSION}",
-            "make it anew with this cfstream, or read it with that one",
+            "make it again with this version, or use the other version",
         )
     if document.get("sha256") != digest(
         {name: value for name, value in document.items() if name != "sha256"}
     ):
-        what = "was changed after it was made: its digest does not fit"
-        raise Unusable(what, "make it anew; what it says cannot be relied on")
+        what = "was changed after it was made: its digest does not match"
+        raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE")
     return document
 
 
 def from_document(document: Mapping[str, Any]) -> Snapshot:
-    """The snapshot that a checked document is. Raises Unusable for one whose parts are none that we write."""
+    """Return the snapshot in a checked document. Raises Unusable if its content is invalid."""
     try:
         return Snapshot(
             account=Account(str(document["account"])),
@@ -118,12 +118,12 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
             heard=dict(pair for entry in document["reads"] for pair in _heard(entry)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"does not hold what a snapshot holds ({type(error).__name__}: {error})"
-        raise Unusable(what, "make it anew") from error
+        what = f"does not have a snapshot's content ({type(error).__name__}: {error})"
+        raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE") from error
 
 
 def _reads(heard: Mapping[Asked, Heard]) -> Iterator[dict[str, Any]]:
-    """An entry for each question, sorted; one for all objects that were answered alike."""
+    """Yield an entry for each call, sorted; one for all objects with the same answer."""
     alike: dict[str, dict[str, Any]] = {}
     for asked in sorted(heard):
         entry = _entry(asked, heard[asked])
@@ -161,7 +161,7 @@ def _answer(way: Way, heard: Heard) -> dict[str, Any]:
 
 
 def _refusal(refused: Refused) -> dict[str, Any]:
-    """All but the request's id, which would be another one each time."""
+    """Return a refusal without its request id, which differs each time."""
     return {
         "as": type(refused).__name__,
         "operation": refused.operation,

@@ -1,4 +1,4 @@
-"""What was asked of AWS and what was heard, as data: equal questions have equal keys."""
+"""Recorded calls and answers as data. Equal calls have equal keys."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from cfstream.ports import Call
 
 
 class Way(StrEnum):
-    """By which question of `ports.Reads` something was asked."""
+    """The method of `ports.Reads` that made the call."""
 
     READ = "read"
     ITEMS = "items"
@@ -20,7 +20,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Asked:
-    """One question. `params` are sorted compact JSON, so that it can be a key."""
+    """One call. `params` is sorted compact JSON, so that it can be a key."""
 
     service: str
     operation: str
@@ -30,22 +30,22 @@ class Asked:
 
     @classmethod
     def of(cls, way: Way, call: Call) -> "Asked":
-        """The key of a call."""
+        """Return the key of a call."""
         params = json.dumps(dict(call.params), sort_keys=True, separators=(",", ":"), default=str)
         return cls(call.service, call.operation, params, way, call.region)
 
     def param(self, name: str) -> Any:
-        """One of its parameters; None where it has none of that name."""
+        """Return one of its parameters; None if it does not have that parameter."""
         return json.loads(self.params).get(name)
 
 
 @dataclass(frozen=True)
 class Pages:
-    """The pages of a list that were looked at; `whole` where that was all of them."""
+    """The pages of a list that were read. `whole` is whether those were all."""
 
     pages: tuple[Any, ...]
     whole: bool
 
 
 Heard = Mapping[str, Any] | list[Any] | Pages | CfstreamError
-"""The reply, the rows of a list, its pages, or what came instead: a refusal, or no answer."""
+"""The reply, the rows of a list, its pages, or an error: a refusal, or no answer."""

@@ -24,7 +24,7 @@ DELIVERIES = {delivery.get("").operation: delivery for delivery in Delivery}
 """The deliveries, by the operation that reads a distribution."""
 
 NOT_RECORDED = "NotRecorded"
-"""The code of a refusal that is ours."""
+"""The code of refusals that this module makes."""
 
 
 def inferred(record: Record, asked: Asked) -> Heard | None:
@@ -34,7 +34,7 @@ def inferred(record: Record, asked: Asked) -> Heard | None:
     if answer is None and asked.service == "s3":
         answer = _of_another_region(record, asked)
     if answer is None and asked.operation in DISPENSABLE:
-        said = "the snapshot was made before anything asked for it"
+        said = "the snapshot does not contain it"
         return Refused("".join(word.capitalize() for word in asked.operation.split("_")), NOT_RECORDED, said)
     return answer
 

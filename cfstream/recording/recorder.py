@@ -1,4 +1,4 @@
-"""A door in that notes all that passes it."""
+"""Record everything that is read."""
 
 import json
 import threading
@@ -15,38 +15,38 @@ T = TypeVar("T")
 
 
 class RecordingReads:
-    """What `door` reads, and beside it `heard`: every answer, without secrets, by what was asked.
+    """Reads through `reads`, and records every answer without secrets in `heard`, by call.
 
-    Refusals are answers and are noted as well; a refusal for the rate alone is none, and is raised even where it would
-    be a value. Safe to share between threads.
+    Refusals are answers too and are recorded. A refusal because of the rate is not: it is raised, even from `together`.
+    Safe to share between threads.
     """
 
-    def __init__(self, door: Reads) -> None:
-        self._door = door
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
         self._guard = threading.Lock()
         self._alike: dict[str, Heard] = {}
         self.heard: dict[Asked, Heard] = {}
 
     def read(self, call: Call) -> Json:
-        return self._noting(Way.READ, call, lambda: self._door.read(call))
+        return self._noting(Way.READ, call, lambda: self._reads.read(call))
 
     def items(self, call: Call) -> Sequence[Json]:
-        return self._noting(Way.ITEMS, call, lambda: self._door.items(call))
+        return self._noting(Way.ITEMS, call, lambda: self._reads.items(call))
 
     def pages(self, call: Call) -> Iterator[Json]:
         seen: list[Any] = []
         whole = False
         try:
-            for page in self._door.pages(call):
+            for page in self._reads.pages(call):
                 seen.append(redacted(call, page))
                 yield page
             whole = True
         finally:
-            # A reader that has seen enough closes the iterator; what it has seen is what a plan needs.
+            # A reader may stop early. The pages that it has read are what a plan needs.
             self._keep(Way.PAGES, call, Pages(tuple(seen), whole))
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        answers = self._door.together(calls)
+        answers = self._reads.together(calls)
         for call, answer in zip(calls, answers, strict=True):
             if isinstance(answer, Throttled):
                 raise answer
@@ -67,6 +67,6 @@ class RecordingReads:
     def _keep(self, way: Way, call: Call, heard: Heard) -> None:
         with self._guard:
             if call.operation == "get_object_acl" and isinstance(heard, dict):
-                # A bucket of a hundred thousand objects has a handful of different ACLs.
+                # A bucket with a hundred thousand objects has only a few different ACLs.
                 heard = self._alike.setdefault(json.dumps(heard, sort_keys=True, default=str), heard)
             self.heard[Asked.of(way, call)] = heard

@@ -1,10 +1,9 @@
-"""What of an answer is recorded: all that a plan may look at, and no secrets.
+"""Redact answers before they are recorded: keep what a plan may read, and remove secrets.
 
-Secret is what botocore's models mark as sensitive in the replies that are recorded, but for two things that a plan
-compares and shows: comments, and the id of a bucket's KMS key. Shared secrets, in custom origin headers and in
-conditions of policies, become digests, as in saved plans. People's names are left out too (S3's DisplayName is often
-an e-mail address). So is all that lists say of objects beyond their keys and owners: no plan looks at it, and it
-changes with every upload.
+Secrets are the members of recorded replies that botocore's models mark as sensitive, except two that a plan compares
+and shows: comments, and the id of a bucket's KMS key. Shared secrets, in custom origin headers and in conditions of
+policies, become digests, as in saved plans. People's names are removed too (S3's DisplayName is often an e-mail
+address). Of listed objects, only keys and owners are kept: no plan reads the rest, and it changes with every upload.
 """
 
 from collections.abc import Mapping
@@ -16,11 +15,11 @@ from cfstream.secret_values import without_secrets
 NAMES_OF_PEOPLE = frozenset({"DisplayName"})
 
 OF_OBJECTS = ("Key", "Owner")
-"""What is kept of a row of ListObjectsV2."""
+"""The members that are kept of a row of ListObjectsV2."""
 
 
 def redacted(call: Call, answer: Any) -> Any:
-    """A reply, or the rows of a list, as it may be recorded. Law: doing it again changes nothing."""
+    """Return a reply, or the rows of a list, as it may be recorded. Law: repeating it changes nothing."""
     return without_secrets(
         _without_names(_of_objects(answer) if call.operation == "list_objects_v2" else answer)
     )

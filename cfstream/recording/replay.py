@@ -1,4 +1,4 @@
-"""A door in that answers from a recording. There is nothing behind it: no AWS, no credentials, no network."""
+"""Answer reads from a recording, without AWS, credentials or network."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,13 +11,13 @@ from cfstream.values import Json
 
 
 class NotRecorded(WrongUsage):
-    """The recording lacks an answer that the plan cannot do without."""
+    """The recording lacks an answer that the plan needs."""
 
 
 class ReplayedReads:
-    """Answers as they were heard. Law: a plan of the specs that it was recorded for is the plan from AWS.
+    """Returns the recorded answers. Law: a plan of the recorded specs is the same as from AWS.
 
-    `source` is what the recording is called in errors, and `remedy` what brings a fuller one.
+    `source` is the recording's name in errors, and `remedy` is how to get a more complete one.
     """
 
     def __init__(self, record: Mapping[Asked, Heard], source: str, remedy: str) -> None:
@@ -43,8 +43,8 @@ class ReplayedReads:
         return tuple(map(self._answer, calls))
 
     def write(self, call: Call) -> Json:
-        """Raises WrongUsage: nothing can be written to a recording."""
-        raise WrongUsage(f"{call.operation} cannot be done to {self._source}", "run it against AWS")
+        """Raise WrongUsage: a recording cannot be changed."""
+        raise WrongUsage(f"{call.operation} is not possible on {self._source}", "run the command against AWS")
 
     def _answer(self, call: Call) -> Answer:
         try:
@@ -67,12 +67,12 @@ class ReplayedReads:
         operation = "".join(word.capitalize() for word in call.operation.split("_"))
         about = _about(call)
         return NotRecorded(
-            f"{self._source} was recorded without {operation}{about}, which this plan reads", self._remedy
+            f"{self._source} does not contain {operation}{about}, which this plan reads", self._remedy
         )
 
 
 def _about(call: Call) -> str:
-    """What the call asks about, in words."""
+    """Return the resource that the call concerns, as text."""
     bucket, key = call.params.get("Bucket"), call.params.get("Key")
     if bucket:
         return f" of s3://{bucket}/{key}" if key else f" of the bucket {bucket}"

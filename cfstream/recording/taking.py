@@ -1,4 +1,4 @@
-"""Taking a snapshot, and the world that a snapshot is."""
+"""Take a snapshot, and make a World from a snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def record(stacks: "Sequence[Stack]", world: World) -> "dict[Asked, Heard]":
-    """All that a plan of `stacks` reads, and what a plan of changed ones may read.
+    """Record everything that a plan of `stacks` reads, and what a plan of changed specs may read.
 
-    Makes the calls of `make_plan` and `survey`; raises as they do, and Throttled.
+    Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled.
     """
     recorder = RecordingReads(world.reads())
     make_plan(stacks, replace(world, reads=lambda: recorder))
@@ -28,9 +28,9 @@ def record(stacks: "Sequence[Stack]", world: World) -> "dict[Asked, Heard]":
 
 
 def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> World:
-    """The world as it was when the snapshot was taken, with the time that it is now.
+    """Return a World with the state of the snapshot and the current time.
 
-    `source` and `remedy` are for the error where the snapshot lacks something: what it is called, and what to do.
+    `source` and `remedy` are for the error if the snapshot lacks something: its name, and the fix.
     """
     door = ReplayedReads(snapshot.heard, source, remedy)
     return World(

@@ -1,4 +1,4 @@
-"""For your own tests: an AWS on loopback, with an edge that answers viewers as CloudFront does, emptied for each test.
+"""A pytest fixture for your own tests: an AWS sandbox with an edge that answers viewers like CloudFront.
 
 ::
 
@@ -25,7 +25,7 @@ from cfstream.testing.sandbox import Clock, NotApplied, Sandbox
 
 __all__ = ["Clock", "KeyPair", "NotApplied", "Sandbox"]
 
-if find_spec("pytest"):  # other test runners have no use for fixtures
+if find_spec("pytest"):  # other test runners cannot use fixtures
     from cfstream.testing.fixtures import running_sandbox, sandbox
 
     __all__ += ["running_sandbox", "sandbox"]

@@ -1,4 +1,4 @@
-"""Self-signed certificates for host names. Each is made once: making a key takes longer than most tests."""
+"""Self-signed certificates for host names. Each is made once, because making a key takes longer than most tests."""
 
 import functools
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 
 def imported(acm: Any, *names: str, days: float = 3650) -> str:
-    """The ARN of a certificate for these names that runs out in so many days, imported into ACM."""
+    """Import a certificate for these names, valid for this many days, into ACM, and return its ARN."""
     certificate, key = certificate_and_key(*names, days=days)
     reply = acm.import_certificate(Certificate=certificate, PrivateKey=key)
     return str(reply["CertificateArn"])
@@ -19,7 +19,7 @@ def imported(acm: Any, *names: str, days: float = 3650) -> str:
 
 @functools.cache
 def certificate_and_key(*names: str, days: float = 3650) -> tuple[bytes, bytes]:
-    """A certificate for these names and its private key, both as PEM."""
+    """Return a certificate for these names and its private key, both as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
     today = datetime.now(UTC)

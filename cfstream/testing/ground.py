@@ -1,4 +1,4 @@
-"""What a spec takes for granted in an account: its bucket, a certificate, a hosted zone, key pairs of the account."""
+"""Make what a spec requires in an account: bucket, certificate, hosted zone, key pairs of the account."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ ClientFor = Callable[..., Any]
 
 
 def prepare(spec: Spec, client: ClientFor) -> None:
-    """Makes what the spec expects to be there and what is not there yet: never what the spec itself makes."""
+    """Make what the spec requires and what does not exist yet. Never make what the spec itself creates."""
     _bucket(spec, client)
     if spec.cnames and spec.delivery == "http" and spec.http.certificate in (None, "auto"):
         _certificate(tuple(spec.cnames), client)

@@ -1,4 +1,4 @@
-"""Key pairs that stand in for a spec's own: a test has no business with private keys, and can sign all the same."""
+"""Key pairs that replace those of a spec, so that a test can sign without the real private keys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from cfstream.spec.stack import Stack
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A private key in a file, and the id under which CloudFront knows its public half."""
+    """A private key in a file, and the CloudFront id of its public half."""
 
     file: Path
     id: str
@@ -25,17 +25,17 @@ class KeyPair:
 
 @dataclass
 class Ring:
-    """The private keys of one sandbox, by the name that a spec gives to the public one. Made when first asked for."""
+    """The private keys of one sandbox, by the public key's name in the spec. Each is made when first needed."""
 
     folder: Path
     _made: dict[str, PrivateKey] = field(default_factory=dict)
 
     def file(self, name: str) -> Path:
-        """Where the private key of that name is."""
+        """Return the file of the private key with this name."""
         return self.folder / f"{name}.pem"
 
     def key(self, name: str) -> PrivateKey:
-        """The private key of that name. An account's is RSA, for key pairs of accounts are; others are made faster."""
+        """Return the private key with this name. Account key pairs must be RSA; other types are faster to make."""
         if name not in self._made:
             made: Any = (
                 rsa.generate_private_key(65537, 2048)
@@ -50,18 +50,18 @@ class Ring:
         return self._made[name]
 
     def of(self, der_sha256: str | None) -> PrivateKey | None:
-        """The private key with that public half."""
+        """Return the private key with this public half."""
         return next((key for key in self._made.values() if key.der_sha256 == der_sha256), None)
 
     def in_place_of_its_own(self, stack: Stack) -> Stack:
-        """The stack with public halves of this ring."""
+        """Return the stack with the public keys of this ring."""
         halves = {
             name: public_key(name, self.key(name).public_pem, name) for name in sorted(stack.public_keys)
         }
         return replace(stack, public_keys=halves)
 
     def lay_out(self, text: str, folder: Path) -> None:
-        """Makes each key file that the spec in `text` names and that is not there."""
+        """Make the missing key files of the spec in `text`."""
         for entry in _entries(text):
             file = folder / entry["file"]
             if not file.exists():
@@ -70,7 +70,7 @@ class Ring:
 
 
 def _entries(text: str) -> Iterator[dict[str, Any]]:
-    """The public keys in the documents of a spec. None for what is no YAML: loading it says what is wrong."""
+    """Yield the public keys in the documents of a spec; nothing if it is not YAML, which loading reports."""
     try:
         waiting: list[Any] = list(YAML(typ="safe", pure=True).load_all(text))
     except YAMLError:

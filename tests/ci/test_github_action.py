@@ -134,7 +134,7 @@ def test_a_token_that_may_not_write_leaves_the_summary(
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert (host.bodies, runner.slept) == ([], [])
     assert runner.summary == PLAN
-    assert "::warning::cfstream: the plan is in the summary of the run only" in runner.log
+    assert "::warning::cfstream: the plan is only in the run's summary" in runner.log
     assert f"{status} Resource not accessible" in runner.log
     assert "pull-requests: write" in runner.log
 
@@ -183,14 +183,14 @@ def test_the_token_goes_to_no_other_host(runner: Runner, host: Host, program: Pr
     """A list that leads elsewhere is not followed."""
     host.troubles.append(Trouble(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
-    assert "leads to another host" in runner.log
+    assert "continues on another host" in runner.log
 
 
 def test_what_is_no_api_is_told(runner: Runner, host: Host, program: Program) -> None:
     """A proxy that answers for everything is not taken for a list of comments."""
     host.troubles.append(Trouble(200))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
-    assert "is no list of any" in runner.log
+    assert "is not a list" in runner.log
 
 
 def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, program: Program) -> None:
@@ -198,7 +198,7 @@ def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, progr
     err = "error: no credentials\n```\n# not a title\n"
     assert runner.run(program(err=err, code=1)) == 1
     assert host.bodies[0].startswith(
-        f"{MARK}\n### cfstream: there is no plan\n\n````text\n{err.rstrip()}\n````"
+        f"{MARK}\n### cfstream: the plan failed\n\n````text\n{err.rstrip()}\n````"
     )
     assert (runner.outputs["exit-code"], runner.outputs["in-sync"]) == ("1", "")
 

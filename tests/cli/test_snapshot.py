@@ -130,7 +130,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "is not whole": lambda file: file.write_text(file.read_text()[:700]),
     "was changed after": lambda file: file.write_text(file.read_text().replace("us-east-1", "eu-west-1")),
     "has format_version 2": lambda file: changed(file, format_version=2),
-    "does not hold what a snapshot holds": lambda file: changed(file, reads=[{"reply": {}}]),
+    "does not have a snapshot's content": lambda file: changed(file, reads=[{"reply": {}}]),
 }
 """What may have become of a file, by what is said of it."""
 
@@ -154,7 +154,7 @@ def test_what_is_missing_is_named(cfstream: Cli, live: Path) -> None:
     ran = cfstream("plan", "talks.yaml", "--live", "live.json")
     assert (ran.code, ran.out) == (2, "")
     said = " ".join(ran.err.split())
-    assert "was recorded without HeadBucket of the bucket talks-media" in said
+    assert "does not contain HeadBucket of the bucket talks-media" in said
     assert "cfstream snapshot lectures.yaml talks.yaml --out live.json" in said
 
 

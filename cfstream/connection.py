@@ -51,7 +51,7 @@ class Connection:
 
         Raises WrongUsage (also if the sandbox extra is not installed), NoCredentials or Unreachable.
         """
-        from cfstream.aws.connection import connect
+        from cfstream.aws.connecting import connect
 
         settings = self.settings()
         return replace(connect(settings, clock or self.clock()), flags=self.flags())

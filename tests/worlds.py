@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cfstream.applying import Quiet, Report
-from cfstream.aws.connection import connect
+from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Settings
 from cfstream.errors import Interrupted, ReplyLost, Throttled, Unreachable, VersionMoved
 from cfstream.planning import Plan

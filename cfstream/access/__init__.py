@@ -1,4 +1,4 @@
-"""Who can read, list, write or manage a bucket's objects: one pure function of what is live.
+"""Evaluate who can read, list, write or manage a bucket's objects, from what is live. Pure.
 
-`reader` names who, `globs` splits keys into cells, `policy` judges statements. Nothing here reads or writes.
+`reader` defines readers, `globs` splits keys into cells, and `policy` judges statements.
 """

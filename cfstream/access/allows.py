@@ -1,4 +1,4 @@
-"""Whether one statement alone allows reading, whoever it admits. Pure."""
+"""Decide whether one statement alone allows reading, for any requester. Pure."""
 
 from cfstream.access.globs import Glob
 from cfstream.access.policy import actions, parse_statement

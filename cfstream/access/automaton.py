@@ -1,9 +1,9 @@
 """Many globs as one automaton whose state is a single integer.
 
-A position is a place in front of a token that takes a character, or the end of a glob. All positions of all globs
-are numbered together, and a state is the set of active positions as a bit mask. `ANY` is no position of its own: it
-makes the position behind it stay active. One step is then a shift and a few masks, for all globs at once (the
-bit-parallel simulation of Baeza-Yates and Gonnet, "A new approach to text searching", 1992).
+A position is a place in front of a token that consumes a character, or the end of a glob. All positions of all globs
+are numbered together. A state is the set of active positions as a bit mask. `ANY` has no position of its own: it
+keeps the next position active. One step is then a shift and a few masks for all globs together (the bit-parallel
+simulation of Baeza-Yates and Gonnet, "A new approach to text searching", 1992).
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from cfstream.access.globs import ANY, ONE, Glob
 
 PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
-"""Characters that a URL path carries as they are, in order of preference; ``.`` and ``/`` have extra rules."""
+"""Characters that need no encoding in a URL path, in order of preference. ``.`` and ``/`` have extra rules."""
 
 _RANK = {character: rank for rank, character in enumerate(PLAIN + "./")}
 
 
 def preference(text: str) -> tuple[int, ...]:
-    """Return the sort key that puts letters first, then digits, then what a URL must encode."""
+    """Return the sort key that puts letters first, then digits, then characters that a URL must encode."""
     return tuple(_RANK.get(character, len(_RANK) + ord(character)) for character in text)
 
 
@@ -36,7 +36,7 @@ class _Part:
 
 @dataclass
 class _Settling:
-    """What the position of an `ANY` makes redundant when it becomes active."""
+    """The positions that become redundant when the position of an `ANY` becomes active."""
 
     drop: int = 0
     if_all: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
@@ -44,7 +44,7 @@ class _Settling:
 
 
 class Automaton:
-    """The globs, ready to be stepped through a key.
+    """Match many globs while stepping through a key.
 
     `ordered` lists groups of indices in which only the first match counts, such as the behaviors of a distribution.
     A glob is dropped from the state once every group that has it is decided by an earlier member.
@@ -63,7 +63,7 @@ class Automaton:
         self._moves = {character: mask | self._ones for character, mask in self._takes.items()}
         self._literals = self._sum(self._takes.values())
         self.settled = self.loops & self.ends
-        """The ends of globs that have matched whatever follows."""
+        """The ends of globs that match regardless of the rest of the key."""
         self._settling = self._settlings(ordered)
         self._reducing = self._sum(1 << at for at in self._settling)
         self.start = self._reduced(self._entry, self._entry & self._reducing)
@@ -97,7 +97,7 @@ class Automaton:
         return total
 
     def _settlings(self, ordered: Iterable[Sequence[int]]) -> dict[int, _Settling]:
-        """Return, by position, what becomes redundant with it.
+        """Return, by position, the positions that it makes redundant.
 
         In one glob, every key that an earlier position leads to is also reached from a later `ANY`.
         """
@@ -136,7 +136,7 @@ class Automaton:
         return shadows
 
     def _reduced(self, state: int, fresh: int) -> int:
-        """Drop what the freshly active positions make redundant."""
+        """Drop positions that the newly active positions make redundant."""
         for at in _bits(fresh):
             settling = self._settling[at]
             state &= ~settling.drop
@@ -146,9 +146,9 @@ class Automaton:
         return state
 
     def edges(self, state: int) -> list[tuple[str, int]]:
-        """Return one step for each way in which a character can change the state, preferred characters first.
+        """Return one step for each way in which a character can change the state. Preferred characters come first.
 
-        Characters that no active position expects all lead to one state. One of them represents all.
+        All characters that no active position expects lead to one state. One of them represents all.
         """
         stay = state & self.loops
         active = state & self._literals
@@ -228,7 +228,7 @@ def _bits(mask: int) -> list[int]:
 
 
 def _representatives(expected: list[str]) -> list[str]:
-    """Return characters that stand for all those that are not expected: one plain character if there is one."""
+    """Return characters that represent all unexpected ones: a single plain character if one exists."""
     if _FIRST not in expected:
         return [_FIRST]
     for character in PLAIN:

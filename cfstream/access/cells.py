@@ -1,4 +1,4 @@
-"""All object keys, split by which globs match them, with a witness key for each part. Exact: nothing is sampled."""
+"""Split all object keys by the globs that match them, with a witness key for each part. Exact; nothing is sampled."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from cfstream.access.globs import Glob
 from cfstream.access.search import Search
 
 STATES = 32_768
-"""How many automaton states one question may visit. A pattern such as ``*a????????????????`` needs 2^17."""
+"""The most automaton states that one question may visit. A pattern such as ``*a????????????????`` needs 2^17."""
 
 
 class Undecided(Exception):
-    """The patterns need more than `STATES` automaton states, so a question about them has no answer.
+    """The patterns need more than `STATES` automaton states, so the question has no answer.
 
-    A caller must assume the answer that reports more readers.
+    The caller must assume the answer that reports more readers.
     """
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The keys with one signature.
+    """The keys that have one signature.
 
-    `witness` is a shortest key among those that a URL path carries as they are; only if the cell has none, it is a
-    shortest key of all.
+    `witness` is a shortest key among those that a URL path carries unchanged. If the cell has none, it is a shortest
+    key of all.
     """
 
     witness: str
@@ -40,18 +40,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Cells:
-    """Every non-empty key is in exactly one cell, if nothing was merged.
+    """Every non-empty key is in exactly one cell, unless cells were merged.
 
-    Otherwise the last cell is the merged one: it covers every key that no other cell covers (and may overlap with
-    them). For each of its keys, the globs in `matched` match. Those outside `may` do not match, or come behind the
-    first match of their ordered group.
+    The last cell is then the merged one. It covers every key that no other cell covers, and may overlap with them. The
+    globs in `matched` match all its keys. Globs outside `may` do not match, or come after the first match of their
+    ordered group.
     """
 
     cells: tuple[Cell, ...]
 
     @property
     def merged(self) -> bool:
-        """Whether the keys needed more cells or states than allowed."""
+        """Whether the keys needed more cells or states than the limits allow."""
         return any(cell.merged for cell in self.cells)
 
 
@@ -63,12 +63,12 @@ def cells(
     limit: int = 4096,
     states: int = STATES,
 ) -> Cells:
-    """Return one cell for each signature that a non-empty key has, those with the shortest witness first.
+    """Return one cell for each signature of a non-empty key. Cells with the shortest witness come first.
 
     `signature` gets the bit mask of the globs that match. Each group in `ordered` lists indices of globs of which
-    only the first match counts (the behaviors of a distribution, the globs of a union). Naming the groups keeps the
-    number of states small, and lets a mask lack the later members of a group after one that matches; `signature`
-    must not depend on those.
+    only the first match counts (the behaviors of a distribution, the globs of a union). The groups keep the number of
+    states small. A mask may then lack the members of a group after the first match, so `signature` must not depend on
+    them.
     """
     automaton = Automaton(globs, ordered)
     search = Search(automaton)
@@ -96,7 +96,7 @@ def _in_order(found: Iterable[Cell]) -> tuple[Cell, ...]:
 
 
 def _merged(automaton: Automaton, search: Search) -> Cell:
-    """Return the cell of all keys whose way through the automaton leaves the visited states."""
+    """Return the cell of all keys whose path through the automaton leaves the visited states."""
     certain, some = automaton.settled, 0
     for state in search.waiting():
         certain &= state
@@ -105,9 +105,9 @@ def _merged(automaton: Automaton, search: Search) -> Cell:
 
 
 def intersect_witness(globs_all: Sequence[Glob], globs_none: Sequence[Glob] = ()) -> str | None:
-    """Return a shortest non-empty key that all of the first globs match and none of the second, or None.
+    """Return a shortest non-empty key that matches all of the first globs and none of the second, or None.
 
-    Keys that a URL path carries as they are come first, as in `Cell.witness`. Raise `Undecided` above `STATES`.
+    Keys that a URL path carries unchanged come first, as in `Cell.witness`. Raise `Undecided` above `STATES`.
     """
     automaton = Automaton((*globs_all, *globs_none))
     wanted = (1 << len(globs_all)) - 1
@@ -127,14 +127,14 @@ def intersect_witness(globs_all: Sequence[Glob], globs_none: Sequence[Glob] = ()
 
 
 def includes(union: Sequence[Glob], glob: Glob) -> bool:
-    """Return whether every non-empty key that `glob` matches is matched by at least one glob of the union."""
+    """Return whether the union matches every non-empty key that `glob` matches."""
     return glob in union or intersect_witness((glob,), union) is None
 
 
 def locate(globs: Sequence[Glob], key: str) -> int:
     """Return which globs match this key: bit i is globs[i].
 
-    For many keys, keep one `Automaton` and use its `locate`.
+    To look up many keys, keep one `Automaton` and use its `locate`.
     """
     return _automaton(tuple(globs)).locate(key)
 

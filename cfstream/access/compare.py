@@ -1,4 +1,4 @@
-"""Two evaluations side by side: who can read more, and who can read less. Pure."""
+"""Compare two evaluations: who can read more, and who can read less. Pure."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ State: TypeAlias = tuple[bool, tuple[tuple[str, ...], ...]] | None
 
 
 class Relation(StrEnum):
-    """How much a reader may read after, compared with before."""
+    """How much a reader may read afterwards, compared with before."""
 
     MORE = "more"
     LESS = "less"
@@ -25,7 +25,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """What one reader gains and loses, each with a witness key; `witness` is empty where there is none."""
+    """What one reader gains and loses, each with a witness key. `witness` is empty if there is no such key."""
 
     reader: Reader
     relation: Relation
@@ -34,7 +34,7 @@ class Difference:
 
 
 def compare(before: Evaluation, after: Evaluation) -> tuple[Difference, ...]:
-    """Return how each reader's access differs, by reader. Both evaluations must share their cells."""
+    """Return the difference in each reader's access. Both evaluations must share their cells."""
     readers = sorted({way.reader for each in (before, after) for ways in each.ways for way in ways}, key=str)
     found = []
     for reader in readers:
@@ -50,7 +50,7 @@ def compare(before: Evaluation, after: Evaluation) -> tuple[Difference, ...]:
 
 
 def cells_of(before: Evaluation, after: Evaluation) -> Iterator[tuple[Cell, Ways, Ways]]:
-    """The shared cells with the ways into them before and after."""
+    """Yield the shared cells with the ways into them before and after."""
     return zip(before.cells, before.ways, after.ways, strict=True)
 
 
@@ -70,7 +70,7 @@ def best(ways: Iterator[Way]) -> State:
 
 
 def opens(before: State, after: State) -> bool:
-    """Return whether a path opens: readable (perhaps) after, and not (certainly) before.
+    """Return whether a path opens: it is (perhaps) readable after, and was not (certainly) readable before.
 
     The same undecided clauses before and after decide both in the same way, so nothing opens. A way that depends on
     more clauses than one before opens nothing either.
@@ -83,7 +83,7 @@ def opens(before: State, after: State) -> bool:
 
 
 def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell, Way], ...]:
-    """Return the cells that open to anyone, each with the way in which they do."""
+    """Return the cells that open to anyone, each with the way that opens it."""
     found = []
     for cell, one, other in cells_of(before, after):
         if opens(state(one, ANYONE), state(other, ANYONE)):
@@ -113,18 +113,18 @@ def _what(each: General) -> Hashable:
 
 @dataclass(frozen=True)
 class Loss:
-    """One reader who can no longer read some cells, by the way that was lost."""
+    """One reader who can no longer read some cells, with the lost way."""
 
     way: Way
     cells: tuple[Cell, ...]
 
 
 def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
-    """Return who loses something, route by route: another distribution does not make up for the one that is lost.
+    """Return who loses access, route by route. Another distribution does not make up for the lost one.
 
-    A signer still reads where nobody needs to sign. A key group is not lost where its keys sign by other groups.
-    Anyone who asks S3 itself is left out: closing that is never a loss. Nobody loses an object that does
-    not exist.
+    A signer loses nothing if the path becomes unsigned. A key group loses nothing if its keys still sign through other
+    groups. Anonymous requests to S3 itself are left out: closing them is never a loss. An object that does not exist
+    is no loss.
     """
     lost: dict[Hashable, tuple[Way, list[Cell]]] = {}
     for cell, one, other in cells_of(before, after):
@@ -140,7 +140,7 @@ def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
 
 
 def _replaces(after: Way, before: Way, all_after: Ways) -> bool:
-    """Return whether a way serves the reader of an earlier one by the same address."""
+    """Return whether a way serves the reader of an earlier way at the same address."""
     if before.direct:
         return after.direct and after.reader == before.reader
     if after.distribution_id != before.distribution_id:

@@ -1,7 +1,7 @@
-"""Who can read each cell of a bucket's keys, and in which way. Pure.
+"""Decide who can read each cell of a bucket's keys, and in which way. Pure.
 
-`evaluate` is the only place that decides: exposure, hazards, the order of steps, what may be revoked, `verify`, `diff`
-and ``cfstream access`` all ask it.
+All decisions about access come from `evaluate`: exposure, hazards, the order of steps, revocation, `verify`, `diff`
+and ``cfstream access``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from cfstream.domain import ObjectClass
 
 
 def evaluate(*worlds: World) -> tuple[Evaluation, ...]:
-    """Return who can read what in each of `worlds`, over cells that they share, so that they can be compared."""
+    """Return who can read what in each of `worlds`. The results share their cells, so they can be compared."""
     split = partition(*worlds)
     return tuple(_evaluation(split, number) for number in range(len(worlds)))
 
@@ -38,7 +38,7 @@ def _evaluation(split: Partition, number: int) -> Evaluation:
 
 
 class _Judge:
-    """Answers for one world. Answers are kept by what decides them, because most cells differ in one thing only."""
+    """Answers for one world. Caches answers by the facts that decide them: most cells differ in one fact only."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -66,7 +66,7 @@ class _Judge:
         return (*found, *self._directly(named, objects))
 
     def _directly(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Ways:
-        """The ways past CloudFront: whoever asks S3, and distributions of other accounts."""
+        """Return the ways that bypass CloudFront: direct requests to S3, and distributions of other accounts."""
         key = (named, objects)
         if key not in self._direct:
             self._direct[key] = tuple(self._direct_ways(named, objects))
@@ -113,7 +113,7 @@ class _Judge:
         yield from self._by_object_acl()
 
     def _by_object_acl(self) -> Iterator[General]:
-        """Grants on objects that let somebody change their ACLs."""
+        """Yield the grants on objects that let a reader change their ACLs."""
         found: dict[Reader, list[str]] = {}
         for each in self.world.bucket.objects.classes:
             for reader, may in self.view.of_acl(each):

@@ -1,4 +1,4 @@
-"""Sets of object keys as globs: CloudFront's path patterns and S3's resources, read the way AWS matches them."""
+"""Represent sets of object keys as globs: CloudFront's path patterns and S3's resources, matched as AWS does."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Glob:
 
     @classmethod
     def of_path_pattern(cls, relative: str, prefix: str = "") -> Self:
-        """Return the keys that a behavior's pattern matches: `prefix` literally, then the pattern.
+        """Return the keys that a behavior's pattern matches: the literal `prefix`, then the pattern.
 
         `relative` is the pattern without its leading slash, `prefix` the origin path as a key has it (``v2/``).
         """
@@ -55,9 +55,9 @@ class Glob:
     ) -> "ResourceGlobs":
         """Return the object keys of `bucket` that the Resource of a policy statement matches.
 
-        S3 matches the whole ARN as one glob, so a wildcard may begin in the bucket's name and end in the key
-        (``arn:aws:s3:::lect*``). A bucket's own ARN names no key. `variables` must be false for a policy whose
-        Version is not 2012-10-17: there ``${…}`` is literal text (IAM User Guide, "Version").
+        S3 matches the whole ARN as one glob, so a wildcard may start in the bucket's name and end in the key
+        (``arn:aws:s3:::lect*``). The bucket's own ARN names no key. `variables` must be false for a policy whose
+        Version is not 2012-10-17: ``${…}`` is then literal text (IAM User Guide, "Version").
         """
         return _resource_globs(resource, f"{_bucket_arn(bucket, partition)}/", variables=variables)
 
@@ -71,8 +71,8 @@ class Glob:
 class ResourceGlobs:
     """The keys that a Resource matches; each tuple is a union.
 
-    They differ where the Resource has a policy variable, because its value is not known: `may` takes it as any
-    text, and `certain` is empty.
+    They differ if the Resource has a policy variable, because its value is not known: `may` accepts any text for it,
+    and `certain` is empty.
     """
 
     may: tuple[Glob, ...]
@@ -80,12 +80,12 @@ class ResourceGlobs:
 
 
 def names_bucket(resource: str, bucket: str, partition: str = "aws", *, variables: bool = True) -> Verdict:
-    """Return whether a Resource matches the bucket itself, which is what ListBucket and PutBucketPolicy need."""
+    """Return whether a Resource matches the bucket itself, which ListBucket and PutBucketPolicy require."""
     return names_arn(resource, _bucket_arn(bucket, partition), variables=variables)
 
 
 def names_arn(resource: str, arn: str, *, variables: bool = True) -> Verdict:
-    """Return whether a Resource matches this one ARN; `maybe` if that depends on a policy variable."""
+    """Return whether a Resource matches this one ARN; `maybe` if it depends on a policy variable."""
     tokens, decided = _resource_tokens(resource, variables=variables)
     pattern = Glob(tokens).tokens
     if len(pattern) not in _after(pattern, arn):
@@ -119,7 +119,7 @@ def _resource_globs(resource: str, literal: str, *, variables: bool) -> Resource
 
 
 def _resource_tokens(resource: str, *, variables: bool) -> tuple[tuple[str, ...], bool]:
-    """Return the tokens of a Resource, and whether it is free of variables whose value is not known.
+    """Return the tokens of a Resource, and whether it has no variables with unknown values.
 
     ``${*}``, ``${?}`` and ``${$}`` are the characters themselves (IAM User Guide, "Variables and tags").
     """
@@ -143,10 +143,10 @@ def _resource_tokens(resource: str, *, variables: bool) -> tuple[tuple[str, ...]
 
 
 def _remainders(tokens: tuple[str, ...], literal: str) -> tuple[Glob, ...]:
-    """Return the union of what may follow `literal` in a text that the tokens match; the empty text is left out."""
+    """Return the union of what may follow `literal` in a text that the tokens match. The empty text is left out."""
     places = _after(tokens, literal)
     last = max((at for at in places if at < len(tokens) and tokens[at] == ANY), default=-1)
-    # From the last ANY on, whatever an earlier place or the place right behind it matches is matched as well.
+    # After the last ANY, the result already includes every match of an earlier place or of the next place.
     kept = (at for at in sorted(places) if at >= last and at != last + 1) if last >= 0 else sorted(places)
     return tuple(Glob(tokens[at:]) for at in kept if at < len(tokens))
 

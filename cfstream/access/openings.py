@@ -1,6 +1,6 @@
-"""Who can read, list, write or manage, and is neither named by the spec nor part of the account. Pure.
+"""Find who can read, list, write or manage without being named by the spec or part of the account. Pure.
 
-The world is closed: everyone outside is an opening unless the spec lists it, or it is how AWS works.
+Everyone outside the account is an opening unless the spec lists them or AWS's services work that way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,11 +20,11 @@ from cfstream.domain.bucket import BucketState
 from cfstream.values import plain
 
 POLICY, ACLS, DISTRIBUTIONS = "policy", "ACLs", "distributions"
-"""The part that opens: the sort of an opening, and the heading under which `verify` reports it."""
+"""The part that opens: the sort of an opening, and its heading in `verify`."""
 
 _WHAT = {
     May.READ: "can read",
-    May.LIST: "can list which objects there are",
+    May.LIST: "can list the objects",
     May.WRITE: "can write objects",
     May.MANAGE: "can change who can read",
 }
@@ -32,7 +32,7 @@ _WHAT = {
 
 @dataclass(frozen=True)
 class Expected:
-    """Who may read by what the spec and the other specs of the run say."""
+    """Who may read according to the spec and the other specs of the run."""
 
     stack: str
     declared: Declared
@@ -69,14 +69,14 @@ def _with_public(expected: Expected, promised: Iterable[Evaluation]) -> Expected
 
 @dataclass(frozen=True)
 class Judged:
-    """The openings, and what is good to know about readers that are none."""
+    """The openings, and notes about readers that are not openings."""
 
     openings: tuple[Opening, ...]
     notes: tuple[str, ...]
 
 
 def openings(found: Evaluation, expected: Expected) -> Judged:
-    """Return the openings of a world, each reader once for each way, the widest first."""
+    """Return the openings of a world, one for each reader and way, the widest first."""
     opened: dict[tuple[object, ...], Opening] = {}
     notes: dict[str, None] = {}
     for cell, way in found.rows:
@@ -97,7 +97,7 @@ def openings(found: Evaluation, expected: Expected) -> Judged:
 
 
 def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Standpoint:
-    """Return what a reader is to the stack, for one of its ways into a cell."""
+    """Return the standing of a reader towards the stack, for one of its ways into a cell."""
     if way.reader == ANYONE and _declared_public(cell, way, expected):
         return Standpoint(Standing.INSIDE)
     if way.behavior is None:
@@ -215,17 +215,17 @@ def _of_general(found: Evaluation, each: General) -> Opening:
 
 
 def who(way: Way) -> str:
-    """Return a reader in words, with the way where the reader alone does not show it."""
+    """Return a reader as text, with its way if the reader alone does not show it."""
     return _reader_text(way.reader, way.requester)
 
 
 def _reader_text(reader: Reader, requester: Requester | None) -> str:
-    """Return a reader with its way of asking, where the reader alone does not show it."""
+    """Return a reader with its kind of request, if the reader alone does not show it."""
     return f"{reader} {requester.via if requester else ''}".rstrip()
 
 
 def how(found: Evaluation, way: Way) -> str:
-    """Return a way in words: ``distribution E1UGDLB9XZBD79, statement cfstream-lectures-oac``."""
+    """Return a way as text: ``distribution E1UGDLB9XZBD79, statement cfstream-lectures-oac``."""
     return ", ".join([*_through(found, way), *_named(way.by)])
 
 
@@ -236,7 +236,7 @@ def _through(found: Evaluation, way: Way) -> Iterator[str]:
 
 
 def distribution_words(found: Evaluation, way: Way) -> str:
-    """Return the distribution of a way in words: by its id, or by its stack if it does not exist yet."""
+    """Return the distribution of a way as text: its id, or its stack if it does not exist yet."""
     kind = way.distribution.delivery.words if way.distribution else "distribution"
     if way.distribution_id == found.world.own:
         return f"the stack's own {kind}"
@@ -260,7 +260,7 @@ def paths(found: Evaluation, cell: Cell, way: Way) -> tuple[str, ...]:
 
 
 def _key_path(resource: str, bucket: str) -> str:
-    """Return the keys of a Resource as a path; ``/*`` for one that is wider than the bucket.
+    """Return the keys of a Resource as a path; ``/*`` if it is wider than the bucket.
 
     In the policy of an access point the keys follow ``/object/`` (S3 User Guide, "Configuring IAM policies for using
     access points").
@@ -291,10 +291,10 @@ _CLOSE = {
 
 
 def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = May.READ) -> str:
-    """Return what closes an opening of this sort, and the field that lists the reader if the spec can.
+    """Return the advice that closes an opening of this sort, with the field that lists the reader if one can.
 
-    Blocking public access comes second: with a public policy, RestrictPublicBuckets denies other accounts too, and it
-    leaves distributions of other accounts in (S3 User Guide, "Blocking public access to your Amazon S3 storage").
+    Blocking public access comes second. With a public policy, RestrictPublicBuckets also denies other accounts, and it
+    still allows distributions of other accounts (S3 User Guide, "Blocking public access to your Amazon S3 storage").
     """
     if sort == DISTRIBUTIONS:
         return _CLOSE[sort].format(field=_field(may))

@@ -1,7 +1,7 @@
-"""The keys of a bucket as cells: all keys of a cell get the same answer in every world that is compared.
+"""Split the keys of a bucket into cells. All keys of a cell get the same answer in every world that is compared.
 
-Every pattern that can tell two keys apart splits the keys: path patterns of behaviors (behind their origin's path),
-resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
+The keys are split by every pattern that can distinguish two keys: path patterns of behaviors (after their origin's
+path), resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
 
 CloudFront compares patterns with the normalised path, but asks the origin for the raw one. Single keys are judged so.
 Keys with empty segments, ``.`` or ``..`` have cells of their own only where no other key has the same signature.
@@ -56,7 +56,7 @@ class StatementBits:
 
 @dataclass(frozen=True)
 class Layout:
-    """One world's patterns as bits of the partition."""
+    """The patterns of one world as bits of the partition."""
 
     world: World
     routes: tuple[Route, ...]
@@ -93,7 +93,7 @@ def _named(policy: Sequence[StatementBits], matched: int, some: int) -> Named:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """Keys with one answer. `objects` is, per world, the class whose ACL they have; None for no known object."""
+    """Keys with one answer. `objects` holds, per world, the class with their ACL; None if no object is known."""
 
     witness: str
     mask: int
@@ -120,7 +120,7 @@ class Partition:
 
 @dataclass
 class _Bits:
-    """Gives each distinct pattern a bit."""
+    """Assigns a bit to each distinct pattern."""
 
     globs: list[Glob] = field(default_factory=list)
     seen: dict[Glob, int] = field(default_factory=dict)
@@ -131,7 +131,7 @@ class _Bits:
 
     @property
     def ordered(self) -> tuple[tuple[int, ...], ...]:
-        """The groups, as places of their patterns."""
+        """Return the groups as indices of their patterns."""
         return tuple(self.groups.values())
 
     @property
@@ -142,7 +142,7 @@ class _Bits:
         return (*behaviors, *sorted(rest, key=lambda place: not self.foreign >> place & 1))
 
     def first_of(self, globs: tuple[Glob, ...]) -> tuple[int, ...]:
-        """Return the bits of patterns of which only the first match counts."""
+        """Return the bits of a group of patterns of which only the first match counts."""
         if globs not in self.groups:
             self.groups[globs] = tuple(range(len(self.globs), len(self.globs) + len(globs)))
             self.globs.extend(globs)
@@ -162,7 +162,7 @@ class _Bits:
 
 
 def partition(*worlds: World) -> Partition:
-    """Return the cells that tell apart every two keys about which one of `worlds` gives different answers."""
+    """Return cells that separate any two keys with different answers in one of `worlds`."""
     bits = _Bits()
     layouts = tuple(_layout(world, bits) for world in worlds)
 
@@ -183,7 +183,7 @@ def partition(*worlds: World) -> Partition:
 
 
 def of_key(world: World, key: str) -> Partition:
-    """Return the one cell of a single key, with the ACL of its object where that was read."""
+    """Return the one cell of a single key, with the ACL of its object if it was read."""
     bits = _Bits()
     layout = _layout(world, bits)
     objects = next((each for each in world.bucket.objects.classes if key in each.keys), None)
@@ -193,7 +193,7 @@ def of_key(world: World, key: str) -> Partition:
 
 
 def _located(automaton: Automaton, layouts: Sequence[Layout], key: str, matched: int) -> int:
-    """Return the patterns that count for a key: path patterns match its normalised path, resources the key itself."""
+    """Return the patterns that count for a key: path patterns match its normalised path, resources the raw key."""
     if normalised(f"/{key}") == f"/{key}":
         return matched
     for route in (each for layout in layouts for each in layout.routes):
@@ -211,7 +211,7 @@ def _objects(
     automaton: Automaton,
     signature: Callable[[int], Hashable],
 ) -> Iterator[Cell]:
-    """A cell for each combination of signature and ACL among the objects whose ACLs were read."""
+    """Yield a cell for each combination of signature and ACL among the objects whose ACLs were read."""
     of_key: dict[str, list[ObjectClass | None]] = {}
     for number, world in enumerate(worlds):
         for each in world.bucket.objects.classes:
@@ -276,7 +276,7 @@ def _statement(world: World, statement: Json, bits: _Bits, point: AccessPoint | 
 
 
 def resource_globs(world: World, resource: str, point: AccessPoint | None = None) -> ResourceGlobs:
-    """Return the keys of the bucket that a Resource names, in its policy or in that of an access point."""
+    """Return the keys of the bucket that a Resource names in the bucket's or an access point's policy."""
     policy = point.policy if point else world.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"
     if point is not None:

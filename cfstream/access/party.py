@@ -1,4 +1,4 @@
-"""A reader as `also_read_by` and `also_managed_by` spell it."""
+"""Spell a reader as `also_read_by` and `also_managed_by` list it."""
 
 from pydantic_core import PydanticCustomError
 
@@ -14,7 +14,8 @@ _FORMS = {
 def party_text(reader: Reader) -> str | None:
     """Return the text that lists `reader` in a spec, or None if a spec cannot list it.
 
-    Anyone and the signers of a distribution cannot be listed, nor can a reader whose id a step of this run brings.
+    A spec cannot list anyone, the signers of a distribution, or a reader whose id is only known after a step of this
+    run.
     """
     if not isinstance(reader.name, str):
         return None

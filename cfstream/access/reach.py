@@ -1,4 +1,4 @@
-"""What S3 lets one requester read, whoever its viewers are. Pure."""
+"""Decide what S3 lets one requester read, regardless of its viewers. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -15,9 +15,9 @@ Reach: TypeAlias = Mapping[Cell, State]
 
 
 def reach(worlds: Sequence[World], requesters: Sequence[Requester | None]) -> tuple[Reach, ...]:
-    """Return what S3 lets each requester read, each in its world; nothing for no requester.
+    """Return what S3 lets each requester read, each in its world. None as a requester reads nothing.
 
-    The cells are shared, so what was can be compared with what is.
+    All results share their cells, so they can be compared.
     """
     split = partition(*worlds)
     return tuple(
@@ -29,7 +29,7 @@ def reach(worlds: Sequence[World], requesters: Sequence[Requester | None]) -> tu
 def gained(before: Reach, after: Reach) -> tuple[Cell, ...]:
     """Return the cells that open, the one with the shortest witness first.
 
-    A condition that was not decided counts as a refusal before, as everywhere where worlds are compared.
+    As in every comparison of worlds, an undecided condition before counts as a refusal.
     """
     found = [cell for cell, now in after.items() if opens(before.get(cell), now)]
     return tuple(sorted(found, key=lambda cell: (len(cell.witness), cell.witness)))

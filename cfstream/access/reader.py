@@ -1,4 +1,4 @@
-"""Who can do something with a bucket's objects, and what."""
+"""Readers of a bucket's objects, and what they may do."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from cfstream.values import Known, plain
 
 
 class ReaderKind(StrEnum):
-    """The classes of readers. The value is the first word of a reader's text form, which plans and JSON show."""
+    """The classes of readers. The value is the first word of a reader's text form in plans and JSON."""
 
     ANYONE = "anyone"
     KEY_GROUP = "key-group"
@@ -38,12 +38,12 @@ ANYONE = Reader(ReaderKind.ANYONE)
 
 
 class May(StrEnum):
-    """What a reader may do. `WRITE` and `MANAGE` are what `also_managed_by` in a spec covers."""
+    """What a reader may do. `also_managed_by` in a spec covers `WRITE` and `MANAGE`."""
 
     READ = "read"
-    """GetObject, GetObjectVersion and their like."""
+    """GetObject, GetObjectVersion and similar actions."""
     LIST = "list"
-    """ListBucket, ListBucketVersions: which objects there are."""
+    """ListBucket, ListBucketVersions: list the keys."""
     WRITE = "write"
     """PutObject, DeleteObject, replication: change objects."""
     MANAGE = "manage"
@@ -51,7 +51,7 @@ class May(StrEnum):
 
 
 class Verdict(StrEnum):
-    """A three-valued answer. Reported, ``maybe`` counts as yes."""
+    """A three-valued answer. Reports count ``maybe`` as yes."""
 
     YES = "yes"
     MAYBE = "maybe"

@@ -1,4 +1,4 @@
-"""Who can read a stack's bucket, as values: what `cfstream access` prints and a plan lists."""
+"""Values that describe who can read a stack's bucket, for `cfstream access` and plans."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ class AccessRow:
     reader: Reader
     may: May
     paths: tuple[str, ...]
-    """The path patterns that viewers ask for."""
+    """The path patterns of viewers' requests."""
     witness: str
-    """An object key that shows it; there need not be such an object."""
+    """An example of an object key. The object need not exist."""
     certain: bool
-    """False if a clause could not be decided: then the answer counts as yes."""
+    """False if a clause could not be decided. The answer then counts as yes."""
     before: bool | None
-    """Whether it holds before the plan; None if there is no plan."""
+    """Whether it holds before the plan; None without a plan."""
     after: bool | None
     by: str
     """The way: the distribution, identity, statement or ACL."""
@@ -48,12 +48,12 @@ class Link:
     """``host``, ``behavior``, ``signers``, ``identity``, ``statement``, ``ACL``."""
     detail: str
     source: str
-    """``lectures.yaml:12``, ``Sid cfstream-lectures-oac`` or ``live``."""
+    """Its source: ``lectures.yaml:12``, ``Sid cfstream-lectures-oac`` or ``live``."""
 
 
 @dataclass(frozen=True)
 class Chain:
-    """How one reader reaches one object, from the host to the statement or ACL."""
+    """How one reader reaches one object, from the host name to the statement or ACL."""
 
     reader: Reader
     may: May

@@ -1,4 +1,4 @@
-"""What the Resource of a statement names of a bucket, whatever the key. Pure."""
+"""Decide what the Resource of a statement names in a bucket, for any key. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from cfstream.values import Json
 
 @dataclass(frozen=True)
 class Resources:
-    """What the Resource of a statement names of the bucket."""
+    """What the Resource of a statement names in the bucket."""
 
     bucket: Verdict
     some: Verdict
@@ -23,7 +23,7 @@ class Resources:
 
 
 def named_by(world: World, statement: Json, point: AccessPoint | None) -> Resources:
-    """Return what a statement names; NotResource names the rest."""
+    """Return what a statement names. NotResource names everything else."""
     inverted = "NotResource" in statement
     texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
     of_bucket = _any(_names_whole(world, each, point) for each in texts)
@@ -42,7 +42,7 @@ def named_by(world: World, statement: Json, point: AccessPoint | None) -> Resour
 
 
 def _names_whole(world: World, resource: str, point: AccessPoint | None) -> Verdict:
-    """Return whether a Resource names the bucket, or the access point that stands for it."""
+    """Return whether a Resource names the bucket, or its access point."""
     policy = point.policy if point else world.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"
     if point is not None:
@@ -51,7 +51,7 @@ def _names_whole(world: World, resource: str, point: AccessPoint | None) -> Verd
 
 
 def _covers(globs: Sequence[Glob], every: Glob) -> bool:
-    """Return whether the union is everything; not where that is too expensive to decide, which reports more readers."""
+    """Return whether the union covers `every`. False if that is too expensive to decide, which reports more readers."""
     try:
         return includes(globs, every)
     except Undecided:

@@ -1,4 +1,4 @@
-"""An evaluation as rows for plans and for ``cfstream access``: one row for each reader and way. Pure."""
+"""Convert an evaluation to rows for plans and ``cfstream access``: one row for each reader and way. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,9 +26,9 @@ class _Path:
 def access_rows(
     after: Evaluation, expected: Expected, before: Evaluation | None = None
 ) -> tuple[AccessRow, ...]:
-    """Return every reader with its paths and its way: of `after`, and of `before` if there is a plan between them.
+    """Return every reader with its paths and its way: in `after`, and in `before` if there is a plan between them.
 
-    Paths share a row only if all answers for them are equal.
+    Paths share a row only if all their answers are equal.
     """
     found: dict[Key, _Path] = {}
     _collect(found, before, after, expected)
@@ -44,7 +44,7 @@ def access_rows(
 def _collect(
     found: dict[Key, _Path], before: Evaluation | None, after: Evaluation, expected: Expected
 ) -> None:
-    """Collect cell by cell: a path counts as readable before if its keys were, by whichever behavior."""
+    """Collect cell by cell. A path counts as readable before if its keys were readable, through any behavior."""
     former = before.ways if before else ((),) * len(after.cells)
     for cell, was, now in zip(after.cells, former, after.ways, strict=True):
         earlier = _by_way(before or after, was, expected.stack)
@@ -67,7 +67,7 @@ def _by_way(seen: Evaluation, ways: Ways, stack: str) -> dict[tuple[Reader, str]
 
 
 def _shown(way: Way, now: Ways) -> Way:
-    """Return the way whose path is shown: of what a reader loses, the behavior that serves it to others afterwards."""
+    """Return the way whose path is shown. For a lost access, it is the behavior that serves the path afterwards."""
     if way.behavior is None:
         return way
     return next((each for each in now if each.distribution_id == way.distribution_id), way)
@@ -123,7 +123,7 @@ def _row(group: Sequence[tuple[Key, _Path]], *, planned: bool) -> AccessRow:
 
 
 def way_text(seen: Evaluation, way: Way, stack: str) -> str:
-    """Return a way in words: ``distribution:lectures, statement cfstream-lectures-oac``."""
+    """Return a way as text: ``distribution:lectures, statement cfstream-lectures-oac``."""
     return ", ".join([*_through(seen, way, stack), *way.by])
 
 

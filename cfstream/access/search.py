@@ -1,9 +1,9 @@
-"""Breadth-first search through an automaton for a shortest key to each state, plain keys first.
+"""Search an automaton breadth-first for a shortest key to each state. Plain keys come first.
 
-A plain key is one that a URL path carries as it is, so that a request for it asks for exactly this key: it has
-only letters, digits, ``-``, ``_``, ``.`` and ``/``, no empty segment, and no segment ``.`` or ``..``. CloudFront
-matches path patterns with the normalised path but sends the raw path to the origin (Developer Guide, "Cache behavior
-settings", Path pattern), so other keys make poor examples.
+A URL path carries a plain key unchanged, so a request for it asks for exactly this key. A plain key has only letters,
+digits, ``-``, ``_``, ``.`` and ``/``, no empty segment, and no segment ``.`` or ``..``. CloudFront matches path
+patterns with the normalised path but sends the raw path to the origin (Developer Guide, "Cache behavior settings",
+Path pattern), so other keys make poor examples.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from cfstream.access.automaton import PLAIN, Automaton
 
-# Where in a segment a plain key ends, as a bit: inside it, at its start (also after a last "/"), after ".", after "..".
+# Where in a segment a plain key ends, as a bit: inside it, at its start (or after a final "/"), after ".", after "..".
 _INSIDE, _START, _DOT, _DOTS = 1, 2, 4, 8
 _MAY_END = _INSIDE | _START
 
@@ -22,11 +22,11 @@ _AFTER = {
     _DOT: {**_ORDINARY, ".": _DOTS},
     _DOTS: {**_ORDINARY, ".": _INSIDE},
 }
-"""By place: the place after each character that keeps the key plain."""
+"""By place: the next place, for each character that keeps the key plain."""
 
 
 class Search:
-    """One search. `useful` says whether a state is worth following; every state is if it is absent."""
+    """One search. `useful` decides whether a state is worth following; by default every state is."""
 
     def __init__(self, automaton: Automaton, useful: Callable[[int], bool] | None = None) -> None:
         self._automaton = automaton
@@ -35,15 +35,15 @@ class Search:
         self._places: dict[int, int] = {}
         """By state: the places at which plain keys reach it, as a bit mask."""
         self._beyond: set[int] = set()
-        """States that a plain key and one further character reach, where the longer key is not plain."""
+        """States reached by a plain key and one more character that makes the key not plain."""
         self._queue: deque[tuple[int, int, str]] = deque()
         self._current: tuple[int, str] | None = None
 
     def plain_keys(self) -> Iterator[tuple[int, str]]:
         """Yield each state that a non-empty plain key leads to, with a shortest such key, shortest first.
 
-        A state comes again when another place of a segment reaches it, because other keys follow from there.
-        A key inside a segment can be continued in every way in which any other key can, so it is enough alone.
+        A state is yielded again when it is reached at another place of a segment, because other keys follow from there.
+        A key that ends inside a segment can be continued like any other key, so it is enough alone.
         """
         self._enter(_START)
         while self._queue:
@@ -66,7 +66,7 @@ class Search:
         self._current = None
 
     def all_keys(self) -> Iterator[tuple[int, str]]:
-        """Yield each state with a shortest key of any form, if `plain_keys` has ended and missed a state."""
+        """Yield each state with a shortest key of any form, if `plain_keys` has ended without reaching every state."""
         if not self._unreached():
             return
         self._places.clear()
@@ -84,18 +84,18 @@ class Search:
         self._current = None
 
     def waiting(self) -> list[int]:
-        """Return states such that every key with an unvisited state passes through one of them."""
+        """Return states such that every key to an unvisited state passes through one of them."""
         found = [state for state, _, _ in self._queue]
         if self._current is not None:
             found.append(self._current[0])
         return found + self._unreached()
 
     def next_key(self) -> str:
-        """Return the key of the first state that waits to be followed, a plain key if possible."""
+        """Return the key of the first state in the queue, a plain key if possible."""
         return next((key for _, place, key in self._queue if place & _MAY_END), self._queue[0][2])
 
     def _unreached(self) -> list[int]:
-        """Return the states that keys reach, but no plain key that may end there."""
+        """Return the states that only keys reach that are not plain or may not end there."""
         beyond = [state for state in self._beyond if state not in self._places]
         return beyond + [state for state, places in self._places.items() if not places & _MAY_END]
 

@@ -1,4 +1,4 @@
-"""A bucket's policy as bits: for each requester, the statements that admit it, and those that forbid it."""
+"""Judge a bucket's policy with bits: for each requester, the statements that allow it, and those that deny it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ _BY_BUCKET_ACL = ((May.LIST, On.BUCKET), (May.WRITE, On.OBJECT))
 
 @dataclass(frozen=True)
 class Reading:
-    """An answer: whether, what was not decided, and what lets it."""
+    """A verdict, the undecided parts, and what allows it."""
 
     verdict: Verdict
     undecided: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ NO = Reading(Verdict.NO)
 
 @dataclass
 class PolicyView:
-    """One policy of a world: the bucket's, or that of an access point, and what its resources name."""
+    """One policy of a world, of the bucket or of an access point, and what its resources name."""
 
     world: World
     statements: tuple[Statement, ...]
@@ -89,10 +89,10 @@ class PolicyView:
 
     @cached_property
     def outsiders(self) -> tuple[Requester, ...]:
-        """Every class of requester that a statement could admit, except the account's own distributions and OAIs.
+        """Return every class of requester that a statement could admit, except own distributions and OAIs.
 
-        Those are judged by the origins that use them. Ids are not used again, so a distribution of the account that
-        does not exist reads nothing. Another one whose origins are not known to lead here is a reader itself.
+        Those are judged by the origins that use them. AWS does not reuse ids, so a deleted distribution of the account
+        reads nothing. A distribution whose origins are not known to lead here is a reader itself.
         """
         identities = set(self.world.identities.values())
         judged = tuple(
@@ -108,13 +108,13 @@ class PolicyView:
 
     @property
     def _judged_here(self) -> tuple[Statement, ...]:
-        """The statements without delegation to own access points, whose policies are judged instead."""
+        """The statements that do not delegate to the own access points, whose policies are judged instead."""
         return tuple(
             each for each in self.statements if not delegates_to_access_points(each, self.world.account)
         )
 
     def known(self, requester: Requester) -> Requester:
-        """Return the requester as one of this bucket, kept so that it is judged once."""
+        """Return the requester with this bucket's context, cached so that it is judged once."""
         return self._judge.known(requester)
 
     def read(
@@ -125,9 +125,9 @@ class PolicyView:
         *,
         cloudfront: bool = False,
     ) -> Reading:
-        """Return whether a requester of `known` may read keys that the statements of `named` name.
+        """Return whether a requester returned by `known` may read keys that the statements in `named` name.
 
-        With `cloudfront`, other actions than GetObject count as uncertain.
+        With `cloudfront`, actions other than GetObject count as uncertain.
         """
         found = NO
         if self.reaches(objects):
@@ -140,14 +140,14 @@ class PolicyView:
         return best((found, by_acl))
 
     def reaches(self, objects: ObjectClass | None) -> bool:
-        """Return whether the policy can allow anything on these objects: nothing on those that another account owns.
+        """Return whether the policy applies to these objects. It does not apply to objects that another account owns.
 
         Source: S3 User Guide, "How Amazon S3 authorizes a request for an object operation".
         """
         return not (objects and objects.owner and self.world.bucket.acls_count)
 
     def _current(self, requester: Requester, named: Named, found: Reading) -> Reading:
-        """CloudFront asks for old versions only if a viewer's versionId reaches the origin."""
+        """Treat old versions as uncertain: CloudFront requests one only if it forwards a viewer's versionId."""
         current = self._decide(requester, _GET, named)
         if current.verdict is Verdict.YES:
             return current
@@ -201,14 +201,14 @@ class PolicyView:
         return NO if denied else Reading(Verdict.YES, by=("bucket ACL",))
 
     def name(self, index: int) -> str:
-        """Return how a statement is called: by its Sid, or by its place."""
+        """Return the name of a statement in reports: its Sid, or its index."""
         sid = self.statements[index].sid
         name = f"statement {sid}" if sid else f"statement {index + 1} (without a Sid)"
         return f"{name} of the access point {self.point.name}" if self.point else name
 
     @cached_property
     def _asked(self) -> Mapping[May, tuple[Action, ...]]:
-        """The actions that some statement allows at all."""
+        """Return the actions that at least one statement allows."""
         allows = [each for each in self.statements if each.allow]
         return {
             may: tuple(each for each in actions(may) if any(one.names_action(each) for one in allows))
@@ -254,7 +254,7 @@ class PolicyView:
         return NO if denied else Reading(Verdict.YES, by=("object ACL",))
 
     def denies(self, reader: Reader, named: Named) -> bool:
-        """Return whether a Deny certainly forbids the grantee of an ACL to read, however the request is sent."""
+        """Return whether a Deny certainly prevents the grantee of an ACL from reading, in any form of request."""
         requesters: tuple[Requester, ...]
         match reader.kind:
             case ReaderKind.ANYONE:
@@ -276,16 +276,16 @@ class PolicyView:
 
     @cached_property
     def of_bucket_acl(self) -> tuple[tuple[Reader, May], ...]:
-        """Who may do what by the bucket's own ACL."""
+        """Return who may do what by the bucket's own ACL."""
         bucket = self.world.bucket
         return acl_readers(bucket.grants, On.BUCKET, block=bucket.block, ownership=bucket.ownership)
 
     def _somewhere(self, on: On) -> Named:
-        """Statements that name the bucket, or some object of it."""
+        """Return the statements that name the bucket, or at least one object of it."""
         return self._named_of[on][0]
 
     def _everything(self, on: On) -> int:
-        """Statements that certainly name the bucket, or every object of it."""
+        """Return the statements that certainly name the bucket, or every object of it."""
         return self._named_of[on][1]
 
     @cached_property
@@ -342,7 +342,7 @@ def _counting(grants: Iterable[AclGrant], requester: Requester) -> tuple[AclGran
 
 
 def _is(reader: Reader, requester: Requester) -> bool:
-    """Return whether the grantee of an ACL is the requester. A grant to everybody covers CloudFront's requests too."""
+    """Return whether the grantee of an ACL is the requester. A grant to everybody also covers CloudFront's requests."""
     if reader.kind is ReaderKind.ANYONE:
         return True
     return reader.kind is ReaderKind.CANONICAL and requester.principal.canonical == text_of(reader.name)

@@ -1,4 +1,4 @@
-"""Everything that decides who can read a bucket, at one moment: live, or as a plan will leave it."""
+"""Everything that decides who can read a bucket at one moment: live, or after the steps of a plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from cfstream.values import Known
 
 @dataclass(frozen=True)
 class GroupState:
-    """A key group: its name, and the ids of its public keys. `keys` is None where they are not known."""
+    """A key group: its name, and the ids of its public keys. `keys` is None if they are not known."""
 
     name: str
     keys: frozenset[Known] | None = None
@@ -17,7 +17,7 @@ class GroupState:
 
 @dataclass(frozen=True)
 class World:
-    """One bucket and all that leads to it. Ids of what is not created yet are Refs."""
+    """One bucket and everything that leads to it. Ids of resources that do not exist yet are Refs."""
 
     account: str
     bucket: BucketState
@@ -29,13 +29,13 @@ class World:
     identities: Mapping[Known, Known] = field(default_factory=dict)
     """OAI id by canonical user id, of the account's OAIs."""
     unsigned_controls: frozenset[Known] = frozenset()
-    """Ids of the OACs that do not sign (signing behavior ``never``): CloudFront then asks S3 as anyone does."""
+    """Ids of the OACs that do not sign (signing behavior ``never``). CloudFront then requests anonymously."""
     groups: Mapping[Known, GroupState] = field(default_factory=dict)
     """The account's key groups by id."""
     stacks: Mapping[Known, str] = field(default_factory=dict)
     """Name of the cfstream stack that owns a distribution, by distribution id."""
 
     def group_name(self, group: Known) -> Known:
-        """Return the name of a key group, or its id where the name is not known."""
+        """Return the name of a key group, or its id if the name is not known."""
         state = self.groups.get(group)
         return state.name if state else group

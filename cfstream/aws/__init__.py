@@ -1,7 +1,6 @@
-"""AWS behind the doors of `ports`: boto3's core is imported here and nowhere else, and only once somebody
-connects.
+"""Implement the interfaces of `ports` with botocore.
 
-``connection`` makes a World, ``sessions`` the clients, ``client`` is the door itself, ``lists`` knows how
-lists are paged, ``remembering`` reads each thing once, ``errors`` says what an answer means, ``clock`` is
-real time. What to ask, and what to make of the answers, is decided elsewhere.
+No other package imports botocore, and it is only loaded when a command connects. ``connecting`` makes a World,
+``sessions`` the clients, and ``client`` implements `ports.Writes`. ``lists`` describes how lists are paged,
+``remembering`` reads everything once, ``errors`` interprets AWS's errors, and ``clock`` is the real time.
 """

@@ -1,8 +1,7 @@
-"""The client of AWS: `ports.Writes` by botocore's clients. It sends every write once.
+"""Implement `ports.Writes` with botocore's clients. Each write is sent once.
 
-Reads are repeated by botocore (five attempts in all). Writes are repeated by nothing below the steps: a document that
-was read before a pause must not be sent after it. Every call leaves a line in the log ``cfstream``: time, outcome,
-request id.
+botocore repeats reads (five attempts in total). Nothing below the steps repeats a write, because a document that was
+read before a pause must not be sent after it. Every call is logged to ``cfstream``: time, outcome, request id.
 """
 
 import logging
@@ -26,15 +25,15 @@ from cfstream.values import Json
 
 READERS = 8
 WRITERS = 2
-"""CloudFront's control plane throttles early: about eighty creates at once are too many (aws-cdk#29183)."""
+"""CloudFront's control plane throttles early: about 80 concurrent creates are too many (aws-cdk#29183)."""
 OBJECT_WORKERS = 32
-"""For calls on single objects, of which S3 takes thousands a second."""
+"""The limit for calls on single objects, of which S3 accepts thousands per second."""
 
 log = logging.getLogger("cfstream")
 
 
 class Aws:
-    """Reads and writes for many threads: at most 8 reads, 2 writes and 32 calls on objects are under way."""
+    """Reads and writes for many threads: at most 8 reads, 2 writes and 32 calls on objects at the same time."""
 
     def __init__(self, clients: Clients, account: str = "") -> None:
         self._clients = clients
@@ -65,9 +64,9 @@ class Aws:
 
     @contextmanager
     def turn(self, call: Call) -> Iterator[None]:
-        """As `ports.Turn`: within it, this thread has a slot for the write `call`, and its client is made.
+        """Implement `ports.Turn`: inside it, this thread holds a slot for the write `call`, and its client exists.
 
-        Reads from the same service go through that client too, so its connection is open when the write is sent.
+        Reads from the same service also use that client, so its connection is open when the write is sent.
         """
         self._clients.of(call.service, call.region, write=True)
         with self._lane(call, write=True) as lane:
@@ -92,7 +91,7 @@ class Aws:
                     getattr(error, "response", None) or {},
                     str(getattr(ours, "code", type(ours).__name__)),
                 )
-                # Only a refusal may show its cause under -vv: others may hold a token, or an address with a password.
+                # Under -vv, only a refusal shows its cause: others may contain a token, or a URL with a password.
                 raise ours from (error if isinstance(ours, Refused) else None)
         _note(call, began, reply, "ok")
         if not _plausible(client, call, reply):
@@ -101,7 +100,7 @@ class Aws:
 
     @contextmanager
     def _lane(self, call: Call, *, write: bool) -> Iterator[threading.BoundedSemaphore]:
-        """Hold a slot for the call; nothing is waited for if the thread's turn includes it."""
+        """Hold a slot for the call. Do not wait if the thread's turn already holds it."""
         lane = self._writers if write else self._readers
         if call.service == "s3" and call.operation in OBJECT_CALLS:
             lane = self._object_workers
@@ -110,19 +109,19 @@ class Aws:
 
 
 class _Turn(threading.local):
-    """The slot that this thread holds for a read and the write that follows it, and whose it is."""
+    """The slot that this thread holds for a read and the following write, and the service and region it is for."""
 
     lane: threading.BoundedSemaphore | None = None
     holds: tuple[str, str] | None = None
 
 
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
-"""What botocore's parsers raise over a document that is none of AWS's."""
+"""Errors that botocore's parsers raise for a document that is not AWS's."""
 
 
 def together(reads: Reads, calls: Sequence[Call]) -> tuple[Answer, ...]:
-    """The answers to `calls` from `reads`, asked for at the same time, in their order."""
-    ask: Callable[[Call], Answer] = lambda call: answer(reads, call)  # noqa: E731 (a name for what the pool maps)
+    """Make the calls at the same time, and return the answers in the order of `calls`."""
+    ask: Callable[[Call], Answer] = lambda call: answer(reads, call)  # noqa: E731 (named for both branches)
     if len(calls) < 2:
         return tuple(ask(call) for call in calls)
     with ThreadPoolExecutor(min(len(calls), OBJECT_WORKERS), "cfstream-read") as pool:
@@ -130,7 +129,7 @@ def together(reads: Reads, calls: Sequence[Call]) -> tuple[Answer, ...]:
 
 
 def _plausible(client: Any, call: Call, reply: Json) -> bool:
-    """False when no member that the reply must have is in it: something else than AWS answered."""
+    """Return whether the reply has any of its required members. If not, something other than AWS answered."""
     api_name = client.meta.method_to_api_mapping[call.operation]
     shape = client.meta.service_model.operation_model(api_name).output_shape
     payload = shape.serialization.get("payload") if shape is not None else None

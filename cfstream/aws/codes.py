@@ -1,4 +1,4 @@
-"""What error codes and botocore's exceptions stand for, as tables; what is made of them is in ``errors``."""
+"""Tables of AWS's error codes and botocore's exceptions. ``errors`` uses them."""
 
 from collections.abc import Mapping
 
@@ -76,22 +76,22 @@ CODES: Mapping[str, type[errors.Refused]] = {
         errors.Throttled,
     ),
 }
-"""The meaning of each code that has one; all others are plain refusals. CNAMEAlreadyExists is one of those:
-it speaks of an alias that somebody holds and not of the resource that was to be made."""
+"""The meaning of error codes; all others are plain refusals. CNAMEAlreadyExists is one of those: it is about an alias
+of another resource, not about the resource to create."""
 
 SIGNATURES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(
         ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"],
         (
-            "the credentials are expired",
+            "the credentials have expired",
             "get new ones (for single sign-on: aws sso login) and run the command again",
         ),
     ),
     **dict.fromkeys(
         ["RequestTimeTooSkewed"],
         (
-            "this machine's clock is too far off for AWS",
-            "set the clock (AWS allows 15 minutes) and run again",
+            "this machine's clock differs too much from AWS's",
+            "set the clock (AWS allows 15 minutes), then run the command again",
         ),
     ),
     **dict.fromkeys(
@@ -108,26 +108,26 @@ SIGNATURES: Mapping[str, tuple[str, str]] = {
         ],
         (
             "AWS does not accept the credentials",
-            "check access key, secret and session token: aws sts get-caller-identity must succeed",
+            "check the access key, secret and session token: aws sts get-caller-identity must succeed",
         ),
     ),
 }
-"""Codes that speak of who signed the request: what is wrong, and what to do."""
+"""Error codes about the identity of the caller: what is wrong, and how to fix it."""
 
 UNSURE = frozenset({"RequestTimeout", "RequestTimeoutException"})
-"""Codes under 500 after which nobody knows whether a write was acted on."""
+"""Codes below 500 after which it is not known whether a write took effect."""
 
 SETTINGS: Mapping[str, tuple[type[errors.CfstreamError], str]] = {
     "ProfileNotFound": (
         errors.WrongUsage,
-        'give --profile one of those that "aws configure list-profiles" shows',
+        'set --profile to one that "aws configure list-profiles" shows',
     ),
-    "ConfigParseError": (errors.WrongUsage, "mend that file"),
-    "InvalidConfigError": (errors.WrongUsage, "mend the AWS configuration"),
-    "InvalidRegionError": (errors.WrongUsage, "give --region a region's name, such as eu-west-1"),
-    "InvalidRetryConfigurationError": (errors.WrongUsage, "mend the AWS configuration"),
-    "UnknownCredentialError": (errors.WrongUsage, "mend credential_source in the AWS configuration"),
-    "InfiniteLoopConfigError": (errors.WrongUsage, "mend source_profile in the AWS configuration"),
+    "ConfigParseError": (errors.WrongUsage, "correct that file"),
+    "InvalidConfigError": (errors.WrongUsage, "correct the AWS configuration"),
+    "InvalidRegionError": (errors.WrongUsage, "set --region to a region's name, such as eu-west-1"),
+    "InvalidRetryConfigurationError": (errors.WrongUsage, "correct the AWS configuration"),
+    "UnknownCredentialError": (errors.WrongUsage, "correct credential_source in the AWS configuration"),
+    "InfiniteLoopConfigError": (errors.WrongUsage, "correct source_profile in the AWS configuration"),
     "MissingDependencyException": (errors.WrongUsage, "pip install 'cfstream[fast]'"),
     "NoCredentialsError": (
         errors.NoCredentials,
@@ -138,17 +138,15 @@ SETTINGS: Mapping[str, tuple[type[errors.CfstreamError], str]] = {
     "TokenRetrievalError": (errors.NoCredentials, "aws sso login"),
     "CredentialRetrievalError": (
         errors.NoCredentials,
-        "run what the profile names by hand, and see what it says",
+        "run the profile's credential_process yourself, and read its output",
     ),
     "MetadataRetrievalError": (errors.NoCredentials, "check the role of this machine or container"),
-    "RefreshWithMFAUnsupportedError": (errors.NoCredentials, "get new credentials with a new code"),
+    "RefreshWithMFAUnsupportedError": (errors.NoCredentials, "get new credentials with a new MFA code"),
 }
-"""botocore's exceptions about settings and credentials, by name (a subclass counts as its parent), and what
-to do."""
+"""botocore's exceptions about settings and credentials, by name, and their fix. A subclass counts as its parent."""
 
 UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError"})
-"""botocore's exceptions after which a request surely was not acted on: there was no connection to send it
-over."""
+"""botocore's exceptions after which a request certainly had no effect, because there was no connection."""
 
 SERVICES: Mapping[str, str] = {
     "acm": "ACM",
@@ -161,23 +159,23 @@ SERVICES: Mapping[str, str] = {
 }
 
 REASONS: Mapping[str, str] = {
-    "ConnectTimeoutError": "no connection in time",
-    "ReadTimeoutError": "no answer in time",
+    "ConnectTimeoutError": "the connection timed out",
+    "ReadTimeoutError": "the answer timed out",
     "ProxyConnectionError": "the proxy does not answer",
-    "SSLError": "no trusted TLS connection came about",
+    "SSLError": "TLS verification failed",
     "EndpointConnectionError": "no connection",
-    "ConnectionClosedError": "the connection was closed before the answer came",
-    "IncompleteReadError": "it broke off",
-    "HTTPClientError": "the connection broke",
-    "ConnectionError": "the connection broke",
-    "ResponseParserError": "it is not what AWS sends",
+    "ConnectionClosedError": "the connection was closed before the answer arrived",
+    "IncompleteReadError": "the answer is incomplete",
+    "HTTPClientError": "the connection failed",
+    "ConnectionError": "the connection failed",
+    "ResponseParserError": "the answer does not have AWS's format",
 }
-"""What botocore's exceptions about connections and answers tell a reader, the more telling ones first."""
+"""The reasons shown for botocore's exceptions about connections and answers, the most specific first."""
 
 ADVICE: Mapping[str, str] = {
-    "CNAMEAlreadyExists": "take the alias off what holds it (for this account: cfstream list)",
-    "BucketAlreadyExists": "bucket names are shared by all of AWS: choose another",
+    "CNAMEAlreadyExists": "remove the alias from the distribution that has it (in this account: cfstream list)",
+    "BucketAlreadyExists": "choose another name: all AWS accounts share bucket names",
     "OptInRequired": "sign the account up for the service first",
     "Throttling": "run the same command again in a minute",
 }
-"""What to do about a refusal that says it all by its code."""
+"""The fix for refusals that are clear from their code."""

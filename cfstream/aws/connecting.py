@@ -1,4 +1,4 @@
-"""From settings to a World: who we are, where AWS is, and the doors. Asks STS once (GetCallerIdentity)."""
+"""Connect to AWS: make a World from settings. Asks STS for the caller once (GetCallerIdentity)."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -15,17 +15,17 @@ IDENTITY = Call("sts", "get_caller_identity")
 
 
 def connect(settings: Settings, clock: Clock | None = None) -> World:
-    """The outside as `settings` name it.
+    """Return the World for `settings`.
 
-    Raises WrongUsage for settings that cannot be, NoCredentials when AWS does not know who asks, Unreachable
-    when nothing answers.
+    Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing
+    answers.
     """
     clock = clock or SystemClock()
     clients = Clients(settings)
     clients.of("sts")
     with ThreadPoolExecutor(1, "cfstream-identity") as pool:
         identity = pool.submit(Aws(clients).read, IDENTITY)
-        # Made while STS thinks: CloudFront's client is wanted next, whatever the command.
+        # Made while STS answers: every command needs CloudFront's client next.
         cloudfront = clients.of("cloudfront")
     caller = identity.result()
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))

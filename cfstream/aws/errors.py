@@ -1,8 +1,8 @@
-"""What an answer of AWS means: botocore's exceptions become the errors of `cfstream.errors`.
+"""Convert botocore's exceptions to the errors of `cfstream.errors`.
 
-Error codes decide and never HTTP statuses alone: CloudFront answers 400 for limits and throttling, 404 for a
-cache policy that is missing and 400 for a key group that is. Texts never carry a secret: AWS's message about
-a refused signature holds the session token, so it is left out.
+The error code decides, never the HTTP status alone: CloudFront answers 400 for limits and throttling, 404 for a missing
+cache policy and 400 for a missing key group. Texts never contain a secret: AWS's message about a rejected signature
+contains the session token, so it is left out.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from cfstream.aws.permissions import permission
 from cfstream.ports import Call
 
 DO_REACH = "check the network, --endpoint-url, --region and proxy settings"
-DO_AGAIN = "run the same command again: it goes on from what is there"
+DO_AGAIN = "run the same command again; it resumes"
 DO_LATER = "run the same command again in a minute"
 
 
 def translate(error: Any, call: Call, *, write: bool, account: str = "") -> errors.CfstreamError:
-    """What `error`, raised by botocore for `call`, means; ReplyLost when a write may have been acted on."""
+    """Return the error for `error`, which botocore raised for `call`; ReplyLost if a write may have taken effect."""
     known = _setting(error)
     if known is not None:
         return known
@@ -33,22 +33,20 @@ def translate(error: Any, call: Call, *, write: bool, account: str = "") -> erro
     if names & UNREACHED:
         why = f"{_reason(names)}{_of_tls(error)}" if "SSLError" in names else _reason(names)
         return errors.Unreachable(f"{service} could not be reached{_place(error)}: {why}", DO_REACH)
-    return _unanswered(
-        f"{service} gave no answer to {_camel(call)} that can be read: {_reason(names)}", write=write
-    )
+    return _unanswered(f"{service} gave no valid answer to {_camel(call)}: {_reason(names)}", write=write)
 
 
 def rubbish(call: Call, *, write: bool) -> errors.CfstreamError:
-    """The error for a reply that AWS would not give: no member that such a reply must have is in it."""
+    """Return the error for a reply without any of its required members, which AWS would not send."""
     service = SERVICES.get(call.service, call.service)
-    return _unanswered(f"what answered {_camel(call)} is not {service}", write=write)
+    return _unanswered(f"the service that answered {_camel(call)} is not {service}", write=write)
 
 
 def about_settings(error: Exception) -> errors.CfstreamError | None:
-    """What an exception from making a session or a client means; None for one that is a bug."""
+    """Return the error for an exception from making a session or a client; None if it is a bug."""
     if isinstance(error, ValueError) and "endpoint" in str(error).lower():
         return errors.WrongUsage(
-            "the endpoint is no URL that can be used", "write it as http://127.0.0.1:4566, with its scheme"
+            "the endpoint is not a valid URL", "write it with its scheme, like http://127.0.0.1:4566"
         )
     return _setting(error)
 
@@ -62,10 +60,10 @@ def _setting(error: Exception) -> errors.CfstreamError | None:
 
 
 def _without_output(error: Exception) -> str:
-    """The exception's own words, but not what a credential process printed: that may be anything."""
+    """Return the exception's message, without the output of a credential process, which may contain anything."""
     if type(error).__name__ == "CredentialRetrievalError":
         provider = getattr(error, "kwargs", {}).get("provider", "the profile")
-        return f"no credentials came from {provider}"
+        return f"{provider} returned no credentials"
     return _oneline(str(error))
 
 
@@ -81,7 +79,7 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
         return rubbish(call, write=write)
     kind = CODES.get(code, errors.Refused)
     if kind is not errors.Throttled and (code in UNSURE or status in (500, 502, 503, 504)):
-        told = f"{message or 'no more was said'} ({code}{_request(meta)})"
+        told = f"{message or 'no message'} ({code}{_request(meta)})"
         return _unanswered(f"{_camel(call)} failed inside AWS: {told}", write=write, do=DO_LATER)
     if code.isdigit():
         message = f"{message} for {_subject(call)}"
@@ -97,7 +95,7 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
 
 def _unanswered(what: str, *, write: bool, do: str = DO_REACH) -> errors.CfstreamError:
     if write:
-        return errors.ReplyLost(f"{what}; whether it was acted on is not known", DO_AGAIN)
+        return errors.ReplyLost(f"{what}; it is not known whether the write took effect", DO_AGAIN)
     return errors.Unreachable(what, do)
 
 
@@ -109,12 +107,12 @@ def _subject(call: Call) -> str:
 
 
 def _camel(call: Call) -> str:
-    """The API's name of an operation, from botocore's: ``head_bucket`` is HeadBucket."""
+    """Return the API's name of an operation from botocore's: HeadBucket for ``head_bucket``."""
     return "".join(word.capitalize() for word in call.operation.split("_"))
 
 
 def _place(error: Any) -> str:
-    """`` at https://host:port`` of the endpoint, without what a URL may hide: user, password, query."""
+    """Return `` at https://host:port`` of the endpoint, without user, password and query, which may be secret."""
     url = getattr(error, "kwargs", {}).get("endpoint_url")
     if not isinstance(url, str):
         return ""
@@ -128,7 +126,7 @@ def _reason(names: frozenset[str]) -> str:
 
 
 def _of_tls(error: Any) -> str:
-    """What OpenSSL had to say, which is what a person can mend: a certificate, a clock, a proxy in between."""
+    """Return OpenSSL's reason, which shows what to fix: a certificate, a clock, a proxy."""
     said = getattr(error, "kwargs", {}).get("error", "")
     return f" ({_oneline(str(said))})" if said else ""
 

@@ -1,4 +1,4 @@
-"""How each list of AWS is read to its end, as data: where its rows stand, which token leads on."""
+"""How to read each list of AWS to its end: where a reply has its rows and the token of the next page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,19 +14,19 @@ class Paging:
     """The shape of one list call."""
 
     rows: tuple[str, ...]
-    """Where the rows stand in a reply; missing altogether where AWS has none to show."""
+    """The path of the rows in a reply; AWS omits them if there are none."""
     token_out: tuple[str, ...] = ()
-    """Where the token of the next page stands; a reply without it is the last one."""
+    """The path of the token for the next page; the last reply has none."""
     token_in: str = ""
-    """The parameter that takes the token back."""
+    """The parameter that sends the token."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
-    """Members that complete the token where one value is not enough, by the parameter that takes them back."""
+    """Members that complete the token if one value is not enough, by the parameter that sends them."""
 
 
 def _cloudfront(name: str, size: str | int = "100") -> Paging:
-    # MaxItems is a string for botocore, 100 the most that the API is documented to take. IsTruncated is not
-    # looked at: half of the lists lack it, and NextMarker says the same (botocore 1.44.5, cloudfront shapes).
+    # MaxItems is a string in botocore; 100 is its documented maximum. IsTruncated is ignored: half of the lists lack
+    # it, and NextMarker has the same information (botocore 1.44.5, cloudfront shapes).
     return Paging((name, "Items"), (name, "NextMarker"), "Marker", {"MaxItems": size})
 
 
@@ -65,19 +65,19 @@ LISTS: Mapping[tuple[str, str], Paging] = {
 
 
 def first(call: Call) -> Call:
-    """The call for the first page."""
+    """Return the call for the first page."""
     return _with(call, {**_paging(call).defaults, **call.params})
 
 
 def rows(call: Call, page: Json) -> list[Any]:
-    """The rows of one page."""
+    """Return the rows of one page."""
     return list(_at(page, _paging(call).rows) or ())
 
 
 def following(call: Call, page: Json) -> Call | None:
-    """The call for the page after `page`, which is the reply to `call`; None after the last one.
+    """Return the call for the page after `page`, which is the reply to `call`; None after the last one.
 
-    Raises Unreachable when the page leads back to itself: nothing that AWS says would ever end.
+    Raises Unreachable if a page has itself as the next page, because the list would never end.
     """
     paging = _paging(call)
     token = _at(page, paging.token_out) if paging.token_out else None
@@ -88,8 +88,8 @@ def following(call: Call, page: Json) -> Call | None:
     then = {**params, paging.token_in: token, **more}
     if then == call.params:
         raise Unreachable(
-            f"{call.service} answered {call.operation} with a page that leads back to itself",
-            "check that the endpoint is one of AWS",
+            f"{call.service} answered {call.operation} with a page that is its own next page",
+            "check that the endpoint is AWS",
         )
     return _with(call, then)
 

@@ -1,8 +1,8 @@
-"""How botocore's own files of models are found and read in less time. What stands in them is not touched.
+"""Find and read botocore's model files faster, without changing their content.
 
-To learn that a service exists botocore looks into the folders of all four hundred, and it reads JSON into the
-ordered dicts that plain ones have long replaced: together a third of the time that making our clients takes.
-The parser is pydantic's, which is loaded already and takes half as long as Python's own.
+To check that a service exists, botocore looks into the directories of all four hundred. It also parses JSON into
+ordered dicts. Both take a third of the time that making the clients takes. The parser here is pydantic's, which is
+loaded anyway and takes half as long as Python's.
 """
 
 import gzip
@@ -18,7 +18,7 @@ class PlainFiles(JSONFileLoader):  # type: ignore[misc, unused-ignore]
     """Reads a model into plain dicts."""
 
     def load_file(self, file_path: str) -> Any:
-        """The content of ``file_path`` with ``.json`` or ``.json.gz`` behind; None where there is neither."""
+        """Return the content of ``file_path`` with ``.json`` or ``.json.gz`` appended; None if neither exists."""
         plain, packed = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
         if plain.is_file():
             return from_json(plain.read_bytes())
@@ -28,12 +28,12 @@ class PlainFiles(JSONFileLoader):  # type: ignore[misc, unused-ignore]
 
 
 class NamedFolders(Loader):  # type: ignore[misc, unused-ignore]
-    """Takes a folder's name for a service's; whether a model is in it shows when it is read."""
+    """Takes every directory for a service. Reading its model shows whether it is one."""
 
     _names: list[str] | None = None
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (botocore's signature)
-        """The names of all folders on the search path, sorted; looked at once, for each client asks twice."""
+        """Return the names of all directories on the search path, sorted. Cached, because each client asks twice."""
         if self._names is None:
             folders = [path for path in self.search_paths if os.path.isdir(path)]
             self._names = sorted({name for path in folders for name in os.listdir(path)})

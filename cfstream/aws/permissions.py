@@ -1,4 +1,4 @@
-"""Which IAM action a call needs, and on what: for the advice after AccessDenied."""
+"""Find the IAM action and resource that a call needs, for the advice after AccessDenied."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A door in that reads each thing once: one plan sees one moment, and many stacks share the lists."""
+"""Read everything once, so that one plan sees one state and many stacks share the lists."""
 
 import json
 import threading
@@ -13,35 +13,34 @@ from cfstream.values import Json
 T = TypeVar("T")
 
 OBJECT_CALLS = frozenset({"get_object_acl", "put_object_acl", "head_object", "get_object", "put_object"})
-"""Calls on single objects: as many as a bucket has objects, so that remembering them would not end."""
+"""Calls on single objects. They are not remembered, because a bucket may have any number of objects."""
 
 
 class RememberingReads:
-    """What `door` reads, remembered, refusals too. Law: equal calls get the same answer, and AWS is asked
-    once.
+    """Reads through `reads` and remembers the answers, including refusals. Law: AWS gets each call at most once.
 
-    Safe to share between threads: who asks for what is under way already waits for it. What is asked of single
-    objects is not remembered, and `pages` neither: memory stays flat in the number of objects.
+    Safe to share between threads: a thread waits for a call that another one has already sent. Calls on single objects
+    and `pages` are not remembered, so memory does not grow with the number of objects.
     """
 
     def __init__(
-        self, door: Reads, together: "Callable[[Reads, Sequence[Call]], tuple[Answer, ...]]"
+        self, reads: Reads, together: "Callable[[Reads, Sequence[Call]], tuple[Answer, ...]]"
     ) -> None:
-        self._door = door
+        self._reads = reads
         self._together = together
         self._guard = threading.Lock()
         self._answers: dict[tuple[str, ...], Future[Any]] = {}
 
     def read(self, call: Call) -> Json:
         if call.operation in OBJECT_CALLS:
-            return self._door.read(call)
-        return self._once("read", call, self._door.read)
+            return self._reads.read(call)
+        return self._once("read", call, self._reads.read)
 
     def items(self, call: Call) -> Sequence[Json]:
-        return self._once("items", call, self._door.items)
+        return self._once("items", call, self._reads.items)
 
     def pages(self, call: Call) -> Iterator[Json]:
-        return self._door.pages(call)
+        return self._reads.pages(call)
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         return self._together(self, calls)
@@ -70,7 +69,7 @@ def _key(call: Call) -> tuple[str, ...]:
 
 
 def answer(reads: Reads, call: Call) -> Answer:
-    """The reply to `call`, or the refusal as a value."""
+    """Return the reply to `call`, or the refusal as a value."""
     try:
         return reads.read(call)
     except Refused as refusal:

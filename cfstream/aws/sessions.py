@@ -1,7 +1,7 @@
-"""The session and its clients: each made once, when it is first needed, and never two at a time.
+"""The session and its clients. Each is made once, when first needed, and never two at the same time.
 
-botocore's own session is used and not boto3's, which adds nothing but resource classes and their import time;
-profiles, environment, roles and single sign-on are botocore's in both.
+This is botocore's session, not boto3's, which only adds resource classes and their import time. Profiles, environment,
+roles and single sign-on are botocore's in both.
 """
 
 import os
@@ -26,27 +26,25 @@ CONNECTIONS = 40
 DEFAULT_REGION = "us-east-1"
 
 AMAZON = ("amazonaws.com", "amazonaws.com.cn", "api.aws", "api.amazonwebservices.com.cn")
-"""What the host names of AWS's own endpoints end in (botocore 1.44.5, partitions.json)."""
+"""The domains of AWS's own endpoints (botocore 1.44.5, partitions.json)."""
 
 HOME_REGIONS = {"resourcegroupstaggingapi": "us-east-1"}
-"""CloudFront's tags are to be found in this region's index, wherever the session is (Tagging API,
-GetResources)."""
+"""CloudFront's tags are in the index of this region, whatever the session's region is (Tagging API, GetResources)."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person says of the connection; None leaves it to the environment and the AWS configuration."""
+    """A user's settings for the connection. None means: use the environment and the AWS configuration."""
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
     sandbox: bool = False
-    """True for a sandbox on loopback: neither configuration, credentials nor proxies of the user are looked
-    at."""
+    """True for a sandbox on loopback. The user's configuration, credentials and proxies are then ignored."""
 
 
 class Clients:
-    """botocore's clients of one session, by service, region, and whether they are for writes."""
+    """botocore's clients of one session, by service, region, and use for writes."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -56,16 +54,15 @@ class Clients:
         self.region: str = _asking(lambda: _region(self._session, settings))
 
     def credentials(self) -> str | None:
-        """Where the credentials come from, in botocore's words; None where there are none."""
+        """Return the source of the credentials as botocore names it; None if there are no credentials."""
         with self._guard:
             found = self._session.get_credentials()
         return None if found is None else str(found.method)
 
     def of(self, service: str, region: str = "", *, write: bool = False) -> Any:
-        """The client for calls to `service`. Raises NoCredentials or WrongUsage where it cannot be made."""
+        """Return the client for calls to `service`. Raises NoCredentials or WrongUsage if it cannot be made."""
         key = (service, region or HOME_REGIONS.get(service, self.region), write)
-        # Sessions are not safe to make clients with from two threads; the clients themselves are safe to
-        # share.
+        # Two threads must not make clients of one session at the same time. The clients themselves are thread-safe.
         with self._guard:
             if key not in self._made:
                 self._made[key] = _asking(lambda: self._make(*key))
@@ -77,8 +74,8 @@ class Clients:
         if is_amazon(client):
             return client
         if service == "s3" and style == "auto":
-            # A stand-in has no host name for each bucket. Made anew, for only a client knows where its
-            # endpoint is.
+            # An emulator has no host name for each bucket. The client is made again, because only a client knows its
+            # endpoint.
             return self._create(service, region, write=write, style="path")
         if service == "s3control":
             client.meta.events.register("before-call.s3-control", _without_account_in_host)
@@ -104,7 +101,7 @@ class Clients:
 
 
 def is_amazon(client: Any) -> bool:
-    """Whether a client speaks to AWS itself, and not to a stand-in."""
+    """Return whether a client sends its requests to AWS and not to an emulator."""
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
 
@@ -131,33 +128,33 @@ def _session(settings: Settings) -> Any:
 
 
 def _region(session: Any, settings: Settings) -> str:
-    # botocore knows AWS_DEFAULT_REGION alone; all other SDKs of AWS, and its own services, say AWS_REGION.
+    # botocore only reads AWS_DEFAULT_REGION. All other AWS SDKs, and AWS's own services, use AWS_REGION.
     if settings.region:
         return settings.region
     return str(os.environ.get("AWS_REGION") or session.get_config_variable("region") or DEFAULT_REGION)
 
 
 def _asking(make: Callable[[], Any]) -> Any:
-    """What `make` brings; what botocore says against the settings becomes an error of ours."""
+    """Return the result of `make`. botocore's complaints about settings become CfstreamErrors."""
     try:
         return make()
     except Exception as error:
         ours = about_settings(error)
         if ours is None:
             raise
-        raise ours from None  # the cause may hold what a credential process printed
+        raise ours from None  # the cause may contain the output of a credential process
 
 
 def _without_redirect(context: Any, **_: Any) -> None:
     """Make a write fail if the bucket is in another region.
 
-    botocore would ask for the region and send the same document again (`S3RegionRedirectorv2`, which repeats no
-    request that is marked as redirected).
+    botocore would otherwise find the region and send the same document again (`S3RegionRedirectorv2`, which does not
+    repeat a request that is marked as redirected).
     """
     context["s3_redirect"] = {**context.get("s3_redirect", {}), "redirected": True}
 
 
 def _without_account_in_host(params: Any, **_: Any) -> None:
-    """Takes the account off the host: no stand-in answers to ``123456789012.127.0.0.1``."""
+    """Remove the account from the host name: no emulator answers to ``123456789012.127.0.0.1``."""
     account = params.get("headers", {}).get("x-amz-account-id", "")
     params["url"] = params["url"].replace(f"://{account}.", "://", 1)

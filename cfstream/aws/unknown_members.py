@@ -1,6 +1,6 @@
 """Find the members of a reply that botocore's model does not have, before botocore drops them.
 
-Looks at the replies whose documents are sent back whole: CloudFront's Get operations, and ACLs of objects.
+It covers the replies whose documents are sent back whole: CloudFront's Get operations, and ACLs of objects.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ def watch(client: Any) -> None:
 def _note(
     operation_model: Any, response_dict: Any, customized_response_dict: dict[str, Any], **_: Any
 ) -> None:
-    """Handle botocore's event `before-parse`: the members of `customized_response_dict` are added to the reply."""
+    """Handle botocore's event `before-parse`: botocore adds the members of `customized_response_dict` to the reply."""
     if not operation_model.name.startswith("Get") or response_dict["status_code"] >= 300:
         return
     found = unknown_in(operation_model.output_shape, response_dict["body"])
@@ -34,7 +34,7 @@ def _note(
 def unknown_in(shape: Any, body: bytes) -> list[str]:
     """Return the dotted paths of elements in a rest-xml body that the output shape does not have, each once.
 
-    A body that is not XML has none: botocore's own parser reports it.
+    A body that is not XML has none. botocore's own parser reports it.
     """
     try:
         root = ElementTree.fromstring(body)  # noqa: S314 (AWS's own reply, which botocore parses in the same way)
@@ -46,17 +46,17 @@ def unknown_in(shape: Any, body: bytes) -> list[str]:
 
 @dataclass
 class _Known:
-    """What may be inside an element: its members by the names of their elements, or the items of a list."""
+    """The possible content of an element: its members by element name, or the items of a list."""
 
     members: Mapping[str, "tuple[str, _Known | None]"] = field(default_factory=dict)
-    """Path below the parent, and what may be inside; None for a scalar."""
+    """By element name: the path below the parent, and the possible content; None for a scalar."""
 
 
 @lru_cache(maxsize=256)
 def _expected(shape: Any) -> tuple[str, _Known | None]:
-    """Return where the body begins in the reply, and what may be inside its root element.
+    """Return the path of the body in the reply, and the possible content of its root element.
 
-    Kept for each shape: shapes look up every detail again each time, which takes longer than the reply's own parsing.
+    Cached for each shape, because shapes look up every detail each time, which takes longer than parsing the reply.
     """
     payload = shape.serialization.get("payload")
     known: dict[str, _Known] = {}
@@ -84,7 +84,7 @@ def _known(shape: Any, known: dict[str, _Known]) -> _Known | None:
 
 
 def _entry(shape: Any, known: dict[str, _Known]) -> _Known:
-    """Return what may be inside an entry of a map."""
+    """Return the possible content of an entry of a map."""
     key, value = (
         part.serialization.get("name", name) for part, name in ((shape.key, "key"), (shape.value, "value"))
     )
@@ -92,14 +92,14 @@ def _entry(shape: Any, known: dict[str, _Known]) -> _Known:
 
 
 def _repeated(member: Any) -> Any:
-    """Return what one element of a member is: a flattened list has an element for each item and none around them."""
+    """Return the shape of one element of a member. A flattened list has an element for each item, without a wrapper."""
     if not member.serialization.get("flattened"):
         return member
     return member.member if member.type_name == "list" else member
 
 
 def _element_name(name: str, member: Any) -> str:
-    """Return the name of a member's element; for a flattened list that of its items (botocore.parsers)."""
+    """Return the name of a member's element; for a flattened list, that of its items (botocore.parsers)."""
     if member.type_name == "list" and member.serialization.get("flattened"):
         item: str | None = member.member.serialization.get("name")
         if item is not None:
@@ -108,7 +108,7 @@ def _element_name(name: str, member: Any) -> str:
 
 
 def _walk(known: _Known | None, element: ElementTree.Element, path: str) -> Iterator[str]:
-    """Compare elements alone: attributes, like ``xsi:type``, are no members that a document could lose."""
+    """Compare elements only: attributes like ``xsi:type`` are not members that a document could lose."""
     if known is None:
         return
     for child in element:

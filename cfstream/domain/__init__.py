@@ -1,7 +1,7 @@
-"""What is live at AWS, parsed once from AWS's replies into frozen values. Pure.
+"""Live AWS resources, parsed once from AWS's replies into frozen values. Pure.
 
-The only package (beside the sandbox) that knows how CloudFront spells a distribution. Other packages ask these values;
-the raw document stays beside them, because an update sends the whole document back.
+Only this package and the sandbox know how CloudFront represents a distribution. Other packages use these values. They
+keep the raw document, because an update sends the whole document back.
 """
 
 from cfstream.domain.bucket import AccessPoint, AclGrant, Block, BucketState, ObjectAcls, ObjectClass

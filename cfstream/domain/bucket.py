@@ -1,4 +1,4 @@
-"""A bucket: everything that decides who can read or change it."""
+"""A bucket, with everything that decides who can read or change it."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ LEGACY = "ObjectWriter"
 
 @dataclass(frozen=True)
 class Block:
-    """Block public access: of a bucket, an account or an access point, or of several together."""
+    """Block public access settings of a bucket, an account or an access point, or several combined."""
 
     acls: bool = False
     """BlockPublicAcls."""
@@ -27,7 +27,7 @@ class Block:
         return self.acls and self.ignore_acls and self.policy and self.restrict
 
     def __or__(self, other: "Block") -> "Block":
-        """The stricter of both, setting by setting (S3 User Guide, "Blocking public access")."""
+        """Return the stricter of both, setting by setting (S3 User Guide, "Blocking public access")."""
         return Block(
             self.acls or other.acls,
             self.ignore_acls or other.ignore_acls,
@@ -45,40 +45,40 @@ class AclGrant:
 
     @property
     def public(self) -> bool:
-        """Whether it is for everybody, or for everybody with an AWS account."""
+        """Whether it grants to everybody, or to everybody with an AWS account."""
         return isinstance(self.grantee, str) and self.grantee.endswith(("/AllUsers", "/AuthenticatedUsers"))
 
     @property
     def signed_in(self) -> bool:
-        """Whether it is for everybody with an AWS account, whose requests are signed."""
+        """Whether it grants to everybody with an AWS account, whose requests are signed."""
         return isinstance(self.grantee, str) and self.grantee.endswith("/AuthenticatedUsers")
 
 
 @dataclass(frozen=True)
 class ObjectClass:
-    """Objects whose ACLs give the same."""
+    """Objects whose ACLs have the same grants."""
 
     grants: frozenset[AclGrant]
-    """Without the owner's own."""
+    """The grants, except those to the owner."""
     keys: tuple[str, ...]
     """The keys that were read, in S3's order."""
     owner: str = ""
-    """Canonical user id; empty where it is the bucket's owner."""
+    """Canonical user id of the objects' owner; empty if it is the bucket's owner."""
 
 
 @dataclass(frozen=True)
 class ObjectAcls:
-    """What is known of the objects' ACLs."""
+    """The known ACLs of the bucket's objects."""
 
     classes: tuple[ObjectClass, ...] = ()
     complete: bool = True
-    """Whether every object of the bucket is in a class. False for a sample, and where ACLs were not read."""
+    """Whether every object of the bucket is in a class. False for a sample, and if ACLs were not read."""
     listed: bool = False
-    """Whether all objects were listed: then a key beside those of the classes does not exist."""
+    """Whether all objects were listed. A key that is in no class then does not exist."""
     unread: tuple[str, ...] = ()
-    """Keys whose ACL may not be read."""
+    """Keys whose ACL could not be read."""
     granted_unread: bool = False
-    """Whether somebody else grants on objects, whose ACLs were not read: the stack's OAI can perhaps read."""
+    """Whether others grant access on objects and the ACLs were not read. The stack's OAI can then perhaps read."""
 
 
 @dataclass(frozen=True)
@@ -91,33 +91,33 @@ class AccessPoint:
     policy: Json | None = None
     block: Block = Block()
     vpc: str = ""
-    """The VPC that it is limited to; empty for the internet."""
+    """The only VPC that can use it; empty if it is open to the internet."""
     unread: str = ""
-    """Why its policy could not be read; empty when it was."""
+    """Why its policy could not be read; empty if it was read."""
 
 
 @dataclass(frozen=True)
 class BucketState:
-    """A bucket at one moment, live or as it will be after a plan."""
+    """A bucket at one moment: live, or as a plan will leave it."""
 
     name: str
     partition: str = "aws"
     owner: str = ""
-    """Canonical user id of the owner; empty where it was not read."""
+    """Canonical user id of the owner; empty if it was not read."""
     exists: bool = True
     policy: Json | None = None
     """The policy document. Values in statements that are not written yet may be Refs."""
     policy_unread: str = ""
-    """Why the policy could not be read; empty when it was."""
+    """Why the policy could not be read; empty if it was read."""
     block: Block = Block()
-    """In effect: the bucket's and the account's together."""
+    """The effective settings: the bucket's and the account's combined."""
     ownership: str = ENFORCED
     grants: tuple[AclGrant, ...] = ()
     """The bucket's own ACL, without the owner's grants."""
     objects: ObjectAcls = field(default_factory=ObjectAcls)
     access_points: tuple[AccessPoint, ...] = ()
     replication: tuple[str, ...] = ()
-    """Destination bucket ARNs of replication rules, where they were read."""
+    """Destination bucket ARNs of replication rules, if they were read."""
 
     @property
     def acls_count(self) -> bool:

@@ -1,4 +1,4 @@
-"""The two kinds of distribution, and how the API names each of them."""
+"""The two kinds of distribution, and their names in the API."""
 
 from enum import StrEnum
 from typing import Self
@@ -8,7 +8,7 @@ from cfstream.values import Known
 
 
 class Delivery(StrEnum):
-    """How a distribution delivers. The value is the one that specs use."""
+    """How a distribution delivers. The value is the spelling in specs."""
 
     HTTP = "http"
     RTMP = "rtmp"
@@ -20,12 +20,12 @@ class Delivery(StrEnum):
 
     @property
     def words(self) -> str:
-        """The kind in sentences: ``distribution`` or ``streaming distribution``."""
+        """The kind in text: ``distribution`` or ``streaming distribution``."""
         return self.kind.replace("-", " ")
 
     @property
     def resource(self) -> str:
-        """The top member of AWS's replies: ``Distribution`` or ``StreamingDistribution``."""
+        """The top-level member of AWS's replies: ``Distribution`` or ``StreamingDistribution``."""
         return "Distribution" if self is Delivery.HTTP else "StreamingDistribution"
 
     @property
@@ -40,21 +40,21 @@ class Delivery(StrEnum):
 
     @classmethod
     def of_kind(cls, kind: str) -> Self:
-        """Return the delivery of an address's kind. Raises ValueError for any other kind."""
+        """Return the delivery for the kind in an address. Raises ValueError for any other kind."""
         for each in cls:
             if each.kind == kind:
                 return each
         raise ValueError(f"{kind!r} is not a kind of distribution")
 
     def get(self, distribution_id: Known) -> Call:
-        """The call that reads a distribution with its status."""
+        """Return the call that reads a distribution with its status."""
         return Call("cloudfront", f"get_{self.operation_noun}", {"Id": distribution_id})
 
     def get_config(self, distribution_id: Known) -> Call:
-        """The call that reads a distribution's configuration alone."""
+        """Return the call that reads only a distribution's configuration."""
         return Call("cloudfront", f"get_{self.operation_noun}_config", {"Id": distribution_id})
 
     @property
     def listing(self) -> Call:
-        """The call that lists all distributions of this delivery."""
+        """Return the call that lists all distributions of this delivery."""
         return Call("cloudfront", f"list_{self.operation_noun}s")

@@ -1,6 +1,6 @@
-"""The members of a configuration for which the spec has a field, or a command has words of its own.
+"""The members of a configuration that a field of the spec or a command describes.
 
-Import lists every other member as it is.
+Import lists all other members unchanged.
 """
 
 TOP = frozenset(

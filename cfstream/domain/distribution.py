@@ -1,4 +1,4 @@
-"""A distribution of either delivery, as values."""
+"""A distribution of either delivery, as frozen values."""
 
 import re
 from collections.abc import Mapping
@@ -20,20 +20,20 @@ _WEBSITE = re.compile(r"^(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.co
 
 
 class OriginKind(StrEnum):
-    """What an origin's domain name leads to (Developer Guide, "Use various origins with CloudFront distributions")."""
+    """The type of an origin's domain name (Developer Guide, "Use various origins with CloudFront distributions")."""
 
     BUCKET = "bucket"
     ACCESS_POINT = "access point"
-    """An alias that ends in ``-s3alias``; of an Object Lambda access point in ``--ol-s3``."""
+    """An alias that ends in ``-s3alias``; for an Object Lambda access point, in ``--ol-s3``."""
     MULTI_REGION_ACCESS_POINT = "multi-Region access point"
     WEBSITE = "website"
-    """A website endpoint: CloudFront asks it as anyone does, without OAC or OAI."""
+    """A website endpoint. CloudFront requests it anonymously, without OAC or OAI."""
     OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Signers:
-    """Who may sign on a behavior: accounts (trusted signers) and key groups by id. Empty: nobody needs to sign."""
+    """Who may sign on a behavior: accounts (trusted signers), and key groups by id. Empty if no signature is needed."""
 
     accounts: tuple[str, ...] = ()
     """Account numbers or ``self``, sorted."""
@@ -50,7 +50,7 @@ class Origin:
     id: str
     domain_name: str
     path: str = ""
-    """OriginPath: what CloudFront puts in front of the viewer's path; empty, or ``/v2`` without a slash at the end."""
+    """OriginPath, which CloudFront puts before the viewer's path: empty, or ``/v2`` without a trailing slash."""
     oai_id: Known = ""
     oac_id: Known = ""
 
@@ -76,7 +76,7 @@ class Origin:
 
     @property
     def alias(self) -> str | None:
-        """The alias of the access point that it leads to, or None."""
+        """The alias of the access point that it names, or None."""
         if self.kind is OriginKind.ACCESS_POINT:
             return bucket_of(self.domain_name)
         found = _MULTI_REGION.match(self.domain_name.lower())
@@ -85,18 +85,18 @@ class Origin:
 
 @dataclass(frozen=True)
 class Behavior:
-    """One cache behavior. The default one has the pattern ``*``, an empty `path`, and is asked last."""
+    """One cache behavior. The default one has the pattern ``*`` and an empty `path`, and is last in precedence."""
 
     pattern: PathPattern
     target: str
-    """Id of the origin or of the origin group that it leads to."""
+    """Id of its origin or origin group."""
     origins: tuple[Origin, ...]
-    """Every origin that it leads to; of an origin group the primary one first."""
+    """All its origins; for an origin group, the primary one first."""
     signers: Signers = Signers()
     default: bool = False
     viewer_protocol: str = "allow-all"
     cache_policy: str = ""
-    """Id of its cache policy; empty where it has the legacy settings."""
+    """Id of its cache policy; empty if it has the legacy settings."""
     response_headers_policy: Known = ""
     """Id of its response headers policy; empty for none."""
     functions: tuple[str, ...] = ()
@@ -111,13 +111,13 @@ class Behavior:
 
     @property
     def path(self) -> str:
-        """The pattern as it is spelled live; empty for the default behavior."""
+        """The pattern in its live spelling; empty for the default behavior."""
         return "" if self.default else self.pattern.text
 
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What a viewer gets instead of an error. `page` and `response_code` are empty when only caching is set."""
+    """The replacement for an error response. `page` and `response_code` are empty if only caching is set."""
 
     code: int
     page: str = ""
@@ -134,7 +134,7 @@ class Distribution:
     enabled: bool
     origins: tuple[Origin, ...]
     behaviors: tuple[Behavior, ...]
-    """In the order in which CloudFront asks them: the default one is last."""
+    """In order of precedence; the default one is last."""
     domain_name: str = ""
     status: str = ""
     etag: ETag | None = None
@@ -146,18 +146,18 @@ class Distribution:
     default_root_object: str | None = ""
     """Empty for none. None in a list row, which does not show it."""
     tags: Mapping[str, str] | None = None
-    """None where they were not read."""
+    """None if they were not read."""
     active_key_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Public key ids in force, by key group id."""
+    """Ids of the active public keys, by key group id."""
     active_signers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Key pair ids in force, by account number or ``self``."""
+    """Ids of the active key pairs, by account number or ``self``."""
     last_modified: Any = None
     config: Json = field(default_factory=dict, compare=False, repr=False)
-    """The raw configuration for writing; empty in a list row."""
+    """The raw configuration for updates; empty in a list row."""
     row: Json = field(default_factory=dict, compare=False, repr=False)
     """The raw list row; empty elsewhere."""
     unknown_members: tuple[str, ...] = ()
-    """Members of the configuration that the installed botocore does not know, by their paths, sorted."""
+    """Paths of the configuration members that the installed botocore does not know, sorted."""
 
     @property
     def default(self) -> Behavior:
@@ -166,7 +166,7 @@ class Distribution:
 
     @property
     def named(self) -> tuple[Behavior, ...]:
-        """All behaviors but the default one, in order of precedence."""
+        """All behaviors except the default one, in order of precedence."""
         return self.behaviors[:-1]
 
     @property
@@ -176,21 +176,22 @@ class Distribution:
 
     @cached_property
     def buckets(self) -> frozenset[str]:
-        """The buckets that it has as origins."""
+        """The buckets among its origins."""
         return frozenset(origin.bucket for origin in self.origins if origin.bucket)
 
     def tag(self, key: str) -> str | None:
-        """Return the value of a tag; None where it is not set or tags were not read."""
+        """Return the value of a tag; None if it is not set or tags were not read."""
         return (self.tags or {}).get(key)
 
     def behavior_for(self, path: str) -> Behavior:
-        """Return the behavior that CloudFront uses for a viewer's path: the first that matches."""
+        """Return the behavior that CloudFront uses for a viewer's path: the first match."""
         return next(each for each in self.behaviors if each.default or each.pattern.matches(path))
 
     def leading_to(self, bucket: str) -> tuple[Behavior, ...]:
         """Return the behaviors that lead to a bucket, directly or through an origin group.
 
-        An origin leads to it by the bucket's name, or as the default behavior's first origin, which a spec owns.
+        An origin leads to the bucket if it names the bucket, or if it is the default behavior's first origin, which a
+        spec owns.
         """
         first = self.default_origin
         return tuple(
@@ -210,7 +211,7 @@ class LiveDistribution(Distribution):
     id: str
     arn: str
     etag: ETag = NO_ETAG
-    """Empty in a list row that does not show it."""
+    """Empty if it comes from a list row that does not contain it."""
 
 
 def bucket_of(domain_name: str) -> str | None:

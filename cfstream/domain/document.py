@@ -1,8 +1,8 @@
-"""The raw configuration of a distribution: each member that cfstream manages, read and changed in place.
+"""Read and change the members that cfstream manages in the raw configuration of a distribution.
 
-An update sends the whole document back, so every function changes its own member and keeps all others. A behavior is
-named by its path; the empty path names the default one. The configuration of a streaming distribution is its own
-default behavior, because it has `TrustedSigners` at the top.
+An update sends the whole document back, so every function changes only its own member and keeps all others. A behavior
+is identified by its path; the empty path is the default one. The configuration of a streaming distribution is its own
+default behavior, because it has `TrustedSigners` at the top level.
 """
 
 import copy
@@ -16,7 +16,7 @@ from cfstream.values import Joined, Json, Known, Ref
 
 OAI_PREFIX: Final = "origin-access-identity/cloudfront/"
 READING: Final = ("GET", "HEAD", "OPTIONS")
-"""The methods that players need: browsers ask with OPTIONS before they read (AllowedMethods)."""
+"""The methods that players need: browsers send OPTIONS before reading (AllowedMethods)."""
 
 _LEGACY_CACHING = ("ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL")
 
@@ -37,7 +37,7 @@ def set_named_behaviors(config: dict[str, Any], behaviors: Iterable[Any]) -> Non
 
 
 def pattern(behavior: Json) -> PathPattern:
-    """Return the path pattern of a behavior that is not the default one."""
+    """Return the path pattern of a behavior other than the default one."""
     return PathPattern(behavior["PathPattern"])
 
 
@@ -47,7 +47,7 @@ def patterns(config: Json) -> list[PathPattern]:
 
 
 def behavior(config: Json, path: str) -> Any:
-    """Return the behavior with this path; the default one for the empty path."""
+    """Return the behavior with this path; the default behavior for the empty path."""
     if path:
         return next(each for each in named_behaviors(config) if pattern(each) == PathPattern(path))
     return config if streaming(config) else config["DefaultCacheBehavior"]
@@ -59,14 +59,14 @@ def all_behaviors(config: Json) -> list[Any]:
 
 
 def new_behavior(config: Json, path: str) -> dict[str, Any]:
-    """Return a behavior for a new path with every setting of the default behavior."""
+    """Return a new behavior for a path, with every setting of the default behavior."""
     made: dict[str, Any] = copy.deepcopy(dict(behavior(config, "")))
     made["PathPattern"] = path
     return made
 
 
 def signers(behavior: Json) -> Signers:
-    """Return who may sign on a behavior."""
+    """Return the signers of a behavior."""
     return Signers(
         accounts=tuple(sorted(items(behavior.get("TrustedSigners")))),
         key_groups=tuple(sorted(items(behavior.get("TrustedKeyGroups")), key=str)),
@@ -74,12 +74,12 @@ def signers(behavior: Json) -> Signers:
 
 
 def set_trusted_signers(behavior: dict[str, Any], accounts: Iterable[str]) -> None:
-    """Replace the accounts that may sign."""
+    """Replace the accounts whose keys may sign."""
     behavior["TrustedSigners"] = _switched(accounts)
 
 
 def set_key_groups(behavior: dict[str, Any], groups: Iterable[Known]) -> None:
-    """Replace the key groups that may sign."""
+    """Replace the key groups whose keys may sign."""
     behavior["TrustedKeyGroups"] = _switched(sorted(groups, key=str))
 
 
@@ -94,19 +94,19 @@ def set_viewer_protocol(behavior: dict[str, Any], policy: str) -> None:
 
 
 def cache_policy(behavior: Json) -> str:
-    """Return the id of the cache policy; empty where the behavior has the legacy settings."""
+    """Return the id of the cache policy; empty if the behavior has the legacy settings."""
     return str(behavior.get("CachePolicyId") or "")
 
 
 def set_cache_policy(behavior: dict[str, Any], policy: str) -> None:
-    """Set the cache policy. It excludes the legacy settings, which are removed (CacheBehavior, `ForwardedValues`)."""
+    """Set the cache policy, and remove the legacy settings, which it excludes (CacheBehavior, `ForwardedValues`)."""
     behavior["CachePolicyId"] = policy
     for legacy in _LEGACY_CACHING:
         behavior.pop(legacy, None)
 
 
 def legacy_caching(behavior: Json) -> Json:
-    """Return the legacy cache settings, with their durations; empty where a cache policy is in use."""
+    """Return the legacy cache settings with their durations; empty if the behavior has a cache policy."""
     if "ForwardedValues" not in behavior:
         return {}
     return {name: behavior[name] for name in _LEGACY_CACHING if name in behavior}
@@ -124,12 +124,12 @@ def set_response_headers_policy(behavior: dict[str, Any], policy: Known) -> None
 
 
 def allowed_methods(behavior: Json) -> tuple[str, ...]:
-    """Return the HTTP methods that CloudFront passes on."""
+    """Return the HTTP methods that CloudFront forwards."""
     return tuple(items(behavior.get("AllowedMethods")))
 
 
 def allow_reading_methods(behavior: dict[str, Any]) -> None:
-    """Allow GET, HEAD and OPTIONS, and keep which of them are cached."""
+    """Allow GET, HEAD and OPTIONS. Do not change which of them are cached."""
     behavior["AllowedMethods"] = {**(behavior.get("AllowedMethods") or {}), **counted(READING)}
 
 
@@ -139,7 +139,7 @@ def origins(config: Json) -> list[Any]:
 
 
 def default_origin(config: Json) -> Any:
-    """Return the origin that the default behavior leads to; of an origin group the first one."""
+    """Return the origin of the default behavior; for an origin group, the first one."""
     if streaming(config):
         return config["S3Origin"]
     target = behavior(config, "")["TargetOriginId"]
@@ -150,7 +150,7 @@ def default_origin(config: Json) -> Any:
 
 
 def origin_settings(origin: Json) -> Json:
-    """Return the settings of an origin, with those of its S3 part beside the others."""
+    """Return the settings of an origin, including those of its S3 part."""
     return {**origin, **(origin.get("S3OriginConfig") or {})}
 
 
@@ -193,7 +193,7 @@ def set_oai(config: dict[str, Any], identity: Known) -> None:
 
 
 def oai_path(identity: Known) -> Known:
-    """Return an OAI as an origin names it; empty for none."""
+    """Return the text with which an origin names an OAI; empty for none."""
     match identity:
         case "":
             return ""
@@ -213,12 +213,12 @@ def set_aliases(config: dict[str, Any], names: Iterable[str]) -> None:
 
 
 def own_certificate(config: Json) -> Mapping[str, str]:
-    """Return the viewer certificate where it is not CloudFront's own; empty otherwise."""
+    """Return the viewer certificate if it is a custom one; empty otherwise."""
     live = config.get("ViewerCertificate") or {}
     return live if live.get("ACMCertificateArn") or live.get("IAMCertificateId") else {}
 
 
 def _switched(values: Iterable[Any]) -> dict[str, Any]:
-    """Return a list of signers as AWS expects it: `Enabled` repeats whether there are any (TrustedKeyGroups)."""
+    """Return a list of signers as AWS expects it: `Enabled` is true if the list is not empty (TrustedKeyGroups)."""
     listed = counted(values)
     return {"Enabled": bool(listed["Quantity"]), **listed}

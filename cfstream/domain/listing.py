@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 ORDERED: Final = frozenset({"CacheBehaviors", "Members"})
-"""Lists that AWS evaluates in order: the first behavior that matches wins, the first origin of a group is asked first.
+"""Lists that AWS evaluates in order: the first matching behavior wins, and the first origin of a group is tried first.
 All other lists are sets (Developer Guide, "Cache behavior settings", "Create an origin group")."""
 
 
 def items(listing: Any) -> list[Any]:
-    """Return the items of a counted list. AWS leaves `Items` out when there are none (API, `Aliases`)."""
+    """Return the items of a counted list. AWS omits `Items` from an empty one (API, `Aliases`)."""
     return list((listing or {}).get("Items") or ())
 
 

@@ -1,4 +1,4 @@
-"""How a resource shows which stack owns it."""
+"""How a resource records the stack that owns it."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,7 +6,7 @@ from typing import Self
 NAME_TAG = "cfstream:name"
 """The tag of a distribution; its value is the stack's name."""
 ACL_TAG = "cfstream:acl"
-"""The tag that lists the OAIs to which objects are granted."""
+"""The tag that lists the OAIs with grants on objects."""
 _PREFIX = "cfstream:"
 
 

@@ -1,4 +1,4 @@
-"""The configuration that a new distribution starts from, before the spec is laid over it."""
+"""The initial configuration of a new distribution, before the spec's fields are set."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from cfstream.domain.listing import counted
 def new_config(reference: str, origin_domain: str, cache_policy: str) -> dict[str, Any]:
     """Return the configuration of a new standard distribution.
 
-    It has every member that an update requires, though a create does not (Developer Guide, "Required fields for
-    creating and updating distributions"), so that the new distribution's document can be sent back.
+    It has every member that an update requires, although a create does not (Developer Guide, "Required fields for
+    creating and updating distributions"), so the new distribution's document can be sent back.
     """
     return {
         "CallerReference": reference,

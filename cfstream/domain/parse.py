@@ -1,4 +1,4 @@
-"""AWS's replies as values of this package: the one place that reads a distribution's document."""
+"""Parse AWS's replies into values of this package. Only this module reads a distribution's document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from cfstream.values import ETag, Json, Known
 
 
 def distribution_from_row(delivery: Delivery, row: Json) -> LiveDistribution:
-    """Return a distribution as a list shows it (DistributionSummary, StreamingDistributionSummary)."""
+    """Return a distribution from its row in a list (DistributionSummary, StreamingDistributionSummary)."""
     return LiveDistribution(
         delivery=delivery,
         id=row["Id"],
@@ -64,14 +64,14 @@ def distribution_from_reply(
 def distribution_from_config(
     delivery: Delivery, distribution_id: Known, arn: Known, config: Json
 ) -> Distribution:
-    """Return the distribution that a configuration describes once it is written. Values in it may be Refs."""
+    """Return the distribution that a configuration will describe once written. Values in it may be Refs."""
     return Distribution(
         delivery=delivery, id=distribution_id, arn=arn, config=config, **_settings(delivery, config)
     )
 
 
 def _settings(delivery: Delivery, raw: Json) -> dict[str, Any]:
-    """What a configuration and a list row spell in the same way."""
+    """Return the fields that a configuration and a list row represent in the same way."""
     origins = _origins(delivery, raw)
     return {
         "enabled": bool(raw["Enabled"]),

@@ -1,4 +1,4 @@
-"""A behavior's path pattern, compared as CloudFront matches it."""
+"""A behavior's path pattern, matched as CloudFront does."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from cfstream.wildcards import like
 
 @dataclass(frozen=True)
 class PathPattern:
-    """Case-sensitive, ``*`` for any characters (``/`` included), ``?`` for exactly one.
+    """Case-sensitive. ``*`` matches any characters (including ``/``), ``?`` exactly one.
 
     The leading slash is optional: ``posters/*`` and ``/posters/*`` are the same pattern (Developer Guide, "Cache
-    behavior settings", Path pattern). `text` keeps the spelling and does not count when patterns are compared.
+    behavior settings", Path pattern). `text` keeps the spelling, and comparisons ignore it.
     """
 
     text: str = field(compare=False)
@@ -28,7 +28,7 @@ class PathPattern:
 
     @cached_property
     def absolute(self) -> str:
-        """The pattern with its leading slash, as it is shown where no spelling is given."""
+        """The pattern with its leading slash, for display if no spelling is given."""
         return f"/{self.relative}"
 
     def matches(self, path: str) -> bool:
@@ -37,9 +37,10 @@ class PathPattern:
 
 
 def normalised(path: str) -> str:
-    """Return a path as CloudFront compares it with patterns: without empty segments, ``.`` and ``..``.
+    """Return a path in the form that CloudFront compares with patterns: without empty segments, ``.`` and ``..``.
 
-    The origin is asked for the raw path (Developer Guide, "Cache behavior settings", Path pattern; RFC 3986, 5.2.4).
+    CloudFront sends the raw path to the origin (Developer Guide, "Cache behavior settings", Path pattern; RFC 3986,
+    5.2.4).
     """
     segments = path.removeprefix("/").split("/")
     if not any(each in ("", ".", "..") for each in segments):
@@ -55,7 +56,7 @@ def normalised(path: str) -> str:
 
 
 class HasPath(Protocol):
-    """A behavior of a spec, of a distribution or of a proof."""
+    """A behavior of a spec, of a distribution or of a verification."""
 
     @property
     def path(self) -> str:
@@ -67,7 +68,7 @@ B = TypeVar("B", bound=HasPath)
 
 
 def with_pattern(behaviors: Iterable[B], path: str) -> B | None:
-    """Return the first behavior whose pattern is the same as `path`; the default one for the empty path."""
+    """Return the first behavior with the same pattern as `path`; the default one for the empty path."""
     for each in behaviors:
         if bool(each.path) == bool(path) and PathPattern(each.path) == PathPattern(path):
             return each

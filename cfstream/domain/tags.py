@@ -1,4 +1,4 @@
-"""The tags of a distribution: the calls that read and write them, and what a reply says."""
+"""The calls that read and write the tags of a distribution, and the parsing of their replies."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ def tags_of(reply: Json) -> dict[str, str]:
 
 
 def by_key(tags: Iterable[Json]) -> dict[str, str]:
-    """Return tags by their keys. AWS leaves an empty value out."""
+    """Return tags as a mapping. AWS omits empty values."""
     return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
@@ -23,7 +23,7 @@ def read_tags(arn: Known) -> Call:
 
 
 def put_tags(arn: Known, tags: Mapping[str, Known]) -> Call:
-    """Return the call that adds tags, or gives them other values."""
+    """Return the call that adds tags or changes their values."""
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     return Call("cloudfront", "tag_resource", {"Resource": arn, "Tags": {"Items": listed}})
 

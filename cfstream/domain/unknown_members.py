@@ -10,18 +10,18 @@ from typing import Final
 from cfstream.values import Json
 
 UNKNOWN: Final = "UnknownMembers"
-"""The member under which a reply lists their dotted paths, if there are any."""
+"""The member under which a reply lists their dotted paths, if it has any."""
 UPDATE_BOTO3: Final = "pip install --upgrade boto3"
 
 
 def unknown_members(reply: Json, document: str) -> tuple[str, ...]:
-    """Return the unknown members of the document at this dotted path of a reply, by their paths inside it."""
+    """Return the paths of unknown members inside the document at this dotted path of a reply."""
     inside = f"{document}."
     return tuple(path.removeprefix(inside) for path in reply.get(UNKNOWN, ()) if path.startswith(inside))
 
 
 def would_be_lost(subject: object, members: Iterable[str]) -> str:
-    """Return the sentence that says why a document must not be written."""
+    """Return the sentence that explains why a document must not be written."""
     return (
         f"{subject} has settings that the installed boto3 does not know, and an update would remove them: "
         f"{', '.join(members)}"

@@ -1,4 +1,4 @@
-"""Bucket policies as documents: what they contain, and how IAM spells it. Pure.
+"""Bucket policies as documents: their content, and the equivalent spellings in IAM. Pure.
 
 Who a policy admits is in `access`. Reading and writing a live policy is in `steps/bucket_policy.py`; which statement a
 stack needs is in `kinds/bucket_policy/deciding.py`.

@@ -1,7 +1,7 @@
-"""What a bucket policy says, and how one statement is put in or taken out.
+"""Parse, compare and merge bucket policies.
 
-The only place that knows how IAM spells the same thing in several ways. Whom a statement lets in is
-`audience.py`.
+Only this module knows the equivalent spellings of a statement in IAM. `cfstream.access.policy` decides who a statement
+admits.
 """
 
 import json
@@ -14,7 +14,7 @@ from cfstream.secret_values import condition_shown
 from cfstream.values import Joined, Json, Known, Ref, digest, plain
 
 LARGEST = 20 * 1024
-"""Bytes that a bucket policy may have (S3 User Guide, "Bucket policies for Amazon S3")."""
+"""The maximum size of a bucket policy in bytes (S3 User Guide, "Bucket policies for Amazon S3")."""
 
 CLOUDFRONT = "cloudfront.amazonaws.com"
 READ = "s3:GetObject"
@@ -29,11 +29,10 @@ _OUR_OAI_SID = re.compile(r"cfstream-[a-z][a-z0-9-]*-oai")
 
 @dataclass(frozen=True, order=True)
 class Principal:
-    """One whom a statement speaks of.
+    """One principal of a statement.
 
-    `kind` is ``anyone``, ``oai`` (`name` is its id), ``pending`` (a unique id that stands for an identity
-    just written or for one that is gone), ``account``, ``aws`` (any other ARN), ``service``,
-    ``canonical-user`` or ``federated``.
+    `kind` is ``anyone``, ``oai`` (`name` is its id), ``pending`` (the unique id of an identity that was just written or
+    no longer exists), ``account``, ``aws`` (any other ARN), ``service``, ``canonical-user`` or ``federated``.
     """
 
     kind: str
@@ -41,7 +40,7 @@ class Principal:
 
 
 def parse(text: str | None) -> dict[str, Any] | None:
-    """The document that GetBucketPolicy brought as text; None stays None."""
+    """Return the policy document in the text from GetBucketPolicy; None for None."""
     if text is None:
         return None
     document = json.loads(text)
@@ -49,31 +48,29 @@ def parse(text: str | None) -> dict[str, Any] | None:
 
 
 def dump(policy: Json) -> str:
-    """The text for PutBucketPolicy. Statements keep the order of their keys."""
+    """Return the text for PutBucketPolicy. Statements keep the order of their keys."""
     return json.dumps(plain(policy), separators=(",", ":"), ensure_ascii=False)
 
 
 def statements(policy: Json | None) -> tuple[Json, ...]:
-    """All statements, also where AWS shows a single one without its list."""
+    """Return all statements. AWS may return a single one without a list."""
     return tuple(listed((policy or {}).get("Statement")))
 
 
 def by_sid(policy: Json | None, sid: str) -> Json | None:
-    """The statement of that Sid, or None. Sids are unique in a policy (IAM JSON policy reference)."""
+    """Return the statement with this Sid, or None. Sids are unique in a policy (IAM JSON policy reference)."""
     return next((each for each in statements(policy) if each.get("Sid") == sid), None)
 
 
 def listed(value: Any) -> list[Any]:
-    """IAM allows a scalar wherever it allows a list."""
+    """Return the value as a list: IAM allows a scalar in place of every list."""
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def principals(statement: Json, identities: Mapping[str, str] | None = None) -> frozenset[Principal]:
-    """Whom `statement` speaks of; `identities` gives the OAI id of each canonical user id that is known to
-    be one.
-    """
+    """Return the principals of `statement`. `identities` maps canonical user ids to the ids of their OAIs."""
     value = statement.get("Principal")
     if value == "*":
         return frozenset({Principal("anyone")})
@@ -111,20 +108,18 @@ def _aws_principal(name: str) -> Principal:
 
 
 def name_text(value: Any) -> str:
-    """A principal's name; one that is not known yet reads as the step that will bring it, and so equals no
-    live one.
-    """
+    """Return a principal's name as text. A name that is not known yet becomes its Ref, which equals no live name."""
     if isinstance(value, Ref | Joined):
         return json.dumps(plain(value))
     return str(value)
 
 
 def canonical(statement: Json, identities: Mapping[str, str] | None = None) -> Json:
-    """What a statement means, without its Sid, in the one form that all spellings share.
+    """Return the meaning of a statement without its Sid, in one form that all spellings share.
 
-    Law: two statements have equal forms if and only if IAM treats them the same. Actions and condition keys
-    are case-insensitive in IAM, resources and condition values are not; a scalar is a list of one; lists are
-    sets. The form is for comparing and showing, never for writing: secrets in conditions are digests in it.
+    Law: two statements have equal forms if and only if IAM treats them the same. IAM ignores the case of actions and
+    condition keys, but not of resources and condition values. A scalar equals a list of one, and lists are sets. Use
+    the form to compare and show, never to write: it replaces secrets in conditions by digests.
     """
     form: dict[str, Any] = {"Effect": statement.get("Effect")}
     if "Principal" in statement:
@@ -156,7 +151,7 @@ def _conditions(statement: Json) -> dict[str, dict[str, list[str]]]:
 
 
 def condition_value(value: Any) -> str:
-    """The value of a condition as text: IAM takes true and "true" for the same."""
+    """Return the value of a condition as text. IAM treats true and "true" alike."""
     return json.dumps(value) if isinstance(value, bool | int | float) else name_text(value)
 
 
@@ -167,10 +162,10 @@ def equal(
     *,
     ours: bool = False,
 ) -> bool:
-    """Whether a live statement gives exactly what `wanted` gives.
+    """Return whether a live statement grants exactly what `wanted` grants.
 
-    Right after a write S3 may show a unique id (``AIDA…``) where an OAI stands (go-to-k/cdkd#874): in a
-    statement that is `ours` that counts as the OAI, unless the OAI that is wanted is not even made yet.
+    Right after a write, S3 may show a unique id (``AIDA…``) in place of an OAI (go-to-k/cdkd#874). In a statement that
+    is `ours`, such an id counts as the OAI, unless the wanted OAI does not exist yet.
     """
     if live is None:
         return False
@@ -181,7 +176,7 @@ def equal(
 
 
 def is_pending(statement: Json) -> bool:
-    """Whether the statement's principals are nothing but unique ids."""
+    """Return whether all principals of the statement are unique ids."""
     named = principals(statement)
     return bool(named) and all(each.kind == "pending" for each in named)
 
@@ -191,7 +186,7 @@ def _names_one_live_oai(statement: Json) -> bool:
 
 
 def policy_digest(policy: Json | None) -> str:
-    """The digest of what a whole policy means, Sids included; that of null where there is no policy."""
+    """Return the digest of a whole policy's meaning, including Sids; without a policy, the digest of null."""
     if policy is None:
         return digest(None)
     meant = [{**canonical(each), "Sid": each.get("Sid", "")} for each in statements(policy)]
@@ -205,16 +200,15 @@ def policy_digest(policy: Json | None) -> str:
 
 
 def same_policy(one: Json | None, other: Json | None) -> bool:
-    """Whether two policies mean the same; an OAI of a stack that has settled from its transient id has not
-    moved.
+    """Return whether two policies have the same meaning.
+
+    An OAI that S3 first shows as a transient id and later by its ARN counts as unchanged.
     """
     return policy_digest(_settled(one, other)) == policy_digest(_settled(other, one))
 
 
 def _settled(policy: Json | None, later: Json | None) -> Json | None:
-    """`policy` with the transient id in a stack's OAI statement replaced by what `later` shows in its
-    place.
-    """
+    """Return `policy` with the transient id in a stack's OAI statement replaced by the principal in `later`."""
     if policy is None:
         return None
     return {**policy, "Statement": [_settled_statement(each, later) for each in statements(policy)]}
@@ -229,10 +223,9 @@ def _settled_statement(statement: Json, later: Json | None) -> Json:
 
 
 def merge(policy: Json | None, put: Iterable[Json], drop: Iterable[str]) -> Json | None:
-    """`policy` with the statements `put` in place of those with their Sids, and those of the Sids `drop`
-    gone.
+    """Return `policy` with the statements `put` added, or replaced by Sid, and without those with the Sids `drop`.
 
-    Every other statement is passed on as it was read. None where no statement is left.
+    Every other statement stays as it was read. Return None if no statement is left.
     """
     new = {str(each["Sid"]): each for each in put}
     gone = set(drop) - set(new)
@@ -248,10 +241,9 @@ def merge(policy: Json | None, put: Iterable[Json], drop: Iterable[str]) -> Json
 
 
 def dead_principals(policy: Json | None) -> tuple[tuple[str, str], ...]:
-    """Sid and unique id of each principal that was deleted from IAM: S3 refuses to take such a policy back.
+    """Return Sid and unique id of each principal that was deleted from IAM. S3 rejects a policy that contains one.
 
-    The OAI statement of a cfstream stack is left out: there the unique id is most likely one that has not
-    settled.
+    The OAI statement of a cfstream stack is left out: its unique id is most likely a transient one.
     """
     return tuple(
         (str(each.get("Sid", "")), who.name)
@@ -263,9 +255,7 @@ def dead_principals(policy: Json | None) -> tuple[tuple[str, str], ...]:
 
 
 def prefix_of(statement: Json, bucket: str) -> str | None:
-    """The prefix that a statement of the form ``arn:…:::BUCKET/<prefix>*`` opens; None where it has another
-    form.
-    """
+    """Return the prefix that a statement grants with ``arn:…:::BUCKET/<prefix>*``; None for any other form."""
     resources = listed(statement.get("Resource"))
     if len(resources) != 1:
         return None
@@ -274,8 +264,9 @@ def prefix_of(statement: Json, bucket: str) -> str | None:
 
 
 def oac_statement(sid: str, partition: str, bucket: str, prefix: str, distribution_arn: Known) -> Json:
-    """What lets one distribution read through its OAC (Developer Guide, "Restrict access to an Amazon S3
-    origin").
+    """Return the statement that lets one distribution read with its OAC.
+
+    Source: Developer Guide, "Restrict access to an Amazon S3 origin".
     """
     return {
         "Sid": sid,
@@ -288,8 +279,9 @@ def oac_statement(sid: str, partition: str, bucket: str, prefix: str, distributi
 
 
 def oai_statement(sid: str, partition: str, bucket: str, prefix: str, identities: Iterable[Known]) -> Json:
-    """What lets origin access identities read. The ARN form: S3 rewrites a CanonicalUser to it
-    (terraform#6955).
+    """Return the statement that lets origin access identities read.
+
+    It uses the ARN form, because S3 rewrites a CanonicalUser to it (terraform#6955).
     """
     arns = [oai_arn(partition, each) for each in identities]
     return {
@@ -302,7 +294,7 @@ def oai_statement(sid: str, partition: str, bucket: str, prefix: str, identities
 
 
 def oai_arn(partition: str, identity: Known) -> Known:
-    """The principal of an OAI, spelled with spaces as AWS documents it."""
+    """Return the principal of an OAI, spelled with spaces as AWS documents it."""
     start = f"arn:{partition}:iam::cloudfront:user/CloudFront Origin Access Identity "
     return start + identity if isinstance(identity, str) else Joined((start, *_parts(identity)))
 
@@ -312,7 +304,7 @@ def _parts(identity: Ref | Joined) -> tuple[str | Ref, ...]:
 
 
 def source_arns(statement: Json) -> tuple[str, ...] | None:
-    """The ARNs that an ``aws:SourceArn`` condition pins the statement to; None where nothing pins it."""
+    """Return the ARNs to which an ``aws:SourceArn`` condition limits the statement; None without such a limit."""
     found = [
         value
         for operator, key, values in _tests(statement)
@@ -329,9 +321,9 @@ def _tests(statement: Json) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _holds_to_values(operator: str) -> bool:
-    """Whether a condition with this operator lets in only what its values name.
+    """Return whether a condition with this operator only admits its listed values.
 
-    ``…IfExists`` and ``ForAllValues:`` let in requests without the key as well (IAM JSON policy reference).
+    ``…IfExists`` and ``ForAllValues:`` also admit requests without the key (IAM JSON policy reference).
     """
     bare = operator.removeprefix("foranyvalue:")
     return bare in (

@@ -1,12 +1,12 @@
-"""The proof that the signed get in and nobody else: which questions are asked, and what the answers mean.
+"""Verify a stack: decide which requests to send, and judge the answers.
 
-::
+:::
 
     AWS ──site──▶ Site ─┬─keyless, direct, keyed──▶ checks ──ports.Viewer──▶ replies ──judge──▶ Finding
                         └─openings, signers──────────────────────────────────────────────────▶ Finding
 
-Nothing here speaks HTTP or AWS by itself: it is handed a `ports.Viewer` and a `ports.Reads`. What is asked is decided
-from the spec, for it says who may get in; what is live says only where to knock.
+This package gets a `ports.Viewer` and a `ports.Reads` and sends nothing by itself. The spec decides who must be served
+and who must be refused. The live state only decides where to send the requests.
 """
 
 from cfstream.proving.finding import Finding, Proof, StackProof, Verdict

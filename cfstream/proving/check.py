@@ -1,4 +1,4 @@
-"""A check: one claim, the request that puts it to the test, and who judges the answer."""
+"""A check: a claim, the request that tests it, and the function that judges the answer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from cfstream.proving.reading import Seen, read
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an answer says of a claim."""
+    """What an answer says about a claim."""
 
     verdict: Verdict = Verdict.HELD
     why: str = ""
@@ -24,22 +24,22 @@ HELD = Judgement()
 
 @dataclass(frozen=True)
 class Check:
-    """What is to be found out. `finding` is what is told when the claim holds."""
+    """One test. `finding` is the result if the claim holds."""
 
     finding: Finding
     visit: Visit
     judge: Judge
     optional: bool = False
-    """Whether a claim that does not hold is worth a notice, and no alarm."""
+    """Whether a failure is only a notice."""
 
 
 def ask(viewer: Viewer, checks: Sequence[Check]) -> tuple[Finding, ...]:
-    """A finding for each check; all requests are made at the same time."""
+    """Send all requests at the same time, and return a finding for each check."""
     replies = viewer.together([check.visit for check in checks])
     return tuple(told(check, read(reply)) for check, reply in zip(checks, replies, strict=True))
 
 
 def told(check: Check, seen: Seen) -> Finding:
-    """The finding of a check whose answer is here."""
+    """Return the finding of a check for its answer."""
     judged = check.judge(seen)
     return replace(check.finding, verdict=judged.verdict, saw=seen.told, why=judged.why, do=judged.do)

@@ -1,9 +1,9 @@
-"""Whether pages of other origins may read what a signature opens, as ``http.cors`` says.
+"""Check that pages of other origins can read signed content, as ``http.cors`` requires.
 
-Players need no more for GET: with cookies it is a simple request, and the response headers policy says all that
-browsers want to hear. Who sends headers of their own has the browser ask first, by OPTIONS. That bears the signature
-of a signed URL, and S3 answers it by the bucket's own CORS rules, which are not the spec's; and it never bears cookies
-(Fetch Standard, "CORS-preflight fetch"), so that CloudFront refuses it (dash.js#1326). Both are worth a notice.
+A GET by a player is a simple request, even with cookies, so the response headers policy is enough. A page that sends
+custom headers makes the browser send a preflight (OPTIONS). With a signed URL the preflight has the signature, and S3
+answers it by the bucket's CORS rules, which the spec does not manage. A preflight never has cookies (Fetch Standard,
+"CORS-preflight fetch"), so CloudFront refuses it (dash.js#1326). Both cases get a notice.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from cfstream.spec.model import Cors
 def cors_checks(
     site: Site, place: Place, signed: Visit, with_cookies: Visit, opened: Judge
 ) -> Iterator[Check]:
-    """The checks of CORS by requests that are let in; none where the spec does not speak of it."""
+    """Yield the checks of CORS with signed requests; none if the spec does not manage CORS."""
     cors = site.spec.http.cors
     if not isinstance(cors, Cors):
         return
@@ -33,19 +33,19 @@ def cors_checks(
     def preflight(seen: Seen) -> Judgement:
         if seen.saw is Saw.OBJECT:
             return _allowed(site, seen, asking, cors)
-        return Judgement(Verdict.KEPT_OUT, _unanswered(site, seen, asking))
+        return Judgement(Verdict.DENIED, _unanswered(site, seen, asking))
 
     where = "/".join(signed.url.split("/", 3)[:3])
-    finding = Finding(where, place.named, "CORS", f"a page of {asking} may read it")
+    finding = Finding(where, place.named, "CORS", f"pages from {asking} can read it")
     yield Check(finding, _by(signed, asking), judge)
-    claim = f"a page of {asking} may send headers of its own with a signed URL (preflight)"
+    claim = f"pages from {asking} can send custom headers with a signed URL (preflight)"
     by_url = replace(finding, brief="CORS preflight", claim=claim)
     yield Check(by_url, _preflight(signed, asking), preflight, optional=True)
     if not cors.credentials:
         return
-    claim = f"a page of {asking} may read it with cookies"
+    claim = f"pages from {asking} can read it with cookies"
     yield Check(replace(finding, brief="CORS with cookies", claim=claim), _by(with_cookies, asking), judge)
-    claim = f"a page of {asking} may send headers of its own with cookies (preflight)"
+    claim = f"pages from {asking} can send custom headers with cookies (preflight)"
     bare = replace(with_cookies, headers={})
     by_cookies = replace(finding, brief="CORS preflight with cookies", claim=claim)
     yield Check(by_cookies, _preflight(bare, asking), preflight, optional=True)
@@ -56,37 +56,35 @@ def _by(visit: Visit, asking: str) -> Visit:
 
 
 def _preflight(visit: Visit, asking: str) -> Visit:
-    """What a browser asks before a GET with a header that is not simple."""
+    """Return the preflight for a GET with a header that is not simple."""
     asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "range"}
     return replace(visit, method="OPTIONS", headers={**visit.headers, "Origin": asking, **asked})
 
 
 def _unanswered(site: Site, seen: Seen, asking: str) -> str:
-    """Why a preflight was not answered with a yes, and what is missing for one."""
+    """Return why a preflight failed, and what is missing."""
     forwards = (
-        "the default behavior does not tell S3 who asks: its origin request policy must be CORS-S3Origin"
+        "the default behavior does not forward CORS headers: its origin request policy must be CORS-S3Origin"
     )
     rules = f"bucket {site.bucket.name} needs a CORS rule that allows GET and the header Range for {asking}"
     match seen.saw:
         case Saw.REFUSED:
-            return "browsers ask without cookies, so CloudFront refuses; let players send no headers but simple ones"
+            return "preflights have no cookies, so CloudFront refuses them; players must only send simple headers"
         case Saw.PAGE:
-            return "CloudFront takes no OPTIONS there"
+            return "CloudFront does not allow OPTIONS there"
         case Saw.ORIGIN if seen.status == 400:
             return f"{forwards}; and {rules}"
         case Saw.ORIGIN:
             return rules
-    return "that is no answer to a preflight"
+    return "the answer is not a preflight response"
 
 
 def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> Judgement:
     given = seen.headers.get("access-control-allow-origin", "")
     if given != origin and (given != "*" or cors.credentials):
-        why = f"Access-Control-Allow-Origin is {given or 'not there'}"
+        why = f"Access-Control-Allow-Origin is {given or 'missing'}"
     elif cors.credentials and seen.headers.get("access-control-allow-credentials") != "true":
-        why = "Access-Control-Allow-Credentials is not there, so browsers send no cookies"
+        why = "Access-Control-Allow-Credentials is missing, so browsers send no cookies"
     else:
         return HELD
-    return Judgement(
-        Verdict.KEPT_OUT, why, f"compare http.cors with what is shown by: {site.scene.command('plan')}"
-    )
+    return Judgement(Verdict.DENIED, why, f"compare http.cors with the plan: {site.scene.command('plan')}")

@@ -1,43 +1,43 @@
-"""The bucket's own addresses: whoever asks S3 itself, past CloudFront, must be refused by each of them."""
+"""Check the bucket's own addresses: S3 must refuse every anonymous request that bypasses CloudFront."""
 
 from collections.abc import Iterator
 
 from cfstream.ports import Silence, Visit
 from cfstream.proving.check import HELD, Check, Judgement
 from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyless import unproved
+from cfstream.proving.keyless import inconclusive
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
 
-GOOD = "gives nothing by"
+GOOD = "serves nothing by"
 
 
 def direct_checks(site: Site, openings: tuple[str, ...]) -> Iterator[Check]:
-    """One check for each address, with an object that is there if one is known; and whether the keys are listed.
+    """Yield a check for each address, with an existing object if one is known, and a check of the object list.
 
-    `openings` are the ways in that were read: the reason where somebody gets in.
+    `openings` are the openings found in AWS. They explain why an object is served.
     """
     bucket = site.bucket.name
     where = f"S3: bucket {bucket}"
     path = _path(site)
     for brief, visit in addresses(site, path):
-        finding = Finding(where, "", brief, f"{brief}: nothing is given to anyone", good=GOOD)
+        finding = Finding(where, "", brief, f"{brief}: anonymous requests are refused", good=GOOD)
         yield Check(finding, visit, lambda seen: _refused(seen, openings))
     for brief, visit in _listings(site):
-        finding = Finding(where, "", brief, f"{brief}: nobody is told which objects there are", good=GOOD)
+        finding = Finding(where, "", brief, f"{brief}: anonymous requests cannot list the objects", good=GOOD)
         yield Check(finding, visit, lambda seen: _unlisted(seen, bucket))
 
 
 def addresses(site: Site, path: str) -> Iterator[tuple[str, Visit]]:
-    """Every form of the bucket's address, in words and as a request for `path`, which begins with a slash.
+    """Yield every form of the bucket's address, with a name and a request for `path`, which starts with a slash.
 
     S3 User Guide: "Methods for accessing a general purpose bucket", "Website endpoints", "Making requests over IPv6",
     "Using Amazon S3 Transfer Acceleration", "Accessing an access point".
     """
     bucket, region, suffix = site.bucket.name, site.bucket.region, _suffix(site)
-    # A certificate's wildcard stands for one label, so that of a bucket with dots would not verify.
+    # A certificate's wildcard covers one label, so it does not cover a bucket name with dots.
     scheme = "http" if "." in bucket else "https"
     yield "global name", Visit(f"{scheme}://{bucket}.s3.{suffix}{path}")
     yield "regional name", Visit(f"{scheme}://{bucket}.s3.{region}.{suffix}{path}")
@@ -63,7 +63,7 @@ def _suffix(site: Site) -> str:
 
 
 def _path(site: Site) -> str:
-    """The path of an object that is not public by CloudFront, if one is known."""
+    """Return the path of an object that CloudFront does not serve publicly, if one is known."""
     public = {place.key for place in site.places if not place.guard.signed}
     for key in (*(key for key in site.objects.keys if key not in public), *site.objects.keys):
         try:
@@ -76,21 +76,21 @@ def _path(site: Site) -> str:
 def _refused(seen: Seen, openings: tuple[str, ...]) -> Judgement:
     match seen.saw:
         case Saw.OBJECT:
-            why = "; ".join(openings) or "no reason was found in policy, ACLs or access points"
+            why = "; ".join(openings) or "no reason was found in the policy, ACLs or access points"
             return Judgement(
-                Verdict.LET_IN,
-                f"S3 gives it to anyone ({why})",
-                "close what lets anyone in: see the bucket below",
+                Verdict.SERVED,
+                f"S3 serves it to anyone ({why})",
+                "close the openings of the bucket that are listed below",
             )
         case Saw.FAILED:
-            return unproved(seen)
+            return inconclusive(seen)
         case Saw.NOTHING if seen.silence is not Silence.NO_ADDRESS:
-            return unproved(seen)
-    return HELD  # a form of the address that is no name at all gives nothing to anyone
+            return inconclusive(seen)
+    return HELD  # an address form that does not resolve serves nothing
 
 
 def _unlisted(seen: Seen, bucket: str) -> Judgement:
     if seen.saw is Saw.OBJECT:
-        do = f"take s3:ListBucket for anyone out of the policy of {bucket}, or READ for everyone off its ACL"
-        return Judgement(Verdict.LET_IN, "anyone may list the bucket", do)
-    return unproved(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD
+        do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
+        return Judgement(Verdict.SERVED, "anyone can list the bucket", do)
+    return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD

@@ -1,4 +1,4 @@
-"""What a proof consists of: findings, one for each claim that was put to the test."""
+"""The results of a verification: one finding for each claim that was tested."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,53 +8,53 @@ from cfstream.exit_codes import ExitCode
 
 
 class Verdict(StrEnum):
-    """What became of a claim."""
+    """The result of testing a claim."""
 
     HELD = "held"
-    LET_IN = "let-in"
-    """Broken: somebody gets in who must be refused."""
-    KEPT_OUT = "kept-out"
-    """Broken the other way: somebody is refused who must get in."""
+    SERVED = "let-in"
+    """Broken: a request was served that must be refused."""
+    DENIED = "kept-out"
+    """Broken: a request was refused that must be served."""
     UNPROVED = "unproved"
-    """No answer came from which it could be told."""
+    """No answer decided it."""
 
     @property
     def broken(self) -> bool:
-        return self in (Verdict.LET_IN, Verdict.KEPT_OUT)
+        return self in (Verdict.SERVED, Verdict.DENIED)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim about one address, and what became of it. Carries no signature and nothing of a key."""
+    """The result of one claim about one address. Contains no signature and no part of a key."""
 
     where: str
-    """The address that was asked, or what was read: ``https://media.example.com``, ``bucket media``."""
+    """The address of the request, or what was read: ``https://media.example.com``, ``bucket media``."""
     part: str
-    """The behavior that it is about, in words; empty where it is about none."""
+    """The behavior that it concerns, as text; empty if it concerns none."""
     brief: str
-    """The claim in a word or two, for a list of those that held: ``unsigned``."""
+    """The claim in one or two words, for the list of claims that hold: ``unsigned``."""
     claim: str
     """The claim in full: ``an unsigned request is refused``."""
     verdict: Verdict = Verdict.HELD
     saw: str = ""
-    """What came back: ``403 MissingKey``."""
+    """The answer: ``403 MissingKey``."""
     why: str = ""
-    """Of a claim that did not hold, the reason as far as it is known."""
+    """The reason why the claim does not hold, if it is known."""
     do: str = ""
     good: str = "refuses"
-    """What is done with what `brief` names, where the claim holds: ``refuses``, ``opens to``."""
+    """The verb for `brief` if the claim holds: ``refuses``, ``serves``."""
 
 
 @dataclass(frozen=True)
 class StackProof:
-    """All findings about one stack, in the order in which they are told."""
+    """All findings about one stack, in the order in which they are shown."""
 
     name: str
     spec: str
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...] = ()
     readers: tuple[str, ...] = ()
-    """Who can read, in the words of the plan's exposure."""
+    """Who can read, in the same words as the plan's exposure."""
 
     @property
     def broken(self) -> tuple[Finding, ...]:
@@ -74,7 +74,7 @@ class StackProof:
 
 @dataclass(frozen=True)
 class Proof:
-    """The proofs of several stacks."""
+    """The results for several stacks."""
 
     stacks: tuple[StackProof, ...]
 

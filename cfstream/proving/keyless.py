@@ -1,4 +1,4 @@
-"""What is asked without a key: every behavior, by every name, unsigned and with signatures that cannot hold."""
+"""Checks without a key: every behavior, by every host name, unsigned and with invalid signatures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,30 +11,30 @@ from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import Place, Site, Wanted
 
 NO_KEY = "KCFSTREAMVERIFY"
-"""An id that no key has: those that CloudFront gives have a sign less."""
+"""An id that no key has: it is one character longer than CloudFront's ids."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """One host name, and how to get there."""
+    """One host name, and the address to connect to."""
 
     host: str
     by_way_of: str = ""
-    """The host whose address is connected to, where the name itself leads nowhere yet."""
+    """The host to connect to, if the name itself does not resolve yet."""
 
     @property
     def url(self) -> str:
         return f"https://{self.host}"
 
     def visit(self, path: str, *, scheme: str = "https", method: str = "GET", **headers: str) -> Visit:
-        """A request to this address; header names with ``_`` for ``-``."""
+        """Return a request to this address. Header names have ``_`` for ``-``."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return Visit(f"{scheme}://{self.host}{path}", method, sent, self.by_way_of)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A way to ask that must be refused where signatures are asked for."""
+    """A kind of request that must be refused if signatures are required."""
 
     brief: str
     claim: str
@@ -48,29 +48,29 @@ UNSIGNED = Attempt("unsigned", "an unsigned request is refused")
 
 
 def attempts(key_id: str) -> tuple[Attempt, ...]:
-    """Every way to get in without a key; `key_id` is a trusted one, so that the rest of the signature is judged."""
+    """Return every kind of request without a key. `key_id` is a trusted one, so that CloudFront checks the rest too."""
     forged = f"Signature=AAAA&Key-Pair-Id={key_id}"
     cookies = f"CloudFront-Policy=bm8gcG9saWN5; CloudFront-Signature=AAAA; CloudFront-Key-Pair-Id={key_id}"
     return (
         UNSIGNED,
         Attempt("HEAD", "an unsigned HEAD is refused", method="HEAD"),
         Attempt("malformed", "a URL with a malformed policy is refused", f"Policy=bm8gcG9saWN5&{forged}"),
-        Attempt("expired", "a URL that has expired is refused", f"Expires=1262304000&{forged}"),
+        Attempt("expired", "an expired URL is refused", f"Expires=1262304000&{forged}"),
         Attempt("forged", "a URL with a forged signature is refused", f"Expires=4102444800&{forged}"),
         Attempt(
             "unknown key",
-            "a URL by a key that nobody knows is refused",
+            "a URL with an unknown key is refused",
             f"Expires=4102444800&Signature=AAAA&Key-Pair-Id={NO_KEY}",
         ),
         Attempt(
             "malformed cookies", "cookies with a malformed policy are refused", headers={"Cookie": cookies}
         ),
-        Attempt("plain http", "an unsigned request by plain http is refused", scheme="http"),
+        Attempt("plain http", "an unsigned request over plain http is refused", scheme="http"),
     )
 
 
 def keyless_checks(site: Site, address: Address) -> Iterator[Check]:
-    """The checks of all behaviors by one address."""
+    """Yield the checks of all behaviors for one address."""
     for place in site.places:
         if not place.path or place.wanted is Wanted.NOT_OURS:
             continue
@@ -78,55 +78,57 @@ def keyless_checks(site: Site, address: Address) -> Iterator[Check]:
             yield _check(address, place, UNSIGNED, _disabled(site))
         elif place.wanted is Wanted.SIGNED:
             for attempt in attempts(next(iter(place.guard.key_ids), NO_KEY)):
-                yield _check(address, place, attempt, guarded(site, place))
+                yield _check(address, place, attempt, must_refuse(site, place))
         else:
             yield _open_check(site, address, place)
     yield from _protocol(site, address)
 
 
-def guarded(site: Site, place: Place) -> Judge:
-    """Judge what CloudFront itself must refuse: a refusal by S3 is not enough.
+def must_refuse(site: Site, place: Place) -> Judge:
+    """Judge a request that CloudFront itself must refuse. A refusal by S3 is not enough.
 
-    An error page that needs a signature must not be served in place of the refusal.
+    An error page that requires a signature must not be served in place of the refusal.
     """
 
     def judge(seen: Seen) -> Judgement:
         match seen.saw:
             case Saw.OBJECT | Saw.PAGE if site.protected_page and 200 <= seen.status < 300:
-                why = f"the error page {site.protected_page} is served, and its path needs a signature"
-                return Judgement(Verdict.LET_IN, why, "move it to a path of its own that is public")
+                why = (
+                    f"the error page {site.protected_page} is served, although its path requires a signature"
+                )
+                return Judgement(Verdict.SERVED, why, "move it to a public path of its own")
             case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
                 return HELD
             case Saw.OBJECT:
-                return Judgement(Verdict.LET_IN, _why_open(site, place), site.apply)
+                return Judgement(Verdict.SERVED, _why_open(site, place), site.apply)
             case Saw.ORIGIN:
-                asked = f"CloudFront asked the bucket, which refused it ({seen.code or seen.status})"
+                asked = f"CloudFront sent the request to the bucket, which refused it ({seen.code or seen.status})"
                 why = f"{_why_open(site, place)}; {asked}"
-                return Judgement(Verdict.LET_IN, why, site.apply)
-        return unproved(seen)
+                return Judgement(Verdict.SERVED, why, site.apply)
+        return inconclusive(seen)
 
     return judge
 
 
-def unproved(seen: Seen) -> Judgement:
-    """What is to be said of an answer that proves nothing."""
-    return Judgement(Verdict.UNPROVED, f"no answer that proves it: {seen.told}", "run it again in a minute")
+def inconclusive(seen: Seen) -> Judgement:
+    """Return the judgement of an answer that decides nothing."""
+    return Judgement(Verdict.UNPROVED, f"inconclusive answer: {seen.told}", "run it again in a minute")
 
 
-def kept_out(site: Site, place: Place, seen: Seen) -> Judgement:
-    """Why somebody who may get in was refused, as far as it is known."""
+def wrongly_refused(site: Site, place: Place, seen: Seen) -> Judgement:
+    """Return why a request was refused that must be served, if the reason is known."""
     match seen.saw:
         case Saw.REFUSED:
-            why = f"{place.guard.named} asks for a signature of {place.guard.whom}"
+            why = f"{place.guard.named} requires a signature by {place.guard.whom}"
         case Saw.ORIGIN:
-            why = f"S3 refuses it to CloudFront ({seen.code or seen.status}): identity, grant, owner or encryption"
+            why = f"S3 refused CloudFront ({seen.code or seen.status}): check identity, grant, owner and encryption"
         case Saw.PAGE:
-            why = "CloudFront refuses it: disabled, or not for this host"
+            why = "CloudFront refused it: the distribution is disabled, or does not have this host name"
         case Saw.ELSEWHERE:
-            why = f"it is sent elsewhere: {seen.told}"
+            why = f"it is redirected: {seen.told}"
         case _:
-            return unproved(seen)
-    return Judgement(Verdict.KEPT_OUT, why, f"see what differs: {site.scene.command('plan')}")
+            return inconclusive(seen)
+    return Judgement(Verdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
 
 
 def _check(address: Address, place: Place, attempt: Attempt, judge: Judge) -> Check:
@@ -137,26 +139,26 @@ def _check(address: Address, place: Place, attempt: Attempt, judge: Judge) -> Ch
 
 
 def _open_check(site: Site, address: Address, place: Place) -> Check:
-    """That what is public is answered. Where no object is known, that CloudFront at least passes the request on."""
+    """Return the check of a public behavior. If no object is known, CloudFront must at least forward the request."""
 
     def judge(seen: Seen) -> Judgement:
         passed = seen.saw is Saw.OBJECT or (seen.saw is Saw.ORIGIN and not place.key)
-        return HELD if passed else kept_out(site, place, seen)
+        return HELD if passed else wrongly_refused(site, place, seen)
 
-    claim = "public: everyone is answered" if place.key else "public: nobody needs to sign"
+    claim = "public: everyone is served" if place.key else "public: no signature is required"
     return Check(
-        Finding(address.url, place.named, "everyone", claim, good="open to"), address.visit(place.path), judge
+        Finding(address.url, place.named, "everyone", claim, good="serves"), address.visit(place.path), judge
     )
 
 
 def _disabled(site: Site) -> Judge:
-    """Judges a request to a stack that the spec disables: whatever is no object will do, no address included."""
+    """Judge a request to a stack that the spec disables: anything but an object is fine, even no address."""
 
     def judge(seen: Seen) -> Judgement:
         if seen.saw is Saw.OBJECT:
-            why = "the spec says enabled: false, and the distribution answers"
-            return Judgement(Verdict.LET_IN, why, site.apply)
-        return unproved(seen) if seen.saw is Saw.FAILED else HELD
+            why = "the spec has enabled: false, but the distribution answers"
+            return Judgement(Verdict.SERVED, why, site.apply)
+        return inconclusive(seen) if seen.saw is Saw.FAILED else HELD
 
     return judge
 
@@ -164,13 +166,11 @@ def _disabled(site: Site) -> Judge:
 def _why_open(site: Site, place: Place) -> str:
     if not place.guard.signed:
         return f"{place.guard.named} of {site.live.id} has no signers"
-    return (
-        f"{place.guard.named} of {site.live.id} asks {place.guard.whom} to sign, and let it pass all the same"
-    )
+    return f"{place.guard.named} of {site.live.id} requires a signature by {place.guard.whom}, but passed the request"
 
 
 def _protocol(site: Site, address: Address) -> Iterator[Check]:
-    """What plain http gets from the default behavior, which is what the spec speaks of."""
+    """Yield the check of plain http on the default behavior, which is the one that the spec describes."""
     place = next(each for each in site.places if not each.pattern)
     wanted = site.spec.http.viewer_protocol
     if (
@@ -186,15 +186,15 @@ def _protocol(site: Site, address: Address) -> Iterator[Check]:
         if seen.saw is Saw.ELSEWHERE and seen.location.startswith("https://"):
             return HELD if redirects else _answers_http(site, seen)
         if seen.saw is Saw.PAGE:
-            return HELD if not redirects else kept_out(site, place, seen)
-        return unproved(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else _answers_http(site, seen)
+            return HELD if not redirects else wrongly_refused(site, place, seen)
+        return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else _answers_http(site, seen)
 
-    claim = "plain http is sent to https" if redirects else "plain http is refused"
-    good, brief = ("sends", "plain http to https") if redirects else ("refuses", "http")
+    claim = "plain http is redirected to https" if redirects else "plain http is refused"
+    good, brief = ("redirects", "plain http to https") if redirects else ("refuses", "http")
     finding = Finding(address.url, place.named, brief, claim, good=good)
     yield Check(finding, address.visit(place.path, scheme="http"), judge)
 
 
 def _answers_http(site: Site, seen: Seen) -> Judgement:
-    why = f"plain http is answered ({seen.told}), and the spec says {site.spec.http.viewer_protocol}"
-    return Judgement(Verdict.LET_IN, why, site.apply)
+    why = f"plain http is answered ({seen.told}), but the spec has viewer_protocol: {site.spec.http.viewer_protocol}"
+    return Judgement(Verdict.SERVED, why, site.apply)

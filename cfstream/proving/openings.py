@@ -1,6 +1,6 @@
-"""Who can read past the signers of the spec: the same judgement as a plan's, with every object's ACL read.
+"""Find readers other than the signers of the spec, with the plan's judgement and every object's ACL.
 
-Read from AWS, and not asked of any viewer's address.
+All of it is read from AWS; no request is sent to a viewer's address.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,14 +23,14 @@ from cfstream.stack.proposal import Landscape
 from cfstream.stack.surroundings import Surroundings
 
 _CLAIMS = {
-    POLICY: "the spec names everyone from outside that the policy allows",
-    DISTRIBUTIONS: "the spec names everyone from outside that a distribution serves",
+    POLICY: "the bucket policy has no openings",
+    DISTRIBUTIONS: "no distribution is an opening",
 }
 
 
 @dataclass(frozen=True)
 class Openings:
-    """The findings, the openings, and who can read, in words."""
+    """The findings, the openings, and who can read, as text."""
 
     findings: tuple[Finding, ...]
     ways: tuple[str, ...]
@@ -38,7 +38,7 @@ class Openings:
 
 
 def read_openings(aws: Reads, site: Site) -> Openings:
-    """Read what is left to read (object ACLs where they count, key groups, OACs), and judge it."""
+    """Read what is still needed (object ACLs if they count, key groups, OACs), and judge it."""
     acls = read_acls(aws, site.scene, site.bucket)
     tally = replace(site.grants.tally, acls=acls.objects)
     live: dict[str, object] = {
@@ -66,7 +66,7 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     if not mine:
         return finding
     advice = "; ".join(dict.fromkeys(each.do for each in mine))
-    return replace(finding, verdict=Verdict.LET_IN, why="; ".join(each.text for each in mine), do=advice)
+    return replace(finding, verdict=Verdict.SERVED, why="; ".join(each.text for each in mine), do=advice)
 
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
@@ -79,9 +79,7 @@ def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
 
 def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
     read = acls.why_not or f"{counted(acls.total)} read"
-    finding = _of_sort(
-        site, opened, ACLS, f"the spec names everyone from outside that an ACL allows ({read})"
-    )
+    finding = _of_sort(site, opened, ACLS, f"no ACL is an opening ({read})")
     unread = len(acls.objects.unread)
     if finding.verdict is Verdict.HELD and unread:
         why = f"the ACLs of {counted(unread)} of {acls.total} cannot be read"
@@ -90,14 +88,14 @@ def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
 
 
 def _unread_points(site: Site) -> Iterator[Finding]:
-    """A finding for each access point whose policy could not be read."""
+    """Yield a finding for each access point whose policy could not be read."""
     for point in site.bucket.access_points:
         if point.unread:
             yield Finding(
                 f"bucket {site.bucket.name}",
                 f"access point {point.name}",
                 "",
-                f"the spec names everyone from outside that the access point {point.name} allows",
+                f"the access point {point.name} is not an opening",
                 Verdict.UNPROVED,
                 why=point.unread,
                 do="allow s3:GetAccessPointPolicy",

@@ -1,4 +1,4 @@
-"""An HLS playlist as a player loads it: the playlist, a rendition, its first segment, all by the same cookies."""
+"""Load an HLS playlist like a player: the playlist, a rendition and its first segment, with the same cookies."""
 
 import re
 from collections.abc import Iterator
@@ -8,19 +8,19 @@ from urllib.parse import urljoin, urlsplit
 from cfstream.ports import Viewer
 from cfstream.proving.check import HELD, Check, Judgement, told
 from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyed import MINUTES, Signing, opened
+from cfstream.proving.keyed import MINUTES, Signing, must_serve
 from cfstream.proving.keyless import Address
 from cfstream.proving.reading import Seen, read
 from cfstream.proving.site import Place, Site, Wanted, paths_of
 
 _MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
 DEPTH = 2
-"""Playlists on the way to a segment: the one with the renditions, and one of these."""
+"""Playlists before a segment: the multivariant playlist, and one of its renditions."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What all requests on the way have in common."""
+    """What all requests of one load have in common."""
 
     viewer: Viewer
     site: Site
@@ -29,7 +29,7 @@ class Load:
 
 
 def playlist_findings(viewer: Viewer, site: Site, address: Address, signing: Signing) -> Iterator[Finding]:
-    """What became of each request on the way from a playlist of the bucket to its first segment; none without one."""
+    """Yield a finding for each request from a playlist of the bucket to its first segment; none without a playlist."""
     for path, place in _playlists(site):
         key_id = signing.at_hand.id_at(place)
         if key_id is not None and signing.at_hand.may_sign(place):
@@ -40,7 +40,7 @@ def playlist_findings(viewer: Viewer, site: Site, address: Address, signing: Sig
 
 
 def _playlists(site: Site) -> Iterator[tuple[str, Place]]:
-    """Paths of playlists behind signatures, those that are not deep down first."""
+    """Yield paths of signed playlists, those in the fewest folders first."""
     keys = [key for key in site.objects.keys if key.lower().endswith(".m3u8")]
     for key in sorted(keys, key=lambda key: (key.count("/"), key)):
         for path in paths_of(site, key):
@@ -77,7 +77,7 @@ def _through(load: Load, url: str) -> Iterator[Finding]:
 
 
 def _named(text: str) -> Iterator[str]:
-    """The URIs of a playlist: lines that are neither empty nor tags (RFC 8216, section 4.1)."""
+    """Yield the URIs of a playlist: lines that are neither empty nor tags (RFC 8216, section 4.1)."""
     for line in text.splitlines():
         if line.strip() and not line.startswith("#"):
             yield line.strip()
@@ -89,26 +89,26 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
     place = _place(site, path.partition("?")[0]) or site.places[-1]
 
     def judge(seen: Seen) -> Judgement:
-        judged = opened(site, replace(place, key=path))(seen)
+        judged = must_serve(site, replace(place, key=path))(seen)
         if (
             judged is HELD
             and what == "playlist"
             and not seen.body.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U")
         ):
             return Judgement(
-                Verdict.KEPT_OUT,
-                "what came is no playlist: it does not begin with #EXTM3U",
-                "look at the object",
+                Verdict.DENIED,
+                "the answer is not a playlist: it does not begin with #EXTM3U",
+                "check the object",
             )
         return judged
 
-    claim = f"{path} loads by the cookies of the playlist's folder"
-    finding = Finding(address.url, place.named, f"HLS {what}", claim, good="opens to")
+    claim = f"{path} loads with cookies for the playlist's folder"
+    finding = Finding(address.url, place.named, f"HLS {what}", claim, good="serves")
     check = Check(finding, address.visit(path, Cookie=load.cookies), judge)
     seen = read(load.viewer.together([check.visit])[0])
     return told(check, seen), seen
 
 
 def _without_segments(finding: Finding) -> Finding:
-    why, do = "the playlist names no segment", "look at the object"
+    why, do = "the playlist lists no segment", "check the object"
     return replace(finding, verdict=Verdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do)

@@ -1,4 +1,4 @@
-"""The proof of one stack: reads, asks, judges, and looks twice before it raises an alarm."""
+"""Verify one stack: read AWS, send the requests, judge the answers, and repeat failed checks once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,15 +23,15 @@ from cfstream.sign import CannotSign
 from cfstream.stack.scene import Scene
 
 SECOND_LOOK = 12.0
-"""Seconds before what looks broken is asked once more: edges keep an error for 10 (Developer Guide, error caching)."""
+"""Seconds before a failed check is repeated: edges cache an error for 10 (Developer Guide, error caching)."""
 
-NO_EDGE = "no edge is known where viewers' requests could be sent"
-NO_EDGE_DO = "name one with --edge-url, or use --sandbox"
+NO_EDGE = "there is no edge to send viewers' requests to"
+NO_EDGE_DO = "set --edge-url, or use --sandbox"
 
 
 @dataclass(frozen=True)
 class Means:
-    """What a proof is made with. Without a viewer only what can be read from AWS is judged."""
+    """The tools of a verification. Without a viewer, only what AWS shows is judged."""
 
     viewer: Viewer | None
     clock: Clock
@@ -40,9 +40,9 @@ class Means:
 
 
 def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
-    """All findings about a stack. Raises CannotSign for a key id that is another key's, NoCredentials and Interrupted.
+    """Return all findings about a stack. Raises CannotSign for another key's id, NoCredentials and Interrupted.
 
-    A stack of which AWS tells too little, or that has no distribution, has one finding: that nothing can be proved.
+    If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
         return _proof(read_site(aws, scene, means.wanted_object), aws, means)
@@ -50,7 +50,7 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
         raise
     except CfstreamError as error:
         finding = Finding(
-            scene.name, "", "", "it can be looked at", Verdict.UNPROVED, "", error.what, error.do
+            scene.name, "", "", "its live state can be read", Verdict.UNPROVED, "", error.what, error.do
         )
         return StackProof(scene.name, scene.stack.path, (finding,))
 
@@ -66,14 +66,14 @@ def _proof(site: Site, aws: Reads, means: Means) -> StackProof:
 
 
 def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
-    """What was asked of viewers' addresses."""
+    """Return the findings and notices from requests to viewers' addresses."""
     viewer = means.viewer
     if viewer is None:
         finding = Finding(
             site.distribution,
             "",
             "",
-            "it answers viewers as it should",
+            "it answers viewers correctly",
             Verdict.UNPROVED,
             "",
             NO_EDGE,
@@ -81,7 +81,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
         )
         return (finding,), ()
     if site.live.delivery is Delivery.RTMP and not viewer.edge_url:
-        reached = Reached(notices=(Notice("nobody can be asked over RTMP any more: only the bucket was"),))
+        reached = Reached(notices=(Notice("AWS no longer serves RTMP: only the bucket was tested"),))
     else:
         reached = reach(viewer, site, lambda: means.clock.now().timestamp())
     signing = _signing(means, reached)
@@ -91,11 +91,11 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     if signing is not None:
         for address in reached.addresses:
             checks += keyed_checks(site, address, signing)
-    answered = zip(checks, _looked_at_twice(viewer, site, means.clock, checks), strict=True)
+    answered = zip(checks, _with_retries(viewer, site, means.clock, checks), strict=True)
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
         if check.optional and finding.verdict is not Verdict.HELD:
-            notices.append(Notice(f"not so: {finding.claim}; the answer was {finding.saw}: {finding.why}"))
+            notices.append(Notice(f"failed: {finding.claim}; the answer was {finding.saw}: {finding.why}"))
         else:
             found.append(finding)
     if (
@@ -108,10 +108,8 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     return _by_address(found), tuple(dict.fromkeys(notices))
 
 
-def _looked_at_twice(
-    viewer: Viewer, site: Site, clock: Clock, checks: Sequence[Check]
-) -> tuple[Finding, ...]:
-    """The findings of all checks; what seems broken is asked again, for edges and S3 may not have heard of all yet."""
+def _with_retries(viewer: Viewer, site: Site, clock: Clock, checks: Sequence[Check]) -> tuple[Finding, ...]:
+    """Return the findings of all checks. Repeat those that fail: edges and S3 may not have every change yet."""
     first = ask(viewer, checks)
     broken = [number for number, finding in enumerate(first) if finding.verdict.broken]
     if not broken:
@@ -126,10 +124,10 @@ def _looked_at_twice(
 
 
 def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callable[[Check], bool]:
-    """Return a test of whether a check got the distribution's own page for a 403, as a missing object does.
+    """Return a test of whether a check got the distribution's own page for a 403, like a request for a missing object.
 
-    With such a page nobody can tell who refused: CloudFront, or the bucket. A page that needs a signature and is
-    served with a success is no excuse.
+    Such a page hides whether CloudFront or the bucket refused. A page that requires a signature and is served with a
+    success is not excused.
     """
     if not error_page(site):
         return lambda _: False
@@ -148,15 +146,15 @@ def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callabl
 
 
 def _excused(finding: Finding, check: Check, is_page: Callable[[Check], bool]) -> Finding:
-    if finding.verdict is Verdict.LET_IN and is_page(check):
-        return replace(check.finding, saw=f"{finding.saw}, the page for a 403")
+    if finding.verdict is Verdict.SERVED and is_page(check):
+        return replace(check.finding, saw=f"{finding.saw}, the error page for a 403")
     return finding
 
 
 def _signing(means: Means, reached: Reached) -> Signing | None:
     if means.at_hand is None:
         return None
-    now = lambda: means.clock.now().timestamp() + reached.skew  # noqa: E731 (the clock of whoever checks)
+    now = lambda: means.clock.now().timestamp() + reached.skew  # noqa: E731 (the time of the server that checks)
     return Signing(means.at_hand, foreign_key(means.at_hand.key), now)
 
 
@@ -171,52 +169,50 @@ def _refuse_wrong_id(site: Site, at_hand: KeyAtHand) -> None:
     if at_hand.key_id is not None and ours and at_hand.key_id not in ours:
         raise CannotSign(
             f"{at_hand.key_id} is not the id of this key",
-            f"it is {', '.join(sorted(ours))}; or leave --key-id out",
+            f"use {', '.join(sorted(ours))}, or omit --key-id",
         )
     pairs = sorted({pair for place in site.places for pair in place.guard.key_pairs})
     if at_hand.key_id is None and not ours and pairs:
-        # AWS never shows the public half of an account's key pair, so its owner's key looks like a stranger's.
+        # AWS never shows the public half of an account's key pair, so no key can be matched to it.
         raise CannotSign(
-            "the key pairs of trusted signers cannot be told by the private key",
-            f"add --key-id with the one that it is: {', '.join(pairs)}; or a made-up one for a stranger's key",
+            "AWS does not show which key pair of a trusted signer this private key belongs to",
+            f"add --key-id: {', '.join(pairs)}, or any other id if this key must be refused",
         )
 
 
 def _named_object(site: Site) -> tuple[Finding, ...]:
-    """That the object that was named is there, where it is not."""
+    """Return a finding if the object that the user named does not exist."""
     key, bucket = site.objects.missing, site.bucket.name
     if not key:
         return ()
-    finding = Finding(f"bucket {bucket}", "objects", "", f"{key} is there", Verdict.UNPROVED)
+    finding = Finding(f"bucket {bucket}", "objects", "", f"{key} exists", Verdict.UNPROVED)
     return (
-        replace(finding, why=f"there is no object {key}", do="name one that is there, or leave --object out"),
+        replace(finding, why=f"object {key} does not exist", do="name an existing one, or omit --object"),
     )
 
 
 def _notices(site: Site, means: Means) -> list[Notice]:
-    """What could not be proved for want of something to ask for, and why it is no failure."""
+    """Return notices about what could not be verified without failing."""
     objects, notices = site.objects, [*site.bucket.notices, *viewer_warnings(site.live)]
     if objects.why_none:
-        asked = "made-up paths were asked for, which shows who is refused, and not that anyone is served"
+        asked = "made-up paths were requested, which shows who is refused, but not that anyone is served"
         text = f"{objects.why_none}: {asked}"
         notices.append(Notice(text))
     elif site.spec.enabled:
         bare = [place.named for place in site.places if not place.key and place.wanted is not Wanted.NOT_OURS]
         if bare:
-            notices.append(
-                Notice(f"no object is known behind {', '.join(bare)}: made-up paths were asked for")
-            )
+            notices.append(Notice(f"no object is known for {', '.join(bare)}: made-up paths were requested"))
     if site.guards.deployed is False:
         notices.append(
-            Notice(f"{site.live.id} is InProgress: edges may still answer as it was before", warning=True)
+            Notice(f"{site.live.id} is InProgress: edges may still have the old configuration", warning=True)
         )
     if site.spec.identity == "none":
         notices.append(
-            Notice("origin_access: none lets anyone read the bucket: its own addresses were not asked")
+            Notice("origin_access: none lets anyone read the bucket: its own addresses were not tested")
         )
     at_hand = means.at_hand
     signed = [place for place in site.places if place.wanted is Wanted.SIGNED]
     if at_hand is not None and not any(at_hand.id_at(each) and at_hand.may_sign(each) for each in signed):
-        text = "this key may sign nowhere by the spec: it was proved that it opens nothing, and not that others do"
+        text = "the spec lets this key sign nowhere: only its refusal was tested, not that other keys are accepted"
         notices.append(Notice(text, warning=True))
     return notices

@@ -1,7 +1,7 @@
-"""By which addresses the distribution can be asked: names, TLS, and whose clock is right.
+"""Find the addresses that can be tested: host names, TLS, and the difference between the clocks.
 
-A cname that has no address yet, or one of somebody else, is asked for by way of the distribution's own name: what
-CloudFront answers for it is proved before DNS is switched.
+If a cname does not resolve yet, or resolves to another server, requests for it are sent to the distribution's own
+address. This tests CloudFront's answers before DNS is switched.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,25 +16,25 @@ from cfstream.proving.reading import Saw, Seen, read
 from cfstream.proving.site import Site, Wanted
 
 ALLOWED_SKEW = 120.0
-"""Seconds by which this machine's clock may be off before it is told: signatures are good for hours."""
+"""Seconds by which this machine's clock may differ without a notice. Signatures are valid for hours."""
 
 
 @dataclass(frozen=True)
 class Reached:
-    """The addresses that can be asked, and what was found on the way."""
+    """The addresses that can be tested, and the findings so far."""
 
     addresses: tuple[Address, ...] = ()
     findings: tuple[Finding, ...] = ()
     notices: tuple[Notice, ...] = ()
     skew: float = 0.0
-    """Seconds that CloudFront's clock is ahead of this machine's."""
+    """Seconds by which CloudFront's clock is ahead of this machine's."""
 
 
 def reach(viewer: Viewer, site: Site, now: Callable[[], float]) -> Reached:
-    """Asks for each host once, and tells what can be asked further. `now` is this machine's time, in seconds."""
+    """Send one request for each host, and return the addresses to test. `now` is this machine's time in seconds."""
     domain = site.guards.domain_name
     if not viewer.resolves(domain):
-        return _nowhere(site, f"{domain} has no address (yet): nothing can be asked")
+        return _nowhere(site, f"{domain} has no address yet: no request can be sent")
     without = {host for host in site.hosts if not viewer.resolves(host)}
     first = [Address(host, domain if host in without else "") for host in site.hosts]
     seen = _ask(viewer, site, first)
@@ -75,7 +75,7 @@ def _nowhere(site: Site, why: str) -> Reached:
 def _judged(
     site: Site, address: Address, seen: Seen, roundabout: Seen | None
 ) -> tuple[Finding, list[Address]]:
-    """Whether CloudFront answers for this host, and how to ask it on; not at all where that would prove nothing."""
+    """Return whether CloudFront answers for this host, and the address to test; none if that would prove nothing."""
     finding = Finding(address.url, "", "", "CloudFront answers for it", saw=seen.told)
     if not site.spec.enabled:
         return finding, [address]
@@ -91,23 +91,23 @@ def _judged(
 
 
 def _elsewhere(site: Site, host: str, seen: Seen) -> tuple[str, str]:
-    """What is wrong with a name of its own that CloudFront answers for, when it is asked the other way round."""
+    """Return what is wrong with a cname for which CloudFront answers, but not at the cname's own address."""
     do = f"point {host} to {site.guards.domain_name} (CNAME, or an alias record)"
     if seen.silence is Silence.BAD_TLS:
-        return f"{host} points elsewhere, to something whose TLS does not verify ({seen.told})", do
+        return f"{host} points to another server, whose TLS does not verify ({seen.told})", do
     if seen.silence is not None:
-        return f"{host} points elsewhere, to something that does not answer ({seen.told})", do
-    return f"{host} points elsewhere: what answers there ({seen.told}) is not CloudFront", do
+        return f"{host} points to another server, which does not answer ({seen.told})", do
+    return f"{host} points to another server ({seen.told}), which is not CloudFront", do
 
 
 def _blocked(site: Site, seen: Seen) -> tuple[str, str] | None:
-    """Why nothing can be learned from this host, and what to do; None where CloudFront answers as it should."""
+    """Return why this host cannot be tested, and the fix; None if CloudFront answers properly."""
     if seen.silence is Silence.BAD_TLS:
-        return seen.told, "look at http.certificate: it has to cover the name, and to be in force"
+        return seen.told, "check http.certificate: it must cover the name and be valid"
     if seen.silence is not None:
-        return seen.told, "check network and proxy, and run it again"
+        return seen.told, "check the network and the proxy, and run it again"
     if not seen.cloudfront:
-        return f"what answers ({seen.told}) is not CloudFront", "check --edge-url, and what is in between"
+        return f"the server that answers ({seen.told}) is not CloudFront", "check --edge-url and proxies"
     if seen.saw is Saw.FAILED and _wanted_signed(site):
         return f"CloudFront fails ({seen.told})", "run it again in a minute"
     return _refused_whole(site, seen) if seen.saw is Saw.PAGE and not error_page(site) else None
@@ -115,11 +115,9 @@ def _blocked(site: Site, seen: Seen) -> tuple[str, str] | None:
 
 def _refused_whole(site: Site, seen: Seen) -> tuple[str, str]:
     if not site.guards.enabled:
-        return "the distribution is disabled: it refuses everything", site.apply
-    why = (
-        f"CloudFront refuses whatever is asked ({seen.told}): host unknown, or blocked by country or firewall"
-    )
-    return why, "compare aliases, geo restriction and web ACL of the distribution"
+        return "the distribution is disabled and refuses every request", site.apply
+    why = f"CloudFront refuses every request ({seen.told}): unknown host, or blocked by country or firewall"
+    return why, "check the aliases, geo restriction and web ACL of the distribution"
 
 
 def _wanted_signed(site: Site) -> bool:
@@ -134,12 +132,12 @@ def error_page(site: Site) -> bool:
 def _unresolved(site: Site, host: str) -> Notice:
     domain = site.guards.domain_name
     return Notice(
-        f"{host} has no address yet: it was asked for by way of {domain}; point it there by a CNAME"
+        f"{host} has no address yet: its requests were sent to {domain}; point it there with a CNAME record"
     )
 
 
 def _skew(seen: Sequence[Seen], now: float) -> float:
-    """How far CloudFront's clock is ahead, by the Date of its answers; 0 where that is about right."""
+    """Return how far CloudFront's clock is ahead, from the Date of its answers; 0 if the difference is small."""
     found = next(_dates(seen), now) - now
     return found if abs(found) > ALLOWED_SKEW else 0.0
 
@@ -160,5 +158,5 @@ def _clock(skew: float) -> Notice:
         if skew > 0
         else ("ahead of", "URLs signed here may not be valid yet")
     )
-    text = f"this machine's clock is {minutes} minutes {how} CloudFront's: {effect}, so set it"
-    return Notice(f"{text} (signatures here were made by CloudFront's time)", warning=True)
+    text = f"this machine's clock is {minutes} minutes {how} CloudFront's: {effect}; set the clock"
+    return Notice(f"{text} (verify signed with CloudFront's time)", warning=True)

@@ -1,7 +1,7 @@
-"""What a reply means: who answered, and whether the object was given out. Pure.
+"""Interpret a reply: who answered, and whether the object was served. Pure.
 
-CloudFront's own refusals and those of S3 have the same status and often the same code; S3's have a RequestId
-(Developer Guide, troubleshooting). Which of the two it is tells whether CloudFront had let the request pass.
+CloudFront and S3 refuse with the same status and often the same code, but only S3's answers have a RequestId (Developer
+Guide, troubleshooting). A refusal by S3 means that CloudFront had passed the request.
 """
 
 import re
@@ -16,7 +16,7 @@ _S3 = re.compile(rb"<(?:RequestId|HostId)>|<li>(?:Code|RequestId|HostId): ")
 _HTML_CODE = re.compile(rb"<li>Code: ([A-Za-z0-9]{1,60})</li>")
 
 _SILENCES = {
-    Silence.NO_ADDRESS: "it has no address",
+    Silence.NO_ADDRESS: "no address",
     Silence.NO_CONNECTION: "no connection",
     Silence.BAD_TLS: "TLS does not verify",
     Silence.NO_ANSWER: "no answer",
@@ -24,33 +24,33 @@ _SILENCES = {
 
 
 class Saw(StrEnum):
-    """What came of a request."""
+    """The result of a request."""
 
     OBJECT = "object"
-    """Something was given out."""
+    """Content was served."""
     REFUSED = "refused"
-    """CloudFront refused the signature, or that there was none."""
+    """CloudFront refused a missing or invalid signature."""
     PAGE = "page"
-    """CloudFront refused with its page: no such host, a disabled distribution, http, a method."""
+    """CloudFront refused with its error page: unknown host, disabled distribution, http, or method."""
     ORIGIN = "origin"
-    """The origin refused: CloudFront had passed the request on, or was not in between."""
+    """The origin refused: CloudFront passed the request, or was not involved."""
     ELSEWHERE = "elsewhere"
     """A redirect."""
     FAILED = "failed"
-    """An answer that proves nothing: a failure, or too many requests."""
+    """An inconclusive answer: a failure, or too many requests."""
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A reply, read: what it was, and in a few words (``403 MissingKey``)."""
+    """An interpreted reply, with a short text (``403 MissingKey``)."""
 
     saw: Saw
     told: str
     status: int = 0
     code: str = ""
     cloudfront: bool = False
-    """Whether CloudFront answered, for itself or for an origin."""
+    """Whether CloudFront answered, either itself or for an origin."""
     silence: Silence | None = None
     location: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -58,7 +58,7 @@ class Seen:
 
 
 def read(reply: Reply | NoReply) -> Seen:
-    """What a reply means."""
+    """Interpret a reply."""
     if isinstance(reply, NoReply):
         told = _SILENCES[reply.silence]
         said = f"{told}: {reply.said}" if reply.said else told
@@ -82,7 +82,7 @@ def read(reply: Reply | NoReply) -> Seen:
 def _saw(reply: Reply, code: str) -> Saw:
     status = reply.status
     if status < 300 or status in (304, 416):
-        # An error page in the place of a refusal may have any status (Developer Guide, custom error responses).
+        # An error page that replaces a refusal may have any status (Developer Guide, custom error responses).
         error = reply.headers.get("x-cache", "").lower().startswith("error from cloudfront")
         return Saw.PAGE if error and status != 416 else Saw.OBJECT
     if status < 400:

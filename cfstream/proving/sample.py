@@ -1,6 +1,6 @@
-"""Some objects of the bucket: what there is to ask for.
+"""Find some objects of the bucket to request.
 
-A look at one page of the list, and where that is not all, at one more for each path pattern.
+Reads one page of the list. If there are more pages, also reads one for each path pattern.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,28 +15,28 @@ from cfstream.values import Json
 
 @dataclass(frozen=True)
 class Sample:
-    """Keys of objects that are there. `why_none` says why none is known, where that is so."""
+    """Keys of existing objects. `why_none` is the reason if none is known."""
 
     keys: tuple[str, ...] = ()
-    """Those that are good to ask for: no folder markers, no empty objects; the one that was named comes first."""
+    """Keys that are useful to request: no folder markers, no empty objects. The one that the user named is first."""
     why_none: str = ""
     missing: str = ""
-    """The key that was named, where there is no such object."""
+    """The key that the user named, if that object does not exist."""
 
     def first(self, ending: str) -> str:
-        """The first key that ends so; empty where there is none."""
+        """Return the first key with this ending; empty if there is none."""
         return next((key for key in self.keys if key.lower().endswith(ending)), "")
 
 
 def sample(
     aws: Reads, scene: Scene, bucket: LiveBucket, literals: Iterable[str], wanted: str | None
 ) -> Sample:
-    """Some objects under the spec's prefix, for each of the beginnings `literals` if possible.
+    """Return some objects under the spec's prefix, if possible one for each of the prefixes `literals`.
 
-    Makes one ListObjectsV2, and where the bucket has more than a page, one more for each literal and for `wanted`.
+    Makes one ListObjectsV2. If the bucket has more than a page, it makes one more for each literal and for `wanted`.
     """
     if not bucket.usable:
-        return Sample(why_none=f"the bucket {bucket.name} cannot be looked into")
+        return Sample(why_none=f"bucket {bucket.name} cannot be read")
     try:
         return _sample(aws, scene, bucket, literals, wanted)
     except CfstreamError as error:
@@ -59,9 +59,7 @@ def _sample(
             return Sample(tuple(keys), missing=wanted)
         keys = [wanted, *keys]
     under = f" under {prefix}" if prefix else ""
-    return Sample(
-        tuple(dict.fromkeys(keys)), "" if keys else f"the bucket {bucket.name} holds no object{under}"
-    )
+    return Sample(tuple(dict.fromkeys(keys)), "" if keys else f"bucket {bucket.name} has no object{under}")
 
 
 def _page(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Json:

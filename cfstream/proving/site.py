@@ -1,6 +1,6 @@
-"""Where to knock: the stack's distribution as viewers meet it, and for each behavior a path that leads there.
+"""Read what is live of a stack, and decide for each behavior who must be served and which path to request.
 
-What is live is read once, here; what the spec wants of each behavior is decided here as well.
+Everything live is read once, here.
 """
 
 import re
@@ -30,46 +30,46 @@ from cfstream.stack.surroundings import Surroundings
 from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"
-"""Stands where a name is needed and there is none: in paths, and in place of an alias's asterisk."""
+"""Replaces a missing name in paths, and the asterisk of a wildcard alias."""
 
 RTMP = "/cfx/st/"
 
 
 class Wanted(StrEnum):
-    """Who may see what a behavior leads to, by the spec."""
+    """Who must be served by a behavior, according to the spec."""
 
     SIGNED = "signed"
     OPEN = "open"
     NOT_OURS = "not ours"
-    """It leads to another origin, of which the spec says nothing."""
+    """It leads to another origin, which the spec does not describe."""
 
 
 @dataclass(frozen=True)
 class Signers:
-    """Who may sign for a behavior, by the spec: names of key groups, accounts, and the keys of groups made by it."""
+    """Who may sign for a behavior, according to the spec: key groups by name, accounts, and the keys of own groups."""
 
     groups: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     """Names of keys by the digest of the key."""
     used: bool = False
-    """Whether some group is only referred to: what keys it has is for its owner to say."""
+    """Whether it has a group of another owner, who decides which keys are in it."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One behavior: as it is live, as the spec wants it, and a path that meets it."""
+    """One behavior: its live state, the spec's state, and a path that it serves."""
 
     pattern: str
-    """Its path pattern; empty for the default one."""
+    """Its path pattern; empty for the default behavior."""
     guard: Guard
-    """The live behavior that requests for `path` meet."""
+    """The live behavior that serves `path`."""
     wanted: Wanted
     signers: Signers = Signers()
     path: str = ""
-    """Begins with a slash; empty where no request can meet it."""
+    """Starts with a slash; empty if the behavior serves no path."""
     key: str = ""
-    """The object behind `path`; empty where `path` is made up, or the object is not known to be there."""
+    """The object at `path`; empty if `path` is made up, or the object is not known to exist."""
 
     @property
     def named(self) -> str:
@@ -78,7 +78,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Site:
-    """All that is read about a stack before the first request is made."""
+    """Everything that is read about a stack before the first request is sent."""
 
     scene: Scene
     live: LiveDistribution
@@ -90,7 +90,7 @@ class Site:
     group_names: Mapping[str, str]
     """Names of the account's key groups, by id."""
     hosts: tuple[str, ...]
-    """Host names that requests are made for: CloudFront's own first; for a wildcard a name that it covers."""
+    """Host names to test: CloudFront's own first; for a wildcard, a name that it covers."""
 
     @property
     def spec(self) -> Spec:
@@ -102,7 +102,7 @@ class Site:
 
     @property
     def apply(self) -> str:
-        """The command that brings the stack back to its spec."""
+        """The command that applies the spec again."""
         return self.scene.command("apply")
 
     @property
@@ -117,16 +117,16 @@ class Site:
 
 
 def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
-    """What is live of the stack. Reads what a plan reads of distribution, keys and bucket, and lists some objects.
+    """Read the live state of the stack: what a plan reads of distribution, keys and bucket, and some objects.
 
-    Raises CfstreamError where there is no distribution yet, and as `Reads.read`.
+    Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
     around = Surroundings(aws, scene)
     live = around.own
     if live is None:
         raise CfstreamError(
             f"{scene.name} has no distribution in account {scene.account}",
-            f"make it with: {scene.command('apply')}",
+            f"create it: {scene.command('apply')}",
         )
     guards = guards_of(aws, scene)
     policy_kind, acl_kind = BucketPolicyKind(), ObjectAclKind()
@@ -139,7 +139,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
 
 
 def paths_of(site: Site, key: str) -> tuple[str, ...]:
-    """The paths under which a key is to be had, one for each way in which origins lead to it; () where no URL can."""
+    """Return the paths of a key, one for each origin path that leads to it; () if no URL can name it."""
     try:
         if site.live.delivery is Delivery.RTMP:
             return (RTMP + key_path(key)[1:],)
@@ -157,14 +157,14 @@ def _hosts(scene: Scene, guards: Guards) -> tuple[str, ...]:
 
 
 def _patterns(spec: Spec, guards: Guards) -> list[str]:
-    """The path patterns that are live, and those that the spec names and are not; the default one last."""
+    """Return the live path patterns and those of the spec that are not live, the default one last."""
     live = [guard.path for guard in guards.behaviors if guard.path]
     named = [each.path for each in spec.http.behaviors if with_pattern(guards.behaviors, each.path) is None]
     return [*live, *named, ""]
 
 
 def _literal(pattern: str) -> str:
-    """What a key that a pattern matches begins with."""
+    """Return the literal prefix of a pattern: every matching key starts with it."""
     return re.split(r"[*?]", pattern.removeprefix("/"), maxsplit=1)[0]
 
 
@@ -185,7 +185,7 @@ def _lead_to_bucket(site: Site) -> set[str]:
     """Return the patterns of the live behaviors that lead to the stack's bucket, by any of its addresses."""
     first = site.live.default_origin
     ours = {site.spec.bucket.name, first.bucket if first else None} - {None}
-    # The default behavior is the spec's in any case: if it leads elsewhere, a plan brings it back.
+    # The default behavior always belongs to the spec: if it leads elsewhere, a plan changes it back.
     return {
         "",
         *(each.path for each in site.live.named if any(origin.bucket in ours for origin in each.origins)),
@@ -193,7 +193,7 @@ def _lead_to_bucket(site: Site) -> set[str]:
 
 
 def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
-    """Who may see what a behavior leads to: signers are owned where the bucket is ours (design of the spec)."""
+    """Return who must be served by a behavior. The stack owns the signers if the behavior leads to its bucket."""
     spec = site.spec
     named = with_pattern(spec.http.behaviors, pattern) if pattern else None
     default = Signers() if spec.public else _signers(site, spec)
@@ -203,7 +203,7 @@ def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
     signers = own if own.groups or own.accounts else default
     if signers.groups or signers.accounts:
         return Wanted.SIGNED, signers
-    # Where the default is public, signers on an other behavior stay, and are its own business.
+    # If the default behavior is public, signers on other behaviors stay and are not managed.
     stay = bool(pattern) and guard.path == pattern and guard.signed
     return (
         (Wanted.SIGNED, Signers(guard.groups, guard.signers, used=True)) if stay else (Wanted.OPEN, Signers())
@@ -227,7 +227,7 @@ def _signers(site: Site, part: Spec | Behavior) -> Signers:
 
 
 def _path(site: Site, pattern: str, live: Guard | None) -> tuple[str, str]:
-    """A path that meets the behavior, and the object behind it; made up where no object is known."""
+    """Return a path that the behavior serves, and the object at it; a made-up path if no object is known."""
     if site.live.delivery is Delivery.RTMP:
         key = site.objects.keys[0] if site.objects.keys else ""
         return (paths_of(site, key)[0], key) if key and paths_of(site, key) else (RTMP + MADE_UP, "")

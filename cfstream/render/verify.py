@@ -14,12 +14,12 @@ from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 
 SIGNS = {
     Verdict.HELD: ("✓", Style.GREEN),
-    Verdict.LET_IN: ("✗", Style.BOLD_RED),
-    Verdict.KEPT_OUT: ("✗", Style.BOLD_RED),
+    Verdict.SERVED: ("✗", Style.BOLD_RED),
+    Verdict.DENIED: ("✗", Style.BOLD_RED),
     Verdict.UNPROVED: ("?", Style.YELLOW),
 }
 
-HEADS = {Verdict.LET_IN: "let in", Verdict.KEPT_OUT: "kept out", Verdict.UNPROVED: "not proved"}
+HEADS = {Verdict.SERVED: "let in", Verdict.DENIED: "kept out", Verdict.UNPROVED: "not proved"}
 
 
 def proof_text(proof: Proof, *, color: bool, width: int) -> str:
@@ -143,7 +143,7 @@ def _verdict(stack: StackProof) -> list[Word]:
     held = sum(finding.verdict is Verdict.HELD for finding in stack.findings)
     counted = f"{held} of {total} claims hold."
     if stack.broken:
-        in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.LET_IN, Verdict.KEPT_OUT))
+        in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.SERVED, Verdict.DENIED))
         told = [f"Let in: {in_}." if in_ else "", f"Kept out: {out}." if out else ""]
         return [
             *words("Not as it should be.", Style.BOLD_RED),

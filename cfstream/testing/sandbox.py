@@ -1,4 +1,4 @@
-"""The sandbox as a test sees it: apply a spec, put media, ask as a viewer, let time pass."""
+"""The sandbox for tests: apply a spec, put media, send viewers' requests, advance the time."""
 
 import os
 import tempfile
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from cfstream.applying import Quiet, Report, StackReport
 from cfstream.aws.clock import SystemClock
-from cfstream.aws.connection import connect
+from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, Settings
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.inventory.signing_keys import guards_of
@@ -38,7 +38,7 @@ HOUR = timedelta(hours=1)
 
 
 class NotApplied(CfstreamError):
-    """A spec could not be applied in the sandbox; `report` tells what became of each step."""
+    """A spec could not be applied in the sandbox. `report` has the outcome of each step."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(failures_text(report, color=False, width=100))
@@ -46,7 +46,7 @@ class NotApplied(CfstreamError):
 
 
 class Clock(SystemClock):
-    """The time in a sandbox: that of the machine until it is advanced."""
+    """The time in a sandbox: the machine's time until it is advanced."""
 
     def __init__(self, settings: Callable[[], Any]) -> None:
         super().__init__()
@@ -56,28 +56,28 @@ class Clock(SystemClock):
         return super().now() + timedelta(seconds=self._settings().clock_ahead_seconds)
 
     def advance(self, by: timedelta | None = None, **parts: float) -> None:
-        """Lets time pass, for CloudFront and for what is signed: by a timedelta, or ``hours=2``. Nothing waits."""
+        """Advance the time for CloudFront and for signatures, by a timedelta or by ``hours=2``. Returns immediately."""
         self._settings().clock_ahead_seconds += (by or timedelta(**parts)).total_seconds()
 
 
 @dataclass(frozen=True)
 class _Site:
-    """A stack that was applied."""
+    """An applied stack."""
 
     stack: Stack
     report: StackReport
 
     @property
     def host(self) -> str:
-        """The name under which browsers on this machine find the distribution."""
+        """The host name of the distribution in browsers on this machine."""
         return f"{self.report.outputs['domain_name'].partition('.')[0]}.cloudfront.localhost"
 
 
 class Sandbox:
-    """An AWS on loopback and its edge, in this process: one at a time. Leave the ``with`` block, or `close` it.
+    """An AWS on loopback with its edge, in this process; one at a time. Use it in a ``with`` block, or `close` it.
 
-    Where a method has `stack`, it is the name of the one that is meant; with a single one it can be left out. Raises
-    WrongUsage where the ``sandbox`` extra is not installed, and where another one runs in this process.
+    The parameter `stack` is the name of the stack. Omit it if only one stack was applied. Raises WrongUsage if the
+    ``sandbox`` extra is not installed, or another sandbox runs in this process.
     """
 
     _running: ClassVar[bool] = False
@@ -89,8 +89,8 @@ class Sandbox:
             raise WrongUsage(missing.what, missing.do) from missing
         if Sandbox._running:
             raise WrongUsage(
-                "a sandbox runs in this process already, and moto keeps its state for the whole process",
-                "share it: use the fixture running_sandbox, or close it first",
+                "a sandbox already runs in this process, and moto keeps its state per process",
+                "share it with the fixture running_sandbox, or close it first",
             )
         from cfstream.sandbox.cloudfront import Settings as Pace
         from cfstream.sandbox.server import Sandbox as Server
@@ -111,13 +111,13 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Ends it, and removes its folder."""
+        """Stop it, and delete its folder."""
         self._server.stop()
         self._folder.cleanup()
         Sandbox._running = False
 
     def reset(self) -> None:
-        """Empties it: no bucket, no distribution, no key, and the time is that of the machine."""
+        """Empty it: delete all buckets, distributions and keys, and reset the time."""
         self._server.reset()
         self._folder.cleanup()
         self._begin()
@@ -128,16 +128,16 @@ class Sandbox:
         self._ring = Ring(self.folder / "private")
         self._texts = 0
 
-    # What the owner of the videos does
+    # Methods for the owner of the videos
 
     @property
     def folder(self) -> Path:
-        """A folder of its own, for specs and keys; emptied by `reset`."""
+        """A folder for specs and keys. `reset` empties it."""
         return Path(self._folder.name)
 
     @property
     def endpoint_url(self) -> str:
-        """Where every AWS service answers, and the edge too: requests for a bucket or a viewer's host."""
+        """The URL of every AWS service, and of the edge for requests with a bucket's or viewer's host name."""
         return self._server.endpoint_url
 
     @property
@@ -146,15 +146,15 @@ class Sandbox:
         return int(self.endpoint_url.rpartition(":")[2])
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
-        """boto3's client for a service of this AWS."""
+        """Return boto3's client for a service of this AWS."""
         return self._clients.of(service, region)
 
     def apply(self, spec: str | os.PathLike[str], *, allow: Collection[str] = ()) -> Report:
-        """Applies a spec: a file, a folder of them, or YAML text. All is Deployed when this returns.
+        """Apply a spec: a file, a folder of them, or YAML text. Everything is Deployed when this returns.
 
-        What a spec takes for granted is made first: the bucket, a certificate for its cnames, its hosted zone. In place
-        of its public keys it gets others, of which the sandbox has the private halves, so that `sign` can sign. Raises
-        SpecProblems, or NotApplied with the report.
+        First makes what a spec requires: the bucket, a certificate for its cnames, its hosted zone. Replaces the
+        spec's public keys with others whose private keys the sandbox has, so that `sign` works. Raises SpecProblems,
+        or NotApplied with the report.
         """
         stacks = tuple(map(self._ring.in_place_of_its_own, load([self._file(spec)])))
         for stack in stacks:
@@ -173,7 +173,7 @@ class Sandbox:
     def put(
         self, key: str, body: bytes | str, *, content_type: str | None = None, stack: str | None = None
     ) -> None:
-        """Puts an object into the stack's bucket; its type is guessed from its name where it is not said."""
+        """Put an object into the stack's bucket. Its type is guessed from its name unless given."""
         from mimetypes import guess_type
 
         bucket = self._site(stack).stack.spec.bucket
@@ -182,28 +182,28 @@ class Sandbox:
         self.client("s3").put_object(Bucket=bucket.name, Key=key, Body=data, ContentType=kind)
 
     def key(self, name: str, *, stack: str | None = None) -> KeyPair:
-        """The key pair in place of the public key that a spec calls so: for an application that signs by itself."""
+        """Return the key pair for a public key of the spec, for an application that signs by itself."""
         return KeyPair(self._ring.file(name), self._site(stack).report.outputs["public_key_ids"][name])
 
     def verify(self, *, stack: str | None = None) -> Proof:
-        """The proof of `cfstream verify --key`: that the signed get in, and nobody else."""
+        """Return the result of `cfstream verify --key`: signed requests are served, and all others refused."""
         site = self._site(stack)
         name = next(iter(sorted(site.stack.public_keys)), None)
         at_hand = KeyAtHand(self._ring.key(name), None) if name else None
         with HttpViewer(self.endpoint_url) as viewer:
             return prove_stacks([site.stack], self.world, Means(viewer, self.clock, at_hand))
 
-    # What viewers do, and who lets them in
+    # Methods for viewers, and for signing
 
     def url(self, key: str = "", *, stack: str | None = None) -> str:
-        """The URL of an object at the edge, as browsers on this machine resolve it; a request counts as https."""
+        """Return the URL of an object at the edge, as browsers on this machine resolve it. Requests count as https."""
         return f"http://{self._site(stack).host}:{self.port}{key_path(key.removeprefix('/'))}"
 
     def sign(self, target: str, lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any) -> str:
-        """The signed URL of an object, by its key or its `url`.
+        """Return the signed URL of an object, by its key or its `url`.
 
-        `terms` are those of ``Signer.url``: starts, ip, resource. Raises CannotSign where nobody needs to sign, and
-        where the sandbox has no key that is trusted.
+        `terms` are those of ``Signer.url``: starts, ip, resource. Raises CannotSign if no signature is needed, or the
+        sandbox has no trusted key.
         """
         site = self._site(stack)
         edge, signed_for = f"http://{site.host}:{self.port}", f"https://{site.host}"
@@ -215,7 +215,7 @@ class Sandbox:
     def cookies(
         self, folder: str = "", lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any
     ) -> Cookies:
-        """The cookies that open a folder, or that of a playlist; without one, all of the host. Raises as `sign`."""
+        """Return cookies for a folder or a playlist's folder; by default for the whole host. Raises as `sign`."""
         site = self._site(stack)
         url = f"https://{site.host}{key_path(folder.removeprefix('/'))}"
         whole = {"everything": not folder.strip("/")} | terms
@@ -230,9 +230,9 @@ class Sandbox:
         method: str = "GET",
         stack: str | None = None,
     ) -> "httpx.Response":
-        """What a viewer is answered who asks for an object by its key or by a URL. Redirects are not followed.
+        """Return the edge's answer to a request for an object, by its key or by a URL. Redirects are not followed.
 
-        A URL may name the distribution, any cname or the bucket's own host: all of them are this edge.
+        A URL may have the distribution's host, any cname or the bucket's own host: this edge serves all of them.
         """
         import httpx
 
@@ -249,11 +249,11 @@ class Sandbox:
                 method, httpx.URL(self.endpoint_url).copy_with(raw_path=path.encode()), headers=sent
             )
 
-    # Within
+    # Internal
 
     @cached_property
     def world(self) -> World:
-        """The outside as the reconciler sees it, with this clock."""
+        """Return the connection of the reconciler to this sandbox, with this clock."""
         return connect(self._settings, self.clock)
 
     def _file(self, spec: str | os.PathLike[str]) -> str:
@@ -271,22 +271,20 @@ class Sandbox:
         known = ", ".join(self._sites) or "none"
         if name is None and len(self._sites) == 1:
             return next(iter(self._sites.values()))
-        what = f"no stack {name} was applied here" if name else "it is not clear which stack is meant"
-        raise WrongUsage(f"{what}; applied were: {known}", "apply a spec first, or name one with stack=")
+        what = f"no stack {name} was applied here" if name else "several stacks were applied, or none"
+        raise WrongUsage(f"{what}; applied: {known}", "apply a spec first, or set stack=")
 
     def _until(self, lasting: timedelta) -> datetime:
         return self.clock.now().astimezone(UTC) + lasting
 
     def _signer(self, site: _Site, url: str) -> Signer:
-        """A signer whose key is trusted where that URL leads."""
+        """Return a signer with a key that this URL's behavior trusts."""
         world = self.world
         scene = Scene(site.stack, world.account, world.partition, world.region, real_aws=False)
         path = sections(target_of(url).base).path
         guard = guards_of(world.reads(), scene).of(path)
         if not guard.signed:
-            raise CannotSign(
-                f"{path} needs no signature: {guard.named} is open to everyone", "use the plain URL"
-            )
+            raise CannotSign(f"{path} needs no signature: {guard.named} is public", "use the plain URL")
         now = lambda: self.clock.now().timestamp()  # noqa: E731
         for trusted in guard.keys:
             key = self._ring.of(trusted.der_sha256)
@@ -297,6 +295,6 @@ class Sandbox:
             if key_id in guard.key_pairs:
                 return Signer(self._ring.key("self"), key_id, now=now)
         raise CannotSign(
-            f"{guard.named} trusts {guard.whom}, and the sandbox has no key of theirs",
+            f"{guard.named} trusts {guard.whom}, but the sandbox has none of its keys",
             "apply the spec that declares that group first",
         )

@@ -1,7 +1,7 @@
-"""The room that speaks HTTP to the addresses of viewers: CloudFront's names, cnames, buckets' own addresses.
+"""Send HTTP requests to viewers' addresses: CloudFront's host names, cnames and buckets.
 
-Lives here: sending and receiving. Which requests are made, and what the answers mean, is decided in `proving`. httpx is
-imported when the first `HttpViewer` is made.
+`proving` decides which requests to send and what the answers mean. httpx is imported when the first `HttpViewer` is
+made.
 """
 
 from cfstream.web.http_viewer import HttpViewer, edge_address

@@ -1,6 +1,6 @@
-"""The door to viewers' addresses by httpx: names, TLS, one pool of connections, many requests at a time.
+"""Implement `ports.Viewer` with httpx: names, TLS, one connection pool, many concurrent requests.
 
-A request never follows a redirect, sends no cookie that it was not given, and reads no more of a body than `MOST`.
+A request never follows a redirect, sends only the cookies that it was given, and reads at most `MOST` bytes of a body.
 """
 
 import logging
@@ -26,16 +26,16 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 
 MOST = 1 << 18
-"""Bytes of a body that are read: playlists and error documents are whole, of a segment the beginning is enough."""
+"""Bytes that are read of a body. This covers whole playlists and error documents, and the beginning of a segment."""
 
 log = logging.getLogger("cfstream")
 
 
 class HttpViewer:
-    """`ports.Viewer` over the network. Close it, or use it in a ``with`` block; it may be shared by threads.
+    """`ports.Viewer` over the network. Close it, or use it in a ``with`` block. Safe to share between threads.
 
-    With an `edge_url` every request goes there, with the host that it names in its Host header, and the scheme that it
-    names in ``X-Forwarded-Proto``. Raises WrongUsage for an `edge_url` that is none.
+    With an `edge_url`, every request goes there, with its own host in the Host header and its scheme in
+    ``X-Forwarded-Proto``. Raises WrongUsage if `edge_url` is not a valid URL.
     """
 
     def __init__(self, edge_url: str = "") -> None:
@@ -62,7 +62,7 @@ class HttpViewer:
         self.close()
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Close all connections."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._client.close()
 
@@ -71,7 +71,7 @@ class HttpViewer:
 
     def resolves(self, host: str) -> bool:
         if self.edge_url or "https" in getproxies():
-            return True  # behind a proxy it is the proxy that resolves names
+            return True  # a proxy resolves the names itself
         try:
             return bool(socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))
         except OSError:
@@ -101,7 +101,7 @@ class HttpViewer:
             return Reply(response.status_code, headers, body)
 
     def _address(self, visit: Visit) -> "httpx.URL":
-        """Where the request is sent: path and query are sent as they are written."""
+        """Return the URL to which the request is sent, with its path and query unchanged."""
         import httpx
 
         parts = urlsplit(visit.url)
@@ -117,7 +117,7 @@ class HttpViewer:
 
 
 def _tls_name(visit: Visit) -> dict[str, Any]:
-    """TLS is asked for, and checked, by the name of the URL, whoever's address is connected to."""
+    """Request and verify TLS for the name in the URL, even if the connection is to another address."""
     return {"sni_hostname": urlsplit(visit.url).hostname} if visit.by_way_of else {}
 
 
@@ -131,7 +131,7 @@ def _beginning(response: "httpx.Response") -> Iterator[bytes]:
 
 
 def _silence(error: "httpx.HTTPError") -> NoReply:
-    """Why there is no reply, by what lies under httpx's exception; its own text may repeat a URL, and is not used."""
+    """Return why there is no reply, from the cause of httpx's exception. Its own text may contain a URL."""
     import httpx
 
     causes = list(_causes(error))
@@ -142,8 +142,8 @@ def _silence(error: "httpx.HTTPError") -> NoReply:
             return NoReply(Silence.NO_ADDRESS, cause.strerror or "")
     said = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
-        return NoReply(Silence.NO_CONNECTION, said or "no connection in time")
-    return NoReply(Silence.NO_ANSWER, said or "it broke off, or did not come in time")
+        return NoReply(Silence.NO_CONNECTION, said or "the connection timed out")
+    return NoReply(Silence.NO_ANSWER, said or "the connection closed or timed out")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -154,16 +154,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _shown(url: str) -> str:
-    """A URL without its query: what is behind the ``?`` may be all that it takes to get in."""
+    """Return a URL without its query, which may be all that is needed to get access."""
     return url.partition("?")[0]
 
 
 def edge_address(edge_url: str) -> str:
-    """The address of an edge without a slash at its end; empty for none. Raises WrongUsage for what is no address."""
+    """Return the URL of an edge without a trailing slash; empty for none. Raises WrongUsage for an invalid one."""
     parts = urlsplit(edge_url)
     if edge_url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
         raise WrongUsage(
-            f"--edge-url {_shown(edge_url)[:100]}: that is no address to send requests to",
+            f"--edge-url {_shown(edge_url)[:100]}: not a valid URL",
             "write it like http://127.0.0.1:4566",
         )
     return edge_url.rstrip("/")

@@ -91,7 +91,7 @@ def test_without_credentials_the_rest_is_unknown(
             "identity",
             "STS could not be reached at http://127.0.0.1:1",
         ),
-        (["--endpoint-url", "nonsense"], "configuration", "the endpoint is no URL"),
+        (["--endpoint-url", "nonsense"], "configuration", "the endpoint is not a valid URL"),
     ],
 )
 def test_what_is_amiss_is_named_with_a_remedy(

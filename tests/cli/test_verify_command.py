@@ -92,7 +92,7 @@ def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: 
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 7
     said = " ".join(ran.out.split())
-    assert "✗ let in: policy: the spec names everyone from outside that the policy allows" in said
+    assert "✗ let in: policy: the bucket policy has no openings" in said
     assert "anyone can read /*: bucket policy statement Open" in said
     assert "fix: remove that statement from the bucket policy, or narrow it" in said
     assert "Not as it should be." in said
@@ -205,10 +205,10 @@ def test_without_an_edge_apply_says_so_and_verify_fails(
     spec.write_text(spec.read_text() + "comment: Changed\n")
     ran = cfstream("apply", "lectures.yaml", "--yes")
     assert ran.code == 0
-    assert "no edge is known where viewers' requests could be sent" in " ".join(ran.err.split())
+    assert "there is no edge to send viewers' requests to" in " ".join(ran.err.split())
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 1
-    assert "name one with --edge-url, or use --sandbox" in " ".join(ran.out.split())
+    assert "set --edge-url, or use --sandbox" in " ".join(ran.out.split())
 
 
 def test_the_flag_comes_before_the_environment(

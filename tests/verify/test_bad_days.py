@@ -61,7 +61,9 @@ def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(stage: S
     assert (proof.exit_code, network.roundabout) == (0, {HOST})
     assert held(proof, f"https://{HOST}") > 20
     domain = stage.live()["DomainName"]
-    told = f"{HOST} has no address yet: it was asked for by way of {domain}; point it there by a CNAME"
+    told = (
+        f"{HOST} has no address yet: its requests were sent to {domain}; point it there with a CNAME record"
+    )
     assert told in [notice.text for notice in proof.notices]
 
 
@@ -69,22 +71,22 @@ def test_a_distribution_without_an_address_proves_nothing(stage: Stage) -> None:
     """A new name may take minutes to resolve: nothing is broken, and nothing is proved of it."""
     domain = stage.live()["DomainName"]
     proof = stage.proved(viewer=Network(stage.viewer, unknown=frozenset({domain, HOST})))
-    assert unproved(proof) == [f"{domain} has no address (yet): nothing can be asked"]
+    assert unproved(proof) == [f"{domain} has no address yet: no request can be sent"]
     assert proof.exit_code == 1
 
 
 ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
     "not CloudFront": (
         Reply(200, {"server": "nginx"}, b"hello"),
-        "points elsewhere: what answers there (200) is not CloudFront",
+        "points to another server (200), which is not CloudFront",
     ),
     "bad TLS": (
         NoReply(Silence.BAD_TLS, "self-signed certificate"),
-        "points elsewhere, to something whose TLS does not verify (TLS does not verify: self-signed certificate)",
+        "points to another server, whose TLS does not verify (TLS does not verify: self-signed certificate)",
     ),
     "nobody": (
         NoReply(Silence.NO_CONNECTION, "Connection refused"),
-        "points elsewhere, to something that does not answer (no connection: Connection refused)",
+        "points to another server, which does not answer (no connection: Connection refused)",
     ),
 }
 
@@ -110,7 +112,7 @@ def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(stage
     (finding,) = proof.unproved
     assert finding.where == f"https://{domain}"
     assert finding.why == "TLS does not verify: Hostname mismatch"
-    assert finding.do.startswith("look at http.certificate")
+    assert finding.do.startswith("check http.certificate")
 
 
 def test_an_edge_that_does_not_answer_proves_nothing(stage: Stage) -> None:
@@ -194,5 +196,5 @@ def test_a_stack_that_cannot_be_looked_at_does_not_keep_the_others_from_it(stage
     stage.world = replace(stage.world, reads=lambda: Refusing(reads(), "bare"))
     campus, lectures = stage.prove(stage.spec, other).stacks
     assert lectures.exit_code == 0
-    assert (campus.exit_code, campus.findings[0].claim) == (1, "it can be looked at")
+    assert (campus.exit_code, campus.findings[0].claim) == (1, "its live state can be read")
     assert "InternalError" in campus.findings[0].why

@@ -41,9 +41,7 @@ def test_what_preflights_lack_is_named(stage: Stage) -> None:
     by_url, by_cookies = notices(stage.proved(key=stage.key))
     assert "with a signed URL (preflight); the answer was 400 BadRequest: the default behavior" in by_url
     assert "its origin request policy must be CORS-S3Origin; and bucket media needs a CORS rule" in by_url
-    assert (
-        "with cookies (preflight); the answer was 403 MissingKey: browsers ask without cookies" in by_cookies
-    )
+    assert "with cookies (preflight); the answer was 403 MissingKey: preflights have no cookies" in by_cookies
     forwarding(stage)
     by_url, _ = notices(stage.proved(key=stage.key))
     lacking = f"bucket media needs a CORS rule that allows GET and the header Range for {PAGE}"

@@ -5,7 +5,7 @@ import pytest
 from tests.promises.studio import Json, listing, set_to
 from tests.verify.stage import Stage, alarms
 
-SUCCESS = "answers 200 for a 403: refused viewers get a success"
+SUCCESS = "answers 200 for a 403: refused viewers see a success"
 ON_SIGNED = "is on a signed path (the default behavior): viewers may get it without a signature"
 
 
@@ -41,7 +41,7 @@ def test_a_page_on_a_signed_path_is_a_warning(stage: Stage, code: str, exit_code
     assert f"the error page /a/sorry.html {ON_SIGNED}" in warnings(stage)
     proof = stage.proved()
     assert proof.exit_code == exit_code
-    told = "the error page /a/sorry.html is served, and its path needs a signature"
+    told = "the error page /a/sorry.html is served, although its path requires a signature"
     assert (told in alarms(proof)) == (exit_code == 7)
 
 

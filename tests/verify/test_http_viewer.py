@@ -174,7 +174,7 @@ def test_a_name_that_is_none_has_no_address() -> None:
 @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", "http://127.0.0.1/?a=b"])
 def test_an_edge_url_that_is_none_is_refused(url: str) -> None:
     """Before anything is sent anywhere."""
-    with pytest.raises(WrongUsage, match="no address to send requests to"):
+    with pytest.raises(WrongUsage, match="not a valid URL"):
         HttpViewer(url)
 
 

@@ -135,7 +135,7 @@ def test_an_object_granted_to_another_account(stage: Stage, permission: str, lis
 @pytest.mark.parametrize(
     ("permission", "field", "told"),
     [
-        ("READ", "also_read_by", "can list which objects there are: bucket ACL"),
+        ("READ", "also_read_by", "can list the objects: bucket ACL"),
         ("WRITE", "also_managed_by", "can write objects: bucket ACL"),
         ("WRITE_ACP", "also_managed_by", "can change who can read: bucket ACL"),
     ],

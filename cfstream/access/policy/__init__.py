@@ -1,8 +1,8 @@
 """The semantics of S3 policies and ACLs: who a statement admits. Pure.
 
-`requester` has the classes of who can ask, `judging` judges one of them against statements, `candidates` finds every
-class that a policy could admit, `public` is S3's own notion of public, `acls` reads access control lists, and
-`standing` says who is inside, expected, or an opening. The resource of a statement is the caller's question.
+`requester` has the classes of requesters, `judging` judges one of them against statements, `candidates` finds every
+class that a policy could admit, `public` implements S3's definition of public, `acls` reads access control lists, and
+`standing` decides who is inside, expected, or an opening. The caller decides whether a statement's resource matches.
 """
 
 from cfstream.access.policy.acls import acl_readers

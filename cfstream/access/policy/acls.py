@@ -1,4 +1,4 @@
-"""Who can do what by an access control list.
+"""Decide who can do what by an access control list.
 
 Source: S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL permissions and access policy permissions".
 """
@@ -33,8 +33,8 @@ def acl_readers(
 ) -> tuple[tuple[Reader, May], ...]:
     """Return who may do what by these grants, each pair once.
 
-    ACLs have no effect under BucketOwnerEnforced. IgnorePublicAcls ignores grants to everybody, and only those: a grant
-    to another account's canonical user stays. `identities` gives the OAI of each canonical user id that is one.
+    ACLs have no effect under BucketOwnerEnforced. IgnorePublicAcls ignores only grants to everybody: a grant to another
+    account's canonical user remains. `identities` gives the OAI id for the canonical user ids of OAIs.
     """
     if ownership == ENFORCED:
         return ()

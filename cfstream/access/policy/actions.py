@@ -1,4 +1,4 @@
-"""Which S3 actions let somebody read, list, write or manage. The one table.
+"""The only table of the S3 actions that let a requester read, list, write or manage.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3".
 """
@@ -11,7 +11,7 @@ from cfstream.access.reader import May
 
 
 class On(StrEnum):
-    """What the resource of an action is."""
+    """The type of an action's resource."""
 
     OBJECT = "object"
     BUCKET = "bucket"
@@ -20,7 +20,7 @@ class On(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """An action that decides access."""
+    """An action that is relevant to access."""
 
     name: str
     may: May
@@ -28,8 +28,8 @@ class Action:
 
 
 _TABLE: Mapping[May, Mapping[On, str]] = {
-    # Each returns the content of an object or of an old version. GetObjectAttributes and HeadObject's metadata are
-    # covered by s3:GetObject; s3:GetObjectVersionForReplication sends the content to another bucket.
+    # Each returns the content of an object or of an old version. s3:GetObject also covers GetObjectAttributes and
+    # HeadObject. s3:GetObjectVersionForReplication sends the content to another bucket.
     May.READ: {
         On.OBJECT: "GetObject GetObjectVersion GetObjectTorrent GetObjectVersionTorrent"
         " GetObjectVersionForReplication",
@@ -63,10 +63,10 @@ ACTIONS: Mapping[May, tuple[Action, ...]] = {
 
 
 def actions(may: May, *on: On) -> tuple[Action, ...]:
-    """Return the actions that count as `may`, only those on the resources `on` if any are given."""
+    """Return the actions that count as `may`, limited to the resources `on` if any are given."""
     return tuple(each for each in ACTIONS[may] if not on or each.on in on)
 
 
 DELIVERY = frozenset({"s3:putobject", "s3:getbucketacl", "s3:listbucket", "s3:getbucketlocation"})
-"""What services that deliver logs and reports need (S3 User Guide, "Enabling Amazon S3 server access logging";
+"""Actions needed by services that deliver logs and reports (S3 User Guide, "Enabling Amazon S3 server access logging";
 CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail")."""

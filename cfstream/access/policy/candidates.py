@@ -1,4 +1,4 @@
-"""Every class of requesters that a policy could admit."""
+"""Find every class of requesters that a policy could admit."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,15 +36,15 @@ from cfstream.policy_document import CLOUDFRONT
 _OF_A_SIGNER = ("aws:principal", "aws:user")
 _BY_A_SERVICE = "aws:principalisawsservice"
 _ORGANISATION = re.compile(r"\bo-[a-z0-9]+(?![a-z0-9*?])")
-"""A whole id. Anybody's new organisation may have an id that starts alike."""
+"""A complete id. A new organisation's id may have the same beginning."""
 _DISTRIBUTION = re.compile(r"arn:aws[a-z-]*:cloudfront::(\d{12}):(?:streaming-)?distribution/\w+")
 
 
 def candidates(policy: Sequence[Statement], own_account: str) -> tuple[Requester, ...]:
     """Return every class of requesters that some statement could admit, each once, in a fixed order.
 
-    The classes come from the principals and from the values in all conditions, also those of a Deny: "deny unless
-    from this network" leaves the network.
+    The classes come from the principals and from the values in all conditions, including those of a Deny: "deny unless
+    from this network" still admits the network.
     """
     found: list[Requester] = []
     for each in _candidates(policy, own_account):
@@ -79,7 +79,7 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
 
 
 def _services(policy: Iterable[Statement]) -> set[str]:
-    """Return the services that the policy names, other than CloudFront."""
+    """Return the services that the policy names, except CloudFront."""
     found = {each.name for one in policy for each in one.principals if each.form is Form.SERVICE}
     for clause in (clause for one in policy for clause in one.clauses):
         if clause.key in ("aws:principalservicename", "aws:principalservicenameslist"):
@@ -176,7 +176,7 @@ def _of_principal_arn(value: str, own: str) -> Iterator[Requester]:
 def _of_source(number: str, own: str, services: Sequence[str]) -> Iterator[Requester]:
     if re.fullmatch(r"\d{12}", number):
         yield distributions(number, own=number == own)
-        # Whatever service works for the own account is part of it, so only those that the policy names are reported.
+        # Services that work for the own account are part of it, so only those that the policy names are reported.
         named = (name for name in services if number != own or name != NEW_SERVICE)
         yield from (service(name, number, own=number == own) for name in named)
 

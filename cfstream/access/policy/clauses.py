@@ -1,4 +1,4 @@
-"""The clauses of a statement's Condition, and whether requests of one class fulfil them."""
+"""Parse the clauses of a statement's Condition, and decide whether requests of one class fulfil them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from cfstream.access.reader import Verdict
 from cfstream.values import Json
 
 Request: TypeAlias = tuple[str, ...] | None
-"""The values of one key in one request; None without the key."""
+"""The values of one key in one request; None if the request lacks the key."""
 
 
 @dataclass(frozen=True, eq=False)
 class Clause:
-    """One key under one operator. All clauses of a statement must hold. Compared by identity, which is fast."""
+    """One key with one operator. All clauses of a statement must hold. Compared by identity for speed."""
 
     key: str
-    """In lower case: IAM compares keys in any case."""
+    """In lower case: IAM ignores the case of keys."""
     words: str
-    """How a report names it: ``Condition StringLike aws:PrincipalTag/team``."""
+    """Its name in reports: ``Condition StringLike aws:PrincipalTag/team``."""
     operator: Operator | None
     """None if cfstream does not know the operator; the clause is then undecided."""
     values: tuple[str, ...]
-    """With every ARN in one partition."""
+    """The values, with every ARN converted to one partition."""
     spelled: tuple[str, ...] = ()
     """The values as the statement spells them."""
 
@@ -78,7 +78,7 @@ def _clauses(condition: Any, *, variables: bool) -> Iterator[Clause]:
 
 @lru_cache(maxsize=8192)
 def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
-    """Return whether some request fulfils the clauses on one key together: one value must fulfil all of them."""
+    """Return whether some request fulfils all clauses on one key: one value must fulfil all of them."""
     if isinstance(value, Chosen | Address):
         return _chosen(value, wanted)
     outcomes: set[bool | None] = set()
@@ -111,7 +111,7 @@ def _requests(value: Value, wanted: tuple[Clause, ...]) -> Iterable[Request | po
 
 
 def _chosen(value: Chosen | Address, wanted: tuple[Clause, ...]) -> Settled:
-    """The requester picks the request; what AWS issues by luck is no choice."""
+    """Decide for values that the requester chooses. Values that AWS happens to issue are not a choice."""
     undecided = False
     for request in _requests(value, wanted):
         outcome = _together(request, wanted)

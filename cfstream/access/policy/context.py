@@ -1,4 +1,4 @@
-"""What a request carries under one condition key, and who decides it."""
+"""Model what a request has under one condition key, and who decides the value."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Fixed:
-    """Always these values."""
+    """The key always has these values."""
 
     values: tuple[str, ...]
 
@@ -18,18 +18,18 @@ class Absent:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The requester picks any value that one of the patterns in `within` matches."""
+    """The requester chooses any value that matches a pattern in `within`."""
 
     within: tuple[str, ...] = ("*",)
     optional: bool = True
-    """Whether the requester can also leave the key out."""
+    """Whether the requester can also omit the key."""
     lucky: tuple[str, ...] = ()
     """Values that AWS may issue to the requester, who cannot choose them: ``vpc-*`` for a new VPC."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Any value that `within` matches. Nobody who asks can choose it."""
+    """Any value that matches `within`. The requester cannot choose it."""
 
     within: tuple[str, ...] = ("*",)
     optional: bool = True
@@ -44,7 +44,7 @@ class Address:
     networks: tuple[str, ...] = ("0.0.0.0/0", "::/0")
     optional: bool = False
     elsewhere: bool = False
-    """Whether the address is outside every narrow network that a policy names: somebody on the internet."""
+    """Whether the address is outside every narrow network that a policy names, like an arbitrary internet address."""
 
 
 Value: TypeAlias = Fixed | Absent | Chosen | Unknown | Address

@@ -1,4 +1,4 @@
-"""Judge a requester against statements. The resource is the caller's question: it differs by key."""
+"""Judge a requester against statements. The caller decides which resources match, because that differs by key."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,21 +21,21 @@ RESOURCE = "Resource"
 
 @dataclass(frozen=True)
 class Judgement:
-    """An answer, and what it rests on. Statements are named by their places in the policy."""
+    """An answer and its basis. Statements are identified by their index in the policy."""
 
     verdict: Verdict
     allowed_by: tuple[int, ...] = ()
-    """The statements that allow, certainly or perhaps."""
+    """The statements that allow it, certainly or perhaps."""
     denied_by: tuple[int, ...] = ()
     """The statements that deny every request."""
     clauses: tuple[tuple[int, str], ...] = ()
-    """What was not decided: the statement, and the clause in words, or `RESOURCE`."""
+    """The undecided parts: the statement, and the clause as text or `RESOURCE`."""
     restricted: bool = False
-    """Whether it was not decided if RestrictPublicBuckets leaves the requester in."""
+    """Whether it is undecided if RestrictPublicBuckets still allows the requester."""
 
     @property
     def undecided(self) -> tuple[str, ...]:
-        """What was not decided, in words, each once. Empty for yes and no."""
+        """Return the undecided parts as text, each once. Empty if the verdict is yes or no."""
         words = [clause for _, clause in self.clauses]
         return tuple(dict.fromkeys([*words, RESTRICTED] if self.restricted else words))
 
@@ -45,7 +45,7 @@ NO = Judgement(Verdict.NO)
 
 @dataclass(frozen=True)
 class _Bits:
-    """One requester and one action against every statement, whatever the resource."""
+    """One requester and one action against every statement, for any resource."""
 
     allowed: int = 0
     maybe: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class _Bits:
 
 @dataclass
 class Judge:
-    """One policy on a bucket of `account`, under `block`. Keeps what it has judged: one judge serves for every key."""
+    """One policy on a bucket of `account`, under `block`. Caches its answers, so use one judge for all keys."""
 
     statements: tuple[Statement, ...]
     block: Block
@@ -66,7 +66,7 @@ class Judge:
         self._kept: list[Requester] = []
 
     def known(self, requester: Requester) -> Requester:
-        """Return the requester as one of this bucket, kept so that it is judged once."""
+        """Return the requester with this bucket's context, cached so that it is judged once."""
         mine = in_account(requester, self.account)
         for each in self._kept:
             if each == mine:
@@ -77,10 +77,10 @@ class Judge:
     def decide(
         self, requester: Requester, action: Action, may: int, certain: int, forbidding: int | None = None
     ) -> Judgement:
-        """Return whether a requester of `known` may do that.
+        """Return whether a requester returned by `known` may perform the action.
 
-        The bits are the statements whose Resource may match, those whose Resource certainly does, and those of a Deny
-        whose Resource does (`certain`, if it is left out).
+        The first two masks are the statements whose Resource may match, and those whose Resource certainly matches.
+        `forbidding` are those of a Deny whose Resource certainly matches; the default is `certain`.
         """
         bits = self._judged(requester, action)
         allowed = bits.allowed & certain
@@ -99,7 +99,7 @@ class Judge:
         return Judgement(Verdict.MAYBE, indices, clauses=clauses, restricted=restriction is Verdict.MAYBE)
 
     def forbidden(self, requester: Requester, action: Action) -> int:
-        """Return, as bits, the statements that deny every request of a requester of `known`, by their resources."""
+        """Return, as bits, the statements that deny every request of a requester of `known`, if the resources match."""
         return self._judged(requester, action).forbidden
 
     @cached_property
@@ -107,7 +107,7 @@ class Judge:
         return publicity(self.statements) if self.block.restrict else Verdict.NO
 
     def _restriction(self, requester: Requester) -> Verdict:
-        """Whether RestrictPublicBuckets leaves a requester in: certain only where the policy's publicity is."""
+        """Decide whether RestrictPublicBuckets allows a requester. Certain only if the policy is certainly public."""
         if self._publicity is Verdict.NO:
             return Verdict.YES
         survives = survives_restriction(requester, self.account)
@@ -138,7 +138,7 @@ class Judge:
         return _Bits(allowed, maybe, forbidden)
 
     def _concerning(self, requester: Requester) -> tuple[tuple[int, Statement], ...]:
-        """The statements that name a requester, with their places: the same for every action."""
+        """Return the statements that name a requester, with their indices. They are the same for every action."""
         known = self._named_by.get(id(requester))
         if known is None:
             known = tuple(
@@ -149,7 +149,7 @@ class Judge:
 
 
 def in_account(requester: Requester, account: str) -> Requester:
-    """Return the requester with what every request to a bucket of the account has."""
+    """Return the requester with the context of every request to a bucket of the account."""
     return requester.with_keys({"aws:resourceaccount": fixed(account), "s3:resourceaccount": fixed(account)})
 
 
@@ -170,7 +170,7 @@ def _concerns(statement: Statement, requester: Requester) -> bool:
 
 
 def _named(statement: Statement, requester: Requester) -> bool:
-    """Return whether an Allow names the requester. A principal of an account is a requester of its own."""
+    """Return whether an Allow names the requester. A principal of an account is a separate requester."""
     found = [covers(each, requester.principal) for each in statement.principals]
     return (Covers.ALL in found) is not statement.negated if found or statement.negated else False
 

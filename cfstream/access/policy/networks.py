@@ -19,7 +19,7 @@ def network(text: str) -> Network | None:
 
 
 def contains(outer: str, inner: str) -> bool | None:
-    """Return whether the network `outer` contains `inner`; None if one is not a network."""
+    """Return whether the network `outer` contains `inner`; None if either is not a network."""
     wide, narrow = network(outer), network(inner)
     if wide is None or narrow is None:
         return None
@@ -37,9 +37,9 @@ def is_wide(text: str) -> bool:
 
 
 def edges(texts: Iterable[str]) -> Iterator[str]:
-    """Yield the first and last address of each network and their outer neighbours.
+    """Yield the first and last address of each network, and the addresses just outside it.
 
-    They suffice: every region that intersections and complements of networks form has one of them.
+    These are enough: every region formed by intersections and complements of networks contains one of them.
     """
     for found in map(network, texts):
         if found is None:

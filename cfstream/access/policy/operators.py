@@ -1,4 +1,4 @@
-"""Condition operators: how each compares the value in a policy with the value in a request.
+"""Implement condition operators: how each compares the value in a policy with the value in a request.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multivalued context
 keys".
@@ -13,11 +13,11 @@ from cfstream.access.policy.networks import contains
 from cfstream.access.policy.wildcards import fits, has_variable, literal
 
 Match: TypeAlias = Callable[[str, str], bool | None]
-"""Whether a policy's value (first) matches a request's value (second); None if undecided."""
+"""Return whether a policy's value (first) matches a request's value (second); None if undecided."""
 
 
 class Family(StrEnum):
-    """What kind of values an operator compares."""
+    """The type of values that an operator compares."""
 
     TEXT = "text"
     ARN = "arn"
@@ -29,7 +29,7 @@ class Family(StrEnum):
 
 
 class Every(StrEnum):
-    """The set operator in front of an operator."""
+    """The set operator before an operator."""
 
     NONE = ""
     ALL_VALUES = "forallvalues"
@@ -49,7 +49,7 @@ class Operator:
 
 
 def operator(text: str) -> Operator | None:
-    """Return the operator that `text` names in any case, or None if there is no such operator."""
+    """Return the operator with the name `text`, in any case, or None if it does not exist."""
     head, colon, rest = text.lower().partition(":")
     every, bare = (head, rest) if colon else ("", head)
     if every not in {each.value for each in Every}:
@@ -76,7 +76,7 @@ def holds(found: Operator, values: tuple[str, ...], request: tuple[str, ...] | N
 
 
 def _without_key(found: Operator) -> bool:
-    """A negated operator holds without the key; ForAnyValue never does, ForAllValues always."""
+    """A negated operator holds without the key. ForAnyValue never does; ForAllValues always does."""
     if found.every is Every.ANY_VALUE:
         return found.if_exists
     return found.if_exists or found.negated or found.every is Every.ALL_VALUES
@@ -117,7 +117,7 @@ def _like(value: str, request: str) -> bool:
 
 
 def _arn(value: str, request: str) -> bool | None:
-    """Each of the six parts of an ARN is compared by itself, with wildcards, also by ArnEquals."""
+    """Compare the six parts of two ARNs separately, with wildcards. ArnEquals does so too."""
     wanted, given = value.split(":", 5), request.split(":", 5)
     if len(wanted) != 6:
         return None
@@ -135,7 +135,7 @@ def _number(compare: Callable[[float, float], bool]) -> Match:
 
 
 def _date(value: str, request: str) -> None:
-    """No date is decided: the answer must not change between two runs."""
+    """Leave dates undecided: the answer must not change between two runs."""
 
 
 _POSITIVE: Mapping[str, tuple[Family, Match, bool]] = {

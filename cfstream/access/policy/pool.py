@@ -1,7 +1,7 @@
-"""Requests that stand for all others: if a value fulfils the clauses on a key, one in the pool does.
+"""Build pools of sample requests: if any value fulfils the clauses on a key, one in the pool does.
 
-For texts the pool has a text that all clauses share, found by automaton, and for each clause a text that breaks it.
-For numbers and networks it has the edges of every interval and a point between two edges.
+For text, the pool has a value that all clauses share, found by automaton, and for each clause a value that breaks it.
+For numbers and networks, it has the edges of every interval and a point between two edges.
 """
 
 import re
@@ -27,14 +27,14 @@ from cfstream.access.policy.wildcards import (
 
 
 class Unlisted:
-    """Requests that the pool could not list."""
+    """Requests that the pool could not enumerate."""
 
 
 Request: TypeAlias = tuple[str, ...] | None
 
 
 class Wanted(Protocol):
-    """A clause, as far as a pool needs it."""
+    """The parts of a clause that a pool needs."""
 
     @property
     def operator(self) -> Operator | None: ...
@@ -45,9 +45,9 @@ class Wanted(Protocol):
 def requests(
     wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool
 ) -> Iterator[Request | Unlisted]:
-    """Yield requests with values that `within` matches, and without the key if it is `optional`.
+    """Yield requests with values that match `within`, and one without the key if it is `optional`.
 
-    The values that the clauses name come first: the search for a shared text is rarely needed.
+    The values that the clauses name come first, so the search for a shared value is rarely needed.
     """
     if optional:
         yield None
@@ -65,9 +65,9 @@ def requests(
 
 
 def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
-    """Return values that AWS may happen to issue and that wildcards in all clauses match.
+    """Yield values that AWS may happen to issue and that match wildcards in all clauses.
 
-    If `lucky` leaves the account open, the clauses must leave it open too: nobody can become a certain account.
+    If `lucky` does not fix the account, the clauses must not fix it either: nobody can choose their account number.
     """
     return (each for one in lucky for each in _issued(wanted, one))
 
@@ -116,7 +116,7 @@ def _is_open(value: str, issued_form: str) -> bool:
 
 
 def _leaves_owner_open(value: str) -> bool:
-    """Return whether a wildcard leaves open who owns the value: the account of an ARN, the organisation of a path."""
+    """Return whether a wildcard covers the owner of the value: the account of an ARN, the organisation of a path."""
     parts = value.split(":", 5)
     return is_wild(":".join(parts[:5]) if len(parts) == 6 else re.split("[/:]", value, maxsplit=1)[0])
 
@@ -124,7 +124,7 @@ def _leaves_owner_open(value: str) -> bool:
 def addresses(
     wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool, elsewhere: bool
 ) -> Iterator[Request | Unlisted]:
-    """Return addresses in the networks `within`; `elsewhere`: in no narrow network that a clause names."""
+    """Yield addresses in the networks `within`; with `elsewhere`, outside every narrow network that a clause names."""
     named = [
         value
         for each in wanted
@@ -143,7 +143,7 @@ def addresses(
 
 
 def _values(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
-    """Yield the values that the clauses name, with their neighbours, and one that none names."""
+    """Yield the values that the clauses name, values next to them, and one that no clause names."""
     yield from map(_filled, within)
     yield from ("true", "false")
     for each in wanted:
@@ -181,7 +181,7 @@ def _is(each: Wanted, *families: Family) -> bool:
 
 
 def _sets(wanted: Sequence[Wanted], texts: list[str]) -> Iterator[Request]:
-    """Yield requests with several of the values `texts`: every pair, and all that clauses need together."""
+    """Yield requests with several of the values `texts`: every pair, and all that the clauses require together."""
     yield from ((one, other) for one in texts for other in texts if one < other)
     needed = {
         value for each in wanted if each.operator and not each.operator.negated for value in each.values
@@ -191,7 +191,7 @@ def _sets(wanted: Sequence[Wanted], texts: list[str]) -> Iterator[Request]:
 
 
 def _shared(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
-    """Yield a text that fulfils all text clauses, and for each clause a text that fulfils it and one that breaks it."""
+    """Yield a value that fulfils all text clauses, and for each clause one that fulfils it and one that breaks it."""
     texts = [each for each in wanted if _is(each, Family.TEXT, Family.ARN) and not _varies(each)]
     every = [_patterns(each) for each in texts if each.operator and not each.operator.negated]
     none = [one for each in texts if each.operator and each.operator.negated for one in _patterns(each)]

@@ -1,4 +1,4 @@
-"""The principals in a statement, and which of them cover who asks.
+"""Parse the principals in a statement, and decide which of them cover a requester.
 
 Source: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON policy elements: NotPrincipal".
 """
@@ -22,15 +22,15 @@ _ROLE = re.compile(r"(arn:aws[a-z-]*):iam::(\d{12}):role/(?:.+/)?([^/]+)")
 
 
 class Form(StrEnum):
-    """What a statement's principal can be, and what a requester can be."""
+    """The possible types of a statement's principal and of a requester."""
 
     ANYONE = "anyone"
-    """In a statement: everybody, AWS services included. As a requester: somebody who does not sign."""
+    """In a statement: everybody, including AWS services. As a requester: an unsigned request."""
     ACCOUNT = "account"
     """Every principal of an account."""
     ARN = "arn"
     UNIQUE = "unique"
-    """The unique id that AWS shows for a deleted user or role, or for an OAI just named."""
+    """The unique id that AWS shows for a deleted user or role, or for a recently named OAI."""
     OAI = "oai"
     CANONICAL = "canonical"
     SERVICE = "service"
@@ -40,14 +40,14 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Principal:
-    """One principal. `name` is an account, an ARN, an id or a service; "*" is every service."""
+    """One principal. `name` is an account, an ARN, an id or a service; "*" means every service."""
 
     form: Form
     name: str = ""
     canonical: str = ""
-    """Its canonical user id, where it is known."""
+    """Its canonical user id, if known."""
     known: Known = field(default="", compare=False)
-    """The name as the statement spells it; of an OAI, its id. `name` has every ARN in one partition."""
+    """The name as the statement spells it; for an OAI, its id. In `name`, every ARN is in one partition."""
 
     @property
     def account(self) -> str:
@@ -59,7 +59,7 @@ class Covers(StrEnum):
 
     ALL = "all"
     PART = "part"
-    """Only some requests of the class, or nobody can know."""
+    """Only some requests of the class, or it cannot be known."""
     NONE = "none"
 
 
@@ -78,7 +78,7 @@ def _listed(element: Mapping[str, Any]) -> Iterator[Principal]:
 
 
 def _known(found: Principal, name: Any) -> Known:
-    """Return the name, which a step of the same plan may still have to bring."""
+    """Return the name, which may only be known after a step of the same plan."""
     if found.form is not Form.OAI:
         return name if isinstance(name, Ref | Joined) else str(name)
     return name.parts[-1] if isinstance(name, Joined) else found.name
@@ -132,7 +132,7 @@ def _unique(_: Principal, asking: Principal) -> Covers:
 
 
 def _other(_: Principal, asking: Principal) -> Covers:
-    """A canonical user id can be that of an account whose number is not known, or that of an OAI."""
+    """A canonical user id can belong to an account with an unknown number, or to an OAI."""
     return _if(asking.form is Form.CANONICAL)
 
 
@@ -159,7 +159,7 @@ def _arn(named: Principal, asking: Principal) -> Covers:
 
 
 def _is_session_of(session: str, role: str) -> bool:
-    """Return whether the first ARN is a session of the role that the second names."""
+    """Return whether the first ARN is a session of the role with the second ARN."""
     one, other = _SESSION.fullmatch(session), _ROLE.fullmatch(role)
     return one is not None and other is not None and one.groups() == other.groups()
 

@@ -1,4 +1,4 @@
-"""What S3 counts as a public policy, and what RestrictPublicBuckets leaves.
+"""Decide what S3 counts as a public policy, and who keeps access under RestrictPublicBuckets.
 
 Source: S3 User Guide, "Blocking public access to your Amazon S3 storage", "The meaning of "public"".
 """
@@ -31,7 +31,7 @@ _FIXING = frozenset(
         "s3:x-amz-server-side-encryption-aws-kms-key-id",
     }
 )
-"""Keys that keep a policy from being public if they have fixed values."""
+"""Keys with which a policy is not public if their values are fixed."""
 
 _PERHAPS_FIXING = frozenset(
     {
@@ -48,11 +48,11 @@ _PERHAPS_FIXING = frozenset(
         "aws:vpcsourceip",
     }
 )
-"""Keys that name a fixed owner but are not on S3's list. Whether S3 counts them is not documented."""
+"""Keys that identify a fixed owner but are not on S3's list. Whether S3 counts them is not documented."""
 
 
 def is_public(policy: Json | None) -> bool:
-    """Return whether S3 counts the policy as public; also if the documentation leaves it open."""
+    """Return whether S3 counts the policy as public. True if the documentation leaves it open."""
     return publicity(parsed(policy)) is not Verdict.NO
 
 
@@ -91,7 +91,7 @@ def _fixes(clause: Clause) -> Verdict:
 
 
 def _demands(clause: Clause) -> bool:
-    """Return whether only requests with one of the values fulfil the clause. ForAllValues admits the absent key."""
+    """Return whether only requests with one of the values fulfil the clause. ForAllValues also admits a missing key."""
     found = clause.operator
     if found is None or not clause.values or found.family not in (Family.TEXT, Family.ARN, Family.NETWORK):
         return False
@@ -109,9 +109,9 @@ def _is_fixed(clause: Clause, value: str) -> bool:
 
 
 def survives_restriction(requester: Requester, account: str) -> Verdict:
-    """Return whether RestrictPublicBuckets leaves the requester its access through a public policy.
+    """Return whether the requester keeps its access through a public policy under RestrictPublicBuckets.
 
-    It leaves AWS services and the principals of the owner's account. Whether it leaves an OAI is not documented.
+    AWS services and the principals of the owner's account keep it. Whether an OAI does is not documented.
     """
     match requester.principal.form:
         case Form.SERVICE:
@@ -126,7 +126,7 @@ def survives_restriction(requester: Requester, account: str) -> Verdict:
 
 
 def delegates_to_access_points(statement: Statement, account: str) -> bool:
-    """Return whether the statement admits only requests through access points of the account.
+    """Return whether the statement only admits requests through access points of the account.
 
     The policies of the access points then decide (S3 User Guide, "Configuring IAM policies for using access points").
     """

@@ -1,4 +1,4 @@
-"""Condition keys that describe the request rather than who sends it, and which actions have them.
+"""Condition keys that describe the request rather than the requester, and the actions that have them.
 
 Source: Service Authorization Reference, "Condition keys for Amazon S3"; IAM User Guide, "AWS global condition context
 keys".
@@ -24,15 +24,15 @@ _ANY_ACTION = frozenset(
 )
 _LISTING = ("s3:prefix", "s3:delimiter", "s3:max-keys")
 _STORED = ("s3:existingobjecttag",)
-"""Tags of the object: only objects have them, and no policy lists them."""
+"""Tags of the object. Only objects have them, and policies cannot list them all."""
 _WRITING = ("s3:x-amz-", "s3:requestobjecttag", "s3:object-lock-", "aws:requesttag/", "aws:tagkeys")
 
 
 def request_value(key: str, action: Action, *, crafts: bool) -> Value:
     """Return the value of a key that the requester's class does not fix.
 
-    `crafts`: whoever asks writes the request, and so picks headers and parameters. A key that the action does not have
-    is absent: ``s3:prefix`` on GetObject.
+    `crafts`: the requester writes the request, and so chooses its headers and parameters. A key that the action does
+    not have is absent: ``s3:prefix`` on GetObject.
     """
     free = CHOSEN if crafts else UNKNOWN
     if key == "aws:securetransport":

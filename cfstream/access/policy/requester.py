@@ -1,6 +1,6 @@
-"""Classes of requesters: who asks, as a statement's principals and conditions see it.
+"""Classes of requesters, as a statement's principals and conditions see them.
 
-Source of what a request has under which key: IAM User Guide, "AWS global condition context keys", "Availability".
+Source of the condition keys of a request: IAM User Guide, "AWS global condition context keys", "Availability".
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ from cfstream.policy_document import CLOUDFRONT
 from cfstream.values import Known
 
 NEW_ACCOUNT = "000000000000"
-"""Stands for an account that no policy names."""
+"""Represents an account that no policy names."""
 
 NEW_SERVICE = "another-service.amazonaws.com"
-"""Stands for a service that no policy names."""
+"""Represents a service that no policy names."""
 
 ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
@@ -32,7 +32,7 @@ _NEW_ORGANISATION: Mapping[str, Value] = {
     "aws:sourceorgid": Unknown(("o-new0000000",), lucky=("o-*",)),
     "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",), lucky=("o-*",)),
 }
-"""What a service sends for an organisation that no policy names."""
+"""The context of a service's request for an organisation that no policy names."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,19 @@ class Requester:
     """One class of requests."""
 
     reader: Reader
-    """How the class is reported."""
+    """The reader that reports show for the class."""
     principal: Principal
     context: Mapping[str, Value] = field(default_factory=dict)
-    """By condition key in lower case. A key that ends with ``/*`` stands for all keys that start so."""
+    """By condition key in lower case. A key that ends with ``/*`` covers all keys with that beginning."""
     crafts: bool = False
-    """Whether who asks also writes the request, and so picks its headers and parameters."""
+    """Whether the requester also writes the request, and so chooses its headers and parameters."""
     via: str = ""
-    """In words, where the reader alone does not show the way."""
+    """How it requests, as text, if the reader alone does not show it."""
     spelled: Mapping[str, str] = field(default_factory=dict)
     """Ids that are not known yet, and the form that AWS will give them."""
 
     def value(self, key: str, action: Action) -> Value:
-        """Return what the requests have under `key`."""
+        """Return the value of `key` in these requests."""
         found = self.context.get(key)
         if found is None and "/" in key:
             found = self.context.get(key.partition("/")[0] + "/*")
@@ -82,7 +82,7 @@ _NO_SOURCE: Mapping[str, Value] = {
 }
 _INTERNET: Mapping[str, Value] = {
     "aws:sourceip": Address(optional=True, elsewhere=True),
-    # Anybody can create a VPC with any address range, and an endpoint; AWS issues the ids.
+    # Anybody can create a VPC with any address range, and an endpoint. AWS issues the ids.
     "aws:vpcsourceip": Address(optional=True),
     "aws:sourcevpc": Chosen(("vpc-0new0",), lucky=("vpc-*",)),
     "aws:sourcevpce": Chosen(("vpce-0new0",), lucky=("vpce-*",)),
@@ -92,7 +92,7 @@ _INTERNET: Mapping[str, Value] = {
     "aws:vpceaccount": Chosen((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
     "aws:vpceorgid": Chosen(("o-new0000000",), lucky=("o-*",)),
     "aws:vpceorgpaths": Chosen(("o-new0000000/r-new0/",), lucky=("o-*",)),
-    # Anybody can create an access point for the bucket in an own account.
+    # Anybody can create an access point for the bucket in their own account.
     "s3:dataaccesspointaccount": Chosen((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
     "s3:dataaccesspointarn": Chosen(
         (f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*",), lucky=(f"arn:aws:s3:*:{_AN_ACCOUNT}:accesspoint/*",)
@@ -100,7 +100,7 @@ _INTERNET: Mapping[str, Value] = {
     "s3:accesspointnetworkorigin": Chosen(("Internet", "VPC")),
 }
 _NO_NETWORK: Mapping[str, Value] = {
-    # AWS leaves the viewer's address out of calls by services.
+    # AWS omits the viewer's address from calls by services.
     "aws:sourceip": ABSENT,
     "aws:vpcsourceip": ABSENT,
     "aws:sourcevpc": ABSENT,
@@ -169,7 +169,7 @@ def _own_arns(account: str, *, lucky: bool = False) -> Chosen:
 
 
 def account(number: str) -> Requester:
-    """Return every principal of an account. It can create principals of any name."""
+    """Return every principal of an account. The account can create principals with any name."""
     known: dict[str, Value] = {
         **_SIGNED,
         "aws:principalaccount": fixed(number),
@@ -208,7 +208,7 @@ def user_id(value: str) -> Requester:
 
 
 def canonical(number: str) -> Requester:
-    """Return the account that has a canonical user id; its account number is not known."""
+    """Return the account with a canonical user id. Its account number is not known."""
     who = Principal(Form.CANONICAL, number, canonical=number)
     return Requester(Reader(ReaderKind.CANONICAL, number), who, _SIGNED, crafts=True)
 
@@ -221,10 +221,10 @@ def oai(identity: Known, canonical_id: Known = "") -> Requester:
 
 
 def distribution(arn: Known, account_number: str, *, https: bool = True) -> Requester:
-    """Return CloudFront for one distribution, with an origin access control.
+    """Return CloudFront for one distribution with an origin access control.
 
-    Whether CloudFront sends more than SourceArn is not documented. `https`: the access control signs always, and only
-    then does CloudFront always use HTTPS (Developer Guide, "Restrict access to an Amazon S3 origin").
+    Whether CloudFront sends more than SourceArn is not documented. `https`: the access control always signs. Only then
+    does CloudFront always use HTTPS (Developer Guide, "Restrict access to an Amazon S3 origin").
     """
     text = one_partition(text_of(arn))
     known = {**_cloudfront(account_number, https=https), "aws:sourcearn": fixed(text)}
@@ -238,9 +238,9 @@ def distribution(arn: Known, account_number: str, *, https: bool = True) -> Requ
 
 
 def distributions(account_number: str, *, own: bool) -> Requester:
-    """Return the distributions of an account that no policy names one by one.
+    """Return the distributions of an account that no policy names individually.
 
-    Of another account, the account is reported: it can create more.
+    For another account, the account is reported, because it can create more distributions.
     """
     arns = f"arn:aws:cloudfront::{account_number}:distribution/"
     known = {
@@ -256,7 +256,7 @@ def distributions(account_number: str, *, own: bool) -> Requester:
 
 
 def any_distribution() -> Requester:
-    """Return CloudFront for a distribution that anybody creates in an own account."""
+    """Return CloudFront for a distribution that anybody creates in their own account."""
     own = tuple(
         f"arn:{each}:cloudfront::{NEW_ACCOUNT}:distribution/ENEW0000000000" for each in ("aws", "aws-cn")
     )
@@ -290,7 +290,7 @@ def _service(name: str) -> dict[str, Value]:
         "aws:multifactorauthpresent": ABSENT,
         "aws:multifactorauthage": ABSENT,
         "aws:sourceowner": UNKNOWN,
-        # Not documented for services; it cannot be the id of a user or role.
+        # Not documented for services. It cannot be the id of a user or role.
         "aws:userid": Unknown(("service:*",)),
         "aws:principaltype": UNKNOWN,
     }
@@ -299,10 +299,10 @@ def _service(name: str) -> dict[str, Value]:
 def service(name: str, source_account: str = "", *, own: bool = False) -> Requester:
     """Return an AWS service that acts for `source_account`, or for an account that no policy names.
 
-    For a foreign account the account is reported: it decides what the service does.
+    For another account, the account is reported, because it controls the service.
     """
     acts_for = source_account or NEW_ACCOUNT
-    # The ARN of a bucket has no account. Nobody else can have a bucket that a policy names.
+    # The ARN of a bucket has no account. Nobody else can own a bucket that a policy names.
     buckets = "arn:aws:s3:::*" if source_account else "arn:aws:s3:::new-bucket"
     lucky = () if source_account else (f"arn:aws:*:*:{_AN_ACCOUNT}:*", "arn:aws:s3:::*")
     known: dict[str, Value] = {
@@ -325,16 +325,16 @@ def any_service() -> Requester:
 
 
 def network(name: str, *, signed: bool = False) -> Requester:
-    """Return everybody in a CIDR, a VPC or behind a VPC endpoint: without a signature, or with any AWS account."""
+    """Return everybody in a CIDR or VPC or behind a VPC endpoint: without a signature, or with any AWS account."""
     who = any_account() if signed else anonymous()
     known: dict[str, Value] = {**who.context}
     key = _KEY_OF_NETWORK.get(name.partition("-" if name.startswith("vpc") else ":")[0])
     if key:
-        # A pattern stands for each network that matches it.
+        # A pattern represents each network that matches it.
         places: dict[str, Value] = {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
         known |= {**_INSIDE_A_VPC, **places, key: Chosen((one_partition(name),), optional=False)}
     else:
-        # A private range can only be that of a VPC; of a public one nobody knows how it reaches S3.
+        # Only a VPC can have a private range. For a public range, it is not known how requests reach S3.
         known |= {"aws:sourceip": Address((name,)), "aws:vpcsourceip": Address((name,))}
         known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
     return replace(who, reader=Reader(ReaderKind.NETWORK, name), context=known)
@@ -368,7 +368,7 @@ def organisation(number: str) -> Requester:
 def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
     """Return an AWS service that acts for an account of the organisation that no policy names.
 
-    Accounts that a policy names are requesters of their own.
+    Accounts that a policy names are separate requesters.
     """
     arns = f"arn:aws:*:*:{NEW_ACCOUNT}:*", f"arn:aws:*:*:{_AN_ACCOUNT}:*"
     known: dict[str, Value] = {
@@ -384,7 +384,7 @@ def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
 
 
 def access_point(account_number: str) -> Requester:
-    """Return who another account's access points of the bucket let read: their policies decide, unseen."""
+    """Return the readers through another account's access points of the bucket. Their policies are not visible."""
     known: dict[str, Value] = {
         **_UNSIGNED,
         **_INTERNET,

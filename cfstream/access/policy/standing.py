@@ -1,4 +1,4 @@
-"""Whether a reader belongs to the account, is expected, or is an opening."""
+"""Decide whether a reader belongs to the account, is expected, or is an opening."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.policy_document import CLOUDFRONT
 
 AWSLOGSDELIVERY = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
-"""Canonical user that delivers CloudFront's standard logs (Developer Guide, "Configure standard logging (legacy)")."""
+"""The canonical user that delivers CloudFront's standard logs (Developer Guide, "Configure standard logging")."""
 
 LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 
@@ -49,24 +49,24 @@ LOAD_BALANCERS = frozenset(
         "037604701340",
     }
 )
-"""Accounts of AWS that deliver load balancer logs (Elastic Load Balancing User Guide, "Enable access logs for your
+"""AWS accounts that deliver load balancer logs (Elastic Load Balancing User Guide, "Enable access logs for your
 Application Load Balancer", "Legacy bucket policy")."""
 
 
 class Standing(StrEnum):
-    """What a reader is to the bucket's owner."""
+    """The relation of a reader to the bucket's owner."""
 
     INSIDE = "inside"
     """Part of the account."""
     EXPECTED = "expected"
-    """Outside, and either listed in the spec or how AWS works."""
+    """Outside the account, but listed in the spec or part of how AWS works."""
     OPENING = "opening"
-    """Outside, and nobody said that it may."""
+    """Outside the account, and not listed anywhere."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What the owner has, and whom the spec lists."""
+    """What the owner has, and the readers that the spec lists."""
 
     account: str
     owner: str = ""
@@ -79,13 +79,13 @@ class Declared:
     also_managed_by: tuple[str, ...] = ()
 
     def listed(self, may: May) -> tuple[str, ...]:
-        """Return who the spec lists for `may`."""
+        """Return the readers that the spec lists for `may`."""
         return self.also_read_by if may in (May.READ, May.LIST) else self.also_managed_by
 
 
 @dataclass(frozen=True)
 class Standpoint:
-    """A standing, with a note if something about it is good to know."""
+    """A standing, with an optional note about it."""
 
     standing: Standing
     note: str = ""
@@ -115,7 +115,7 @@ def standing(
 
 
 def _service(requester: Requester, declared: Declared, allowed_by: Sequence[Statement]) -> Standpoint:
-    """A service is expected if it acts for the own account only, or if it only delivers."""
+    """A service is expected if it acts only for the own account, or if it only delivers logs or reports."""
     if requester.via == f"for account {declared.account}":
         return EXPECTED
     if _delivers_only(allowed_by):
@@ -159,10 +159,10 @@ def _is_inside(reader: Reader, declared: Declared) -> bool:
 
 
 def lists(entry: str, reader: Reader) -> bool:
-    """Return whether an entry of `also_read_by` or `also_managed_by` covers the reader: by value or containment.
+    """Return whether an entry of `also_read_by` or `also_managed_by` covers the reader, by value or containment.
 
-    An account covers its principals and distributions, a network the networks in it. An organisation covers only
-    itself.
+    An account covers its principals and distributions. A network covers the networks in it. An organisation covers
+    only itself.
     """
     name = text_of(reader.name)
     match reader.kind:

@@ -1,4 +1,4 @@
-"""A policy's statements, parsed for judging."""
+"""Parse a policy's statements for judging."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ from cfstream.values import Json
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement. Which keys its resource names is judged elsewhere."""
+    """One statement. Other modules judge which keys its resource names."""
 
     sid: str
     allow: bool
@@ -23,12 +23,12 @@ class Statement:
     negated: bool
     """Whether the principals are those of NotPrincipal."""
     actions: tuple[str, ...]
-    """In lower case: IAM compares actions in any case."""
+    """In lower case: IAM ignores the case of actions."""
     all_but: bool
     """Whether the actions are those of NotAction."""
     clauses: tuple[Clause, ...]
     resources: tuple[str, ...] = ()
-    """As they are spelled, for showing; empty for NotResource."""
+    """In their original spelling, for display; empty for NotResource."""
 
     @cached_property
     def by_key(self) -> tuple[tuple[str, tuple[Clause, ...]], ...]:

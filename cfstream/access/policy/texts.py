@@ -1,4 +1,4 @@
-"""Ids and condition values as text that can be compared."""
+"""Convert ids and condition values to text that can be compared."""
 
 import json
 import re
@@ -7,13 +7,13 @@ from typing import Any
 from cfstream.values import Joined, Ref
 
 OPAQUE = "\ue000"
-"""Encloses an id that a step of the same plan will bring. No live value has this private-use character."""
+"""Encloses an id that is only known after a step of the same plan. No live value has this private-use character."""
 
 
 def text_of(value: Any) -> str:
     """Return `value` as the text that conditions compare.
 
-    An id that is not known yet equals only itself, and only wildcards match it. IAM reads true and "true" alike.
+    An id that is not known yet equals only itself, and only wildcards match it. IAM treats true and "true" alike.
     """
     match value:
         case Ref(step, output):
@@ -32,7 +32,7 @@ def account_of(arn: str) -> str:
 
 
 def one_partition(text: str) -> str:
-    """Return an ARN as it would be in the ``aws`` partition: no request crosses partitions, so none needs comparing."""
+    """Return an ARN in the ``aws`` partition. No request crosses partitions, so they need no comparison."""
     return _PARTITION.sub("arn:aws:", text)
 
 

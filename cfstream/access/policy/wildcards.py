@@ -1,4 +1,4 @@
-"""Patterns with ``*`` and ``?`` in condition values and actions: matching, and a text that several of them share."""
+"""Match patterns with ``*`` and ``?`` in condition values and actions, and find a text that several of them share."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,11 +7,11 @@ from itertools import chain, product
 from typing import TypeAlias
 
 ANY = "any"
-"""Any text, also none."""
+"""Any text, including none."""
 ONE = "one"
 """Exactly one character."""
 PART = "part"
-"""Any text without a colon, also none."""
+"""Any text without a colon, including none."""
 LETTER = "letter"
 """Exactly one character, not a colon."""
 
@@ -19,14 +19,14 @@ Pattern: TypeAlias = tuple[str, ...]
 """One item per literal character or wildcard."""
 
 LIMIT = 20_000
-"""States that a search visits before it gives up."""
+"""The most states that a search visits before it stops."""
 
 _ESCAPE = re.compile(r"\$\{([*?$])\}")
 _VARIABLE = re.compile(r"\$\{(?![*?$]\})")
 
 
 class Undecided(Exception):
-    """The search for a shared text reached its limit."""
+    """The search for a shared text exceeded its limit."""
 
 
 def has_variable(text: str) -> bool:
@@ -45,7 +45,7 @@ def literal(text: str) -> Pattern:
 
 @lru_cache(maxsize=4096)
 def pattern(text: str) -> Pattern:
-    """Return `text` with its wildcards."""
+    """Return the pattern for `text`, with its wildcards."""
     return tuple(_items(text))
 
 
@@ -65,7 +65,7 @@ def _items(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def form(text: str) -> Pattern:
-    """Return the pattern of values of a certain form. In an ARN, wildcards of the first five parts stay in their part.
+    """Return the pattern for values of a certain form. In an ARN, wildcards in the first five parts stay in their part.
 
     ArnLike and ArnEquals compare ARNs in the same way.
     """
@@ -120,8 +120,8 @@ def _expression(items: Pattern) -> re.Pattern[str]:
 def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) -> str | None:
     """Return a shortest text that matches one pattern of each group and none of `none`, or None.
 
-    Exact: the search runs one pattern of each group at one position, and every pattern of `none` at all positions that
-    it can be in. Only characters that some pattern expects next are tried, and one that stands for all others. Raises
+    Exact: the search follows one pattern of each group at one position, and every pattern of `none` at all its possible
+    positions. It tries only the characters that some pattern expects next, and one that represents all others. Raises
     Undecided above `LIMIT` states.
     """
     other = _unused([*(each for group in groups for each in group), *none])
@@ -149,7 +149,7 @@ def shared(groups: Sequence[Sequence[Pattern]], none: Sequence[Pattern] = ()) ->
 
 
 def _unused(patterns: Sequence[Pattern]) -> str:
-    """Return a character that no pattern has."""
+    """Return a character that occurs in no pattern."""
     used = {item for each in patterns for item in each if len(item) == 1}
     return next(each for each in chain("x0y1z2abc", map(chr, range(0x4E00, 0x9000))) if each not in used)
 
@@ -175,7 +175,7 @@ def _takes(item: str, letter: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _reach(each: Pattern, place: int) -> tuple[int, ...]:
-    """Return `place` and the places after each wildcard for any text that follows it."""
+    """Return `place` and the places after each wildcard that follows it and can match any text."""
     end = place
     while end < len(each) and each[end] in (ANY, PART):
         end += 1
@@ -189,7 +189,7 @@ def _next(each: Pattern, place: int, letter: str) -> list[int]:
 
 
 def _closed(each: Pattern, now: int) -> int:
-    """Return a set of places, as bits, with those that need no further character."""
+    """Return a set of places, as bits, extended by those that can be reached without another character."""
     for place, item in enumerate(each):
         if item in (ANY, PART) and now >> place & 1:
             now |= 1 << place + 1

@@ -116,7 +116,7 @@ class _Asked:
             return Check("identity", State.UNKNOWN, "not checked: fix the checks above first")
         from botocore.exceptions import BotoCoreError, ClientError
 
-        from cfstream.aws.connection import IDENTITY
+        from cfstream.aws.connecting import IDENTITY
         from cfstream.aws.errors import translate
 
         try:

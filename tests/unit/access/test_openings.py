@@ -221,7 +221,7 @@ def test_acls() -> None:
     )
     assert found(here) == [
         "anyone can read /open.mp4: object ACL",
-        f"canonical {'8' * 64} can list which objects there are: bucket ACL",
+        f"canonical {'8' * 64} can list the objects: bucket ACL",
         f"canonical {'8' * 64} can read /theirs.mp4: object ACL",
     ]
 

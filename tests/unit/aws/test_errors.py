@@ -128,7 +128,7 @@ def test_a_reply_that_is_not_of_aws() -> None:
     assert type(rubbish(READ, write=False)) is errors.Unreachable
     assert type(rubbish(WRITE, write=True)) is errors.ReplyLost
     assert type(translate(refusal("", 404, ""), READ, write=False)) is errors.Unreachable
-    assert rubbish(READ, write=False).what == "what answered GetDistribution is not CloudFront"
+    assert rubbish(READ, write=False).what == "the service that answered GetDistribution is not CloudFront"
 
 
 def test_endpoint_is_named_without_its_secrets() -> None:
@@ -201,7 +201,7 @@ def test_output_of_a_credential_process_is_not_shown() -> None:
     error = boto.CredentialRetrievalError(provider="custom-process", error_msg="SECRETSECRET")
     told = translate(error, READ, write=False)
     assert type(told) is errors.NoCredentials
-    assert told.what == "no credentials came from custom-process"
+    assert told.what == "custom-process returned no credentials"
 
 
 def test_head_replies_name_what_was_asked_for() -> None:

@@ -220,8 +220,8 @@ def test_bucket_acl() -> None:
     """A bucket whose objects anyone can list is an opening."""
     acl = {"Owner": {"ID": "0"}, "Grants": [TO_ALL]}
     seen = exposure(OAC, OWN, policy=GRANTED, **on_objects(block=NONE, get_bucket_acl=acl))
-    assert opening_texts(seen) == ["anyone can list which objects there are: bucket ACL"]
-    assert seen.after == (OURS, "anyone can list which objects there are: bucket ACL")
+    assert opening_texts(seen) == ["anyone can list the objects: bucket ACL"]
+    assert seen.after == (OURS, "anyone can list the objects: bucket ACL")
 
 
 def test_streaming_distribution() -> None:

@@ -147,7 +147,7 @@ def test_deleted_principal() -> None:
         ("s3:DeleteObject", "can write objects"),
         ("s3:PutBucketPolicy", "can change who can read"),
         ("s3:PutObjectAcl", "can change who can read"),
-        ("s3:ListBucket", "can list which objects there are"),
+        ("s3:ListBucket", "can list the objects"),
     ],
 )
 def test_who_can_do_something_else_than_read(action: str, text: str) -> None:

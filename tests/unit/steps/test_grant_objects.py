@@ -157,7 +157,7 @@ def test_credentials_expire() -> None:
     bucket = Bucket(keys=keys(2000))
 
     def expired(bucket: Bucket, call: Any) -> Json:
-        raise NoCredentials("the credentials are expired")
+        raise NoCredentials("the credentials have expired")
 
     bucket.faults["put_object_acl"] = [None] * 50 + [expired] * 2000
     with pytest.raises(NoCredentials):

@@ -11,7 +11,7 @@ from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.values import Known
 
 State: TypeAlias = tuple[bool, tuple[tuple[str, ...], ...]] | None
-"""None: may not read. Otherwise whether it is certain, and for each way the clauses that are not decided."""
+"""None if the reader may not read. Otherwise whether it is certain, and the undecided clauses of each way."""
 
 
 class Relation(StrEnum):
@@ -60,7 +60,7 @@ def state(ways: Ways, reader: Reader) -> State:
 
 
 def best(ways: Iterator[Way]) -> State:
-    """Return the best of some ways: a certain one, else the undecided clauses of each."""
+    """Return the best of some ways: a certain one, otherwise the undecided clauses of each."""
     found: set[tuple[str, ...]] = set()
     for way in ways:
         if way.certain:
@@ -72,8 +72,8 @@ def best(ways: Iterator[Way]) -> State:
 def opens(before: State, after: State) -> bool:
     """Return whether a path opens: it is (perhaps) readable after, and was not (certainly) readable before.
 
-    The same undecided clauses before and after decide both in the same way, so nothing opens. A way that depends on
-    more clauses than one before opens nothing either.
+    The same undecided clauses before and after decide both states alike, so nothing opens. A way that depends on more
+    clauses than an earlier way does not open anything either.
     """
     if after is None or (before is not None and before[0]):
         return False
@@ -151,7 +151,7 @@ def _replaces(after: Way, before: Way, all_after: Ways) -> bool:
 
 
 def _keys(ways: Ways, like: Way) -> frozenset[Known]:
-    """Every public key that signs by a distribution wherever one of its ways leads in."""
+    """Return every public key that signs for a distribution on one of its ways."""
     mine = (
         way.keys or frozenset()
         for way in ways

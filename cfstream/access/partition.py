@@ -3,11 +3,11 @@
 The keys are split by every pattern that can distinguish two keys: path patterns of behaviors (after their origin's
 path), resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
 
-CloudFront compares patterns with the normalised path, but asks the origin for the raw one. Single keys are judged so.
-Keys with empty segments, ``.`` or ``..`` have cells of their own only where no other key has the same signature.
+CloudFront compares patterns with the normalised path, but sends the raw path to the origin. Single keys are judged in
+this way. Keys with empty segments, ``.`` or ``..`` have their own cells only if no other key has the same signature.
 
-Where there are too many patterns, some are left out. Whether a key of a cell matches one of those is not decided: it is
-a clause of its own, which names the pattern, so that only equal patterns decide two answers alike.
+If there are too many patterns, some are left out. Whether a key of a cell matches such a pattern is then an undecided
+clause that names the pattern, so two answers with the same clause are decided alike.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -30,18 +30,18 @@ from cfstream.values import Json, plain
 Signature: TypeAlias = tuple[Hashable, ...]
 
 MOST_CELLS = 4096
-"""Above this many cells some patterns are left out and judged as their union, and the plan has a notice."""
+"""Above this many cells, some patterns are left out and judged as their union, and the plan has a notice."""
 
 
 class Named(NamedTuple):
-    """Statements as bits, by what their Resource names of some keys."""
+    """Statements as bits, by what their Resource names among some keys."""
 
     may: int
     """It may name one of the keys."""
     certain: int
     """It names all of them."""
     merged: int = 0
-    """Whether it names one was not decided, because its patterns were left out."""
+    """It is undecided whether it names one, because its patterns were left out."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class _Bits:
     groups: dict[tuple[Glob, ...], tuple[int, ...]] = field(default_factory=dict)
     """Groups of patterns of which only the first match counts, by place. They share no bit with other patterns."""
     foreign: int = 0
-    """Patterns of statements that name somebody outside the account."""
+    """Patterns of statements that name a reader outside the account."""
 
     @property
     def ordered(self) -> tuple[tuple[int, ...], ...]:
@@ -136,7 +136,7 @@ class _Bits:
 
     @property
     def preferred(self) -> tuple[int, ...]:
-        """The places of all patterns, the most important first: behaviors, then statements for those outside."""
+        """The indices of all patterns, the most important first: behaviors, then statements for outside readers."""
         behaviors = dict.fromkeys(place for group in self.ordered for place in group)
         rest = (place for place in range(len(self.globs)) if place not in behaviors)
         return (*behaviors, *sorted(rest, key=lambda place: not self.foreign >> place & 1))

@@ -35,7 +35,7 @@ from cfstream.policy_document.document import listed
 
 T = TypeVar("T")
 
-RESTRICTED = "whether RestrictPublicBuckets leaves it in"
+RESTRICTED = "whether RestrictPublicBuckets allows it"
 VARIABLE = "a policy variable"
 VERSIONS = "it names old versions only, which CloudFront asks for if it forwards versionId"
 _BY_ACL = actions(May.READ)[:2]
@@ -154,9 +154,9 @@ class PolicyView:
         return replace(found, verdict=Verdict.MAYBE, undecided=(VERSIONS,))
 
     def general(self, requester: Requester, may: May) -> Reading:
-        """Return whether a requester of `known` may list, write or manage, whatever the key.
+        """Return whether a requester returned by `known` may list, write or manage, for any key.
 
-        `by` and `statements` are those of every action: one action may be expected, and another one not.
+        `by` and `statements` cover all actions, because one action may be expected and another one not.
         """
         found = [
             self._decide(requester, each, self._somewhere(each.on), self._everything(each.on))
@@ -238,7 +238,7 @@ class PolicyView:
         return Reading(verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
 
     def _resource(self, index: int, named: Named) -> str:
-        """Return why it is not decided whether a statement names a key. The resources show what decides it."""
+        """Return why it is undecided whether a statement names a key, with the resources that decide it."""
         why = MERGED if named.merged >> index & 1 else VARIABLE
         policy = self.point.policy if self.point else self.world.bucket.policy
         statement = statements(policy)[index]
@@ -325,13 +325,13 @@ def best(readings: Iterable[Reading]) -> Reading:
 
 
 def _of(verdict: Verdict, undecided: tuple[str, ...], readings: Sequence[Reading]) -> Reading:
-    """Return an answer that rests on everything that some readings rest on."""
+    """Return an answer that combines the grounds of some readings."""
     by = _each(name for each in readings for name in each.by)
     return Reading(verdict, undecided, by, _each(index for each in readings for index in each.statements))
 
 
 def _each(values: Iterable[T]) -> tuple[T, ...]:
-    """Return each value once, in the order given."""
+    """Return each value once, in its original order."""
     return tuple(dict.fromkeys(values))
 
 

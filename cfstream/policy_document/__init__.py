@@ -1,7 +1,7 @@
 """Bucket policies as documents: their content, and the equivalent spellings in IAM. Pure.
 
-Who a policy admits is in `access`. Reading and writing a live policy is in `steps/bucket_policy.py`; which statement a
-stack needs is in `kinds/bucket_policy/deciding.py`.
+`access` decides who a policy admits. `steps/bucket_policy.py` reads and writes a live policy.
+`kinds/bucket_policy/deciding.py` decides which statement a stack needs.
 """
 
 from cfstream.policy_document.document import (

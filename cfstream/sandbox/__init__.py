@@ -1,9 +1,8 @@
-"""The sandbox: an AWS on loopback, for trying out, for tests and for pull requests.
+"""The sandbox: an AWS on loopback, to try things out, for tests and for pull requests.
 
-What lives here: the small face that other rooms use. Importing it is cheap: moto, which most of the sandbox
-stands on, is an optional extra and is imported by the server's own process only. The server is in ``server``,
-one sandbox per project and its coming and going in ``lifecycle``. Nothing in this package knows the rest of
-cfstream: a stand-in for AWS that shared the reconciler's mapping would share its mistakes.
+This module is the interface for other packages. Importing it is fast: only the server's process imports moto, which is
+an optional extra. ``server`` has the server, and ``lifecycle`` starts and stops one sandbox per project. The sandbox
+imports nothing from the rest of cfstream: if it shared the reconciler's mapping, it would share its mistakes.
 """
 
 from dataclasses import dataclass
@@ -22,27 +21,27 @@ class SandboxError(Exception):
 
 
 class MissingExtra(SandboxError):
-    """moto is not installed, and only the `sandbox` extra brings it."""
+    """moto is not installed; the `sandbox` extra installs it."""
 
     def __init__(self) -> None:
         super().__init__(f'the sandbox needs "{EXTRA}"', EXTRA)
 
 
 class WrongSetting(SandboxError):
-    """There is no setting of that name, or it does not take that value."""
+    """The setting does not exist, or does not accept the value."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers."""
+    """A running sandbox."""
 
     endpoint_url: str
     """``http://127.0.0.1:<port>``, for every service."""
     pid: int
     home: Path
-    """The folder that holds its state, its log and its lock."""
+    """The directory with its state, its log and its locks."""
     started: bool = False
-    """True when the call that returned this had to start it."""
+    """Whether the call that returned this started it."""
 
     @property
     def port(self) -> int:
@@ -51,19 +50,19 @@ class Running:
 
     @property
     def edge_url(self) -> str:
-        """Where viewers' requests go, with the Host header that they are for."""
+        """Where to send viewers' requests, with their Host header."""
         return self.endpoint_url
 
 
 def ahead(running: Running) -> float:
-    """By how many seconds the clock of that sandbox is ahead of this machine's; `SandboxError` if it is gone."""
+    """Return how many seconds the sandbox's clock is ahead of this machine's. Raises SandboxError if it has ended."""
     from cfstream.sandbox import lifecycle
 
     return float(lifecycle.settings(running.home)["clock_ahead_seconds"])
 
 
 def ensure(directory: Path) -> Running:
-    """Return the sandbox of the project that `directory` is in; start it if none runs.
+    """Return the sandbox of the project that contains `directory`. Start it if none runs.
 
     Raises MissingExtra if moto is not installed, and SandboxError as `lifecycle.up`.
     """

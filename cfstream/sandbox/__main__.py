@@ -1,7 +1,6 @@
-"""``python -m cfstream.sandbox serve --dir DIR``: the server in the foreground, until SIGTERM or SIGINT.
+"""``python -m cfstream.sandbox serve --dir DIR``: run the server in the foreground, until SIGTERM or SIGINT.
 
-What lives here: the process. ``cfstream sandbox serve`` and the child that ``lifecycle.up`` starts both end
-up here.
+``cfstream sandbox serve`` and the child process of ``lifecycle.up`` both run this.
 """
 
 import argparse
@@ -13,17 +12,15 @@ from pathlib import Path
 
 from cfstream.sandbox import Running, SandboxError, lifecycle
 
-# For a person, waiting should be seen, but be short.
+# The wait should be visible in a demonstration, but short.
 PERSON_READS = 2
 PERSON_SECONDS = 2.0
 
 
 def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _: None) -> None:
-    """Serves that home until SIGTERM or SIGINT, then keeps the state. `ready` is told when requests are
-    answered.
+    """Serve this directory until SIGTERM or SIGINT, then save the state. `ready` is called once requests are answered.
 
-    `MissingExtra` where moto is not installed; `SandboxError` where another server serves that home, or the
-    port is taken.
+    Raises MissingExtra if moto is not installed, and SandboxError if another server uses the directory or the port.
     """
     lifecycle.require_extra()
     with lifecycle.serving(home):
@@ -39,7 +36,7 @@ def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _
             sandbox = Sandbox.start(home, port, settings, token)
         except OSError as error:
             raise SandboxError(
-                f"port {port} cannot be had: {error.strerror}", "name another --port"
+                f"port {port} is not available: {error.strerror}", "choose another --port"
             ) from None
         with sandbox:
             lifecycle.announce(home, int(sandbox.endpoint_url.rpartition(":")[2]), token)
@@ -50,11 +47,11 @@ def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _
 
 
 def main() -> None:
-    """Parses the command line and serves."""
+    """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m cfstream.sandbox", description=__doc__)
     parser.add_argument("command", choices=["serve"])
-    parser.add_argument("--dir", type=Path, required=True, help="the folder that holds the state and the log")
-    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--dir", type=Path, required=True, help="the directory for the state and the log")
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -1,8 +1,8 @@
-"""Access control lists as S3 keeps them: an owner, and grants that read back as they were sent.
+"""Access control lists as in S3: an owner, and grants that read back as they were sent.
 
-What lives here: reading an ACL from XML, from grant headers and from a canned name, and the rules that look
-at the ACL alone. Whether a bucket takes ACLs at all is decided in ``s3``. moto 5.2.5 drops an object's ACL
-that is sent as XML and gives every ACL the same owner.
+Parses ACLs from XML, grant headers and canned names, and checks rules that concern the ACL alone. ``s3`` decides
+whether a bucket accepts ACLs. moto 5.2.5 drops an object's ACL that is sent as XML, and gives every ACL the same
+owner.
 """
 
 import re
@@ -28,7 +28,7 @@ _HEADER_GRANTEE = re.compile(r'\s*(?P<kind>id|uri|emailAddress)="?(?P<value>[^",
 _ACCOUNT = re.compile(r"[0-9a-f]{64}")
 
 KnownUser = Callable[[str], bool]
-"""Whether an origin access identity with that canonical user id exists."""
+"""Returns whether an origin access identity with this canonical user id exists."""
 
 
 class Acl(FakeAcl):
@@ -44,19 +44,19 @@ class Acl(FakeAcl):
         return any(_grantee(grant).uri in PUBLIC for grant in self.grants)
 
     def lets(self, user: str, permission: str) -> bool:
-        """Whether that canonical user may do that with the ACL: as the owner, or by a grant by name."""
+        """Return whether the ACL gives this canonical user the permission, as owner or by a grant."""
         return user == self.owner or any(
             _grantee(grant).id == user and grant.permissions[0] in (permission, "FULL_CONTROL")
             for grant in self.grants
         )
 
     def without_public(self) -> "Acl":
-        """What IgnorePublicAcls leaves of it."""
+        """Return the grants that remain under IgnorePublicAcls."""
         return Acl(self.owner, (grant for grant in self.grants if _grantee(grant).uri not in PUBLIC))
 
 
 def acl_of(stored: FakeAcl | None) -> Acl:
-    """What moto holds, as an `Acl`: grants one by one, and the bucket owner's where moto knows no owner."""
+    """Return moto's ACL as an `Acl`, with one grant each; the bucket owner's if moto has no owner."""
     if isinstance(stored, Acl):
         return stored
     if stored is None:
@@ -66,12 +66,12 @@ def acl_of(stored: FakeAcl | None) -> Acl:
 
 
 def private(owner: str) -> Acl:
-    """The default ACL: all for the owner, nothing for others."""
+    """Return the default ACL: full control for the owner only."""
     return Acl(owner, [_to_user(owner, "FULL_CONTROL")])
 
 
 def canned(name: str, owner: str) -> Acl:
-    """The ACL that a canned name stands for. InvalidArgument for a name that S3 does not have."""
+    """Return the ACL for a canned name. Raises InvalidArgument for an unknown name."""
     extra = {
         "private": [],
         "public-read": [_to_group(ALL_USERS, "READ")],
@@ -90,10 +90,10 @@ def canned(name: str, owner: str) -> Acl:
 
 
 def from_headers(headers: Mapping[str, str], owner: str, known: KnownUser) -> Acl | None:
-    """The ACL that ``x-amz-acl`` or ``x-amz-grant-*`` ask for, None where neither is there.
+    """Return the ACL from ``x-amz-acl`` or ``x-amz-grant-*``; None without these headers.
 
-    InvalidRequest where both are: S3 takes one way at a time. A grant header replaces the owner's own grant
-    too.
+    Raises InvalidRequest if there are both, because S3 accepts only one. A grant header also replaces the owner's own
+    grant.
     """
     asked = {name.lower(): value for name, value in headers.items()}
     grants = [
@@ -109,11 +109,10 @@ def from_headers(headers: Mapping[str, str], owner: str, known: KnownUser) -> Ac
 
 
 def from_xml(body: bytes, permissions: frozenset[str], known: KnownUser) -> Acl:
-    """The ACL in an AccessControlPolicy document.
+    """Return the ACL in an AccessControlPolicy document.
 
-    MalformedACLError (400) for what its schema does not allow or more than 100 grants, InvalidArgument
-    "Invalid id" (400) for an identity that was never issued, MethodNotAllowed (405) for a grantee named by
-    e-mail (withdrawn in 2025).
+    Raises MalformedACLError (400) for a schema violation or more than 100 grants, InvalidArgument "Invalid id" (400)
+    for an identity that does not exist, MethodNotAllowed (405) for a grantee by e-mail (withdrawn in 2025).
     """
     try:
         policy = xmltodict.parse(body, force_list=("Grant",))["AccessControlPolicy"]
@@ -128,9 +127,7 @@ def from_xml(body: bytes, permissions: frozenset[str], known: KnownUser) -> Acl:
 
 
 def rendered(acl: Acl) -> dict[str, Any]:
-    """The ACL in the shape of GetObjectAcl's and GetBucketAcl's answer. DisplayName is gone, as it is from
-    AWS.
-    """
+    """Return the ACL in the format of GetObjectAcl and GetBucketAcl, without DisplayName, which AWS removed."""
     return {
         "Owner": {"ID": acl.owner},
         "Grants": [
@@ -186,9 +183,7 @@ def _grant(kind: str, value: str, permission: str) -> FakeGrant:
 
 
 def _checked(grant: FakeGrant, known: KnownUser) -> FakeGrant:
-    """The grant, if its grantee can exist: a group of AWS's, an account (64 hex digits), or an identity that
-    was issued.
-    """
+    """Return the grant if its grantee can exist: an AWS group, an account (64 hex digits), or an existing identity."""
     who = _grantee(grant)
     if who.uri and who.uri not in (*PUBLIC, LOG_DELIVERY):
         raise InvalidArgumentError("Invalid group uri", "Group/URI", who.uri)

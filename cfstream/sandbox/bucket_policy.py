@@ -1,8 +1,7 @@
-"""Bucket policies as S3 takes and returns them.
+"""Bucket policies as S3 accepts and returns them: what is refused, what is rewritten, what counts as public. Pure.
 
-What lives here: what is refused, what is rewritten, and when a policy counts as public; pure functions over
-the document. Judging a request by a policy is not here, and moto's own judgement is not used: it reads a Deny
-with a Condition, or without a Principal, as a Deny for everybody.
+Judging a request is elsewhere. moto's own judgement is not used: it treats a Deny with a Condition, or without a
+Principal, as a Deny for everybody.
 """
 
 import ipaddress
@@ -19,7 +18,7 @@ IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
 
 Json = dict[str, Any]
 FindIdentity = Callable[[str], str | None]
-"""From an origin access identity's id, or its canonical user id, to its id; None where there is none."""
+"""Maps an origin access identity's id or canonical user id to its id; None if it does not exist."""
 
 _ACCOUNT = re.compile(r"\d{12}")
 _ACCOUNT_ARN = re.compile(r"arn:aws[\w-]*:(iam|sts)::\d{12}:.+")
@@ -36,7 +35,7 @@ _TERMS = (
     "Condition",
     "Sid",
 )
-# Keys that narrow a policy when their value is fixed: S3 User Guide, "The meaning of public".
+# Keys that make a policy not public if their value is fixed: S3 User Guide, "The meaning of public".
 _PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 _EQUALITIES = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
 _NARROWING = frozenset(
@@ -65,10 +64,10 @@ class MalformedPolicy(S3ClientError):
 
 
 def accepted(document: bytes, bucket_arn: str, find_identity: FindIdentity) -> bytes:
-    """The policy as S3 will return it. `MalformedPolicy` for one that S3 does not take.
+    """Return the policy as S3 returns it. Raises MalformedPolicy for one that S3 refuses.
 
-    Rewritten on the way (seen on AWS): keys in another order, lists of one as scalars, an account number as
-    the ARN of its root, and the CanonicalUser of an origin access identity as the ARN of that identity.
+    Changes seen on AWS: another order of keys, lists of one as scalars, an account number as the ARN of its root, and
+    the CanonicalUser of an origin access identity as the ARN of that identity.
     """
     if len(document) > MAX_BYTES:
         raise MalformedPolicy("Policy exceeds the maximum allowed document size.")
@@ -92,7 +91,7 @@ def accepted(document: bytes, bucket_arn: str, find_identity: FindIdentity) -> b
 
 
 def is_public(document: bytes | None) -> bool:
-    """Whether S3 calls the policy public: a statement allows everyone, and no condition limits it to fixed values."""
+    """Return whether S3 calls the policy public: a statement allows everyone, without a condition on fixed values."""
     statements = json.loads(document)["Statement"] if document else []
     return any(
         statement["Effect"] == "Allow"
@@ -176,9 +175,9 @@ def _narrowed(condition: Json) -> bool:
 
 
 def _pins(operator: str, key: str, values: list[str]) -> bool:
-    """Whether a condition limits a request to fixed values of a key.
+    """Return whether a condition limits a request to fixed values of a key.
 
-    IfExists and ForAllValues do not: both also hold for requests without the key.
+    IfExists and ForAllValues do not, because they also hold for requests without the key.
     """
     quantifier, _, name = operator.rpartition(":")
     if quantifier == "forallvalues" or any("${" in value for value in values):
@@ -188,13 +187,13 @@ def _pins(operator: str, key: str, values: list[str]) -> bool:
     if name not in _EQUALITIES or key not in _NARROWING:
         return False
     if key == "s3:dataaccesspointarn":
-        # The name of the access point may be a wildcard if its account is fixed.
+        # The access point's name may have a wildcard if its account is fixed.
         values = [value.rpartition(":accesspoint")[0] or value for value in values]
     return not any("*" in value or "?" in value for value in values)
 
 
 def _is_narrow(value: str) -> bool:
-    """Whether a network is small enough not to be public: /8 for IPv4, /32 for IPv6, or any private one."""
+    """Return whether S3 counts a network as not public: up to /8 for IPv4 or /32 for IPv6, or any private one."""
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:

@@ -1,7 +1,6 @@
-"""What a bucket says about access: Object Ownership and block public access, and the ACLs it takes and shows.
+"""The access settings of a bucket: Object Ownership, block public access, and the ACLs that it accepts and shows.
 
-What lives here: decisions about one bucket, on values at hand. Requests and answers are in ``s3``, the text
-of ACLs and policies in ``acl`` and ``bucket_policy``.
+These are decisions about one bucket's values. ``s3`` handles requests and answers; ``acl`` and ``bucket_policy`` parse.
 """
 
 from collections.abc import Mapping
@@ -18,15 +17,15 @@ PREFERRED = "BucketOwnerPreferred"
 WRITER = "ObjectWriter"
 
 FULL_CONTROL_FOR_OWNER = "bucket-owner-full-control"
-"""The one canned ACL that a bucket with ACLs disabled still takes."""
+"""The only canned ACL that a bucket with disabled ACLs accepts."""
 
 
 class Refusal(S3ClientError):
-    """An S3 error by code and message; moto's models know its HTTP status, 400 where they do not."""
+    """An S3 error by code and message. Its HTTP status is that of moto's models, otherwise 400."""
 
 
 class Switches(NamedTuple):
-    """The switches of block public access in force: a bucket's and its account's taken together."""
+    """The effective block public access settings: the bucket's and the account's combined."""
 
     block_acls: bool
     ignore_acls: bool
@@ -35,14 +34,12 @@ class Switches(NamedTuple):
 
 
 def ownership(bucket: FakeBucket) -> str:
-    """The Object Ownership in force. No ownership controls means ObjectWriter, as it was before there were
-    any.
-    """
+    """Return the effective Object Ownership. Without ownership controls it is ObjectWriter, S3's original behavior."""
     return str(bucket.ownership_rule or WRITER)
 
 
 def switches(bucket: FakeBucket) -> Switches:
-    """Block public access as it bears on that bucket."""
+    """Return the effective block public access settings of the bucket."""
     account = s3control_backends[bucket.account_id][bucket.partition].public_access_block
     blocks = [block for block in (bucket.public_access_block, account) if block]
     return Switches(
@@ -54,7 +51,7 @@ def switches(bucket: FakeBucket) -> Switches:
 
 
 def as_aws_makes_them(bucket: FakeBucket, rule: str) -> None:
-    """Gives a new bucket what AWS gives since 2023: that ownership, all public access blocked, and SSE-S3."""
+    """Give a new bucket AWS's defaults since 2023: this ownership, all public access blocked, and SSE-S3."""
     bucket.ownership_rule = rule  # type: ignore[assignment]  # moto keeps the string and says dict
     bucket.public_access_block = PublicAccessBlock(*["true"] * 4)
     sse_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
@@ -62,7 +59,7 @@ def as_aws_makes_them(bucket: FakeBucket, rule: str) -> None:
 
 
 def writer_of(bucket: FakeBucket, asked_for: str, headers: Mapping[str, str]) -> str:
-    """Who will own an object that `asked_for` writes with those headers."""
+    """Return the owner of an object that `asked_for` writes with these headers."""
     rule = ownership(bucket)
     if rule == ENFORCED:
         return OWNER
@@ -72,7 +69,7 @@ def writer_of(bucket: FakeBucket, asked_for: str, headers: Mapping[str, str]) ->
 
 
 def refuse_acl_headers(bucket: FakeBucket, headers: Mapping[str, str]) -> None:
-    """AccessControlListNotSupported (400) for an object's ACL headers where ACLs are disabled."""
+    """Raise AccessControlListNotSupported (400) for an object's ACL headers if ACLs are disabled."""
     grants = any(name.lower().startswith("x-amz-grant-") for name, _ in headers.items())
     canned = headers.get("x-amz-acl", FULL_CONTROL_FOR_OWNER)
     if ownership(bucket) == ENFORCED and (grants or canned != FULL_CONTROL_FOR_OWNER):
@@ -80,10 +77,10 @@ def refuse_acl_headers(bucket: FakeBucket, headers: Mapping[str, str]) -> None:
 
 
 def refuse_acl(bucket: FakeBucket, asked: Acl, owner: str) -> None:
-    """Refuses an ACL that the bucket does not take.
+    """Refuse an ACL that the bucket does not accept.
 
-    AccessControlListNotSupported (400) where ACLs are disabled; AccessDenied (403) for a public one where
-    those are blocked, or one that would change the owner.
+    Raises AccessControlListNotSupported (400) if ACLs are disabled, and AccessDenied (403) for a public ACL if those
+    are blocked, or one that would change the owner.
     """
     if ownership(bucket) == ENFORCED:
         raise acls_disabled()
@@ -92,7 +89,7 @@ def refuse_acl(bucket: FakeBucket, asked: Acl, owner: str) -> None:
 
 
 def refuse_shared(acl: Acl) -> None:
-    """InvalidBucketAclWithObjectOwnership (400) if a bucket with that ACL cannot have its ACLs disabled."""
+    """Raise InvalidBucketAclWithObjectOwnership (400) if a bucket with this ACL cannot have its ACLs disabled."""
     if any(grant.grantees[0].id != acl.owner for grant in acl.grants):
         raise Refusal(
             "InvalidBucketAclWithObjectOwnership",
@@ -101,9 +98,7 @@ def refuse_shared(acl: Acl) -> None:
 
 
 def refuse_public_at_birth(acl: Acl) -> None:
-    """InvalidBucketAclWithBlockPublicAccessError (400): a new bucket blocks public access, so its ACL cannot
-    be public.
-    """
+    """Raise InvalidBucketAclWithBlockPublicAccessError (400) for a public ACL: a new bucket blocks public access."""
     if acl.public:
         raise Refusal(
             "InvalidBucketAclWithBlockPublicAccessError",
@@ -112,14 +107,12 @@ def refuse_public_at_birth(acl: Acl) -> None:
 
 
 def shown(bucket: FakeBucket, stored: Acl) -> Acl:
-    """What a read shows of an ACL: the owner alone where ACLs are disabled, no public grants where those are
-    ignored.
-    """
+    """Return the ACL that a read shows: only the owner if ACLs are disabled, no public grants if those are ignored."""
     if ownership(bucket) == ENFORCED:
         return private(OWNER)
     return stored.without_public() if switches(bucket).ignore_acls else stored
 
 
 def acls_disabled() -> Refusal:
-    """400 AccessControlListNotSupported."""
+    """Return 400 AccessControlListNotSupported."""
     return Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")

@@ -1,6 +1,6 @@
-"""ListCertificates of ACM, in which moto shows no names beside the first, and every sort of key unasked.
+"""ListCertificates of ACM. moto's version shows only the first name, and every type of key.
 
-What lives here: the JSON of that one operation. The certificates themselves are moto's.
+This is the JSON of that one operation. The certificates themselves are moto's.
 """
 
 import json
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 SHOWN_UNASKED = ("RSA_1024", "RSA_2048")
 """ListCertificates: "Default filtering returns only RSA_1024 and RSA_2048 certificates" (shape Filters)."""
 MOST_NAMES = 100
-"""Of a certificate's names a summary shows the first hundred (shape CertificateSummary)."""
+"""A summary shows at most a hundred names of a certificate (shape CertificateSummary)."""
 PAGE = 1000
 
 _REGION = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/acm/")
@@ -36,7 +36,7 @@ _SUMMARY = (
 
 
 def answer(environ: Environ, body: bytes, account: str, moto: Callable[[Environ], Answer]) -> Answer:
-    """ListCertificates, filtered by status and type of key, in pages; anything else is moto's."""
+    """Answer ListCertificates, filtered by status and type of key, in pages. moto answers anything else."""
     region = _REGION.search(environ.get("HTTP_AUTHORIZATION", ""))
     if not environ.get("HTTP_X_AMZ_TARGET", "").endswith(".ListCertificates") or not region:
         return moto(environ)

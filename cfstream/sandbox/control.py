@@ -1,7 +1,6 @@
-"""What the sandbox says about itself, under ``/_sandbox/``: its status, its settings, and starting afresh.
+"""The sandbox's own API under ``/_sandbox/``: status, settings and reset, as JSON for ``cfstream sandbox``.
 
-What lives here: JSON in and out for people and for ``cfstream sandbox``. No AWS service is here. A request
-that a web page sent is refused, so that no site can reach into a sandbox through its visitor's browser.
+A request sent by a web page is refused, so that no site can change a sandbox through its visitor's browser.
 """
 
 import dataclasses
@@ -20,11 +19,9 @@ PREFIX = "/_sandbox/"
 
 
 def answer(environ: Environ, sandbox: "Sandbox") -> Answer:
-    """GET status, GET or PUT settings (a PUT changes the settings it names), PUT key-pairs (one for a trusted
-    signer), POST reset.
-    """
+    """Answer GET status, GET or PUT settings (PUT changes the settings in its body), PUT key-pairs, and POST reset."""
     if environ.get("HTTP_ORIGIN"):
-        return _json(403, {"error": "requests of web pages are not answered here"})
+        return _json(403, {"error": "requests sent by web pages are refused"})
     asked = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX)
     known: dict[tuple[str, str], Callable[[], Answer]] = {
         ("GET", "status"): lambda: _json(200, _status(environ, sandbox)),
@@ -48,8 +45,8 @@ def _reset(environ: Environ, sandbox: "Sandbox") -> Answer:
 
 
 def _status(environ: Environ, sandbox: "Sandbox") -> dict[str, Any]:
-    """`known` says whether the asker holds the token of this very server: a pid file may be older than the
-    process.
+    """Return the status. `known` is whether the request has the token of this server, because a pid file may be older
+    than the process.
     """
     return {
         "pid": os.getpid(),
@@ -69,12 +66,13 @@ def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
     for name, value in wanted.items() if isinstance(wanted, dict) else [("?", None)]:
         if name not in known:
             return _json(
-                400, {"error": f"there is no setting {name}", "do": f"there are {', '.join(sorted(known))}"}
+                400,
+                {"error": f"setting {name} does not exist", "do": f"use one of {', '.join(sorted(known))}"},
             )
         if not _fits(value, known[name]):
             like = json.dumps(known[name], default=sorted)
-            error = f"{name} takes a value like {like}, not {json.dumps(value)}"
-            return _json(400, {"error": error, "do": f"write {name}={like}, or another value of that sort"})
+            error = f"{name} needs a value like {like}, not {json.dumps(value)}"
+            return _json(400, {"error": error, "do": f"write {name}={like}, or another value of this type"})
     for name, value in wanted.items():
         setattr(sandbox.cloudfront.settings, name, tuple(value) if isinstance(value, list) else value)
     sandbox.written()
@@ -82,7 +80,7 @@ def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
 
 
 def _register(wanted: Any, sandbox: "Sandbox") -> Answer:
-    """A CloudFront key pair of an account (its number, or self) with that public half, and the id it has."""
+    """Register a public half as a key pair of an account (its number, or self), and return its id."""
     account, pem = (str(wanted.get(name, "")) for name in ("account", "public_key"))
     own = sandbox.cloudfront.account
     try:

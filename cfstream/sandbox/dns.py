@@ -1,8 +1,8 @@
-"""Route 53's records: moto's zones, with the rules that moto does not keep.
+"""Route 53's records: moto's zones, with the rules that moto does not have.
 
-What lives here: ChangeResourceRecordSets, judged whole before anything is done, and GetChange, which says PENDING
-first. Zones, and the lists of zones and records, are moto's. Messages are Route 53's own, as reports of users have
-them.
+This module answers ChangeResourceRecordSets, which is checked completely before anything changes, and GetChange, which
+is PENDING first. Zones, and the lists of zones and records, are moto's. The messages are Route 53's own, from users'
+reports.
 """
 
 import re
@@ -31,18 +31,18 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 class Refusal(Exception):
-    """Route 53 refuses a batch, with InvalidChangeBatch."""
+    """An InvalidChangeBatch error of Route 53."""
 
 
 class Records:
-    """Changes records, and remembers which changes are not everywhere yet."""
+    """Changes records, and tracks which changes are not INSYNC yet."""
 
     def __init__(self, cloudfront: Callable[[], CloudFront]) -> None:
         self._cloudfront = cloudfront
         self._pending: set[str] = set()
 
     def answer(self, environ: Environ, moto: Callable[[Environ], Answer]) -> Answer:
-        """ChangeResourceRecordSets and GetChange; anything else is moto's."""
+        """Answer ChangeResourceRecordSets and GetChange. moto answers anything else."""
         path = environ["RAW_URI"].partition("?")[0]
         changed = _CHANGE.match(path)
         asked = _STATUS.match(path)
@@ -67,7 +67,7 @@ class Records:
         return _change_info("ChangeResourceRecordSetsResponse", change, "PENDING")
 
     def _changed(self, zone: FakeZone, changes: list[Json]) -> list[RecordSet]:
-        """The records of the zone after a batch, which is done whole or refused."""
+        """Return the records of the zone after a batch, which is applied completely or refused."""
         records = {_place(_wire(record)): record for record in zone.rrsets}
         for change in changes:
             action, sent = change["Action"], _normal(change["ResourceRecordSet"])
@@ -88,7 +88,7 @@ class Records:
         return list(records.values())
 
     def _judge_alias(self, zone: FakeZone, sent: Json) -> None:
-        """An alias of CloudFront names a distribution; for AAAA one that has IPv6."""
+        """Refuse a CloudFront alias unless it names a distribution; for AAAA, one with IPv6."""
         alias = sent.get("AliasTarget")
         if not alias or alias["HostedZoneId"] != CLOUDFRONT_ZONE:
             return
@@ -117,7 +117,7 @@ def _judge_delete(live: RecordSet | None, sent: Json, told: str) -> None:
 
 
 def _judge_neighbors(records: Mapping[tuple[str, str, str], RecordSet], sent: Json, zone: str) -> None:
-    """A CNAME stands alone at its name."""
+    """Refuse a CNAME beside other records with its name."""
     for name, kind, _ in records:
         if name == sent["Name"] and kind != sent["Type"] and "CNAME" in (kind, sent["Type"]):
             raise Refusal(
@@ -134,7 +134,7 @@ def _changes(body: bytes) -> list[Json]:
 
 
 def _normal(sent: Json) -> Json:
-    """A record as it is kept: types of values, names in the one spelling that lists show."""
+    """Return a record as it is stored: values by type, names in the spelling that lists show."""
     record = {**sent, "Name": _spelled(sent["Name"])}
     for member in ("TTL", "Weight"):
         if member in record:
@@ -152,7 +152,7 @@ def _normal(sent: Json) -> Json:
 
 
 def _wire(record: RecordSet) -> Json:
-    """A record that is kept, in the members that a request has."""
+    """Return a stored record with the members of a request."""
     return {
         "Name": _spelled(record.name),
         "Type": record.type,
@@ -165,7 +165,7 @@ def _wire(record: RecordSet) -> Json:
 
 
 def _value(value: Any) -> str:
-    """A value: moto keeps those of the SOA and NS records that it makes as it would have got them."""
+    """Return a value. moto stores those of its own SOA and NS records as if they had been sent."""
     return str(value["Value"] if isinstance(value, Mapping) else value)
 
 
@@ -180,7 +180,7 @@ def _place(record: Json) -> tuple[str, str, str]:
 
 
 def _spelled(name: str) -> str:
-    r"""A name in lower case, with its dot, and ``*`` as ``\052`` ("DNS domain name format")."""
+    r"""Return a name in lower case, with its final dot, and ``*`` as ``\052`` ("DNS domain name format")."""
     plain = _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name).lower().rstrip(".")
     return _UNUSUAL.sub(lambda found: f"\\{ord(found.group()):03o}", plain) + "."
 

@@ -1,7 +1,7 @@
-"""The directory that holds a sandbox's state: which one it is, and whether only this user can write to it.
+"""The directory with a sandbox's state: where it is, and whether only this user can write to it.
 
-State is unpickled, which executes what is in it. So it is kept in the user's state directory and never in a project's
-tree, and a directory or file that another user could have written is refused.
+State is unpickled, which executes its content. So it is in the user's state directory, never in a project's tree, and a
+directory or file that another user could have written is refused.
 """
 
 import os
@@ -25,10 +25,10 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has neither this nor owners
 
 
 def find(directory: Path) -> Path:
-    """The sandbox directory of the project that `directory` is in.
+    """Return the sandbox directory of the project that contains `directory`.
 
-    The variable CFSTREAM_SANDBOX_DIR names it; otherwise it is in the user's state directory. The project is the
-    nearest directory upwards with a ``.git``, else `directory` itself. Raises SandboxError for a user without a home.
+    CFSTREAM_SANDBOX_DIR names it. Otherwise it is in the user's state directory. The project is the nearest parent
+    directory with a ``.git``, else `directory` itself. Raises SandboxError for a user without a home.
     """
     if named := os.environ.get(VARIABLE):
         return Path(named).expanduser().resolve()
@@ -39,7 +39,7 @@ def find(directory: Path) -> Path:
 
 
 def make(home: Path) -> None:
-    """Create the directory with mode 0700 where it is missing. Raises SandboxError unless it is this user's alone."""
+    """Create the directory with mode 0700 if it is missing. Raises SandboxError unless only this user can use it."""
     try:
         for folder in reversed([home, *home.parents]):
             if not folder.exists():
@@ -72,16 +72,16 @@ def check(home: Path) -> None:
 
 
 def check_state(home: Path) -> None:
-    """Raise SandboxError if there is a state file that another user could have written."""
+    """Raise SandboxError if the state file exists and another user could have written it."""
     with suppress(FileNotFoundError):
         os.close(opened(home / STATE, os.O_RDONLY))
 
 
 def opened(file: Path, flags: int) -> int:
-    """A descriptor of a file in the directory, created with mode 0600 where `flags` allow that.
+    """Open a file in the directory and return its descriptor. Create it with mode 0600 if `flags` allow it.
 
-    The open file itself is checked, not its name, so it cannot be exchanged after the check. Raises FileNotFoundError,
-    and SandboxError unless it is a regular file of this user that nobody else can read or write.
+    The open file itself is checked, not its name, so it cannot be replaced after the check. Raises FileNotFoundError,
+    and SandboxError unless it is a regular file that only this user can read and write.
     """
     try:
         descriptor = os.open(file, flags | _NO_FOLLOW, 0o600)
@@ -102,13 +102,13 @@ def opened(file: Path, flags: int) -> int:
 
 
 def read(file: Path) -> bytes:
-    """The content of a file in the directory. Raises as `opened`."""
+    """Return the content of a file in the directory. Raises as `opened`."""
     with os.fdopen(opened(file, os.O_RDONLY), "rb") as stream:
         return stream.read()
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all, with mode 0600: a reader or a crash never finds half of one."""
+    """Write a file completely or not at all, with mode 0600. A reader or a crash never finds half of it."""
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
     with os.fdopen(opened(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as stream:
@@ -119,13 +119,13 @@ def write(file: Path, content: bytes) -> None:
 
 
 def _state_root() -> Path:
-    """Where this system keeps the state of a user's programs, with our own directory in it."""
+    """Return cfstream's directory in the system's place for the state of a user's programs."""
     if sys.platform == "win32" and os.environ.get("LOCALAPPDATA"):
         return Path(os.environ["LOCALAPPDATA"]) / "cfstream" / "sandbox"
     state = os.environ.get("XDG_STATE_HOME", "")
     if sys.platform != "darwin" and os.path.isabs(
         state
-    ):  # a relative one counts as unset (XDG Base Directory)
+    ):  # a relative path counts as not set (XDG Base Directory)
         return Path(state) / "cfstream" / "sandbox"
     try:
         user = Path.home()
@@ -146,7 +146,7 @@ def _is_default(home: Path) -> bool:
 
 
 def _own(home: Path) -> Iterator[Path]:
-    """The directories that cfstream creates, the outermost first: anyone who can write to one can replace the next."""
+    """Yield the directories that cfstream creates, outermost first: write access to one allows replacing the next."""
     if _is_default(home):
         yield home.parent.parent
         yield home.parent
@@ -161,6 +161,6 @@ def _check_owner(path: Path, found: os.stat_result, forbidden: int) -> None:
 
 def _refused(path: Path, why: str, do: str = "") -> SandboxError:
     return SandboxError(
-        f"the sandbox's state in {path} is not used: it {why}",
+        f"the sandbox's state in {path} is not used, because it {why}",
         f'{do}set {VARIABLE} to a directory of your own, as in: export {VARIABLE}="$(mktemp -d)"',
     )

@@ -1,11 +1,11 @@
 """Start, find, query and stop the sandbox of a project: its process, address file and locks.
 
-The server itself is in ``server``. This module runs in every process that needs a sandbox, and so imports neither moto
+The server itself is in ``server``. Every process that needs a sandbox imports this module, so it imports neither moto
 nor boto3.
 
-Each sandbox has a directory (see ``homes``). It holds ``server.json`` (pid, port and a token that only this server
-knows), ``server.log``, ``state`` and two locks. The server holds ``serving.lock`` as long as it runs, so a dead server
-is noticed however it died. Processes that start or stop a server hold ``starting.lock``.
+Each sandbox has a directory (see ``homes``) with ``server.json`` (pid, port and a token that only this server knows),
+``server.log``, ``state`` and two locks. The server holds ``serving.lock`` while it runs, so a dead server is always
+noticed. Processes that start or stop a server hold ``starting.lock``.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ STOP_SECONDS = 20.0
 
 _POLL_SECONDS = 0.02
 _started: list[subprocess.Popen[bytes]] = []
-"""The servers that this process started, kept so that each is reaped when it ends."""
+"""The servers that this process started, so that it can reap each one when it ends."""
 
 _PROGRAM = """
 import os, sys
@@ -47,13 +47,13 @@ path.insert(path.index(standard) + 1 if standard in path else len(path), sys.arg
 from cfstream.sandbox.__main__ import main
 main()
 """
-"""Run ``cfstream.sandbox`` from the same directory as this process imported it from: PYTHONPATH would put that
-directory, which may be a checkout or all of site-packages, before the standard library.
+"""Run ``cfstream.sandbox`` from the directory from which this process imported it. PYTHONPATH would put that directory,
+which may be a checkout or all of site-packages, before the standard library.
 """
 
 
 def status(home: Path) -> Running | None:
-    """Return the sandbox that runs there, or None. The address file of a server that has ended counts as none.
+    """Return the sandbox that runs there, or None. The address file of an ended server counts as none.
 
     Raises SandboxError for a directory or an address file that another user could have written.
     """
@@ -70,7 +70,7 @@ def status(home: Path) -> Running | None:
 
 
 def up(home: Path, port: int = 0) -> Running:
-    """Return the sandbox that runs there; start it if none does, once even if two processes ask at the same time.
+    """Return the sandbox that runs there. Start one if none runs; only one, even if two processes ask simultaneously.
 
     Raises MissingExtra if moto is not installed, and SandboxError if the directory is not this user's alone or the
     server does not start, with the end of its log.
@@ -101,48 +101,51 @@ def down(home: Path) -> Running | None:
         deadline = time.monotonic() + STOP_SECONDS
         while _is_served(home):
             if time.monotonic() > deadline:
-                raise SandboxError(f"the sandbox does not end (pid {running.pid})", f"look into {home / LOG}")
+                raise SandboxError(
+                    f"the sandbox does not stop (pid {running.pid})", f"check its log: {home / LOG}"
+                )
             time.sleep(_POLL_SECONDS)
         _reap(running.pid)
         return running
 
 
 def settings(home: Path) -> dict[str, Any]:
-    """The settings of the sandbox that runs there. `SandboxError` if none does."""
+    """Return the settings of the sandbox that runs there. Raises SandboxError if none does."""
     return _ask(home, "GET", "settings")
 
 
 def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Changes the settings named and returns all. `WrongSetting` for one that there is not, or a value that
-    does not fit; `SandboxError` if no sandbox runs there.
+    """Change the given settings and return all of them.
+
+    Raises WrongSetting for an unknown setting or an invalid value, and SandboxError if no sandbox runs there.
     """
     return _ask(home, "PUT", "settings", wanted)
 
 
 def register_key_pair(home: Path, account: str, public_key: str) -> str:
-    """The id of a CloudFront key pair of that account (its number, or self) with that public half, in PEM.
+    """Register this PEM public half for an account (its number, or self), and return the id of its key pair.
 
-    AWS has no API for these; the sandbox needs it, so that trusted signers can sign. `WrongSetting` for a third
-    pair, or for what is no RSA key of 2048 bits; `SandboxError` if no sandbox runs there.
+    AWS has no API for this. The sandbox needs it, so that trusted signers can sign. Raises WrongSetting for a third
+    pair or anything but a 2048-bit RSA key, and SandboxError if no sandbox runs there.
     """
     answer = _ask(home, "PUT", "key-pairs", {"account": account, "public_key": public_key})
     return str(answer["id"])
 
 
 def reset(home: Path) -> None:
-    """Empties the sandbox that runs there. `SandboxError` if none does."""
+    """Empty the sandbox that runs there. Raises SandboxError if none does."""
     _ask(home, "POST", "reset")
 
 
 def require_extra() -> None:
-    """`MissingExtra` if moto or its server's parts are not installed."""
+    """Raise MissingExtra if moto or its server's parts are not installed."""
     if not all(importlib.util.find_spec(name) for name in ("moto", "flask", "flask_cors")):
         raise MissingExtra()
 
 
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[None]:
-    """Hold the lock of a server while it serves that home. Raises SandboxError if another server does."""
+    """Hold the lock of a server for this directory. Raises SandboxError if another server holds it."""
     homes.make(home)
     with contextlib.ExitStack() as stack:
         try:
@@ -150,7 +153,7 @@ def serving(home: Path) -> Iterator[None]:
         except Taken:
             raise SandboxError(
                 f"a sandbox already serves {home}",
-                'end it with "cfstream sandbox down", or name another --dir',
+                'stop it with "cfstream sandbox down", or choose another --dir',
             ) from None
         try:
             yield
@@ -159,18 +162,18 @@ def serving(home: Path) -> Iterator[None]:
 
 
 def announce(home: Path, port: int, token: str) -> None:
-    """Write the address file of the server that this process is, readable by this user alone."""
+    """Write the address file of this server, readable only by this user."""
     address = {"pid": os.getpid(), "port": port, "token": token}
     homes.write(home / ADDRESS, json.dumps(address).encode())
 
 
 def new_token() -> str:
-    """What a server is known by: a pid may be given to another process, and a port too."""
+    """Return a new token that identifies a server, because its pid and its port may be reused."""
     return secrets.token_urlsafe(16)
 
 
 def _start(home: Path, port: int) -> Running:
-    homes.check_state(home)  # here, for its message: the server's would be in its log
+    homes.check_state(home)  # checked here for its message; the server's would be in its log
     package = str(Path(__file__).parents[2])
     command = [*SAFE, "-c", _PROGRAM, package, "serve", "--dir", str(home.absolute()), "--port", str(port)]
     log = homes.opened(home / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -198,11 +201,11 @@ def _start(home: Path, port: int) -> Running:
         child.kill()
     _reap(child.pid)
     tail = homes.read(home / LOG)[began:].decode(errors="replace").strip().splitlines()[-5:]
-    raise SandboxError("\n".join(["the sandbox did not start", *tail]), f"look into {home / LOG}")
+    raise SandboxError("\n".join(["the sandbox did not start", *tail]), f"check its log: {home / LOG}")
 
 
 def _environment() -> dict[str, str]:
-    """The environment of a server: without AWS settings and credentials, which it does not need."""
+    """Return the environment of a server: without AWS settings and credentials, which it does not need."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
     return environment(kept)
 
@@ -239,7 +242,7 @@ def _url(address: dict[str, Any]) -> str:
 def _ask(home: Path, method: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     address = _read_address(home) if status(home) else None
     if address is None:
-        raise SandboxError("no sandbox runs here", 'start it with "cfstream sandbox up"')
+        raise SandboxError("no sandbox runs here", 'start one with "cfstream sandbox up"')
     answer = _call(address, method, what, body)
     if "error" in answer:
         raise WrongSetting(answer["error"], answer.get("do", ""))
@@ -249,7 +252,7 @@ def _ask(home: Path, method: str, what: str, body: dict[str, Any] | None = None)
 def _call(
     address: dict[str, Any], method: str, what: str, body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """One call to ``/_sandbox/``; OSError if nobody or nothing sensible answers."""
+    """Make one call to ``/_sandbox/``. Raises OSError without a valid answer."""
     connection = http.client.HTTPConnection("127.0.0.1", int(address["port"]), timeout=10)
     try:
         headers = {"X-Sandbox-Token": str(address["token"])}
@@ -258,7 +261,7 @@ def _call(
         )
         answer = json.loads(connection.getresponse().read())
     except (http.client.HTTPException, ValueError) as rubbish:
-        raise OSError(f"port {address['port']} is not a sandbox's") from rubbish
+        raise OSError(f"the server on port {address['port']} is not a sandbox") from rubbish
     finally:
         connection.close()
     return answer if isinstance(answer, dict) else {}

@@ -1,8 +1,7 @@
-"""The HTTP server of the sandbox: loopback, HTTP/1.1 kept alive, one write for each answer.
+"""The HTTP server of the sandbox: loopback, HTTP/1.1 with persistent connections, one write for each answer.
 
-What lives here: sockets, and the translation between HTTP and an environ (PEP 3333) on one side, an `Answer`
-on the other. What an answer says is decided elsewhere. Werkzeug's own server closes the connection after each
-answer, which costs a client more than the answer itself; this one does not.
+It has the sockets, and translates between HTTP and an environ (PEP 3333) or an `Answer`. Werkzeug's own server closes
+the connection after each answer, which takes a client longer than the answer itself.
 """
 
 import contextlib
@@ -35,9 +34,9 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Answer(NamedTuple):
-    """What goes back over the wire. A length and a date are added where they lack.
+    """An HTTP response. A missing length and date are added.
 
-    A large body comes in `pieces`, which are sent one after the other; its length must be among the headers.
+    A large body is in `pieces`, which are sent one after the other. Its length must then be in the headers.
     """
 
     status: int
@@ -47,7 +46,7 @@ class Answer(NamedTuple):
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """Serves `answer` on 127.0.0.1 from threads of its own, until `stop`. Its answers bear the time `now`."""
+    """Serves `answer` on 127.0.0.1 with its own threads, until `stop`. Its answers have the date `now`."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -74,10 +73,10 @@ class Listener(socketserver.ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 (socketserver's signature)
-        log.debug("a client went away", exc_info=True)
+        log.debug("a client closed its connection", exc_info=True)
 
     def stop(self) -> None:
-        """Closes the port and every connection: clients that kept one alive see it end."""
+        """Close the port and every connection, so that clients notice the end of persistent ones."""
         self.shutdown()
         self._thread.join()
         self.server_close()
@@ -134,7 +133,7 @@ class _Connection(BaseHTTPRequestHandler):
 def environ_of(
     method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes, *, port: int
 ) -> Environ:
-    """Return a request as an environ. `target` is the path as it was sent, with its query."""
+    """Return a request as an environ. `target` is the path with its query, as sent."""
     path, _, query = target.partition("?")
     return {
         "REQUEST_METHOD": method,
@@ -160,7 +159,7 @@ def environ_of(
 
 
 def headers_of(answer: Answer, method: str, now: float) -> list[tuple[str, str]]:
-    """Return the headers of an answer, with a date and, where there is a body, its length."""
+    """Return the headers of an answer, with a date and, if there is a body, its length."""
     headers = {name.lower(): (name, value) for name, value in answer.headers}
     headers.setdefault("date", ("Date", formatdate(int(now), usegmt=True)))
     if answer.status in _BODILESS:
@@ -171,7 +170,7 @@ def headers_of(answer: Answer, method: str, now: float) -> list[tuple[str, str]]
 
 
 def _header_environ(headers: Iterable[tuple[str, str]]) -> Environ:
-    """The headers as CGI variables. moto keeps the spelling of S3 metadata names that hold an underscore."""
+    """Return the headers as CGI variables. moto keeps the spelling of S3 metadata names with an underscore."""
     environ: Environ = {}
     preserved: dict[str, str] = {}
     for name, value in headers:

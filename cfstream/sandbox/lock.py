@@ -15,7 +15,7 @@ class Taken(Exception):
 
 @contextlib.contextmanager
 def held(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold the lock on a file, which is created. Without `wait`, raise Taken if another process holds it."""
+    """Hold the lock on a file, which is created if needed. Without `wait`, raise Taken if another process holds it."""
     with os.fdopen(opened(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "a") as file:
         try:
             take(file, wait=wait)

@@ -1,9 +1,8 @@
-"""Which service a request is for, and who answers it.
+"""Find the service of a request, and its handler.
 
-What lives here: one table of doors. CloudFront and its edge are the sandbox's own, S3 and Route 53's records are
-moto's made strict, GetResources is moto's with CloudFront's tags added, ListCertificates moto's with what it leaves
-out; every other service is moto's as it stands. All are on one port: a viewer is known by the Host header, a client
-of the API by its signature. What a service says is decided behind its door.
+CloudFront and its edge are the sandbox's own. S3 and Route 53's records are moto's with stricter rules, GetResources is
+moto's with CloudFront's tags, ListCertificates is moto's with missing members added, and every other service is moto's.
+All use one port: the Host header identifies a viewer's request, the signature that of an API client.
 """
 
 import io
@@ -28,14 +27,14 @@ from cfstream.sandbox.s3 import StrictS3
 log = logging.getLogger(__name__)
 
 S3_CONTROL = "/v20180820/"
-"""Signed for the service "s3" as S3 itself is, and told apart by its path."""
+"""Signed for the service "s3" like S3 itself, and distinguished by its path."""
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]*/(?P<service>[^/]+)/aws4_request")
 _READS = re.compile(r"\.(Get|List|Describe)")
 
 
 class S3Request(Request):
-    """A request as moto's S3 wants it, made from the environ alone: no Flask application around it."""
+    """A request for moto's S3, made from the environ alone, without a Flask application."""
 
     from_wsgi_server = True
 
@@ -43,7 +42,7 @@ class S3Request(Request):
 class Routes:
     """Answers every request, one at a time.
 
-    moto is not written for threads, and a snapshot of the state must not see half a write: hence the lock.
+    moto is not thread-safe, and a snapshot of the state must not contain half a write. So there is a lock.
     """
 
     def __init__(self, cloudfront: Callable[[], CloudFront], written: Callable[[], None]) -> None:
@@ -66,7 +65,7 @@ class Routes:
                 answer = self._door(environ)(environ)
         except NotImplementedError as error:
             return _failure(501, "NotImplemented", str(error))
-        except Exception as error:  # a fault of the sandbox: told to the client, and kept in the log
+        except Exception as error:  # a bug of the sandbox: the client and the log get it
             log.error("%s %s\n%s", environ["REQUEST_METHOD"], environ["RAW_URI"], traceback.format_exc())
             return _failure(500, "InternalError", f"the sandbox failed: {type(error).__name__}: {error}")
         if _writes(environ):
@@ -114,14 +113,14 @@ class Routes:
 
 
 def _body(environ: Environ) -> bytes:
-    """The body, left in its place for who reads it next."""
+    """Return the body, and keep it for the next reader."""
     body: bytes = environ["wsgi.input"].read()
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 
 
 def _headers(environ: Environ) -> dict[str, str]:
-    """The headers by lower-case name."""
+    """Return the headers by lower-case name."""
     prefixed = (
         (name.removeprefix("HTTP_"), value) for name, value in environ.items() if name.startswith("HTTP_")
     )
@@ -132,15 +131,15 @@ def _headers(environ: Environ) -> dict[str, str]:
 
 
 def signed_for(environ: Environ) -> str:
-    """The service in the credential scope of a signature (header or query), "" for an unsigned request."""
+    """Return the service in a signature's credential scope (header or query), "" for an unsigned request."""
     where = environ.get("HTTP_AUTHORIZATION") or environ.get("QUERY_STRING", "").replace("%2F", "/")
     found = _SCOPE.search(where)
     return found.group("service").lower() if found else ""
 
 
 def _is_form(environ: Environ) -> bool:
-    """Unsigned forms are calls of query APIs (sts AssumeRoleWithWebIdentity), anything else unsigned is for
-    S3.
+    """Return whether an unsigned request is a form, which is a call of a query API (sts AssumeRoleWithWebIdentity). Any
+    other unsigned request is for S3.
     """
     return environ["REQUEST_METHOD"] == "POST" and "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
 

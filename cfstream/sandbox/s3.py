@@ -1,9 +1,8 @@
-"""moto's S3 made strict where AWS is.
+"""moto's S3, with AWS's rules where moto lacks them.
 
-What lives here: the requests that stock moto answers wrongly, as overrides of its response class: who owns an
-object, ACLs and Object Ownership, block public access, bucket policies, a bucket's region and its expected
-owner. Everything else is moto's. Requests without a signature are judged in one place, `StrictS3.admit`, by the
-rules that the edge has for everybody.
+It overrides moto's answers about the owner of an object, ACLs and Object Ownership, block public access, bucket
+policies, a bucket's region and its expected owner. Everything else is moto's. `StrictS3.admit` judges all unsigned
+requests, with the edge's rules for anonymous requests.
 """
 
 from collections.abc import Mapping
@@ -24,8 +23,8 @@ from cfstream.sandbox.edge import anonymous
 from cfstream.sandbox.listener import Environ
 
 OWNER_HEADER = "x-cfstream-owner"
-"""Of the sandbox alone: a PutObject with it is made as that canonical user, so that objects of others can be
-had.
+"""Only in the sandbox: a PutObject with this header is made as that canonical user, so that tests can have objects of
+other owners.
 """
 
 
@@ -38,7 +37,7 @@ class StrictS3(S3Response):
         self._environ: Environ = {}
 
     def answer(self, request: Any) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers and body for a path-style request."""
+        """Return status, headers and body for a path-style request."""
         self._environ = request.environ
         _, _, key = request.raw_path.lstrip("/").partition("/")
         respond = self.key_response if key else self.bucket_response
@@ -47,19 +46,20 @@ class StrictS3(S3Response):
 
     @staticmethod
     def subdomain_based_buckets(request: Any) -> bool:  # noqa: ARG004 (moto's signature)
-        """Buckets are in the path: a host name says nothing here, for viewers may come with any."""
+        """Buckets are always in the path: a host name is ignored here, because viewers may use any."""
         return False
 
-    # What holds for every request
+    # For every request
 
     def admit(self, bucket: FakeBucket | None, key: str = "") -> None:
-        """Lets through what is signed: that is the account itself, and it may do everything; and what anybody
-        may do. AccessDenied otherwise.
+        """Admit signed requests, which are the account's and may do everything, and what anybody may do.
+
+        Raises AccessDenied otherwise.
         """
         signed = anonymous.is_signed(self.headers.get("Authorization", ""), self.querystring)
         if signed or self.method == "OPTIONS":
             return
-        # At the account's own address there is no bucket, and only the account may know which it has.
+        # The account's own address has no bucket, and only the account may list its buckets.
         if not self.bucket_name or not anonymous.admits(
             bucket, key, self.method, self.querystring, self._environ
         ):
@@ -69,13 +69,13 @@ class StrictS3(S3Response):
         querystring = self._get_querystring(request, full_url)
         bucket = self._bucket()
         self.admit(bucket)
-        # Everybody may ask everywhere where a bucket is; and a bucket that is being made is nowhere yet.
+        # Anybody may ask for a bucket's region. A bucket that is being created has none yet.
         anywhere = "location" in querystring or (request.method == "PUT" and not querystring)
         redirection = None if anywhere else self._redirection(bucket)
         return redirection or super()._bucket_response(request, full_url)
 
     def _key_response(self, request: Any, full_url: str) -> TYPE_RESPONSE:
-        # Not super()'s: moto judges by the bucket policy there, and does not look at a Deny's Condition.
+        # Not super()'s: moto judges by the bucket policy there, and ignores a Deny's Condition.
         found = self._bucket()
         self.admit(found, self.parse_key_name())
         redirection = self._redirection(found)
@@ -96,7 +96,7 @@ class StrictS3(S3Response):
         return respond()
 
     def _bucket(self) -> FakeBucket | None:
-        """The bucket asked for, None where there is none. AccessDenied if it is not the expected owner's."""
+        """Return the requested bucket, or None. Raises AccessDenied if it is not the expected owner's."""
         try:
             bucket = self.backend.get_bucket(self.bucket_name) if self.bucket_name else None
         except MissingBucket:
@@ -107,7 +107,7 @@ class StrictS3(S3Response):
         return bucket
 
     def _redirection(self, bucket: FakeBucket | None) -> TYPE_RESPONSE | None:
-        """301 PermanentRedirect for a request that is signed for another region than the bucket's."""
+        """Return 301 PermanentRedirect for a request that is signed for another region than the bucket's."""
         if bucket is None or "Authorization" not in self.headers or self.region == bucket.region_name:
             return None
         refusal = rules.Refusal(
@@ -119,9 +119,7 @@ class StrictS3(S3Response):
         return 301, {**headers, "x-amz-bucket-region": bucket.region_name}, body
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
-        """The answer as moto gives it, but with the owner of each object in a list: moto names the same one
-        everywhere.
-        """
+        """Return moto's answer with the actual owner of each listed object: moto names the same owner everywhere."""
         result = action_result.result
         if isinstance(result, dict):
             if "Buckets" in result:
@@ -193,9 +191,7 @@ class StrictS3(S3Response):
     # Objects
 
     def _acl_from_headers(self, headers: Mapping[str, str]) -> acls.Acl:
-        """The ACL of an object that is being written (moto asks): never None, for moto would take the
-        bucket's.
-        """
+        """Return the ACL of an object that is being written. Never None, because moto would then use the bucket's."""
         bucket = self.backend.get_bucket(self.bucket_name)
         rules.refuse_acl_headers(bucket, headers)
         writer = rules.writer_of(bucket, self.headers.get(OWNER_HEADER, OWNER), headers)
@@ -236,7 +232,7 @@ class StrictS3(S3Response):
         key = self.backend.get_object(self.bucket_name, key_name, version_id=version)
         return acls.acl_of(key.acl).owner if key else OWNER
 
-    # Identities, which are CloudFront's
+    # Identities, which belong to CloudFront
 
     def _known(self, canonical_user: str) -> bool:
         return self._cloudfront.identity_by_canonical_user(canonical_user) is not None

@@ -1,8 +1,7 @@
 """The sandbox as one object: CloudFront, moto's services, the state and the port.
 
-What lives here: how these are put together, started and stopped. Tests run it in their own process;
-``cfstream sandbox serve`` runs the same class in the foreground. moto keeps its backends in module globals,
-hence one sandbox per process.
+It starts and stops them. Tests run it in their own process; ``cfstream sandbox serve`` runs it in the foreground. moto
+keeps its backends in module globals, so there can only be one sandbox per process.
 """
 
 import copy
@@ -23,11 +22,11 @@ from cfstream.sandbox.listener import LOOPBACK, Answer, Environ, Listener
 from cfstream.sandbox.routing import Routes
 
 ACCOUNT = "123456789012"
-"""Whatever the credentials, this is whose they are."""
+"""The account of every request, with any credentials."""
 
 
 class Sandbox:
-    """A running sandbox; `Sandbox.start` makes one, `stop` (or leaving the `with` block) ends it."""
+    """A running sandbox. `Sandbox.start` makes one, and `stop` (or leaving the `with` block) ends it."""
 
     def __init__(self, settings: Settings, state_file: Path | None, port: int, token: str) -> None:
         self.token = token
@@ -49,11 +48,11 @@ class Sandbox:
         settings: Settings | None = None,
         token: str = "",
     ) -> Self:
-        """A sandbox that answers on 127.0.0.1.
+        """Start a sandbox on 127.0.0.1.
 
-        With a `state_dir` it goes on from the state kept there, and keeps it; without, it starts empty and
-        forgets. `settings` are those of an empty CloudFront. Raises OSError if the port is taken, and SandboxError
-        if another user could have written the state.
+        With a `state_dir`, it loads the state from there and saves it. Without, it starts empty and saves nothing.
+        `settings` are for an empty CloudFront. Raises OSError if the port is in use, and SandboxError if another user
+        could have written the state.
         """
         if state_dir:
             homes.make(state_dir)
@@ -62,28 +61,28 @@ class Sandbox:
 
     @property
     def endpoint_url(self) -> str:
-        """Where every service answers."""
+        """The URL of every service."""
         return f"http://{LOOPBACK}:{self._listener.port}"
 
     @property
     def edge_url(self) -> str:
-        """Where viewers' requests are answered: at the same port, for the Host header tells them apart."""
+        """The URL for viewers' requests. It has the same port, because the Host header distinguishes them."""
         return self.endpoint_url
 
     def reset(self) -> None:
-        """Forgets everything: no bucket, no distribution, the settings it was started with."""
+        """Delete everything, and restore the initial settings."""
         with self._routes.lock:
             _forget_moto()
             self._adopt(self._new_cloudfront())
         self.written()
 
     def written(self) -> None:
-        """Notes that the state has changed."""
+        """Record that the state has changed."""
         if self._keeper:
             self._keeper.changed()
 
     def stop(self) -> None:
-        """Closes the port, then writes the state a last time."""
+        """Close the port, then save the state."""
         self._listener.stop()
         if self._keeper:
             self._keeper.end()
@@ -97,11 +96,11 @@ class Sandbox:
         self.stop()
 
     def now(self) -> float:
-        """The time of the CloudFront that there is now: a reset brings another one."""
+        """Return the time of the current CloudFront, which a reset replaces."""
         return self.cloudfront.world.now()
 
     def answer(self, environ: Environ) -> Answer:
-        """Answers a request of AWS's API, of a viewer or of `cfstream sandbox`."""
+        """Answer a request to AWS's API, of a viewer or of `cfstream sandbox`."""
         if environ["PATH_INFO"].startswith(control.PREFIX):
             with self._routes.lock:
                 return control.answer(environ, self)
@@ -134,7 +133,7 @@ def _bucket_exists(name: str) -> bool:
 
 
 def _certificate(arn: str) -> Mapping[str, Any] | None:
-    """The certificate as ACM describes it, None where there is none of that ARN."""
+    """Return ACM's description of the certificate; None if this ARN does not exist."""
     region = arn.split(":")[3] if arn.count(":") >= 5 else ""
     backends = acm_backends[ACCOUNT]
     if region not in backends:

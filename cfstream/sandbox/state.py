@@ -1,7 +1,7 @@
-"""The sandbox's state file: written after writes and at the end, read at the start.
+"""The sandbox's state file: saved after writes and at the end, loaded at the start.
 
-The file holds a pickle of moto's backends and of the CloudFront object. Unpickling executes what the file says, so
-``homes`` refuses to open a file that another user could have written.
+The file has a pickle of moto's backends and of the CloudFront object. Unpickling executes its content, so ``homes``
+refuses a file that another user could have written.
 """
 
 import io
@@ -42,31 +42,29 @@ _LAYOUT = (
     "cloudfront/settings.py",
     "cloudfront/world.py",
 )
-"""Where the classes are that a pickle holds: one of another layout would be read, and fail later."""
+"""The files of the pickled classes. A pickle of another layout could be loaded but would fail later."""
 
 QUIET_SECONDS = 0.2
 SHARE = 10
-"""A save may take a tenth of the time at most: while many writes come in, saves of a large state are spaced
-out.
-"""
+"""Saving may take at most a tenth of the time: during many writes, saves of a large state are less frequent."""
 
 
 def version() -> dict[str, Any]:
-    """What must be the same for a state to be read: its format, moto's version, and the layout of our own classes."""
+    """Return what must be equal to load a state: its format, moto's version, and the layout of our own classes."""
     here = Path(__file__).parent
     layout = sha256(b"".join((here / name).read_bytes() for name in _LAYOUT)).hexdigest()[:16]
     return {"format": 1, "moto": moto.__version__, "layout": layout}
 
 
 def freeze(cloudfront: Any) -> bytes:
-    """Everything worth keeping, as bytes. No write may happen meanwhile."""
+    """Return the state as bytes. No write may happen meanwhile."""
     backends = {
         service: {
             account: {region: backend.__dict__ for region, backend in regions.items()}
             for account, regions in _backends(service).items()
         }
         for service in KEPT
-        if f"moto.{service}.models" in sys.modules  # what was never imported holds nothing
+        if f"moto.{service}.models" in sys.modules  # a service that was never imported is empty
     }
     frozen = io.BytesIO()
     _Pickler(frozen, pickle.HIGHEST_PROTOCOL).dump({"backends": backends, "cloudfront": cloudfront})
@@ -74,8 +72,8 @@ def freeze(cloudfront: Any) -> bytes:
 
 
 def thaw(frozen: bytes) -> Any:
-    """Puts moto's backends back as they were frozen, and returns the CloudFront object."""
-    kept = pickle.loads(frozen)  # noqa: S301 (only this user can have written it: `read`)
+    """Restore moto's frozen backends, and return the CloudFront object."""
+    kept = pickle.loads(frozen)  # noqa: S301 (`read` ensures that only this user can have written it)
     for service, accounts in kept["backends"].items():
         for account, regions in accounts.items():
             for region, attributes in regions.items():
@@ -87,15 +85,15 @@ def thaw(frozen: bytes) -> Any:
 
 
 def write(path: Path, frozen: bytes) -> None:
-    """Write the file, with the version that must be the same to read it."""
+    """Write the file, with the version that is needed to load it."""
     homes.write(path, json.dumps(version()).encode() + b"\n" + frozen)
 
 
 def read(path: Path) -> Any | None:
     """Restore moto's backends and return the CloudFront object of a state file; None if there is no usable state.
 
-    A file of another version, or a damaged one, is renamed and named in the log: nothing is lost, and the sandbox
-    starts empty. Raises SandboxError for a file that another user could have written.
+    A file of another version, or a damaged one, is renamed and logged: nothing is lost, and the sandbox starts empty.
+    Raises SandboxError for a file that another user could have written.
     """
     homes.check(path.parent)
     try:
@@ -105,13 +103,15 @@ def read(path: Path) -> Any | None:
     try:
         found = json.loads(head)
         cloudfront = thaw(frozen) if found == version() else None
-    except Exception:  # whatever a damaged pickle raises: any exception there is
+    except Exception:  # a damaged pickle may raise any exception
         log.exception("the state in %s cannot be read", path)
         found, cloudfront = "damaged", None
     if cloudfront is None:
         aside = path.with_name(f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}.old")
         path.replace(aside)
-        log.warning("the state is of another version (%s, not %s); set aside as %s", found, version(), aside)
+        log.warning(
+            "the state has another version (%s, not %s); it was renamed to %s", found, version(), aside
+        )
     return cloudfront
 
 
@@ -120,10 +120,10 @@ def _backends(service: str) -> Any:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles what does not pickle by itself.
+    """Pickles types that cannot be pickled by default.
 
-    Certificates and private keys (ACM's, KMS's) go by their encoding. moto's store of object versions goes by
-    its lists: as the dict that it is, it would lose all versions but the last.
+    Certificates and private keys (ACM's, KMS's) are stored encoded. moto's store of object versions is stored as its
+    lists: as a dict, it would lose all versions except the last.
     """
 
     def reducer_override(self, value: Any) -> Any:
@@ -153,9 +153,9 @@ def _private_key(der: bytes) -> PrivateKeyTypes:
 
 
 class Keeper(threading.Thread):
-    """Writes the state soon after it changed, from a thread of its own.
+    """Saves the state soon after it changed, in its own thread.
 
-    `frozen` takes the snapshot; it is called from this thread and does its own locking.
+    `frozen` takes the snapshot. This thread calls it, and it does its own locking.
     """
 
     def __init__(self, path: Path, frozen: Callable[[], bytes]) -> None:
@@ -167,7 +167,7 @@ class Keeper(threading.Thread):
         self.start()
 
     def changed(self) -> None:
-        """To be called after each write."""
+        """Report a write. Must be called after each one."""
         self._changed.set()
 
     def run(self) -> None:
@@ -179,7 +179,7 @@ class Keeper(threading.Thread):
             self._ending.wait(took * SHARE)
 
     def end(self) -> None:
-        """Ends the thread and writes one last time."""
+        """Save once more and end the thread."""
         self._ending.set()
         self._changed.set()
         self.join()

@@ -1,7 +1,7 @@
-"""GetResources of the tagging API, with the CloudFront resources that moto's own does not know.
+"""GetResources of the tagging API, including the CloudFront resources that moto's does not have.
 
-What lives here: the JSON of that one operation. Tags themselves are CloudFront's. As on AWS, CloudFront's
-resources are found in us-east-1 only, and never those without tags.
+This is the JSON of that one operation; the tags are CloudFront's. As on AWS, CloudFront's resources are only in
+us-east-1, and resources without tags are never included.
 """
 
 import json
@@ -23,10 +23,9 @@ Json = dict[str, Any]
 def answer(
     environ: Environ, body: bytes, cloudfront: CloudFront, moto: Callable[[Environ], Answer]
 ) -> Answer:
-    """GetResources: moto's answer with CloudFront's resources after its last page, or those alone if only
-    they are asked.
+    """Answer GetResources: moto's answer with CloudFront's resources after its last page, or only CloudFront's.
 
-    A PaginationToken of ours is the offset into CloudFront's resources. Anything but GetResources is moto's.
+    A PaginationToken of the sandbox is the offset into CloudFront's resources. moto answers other operations.
     """
     if not environ.get("HTTP_X_AMZ_TARGET", "").endswith(".GetResources"):
         return moto(environ)

@@ -50,7 +50,7 @@ def test_key_pairs(stage: Stage) -> None:
     assert first.startswith("APKA")
     assert pair(stage, OTHER, "one") == first
     status, answer = register(stage, OTHER, signing.pem(signing.rsa_key("three")))
-    assert (status, answer["error"]) == (400, f"account {OTHER} has two key pairs already")
+    assert (status, answer["error"]) == (400, f"account {OTHER} already has two key pairs")
     assert pair(stage, "self", "three") == pair(stage, "123456789012", "three")
 
 

@@ -136,7 +136,7 @@ def test_one_server_for_each_home(project: Path, up: Up) -> None:
 def test_server_that_does_not_come_up_says_why(project: Path, up: Up) -> None:
     """A start that fails is told with the end of the log: here the port is taken."""
     port = int(up(project).endpoint_url.rpartition(":")[2])
-    with pytest.raises(SandboxError, match=f"port {port} cannot be had"):
+    with pytest.raises(SandboxError, match=f"port {port} is not available"):
         lifecycle.up(project / "another", port)
 
 
@@ -161,7 +161,7 @@ def test_settings_outlive_the_server(project: Path, up: Up) -> None:
     assert _pace(up(project)) == (7, 2.0)
     lifecycle.reset(running.home)
     assert _pace(running) == (2, 2.0)
-    with pytest.raises(WrongSetting, match="there is no setting deploy_after_raeds") as error:
+    with pytest.raises(WrongSetting, match="setting deploy_after_raeds does not exist") as error:
         lifecycle.change_settings(running.home, {"deploy_after_raeds": 7})
     assert "deploy_after_reads" in error.value.do
 

@@ -1,4 +1,4 @@
-"""An in-memory CloudFront that refuses what AWS refuses: `CloudFront` answers, `Settings` turns its knobs."""
+"""An in-memory CloudFront that refuses what AWS refuses. `CloudFront` answers requests; `Settings` configures it."""
 
 from .records import Distribution, Identity
 from .service import CloudFront

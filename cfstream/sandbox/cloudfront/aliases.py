@@ -1,4 +1,4 @@
-"""Alternate domain names: who holds one, and whether a certificate covers it."""
+"""Alternate domain names: which distribution has one, and whether a certificate covers it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -25,8 +25,8 @@ _NOT_COVERED = (
 def judge_aliases(world: World, aliases: list[str], own_id: str | None) -> None:
     """Refuse aliases of either kind of distribution.
 
-    InvalidArgument for what is no host name or is named twice; CNAMEAlreadyExists for what another
-    distribution of either kind holds, here or in another account.
+    Raises InvalidArgument for an invalid or repeated host name, and CNAMEAlreadyExists for one that another
+    distribution of either kind has, in this or another account.
     """
     for alias in aliases:
         demand(_ALIAS.fullmatch(alias), f"The parameter CNAME is no host name: '{alias}'.")
@@ -45,8 +45,8 @@ def _held(world: World) -> Iterable[tuple[str, str]]:
 def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> None:
     """Refuse a viewer certificate that cannot serve these aliases, with InvalidViewerCertificate.
 
-    An ACM certificate must be in us-east-1; where the server lends its ACM, it must also be there, issued, a
-    day from its end, and cover each alias.
+    An ACM certificate must be in us-east-1. If the server provides its ACM, the certificate must also exist, be issued,
+    expire more than a day from now, and cover each alias.
     """
     arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
     if (arn and iam) or ((arn or iam) and certificate["CloudFrontDefaultCertificate"]):
@@ -71,7 +71,7 @@ def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> No
 
 
 def _found(world: World, arn: str) -> Mapping[str, Any] | None:
-    """ACM's description of the certificate; None where no ACM is at hand to ask."""
+    """Return ACM's description of the certificate; None without an ACM to ask."""
     refuse_unless(
         re.match(r"arn:aws[a-z-]*:acm:us-east-1:", arn), "InvalidViewerCertificate", _NO_CERTIFICATE
     )
@@ -90,12 +90,12 @@ def _found(world: World, arn: str) -> Mapping[str, Any] | None:
 
 def _covers(certificate: Mapping[str, Any], alias: str) -> bool:
     names = {certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())}
-    # A certificate's wildcard stands for one label.
+    # A certificate's wildcard covers one label.
     return alias in names or "*." + alias.partition(".")[2] in names
 
 
 def covers(world: World, record: Distribution, alias: str) -> bool:
-    """Whether the distribution has a certificate of its own that, as far as is known, covers the alias."""
+    """Return whether the distribution has its own certificate that, as far as is known, covers the alias."""
     certificate = record.config["ViewerCertificate"]
     try:
         judge_certificate(world, certificate, [alias])
@@ -105,9 +105,7 @@ def covers(world: World, record: Distribution, alias: str) -> bool:
 
 
 def overlapping(world: World, alias: str) -> list[tuple[str, str]]:
-    """Aliases in use that are the given one, a wildcard over it, or under it if it is one; with their
-    holders.
-    """
+    """Return aliases in use, with their distributions, that equal this one, cover it, or are covered by it."""
     alias = alias.lower()
     return [(held, holder) for held, holder in _held(world) if _under(alias, held) or _under(held, alias)]
 

@@ -1,4 +1,4 @@
-"""What AWS demands of a cache behavior: its origin, its methods, who may sign, and its policies."""
+"""The rules for a cache behavior: its origin, methods, signers and policies."""
 
 from collections.abc import Mapping
 
@@ -11,16 +11,16 @@ _METHODS = (
     {"GET", "HEAD", "OPTIONS"},
     {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"},
 )
-# S3 takes a forwarded Host for the bucket's name, and so refuses the request.
+# S3 takes a forwarded Host for the bucket's name, so it refuses the request.
 _HEADERS_FOR_S3 = {"access-control-request-headers", "access-control-request-method", "origin"}
 _POLICIES = ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
 
 
 def judge_behavior(world: World, behavior: Json, origins: Mapping[str, Json], own_id: str | None) -> None:
-    """Refuse a cache behavior (defaults filled in) as CreateDistribution and UpdateDistribution would.
+    """Refuse a cache behavior (with defaults) as CreateDistribution and UpdateDistribution do.
 
-    `origins` has the distribution's origins and origin groups by id; `own_id` is the distribution's, if it
-    exists, so that it does not count twice against the limits of what it uses.
+    `origins` has the distribution's origins and origin groups by id. `own_id` is the distribution's id if it exists, so
+    that it does not count twice against limits.
     """
     target = behavior["TargetOriginId"]
     refuse_unless(
@@ -47,8 +47,8 @@ def _judge_methods(allowed: Json) -> None:
 def judge_signers(world: World, signers: Json) -> None:
     """Refuse trusted signers of either kind of distribution.
 
-    InvalidArgument when Enabled belies the quantity, TooManyTrustedSigners, and TrustedSignerDoesNotExist for
-    what is no account number, or an account without key pairs.
+    Raises InvalidArgument if Enabled contradicts the quantity, TooManyTrustedSigners, and TrustedSignerDoesNotExist for
+    an invalid account number or an account without key pairs.
     """
     _judge_enabled("TrustedSigners", signers)
     named = signers.get("Items", ())
@@ -103,7 +103,7 @@ def _judge_policies(world: World, behavior: Json, own_id: str | None) -> None:
             managed = world.policies[kind].get(policy).managed
             others = [user for user in world.users(member, policy) if user.id != own_id]
             fine = len(others) < world.settings.quota("distributions_per_policy")
-            # The limit is on what an account makes itself; everyone uses the managed ones.
+            # The limit only counts an account's own policies, not the managed ones.
             refuse_unless(fine or managed, f"TooManyDistributionsAssociatedTo{kind}")
 
 

@@ -1,7 +1,7 @@
-"""What AWS makes of a config before it keeps it, and in which order it gives lists back.
+"""What AWS changes in a config before storing it, and the order in which it returns lists.
 
-Pure functions from config to config; nothing is judged here. The values are those that reads of live
-distributions show where a field was left out.
+Pure functions from config to config; nothing is judged here. The values are those that live distributions show for
+omitted fields.
 """
 
 import random
@@ -14,7 +14,7 @@ EMPTY: Json = {"Quantity": 0}
 _NOBODY: Json = {"Enabled": False, "Quantity": 0}
 _GET_HEAD: Json = {"Quantity": 2, "Items": ["HEAD", "GET"]}
 
-# Members whose Items have no order of their own. Not CacheBehaviors: there the first match wins.
+# Members whose Items have no order. Not CacheBehaviors: there the first match wins.
 _UNORDERED = frozenset(
     {
         "Aliases",
@@ -30,7 +30,7 @@ _UNORDERED = frozenset(
 
 
 def filled(config: Json, account: str) -> Json:
-    """A distribution's config as CloudFront keeps it: every default in its place."""
+    """Return a distribution's config as CloudFront stores it, with every default."""
     logging = config.get("Logging", {})
     return {
         "DefaultRootObject": "",
@@ -57,7 +57,7 @@ def filled(config: Json, account: str) -> Json:
 
 
 def filled_streaming(config: Json, account: str) -> Json:
-    """A streaming distribution's config as CloudFront keeps it."""
+    """Return a streaming distribution's config as CloudFront stores it."""
     logging = config.get("Logging", {})
     return {
         "PriceClass": "PriceClass_All",
@@ -69,19 +69,19 @@ def filled_streaming(config: Json, account: str) -> Json:
 
 
 def listing(value: Json, each: Callable[[Any], Any] = lambda item: item) -> Json:
-    """A quantity and its items, each completed; without `Items` when there are none, as AWS answers."""
+    """Return a quantity and its completed items; without `Items` if there are none, as AWS answers."""
     items = [each(item) for item in value.get("Items", ())]
     rest = {key: content for key, content in value.items() if key != "Items"}
     return {**rest, "Quantity": len(items), **({"Items": items} if items else {})}
 
 
 def aliases(value: Json) -> Json:
-    """Aliases in lower case, for names in DNS know no other."""
+    """Return aliases in lower case, because DNS names ignore case."""
     return listing(value, str.lower)
 
 
 def signers(value: Json, account: str) -> Json:
-    """Trusted signers with the owner's own account number written as `self`."""
+    """Return trusted signers with the owner's account number written as `self`."""
     named = {"self" if item == account else item: None for item in value.get("Items", ())}
     return listing({**value, "Items": list(named)})
 
@@ -146,7 +146,7 @@ def _viewer_certificate(certificate: Json) -> Json:
         if certificate.get(member):
             mirror = {"Certificate": certificate[member], "CertificateSource": source}
             return {"CloudFrontDefaultCertificate": False, **certificate, **mirror}
-    # With CloudFront's own certificate, whatever minimum was sent reads back as TLSv1.
+    # With CloudFront's own certificate, any minimum reads back as TLSv1.
     return {
         "CloudFrontDefaultCertificate": True,
         "SSLSupportMethod": "vip",
@@ -156,7 +156,7 @@ def _viewer_certificate(certificate: Json) -> Json:
 
 
 def shuffled(value: Any, draw: random.Random | None, member: str = "") -> Any:
-    """A config with the items of its unordered lists in any order; the same one when there is no `draw`."""
+    """Return a config with the items of its unordered lists shuffled; unchanged without `draw`."""
     if draw is None or not isinstance(value, dict):
         return value
     mixed = {key: shuffled(content, draw, key) for key, content in value.items()}

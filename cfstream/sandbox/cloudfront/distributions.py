@@ -1,7 +1,6 @@
 """The operations on distributions (the HTTP kind).
 
-What a config may hold is in `rules.py`, what is filled in, in `defaults.py`; moving an alias between
-distributions is in `domains.py`.
+`rules.py` checks configs, `defaults.py` adds defaults, and `domains.py` moves aliases between distributions.
 """
 
 from typing import Any
@@ -36,7 +35,7 @@ _SUMMARY = (
 
 
 def active_signers(record: Distribution) -> Json:
-    """ActiveTrustedSigners: who may sign at the edge now, with the key pairs they may sign with."""
+    """Return ActiveTrustedSigners: who may sign at the edge now, with their key pairs."""
     items = [{"AwsAccountNumber": who, "KeyPairIds": _quantified(ids)} for who, ids in record.signers.items()]
     return {"Enabled": bool(items), **_quantified(items)}
 
@@ -53,9 +52,9 @@ def _quantified(items: Any) -> Json:
 
 
 class Distributions:
-    """CreateDistribution and its kin.
+    """CreateDistribution and the other operations on distributions.
 
-    Each method is the operation of that name, from its parameters to its result, or raises `CloudFrontError`.
+    Each method is the operation of that name, from its parameters to its result. It may raise `CloudFrontError`.
     """
 
     def __init__(self, world: World) -> None:
@@ -143,7 +142,7 @@ def _render(record: Distribution, status: str, config: Json) -> Json:
 
 
 def _summary(record: Distribution, status: str, config: Json) -> Json:
-    # A list is for finding, not for comparing: no caller reference, logging, root object, tags, active
+    # A list is for finding, not for comparing: it has no caller reference, logging, root object, tags or active
     # signers.
     return {**_head(record, status), "ETag": record.etag, **{member: config[member] for member in _SUMMARY}}
 
@@ -158,7 +157,7 @@ def _head(record: Distribution, status: str) -> Json:
 
 
 def head(record: Distribution, status: str) -> Json:
-    """What distributions and their rows begin with, whichever kind they are."""
+    """Return the first members of distributions and list rows of either kind."""
     return {
         "Id": record.id,
         "ARN": record.arn,

@@ -1,4 +1,4 @@
-"""Aliases between distributions: who holds one that is wanted elsewhere, and moving it."""
+"""Aliases and distributions: find which distribution has an alias, and move it to another one."""
 
 from .aliases import covers, overlapping
 from .records import Distribution, Json
@@ -65,8 +65,8 @@ class Domains:
         world = self._world
         self._judge_cover(target, alias, "IllegalUpdate")
         holder = next((record for record in world.distributions if alias in record.aliases), None)
-        # An alias on a streaming distribution, or in another account, is not found here: it cannot be moved
-        # so.
+        # An alias of a streaming distribution, or in another account, is not found here, so it cannot be moved in this
+        # way.
         message = f"{alias} is on no distribution of this account from which it could be moved."
         refuse_unless(holder, "IllegalUpdate", message)
         if holder is None or holder is target:
@@ -85,5 +85,5 @@ class Domains:
 
 
 def _masked(identifier: str) -> str:
-    """An id of which only the end can be read, as AWS shows those of everyone in these lists."""
+    """Return an id with only its end readable, as AWS shows all ids in these lists."""
     return "*" * (len(identifier) - 6) + identifier[-6:]

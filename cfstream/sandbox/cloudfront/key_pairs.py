@@ -1,8 +1,7 @@
-"""The CloudFront key pairs of trusted signers: an AWS account has at most two.
+"""The CloudFront key pairs of trusted signers. An AWS account has at most two.
 
-AWS makes them in the console of the account's root user, and no API shows more of them than their ids. So the
-sandbox makes the ids up, and takes the public halves by a door of its own. What a distribution does with them is
-decided elsewhere.
+AWS creates them in the console of the account's root user, and its API only shows their ids. So the sandbox makes up
+the ids, and registers the public halves through its own API.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 
 class KeyPairRefused(ValueError):
-    """A key pair cannot be registered; the message says why."""
+    """A key pair cannot be registered; the message is the reason."""
 
 
 class KeyPairs:
@@ -23,23 +22,22 @@ class KeyPairs:
         self._halves: dict[str, dict[str, str]] = {}
 
     def all_of(self, account: str) -> tuple[str, ...]:
-        """The ids of the two key pairs of an account, always the same, whether registered or not."""
+        """Return the ids of an account's two key pairs. They are always the same, registered or not."""
         digest = hashlib.sha256(account.encode()).hexdigest().upper()
         return f"APKA{digest[:16]}", f"APKA{digest[16:32]}"
 
     def registered(self, account: str) -> tuple[str, ...]:
-        """The ids of those key pairs of an account whose public halves are known."""
+        """Return the ids of those key pairs of an account that have a public half."""
         return tuple(self._halves.get(account, ()))
 
     def public_half(self, account: str, key_pair_id: str) -> str | None:
-        """The PEM text of a key pair's public half, None for one that was never registered."""
+        """Return the PEM text of a key pair's public half; None if it was never registered."""
         return self._halves.get(account, {}).get(key_pair_id)
 
     def register(self, account: str, pem: str) -> str:
-        """The id of the key pair with that public half, which is the account's from now on.
+        """Register this public half for an account, and return the id of its key pair.
 
-        `KeyPairRefused` for a third one, for what is no account number, and for what is no RSA key of 2048
-        bits.
+        Raises KeyPairRefused for a third one, an invalid account number, and anything but a 2048-bit RSA key.
         """
         if not (account.isdecimal() and len(account) == 12):
             raise KeyPairRefused(f"an account number has 12 digits: {account}")
@@ -50,7 +48,7 @@ class KeyPairs:
                 return known_id
         free = [key_pair_id for key_pair_id in self.all_of(account) if key_pair_id not in halves]
         if not free:
-            raise KeyPairRefused(f"account {account} has two key pairs already")
+            raise KeyPairRefused(f"account {account} already has two key pairs")
         halves[free[0]] = half
         return free[0]
 
@@ -61,5 +59,5 @@ def _judged(pem: str) -> str:
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size != 2048:
-        raise KeyPairRefused("a key pair's public half is a PEM public key: RSA of 2048 bits")
+        raise KeyPairRefused("the public half of a key pair must be a PEM public key: RSA with 2048 bits")
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -1,4 +1,4 @@
-"""Who may sign: public keys, and the key groups that distributions name."""
+"""Public keys, and the key groups that distributions trust."""
 
 import re
 
@@ -18,7 +18,7 @@ _HEADER = "-----BEGIN PUBLIC KEY-----"
 
 
 class PublicKeys:
-    """CreatePublicKey and its kin. Each method is the operation of that name."""
+    """CreatePublicKey and the other operations on public keys. Each method is the operation of that name."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -82,7 +82,7 @@ def _judge_key(sent: Json) -> None:
 
 
 def _kept(sent: Json) -> Json:
-    # Whatever was sent, the key reads back with one newline at its end.
+    # The key always reads back with one newline at its end.
     return {"Comment": "", **sent, "EncodedKey": sent["EncodedKey"].strip() + "\n"}
 
 
@@ -97,7 +97,7 @@ def _key_summary(key: PublicKey) -> Json:
 
 
 class KeyGroups:
-    """CreateKeyGroup and its kin. Each method is the operation of that name."""
+    """CreateKeyGroup and the other operations on key groups. Each method is the operation of that name."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -140,7 +140,7 @@ class KeyGroups:
         world = self._world
         group = self._shelf.held(params["Id"], params.get("IfMatch"))
         config = self._judged(params["KeyGroupConfig"], group)
-        # First the users, whose edges hold the keys that the group has until now.
+        # First update the distributions that use it, whose edges still have the group's current keys.
         world.touch_users("TrustedKeyGroups", group.id)
         world.rewrite(self._shelf, group, config)
         return _key_group(group)

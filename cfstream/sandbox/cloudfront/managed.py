@@ -1,7 +1,7 @@
-"""The policies that AWS manages, with the ids that they have in every account, as data.
+"""The managed policies of AWS as data, with their ids, which are the same in every account.
 
-Ids and values: Developer Guide, "Use managed cache policies", "Use managed origin request policies" and "Use
-managed response headers policies". The API spells most names with `Managed-`, which the guide leaves out.
+Ids and values: Developer Guide, "Use managed cache policies", "Use managed origin request policies" and "Use managed
+response headers policies". The API's names mostly start with `Managed-`, which the guide omits.
 """
 
 from .records import Json

@@ -1,4 +1,4 @@
-"""How CloudFront may read a bucket: origin access identities (OAI) and origin access controls (OAC)."""
+"""Origin access identities (OAI) and origin access controls (OAC), with which CloudFront reads a bucket."""
 
 from .distributions import LOCATION
 from .records import Identity, Json, Record
@@ -9,7 +9,7 @@ from .world import World
 
 
 class OriginAccessIdentities:
-    """CreateCloudFrontOriginAccessIdentity and its kin. Each method is the operation of that name."""
+    """The operations on origin access identities. Each method is the operation of that name."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -93,7 +93,7 @@ def _identity_summary(record: Identity) -> Json:
 
 
 class OriginAccessControls:
-    """CreateOriginAccessControl and its kin. Each method is the operation of that name."""
+    """The operations on origin access controls. Each method is the operation of that name."""
 
     def __init__(self, world: World) -> None:
         self._world = world

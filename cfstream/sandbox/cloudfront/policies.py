@@ -1,7 +1,6 @@
-"""Cache, origin request and response headers policies: AWS's own, which all may use, and those the account
-makes.
+"""Cache, origin request and response headers policies: the managed ones, and those of the account.
 
-The three kinds differ in their config alone, so one class serves each. The managed ones are in `managed.py`.
+The three kinds only differ in their config, so one class serves all. The managed ones are in `managed.py`.
 """
 
 from collections.abc import Callable
@@ -34,7 +33,7 @@ _KEY_DEFAULTS: Json = {
 
 
 def stock(world: World) -> None:
-    """Put AWS's own policies on the shelves of an account that is new."""
+    """Add AWS's managed policies to a new account."""
     for kind, policies in _MANAGED.items():
         for policy_id, config in policies.items():
             world.policies[kind].add(Policy(policy_id, world.new_etag(), world.now(), config, managed=True))
@@ -132,9 +131,7 @@ def _type(policy: Policy) -> str:
 
 
 def _judged_cache(config: Json) -> Json:
-    """A cache policy's config with its defaults, refused with InvalidArgument where the TTLs are out of
-    order.
-    """
+    """Return a cache policy's config with its defaults. Raises InvalidArgument if the TTLs are not in order."""
     minimum = config["MinTTL"]
     key = {**_KEY_DEFAULTS, **config.get("ParametersInCacheKeyAndForwardedToOrigin", {})}
     full = {

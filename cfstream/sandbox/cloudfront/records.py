@@ -1,8 +1,7 @@
-"""What CloudFront remembers: one record for each resource, on one shelf for each kind.
+"""The stored state of CloudFront: one record for each resource, one shelf for each kind.
 
-A shelf knows the two times of a resource: what is true, and what reads still show after a write
-(`Settings.stale_reads`). How a kind's records are made, judged and rendered is the business of its own
-module.
+A shelf has the actual state, and the earlier state that reads still show after a write (`Settings.stale_reads`). Each
+kind's own module creates, checks and renders its records.
 """
 
 import copy
@@ -22,7 +21,7 @@ _NO_VERSION = "The If-Match version is missing or not valid for the resource."
 
 @dataclass
 class Record:
-    """A resource of any kind. `config` is never changed in place: an update puts another one here."""
+    """A resource of any kind. `config` is never changed in place: an update replaces it."""
 
     id: str
     etag: str
@@ -32,28 +31,28 @@ class Record:
 
 @dataclass
 class Identity(Record):
-    """An origin access identity; S3 knows it by its canonical user id."""
+    """An origin access identity. S3 knows it by its canonical user id."""
 
     canonical_user: str
 
 
 @dataclass
 class PublicKey(Record):
-    """A public key. Its id is the Key-Pair-Id of what it signs."""
+    """A public key. Its id is the Key-Pair-Id in its signatures."""
 
     created: float
 
 
 @dataclass
 class Policy(Record):
-    """A cache, origin request or response headers policy; a managed one is AWS's and cannot be changed."""
+    """A cache, origin request or response headers policy. A managed one belongs to AWS and cannot be changed."""
 
     managed: bool = False
 
 
 @dataclass(frozen=True)
 class AtEdge:
-    """What the edges hold of a distribution: it and all that it refers to, as of one moment."""
+    """The state of a distribution at the edges: its config and everything that it refers to, at one moment."""
 
     config: Json
     signers: dict[str, tuple[str, ...]]
@@ -70,7 +69,7 @@ class AtEdge:
 class Distribution(Record):
     """A distribution of either kind.
 
-    `at_edge` follows the config once the distribution is Deployed (`settled`); None until it first is.
+    `at_edge` follows the config once the distribution is Deployed (`settled`). It is None before the first time.
     """
 
     arn: str
@@ -81,7 +80,7 @@ class Distribution(Record):
     settled: bool = False
     at_edge: AtEdge | None = None
     given: dict[str, str] = field(default_factory=dict)
-    """Aliases that were moved away in one call, and the id of the distribution that each went to."""
+    """Aliases that were moved away by a single call, with the id of the distribution that each moved to."""
 
     @property
     def signers(self) -> dict[str, tuple[str, ...]]:
@@ -104,17 +103,14 @@ R = TypeVar("R", bound=Record)
 
 @dataclass
 class _Before(Generic[R]):
-    """What so many reads show instead of the truth: an older copy, or nothing for what was not there."""
+    """What the next reads show instead of the actual state: an older copy, or nothing if it did not exist."""
 
     record: R | None
     reads: int
 
 
 class Shelf(Generic[R]):
-    """All records of one kind, by id.
-
-    `missing` is the error code for an id that is not here.
-    """
+    """All records of one kind, by id. `missing` is the error code for an unknown id."""
 
     def __init__(self, settings: Settings, missing: str) -> None:
         self._settings = settings
@@ -122,7 +118,7 @@ class Shelf(Generic[R]):
         self._records: dict[str, R] = {}
         self._before: dict[str, _Before[R]] = {}
         self.references: dict[str, str] = {}
-        """Caller references ever used, with the id of what they made."""
+        """All caller references ever used, with the id of the resource that each created."""
 
     def __iter__(self) -> Iterator[R]:
         return iter(self._records.values())
@@ -131,21 +127,21 @@ class Shelf(Generic[R]):
         return len(self._records)
 
     def find(self, record_id: str) -> R | None:
-        """The record as it truly is, or None."""
+        """Return the record in its actual state, or None."""
         return self._records.get(record_id)
 
     def get(self, record_id: str) -> R:
-        """The record as it truly is; refused with the kind's own code if there is none."""
+        """Return the record in its actual state. Raises the kind's own error code if it does not exist."""
         record = self._records.get(record_id)
         if record is None:
             raise CloudFrontError(self._missing)
         return record
 
     def held(self, record_id: str, if_match: str | None) -> R:
-        """The record for a write that names the ETag it was read with.
+        """Return the record for a write with the ETag from a read.
 
-        Refused with the kind's own code for an unknown id, InvalidIfMatchVersion (400) for no ETag or one
-        that could not be an ETag, PreconditionFailed (412) for one that has passed.
+        Raises the kind's own code for an unknown id, InvalidIfMatchVersion (400) for a missing or invalid ETag, and
+        PreconditionFailed (412) for an outdated one.
         """
         record = self.get(record_id)
         refuse_unless(if_match and _ETAG.fullmatch(if_match), "InvalidIfMatchVersion", _NO_VERSION)
@@ -153,15 +149,15 @@ class Shelf(Generic[R]):
         return record
 
     def seen(self, record_id: str) -> R:
-        """The record as a Get shows it, which after a write may be as it was before. Counts as a read.
+        """Return the record as a Get shows it, which may be its state before a write. Counts as a read.
 
-        A new record is found by its id at once; only lists lag behind a creation.
+        A new record is visible by its id immediately; only lists lag behind.
         """
         before = self._lagging(record_id)
         return before.record if before and before.record else self.get(record_id)
 
     def listed(self) -> list[R]:
-        """The records as a list shows them; stale reads lack the newest and still have the deleted."""
+        """Return the records as a list shows them. Stale reads lack the newest and still have the deleted ones."""
         shown: dict[str, R | None] = dict(self._records)
         for record_id in list(self._before):
             before = self._lagging(record_id)
@@ -180,12 +176,12 @@ class Shelf(Generic[R]):
         return before
 
     def add(self, record: R) -> None:
-        """Put a new record on the shelf."""
+        """Add a new record."""
         self._hide(record.id, None)
         self._records[record.id] = record
 
     def remove(self, record: R) -> None:
-        """Take a record off the shelf."""
+        """Remove a record."""
         self._hide(record.id, copy.copy(record))
         del self._records[record.id]
 
@@ -199,7 +195,7 @@ class Shelf(Generic[R]):
             self._before[record_id] = _Before(before, self._settings.stale_reads)
 
     def spent(self, reference: str) -> str | None:
-        """The id of what a caller reference made, if it may not be used again."""
+        """Return the id of the resource that a caller reference created, if the reference may not be used again."""
         record_id = self.references.get(reference)
         if record_id in self._records or self._settings.burnt_references:
             return record_id

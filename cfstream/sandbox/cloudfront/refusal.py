@@ -1,4 +1,4 @@
-"""The one exception by which CloudFront says no, and botocore's model, which has its words and statuses."""
+"""The exception for CloudFront's errors, and botocore's model with their messages and statuses."""
 
 import functools
 import re
@@ -11,7 +11,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 @functools.cache
 def service_model() -> ServiceModel:
-    """Botocore's description of CloudFront, read once in the life of the process."""
+    """Return botocore's description of CloudFront, read once per process."""
     return botocore.session.get_session().get_service_model("cloudfront")
 
 
@@ -21,10 +21,10 @@ def _error_shapes() -> dict[str, Shape]:
 
 
 class CloudFrontError(Exception):
-    """CloudFront refuses a request: an error code as AWS spells it, and a message.
+    """An error of CloudFront: AWS's error code, and a message.
 
-    Without a message, the first sentences of the code's own documentation are used. The HTTP status is the
-    one that botocore's model gives the code, and 400 for codes that the model does not know (MalformedXML).
+    The default message is the first sentences of the code's documentation. The HTTP status is that of botocore's model;
+    400 for codes that the model does not have (MalformedXML).
     """
 
     def __init__(self, code: str, message: str | None = None) -> None:
@@ -36,11 +36,11 @@ class CloudFrontError(Exception):
 
 
 def demand(fine: object, message: str) -> None:
-    """Raise InvalidArgument with that message unless the first argument is true."""
+    """Raise InvalidArgument with this message unless the first argument is true."""
     refuse_unless(fine, "InvalidArgument", message)
 
 
 def refuse_unless(fine: object, code: str, message: str | None = None) -> None:
-    """Raise `CloudFrontError` with that code unless the first argument is true."""
+    """Raise `CloudFrontError` with this code unless the first argument is true."""
     if not fine:
         raise CloudFrontError(code, message)

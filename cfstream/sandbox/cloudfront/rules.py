@@ -1,6 +1,6 @@
-"""What AWS demands of a distribution's config beyond its model.
+"""AWS's rules for a distribution's config beyond its model. A violation raises `CloudFrontError`.
 
-Behaviors have their own module, and so have aliases. What is refused raises `CloudFrontError`.
+Behaviors and aliases have their own modules.
 """
 
 import re
@@ -16,8 +16,7 @@ _BUCKET_DOMAIN = re.compile(
     r"(?P<bucket>[a-z0-9][a-z0-9._-]{1,61}[a-z0-9])\.s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?"
 )
 _IDENTITY = re.compile(r"origin-access-identity/cloudfront/(?P<id>[A-Z0-9]+)")
-# Optional on create, and yet asked for on update (Developer Guide, "Required fields for creating and
-# updating").
+# Optional on create, but required on update (Developer Guide, "Required fields for creating and updating").
 _CONFIG_ON_UPDATE = (
     "Aliases",
     "DefaultRootObject",
@@ -41,9 +40,7 @@ _ERROR_CODES = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 
 
 def judge_update(sent: Json, live: Json) -> None:
-    """Refuse an update that lacks what only updates need, or that changes the caller reference
-    (IllegalUpdate).
-    """
+    """Refuse an update that lacks fields which only updates require, or that changes the caller reference."""
     for member in _CONFIG_ON_UPDATE:
         refuse_unless(member in sent, "IllegalUpdate", f"{member} is missing for the resource.")
     for behavior in (sent["DefaultCacheBehavior"], *sent["CacheBehaviors"].get("Items", ())):
@@ -64,7 +61,7 @@ def judge_update(sent: Json, live: Json) -> None:
 
 
 def judge(world: World, config: Json, own: Distribution | None) -> None:
-    """Refuse a config (defaults filled in) as CreateDistribution would, or UpdateDistribution of `own`."""
+    """Refuse a config (with defaults) as CreateDistribution would, or UpdateDistribution of `own`."""
     own_id = own.id if own else None
     judge_comment(config["Comment"])
     quota = world.settings.quota
@@ -83,7 +80,7 @@ def judge(world: World, config: Json, own: Distribution | None) -> None:
 
 
 def judge_streaming(world: World, config: Json, own: Distribution | None) -> None:
-    """Refuse a streaming distribution's config (defaults filled in) as its create or its update would."""
+    """Refuse a streaming distribution's config (with defaults) as its create or its update would."""
     judge_comment(config["Comment"])
     limit = world.settings.quota("aliases")
     refuse_unless(config["Aliases"]["Quantity"] <= limit, "TooManyStreamingDistributionCNAMEs")
@@ -100,15 +97,13 @@ def judge_comment(comment: str) -> None:
 
 
 def judge_logging(logging: Json) -> None:
-    """Refuse logging that is enabled and has no bucket (InvalidArgument)."""
+    """Refuse logging that is enabled without a bucket (InvalidArgument)."""
     fine = not logging["Enabled"] or logging.get("Bucket", "").endswith(".amazonaws.com")
     demand(fine, "The parameter Logging Bucket does not refer to a valid S3 bucket.")
 
 
 def identity_of(origin_access_identity: str) -> str | None:
-    """The id in `origin-access-identity/cloudfront/<id>`, in that spelling and no other; None for anything
-    else.
-    """
+    """Return the id in `origin-access-identity/cloudfront/<id>`; None for any other spelling."""
     match = _IDENTITY.fullmatch(origin_access_identity)
     return match["id"] if match else None
 
@@ -126,7 +121,7 @@ def _judge_bucket(world: World, domain: str) -> None:
 
 
 def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, Json]:
-    """The origins and origin groups by id, once each is found fit."""
+    """Return the valid origins and origin groups by id."""
     items = config["Origins"].get("Items", [])
     demand(items, "The parameter Origins must hold at least one origin.")
     refuse_unless(len(items) <= world.settings.quota("origins"), "TooManyOrigins")
@@ -180,7 +175,7 @@ def _judge_control(world: World, control: str, domain: str, own_id: str | None) 
 
 
 def control_users(world: World, control: str) -> list[Distribution]:
-    """The distributions of which an origin names that origin access control."""
+    """Return the distributions with an origin that uses this origin access control."""
     return [
         record
         for record in world.distributions

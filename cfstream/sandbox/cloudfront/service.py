@@ -1,6 +1,6 @@
-"""The sandbox's CloudFront as one object: requests in, responses out, and all state inside.
+"""The sandbox's CloudFront as one object, with all its state.
 
-Puts the parts together and nothing more. It listens on no socket: a server calls `handle`.
+It only combines the parts. It listens on no socket: a server calls `handle`.
 """
 
 import threading
@@ -26,8 +26,8 @@ from .world import World
 class CloudFront:
     """One account's CloudFront control plane, in memory.
 
-    Pickling keeps everything but `bucket_exists` and `certificate`, which a server sets again. Requests may
-    come from several threads; they are answered one at a time.
+    A pickle has everything except `bucket_exists` and `certificate`, which a server sets again. Requests from several
+    threads are answered one at a time.
     """
 
     def __init__(self, account: str = "123456789012", settings: Settings | None = None) -> None:
@@ -49,7 +49,7 @@ class CloudFront:
             KeyGroups(world),
             Tags(world),
         ):
-            # A part's methods bear the names that boto3 gives the operations.
+            # A part's methods have boto3's names of the operations.
             offered = {
                 name: getattr(part, xform_name(name), None) for name in service_model().operation_names
             }
@@ -70,9 +70,8 @@ class CloudFront:
     ) -> wire.Response:
         """Answer one request: status, headers, body.
 
-        `path` begins with /2020-05-31/, `query` has no question mark. Refusals are answers like any other, in
-        CloudFront's ErrorResponse; an operation that the sandbox does not have gives UnsupportedOperation
-        (400).
+        `path` starts with /2020-05-31/, and `query` has no question mark. Refusals are answers too, in CloudFront's
+        ErrorResponse. An operation that the sandbox does not have gives UnsupportedOperation (400).
         """
         try:
             operation, params = wire.parse(method, path, query, headers, body)
@@ -88,7 +87,7 @@ class CloudFront:
 
     @property
     def settings(self) -> Settings:
-        """The settings; change its fields, or assign another whole."""
+        """The settings. Change its fields, or assign another object."""
         return self._world.settings
 
     @settings.setter
@@ -102,7 +101,7 @@ class CloudFront:
 
     @property
     def bucket_exists(self) -> Callable[[str], bool] | None:
-        """Says whether a bucket of that name exists; None: every name is taken to."""
+        """Returns whether a bucket with this name exists. None: every bucket exists."""
         return self._world.bucket_exists
 
     @bucket_exists.setter
@@ -111,7 +110,7 @@ class CloudFront:
 
     @property
     def certificate(self) -> Callable[[str], Mapping[str, Any] | None] | None:
-        """Gives ACM's description of the certificate of that ARN; None: any in us-east-1 will do."""
+        """Returns ACM's description of the certificate with this ARN. None: every certificate in us-east-1 is valid."""
         return self._world.certificate
 
     @certificate.setter
@@ -120,7 +119,7 @@ class CloudFront:
 
     @property
     def world(self) -> World:
-        """The live state, for the edge: read it, change nothing."""
+        """The live state, for the edge to read. Do not change it."""
         return self._world
 
     def distributions(self) -> tuple[Distribution, ...]:
@@ -132,7 +131,7 @@ class CloudFront:
         return tuple(self._world.identities)
 
     def identity_by_canonical_user(self, canonical_user: str) -> Identity | None:
-        """The origin access identity that S3 knows by that canonical user id, or None."""
+        """Return the origin access identity with this canonical user id in S3, or None."""
         return next(
             (found for found in self._world.identities if found.canonical_user == canonical_user), None
         )

@@ -1,12 +1,10 @@
-"""What can be turned on the sandbox's CloudFront: its pace, its freshness, its limits. No rule and no state
-lives here.
-"""
+"""The settings of the sandbox's CloudFront: its speed, its consistency, its limits. Contains no rules and no state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-# Developer Guide, "Quotas"; the RTMP figures are those of its last copy with RTMP pages (2020).
+# Developer Guide, "Quotas"; the RTMP limits are from its last edition with RTMP pages (2020).
 DEFAULT_QUOTAS: Mapping[str, int] = MappingProxyType(
     {
         "distributions": 500,
@@ -35,43 +33,42 @@ DEFAULT_QUOTAS: Mapping[str, int] = MappingProxyType(
 
 @dataclass
 class Settings:
-    """How this CloudFront behaves where AWS varies or where its behaviour is not documented.
+    """How this CloudFront behaves where AWS varies or is not documented.
 
-    May be changed at any time; the next request sees it.
+    May be changed at any time. The next request uses the change.
     """
 
     deploy_after_seconds: float = 0.0
-    """A write is Deployed once this long has passed, and `deploy_after_reads` reads have been answered; or five
-    times this long, if it is not 0.
+    """A write is Deployed after this time and after `deploy_after_reads` answered reads; or after five times this time,
+    if it is not 0.
     """
     deploy_after_reads: int = 2
     """How many Get and List answers show InProgress after each write."""
     clock_ahead_seconds: float = 0.0
-    """How far CloudFront's clock is ahead of the machine's: what is signed runs out without waiting."""
+    """How far CloudFront's clock is ahead of the machine's, so that signatures expire without waiting."""
     stale_reads: int = 0
-    """How many reads of an object, or lists of its kind, still show what was there before a write."""
+    """How many reads of an object, or lists of its kind, still show the state before a write."""
     shuffle_seed: int | None = 0
-    """Orders what AWS returns unordered, and draws the ids; None keeps the order that was sent."""
+    """Shuffles what AWS returns unordered, and generates the ids. None keeps the order that was sent."""
     page_size: int = 100
-    """The most rows that a list answers with, whatever MaxItems asks."""
+    """The most rows in a list's answer, for any MaxItems."""
     quotas: dict[str, int] = field(default_factory=dict)
     """Overrides of `DEFAULT_QUOTAS`, by the same names."""
     refuse_rtmp: bool = False
     """Whether streaming distributions can no longer be created (retired at the end of 2020)."""
     burnt_references: bool = False
-    """Whether the caller reference of a deleted resource stays spent. AWS does not document it."""
+    """Whether the caller reference of a deleted resource stays used. AWS does not document it."""
     foreign_aliases: dict[str, str] = field(default_factory=dict)
-    """Aliases held outside this account, with the id of the distribution that holds each."""
+    """Aliases of other accounts' distributions, with their distribution ids."""
     signers_without_keys: tuple[str, ...] = ("000000000000",)
-    """Accounts that cannot be trusted signers, for they have no CloudFront key pair."""
+    """Accounts that cannot be trusted signers because they have no CloudFront key pair."""
     edge_mixes: bool = False
-    """Whether, until a write is Deployed, some viewers meet the old config and some the new one already;
-    drawn from `shuffle_seed`. If not, all meet the old one.
+    """Whether some viewers already get the new config before a write is Deployed, chosen with `shuffle_seed`. Otherwise
+    all get the old one.
     """
     edge_caches_errors: bool = False
-    """Whether the edge gives an error of the origin again for its ErrorCachingMinTTL, 10 seconds by default.
-    """
+    """Whether the edge repeats an origin's error for its ErrorCachingMinTTL, 10 seconds by default."""
 
     def quota(self, name: str) -> int:
-        """The limit of that name, as overridden or as AWS's default. KeyError for a name that has none."""
+        """Return the limit with this name: the override or AWS's default. Raises KeyError if it does not exist."""
         return self.quotas.get(name, DEFAULT_QUOTAS[name])

@@ -1,7 +1,6 @@
-"""What botocore's model alone can say against a request.
+"""Check a request against botocore's model: required members, enumerations, lengths, and quantities.
 
-Members that are required, values out of an enumeration or too long, quantities that miscount. What AWS
-demands beyond its model is in `rules.py`, `behaviors.py` and `aliases.py`.
+AWS's further rules are in `rules.py`, `behaviors.py` and `aliases.py`.
 """
 
 import functools
@@ -14,9 +13,9 @@ from .refusal import CloudFrontError, refuse_unless, service_model
 
 
 def check(shape_name: str, value: Any) -> None:
-    """Refuse what the named shape cannot hold.
+    """Refuse a value that does not match the named shape.
 
-    InvalidArgument for a missing, unknown or overlong value; InconsistentQuantities where Quantity is not the
+    Raises InvalidArgument for a missing, unknown or too long value, and InconsistentQuantities if Quantity is not the
     number of Items.
     """
     _walk(_shape(shape_name), value, shape_name)
@@ -24,7 +23,7 @@ def check(shape_name: str, value: Any) -> None:
 
 @functools.cache
 def _shape(name: str) -> Shape:
-    # botocore builds a shape anew each time it is asked; the members of one that is kept stay resolved.
+    # botocore builds a shape each time it is requested; the members of a cached one stay resolved.
     return service_model().shape_for(name)
 
 
@@ -56,7 +55,7 @@ def _walk_structure(shape: StructureShape, value: Mapping[str, Any]) -> None:
             f"The value of Quantity and the number of Items do not match in {shape.name}.",
         )
     for name in shape.required_members:
-        # Items may be left out at Quantity 0 even where the model requires it: the count has judged it.
+        # Items may be omitted with Quantity 0 even if the model requires it; the count was checked above.
         if name not in value and name != "Items":
             raise CloudFrontError("InvalidArgument", f"The parameter {name} is required in {shape.name}.")
     for name, content in value.items():

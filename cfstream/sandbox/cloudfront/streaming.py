@@ -1,4 +1,4 @@
-"""The operations on streaming distributions (the RTMP kind), as they were until AWS retired them."""
+"""The operations on streaming distributions (the RTMP kind), as they were before AWS retired them."""
 
 from .defaults import filled_streaming
 from .distributions import LOCATION, active_signers, head
@@ -13,7 +13,7 @@ _SUMMARY = ("S3Origin", "Aliases", "TrustedSigners", "Comment", "PriceClass", "E
 
 
 class StreamingDistributions:
-    """CreateStreamingDistribution and its kin. Each method is the operation of that name."""
+    """The operations on streaming distributions. Each method is the operation of that name."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -32,7 +32,7 @@ class StreamingDistributions:
         if world.settings.refuse_rtmp:
             raise CloudFrontError("UnsupportedOperation", "RTMP distributions are no longer supported.")
         check("StreamingDistributionConfig", sent)
-        # Whether AWS names the id here, as it does for the other kind, is not known: the sandbox does not.
+        # It is not known whether AWS includes the id here, as for the other kind. The sandbox does not.
         refuse_unless(
             not shelf.spent(sent["CallerReference"]),
             "StreamingDistributionAlreadyExists",
@@ -96,5 +96,5 @@ def _render(record: Distribution, status: str, config: Json) -> Json:
 
 
 def _summary(record: Distribution, status: str, config: Json) -> Json:
-    # No ETag here, unlike the other kind's rows (StreamingDistributionSummary).
+    # No ETag here, unlike rows of the other kind (StreamingDistributionSummary).
     return {**head(record, status), **{member: config[member] for member in _SUMMARY}}

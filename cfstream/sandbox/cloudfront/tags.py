@@ -1,4 +1,4 @@
-"""Tags of distributions of both kinds. Nothing else in CloudFront that this sandbox knows can be tagged."""
+"""Tags of distributions of both kinds. Nothing else in this sandbox's CloudFront can be tagged."""
 
 import re
 
@@ -12,10 +12,9 @@ _ARN = re.compile(r"arn:aws(-cn)?:cloudfront::[0-9]+:.*")
 
 
 def judged_tags(world: World, present: dict[str, str], sent: Json) -> dict[str, str]:
-    """The tags that are there, with those sent laid over them.
+    """Return the existing tags, replaced or extended by those sent.
 
-    Refused with InvalidTagging: a key of `aws:`, a key given twice, characters that tags cannot hold, more
-    than 50 tags.
+    Raises InvalidTagging for a key that starts with `aws:`, a repeated key, invalid characters, and more than 50 tags.
     """
     check("Tags", sent)
     items = sent.get("Items", ())

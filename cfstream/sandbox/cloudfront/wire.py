@@ -1,7 +1,7 @@
-"""Between HTTP and Python: which operation a request names, its parameters, and the answer's XML.
+"""Translate between HTTP and Python: the operation of a request, its parameters, and the answer's XML.
 
-Everything here is read from botocore's model of the service (rest-xml); no operation is named, and nothing is
-judged but well-formedness. What a request may contain is in `shapes.py` and the rules.
+Everything is derived from botocore's model of the service (rest-xml), and only well-formedness is checked. `shapes.py`
+and the rules check the content.
 """
 
 import functools
@@ -31,14 +31,14 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True)
 class Route:
-    """One operation's address: literal or `{label}` segments, and what the query must hold (`WithTags`)."""
+    """The address of one operation: literal or `{label}` segments, and required query parameters (`WithTags`)."""
 
     operation: OperationModel
     segments: tuple[str, ...]
     query: tuple[tuple[str, str], ...]
 
     def labels(self, segments: tuple[str, ...], query: Mapping[str, str]) -> dict[str, str] | None:
-        """The path's labels when the request is for this operation, else None."""
+        """Return the labels in the path if the request is for this operation, otherwise None."""
         if any(query.get(key) != value for key, value in self.query):
             return None
         labels = {}
@@ -61,7 +61,7 @@ def _routes() -> dict[tuple[str, int], list[Route]]:
         route = Route(operation, segments, tuple(parse_qsl(query, keep_blank_values=True)))
         table.setdefault((operation.http["method"], len(segments)), []).append(route)
     for routes in table.values():
-        # POST /distribution?WithTags also matches POST /distribution: the more demanding one goes first.
+        # POST /distribution?WithTags also matches POST /distribution, so the more specific route is first.
         routes.sort(key=lambda route: -len(route.query))
     return table
 
@@ -69,9 +69,9 @@ def _routes() -> dict[tuple[str, int], list[Route]]:
 def parse(
     method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
 ) -> tuple[OperationModel, dict[str, Any]]:
-    """The operation that a request names, and its parameters by the model's member names.
+    """Return the operation of a request, and its parameters by the model's member names.
 
-    Refused with UnsupportedOperation for an address that no operation has, MissingBody, MalformedXML.
+    Raises UnsupportedOperation for an unknown address, MissingBody, and MalformedXML.
     """
     segments = tuple(path.strip("/").split("/"))
     asked = dict(parse_qsl(query, keep_blank_values=True))
@@ -149,20 +149,18 @@ def _read_structure(shape: StructureShape, node: ElementTree.Element) -> dict[st
     for child in node:
         tag = _local(child)
         if tag not in names:
-            # AWS refuses elements it does not know; to drop one silently would lose what its sender meant.
+            # AWS refuses unknown elements; dropping one silently would lose the sender's intent.
             raise CloudFrontError("MalformedXML", f"Unexpected element {tag} in {_local(node)}.")
         name, member = names[tag]
         content = _read(member, child)
-        # An empty list says no more than the Quantity of 0 beside it, and AWS does not give it back.
+        # An empty list means the same as the Quantity of 0 beside it, and AWS does not return it.
         if content != []:
             found[name] = content
     return found
 
 
 def answer(operation: OperationModel, result: Mapping[str, Any]) -> Response:
-    """The HTTP response of an operation that succeeded: status, headers, and body by the model's output
-    shape.
-    """
+    """Return the HTTP response of a successful operation: status, headers, and body by the model's output shape."""
     headers = {"x-amzn-RequestId": str(uuid.uuid4()), "Content-Type": "text/xml"}
     shape = operation.output_shape
     body = ""
@@ -175,13 +173,13 @@ def answer(operation: OperationModel, result: Mapping[str, Any]) -> Response:
         inner = (
             _write(root, shape.members[payload], result[payload]) if payload else _write(root, shape, result)
         )
-        # The first tag takes the namespace, which botocore does not ask for but other clients may.
+        # The root element gets the namespace, which botocore does not need but other clients may.
         body = '<?xml version="1.0"?>\n' + inner.replace(f"<{root}>", f'<{root} xmlns="{NAMESPACE}">', 1)
     return int(operation.http["responseCode"]), headers, body.encode()
 
 
 def refusal(refused: CloudFrontError) -> Response:
-    """The HTTP response that carries an error, in CloudFront's ErrorResponse envelope."""
+    """Return the HTTP response for an error, in CloudFront's ErrorResponse."""
     request_id = str(uuid.uuid4())
     body = (
         f'<?xml version="1.0"?>\n<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type>'

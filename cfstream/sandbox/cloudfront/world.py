@@ -1,6 +1,6 @@
-"""The state that all parts of the sandbox's CloudFront share: its shelves, its ids, and who uses what.
+"""The state that all parts of the sandbox's CloudFront share: shelves, ids, and which resource uses which.
 
-Holds what more than one kind needs to know; the operations are in the modules named after their kinds.
+It has what several kinds need. The operations are in the modules of their kinds.
 """
 
 import random
@@ -18,22 +18,19 @@ from .refusal import CloudFrontError
 from .settings import Settings
 
 UNREAD = 5
-"""After so many times `Settings.deploy_after_seconds`, a write is Deployed though nobody has read it."""
+"""After this multiple of `Settings.deploy_after_seconds`, a write is Deployed even without reads."""
 
 _CAPITALS = string.ascii_uppercase + string.digits
 _SMALL = string.ascii_lowercase + string.digits
 
 
 class World:
-    """One account's CloudFront, without its operations.
-
-    Pickles, but for the two callables that a server lends it.
-    """
+    """The state of one account's CloudFront, without its operations. A pickle omits the server's two callables."""
 
     def __init__(self, account: str, settings: Settings) -> None:
         self.account = account
         self.settings = settings
-        # Seeded, so that a demonstration reads the same each time.
+        # Seeded, so that a demonstration always reads the same.
         self._draw = random.Random(settings.shuffle_seed)  # noqa: S311 - ids, not secrets
         self.bucket_exists: Callable[[str], bool] | None = None
         self.certificate: Callable[[str], Mapping[str, Any] | None] | None = None
@@ -57,27 +54,27 @@ class World:
         return time.time() + self.settings.clock_ahead_seconds
 
     def new_id(self, prefix: str) -> str:
-        """An id as AWS draws them: the prefix and thirteen capitals or digits."""
+        """Return an id in AWS's format: the prefix and thirteen capitals or digits."""
         return prefix + "".join(self._draw.choices(_CAPITALS, k=13))
 
     def new_etag(self) -> str:
-        """An ETag as CloudFront gives them: E and twelve or thirteen capitals or digits."""
+        """Return an ETag in CloudFront's format: E and twelve or thirteen capitals or digits."""
         return "E" + "".join(self._draw.choices(_CAPITALS, k=self._draw.choice((12, 13))))
 
     def new_uuid(self) -> str:
-        """The id of a key group or a policy."""
+        """Return an id for a key group or a policy."""
         return str(uuid.UUID(int=self._draw.getrandbits(128), version=4))
 
     def new_domain_name(self, prefix: str) -> str:
-        """A host name under cloudfront.net; begins with d (distributions) or s (streaming distributions)."""
+        """Return a host name under cloudfront.net that starts with d (distributions) or s (streaming distributions)."""
         return f"{prefix}{''.join(self._draw.choices(_SMALL, k=13))}.cloudfront.net"
 
     def new_canonical_user(self) -> str:
-        """An S3 canonical user id: 96 hexadecimal digits."""
+        """Return an S3 canonical user id: 96 hexadecimal digits."""
         return f"{self._draw.getrandbits(384):096x}"
 
     def new_distribution(self, kind: str, config: Json, tags: dict[str, str]) -> Distribution:
-        """A distribution of either kind (``distribution``, ``streaming-distribution``), not on its shelf yet."""
+        """Return a distribution of this kind (``distribution``, ``streaming-distribution``), not on its shelf yet."""
         now, distribution_id = self.now(), self.new_id("E")
         return Distribution(
             id=distribution_id,
@@ -91,14 +88,14 @@ class World:
         )
 
     def rewrite(self, shelf: Shelf[R], record: R, config: Json) -> None:
-        """Give a record a new config; with it come a new ETag and a new time."""
+        """Give a record a new config, ETag and time."""
         shelf.rewrite(record, config, self.new_etag(), self.now())
 
     def page(self, rows: list[R], params: Mapping[str, str], render: Callable[[R], Json | str]) -> Json:
-        """One page of a list, in the shape that every list of CloudFront has.
+        """Return one page of a list, in the format of all CloudFront lists.
 
-        Lists come in an order that means nothing but stays the same between pages; NextMarker is the last
-        row's id. InvalidArgument for a MaxItems that is no positive number.
+        The order is arbitrary but the same for all pages. NextMarker is the last row's id. Raises InvalidArgument if
+        MaxItems is not a positive number.
         """
         asked = params.get("MaxItems", str(self.settings.page_size))
         if not asked.isdecimal() or int(asked) < 1:
@@ -119,32 +116,32 @@ class World:
         return listed
 
     def rank(self, record_id: str) -> tuple[int, str]:
-        """A sort key that means nothing but is always the same, unless the settings say not to shuffle."""
+        """Return an arbitrary but stable sort key, unless the settings disable shuffling."""
         seed = self.settings.shuffle_seed
         return (0 if seed is None else zlib.crc32(f"{seed}:{record_id}".encode()), record_id)
 
     def key_pair_ids(self, signer: str) -> tuple[str, ...]:
-        """The CloudFront key pairs of a trusted signer, of whom most have two; "self" is the account."""
+        """Return the CloudFront key pairs of a trusted signer (usually two); "self" is the account."""
         account = self.account if signer == "self" else signer
         if account in self.settings.signers_without_keys:
             return self.key_pairs.registered(account)
         return self.key_pairs.all_of(account)
 
     def both_kinds(self) -> list[Distribution]:
-        """The distributions of both kinds, as they truly are."""
+        """Return the distributions of both kinds, in their actual state."""
         return [*self.distributions, *self.streaming]
 
     def behaviors(self, record: Distribution) -> Iterator[Json]:
-        """The cache behaviors of a distribution, the default one first."""
+        """Yield the cache behaviors of a distribution, the default one first."""
         yield record.config["DefaultCacheBehavior"]
         yield from record.config["CacheBehaviors"].get("Items", ())
 
     def origins(self, record: Distribution) -> list[Json]:
-        """The origins of a distribution."""
+        """Return the origins of a distribution."""
         return list(record.config["Origins"]["Items"])
 
     def users(self, member: str, value: str) -> list[Distribution]:
-        """The distributions of which a cache behavior names that policy or that key group.
+        """Return the distributions with a cache behavior that uses this policy or key group.
 
         `member` is CachePolicyId, OriginRequestPolicyId, ResponseHeadersPolicyId or TrustedKeyGroups.
         """
@@ -158,20 +155,19 @@ class World:
     def touch_users(self, member: str, value: str) -> None:
         """Give each distribution that uses a policy or key group a new ETag, and set it InProgress.
 
-        AWS does so when a key group or a response headers policy is updated, though nobody updated the
-        distribution itself.
+        AWS does so when a key group or a response headers policy is updated, although the distribution is not.
         """
         for record in self.users(member, value):
             self.deploy(self.distributions, record, record.config)
 
     def deploy(self, shelf: Shelf[Distribution], record: Distribution, config: Json) -> None:
-        """Write a distribution of either kind: new ETag, and InProgress from now."""
+        """Write a distribution of either kind: give it a new ETag, and set it InProgress."""
         self.settle(record)
         self.rewrite(shelf, record, config)
         record.changed, record.reads, record.settled = record.modified, 0, False
 
     def show(self, record: Distribution, render: Callable[[Distribution, str, Json], Json]) -> Json:
-        """A distribution as a read shows it: from itself, its status, and its config in any order."""
+        """Return a distribution as a read shows it, rendered from itself, its status and its shuffled config."""
         status = self.settle(record)
         seed = self.settings.shuffle_seed
         draw = None if seed is None else random.Random(f"{seed}:{record.etag}:{record.reads}")  # noqa: S311
@@ -184,12 +180,12 @@ class World:
             return True
         settings = self.settings
         waited, needed = self.now() - record.changed, settings.deploy_after_seconds
-        # Where time counts, it goes on without readers too: a viewer may come when nobody has waited.
+        # Time also counts without reads, because a viewer may send a request without anyone waiting.
         unread = needed > 0 and waited >= UNREAD * needed
         return unread or (waited >= needed and record.reads >= settings.deploy_after_reads)
 
     def settle(self, record: Distribution) -> str:
-        """The status; on the way, what is Deployed reaches the edges."""
+        """Return the status. If it is Deployed, update the edges."""
         if not self.deployed(record):
             return "InProgress"
         if record.settled:
@@ -198,7 +194,7 @@ class World:
         return "Deployed"
 
     def spread(self, record: Distribution) -> AtEdge:
-        """What an edge holds that has heard of everything: the config, keys and policies of this moment."""
+        """Return the state of an up-to-date edge: the current config, keys and policies."""
         config = record.config
         behaviors = [config] if "S3Origin" in config else list(self.behaviors(record))
         signers: dict[str, tuple[str, ...]] = {}

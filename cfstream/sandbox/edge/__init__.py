@@ -1,8 +1,8 @@
-"""The sandbox's edge: what CloudFront answers to viewers, decided from the live state and nothing else.
+"""The sandbox's edge: CloudFront's answers to viewers, from the live state alone.
 
-It counts a request as https unless ``X-Forwarded-Proto: http`` says otherwise, and its viewers have the address
-that they connect from. A distribution that was never Deployed answers 503 (for real, its name does not resolve);
-one that is InProgress answers by what was Deployed before. No object is cached.
+A request counts as https unless it has ``X-Forwarded-Proto: http``. A viewer's address is that of its connection. A
+distribution that was never Deployed answers 503 (on AWS, its name does not resolve). One that is InProgress answers
+with its last Deployed config. No object is cached.
 """
 
 from cfstream.sandbox.edge.edge import Edge

@@ -1,4 +1,4 @@
-"""Access points: found by name or alias, and an object that is asked for through one.
+"""Access points: find one by name or alias, and answer requests for objects through it.
 
 The access point's own policy and the bucket's must both allow it (S3 User Guide, "Configuring IAM policies for using
 access points").
@@ -25,7 +25,7 @@ def named(account: str, name: str) -> AccessPoint | None:
 
 
 def aliased(alias: str) -> AccessPoint | None:
-    """Return the access point with an alias, in whatever account. An alias is used like a bucket's name."""
+    """Return the access point with an alias, in any account. An alias is used like a bucket's name."""
     if not alias.endswith("-s3alias"):
         return None
     points = (

@@ -1,7 +1,6 @@
-"""Requests to S3 without a signature: what they ask for, and whether S3 lets anybody have that.
+"""Unsigned requests to S3: the action that a request needs, and whether anybody may do it.
 
-What lives here: from a request to the action that a policy names, and the judgement. Answering is S3's business
-(``cfstream.sandbox.s3``), other forms of address are read in ``direct``.
+``cfstream.sandbox.s3`` answers the requests, and ``direct`` reads other forms of address.
 """
 
 from collections.abc import Collection, Mapping
@@ -38,7 +37,7 @@ _BUCKET = {
     ("GET", ""): ("s3:ListBucket", "READ"),
     ("POST", ""): ("s3:PutObject", "WRITE"),
 }
-# Sub-resources that only the account itself may ever touch (S3 API, PutBucketPolicy: MethodNotAllowed).
+# Sub-resources that only the account itself may use (S3 API, PutBucketPolicy: MethodNotAllowed).
 _OTHERS = frozenset(
     {"accelerate", "analytics", "cors", "encryption", "intelligent-tiering", "inventory", "legal-hold"}
     | {"lifecycle", "logging", "metrics", "notification", "object-lock", "ownershipControls", "policy"}
@@ -48,7 +47,7 @@ _OTHERS = frozenset(
 
 
 def is_signed(authorization: str, query: Collection[str]) -> bool:
-    """Whether a request is signed for S3, in whichever version; `query` are the names of its parameters."""
+    """Return whether a request is signed for S3, in any version. `query` has the names of its parameters."""
     if authorization.startswith(("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", "AWS ")):
         return True
     return "X-Amz-Signature" in query or set(query) >= {"Signature", "Expires", "AWSAccessKeyId"}
@@ -57,10 +56,10 @@ def is_signed(authorization: str, query: Collection[str]) -> bool:
 def admits(
     bucket: FakeBucket | None, key: str, method: str, query: Collection[str], environ: Environ
 ) -> bool:
-    """Whether S3 does that for anybody. `query` are the names of the parameters.
+    """Return whether S3 allows the request to anybody. `query` has the names of the parameters.
 
-    A parameter Signature without the others that S3 wants is refused: so fares a URL that is signed for
-    CloudFront. A bucket that is not there lets everybody know that.
+    A parameter Signature without S3's other ones is refused, as for a URL that is signed for CloudFront. Anybody may
+    learn that a bucket does not exist.
     """
     if "Signature" in query:
         return False
@@ -80,7 +79,7 @@ def admits(
 
 
 def _may_get(bucket: FakeBucket, name: str, who: Requester) -> bool:
-    """Whether anybody gets an object; or is told that there is none, which is for those who may list."""
+    """Return whether anybody may get an object, or learn that it does not exist, which needs permission to list."""
     key = buckets.find_key(bucket, name)
     if key is None:
         return s3_access.may_list(bucket, who)

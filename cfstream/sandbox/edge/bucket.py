@@ -1,6 +1,6 @@
-"""A bucket as it answers one who may be let in or not: objects, the list of its keys, and S3's refusals.
+"""The answers of a bucket: objects, the list of its keys, and S3's refusals.
 
-What lives here: from a path to an answer. Who asks has been found out before; the judgement is in ``s3_access``.
+The requester is already known; ``s3_access`` decides what it may do.
 """
 
 import re
@@ -32,7 +32,7 @@ class Asked:
 
 
 def ask(domain: str, path: str, method: str, who: Requester, header: Callable[[str], str]) -> Answer:
-    """What the bucket of that domain name answers to a path."""
+    """Return the answer to a path of the bucket with this domain name."""
     named = _BUCKET.fullmatch(domain.lower())
     bucket = find(named["bucket"]) if named else None
     if method == "OPTIONS":
@@ -47,7 +47,7 @@ def ask(domain: str, path: str, method: str, who: Requester, header: Callable[[s
 
 
 def elsewhere(bucket: FakeBucket) -> Answer:
-    """S3's 301 for a bucket that is asked for in another region than its own."""
+    """Return S3's 301 for a request in another region than the bucket's."""
     return documents.s3_error(
         301,
         "PermanentRedirect",
@@ -59,7 +59,7 @@ def elsewhere(bucket: FakeBucket) -> Answer:
 
 
 def find(name: str) -> FakeBucket | None:
-    """The bucket of that name, in whatever account; None where there is none."""
+    """Return the bucket with this name, in any account, or None."""
     if name not in s3_backends.bucket_accounts:
         return None
     partition, account = s3_backends.bucket_accounts[name]
@@ -68,13 +68,13 @@ def find(name: str) -> FakeBucket | None:
 
 
 def find_key(bucket: FakeBucket, name: str) -> FakeKey | None:
-    """The object of that name in its latest version; None where there is none, or a delete marker."""
+    """Return the latest version of the object; None if it does not exist or has a delete marker."""
     latest = bucket.keys.get(name)
     return latest if isinstance(latest, FakeKey) else None
 
 
 def key_of(path: str) -> str:
-    """The key that S3 reads out of a path. It takes "+" for a space, as in a form (aws-sdk-ruby#654)."""
+    """Return the key that S3 reads from a path. It reads "+" as a space, as in a form (aws-sdk-ruby#654)."""
     return unquote_plus(path.removeprefix("/"))
 
 
@@ -106,7 +106,7 @@ def _write(asked: Asked, key: FakeKey | None) -> Answer:
 
 
 def _listing(asked: Asked) -> Answer:
-    """What the root of a bucket is: its list, for those who may have that."""
+    """Return the answer to the root of a bucket: its list, if the requester may list."""
     if asked.method not in ("GET", "HEAD") or not s3_access.may_list(asked.bucket, asked.who):
         return documents.s3_denied()
     names = sorted(name for name in asked.bucket.keys if find_key(asked.bucket, name))[:1000]

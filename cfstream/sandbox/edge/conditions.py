@@ -1,7 +1,6 @@
-"""Condition operators of policies: IAM User Guide, "IAM JSON policy elements: Condition operators".
+"""Condition operators of policies: whether a statement's Condition holds for the keys of a request.
 
-What lives here: whether one statement's Condition holds for the keys of a request. Nothing about principals,
-actions or S3.
+Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 """
 
 import fnmatch
@@ -13,15 +12,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 Context = Mapping[str, str]
-"""Condition keys of a request by lower-case name. A key that the request has not is absent."""
+"""Condition keys of a request by lower-case name. A key that the request does not have is absent."""
 
 
 class Unknown(ValueError):
-    """An operator or a value that is not understood here: a statement with it neither opens nor is ignored."""
+    """An operator or a value that the sandbox does not support. Such a statement neither allows nor is ignored."""
 
 
 def hold(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
-    """Whether all operators hold for all their keys. `Unknown` for what is not understood."""
+    """Return whether all operators hold for all their keys. Raises Unknown for an unsupported one."""
     return all(
         _holds(operator, _many(values), context.get(key.lower()))
         for operator, keys in condition.items()
@@ -42,8 +41,8 @@ def _holds(operator: str, wanted: list[str], have: str | None) -> bool:
     if any("${" in value for value in wanted):
         raise Unknown("policy variables")
     if have is None:
-        # A key that is not there equals nothing, and so differs from everything. No value at all fulfils
-        # ForAllValues, and never ForAnyValue.
+        # A missing key equals nothing, so it differs from everything. No value fulfils ForAllValues, and never
+        # ForAnyValue.
         return if_exists or quantified.lower() == "forallvalues" or (negated and not quantified)
     met = any(_COMPARISONS[name](have, value) for value in wanted)
     return met != negated
@@ -55,12 +54,12 @@ def _like(have: str, pattern: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def wildcards(pattern: str) -> re.Pattern[str]:
-    """A pattern of a policy: ``*`` is any run of characters, ``?`` is one, and nothing else is special."""
+    """Return a policy's pattern as an expression: ``*`` is any characters, ``?`` is one, nothing else is special."""
     return re.compile(fnmatch.translate(pattern.replace("[", "[[]")), re.DOTALL)
 
 
 def _arn_like(have: str, pattern: str) -> bool:
-    """Each of the six parts by itself: a wildcard does not cross a colon, but in the last part."""
+    """Compare the six parts separately: a wildcard does not cross a colon, except in the last part."""
     parts, patterns = have.split(":", 5), pattern.split(":", 5)
     return len(parts) == len(patterns) == 6 and all(map(_like, parts, patterns))
 
@@ -110,7 +109,7 @@ def _ordered(prefix: str, read: Callable[[str], float]) -> dict[str, Callable[[s
     }
 
 
-# By lower-case name; a negated operator has the comparison that it negates.
+# By lower-case name; a negated operator has the comparison of its positive form.
 _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "stringequals": _equal,
     "stringnotequals": _equal,

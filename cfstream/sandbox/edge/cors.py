@@ -1,6 +1,6 @@
-"""Cross-origin headers as S3 gives them, from a bucket's CORS configuration.
+"""Cross-origin headers of S3, from a bucket's CORS configuration.
 
-What lives here: rules against a request. CloudFront's own way to the same headers is ``headers_policy``.
+CloudFront's own CORS headers are in ``headers_policy``.
 """
 
 from collections.abc import Callable
@@ -16,15 +16,15 @@ Header = Callable[[str], str]
 
 
 def headers(bucket: FakeBucket, method: str, header: Header) -> list[tuple[str, str]]:
-    """The headers that S3 adds to an answer; none where no rule fits the request's Origin and method."""
+    """Return the headers that S3 adds to an answer; none if no rule matches the request's Origin and method."""
     rule = _rule(bucket, header("Origin"), method, ())
     return _granted(rule, header("Origin"), ()) if rule else []
 
 
 def preflight(bucket: FakeBucket | None, header: Header) -> Answer:
-    """What OPTIONS answers: 200 with the headers of the first rule that fits, or S3's 403.
+    """Return the answer to OPTIONS: 200 with the headers of the first matching rule, or S3's 403.
 
-    It is answered whoever asks, and whether the object exists or not (S3 API, "OPTIONS object").
+    The answer does not depend on the requester or on whether the object exists (S3 API, "OPTIONS object").
     """
     origin, method = header("Origin"), header("Access-Control-Request-Method")
     if not origin or not method:

@@ -1,7 +1,6 @@
-"""A bucket's own addresses: virtual-hosted, website, access point.
+"""A bucket's own addresses: virtual-hosted, website, access point. S3 itself only knows paths.
 
-What lives here: reading such an address, and answering where S3 itself (which knows paths only) cannot.
-S3 User Guide, "Virtual hosting of general purpose buckets", "Website endpoints", "Managing access with access
+Source: S3 User Guide, "Virtual hosting of general purpose buckets", "Website endpoints", "Managing access with access
 points".
 """
 
@@ -29,21 +28,19 @@ _REST = re.compile(
 
 
 def serves(host: str) -> bool:
-    """Whether a Host header names a bucket or an access point."""
+    """Return whether a Host header names a bucket or an access point."""
     name = viewers.hostname(host)
     return any(form.fullmatch(name) for form in (_WEBSITE, _ACCESS_POINT, _REST))
 
 
 def website_of(host: str) -> str | None:
-    """The bucket whose website endpoint that is, None for any other host."""
+    """Return the bucket of a website endpoint; None for any other host."""
     found = _WEBSITE.fullmatch(viewers.hostname(host))
     return found["bucket"] if found else None
 
 
 def answer(environ: Environ, to_s3: Callable[[Environ], Answer]) -> Answer:
-    """What such an address answers to somebody who does not sign. `to_s3` answers by path, as S3's endpoint
-    does.
-    """
+    """Answer an unsigned request to such an address. `to_s3` answers by path, like S3's endpoint."""
     viewer = viewers.of(environ)
     site = website_of(viewer.hostname)
     if site:
@@ -82,6 +79,6 @@ def _by_access_point(point: AccessPoint | None, viewer: Viewer) -> Answer:
 
 
 def alias_in(host: str) -> str:
-    """Return what names the bucket in a bucket's address: its name, or the alias of an access point; "" for others."""
+    """Return the name in a bucket's address: its name, or the alias of an access point; "" for other hosts."""
     found = _REST.fullmatch(viewers.hostname(host))
     return found["bucket"] if found else ""

@@ -1,7 +1,7 @@
-"""What CloudFront and S3 say when they refuse: their XML documents and CloudFront's HTML page.
+"""CloudFront's and S3's error documents: their XML, and CloudFront's HTML page.
 
-What lives here: texts. Codes and messages of signatures: AWS re:Post, "troubleshoot signed URL cookies"; the
-page's shape and sentences: what CloudFront is seen to answer.
+Sources: codes and messages of signatures from AWS re:Post, "troubleshoot signed URL cookies"; the page's form and
+sentences from CloudFront's actual answers.
 """
 
 import html
@@ -24,7 +24,7 @@ UNKNOWN_METHOD = "Bad request. The HTTP request method is not supported."
 BAD_GATEWAY = (
     "CloudFront wasn't able to connect to the origin. (In the sandbox, only S3 buckets can be origins.)"
 )
-NOT_DEPLOYED = "This distribution is not deployed yet: for real, its name would not resolve."
+NOT_DEPLOYED = "This distribution is not deployed yet: on AWS, its name would not resolve."
 
 REFUSALS = {
     "MissingKey": "Missing Key-Pair-Id query parameter or cookie value",
@@ -38,13 +38,13 @@ Headers = Iterable[tuple[str, str]]
 
 
 def refused(code: str) -> Answer:
-    """CloudFront's own 403 for a signature that lacks or fails, by its code (see `REFUSALS`)."""
+    """Return CloudFront's own 403 for a missing or invalid signature, by its code (see `REFUSALS`)."""
     body = f"{_XML}<Error><Code>{code}</Code><Message>{REFUSALS[code]}</Message></Error>"
     return Answer(403, [("Content-Type", "text/xml"), ("Server", "CloudFront")], body.encode())
 
 
 def page(status: int, text: str) -> Answer:
-    """CloudFront's HTML error page."""
+    """Return CloudFront's HTML error page."""
     phrase = "The request could not be satisfied"
     body = (
         f"<!DOCTYPE html>\n<html><head><title>ERROR: {phrase}</title></head><body>\n"
@@ -55,7 +55,7 @@ def page(status: int, text: str) -> Answer:
 
 
 def redirect(status: int, location: str) -> Answer:
-    """CloudFront's redirection to the same place by https."""
+    """Return CloudFront's redirect to the same path by https."""
     phrase = HTTPStatus(status).phrase
     body = f"<html><head><title>{status} {phrase}</title></head><body>{status} {phrase}</body></html>\n"
     headers = [("Content-Type", "text/html"), ("Server", "CloudFront"), ("Location", location)]
@@ -63,9 +63,7 @@ def redirect(status: int, location: str) -> Answer:
 
 
 def s3_error(status: int, code: str, message: str, headers: Headers = (), **more: str) -> Answer:
-    """An error document of S3, which CloudFront passes on: it has a RequestId and a HostId, as CloudFront's own
-    has not.
-    """
+    """Return an S3 error document, which has a RequestId and a HostId, unlike CloudFront's own."""
     request_id, host_id = secrets.token_hex(8).upper(), secrets.token_urlsafe(42)
     fields = {"Code": code, "Message": message, **more, "RequestId": request_id, "HostId": host_id}
     body = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
@@ -79,5 +77,5 @@ def s3_error(status: int, code: str, message: str, headers: Headers = (), **more
 
 
 def s3_denied() -> Answer:
-    """S3's 403."""
+    """Return S3's 403."""
     return s3_error(403, "AccessDenied", "Access Denied")

@@ -1,7 +1,7 @@
-"""The edge as one object: a viewer's request in, CloudFront's answer out.
+"""The edge as one object: it answers viewers' requests like CloudFront.
 
-What lives here: the road that a request takes, and the headers of every answer. Each station is a module of its
-own. The state is read afresh for every request, and nothing is changed.
+This module has the order of the stages and the headers of every answer. Each stage is a module of its own. Every
+request reads the current state, and none changes it.
 """
 
 import random
@@ -34,29 +34,27 @@ _POP = "LOO50-P1"
 class Edge:
     """Answers for every distribution of one CloudFront.
 
-    Not for threads: the caller sees to it that the state does not change under a request.
+    Not thread-safe: the caller must ensure that the state does not change during a request.
     """
 
     def __init__(self, cloudfront: Callable[[], CloudFront]) -> None:
         self._cloudfront = cloudfront
         self._seen: World | None = None
         self._errors = errors.Errors()
-        self._draw = random.Random()  # noqa: S311 (lots are no secrets)
+        self._draw = random.Random()  # noqa: S311 (not used for secrets)
 
     def serves(self, host: str) -> bool:
-        """Whether a Host header names a distribution, by whatever name, or something that CloudFront would
-        have to know.
-        """
+        """Return whether a Host header names a distribution by any name, or can only be meant for CloudFront."""
         name = viewers.hostname(host)
         return hosts.is_cloudfront(name) or hosts.find(name, self._sites()) is not None
 
     def __call__(self, environ: Environ) -> Answer:
-        """CloudFront's answer to a viewer."""
+        """Return CloudFront's answer to a viewer."""
         return _signed_off(self._answer(viewers.of(environ)))
 
     @property
     def _world(self) -> World:
-        """The state. What is remembered of one that was put in its place by a reset is forgotten."""
+        """Return the state. After a reset, forget what was remembered of the old one."""
         world = self._cloudfront().world
         if world is not self._seen:
             self._seen = world
@@ -73,7 +71,7 @@ class Edge:
             yield Site(record, held or world.spread(record), reached=early or held is not None)
 
     def _hears_early(self) -> bool:
-        """Whether this viewer meets a config that is not Deployed yet."""
+        """Return whether this viewer gets a config that is not Deployed yet."""
         return self._world.settings.edge_mixes and self._draw.random() < 0.5
 
     def _answer(self, viewer: Viewer) -> Answer:
@@ -90,7 +88,7 @@ class Edge:
         return path_patterns.refusal(behavior, viewer) or self._within(site, behavior, viewer)
 
     def _within(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
-        """The answer of a behavior that takes the request by its method and protocol."""
+        """Return the answer of a behavior that allows the request's method and protocol."""
         world = self._world
         signers = keys.of_behavior(world, site, behavior)
         refused = None
@@ -104,7 +102,7 @@ class Edge:
             answer = errors.page_for(site.config, answer, lambda path: self._page(site, viewer, path))
         policy = site.at_edge.headers.get(behavior.get("ResponseHeadersPolicyId", ""))
         if policy and refused is None:
-            # CloudFront's own refusals bear none of these headers.
+            # CloudFront's own refusals have none of these headers.
             answer = headers_policy.applied(policy, viewer, answer)
         return answer
 
@@ -126,7 +124,7 @@ class Edge:
 
 
 def _signed_off(answer: Answer) -> Answer:
-    """The answer with CloudFront's own headers."""
+    """Return the answer with CloudFront's own headers."""
     said = "Error" if answer.status >= 400 else "Redirect" if answer.status in (301, 307) else "Miss"
     headers = [
         *answer.headers,

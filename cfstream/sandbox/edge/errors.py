@@ -1,7 +1,6 @@
-"""Custom error pages, and errors that are given again for a while.
+"""Custom error pages, and cached errors of origins.
 
-What lives here: what a distribution's CustomErrorResponses make of an error. Developer Guide, "Control how long
-CloudFront caches errors", "Generate custom error responses".
+Source: Developer Guide, "Control how long CloudFront caches errors", "Generate custom error responses".
 """
 
 import time
@@ -14,15 +13,15 @@ from cfstream.sandbox.listener import Answer
 Json = dict[str, Any]
 
 DEFAULT_SECONDS = 10
-"""How long an error is given again where no custom error response says otherwise."""
+"""How long an error is cached without a custom error response, in seconds."""
 _MOST = 1000
 
 
 def page_for(config: Json, answer: Answer, fetch: Callable[[str], Answer]) -> Answer:
-    """The answer, or the page that the distribution gives in its place, with the status that it gives.
+    """Return the answer, or the distribution's page for it with the configured status.
 
-    `fetch` gets a page by its path, whatever that path's behavior demands of viewers (AWS does not document
-    that: this is the harder case). A page that cannot be had leaves the error as it is.
+    `fetch` gets a page by its path, regardless of its behavior's signers (AWS does not document this; it is the
+    stricter case for a check). If the page cannot be fetched, the error stays.
     """
     item = _item(config, answer.status)
     if not item or not item["ResponsePagePath"]:
@@ -39,18 +38,18 @@ def _item(config: Json, status: int) -> Json | None:
 
 
 class Errors:
-    """Errors of origins, kept for their time; what is oldest goes when there are many."""
+    """Cached errors of origins; the oldest are dropped first."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, ...], tuple[float, Answer]] = OrderedDict()
 
     def again(self, place: tuple[str, ...]) -> Answer | None:
-        """The error that was given for that place, if its time is not over."""
+        """Return the cached error for this place, if it is still valid."""
         until, answer = self._kept.get(place, (0.0, None))
         return answer if time.monotonic() < until else None
 
     def keep(self, place: tuple[str, ...], config: Json, answer: Answer) -> None:
-        """Keeps an answer that is an error, for as long as the config says."""
+        """Cache an answer if it is an error, for the time in the config."""
         if answer.status < 400 or answer.status == 416:
             return
         item = _item(config, answer.status)

@@ -1,6 +1,6 @@
-"""What of a viewer's request reaches the origin: headers and query strings.
+"""Which headers and query strings of a viewer's request the origin gets.
 
-What lives here: a behavior's cache policy and origin request policy, or its ForwardedValues, read together.
+Combines a behavior's cache policy and origin request policy, or its ForwardedValues.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 
 def passes_header(world: World, behavior: Json, name: str) -> bool:
-    """Whether the origin gets the viewer's header of that name."""
+    """Return whether the origin gets the viewer's header with this name."""
     wanted = name.lower()
     for part in _parts(world, behavior):
         config = part["HeadersConfig"]
@@ -22,7 +22,7 @@ def passes_header(world: World, behavior: Json, name: str) -> bool:
 
 
 def passes_query(world: World, behavior: Json, name: str) -> bool:
-    """Whether the origin gets the query parameter of that name."""
+    """Return whether the origin gets the query parameter with this name."""
     for part in _parts(world, behavior):
         config = part["QueryStringsConfig"]
         named = name in _items(config.get("QueryStrings"))

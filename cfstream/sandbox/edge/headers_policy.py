@@ -1,6 +1,6 @@
-"""Response headers policies: what CloudFront adds to an answer, and takes away from it.
+"""Response headers policies: the headers that CloudFront adds to an answer, and removes from it.
 
-What lives here: a policy's config applied to an answer. Developer Guide, "Understand response headers policies".
+Source: Developer Guide, "Understand response headers policies".
 """
 
 from typing import Any
@@ -14,9 +14,9 @@ Headers = list[tuple[str, str]]
 
 
 def applied(config: Json, viewer: Viewer, answer: Answer) -> Answer:
-    """The answer with the policy's headers: CORS for requests with an Origin, then security and custom ones.
+    """Return the answer with the policy's headers: CORS for requests with an Origin, then security and custom ones.
 
-    Where the origin's answer has the header too, it stays unless the policy overrides.
+    If the origin's answer has the header too, it stays unless the policy overrides it.
     """
     headers = list(answer.headers)
     removed = {item["Header"].lower() for item in _items(config.get("RemoveHeadersConfig"))}
@@ -58,7 +58,7 @@ def _for_preflight(cors: Json, viewer: Viewer) -> Headers:
         methods = ["GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
     names = _items(cors["AccessControlAllowHeaders"])
     asked = viewer.header("Access-Control-Request-Headers")
-    # For a request with credentials a browser takes "*" for a header of that name.
+    # For a request with credentials, a browser takes "*" as a header name.
     allowed = asked if "*" in names and cors["AccessControlAllowCredentials"] and asked else ", ".join(names)
     found = [("Access-Control-Allow-Methods", ", ".join(methods)), ("Access-Control-Allow-Headers", allowed)]
     if "AccessControlMaxAgeSec" in cors:
@@ -67,7 +67,7 @@ def _for_preflight(cors: Json, viewer: Viewer) -> Headers:
 
 
 def _is_allowed(origin: str, allowed: str) -> bool:
-    """An allowed origin may have a wildcard for a subdomain or the port, and may leave the scheme out."""
+    """An allowed origin may have a wildcard for a subdomain or the port, and may omit the scheme."""
     if allowed in ("*", origin):
         return True
     have = origin if "://" in allowed else origin.partition("://")[2]

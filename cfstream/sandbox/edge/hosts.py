@@ -1,7 +1,4 @@
-"""From a host name to what answers under it: a distribution, or nothing that the edge knows.
-
-What lives here: host names alone. The addresses of buckets are in ``direct``.
-"""
+"""Find the distribution for a host name. The addresses of buckets are in ``direct``."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator
@@ -13,20 +10,21 @@ from cfstream.sandbox.cloudfront.records import AtEdge, Distribution
 Json = dict[str, Any]
 
 LOOPBACK_ZONE = ".cloudfront.localhost"
-"""Under it, browsers find the loopback address by themselves: ``<label>.cloudfront.localhost``."""
+"""Browsers resolve every name under it to the loopback address: ``<label>.cloudfront.localhost``."""
 
 _ZONES = (LOOPBACK_ZONE, ".cloudfront.net")
 AMAZON = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 def is_cloudfront(name: str) -> bool:
-    """Whether the name is one that CloudFront gives, to this account's distributions or to others'."""
+    """Return whether CloudFront assigns such names, to this account's distributions or to others'."""
     return name.endswith(_ZONES)
 
 
 def is_foreign(name: str) -> bool:
-    """Whether the name is none of an endpoint's (an address, a name without a dot, AWS's own), so that only a
-    viewer can mean it.
+    """Return whether only a viewer's request can have this host name.
+
+    The names of endpoints are addresses, names without a dot, and AWS's own.
     """
     if "." not in name or name == "s3.localhost" or name.endswith(AMAZON):
         return False
@@ -38,15 +36,15 @@ def is_foreign(name: str) -> bool:
 
 
 def _ends_in_address(name: str) -> bool:
-    # Some clients put the account's number before the endpoint's host: 123456789012.127.0.0.1
+    # Some clients put the account number before the endpoint's host: 123456789012.127.0.0.1
     return all(label.isdecimal() for label in name.split(".")[-4:])
 
 
 @dataclass(frozen=True)
 class Site:
-    """A distribution of either kind as one request meets it: the record, and what the edge holds of it.
+    """A distribution of either kind, as one request finds it: the record, and its state at the edge.
 
-    `reached` is false for one that no edge has heard of yet: its names are known, and nothing answers.
+    `reached` is false for one that no edge has yet: its names are known, but nothing answers.
     """
 
     record: Distribution
@@ -55,7 +53,7 @@ class Site:
 
     @property
     def config(self) -> Json:
-        """The config in force for this request."""
+        """The config that applies to this request."""
         return self.at_edge.config
 
     @property
@@ -65,9 +63,9 @@ class Site:
 
 
 def find(name: str, sites: Iterable[Site]) -> Site | None:
-    """The distribution that answers under a host name, None where none does.
+    """Return the distribution for a host name, or None.
 
-    By its own name, or by an alias: the one that says most of the name wins, be it disabled or not
+    It is found by its own name or by an alias. The most specific alias wins, even if its distribution is disabled
     (Developer Guide, "Use wildcards in alternate domain names").
     """
     own = name.removesuffix(LOOPBACK_ZONE) + ".cloudfront.net" if name.endswith(LOOPBACK_ZONE) else name
@@ -88,9 +86,9 @@ def _aliases(site: Site) -> list[str]:
 
 
 def _still_answered(site: Site, known: dict[str, Site]) -> Iterator[str]:
-    """The aliases that were moved away from a distribution, and whose new one an edge does not know by them yet.
+    """Yield the aliases that were moved from a distribution to another one that the edge does not have yet.
 
-    A move leaves no moment without an answer (AssociateAlias: "prevents the downtime that could occur").
+    There is no time without an answer during a move (AssociateAlias: "prevents the downtime that could occur").
     """
     for alias, target in site.record.given.items():
         heir = known.get(target)
@@ -99,7 +97,7 @@ def _still_answered(site: Site, known: dict[str, Site]) -> Iterator[str]:
 
 
 def _said(alias: str, name: str) -> int:
-    """How much of the name an alias says, 0 where it does not fit. A wildcard stands for any depth."""
+    """Return how specific an alias is for the name; 0 if it does not match. A wildcard covers any number of labels."""
     if alias == name:
         return len(name) + 1
     return len(alias) if alias.startswith("*.") and name.endswith(alias[1:]) else 0

@@ -1,7 +1,4 @@
-"""Whose signatures a behavior takes, as the edge knows it.
-
-What lives here: from key groups and trusted signers to PEM texts by key id.
-"""
+"""The keys whose signatures a behavior accepts at the edge, as PEM by key id."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,7 +10,7 @@ Json = dict[str, Any]
 
 
 def of_behavior(world: World, site: Site, behavior: Json) -> Mapping[str, str] | None:
-    """The keys of the active groups and signers of a cache behavior; None where nobody needs to sign."""
+    """Return the keys of the active groups and signers of a cache behavior; None if no signature is needed."""
     groups, signers = behavior["TrustedKeyGroups"], behavior["TrustedSigners"]
     if not groups["Quantity"] and not signers["Quantity"]:
         return None
@@ -24,7 +21,7 @@ def of_behavior(world: World, site: Site, behavior: Json) -> Mapping[str, str] |
 
 
 def of_streaming(world: World, site: Site) -> Mapping[str, str] | None:
-    """The keys of the active signers of a streaming distribution; None where nobody needs to sign."""
+    """Return the keys of the active signers of a streaming distribution; None if no signature is needed."""
     signers = site.config["TrustedSigners"]
     return _of_signers(world, site, signers.get("Items", ())) if signers["Quantity"] else None
 

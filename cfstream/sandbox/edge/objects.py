@@ -1,7 +1,7 @@
-"""An object as an answer: whole, in part, or not modified.
+"""The answer for an object: complete, in part, or not modified.
 
-What lives here: S3's GetObject and HeadObject as far as CloudFront uses them. Whether the asker may have the
-object has been decided before. A large body is read piece by piece, so that memory stays flat.
+These are S3's GetObject and HeadObject, as far as CloudFront uses them. Whether the requester may read the object was
+decided before. A large body is read in pieces to limit memory.
 """
 
 import mimetypes
@@ -15,7 +15,7 @@ from cfstream.sandbox.edge import documents
 from cfstream.sandbox.listener import Answer
 
 PIECE = 256 * 1024
-"""Bytes that are read at once; a body of up to that size is sent with its headers in one write."""
+"""Bytes that are read together. A body up to this size is sent with its headers in one write."""
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _UNTYPED = "binary/octet-stream"
@@ -43,16 +43,16 @@ _STORED = {
     "content-language": "Content-Language",
     "expires": "Expires",
 }
-"""What is stored with an object and comes with it, beside its own metadata."""
+"""What is stored with an object and returned with it, besides its own metadata."""
 
 Header = Callable[[str], str]
-"""Gives the request's header of that name, "" where there is none."""
+"""Returns the request's header with this name, or ""."""
 
 
 def answer(key: FakeKey, method: str, header: Header) -> Answer:
-    """What GET or HEAD of the object answers: 200, 206, 304, 412 or 416.
+    """Return the answer to GET or HEAD of the object: 200, 206, 304, 412 or 416.
 
-    One range is honoured; of several, or one that is not understood, S3 knows nothing and gives all.
+    S3 supports one range. For several ranges, or an invalid one, it returns the whole object.
     """
     if key.storage_class in _ARCHIVED and (key.expiry_date is None or key.status == "IN_PROGRESS"):
         return documents.s3_error(
@@ -86,7 +86,7 @@ def answer(key: FakeKey, method: str, header: Header) -> Answer:
 
 
 def content_type(key: FakeKey) -> str:
-    """The object's own type, or one that its name suggests where it has none."""
+    """Return the object's own type, or one guessed from its name."""
     own: str = key.metadata.get("content-type", _UNTYPED)
     if own != _UNTYPED:
         return own
@@ -115,7 +115,7 @@ def _headers(key: FakeKey) -> list[tuple[str, str]]:
 
 
 def _limits(asked: re.Match[str], size: int) -> tuple[int, int]:
-    """First byte, and the one after the last; empty where nothing of the range is there."""
+    """Return the first byte, and the one after the last; empty if nothing of the range exists."""
     first, last = asked.groups()
     if not first:
         return max(size - int(last), 0) if int(last) else size, size
@@ -126,7 +126,7 @@ def _limits(asked: re.Match[str], size: int) -> tuple[int, int]:
 
 
 def _conditions(key: FakeKey, header: Header) -> int | None:
-    """304 or 412 where a condition of the request says so. An ETag outweighs a date."""
+    """Return 304 or 412 if a condition of the request requires it. An ETag takes precedence over a date."""
     match, none_match = header("If-Match"), header("If-None-Match")
     if match and not _names(match, key.etag):
         return 412
@@ -145,14 +145,14 @@ def _names(listed: str, etag: str) -> bool:
 
 
 def _is_stale(key: FakeKey, if_range: str) -> bool:
-    """Whether If-Range names another version of the object than this one."""
+    """Return whether If-Range names another version of the object."""
     if not if_range:
         return False
     return not (_names(if_range, key.etag) if '"' in if_range else _is_newer(key, if_range) is False)
 
 
 def _is_newer(key: FakeKey, date: str) -> bool | None:
-    """Whether the object was modified after that second; None for what is no date."""
+    """Return whether the object was modified after that second; None for an invalid date."""
     try:
         then = parsedate_to_datetime(date).timestamp()
     except ValueError:

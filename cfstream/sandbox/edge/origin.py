@@ -1,7 +1,7 @@
-"""The way from the edge to an S3 bucket: as whom CloudFront asks, and what S3 answers it.
+"""The requests from the edge to an S3 bucket: CloudFront's identity, and S3's answer.
 
-What lives here: origins of a distribution, with their origin access. Viewers have been judged before; what a
-bucket says to CloudFront is in ``bucket``.
+This module has the origins of a distribution, with their origin access. The viewer was judged before, and ``bucket``
+answers for a bucket.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ _SIGNED_FOR_S3 = ("Signature", "Expires", "Key-Pair-Id")
 
 @dataclass(frozen=True)
 class Errand:
-    """What a behavior of a distribution has to get for a viewer: the path is the viewer's, or an error page's."""
+    """A request of a behavior to its origin. The path is the viewer's, or an error page's."""
 
     world: World
     site: Site
@@ -31,7 +31,7 @@ class Errand:
     path: str
 
     def header(self, name: str) -> str:
-        """The viewer's header of that name, as far as the origin gets it; "" otherwise."""
+        """Return the viewer's header with this name if it is forwarded to the origin, otherwise ""."""
         sent = self.viewer.header(name)
         if not sent or name in _CONDITIONS or forwarding.passes_header(self.world, self.behavior, name):
             return sent
@@ -39,9 +39,9 @@ class Errand:
 
 
 def fetch(errand: Errand) -> Answer:
-    """What the behavior's origin answers for that path; of an origin group, the first member that does not fail.
+    """Return the answer of the behavior's origin; for an origin group, of the first member that does not fail.
 
-    502 for an origin behind which there is no bucket.
+    It is 502 for an origin without a bucket.
     """
     config, target = errand.site.config, errand.behavior["TargetOriginId"]
     origins = {origin["Id"]: origin for origin in config["Origins"]["Items"]}
@@ -72,8 +72,8 @@ def _from(origin: Json, errand: Errand) -> Answer:
 
 
 def _custom(origin: Json, errand: Errand) -> Answer:
-    """What an origin of another kind answers. Behind a bucket's address is the bucket, for which CloudFront is
-    anybody then; anything else is out of the sandbox's reach.
+    """Return the answer of a custom origin. If its address is a bucket's, CloudFront's request to it is anonymous. The
+    sandbox has no other origins.
     """
     viewer, path = errand.viewer, origin["OriginPath"] + errand.path
     website = direct.website_of(origin["DomainName"])
@@ -86,14 +86,14 @@ def _custom(origin: Json, errand: Errand) -> Answer:
     return documents.page(502, documents.BAD_GATEWAY)
 
 
-# CloudFront itself answers by these, whatever the behavior forwards.
+# CloudFront itself handles these headers, whether or not the behavior forwards them.
 _CONDITIONS = frozenset(
     {"Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
 )
 
 
 def _breaks_s3(errand: Errand) -> Answer | None:
-    """S3's refusals of what it takes for its own: a forwarded Host, and parameters of a signature."""
+    """Return S3's refusal of a forwarded Host, and of parameters that it reads as its own signature."""
     world, behavior, viewer = errand.world, errand.behavior, errand.viewer
     if forwarding.passes_header(world, behavior, "Host"):
         return documents.s3_error(
@@ -126,6 +126,6 @@ def _requester(origin: Json, errand: Errand) -> Requester:
 
 
 def by_identity(world: World, named: str, viewer: Viewer) -> Requester:
-    """CloudFront by the identity ``origin-access-identity/cloudfront/E…``, or as anybody where none is named."""
+    """Return CloudFront with the identity ``origin-access-identity/cloudfront/E…``, or anonymous without one."""
     identity = world.identities.find(named.rpartition("/")[2])
     return requester.identity(identity, viewer.scheme) if identity else requester.edge_unsigned(viewer.scheme)

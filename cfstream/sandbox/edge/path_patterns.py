@@ -1,7 +1,4 @@
-"""Which cache behavior a path meets, and what that behavior says before any signature is looked at.
-
-What lives here: path patterns, viewer protocol, allowed methods.
-"""
+"""Choose the cache behavior for a path, and check viewer protocol and method before any signature."""
 
 import functools
 import re
@@ -19,10 +16,10 @@ _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"
 
 
 def choose(config: Json, path: str) -> Json:
-    """The behavior of a distribution that a path meets: the first whose pattern fits, else the default one.
+    """Return the behavior for a path: the first with a matching pattern, otherwise the default one.
 
-    Patterns are compared with the path as RFC 3986 normalises it; the origin is asked for the path as it was
-    sent (Developer Guide, "Path pattern").
+    Patterns are compared with the path as RFC 3986 normalises it. The origin gets the path as it was sent (Developer
+    Guide, "Path pattern").
     """
     items = config["CacheBehaviors"].get("Items", ())
     if items:
@@ -37,7 +34,7 @@ def choose(config: Json, path: str) -> Json:
 
 @functools.lru_cache(maxsize=1024)
 def _pattern(written: str) -> re.Pattern[str]:
-    """A path pattern: ``*`` is any run of characters, ``?`` is one; the slash at its beginning may be missing."""
+    """Return a path pattern as an expression: ``*`` is any characters, ``?`` is one, the leading slash is optional."""
     rooted = written if written.startswith("/") else f"/{written}"
     parts = {"*": ".*", "?": "."}
     return re.compile("".join(parts.get(sign) or re.escape(sign) for sign in rooted), re.DOTALL)
@@ -45,7 +42,7 @@ def _pattern(written: str) -> re.Pattern[str]:
 
 @functools.lru_cache(maxsize=4096)
 def normalised(path: str) -> str:
-    """A path as CloudFront compares it: no needless escapes, the others in capitals, no empty or dot segments.
+    """Return a path as CloudFront compares it: no needless escapes, others in capitals, no empty or dot segments.
 
     Developer Guide, "Path pattern": CloudFront normalises paths "(for example, removing `//` and `..`)".
     """
@@ -65,10 +62,10 @@ def normalised(path: str) -> str:
 
 
 def refusal(behavior: Json, viewer: Viewer) -> Answer | None:
-    """What a behavior answers to a request by its method and protocol alone, None where it goes on.
+    """Return the answer that the method and protocol alone require; None to continue.
 
-    301 (307 for a method that may have a body) to https, 403 for http under https-only, 403 for a method that
-    the behavior does not allow, 405 for one that CloudFront does not know.
+    It is a 301 to https (307 for a method that may have a body), 403 for http under https-only, 403 for a method that
+    the behavior does not allow, and 405 for an unknown method.
     """
     if viewer.method not in _METHODS:
         return documents.page(405, documents.UNKNOWN_METHOD)

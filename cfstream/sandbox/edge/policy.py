@@ -1,8 +1,7 @@
-"""Policies of signed URLs and cookies: what one says, and whether a request is what it speaks of.
+"""Policies of signed URLs and cookies: the canned policy, rebuilt from a URL; custom policies, parsed strictly.
 
-What lives here: the canned policy, rebuilt from a URL; custom policies, read strictly; resources with wildcards.
-Signatures are in ``signature``. The rules: Developer Guide, "Create a signed URL using a canned policy" and
-"… using a custom policy".
+Signatures are in ``signature``. The rules: Developer Guide, "Create a signed URL using a canned policy" and "… using a
+custom policy".
 """
 
 import functools
@@ -15,13 +14,13 @@ from typing import Any
 
 MAX_EPOCH = 2**63 - 1
 
-# A time of 13 or 14 digits is one in milliseconds, which CloudFront refuses (aws-sdk-js#2236).
+# A time with 13 or 14 digits is in milliseconds, which CloudFront refuses (aws-sdk-js#2236).
 _MILLISECONDS = range(10**12, 10**15)
 _DIGITS = re.compile(r"\d{1,19}")
 
 
 class Malformed(ValueError):
-    """The policy is none that CloudFront can read."""
+    """CloudFront cannot read the policy."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,20 @@ class Policy:
     network: ipaddress.IPv4Network | None = None
 
     def admits(self, now: float, address: str) -> bool:
-        """Whether it is in force at that time for that source address."""
+        """Return whether it is valid at this time for this source address."""
         if now >= self.expires or (self.starts is not None and now < self.starts):
             return False
         return self.network is None or _is_in(address, self.network)
 
     def covers(self, urls: Iterable[str]) -> bool:
-        """Whether one of these spellings of the requested URL is what it speaks of."""
+        """Return whether it covers one of these spellings of the requested URL."""
         return self.resource is None or any(covers(self.resource, url) for url in urls)
 
 
 def canned(resource: str, expires: str) -> str:
-    """The canned policy for a URL, byte for byte as its signer made it. `Malformed` for no time in seconds."""
+    """Return the canned policy for a URL, byte for byte as its signer made it. Raises Malformed for an invalid time."""
     epoch = _epoch(int(expires)) if _DIGITS.fullmatch(expires) else _epoch(None)
-    # Not by json.dumps: what was signed is the URL's own bytes, not their escapes.
+    # Without json.dumps: the signature covers the URL's own bytes, without escapes.
     return (
         f'{{"Statement":[{{"Resource":"{resource}",'
         f'"Condition":{{"DateLessThan":{{"AWS:EpochTime":{epoch}}}}}}}]}}'
@@ -59,9 +58,7 @@ def canned(resource: str, expires: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def custom(text: str) -> Policy:
-    """A custom policy. `Malformed` unless it is one statement with an end, and nothing that CloudFront does not
-    know.
-    """
+    """Return a custom policy. Raises Malformed unless it is one statement with an expiry and only known members."""
     try:
         policy = json.loads(text, object_pairs_hook=_without_twins)
     except (ValueError, RecursionError):
@@ -121,7 +118,7 @@ def _network(condition: Any) -> ipaddress.IPv4Network:
 
 
 def _is_in(address: str, network: ipaddress.IPv4Network) -> bool:
-    """An IPv6 viewer is in no IPv4 network (DistributionConfig.IsIPV6Enabled)."""
+    """Return whether the viewer is in the network. IPv6 viewers never are (DistributionConfig.IsIPV6Enabled)."""
     try:
         return ipaddress.IPv4Address(address) in network
     except ValueError:
@@ -130,11 +127,11 @@ def _is_in(address: str, network: ipaddress.IPv4Network) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def covers(resource: str, requested: str) -> bool:
-    """Whether a resource with wildcards is what was requested: a URL, or a stream's name.
+    """Return whether a resource with wildcards covers the request: a URL, or a stream's name.
 
-    ``*`` is any run of characters and ``?`` is one. A URL has four sections (protocol, host, path, query) and a
-    wildcard stays in its own; but a ``*`` that ends the path covers the query too, and one that ends the host
-    covers path and query.
+    ``*`` is any characters and ``?`` is one. A URL has four sections (protocol, host, path, query), and a wildcard
+    stays in its own, except that ``*`` at the end of the path also covers the query, and at the end of the host also
+    path and query.
     """
     protocol, separator, rest = requested.partition("://")
     if not separator:
@@ -157,7 +154,7 @@ def _covers_path(wanted: str, requested: str) -> bool:
         return _fits(wanted, path)
     if wanted.endswith("*") and _fits(wanted, path):
         return True
-    # Each "?" may be a wildcard, or the one before the query.
+    # Each "?" may be a wildcard, or start the query.
     marks = [place for place, sign in enumerate(wanted) if sign == "?"]
     return any(_fits(wanted[:place], path) and _fits(wanted[place + 1 :], query) for place in marks)
 
@@ -168,7 +165,7 @@ def _fits(pattern: str, text: str) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _wildcards(pattern: str) -> re.Pattern[str]:
-    # Runs of "*" are one: each more would double the time of a match that fails.
+    # Several "*" in a row become one: each more would double the time of a failing match.
     parts = {"*": ".*", "?": "."}
     single = re.sub(r"\*+", "*", pattern)
     return re.compile("".join(parts.get(sign) or re.escape(sign) for sign in single), re.DOTALL)

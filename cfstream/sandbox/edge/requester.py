@@ -1,7 +1,4 @@
-"""Who asks S3 for an object, and what S3 knows of the request.
-
-What lives here: the four who can ask in the sandbox. What each may do is judged in ``s3_access``.
-"""
+"""The requesters of S3 in the sandbox, and what S3 knows about their requests. ``s3_access`` judges them."""
 
 import time
 from collections.abc import Mapping
@@ -15,14 +12,14 @@ from cfstream.sandbox.cloudfront import Identity
 SERVICE = "cloudfront.amazonaws.com"
 
 EDGE_ADDRESS = "130.176.0.1"
-"""One of the addresses from which CloudFront asks origins: not the viewer's."""
+"""An address from which CloudFront sends requests to origins. It is not the viewer's."""
 
 
 @dataclass(frozen=True)
 class Requester:
-    """`names` are the principals of a policy that mean this one; `canonical_user` is a grantee of ACLs.
+    """A requester. `names` are its principals in policies, `canonical_user` is its grantee in ACLs.
 
-    `context` are the condition keys, by lower-case name.
+    `context` has its condition keys, by lower-case name.
     """
 
     names: frozenset[tuple[str, str]]
@@ -34,7 +31,7 @@ class Requester:
 
 
 def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> Requester:
-    """Anybody, without a signature."""
+    """Return an unsigned requester."""
     context = {
         "aws:sourceip": address,
         "aws:principaltype": "Anonymous",
@@ -46,12 +43,12 @@ def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> 
 
 
 def edge_unsigned(scheme: str) -> Requester:
-    """CloudFront without an origin access: for S3 it is anybody."""
+    """Return CloudFront without an origin access, which is anonymous for S3."""
     return anonymous(EDGE_ADDRESS, scheme, "Amazon CloudFront")
 
 
 def identity(access: Identity, scheme: str) -> Requester:
-    """An origin access identity. Its ARN was for a while written with underscores."""
+    """Return an origin access identity. Its ARN formerly had underscores."""
     arn = IDENTITY + access.id
     names = {("AWS", arn), ("AWS", arn.replace(" ", "_")), ("CanonicalUser", access.canonical_user)}
     context = {"aws:sourceip": EDGE_ADDRESS, "aws:useragent": "Amazon CloudFront", **_always(scheme)}
@@ -59,7 +56,7 @@ def identity(access: Identity, scheme: str) -> Requester:
 
 
 def service(distribution_arn: str) -> Requester:
-    """CloudFront signing by an origin access control, for one distribution; always over https."""
+    """Return CloudFront signing with an origin access control for one distribution, always over https."""
     context = {
         "aws:sourcearn": distribution_arn,
         "aws:sourceaccount": distribution_arn.split(":")[4],
@@ -72,7 +69,7 @@ def service(distribution_arn: str) -> Requester:
 
 
 def account(number: str, address: str, scheme: str) -> Requester:
-    """The account that the sandbox is: whoever signs a request himself."""
+    """Return the account of the sandbox: every signed request comes from it."""
     root = f"arn:aws:iam::{number}:root"
     context = {"aws:sourceip": address, "aws:principalaccount": number, "aws:principalarn": root}
     names = frozenset({("AWS", root), ("AWS", number), ("CanonicalUser", OWNER)})

@@ -1,8 +1,7 @@
-"""Streaming distributions over plain HTTP: no RTMP server is inside.
+"""Streaming distributions over plain HTTP. There is no RTMP server.
 
-What lives here: ``/cfx/st/<stream name>?Expires=…`` as a stand-in for a player's connection, so that signed
-stream names can be judged as CloudFront judged them until 2020 (Developer Guide of that year, "Creating a signed
-URL using a canned policy").
+``/cfx/st/<stream name>?Expires=…`` replaces a player's connection, so that signed stream names can be judged as
+CloudFront did until 2020 (Developer Guide of that year, "Creating a signed URL using a canned policy").
 """
 
 import re
@@ -20,11 +19,9 @@ _KIND = re.compile(r"(mp4|mp3|flv|f4v):")
 
 
 def answer(world: World, site: Site, viewer: Viewer) -> Answer:
-    """The stream of that name as a download: 403 without a signature that holds for the name, where the
-    distribution has trusted signers.
-    """
+    """Return the stream as a download; 403 without a valid signature if the distribution has trusted signers."""
     if not viewer.path.startswith(APPLICATION) or viewer.method not in ("GET", "HEAD"):
-        return documents.page(404, "Streams are at /cfx/st/<stream name>, in place of rtmp.")
+        return documents.page(404, "Streams are at /cfx/st/<stream name>, instead of rtmp.")
     kind, name = _stream(viewer.path.removeprefix(APPLICATION))
     signers = keys.of_streaming(world, site)
     if signers is not None:
@@ -38,16 +35,14 @@ def answer(world: World, site: Site, viewer: Viewer) -> Answer:
 
 
 def _stream(written: str) -> tuple[str, str]:
-    """A stream's kind, "" where the player names none, and its name, which is what a policy speaks of."""
+    """Return a stream's type, "" if the player gives none, and its name, which is in the policy."""
     plain = written.replace("%3A", ":").replace("%3a", ":")
     kind = _KIND.match(plain)
     return (kind.group(1), plain[kind.end() :]) if kind else ("", written)
 
 
 def _media(world: World, site: Site, viewer: Viewer, kind: str, name: str) -> Answer:
-    """The object of that name; a player may leave its extension off, which is flv unless the kind says
-    otherwise.
-    """
+    """Return the object for a stream name. A player may omit its extension, which is flv unless the type differs."""
     access = site.config["S3Origin"]
     who = origin.by_identity(world, access["OriginAccessIdentity"], viewer)
     asked = [

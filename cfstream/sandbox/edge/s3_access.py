@@ -1,7 +1,7 @@
-"""Whether somebody may do something with a bucket or an object: policy, ACL, ownership, block public access, KMS.
+"""Judge whether a requester may act on a bucket or an object: policy, ACL, ownership, block public access, KMS.
 
-What lives here: the judgement alone. It reads moto's buckets, keys and KMS keys, and changes nothing. The rules:
-S3 User Guide, "How Amazon S3 authorizes a request", "Controlling ownership of objects", "Blocking public access".
+It reads moto's buckets, keys and KMS keys, and changes nothing. The rules: S3 User Guide, "How Amazon S3 authorizes a
+request", "Controlling ownership of objects", "Blocking public access".
 """
 
 import functools
@@ -26,7 +26,7 @@ _NOT_VERSION_4 = (
 
 
 class Verdict(Enum):
-    """What a policy says to a request."""
+    """A policy's answer to a request."""
 
     ALLOW = "allow"
     DENY = "deny"
@@ -34,12 +34,12 @@ class Verdict(Enum):
 
 
 def may_read(bucket: FakeBucket, key: FakeKey, who: Requester) -> bool:
-    """Whether the object's bytes may be had, its encryption aside."""
+    """Return whether the object may be read, ignoring its encryption."""
     return may(bucket, who, "s3:GetObject", key.name, key, permission="READ")
 
 
 def may_list(bucket: FakeBucket, who: Requester) -> bool:
-    """Whether the keys of a bucket may be listed, and so whether one that is not there may be told."""
+    """Return whether the keys of a bucket may be listed, and so whether a missing key may be revealed."""
     return may(bucket, who, "s3:ListBucket", permission="READ")
 
 
@@ -52,10 +52,10 @@ def may(
     *,
     permission: str = "",
 ) -> bool:
-    """Whether an action on a bucket (no `name`) or on an object is let through.
+    """Return whether an action on a bucket (no `name`) or on an object is allowed.
 
-    `permission` is what an ACL calls the action, "" where no ACL can grant it. `key` is the object where it
-    exists: one of another owner is out of the bucket policy's reach, but for its Deny.
+    `permission` is the ACL permission for the action, "" if no ACL can grant it. `key` is the object if it exists. The
+    bucket policy does not apply to an object of another owner, except for a Deny.
     """
     arn = f"{bucket.arn}/{name}" if name else bucket.arn
     said = verdict(bucket.policy, who, action, arn, _context(bucket, key, who))
@@ -68,10 +68,10 @@ def may(
 
 
 def decryption_refusal(bucket: FakeBucket, key: FakeKey, who: Requester) -> tuple[int, str, str] | None:
-    """Status, code and message with which S3 refuses an object encrypted by KMS; None where it does not.
+    """Return status, code and message with which S3 refuses an object encrypted with KMS; None if it does not.
 
-    Only Signature Version 4 will do, which an origin access identity and the anonymous have not; and the
-    key's own policy must let CloudFront decrypt.
+    KMS needs Signature Version 4, which neither an origin access identity nor an anonymous request has, and the key's
+    own policy must let CloudFront decrypt.
     """
     if key.encryption not in ("aws:kms", "aws:kms:dsse") or who.is_account:
         return None
@@ -84,7 +84,7 @@ def decryption_refusal(bucket: FakeBucket, key: FakeKey, who: Requester) -> tupl
 
 
 def _kms_policy(bucket: FakeBucket, key: FakeKey) -> tuple[bytes | None, str]:
-    """The policy and ARN of the key that an object is encrypted with; no policy for aws/s3, which is AWS's."""
+    """Return the policy and ARN of the object's encryption key; no policy for aws/s3, which AWS owns."""
     backend = kms_backends[bucket.account_id][bucket.region_name]
     if not key.kms_key_id or key.kms_key_id.endswith("alias/aws/s3"):
         return None, ""
@@ -106,7 +106,7 @@ def _reaches(bucket: FakeBucket, key: FakeKey | None) -> bool:
 
 
 def _restricted(bucket: FakeBucket, who: Requester) -> bool:
-    """RestrictPublicBuckets: of a public policy only AWS services and the account itself have anything."""
+    """RestrictPublicBuckets: through a public policy, only AWS services and the account itself have access."""
     return rules.switches(bucket).restrict and not who.is_service and bucket_policy.is_public(bucket.policy)
 
 
@@ -128,10 +128,9 @@ def _acl_grants(bucket: FakeBucket, key: FakeKey | None, name: str, who: Request
 def verdict(
     policy: bytes | None, who: Requester, action: str, resource: str, context: conditions.Context
 ) -> Verdict:
-    """What a policy's statements say together: one Deny outweighs every Allow.
+    """Return the combined answer of a policy's statements: one Deny outweighs every Allow.
 
-    A condition that is not understood does not open anything: an Allow with it is taken to be silent, a Deny
-    to hold.
+    An unsupported condition never allows anything: an Allow with it is ignored, and a Deny applies.
     """
     said = Verdict.SILENT
     for statement in _statements(policy) if policy else ():

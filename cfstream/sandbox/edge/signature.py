@@ -1,7 +1,7 @@
-"""Signed URLs and signed cookies: found in a request, verified, and refused as CloudFront refuses.
+"""Signed URLs and signed cookies: find them in a request, verify them, and refuse as CloudFront does.
 
-What lives here: the order of the checks, and the one use of cryptography. The policy's own meaning is in
-``policy``. No line is shared with the program that signs: a judge that did would find its mistakes right.
+This module has the order of the checks, and the only use of cryptography; ``policy`` interprets policies. It shares no
+code with the program that signs, because a shared mistake would not be noticed.
 """
 
 import base64
@@ -21,7 +21,7 @@ from cfstream.sandbox.edge import policy as policies
 from cfstream.sandbox.edge.viewer import Viewer
 
 PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
-"""A URL with any of these names is a signed one, and cookies are then ignored."""
+"""A URL with any of these parameters is a signed URL, and cookies are then ignored."""
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {"SHA1": hashes.SHA1(), "SHA256": hashes.SHA256()}  # noqa: S303
 _BASE64 = re.compile(r"[A-Za-z0-9~-]*_{0,2}")
@@ -29,7 +29,7 @@ _FROM_URL = str.maketrans("-_~", "+=/")
 
 
 class Refused(Exception):
-    """CloudFront answers 403 with that code: MissingKey, InvalidKey, MalformedPolicy or AccessDenied."""
+    """CloudFront answers 403 with this code: MissingKey, InvalidKey, MalformedPolicy or AccessDenied."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,10 +38,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a request brings: the fields of its signature by their names in a URL, and what it asks for.
+    """The signature of a request, with its fields named as in a URL, and what the request is for.
 
-    `spellings` are the ways to write what is asked for, of which a policy has to name one; `shown` is one more,
-    that counts only for a policy that names its very host and port.
+    `spellings` are the forms of the requested URL, of which a policy must cover one. `shown` is another form, which
+    only counts for a policy that names its host and port.
     """
 
     fields: Mapping[str, str]
@@ -50,10 +50,10 @@ class Ticket:
 
 
 def of_request(viewer: Viewer) -> Ticket:
-    """The ticket of a request for a distribution: from its URL, or else from its cookies.
+    """Return the ticket of a request for a distribution, from its URL or else from its cookies.
 
-    In a loopback address the port stands for nothing: both with it and without it, the URL counts as the one
-    requested. Where it is there, the URL that a browser shows (http, with the port) counts too.
+    With a loopback address, the URL counts both with and without the port. If it has a port, the URL that a browser
+    shows (http, with the port) counts too.
     """
     query, fields = split(viewer.query)
     target = f"{viewer.path}?{query}" if query else viewer.path
@@ -68,7 +68,7 @@ def of_request(viewer: Viewer) -> Ticket:
 
 
 def split(query: str) -> tuple[str, dict[str, str]]:
-    """A query string without CloudFront's own parameters, byte for byte, and those parameters by name."""
+    """Return a query string without CloudFront's own parameters, unchanged, and those parameters by name."""
     kept: list[str] = []
     fields: dict[str, str] = {}
     for pair in query.split("&"):
@@ -76,7 +76,7 @@ def split(query: str) -> tuple[str, dict[str, str]]:
         if name not in PARAMETERS:
             kept.append(pair)
         elif name in fields:
-            # Twice the same name is no URL of a signer: nothing is left that could verify.
+            # A signer's URL never has the same name twice, so it cannot be verified.
             fields[name] = ""
         else:
             fields[name] = unquote(value)
@@ -84,10 +84,10 @@ def split(query: str) -> tuple[str, dict[str, str]]:
 
 
 def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float) -> None:
-    """Lets a request through, or raises `Refused`. `keys` are the PEM texts of those who may sign, by id.
+    """Admit a request, or raise `Refused`. `keys` are the PEM texts of the trusted keys, by id.
 
-    Which check comes first where several fail is not documented: here it is the key's id, the policy's form,
-    then all that CloudFront calls AccessDenied.
+    The order of the checks is not documented. Here it is the key's id, the policy's form, then everything that
+    CloudFront calls AccessDenied.
     """
     fields = ticket.fields
     if not fields.get("Key-Pair-Id"):
@@ -109,7 +109,7 @@ def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float) -> 
 
 
 def _variants(ticket: Ticket) -> list[tuple[str, policies.Policy]]:
-    """The texts that may have been signed, with what each says: one custom policy, or canned ones."""
+    """Return the texts that may have been signed, with their policies: one custom policy, or canned ones."""
     fields = ticket.fields
     if fields.get("Policy"):
         try:
@@ -127,8 +127,8 @@ def _variants(ticket: Ticket) -> list[tuple[str, policies.Policy]]:
 
 
 def _covered(policy: policies.Policy, ticket: Ticket) -> bool:
-    """Whether the policy covers what is asked for. The URL that a browser shows counts only where the policy
-    names its port: "http://media.example.com*" must not let in what stands for https.
+    """Return whether the policy covers the request. The URL that a browser shows only counts if the policy names its
+    port: "http://media.example.com*" must not admit a request that counts as https.
     """
     if policy.resource is None:
         return True
@@ -141,7 +141,7 @@ def _host(url: str) -> str:
 
 
 def from_base64(written: str) -> bytes:
-    """Bytes in CloudFront's alphabet, where - _ ~ stand for + = /. binascii.Error for any other sign."""
+    """Return bytes from CloudFront's alphabet, which has - _ ~ for + = /. Raises binascii.Error for others."""
     if not _BASE64.fullmatch(written):
         raise binascii.Error("not in CloudFront's alphabet")
     return base64.b64decode(written.translate(_FROM_URL), validate=True)
@@ -149,7 +149,7 @@ def from_base64(written: str) -> bytes:
 
 @functools.lru_cache(maxsize=8192)
 def verifies(pem: str, algorithm: str, signature: str, text: str) -> bool:
-    """Whether that key signed that text: RSA by PKCS#1 v1.5, or ECDSA; by SHA1 or SHA256."""
+    """Return whether this key signed this text: RSA with PKCS#1 v1.5, or ECDSA; with SHA1 or SHA256."""
     digest = _HASHES.get(algorithm)
     try:
         raw = from_base64(signature)

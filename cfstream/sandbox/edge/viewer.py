@@ -1,7 +1,4 @@
-"""A viewer's request as the edge sees it.
-
-What lives here: reading it from an environ. What becomes of it is decided elsewhere.
-"""
+"""A viewer's request as the edge sees it, read from an environ."""
 
 import functools
 import re
@@ -15,7 +12,7 @@ _PORT = re.compile(r":\d+$")
 
 @dataclass(frozen=True)
 class Viewer:
-    """One request. `host`, `path` and `query` are as they were sent: signatures cover them byte for byte."""
+    """One request. `host`, `path` and `query` are unchanged, because signatures cover every byte."""
 
     method: str
     host: str
@@ -25,34 +22,34 @@ class Viewer:
     environ: Environ
 
     def header(self, name: str) -> str:
-        """The header of that name, "" where there is none."""
+        """Return the header with this name, or ""."""
         value: str = self.environ.get(f"HTTP_{name.upper().replace('-', '_')}", "")
         return value
 
     def unconditional(self) -> "Viewer":
-        """The request as one for the whole of something, whatever its conditions and its range are."""
+        """Return the same request without its conditions and its range."""
         kept = {name: value for name, value in self.environ.items() if not name.startswith(_CONDITIONS)}
         return replace(self, method="HEAD" if self.method == "HEAD" else "GET", environ=kept)
 
     @functools.cached_property
     def scheme(self) -> str:
-        """The scheme that the request stands for: https, unless X-Forwarded-Proto says http."""
+        """The scheme that the request counts as: https, unless X-Forwarded-Proto is http."""
         return "http" if self.header("X-Forwarded-Proto").strip().lower() == "http" else "https"
 
     @functools.cached_property
     def hostname(self) -> str:
-        """The host in lower case, without a port or a last dot."""
+        """The host in lower case, without port and final dot."""
         return hostname(self.host)
 
     @property
     def port(self) -> str:
-        """The port in the Host header, with its colon; "" where there is none."""
+        """The port in the Host header, with its colon; "" if it has none."""
         found = _PORT.search(self.host)
         return found.group() if found else ""
 
     @functools.cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies by name. Of two with one name the first counts, which browsers send for the nearer path."""
+        """The cookies by name. Of two with the same name, the first counts: it has the more specific path."""
         found: dict[str, str] = {}
         for pair in self.header("Cookie").replace(",", ";").split(";"):
             name, equals, value = pair.strip().partition("=")
@@ -62,10 +59,10 @@ class Viewer:
 
 
 def of(environ: Environ) -> Viewer:
-    """The request in that environ."""
+    """Return the request in this environ."""
     target: str = environ["RAW_URI"]
     if target.startswith(("http://", "https://")):
-        # So ask those who take the sandbox for a proxy.
+        # Clients that use the sandbox as a proxy send absolute URLs.
         target = "/" + target.partition("://")[2].partition("/")[2]
     path, _, query = target.partition("?")
     host = environ.get("HTTP_HOST", "")
@@ -73,5 +70,5 @@ def of(environ: Environ) -> Viewer:
 
 
 def hostname(host: str) -> str:
-    """A Host header's host name: in lower case, without a port or a last dot."""
+    """Return the host name in a Host header: in lower case, without port and final dot."""
     return _PORT.sub("", host.strip().lower()).removesuffix(".")

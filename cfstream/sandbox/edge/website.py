@@ -1,7 +1,6 @@
-"""A bucket's website endpoint: index and error documents, for anybody whom the bucket lets in.
+"""A bucket's website endpoint: index and error documents, for requests that the bucket allows. No routing rules.
 
-What lives here: what a website adds to S3's answers. Routing rules are not here. S3 User Guide, "Website
-endpoints", "Configuring an index document", "Configuring a custom error document".
+Source: S3 User Guide, "Website endpoints", "Configuring an index document", "Configuring a custom error document".
 """
 
 import html
@@ -26,7 +25,7 @@ _WORDS = {
 
 
 def answer(bucket: FakeBucket | None, name: str, who: Requester, viewer: Viewer) -> Answer:
-    """What the website of a bucket answers; errors are HTML here."""
+    """Return the answer of a bucket's website. Its errors are HTML."""
     if bucket is None:
         return _error("NoSuchBucket", name)
     if not bucket.website_configuration:

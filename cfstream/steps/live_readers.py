@@ -43,12 +43,12 @@ class Readers:
 def live_readers(doors: Doors, expected: World) -> tuple[Readers, Readers]:
     """Return the readers by two ways of asking. A guard believes the worse of them.
 
-    First each distribution that is expected to read the bucket, by its id; then the lists, which show new ones too.
-    The lists are asked last, right after each other: so little time passes between what they show and the write.
+    The stack's own distribution is read by its id, and all others come from the lists, as in a plan; then all of them
+    as the lists show them. The lists are asked last, right after each other, so that they show as much as can be seen.
 
     Raises Stale if the stack's own distribution is gone, and as `Reads.items`.
     """
-    by_id = {each.id: each for each in _by_id(doors, expected)}
+    own = {each.id: each for each in _own(doors, expected)}
     controls = _list(doors, "origin_access_controls")
     unsigned = frozenset(each["Id"] for each in controls if each["SigningBehavior"] == "never")
     groups: dict[Known, GroupState] = {
@@ -59,7 +59,7 @@ def live_readers(doors: Doors, expected: World) -> tuple[Readers, Readers]:
         for delivery in (Delivery.RTMP, Delivery.HTTP)
         for row in doors.aws.items(delivery.listing)
     }
-    both: Iterable[Mapping[Known, Distribution]] = (by_id, {**by_id, **listed})
+    both: tuple[Mapping[Known, Distribution], ...] = ({**listed, **own}, {**own, **listed})
     one, other = (Readers(tuple(each.values()), groups, unsigned) for each in both)
     return one, other
 
@@ -103,19 +103,17 @@ def _known(before: Distribution, id_: Known, arn: Known, config: Any) -> Distrib
     return distribution_from_config(before.delivery, id_, arn, config)
 
 
-def _by_id(doors: Doors, expected: World) -> Iterator[Distribution]:
-    for each in reading(expected).values():
-        if not isinstance(each.id, str):
+def _own(doors: Doors, expected: World) -> Iterator[Distribution]:
+    for each in expected.distributions:
+        if each.id != expected.own or not isinstance(each.id, str):
             continue
         try:
             reply = doors.aws.read(each.delivery.get_config(each.id))
         except Missing as missing:
-            if each.id == expected.own:
-                raise Stale(
-                    f"the {each.delivery.words} {each.id} was deleted after this plan was made ({missing.code})",
-                    "run cfstream plan again and read the difference before applying",
-                ) from missing
-            continue
+            raise Stale(
+                f"the {each.delivery.words} {each.id} was deleted after this plan was made ({missing.code})",
+                "run cfstream plan again and read the difference before applying",
+            ) from missing
         yield distribution_from_config(each.delivery, each.id, each.arn, reply[each.delivery.document])
 
 

@@ -76,6 +76,7 @@ SCENES: Mapping[str, Scene] = {
         signed(), signed(grant={"prefix": "a/"}), closed_by_the_spec
     ),
     "other signers and a wider grant": Scene(http(), signed(grant={"prefix": "a/"})),
+    "another identity": Scene(signed(), signed(oai={}, grant={"prefix": "a/"})),
     "a shared identity": Scene(signed(oai={}), shared=True),
     "a wider grant to a shared identity": Scene(
         signed(oai={}), signed(oai={}, grant={"prefix": "a/"}), shared=True

@@ -1,0 +1,74 @@
+"""What a plan relies on beside its own resources: other distributions, their OACs, and multi-Region access points."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cfstream.values import Json
+from tests.unit.kinds.live import distribution
+from tests.unit.kinds.s3 import BUCKET, signed
+from tests.unit.planning.planned import CONTROL, OAC, account, planned
+
+ALIAS = "m1abcdefghijk.mrap"
+
+
+def policy_of(account_number: str) -> Json:
+    """The policy of an access point that lets an account read."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": account_number},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3::123456789012:accesspoint/{ALIAS}/object/*",
+    }
+    return {
+        "Policy": {"Established": {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}}
+    }
+
+
+def multi_region(policy: Json) -> dict[str, Any]:
+    """Replies of an account whose multi-Region access point contains the bucket."""
+    row = {"Name": "everywhere", "Alias": ALIAS, "Regions": [{"Bucket": BUCKET}], "PublicAccessBlock": {}}
+    return {
+        "list_multi_region_access_points": {"AccessPoints": [row]},
+        "get_multi_region_access_point_policy": policy,
+    }
+
+
+def by_alias() -> Json:
+    """A distribution that reads by the alias of the multi-Region access point."""
+    made = distribution("E5OTHER", oac="E4OAC", groups=("G1",))
+    (origin,) = made["Origins"]["Items"]
+    origin["DomainName"] = f"{ALIAS}.accesspoint.s3-global.amazonaws.com"
+    return made
+
+
+def control(signing: str) -> Json:
+    """The OAC of the other distribution."""
+    return {**CONTROL, "Id": "E4OAC", "Name": "theirs", "Description": "", "SigningBehavior": signing}
+
+
+def relied(other: Json, signing: str = "always", policy: Json | None = None) -> dict[str, str]:
+    """The digests of what the plan relies on, by address."""
+    replies: dict[str, Any] = multi_region(policy or policy_of("123456789012"))
+    replies["list_origin_access_controls"] = [CONTROL, control(signing)]
+    aws = account(signed(oac="E3OAC"), [other], **replies)
+    return {str(each.address): each.sha256 for each in planned(OAC, aws).relied_on}
+
+
+def moved(one: dict[str, str], other: dict[str, str]) -> set[str]:
+    """The addresses that differ."""
+    return {each for each in {*one, *other} if one.get(each) != other.get(each)}
+
+
+def test_policy_of_a_multi_region_access_point() -> None:
+    """It decides who can read as the bucket's policy does."""
+    one, other = (relied(by_alias(), policy=policy_of(each)) for each in ("123456789012", "111122223333"))
+    assert moved(one, other) == {"bucket:lectures/everywhere"}
+    assert moved(one, relied(by_alias())) == set()
+
+
+@pytest.mark.parametrize("other", [by_alias(), distribution("E5OTHER", oac="E4OAC")], ids=["alias", "bucket"])
+def test_an_oac_of_another_distribution_that_does_not_sign(other: Json) -> None:
+    """S3 then sees a request of anyone."""
+    assert moved(relied(other), relied(other, signing="never")) == {"distribution:lectures/E5OTHER"}

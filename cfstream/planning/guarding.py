@@ -1,18 +1,20 @@
 """The guard of each step that lets more be read: the worlds around it, as the plan expects them. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.access.compare import compare
+from cfstream.access.evaluate import Evaluation
 from cfstream.access.world import World
 from cfstream.domain import Delivery, ObjectAcls, document
 from cfstream.domain.distribution import bucket_of
 from cfstream.planning.course import Course
 from cfstream.planning.worlds import projected
 from cfstream.policy_document import merge
+from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
 from cfstream.steps.grant import ProposedGrant
-from cfstream.steps.guard import Guard
+from cfstream.steps.guard import Around, Guard
 from cfstream.steps.modify import Modify
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -23,39 +25,40 @@ _DECIDING = frozenset({*(each.kind for each in Delivery), "key-group", "origin-a
 
 
 def guarded(seen: Course, around: World, stack: str) -> Iterator[Step]:
-    """Yield the steps, each grant with its guard, and each revoke that lets more be read.
+    """Yield the steps with their guards: each grant has one, and each other step that lets more be read.
 
     `around` is the world before the first step, with the steps of the run's other stacks done.
     """
     written = False
     for number, step in enumerate(seen.steps):
-        around = projected(around, step, stack)
+        among, around = around, projected(around, step, stack)
         before, after = seen.seen[number], seen.seen[number + 1]
-        if isinstance(step, ProposedGrant | Revoke):
-            guard = _guard(step, before.world, (after.world, around), stack, written=written)
-            if isinstance(step, ProposedGrant):
-                yield step.guarded(guard)
-            else:
-                opens = any(each.gained for each in compare(before, after))
-                yield replace(step, guard=guard) if opens else step
+        if isinstance(step, ProposedGrant):
+            alone, together = (
+                _granting(*each, step.edit) for each in ((before.world, after.world), (among, around))
+            )
+            yield step.guarded(Guard(stack, alone, (together,), written=written))
+        elif isinstance(step, Revoke | Modify | Create) and _opens(before, after):
+            alone, together = Around(before.world, after.world), Around(among, around)
+            yield replace(step, guard=Guard(stack, alone, (together,), written=written))
         else:
-            written = written or step.address.kind in _DECIDING
             yield step
+        written = written or step.address.kind in _DECIDING
 
 
-def _guard(
-    step: ProposedGrant | Revoke, before: World, after: Sequence[World], stack: str, *, written: bool
-) -> Guard:
-    """Return the guard, which does not depend on which objects there are: new ones are granted as well."""
-    first, *beside = (_granted(each, step) for each in after)
-    return Guard(stack, _without_objects(before), first, tuple(beside), written)
+def _opens(before: Evaluation, after: Evaluation) -> bool:
+    return before is not after and any(each.gained for each in compare(before, after))
 
 
-def _granted(world: World, step: ProposedGrant | Revoke) -> World:
-    """Return the world after a step, with a grant on objects as a statement for every key under its prefix."""
-    edit = step.edit
-    if not isinstance(edit, ObjectGrants) or edit.permission is None:
-        return _without_objects(world)
+def _granting(before: World, after: World, edit: PolicyEdit | ObjectGrants) -> Around:
+    """Return the worlds around a grant. They do not depend on which objects there are: new ones are granted as well."""
+    return Around(_without_objects(before), _without_objects(_granted(after, edit)))
+
+
+def _granted(world: World, edit: PolicyEdit | ObjectGrants) -> World:
+    """Return the world with a grant on objects as a statement for every key under its prefix."""
+    if not isinstance(edit, ObjectGrants):
+        return world
     statement = {
         "Sid": "objects",
         "Effect": "Allow",
@@ -64,7 +67,7 @@ def _granted(world: World, step: ProposedGrant | Revoke) -> World:
         "Resource": f"arn:{world.partition}:s3:::{edit.bucket}/{edit.prefix}*",
     }
     bucket = replace(world.bucket, policy=merge(world.bucket.policy, (statement,), ()))
-    return _without_objects(replace(world, bucket=bucket))
+    return replace(world, bucket=bucket)
 
 
 def _without_objects(world: World) -> World:

@@ -9,6 +9,7 @@ from cfstream.errors import AlreadyThere, Missing, Stale
 from cfstream.ports import Call
 from cfstream.steps.attempts import LOST, THROTTLED, persist, read_until
 from cfstream.steps.content import covers
+from cfstream.steps.guard import Guard
 from cfstream.steps.step import Doors, Step, at, pick
 from cfstream.steps.tags import live_tags, write_tags
 from cfstream.values import Json, Verb, resolve
@@ -53,6 +54,8 @@ class Create(Step):
     """Path in the parameters of the document that `twin.content` must cover."""
     reference: str = ""
     """Path in the parameters of the caller reference, which ends with its generation; empty if there is none."""
+    guard: Guard | None = None
+    """Who may read after the call, where it lets more be read."""
     tags: str = ""
     """Path in the parameters of the tags that it is created with; empty if there are none."""
 
@@ -81,7 +84,13 @@ class Create(Step):
         earlier attempt, or anyone else, has created it. `_find` then reads it.
         """
         call = replace(self.call, params=params)
-        return persist(doors, lambda: doors.aws.write(call), THROTTLED, LOST)
+
+        def attempt() -> Json:
+            if self.guard is not None:
+                self.guard.check(doors)
+            return doors.aws.write(call)
+
+        return persist(doors, attempt, THROTTLED, LOST)
 
     def _find_patiently(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
         """Return what `_find` returns, for a while: a list that lags would turn a lost reply into a twin."""

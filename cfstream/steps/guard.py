@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cfstream.access.compare import opens, state
 from cfstream.access.evaluate import evaluate
@@ -15,12 +15,20 @@ from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale
 from cfstream.steps.attempts import LAG_SECONDS, read_until
 from cfstream.steps.content import differences, same
-from cfstream.steps.live_readers import known, live_readers, reading
+from cfstream.steps.live_readers import Readers, known, live_readers, reading
 from cfstream.steps.step import Doors
 from cfstream.values import Address, Known, plain
 
 LONGEST_SECONDS = 5.0
 """How long the result of a check counts while many objects are written."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The worlds just before and just after a write."""
+
+    before: World
+    after: World
 
 
 @dataclass(frozen=True)
@@ -32,12 +40,9 @@ class Guard:
     """
 
     stack: str
-    before: World = field(compare=False, repr=False)
-    """Just before the write."""
-    after: World = field(compare=False, repr=False)
-    """Just after it."""
-    beside: tuple[World, ...] = field(default=(), compare=False, repr=False)
-    """Just after it, if the run's other stacks are done: nobody knows how far they are."""
+    expected: Around = field(compare=False, repr=False)
+    beside: tuple[Around, ...] = field(default=(), compare=False, repr=False)
+    """The same if the run's other stacks are done: nobody knows how far they are."""
     written: bool = False
     """Whether this run has changed a distribution, a key group or an OAC before: reads may lag behind that."""
 
@@ -51,32 +56,56 @@ class Guard:
 
     def _objection(self, doors: Doors) -> Stale | None:
         outputs = {**doors.ledger.outputs, **doors.outputs}
-        before, *expected = (known(each, outputs) for each in (self.before, self.after, *self.beside))
+        expected = [
+            Around(known(each.before, outputs), known(each.after, outputs))
+            for each in (self.expected, *self.beside)
+        ]
         try:
-            found = live_readers(doors, before)
+            found = live_readers(doors, expected[0].before)
         except Stale as gone:
             return gone
         for readers in found:
-            if any(_alike(readers.around(each), each) for each in expected):
+            if any(_alike(readers, each) for each in expected):
                 continue
-            live = tuple(readers.around(each) for each in (before, expected[0]))
-            now, then, *may = evaluate(*live, *expected)
+            now, then, *may = evaluate(*_live(readers, expected[0]), *(each.after for each in expected))
             unexpected = next(_unexpected(then, (now, *may)), None)
             if unexpected is not None:
-                return _stale(self.stack, then, expected[0], *unexpected)
+                return _stale(self.stack, then, expected[0].after, *unexpected)
         return None
 
 
-def _alike(live: World, expected: World) -> bool:
-    """Return whether all that decides who reads is as expected."""
-    one, other = reading(live), reading(expected)
+def _live(readers: Readers, expected: Around) -> tuple[World, World]:
+    """Return the worlds around the write with what is live now: only what the write changes is as expected."""
+    before = readers.around(expected.before)
+    now = {each.id: each for each in readers.distributions}
+    changed = {
+        each.id: each for each in expected.after.distributions if each not in expected.before.distributions
+    }
+    signing = expected.before.unsigned_controls - expected.after.unsigned_controls
+    after = replace(
+        before,
+        bucket=expected.after.bucket,
+        own=expected.after.own,
+        distributions=tuple({**now, **changed}.values()),
+        unsigned_controls=before.unsigned_controls - signing,
+    )
+    return before, after
+
+
+def _alike(readers: Readers, expected: Around) -> bool:
+    """Return whether all that decides who reads before and after the write is as expected."""
+    before = expected.before
+    one, other = reading(readers.around(before)), reading(before)
     if one.keys() != other.keys() or not all(_same(one[each], other[each]) for each in one):
         return False
     groups = {
-        group for each in one.values() for behavior in each.behaviors for group in behavior.signers.key_groups
+        group
+        for each in (*one.values(), *reading(expected.after).values())
+        for behavior in each.behaviors
+        for group in behavior.signers.key_groups
     }
-    return live.unsigned_controls == expected.unsigned_controls and all(
-        live.groups.get(each) == expected.groups.get(each) for each in groups
+    return readers.unsigned_controls == before.unsigned_controls and all(
+        readers.groups.get(each) == before.groups.get(each) for each in groups
     )
 
 

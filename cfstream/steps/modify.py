@@ -9,6 +9,7 @@ from cfstream.errors import CfstreamError, ReplyLost, Stale, VersionMoved
 from cfstream.ports import Call
 from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers, same
+from cfstream.steps.guard import Guard
 from cfstream.steps.moved import moved
 from cfstream.steps.step import Doors, Step, at
 from cfstream.values import ETag, Json, Verb, resolve
@@ -40,6 +41,8 @@ class Modify(Step):
     base: Json
     """The document that the plan was made from."""
     etag: ETag
+    guard: Guard | None = None
+    """Who may read after the write, where it lets more be read."""
     unknown: tuple[str, ...] = ()
     """Members of the live document that the installed botocore does not know. A plan with such a step is refused."""
 
@@ -85,6 +88,8 @@ class _Update:
         return self._write(etag)
 
     def _write(self, etag: str) -> Mapping[str, str]:
+        if self._step.guard is not None:
+            self._step.guard.check(self._doors)
         call = replace(self._step.call, params={**self._params, "IfMatch": etag})
         try:
             reply = self._doors.aws.write(call)

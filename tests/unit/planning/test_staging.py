@@ -67,7 +67,7 @@ def test_a_grant_that_opens_something_is_guarded(own: Any) -> None:
     """Just before it is written, the distribution must have the signers that the plan saw or wrote."""
     (grant,) = grants_of(planned(OAC, account(own)))
     assert grant.opens
-    (guarding,) = grant.guard.after.distributions
+    (guarding,) = grant.guard.expected.after.distributions
     assert guarding.default.signers.accounts == ("self",)
     assert grant.guard.written == (grant.stage is Stage.LATE_GRANT)
 

@@ -13,7 +13,7 @@ from cfstream.access.world import World
 from cfstream.domain import BucketState
 from cfstream.errors import Interrupted, Missing, Refused, ReplyLost
 from cfstream.ports import Answer, Call
-from cfstream.steps.guard import Guard
+from cfstream.steps.guard import Around, Guard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Doors
 from cfstream.values import Account, Json, StepId
@@ -24,7 +24,7 @@ OWNER = "0" * 64
 PAGE = 1000
 
 EMPTY = World(ACCOUNT, BucketState(BUCKET))
-UNREAD = Guard("lectures", EMPTY, EMPTY)
+UNREAD = Guard("lectures", Around(EMPTY, EMPTY))
 """The guard of a grant that no distribution reads by."""
 
 Fault = Callable[["Bucket", Call], Json]

@@ -10,7 +10,7 @@ from cfstream.domain import Delivery, ObjectAcls, document
 from cfstream.domain.distribution import bucket_of
 from cfstream.planning.course import Course
 from cfstream.planning.worlds import projected
-from cfstream.policy_document import merge
+from cfstream.policy_document import statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
 from cfstream.steps.grant import ProposedGrant
@@ -60,14 +60,14 @@ def _granted(world: World, edit: PolicyEdit | ObjectGrants) -> World:
     if not isinstance(edit, ObjectGrants):
         return world
     statement = {
-        "Sid": "objects",
         "Effect": "Allow",
         "Principal": {"CanonicalUser": edit.grantee},
         "Action": "s3:GetObject",
         "Resource": f"arn:{world.partition}:s3:::{edit.bucket}/{edit.prefix}*",
     }
-    bucket = replace(world.bucket, policy=merge(world.bucket.policy, (statement,), ()))
-    return replace(world, bucket=bucket)
+    live = world.bucket.policy
+    policy = {"Version": "2012-10-17", **(live or {}), "Statement": [*statements(live), statement]}
+    return replace(world, bucket=replace(world.bucket, policy=policy))
 
 
 def _without_objects(world: World) -> World:

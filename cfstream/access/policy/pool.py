@@ -94,7 +94,7 @@ def _issued(wanted: Sequence[Wanted], issued_form: str) -> Iterator[Request | Un
         [
             _pattern(each, value)
             for value in each.values
-            if each.operator.wild and _is_open(value, issued_form)
+            if each.operator.wild and _is_open(each, value, issued_form)
         ]
         for each in texts
         if each.operator and not each.operator.negated
@@ -111,14 +111,22 @@ def _issued(wanted: Sequence[Wanted], issued_form: str) -> Iterator[Request | Un
             yield (found,)
 
 
-def _is_open(value: str, issued_form: str) -> bool:
-    return is_wild(value) and (_leaves_owner_open(value) or not _leaves_owner_open(issued_form))
+def _is_open(each: Wanted, value: str, issued_form: str) -> bool:
+    if not is_wild(value):
+        return False
+    by_part = _is(each, Family.ARN)
+    return _leaves_owner_open(value, by_part=by_part) or not _leaves_owner_open(issued_form, by_part=by_part)
 
 
-def _leaves_owner_open(value: str) -> bool:
-    """Return whether a wildcard covers the owner of the value: the account of an ARN, the organisation of a path."""
+def _leaves_owner_open(value: str, *, by_part: bool) -> bool:
+    """Return whether a wildcard leaves open who owns the value: the account of an ARN, the organisation of a path.
+
+    Operators for ARNs compare them `by_part`. For those of text, a wildcard can also stand for several parts.
+    """
     parts = value.split(":", 5)
-    return is_wild(":".join(parts[:5]) if len(parts) == 6 else re.split("[/:]", value, maxsplit=1)[0])
+    if len(parts) != 6:
+        return is_wild(re.split("[/:]", value, maxsplit=1)[0])
+    return is_wild(parts[4] if by_part else ":".join(parts[:5]))
 
 
 def addresses(

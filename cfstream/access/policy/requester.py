@@ -309,6 +309,7 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
         **_service(name),
         "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", buckets), lucky=lucky),
         "aws:sourceaccount": Chosen((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
+        "aws:sourceowner": Unknown((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
     }
     if not source_account:
         known |= _NEW_ORGANISATION

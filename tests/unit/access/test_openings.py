@@ -232,3 +232,22 @@ def test_the_witness_is_a_path_that_shows_it() -> None:
         evaluate(world(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER}, "papers/*")]))[0], expected()
     ).openings
     assert (str(each.reader), each.witness) == (f"account {OTHER}", "/papers/")
+
+
+def test_what_is_declared_where_paths_are_not_told_apart() -> None:
+    """Of keys that are judged together, a behavior is declared public if the spec has it in the same place."""
+    many = allow("Many", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "*a????????????????")
+    behaviors = [behavior("/posters/raw/*", "G1"), behavior("/posters/*"), behavior("", "G1")]
+    own = distribution("E1", *behaviors, oac="E3OAC")
+    declared = expected(
+        promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False)),),
+    )
+    here = world(own, policy=[to_oac(), many])
+    assert evaluate(here)[0].merged
+    assert found(here, declared) == []
+    assert found(here) != []
+    moved = distribution("E1", behaviors[1], behaviors[0], behaviors[2], oac="E3OAC")
+    assert found(world(moved, policy=[to_oac(), many]), declared) != []
+    other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC", path="/private")
+    policy = [to_oac(), to_oac("E9", sid="theirs"), many]
+    assert any("E9" in text for text in found(world(own, other, policy=policy), declared))

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cfstream.domain import LiveDistribution
-from cfstream.inventory.entries import IDENTITIES, owner_by_mark
 from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.kinds.origin_access_control import CONTROL
 from cfstream.ports import Reads
+from cfstream.stack.identities import IDENTITY
+from cfstream.stack.owned import owner_by_mark
 from cfstream.stack.owners import all_distributions, tagged
 from cfstream.values import Json
 
@@ -36,7 +37,7 @@ def read_account(aws: Reads, number: str) -> Account:
     """Read the account with six list calls, and ListTagsForResource for each distribution. Raises as `Reads.items`."""
     rows = all_distributions(aws)
     groups = GROUP.rows(aws)
-    identities = aws.items(IDENTITIES)
+    identities = IDENTITY.rows(aws)
     controls = CONTROL.rows(aws)
     comments = [
         *(group[GROUP.config].get("Comment") for group in groups),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from cfstream.adoption.account import Account
 from cfstream.adoption.viewers import Guard
 from cfstream.domain import Delivery, LiveDistribution, document
-from cfstream.inventory.entries import users_of_identity
 from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST
 from cfstream.spec.wording import some_of
 from cfstream.stack.distribution_fields import normal_signers
+from cfstream.stack.identities import users_of_identity
 
 SOUND_TLS = TLS_FROM_WEAKEST.index("TLSv1.2_2018")
 """Security policies before this one accept TLS 1.1 or older (RFC 8996)."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cfstream.errors import Throttled, TimedOut, Unreachable
-from cfstream.inventory.lookup import RESOURCES, Found, get
+from cfstream.inventory.lookup import Found
 from cfstream.ports import Call, World
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.ledger import Ledger
@@ -59,7 +59,7 @@ def doors_of(world: World) -> Doors:
 def _pending(target: Awaited, doors: Doors) -> str:
     """Return why it is not Deployed yet. A temporary read failure counts as not yet."""
     found = target.found
-    deployed = Deployed(get(found.kind, found.id), RESOURCES[found.kind], {})
+    deployed = Deployed(found.shown.get(found.id), found.shown.resource, {})
     try:
         return deployed.pending(doors) or (_groups_pending(found, doors) if target.groups else "")
     except (Throttled, Unreachable) as error:

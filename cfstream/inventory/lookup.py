@@ -1,26 +1,19 @@
-"""From what a person names, a spec's stack or an id, to what is live under it."""
+"""Find what is live by the stack of a spec, or by an id."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
-from cfstream.inventory.entries import IDENTITY
-from cfstream.ports import Call, Reads
+from cfstream.inventory.entries import SHOWN
+from cfstream.ports import Reads
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.values import ETag, Json
 
-IDENTITY_RESOURCE = "CloudFrontOriginAccessIdentity"
-
-GETS = {
-    **{delivery.kind: f"get_{delivery.operation_noun}" for delivery in Delivery},
-    IDENTITY: "get_cloud_front_origin_access_identity",
-}
-"""The operation that reads one of each kind."""
-
-RESOURCES = {**{delivery.kind: delivery.resource for delivery in Delivery}, IDENTITY: IDENTITY_RESOURCE}
-"""The top key of the replies, by kind."""
+BY_KIND: Mapping[str, Shown] = {shown.kind: shown for shown in SHOWN}
 
 
 @dataclass(frozen=True)
@@ -34,9 +27,14 @@ class Found:
     """The resource out of the reply: status, domain name, and the config inside."""
 
     @property
+    def shown(self) -> Shown:
+        """How the API names its kind."""
+        return BY_KIND[self.kind]
+
+    @property
     def config(self) -> Json:
         """The document that an update would replace."""
-        config: Json = self.live[f"{RESOURCES[self.kind]}Config"]
+        config: Json = self.live[self.shown.config]
         return config
 
     @property
@@ -52,24 +50,19 @@ class Found:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` looks like an id that CloudFront gives (``E`` and capitals and digits), be it cut short."""
+    """Return whether `text` looks like an id of CloudFront, or its start: ``E``, then capitals and digits."""
     return re.fullmatch(r"E[A-Z0-9]+", text) is not None
 
 
-def get(kind: str, resource_id: str) -> Call:
-    """The call that reads one resource."""
-    return Call("cloudfront", GETS[kind], {"Id": resource_id})
-
-
 def by_id(aws: Reads, resource_id: str) -> Found:
-    """The distribution of either kind or the identity of this id; asks for all three at the same time.
+    """Return the distribution or the identity with this id; asks for each kind at the same time.
 
     Raises CfstreamError when there is none, Refused when AWS refuses to say.
     """
-    answers = aws.together([get(kind, resource_id) for kind in GETS])
-    for kind, answer in zip(GETS, answers, strict=True):
+    answers = aws.together([shown.get(resource_id) for shown in SHOWN])
+    for shown, answer in zip(SHOWN, answers, strict=True):
         if not isinstance(answer, Refused):
-            return _found(kind, answer)
+            return _found(shown.kind, answer)
     for answer in answers:
         if isinstance(answer, Refused) and not isinstance(answer, Missing):
             raise answer
@@ -80,7 +73,7 @@ def by_id(aws: Reads, resource_id: str) -> Found:
 
 
 def by_scene(aws: Reads, scene: Scene) -> Found:
-    """The stack's own distribution. Raises CfstreamError when there is none yet."""
+    """Return the stack's own distribution. Raises CfstreamError if it does not exist yet."""
     for each in Surroundings(aws, scene).claims[:1]:
         return _found(each.delivery.kind, aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
@@ -90,5 +83,5 @@ def by_scene(aws: Reads, scene: Scene) -> Found:
 
 
 def _found(kind: str, reply: Json) -> Found:
-    live = reply[RESOURCES[kind]]
+    live = reply[BY_KIND[kind].resource]
     return Found(kind, live["Id"], ETag(reply["ETag"]), live)

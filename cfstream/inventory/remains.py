@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from cfstream.domain import LiveDistribution, bucket_of
-from cfstream.inventory.entries import IDENTITY
 from cfstream.inventory.lookup import Found
+from cfstream.stack.identities import IDENTITY
 from cfstream.values import Known
 
 
 def remains(found: Found) -> str:
     """Return a sentence that lists what still exists after `found` is deleted. Pure."""
-    if found.kind == IDENTITY:
+    if found.kind == IDENTITY.kind:
         return "grants to it stay in bucket policies and on objects, without effect"
     named = ", ".join(dict.fromkeys(_named(found.distribution)))
     return f"these still exist: {named}"

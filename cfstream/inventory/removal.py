@@ -1,28 +1,17 @@
 """Check whether a resource may be deleted by id, and delete it."""
 
-from cfstream.domain import NAME_TAG, Delivery
+from cfstream.domain import NAME_TAG
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Stale, WrongUsage
 from cfstream.inventory.deployment import doors_of
-from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
-from cfstream.inventory.lookup import RESOURCES, Found
-from cfstream.ports import Call, Reads, World
+from cfstream.inventory.lookup import Found
+from cfstream.ports import Reads, World
+from cfstream.stack.identities import users_of_identity
+from cfstream.stack.owned import owner_by_mark
 from cfstream.stack.owners import all_distributions
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Stage
 from cfstream.values import Address, ETag
-
-DELETES = {
-    **{
-        delivery.kind: (f"delete_{delivery.operation_noun}", f"get_{delivery.operation_noun}_config")
-        for delivery in Delivery
-    },
-    IDENTITY: (
-        "delete_cloud_front_origin_access_identity",
-        "get_cloud_front_origin_access_identity_config",
-    ),
-}
-"""By kind: the operation that deletes the resource, and the one that reads its document with its ETag."""
 
 
 def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
@@ -36,15 +25,14 @@ def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
             f"{found.name} changed: its ETag is {found.etag}, not {if_match}",
             f"review it: cfstream show {found.id}",
         )
-    _must_be_unused(aws, found) if found.kind == IDENTITY else _must_be_off(found)
-    delete, read = DELETES[found.kind]
+    _must_be_off(found) if found.shown.deployed else _must_be_unused(aws, found)
     return Delete(
         address=Address(found.kind, owner_of(aws, found) or found.id),
         stage=Stage.DELETE_IDENTITY,
         because="requested by id",
-        call=Call("cloudfront", delete, {"Id": found.id}),
-        read=Call("cloudfront", read, {"Id": found.id}),
-        content=f"{RESOURCES[found.kind]}Config",
+        call=found.shown.delete(found.id),
+        read=found.shown.get_config(found.id),
+        content=found.shown.config,
         base=found.config,
         etag=ETag(if_match) if if_match else None,
     )
@@ -57,7 +45,7 @@ def remove(world: World, step: Delete) -> None:
 
 def owner_of(aws: Reads, found: Found) -> str | None:
     """Return the name of the stack that owns it."""
-    if found.kind == IDENTITY:
+    if not found.shown.deployed:
         return owner_by_mark(found.config.get("Comment") or "")
     tags = aws.read(read_tags(found.live["ARN"]))
     return tags_of(tags).get(NAME_TAG)

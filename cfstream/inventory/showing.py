@@ -18,11 +18,12 @@ from cfstream.inventory.details import (
     OriginDetails,
     Tls,
 )
-from cfstream.inventory.entries import IDENTITY, owner_by_mark, users_of_identity
 from cfstream.inventory.grants import grants_of
-from cfstream.inventory.lookup import IDENTITY_RESOURCE, Found
+from cfstream.inventory.lookup import Found
 from cfstream.kinds.distribution.cache_policies import name_of
 from cfstream.ports import Call, Reads
+from cfstream.stack.identities import IDENTITY, users_of_identity
+from cfstream.stack.owned import owner_by_mark
 from cfstream.stack.owners import all_distributions
 from cfstream.steps.step import at
 from cfstream.values import Json
@@ -34,7 +35,7 @@ def details_of(aws: Reads, found: Found) -> Details:
     What the caller may not read of other resources (names, policies) becomes a note; raises as `Reads.read`
     for the rest.
     """
-    return _identity(aws, found) if found.kind == IDENTITY else _distribution(aws, found)
+    return _identity(aws, found) if found.kind == IDENTITY.kind else _distribution(aws, found)
 
 
 def _identity(aws: Reads, found: Found) -> IdentityDetails:
@@ -112,8 +113,8 @@ class _Names:
             return replace(plain, access="oac", identity=Named(str(origin.oac_id), name))
         if origin.oai_id:
             identity = self._one("get_cloud_front_origin_access_identity", str(origin.oai_id))
-            live = (identity or {}).get(IDENTITY_RESOURCE, {})
-            comment = at(live, f"{IDENTITY_RESOURCE}Config.Comment") or ""
+            live = (identity or {}).get(IDENTITY.resource, {})
+            comment = at(live, f"{IDENTITY.config}.Comment") or ""
             canonical = live.get("S3CanonicalUserId", "")
             named = Named(str(origin.oai_id), comment)
             return replace(plain, access="oai", identity=named, canonical_user=canonical)

@@ -4,22 +4,31 @@ This kind has the stack's own identity, one that the spec refers to by id, and t
 Which origin reads with it is up to the distribution kinds; what it may read, to `bucket_policy` and `object_acl`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cfstream.domain import LiveDistribution
 from cfstream.kinds.bucket_policy.observed import IDENTITIES, LivePolicy, sid_of
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs, Scope
-from cfstream.stack.identities import IDENTITY, Identities, LiveIdentity, own_identity, unwanted_identities
+from cfstream.stack.identities import (
+    IDENTITY,
+    Identities,
+    LiveIdentity,
+    own_identity,
+    unwanted_identities,
+    users_of_identity,
+)
 from cfstream.stack.kind import Kind
 from cfstream.stack.neighbors import Neighbor, access_users
-from cfstream.stack.owned import Reason, Unwanted, Version
+from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Entry, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
 from cfstream.steps.create import Create
@@ -74,6 +83,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
 
     name = KIND
     owned = IDENTITY
+    shown = Shown(IDENTITY.kind, IDENTITY.noun, IDENTITY.resource)
     scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedIdentity | None:
@@ -140,6 +150,18 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         """Read the document of each identity that some stack owns, or that some distribution reads with."""
         origins = (origin for each in listed_distributions(aws) for origin in each.origins)
         survey_owned(aws, IDENTITY, {str(origin.oai_id) for origin in origins})
+
+    def entries(
+        self,
+        aws: Reads,
+        rows: Sequence[LiveDistribution],
+        owners: Mapping[str, str],  # noqa: ARG002
+    ) -> Iterable[Entry]:
+        """Return a line for each identity."""
+        for row in IDENTITY.rows(aws):
+            comment = row.get("Comment") or ""
+            users = users_of_identity(row["Id"], rows)
+            yield Entry(IDENTITY.kind, row["Id"], owner_by_mark(comment), comment, used_by=users)
 
 
 def _own_one(spec: Spec) -> bool:

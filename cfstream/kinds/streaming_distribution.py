@@ -4,13 +4,13 @@ AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38): on re
 AWS answers is passed on as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
 from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
-from cfstream.ports import Reads
+from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import Needs
@@ -25,13 +25,14 @@ from cfstream.stack.distribution_steps import (
     ending,
     relied,
 )
-from cfstream.stack.distributions import alias_problems
+from cfstream.stack.distributions import alias_problems, distribution_entries, distribution_shown
 from cfstream.stack.fields import Field, creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import Claim
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Entry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_distributions
 from cfstream.steps.step import Change, Step
@@ -66,6 +67,12 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
     """The distribution of an rtmp stack."""
 
     name = KIND
+    shown = distribution_shown(Delivery.RTMP)
+
+    @property
+    def lists(self) -> tuple[Call, ...]:
+        """The streaming distributions."""
+        return (Delivery.RTMP.listing,)
 
     def desire(self, scene: Scene) -> WantedStreaming | None:
         """Something for an rtmp stack: all that is wanted stands in the spec's plain fields."""
@@ -126,6 +133,15 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read each streaming distribution with its tags."""
         survey_distributions(aws, Delivery.RTMP)
+
+    def entries(
+        self,
+        aws: Reads,  # noqa: ARG002
+        rows: Sequence[LiveDistribution],
+        owners: Mapping[str, str],
+    ) -> Iterable[Entry]:
+        """Return a line for each streaming distribution."""
+        return distribution_entries(Delivery.RTMP, rows, owners)
 
 
 def streaming_fields(scene: Scene, land: Landscape) -> list[Field]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.access.compare import compare
-from cfstream.access.evaluate import Evaluation
+from cfstream.access.ways import Evaluation
 from cfstream.access.world import World
 from cfstream.domain import Delivery, ObjectAcls, document
 from cfstream.domain.distribution import bucket_of

@@ -10,17 +10,18 @@ from typing import Any
 from cfstream.domain import Delivery
 from cfstream.inventory.deployment import Progress
 from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named, Tls
-from cfstream.inventory.entries import IDENTITY, KINDS, Entry
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, words
 from cfstream.render.progress import took
 from cfstream.spec.wording import some_of
+from cfstream.stack.identities import IDENTITY
+from cfstream.stack.shown import Entry
 
 FORMAT_VERSION = 1
 
 TITLES: Mapping[str, str] = {
     Delivery.HTTP.kind: "Distributions",
     Delivery.RTMP.kind: "Streaming distributions (RTMP)",
-    IDENTITY: "Origin access identities",
+    IDENTITY.kind: "Origin access identities",
 }
 
 NAMED = 10
@@ -36,22 +37,22 @@ def list_text(account: str, entries: Sequence[Entry], *, color: bool, width: int
     if not entries:
         return f"No distributions and no origin access identities in account {account}.\n"
     blocks = []
-    for kind in KINDS:
+    for kind, title in TITLES.items():
         of_kind = [entry for entry in entries if entry.kind == kind]
         if of_kind:
-            blocks.append([sheet.paint(TITLES[kind], Style.BOLD), *_entry_lines(of_kind, sheet)])
+            blocks.append([sheet.paint(title, Style.BOLD), *_entry_lines(of_kind, sheet)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
 def list_document(account: str, entries: Sequence[Entry]) -> dict[str, Any]:
     """The list for programs; `spec` is the name of the spec that owns an entry, or null."""
-    distributions = [_entry(entry) for entry in entries if entry.kind != IDENTITY]
+    distributions = [_entry(entry) for entry in entries if entry.kind != IDENTITY.kind]
     for each in distributions:
         del each["used_by"]
     identities = [
         {"id": entry.id, "spec": entry.owner, "comment": entry.comment, "used_by": list(entry.used_by)}
         for entry in entries
-        if entry.kind == IDENTITY
+        if entry.kind == IDENTITY.kind
     ]
     return {
         "format_version": FORMAT_VERSION,
@@ -121,7 +122,7 @@ def _entry_lines(entries: Sequence[Entry], sheet: Page) -> Iterator[str]:
 
 
 def _state(entry: Entry) -> Word:
-    if entry.kind == IDENTITY:
+    if entry.kind == IDENTITY.kind:
         return Word("in use" if entry.used_by else "unused", Style.PLAIN if entry.used_by else Style.YELLOW)
     if not entry.enabled:
         still = "" if entry.status == "Deployed" else f", {entry.status}"

@@ -1,6 +1,6 @@
 """One distribution, the wait for it, and who holds its aliases."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
@@ -8,6 +8,7 @@ from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Problem
 from cfstream.ports import Reads
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Entry, Shown
 from cfstream.steps.step import Stage
 from cfstream.steps.wait import Deployed, Wait
 from cfstream.values import Json, Known
@@ -59,3 +60,29 @@ def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> L
     reply = aws.read(delivery.get(distribution_id))
     tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
     return distribution_from_reply(delivery, reply, tags_of(tags))
+
+
+def distribution_shown(delivery: Delivery) -> Shown:
+    """Return how commands find the distributions of one delivery by id."""
+    return Shown(delivery.kind, delivery.operation_noun, delivery.resource, deployed=True)
+
+
+def distribution_entries(
+    delivery: Delivery, rows: Iterable[LiveDistribution], owners: Mapping[str, str]
+) -> list[Entry]:
+    """Return the lines of `list` for the distributions of one delivery."""
+    return [
+        Entry(
+            kind=delivery.kind,
+            id=row.id,
+            owner=owners.get(row.id),
+            comment=row.comment,
+            status=row.status,
+            enabled=row.enabled,
+            domain_name=row.domain_name,
+            cnames=row.aliases,
+            origins=tuple(origin.domain_name for origin in row.origins),
+        )
+        for row in rows
+        if row.delivery is delivery
+    ]

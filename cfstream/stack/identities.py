@@ -70,6 +70,11 @@ def own_identity(spec: Spec) -> bool:
     return spec.identity == "oai" and not used_identity(spec)
 
 
+def users_of_identity(identity: str, rows: Sequence[LiveDistribution]) -> tuple[str, ...]:
+    """Return the ids of the distributions that have an origin with this identity."""
+    return tuple(row.id for row in rows if any(origin.oai_id == identity for origin in row.origins))
+
+
 def unwanted_identities(scene: Scene, have: Identities, kept: str) -> tuple[LiveIdentity, ...]:
     """Return the identities that the stack owns, except the one with the id `kept`."""
     return tuple(

@@ -11,15 +11,17 @@ but not write to it, and the others cannot reach AWS at all.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from cfstream.ports import Reads
+from cfstream.domain import LiveDistribution
+from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope
 from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Entry, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_owned
 from cfstream.steps.step import Step
@@ -34,6 +36,8 @@ class Kind(ABC, Generic[W, H]):
     name: ClassVar[str]
     owned: ClassVar[OwnedKind | None] = None
     """How the API names the resources, if they show their owner in a comment."""
+    shown: ClassVar[Shown | None] = None
+    """How `list`, `show` and `delete` find the resources; None if they do not show this kind."""
     opens: ClassVar[bool] = False
     """Whether who can read the bucket depends on resources of this kind, beside the distributions."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
@@ -71,6 +75,20 @@ class Kind(ABC, Generic[W, H]):
         """
         if self.owned:
             survey_owned(aws, self.owned)
+
+    @property
+    def lists(self) -> tuple[Call, ...]:
+        """CloudFront's lists that plans read for this kind; `doctor` checks that they can be read."""
+        return (self.owned.listing,) if self.owned else ()
+
+    def entries(
+        self,
+        aws: Reads,  # noqa: ARG002
+        rows: Sequence[LiveDistribution],  # noqa: ARG002
+        owners: Mapping[str, str],  # noqa: ARG002
+    ) -> Iterable[Entry]:
+        """Return the lines of `list`, from all distributions and the names of the stacks that own them, by id."""
+        return ()
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the calls of a plan, or of a plan that destroys."""

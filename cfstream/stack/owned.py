@@ -276,10 +276,16 @@ def of_others(scene: Scene, rows: Iterable[R], name: str) -> R | None:
     return next((row for row in rows if row.name == name and not scene.owns(row.comment)), None)
 
 
+def owner_by_mark(comment: str | None) -> str | None:
+    """Return the stack that a comment names as the owner: it starts with ``cfstream:<name>``."""
+    mark = Mark.read(comment)
+    return mark.stack if mark else None
+
+
 def owner_of(comment: str | None) -> str:
     """Return who owns a resource that is not ours, in words, from its comment."""
-    mark = Mark.read(comment)
-    return f"it belongs to the cfstream stack {mark.stack}" if mark else "it is not cfstream's"
+    owner = owner_by_mark(comment)
+    return f"it belongs to the cfstream stack {owner}" if owner else "it is not cfstream's"
 
 
 def joined(parts: Sequence[Proposal]) -> Proposal:

@@ -4,7 +4,7 @@ A live InProgress alone is nothing to act on; a change to a distribution that is
 CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from cfstream.stack.distribution_steps import (
     ending,
     relied,
 )
+from cfstream.stack.distributions import distribution_entries, distribution_shown
 from cfstream.stack.fields import Field, Overlay, creation, overlay
 from cfstream.stack.handover import Coming, coming
 from cfstream.stack.kind import Kind
@@ -39,6 +40,7 @@ from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read
 from cfstream.stack.owners import Claim
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Entry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
 from cfstream.steps.step import Step
@@ -95,7 +97,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     """The distribution of an http stack."""
 
     name = KIND
+    shown = distribution_shown(Delivery.HTTP)
     scopes = (CERTIFICATES,)
+
+    @property
+    def lists(self) -> tuple[Call, ...]:
+        """The distributions, and the account's own cache policies."""
+        return (Delivery.HTTP.listing, CACHE_POLICIES)
 
     def desire(self, scene: Scene) -> WantedDistribution | None:
         """The names to look up; None for an rtmp stack."""
@@ -249,6 +257,15 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         listed(aws, CACHE_POLICIES)
         certificates = listed(aws, certificate.LISTING)
         aws.together([certificate.describe(row["CertificateArn"]) for row in certificates])
+
+    def entries(
+        self,
+        aws: Reads,  # noqa: ARG002
+        rows: Sequence[LiveDistribution],
+        owners: Mapping[str, str],
+    ) -> Iterable[Entry]:
+        """Return a line for each distribution."""
+        return distribution_entries(Delivery.HTTP, rows, owners)
 
 
 def _looked_up(spec: Spec) -> Needs:

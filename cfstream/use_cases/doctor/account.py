@@ -25,20 +25,8 @@ TOLERATED = 240
 NOTICED = 30
 """Seconds of difference from which new signed URLs may be refused, or be valid for too long."""
 
-LISTS = (
-    "list_distributions",
-    "list_streaming_distributions",
-    "list_cloud_front_origin_access_identities",
-    "list_origin_access_controls",
-    "list_public_keys",
-    "list_key_groups",
-    "list_cache_policies",
-    "list_response_headers_policies",
-)
-"""The lists of CloudFront that plans read."""
-
 BUCKETS = Call("s3", "list_buckets", {"MaxBuckets": 1})
-"""Any answer of S3 shows that it can be reached; only `init` needs the list itself."""
+"""Any answer of S3 shows that it can be reached. Only `init` needs the list."""
 
 ELSEWHERE = {
     "certificates": Call("acm", "list_certificates", {"MaxItems": 1}, region="us-east-1"),
@@ -158,10 +146,12 @@ def _without_password(url: str) -> str:
 
 
 def list_checks(world: "World") -> Iterator[Check]:
-    """Yield whether CloudFront and S3 answer, and which lists can be read."""
-    reads = world.reads()
+    """Whether CloudFront answers, and which of the lists may be read."""
+    from cfstream.kinds import KINDS
+
+    reads, lists = world.reads(), [call for kind in KINDS for call in kind.lists]
     try:
-        answers = reads.together([Call("cloudfront", name, {"MaxItems": "1"}) for name in LISTS])
+        answers = reads.together([Call("cloudfront", call.operation, {"MaxItems": "1"}) for call in lists])
         buckets, *others = reads.together([BUCKETS, *ELSEWHERE.values()])
     except CfstreamError as error:
         yield Check("CloudFront", State.BAD, error.what, error.do)
@@ -174,7 +164,7 @@ def list_checks(world: "World") -> Iterator[Check]:
         yield Check("S3", State.BAD, buckets.what, buckets.do)
     else:
         yield Check("S3", State.WELL, "answers")
-    yield _permission("permissions", denied, f"all {len(LISTS)} lists of CloudFront can be read")
+    yield _permission("permissions", denied, f"all {len(lists)} lists of CloudFront can be read")
     for name, answer in zip(ELSEWHERE, others, strict=True):
         if isinstance(answer, Refused):
             yield Check(

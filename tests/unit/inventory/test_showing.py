@@ -8,10 +8,11 @@ import pytest
 
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.inventory.details import DistributionDetails, Named, OriginDetails
-from cfstream.inventory.entries import list_all, owner_by_mark
+from cfstream.inventory.entries import list_all
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import by_id, is_id
 from cfstream.inventory.showing import details_of
+from cfstream.stack.owned import owner_by_mark
 from tests.unit.kinds.live import live
 
 ARN = "arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79"

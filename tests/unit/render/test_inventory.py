@@ -13,7 +13,6 @@ from cfstream.inventory.details import (
     OriginDetails,
     Tls,
 )
-from cfstream.inventory.entries import Entry
 from cfstream.inventory.lookup import Found
 from cfstream.render.inventory import (
     list_document,
@@ -23,6 +22,7 @@ from cfstream.render.inventory import (
     show_text,
     wait_document,
 )
+from cfstream.stack.shown import Entry
 from cfstream.values import ETag
 
 GROUP = Named("a0722aa0-2aa3-4cf7-ab70-ba6527d99a23", "lectures-signers")

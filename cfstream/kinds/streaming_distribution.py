@@ -1,7 +1,7 @@
 """The streaming distribution (``delivery: rtmp``): the recipe of 2011, through the API that AWS still has.
 
-AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38): on real AWS every plan says so, and what
-AWS answers is passed on as it is.
+AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38). On real AWS every plan shows a notice of
+that, and AWS's answers are shown as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +48,7 @@ RETIRED = (
 
 @dataclass(frozen=True)
 class WantedStreaming:
-    """An rtmp stack is wanted; nothing needs to be looked up for it."""
+    """An rtmp stack is wanted. Nothing needs to be looked up for it."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         return (Delivery.RTMP.listing,)
 
     def desire(self, scene: Scene) -> WantedStreaming | None:
-        """Something for an rtmp stack: all that is wanted stands in the spec's plain fields."""
+        """Return a value for an rtmp stack: all that is wanted is in the spec's fields."""
         return WantedStreaming() if scene.delivery is Delivery.RTMP else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
-        """Reads the lists, the tags of the candidates, and our own streaming distribution."""
+        """Read the bucket for logs. Raises as `Reads.read`."""
         scene = around.scene
         if scene.destroying:
             return ObservedStreaming(None, going=around.own_of(Delivery.RTMP))
@@ -95,7 +95,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
     def propose(
         self, scene: Scene, want: WantedStreaming | None, have: ObservedStreaming, land: Landscape
     ) -> Proposal:
-        """Creates it with its signers and tags in the one call, or changes it in one update."""
+        """Create it with its signers and tags in one call, or change it in one update."""
         if scene.destroying:
             return ending(scene, have.going)
         if want is None:

@@ -30,13 +30,13 @@ KIND = "bucket"
 
 @dataclass(frozen=True)
 class WantedBucket:
-    """The bucket that the spec names. `region` is empty where the spec leaves it to what is live."""
+    """The bucket that the spec names. `region` is empty if the spec does not name one."""
 
     name: str
     region: str
     create: bool
     ownership: str
-    """What a new one gets; grants on objects need ACLs."""
+    """The object ownership of a new bucket; grants on objects need ACLs."""
 
 
 class BucketKind(Kind[WantedBucket, LiveBucket]):
@@ -61,9 +61,9 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         have: LiveBucket,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Makes it when it is missing and may be made. Brings ``id`` and ``region`` at ``bucket:<stack>``.
+        """Create it if it is missing and the spec says so. Brings ``id`` and ``region`` at ``bucket:<stack>``.
 
-        No bucket is ever deleted: of a stack that is destroyed it stays, as it is.
+        No bucket is ever deleted: when a stack is destroyed, its bucket stays as it is.
         """
         want = want or self.desire(scene)
         address = scene.address(KIND)
@@ -170,7 +170,7 @@ def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
 
 
 def _relied(have: LiveBucket) -> Json | None:
-    """The facts that a plan is made from; which notices there were is none of them."""
+    """Return the facts that a plan relies on. Notices are not among them."""
     if have.missing:
         return None
     return {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
@@ -206,13 +206,13 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
 
 
 def _grants(scene: Scene) -> bool:
-    """Whether cfstream is to let anybody read; a bucket in which it grants nothing need not be accessible to it."""
+    """Return whether cfstream grants anything. If not, the bucket need not be accessible to it."""
     spec = scene.stack.spec
     return spec.grant.via != "elsewhere" and spec.identity != "none"
 
 
 def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
-    """A problem with a bucket that is there and may not be looked into."""
+    """Return the problem with a bucket that exists and that may not be read."""
     if not have.why_not or not _grants(scene):
         return []
     return [

@@ -1,6 +1,4 @@
-"""The KMS key of a bucket with SSE-KMS, and whether CloudFront may decrypt with it. Looked at, never
-changed.
-"""
+"""The KMS key of a bucket with SSE-KMS, and whether CloudFront may decrypt with it. It is never changed."""
 
 import json
 from collections.abc import Mapping
@@ -19,9 +17,7 @@ from cfstream.values import Json
 UNKNOWN_ID = "<id of the distribution, known after apply>"
 
 ACTIONS = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"]
-"""What AWS has CloudFront's service principal allowed (Developer Guide, "Restrict access to an Amazon S3
-origin").
-"""
+"""What CloudFront's service principal must be allowed (Developer Guide, "Restrict access to an Amazon S3 origin")."""
 
 
 def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str, region: str) -> KmsKey:
@@ -44,7 +40,7 @@ def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str
 
 
 def problems(scene: Scene, encryption: str | None, key: KmsKey | None) -> list[Problem]:
-    """What makes SSE-KMS and the spec's origin access impossible together."""
+    """Return why the spec's origin access cannot read objects that are encrypted with SSE-KMS."""
     if encryption != "aws:kms":
         return []
     if scene.stack.spec.identity != "oac":
@@ -61,7 +57,7 @@ def problems(scene: Scene, encryption: str | None, key: KmsKey | None) -> list[P
 
 
 def notices(scene: Scene, key: KmsKey | None) -> list[Notice]:
-    """The statement that the key's policy lacks, ready to paste."""
+    """Return the statement that the key's policy lacks, to copy and paste."""
     if key is None or key.managed_by_aws or key.allows:
         return []
     statement = json.dumps(_statement(key.distribution_arn, scene.name))

@@ -92,7 +92,7 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         return replace(live, bucket=owned, document=document, unread=unread, foreign=foreign)
 
     def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
-        """Grants before the distribution is switched, revokes once the switch is in force."""
+        """Grant before the distribution is switched, revoke once the switch is in force."""
         want = want or self.desire(scene)
         if scene.destroying:
             return _ending(scene, want, have)
@@ -149,7 +149,7 @@ def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> It
 
 
 def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
-    """Takes all statements of ours out of all buckets."""
+    """Return the removal of all our statements from all buckets."""
     steps, notices = last_statements(scene, have)
     problems = preflight.problems(
         scene,
@@ -169,7 +169,7 @@ def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
 
 
 def _gone(have: LivePolicy) -> tuple[Notice, ...]:
-    """A warning of what may keep a distribution from being disabled (InvalidOrigin and its kin), and what helps."""
+    """Warn that CloudFront may refuse to disable the distribution (InvalidOrigin), with the remedy."""
     if not (have.bucket.missing and have.own and have.own.enabled):
         return ()
     text = f"the bucket {have.bucket.name} is gone: should CloudFront refuse to disable the distribution for that, "
@@ -190,7 +190,7 @@ def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
 
 
 def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
-    """The policy, or None; and why it could not be read."""
+    """Return the policy, or None, and why it could not be read."""
     try:
         return parse(aws.read(call)["Policy"]), ""
     except Missing:

@@ -1,7 +1,7 @@
-"""The standard distribution (``delivery: http``): found, compared by field, created guarded, changed in one update.
+"""The standard distribution (``delivery: http``): compared field by field, created with signers, changed in one update.
 
-A live InProgress alone is nothing to act on; a change to a distribution that is InProgress is sent all the same, for
-CloudFront propagates changes in the order submitted (Developer Guide, "Update a distribution").
+A status InProgress alone needs no step. A change to a distribution that is InProgress is sent all the same: CloudFront
+propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,18 +63,18 @@ CACHE_POLICIES = Call("cloudfront", "list_cache_policies", {"Type": "custom"})
 
 @dataclass(frozen=True)
 class WantedDistribution:
-    """What the spec asks for beyond its plain fields: names that must be looked up."""
+    """The names in the spec that must be looked up."""
 
     aliases: tuple[str, ...]
     certificate: str
-    """ARN; empty where the spec names none."""
+    """ARN; empty if the spec does not name one."""
     policies: tuple[str, ...]
     """Names of the account's own cache policies."""
 
 
 @dataclass(frozen=True)
 class ObservedDistribution:
-    """What is live: ours, all others as rows, and what preflight wants to know."""
+    """What is live: our distribution, all others as rows, and what preflight checks."""
 
     live: LiveDistribution | None
     claims: tuple[Claim, ...] = ()
@@ -82,15 +82,15 @@ class ObservedDistribution:
     """Every distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
     policies: Mapping[str, str] = field(default_factory=dict)
-    """The account's own cache policies, id by name; read only where the spec names one."""
+    """The account's own cache policies, id by name; read only if the spec names one."""
     group_names: Mapping[str, str] = field(default_factory=dict)
     """Names of the account's key groups, by id."""
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
-    """The account's certificates; read only where the spec leaves the choice to us."""
+    """The account's certificates; read only if the spec leaves the choice to us."""
     logs: LogBucket | None = None
     coming: tuple[Coming, ...] = ()
-    """The cnames that another stack of the run gives up, and has still."""
+    """The cnames that another stack of the run gives up and still has."""
 
 
 class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
@@ -106,7 +106,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         return (Delivery.HTTP.listing, CACHE_POLICIES)
 
     def desire(self, scene: Scene) -> WantedDistribution | None:
-        """The names to look up; None for an rtmp stack."""
+        """Return the names to look up; None for an rtmp stack."""
         spec = scene.stack.spec
         if scene.delivery is not Delivery.HTTP:
             return None
@@ -119,9 +119,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def observe(
         self, aws: Reads, around: Surroundings, want: WantedDistribution | None
     ) -> ObservedDistribution:
-        """Reads the lists, the tags of the candidates and our own distribution; ACM and the account's policies only
-        where the spec names them.
-        """
+        """Read key groups, and what the spec names: certificates, cache policies, the bucket for logs."""
         scene, rows, live = around.scene, around.distributions, around.own
         if scene.destroying:
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
@@ -147,7 +145,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def propose(
         self, scene: Scene, want: WantedDistribution | None, have: ObservedDistribution, land: Landscape
     ) -> Proposal:
-        """Creates it with its signers and tags in the one call, or changes it in one update."""
+        """Create it with its signers and tags in one call, or change it in one update."""
         if scene.destroying:
             return ending(scene, have.going)
         if want is None:

@@ -1,7 +1,7 @@
-"""Route 53 records for the cnames (``dns.route53``): aliases of the distribution, made last and taken away first.
+"""Route 53 records for the cnames (``dns.route53``): aliases of the distribution, created last and deleted first.
 
-Ours is a record that is an alias of our distribution's domain name. All others are left alone: one that stands where
-ours should is a problem, and a CNAME that leads to the distribution already does the work of ours.
+A record is ours if it is an alias of our distribution's domain name. All others stay as they are. One in the place of
+ours is a problem, unless it is a CNAME that leads to the distribution: then no record of ours is needed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,12 +32,12 @@ KIND = "dns-record"
 ALL_ZONES = Call("route53", "list_hosted_zones")
 
 CLOUDFRONT_ZONES: Mapping[str, str] = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}
-"""The zone that CloudFront's own names stand in, by partition (shape AliasTarget)."""
+"""The zone of CloudFront's own names, by partition (shape AliasTarget)."""
 
 
 @dataclass(frozen=True)
 class WantedRecords:
-    """What the spec says: in which zone, of which names. No zone: no record of ours anywhere."""
+    """The zone and the names of the spec. Without a zone, no record of ours is wanted anywhere."""
 
     zone: str
     names: tuple[str, ...] | None
@@ -46,9 +46,7 @@ class WantedRecords:
 
 @dataclass(frozen=True)
 class Zone:
-    """A public hosted zone, and of its records those that concern us: of our names, aliases of our distribution, and
-    delegations.
-    """
+    """A public hosted zone, and its records of our names, aliases of our distribution, and delegations."""
 
     id: str
     name: str
@@ -61,7 +59,7 @@ class LiveRecords:
 
     zones: tuple[Zone, ...] = ()
     private: bool = False
-    """Whether there are private zones of that name: those are no use, for aliases of CloudFront are public."""
+    """Whether there are private zones of that name. They cannot be used: aliases of CloudFront are public."""
     distribution: LiveDistribution | None = None
     given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
     """Names, and the domain names that their records lead to, where another stack of the run gives the name up; and
@@ -90,7 +88,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         return WantedRecords(spec.dns.route53, () if scene.destroying else spec.cnames)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedRecords | None) -> LiveRecords:
-        """Looks the zone up and lists its records. Raises as `Reads.read`."""
+        """Look the zone up and list its records. Raises as `Reads.read`."""
         if want is None:
             return LiveRecords()
         scene, live = around.scene, around.own
@@ -107,8 +105,9 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
     def propose(
         self, scene: Scene, want: WantedRecords | None, have: LiveRecords, land: Landscape
     ) -> Proposal:
-        """Creates what is missing once the distribution is in force; takes away what is no cname any more before the
-        distribution gives the name up, so that no name leads to a distribution that does not know it.
+        """Create missing records once the distribution is in force; delete those whose name is not a cname any more.
+
+        They are deleted before the distribution gives the name up: no name leads to a distribution that refuses it.
         """
         if want is None:
             return Proposal()
@@ -134,7 +133,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         )
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
-        """Yield the reads of the zone, or of all zones where no record of ours is to be left."""
+        """Yield the reads of the zone, or of all zones if no record of ours is wanted."""
         if spec.dns is not None:
             listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
             yield from calls(ANYTHING, "route53", listing)
@@ -156,7 +155,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
 
 
 def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None) -> list[dict[str, Any]]:
-    """The records that lead to the distribution, as outputs: those that are made, or those to make by hand."""
+    """Return the records that lead to the distribution, as outputs: those of the stack, or those to create by hand."""
     spec = scene.stack.spec
     types = _types(scene, live) if spec.dns else ("CNAME",)
     return [{"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types]
@@ -164,7 +163,7 @@ def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None
 
 @dataclass(frozen=True)
 class _Name:
-    """One cname, and what stands in the zone for it."""
+    """One cname, and its records in the zone."""
 
     scene: Scene
     have: LiveRecords
@@ -181,7 +180,7 @@ class _Name:
         ]
 
     def _goes(self, record: Json) -> bool:
-        """Whether a stack that comes before this one takes the record away: an rtmp one, which gives the name up."""
+        """Return whether a stack before this one deletes the record: an rtmp one, which gives the name up."""
         giver = self.have.given_up.get((self.name, alias_of(record)))
         return giver is not None and giver.delivery == "rtmp"
 
@@ -206,8 +205,9 @@ class _Name:
         return [record for record in self._standing if record["Type"] == kind]
 
     def problems(self) -> Iterator[Problem]:
-        """Records of others where ours should stand. Several of one type, weighted ones for example, are somebody's
-        own arrangement: it is enough that one of them leads to us.
+        """Yield a problem for each type of which only others have a record.
+
+        If there are several records of a type, weighted ones for example, it is enough that one leads to us.
         """
         if self._served:
             return
@@ -220,7 +220,7 @@ class _Name:
                 yield self.scene.stack.problem(what, do, "cnames", number)
 
     def notices(self) -> Iterator[Notice]:
-        """A CNAME that does the work of ours, and a name that other name servers answer for."""
+        """Yield the notices of a CNAME that already leads to us, and of a name that is delegated."""
         if self._served:
             yield Notice(
                 f"the CNAME record {self.name} leads to the distribution already, and is left as it is"
@@ -232,7 +232,7 @@ class _Name:
                 yield Notice(f"{text}{self.zone.name} is seen by nobody", warning=True)
 
     def steps(self) -> Iterator[Step]:
-        """The one step that makes what is missing."""
+        """Yield the one step that creates the missing records."""
         kinds = _types(self.scene, self.have.distribution)
         missing = [kind for kind in kinds if not self._of_type(kind)]
         scene = self.scene
@@ -255,7 +255,7 @@ class _Name:
         )
 
     def _takeover(self, former: Sequence[Json], kinds: Sequence[str]) -> Step:
-        """The records of the stack that gives the name up go, and ours come, in one batch."""
+        """Return the step that deletes the records of the other stack and creates ours, in one batch."""
         scene = self.scene
         led = {record["Type"]: alias_of(record) for record in former}
         stays = [record["Type"] for record in self._standing if self.have.ours(record)]
@@ -277,14 +277,14 @@ class _Name:
 
 
 def _alias(scene: Scene, name: str, kind: str, target: Known) -> Json:
-    """An alias of a distribution; its health is nothing that Route 53 can evaluate (shape AliasTarget)."""
+    """Return an alias of a distribution. Route 53 cannot evaluate its health (shape AliasTarget)."""
     zone = CLOUDFRONT_ZONES.get(scene.partition, CLOUDFRONT_ZONES["aws"])
     alias = {"HostedZoneId": zone, "DNSName": target, "EvaluateTargetHealth": False}
     return {"Name": f"{name}.", "Type": kind, "AliasTarget": alias}
 
 
 def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
-    """A, and AAAA where the distribution answers over IPv6: as the spec says, else as it is; a new one does."""
+    """Return A, and AAAA if the distribution answers over IPv6: as the spec says, else as it is. A new one does."""
     spec = scene.stack.spec
     if spec.delivery == "rtmp":
         return ("A",)
@@ -293,7 +293,7 @@ def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
 
 
 def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
-    """A step for each name whose records are ours and are to go; what another stack of the run takes over stays."""
+    """Yield a step for each name whose records are ours and unwanted. Those that another stack takes over stay."""
     kept = records_taken(scene, zone.name)
     ours = [record for record in zone.records if have.ours(record) and plain_name(record["Name"]) not in kept]
     by_name = sorted(ours, key=lambda record: (plain_name(record["Name"]), record["Type"]))
@@ -351,19 +351,19 @@ def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
 
 
 def _names(scene: Scene, live: LiveDistribution | None) -> set[str]:
-    """Every name that a record of ours may have."""
+    """Return every name that a record of ours may have."""
     aliases = live.aliases if live else ()
     return {name.lower() for name in (*aliases, *(scene.stack.spec.cnames or ()))}
 
 
 def _zones_named(aws: Reads, name: str) -> list[Json]:
-    """The zones of this name: they are at the front of the list that begins there (ListHostedZonesByName)."""
+    """Return the zones of this name: they are first in the list that starts there (ListHostedZonesByName)."""
     page = aws.read(Call("route53", "list_hosted_zones_by_name", {"DNSName": name, "MaxItems": "100"}))
     return [row for row in page["HostedZones"] if plain_name(row["Name"]) == name]
 
 
 def _zones_above(aws: Reads, names: Iterable[str]) -> list[Json]:
-    """The zones that hold one of these names."""
+    """Return the zones that contain one of these names."""
     names = [f".{name}" for name in names]
     if not names:
         return []

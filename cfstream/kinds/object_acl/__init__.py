@@ -1,10 +1,8 @@
-"""Grants to the OAI on the objects themselves: the recipe of 2011, and the only way where several accounts
-own objects.
+"""Grants to the OAI on the objects themselves: the recipe of 2011, and the only way if several accounts own objects.
 
-Lives here: how many objects lack the grant, and who else was granted before. What is done to each object is
-`steps/object_grants`. Before the first grant to an OAI the distribution is tagged with its id, for nothing
-else would tell later that objects have grants to take back: ``cfstream:acl``. While one OAI follows another
-both ids stand there.
+This kind counts the objects that lack the grant; `steps/object_grants` writes the ACL of each object. Before the first
+grant to an OAI, the distribution gets the OAI's id in the tag ``cfstream:acl``: nothing else would show later that
+objects have grants to revoke. While one OAI follows another, the tag has both ids.
 
 All ACLs of the bucket are read, also those outside the prefix: they may be public, or granted by a wider prefix.
 """
@@ -96,7 +94,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         )
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
-        """Marks, grants what is lacking, takes back what a former OAI was granted, and unmarks."""
+        """Mark the distribution, grant what is missing, revoke the grants to former OAIs, and remove the mark."""
         if scene.destroying:
             return last_revokes(scene, have, land)
         if scene.stack.spec.grant.via == "elsewhere":
@@ -213,7 +211,7 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> P
 
 
 def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
-    """The end of the grants that a wider prefix has left outside the one of the spec."""
+    """Return the step that revokes the grants that a wider prefix has left outside the spec's prefix."""
     prefix, bucket = scene.stack.spec.grant.prefix, have.bucket
     return Revoke(
         address=scene.address(KIND),
@@ -232,7 +230,7 @@ def _edit(
 
 
 def _mark(scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known) -> list[Step]:
-    """The mark that goes before the first grant; a new distribution carries it from its creating call."""
+    """Return the step that marks the distribution before the first grant. A new one is created with the mark."""
     if have.own is None or identity in have.marked:
         return []
     return [
@@ -266,7 +264,7 @@ def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, becaus
 
 
 def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> Mark:
-    """The end of the former OAIs' mark; the wanted one's stays."""
+    """Return the step that removes the former OAIs from the mark; the wanted one stays."""
     because = f"no object is granted to {', '.join(former)} any more"
     if identity is not None:
         return _tag(scene, own, identity, Stage.UNMARK, because)
@@ -284,9 +282,9 @@ def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity
 def _taken(
     scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known | None
 ) -> tuple[list[Step], list[Notice]]:
-    """The end of the grants to OAIs that objects are not granted to any more, and of their mark.
+    """Return the steps that revoke the grants to former OAIs and remove their mark, and notices of what stays.
 
-    A bucket that is yet to be made has no such objects; those of a former bucket are the matter of `_old`.
+    A bucket that does not exist yet has no such objects. `_old` revokes the grants in former buckets.
     """
     still = have.readers(scene, have.bucket.name).by_oai
     needed = [each for each in former if each in still]
@@ -324,7 +322,7 @@ def _taken(
 
 
 def _old(scene: Scene, have: LiveGrants) -> list[Step]:
-    """The end of the grants in the buckets that the distribution has read until now."""
+    """Return the steps that revoke the grants in the buckets that the distribution has read until now."""
     return [
         Revoke(
             address=scene.address(KIND, name),

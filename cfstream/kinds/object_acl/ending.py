@@ -1,8 +1,8 @@
-"""The end of grants on objects when a stack is destroyed: what is looked for, what is taken back, and what stays.
+"""The end of grants on objects when a stack is destroyed: what is read, what is revoked, and what stays.
 
-Taken back is what our own OAIs were granted, whoever granted it, for they are deleted next; and what was granted to an
-OAI of somebody else when the distribution's mark says that we did it. The mark goes with the distribution. So what it
-alone tells of is taken back before that, once the distribution answers nobody any more; all else after it.
+Grants to our own OAIs are revoked, whoever made them, because these OAIs are deleted next. Grants to an OAI of somebody
+else are revoked if the distribution's mark shows that we made them. The mark is deleted with the distribution. So the
+grants that only the mark shows are revoked before that, once the distribution answers nobody; all others after it.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from cfstream.steps.step import Change, Stage, Step
 
 
 def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
-    """What our OAIs, and those of the mark, still have on objects, and who else reads by them.
+    """Return the grants on objects to our OAIs and to those of the mark, and who else reads by these.
 
     Reads the ACL of every object of the bucket, unless ACLs have no effect there or there is no OAI to look for.
     Raises as `Reads.read`.
@@ -45,7 +45,7 @@ def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
 
 
 def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
-    """Takes back what is ours, where nobody else reads the bucket by the same OAI."""
+    """Revoke our grants, unless somebody else reads the bucket by the same OAI."""
     ours = _ours(scene, land.observed(LiveIdentities).identities)
     steps: list[Step] = []
     notices: list[Notice] = []
@@ -79,7 +79,7 @@ def _revoke(scene: Scene, have: LiveGrants, identity: str, objects: int, *, earl
 
 
 def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
-    """The end of the grants in buckets that the distribution has read before, of which its tags alone tell."""
+    """Yield the steps that revoke grants in former buckets, which only the distribution's tags show."""
     for name, region in have.former:
         for id_ in have.marked:
             if id_ not in have.canonical_users or have.readers(scene, name).by_oai.get(id_):

@@ -1,4 +1,4 @@
-"""The manual's page about the reference table. Run as a module, it writes the page."""
+"""The manual's page of the reference table. Run as a module, it writes the page."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,12 @@ PAGE = Path(__file__).parents[4] / "docs" / "what-counts-as-public.md"
 INTRODUCTION = """# What counts as public, and why
 
 `cfstream plan`, `verify` and `access` report who can read, list, write or manage your bucket. This page is the
-reference for bucket policies: each entry is a policy, who it admits, and the page of AWS that says so. `inferred`
-marks what AWS does not document. The tests of cfstream check every entry.
+reference for bucket policies. Each entry has a policy, the readers that it allows, and the AWS page that documents
+it. `inferred` marks what AWS does not document. The tests of cfstream check every entry.
 
 ## How to read an entry
 
-Each statement shows what differs from this one:
+Each statement shows only what differs from this one:
 
 ```json
 {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::lectures-media/*"}
@@ -25,27 +25,27 @@ Each statement shows what differs from this one:
 
 The bucket belongs to account 123456789012. Each reader is listed with two words.
 
-- **yes**: a request of this reader is allowed. **maybe**: it depends on something that cfstream cannot know; the
-  clause is named. A report counts maybe as yes.
-- **inside**: part of your account. **expected**: how AWS works, or listed in your spec. **opening**: outside, and
-  nobody said that it may. An opening makes `verify` and `apply` end with exit code 7. To accept a reader, list it
+- **yes**: a request of this reader is allowed. **maybe**: it depends on something that cfstream cannot know. The
+  entry names the undecided clause. Reports count maybe as yes.
+- **inside**: part of your account. **expected**: normal for AWS, or listed in your spec. **opening**: outside, and
+  not listed in your spec. An opening makes `verify` and `apply` end with exit code 7. To accept a reader, list it
   in `also_read_by` or `also_managed_by`.
 
 ## What surprises most people
 
-**Block Public Access does not block CloudFront.** S3 calls a statement public only if it names everybody. A service
-principal is a fixed value, so a statement for `cloudfront.amazonaws.com` is not public. But anybody can create a
+**Block Public Access does not block CloudFront.** For S3, a statement is public only if it names everyone. A service
+principal is a fixed value, so a statement for `cloudfront.amazonaws.com` is not public. But anyone can create a
 distribution. Unless a condition fixes `aws:SourceArn` or `aws:SourceAccount` to your account, a distribution in any
 account can read your objects, even with all four blocks on.
 
-**`Principal: "*"` includes AWS services.** `RestrictPublicBuckets` stops the public and other accounts. It leaves
+**`Principal: "*"` includes AWS services.** `RestrictPublicBuckets` blocks the public and other accounts, but not
 AWS services and your own account.
 
-**A condition that the requester can fulfil is no protection.** Anybody can send a `Referer`, a `User-Agent` or use
-TLS.
+**A condition that the requester can satisfy does not protect.** Anyone can send a `Referer` or a `User-Agent`, or
+use TLS.
 
-**`…IfExists`, `ForAllValues:` and negated operators hold when the key is absent.** CloudFront, anonymous requests
-and other accounts do not have all keys.
+**`…IfExists`, `ForAllValues:` and negated operators are true if the key is absent.** Requests of CloudFront,
+anonymous requests and requests of other accounts do not have all keys.
 
 **A Deny counts only where it certainly applies** to every request of a reader.
 
@@ -100,7 +100,7 @@ def _statements(texts: Sequence[str]) -> Iterator[str]:
 
 def _readers(title: str, lines: tuple[str, ...]) -> Iterator[str]:
     if not lines:
-        yield f"{title}: nobody.\n"
+        yield f"{title}: no reader.\n"
         return
     yield f"{title}:\n"
     yield from (f"- {line}" for line in lines)

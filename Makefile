@@ -1,4 +1,4 @@
-# Two targets do the work: `make demo` and `make test`. Both set up all they need in .venv, the first time.
+# Start with `make demo` and `make test`. Every target installs what it needs into .venv the first time.
 .POSIX:
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint tests coverage format schema docs dist dist-check changelog bench clean
@@ -16,7 +16,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 $(SETUP): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer; name one: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer. fix: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]' --group dev --group browser
@@ -42,21 +42,21 @@ demo: $(SETUP) ## plan, apply, change, verify and play real media in the sandbox
 		echo "note: the demo leaves out the player page: npm could not fetch its package (see .venv/npm.log)"
 	@$(BIN)/python examples/demo.py
 
-test: lint tests ## everything that CI checks: lint, types, arrows, tests
+test: lint tests ## run everything that CI runs: lint, types, imports, tests
 
-test-all: lint ## the same with every fault, and 2,000 drawn accounts for each law about who can read
+test-all: lint ## run the same with every fault and many more generated cases
 	CFSTREAM_THOROUGH=1 $(MAKE) tests
 
-lint: $(SETUP) ## ruff (lint and format), mypy strict, import-linter
+lint: $(SETUP) ## run ruff (lint and format), mypy (strict) and import-linter
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-tests: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## pytest; a real browser is among them
+tests: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## run pytest, with a real browser
 	$(BIN)/python -m pytest -n 2
 
-coverage: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## pytest, and the lines and branches that no test reaches
+coverage: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## run pytest and list the lines and branches that no test reaches
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 format: $(SETUP) ## format the code, and apply the fixes that ruff can make
@@ -88,5 +88,5 @@ bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
-clean: ## remove what was built
+clean: ## remove everything that was built
 	rm -rf .venv examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site docs/reference docs/pictures

@@ -54,13 +54,11 @@ def copied(page: Page, heading: str) -> list[str]:
 def test_copy_buttons_copy_only_commands(page: Page, address: str) -> None:
     """In a session the button leaves out prompts, comments and output; in other blocks it copies everything."""
     page.goto(f"{address}/how-to/sign/")
-    typed = copied(page, "find-out-why-a-url-is-refused")
+    heading = "find-out-why-a-url-is-refused"
+    typed = copied(page, heading)
     assert len(typed) == 3
     assert all(line.startswith("cfstream ") for line in typed)
-    assert (
-        "CloudFront lets it in."
-        in page.locator("h2#find-out-why-a-url-is-refused ~ .highlight").first.inner_text()
-    )
+    assert "CloudFront lets it in." in page.locator(f"h2#{heading} ~ .highlight").first.inner_text()
     page.goto(f"{address}/start/")
     assert copied(page, "upload-a-video-and-watch-it")[0] == 'eval "$(cfstream sandbox up)"'
     page.goto(f"{address}/how-to/ci/")

@@ -1,4 +1,4 @@
-"""The program, and a sandbox in place of AWS with an edge for viewers."""
+"""Fixtures: the command line, and a sandbox with an edge in place of AWS."""
 
 import pytest
 
@@ -11,6 +11,6 @@ __all__ = ["aws", "cfstream", "edge", "server", "site"]
 
 @pytest.fixture
 def edge(aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The sandbox, also for the requests of viewers."""
+    """The sandbox, to which viewers' requests are sent too."""
     monkeypatch.setenv("CFSTREAM_EDGE_URL", aws.endpoint_url)
     return aws

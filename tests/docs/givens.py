@@ -1,6 +1,6 @@
-"""What a page takes for granted before a block: buckets, media, key files, sets made by hand.
+"""Prerequisites of a block on a page: buckets, objects, key files, set-ups made by hand.
 
-A page names one in a remark that readers do not see, as in ``<!-- given: the bucket lectures-media -->``.
+A page names one in a comment, for example ``<!-- given: the bucket lectures-media -->``.
 """
 
 import json
@@ -56,10 +56,10 @@ def _account(endpoint_url: str, _folder: Path) -> None:
 
 
 def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:
-    nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    somebody = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
-    for arguments in (["init", "-q", "-b", branch], ["add", "."], ["commit", "-qm", "as it was"]):
-        subprocess.run(["git", *somebody, *arguments], cwd=folder, check=True, env={**os.environ, **nobody})
+    no_config = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    author = ["-c", "user.name=author", "-c", "user.email=author@example.com"]
+    for arguments in (["init", "-q", "-b", branch], ["add", "."], ["commit", "-qm", "before"]):
+        subprocess.run(["git", *author, *arguments], cwd=folder, check=True, env={**os.environ, **no_config})
 
 
 GIVENS: Mapping[str, Callable[..., None]] = {
@@ -75,10 +75,10 @@ GIVENS: Mapping[str, Callable[..., None]] = {
 
 
 def give(name: str, endpoint_url: str, folder: Path) -> None:
-    """Makes it so. Raises ValueError for a name that nothing answers to."""
+    """Create the prerequisite. Raises ValueError for an unknown one."""
     for pattern, make in GIVENS.items():
         found = re.fullmatch(pattern, name)
         if found:
             make(endpoint_url, folder, *found.groups())
             return
-    raise ValueError(f"nothing is known of {name!r}")
+    raise ValueError(f"unknown prerequisite: {name!r}")

@@ -1,4 +1,4 @@
-"""The manual, built as `make docs` builds it; its pictures are empty, for making them takes longer than all else."""
+"""Builds the manual as `make docs` does, with empty pictures, because recording them is slow."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from tests.docs.page import ROOT
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built strictly: a link that leads nowhere ends the build."""
+    """Build the site in strict mode, in which a broken link fails the build."""
     place = tmp_path_factory.mktemp("manual")
     shutil.copytree(ROOT / "docs", place / "docs", ignore=shutil.ignore_patterns("reference", "pictures"))
     shutil.copy(ROOT / "zensical.toml", place)

@@ -1,4 +1,4 @@
-"""Pages of the manual as data: the blocks of code in a Markdown file, and the commands in a console session."""
+"""Parses pages of the manual: the code blocks of a Markdown file, and the commands of a console session."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _EXIT = re.compile(r"# exit (\d+)$")
 
 @dataclass(frozen=True)
 class Given:
-    """A remark that readers do not see: what is there before the next block, by the name of one of the stages."""
+    """A comment that names a prerequisite of the next block."""
 
     name: str
     line: int
@@ -23,7 +23,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, the file that its title names, and the text in it."""
+    """A fenced block: its language, the file in its title, and its text."""
 
     language: str
     title: str
@@ -33,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Command:
-    """A line of a console session, the exit code that it is shown to have, and the output shown under it."""
+    """A command of a console session, with the exit code and the output that the page shows."""
 
     line: str
     exit_code: int = 0
@@ -41,13 +41,13 @@ class Command:
 
 
 def pages() -> list[Path]:
-    """The README, and every page of the manual that a person wrote."""
+    """Return the README, CONTRIBUTING, and every page of the manual that is not generated."""
     written = (page for page in (ROOT / "docs").rglob("*.md") if "reference" not in page.parts)
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(written)]
 
 
 def parts(page: str) -> Iterator[Given | Block]:
-    """The remarks and blocks of a page, in the order in which they stand there. Raises ValueError for an open end."""
+    """Yield the prerequisites and blocks of a page in order. Raises ValueError for a block without an end."""
     lines = iter(enumerate(page.splitlines(), start=1))
     for number, line in lines:
         for name in _GIVEN.findall(line):
@@ -64,11 +64,11 @@ def _until_closed(lines: Iterator[tuple[int, str]]) -> Iterator[str]:
         if line.strip() == "```":
             return
         yield line
-    raise ValueError("a block of code that does not end")
+    raise ValueError("a code block does not end")
 
 
 def session(text: str) -> list[Command]:
-    """The commands of a console session. A line that ends in a backslash goes on in the next one."""
+    """Return the commands of a console session. A backslash at the end continues a line."""
     commands: list[Command] = []
     for line in text.replace("\\\n", " ").splitlines():
         if line.startswith("$ "):

@@ -1,4 +1,4 @@
-"""A reader who does what a page says, in a folder of their own, with a sandbox in place of AWS."""
+"""Runs the commands of a page in a directory of its own, with a sandbox in place of AWS."""
 
 import os
 import re
@@ -12,27 +12,27 @@ from pathlib import Path
 from tests.docs.page import Command
 
 ELSEWHERE: Mapping[str, str] = {
-    "aws": "another program, which not everybody has",
-    "docker": "not there on most machines that run tests",
-    "eval": "changes the shell of a person",
-    "git clone": "goes out to the network",
-    "git tag": "is for who makes a release",
-    "make": "sets up a machine; continuous integration runs it",
+    "aws": "needs another program",
+    "docker": "needs another program",
+    "eval": "changes the shell",
+    "git clone": "needs the network",
+    "git tag": "belongs to a release",
+    "make": "is run by CI",
     "open": "needs a desktop",
-    "pip": "goes out to the network",
-    "pipx": "goes out to the network",
-    "pre-commit": "goes out to the network",
-    "python3 -m venv": "makes what these tests run in",
-    "source": "changes the shell of a person",
-    "uvx": "goes out to the network",
-    "cfstream sandbox": "starts a process of its own; tested in tests/sandbox",
-    "cfstream --sandbox sandbox": "likewise",
-    "cfstream --install-completion": "writes into the home folder of a person",
+    "pip": "needs the network",
+    "pipx": "needs the network",
+    "pre-commit": "needs the network",
+    "python3 -m venv": "creates the environment of these tests",
+    "source": "changes the shell",
+    "uvx": "needs the network",
+    "cfstream sandbox": "starts its own process; tested in tests/sandbox",
+    "cfstream --sandbox sandbox": "starts its own process; tested in tests/sandbox",
+    "cfstream --install-completion": "writes into the home directory",
 }
-"""Commands that are shown and not run, and why not."""
+"""Commands that are not run, with the reason."""
 
 ASKS = ("apply", "destroy")
-"""Commands that ask before they write; on these pages the answer is yes."""
+"""Commands that ask before they write. The tests add `--yes`."""
 
 _SHELL = re.compile(r"[|<>;&`]|\$\(")
 _QUOTED = re.compile(r"'[^']*'")
@@ -40,22 +40,23 @@ _QUOTED = re.compile(r"'[^']*'")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command gave: its exit code, and all that it printed."""
+    """The exit code of a command, and everything that it printed."""
 
     code: int
-    said: str
+    output: str
 
 
 class Reader:
-    """Runs commands: cfstream in this process, for a start takes longer than most of them, and all else by a shell."""
+    """Runs cfstream in this process, because starting Python takes longer than most commands; a shell runs the rest."""
 
     def __init__(self, run: Callable[..., tuple[int, str]], folder: Path) -> None:
         self._run = run
         self._folder = folder
 
-    def does(self, command: Command) -> Outcome | None:
-        """What came of a command; None for one that is shown only."""
-        line = command.line.strip().replace(" --sandbox", "")  # the environment leads to the tests' own
+    def run(self, command: Command) -> Outcome | None:
+        """Run a command. Return None if it is only shown."""
+        # The environment already points to the sandbox of the tests.
+        line = command.line.strip().replace(" --sandbox", "")
         if any(line == name or line.startswith(f"{name} ") for name in ELSEWHERE):
             return None
         if line.startswith("cfstream ") and not _SHELL.search(_QUOTED.sub("", line)):
@@ -78,9 +79,9 @@ class Reader:
         return Outcome(*self._run(*arguments))
 
 
-def missing(shown: list[str], said: str) -> list[str]:
-    """The lines that a page shows and the command did not say, in that order. `…` stands for anything."""
-    rest, absent = " ".join(said.split()), []
+def missing(shown: list[str], output: str) -> list[str]:
+    """Return the lines that a page shows and the output lacks, in this order. `…` matches anything."""
+    rest, absent = " ".join(output.split()), []
     for line in shown:
         pattern = r".*?".join(re.escape(" ".join(piece.split())) for piece in line.split("…"))
         found = re.search(pattern, rest)

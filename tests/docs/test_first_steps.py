@@ -1,4 +1,4 @@
-"""The first commands that a newcomer types, on a real terminal: none of them asks, and none fails."""
+"""The first commands of the README and the tutorial, on a real terminal: none asks a question, and none fails."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ PAGES = ("README.md", "docs/start.md")
 
 
 def commands(page: str) -> list[str]:
-    """The commands of a page up to the first that writes, as they stand there."""
+    """Return the commands of a page before the first apply."""
     blocks = [part for part in parts((ROOT / page).read_text(encoding="utf-8")) if isinstance(part, Block)]
     lines = [
         command.line for block in blocks if block.language == "console" for command in session(block.text)
@@ -26,7 +26,7 @@ def commands(page: str) -> list[str]:
 def test_the_first_commands_ask_nothing(
     page: str, edge: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A spec, a key and a plan: typed as they stand there, they end well where a question would find no answer."""
+    """The commands create a spec, a key and a plan. They get no input, so a question would fail."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     first, *_ = lines = commands(page)
     assert first.startswith("cfstream init ")

@@ -1,4 +1,4 @@
-"""Every block of code in the README and the manual is done as a reader would do it."""
+"""Runs every code block of the README and the manual as a reader would."""
 
 import ast
 import json
@@ -22,20 +22,18 @@ from tests.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
 
-AS_THEY_ARE = frozenset(
-    {"", "css", "hcl", "html", "javascript", "mermaid", "ruby", "svg", "text", "typescript"}
-)
-"""Languages of blocks that are shown and not run: other programs' words, and pictures."""
+NOT_RUN = frozenset({"", "css", "hcl", "html", "javascript", "mermaid", "ruby", "svg", "text", "typescript"})
+"""Languages of blocks that are not run: input of other programs, and pictures."""
 
 REST_OF_A_SPEC = {"version": 1, "name": "fragment", "bucket": "fragment-media"}
 A_SIGNER = {"trusted_signers": ["self"]}
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_what_a_page_shows_is_so(
+def test_code_blocks_work(
     page: Path, cfstream: Run, edge: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Commands give what is shown under them, specs load, programs run, and documents can be read."""
+    """Commands print what the page shows, specs load, and programs and documents can be parsed."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> tuple[int, str]:
@@ -55,7 +53,7 @@ def _check(block: Block, reader: Reader, folder: Path, place: str) -> None:
         (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
         (folder / block.title).write_text(block.text, encoding="utf-8")
     if block.language == "console":
-        _converse(block, reader, place)
+        _check_session(block, reader, place)
     elif block.language in ("yaml", "yml"):
         _read_yaml(block, folder, place)
     elif block.language == "python":
@@ -65,24 +63,24 @@ def _check(block: Block, reader: Reader, folder: Path, place: str) -> None:
     elif block.language == "toml":
         tomllib.loads(block.text)
     else:
-        assert block.language in AS_THEY_ARE, f"{place}: nobody knows how to check {block.language}"
+        assert block.language in NOT_RUN, f"{place}: no check for {block.language}"
 
 
-def _converse(block: Block, reader: Reader, place: str) -> None:
+def _check_session(block: Block, reader: Reader, place: str) -> None:
     commands = session(block.text)
-    assert commands, f"{place}: no line of this session begins with $"
+    assert commands, f"{place}: no line of this session starts with $"
     for command in commands:
-        outcome = reader.does(command)
+        outcome = reader.run(command)
         if outcome is not None:
-            assert outcome.code == command.exit_code, f"{place}: {command.line}\n{outcome.said}"
-            absent = missing(command.shown, outcome.said)
-            assert not absent, f"{place}: {command.line}\nnot said: {absent}\nsaid: {outcome.said}"
+            assert outcome.code == command.exit_code, f"{place}: {command.line}\n{outcome.output}"
+            absent = missing(command.shown, outcome.output)
+            assert not absent, f"{place}: {command.line}\nmissing: {absent}\noutput: {outcome.output}"
 
 
 def _read_yaml(block: Block, folder: Path, place: str) -> None:
-    """A spec has to load, alone or, when it is a piece of one, with what it leaves out."""
+    """Check that a spec loads. A fragment is completed first."""
     document: Any = YAML(typ="safe", pure=True).load(block.text)
-    if _speaks_of_something_else(document):
+    if _is_not_a_spec(document):
         return
     whole = document if "version" in document else REST_OF_A_SPEC | document
     if not {"key_groups", "trusted_signers", "public"} & whole.keys():
@@ -104,8 +102,8 @@ def _read_yaml(block: Block, folder: Path, place: str) -> None:
         path.unlink()
 
 
-def _speaks_of_something_else(document: Any) -> bool:
-    """Workflows and configurations of other programs are YAML too."""
+def _is_not_a_spec(document: Any) -> bool:
+    """Return whether it is a workflow or a configuration of another program."""
     return not isinstance(document, dict) or bool({"jobs", "stages", "repos", "include"} & document.keys())
 
 
@@ -116,7 +114,7 @@ def _groups(document: Any) -> list[Any]:
 
 
 def _read_python(block: Block, place: str) -> None:
-    """A program has to be one."""
+    """Check that a program can be parsed."""
     ast.parse(block.text, filename=place)
 
 
@@ -128,8 +126,8 @@ def _read_python(block: Block, place: str) -> None:
         ("cdk", "typescript", "| [AWS CDK]"),
     ],
 )
-def test_lines_are_counted_and_not_guessed(page: str, language: str, row: str) -> None:
-    """The table of lines says how many there are on the pages, blank ones left out."""
+def test_the_comparison_counts_lines(page: str, language: str, row: str) -> None:
+    """The table has the number of lines of each example, without blank ones."""
     folder = ROOT / "docs" / "coming-from"
     blocks = [
         part for part in parts((folder / f"{page}.md").read_text(encoding="utf-8")) if isinstance(part, Block)

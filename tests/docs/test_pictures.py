@@ -1,4 +1,4 @@
-"""Commands that are recorded for the manual: none can keep the build waiting for ever."""
+"""Commands that are recorded for the manual cannot block the build."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import pytest
 from handbook.terminal import on_terminal, typed
 
 
-def test_a_question_finds_nobody(tmp_path: Path) -> None:
-    """It reads the end of input, and the command that asked fails with what it said."""
+def test_a_question_fails(tmp_path: Path) -> None:
+    """A question reads the end of input, and the error contains the output of the command."""
     with pytest.raises(SystemExit, match="your name"):
         typed("printf 'your name: '; read name", tmp_path, seconds=60)
 
 
-def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
-    """The build ends with what was said until then, and nothing of the command stays behind."""
+def test_slow_commands_are_stopped(tmp_path: Path) -> None:
+    """The error contains the output so far, and no process is left."""
     with on_terminal(["bash", "-c", "echo begun; exec sleep 600"], tmp_path, seconds=60) as terminal:
         assert terminal.read_until(lambda shown: "begun" in shown)
         terminal.until = 0.0

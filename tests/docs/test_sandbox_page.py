@@ -1,4 +1,4 @@
-"""The page of the sandbox: each of its settings is explained."""
+"""The page about the sandbox explains each setting."""
 
 import dataclasses
 import re
@@ -8,8 +8,8 @@ from tests.docs.page import ROOT
 
 
 def test_every_setting_is_explained() -> None:
-    """The table has all that `sandbox set` prints, and nothing else."""
+    """The table has exactly the settings that `sandbox set` prints."""
     page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
-    told = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
-    assert sorted(told) == sorted(field.name for field in dataclasses.fields(Settings))
+    explained = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(explained) == sorted(field.name for field in dataclasses.fields(Settings))

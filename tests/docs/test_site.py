@@ -1,4 +1,4 @@
-"""The manual as a site: it builds, no link in it is broken, and it asks no other host for anything."""
+"""The manual as a site: it builds without broken links and loads nothing from other hosts."""
 
 import re
 from pathlib import Path
@@ -14,14 +14,14 @@ ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(http
 
 
 def test_every_page_is_there(site: Path) -> None:
-    """Each page of the manual has become one of the site."""
+    """The site has each page of the manual."""
     written = [page.relative_to(site.parent / "docs") for page in (site.parent / "docs").rglob("*.md")]
     addresses = [page.with_suffix("") if page.stem != "index" else page.parent for page in written]
     assert [address for address in addresses if not (site / address / "index.html").is_file()] == []
 
 
-def test_no_page_asks_another_host(site: Path) -> None:
-    """Whoever reads the manual is seen by nobody else: fonts, scripts and pictures are its own."""
+def test_no_page_uses_another_host(site: Path) -> None:
+    """Fonts, scripts and pictures come from the site, so no other host sees who reads the manual."""
     asked = {
         page.relative_to(site).as_posix(): found
         for page in site.rglob("*.html")
@@ -30,8 +30,8 @@ def test_no_page_asks_another_host(site: Path) -> None:
     assert asked == {}
 
 
-def test_every_kind_of_error_has_its_place(site: Path) -> None:
-    """Errors lead to a heading of their own."""
+def test_every_kind_of_error_has_a_heading(site: Path) -> None:
+    """The page of errors has the anchor of each kind."""
     page = (site / "reference" / "errors" / "index.html").read_text(encoding="utf-8")
     kinds = [kind for kind in reference.kinds_of(CfstreamError) if kind.__module__.startswith("cfstream.")]
     assert len(kinds) > 20
@@ -44,8 +44,8 @@ def test_every_hazard_has_a_heading(site: Path) -> None:
     assert [name for name in HazardName if f'id="{name}"' not in page] == []
 
 
-def test_no_example_of_a_field_stands_twice() -> None:
-    """What shows several fields is under the first of them; every section of the spec has its example."""
+def test_no_example_of_a_field_appears_twice() -> None:
+    """An example of several fields appears at the first of them, and every section has an example."""
     text = "\n".join(reference.spec())
     examples = [
         YAML(typ="safe", pure=True).load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)

@@ -1,1 +1,1 @@
-"""How fast cfstream is beside what else does the job, on one machine in one run: `python -m benchmarks`."""
+"""Compares the speed of cfstream with other tools on this machine: `python -m benchmarks`."""

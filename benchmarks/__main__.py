@@ -1,6 +1,6 @@
-"""The table of what cfstream takes: what is measured, beside what, and how much is allowed.
+"""Measures cfstream and other tools, and prints a table with the limits.
 
-The seconds are this machine's, at this hour; the ratios, and the limits on them, are what counts.
+The seconds depend on the machine and its load. The ratios and their limits matter.
 """
 
 import argparse
@@ -26,17 +26,17 @@ ROOT = Path(__file__).resolve().parent.parent
 YARDSTICKS = ROOT / "benchmarks" / "yardsticks"
 SPEC = str(ROOT / "examples" / "lectures-http.yaml")
 BUCKET = "lectures-media"
-"""The bucket that SPEC names, for the scripts, which read no spec."""
+"""The bucket in SPEC, for the scripts, which read no spec."""
 GRANTS_IN_BOTO3 = (str(YARDSTICKS / "grants_boto3.py"),)
 CFSTREAM_GRANTS = ("-m", "benchmarks.object_grants")
 AT_ONCE = 32
-"""Calls on objects that cfstream has under way; a fair script has as many."""
+"""The number of parallel calls for objects in cfstream. For a fair comparison, the script uses as many."""
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "sandbox",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",
-    # Nobody's profile takes part, and nobody asks for the metadata service of an EC2 instance.
+    # No profiles, and no requests to the metadata service of an EC2 instance.
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -45,32 +45,32 @@ ENVIRONMENT = {
 }
 
 Row = tuple[str, str, str, str, str, str]
-"""What was measured, what cfstream took, what the other took, their ratio, the limit on it, and ``yes`` or ``NO``."""
+"""What was measured, the result of cfstream and of the other tool, the ratio, its limit, and ``yes`` or ``NO``."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What the measures share: a scratch folder, the other tools' folder, how often each program is run."""
+    """Settings of all measures: a scratch directory, the directory of the other tools, the number of runs."""
 
     scratch: Path
     tools: Path
     rounds: int
 
     def command(self, *argv: str, **environment: str) -> Callable[[], Run]:
-        """A command line, ready to run."""
+        """Return a function that runs the command."""
         home = {"HOME": str(self.scratch), "CFSTREAM_SANDBOX_DIR": str(self.scratch / "sandbox")}
         return partial(run, argv, {**ENVIRONMENT, **home, **environment}, self.scratch)
 
     def cfstream(self, *arguments: str) -> Callable[[], Run]:
-        """The cfstream that is installed beside the Python that runs this."""
+        """Return a function that runs the cfstream of this Python's environment."""
         return self.command(str(Path(sys.executable).parent / "cfstream"), *arguments)
 
     def tool(self, name: str, *arguments: str) -> Callable[[], Run]:
-        """Another tool, by its Python: the first line of its script breaks in a folder with a space."""
+        """Return a function that runs another tool with its Python, because `#!` lines fail in paths with a space."""
         return self.command(str(self.tools / "python"), str(self.tools / name), *arguments)
 
     def grant(self, way: tuple[str, ...], objects: int) -> Run:
-        """One way to grant, run on a fresh bucket of so many objects. Raises RunError if it left some out."""
+        """Grant on all objects of a new bucket. Raises RunError if an object is left out."""
         bucket = f"objects-{objects}"
         with slow_s3() as endpoint:
             granting = self.command(sys.executable, *way, bucket, AWS_ENDPOINT_URL_S3=endpoint)()
@@ -83,7 +83,7 @@ class Bench:
 
 @contextmanager
 def slow_s3() -> Iterator[str]:
-    """The endpoint of a slow S3 that ends with this block."""
+    """Run a slow S3 and yield its endpoint."""
     argv = [sys.executable, "-m", "benchmarks.slow_s3"]
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -93,9 +93,9 @@ def slow_s3() -> Iterator[str]:
 
 
 def measure_help(bench: Bench) -> Iterator[Row]:
-    """How long the shortest commands take, each beside the same one of another tool in Python.
+    """Measure the shortest commands, compared with the same commands of other tools in Python.
 
-    The help of the AWS CLI is a manual page, which another program shows.
+    The help of the AWS CLI is left out: another program shows it as a manual page.
     """
     ours, s3cmd, version, aws = alternate(
         bench.cfstream("--help"),
@@ -109,16 +109,16 @@ def measure_help(bench: Bench) -> Iterator[Row]:
 
 
 def measure_validate(bench: Bench) -> Iterator[Row]:
-    """How long one spec takes to validate."""
+    """Measure validating one spec."""
     (seconds,) = alternate(bench.cfstream("validate", SPEC), rounds=bench.rounds)
     yield "cfstream validate, one spec", f"{seconds:.3f} s", "", "", "0.200 s", verdict(met=seconds <= 0.2)
 
 
 def measure_plan(bench: Bench) -> Iterator[Row]:
-    """How long a plan with nothing to do takes, beside scripts that make three of its reads."""
-    told = bench.cfstream("sandbox", "up")().printed
+    """Measure a plan without changes, compared with scripts that make three of its reads."""
+    printed = bench.cfstream("sandbox", "up")().printed
     try:
-        endpoint = re.findall(r"http://[\d.:]+", told)[0]
+        endpoint = re.findall(r"http://[\d.:]+", printed)[0]
         bench.cfstream("apply", SPEC, "--yes", "--sandbox")()
         script, shell = str(YARDSTICKS / "reads_boto3.py"), str(YARDSTICKS / "reads_aws_cli.sh")
         ours, boto3, aws = alternate(
@@ -134,7 +134,7 @@ def measure_plan(bench: Bench) -> Iterator[Row]:
 
 
 def measure_grants(bench: Bench, objects: int = 300) -> Iterator[Row]:
-    """How long grants on objects take at 30 ms a request, beside bare boto3: one by one, and as many at once."""
+    """Measure grants on objects at 30 ms per request, compared with boto3, serial and parallel."""
     ours = bench.grant(CFSTREAM_GRANTS, objects).seconds
     alone = bench.grant(GRANTS_IN_BOTO3, objects).seconds
     wide = bench.grant((*GRANTS_IN_BOTO3, str(AT_ONCE)), objects).seconds
@@ -145,14 +145,14 @@ def measure_grants(bench: Bench, objects: int = 300) -> Iterator[Row]:
 
 
 def measure_memory(bench: Bench, few: int = 1_000, many: int = 10_000) -> Iterator[Row]:
-    """How much more memory ten times the objects need."""
+    """Measure the memory for ten times as many objects."""
     theirs, ours = (bench.grant(CFSTREAM_GRANTS, objects).peak_mib for objects in (few, many))
     what, beside, ratio = f"memory for {many:,} grants", f"for {few:,}: {theirs:.0f} MiB", ours / theirs
     yield what, f"{ours:.0f} MiB", beside, f"{ratio:.2f}", "1.10", verdict(met=ratio <= 1.1)
 
 
 def measure_signing(bench: Bench) -> Iterator[Row]:
-    """How long one signed URL takes, beside the bare signature and the signer of botocore."""
+    """Measure signing a URL, compared with the bare signature and the signer of botocore."""
     taken = seconds_for_one(bench.rounds)
     for what, ours, beside, limit in (
         ("sign a URL", "cfstream", "bare", 1.15),
@@ -165,7 +165,7 @@ def measure_signing(bench: Bench) -> Iterator[Row]:
 
 
 def measure_access(bench: Bench) -> Iterator[Row]:
-    """How long it takes to say who can read what, once everything is read."""
+    """Measure computing who can read, without the reads."""
     taken = who_can_read.seconds_for_one(bench.rounds)
     for what, name, limit in (
         ("access, a stack alone in its bucket", "alone", 0.003),
@@ -176,7 +176,7 @@ def measure_access(bench: Bench) -> Iterator[Row]:
 
 
 def measure_edge(bench: Bench) -> Iterator[Row]:
-    """How many segments the sandbox's edge gives out a second on one core, by what it spends, and its memory."""
+    """Measure how many segments per second the sandbox's edge serves on one core, and its memory."""
     with live_stack(bench) as (endpoint, signed):
         pid = str(json.loads(bench.cfstream("sandbox", "status", "--format", "json")().printed)["pid"])
         cookies = "; ".join(f"{name}={value}" for name, value in signed["cookies"].items())
@@ -184,16 +184,16 @@ def measure_edge(bench: Bench) -> Iterator[Row]:
         load = bench.command(
             sys.executable, "-m", "benchmarks.edge_load", host, cookies, pid, AWS_ENDPOINT_URL=endpoint
         )
-        told = json.loads(load().printed)
-    rate, ratio = 1 / told["seconds"], told["late"] / told["early"]
+        result = json.loads(load().printed)
+    rate, ratio = 1 / result["seconds"], result["late"] / result["early"]
     yield "edge, 64 KiB segments", f"{rate:.0f}/s on a core", "", "", "500/s", verdict(met=rate >= 500)
-    first, last = f"after {told['requests'] // 5:,}: {told['early']:.0f} MiB", f"{told['late']:.0f} MiB"
-    what = f"memory of the edge after {told['requests']:,}"
+    first, last = f"after {result['requests'] // 5:,}: {result['early']:.0f} MiB", f"{result['late']:.0f} MiB"
+    what = f"memory of the edge after {result['requests']:,}"
     yield what, last, first, f"{ratio:.2f}", "1.10", verdict(met=ratio <= 1.1)
 
 
 def measure_verify(bench: Bench) -> Iterator[Row]:
-    """How long the proof of one stack takes, without a key."""
+    """Measure verifying one stack without a key."""
     with live_stack(bench):
         (seconds,) = alternate(bench.cfstream("verify", "seminars.yaml", "--sandbox"), rounds=bench.rounds)
     yield "cfstream verify, one stack", f"{seconds:.3f} s", "", "", "3.000 s", verdict(met=seconds <= 3)
@@ -201,21 +201,21 @@ def measure_verify(bench: Bench) -> Iterator[Row]:
 
 @contextmanager
 def live_stack(bench: Bench) -> Iterator[tuple[str, Any]]:
-    """A sandbox with one stack in it: its endpoint, and cookies for a folder. The sandbox ends with this block."""
+    """Run a sandbox with one stack. Yield its endpoint, and signed cookies for a folder."""
     if not (bench.scratch / "seminars.yaml").exists():
         bench.cfstream("init", "seminars", "--new-key")()
-    told = bench.cfstream("sandbox", "up")().printed
+    printed = bench.cfstream("sandbox", "up")().printed
     try:
         bench.cfstream("apply", "seminars.yaml", "--yes", "--sandbox")()
         spec = ("--spec", "seminars.yaml", "--key", "keys/seminars-1.pem", "--expires", "1h", "--sandbox")
         sign = bench.cfstream("sign", "hls/", "--for", "hls", "--cookies", "--format", "json", "-q", *spec)
-        yield re.findall(r"http://[\d.:]+", told)[0], json.loads(sign().printed)
+        yield re.findall(r"http://[\d.:]+", printed)[0], json.loads(sign().printed)
     finally:
         bench.cfstream("sandbox", "down")()
 
 
 def compared(what: str, ours: float, beside: str, theirs: float, limit: float | None = None) -> Row:
-    """The row of two times, in seconds; without a limit there is only something to look at."""
+    """Return the row of two times in seconds. Without a limit the row is for information only."""
     ratio, took = ours / theirs, (f"{ours:.3f} s", f"{beside}: {theirs:.3f} s")
     judged = ("", "") if limit is None else (f"{limit:.2f}", verdict(met=ratio <= limit))
     return what, *took, f"{ratio:.2f}", *judged
@@ -242,21 +242,23 @@ MEASURES = {
 
 
 def main() -> int:
-    """Prints the table. 1 where something could not be measured."""
+    """Print the table. Return 1 if a measure failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     tools = ROOT / ".venv" / "bench" / "bin"
     parser.add_argument(
-        "--tools", type=Path, default=tools, help="folder of python, aws, s3cmd (%(default)s)"
+        "--tools", type=Path, default=tools, help="directory with python, aws and s3cmd (%(default)s)"
     )
     parser.add_argument("--rounds", type=int, default=15, help="runs of each program (%(default)s)")
-    parser.add_argument("--only", action="append", choices=MEASURES, help="one measure; may be given again")
-    asked = parser.parse_args()
+    parser.add_argument(
+        "--only", action="append", choices=MEASURES, help="run only this measure; can be repeated"
+    )
+    arguments = parser.parse_args()
     failed = False
     print("| what | cfstream | compared with | ratio | limit | met |\n|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="cfstream-bench-") as scratch:
-        for name in asked.only or MEASURES:
+        for name in arguments.only or MEASURES:
             try:
-                for row in MEASURES[name](Bench(Path(scratch), asked.tools.resolve(), asked.rounds)):
+                for row in MEASURES[name](Bench(Path(scratch), arguments.tools.resolve(), arguments.rounds)):
                     print(f"| {' | '.join(row)} |", flush=True)
             except RunError as error:
                 print(f"error: {name} could not be measured: {error}", file=sys.stderr)

@@ -1,8 +1,7 @@
-"""Viewers of the sandbox's edge: `… edge_load HOST COOKIES PID`, with a sandbox as AWS_ENDPOINT_URL.
+"""Sends requests to the sandbox's edge: `… edge_load HOST COOKIES PID`, with a sandbox as AWS_ENDPOINT_URL.
 
-Puts one segment of 64 KiB into the bucket, asks for it over a few kept connections as signed viewers do, and prints
-what the process PID spent: seconds of its processor for each request, and MiB of memory after the first fifth and at
-the end.
+Uploads one segment of 64 KiB, and requests it over a few persistent connections with signed cookies. Prints what the
+process PID used: CPU seconds per request, and MiB of memory after the first fifth and at the end.
 """
 
 import json
@@ -23,7 +22,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def watch(host: str, cookies: str, requests: int) -> None:
-    """So many requests over one connection. Raises where an answer is not the segment."""
+    """Send the requests over one connection. Raises if a response is not the segment."""
     connection = HTTPConnection(os.environ["AWS_ENDPOINT_URL"].removeprefix("http://"))
     for _ in range(requests):
         connection.request("GET", f"/{KEY}", headers={"Host": host, "Cookie": cookies})
@@ -34,26 +33,26 @@ def watch(host: str, cookies: str, requests: int) -> None:
 
 
 def watched(host: str, cookies: str, requests: int) -> None:
-    """So many requests, by all viewers at the same time."""
+    """Send the requests with all viewers in parallel."""
     with ThreadPoolExecutor(VIEWERS) as pool:
         for done in [pool.submit(watch, host, cookies, requests // VIEWERS) for _ in range(VIEWERS)]:
             done.result()
 
 
 def spent(pid: str) -> float:
-    """Seconds of processor that a process has used (proc(5): the 14th and 15th field of stat)."""
+    """Return the CPU seconds of a process (proc(5): the 14th and 15th field of stat)."""
     fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def memory(pid: str) -> float:
-    """MiB of memory that a process holds now."""
+    """Return the current memory of a process in MiB."""
     found = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc", pid, "status").read_text())
     return int(found[1]) / 1024 if found else 0.0
 
 
 def main(host: str, cookies: str, pid: str) -> None:
-    """Prints what was spent, as JSON."""
+    """Print the result as JSON."""
     boto3.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=SEGMENT)
     watched(host, cookies, REQUESTS // 5)
     early, before = memory(pid), spent(pid)

@@ -1,7 +1,4 @@
-"""cfstream's own grants on every object of a bucket, without the plan around them: `… object_grants BUCKET`.
-
-The one place of the benchmarks that knows how they are called.
-"""
+"""Runs cfstream's grants on every object of a bucket, without a plan: `… object_grants BUCKET`."""
 
 import sys
 

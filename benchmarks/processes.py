@@ -1,4 +1,4 @@
-"""Whole processes, timed as a person waits for them. What is run, and beside what, stands in `__main__`."""
+"""Measures whole processes. `__main__` defines which ones."""
 
 import os
 import subprocess
@@ -11,12 +11,12 @@ from statistics import median
 
 
 class RunError(Exception):
-    """A process that was to be measured ended badly: its time would mean nothing."""
+    """A measured process failed, so its time is meaningless."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took: seconds from start to end, peak memory in MiB, and all that it printed.
+    """The result of one process: seconds from start to end, peak memory in MiB, and its output.
 
     Linux counts the memory of the starting process into a child's peak, so the starter imports nothing large.
     """
@@ -27,14 +27,14 @@ class Run:
 
 
 def run(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
-    """One process from start to end. Raises RunError where it cannot be started, and on any exit code but 0."""
+    """Run one process. Raises RunError if it cannot be started or does not exit with 0."""
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
         try:
             process = subprocess.Popen(argv, env=env, cwd=cwd, stdout=output, stderr=output)
         except OSError as error:
-            raise RunError(f"{error}; `make bench` installs what is measured") from error
-        # wait4 tells what this one child used; getrusage would tell the maximum of all children so far.
+            raise RunError(f"{error}; fix: run `make bench`, which installs the tools") from error
+        # wait4 reports this child only; getrusage reports the maximum of all children so far.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -46,10 +46,10 @@ def run(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
 
 
 def alternate(*runs: Callable[[], Run], rounds: int) -> list[float]:
-    """The median seconds of each, in their order.
+    """Return the median seconds of each, in the given order.
 
-    They take turns, so that whatever else the machine does meets all of them alike. The first turn is not
-    counted: it compiles bytecode and fills the disk cache.
+    They run alternately, so that other load affects all of them equally. The first round does not count: it
+    compiles bytecode and fills the disk cache.
     """
-    turns = [[one().seconds for one in runs] for _ in range(rounds + 1)]
-    return [median(seconds) for seconds in zip(*turns[1:], strict=True)]
+    times = [[one().seconds for one in runs] for _ in range(rounds + 1)]
+    return [median(seconds) for seconds in zip(*times[1:], strict=True)]

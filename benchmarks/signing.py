@@ -1,7 +1,6 @@
-"""How long one signed URL takes: the bare signature, the signer of cfstream, and that of botocore, with one backend.
+"""Measures signing one URL: the bare signature, cfstream's signer and botocore's, with the same backend.
 
-One URL at a time by each in turn, so that what else the machine does slows all of them; of all the times of each, the
-one counts that a tenth of them stay below.
+They sign alternately, so that other load affects all of them equally. The result is the 10th percentile of each.
 """
 
 from collections.abc import Callable
@@ -23,7 +22,7 @@ URLS = [f"https://media.example.com/lectures/2026/{number}/lecture.mp4" for numb
 
 
 def seconds_for_one(rounds: int) -> dict[str, float]:
-    """Seconds for one URL: ``bare``, ``cfstream``, ``botocore``, and ``folder`` for one out of a signed folder."""
+    """Return the seconds per URL: ``bare``, ``cfstream``, ``botocore``, and ``folder`` for a URL of a signed folder."""
     key = generate_private_key(65537, 2048)
     padding, digest = PKCS1v15(), SHA1()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -1,10 +1,10 @@
-"""A stand-in for S3 whose every answer takes 30 ms: what object grants are timed against, and nothing else.
+"""A fake S3 with a latency of 30 ms, to measure object grants.
 
-It knows the three calls that granting makes, checks no signature, and forgets everything at its end. A bucket is
-there as soon as it is asked for, and its name says how many objects it has: `objects-1000` has a thousand.
+It implements the three calls of a grant, checks no signatures, and stores nothing. Every bucket exists, and its name
+contains the number of its objects: `objects-1000` has a thousand.
 
-    python -m benchmarks.slow_s3        prints its URL, then serves until it is ended
-    GET /-/<bucket>                     how many of its objects have been given an ACL; answered at once
+    python -m benchmarks.slow_s3        prints its URL, then serves until it is stopped
+    GET /-/<bucket>                     the number of objects with an ACL, without latency
 """
 
 import asyncio
@@ -22,11 +22,11 @@ PRIVATE = (
     "</AccessControlPolicy>"
 )
 ACLS: defaultdict[str, dict[str, str]] = defaultdict(dict)
-"""What was put, by bucket and key."""
+"""The stored ACLs by bucket and key."""
 
 
 async def answer(method: str, target: str, body: str) -> tuple[str, str]:
-    """Status and body for one request, after the latency."""
+    """Return status and body for one request, after the latency."""
     url = urlsplit(target)
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     bucket, _, key = unquote(url.path).lstrip("/").partition("/")
@@ -34,7 +34,7 @@ async def answer(method: str, target: str, body: str) -> tuple[str, str]:
         return "200 OK", str(len(ACLS[key]))
     await asyncio.sleep(LATENCY)
     if method == "PUT" and "acl" in query:
-        ACLS[bucket][key] = body  # what is put is, word for word, what is got
+        ACLS[bucket][key] = body  # GET returns exactly what PUT stored
         return "200 OK", ""
     if method == "GET" and "acl" in query:
         return "200 OK", ACLS[bucket].get(key, PRIVATE)
@@ -44,7 +44,7 @@ async def answer(method: str, target: str, body: str) -> tuple[str, str]:
 
 
 def page_of_keys(bucket: str, begin: int) -> str:
-    """One page of ListObjectsV2; the continuation token is the number of keys that were listed before."""
+    """Return one page of ListObjectsV2. The continuation token is the number of keys on earlier pages."""
     size = int(re.sub(r"\D", "", bucket) or 0)
     end = min(begin + PAGE, size)
     rows = "".join(
@@ -54,8 +54,8 @@ def page_of_keys(bucket: str, begin: int) -> str:
     return f"<ListBucketResult {XMLNS}>{rows}{rest if end < size else ''}</ListBucketResult>"
 
 
-async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One connection, kept alive for as many requests as the client sends."""
+async def serve_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve all requests of one persistent connection."""
     try:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -66,12 +66,12 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
             writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(reply)}\r\n\r\n{reply}".encode())
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()  # the client has gone
+        writer.close()  # the client closed the connection
 
 
 async def serve() -> None:
-    """Listens on a free port of loopback, says where, and never returns."""
-    server = await asyncio.start_server(converse, "127.0.0.1", 0)
+    """Listen on a free port of loopback, print the URL, and serve forever."""
+    server = await asyncio.start_server(serve_connection, "127.0.0.1", 0)
     print("http://{}:{}".format(*server.sockets[0].getsockname()), flush=True)
     await server.serve_forever()
 

@@ -1,4 +1,4 @@
-"""How long it takes to say who can read what: for a stack alone in its bucket, and for a bucket that many share."""
+"""Measures computing who can read, for a stack alone in its bucket and for a bucket that many share."""
 
 from statistics import quantiles
 from time import process_time
@@ -16,9 +16,9 @@ OTHERS, STATEMENTS, BEHAVIORS = 10, 20, 25
 
 
 def seconds_for_one(rounds: int) -> dict[str, float]:
-    """Seconds of processor time for one answer: ``alone``, and ``shared``. A tenth of all times are below.
+    """Return the CPU seconds of one computation, ``alone`` and ``shared``, as the 10th percentile.
 
-    Nothing is kept between two answers.
+    Nothing is cached between two computations.
     """
     worlds = {"alone": _alone(), "shared": _shared()}
     taken: dict[str, list[float]] = {name: [] for name in worlds}

@@ -1,6 +1,6 @@
-"""Grants on objects in bare boto3, two requests for each: `grants_boto3.py [AT ONCE] BUCKET`.
+"""Grants on objects with plain boto3, two requests per object: `grants_boto3.py [AT_ONCE] BUCKET`.
 
-One at once, the default, is the script of 2011 in today's Python. A listing of more than one page is all in memory.
+The default is one at a time, like the 2011 script. The whole listing is kept in memory.
 """
 
 import sys

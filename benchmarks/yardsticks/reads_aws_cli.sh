@@ -1,6 +1,6 @@
 #!/bin/sh
-# The same three reads as reads_boto3.py, by the AWS CLI: each call starts a Python of its own.
-# $1 is the bucket, $2 the folder of the AWS CLI and its Python.
+# The three reads of reads_boto3.py with the AWS CLI. Each call starts a Python.
+# $1 is the bucket, $2 the directory of the AWS CLI and its Python.
 set -eu
 tools=$2
 aws() { "$tools/python" "$tools/aws" "$@"; }

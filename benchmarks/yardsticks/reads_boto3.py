@@ -1,4 +1,4 @@
-"""What bare boto3 takes for the least that a plan must read: the bucket, the list, one configuration."""
+"""The minimum reads of a plan with plain boto3: the bucket, the list, one configuration."""
 
 import sys
 

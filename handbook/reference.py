@@ -108,7 +108,7 @@ def errors() -> Iterator[str]:
 
 
 def hazards() -> Iterator[str]:
-    """Every hazard: the changes that have it, the worst first."""
+    """Yield every hazard, the worst first, with the changes that have it."""
     yield from ("# Hazards", "")
     yield from ("`apply` refuses a change that has a hazard until you allow it: `--allow cuts-viewers`.", "")
     for name in HazardName:

@@ -142,6 +142,16 @@ def test_the_comparison_counts_lines(page: str, language: str, row: str) -> None
     assert line.split("|")[2].strip() == str(count)
 
 
+def test_the_places_in_contributing_exist() -> None:
+    """Each file and directory that the tables of CONTRIBUTING name is in the repository or in the package."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    places = [place for row in rows for place in re.findall(r"`([\w./-]+(?:/|\.py|\.yml))`", row)]
+    assert len(places) > 30
+    tops = (ROOT, ROOT / "cfstream")
+    assert [place for place in places if not any((top / place).exists() for top in tops)] == []
+
+
 def test_the_page_on_architecture_lists_the_layers() -> None:
     """It lists every package in the order of the import rule, from the top layer down."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

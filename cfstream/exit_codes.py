@@ -36,7 +36,10 @@ class ExitCode(IntEnum):
     STALE = 4, "stale: live state changed since the plan; nothing was forced"
     HAZARD = 5, "a hazard was not allowed, or the stack is protected"
     TIMED_OUT = 6, "partly applied: Deployed was not reached in time, or --no-wait left steps for later"
-    EXPOSED = 7, "verify, apply: something that must be refused was served, or the reverse"
+    EXPOSED = (
+        7,
+        "verify, apply: something that must be refused was served, or the reverse, or there is an opening",
+    )
     INTERRUPTED = 130, "interrupted"
 
     @classmethod

@@ -1,7 +1,9 @@
 """Exit codes are a contract with scripts: each error has one, and each is tried."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,10 @@ def test_the_most_important_exit_code_of_several_stacks_counts() -> None:
 def test_an_interrupted_start_has_the_code_of_an_interrupted_run() -> None:
     """`__main__` has a number of its own, because the table is not loaded yet."""
     assert INTERRUPTED == ExitCode.INTERRUPTED
+
+
+def test_the_page_on_exit_codes_has_their_meanings() -> None:
+    """The table of the manual is that of the program, in the same words."""
+    page = (Path(__file__).parents[2] / "docs" / "hazards.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| [0-9]+ \|", line)]
+    assert rows == [f"| {code.value} | {code.meaning} |" for code in ExitCode]

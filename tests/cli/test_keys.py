@@ -262,9 +262,9 @@ def test_the_bytes_of_a_spec_stay_its_own(cfstream: Run, here: Folder, rotate: C
     ("arguments", "reason"),
     [
         (("lectures.yaml", "nobody"), "makes no key group nobody"),
-        (("-", "lectures-signers"), "no file that could be edited"),
-        ((".", "lectures-signers"), "no file that could be edited"),
-        (("absent.yaml", "lectures-signers"), "no file that could be edited"),
+        (("-", "lectures-signers"), "only a file can be edited"),
+        ((".", "lectures-signers"), "only a file can be edited"),
+        (("absent.yaml", "lectures-signers"), "only a file can be edited"),
         (("lectures.yaml", "lectures-signers", "--name", "clips-1"), "knows a key clips-1 already"),
     ],
 )

@@ -150,7 +150,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "the past": (("a.mp4", "--expires", "2020-01-01T00:00Z"), "already be expired"),
     "milliseconds": (("a.mp4", "--expires", "1900000000000"), "not in milliseconds"),
     "no zone": (("a.mp4", "--expires", "2026-12-24T20:00"), "has no zone"),
-    "no time": (("a.mp4", "--expires", "soon"), "that is no time"),
+    "no time": (("a.mp4", "--expires", "soon"), "not a valid time"),
     "another id": (("a.mp4", "--key-id", "K2OTHER"), "does not trust K2OTHER"),
     "IPv6": (("a.mp4", "--ip", "2001:db8::1"), "IPv4 addresses only"),
     "a folder": (("hls/", "--for", "hls"), "cannot start with a folder"),
@@ -238,7 +238,7 @@ def test_without_a_spec_aws_is_not_asked(
     assert ran.code == 0
     assert ran.out.startswith("https://media.example.com/a.mp4?Expires=1893452400&Signature=")
     for target, flags, reason in (
-        ("a.mp4", words, "it is not known of which host"),
+        ("a.mp4", words, "its host is unknown"),
         ("https://h/a", words[:2] + words[4:], "the id of the key is not known"),
     ):
         refused = cfstream("sign", target, *flags)
@@ -252,7 +252,7 @@ def test_a_stream_name_of_rtmp(cfstream: Callable[..., Ran], stack: Folder) -> N
     ran = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/mp4:videos/a.mp4", *words)
     assert ran.out.startswith("mp4:videos/a.mp4?Expires=")
     refused = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/a.flv", *words, "--cookies")
-    assert "RTMP knows neither cookies" in refused.err
+    assert "RTMP has neither cookies" in refused.err
 
 
 def test_a_stack_that_was_not_applied_has_no_keys(

@@ -79,7 +79,7 @@ def test_what_nobody_asked_about(stage: Stage, scenario: Scenario) -> None:
     with pytest.raises(NotRecorded) as caught:
         plan_of(after, world_in(text, after, stage.world_at()))
     assert UNFORESEEN[scenario.name] in caught.value.what
-    assert caught.value.do == "record it anew"
+    assert caught.value.do == "record it again"
 
 
 def test_a_new_stack_over_the_same_bucket(stage: Stage) -> None:

@@ -42,7 +42,7 @@ def world_in(text: str, stacks: Sequence[Stack], world: World) -> World:
         named = [each for stack in stacks for each in strings(stack.spec.model_dump(mode="json"))]
         document = json.loads(revealed(text, document["salt"], named))
     snapshot = from_document(document)
-    return replace(replayed(snapshot, world.clock, "live.json", "record it anew"), clock=world.clock)
+    return replace(replayed(snapshot, world.clock, "live.json", "record it again"), clock=world.clock)
 
 
 def plan_of(stacks: Sequence[Stack], world: World) -> str:

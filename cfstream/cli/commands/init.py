@@ -101,7 +101,6 @@ def _write(given: "Given", found: "Answered") -> None:
         return
     path = Path(given.out or f"{answers.name}.yaml")
     written = write_new_spec(path, answers, makes_key=found.makes_key)
-    terminal.say("".join(f"wrote {each}\n" for each in written.files))
     for notice in written.notices:
         terminal.notice(notice)
     flags = given.run.connection.flags()

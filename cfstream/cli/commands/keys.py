@@ -36,9 +36,9 @@ def new(
 
     terminal = invocation_of(ctx).terminal
     pair = make_pair(folder, name, kind)
-    terminal.say(f"{pair.private}\n{pair.public}\n")
     for notice in pair.notices:
         terminal.notice(notice)
+    terminal.say(f"{pair.private}\n{pair.public}\n")
     terminal.note(
         f"note: {pair.private} is the private key: keep it out of git, where only your signing service reads it\n"
     )

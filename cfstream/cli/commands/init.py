@@ -68,8 +68,8 @@ def init(
 
     run = invocation_of(ctx)
     given = Given(
-        run, name, bucket, create_bucket, tuple(cname or ()), delivery, new_key, public_key, key_group,
-        tuple(trusted_signer or ()), public, out,
+        run.connection, run.terminal, name, bucket, create_bucket, tuple(cname or ()), delivery, new_key,
+        public_key, key_group, tuple(trusted_signer or ()), public, out,
     )  # fmt: skip
     asking = not (yes or given.says_enough or out == "-") and _two_way()
     if not asking and name is None and out is None:
@@ -95,7 +95,7 @@ def _refuse_existing(given: "Given") -> None:
 def _write(given: "Given", found: "Answered") -> None:
     from cfstream.use_cases.new_spec import text_of, write_new_spec
 
-    answers, terminal = found.answers, given.run.terminal
+    answers, terminal = found.answers, given.terminal
     if given.out == "-":
         terminal.say(text_of(answers))
         return
@@ -103,7 +103,7 @@ def _write(given: "Given", found: "Answered") -> None:
     written = write_new_spec(path, answers, makes_key=found.makes_key)
     for notice in written.notices:
         terminal.notice(notice)
-    flags = given.run.connection.flags()
+    flags = given.connection.flags()
     terminal.note(_next(path, answers.signers, flags, has_key=len(written.files) > 1))
 
 

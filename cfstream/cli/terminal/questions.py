@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from cfstream.cli.invocation import Invocation
+from cfstream.cli.terminal.streams import Terminal
+from cfstream.connection import Connection
 from cfstream.errors import CfstreamError, NoCredentials, WrongUsage
 from cfstream.spec import fields
 from cfstream.spec.template import Answers, NewKey
@@ -41,7 +42,8 @@ Signers: TypeAlias = NewKey | str | tuple[str, ...] | None
 class Given:
     """What the flags say."""
 
-    run: Invocation
+    connection: Connection
+    terminal: Terminal
     name: str | None
     bucket: str | None
     create_bucket: bool
@@ -99,17 +101,17 @@ def answered(given: Given, *, ask: bool) -> Answered:
     delivery = given.delivery or "http"
     if ask and given.delivery is None:
         delivery = _choose(
-            given.run,
+            given,
             "how are the videos served?",
             {"http": "http", "rtmp, which AWS retired in 2020": "rtmp"},
         )
     cnames = tuple(_checked("--cname", each, fields.HostName) for each in given.cnames)
     if ask and not cnames:
         cnames = _ask(
-            given.run, "your host names, separated by spaces (empty: none)", None, _all(fields.HostName)
+            given, "your host names, separated by spaces (empty: none)", None, _all(fields.HostName)
         )
     signers, makes = _signers(given, name, delivery, ask=ask)
-    region = given.run.connection.region
+    region = given.connection.region
     answers = Answers(
         name, bucket, create, region if create or given.bucket else None, delivery, cnames, signers
     )
@@ -126,7 +128,7 @@ def _name(given: Given, *, ask: bool) -> str:
         return name
 
     if given.name is None and ask:
-        return _ask(given.run, "name of the stack", "lectures", free)
+        return _ask(given, "name of the stack", "lectures", free)
     return str(_checked("the name", given.name or "lectures", fields.StackName))
 
 
@@ -137,9 +139,9 @@ def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
     usual = f"{name}-media"
     if not ask:
         return usual, True
-    there = _live(given.run, "buckets", "s3", "list_buckets")
+    there = _live(given, "buckets", "s3", "list_buckets")
     said = _ask(
-        given.run,
+        given,
         _with_list("bucket with the videos, created if it does not exist", there),
         usual,
         _picked(there, fields.BucketName),
@@ -169,27 +171,27 @@ def _how(given: Given, delivery: str, *, ask: bool) -> str:
         return SORTS[given.signs[0]]
     if delivery == "rtmp":
         return "self"
-    return _choose(given.run, "who may sign URLs and cookies?", SIGNERS) if ask else "later"
+    return _choose(given, "who may sign URLs and cookies?", SIGNERS) if ask else "later"
 
 
 def _group(given: Given) -> str:
     if given.key_group is not None:
         return str(_checked("--key-group", given.key_group, fields.ResourceName))
-    there = _live(given.run, "key groups", "cloudfront", "list_key_groups")
-    return _ask(given.run, _with_list("key group", there), None, _picked(there, fields.ResourceName))
+    there = _live(given, "key groups", "cloudfront", "list_key_groups")
+    return _ask(given, _with_list("key group", there), None, _picked(there, fields.ResourceName))
 
 
 def _accounts(given: Given) -> tuple[str, ...]:
     if given.trusted_signers:
         return tuple(_checked("--trusted-signer", each, fields.Signer) for each in given.trusted_signers)
-    return _ask(given.run, "accounts, separated by spaces", "self", _all(fields.Signer))
+    return _ask(given, "accounts, separated by spaces", "self", _all(fields.Signer))
 
 
 def _of_file(name: str, given: Given) -> NewKey:
     """Return the key of a file, named after the file."""
     if given.public_key is not None:
         return _key_in(given.public_key, name, given.folder)
-    return _ask(given.run, "file of the public key", None, lambda file: _key_in(file, name, given.folder))
+    return _ask(given, "file of the public key", None, lambda file: _key_in(file, name, given.folder))
 
 
 def _key_in(file: str, name: str, folder: str) -> NewKey:
@@ -235,15 +237,15 @@ def _picked(there: Sequence[str], kind: Any) -> Callable[[str], str]:
     return pick
 
 
-def _ask(run: Invocation, question: str, usual: str | None, read: Callable[[str], T]) -> T:
+def _ask(given: Given, question: str, usual: str | None, read: Callable[[str], T]) -> T:
     """Ask until the answer is valid. Raises KeyboardInterrupt at the end of input."""
     while True:
-        run.terminal.tell(f"{question}{f' [{usual}]' if usual else ''}: ")
+        given.terminal.tell(f"{question}{f' [{usual}]' if usual else ''}: ")
         line = _line()
         try:
             return read(line or usual or "")
         except WrongUsage as error:
-            run.terminal.complain(error)
+            given.terminal.complain(error)
 
 
 def _line() -> str:
@@ -253,16 +255,16 @@ def _line() -> str:
     return line.strip()
 
 
-def _choose(run: Invocation, question: str, choices: dict[str, T]) -> T:
+def _choose(given: Given, question: str, choices: dict[str, T]) -> T:
     rows = "".join(f"  {number}  {text}\n" for number, text in enumerate(choices, start=1))
-    run.terminal.tell(f"{question}\n{rows}")
+    given.terminal.tell(f"{question}\n{rows}")
 
     def read(text: str) -> T:
         if not (text.isdigit() and 0 < int(text) <= len(choices)):
             raise WrongUsage(f"{text!r} is not one of the choices", f"type a number from 1 to {len(choices)}")
         return list(choices.values())[int(text) - 1]
 
-    return _ask(run, "number", "1", read)
+    return _ask(given, "number", "1", read)
 
 
 def _with_list(question: str, there: Sequence[str]) -> str:
@@ -273,17 +275,17 @@ def _with_list(question: str, there: Sequence[str]) -> str:
     return f"{rows}{more}{question}: a number, or a name"
 
 
-def _live(run: Invocation, what: str, service: str, operation: str) -> list[str]:
+def _live(given: Given, what: str, service: str, operation: str) -> list[str]:
     """Return names of the account; none, and a note, if AWS does not answer."""
     from cfstream.ports import Call
 
-    run.terminal.note(f"looking for {what}…\n")
+    given.terminal.note(f"looking for {what}…\n")
     try:
-        rows = run.connection.world().reads().items(Call(service, operation))
+        rows = given.connection.world().reads().items(Call(service, operation))
     except NoCredentials:
-        run.terminal.note(f"note: {what} are not listed: there are no AWS credentials; a spec needs none\n")
+        given.terminal.note(f"note: {what} are not listed: there are no AWS credentials; a spec needs none\n")
         return []
     except CfstreamError as error:
-        run.terminal.note(f"note: {what} could not be listed: {error.what}\n")
+        given.terminal.note(f"note: {what} could not be listed: {error.what}\n")
         return []
     return sorted(str(row.get("Name") or row["KeyGroup"]["KeyGroupConfig"]["Name"]) for row in rows)

@@ -107,7 +107,7 @@ def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
         yield f"signers: {_signers(seen, readers)} through {distribution}"
     for each in seen.general:
         if each.reader == ANYONE and each.may == "list":
-            yield f"anyone can list which objects there are: {how(seen, each.way) if each.way else ', '.join(each.by)}"
+            yield f"anyone can list the objects: {how(seen, each.way) if each.way else ', '.join(each.by)}"
 
 
 def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:

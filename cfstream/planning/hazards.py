@@ -38,7 +38,7 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
 
 
 _WHAT = {
-    May.LIST: "list which objects there are",
+    May.LIST: "list the objects",
     May.WRITE: "write objects",
     May.MANAGE: "change who can read",
 }

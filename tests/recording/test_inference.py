@@ -124,7 +124,7 @@ def test_every_sort_of_answer_survives_the_file() -> None:
         "allow it",
     )
     assert [entry["each"] for entry in document["reads"] if "each" in entry] == [["1", "2"]]
-    with pytest.raises(Unusable, match="is no snapshot"):
+    with pytest.raises(Unusable, match="is not a snapshot"):
         checked([])
 
 

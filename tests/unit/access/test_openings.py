@@ -189,7 +189,7 @@ DELIVERS = [
     [
         ("s3:PutObject", "s3:DeleteObject", "can write objects"),
         ("s3:PutObject", "s3:PutObjectTagging", "can write objects"),
-        ("s3:ListBucket", "s3:ListBucketVersions", "can list which objects there are"),
+        ("s3:ListBucket", "s3:ListBucketVersions", "can list the objects"),
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])

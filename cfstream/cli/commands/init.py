@@ -103,6 +103,7 @@ def _write(given: "Given", found: "Answered") -> None:
     written = write_new_spec(path, answers, makes_key=found.makes_key)
     for notice in written.notices:
         terminal.notice(notice)
+    terminal.say("".join(f"wrote {each}\n" for each in written.files))
     flags = given.connection.flags()
     terminal.note(_next(path, answers.signers, flags, has_key=len(written.files) > 1))
 

@@ -101,7 +101,7 @@ def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) ->
     if way.reader == ANYONE and _declared_public(cell, way, expected):
         return Standpoint(Standing.INSIDE)
     if way.behavior is None:
-        return _direct(way, expected)
+        return _direct(found, way, expected)
     if way.reader == ANYONE:
         return _unsigned(found, way, expected)
     return _signed(found, way, expected)
@@ -114,7 +114,7 @@ def general_standing(seen: Evaluation, found: General, expected: Expected) -> St
         return ask(seen, found.way, expected, found.may)
     if found.requester is None:
         return reader_standing(found.reader, found.may, expected.declared)
-    return standing(found.requester, found.may, expected.declared, found.statements)
+    return standing(found.requester, found.may, _declared(seen, expected), found.statements)
 
 
 def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
@@ -141,10 +141,14 @@ def _place(way: Way) -> tuple[object, ...]:
     return tuple(each.pattern for each in before), own, way.origin.path if way.origin else ""
 
 
-def _direct(way: Way, expected: Expected) -> Standpoint:
+def _direct(found: Evaluation, way: Way, expected: Expected) -> Standpoint:
     if way.requester is None:
         return reader_standing(way.reader, May.READ, expected.declared)
-    return standing(way.requester, May.READ, expected.declared, way.statements)
+    return standing(way.requester, May.READ, _declared(found, expected), way.statements)
+
+
+def _declared(found: Evaluation, expected: Expected) -> Declared:
+    return replace(expected.declared, unplaced=found.unplaced) if found.unplaced else expected.declared
 
 
 def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
+from cfstream.access.origins import unplaced
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester, Statement
 from cfstream.access.reader import May, Reader
@@ -59,6 +60,11 @@ class Evaluation:
     def rows(self) -> tuple[tuple[Cell, Way], ...]:
         """Every cell with each of its ways."""
         return tuple((cell, way) for cell, ways in zip(self.cells, self.ways, strict=True) for way in ways)
+
+    @cached_property
+    def unplaced(self) -> frozenset[str]:
+        """ARNs of the account's distributions whose origins may lead to the bucket, or may not."""
+        return frozenset(map(str, unplaced(self.world)))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from cfstream.access.openings import Expected
-from cfstream.access.origins import unplaced
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import World
@@ -19,7 +18,6 @@ def expected(scene: Scene, world: World) -> Expected:
         account=scene.account,
         owner=world.bucket.owner,
         identities=frozenset(str(each) for each in world.identities.values()),
-        unplaced=frozenset(map(str, unplaced(world))),
         also_read_by=spec.also_read_by,
         also_managed_by=spec.also_managed_by,
     )

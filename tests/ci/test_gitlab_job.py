@@ -69,7 +69,7 @@ def test_without_a_token_the_plan_is_an_artifact(runner: Runner, host: Host, pro
     assert "the scope api and the role Developer" in runner.log
     del runner.env["CFSTREAM_GITLAB_TOKEN"]
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
-    assert "There is no CFSTREAM_GITLAB_TOKEN" in runner.log
+    assert "CFSTREAM_GITLAB_TOKEN is not set" in runner.log
     assert host.bodies == []
     assert Path(MARKDOWN).read_text() == PLAN
 

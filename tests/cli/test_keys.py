@@ -261,11 +261,11 @@ def test_the_bytes_of_a_spec_stay_its_own(cfstream: Run, here: Folder, rotate: C
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("lectures.yaml", "nobody"), "makes no key group nobody"),
+        (("lectures.yaml", "nobody"), "declares no key group nobody"),
         (("-", "lectures-signers"), "only a file can be edited"),
         ((".", "lectures-signers"), "only a file can be edited"),
         (("absent.yaml", "lectures-signers"), "only a file can be edited"),
-        (("lectures.yaml", "lectures-signers", "--name", "clips-1"), "knows a key clips-1 already"),
+        (("lectures.yaml", "lectures-signers", "--name", "clips-1"), "already has a key clips-1"),
     ],
 )
 def test_wrong_arguments_of_rotate(

@@ -74,7 +74,7 @@ def test_the_right_passphrase_signs(locked: Path) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
-    [(b"hunter2\n", "does not open"), (b"\n", "is encrypted"), (b"\x04", "no passphrase was")],
+    [(b"hunter2\n", "is wrong"), (b"\n", "is encrypted"), (b"\x04", "no passphrase was")],
 )
 def test_a_wrong_one_is_told_and_not_shown(locked: Path, answer: bytes, reason: str) -> None:
     """Nor is one that was left empty, or a closed terminal, a bug of ours."""

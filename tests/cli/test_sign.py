@@ -141,16 +141,16 @@ def test_what_a_folder_does_not_open_is_told(sign: Sign) -> None:
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
-    "another key": (("a.mp4", "--key", "foreign"), "none of key group lectures-signers"),
+    "another key": (("a.mp4", "--key", "foreign"), "not in key group lectures-signers"),
     "another group's key": (("a.mp4", "--key", "clips-1"), "is in key group clips-signers"),
     "another group's path": (("clips/a.mp4",), "the behavior /clips/* trusts key group clips-signers"),
     "an open path": (("posters/a.jpg",), "needs no signature"),
-    "another host": (("https://www.example.com/a",), "is no name of lectures"),
-    "too long": (("a.mp4", "--expires", "25h"), "valid for longer than 24h"),
+    "another host": (("https://www.example.com/a",), "is not a host name of lectures"),
+    "too long": (("a.mp4", "--expires", "25h"), "valid for at most 24h"),
     "the past": (("a.mp4", "--expires", "2020-01-01T00:00Z"), "already be expired"),
     "milliseconds": (("a.mp4", "--expires", "1900000000000"), "not in milliseconds"),
     "no zone": (("a.mp4", "--expires", "2026-12-24T20:00"), "has no zone"),
-    "no time": (("a.mp4", "--expires", "soon"), "that is no time"),
+    "no time": (("a.mp4", "--expires", "soon"), "not a valid time"),
     "another id": (("a.mp4", "--key-id", "K2OTHER"), "not K2OTHER"),
     "IPv6": (("a.mp4", "--ip", "2001:db8::1"), "only compares IPv4 addresses"),
     "a folder": (("hls/", "--for", "hls"), "cannot start with a folder"),

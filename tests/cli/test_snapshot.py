@@ -124,10 +124,10 @@ def test_who_hid_the_accounts_is_not_told_to_show_them(cfstream: Cli, live: Path
 
 SPOILT: dict[str, Callable[[Path], object]] = {
     "cannot be read: No such file": lambda file: file.unlink(),
-    "is no text": lambda file: file.write_bytes(b"\xff\xfe"),
+    "is not text": lambda file: file.write_bytes(b"\xff\xfe"),
     "is not JSON": lambda file: file.write_text("version: 1"),
     "is not a snapshot": lambda file: file.write_text("{}"),
-    "is not whole": lambda file: file.write_text(file.read_text()[:700]),
+    "is incomplete": lambda file: file.write_text(file.read_text()[:700]),
     "was changed after": lambda file: file.write_text(file.read_text().replace("us-east-1", "eu-west-1")),
     "has format_version 2": lambda file: changed(file, format_version=2),
     "does not have a snapshot's content": lambda file: changed(file, reads=[{"reply": {}}]),

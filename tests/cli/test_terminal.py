@@ -168,7 +168,7 @@ def test_notes_break_between_words() -> None:
     assert code == 0
     told = shown[shown.index("note:") :]
     assert max(map(len, told.splitlines())) <= 40
-    assert " ".join(told.split()).endswith("out of version control, and where only signers read it")
+    assert " ".join(told.split()).endswith("keep it out of version control")
 
 
 def test_a_name_moves_no_cursor(spec: Path) -> None:

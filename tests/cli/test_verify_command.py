@@ -82,7 +82,7 @@ def test_a_good_stack_is_proved(cfstream: Run) -> None:
     assert groups[0] == "distribution"
     assert groups[1].startswith("https://")
     assert groups[2:] == ["S3:", "bucket"]
-    assert "    ✓ /posters/*: open to everyone" in lines
+    assert "    ✓ /posters/*: serves everyone" in lines
 
 
 @pytest.mark.usefixtures("live")
@@ -224,9 +224,9 @@ def test_the_flag_comes_before_the_environment(
 @pytest.mark.usefixtures("live")
 def test_what_cannot_be_is_refused(cfstream: Run, tmp_path: Path) -> None:
     """An id without a key, a public key for a private one, a file that is not there."""
-    assert "--key is not there" in cfstream("verify", "lectures.yaml", "--key-id", "K1").err
+    assert "--key-id needs --key" in cfstream("verify", "lectures.yaml", "--key-id", "K1").err
     ran = cfstream("verify", "lectures.yaml", "--key", "one.pub.pem")
-    assert (ran.code, "holds a public key" in ran.err) == (2, True)
+    assert (ran.code, "public key" in ran.err) == (2, True)
     assert cfstream("verify", "lectures.yaml", "--key", "none.pem").code == 2
 
 
@@ -234,4 +234,4 @@ def test_a_stack_that_is_not_live_is_not_proved(cfstream: Run, edge: Sandbox) ->
     """There is nothing to ask yet, and what to do is told."""
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 1
-    assert "make it with: cfstream apply lectures.yaml" in " ".join(ran.out.split())
+    assert "create it: cfstream apply lectures.yaml" in " ".join(ran.out.split())

@@ -30,6 +30,10 @@ NOT_YET_KNOWN = Passing(_is_unknown_yet, (1, 2, 4, 8))
 """A new bucket may not be known everywhere yet (NoSuchBucket)."""
 
 
+CREATED = "created"
+"""The ledger's note of a bucket that this run has created: several stacks may share it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CreateBucket(Step):
     """Creates the bucket with its object ownership, then blocks all public access.
@@ -51,8 +55,15 @@ class CreateBucket(Step):
         return {"bucket": self.bucket, "region": self.region, "ownership": self.ownership}
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Create it. Raises Stale if it was created by others since the plan, Refused if AWS does not create it."""
-        persist(doors, _Creation(self, doors).attempt, THROTTLED, CONFLICT, LOST)
+        """Create it, unless another stack of the run has created it.
+
+        Raises Stale if others created it since the plan, Refused if AWS does not create it.
+        """
+        subject = f"bucket {self.bucket}"
+        with doors.ledger.serial(subject):
+            if not doors.ledger.is_ours(subject, CREATED):
+                persist(doors, _Creation(self, doors).attempt, THROTTLED, CONFLICT, LOST)
+                doors.ledger.wrote(subject, CREATED)
         write_merged(doors, _Block(self), passing=(NOT_YET_KNOWN,))
         return {"id": self.bucket, "region": self.region}
 

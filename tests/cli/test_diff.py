@@ -109,7 +109,9 @@ def test_new_and_gone_files(cfstream: Run) -> None:
 def test_a_file_that_was_never_there_is_a_slip(cfstream: Run) -> None:
     """Only what is under version control can be new, or gone."""
     for pair in (("my specs/lectures.yaml", "nope.yaml"), ("nope.yaml", "my specs/lectures.yaml")):
-        assert cfstream("diff", *pair) == Ran(2, "", "error: nope.yaml does not exist\n  fix: check the name\n")
+        assert cfstream("diff", *pair) == Ran(
+            2, "", "error: nope.yaml does not exist\n  fix: check the name\n"
+        )
 
 
 def test_two_files_need_no_git(cfstream: Run) -> None:

@@ -59,6 +59,17 @@ def test_there_by_now() -> None:
     assert bucket.blocked == {}
 
 
+def test_two_stacks_of_one_run_create_it() -> None:
+    """The second uses the bucket that the first created; another run refuses it."""
+    bucket = nothing()
+    run = doors(bucket)
+    for _ in range(2):
+        assert create().perform(run)["id"] == BUCKET
+    assert bucket.calls["create_bucket"] == 1
+    with pytest.raises(Stale):
+        create().perform(doors(bucket))
+
+
 @pytest.mark.parametrize("fault", [lost, landed])
 def test_lost_reply(fault: Any) -> None:
     """After a lost reply the bucket is looked for, and made again only if it is not there."""

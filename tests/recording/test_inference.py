@@ -83,7 +83,7 @@ def test_what_a_plan_can_do_without_is_refused(operation: str) -> None:
 
 def test_nothing_is_written_to_a_recording() -> None:
     """The door out leads nowhere, and says so."""
-    with pytest.raises(Exception, match="delete_bucket cannot be done"):
+    with pytest.raises(Exception, match="delete_bucket is not possible"):
         replaying().write(Call("s3", "delete_bucket", {}))
 
 

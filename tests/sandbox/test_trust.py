@@ -264,6 +264,6 @@ def test_a_directory_that_the_user_names(
     assert up(project).home == named
     lifecycle.down(named)
     named.chmod(0o777)
-    with pytest.raises(SandboxError, match="others may write"):
+    with pytest.raises(SandboxError, match="other users can write"):
         up(project)
     named.chmod(0o755)

@@ -183,6 +183,10 @@ class Distribution:
         """Return the value of a tag; None if it is not set or tags were not read."""
         return (self.tags or {}).get(key)
 
+    def tag_words(self, key: str) -> tuple[str, ...]:
+        """Return the words of a tag whose value is a list; none if it is not set or tags were not read."""
+        return tuple((self.tag(key) or "").split())
+
     def behavior_for(self, path: str) -> Behavior:
         """Return the behavior that CloudFront uses for a viewer's path: the first match."""
         return next(each for each in self.behaviors if each.default or each.pattern.matches(path))

@@ -16,4 +16,4 @@ def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
 
 def remembered(own: LiveDistribution | None) -> tuple[str, ...]:
     """Return the buckets that the distribution's tag lists."""
-    return tuple((own.tag(BUCKETS_TAG) or "").split()) if own else ()
+    return own.tag_words(BUCKETS_TAG) if own else ()

@@ -110,7 +110,7 @@ def _unlisted(
 
     The list lags behind a creation. If an identity counted as gone, its grants would stay.
     """
-    named = {used, *(distribution.tag(ACL_TAG) or "").split()} if distribution else set()
+    named = {used, *distribution.tag_words(ACL_TAG)} if distribution else set()
     for identity in sorted(named - {"", *(row.id for row in listed)}):
         try:
             reply = aws.read(Call("cloudfront", f"get_{IDENTITY.noun}", {"Id": identity}))

@@ -88,7 +88,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             former=former_granted(aws, scene, own),
             beyond=mine is not None
             and found.beyond > 0
-            and _marked(own, mine.id)
+            and own is not None
+            and mine.id in own.tag_words(ACL_TAG)
             # Grants to an OAI that others read by may be theirs.
             and mine.id not in still.by_oai,
         )
@@ -148,11 +149,6 @@ def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
         return ()
     what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
     return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
-
-
-def _marked(own: LiveDistribution | None, identity: str) -> bool:
-    """Return whether the stack's distribution says that objects were granted to this OAI."""
-    return own is not None and identity in (own.tag(ACL_TAG) or "").split()
 
 
 def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:

@@ -88,7 +88,7 @@ class LiveGrants:
     @property
     def marked(self) -> tuple[str, ...]:
         """The OAIs that objects were granted to, by the mark on the distribution."""
-        return tuple((self.own.tag(ACL_TAG) or "").split()) if self.own else ()
+        return self.own.tag_words(ACL_TAG) if self.own else ()
 
 
 def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:

@@ -34,15 +34,8 @@ def read_former(
 
     Makes HeadBucket and GetBucketPolicy for each; raises as `Reads.together`.
     """
-    names = former_names(scene, own)
-    regions = bucket_regions(aws, scene, names)
-    return tuple(
-        replace(
-            _read(aws, scene, name, regions.get(name, scene.region)),
-            still=still_reading(scene, distributions, own, name),
-        )
-        for name in names
-    )
+    found = _read_all(aws, scene, former_names(scene, own))
+    return tuple(replace(each, still=still_reading(scene, distributions, own, each.name)) for each in found)
 
 
 def read_others(
@@ -59,9 +52,9 @@ def read_others(
         for origin in each.origins
         if origin.oai_id and (name := bucket_of(origin.domain_name))
     }
-    names = sorted(read - {scene.stack.spec.bucket.name, *(each.name for each in known)})
-    regions = bucket_regions(aws, scene, names)
-    return tuple(_read(aws, scene, name, regions.get(name, scene.region)) for name in names)
+    return _read_all(
+        aws, scene, sorted(read - {scene.stack.spec.bucket.name, *(each.name for each in known)})
+    )
 
 
 def unneeded(scene: Scene, former: FormerBucket) -> frozenset[str]:
@@ -127,6 +120,11 @@ def _names_ours(scene: Scene, have: LivePolicy, former: FormerBucket) -> bool:
         for each in theirs
         for who in principals(each, have.identities)
     )
+
+
+def _read_all(aws: Reads, scene: Scene, names: Sequence[str]) -> tuple[FormerBucket, ...]:
+    regions = bucket_regions(aws, scene, names)
+    return tuple(_read(aws, scene, name, regions.get(name, scene.region)) for name in names)
 
 
 def _read(aws: Reads, scene: Scene, name: str, region: str) -> FormerBucket:

@@ -68,7 +68,7 @@ def _check(block: Block, reader: Reader, folder: Path, place: str) -> None:
 
 def _check_session(block: Block, reader: Reader, place: str) -> None:
     commands = session(block.text)
-    assert commands, f"{place}: no line of this session starts with $"
+    assert commands, f"{place}: no line of this block starts with $"
     for command in commands:
         outcome = reader.run(command)
         if outcome is not None:

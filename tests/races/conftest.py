@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
-from cfstream.steps import guard, object_grants
+from cfstream.steps import object_grants
 from tests.promises.studio import Studio
 from tests.worlds import world_of
 
@@ -21,12 +21,8 @@ def world(server: Sandbox) -> World:
 
 @pytest.fixture(autouse=True)
 def one_object_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each object is written by itself, with a check of its own.
-
-    A run checks every 5 s and has many objects in progress: what happens in between cannot stop a write.
-    """
+    """With more at a time, the moment after one write lies between the read and the write of another."""
     monkeypatch.setattr(object_grants, "WIDTH", 1)
-    monkeypatch.setattr(guard, "LONGEST_SECONDS", 0.0)
 
 
 @pytest.fixture

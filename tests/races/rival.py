@@ -1,7 +1,8 @@
 """Another client that writes at one chosen moment of a run, and the moments at which it can.
 
 It acts before a read, during a pause, and after a write: at every moment but one. What happens between the reply to
-our read and our write cannot be detected, because the document has no ETag.
+our read and our write cannot be detected, because the document has no ETag. Each write takes as long as the result of
+a check counts, so that the guard is checked again before the next.
 """
 
 import threading
@@ -13,6 +14,7 @@ from cfstream.applying import Report
 from cfstream.errors import Refused, ReplyLost, Throttled
 from cfstream.planning import Plan
 from cfstream.ports import Answer, Call, Writes
+from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.values import Json
 from cfstream.workflow import apply_plan
 from tests.promises.studio import Studio
@@ -60,6 +62,8 @@ class Race:
     sent_after: int = 0
     """How many writes were sent after the hand had acted."""
     acted: bool = False
+    pass_time: Callable[[float], None] = lambda _: None
+    """Moves the run's clock on, without a moment for the other client."""
     _met: bool = False
     _lock: Any = field(default_factory=threading.RLock)
 
@@ -96,6 +100,7 @@ class Race:
             return fault(self.aws, call)
         finally:
             self.moment(f"after {call.operation}")
+            self.pass_time(LONGEST_SECONDS)
 
 
 class RacingClock(QuickClock):
@@ -104,6 +109,7 @@ class RacingClock(QuickClock):
     def __init__(self, race: Race) -> None:
         super().__init__()
         self._race = race
+        race.pass_time = super().sleep
 
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)

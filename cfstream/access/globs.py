@@ -153,12 +153,22 @@ def _remainders(tokens: tuple[str, ...], literal: str) -> tuple[Glob, ...]:
 
 def _after(tokens: tuple[str, ...], text: str) -> set[int]:
     """Return the places among the tokens that can be reached by matching the whole text."""
-    places = _with_skipped(tokens, {0})
-    for character in text:
+    plain = _common_prefix(tokens, text)
+    places = _with_skipped(tokens, {plain})
+    for character in text[plain:]:
         moved = {at + 1 for at in places if at < len(tokens) and tokens[at] in (character, ONE)}
         stayed = {at for at in places if at < len(tokens) and tokens[at] == ANY}
         places = _with_skipped(tokens, moved | stayed)
     return places
+
+
+def _common_prefix(tokens: tuple[str, ...], text: str) -> int:
+    """Return how many characters the tokens and the text share before the first wildcard or difference."""
+    # No character is equal to a wildcard token.
+    return next(
+        (at for at, (one, other) in enumerate(zip(tokens, text, strict=False)) if one != other),
+        min(len(tokens), len(text)),
+    )
 
 
 def _with_skipped(tokens: tuple[str, ...], places: set[int]) -> set[int]:

@@ -75,6 +75,8 @@ class PolicyView:
 
     def __post_init__(self) -> None:
         self._judge = Judge(self.statements, self.block, self.world.account)
+        self._deciding: dict[int, int] = {}
+        self._read: dict[tuple[int, Named, ObjectClass | None, bool], Reading] = {}
 
     @classmethod
     def of(cls, world: World) -> "PolicyView":
@@ -129,6 +131,20 @@ class PolicyView:
 
         With `cloudfront`, actions other than GetObject count as uncertain.
         """
+        # Cells that differ only in statements about others have the same answer.
+        if id(requester) not in self._deciding:
+            asked = (*self._asked[May.READ], _GET)
+            self._deciding[id(requester)] = self._judge.deciding(requester, asked)
+        mask = self._deciding[id(requester)]
+        mine = Named(named.may & mask, named.certain & mask, named.merged & mask)
+        key = (id(requester), mine, objects, cloudfront)
+        if key not in self._read:
+            self._read[key] = self._may_read(requester, mine, objects, cloudfront=cloudfront)
+        return self._read[key]
+
+    def _may_read(
+        self, requester: Requester, named: Named, objects: ObjectClass | None, *, cloudfront: bool
+    ) -> Reading:
         found = NO
         if self.reaches(objects):
             found = best(self._decide(requester, each, named) for each in self._asked[May.READ])

@@ -1,6 +1,6 @@
 """Judge a requester against statements. The caller decides which resources match, because that differs by key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -45,11 +45,15 @@ NO = Judgement(Verdict.NO)
 
 @dataclass(frozen=True)
 class _Bits:
-    """One requester and one action against every statement, for any resource."""
+    """What every Allow says of one requester and one action, for any resource. Statements are bits."""
 
     allowed: int = 0
-    maybe: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    forbidden: int = 0
+    maybe: int = 0
+    clauses: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The undecided clauses of each statement in `maybe`, by its index."""
+
+
+_NEVER = _Bits()
 
 
 @dataclass
@@ -61,8 +65,11 @@ class Judge:
     account: str
 
     def __post_init__(self) -> None:
-        self._bits: dict[tuple[int, Action], _Bits] = {}
-        self._named_by: dict[int, tuple[tuple[int, Statement], ...]] = {}
+        self._bits: dict[tuple[int, str], _Bits] = {}
+        self._forbidden: dict[tuple[int, str], int] = {}
+        self._concerning: dict[int, int] = {}
+        self._naming: dict[str, int] = {}
+        self._allowing = sum(each.allow << index for index, each in enumerate(self.statements))
         self._kept: list[Requester] = []
 
     def known(self, requester: Requester) -> Requester:
@@ -84,10 +91,10 @@ class Judge:
         """
         bits = self._judged(requester, action)
         allowed = bits.allowed & certain
-        unsure = bits.allowed & may & ~certain | sum(1 << index for index in bits.maybe if may >> index & 1)
+        unsure = bits.allowed & may & ~certain | bits.maybe & may
         if not allowed and not unsure:
             return NO
-        if denied := bits.forbidden & (certain if forbidding is None else forbidding):
+        if denied := self.forbidden(requester, action) & (certain if forbidding is None else forbidding):
             return replace(NO, denied_by=_indices(denied))
         restriction = self._restriction(requester)
         if restriction is Verdict.NO:
@@ -100,7 +107,13 @@ class Judge:
 
     def forbidden(self, requester: Requester, action: Action) -> int:
         """Return, as bits, the statements that deny every request of a requester of `known`, if the resources match."""
-        return self._judged(requester, action).forbidden
+        key = (id(requester), action.name)
+        if key not in self._forbidden:
+            denying = self._about(requester, action) & ~self._allowing
+            self._forbidden[key] = sum(
+                _denies(self.statements[index], requester, action) << index for index in _indices(denying)
+            )
+        return self._forbidden[key]
 
     @cached_property
     def _publicity(self) -> Verdict:
@@ -116,36 +129,43 @@ class Judge:
         return Verdict.MAYBE
 
     def _judged(self, requester: Requester, action: Action) -> _Bits:
-        key = (id(requester), action)
+        key = (id(requester), action.name)
         if key not in self._bits:
-            self._bits[key] = self._judge(requester, action)
+            allowing = self._about(requester, action) & self._allowing
+            self._bits[key] = self._judge(requester, action, allowing) if allowing else _NEVER
         return self._bits[key]
 
-    def _judge(self, requester: Requester, action: Action) -> _Bits:
-        allowed = forbidden = 0
-        maybe: dict[int, tuple[str, ...]] = {}
-        for index, each in self._concerning(requester):
-            if not each.names_action(action):
-                continue
-            if not each.allow:
-                forbidden |= _denies(each, requester, action) << index
-                continue
-            verdict, undecided = _fulfilled(each, requester, action)
+    def _judge(self, requester: Requester, action: Action, allowing: int) -> _Bits:
+        allowed = maybe = 0
+        clauses: dict[int, tuple[str, ...]] = {}
+        for index in _indices(allowing):
+            verdict, undecided = _fulfilled(self.statements[index], requester, action)
             if verdict is Verdict.YES:
                 allowed |= 1 << index
             elif verdict is Verdict.MAYBE:
-                maybe[index] = undecided
-        return _Bits(allowed, maybe, forbidden)
+                maybe |= 1 << index
+                clauses[index] = undecided
+        return _Bits(allowed, maybe, clauses)
 
-    def _concerning(self, requester: Requester) -> tuple[tuple[int, Statement], ...]:
-        """Return the statements that name a requester, with their indices. They are the same for every action."""
-        known = self._named_by.get(id(requester))
-        if known is None:
-            known = tuple(
-                (index, each) for index, each in enumerate(self.statements) if _concerns(each, requester)
+    def deciding(self, requester: Requester, asked: Iterable[Action]) -> int:
+        """Return, as bits, the statements that can decide whether a requester of `known` may do any of `asked`."""
+        found = 0
+        for action in asked:
+            bits = self._judged(requester, action)
+            found |= bits.allowed | bits.maybe | self.forbidden(requester, action)
+        return found
+
+    def _about(self, requester: Requester, action: Action) -> int:
+        """Return, as bits, the statements that name both the requester and the action."""
+        if action.name not in self._naming:
+            self._naming[action.name] = sum(
+                each.names_action(action) << index for index, each in enumerate(self.statements)
             )
-            self._named_by[id(requester)] = known
-        return known
+        if id(requester) not in self._concerning:
+            self._concerning[id(requester)] = sum(
+                _concerns(each, requester) << index for index, each in enumerate(self.statements)
+            )
+        return self._naming[action.name] & self._concerning[id(requester)]
 
 
 def in_account(requester: Requester, account: str) -> Requester:
@@ -155,7 +175,7 @@ def in_account(requester: Requester, account: str) -> Requester:
 
 def _clauses(bits: _Bits, unsure: Sequence[int], certain: int) -> Iterator[tuple[int, str]]:
     for index in unsure:
-        yield from ((index, clause) for clause in bits.maybe.get(index, ()))
+        yield from ((index, clause) for clause in bits.clauses.get(index, ()))
         if not certain >> index & 1:
             yield index, RESOURCE
 

@@ -4,8 +4,8 @@ This kind has the stack's own identity, one that the spec refers to by id, and t
 Which origin reads with it is up to the distribution kinds; what it may read, to `bucket_policy` and `object_acl`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cfstream.domain import LiveDistribution
@@ -20,7 +20,9 @@ from cfstream.stack.identities import (
     Identities,
     LiveIdentity,
     own_identity,
+    released_comment,
     unwanted_identities,
+    used_identity,
     users_of_identity,
 )
 from cfstream.stack.kind import Kind
@@ -33,6 +35,7 @@ from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
+from cfstream.steps.stage import Stage
 from cfstream.steps.step import Change
 from cfstream.values import digest
 
@@ -72,6 +75,8 @@ class LiveIdentities:
     neighbors: tuple[Neighbor, ...] = ()
     version: Version | None = None
     """The document of our own identity, read when its comment is to change."""
+    unwanted: Mapping[str, Version] = field(default_factory=dict)
+    """The documents of the identities that the stack owns and the spec does not want, by id."""
 
     @property
     def own(self) -> LiveIdentity | None:
@@ -106,7 +111,13 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         if version is None and found.own is not None and isinstance(want, OwnIdentity):
             drifted = want.managed and found.own.comment != want.comment
             version = IDENTITY.read(aws, found.own.id) if drifted else None
-        return LiveIdentities(found, around.neighbors, version)
+        kept = (
+            found.own.id
+            if found.own and isinstance(want, OwnIdentity)
+            else used_identity(around.scene.stack.spec)
+        )
+        ours = [each.id for each in unwanted_identities(around.scene, found, kept)]
+        return LiveIdentities(found, around.neighbors, version, IDENTITY.read_all(aws, ours, gone=True))
 
     def propose(
         self,
@@ -127,9 +138,11 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
                 wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
                 kept = want.id
             case None:
-                wanted, kept = _propose_none(scene, have), ""
+                wanted, kept = _propose_none(scene, have, land), ""
         ours = unwanted_identities(scene, have.identities, kept)
-        return IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
+        proposal = IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
+        left = [step for live in ours for step in _release(scene, live, have, land)]
+        return replace(proposal, steps=(*proposal.steps, *left))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the reads of an identity that the list lacks or that needs repair."""
@@ -190,13 +203,13 @@ def _create(scene: Scene, want: OwnIdentity) -> Create:
     return IDENTITY.create(scene, "", config, Reason("no identity bears this name", ("oai",), changes))
 
 
-def _propose_none(scene: Scene, have: LiveIdentities) -> Proposal:
+def _propose_none(scene: Scene, have: LiveIdentities, land: Landscape) -> Proposal:
     """Return the step that restores the mark of ours before it is deleted.
 
     Without the mark, a later run could not find it once our distribution is gone.
     """
     own = have.own
-    if own is None or access_users(have.neighbors, own.id):
+    if own is None or access_users(have.neighbors, own.id) or _statements(scene, land, own, forgotten=True):
         return Proposal()
     return Proposal(steps=_repair(scene, OwnIdentity("", managed=False), have))
 
@@ -244,8 +257,32 @@ def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Land
     )
 
 
-def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str, ...]:
+def _release(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Landscape) -> Iterator[Modify]:
+    """Yield the step that removes our mark from an identity that the policy of another bucket names.
+
+    A later run may not find that bucket, because no origin leads to it any more. It would then delete the identity.
+    """
+    version = have.unwanted.get(live.id)
+    if version is None or not _statements(scene, land, live, forgotten=True):
+        return
+    after = released_comment(scene)
+    reason = Reason(
+        "other policies name it: cfstream leaves it to them",
+        ("oai",),
+        (Change("oai.comment", live.comment, after),),
+    )
+    member = "" if live == have.own else live.id
+    step = IDENTITY.modify(scene, member, version, {**version.document, "Comment": after}, reason)
+    yield replace(step, stage=Stage.REVOKE_REMEMBERED)
+
+
+def _statements(
+    scene: Scene, land: Landscape, live: LiveIdentity, *, forgotten: bool = False
+) -> tuple[str, ...]:
     """Return the statements of others that name an identity.
+
+    With `forgotten`, only those in buckets that a later run may not find. It finds the bucket of the spec, and former
+    ones by the tags of the distribution.
 
     S3 shows a deleted principal as a unique id and refuses to take such a policy back (MalformedPolicy), so nobody
     could change the policy any more.
@@ -253,8 +290,10 @@ def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str,
     policy = land.seen(LivePolicy)
     if policy is None:
         return ()
-    elsewhere = (*policy.former, *policy.others)
-    places = [(policy.bucket.name, policy.document), *((each.name, each.document) for each in elsewhere)]
+    former = policy.former if scene.destroying or not forgotten else ()
+    others = (*former, *policy.others)
+    own = [] if forgotten else [(policy.bucket.name, policy.document)]
+    places = [*own, *((each.name, each.document) for each in others)]
     named = tuple(
         f"the statement {each.get('Sid') or 'without a Sid'} in the policy of {bucket}"
         for bucket, document in places
@@ -263,7 +302,7 @@ def _statements(scene: Scene, land: Landscape, live: LiveIdentity) -> tuple[str,
         and any(who.kind == "oai" and who.name == live.id for who in principals(each, policy.identities))
     )
     unread = tuple(
-        f"perhaps the policy of {each.name}, which could not be read," for each in elsewhere if each.unread
+        f"perhaps the policy of {each.name}, which could not be read," for each in others if each.unread
     )
     return (*named, *unread)
 

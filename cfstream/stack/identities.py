@@ -70,6 +70,15 @@ def own_identity(spec: Spec) -> bool:
     return spec.identity == "oai" and not used_identity(spec)
 
 
+RELEASED = "left by"
+"""How the comment of an identity begins that a stack made and has left to the policies that name it."""
+
+
+def released_comment(scene: Scene) -> str:
+    """Return the comment of an identity that the stack leaves: without the mark, it is no longer the stack's."""
+    return f"{RELEASED} {scene.mark}: bucket policies name it"
+
+
 def users_of_identity(identity: str, rows: Sequence[LiveDistribution]) -> tuple[str, ...]:
     """Return the ids of the distributions that have an origin with this identity."""
     return tuple(row.id for row in rows if any(origin.oai_id == identity for origin in row.origins))
@@ -127,7 +136,7 @@ def _unmarked(aws: Reads, scene: Scene, have: Identities, used: str) -> Identiti
     only the identity that our distribution uses is read.
     """
     live = have.get(used)
-    if live is None:
+    if live is None or (scene.destroying and live.comment.startswith(RELEASED)):
         return have
     try:
         version = IDENTITY.read(aws, live.id)

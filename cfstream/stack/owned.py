@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from cfstream.domain import Mark
 from cfstream.domain.unknown_members import unknown_members
-from cfstream.errors import Notice, Problem, Refused
+from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.ports import Call, Reads
 from cfstream.stack.calls import Need, Needs, Scope
 from cfstream.stack.proposal import Proposal, Relied
@@ -154,10 +154,15 @@ class OwnedKind:
         """Return the document of one resource with its ETag. Raises as `Reads.read`."""
         return self._version(resource_id, aws.read(self.get_config(resource_id)))
 
-    def read_all(self, aws: Reads, ids: Sequence[str]) -> Mapping[str, Version]:
-        """Return the documents of several resources, by id. Raises the first refusal."""
+    def read_all(self, aws: Reads, ids: Sequence[str], *, gone: bool = False) -> Mapping[str, Version]:
+        """Return the documents of several resources, by id. Raises the first refusal.
+
+        With `gone`, resources that do not exist are left out.
+        """
         found = {}
         for each, answer in zip(ids, aws.together([self.get_config(each) for each in ids]), strict=True):
+            if gone and isinstance(answer, Missing):
+                continue
             if isinstance(answer, Refused):
                 raise answer
             found[each] = self._version(each, answer)

@@ -22,6 +22,10 @@ ACCOUNT = Account("123456789012")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
+OAI_CONFIG = "get_cloud_front_origin_access_identity_config"
+"""Unless a test declares it, it has the comment of the list's row."""
+
+
 class Live:
     """Reads from an AWS in memory. The reply of an operation is its rows, a document, an error, or a function.
 
@@ -55,6 +59,8 @@ class Live:
             return refused
 
     def _reply(self, call: Call) -> Any:
+        if call.operation == OAI_CONFIG and call.operation not in self._replies:
+            return self._oai_config(call.params["Id"])
         if call.operation not in self._replies:
             listing = call.operation.startswith("list_") or call.operation == "get_resources"
             assert listing, f"no test declared {call.operation} {call.params}"
@@ -65,6 +71,12 @@ class Live:
         if isinstance(reply, Refused):
             raise reply
         return reply
+
+    def _oai_config(self, identity: str) -> Json:
+        rows = self._replies["list_cloud_front_origin_access_identities"]
+        comment = next(row["Comment"] for row in rows if row["Id"] == identity)
+        config = {"CallerReference": "some reference", "Comment": comment}
+        return {"CloudFrontOriginAccessIdentityConfig": config, "ETag": "E2OAI"}
 
 
 def live(**replies: Any) -> Live:

@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cfstream import errors, sign
     from cfstream.api import Plan, apply, diff, load, migrate, plan, rotate, verify
-    from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport, Telling
+    from cfstream.applying import (
+        Event,
+        Report,
+        StackBegan,
+        StackEnded,
+        StackOutcome,
+        StackReport,
+        StepBegan,
+        StepEnded,
+        StepOutcome,
+        StepProgress,
+        StepReport,
+    )
     from cfstream.comparing import Comparison
     from cfstream.errors import CfstreamError, SpecProblems
     from cfstream.planning import StackPlan
@@ -33,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CfstreamError",
     "Comparison",
+    "Event",
     "Finding",
     "Migrated",
     "Plan",
@@ -41,13 +54,17 @@ __all__ = [
     "Rotated",
     "SpecProblems",
     "Stack",
+    "StackBegan",
+    "StackEnded",
     "StackOutcome",
     "StackPlan",
     "StackProof",
     "StackReport",
+    "StepBegan",
+    "StepEnded",
     "StepOutcome",
+    "StepProgress",
     "StepReport",
-    "Telling",
     "Verdict",
     "__version__",
     "apply",
@@ -64,7 +81,10 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Plan", "apply", "diff", "load", "migrate", "plan", "rotate", "verify"), "cfstream.api"),
     **dict.fromkeys(
-        ("Report", "StackOutcome", "StackReport", "StepOutcome", "StepReport", "Telling"), "cfstream.applying"
+        ("Event", "Report", "StackBegan", "StackEnded", "StackOutcome", "StackReport"), "cfstream.applying"
+    ),
+    **dict.fromkeys(
+        ("StepBegan", "StepEnded", "StepOutcome", "StepProgress", "StepReport"), "cfstream.applying"
     ),
     **dict.fromkeys(("CfstreamError", "SpecProblems"), "cfstream.errors"),
     **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.proving"),

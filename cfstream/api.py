@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cfstream import planning, workflow
-from cfstream.applying import Quiet, Report, Telling
+from cfstream.applying import Report, Tell, quiet
 from cfstream.aws.clock import SystemClock
 from cfstream.comparing import Comparison
 from cfstream.connection import Connection
@@ -95,25 +95,25 @@ def apply(
     wait: bool = True,
     verify: bool = True,
     edge_url: str | None = None,
-    tell: Telling | None = None,
+    tell: Tell = quiet,
 ) -> Report:
     """Run the plan, in the AWS that it was made from, and return the outcome of every step.
 
     Like ``cfstream apply --yes``: a stack with problems, with a hazard that `allow` does not name, or with ``protect``
-    is left out whole. A resource that changed since the plan is refused, never overwritten. With `verify`, what is
-    Deployed is proved at the end, as far as possible. None of that raises: ``report.exit_code`` is 0 if all is well,
+    is left out. A resource that changed since the plan is refused, never overwritten. With `verify`, stacks that are
+    Deployed are verified at the end, as far as possible. None of that raises: ``report.exit_code`` is 0 if all is well,
     and each stack has its ``outcome``. To resume, make a new plan and apply it.
 
-    `tell` is called when a step begins and ends. Raises WrongUsage for an unknown hazard or an invalid edge URL. On
+    `tell` gets each event (`cfstream.Event`). Raises WrongUsage for an unknown hazard or an invalid edge URL. On
     Ctrl-C the current write finishes, the rest is not tried, and Interrupted is raised.
     """
     allowed = hazards_named([allow] if isinstance(allow, str) else allow)
-    source, told = plan.source, tell or Quiet()
+    source = plan.source
     if not verify:
-        return _applied(plan, allowed, told, wait=wait)
+        return _applied(plan, allowed, tell, wait=wait)
     # Opened first, so that an invalid URL is refused before anything is done.
     with replace(source.connection, edge_url=edge_url).viewer(source.world) as viewer:
-        report = _applied(plan, allowed, told, wait=wait)
+        report = _applied(plan, allowed, tell, wait=wait)
         proof = prove_applied(source.specs, report, source.world, nullcontext(viewer)).proof
     return report if proof is None else with_proof(report, proof)
 
@@ -226,7 +226,7 @@ def _targets(named: Collection[str]) -> tuple[Target, ...]:
     return targets
 
 
-def _applied(plan: Plan, allow: frozenset[str], tell: Telling, *, wait: bool) -> Report:
+def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Report:
     """Apply in a thread of its own, so that this one gets Ctrl-C and can stop the other after its current write."""
     clock = plan.source.clock
     with ThreadPoolExecutor(1) as pool:

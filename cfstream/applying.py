@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
 from cfstream.exit_codes import ExitCode
@@ -51,44 +51,6 @@ class StackOutcome(StrEnum):
         return self in (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
 
 
-class Telling(Protocol):
-    """What is called while a plan is applied, from several threads, one for each stack."""
-
-    def entered(self, plan: StackPlan) -> None:
-        """The first step of a stack is about to run."""
-        ...
-
-    def began(self, stack: str, step: Step) -> None:
-        """A step is about to run."""
-        ...
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
-        """The progress of a long step: text, and 0 to 1 if that is known."""
-        ...
-
-    def ended(self, stack: str, report: "StepReport") -> None:
-        """A step has ended, with any outcome."""
-        ...
-
-    def left(self, report: "StackReport") -> None:
-        """The stack is finished; it may be unchanged."""
-        ...
-
-
-class Quiet:
-    """Ignores all calls."""
-
-    def entered(self, plan: StackPlan) -> None: ...
-
-    def began(self, stack: str, step: Step) -> None: ...
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None: ...
-
-    def ended(self, stack: str, report: "StepReport") -> None: ...
-
-    def left(self, report: "StackReport") -> None: ...
-
-
 @dataclass(frozen=True)
 class StepReport:
     """The outcome of a step."""
@@ -123,6 +85,57 @@ class StackReport:
 
 
 @dataclass(frozen=True)
+class StackBegan:
+    """The first step of a stack is about to run."""
+
+    plan: StackPlan
+
+
+@dataclass(frozen=True)
+class StepBegan:
+    """A step is about to run."""
+
+    stack: str
+    step: Step
+
+
+@dataclass(frozen=True)
+class StepProgress:
+    """The progress of a long step: text, and 0 to 1 if that is known."""
+
+    stack: str
+    step: Step
+    text: str
+    fraction: float | None
+
+
+@dataclass(frozen=True)
+class StepEnded:
+    """A step has ended, with any outcome."""
+
+    stack: str
+    report: StepReport
+
+
+@dataclass(frozen=True)
+class StackEnded:
+    """The stack is finished; it may be unchanged."""
+
+    report: StackReport
+
+
+Event: TypeAlias = StackBegan | StepBegan | StepProgress | StepEnded | StackEnded
+"""What happens while a plan is applied."""
+
+Tell: TypeAlias = Callable[[Event], None]
+"""Receives each event. It is called from several threads, one for each stack."""
+
+
+def quiet(_event: Event) -> None:
+    """Ignore an event."""
+
+
+@dataclass(frozen=True)
 class Report:
     """The result of a run."""
 
@@ -151,7 +164,7 @@ class Run:
     """What all stacks of a run share."""
 
     world: World
-    tell: Telling
+    tell: Tell
     terms: Terms = Terms()
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -204,19 +217,19 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
     outputs: dict[StepId, Mapping[str, str]] = {}
     reports: list[StepReport] = []
     whole = with_last_wait(plan, no_wait=run.terms.no_wait)
-    run.tell.entered(whole)
+    run.tell(StackBegan(whole))
     for step in whole.steps:
         with nullcontext() if step.verb is Verb.WAIT else run.ledger.writing:
             # Checked only now: while this step waited for its turn, the user may have interrupted.
             if run.terms.interrupted() or _stops(reports) or not _ready(step, reports, run.terms):
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
-            run.tell.began(plan.name, step)
+            run.tell(StepBegan(plan.name, step))
             progress = _progress(run.tell, plan.name, step)
             doors = Doors(run.world.aws, run.world.clock, outputs, run.ledger, progress, run.world.turn)
             report = _run(step, doors, outputs)
         reports.append(report)
-        run.tell.ended(plan.name, report)
+        run.tell(StepEnded(plan.name, report))
     outcome = _outcome(plan, reports, run.terms)
     return StackReport(plan.name, plan.spec, outcome, tuple(reports), exit_code=EXIT_CODE[outcome]), outputs
 
@@ -247,8 +260,8 @@ def _report(step: Step, outcome: StepOutcome, seconds: float = 0.0) -> StepRepor
     return StepReport(step.id, step.verb, step.address, outcome, seconds)
 
 
-def _progress(tell: Telling, stack: str, step: Step) -> Callable[[str, float | None], None]:
-    return lambda text, fraction: tell.progress(stack, step, text, fraction)
+def _progress(tell: Tell, stack: str, step: Step) -> Callable[[str, float | None], None]:
+    return lambda text, fraction: tell(StepProgress(stack, step, text, fraction))
 
 
 def _stops(reports: list[StepReport]) -> bool:
@@ -258,7 +271,7 @@ def _stops(reports: list[StepReport]) -> bool:
 
 
 def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
-    """Return whether the steps that a step needs are done, and it is not a wait that --no-wait skips."""
+    """Return whether everything that a step needs is done. With ``--no-wait``, no wait is ready."""
     if terms.no_wait and step.verb is Verb.WAIT:
         return False
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}

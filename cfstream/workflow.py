@@ -16,11 +16,13 @@ from cfstream.access.report import StackAccess
 from cfstream.applying import (
     Report,
     Run,
+    StackEnded,
     StackReport,
-    Telling,
+    Tell,
     Terms,
     held_up,
     left_out,
+    quiet,
     walk,
 )
 from cfstream.kinds import KINDS
@@ -91,7 +93,7 @@ def apply_plan(
     plan: Plan,
     world: World,
     *,
-    tell: Telling,
+    tell: Tell = quiet,
     allow: frozenset[str] = frozenset(),
     no_wait: bool = False,
     interrupted: Callable[[], bool] = lambda: False,
@@ -170,7 +172,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)
-    run.tell.left(report)
+    run.tell(StackEnded(report))
     return report
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from cfstream.applying import Quiet, Report
+from cfstream.applying import Report
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Settings
 from cfstream.errors import Interrupted, ReplyLost, Throttled, Unreachable, VersionMoved
@@ -38,8 +38,6 @@ class QuickClock:
             raise Interrupted("interrupted")
         self.slept += seconds
 
-
-Silent = Quiet
 
 Fault = Callable[[Writes, Call], Json]
 """What becomes of one write in place of its being done."""
@@ -140,4 +138,4 @@ def with_fault(world: World, number: int, fault: Fault | None) -> tuple[World, F
 def run(stacks: Sequence[Stack], world: World, *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
     """Plans and applies, as ``apply --yes`` does."""
     plan = make_plan(stacks, world)
-    return plan, apply_plan(plan, world, tell=Silent(), allow=frozenset(allow))
+    return plan, apply_plan(plan, world, allow=frozenset(allow))

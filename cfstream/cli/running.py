@@ -12,7 +12,7 @@ from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, Telling
+    from cfstream.applying import Report, Tell
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
@@ -33,7 +33,7 @@ def show(plan: "Plan", output: RunFormat, terminal: Terminal) -> None:
 
 def _progress(
     plan: "Plan", world: "World", output: RunFormat, terminal: Terminal
-) -> "AbstractContextManager[Telling]":
+) -> "AbstractContextManager[Tell]":
     """Return what shows the progress: events for programs, or text for people."""
     from cfstream.cli.terminal.events import Events
     from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
@@ -44,7 +44,7 @@ def _progress(
         return progress_of(plan, PastDeploys(cache_folder(), real_aws=world.real_aws), terminal)
     events = Events(terminal, world.clock.now)
     events.say(planned(plan))
-    return nullcontext(events)
+    return nullcontext(events.tell)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from cfstream.applying import Quiet, Report, StackReport
+from cfstream.applying import Report, StackReport
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, Settings
@@ -163,7 +163,7 @@ class Sandbox:
                 self._server.cloudfront.world.key_pairs.register(
                     self.world.account, self._ring.key("self").public_pem
                 )
-        report = apply_plan(make_plan(stacks, self.world), self.world, tell=Quiet(), allow=frozenset(allow))
+        report = apply_plan(make_plan(stacks, self.world), self.world, allow=frozenset(allow))
         if report.exit_code:
             raise NotApplied(report)
         for stack, each in zip(sorted(stacks, key=lambda one: one.spec.name), report.stacks, strict=True):

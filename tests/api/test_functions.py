@@ -12,7 +12,6 @@ import pytest
 
 import cfstream
 from cfstream import errors
-from cfstream.applying import Quiet
 from cfstream.render.json import plan_document
 from cfstream.sandbox.server import Sandbox
 from cfstream.sign import Signer
@@ -139,36 +138,32 @@ def test_an_opening_turns_the_report_into_exposed(desk: Path, sandbox: Sandbox, 
 
 def test_each_step_is_told(desk: Path, sandbox: Sandbox) -> None:
     """Who is told hears of each step as it begins and as it ends, in the order of the plan."""
+    lines: list[str] = []
 
-    class Heard(Quiet):
-        def __init__(self) -> None:
-            self.lines: list[str] = []
+    def tell(event: cfstream.Event) -> None:
+        match event:
+            case cfstream.StepBegan(_, step):
+                lines.append(f"began {step.id}")
+            case cfstream.StepEnded(_, report):
+                lines.append(f"ended {report.id}: {report.outcome}")
 
-        def began(self, stack: str, step: Step) -> None:
-            self.lines.append(f"began {step.id}")
-
-        def ended(self, stack: str, report: cfstream.StepReport) -> None:
-            self.lines.append(f"ended {report.id}: {report.outcome}")
-
-    heard = Heard()
     plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
-    cfstream.apply(plan, tell=heard, verify=False)
+    cfstream.apply(plan, tell=tell, verify=False)
     ids = [step.id for step in plan.stacks[0].steps]
-    assert heard.lines == [line for id_ in ids for line in (f"began {id_}", f"ended {id_}: done")]
+    assert lines == [line for id_ in ids for line in (f"began {id_}", f"ended {id_}: done")]
 
 
 def test_ctrl_c_ends_in_good_order(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
     """Ctrl-C while a step waits ends the run at once with Interrupted; what was done stays, and a later run goes on."""
 
-    class Impatient(Quiet):
-        def began(self, stack: str, step: Step) -> None:
-            if step.verb == "wait":
-                os.kill(os.getpid(), signal.SIGINT)
+    def interrupt(event: cfstream.Event) -> None:
+        if isinstance(event, cfstream.StepBegan) and event.step.verb == "wait":
+            os.kill(os.getpid(), signal.SIGINT)
 
     sandbox.cloudfront.settings.deploy_after_seconds = 3600
     stacks = cfstream.load(desk / "lectures.yaml")
     with pytest.raises(errors.Interrupted):
-        cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), tell=Impatient())
+        cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), tell=interrupt)
     assert [each["Status"] for each in cloudfront.list_distributions()["DistributionList"]["Items"]] == [
         "InProgress"
     ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.applying import StepOutcome, StepReport
+from cfstream.applying import StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress, StepReport
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys, cache_folder
 from cfstream.cli.terminal.progress import HEARTBEAT, Plain, progress_of
 from cfstream.cli.terminal.streams import Terminal
@@ -20,11 +20,11 @@ def test_a_long_step_is_heard_of_now_and_then(capsys: pytest.CaptureFixture[str]
     """A line every half minute, however often the step reports."""
     clock = [0.0]
     plain = Plain(Terminal(), lambda: clock[0])
-    plain.began("lectures", WAIT)
+    plain.tell(StepBegan("lectures", WAIT))
     for seconds in (1.0, HEARTBEAT, HEARTBEAT + 1, 2 * HEARTBEAT):
         clock[0] = seconds
-        plain.progress("lectures", WAIT, "InProgress", 0.1)
-    plain.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 61.0))
+        plain.tell(StepProgress("lectures", WAIT, "InProgress", 0.1))
+    plain.tell(StepEnded("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 61.0)))
     told = capsys.readouterr()
     assert told.out == ""
     assert [line.split("  ")[-1].strip() for line in told.err.splitlines()] == [
@@ -39,9 +39,9 @@ def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     for verbosity in (-1, 0):
         terminal = Terminal(verbosity)
         with progress_of(PLAN, PastDeploys(tmp_path, real_aws=True), terminal) as tell:
-            tell.entered(NEW)
-            tell.began("lectures", WAIT)
-            tell.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 1.0))
+            tell(StackBegan(NEW))
+            tell(StepBegan("lectures", WAIT))
+            tell(StepEnded("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 1.0)))
         terminal.note("a remark\n")
     out, err = capsys.readouterr()
     assert (out, err.count(" done in "), err.count("a remark")) == ("", 1, 1)
@@ -54,10 +54,10 @@ def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.Ca
         deploy(past, seconds)
     assert past.seconds() == [200.0, 240.0, 700.0]
     clock = [0.0]
-    expecting = Expecting(Plain(Terminal(), lambda: clock[0]), past, lambda: clock[0])
-    expecting.began("lectures", WAIT)
+    expecting = Expecting(Plain(Terminal(), lambda: clock[0]).tell, past, lambda: clock[0])
+    expecting.tell(StepBegan("lectures", WAIT))
     for clock[0] in (60.0, 900.0):
-        expecting.progress("lectures", WAIT, "InProgress", 0.1)
+        expecting.tell(StepProgress("lectures", WAIT, "InProgress", 0.1))
     told = [line.partition("InProgress, ")[2] for line in capsys.readouterr().err.splitlines()]
     assert told[-2:] == [
         "usually 4 min 0 s (3 deploys), 1 min 0 s so far",
@@ -67,9 +67,11 @@ def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.Ca
 
 def deploy(past: PastDeploys, seconds: float) -> None:
     """A wait that took so long."""
-    expecting = Expecting(Plain(Terminal()), past)
-    expecting.began("lectures", WAIT)
-    expecting.ended("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, seconds))
+    expecting = Expecting(Plain(Terminal()).tell, past)
+    expecting.tell(StepBegan("lectures", WAIT))
+    expecting.tell(
+        StepEnded("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, seconds))
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"seconds": 3}', '{"seconds": ["x"]}', '{"seconds": null}'])

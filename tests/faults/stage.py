@@ -21,7 +21,7 @@ from tests.faults.doors import Killed, Watched, Write
 from tests.faults.scenarios import Scenario, Spec
 from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, missing, stays
 from tests.sandboxed import Clients, WatchedSandbox
-from tests.worlds import Fault, QuickClock, Silent, world_of
+from tests.worlds import Fault, QuickClock, world_of
 
 DEPLOY_AFTER_READS = 6
 """More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""
@@ -243,7 +243,7 @@ def run(
 ) -> tuple[Plan, Report]:
     """Plans and applies, once; or destroys."""
     plan = make_plan(stacks, world, destroying=destroying)
-    return plan, apply_plan(plan, world, tell=Silent(), allow=allow, no_wait=no_wait)
+    return plan, apply_plan(plan, world, allow=allow, no_wait=no_wait)
 
 
 def converge(
@@ -253,7 +253,7 @@ def converge(
     plan = make_plan(stacks, world, destroying=destroying)
     pending = [_pending(plan)]
     while pending[-1] and len(pending) <= RUNS:
-        apply_plan(plan, world, tell=Silent(), allow=allow)
+        apply_plan(plan, world, allow=allow)
         plan = make_plan(stacks, world, destroying=destroying)
         pending.append(_pending(plan))
     return pending

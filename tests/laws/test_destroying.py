@@ -9,7 +9,6 @@ from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, settle_around, surroundings
 from tests.laws.told import told
 from tests.thorough import examples
-from tests.worlds import Silent
 
 YES = frozenset({"deletes", "cuts-viewers"})
 
@@ -29,9 +28,7 @@ def test_nothing_of_the_stack_is_left(
         _, report = account.apply(spec)
         assert report.exit_code == 0, told(report)
     stacks = [account.stack({**after, "protect": False})]
-    report = apply_plan(
-        make_plan(stacks, account.world, destroying=True), account.world, tell=Silent(), allow=YES
-    )
+    report = apply_plan(make_plan(stacks, account.world, destroying=True), account.world, allow=YES)
     assert report.exit_code == 0, told(report)
     assert {kind for kind, left in ours(account).items() if left} == set()
     assert own_distributions(account) == []

@@ -3,26 +3,24 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.applying import Report
+from cfstream.applying import Event, Report, StepBegan
 from cfstream.steps.hazards import HazardName
-from cfstream.steps.step import Step
 from cfstream.workflow import apply_plan
 from tests.laws.account import Account
 from tests.laws.belongings import names_in_use, ours
 from tests.laws.language import Spec, pairs
 from tests.laws.told import told
 from tests.thorough import examples
-from tests.worlds import Silent
 
 
-class StopsAfter(Silent):
+class StopsAfter:
     """Interrupts a run once so many steps have begun."""
 
     def __init__(self, steps: int) -> None:
         self._left = steps
 
-    def began(self, stack: str, step: Step) -> None:
-        self._left -= 1
+    def tell(self, event: Event) -> None:
+        self._left -= isinstance(event, StepBegan)
 
     def interrupted(self) -> bool:
         return self._left <= 0
@@ -59,7 +57,7 @@ def apply_until(account: Account, spec: Spec, steps: int) -> Report:
     stop = StopsAfter(steps)
     plan = account.plan(spec)
     return apply_plan(
-        plan, account.world, tell=stop, allow=frozenset(HazardName), interrupted=stop.interrupted
+        plan, account.world, tell=stop.tell, allow=frozenset(HazardName), interrupted=stop.interrupted
     )
 
 

@@ -14,7 +14,6 @@ from cfstream.steps.hazards import HazardName
 from cfstream.values import Json
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
 from tests.promises.iam import resource
-from tests.worlds import Silent
 
 
 @dataclass(frozen=True)
@@ -107,16 +106,14 @@ def play(
     yield noted(Purpose.PLAN, planned)
     applied = [*planned]
     through = recorded(world, applied, deaf=deaf)
-    apply_plan(plan, through, tell=Silent(), allow=frozenset(HazardName))
+    apply_plan(plan, through, allow=frozenset(HazardName))
     with suppress(CfstreamError):
         prove_stacks(stacks, through, Means(None, world.clock))
     yield noted(Purpose.APPLY, applied)
     last()
     destroyed: list[Asked] = []
     through = recorded(world, destroyed)
-    apply_plan(
-        make_plan(stacks, through, destroying=True), through, tell=Silent(), allow=frozenset(HazardName)
-    )
+    apply_plan(make_plan(stacks, through, destroying=True), through, allow=frozenset(HazardName))
     yield noted(Purpose.DESTROY, destroyed)
 
 

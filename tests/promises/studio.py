@@ -20,7 +20,7 @@ from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.workflow import apply_plan, make_plan
 from tests.certificates import imported
-from tests.worlds import QuickClock, Silent
+from tests.worlds import QuickClock
 
 Json = dict[str, Any]
 
@@ -105,7 +105,7 @@ class Studio:
     ) -> Report:
         """Applies a plan that was made before, through another door out if one is given."""
         world = replace(self.world, aws=door) if door is not None else self.world
-        return apply_plan(plan, world, **{"tell": Silent(), "allow": frozenset(allow), **terms})
+        return apply_plan(plan, world, **{"allow": frozenset(allow), **terms})
 
     def apply(
         self, *documents: Json, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from cfstream.applying import Event, StepBegan
 from cfstream.errors import NotAuthorized
 from cfstream.ports import Call
-from cfstream.steps.step import Step
 from cfstream.values import Verb
 from tests.promises.studio import (
     ONE,
@@ -28,7 +28,6 @@ from tests.promises.studio import (
     told,
 )
 from tests.promises.witness import Witness, once
-from tests.worlds import Silent
 
 PENDING = 3
 """Reads for which a write stays InProgress, where a test wants to see who does not wait."""
@@ -351,15 +350,14 @@ def test_who_waits_holds_nobody_up(studio: Studio) -> None:
     """Deploys take minutes: all stacks of a run wait for theirs at the same time, however few may write at once."""
     together = threading.Barrier(5, timeout=60)
 
-    class Meeting(Silent):
-        def began(self, stack: str, step: Step) -> None:
-            if step.verb is Verb.WAIT:
-                together.wait()
+    def meet(event: Event) -> None:
+        if isinstance(event, StepBegan) and event.step.verb is Verb.WAIT:
+            together.wait()
 
     documents = [
         signed(name=f"stack-{number}", bucket=studio.bucket(f"media-{number}")) for number in range(5)
     ]
-    report = studio.run(studio.plan(*documents), tell=Meeting())
+    report = studio.run(studio.plan(*documents), tell=meet)
     assert report.exit_code == 0, told(report)
 
 

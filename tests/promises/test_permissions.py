@@ -25,7 +25,6 @@ from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, Played, play, recorded
 from tests.promises.studio import Json, Studio, signed
 from tests.sandboxed import Clients
-from tests.worlds import Silent
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
@@ -189,7 +188,7 @@ def life(studio: Studio, document: Json) -> list[Asked]:
     changed = studio.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
     created: list[Asked] = []
     through = recorded(studio.world, created)
-    apply_plan(make_plan(stacks, through), through, tell=Silent(), allow=frozenset(HazardName))
+    apply_plan(make_plan(stacks, through), through, allow=frozenset(HazardName))
     ended = play("changed", changed, studio.world)
     return [*created, *(asked for each in ended for asked in each.calls)]
 

@@ -18,7 +18,7 @@ from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.values import Json
 from cfstream.workflow import apply_plan
 from tests.promises.studio import Studio
-from tests.worlds import Fault, QuickClock, Silent, landed_unanswered
+from tests.worlds import Fault, QuickClock, landed_unanswered
 
 Hand = Callable[[], None]
 
@@ -120,4 +120,4 @@ class RacingClock(QuickClock):
 def run(studio: Studio, plan: Plan, race: Race, *allow: str) -> Report:
     """Apply a plan while the other client watches."""
     world = replace(studio.world, aws=race, clock=RacingClock(race))
-    return apply_plan(plan, world, tell=Silent(), allow=frozenset(allow))
+    return apply_plan(plan, world, allow=frozenset(allow))

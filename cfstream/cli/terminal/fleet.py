@@ -7,13 +7,20 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from cfstream.applying import StackReport, StepReport
+from cfstream.applying import (
+    Event,
+    StackBegan,
+    StackEnded,
+    StackReport,
+    StepBegan,
+    StepEnded,
+    StepProgress,
+    Tell,
+)
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.planning import StackPlan
 from cfstream.render.progress import fleet_line, stack_line, took
-from cfstream.steps.step import Step
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -46,9 +53,9 @@ class Fleet:
         console = Console(stderr=True, no_color=not self._color, highlight=False)
         self._live = Live(console=console, get_renderable=self._table, transient=True, refresh_per_second=4)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Tell:
         self._live.start()
-        return self
+        return self.tell
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -56,24 +63,23 @@ class Fleet:
         with suppress(OSError):
             self._live.stop()
 
-    def entered(self, plan: StackPlan) -> None:
+    def tell(self, event: Event) -> None:
+        """Show the event."""
         with self._guard:
-            self._under_way[plan.name] = _UnderWay(len(plan.steps), time.monotonic())
+            match event:
+                case StackBegan(plan):
+                    self._under_way[plan.name] = _UnderWay(len(plan.steps), time.monotonic())
+                case StepBegan(stack, step):
+                    row = self._under_way[stack]
+                    row.doing, row.said = step.id, ""
+                case StepProgress(stack, _, text):
+                    self._under_way[stack].said = text
+                case StepEnded(stack):
+                    self._under_way[stack].done += 1
+        if isinstance(event, StackEnded):
+            self._ended(event.report)
 
-    def began(self, stack: str, step: Step) -> None:
-        with self._guard:
-            row = self._under_way[stack]
-            row.doing, row.said = step.id, ""
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:  # noqa: ARG002
-        with self._guard:
-            self._under_way[stack].said = text
-
-    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (the report shows failures)
-        with self._guard:
-            self._under_way[stack].done += 1
-
-    def left(self, report: StackReport) -> None:
+    def _ended(self, report: StackReport) -> None:
         from rich.text import Text
 
         with self._guard:

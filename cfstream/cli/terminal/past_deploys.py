@@ -10,12 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from cfstream.applying import StackReport, StepOutcome, StepReport, Telling
-from cfstream.planning import StackPlan
+from cfstream.applying import Event, StepBegan, StepEnded, StepOutcome, StepProgress, Tell
 from cfstream.render.expectation import Expectation, expected
-from cfstream.steps.step import Step
 from cfstream.values import StepId, Verb
 
 KEPT = 50
@@ -72,34 +71,25 @@ class PastDeploys:
 
 
 class Expecting:
-    """Pass everything on, add to each wait how long it usually takes, and keep the seconds of finished waits."""
+    """Pass every event on, add to each wait how long it usually takes, and keep the seconds of finished waits."""
 
-    def __init__(
-        self, telling: Telling, past: PastDeploys, now: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._telling = telling
+    def __init__(self, tell: Tell, past: PastDeploys, now: Callable[[], float] = time.monotonic) -> None:
+        self._tell = tell
         self._past = past
         self._now = now
         self._expected: Expectation | None = expected(past.seconds())
         self._began: dict[tuple[str, StepId], float] = {}
 
-    def entered(self, plan: StackPlan) -> None:
-        self._telling.entered(plan)
-
-    def began(self, stack: str, step: Step) -> None:
-        self._began[stack, step.id] = self._now()
-        self._telling.began(stack, step)
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
-        if self._expected is not None and step.verb is Verb.WAIT:
-            waited = self._now() - self._began[stack, step.id]
-            text, fraction = f"{text}, {self._expected.words(waited)}", self._expected.fraction(waited)
-        self._telling.progress(stack, step, text, fraction)
-
-    def ended(self, stack: str, report: StepReport) -> None:
-        if report.verb is Verb.WAIT and report.outcome is StepOutcome.DONE and report.seconds >= SHORTEST:
-            self._past.add(report.seconds)
-        self._telling.ended(stack, report)
-
-    def left(self, report: StackReport) -> None:
-        self._telling.left(report)
+    def tell(self, event: Event) -> None:
+        """Pass an event on."""
+        match event:
+            case StepBegan(stack, step):
+                self._began[stack, step.id] = self._now()
+            case StepProgress(stack, step, text) if self._expected is not None and step.verb is Verb.WAIT:
+                waited = self._now() - self._began[stack, step.id]
+                words = f"{text}, {self._expected.words(waited)}"
+                event = replace(event, text=words, fraction=self._expected.fraction(waited))
+            case StepEnded(_, report) if report.verb is Verb.WAIT and report.outcome is StepOutcome.DONE:
+                if report.seconds >= SHORTEST:
+                    self._past.add(report.seconds)
+        self._tell(event)

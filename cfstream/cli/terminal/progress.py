@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from cfstream.applying import Quiet, StepReport, Telling
+from cfstream.applying import Event, StepBegan, StepEnded, StepProgress, StepReport, Tell, quiet
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
 from cfstream.cli.terminal.streams import Terminal, lively
 from cfstream.planning import Plan
 from cfstream.render.progress import ended_line, still_line
-from cfstream.steps.step import Step
 from cfstream.values import StepId
 
 if TYPE_CHECKING:
@@ -24,18 +23,18 @@ HEARTBEAT = 30.0
 
 
 @contextmanager
-def progress_of(plan: Plan, past: PastDeploys, terminal: Terminal) -> Iterator[Telling]:
+def progress_of(plan: Plan, past: PastDeploys, terminal: Terminal) -> Iterator[Tell]:
     """Show the progress of a plan, and how long each wait usually takes."""
     with _display(plan, terminal) as tell:
-        yield Expecting(tell, past)
+        yield Expecting(tell, past).tell
 
 
-def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Telling]:
+def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
     """Return the display for the plan, the terminal, ``-q`` and ``-v`` (no bars: log lines would break them)."""
     if terminal.verbosity < 0:
-        return nullcontext(Quiet())
+        return nullcontext(quiet)
     if terminal.verbosity > 0 or not lively(sys.stderr):
-        return nullcontext(Plain(terminal))
+        return nullcontext(Plain(terminal).tell)
     if sum(bool(stack.steps) for stack in plan.stacks) > 1:
         from cfstream.cli.terminal.fleet import Fleet
 
@@ -43,7 +42,7 @@ def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Telling]:
     return Live(terminal)
 
 
-class Plain(Quiet):
+class Plain:
     """A line for each finished step, and one every half minute for a long step."""
 
     def __init__(self, terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
@@ -54,26 +53,22 @@ class Plain(Quiet):
         self._began: dict[tuple[str, StepId], float] = {}
         self._told: dict[tuple[str, StepId], float] = {}
 
-    def began(self, stack: str, step: Step) -> None:
+    def tell(self, event: Event) -> None:
+        """Print a line if the event needs one."""
         now = self._now()
         with self._guard:
-            self._began[stack, step.id] = self._told[stack, step.id] = now
-
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:  # noqa: ARG002
-        now = self._now()
-        with self._guard:
-            if now - self._told.get((stack, step.id), now) < HEARTBEAT:
-                return
-            self._told[stack, step.id] = now
-            began = self._began[stack, step.id]
-            self._terminal.tell(still_line(step, text, now - began, color=self._color) + "\n")
-
-    def ended(self, stack: str, report: StepReport) -> None:  # noqa: ARG002 (the line names the step)
-        with self._guard:
-            self._terminal.tell(ended_line(report, color=self._color) + "\n")
+            match event:
+                case StepBegan(stack, step):
+                    self._began[stack, step.id] = self._told[stack, step.id] = now
+                case StepProgress(stack, step, text) if now - self._told[stack, step.id] >= HEARTBEAT:
+                    self._told[stack, step.id] = now
+                    seconds = now - self._began[stack, step.id]
+                    self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
+                case StepEnded(_, report):
+                    self._terminal.tell(ended_line(report, color=self._color) + "\n")
 
 
-class Live(Quiet):
+class Live:
     """The same lines, and below them a bar for each running step."""
 
     def __init__(self, terminal: Terminal) -> None:
@@ -90,8 +85,8 @@ class Live(Quiet):
             transient=True,
         )
 
-    def __enter__(self) -> Self:
-        return self
+    def __enter__(self) -> Tell:
+        return self.tell
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -99,19 +94,23 @@ class Live(Quiet):
         with suppress(OSError):
             self._progress.stop()
 
-    def began(self, stack: str, step: Step) -> None:
-        self._progress.start()
-        self._tasks[stack, step.id] = self._progress.add_task(step.id, total=None)
+    def tell(self, event: Event) -> None:
+        """Show the event."""
+        match event:
+            case StepBegan(stack, step):
+                self._progress.start()
+                self._tasks[stack, step.id] = self._progress.add_task(step.id, total=None)
+            case StepProgress(stack, step, text, fraction):
+                self._progress.update(
+                    self._tasks[stack, step.id],
+                    description=f"{step.id}  {text}",
+                    total=None if fraction is None else 1.0,
+                    completed=fraction or 0.0,
+                )
+            case StepEnded(stack, report):
+                self._ended(stack, report)
 
-    def progress(self, stack: str, step: Step, text: str, fraction: float | None) -> None:
-        self._progress.update(
-            self._tasks[stack, step.id],
-            description=f"{step.id}  {text}",
-            total=None if fraction is None else 1.0,
-            completed=fraction or 0.0,
-        )
-
-    def ended(self, stack: str, report: StepReport) -> None:
+    def _ended(self, stack: str, report: StepReport) -> None:
         from rich.text import Text
 
         task = self._tasks.pop((stack, report.id), None)

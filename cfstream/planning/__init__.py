@@ -1,6 +1,6 @@
-"""From the proposals of all kinds to a plan: order, access, hazards and the fingerprint. Pure.
+"""Turn the proposals of all kinds into a plan: order, access, hazards and the fingerprint. Pure.
 
-What is live comes in, and the plan comes out; the same input gives the same bytes.
+The same input gives the same bytes.
 """
 
 from cfstream.planning.order import ordered

@@ -1,4 +1,4 @@
-"""Who can read a stack's bucket now, without a plan: the answer of ``cfstream access``. Pure."""
+"""Find who can read a stack's bucket now, for ``cfstream access``. Pure."""
 
 from dataclasses import replace
 

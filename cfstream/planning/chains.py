@@ -48,7 +48,7 @@ def _general(scene: Scene, seen: Evaluation, each: General) -> Chain:
 
 
 def _signers_source(scene: Scene, way: Way, *, own: bool) -> str:
-    """The line of the spec that names the signers: the behavior's own, else the default's."""
+    """Return the line of the spec that names the signers: the behavior's own, or else the default's."""
     number, spec = _number(scene, way), scene.stack.spec
     if not own:
         return LIVE
@@ -60,7 +60,7 @@ def _signers_source(scene: Scene, way: Way, *, own: bool) -> str:
 
 
 def _number(scene: Scene, way: Way) -> int | None:
-    """The place in the spec of the behavior that a way leads through; None for the default one and unlisted ones."""
+    """Return the index in the spec of the behavior on a way; None for the default behavior and unlisted ones."""
     path = way.behavior.path if way.behavior else ""
     for place, each in enumerate(scene.stack.spec.http.behaviors if path else ()):
         if PathPattern(each.path) == PathPattern(path):
@@ -101,7 +101,7 @@ def _identity(scene: Scene, way: Way, *, own: bool) -> Link:
         return Link("identity", f"OAI {plain(oai)}", _source(scene, own, "oai"))
     if oac:
         return Link("identity", f"OAC {plain(oac)}", _source(scene, own, "oac"))
-    return Link("identity", "none: CloudFront asks S3 as anyone does", _source(scene, own, "origin_access"))
+    return Link("identity", "none: CloudFront reads S3 unsigned", _source(scene, own, "origin_access"))
 
 
 def _last(by: tuple[str, ...]) -> Iterator[Link]:

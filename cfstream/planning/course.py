@@ -1,4 +1,4 @@
-"""The worlds before, between and after the steps of a plan. Pure."""
+"""Compute the worlds before, between and after the steps of a plan. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,14 +53,14 @@ def course(start: World, steps: Sequence[Step], stack: str) -> Course:
 
 
 def _identity(reader: Reader) -> bool:
-    """Whether a reader is how CloudFront reads, and no viewer: who reads by it is judged by the distributions."""
+    """Return whether a reader is CloudFront itself: its viewers are judged by the distributions."""
     return reader.kind in (ReaderKind.DISTRIBUTION, ReaderKind.OAI)
 
 
 def exposed(
     before: Evaluation, during: Evaluation, after: Evaluation, *, present: bool = False
 ) -> tuple[Cell, Reader] | None:
-    """Return a cell that somebody can read only in between, with who can; None if there is none.
+    """Return a cell that somebody can read only in between, with the reader; None if there is none.
 
     With `present`, keys that no object has are left out where all objects were listed.
     """

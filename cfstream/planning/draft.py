@@ -1,6 +1,6 @@
-"""From what is wanted and what is live to the plan of one stack. Pure."""
+"""Make the plan of one stack from what the spec wants and what is live. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.planning.guarding import concerns
-from cfstream.planning.judge import Among, judge
+from cfstream.planning.judge import Among, Judged, judge
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, Road, StackPlan
@@ -24,7 +24,7 @@ from cfstream.steps.step import Step
 
 @dataclass(frozen=True)
 class Draft:
-    """What the kinds propose for one stack, before anything is judged."""
+    """The proposals of all kinds for one stack, before they are judged."""
 
     scene: Scene
     land: Landscape
@@ -41,7 +41,7 @@ class Draft:
 
 
 def draft(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> Draft:
-    """Return the kinds' proposals, each seeing what those before it brought."""
+    """Return the proposals of all kinds. Each kind gets the results of those before it."""
     land = Landscape(live=lives, wanted=wants)
     proposals: list[Proposal] = []
     for kind in KINDS:
@@ -52,7 +52,7 @@ def draft(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> D
 
 
 def beside(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
-    """Return the steps of the other stacks that share the bucket: they decide who can read it, too."""
+    """Return the steps of the other stacks that share the bucket: they also decide who can read it."""
     bucket = one.scene.stack.spec.bucket.name
     return tuple(
         step
@@ -81,11 +81,6 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
     judged = judge(scene, land, proposed.steps, among)
     steps = [*judged.steps, *settling_steps(scene, live, judged.steps)]
     settling = unawaited(scene, live, steps)
-    on_its_way = (Notice(ON_ITS_WAY),) if settling else ()
-    warnings = tuple(
-        Notice(f"opening: {opening.text}", warning=True, do=opening.do)
-        for opening in judged.exposure.openings
-    )
     return StackPlan(
         name=scene.name,
         spec=scene.stack.path,
@@ -93,15 +88,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(scene, land)),
         problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),
-        notices=(
-            *warnings,
-            *judged.notices,
-            *(Notice(text) for text in judged.exposure.notes),
-            *limit_notices(scene.stack),
-            *(notice for proposal in proposals for notice in proposal.notices),
-            *on_its_way,
-            *unknown_notices(live, steps),
-        ),
+        notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,
         steps=ordered(steps),
         settling=settling,
@@ -113,6 +100,17 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         road=_road(scene),
         outputs=outputs_of(scene, land),
     )
+
+
+def _notices(proposed: Draft, judged: Judged, settling: Step | None) -> Iterator[Notice]:
+    for opening in judged.exposure.openings:
+        yield Notice(f"opening: {opening.text}", warning=True, do=opening.do)
+    yield from judged.notices
+    yield from (Notice(text) for text in judged.exposure.notes)
+    yield from limit_notices(proposed.scene.stack)
+    yield from (notice for proposal in proposed.proposals for notice in proposal.notices)
+    if settling:
+        yield Notice(ON_ITS_WAY)
 
 
 def _road(scene: Scene) -> Road:

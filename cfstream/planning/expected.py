@@ -1,4 +1,4 @@
-"""Who may read by what a spec says, for judging openings. Pure."""
+"""Find who may read according to a spec, to judge openings. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -30,7 +30,7 @@ def expected(scene: Scene, world: World) -> Expected:
 
 
 def _signers(spec: Spec, world: World) -> Iterable[Reader]:
-    """Every signer of the spec, whatever the path. A used group may be given by its id."""
+    """Yield every signer of the spec, for any path. A used group may be given by its id."""
     names: Mapping[str, str] = {str(id_): state.name for id_, state in world.groups.items()}
     parts: tuple[Spec | Behavior, ...] = (spec, *spec.http.behaviors)
     for part in parts:

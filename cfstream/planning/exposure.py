@@ -1,4 +1,4 @@
-"""Who can read before and after a plan, as a plan shows it. Pure: `access` decides, this module puts it into words."""
+"""Describe who can read before and after a plan. Pure: `access` decides, this module writes the phrases."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ class Exposure:
     openings: tuple[Opening, ...] = ()
     """Readers and writers after the plan that the spec does not name."""
     notes: tuple[str, ...] = ()
-    """What is good to know about readers that are no openings."""
+    """Notes about readers that are not openings."""
     ours: tuple[str, ...] = ()
     """The phrases that lead through the stack's own distribution."""
     anyone: tuple[str, ...] = ()
-    """The phrases by which nobody needs to sign."""
+    """The phrases for paths that need no signature."""
     access: tuple[AccessRow, ...] = ()
 
 
@@ -52,7 +52,7 @@ def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Expos
 
 
 def phrases(seen: Evaluation, expected: Expected) -> tuple[str, ...]:
-    """Return who can read, the stack's own distribution first. A path is left out where the whole says the same."""
+    """Return who can read, the stack's own distribution first. A path is omitted if the whole has the same phrase."""
     texts = list(dict.fromkeys([*_own(seen, expected.stack), *sorted(set(_others(seen, expected)))]))
     return tuple(text for text in texts if _whole(text) not in texts) or (NOBODY,)
 
@@ -63,7 +63,7 @@ def _whole(text: str) -> str:
 
 
 def _own(seen: Evaluation, stack: str) -> Iterator[str]:
-    """A phrase for each behavior of the own distribution that serves somebody: the default one, then by precedence."""
+    """Yield a phrase for each own behavior that serves somebody: the default one, then by precedence."""
     found: dict[str, set[Reader]] = {}
     order: dict[str, int] = {"": -1}
     for _, way in seen.rows:
@@ -91,7 +91,7 @@ def _signers(seen: Evaluation, readers: Iterable[Reader]) -> str:
 
 
 def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
-    """A phrase for everyone who reads by another way, except the account's own principals."""
+    """Yield a phrase for everyone who reads in another way, except the account's own principals."""
     signed: dict[str, set[Reader]] = {}
     narrower = _narrower(seen)
     for cell, way in seen.rows:
@@ -111,7 +111,7 @@ def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
 
 
 def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
-    """Return the ways of anyone past CloudFront that say no more than that anyone can read by the same statement."""
+    """Return the ways of anyone past CloudFront that add nothing to what anyone can read by the same statement."""
     found: dict[tuple[str, tuple[str, ...]], set[Cell]] = {}
     for cell, way in seen.rows:
         if way.direct and way.reader == ANYONE:
@@ -130,13 +130,13 @@ def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Itera
 
 
 def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
-    """Paths that pass from one reader to another while the phrases stay the same, as when behaviors are swapped."""
+    """Yield phrases for paths that change readers while other phrases stay, as when behaviors are swapped."""
     for each in compare(before, after):
         gained = _that_count(before, each)
         if gained:
             yield f"{each.reader} can now read paths like /{gained[0].witness}"
         if each.lost:
-            yield f"{each.reader} is no longer who reads paths like /{each.lost[0].witness}"
+            yield f"{each.reader} can no longer read paths like /{each.lost[0].witness}"
 
 
 def _that_count(before: Evaluation, found: Difference) -> list[Cell]:

@@ -1,6 +1,6 @@
-"""The hazards that follow from who can read before and after. Pure.
+"""Find the hazards that follow from who can read before and after. Pure.
 
-`plan` and `diff` share this: both compare two worlds, and neither guesses from fields.
+`plan` and `diff` share this: both compare two worlds, and not fields.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -17,11 +17,11 @@ from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import plain
 
 Net = tuple[Evaluation, Evaluation]
-"""The worlds before and after a whole plan: what a step changes counts only as far as it is still so at the end."""
+"""The worlds before and after a whole plan. A change by a step counts only if it lasts until the end."""
 
 
 def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
-    """Return a hazard for each way by which paths open to anyone that were signed, or that nobody could read."""
+    """Return a hazard for each way that opens paths to anyone that needed a signature, or that nobody could read."""
     lasting = {cell for cell, _ in opened_to_anyone(*net)} if net else None
     found: dict[str, str] = {}
     for cell, way in opened_to_anyone(before, after):
@@ -54,7 +54,7 @@ def _other_openings(before: Evaluation, after: Evaluation, net: Net | None) -> I
 
 
 def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
-    """Return a hazard for each reader who loses paths. Closing what anyone could read is none."""
+    """Return a hazard for each reader who loses paths. Closing what anyone could read is not a hazard."""
     lasting = {_lost(loss): set(loss.cells) for loss in losses(*net)} if net else None
     found = []
     for loss in losses(before, after):
@@ -68,7 +68,7 @@ def moving_hazards(before: World, left: World, after: World) -> tuple[Hazard, ..
     """Return a hazard for each signer who loses paths because the distribution reads another bucket.
 
     `before` and `left` are the worlds around the former bucket, before and after the plan; `after` is the world around
-    the new one. Only who can read in neither of the latter two loses something.
+    the new one. Only a reader who can read in neither of the latter two loses something.
     """
     was, still, will = evaluate(before, left, after)
     return cutting_hazards(was, will, net=(was, still))
@@ -126,7 +126,7 @@ def _where(way: Way) -> str:
         return "the bucket"
     if way.path and way.distribution is not None:
         return f"the path {way.path}{_root(way.distribution)}"
-    return f"what matches {way.behavior.path}" if way.behavior.path else "the default behavior"
+    return f"paths that match {way.behavior.path}" if way.behavior.path else "the default behavior"
 
 
 def _root(distribution: Distribution) -> str:
@@ -137,8 +137,8 @@ def _root(distribution: Distribution) -> str:
 def widening_hazard(prefix: str, gained: Sequence[Cell]) -> Iterator[Hazard]:
     """Yield a hazard if CloudFront may read more than before."""
     if gained:
-        under = f"what is under {prefix}" if prefix else "all of the bucket"
-        text = f"CloudFront can read {under} afterwards, and could not read all of it, for example /{gained[0].witness}"
+        under = f"everything under {prefix}" if prefix else "the whole bucket"
+        text = f"CloudFront gains access to {under}, for example to /{gained[0].witness}"
         yield Hazard(HazardName.WIDENS_GRANT, text)
 
 

@@ -1,7 +1,7 @@
-"""The steps of a stack against who can read: what comes late, which hazards there are, and what is open. Pure.
+"""Judge the steps of a stack by who can read: which grants run late, the hazards, and the openings. Pure.
 
-Every step that changes who can read is projected on the world that was observed. So the plan knows who can read after
-each of its steps, and no step is shown without what it opens or closes.
+Every step that changes who can read is projected on the observed world. So the plan knows who can read after each of
+its steps.
 """
 
 from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among 
 
 
 def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
-    """Return the hazards of each step: what it opens or closes that is still so at the end."""
+    """Return the hazards of each step: what it opens or closes until the end of the plan."""
     found: dict[StepId, tuple[Hazard, ...]] = {}
     for step, before, after in seen.moments():
         hazards = (
@@ -103,8 +103,8 @@ def _widening(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
 
     That is the last grant; without one it is the last change of the distribution or its identity, because a statement
     of others may let the new identity read more.
-    Only what is live counts: another stack of the run that shares the identity grants nothing yet. A statement that is
-    left of a distribution that does not exist any more was no grant to the new one.
+    Only what is live counts: another stack of the run that shares the identity grants nothing yet. A statement for a
+    distribution that no longer exists is not a grant to the new one.
     """
     changing = [step for step, *_ in seen.moments() if not isinstance(step, Revoke)]
     last = next((step for step in reversed(seen.steps) if isinstance(step, Granting)), None) or next(
@@ -144,7 +144,7 @@ def _joined(
 
 
 def _unsafe(scene: Scene, seen: Course) -> Iterator[Problem]:
-    """A problem if somebody could read between two steps who can read neither before nor after the plan."""
+    """Yield a problem if somebody could read between two steps but neither before nor after the plan."""
     for step, _, during in seen.moments():
         found = exposed(seen.before, during, seen.after, present=True)
         if found is not None:
@@ -159,7 +159,7 @@ def _unsafe(scene: Scene, seen: Course) -> Iterator[Problem]:
 
 def _merged(after: Evaluation) -> Iterator[Notice]:
     if after.merged:
-        text = f"there are more than {MOST_CELLS} groups of paths; the rest is judged together ({MERGED})"
+        text = f"there are more than {MOST_CELLS} groups of paths; the others are judged together ({MERGED})"
         yield Notice(text)
 
 

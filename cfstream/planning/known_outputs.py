@@ -1,4 +1,4 @@
-"""What is known of a stack's outputs before any step runs. Pure."""
+"""Find the outputs of a stack that are known before any step runs. Pure."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from cfstream.values import Known
 
 
 def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
-    """The outputs of the contract, as far as they are known; what a step will bring stands as its Ref."""
+    """Return the outputs of the contract that are known. An output that a step will bring is its Ref."""
     if scene.destroying:
         return {}
     distribution = land.brought.get(scene.distribution, {})

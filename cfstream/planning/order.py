@@ -1,4 +1,4 @@
-"""The steps of a stack in the order in which they run, and what each of them needs."""
+"""Put the steps of a stack in the order in which they run, and find what each of them needs."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,9 +11,9 @@ from cfstream.values import StepId, Verb, refs_in
 
 
 def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps in the order in which they run, each with the ids of those that it needs.
+    """Return the steps in the order in which they run, each with the ids of the steps that it needs.
 
-    Law: every needed step stands before the one that needs it, whatever order `steps` came in.
+    Law: every needed step comes before the one that needs it, in any order of `steps`.
     """
     in_order = sorted(steps, key=_position)
     numbered = _numbered(in_order)
@@ -28,7 +28,7 @@ def _position(step: Step) -> tuple[int, str, str, str]:
 
 
 def _numbered(steps: Sequence[Step]) -> list[Step]:
-    """The same steps, with #2 and so on where a verb comes again on the same address."""
+    """Return the same steps, with #2 and so on if a verb is repeated on an address."""
     seen: Counter[tuple[Verb, str]] = Counter()
     numbered = []
     for step in steps:
@@ -40,5 +40,5 @@ def _numbered(steps: Sequence[Step]) -> list[Step]:
 
 def _needs(step: Step, by_stage: Mapping[Stage, list[StepId]]) -> tuple[StepId, ...]:
     guarded = [needed for stage in WAITS_FOR.get(step.stage, ()) for needed in by_stage.get(stage, ())]
-    # Sorted, for where a Ref stands may follow the order in which a reply of AWS has its members.
+    # Sorted, because the order of Refs may follow the order of members in a reply of AWS.
     return tuple(dict.fromkeys([*sorted(ref.step for ref in refs_in(step.asks())), *guarded]))

@@ -1,4 +1,4 @@
-"""The plan as data: what a run would do."""
+"""The plan as data."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from cfstream.values import Account, ETag, StepId, Verb, digest
 
 @dataclass(frozen=True)
 class LiveSummary:
-    """What is live of a stack's distribution, for the head of its plan; all None when there is none."""
+    """The live distribution of a stack, for the head of its plan; all None if it has none."""
 
     distribution_id: str | None = None
     domain_name: str | None = None
@@ -27,7 +27,7 @@ class LiveSummary:
 
 @dataclass(frozen=True)
 class Road:
-    """What the spec puts between viewers and objects: the names that a picture of the plan needs."""
+    """The names between viewers and objects that the picture of a plan shows."""
 
     hosts: tuple[str, ...] = ()
     identity: str = "none"
@@ -37,7 +37,7 @@ class Road:
 
 @dataclass(frozen=True)
 class StackPlan:
-    """The plan of one stack. `steps` stand in the order in which they run."""
+    """The plan of one stack. `steps` are in the order in which they run."""
 
     name: str
     spec: str
@@ -51,21 +51,21 @@ class StackPlan:
     after: tuple[str, ...] = ()
     """The stacks of the run that must be done before this one begins."""
     settling: Step | None = None
-    """The wait for what an earlier run changed, where no step waits: apply makes it last, and it is no change."""
+    """The wait for what an earlier run changed, if no step waits. Apply runs it last; it is not a change."""
     leaving: tuple[str, ...] = ()
-    """What another stack of the run takes off this one, which has no step for it itself."""
+    """What another stack of the run takes from this one. This stack has no step for it."""
     protect: bool = False
     distribution: str = "distribution"
     """The kind of the stack's distribution, which names its address."""
     destroying: bool = False
-    """Whether all that is the stack's is to go."""
+    """Whether the plan deletes the stack."""
     road: Road = Road()
     outputs: Mapping[str, Any] | None = None
-    """What is known of ids before any step runs: the outputs of a stack with nothing to do. Values may be Refs."""
+    """The outputs that are known before any step runs. Values may be Refs."""
 
     @property
     def in_sync(self) -> bool:
-        """Whether live is as the spec says: nothing to do, here or from another stack, and nothing in the way."""
+        """Whether live is as the spec says: no steps, here or in another stack, and no problems."""
         return not self.steps and not self.problems and not self.leaving
 
     @property
@@ -87,15 +87,15 @@ class Plan:
 
     @property
     def summary(self) -> dict[Verb, int]:
-        """How many steps of each verb there are; every verb is in it."""
+        """The number of steps of each verb, zero included."""
         return count(step.verb for stack in self.stacks for step in stack.steps)
 
     @cached_property
     def fingerprint(self) -> str:
-        """What a saved plan is held to: the SHA-256 of account, what was relied on, and the steps.
+        """The SHA-256 of the account, everything that the plan relied on, and the steps: a saved plan is bound to it.
 
-        Not in it: ETags, reasons and line numbers. It can be computed from the JSON form of the plan alone. Hazards and
-        openings are in it: a plan that was approved without them does not hold once there are some.
+        ETags, reasons and line numbers are not in it. It can be computed from the JSON form of the plan. Hazards and
+        openings are in it: a plan that was approved without them is stale once there are some.
         """
         return digest(
             {
@@ -117,6 +117,6 @@ class Plan:
 
 
 def count(verbs: Iterable[Verb]) -> dict[Verb, int]:
-    """How often each verb stands in `verbs`, zero included."""
+    """Return how often each verb is in `verbs`, zero included."""
     counted = Counter(verbs)
     return {verb: counted[verb] for verb in Verb}

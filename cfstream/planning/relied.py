@@ -1,4 +1,4 @@
-"""What a plan relies on beside its own resources: whatever else leads to the bucket. Pure."""
+"""Find what a plan relies on besides its own resources: everything else that leads to the bucket. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The stacks of a run in the order in which they may be applied."""
+"""Put the stacks of a run in the order in which they may be applied."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,14 +10,14 @@ from cfstream.steps.stage import Stage
 
 
 def in_turn(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
-    """The stacks, each behind those that must be done before it, as far as they are in the run."""
+    """Return the stacks, each after those of the run that must be done before it."""
     named = {stack.name: stack for stack in stacks}
     graph = {name: [each for each in stack.after if each in named] for name, stack in named.items()}
     return tuple(named[name] for name in TopologicalSorter(graph).static_order())
 
 
 def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
-    """The stacks; those that wait for each other in a circle have that as a problem, and wait no more."""
+    """Return the stacks. Stacks that wait for each other in a circle get a problem, and no longer wait."""
     try:
         in_turn(stacks)
     except CycleError as error:
@@ -29,8 +29,10 @@ def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
 
 def _in_circle(stack: StackPlan, circle: Sequence[str]) -> StackPlan:
     line = next((step.line for step in stack.steps if step.stage is Stage.MOVE), 0)
-    what = f"{' and '.join(circle)} give cnames to each other, and none of them can be the first"
+    what = f"{' and '.join(circle)} give cnames to each other, so none of them can run first"
     problem = Problem(
-        Where(stack.spec, line), what, "let the names go one way in this run, and the other in the next"
+        Where(stack.spec, line),
+        what,
+        "move the names in one direction in this run, and back in the next",
     )
     return replace(stack, problems=(*stack.problems, problem), after=())

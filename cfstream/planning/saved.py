@@ -1,4 +1,4 @@
-"""Whether a saved plan is still the plan that would be made now. Pure."""
+"""Check that a saved plan is still the plan that would be made now. Pure."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ class Mismatch(Stale):
 
 
 def check_saved(saved: Json, plan: Plan) -> None:
-    """Return if the saved plan is the plan that would be made now. Raises Mismatch with what changed, otherwise.
+    """Raise Mismatch with what changed, unless the saved plan is the plan that would be made now.
 
-    The spec counts to the letter: a change of it that changes no step was not reviewed either.
+    Every character of the spec counts: a change that changes no step was not reviewed either.
     """
     made = saved.get("cfstream_version")
     if made != __version__:
@@ -52,7 +52,7 @@ def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
 
 
 def _dangers_moved(before: Json, now: StackPlan) -> list[str]:
-    """The hazards and openings that only one of the plans has."""
+    """Return the hazards and openings that only one of the plans has."""
     hazards = {(each["name"], each["step"]) for each in before.get("hazards", [])}
     present = {(hazard.name, str(step)) for hazard, step in now.hazards}
     opened = set(before.get("exposure", {}).get("openings", []))
@@ -83,7 +83,7 @@ def _stack_moved(before: Json, now: StackPlan) -> list[str]:
 
 
 def _moved(sha256: str, content: Any, now: Relied) -> tuple[str, ...]:
-    """What moved, from what, to what: by field where the content is known, else by digest."""
+    """Return what changed, from what, to what: by field if the content is known, or else by digest."""
     nothing = digest(None)
     if nothing in (sha256, now.sha256):
         return ("there -> gone" if now.sha256 == nothing else "not there -> there",)

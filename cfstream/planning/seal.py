@@ -1,4 +1,4 @@
-"""What a saved plan is held to: digests of what each step sends."""
+"""Digest what each step sends: a saved plan is bound to it."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from cfstream.values import digest, plain
 
 
 def sent(step: Step) -> str:
-    """The digest of what a step sends, the same in whatever order AWS listed what it is made from."""
+    """Return the digest of what a step sends. It does not depend on the order of AWS's lists."""
     return digest(canonical(without_secrets(plain(step.asks()))))
 
 
 def sealed(step: Step) -> dict[str, Any]:
-    """What of a step the fingerprint covers, as the JSON form of the plan spells it.
+    """Return what the fingerprint covers of a step, as in the JSON form of the plan.
 
     ``sends`` is the digest of the whole document that the step writes, unmanaged fields included.
     """

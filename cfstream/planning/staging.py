@@ -1,4 +1,4 @@
-"""When a grant is made: narrowed first, as soon as possible, or only when the new signers are in force. Pure."""
+"""Decide when a grant is made: narrowed first, as soon as possible, or only when the new signers are in force. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,11 +24,11 @@ from cfstream.values import Known, refs_in
 
 @dataclass(frozen=True)
 class Stager:
-    """Finds the stage of each grant of a stack by what it would open at that moment."""
+    """Finds the stage of each grant of a stack by what it would open then."""
 
     live: World
     steps: tuple[Step, ...]
-    """In the order of their stages, grants among them at their earliest."""
+    """In the order of their stages, with each grant at its earliest."""
     stack: str
 
     @property
@@ -79,7 +79,7 @@ class Stager:
             yield replace(whole, stage=Stage.LATE_GRANT)
 
     def _left_over(self, grant: ProposedGrant) -> Iterator[Revoke]:
-        """Yield the removal of our present statement, where the switch would open what it still allows.
+        """Yield the removal of our present statement, if the switch would open what it still allows.
 
         It stays if somebody reads by it who can read at the end too.
         """
@@ -98,7 +98,7 @@ class Stager:
         step = Revoke(
             address=grant.address,
             stage=Stage.NARROW,
-            because="our present statement would let more read after the switch than the spec says",
+            because="our present statement would allow more readers after the switch than the spec names",
             line=grant.line,
             edit=replace(edit, put=(), drop=edit.drop | sids),
         )
@@ -107,17 +107,17 @@ class Stager:
             yield step
 
     def _replaces(self, grant: ProposedGrant) -> bool:
-        """Whether it only changes what is granted already, so that it needs no step before it."""
+        """Return whether the grant only changes an existing one, so that it needs no step before it."""
         return not isinstance(grant.edit, ObjectGrants) and not refs_in(grant.asks())
 
     def _opens(self, grant: ProposedGrant) -> bool:
-        """Whether CloudFront may read more afterwards, whoever its viewers are."""
+        """Return whether CloudFront can read more afterwards, for any viewers."""
         requester = own_requester(self.final)
         before, after = reach((self.base, projected(self.base, grant)), (requester, requester))
         return bool(gained(before, after))
 
     def _exposes(self, grant: ProposedGrant) -> bool:
-        """Whether somebody could read right after it who cannot read now and cannot read at the end."""
+        """Return whether somebody could read right after it who can read neither now nor at the end."""
         seen = evaluate(self.live, projected(self.base, grant, self.stack), self.final)
         lagging = evaluate(self.live, projected(self.lagging, grant, self.stack), self.final)
         return exposed(*seen) is not None or exposed_to_keys(*lagging)
@@ -144,12 +144,12 @@ def own_requester(world: World) -> Requester | None:
 def widened(live: World, final: World, *, granted: bool, ours: World | None = None) -> tuple[Cell, ...]:
     """Return the cells that CloudFront may read at the end for this stack, and may not read now.
 
-    What a statement of ours gives to the new identity already was approved by an earlier run, so it is not new. `ours`
-    is the live world with no other statements that allow; None if it has no others. A statement of others by which the
+    An earlier run approved what a statement of ours already gives to the new identity, so it is not new. `ours` is the
+    live world without the other statements that allow; None if it has no others. A statement of others by which the
     distribution does not read yet counts.
 
-    None if no statement of the stack is `granted` and it may read nothing now, or single objects alone: a first grant
-    widens nothing, and neither does one that goes on where an interrupted run has stopped.
+    None if no statement of the stack is `granted` and it can read nothing now, or only single objects: a first grant
+    widens nothing, and neither does one that resumes an interrupted run.
     """
     was, will = own_requester(live), own_requester(final)
     by_former, by_new, after = reach((live, ours or live, final), (was, will, will))

@@ -1,4 +1,4 @@
-"""What is live and what a plan leaves, as worlds that `access` can judge. Pure."""
+"""Build worlds that `access` can judge: what is live, and what a plan leaves. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -49,7 +49,7 @@ def live_world(scene: Scene, land: Landscape) -> World:
     groups = land.observed(LiveGroups)
     controls = land.observed(LiveControls)
     identities: dict[Known, Known] = dict(policy.identities.items())
-    # A list may lag behind a creation: what the distribution's tags name was read by its id.
+    # A list may lag behind a creation. The identity in the distribution's tags was read by its id.
     identities.update((user, id_) for id_, user in grants.canonical_users.items())
     return World(
         account=scene.account,
@@ -98,13 +98,13 @@ def _bucket(scene: Scene, policy: LivePolicy, grants: LiveGrants) -> BucketState
 
 
 def _objects(scene: Scene, live: LiveBucket, grants: LiveGrants) -> ObjectAcls:
-    """What is known of the objects' ACLs. With `via: elsewhere` a plan does not read them."""
+    """Return what is known about the objects' ACLs. With `via: elsewhere` a plan does not read them."""
     elsewhere = scene.stack.spec.grant.via == "elsewhere" and live.acls_count
     return replace(grants.acls, granted_unread=elsewhere and not grants.acls.complete)
 
 
 def _settled(scene: Scene, policy: LivePolicy) -> Json | None:
-    """The policy with our OAI in the place of the unique id that S3 shows for it right after a write."""
+    """Return the policy with our OAI in place of the unique id that S3 shows for it right after a write."""
     ours = by_sid(policy.document, sid_of(scene, "oai"))
     origin = policy.own.default_origin if policy.own else None
     if ours is None or not is_pending(ours) or origin is None or not origin.oai_id:
@@ -142,7 +142,7 @@ def _edited(bucket: BucketState, edit: PolicyEdit | ObjectGrants) -> BucketState
 
 
 def _granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
-    """Every object under the prefix has exactly the permission for the grantee."""
+    """Return the bucket in which every object under the prefix has exactly the permission for the grantee."""
     found: dict[tuple[frozenset[AclGrant], str], list[str]] = {}
     for each in bucket.objects.classes:
         kept = frozenset(grant for grant in each.grants if grant.grantee != edit.grantee)

@@ -9,7 +9,8 @@ from typing import Any
 
 from cfstream import __version__
 from cfstream.errors import Problem
-from cfstream.planning import Plan, StackPlan, sealed
+from cfstream.planning import LiveSummary, Plan, StackPlan, sealed
+from cfstream.planning.exposure import Exposure
 from cfstream.render.access import row_document
 from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
@@ -59,19 +60,13 @@ def problem_document(problem: Problem) -> dict[str, Any]:
 
 
 def _stack(stack: StackPlan) -> dict[str, Any]:
-    live, exposure = stack.live, stack.exposure
     return {
         "name": stack.name,
         "spec": stack.spec,
         "spec_sha256": stack.spec_sha256,
         "in_sync": stack.in_sync,
         **({"after": list(stack.after)} if stack.after else {}),
-        "live": {
-            "distribution_id": live.distribution_id,
-            "domain_name": live.domain_name,
-            "status": live.status,
-            "etag": live.etag,
-        },
+        "live": _live(stack.live),
         "relied_on": [
             {"address": str(relied.address), "etag": relied.etag, "sha256": relied.sha256}
             for relied in stack.relied_on
@@ -81,13 +76,26 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
         "hazards": [
             {"name": hazard.name, "step": step, "text": hazard.text} for hazard, step in stack.hazards
         ],
-        "exposure": {
-            "before": list(exposure.before),
-            "after": list(exposure.after),
-            "openings": [opening.text for opening in exposure.openings],
-            "access": [row_document(row) for row in exposure.access],
-        },
+        "exposure": _exposure(stack.exposure),
         "steps": [_step(step) for step in stack.steps],
+    }
+
+
+def _live(live: LiveSummary) -> dict[str, Any]:
+    return {
+        "distribution_id": live.distribution_id,
+        "domain_name": live.domain_name,
+        "status": live.status,
+        "etag": live.etag,
+    }
+
+
+def _exposure(exposure: Exposure) -> dict[str, Any]:
+    return {
+        "before": list(exposure.before),
+        "after": list(exposure.after),
+        "openings": [opening.text for opening in exposure.openings],
+        "access": [row_document(row) for row in exposure.access],
     }
 
 

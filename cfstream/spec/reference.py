@@ -85,19 +85,7 @@ class _Reading:
     ) -> Field:
         forms = self._forms(schema)
         items = [item for form in forms if "items" in form for item in self._forms(form["items"])]
-        inside = [form for form in items or forms if "properties" in form]
-        needed = [frozenset(form.get("required", ())) for form in inside]
-        members = {
-            name: (inner, names)
-            for form, names in zip(inside, needed, strict=True)
-            for name, inner in form["properties"].items()
-        }
-        fields = tuple(
-            self.field(
-                (*path, name), inner, required=all(name in names for names in needed), beside=beside - {name}
-            )
-            for name, (inner, beside) in members.items()
-        )
+        fields = tuple(self._fields(path, items or forms))
         return Field(
             path=path,
             takes=choices(dict.fromkeys(_words(items, 1, "list of ") if items else _words(forms, 0))),
@@ -110,6 +98,19 @@ class _Reading:
             beside=beside,
             listed=bool(items),
         )
+
+    def _fields(self, path: tuple[str, ...], forms: Sequence[Mapping[str, Any]]) -> Iterator[Field]:
+        """Yield the fields of a mapping that has one of these forms."""
+        inside = [form for form in forms if "properties" in form]
+        needed = [frozenset(form.get("required", ())) for form in inside]
+        members = {
+            name: (inner, names)
+            for form, names in zip(inside, needed, strict=True)
+            for name, inner in form["properties"].items()
+        }
+        for name, (inner, beside) in members.items():
+            required = all(name in names for names in needed)
+            yield self.field((*path, name), inner, required=required, beside=beside - {name})
 
     def _forms(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The schemas of which one must hold, references followed."""

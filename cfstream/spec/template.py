@@ -65,13 +65,13 @@ def _head(answers: Answers) -> Iterator[str]:
 def _bucket(answers: Answers) -> Iterator[str]:
     if answers.create:
         yield from _comment(
-            "The bucket with the media. create: true makes it, closed to the public, if there is none. "
-            "No bucket is ever deleted."
+            "The bucket with the media. create: true creates it, closed to the public, if it does not exist. "
+            "cfstream never deletes a bucket."
         )
     else:
         yield from _comment(
-            "The bucket with the media. It stays as it is, but for one statement of its policy that "
-            "lets the distribution read. No bucket is ever deleted."
+            "The bucket with the media. cfstream adds one statement to its policy, which lets the "
+            "distribution read, and changes nothing else. It never deletes a bucket."
         )
     more = {"region": answers.region, "create": "true" if answers.create else None}
     said = "".join(f", {key}: {value}" for key, value in more.items() if value)
@@ -82,8 +82,8 @@ def _bucket(answers: Answers) -> Iterator[str]:
 
 def _cnames(answers: Answers) -> Iterator[str]:
     yield from _comment(
-        "Host names of your own. They need a certificate in us-east-1 that covers them all; it is "
-        "found there, or named by http.certificate."
+        "Host names of your own. They need a certificate in us-east-1 that covers them all: cfstream "
+        "finds it, or http.certificate names it."
     )
     named = answers.cnames or ("media.example.com",)
     line = f"cnames: [{', '.join(map(scalar, named))}]"
@@ -97,11 +97,17 @@ def _access(answers: Answers) -> Iterator[str]:
         )
         yield "oai: {}"
     else:
-        yield from _comment("How CloudFront reads the bucket: an origin access control that cfstream makes.")
+        yield from _comment(
+            "How CloudFront reads the bucket: an origin access control that cfstream creates."
+        )
         yield "oac: {}"
 
 
 def _signers(answers: Answers) -> Iterator[str]:
+    if answers.signers is None:
+        yield from _comment("Nobody needs to sign: anyone can play everything in the bucket.")
+        yield "public: true"
+        return
     match answers.signers:
         case NewKey(group, name, file):
             yield from _comment(
@@ -115,23 +121,19 @@ def _signers(answers: Answers) -> Iterator[str]:
             yield f"        file: {scalar(file)}    # relative to this file"
         case str(group):
             yield from _comment(
-                "Who may sign URLs and cookies: a key group that is there already. It is referred to, and "
-                "never changed."
+                "Who may sign URLs and cookies: a key group that exists. cfstream uses it and "
+                "never changes it."
             )
             yield "key_groups:"
             yield f"  - use: {scalar(group)}"
         case tuple(accounts):
-            yield from _comment("The accounts whose key pairs may sign. Account numbers want quotes.")
+            yield from _comment("The accounts whose key pairs may sign. Account numbers need quotes.")
             yield f"trusted_signers: [{', '.join(map(scalar, accounts))}]"
-    if answers.signers is None:
-        yield from _comment("Nobody needs to sign: anyone may play everything in the bucket.")
-        yield "public: true"
-    else:
-        yield ""
-        yield from _comment(
-            "The longest that a signed URL may be valid. A key that was replaced lives on for that long."
-        )
-        yield "sign: {max_validity: 24h}"
+    yield ""
+    yield from _comment(
+        "How long a signed URL may be valid at most. A replaced key stays in force for that long."
+    )
+    yield "sign: {max_validity: 24h}"
 
 
 def _outside(_answers: Answers) -> Iterator[str]:

@@ -241,7 +241,7 @@ def test_names_that_cross_are_a_problem(studio: Studio, com: str) -> None:
     crossed = [{**OLD, "cnames": [OTHER]}, {**NEW, "cnames": [CNAME]}]
     plan = studio.plan(*crossed)
     assert [problems(stack) for stack in plan.stacks] == [
-        ["new and old give cnames to each other, and none of them can be the first"]
+        ["new and old give cnames to each other, so none of them can run first"]
     ] * 2
     assert studio.run(plan).exit_code == 2
     studio.converge(BARE, {**NEW, "cnames": [CNAME, OTHER]})

@@ -90,12 +90,12 @@ DANGERS = [
     (
         BEHAVED.format(""),
         BEHAVED.format(", public: true"),
-        "makes-public what matches /a: anyone can read it without a signature",
+        "makes-public paths that match /a: anyone can read it without a signature",
     ),
     (
         "",
         BEHAVED.format(", public: true"),
-        "makes-public what matches /a: anyone can read it without a signature",
+        "makes-public paths that match /a: anyone can read it without a signature",
     ),
     (
         "trusted_signers: [self, '111122223333']",
@@ -105,7 +105,7 @@ DANGERS = [
     (
         "trusted_signers: [self]\n" + BEHAVED.format(", trusted_signers: ['111122223333']"),
         "trusted_signers: [self]\n" + BEHAVED.format(""),
-        "cuts-viewers what matches /a: URLs and cookies signed by account 111122223333 stop working",
+        "cuts-viewers paths that match /a: URLs and cookies signed by account 111122223333 stop working",
     ),
     (
         "key_groups: [{use: a}, {use: b}]",
@@ -128,11 +128,11 @@ DANGERS = [
         "http: {viewer_protocol: allow-all}",
         "weakens-tls signed URLs and cookies may then travel over plain",
     ),
-    ("grant: {prefix: a/}", "", "widens-grant CloudFront can read all of the bucket afterwards"),
+    ("grant: {prefix: a/}", "", "widens-grant CloudFront gains access to the whole bucket"),
     (
         "grant: {prefix: a/b/}",
         "grant: {prefix: a/}",
-        "widens-grant CloudFront can read what is under a/ afterwards",
+        "widens-grant CloudFront gains access to everything under a/",
     ),
     (
         "oai: {}\ngrant: {via: object-acl}",

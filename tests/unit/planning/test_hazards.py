@@ -125,7 +125,7 @@ def test_a_path_given_to_other_signers() -> None:
     assert hazards_of(plan) == [("cuts-viewers", DISTRIBUTION)]
     (found,) = texts(plan, "cuts-viewers")
     assert found.startswith(
-        "what matches /clips/*: URLs and cookies signed by key group lectures-signers stop working"
+        "paths that match /clips/*: URLs and cookies signed by key group lectures-signers stop working"
     )
 
 

@@ -1,6 +1,6 @@
-"""What a change of specs changes in meaning: fields, their defaults filled in, and the hazards that specs alone show.
+"""Compare two versions of specs: fields, with their defaults, and the hazards that specs alone show.
 
-Does not live here: what is live, which a plan knows, and where the two versions come from.
+What is live is not read: a plan does that.
 """
 
 from cfstream.comparing.comparison import Comparison, StackComparison, compare

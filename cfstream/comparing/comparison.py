@@ -1,11 +1,11 @@
-"""Two versions of specs side by side, stack by stack."""
+"""Compare two versions of specs, stack by stack."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from cfstream.comparing.hazards import hazards, hazards_of_new, notices
-from cfstream.comparing.meaning import meaning, unsaid
+from cfstream.comparing.meaning import defaults, meaning
 from cfstream.errors import Notice
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
@@ -17,7 +17,7 @@ Fate = Literal["changed", "new", "gone"]
 
 @dataclass(frozen=True)
 class StackComparison:
-    """What became of one stack. `spec` is the file that it is in, or was in when it is gone."""
+    """One stack in both versions. `spec` is the file that it is in, or was in if it is gone."""
 
     name: str
     spec: str
@@ -29,14 +29,14 @@ class StackComparison:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The stacks that differ, by name, and how many do not."""
+    """The stacks that differ, by name, and the number of the others."""
 
     stacks: tuple[StackComparison, ...]
     same: int
 
 
 def compare(before: Sequence[Stack], after: Sequence[Stack]) -> Comparison:
-    """What differs in meaning. Law: a version compared with itself, however it is spelled, has no difference."""
+    """Return what differs in meaning. Law: a version has no difference from itself, in any spelling."""
     old = {stack.spec.name: stack for stack in before}
     new = {stack.spec.name: stack for stack in after}
     versions = tuple(stack.spec for stack in before), tuple(stack.spec for stack in after)
@@ -52,7 +52,7 @@ Versions = tuple[tuple[Spec, ...], tuple[Spec, ...]]
 def _stack(before: Stack | None, after: Stack | None, versions: Versions) -> StackComparison | None:
     if after is None:
         assert before is not None  # noqa: S101 (a name comes from one of the two)
-        stays = "what is live stays: run cfstream destroy with the older spec to delete it"
+        stays = "its resources stay: to delete them, run cfstream destroy with the older spec"
         return StackComparison(before.spec.name, before.path, "gone", notices=(Notice(stays, warning=True),))
     name, path = after.spec.name, after.path
     if before is None:
@@ -83,13 +83,13 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...
 def _other_keys(changes: Sequence[Change]) -> Iterator[Notice]:
     for change in changes:
         if change.field.endswith("]") and change.before is not None and change.after is not None:
-            told = f"{change.field} is another key now, and CloudFront cannot change one: give it a new name"
+            told = f"{change.field} is a different key now, and a key cannot change in CloudFront: give it a new name"
             yield Notice(told, warning=True)
 
 
 def _new(after: dict[str, Any]) -> tuple[Change, ...]:
-    """What the new stack says beyond what it must."""
-    usual = unsaid()
+    """Return the fields of a new stack that differ from the defaults."""
+    usual = defaults()
     return tuple(
         Change(field, None, value)
         for field, value in after.items()

@@ -1,4 +1,4 @@
-"""The world that a spec describes, without AWS: what would be live if the spec was applied. Pure.
+"""Build the world that a spec describes: what would be live if the spec were applied. Pure.
 
 Ids are the names of the spec, so that the worlds of two versions can be compared. Distributions come from the same code
 as a plan's, so `diff` reports the hazards that `plan` reports if live equals the older spec.
@@ -47,7 +47,7 @@ class Described:
     former: tuple[World, World] | None
     """If the bucket changes: the worlds around the older version's bucket, before and after."""
     hazards: tuple[Hazard, ...]
-    """What the fields of the distribution show by themselves: TLS, and host names that go."""
+    """The hazards of the distribution's own fields: TLS, and removed host names."""
 
 
 def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Described:
@@ -75,7 +75,7 @@ def first(after: Stack, new: Sequence[Spec]) -> tuple[World, World]:
 
 
 def _live(scene: Scene) -> LiveDistribution:
-    """The distribution as it is once the spec is applied."""
+    """Return the distribution as it is once the spec is applied."""
     if scene.delivery is Delivery.RTMP:
         bucket = scene.stack.spec.bucket.name
         made = creation(new_streaming_config(OWN, bucket), streaming_fields(scene, _landscape(scene)))
@@ -91,7 +91,7 @@ def _laid(scene: Scene, live: LiveDistribution) -> Overlay:
 
 
 def _certified(spec: Spec, config: Json) -> Json:
-    """Aliases need a certificate: where the spec leaves the choice to cfstream, there is one that is not known here."""
+    """Return the config with a certificate for its aliases. With `certificate: auto` its ARN is not known here."""
     if not spec.cnames or spec.delivery == "rtmp" or spec.http.certificate != "auto":
         return config
     certificate = {
@@ -115,7 +115,7 @@ def _as_live(delivery: Delivery, config: Json) -> LiveDistribution:
 
 
 def _landscape(scene: Scene) -> Landscape:
-    """Ids for all that the spec names: its own names."""
+    """Return ids for everything in the spec: its own names."""
     spec = scene.stack.spec
     brought: dict[Address, Mapping[str, Known]] = {
         scene.address("bucket"): {"id": spec.bucket.name, "region": spec.bucket.region or scene.region},
@@ -144,7 +144,7 @@ def _world(scene: Scene, live: Distribution, bucket: str, policy: Json | None) -
 
 
 def _groups(stack: Stack) -> dict[Known, GroupState]:
-    """The key groups that the spec makes; a key is known by what it is, whatever its name."""
+    """Return the key groups that the spec creates; a key is identified by its content, not by its name."""
     keys = {name: key.der_sha256 for name, key in stack.public_keys.items()}
     return {
         group.name: GroupState(group.name, frozenset(keys.get(key.name, key.name) for key in group.keys))
@@ -153,7 +153,7 @@ def _groups(stack: Stack) -> dict[Known, GroupState]:
 
 
 def _policy(scene: Scene) -> Json:
-    """A policy that lets read what the spec grants, in whatever way it grants it."""
+    """Return a policy that allows what the spec grants, in whichever way the spec grants it."""
     spec = scene.stack.spec
     if spec.identity == "none":
         everyone = {

@@ -1,4 +1,4 @@
-"""The hazards of a change of specs: those that a plan reports if live equals the older spec. Pure."""
+"""Find the hazards of a change of specs: those that a plan reports if live equals the older spec. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,7 +26,7 @@ def hazards(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec
 
 
 def hazards_of_new(after: Stack, new: Sequence[Spec]) -> tuple[Hazard, ...]:
-    """Return the hazards of a new stack: what it lets anyone read."""
+    """Return the hazards of a new stack: what it makes public."""
     before, will = evaluate(*first(after, new))
     return opening_hazards(before, will)
 
@@ -46,23 +46,26 @@ def _of_access(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[S
 
 
 def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
-    """What a reviewer should know beside the fields, and what stops nothing."""
+    """Yield what a reviewer should know besides the fields. Notices block nothing."""
     if before is None:
         if after.public:
-            yield Notice(f"it is public: anyone may read everything in {after.bucket.name}", warning=True)
+            yield Notice(f"it is public: anyone can read everything in {after.bucket.name}", warning=True)
         return
     if before.delivery != after.delivery:
-        text = f"delivery changes from {before.delivery} to {after.delivery}: plan refuses that while the other exists"
+        change = f"{before.delivery} to {after.delivery}"
+        text = f"delivery changes from {change}: plan refuses this while the old distribution exists"
         yield Notice(
-            text, warning=True, do="write the old delivery and run cfstream migrate, or use another name"
+            text, warning=True, do="restore the old delivery and run cfstream migrate, or use another name"
         )
     if before.protect and not after.protect:
-        yield Notice("destroy is not refused any more", warning=True)
+        yield Notice("destroy is no longer refused", warning=True)
     if before.bucket.name != after.bucket.name:
-        yield Notice(f"{before.bucket.name} stays as it is, with all that is in it")
+        yield Notice(f"the bucket {before.bucket.name} stays, with everything in it")
     for old, new in _replaced(before, after):
         patience = spell(after.sign.max_validity)
-        yield Notice(f"the key {old} goes: safely once {new}, which replaces it, is older than {patience}")
+        yield Notice(
+            f"the key {old} is removed: it is safe once {new}, which replaces it, is older than {patience}"
+        )
 
 
 def _keys(spec: Spec) -> dict[tuple[str, str], PublicKey]:
@@ -70,7 +73,7 @@ def _keys(spec: Spec) -> dict[tuple[str, str], PublicKey]:
 
 
 def _replaced(before: Spec, after: Spec) -> Iterator[tuple[str, str]]:
-    """Each key that goes, with the one that stays in its group and replaces it."""
+    """Yield each removed key with the key of its group that replaces it."""
     now = _keys(after)
     for group, name in _keys(before).keys() - now.keys():
         heirs = [key.name for (other, _), key in now.items() if other == group and name in key.replaces]

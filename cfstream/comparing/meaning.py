@@ -1,6 +1,6 @@
-"""A spec as flat fields: what it says of each, its defaults filled in, whatever the spelling, order and comments.
+"""Write a spec as flat fields with its defaults; spelling, order and comments do not count.
 
-Fields are named as in a plan. A field that is not managed is not there.
+Fields are named as in a plan. A field that is not managed is absent.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,17 +14,17 @@ from cfstream.spec.model import AnyKeyGroup, Behavior, Bucket, KeyGroup, Spec
 from cfstream.spec.stack import Stack
 
 IN_ORDER = frozenset({"http.behaviors"})
-"""Lists whose order means something."""
+"""Lists whose order matters."""
 
 IDENTITIES = ("oac", "oai", "origin_access")
 SHORT_DIGEST = 12
-"""Hexadecimal digits of a key that tell it from others."""
+"""Hexadecimal digits that identify a key."""
 
 
 def meaning(stack: Stack, like: Stack | None = None) -> dict[str, Any]:
     """Return every managed field of the stack by its name, in the order of the language.
 
-    Path patterns that `like` names too are spelled as there, so that another spelling is no difference.
+    Path patterns that `like` also has are spelled as there, so that another spelling is not a difference.
     """
     digests = {name: key.der_sha256[:SHORT_DIGEST] for name, key in stack.public_keys.items()}
     spec = stack.spec if like is None else _respelled(stack.spec, like.spec)
@@ -41,9 +41,9 @@ def _respelled(spec: Spec, like: Spec) -> Spec:
     return spec.model_copy(update={"http": spec.http.model_copy(update={"behaviors": behaviors})})
 
 
-def unsaid() -> dict[str, Any]:
-    """What a spec means that says only what it must."""
-    return dict(_fields(Spec(version=1, name="unsaid", bucket=Bucket(name="unsaid")), {}))
+def defaults() -> dict[str, Any]:
+    """Return the fields of a spec with nothing but the required ones."""
+    return dict(_fields(Spec(version=1, name="unnamed", bucket=Bucket(name="unnamed")), {}))
 
 
 def _fields(spec: Spec, digests: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
@@ -90,7 +90,7 @@ def _field(path: str, value: Any, digests: Mapping[str, str]) -> Iterator[tuple[
             yield path, list(value) if path in IN_ORDER else sorted(value)
         case str() | int() | Mapping():
             yield path, value
-        case _:  # a length of time
+        case _:  # a duration
             yield path, spell(value)
 
 
@@ -102,5 +102,5 @@ def _keys(path: str, group: KeyGroup, digests: Mapping[str, str]) -> Iterator[tu
 
 
 def name_of(group: AnyKeyGroup) -> str:
-    """What a group is called where it is made, or used."""
+    """Return the name of a group that is created or used."""
     return group.name if isinstance(group, KeyGroup) else group.use

@@ -1,4 +1,4 @@
-"""Make the plan of one stack from what the spec wants and what is live. Pure."""
+"""Make the plan of one stack from its spec and what is live. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,1 +1,1 @@
-"""Values in, text out: plans, reports, problems and inventories, for eyes and for programs. Nothing here prints."""
+"""Render plans, reports, problems and inventories as text and as documents. Nothing here prints."""

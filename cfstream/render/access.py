@@ -1,4 +1,4 @@
-"""Who can read, as text and as a document: a table of readers, or the chain to one object."""
+"""Render who can read, as text and as a document: a table of readers, or the chain to one object."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -134,7 +134,7 @@ def _link_lines(link: Link, column: int, sheet: Page) -> Iterator[str]:
     """Yield what the link is, and where it comes from: at the right edge, or below if there is no room."""
     head = f"    {padded(printable(link.what), column)}  "
     hang = " " * columns(head)
-    # The lines are counted without colours, and painted last.
+    # Widths do not count colours, so colours are added last.
     told = Page(sheet.width).flow(words(link.detail), first=head, rest=hang)
     source = printable(link.source)
     gap = sheet.width - columns(told[-1]) - columns(source)
@@ -147,4 +147,4 @@ def _link_lines(link: Link, column: int, sheet: Page) -> Iterator[str]:
 
 
 GAP_TO_SOURCE = 2
-"""Columns that must be free between a link and its source."""
+"""Columns between a link and its source."""

@@ -1,7 +1,4 @@
-"""What `import` prints beside the specs themselves: a block for each distribution, and the same for programs.
-
-Values in, strings or plain dicts out.
-"""
+"""Render what `import` prints besides the specs: a block for each distribution, and the same for programs."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,7 +10,7 @@ FORMAT_VERSION = 1
 
 
 def import_text(account: str, found: Sequence[Imported], *, color: bool, width: int) -> str:
-    """A block for each distribution: what it is, its file, and what is risky about it; last how many there are."""
+    """Return a block for each distribution: what it is, its file and its risks; the last line has the number."""
     sheet = page(width, color=color)
     if not found:
         return f"No distributions in account {account}.\n"
@@ -22,7 +19,7 @@ def import_text(account: str, found: Sequence[Imported], *, color: bool, width: 
 
 
 def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
-    """All of it for programs. `file` and `spec` are null where there is none; `refused` says why."""
+    """Return the same for programs. `file` and `spec` are null if there is none; `refused` is the reason."""
     return {
         "format_version": FORMAT_VERSION,
         "account": account,
@@ -49,7 +46,7 @@ def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
 
 
 def told_text(imported: Imported, *, color: bool, width: int) -> str:
-    """What is to be known of one import that is not its text: risks, and whether its plan is empty."""
+    """Return the notices of one import: risks, and whether its plan is empty."""
     sheet = page(width, color=color)
     lines = [line for risk in imported.risks for line in _remark("warning:", risk.text, sheet, Style.YELLOW)]
     if not imported.pending:
@@ -89,11 +86,11 @@ def _remark(label: str, text: str, sheet: Page, style: Style) -> list[str]:
 
 
 def _count(found: Sequence[Imported]) -> str:
-    """The last line: specs, risky ones among them, and what is none."""
+    """Return the last line: the numbers of specs, of those with risks, and of the others."""
     specs = [each for each in found if each.text]
     risky = sum(1 for each in specs if each.risks)
     pending = sum(1 for each in specs if each.pending)
     parts = [f"{len(specs)} of {len(found)} imported"]
-    parts += [f"{risky} with something to be looked at"] if risky else []
+    parts += [f"{risky} to review"] if risky else []
     parts += [f"{pending} whose plan is not empty"] if pending else []
     return ", ".join(parts) + "."

@@ -1,4 +1,4 @@
-"""What `cfstream migrate --check` prints: what each stack should migrate to, and why."""
+"""Render what `cfstream migrate --check` prints: what each stack should migrate to, and why."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from cfstream.use_cases.migration import Advised
 
 
 def advice_text(found: Sequence[Advised], *, color: bool, width: int) -> str:
-    """A block for each stack that has something to migrate, and the sum."""
+    """Return a block for each stack that should migrate, and the sum."""
     sheet = page(width, color=color)
     lines: list[str] = []
     for stack in found:
@@ -25,7 +25,7 @@ def advice_text(found: Sequence[Advised], *, color: bool, width: int) -> str:
 
 
 def advice_document(found: Sequence[Advised]) -> dict[str, Any]:
-    """The same for programs: every stack, also those with nothing to migrate."""
+    """Return the same for programs: every stack, also those with nothing to migrate."""
     return {
         "format_version": FORMAT_VERSION,
         "stacks": [

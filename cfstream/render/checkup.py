@@ -1,4 +1,4 @@
-"""What ``cfstream doctor`` found: a line for each thing looked at, and what to do where something is amiss."""
+"""Render what ``cfstream doctor`` found: a line for each check, with a fix for each fault."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ SIGNS = {
 
 
 def checkup_text(checks: Sequence[Check], *, color: bool, width: int) -> str:
-    """Every check, and last how many of them are bad."""
+    """Return every check; the last line has the number of bad ones."""
     sheet = page(width, color=color)
     column = max(len(check.name) for check in checks) + 2
     lines = [line for check in checks for line in _lines(check, column, sheet)]
@@ -26,7 +26,7 @@ def checkup_text(checks: Sequence[Check], *, color: bool, width: int) -> str:
 
 
 def checkup_document(checks: Sequence[Check]) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the same for programs."""
     rows = [
         {"name": check.name, "state": str(check.state), "found": check.found, "do": check.do or None}
         for check in checks
@@ -51,4 +51,4 @@ def _lines(check: Check, column: int, sheet: Page) -> Iterator[str]:
 
 def _verdict(checks: Sequence[Check]) -> str:
     bad = [check.name for check in checks if check.state is State.BAD]
-    return f"Not well: {', '.join(bad)}." if bad else "All is well."
+    return f"Failed: {', '.join(bad)}." if bad else "No problems found."

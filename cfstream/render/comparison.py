@@ -1,4 +1,4 @@
-"""What a change of specs changes, as text in the typography of a plan, as Markdown for a pull request, and as JSON."""
+"""Render a change of specs as text, as Markdown for a pull request, and as JSON."""
 
 import re
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ CHANGED = ("~", Style.YELLOW)
 SIGNS = {"new": NEW, "gone": GONE, "changed": CHANGED}
 
 GITHUB_SIGNS = {"~": "!"}
-"""How a diff on a code host marks what changed: it has no colour for a tilde."""
+"""The sign of a change in a diff on a code host, which has no colour for a tilde."""
 
 
 def comparison_text(found: Comparison, *, color: bool, width: int) -> str:
-    """Every stack that differs, and last a line with the sum."""
+    """Return every stack that differs, and a last line with the sum."""
     sheet = page(width, color=color)
     blocks = ["".join(f"{line}\n" for line in _stack_lines(stack, sheet)) for stack in found.stacks]
     return "\n".join([*blocks, sheet.paint(_sum(found), Style.BOLD) + "\n"])
 
 
 def comparison_markdown(found: Comparison) -> str:
-    """The same for a comment in a pull request: hazards first, and the fields of each stack as a coloured diff."""
+    """Return the same for a comment in a pull request: hazards first, and each stack's fields as a coloured diff."""
     lines = [f"**{_sum(found)}**", ""]
     for stack in found.stacks:
         lines += [f"### {_code(stack.name)} is {stack.fate}", "", f"in {_code(stack.spec)}", ""]
@@ -49,7 +49,7 @@ def comparison_markdown(found: Comparison) -> str:
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the same for programs."""
     return {
         "format_version": FORMAT_VERSION,
         "same": found.same,
@@ -90,7 +90,7 @@ def _sum(found: Comparison) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in which Markdown finds nothing to do."""
+    """Return text with all Markdown escaped."""
     return re.sub(r"([\\`*_{}\[\]<>#|~@&])", r"\\\1", printable(text))
 
 

@@ -1,4 +1,4 @@
-"""An error as text: what went wrong, what belongs to it, what to do, and where the manual says more."""
+"""Render an error as text: what is wrong, details, the fix, and the address of the manual."""
 
 import re
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ MANUAL = "https://cfstream.github.io/cfstream/"
 
 
 def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = False) -> str:
-    """``error: <what>``, its further lines indented, then ``fix: <do>``; ends in a newline.
+    """Return ``error: <what>``, its further lines indented, then ``fix: <do>``; ends in a newline.
 
-    In colour its first word is a link to the manual, as terminals make them; with `more` the address is written out.
+    In colour, the first word is a link to the manual; with `more` the address is also printed.
     """
     sheet = page(width, color=color)
     head, *rest = what_lines(error.what, sheet)
@@ -23,23 +23,23 @@ def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = Fa
 
 
 def page_of(kind: type[CfstreamError]) -> str:
-    """The address at which the manual speaks of errors of this kind."""
+    """Return the manual's address for errors of this kind."""
     return f"{MANUAL}reference/errors/#{anchor(kind)}"
 
 
 def anchor(kind: type[CfstreamError]) -> str:
-    """The kind's name as headings have it: ``reply-lost``."""
+    """Return the kind's name as in headings: ``reply-lost``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
 
 
 def _linked(text: str, address: str) -> str:
-    """Text that leads to an address, in terminals that can (OSC 8); others show the text alone."""
+    """Return text as a link, for terminals that support it (OSC 8); others show only the text."""
     return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def what_lines(what: str, sheet: Page) -> Iterator[str]:
-    """The first line of `what` behind ``error:``, and the others under it."""
-    head, *details = what.splitlines() or ["no reason was given"]
+    """Yield the first line of `what` behind ``error:``, and the others under it."""
+    head, *details = what.splitlines() or ["no reason given"]
     yield from sheet.flow([Word("error:", Style.BOLD_RED), *words(head)], rest="  ")
     for detail in details:
         yield from sheet.flow(words(detail.strip()), first="  ", rest="    ")

@@ -1,4 +1,4 @@
-"""What `cfstream explain` prints: a signature taken apart, and why CloudFront would refuse it."""
+"""Render what `cfstream explain` prints: the parts of a signature, and why CloudFront would refuse it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,11 +11,11 @@ from cfstream.sign.resource import matches
 
 FORMAT_VERSION = 1
 LABEL = 11
-"""Columns of the labels, the space behind them included."""
+"""Columns of the labels, with the space after them."""
 
 
 def explain_text(told: Explanation, *, now: int, local: Callable[[int], str], color: bool, width: int) -> str:
-    """All of it for people; `local` writes a second since 1970 as a time of theirs."""
+    """Return the explanation as text; `local` writes seconds since 1970 as local time."""
     sheet = page(width, color=color)
     lines = [sheet.paint(_title(told), Style.BOLD)]
     for label, value, style in _rows(told, now, local):
@@ -27,7 +27,7 @@ def explain_text(told: Explanation, *, now: int, local: Callable[[int], str], co
 
 
 def explain_document(told: Explanation, *, local: Callable[[int], str]) -> dict[str, Any]:
-    """All of it for programs: times as seconds and as text, `accepted` null where not all could be checked."""
+    """Return it for programs: times as seconds and as text; `accepted` is null if not all could be checked."""
     presented, policy = told.presented, told.policy
     conditions = policy.conditions if policy else None
     key = told.key
@@ -62,7 +62,7 @@ def _title(told: Explanation) -> str:
     if told.policy is None:
         return f"{'An unsigned' if not told.presented.values else 'An incomplete signed'} {what}"
     article = "" if what == "cookies" else "A "
-    kind = "the canned policy" if told.policy.canned else "a policy of its own"
+    kind = "the canned policy" if told.policy.canned else "a custom policy"
     return f"{article}{'signed' if article else 'Signed'} {what} with {kind}"
 
 
@@ -97,7 +97,7 @@ def _key_rows(told: Explanation) -> Iterator[tuple[str, str, Style]]:
         of_whom = f" ({told.key.name}, in key group {told.key.group})" if told.key else ""
         yield "Key", values["Key-Pair-Id"] + of_whom, Style.PLAIN
     if "Signature" in values:
-        state = {None: "not checked", True: "good", False: "does not fit"}[told.signature]
+        state = {None: "not checked", True: "good", False: "wrong"}[told.signature]
         style = {None: Style.YELLOW, True: Style.GREEN, False: Style.RED}[told.signature]
         yield "Signature", f"{values.get('Hash-Algorithm', 'SHA1')}, {state}", style
     if told.policy is not None and not told.policy.canned and told.policy.signed:
@@ -107,9 +107,9 @@ def _key_rows(told: Explanation) -> Iterator[tuple[str, str, Style]]:
 def _verdict(told: Explanation, sheet: Page) -> Iterator[str]:
     if told.accepted:
         ip = told.policy.conditions.ip if told.policy else None
-        yield sheet.paint(f"CloudFront lets it in{f', from {ip}' if ip else ''}.", Style.BOLD_GREEN)
+        yield sheet.paint(f"CloudFront accepts it{f', from {ip}' if ip else ''}.", Style.BOLD_GREEN)
     elif told.accepted is None:
-        yield sheet.paint("Nothing speaks against it, as far as can be seen from here.", Style.BOLD)
+        yield sheet.paint("No fault found. Not everything could be checked.", Style.BOLD)
     else:
         first, *others = told.reasons
         yield from _reason_lines(first, sheet, Word("CloudFront refuses it:", Style.BOLD_RED))
@@ -141,7 +141,7 @@ def _at(second: int | None, local: Callable[[int], str]) -> str | None:
 
 
 def _document(signed: bytes) -> Any:
-    """The policy as a document; as text where it is none."""
+    """Return the policy as a document, or as text if it is not JSON."""
     try:
         return json.loads(signed)
     except (ValueError, RecursionError):

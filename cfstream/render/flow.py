@@ -1,7 +1,6 @@
-"""Words with colours, laid out in lines: wrapping that never cuts a word, and the colours that all pages share.
+"""Lay out coloured words in lines, without ever cutting a word.
 
-What the words say is decided elsewhere; widths are in columns of a terminal (a wide sign has two) and count no escape
-codes.
+Widths are columns of a terminal: a wide character has two, and escape codes have none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,12 +24,12 @@ class Style(StrEnum):
 
 
 COMMANDS = ("cfstream ", "aws ")
-"""How a command begins that advice names."""
+"""The beginning of a command in advice."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """Text that no line break may cut."""
+    """Text without a line break."""
 
     text: str
     style: Style = Style.PLAIN
@@ -38,7 +37,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Page:
-    """How wide the page is, and whether it has colours."""
+    """The width of a page, and whether it has colours."""
 
     width: int = 80
     color: bool = False
@@ -49,16 +48,16 @@ class Page:
         return self.width < 60
 
     def paint(self, text: str, style: Style) -> str:
-        """`text` in its colour, or as it is on a page without colours."""
+        """Return `text` in its colour, or unchanged on a page without colours."""
         if not (self.color and style and text.strip()):
             return text
         return f"\x1b[{style.value}m{text}\x1b[0m"
 
     def flow(self, words: Iterable[Word], *, first: str = "", rest: str = "") -> list[str]:
-        """Lines of words with a space between them; the first begins with `first`, all others with `rest`.
+        """Return lines of words with spaces; the first line begins with `first`, all others with `rest`.
 
-        A word wider than the page stands on a line of its own and sticks out: an id is never cut. A label in `first`
-        stays behind alone where that gives the first word more room.
+        A word wider than the page has a line of its own: an id is never cut. A label in `first` is alone on its line
+        if that gives the first word more room.
         """
         lines: list[list[Word]] = [[]]
         column = columns(first)
@@ -73,14 +72,14 @@ class Page:
         return [((rest if n else first) + self.painted(line)).rstrip() for n, line in enumerate(lines)]
 
     def painted(self, line: Iterable[Word]) -> str:
-        """The words with a space between them; neighbours of one style share one pair of codes."""
+        """Return the words with spaces; neighbours of one style share one pair of codes."""
         runs = [
             (style, [word.text for word in run]) for style, run in groupby(line, key=lambda word: word.style)
         ]
         return " ".join(self.paint(" ".join(texts), style) for style, texts in runs).rstrip()
 
     def beside(self, left: Sequence[Word], right: Word) -> list[str]:
-        """`left`, and `right` at the right edge of the same line, or of the next where there is no room."""
+        """Return `left`, and `right` at the right edge of the same line, or of the next if there is no room."""
         used = sum(columns(word.text) for word in left) + len(left) - 1
         gap = self.width - used - columns(right.text)
         if gap >= 2:
@@ -90,12 +89,12 @@ class Page:
 
 
 def page(width: int, *, color: bool) -> Page:
-    """A page for a terminal of `width` columns; no wider than 100, for longer lines are hard to read."""
+    """Return a page for a terminal of `width` columns, at most 100: longer lines are hard to read."""
     return Page(max(20, min(width, 100)), color)
 
 
 def columns(text: str) -> int:
-    """Columns that `text`, which holds no escape codes, takes in a terminal: two for wide signs, none for accents."""
+    """Return the columns of `text`, without escape codes: two for wide characters, none for accents."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -104,17 +103,17 @@ def columns(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """`text` and as many spaces behind it as fill `width` columns."""
+    """Return `text` with spaces to fill `width` columns."""
     return text + " " * (width - columns(text))
 
 
 def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
-    """The words of `text`, each in the style of the whole."""
+    """Return the words of `text`, each in the same style."""
     return [Word(part, style) for part in printable(text).split(" ")]
 
 
 def advice(text: str) -> list[Word]:
-    """The words of what to do. A command in backticks is one word and stands without them, so that it can be pasted."""
+    """Return the words of a fix. A command in backticks is one word without them, so that it can be pasted."""
     told: list[Word] = []
     for part, quoted in quotations(text):
         if quoted and part.startswith(COMMANDS):
@@ -133,14 +132,14 @@ def _joined(told: list[Word], part: str) -> list[Word]:
 
 
 def printable(text: str) -> str:
-    """`text` with everything that could move a cursor or turn text around written as an escape."""
+    """Return `text` with an escape for everything that could move a cursor or change the direction of text."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
 
 
 def quotations(text: str) -> list[tuple[str, bool]]:
-    """The parts of a sentence as `printable`, and whether each stands in a pair of backticks."""
+    """Return the parts of a sentence as `printable`, and whether each is in backticks."""
     parts = printable(text).split("`")
     if len(parts) % 2 == 0:
         return [("`".join(parts), False)]

@@ -1,6 +1,6 @@
-"""Texts in GitHub-flavored Markdown that stay texts: no value makes a table, a tag, a link, a mention or a comment.
+"""Escape text for GitHub-flavored Markdown: no value makes a table, a tag, a link, a mention or a comment.
 
-All but letters, digits and harmless signs are numeric character references, which never stand for structure
+All but letters, digits and harmless characters are numeric character references, which are never structure
 (CommonMark 0.31, 2.5). References alone do not stop ``@name`` and ``#1``, which GitHub looks for in what was rendered;
 it does not look into ``<code>``.
 """
@@ -13,21 +13,21 @@ _TELLING = re.compile(r"""[^\w ,.;:/=+\-?%^(){}'"]|(?<![A-Za-z0-9])_|_(?![A-Za-z
 """All signs but letters, digits and harmless ones; an underscore inside a word is one (CommonMark, 6.2)."""
 
 _ADDRESS = re.compile(r":(?=/)|(?<=www)\.", re.IGNORECASE)
-"""What makes an address a link without any bracket (GFM, 6.9)."""
+"""Text that makes an address a link without brackets (GFM, 6.9)."""
 
 
 def code(text: str) -> str:
-    """`text` as code, to the letter."""
+    """Return `text` as code, exactly."""
     return f"<code>{_escaped(printable(text))}</code>"
 
 
 def prose(text: str) -> str:
-    """A sentence; what stands in backticks is code."""
+    """Return a sentence; text in backticks is code."""
     return "".join(code(part) if quoted else _sentence(part) for part, quoted in quotations(text))
 
 
 def clipped(text: str, longest: int | None) -> str:
-    """`text`, or its beginning where it is longer."""
+    """Return `text`, or its beginning if it is longer."""
     return text if longest is None or len(text) <= longest else text[:longest] + "…"
 
 

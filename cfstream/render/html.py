@@ -1,7 +1,6 @@
-"""A plan as one page that asks nothing of any network: for a person who wants to see it all, and for the archive.
+"""Render a plan as one HTML page that loads nothing from any network.
 
-Values in, a string out; nothing here prints. Every value is escaped, and the page's own policy forbids scripts,
-pictures and everything else from elsewhere, whatever it says.
+Every value is escaped, and the page's own policy forbids scripts, pictures and everything from elsewhere.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ from cfstream.render.text import summary_line
 
 
 def plan_html(plan: Plan) -> str:
-    """The whole page: the sum, hazards, problems, warnings, and each stack with its picture and its steps."""
+    """Return the whole page: the sum, hazards, problems, warnings, and each stack with its picture and its steps."""
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.openings]
     short = plan.fingerprint.removeprefix("sha256:")[:8]
@@ -39,7 +38,7 @@ def plan_html(plan: Plan) -> str:
 
 
 def problems_html(problems: Sequence[Problem]) -> str:
-    """The page for specs that cannot be read."""
+    """Return the page for specs that cannot be read."""
     body = [
         _header("No plan.", f"cfstream {escape(__version__)}"),
         "<main>",
@@ -117,7 +116,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
 
 
 def _alert(sort: str, items: Sequence[str], lead: str) -> Iterator[str]:
-    """A section with a border that nobody overlooks; nothing where there are no items."""
+    """Yield a section with a clear border; nothing if there are no items."""
     if items:
         title = f"{len(items)} {sort}{'s' * (len(items) > 1)}"
         told = f"<p>{lead}</p>" if lead else ""

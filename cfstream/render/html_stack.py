@@ -1,4 +1,4 @@
-"""One stack of a plan on a page: the picture, who can read, and each step with its fields before and after."""
+"""Render one stack of a plan as HTML: the picture, who can read, and each step with its fields."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -12,22 +12,22 @@ from cfstream.render.text import SIGNS, live_facts, nothing_live
 from cfstream.render.values import Field, cells, fields
 from cfstream.steps.step import Step
 
-CAPTION = '<figcaption class="dim">Scroll the picture sideways: it goes on.</figcaption>'
-"""Shown where the page is narrower than the picture."""
+CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'
+"""Shown if the page is narrower than the picture."""
 
 
 def code(text: str) -> str:
-    """`text` as code, to the letter."""
+    """Return `text` as code, exactly."""
     return f"<code>{escape(printable(text))}</code>"
 
 
 def prose(text: str) -> str:
-    """A sentence; what stands in a pair of backticks is code."""
+    """Return a sentence; text in backticks is code."""
     return "".join(code(part) if quoted else escape(part) for part, quoted in quotations(text))
 
 
 def stack_article(stack: StackPlan) -> str:
-    """All about one stack."""
+    """Yield everything about one stack."""
     name = escape(stack.name)
     parts = [
         f'<article aria-labelledby="stack-{name}">',

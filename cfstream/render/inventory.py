@@ -1,6 +1,6 @@
-"""What `list`, `show`, `wait` and `delete` print: the inventory as aligned text, and as documents for programs.
+"""Render what `list`, `show`, `wait` and `delete` print: as aligned text, and as documents for programs.
 
-Values in, strings or plain dicts out. On a narrow page what stood beside goes below; ids and names are never cut.
+On a narrow page the second column goes below the first; ids and names are never cut.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,14 +25,14 @@ TITLES: Mapping[str, str] = {
 }
 
 NAMED = 10
-"""Users of an identity that `list` names; `show`, and JSON, have all."""
+"""The number of an identity's users that `list` names; `show` and JSON have all."""
 
 LABEL = 18
-"""Columns of the labels of `show`, the space behind them included."""
+"""Columns of the labels of `show`, with the space after them."""
 
 
 def list_text(account: str, entries: Sequence[Entry], *, color: bool, width: int) -> str:
-    """The list, a block for each kind that there is one of."""
+    """Return the list, with a block for each kind."""
     sheet = page(width, color=color)
     if not entries:
         return f"No distributions and no origin access identities in account {account}.\n"
@@ -45,7 +45,7 @@ def list_text(account: str, entries: Sequence[Entry], *, color: bool, width: int
 
 
 def list_document(account: str, entries: Sequence[Entry]) -> dict[str, Any]:
-    """The list for programs; `spec` is the name of the spec that owns an entry, or null."""
+    """Return the list for programs; `spec` is the name of the spec that owns an entry, or null."""
     distributions = [_entry(entry) for entry in entries if entry.kind != IDENTITY.kind]
     for each in distributions:
         del each["used_by"]
@@ -63,7 +63,7 @@ def list_document(account: str, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def show_text(details: Details, *, color: bool, width: int) -> str:
-    """All settings of one distribution or identity, in groups."""
+    """Return all settings of one distribution or identity, in groups."""
     sheet = page(width, color=color)
     lines = (
         _identity(details, sheet) if isinstance(details, IdentityDetails) else _distribution(details, sheet)
@@ -72,14 +72,14 @@ def show_text(details: Details, *, color: bool, width: int) -> str:
 
 
 def show_document(details: Details) -> dict[str, Any]:
-    """All settings for programs, under the names of `inventory.details`; `spec` is the owning spec's name, or null."""
+    """Return all settings for programs, with the names of `inventory.details`; `spec` is the owning spec or null."""
     document = asdict(details)
     kind, resource_id, owner = (document.pop(name) for name in ("kind", "id", "owner"))
     return {"format_version": FORMAT_VERSION, "kind": kind, "id": resource_id, "spec": owner, **document}
 
 
 def progress_line(progress: Progress) -> str:
-    """``lectures (E1…): InProgress, 12 s so far``, or that it is Deployed."""
+    """Return ``lectures (E1…): InProgress, 12 s so far``, or that it is Deployed."""
     if not progress.pending:
         return f"{progress.awaited} is Deployed."
     so_far = f", {took(progress.seconds)} so far" if progress.seconds >= 1 else ""
@@ -87,7 +87,7 @@ def progress_line(progress: Progress) -> str:
 
 
 def wait_document(progress: Sequence[Progress]) -> dict[str, Any]:
-    """How the waiting ended, for programs."""
+    """Return the result of a wait, for programs."""
     return {
         "format_version": FORMAT_VERSION,
         "distributions": [
@@ -142,13 +142,13 @@ def _entry_details(entry: Entry) -> Iterator[list[Word]]:
 
 
 def _row(sheet: Page, label: str, value: str, style: Style = Style.PLAIN) -> Iterator[str]:
-    """One setting. Nothing at all where there is no value, so that a page shows what is set."""
+    """Yield one setting; nothing if it has no value."""
     if value:
         yield from sheet.flow(words(value, style), **_margins(sheet, label))
 
 
 def _rows(sheet: Page, label: str, values: Iterable[str]) -> Iterator[str]:
-    """One setting with several values, a line each; the label stands at the first."""
+    """Yield one setting with several values, one on each line; the label is on the first."""
     for number, value in enumerate(values):
         yield from _row(sheet, label if number == 0 else "", value)
 
@@ -206,7 +206,7 @@ def _origins(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield from _row(sheet, "Domain name", origin.domain_name)
         yield from _row(sheet, "Path", origin.path)
         named = f"{origin.access.upper()} {_named(origin.identity)}" if origin.identity else ""
-        open_ = "none: CloudFront reads it as anyone would"
+        open_ = "none: CloudFront reads it unsigned"
         yield from _row(sheet, "Origin access", named or open_, Style.PLAIN if named else Style.YELLOW)
         yield from _row(sheet, "Canonical user", origin.canonical_user)
 
@@ -239,7 +239,7 @@ def _grants(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield ""
     yield sheet.paint("Grants", Style.BOLD)
     if not details.grants:
-        yield "  none that could be seen"
+        yield "  none found"
     for grant in details.grants:
         via = "policy" if grant.via == "bucket-policy" else "object ACLs"
         sid = f", statement {grant.sid}" if grant.sid else ""
@@ -266,12 +266,12 @@ def _certificate(tls: Tls | None) -> str:
 
 
 def _called(named: Named) -> str:
-    """A name that people know, with the id behind it."""
+    """Return a name with the id behind it."""
     return f"{named.name} ({named.id})" if named.name else named.id
 
 
 def _named(named: Named) -> str:
-    """An id that people know, with its name or comment behind it."""
+    """Return an id with its name or comment behind it."""
     return f"{named.id} ({named.name})" if named.name else named.id
 
 

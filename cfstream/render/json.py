@@ -1,6 +1,6 @@
-"""A plan as the document that `--format json` prints and `--out` saves: the contract with other programs.
+"""Render a plan as the document that `--format json` prints and `--out` saves: the contract with other programs.
 
-Keys may be added, never change their meaning; `format_version` says which contract it is.
+Keys may be added and never change their meaning; `format_version` is the version of the contract.
 """
 
 import json
@@ -20,7 +20,7 @@ FORMAT_VERSION = 1
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    """The plan as plain dicts and lists, keys in the order of the contract."""
+    """Return the plan as plain dicts and lists, with keys in the order of the contract."""
     return {
         "format_version": FORMAT_VERSION,
         "cfstream_version": __version__,
@@ -33,7 +33,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 
 def saved_document(plan: Plan, specs: Sequence[str], folder: str) -> dict[str, Any]:
-    """The plan as it is saved, with the specs it was made from as named in `folder`, which is seen from the file."""
+    """Return the plan as it is saved, with the specs it was made from and their `folder`, relative to the file."""
     document = plan_document(plan)
     stacks = [
         {**told, "relied_content": _contents(stack)}
@@ -43,18 +43,18 @@ def saved_document(plan: Plan, specs: Sequence[str], folder: str) -> dict[str, A
 
 
 def _contents(stack: StackPlan) -> dict[str, Any]:
-    """The documents that the plan was made from, for telling what moved; none for what is not live."""
+    """Return the documents that the plan was made from, to report what changed."""
     known = (relied for relied in stack.relied_on if relied.content is not None)
     return {str(relied.address): plain(relied.content) for relied in known}
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """A document as JSON text ending in a newline; ASCII alone, so that any terminal can show it."""
+    """Return a document as JSON text with a final newline; only ASCII, so that any terminal can show it."""
     return json.dumps(document, indent=2) + "\n"
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:
-    """A problem as the contract spells it."""
+    """Return a problem as in the contract."""
     where = problem.where
     return {"file": where.file, "line": where.line, "col": where.col, "what": problem.what, "do": problem.do}
 

@@ -1,7 +1,7 @@
-"""A plan as GitHub-flavored Markdown, for the comment under a pull request. Values in, a string out; nothing prints.
+"""Render a plan as GitHub-flavored Markdown, for the comment in a pull request.
 
-What is dangerous stands on top and the steps of each stack are folded. The text stays under `LIMIT` characters for any
-fleet: steps go before sentences, and what was left out is counted.
+Hazards and problems are on top, and the steps of each stack are folded. The text has at most `LIMIT` characters for any
+fleet: steps are omitted before sentences, and what is omitted is counted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,28 +18,28 @@ from cfstream.render.text import summary_line
 from cfstream.values import Verb
 
 MARK = "<!-- cfstream plan -->"
-"""The first line of every comment, by which the next run finds it."""
+"""The first line of every comment; the next run finds the comment by it."""
 
 LIMIT = 60_000
-"""GitHub takes 65,536 characters in a comment; the rest is for whoever puts words around the plan."""
+"""GitHub accepts 65,536 characters in a comment; the rest is for text around the plan."""
 
 SPARED = 1_000
-"""Characters kept for the sentences that say what was left out."""
+"""Characters reserved for the sentences about omitted parts."""
 
 SHORT = 300
-"""Characters of a sentence where there is no room for all of them whole."""
+"""Characters of a sentence if there is no room for all sentences."""
 
 FEW = 5
-"""Phrases of one cell where there is no room for all of them."""
+"""Phrases of one cell if there is no room for all of them."""
 
-ELSEWHERE = "`cfstream plan` shows all of it, and `cfstream plan --format html` as a page"
+ELSEWHERE = "`cfstream plan` shows everything; `cfstream plan --format html` makes a page"
 NAMED = 10
-"""So many stacks without changes are named; more are counted."""
+"""The number of stacks without changes that are named; more are counted."""
 
 
 @dataclass(frozen=True)
 class _Section:
-    """Lines of one sort under a title. Where there is no room for all, the last are counted."""
+    """Lines of one kind under a title. If there is no room for all, the last ones are counted."""
 
     title: str
     noun: str
@@ -51,14 +51,14 @@ class _Section:
         return len(self.text(len(self.entries)))
 
     def within(self, room: int) -> str:
-        """As much of the section as there is room for."""
+        """Return as much of the section as fits."""
         if self.size <= room:
             return self.text(len(self.entries))
         ends = accumulate((len(entry) + 1 for entry in self.entries), initial=len(self.text(0)))
         return self.text(sum(end <= room for end in ends) - 1)
 
     def text(self, shown: int) -> str:
-        """The section with its first `shown` entries."""
+        """Return the section with its first `shown` entries."""
         if not self.entries:
             return ""
         lines = [f"#### {self.title}\n", *filter(None, [self.lead]), *self.entries[: max(shown, 0)]]
@@ -69,7 +69,7 @@ class _Section:
 
 
 def plan_markdown(plan: Plan) -> str:
-    """The whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded."""
+    """Return the whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded."""
     sections = _sections(plan, longest=None)
     head = _head(plan, alone=not any(section.size for section in sections))
     room = LIMIT - SPARED - len(head) - len(_still(plan))
@@ -82,7 +82,7 @@ def plan_markdown(plan: Plan) -> str:
 
 
 def problems_markdown(problems: Sequence[Problem]) -> str:
-    """The comment for specs that cannot be read."""
+    """Return the comment for specs that cannot be read."""
     head = f"{MARK}\n### cfstream plan\n\n**No plan: the specs have {_counted(len(problems), 'problem')}.**\n"
     room = LIMIT - SPARED - len(head)
     section = _problem_section(problems, longest=None)
@@ -92,7 +92,7 @@ def problems_markdown(problems: Sequence[Problem]) -> str:
 
 
 def _head(plan: Plan, *, alone: bool) -> str:
-    """What stands above the sections; of a plan without a step the mark `alone`, or a title where sections follow."""
+    """Return the text above the sections; for a plan without steps only the mark, or a title if sections follow."""
     if plan.in_sync:
         return MARK if alone else f"{MARK}\n### cfstream plan\n"
     short = plan.fingerprint.removeprefix("sha256:")[:8]
@@ -109,7 +109,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _still(plan: Plan) -> str:
-    """One line for all stacks with nothing to do; empty where there are none."""
+    """Return one line for all stacks with nothing to do; empty if there are none."""
     names = [stack.name for stack in plan.stacks if stack.in_sync]
     if len(names) == 1:
         return f"**No changes.** {prose(names[0])} is as its spec says."
@@ -137,7 +137,7 @@ def _hazard_section(plan: Plan, longest: int | None) -> _Section:
     flags = code(allow_flags(hazard.name for _, _, hazard in found))
     lead = f"apply refuses these unless they are allowed: {flags}\n"
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
-        lead += "\nWhat a spec with `protect: true` would delete is refused whatever is allowed.\n"
+        lead += "\napply never deletes a stack whose spec says `protect: true`.\n"
     return _Section("Hazards", "hazards", lead, entries)
 
 
@@ -151,7 +151,7 @@ def _problem_section(problems: Iterable[Problem], longest: int | None) -> _Secti
 
 
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
-    """Who can read, for each stack in which that changes or somebody may who should not; what is new is bold."""
+    """Return who can read, for each stack with a change or an opening; new readers are bold."""
     rows = tuple(
         f"| {prose(stack.name)} | {_phrases(stack.exposure.before, (), longest)} "
         f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
@@ -162,7 +162,7 @@ def _exposure_section(plan: Plan, longest: int | None) -> _Section:
 
 
 def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) -> str:
-    """Phrases of a table's cell, one on each line; where room is scarce, a few stand for many."""
+    """Return the phrases of a cell, one on each line; only some of them if there is little room."""
     shown = phrases if longest is None else phrases[:FEW]
     told = [prose(clipped(phrase, longest)) for phrase in shown]
     new = [bool(known) and phrase not in known for phrase in shown]
@@ -184,7 +184,7 @@ def _warning_section(plan: Plan, longest: int | None) -> _Section:
 
 
 def _fitted(sections: Sequence[_Section], room: int) -> list[str]:
-    """The sections in their order, those that need little whole, and what is left shared among the others."""
+    """Return the sections in their order: small ones whole, and the others share the rest of the room."""
     texts: dict[int, str] = {}
     by_need = sorted(range(len(sections)), key=lambda n: sections[n].size)
     for done, n in enumerate(by_need):
@@ -194,7 +194,7 @@ def _fitted(sections: Sequence[_Section], room: int) -> list[str]:
 
 
 def _stacks(plan: Plan, room: int) -> Iterator[str]:
-    """Each stack with something to do, as fully as there is room for: those with hazards or problems first."""
+    """Return each stack with something to do, as fully as fits: those with hazards or problems first."""
     stacks = [stack for stack in plan.stacks if not stack.in_sync]
     alone = len(stacks) == 1
     chosen: dict[str, tuple[Tier, str]] = {}
@@ -214,7 +214,7 @@ def _stacks(plan: Plan, room: int) -> Iterator[str]:
 
 
 def _shortened(stacks: Sequence[StackPlan], tiers: dict[str, Tier]) -> str:
-    """What of the stacks is not shown; empty when all is."""
+    """Return what is omitted of the stacks; empty if nothing is."""
     hidden = [stack for stack in stacks if stack.name not in tiers]
     told = {
         "without its fields": sum(tier is Tier.STEPS for tier in tiers.values()),

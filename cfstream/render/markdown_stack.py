@@ -1,4 +1,4 @@
-"""One stack of a plan in Markdown, folded: its steps with their fields, its steps alone, or one line."""
+"""Render one stack of a plan in Markdown: its steps with their fields, only its steps, or one line."""
 
 from collections.abc import Iterator
 from enum import IntEnum
@@ -21,7 +21,7 @@ class Tier(IntEnum):
 
 
 def stack_piece(stack: StackPlan, tier: Tier, *, unfolded: bool = False) -> str:
-    """The stack, as fully as the tier says, ending in an empty line."""
+    """Return the stack, as fully as the tier says, with a final empty line."""
     head = f"<b>{prose(stack.name)}</b> {_sum(stack)} {code(stack.spec)}"
     if tier is Tier.LINE:
         return f"{head}\n"
@@ -64,7 +64,7 @@ def _rows(step: Step) -> Iterator[str]:
 
 
 def _remarks(stack: StackPlan) -> Iterator[str]:
-    """Who can read where that stays, and what is worth knowing."""
+    """Yield who can read if that does not change, and notes."""
     exposure = stack.exposure
     if stack.steps and exposure.before == exposure.after and not exposure.openings:
         yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"

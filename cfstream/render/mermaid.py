@@ -1,7 +1,7 @@
-"""A plan as a Mermaid flowchart: viewers, distribution, identity and bucket of each stack, and what changes of it.
+"""Render a plan as a Mermaid flowchart: viewers, distribution, identity and bucket of each stack, and its changes.
 
 Stacks with problems or hazards come first, then those with something to do. A chart stays under what Mermaid draws by
-default (`maxTextSize` 50,000 characters, `maxEdges` 500); stacks for which there is no room are counted.
+default (`maxTextSize` 50,000 characters, `maxEdges` 500); stacks that do not fit are counted.
 """
 
 import re
@@ -28,13 +28,13 @@ CLASSES = (
 )
 
 ARROWS = {Mark.SAME: "-->", Mark.NEW: "==>", Mark.CHANGED: "-->", Mark.GONE: "-.->"}
-"""New ways are thick and those that go are dotted; a link's colour could only be set by its number."""
+"""New links are thick and removed ones dotted, because a link's colour can only be set by its number."""
 
 _TELLING = re.compile(r"[^\w ,.:/=+()-]|_")
 
 
 def plan_mermaid(plan: Plan) -> str:
-    """The chart, ending in a newline."""
+    """Return the chart with a final newline."""
     lines = ["flowchart LR", *CLASSES]
     room, edges, left = LIMIT - sum(len(line) + 1 for line in lines), EDGES, 0
     for number, stack in enumerate(sorted(plan.stacks, key=_urgency)):
@@ -52,7 +52,7 @@ def plan_mermaid(plan: Plan) -> str:
 
 
 def problems_mermaid(problems: Sequence[Problem]) -> str:
-    """A chart of what is wrong with specs that cannot be read: a box for each problem."""
+    """Return a chart for specs that cannot be read: a box for each problem."""
     lines = ["flowchart LR", *CLASSES]
     room = LIMIT - sum(len(line) + 1 for line in lines)
     boxes = _boxes("p", problems)
@@ -71,10 +71,10 @@ def _urgency(stack: StackPlan) -> tuple[bool, bool]:
 
 
 def _stack(key: str, stack: StackPlan, drawn: Picture) -> list[str]:
-    """The lines of one stack: its boxes, what stands in its way, and its arrows."""
+    """Yield the lines of one stack: its boxes, its problems, and its arrows."""
     lines = [f"  subgraph {key}[{_label([stack.name])}]", "    direction LR"]
     for node in drawn.nodes:
-        # A word and no sign: Mermaid takes "- " and "+ " for lists.
+        # A word, not a sign: Mermaid reads "- " and "+ " as lists.
         word = "" if node.mark is Mark.SAME else f"{node.mark}: "
         box = _label([word + node.lines[0], *node.lines[1:]])
         shape = {0: f"([{box}])", 3: f"[({box})]"}.get(node.column, f"[{box}]")
@@ -94,7 +94,7 @@ def _boxes(key: str, problems: Iterable[Problem]) -> list[str]:
 
 
 def _label(lines: Iterable[str]) -> str:
-    """Lines as one quoted label; all that Mermaid could read as its own, or as HTML, is a character reference."""
+    """Return lines as one quoted label, with character references for what Mermaid or HTML could interpret."""
     told = (_TELLING.sub(_reference, clipped(printable(line), LONGEST)) for line in lines)
     return '"' + "<br/>".join(told) + '"'
 

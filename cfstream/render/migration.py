@@ -1,4 +1,4 @@
-"""What `cfstream migrate` prints: the edit as a diff, what to know of it, and what to run next."""
+"""Render what `cfstream migrate` prints: the edit as a diff, notes, and what to run next."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ FORMAT_VERSION = 1
 
 
 def migration_text(done: Migrated, flags: str, *, color: bool, width: int) -> str:
-    """The headline, the diff, what to know, the table of URLs, and the next steps, numbered."""
+    """Return the headline, the diff, notes, the table of URLs, and the next steps, numbered."""
     sheet = page(width, color=color)
     lines = sheet.flow(words(_HEADS[done.outcome](done), Style.BOLD), rest="  ")
     for file in done.files:
@@ -34,7 +34,7 @@ def migration_text(done: Migrated, flags: str, *, color: bool, width: int) -> st
 
 
 def migration_document(done: Migrated, flags: str) -> dict[str, Any]:
-    """The same for programs."""
+    """Return the same for programs."""
     return {
         "format_version": FORMAT_VERSION,
         "outcome": done.outcome,
@@ -53,7 +53,7 @@ def migration_document(done: Migrated, flags: str) -> dict[str, Any]:
 
 
 def next_steps(done: Migrated, flags: str) -> list[str]:
-    """What to do and to run, in order; commands with the flags that reach the same AWS."""
+    """Return the next steps, in order; commands have the flags for the same AWS."""
     if done.outcome == "nothing":
         return []
     if done.dry_run and done.files:
@@ -86,7 +86,7 @@ def _migrated_head(done: Migrated) -> str:
 
 def _begun_head(done: Migrated) -> str:
     verb = "would get" if done.dry_run else "gets"
-    return f"{done.stacks[0]} {verb} an http stack beside it: {done.stacks[1]}, in {done.new_spec}"
+    return f"{done.stacks[0]} {verb} a new http stack: {done.stacks[1]}, in {done.new_spec}"
 
 
 def _handed_over_head(done: Migrated) -> str:
@@ -95,12 +95,12 @@ def _handed_over_head(done: Migrated) -> str:
 
 
 def _over_head(done: Migrated) -> str:
-    return f"{done.stacks[0]} has no host names any more: {done.new_spec} has taken its place"
+    return f"{done.stacks[0]} no longer has host names: {done.new_spec} has replaced it"
 
 
 def _nothing_head(done: Migrated) -> str:
     who = ", ".join(done.stacks) or f"every stack of {done.spec}"
-    return f"Nothing to migrate: {who} is there already ({', '.join(done.to)})"
+    return f"Nothing to migrate: {who} is already migrated ({', '.join(done.to)})"
 
 
 _HEADS: Mapping[MigrationOutcome, Callable[[Migrated], str]] = {
@@ -113,33 +113,33 @@ _HEADS: Mapping[MigrationOutcome, Callable[[Migrated], str]] = {
 
 
 def _notes(done: Migrated) -> Iterator[str]:
-    """What a person should know, a sentence each."""
+    """Yield notes, one sentence each."""
     if done.outcome == "migrated" and {Target.OAC, Target.BUCKET_POLICY} & {*done.to}:
         yield (
-            "apply gives the new grant first, and takes its own old one away when all edges have the change; "
-            "what others wrote into the bucket's policy stays, and the plan names it"
+            "apply adds the new grant first, and revokes its own old grant when all edges have the change; "
+            "statements of others in the bucket's policy stay, and the plan lists them"
         )
     if done.opened:
-        yield "what everybody can read in the bucket stays open to them: cfstream verify names each opening"
+        yield "what everybody can read stays readable: cfstream verify lists each opening"
     if done.public_file:
-        yield "URLs and cookies that were handed out die while this spreads, at one edge sooner than at another"
-        yield f"{done.public_file}: the public half of the key that signs from then on"
+        yield "issued URLs and cookies stop working while the change reaches the edges one after another"
+        yield f"{done.public_file}: the public half of the new signing key"
     if done.private_file:
-        yield f"{done.private_file}: its private half, for signers alone; never commit it"
+        yield f"{done.private_file}: its private half, only for signers; never commit it"
     for account in done.accounts:
         yield (
-            f"account {account} signs with key pairs of its own, which end: give it a key of the group, or put one "
-            "of its own beside it, before you apply"
+            f"account {account} signs with its own key pairs, which will stop working: before you apply, give it a "
+            "key of the group, or add a key of its own to the group"
         )
     if done.outcome == "begun":
-        yield "both stacks read the same bucket; the old one is not touched, and keeps its host names for now"
+        yield "both stacks read the same bucket; the old one does not change, and keeps its host names for now"
     if done.outcome == "handed-over":
         yield (
-            "from when the old stack gives the names up until the new one has them, they answer nobody; "
-            "DNS records come last"
+            "the names do not work from when the old stack gives them up until the new one has them; "
+            "DNS records change last"
         )
     if any(url.https.endswith(".flv") for url in done.urls):
-        yield "no browser plays .flv: such objects want to be converted"
+        yield "no browser plays .flv: convert such objects"
 
 
 def _commit(done: Migrated) -> str:
@@ -156,7 +156,7 @@ def _plan_and_apply(done: Migrated, specs: Sequence[str], flags: str) -> list[st
 def _after_migrated(done: Migrated, flags: str) -> list[str]:
     steps = [_commit(done), *_plan_and_apply(done, [done.spec], flags)]
     if done.private_file:
-        steps.append(f"sign with {done.private_file} from then on, wherever URLs are signed")
+        steps.append(f"sign with {done.private_file} from now on")
     return steps
 
 
@@ -164,7 +164,7 @@ def _after_begun(done: Migrated, flags: str) -> list[str]:
     return [
         _commit(done),
         *_plan_and_apply(done, [done.new_spec], flags),
-        "play something under the new distribution's own name: cfstream sign makes the URL",
+        "test the new distribution under its own name, with a URL from cfstream sign",
         *([f"then again, for the host names: {again(done.spec, Target.HTTP)}"] if done.names else []),
     ]
 
@@ -173,12 +173,12 @@ def _after_handed_over(done: Migrated, flags: str) -> list[str]:
     return [
         _commit(done),
         *_plan_and_apply(done, [done.spec, done.new_spec], flags),
-        "let players ask for the new URLs",
+        "change the players to the new URLs",
     ]
 
 
 def _after_over(done: Migrated, flags: str) -> list[str]:
-    return [f"when nobody plays from it any more: cfstream destroy {shlex.quote(done.spec)}{flags}"]
+    return [f"when nobody uses it any more: cfstream destroy {shlex.quote(done.spec)}{flags}"]
 
 
 _NEXT: Mapping[MigrationOutcome, Callable[[Migrated, str], list[str]]] = {
@@ -190,5 +190,5 @@ _NEXT: Mapping[MigrationOutcome, Callable[[Migrated, str], list[str]]] = {
 
 
 def again(spec: str, to: Target) -> str:
-    """The command that migrates a spec."""
+    """Return the command that migrates a spec."""
     return f"cfstream migrate {shlex.quote(spec)} --to {to}"

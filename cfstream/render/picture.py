@@ -1,5 +1,6 @@
-"""The picture of a stack: who reads, through which distribution, by which identity, out of which bucket, and what
-of it comes, changes or goes. Data; `mermaid` and `svg` draw it.
+"""The picture of a stack as data: viewers, distribution, identity and bucket, and their changes.
+
+`mermaid` and `svg` draw it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ HOSTS = 4
 
 
 class Mark(StrEnum):
-    """What a plan makes of a part; the value names its class in pictures."""
+    """What a plan does to a part; the value is its class in pictures."""
 
     SAME = "same"
     NEW = "new"
@@ -45,7 +46,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """Who reads through what, by the keys of two nodes."""
+    """A link between two nodes, by their keys."""
 
     start: str
     end: str
@@ -62,7 +63,7 @@ class Picture:
 
 
 def picture(stack: StackPlan) -> Picture:
-    """The parts of a stack and the ways between them, in an order that is always the same."""
+    """Return the parts of a stack and the links between them, always in the same order."""
     served = _mark(stack, [stack.distribution])
     viewers = list(_viewers(stack))
     identities = list(_identities(stack))
@@ -94,7 +95,7 @@ def _viewers(stack: StackPlan) -> Iterator[Node]:
 
 
 def _towards(stack: StackPlan, viewers: Node) -> str:
-    """Where the viewers of a node come in: by our distribution, or at the bucket itself or by another's."""
+    """Return where viewers enter: our distribution, the bucket itself, or another distribution."""
     ours = {printable(phrase) for phrase in stack.exposure.ours}
     return "distribution" if viewers.lines[0] in ours else "bucket"
 
@@ -108,7 +109,7 @@ def _distribution(stack: StackPlan) -> tuple[str, ...]:
 
 
 def _identities(stack: StackPlan) -> Iterator[Node]:
-    """The identity that the spec wants, and one that goes."""
+    """Yield the identity of the spec, and a removed one."""
     for name, (kind, title) in IDENTITIES.items():
         mark = _mark(stack, [kind])
         if name == stack.road.identity or mark is Mark.GONE:
@@ -116,7 +117,7 @@ def _identities(stack: StackPlan) -> Iterator[Node]:
 
 
 def _mark(stack: StackPlan, kinds: Iterable[str]) -> Mark:
-    """What the steps make of a resource."""
+    """Return what the steps do to a resource."""
     verbs = {step.verb for step in stack.steps if step.address.kind in kinds}
     if Verb.CREATE in verbs:
         return Mark.NEW

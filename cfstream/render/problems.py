@@ -1,7 +1,4 @@
-"""Problems as text: what is wrong, where, the line with a caret under the place, and how to fix it.
-
-Values in, a string out; nothing here prints. The same text for every command that finds problems.
-"""
+"""Render problems as text: what is wrong, where, the line with a caret under the place, and the fix."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +12,7 @@ _CUT = "…"
 
 
 def problems_text(problems: Iterable[Problem], *, color: bool, width: int = 80) -> str:
-    """Every problem in the order given, an empty line between two; empty when there are none.
+    """Return every problem in the order given, with empty lines between them; empty if there are none.
 
     Sentences are wrapped between words; a source line that does not fit into `width` columns is cut to the part
     around the caret.
@@ -34,7 +31,7 @@ def _lines(problem: Problem, page: Page) -> Iterator[str]:
 
 
 def _excerpt(problem: Problem, page: Page) -> Iterator[str]:
-    """The source line and, if the column is known, the caret with its note."""
+    """Yield the source line and, if the column is known, the caret with its note."""
     number = str(problem.where.line).rjust(5)
     bar = page.paint("|", Style.DIM)
     before, rest = _window(problem.source_line, max(problem.where.col, 1) - 1, page.width - _MARGIN)
@@ -45,7 +42,7 @@ def _excerpt(problem: Problem, page: Page) -> Iterator[str]:
 
 
 def _window(line: str, at: int, room: int) -> tuple[str, str]:
-    """What is shown of `line` before the character at `at` and from it on: all, or the part around it."""
+    """Return the parts of `line` before and after the character at `at`, cut to the page."""
     before = [_cell(char) for char in line[:at]]
     rest = [_cell(char) for char in line[at : at + room]]
     if columns("".join([*before, *rest])) <= room and len(line) <= at + room:
@@ -59,7 +56,7 @@ def _window(line: str, at: int, room: int) -> tuple[str, str]:
 
 
 def _taken(cells: Iterable[str], room: int) -> list[str]:
-    """As many of the first cells as there is room for."""
+    """Return as many of the first cells as fit."""
     taken: list[str] = []
     for cell in cells:
         room -= columns(cell)
@@ -70,5 +67,5 @@ def _taken(cells: Iterable[str], room: int) -> list[str]:
 
 
 def _cell(char: str) -> str:
-    # A tab would stand for a number of columns that only the terminal knows.
+    # Only the terminal knows how many columns a tab has.
     return " " if char == "\t" else printable(char)

@@ -1,4 +1,4 @@
-"""The lines that tell, while a plan is applied, what goes on; one for each step that has ended."""
+"""Render the progress of a run: a line for each step that has ended."""
 
 from collections.abc import Mapping
 
@@ -10,33 +10,33 @@ from cfstream.steps.step import Step
 from cfstream.values import Address, Verb
 
 ADDRESS_WIDTH = 36
-"""Columns for an address, so that what became of the steps stands in one column; longer ones push it on."""
+"""Columns for an address, so that results are aligned; longer addresses shift theirs."""
 
 ENDINGS: Mapping[StepOutcome, tuple[str, Style]] = {
     StepOutcome.DONE: ("done", Style.GREEN),
-    StepOutcome.STALE: ("stale: live moved", Style.RED),
+    StepOutcome.STALE: ("stale", Style.RED),
     StepOutcome.REFUSED: ("refused", Style.RED),
-    StepOutcome.UNKNOWN: ("no answer came", Style.RED),
-    StepOutcome.TIMED_OUT: ("not in time", Style.YELLOW),
+    StepOutcome.UNKNOWN: ("no reply", Style.RED),
+    StepOutcome.TIMED_OUT: ("timed out", Style.YELLOW),
     StepOutcome.INTERRUPTED: ("interrupted", Style.YELLOW),
     StepOutcome.NOT_TRIED: ("not tried", Style.DIM),
 }
 
 
 def ended_line(report: StepReport, *, color: bool) -> str:
-    """``+ create  distribution:lectures  done in 1.2 s``: one line, however long."""
+    """Return ``+ create  distribution:lectures  done in 1.2 s``: one line, however long."""
     ending, style = ENDINGS[report.outcome]
     seconds = "" if report.outcome is StepOutcome.NOT_TRIED else f" in {took(report.seconds)}"
     return _line(report.verb, report.address, words(f" {ending}{seconds}", style), color=color)
 
 
 def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
-    """``. wait     distribution:lectures  InProgress, 1 min 30 s so far``, for logs where nothing else moves."""
+    """Return ``. wait     distribution:lectures  InProgress, 1 min 30 s so far``, for logs where nothing else moves."""
     return _line(step.verb, step.address, words(f" {text}, {took(seconds)} so far"), color=color)
 
 
 def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
-    """``✓ lectures  applied, 5 steps in 4 min 10 s``: one line for a stack that has ended."""
+    """Return ``✓ lectures  applied, 5 steps in 4 min 10 s``: one line for a stack that has ended."""
     verdict, style = VERDICTS[report.outcome]
     done = sum(step.outcome is StepOutcome.DONE for step in report.steps)
     steps = f", {done} step{'s' * (done != 1)} in {took(seconds)}" if done else ""
@@ -47,14 +47,14 @@ def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
 
 
 def fleet_line(outcomes: Mapping[str, int], stacks: int, seconds: float) -> str:
-    """``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
+    """Return ``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
     told = [f"{outcomes[outcome]} {VERDICTS[outcome][0]}" for outcome in StackOutcome if outcome in outcomes]
     ended = sum(outcomes.values())
     return f"{ended} of {stacks} stacks{': ' * bool(told)}{', '.join(told)}; {took(seconds)}"
 
 
 def took(seconds: float) -> str:
-    """A duration for people: ``0.4 s``, ``12 s``, ``4 min 10 s``."""
+    """Return a duration as text: ``0.4 s``, ``12 s``, ``4 min 10 s``."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)

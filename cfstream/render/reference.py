@@ -1,4 +1,4 @@
-"""The fields of the spec language as text: all of them as a tree, or one of them in full."""
+"""Render the fields of the spec language as text: all as a tree, or one in full."""
 
 import json
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ WIDEST_FLOW = 60
 
 
 def tree_text(root: Field, *, color: bool, width: int) -> str:
-    """All fields below `root`, each with the first sentence about it, those in others indented."""
+    """Return all fields below `root` as a tree, each with the first sentence of its description."""
     sheet = page(width, color=color)
     column = max(len(_indent(field)) + len(field.path[-1]) for field in root.walk()) + 2
     lines = [line for field in root.walk() for line in _row(field, column, sheet)]
-    more = "* required. All about one of them, with an example: cfstream docs http.behaviors"
+    more = "* required. For one field with an example: cfstream docs http.behaviors"
     return "\n".join([*lines, "", *sheet.flow(words(more, Style.DIM))]) + "\n"
 
 
 def field_text(root: Field, field: Field, *, color: bool, width: int) -> str:
-    """One field: what it takes, what it means, its default, an example, and the fields in it."""
+    """Return one field: its type, description, default, an example, and the fields in it."""
     sheet = page(width, color=color)
     needed = ", required" if field.required else ""
     lines = [sheet.paint(field.name, Style.BOLD) + f"  {field.takes}{needed}", ""]
@@ -45,7 +45,7 @@ def field_text(root: Field, field: Field, *, color: bool, width: int) -> str:
 
 
 def field_document(root: Field, field: Field) -> Json:
-    """One field, and those in it, for programs."""
+    """Return one field, and those in it, for programs."""
     return {
         "field": field.name,
         "takes": field.takes,
@@ -59,7 +59,7 @@ def field_document(root: Field, field: Field) -> Json:
 
 
 def example_text(root: Field, field: Field) -> str:
-    """An example of the field, as YAML that can be pasted into a spec."""
+    """Return an example of the field, as YAML that can be pasted into a spec."""
     from ruamel.yaml import YAML
 
     yaml, text = YAML(), StringIO()
@@ -70,9 +70,9 @@ def example_text(root: Field, field: Field) -> str:
 
 
 def _laid_out(value: Any, *, above: int = 0) -> Any:
-    """The value as ruamel writes it: on one line what is short and holds single values alone.
+    """Return the value for ruamel: on one line if it is short and contains only single values.
 
-    So many mappings `above` the field show where it stands, and have a line for each key.
+    The `above` outer mappings have a line for each key.
     """
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -96,7 +96,7 @@ def _laid_out(value: Any, *, above: int = 0) -> Any:
 
 
 def _row(field: Field, column: int, sheet: Page, *, indent: str | None = None) -> Iterator[str]:
-    """A field's name, and the first sentence about it beside the name or, where there is no room, under it."""
+    """Yield a field's name, and its first sentence beside it, or below it if there is no room."""
     before = _indent(field) if indent is None else indent
     name = before + field.path[-1] + ("*" if field.required else "")
     sentence = field.description.partition(". ")[0].rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""What became of a run, as text and as JSON: what was done, what was not, and what to do now."""
+"""Render the report of a run as text and as JSON: what was done, what was not, and what to do now."""
 
 import shlex
 from collections import Counter
@@ -23,7 +23,7 @@ OUTPUTS = (
     "public_key_ids",
     "dns_records",
 )
-"""What a stack gives to whoever comes after, in the order of the contract."""
+"""The outputs of a stack, in the order of the contract."""
 
 PAST: Mapping[Verb, str] = {
     Verb.CREATE: "created",
@@ -34,13 +34,13 @@ PAST: Mapping[Verb, str] = {
     Verb.DISABLE: "disabled",
     Verb.DELETE: "deleted",
 }
-"""What the sum line says of each verb; waiting changes nothing and is not in it."""
+"""The word for each verb in the sum line; waits change nothing and are not in it."""
 
 VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
     StackOutcome.APPLIED: ("applied", Style.GREEN),
     StackOutcome.UNCHANGED: ("unchanged", Style.GREEN),
     StackOutcome.TIMED_OUT: ("not Deployed yet", Style.YELLOW),
-    StackOutcome.BLOCKED: ("left out", Style.YELLOW),
+    StackOutcome.BLOCKED: ("blocked", Style.YELLOW),
     StackOutcome.FAILED: ("failed", Style.RED),
     StackOutcome.STALE: ("stale", Style.RED),
     StackOutcome.INTERRUPTED: ("interrupted", Style.RED),
@@ -48,48 +48,48 @@ VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
 }
 
 PROTECTED_DO = "if intended, remove `protect: true` from the spec first"
-"""What to do about a stack that is left out with exit code 5."""
+"""How to fix a stack that is blocked with exit code 5 because of its protection."""
 
 WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
 
 REST: Mapping[StackOutcome, tuple[str, str]] = {
     StackOutcome.FAILED: (
         "a step failed",
-        "fix that and run it again, or for a saved plan apply its spec: it goes on from here",
+        "fix it and run the same command again, or for a saved plan apply its spec: it resumes",
     ),
-    StackOutcome.STALE: ("live moved", "plan again, and read the difference before applying"),
+    StackOutcome.STALE: ("the plan is stale", "plan again, and read the difference before applying"),
     StackOutcome.TIMED_OUT: (
-        "not Deployed yet, and later steps need that",
-        "run it again, or for a saved plan apply its spec; to wait alone: cfstream wait {spec}",
+        "not Deployed yet, and later steps need it",
+        "run it again, or for a saved plan apply its spec; to only wait: cfstream wait {spec}",
     ),
     StackOutcome.INTERRUPTED: (
         "interrupted",
-        "run the same command again, or for a saved plan apply its spec: it goes on from here",
+        "run the same command again, or for a saved plan apply its spec: it resumes",
     ),
     StackOutcome.BLOCKED: (
-        "left out",
+        "blocked",
         "fix the problems that the plan shows, then run the same command again",
     ),
     StackOutcome.EXPOSED: (
-        "it is not as it should be at its addresses",
-        "close what is named below, and see: cfstream verify {spec}",
+        "verification failed",
+        "fix what is listed below, then run: cfstream verify {spec}",
     ),
 }
-"""What is wrong and what to do, where the stack and its steps do not say it themselves; ``{spec}`` is the stack's, with
-the flags that lead to the same AWS.
+"""What is wrong and how to fix it, if neither the stack nor its steps have a reason. ``{spec}`` is the stack's, with
+the flags for the same AWS.
 """
 
 DESTROY_DO: Mapping[StackOutcome, str] = {
-    StackOutcome.FAILED: "mend that and run the same command again: it goes on from here",
-    StackOutcome.STALE: "run the same command again, and read what it shows before saying yes",
-    StackOutcome.TIMED_OUT: "run the same command again: it goes on from here; to wait alone: cfstream wait {spec}",
-    StackOutcome.INTERRUPTED: "run the same command again: it goes on from here",
+    StackOutcome.FAILED: "fix it and run the same command again: it resumes",
+    StackOutcome.STALE: "run the same command again, and read the plan before you confirm",
+    StackOutcome.TIMED_OUT: "run the same command again: it resumes; to only wait: cfstream wait {spec}",
+    StackOutcome.INTERRUPTED: "run the same command again: it resumes",
 }
-"""What to do where a stack was to be destroyed."""
+"""How to fix a stack that was being destroyed."""
 
 
 def report_document(report: Report) -> dict[str, Any]:
-    """The report as `apply --format json` prints it: plain values, keys in the order of the contract."""
+    """Return the report as `apply --format json` prints it: plain values, keys in the order of the contract."""
     return {
         "format_version": 1,
         "stacks": [_stack(stack) for stack in report.stacks],
@@ -98,16 +98,16 @@ def report_document(report: Report) -> dict[str, Any]:
 
 
 def report_text(report: Report, *, color: bool, width: int) -> str:
-    """What was done: each stack's outputs, and last the sum line. Failures are told by `failures_text`."""
+    """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`."""
     sheet = page(width, color=color)
     blocks = ["\n".join(_stack_lines(stack, sheet)) + "\n" for stack in report.stacks]
     return "\n".join([*blocks, "\n".join(sheet.flow(_last_words(report), rest="  ")) + "\n"])
 
 
 def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -> str:
-    """What went wrong, a block for each stack: what, what was done, what was not, what to do. May be empty.
+    """Return what went wrong, a block for each stack: what, what was done, what was not, the fix. May be empty.
 
-    `flags` are what a further command needs to reach the same AWS, with a space before each.
+    `flags` are the flags of further commands for the same AWS, with a space before each.
     """
     sheet = page(width, color=color)
     blocks = [
@@ -151,14 +151,14 @@ def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
 
 
 def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each output that has a value, as text; one line for each member of a mapping or list."""
+    """Yield each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
         members = _members(plain(outputs.get(name)))
         yield from zip([name, *[""] * len(members)], members, strict=False)
 
 
 def _members(value: Any) -> list[str]:
-    """The lines that a value needs: none, one, or one for each member of a mapping or list that is known."""
+    """Return the lines of a value: none, one, or one for each known member of a mapping or list."""
     if value in (None, ""):
         return []
     if isinstance(value, Mapping):
@@ -187,12 +187,12 @@ def _last_words(report: Report) -> list[Word]:
     outcomes = {stack.outcome for stack in report.stacks}
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
     if outcomes == {StackOutcome.UNCHANGED}:
-        return [*words("No changes.", Style.BOLD_GREEN), *words("Nothing was to be done.")]
+        return [*words("No changes.", Style.BOLD_GREEN), *words("Nothing to do.")]
     if outcomes <= WENT_WELL:
         return [*words(f"{past.capitalize()}.", Style.BOLD_GREEN), *_sentence(counted)]
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
-        return [*words("Applied, and not as it should be.", Style.BOLD_RED), *_sentence(counted)]
-    return [*words(f"Not all is {past}.", Style.BOLD_RED), *_sentence(counted)]
+        return [*words("Applied, but verification failed.", Style.BOLD_RED), *_sentence(counted)]
+    return [*words(f"Not everything was {past}.", Style.BOLD_RED), *_sentence(counted)]
 
 
 def _sentence(text: str) -> list[Word]:
@@ -208,7 +208,7 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
         rest_do = DESTROY_DO[stack.outcome]
     rest_do = rest_do.replace("{spec}", shlex.quote(stack.spec) + flags)
     if stack.behind:
-        rest_do = f"see to {stack.behind}, then run the same command again: both go on from there"
+        rest_do = f"apply {stack.behind} first, then run the same command again"
     elif stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
         rest_do = _allowing(stack.not_allowed)
     what = (failed and failed.error) or stack.why or rest_what
@@ -219,13 +219,13 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
     yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
     yield from _ids("interrupted: ", stack.steps, StepOutcome.INTERRUPTED, sheet)
     yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
-    # A step that is stale says to plan again, which for a stack that is to go would show how to make it.
+    # A stale step advises to plan again, but that plan would recreate a stack that is being destroyed.
     steps_do = failed.do if failed and not (stack.destroying and stack.outcome is StackOutcome.STALE) else ""
     yield from do_lines(steps_do or rest_do, sheet)
 
 
 def _allowing(hazards: Iterable[str]) -> str:
-    """What lets a stack on that is blocked for these hazards; without any, for its protection."""
+    """Return the fix for a stack that is blocked for these hazards, or for its protection if there are none."""
     flags = " ".join(f"--allow {name}" for name in hazards)
     if not flags:
         return PROTECTED_DO

@@ -1,4 +1,4 @@
-"""What `cfstream keys rotate` prints: what was found and written, and what to commit and to run next."""
+"""Render what `cfstream keys rotate` prints: what was found and written, and what to commit and run next."""
 
 import shlex
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ FORMAT_VERSION = 1
 
 
 def rotation_text(done: Rotated, *, color: bool, width: int) -> str:
-    """What was done, and the next steps, numbered."""
+    """Return what was done, and the next steps, numbered."""
     sheet = page(width, color=color)
     head, details, steps = _TOLD[done.outcome](done)
     lines = sheet.flow(words(head, Style.BOLD), rest="  ")
@@ -24,7 +24,7 @@ def rotation_text(done: Rotated, *, color: bool, width: int) -> str:
 
 
 def rotation_document(done: Rotated) -> dict[str, Any]:
-    """The same for programs; `wait_seconds` is how long to wait before the next run can do more."""
+    """Return the same for programs; `wait_seconds` is how long to wait before the next run can do more."""
     _, _, steps = _TOLD[done.outcome](done)
     written = done.outcome in ("begun", "taken-out")
     return {
@@ -51,16 +51,16 @@ def _begun(done: Rotated) -> Told:
     left = ", ".join(done.leaving)
     head = f"{done.joined} joins {done.group}, and replaces {left}"
     details = [
-        f"{done.spec}:{done.line}: the new key" + (f"; {left} is out" if done.cuts_viewers else ""),
-        f"{done.private_file}: its private half, for signers alone; never commit it",
+        f"{done.spec}:{done.line}: the new key" + (f"; {left} is removed" if done.cuts_viewers else ""),
+        f"{done.private_file}: its private half, only for signers; never commit it",
         f"{done.public_file}: its public half",
     ]
     if not done.made:
-        details.append("both files were there already, from an earlier run, and are used as they are")
+        details.append("both files exist from an earlier run, and are used")
     steps = [
         f"commit {done.spec} and {done.public_file}",
         *_apply(done),
-        f"sign with {done.private_file} from then on, wherever URLs are signed",
+        f"sign with {done.private_file} from now on",
     ]
     if not done.cuts_viewers:
         steps.append(f"{spell(done.validity)} after that, or later: {_again(done)}")
@@ -81,7 +81,9 @@ def _waiting(done: Rotated) -> Told:
 
 def _taken_out(done: Rotated) -> Told:
     left = ", ".join(done.leaving)
-    ended = "URLs signed with it die" if done.cuts_viewers else "no URL signed with it is valid any more"
+    ended = (
+        "URLs signed with it stop working" if done.cuts_viewers else "no URL signed with it is still valid"
+    )
     return f"{left} leaves {done.group}: {ended}", [], [f"commit {done.spec}", *_apply(done)]
 
 

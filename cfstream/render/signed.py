@@ -1,4 +1,4 @@
-"""What `cfstream sign` prints: lines to paste, or a document for programs."""
+"""Render what `cfstream sign` prints: lines to paste, or a document for programs."""
 
 import shlex
 from typing import Any
@@ -10,9 +10,9 @@ FORMAT_VERSION = 1
 
 
 def url_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
-    """The URL in a line of its own, or the curl command that asks for it; for a stream name its forms.
+    """Return the URL on a line of its own, or a curl command for it; for a stream name its forms.
 
-    An `edge` is asked in place of the host that the URL names.
+    The command sends the request to an `edge` instead of the host of the URL.
     """
     if signed.stream is not None:
         at_edge = curl and edge and signed.plain_url
@@ -21,7 +21,7 @@ def url_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
 
 
 def cookies_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
-    """The Set-Cookie lines, or the curl command that sends the cookies, to an `edge` if there is one."""
+    """Return the Set-Cookie lines, or the curl command that sends the cookies, to an `edge` if there is one."""
     cookies = signed.cookies or Cookies({})
     if curl:
         return _curl(signed.plain_url, edge, cookies.curl())
@@ -29,7 +29,7 @@ def cookies_text(signed: Signed, *, curl: bool, edge: str = "") -> str:
 
 
 def _curl(url: str, edge: str, *arguments: str) -> str:
-    """The command, quoted for a shell: to the edge goes the host in its header, and that it stands for http."""
+    """Return the command, quoted for a shell; for an edge with the Host header, and with http marked as such."""
     if edge:
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")
@@ -42,7 +42,7 @@ def _curl(url: str, edge: str, *arguments: str) -> str:
 
 
 def document(signed: Signed) -> dict[str, Any]:
-    """All of it for programs; times are seconds since 1970."""
+    """Return the same for programs; times are seconds since 1970."""
     terms, stream = signed.terms, signed.stream
     told: dict[str, Any] = {
         "format_version": FORMAT_VERSION,

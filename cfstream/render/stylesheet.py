@@ -1,4 +1,4 @@
-"""How the page of a plan looks: by day, by night, on a telephone and on paper. It asks for nothing from elsewhere."""
+"""The style of a plan's page: light, dark, on a phone and on paper. It loads nothing from elsewhere."""
 
 import base64
 import hashlib
@@ -91,4 +91,4 @@ POLICY = (
     + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     + "'"
 )
-"""The content security policy of the page: this style, and nothing else whatever."""
+"""The content security policy of the page: only this style is allowed."""

@@ -1,4 +1,4 @@
-"""The picture of a stack as SVG inside a page; its colours are the page's."""
+"""Draw the picture of a stack as SVG inside a page, in the colours of the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from cfstream.render.gfm import clipped
 from cfstream.render.picture import Edge, Mark, Node, Picture
 
 WIDTHS = (240, 230, 190, 190)
-"""Of the boxes in each column."""
+"""Width of the boxes in each column."""
 
 GAP, SPACE, LINE, PAD = 48, 16, 18, 12
 LETTER = 7.8
-"""Width of a common letter in bold; what is wider, as in East Asia, may stick out of its box, and is cut by nobody."""
+"""Width of a common letter in bold; wider ones, as in East Asia, may overflow the box."""
 
 LONGEST = 240
 SIGNS = {Mark.SAME: "", Mark.NEW: "+ ", Mark.CHANGED: "~ ", Mark.GONE: "- "}
@@ -23,7 +23,7 @@ SIGNS = {Mark.SAME: "", Mark.NEW: "+ ", Mark.CHANGED: "~ ", Mark.GONE: "- "}
 class _Box:
     node: Node
     lines: tuple[tuple[str, str], ...]
-    """Class and text of each: a title, which may take several, and the rest."""
+    """Class and text of each line: the title, on one or more lines, and the rest."""
 
     x: int
     y: int
@@ -39,7 +39,7 @@ class _Box:
 
 
 def picture_svg(picture: Picture) -> str:
-    """The picture as one element. Who cannot see it hears its name; what it shows stands beside it in words."""
+    """Return the picture as one element with a name for screen readers; its content is also on the page as text."""
     boxes = _placed(picture.nodes)
     right = max(box.x + box.width for box in boxes.values())
     floor = max(box.y + box.height for box in boxes.values())
@@ -54,7 +54,7 @@ def picture_svg(picture: Picture) -> str:
 
 
 def _placed(nodes: Sequence[Node]) -> dict[str, _Box]:
-    """Each column of nodes beside the one before, and all of them around one middle."""
+    """Return the place of each node, in columns around one middle."""
     columns = [
         [node for node in nodes if node.column == column] for column in sorted({n.column for n in nodes})
     ]
@@ -90,7 +90,7 @@ def _wrapped(node: Node, width: int) -> tuple[tuple[str, str], ...]:
 
 
 def _past(edge: Edge, boxes: dict[str, _Box]) -> bool:
-    """Whether a way leads around what stands between, under all of it."""
+    """Return whether a link goes around the nodes between its ends, below all of them."""
     return boxes[edge.start].node.column == 0 and boxes[edge.end].node.column > 1
 
 

@@ -1,4 +1,4 @@
-"""Tables for a terminal. A cell is wrapped at spaces, after commas and after the slashes of a path; never elsewhere."""
+"""Lay out tables for a terminal. A cell is only wrapped at spaces, after commas and after the slashes of a path."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ def cell_lines(text: str, width: int) -> list[str]:
     """Return `text` in lines of at most `width` columns; a part that cannot be cut may be wider."""
     lines = [""]
     for word in printable(text).split(" "):
-        # A path that fits on a line of its own stays whole; a longer one starts on a line of its own.
+        # A path that fits on one line is not wrapped; a longer one starts on a new line.
         parts = [word] if columns(word) <= width else _parts(word)
         if len(parts) > 1 and lines[-1]:
             lines.append("")

@@ -1,7 +1,6 @@
-"""A plan as text: what a person reads before saying yes. Signs and colours are Terraform's.
+"""Render a plan as text, for a person who must confirm it. Signs and colours are Terraform's.
 
-Values in, a string out; nothing here prints. What is dangerous stands near the end, where eyes are, and the
-last line is the sum, which scripts read too.
+Hazards are near the end, where people look. The last line is the sum, which scripts read too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,13 +27,13 @@ SIGNS: Mapping[Verb, tuple[str, Style]] = {
 
 ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
 USUAL = 80
-"""Columns where there is no terminal. Scripts read the last line there, so the sum stays one line on such a page."""
+"""Columns without a terminal. Scripts read the last line, so the sum stays on one line on such a page."""
 
 VERB_WIDTH = max(map(len, Verb))
 
 
 def plan_text(plan: Plan, *, color: bool, width: int) -> str:
-    """The whole plan, ending with the sum line or, when there is nothing to do, a line for each stack."""
+    """Return the whole plan. The last line is the sum, or a line for each stack if there is nothing to do."""
     sheet = page(width, color=color)
     blocks = [lines for stack in plan.stacks if (lines := list(_stack_lines(stack, sheet)))]
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
@@ -45,13 +44,13 @@ def plan_text(plan: Plan, *, color: bool, width: int) -> str:
 
 
 def summary_line(summary: Mapping[Verb, int]) -> str:
-    """``Plan: 2 to create, 0 to modify, 1 to grant, 0 to delete.``; other verbs only when they occur."""
+    """Return ``Plan: 2 to create, 0 to modify, 1 to grant, 0 to delete.``, with other verbs only if they occur."""
     counted = [f"{n} to {verb}" for verb, n in summary.items() if n or verb in ALWAYS_SUMMED]
     return f"Plan: {', '.join(counted)}."
 
 
 def step_words(verb: Verb, address: object) -> list[Word]:
-    """Sign, verb and address of a step, as they begin a line in plans and while applying."""
+    """Return sign, verb and address of a step: the beginning of a line in plans and while applying."""
     sign, style = SIGNS[verb]
     return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
@@ -74,7 +73,7 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
 
 
 def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    """All about one stack; nothing for one that is in sync and has nothing to say."""
+    """Yield everything about one stack; nothing for one that is in sync and has no notices."""
     warnings = list(_warning_lines(stack, sheet))
     if stack.in_sync and not warnings:
         return
@@ -101,15 +100,15 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 
 def live_facts(stack: StackPlan) -> list[str]:
-    """What is live of the stack's distribution: id, domain name, status, ETag; empty when there is none."""
+    """Return the live distribution's id, domain name, status and ETag; empty if there is none."""
     live = stack.live
     held = f"etag {live.etag}" if live.etag else None
     return [fact for fact in (live.distribution_id, live.domain_name, live.status, held) if fact]
 
 
 def nothing_live(stack: StackPlan) -> str:
-    """What is said of a stack without a distribution."""
-    return "no distribution any more" if stack.destroying else "no distribution yet"
+    """Return the words for a stack without a distribution."""
+    return "no distribution left" if stack.destroying else "no distribution yet"
 
 
 def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
@@ -123,7 +122,7 @@ def _head(step: Step) -> list[Word]:
 
 
 def _file(stack: StackPlan, sheet: Page) -> str:
-    """The spec's file as it stands beside each step: in full where all steps have room for it, else without folders."""
+    """Return the spec's file for the place of each step: with folders if all steps have room for it."""
     path = printable(stack.spec)
     for step in stack.steps:
         head = sum(columns(word.text) + 1 for word in _head(step))
@@ -145,7 +144,7 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
 
 
 def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
-    """A line or more for each field that changes, its name beside its value."""
+    """Yield one or more lines for each changed field, its name beside its value."""
     fields = [line for change in changes for line in field_lines(change)]
     column = min(
         max((columns(name) for _, name, _ in fields), default=0),
@@ -157,7 +156,7 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
 
 
 def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:
-    """A field's value after its name, or under it where the page is too narrow; `first` may hold colours."""
+    """Yield a field's value after its name, or below it if the page is too narrow; `first` may have colours."""
     longest = max((columns(word.text) for word in value), default=0)
     if taken + 1 + longest > sheet.width:
         yield first.rstrip()
@@ -194,7 +193,7 @@ def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
         allowed = _allowance(stack, hazard.name)
-        if allowed and last[hazard.name] == number:  # once for all of a name
+        if allowed and last[hazard.name] == number:  # once for all hazards of a name
             yield from sheet.flow(words(allowed), first="    ", rest="    ")
     if stack.destroying and stack.protect:
         head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]

@@ -1,4 +1,4 @@
-"""One owned field before and after, as words: strings in quotes, lists by what came and what went."""
+"""Render one owned field before and after: strings in quotes, lists by their new and removed items."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,11 @@ from cfstream.steps.step import Change
 from cfstream.values import plain
 
 SIGNS: Mapping[str, Style] = {"+": Style.GREEN, "~": Style.YELLOW, "-": Style.RED}
-"""The sign of a field that came, changed, or went, and its colour."""
+"""The sign of a new, changed or removed field, and its colour."""
 
 
 def value_text(value: Any) -> str:
-    """A value as a person writes it: ``"text"``, ``true``, ``["a", "b"]``, ``{path: "/x"}``."""
+    """Return a value as a person writes it: ``"text"``, ``true``, ``["a", "b"]``, ``{path: "/x"}``."""
     match value:
         case {"known_after": str(step)}:
             return f"(known after {step})"
@@ -29,7 +29,7 @@ def value_text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """One field that differs, as plain values; None where there is none."""
+    """One field that differs, as plain values; None if it is absent."""
 
     name: str
     before: Any
@@ -37,14 +37,14 @@ class Field:
 
     @property
     def sign(self) -> str:
-        """Whether it came, changed, or went."""
+        """Whether it is new, changed or removed."""
         if self.before is None and self.after is not None:
             return "+"
         return "-" if self.after is None and self.before is not None else "~"
 
 
 def fields(change: Change) -> Iterator[Field]:
-    """What of a change differs: the field itself, or each key of a mapping."""
+    """Yield what differs in a change: the field itself, or each key of a mapping."""
     before, after = plain(change.before), plain(change.after)
     if _is_mapping(before) and _is_mapping(after) and (before or after):
         for key in sorted({*(before or {}), *(after or {})}):
@@ -56,13 +56,13 @@ def fields(change: Change) -> Iterator[Field]:
 
 
 def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
-    """Sign, field and words for each line that a change needs: one, or one for each key of a mapping."""
+    """Yield sign, field and words for each line of a change: one, or one for each key of a mapping."""
     for field in fields(change):
         yield Word(field.sign, SIGNS[field.sign]), field.name, _value(field)
 
 
 def cells(field: Field) -> tuple[str, str]:
-    """The field before and after, side by side: of two lists what went and what came, and how many stayed."""
+    """Return the field before and after; for two lists the removed and new items, and how many stayed."""
     came, gone, stayed = _moved(field.before, field.after)
     if came or gone:
         kept = [f"({stayed} kept)"] if stayed else []
@@ -94,7 +94,7 @@ def _value(field: Field) -> list[Word]:
 
 
 def _whole(value: Any) -> list[Word]:
-    """A value that stands alone; the items of a list need no brackets."""
+    """Return a single value; the items of a list need no brackets."""
     if isinstance(value, list) and value:
         return [
             word
@@ -105,7 +105,7 @@ def _whole(value: Any) -> list[Word]:
 
 
 def _moved(before: Any, after: Any) -> tuple[list[Any], list[Any], int]:
-    """What came and what went between two lists, and how many stayed; nothing when only the order differs."""
+    """Return the new and removed items of two lists, and how many stayed; nothing if only the order differs."""
     if not (isinstance(before, list) and isinstance(after, list) and before and after):
         return [], [], 0
     gone, stayed = list(before), 0

@@ -1,6 +1,6 @@
-"""A proof as a table, as JSON and as JUnit XML. Values in, a string out; nothing here prints.
+"""Render a proof as a table, as JSON and as JUnit XML.
 
-No URL with a signature, and nothing of a key, is in what is rendered here.
+The output never contains a signed URL or anything of a key.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,24 +19,24 @@ SIGNS = {
     Verdict.UNPROVED: ("?", Style.YELLOW),
 }
 
-HEADS = {Verdict.SERVED: "let in", Verdict.DENIED: "kept out", Verdict.UNPROVED: "not proved"}
+HEADS = {Verdict.SERVED: "exposed", Verdict.DENIED: "wrongly refused", Verdict.UNPROVED: "not verified"}
 
 
 def proof_text(proof: Proof, *, color: bool, width: int) -> str:
-    """The table of each stack, and last a line with the verdict on it."""
+    """Return the table of each stack; its last line is the verdict."""
     sheet = page(width, color=color)
     return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in proof.stacks)
 
 
 def broken_text(proof: Proof, *, color: bool, width: int) -> str:
-    """What is broken alone, with the address of each; may be empty."""
+    """Return only what failed, with its addresses; may be empty."""
     sheet = page(width, color=color)
     lines = [line for stack in proof.stacks for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
 def proof_document(proof: Proof) -> dict[str, Any]:
-    """The proof for programs: plain values; keys may be added, never change their meaning."""
+    """Return the proof for programs: plain values. Keys may be added and never change their meaning."""
     return {
         "format_version": 1,
         "exit_code": proof.exit_code,
@@ -45,7 +45,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
 
 
 def stack_document(stack: StackProof) -> dict[str, Any]:
-    """The proof of one stack for programs."""
+    """Return the proof of one stack for programs."""
     return {
         "name": stack.name,
         "spec": stack.spec,
@@ -68,7 +68,7 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
 
 
 def proof_junit(proof: Proof) -> str:
-    """The proof as JUnit XML: a suite for each stack, a case for each claim; what is not proved is an error."""
+    """Return the proof as JUnit XML: a suite for each stack, a case for each check; what is unproved is an error."""
     suites = "".join(_suite(stack) for stack in proof.stacks)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfstream verify">\n{suites}</testsuites>\n'
 
@@ -93,7 +93,7 @@ def _broken_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
 
 
 def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
-    """The findings about one address: those that held in a line for each behavior, all others with their reasons."""
+    """Yield the findings about one address: passed ones in a line for each behavior, others with their reasons."""
     for part in dict.fromkeys(finding.part for finding in findings):
         of_part = [finding for finding in findings if finding.part == part]
         held = [finding for finding in of_part if finding.verdict is Verdict.HELD]
@@ -121,7 +121,7 @@ def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str
 
 
 def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
-    """Claims that did not hold, all for one reason: one of them in full, several by their briefs."""
+    """Yield checks that failed for one reason: a single one in full, several by their briefs."""
     first = findings[0]
     sign, style = SIGNS[first.verdict]
     if len(findings) == 1:
@@ -141,22 +141,22 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
 def _verdict(stack: StackProof) -> list[Word]:
     total = len(stack.findings)
     held = sum(finding.verdict is Verdict.HELD for finding in stack.findings)
-    counted = f"{held} of {total} claims hold."
+    counted = f"{held} of {total} checks passed."
     if stack.broken:
         in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.SERVED, Verdict.DENIED))
-        told = [f"Let in: {in_}." if in_ else "", f"Kept out: {out}." if out else ""]
+        told = [f"Exposed: {in_}." if in_ else "", f"Wrongly refused: {out}." if out else ""]
         return [
-            *words("Not as it should be.", Style.BOLD_RED),
-            *words(counted),
+            *words("Verification failed:", Style.BOLD_RED),
+            *words(f"{len(stack.broken)} of {total} checks."),
             *words(" ".join(filter(None, told))),
         ]
     if stack.unproved:
-        return [*words("Not all is proved.", Style.YELLOW), *words(counted)]
-    return [*words("Proved.", Style.BOLD_GREEN), *words(counted)]
+        return [*words("Not fully verified.", Style.YELLOW), *words(counted)]
+    return [*words("Verified.", Style.BOLD_GREEN), *words(counted)]
 
 
 def _named(findings: Iterable[Finding], verdict: Verdict) -> str:
-    """What got in, or was kept out, each place once."""
+    """Return the places with this verdict, each once."""
     names = (f"{each.where} {each.part}".strip() for each in findings if each.verdict is verdict)
     return ", ".join(dict.fromkeys(names))
 

@@ -1,4 +1,4 @@
-"""What two stacks cannot both have: a name, a cname, a key group, an adopted distribution."""
+"""Find what two stacks both claim: a name, a cname, a key group, an adopted distribution."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from cfstream.spec.wording import shown
 
 @dataclass(frozen=True)
 class Claim:
-    """Something that one stack alone can have, and where it says so."""
+    """Something that only one stack can have, and the place of the claim."""
 
     kind: str
     word: str
@@ -22,7 +22,7 @@ class Claim:
 
 
 def clashes(drafts: Sequence[Draft]) -> Iterator[Problem]:
-    """A problem for every claim that an earlier stack makes as well; it names both places.
+    """Yield a problem for every claim that an earlier stack makes too; it names both places.
 
     Fields that have problems already claim nothing.
     """
@@ -42,7 +42,7 @@ def clashes(drafts: Sequence[Draft]) -> Iterator[Problem]:
 def _claims(spec: Spec) -> Iterator[Claim]:
     yield Claim("the name", spec.name, ("name",), "give this stack another name")
     for number, cname in enumerate(spec.cnames or ()):
-        do = "take it out of one: a host name belongs to one distribution"
+        do = "delete it from one of them: a host name belongs to one distribution"
         yield Claim("the cname", cname, ("cnames", number), do)
     for path, group, _ in key_sites(spec):
         do = f"write {{use: {group.name}}} in the stack that does not own it"

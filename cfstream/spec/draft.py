@@ -1,7 +1,7 @@
-"""One document judged: the spec that it is, as far as it is one, and everything that is wrong with it.
+"""Read a document as a spec, and collect everything that is wrong with it.
 
-Lives here: asking the types first, then each rule whose fields are sound, so that one mistake is told once,
-and a second one in the same run. Does not live here: the rules themselves, and opening files (`load`).
+Types are checked first, then each rule whose fields are valid. So each mistake is reported once, and all of them in one
+run. The rules themselves are in `rules`.
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ from cfstream.spec.rules import faults
 from cfstream.spec.source import EXTENSION, Broken, Document, paths_with, plain
 
 _PLACEHOLDERS: Mapping[str, Any] = {"version": 1, "name": "unnamed", "bucket": "unnamed"}
-"""Stand in for required fields that have a problem, so that the others can be judged."""
+"""Replace required fields that have a problem, so that the others can be judged."""
 
 
 @dataclass
 class Draft:
-    """A document on its way to a stack. `trouble` holds its top-level fields that have problems already."""
+    """A document that becomes a stack. `trouble` has its top-level fields that have problems already."""
 
     document: Document
     spec: Spec
@@ -31,13 +31,13 @@ class Draft:
     trouble: set[str] = field(default_factory=set)
 
     def add(self, fault: Fault) -> None:
-        """Takes a fault in, at its place."""
+        """Add a fault as a problem at its place."""
         spot = self.document.key_spot(*fault.path) if fault.at_key else self.document.spot(*fault.path)
         self.problems.append(self.document.source.problem(spot, fault.what, fault.do))
 
 
 def draft_of(document: Document) -> Draft:
-    """The document as a spec, with everything that is wrong inside it."""
+    """Return the document as a spec, with everything that is wrong in it."""
     values = _of_the_language(plain(document.root))
     empty = list(paths_with(values, type(None)))
     known = {*paths_with(values, Broken), *empty}
@@ -64,18 +64,18 @@ def _of_the_language(values: dict[str, Any]) -> dict[str, Any]:
 
 def _no_value(document: Document, path: Path) -> Problem:
     what = f"{field_name(path)} has no value"
-    do = 'give it one, or take the line out; [], "" and false say that there shall be none'
+    do = 'write a value, or delete the line; [], "" and false mean none'
     return document.source.problem(document.key_spot(*path), what, do)
 
 
 def _concerned(path: Path) -> set[str]:
-    """The top-level fields that a fault concerns: its own, and the one that an unknown key was meant to be."""
+    """Return the top-level fields of a fault: its own, and the one that an unknown key was meant to be."""
     field_of_spec = str(path[0])
     meant = None if field_of_spec in Spec.model_fields else meant_by(field_of_spec, Spec.model_fields)
     return {field_of_spec, meant} if meant else {field_of_spec}
 
 
 def _sound(values: dict[str, Any], trouble: set[str]) -> dict[str, Any]:
-    """The values without the fields in trouble."""
+    """Return the values without the fields that have problems."""
     sound = {key: value for key, value in values.items() if key not in trouble}
     return sound | {key: value for key, value in _PLACEHOLDERS.items() if key in trouble}

@@ -1,4 +1,4 @@
-"""What a rule says when a spec breaks it, before it is known where in the file that is."""
+"""The fault that a rule reports, before its place in the file is known."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,7 @@ Path: TypeAlias = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, what to do, and the path of the field. `at_key` points at the key and not at the
-    value.
-    """
+    """What is wrong, what to do, and the path of the field. `at_key` points at the key, not at the value."""
 
     what: str
     do: str

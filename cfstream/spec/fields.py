@@ -1,9 +1,7 @@
-"""The words of the spec language: single values with a rule of their own, and what they look like in JSON
-Schema.
+"""Types of single values with their rules, and their JSON Schema.
 
-Lives here: rules about one value by itself. Does not live here: rules between fields (`rules`), sections
-(`model`). Each rule raises a `fault`, which says what is wrong and what to do; `complaints` puts the place
-to it.
+Rules between fields are in `rules`, sections in `model`. Each rule raises a `fault` with what is wrong and how to fix
+it; `complaints` adds the place.
 """
 
 import re
@@ -42,7 +40,7 @@ _BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
 
 def fault(what: str, do: str, note: str = "") -> PydanticCustomError:
-    """The error that a rule raises: `what` is wrong, what to `do`, and what the caret may add."""
+    """The error that a rule raises: `what` is wrong, what to `do`, and the note at the caret."""
     return PydanticCustomError("fault", "{what}", {"what": what, "do": do, "note": note})
 
 
@@ -57,7 +55,9 @@ def _short(most: int, *examples: str) -> WithJsonSchema:
 
 def _stack_name(name: str) -> str:
     if not STACK_NAME.fullmatch(name):
-        what = f"{shown(name)} is no name for a stack: it wants a-z first, then at most 31 of a-z, 0-9 and -"
+        what = (
+            f"{shown(name)} is not a valid stack name: it needs a-z first, then at most 31 of a-z, 0-9 and -"
+        )
         plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
         plain = re.sub("[^a-z0-9]+", "-", plain).strip("-0123456789")[:32].rstrip("-")
         raise fault(what, f"write {plain}" if STACK_NAME.fullmatch(plain) else "write a name like lectures")
@@ -66,14 +66,14 @@ def _stack_name(name: str) -> str:
 
 def _resource_name(name: str) -> str:
     if not RESOURCE_NAME.fullmatch(name):
-        what = f"{shown(name)} is no name that CloudFront takes: 1 to 128 of A-Z, a-z, 0-9, _ and -"
+        what = f"{shown(name)} is not a valid CloudFront name: 1 to 128 of A-Z, a-z, 0-9, _ and -"
         raise fault(what, "write a name like lectures-2026-11")
     return name
 
 
 def _resource_id(text: str) -> str:
     if not RESOURCE_ID.fullmatch(text):
-        what = f"{shown(text)} is no CloudFront id: those are capital letters and digits"
+        what = f"{shown(text)} is not a CloudFront id: capital letters and digits only"
         raise fault(what, 'write the id as "cfstream list" shows it, like E2QWRUHAPOMQZL')
     return text
 
@@ -84,35 +84,34 @@ def _bucket_name(name: str) -> str:
         raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {address[1]}")
     if name.startswith(("s3://", "arn:")):
         bare = name.removeprefix("s3://").split(":")[-1].split("/")[0]
-        raise fault(f"{shown(name)} is more than the name of a bucket", f"write {bare}" if bare else do)
+        raise fault(f"{shown(name)} is more than a bucket name", f"write {bare}" if bare else do)
     if not BUCKET.fullmatch(name):
-        what = (
-            f"{shown(name)} is no bucket name: 3 to 63 of a-z, 0-9, . and -, a letter or digit at both ends"
-        )
+        what = f"{shown(name)} is not a bucket name: 3 to 63 of a-z, 0-9, . and -, a letter or digit at both ends"
         raise fault(what, do)
     if ".." in name or ".-" in name or "-." in name or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name):
         raise fault(
-            f"{shown(name)} is no bucket name: S3 wants host name labels between the dots, and no IP", do
+            f"{shown(name)} is not a bucket name: S3 needs host name labels between the dots, and no IP address",
+            do,
         )
     if name.startswith(_BUCKET_PREFIXES) or name.endswith(_BUCKET_SUFFIXES):
-        raise fault(f"{shown(name)} begins or ends as S3 reserves for itself", do)
+        raise fault(f"{shown(name)} begins or ends in a way that S3 reserves", do)
     return name
 
 
 def _region(region: str) -> str:
     if not REGION.fullmatch(region):
-        raise fault(f"{shown(region)} is no AWS region", "write one like eu-west-1")
+        raise fault(f"{shown(region)} is not an AWS region", "write one like eu-west-1")
     return region
 
 
 def _host_name(name: str) -> str:
     if "://" in name or "/" in name:
         raise fault(
-            f"{shown(name)} is a URL; a cname is a host name", "write the host alone, like media.example.com"
+            f"{shown(name)} is a URL; a cname is a host name", "write only the host, like media.example.com"
         )
     if name != name.lower():
         raise fault(
-            f"{shown(name)} has capital letters; CloudFront takes host names in lower case",
+            f"{shown(name)} has capital letters; CloudFront accepts host names in lower case only",
             f"write {name.lower()}",
         )
     if not name.isascii():
@@ -120,15 +119,15 @@ def _host_name(name: str) -> str:
     labels = name.removeprefix("*.").split(".")
     if "*" in "".join(labels):
         raise fault(
-            f"{shown(name)}: a wildcard may only be the whole first label", 'write it like "*.example.com"'
+            f"{shown(name)}: a wildcard must be the whole first label", 'write it like "*.example.com"'
         )
     if len(labels) < 2 or len(name) > 253 or not all(HOST_LABEL.fullmatch(label) for label in labels):
         raise fault(
-            f"{shown(name)} is no host name", "write one like media.example.com, without a dot at the end"
+            f"{shown(name)} is not a host name", "write one like media.example.com, without a dot at the end"
         )
     if name.endswith(".cloudfront.net"):
-        what = f"{shown(name)} is CloudFront's own; a cname is a name of yours"
-        raise fault(what, "take it out: the distribution answers to its own name anyway")
+        what = f"{shown(name)} belongs to CloudFront; a cname is a name of your own"
+        raise fault(what, "delete it: the distribution always has its own name")
     return name
 
 
@@ -159,7 +158,7 @@ def _path_pattern(path: str) -> str:
         raise fault(f"a path pattern has at most 255 characters, and this one has {len(path)}", "shorten it")
     if not PATH_PATTERN.fullmatch(path):
         odd = next(char for char in path if not PATH_PATTERN.fullmatch(char))
-        what = f"a path pattern cannot hold {shown(odd)}"
+        what = f"a path pattern cannot contain {shown(odd)}"
         raise fault(
             what, "use letters, digits, _ - . * ? $ / ~ \" ' @ : + and &; ? stands for any one character"
         )
@@ -171,7 +170,7 @@ def _certificate(text: str) -> str:
     if text == "auto" or (found and found["region"] == "us-east-1"):
         return text
     if found:
-        what = f"CloudFront takes certificates from us-east-1 only, and this one is in {found['region']}"
+        what = f"CloudFront accepts only certificates in us-east-1, and this one is in {found['region']}"
         raise fault(what, "request or import the certificate in us-east-1, and write its ARN")
     what = f"{shown(text)} is neither auto nor the ARN of an ACM certificate"
     raise fault(what, "write auto, or arn:aws:acm:us-east-1:111122223333:certificate/…")
@@ -179,7 +178,7 @@ def _certificate(text: str) -> str:
 
 def _cache_policy(text: str) -> str:
     if not RESOURCE_NAME.fullmatch(text):
-        what = f"{shown(text)} is no name or id of a cache policy"
+        what = f"{shown(text)} is not a name or id of a cache policy"
         raise fault(what, "write CachingOptimized, CachingDisabled, or the name or id of your own")
     return text
 
@@ -187,7 +186,7 @@ def _cache_policy(text: str) -> str:
 def _root_object(text: str) -> str:
     if text.startswith("/"):
         raise fault(
-            "a default root object does not begin with /", f"write {text.lstrip('/') or 'index.html'}"
+            "a default root object must not begin with /", f"write {text.lstrip('/') or 'index.html'}"
         )
     if len(text) > 255:
         raise fault(
@@ -202,7 +201,7 @@ def _prefix(text: str) -> str:
             "keys in S3 do not begin with /, so this prefix matches nothing", f'write "{text.lstrip("/")}"'
         )
     if odd := re.search(r"[*?]|\$\{", text):
-        what = f"a prefix is taken literally, and {odd.group()} would be a pattern in the bucket's policy"
+        what = f"a prefix is literal text, and {odd.group()} is a pattern in a bucket policy"
         raise fault(what, f'write "{text[: odd.start()]}"')
     if len(text.encode()) > 1024:
         raise fault("a key in S3 has at most 1,024 bytes, and this prefix has more", "shorten it")
@@ -210,9 +209,9 @@ def _prefix(text: str) -> str:
 
 
 def _legible(text: str) -> str:
-    """Refuses what XML cannot carry to AWS."""
+    """Return the text. Raises a fault for characters that XML cannot transport."""
     if odd := re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]", text):
-        raise fault(f"the character U+{ord(odd.group()):04X} cannot be sent to AWS", "take it out")
+        raise fault(f"the character U+{ord(odd.group()):04X} cannot be sent to AWS", "delete it")
     return text
 
 
@@ -226,37 +225,33 @@ def _comment(text: str) -> str:
 
 def _cors_origin(origin: str) -> str:
     if not ORIGIN.fullmatch(origin):
-        what = f"{shown(origin)} is no origin: scheme and host, with nothing after them"
+        what = f"{shown(origin)} is not an origin: scheme and host only"
         raise fault(what, "write one like https://www.example.com")
     return origin
 
 
 def duration(value: Any) -> timedelta:
-    """The length of time that a text like ``24h``, ``7d`` or ``1h30m`` spells; a timedelta is taken as it
-    is.
-    """
+    """Return the duration that a text like ``24h``, ``7d`` or ``1h30m`` spells; a timedelta is returned unchanged."""
     if isinstance(value, timedelta):
         return value
     found = DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if not found:
         what = (
-            f"{shown(value)} is no length of time"
-            if isinstance(value, str)
-            else "a length of time needs its unit"
+            f"{shown(value)} is not a valid duration" if isinstance(value, str) else "a duration needs a unit"
         )
         raise fault(what, "write one like 30m, 24h, 7d or 1h30m")
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if not length:
-        raise fault("the length of time is zero", "write one like 30m, 24h, 7d or 1h30m")
+        raise fault("the duration is zero", "write one like 30m, 24h, 7d or 1h30m")
     return length
 
 
 def spell(length: timedelta) -> str:
-    """A length of time as the spec spells it: ``1h30m``."""
+    """Return a duration as specs spell it: ``1h30m``."""
     rest, parts = int(length.total_seconds()), ""
     for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        # A day is written as 24h, as in the default that people read.
+        # One day is written as 24h, like the default.
         if rest >= seconds and not (unit == "d" and rest == 86400):
             parts += f"{rest // seconds}{unit}"
             rest %= seconds
@@ -264,20 +259,20 @@ def spell(length: timedelta) -> str:
 
 
 def _version(number: Any) -> Any:
-    # True equals 1, and is no version.
+    # True equals 1, but it is not a version.
     if type(number) is not int or number != 1:
-        raise fault("this cfstream reads version 1 of the spec language, and no other", "write version: 1")
+        raise fault("this cfstream reads only version 1 of the spec language", "write version: 1")
     return number
 
 
 def _off(value: Any) -> Any:
-    # 0 equals False, and says nothing.
+    # 0 equals False, but it does not mean none.
     return value if isinstance(value, bool) else str(value)
 
 
 Version = Annotated[Literal[1], BeforeValidator(_version)]
 Off = Annotated[Literal[False], BeforeValidator(_off)]
-"""What is written to have none of something."""
+"""The value that means none."""
 
 StackName = Annotated[str, AfterValidator(_stack_name), _pattern(STACK_NAME, "lectures")]
 ResourceName = Annotated[str, AfterValidator(_resource_name), _pattern(RESOURCE_NAME, "lectures-2026-11")]

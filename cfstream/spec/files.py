@@ -1,6 +1,6 @@
-"""Where specs and their key files are read from: the disk, or whatever else holds a tree of files.
+"""Read specs and their key files from the disk, or from another tree of files.
 
-Does not live here: what the files mean. Paths are written as the user wrote them.
+Paths are written as the user wrote them.
 """
 
 import os
@@ -16,27 +16,27 @@ class Files(Protocol):
     def is_folder(self, path: str) -> bool: ...
 
     def under(self, folder: str, report: Callable[[OSError], None]) -> Iterable[str]:
-        """Every file under the folder, to its depth; a folder that cannot be read goes to `report`."""
+        """Return every file under the folder, recursively; report a folder that cannot be read to `report`."""
         ...
 
     def beside(self, path: str) -> Iterable[str]:
-        """The names in the folder of a path; none where there is no such folder, or it cannot be read."""
+        """Return the names in the folder of a path; none if it does not exist or cannot be read."""
         ...
 
     def identity(self, path: str) -> str:
-        """The same text for every spelling of a path."""
+        """Return the same text for every spelling of a path."""
         ...
 
     def read(self, path: str, limit: int) -> bytes:
-        """At most one byte more than `limit` of the file. Raises OSError, or ValueError for what is no name."""
+        """Return at most one byte more than `limit`. Raises OSError, or ValueError for a name that is not valid."""
         ...
 
     def is_regular(self, path: str) -> bool:
-        """False for a folder, a device and the like. Raises as `read` does."""
+        """Return False for a folder, a device and the like. Raises like `read`."""
         ...
 
     def link_out(self, name: str, folder: str, base: str) -> str:
-        """The file that `name` in `folder` leads to, if it leads out of `base` through a symbolic link; else empty."""
+        """Return the file that `name` leads to, if it leads out of `base` through a symbolic link; else empty."""
         ...
 
 

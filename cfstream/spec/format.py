@@ -70,7 +70,7 @@ def _meaning(read: Sequence[Document]) -> list[Any]:
 
 
 def _said(node: Value) -> Any:
-    """A tree that equals another when both say the same, to the letter of each value; the order of keys aside."""
+    """Return a tree that equals another if both have the same fields and the same text of each value."""
     match node:
         case Scalar():
             return type(node.value), node.text
@@ -81,13 +81,13 @@ def _said(node: Value) -> Any:
 
 
 def _same_signs(one: str, other: str) -> bool:
-    """Whether both texts are made of the same signs: comments are not in what a document means."""
+    """Return whether both texts have the same characters: a comparison of meanings would not notice lost comments."""
     return Counter("".join(one.split())) == Counter("".join(other.split()))
 
 
 @dataclass
 class _Chunk:
-    """The lines of an entry: the comments above it, and its own with those that hang on it."""
+    """The lines of an entry: the comments above it, and its own lines with the comments that belong to them."""
 
     rank: float
     lead: list[str]
@@ -95,7 +95,7 @@ class _Chunk:
 
 
 class _Layout:
-    """A text on its way to another order and indentation."""
+    """Writes a text in another order and indentation."""
 
     def __init__(self, text: str, roots: Sequence[Written], *, sort: bool) -> None:
         self._text = text
@@ -104,7 +104,7 @@ class _Layout:
         self._lines = LINE_BREAK.split(text)
 
     def text(self, order: Field) -> str:
-        """All documents, and what stands between them as it is."""
+        """Return all documents, with everything between them unchanged."""
         written: list[str] = []
         at = 0
         for node in self._roots:
@@ -121,21 +121,21 @@ class _Layout:
         return "".join(line + end for line, end in zip(written, breaks, strict=True))
 
     def _head(self, node: Written, at: int, order: Field) -> int:
-        """Where what belongs to the first key begins: what stands above a blank line belongs to the file."""
+        """Return the line where the comments of the first key begin: those above a blank line belong to the file."""
         first = node.members[0].line
         ranks = [_rank(entry, order) for entry in node.members]
         blank = [number for number in range(at, first) if not self._lines[number].strip()]
         return blank[-1] + 1 if blank and ranks != sorted(ranks) else first
 
     def _stop(self, node: Written) -> int:
-        """The line behind the document, and the comments after it."""
+        """Return the line behind the document and the comments after it."""
         stop = node.last + 1
         while stop < len(self._lines) and _says_nothing(self._lines[stop]):
             stop += 1
         return stop
 
     def _block(self, node: Written, begin: int, stop: int, col: int, order: Field | None) -> list[_Chunk]:
-        """The lines from `begin` to before `stop`, which are those of the block, with its entries at column `col`."""
+        """Return the lines of a block, from `begin` to before `stop`, with its entries at column `col`."""
         old = node.members[0].col
         chunks: list[_Chunk] = []
         for number, entry in enumerate(node.members):
@@ -173,11 +173,11 @@ class _Layout:
         return _Chunk(0, [], [head, *self._rest(entry, stop, shift)])
 
     def _rest(self, entry: Member, stop: int, shift: int) -> list[str]:
-        """The further lines of an entry that is no block."""
+        """Return the further lines of an entry that is not a block."""
         return [_shifted(line, shift) for line in self._lines[entry.line + 1 : stop]]
 
     def _line(self, entry: Member, order: Field | None) -> str:
-        """The line on which an entry begins, with the keys of a flow mapping on it in order."""
+        """Return the line on which an entry begins, with the keys of a flow mapping on it in order."""
         line, value = self._lines[entry.line], entry.value
         if value.kind == "leaf" or not value.flow or value.line != entry.line or value.last != value.line:
             return line
@@ -185,7 +185,7 @@ class _Layout:
         return line[: value.col] + self._flow(value, order) + line[value.end - start :]
 
     def _flow(self, node: Written, order: Field | None) -> str:
-        """A flow collection that stands on one line; commas and spaces stay where they are."""
+        """Return a flow collection that is on one line, with its keys in order; commas and spaces stay."""
         if not node.members or node.kind == "leaf":
             return self._text[node.start : node.end]
         sort = self._sort and node.kind == "map"
@@ -199,14 +199,14 @@ class _Layout:
         return written
 
     def _gap(self, begin: int, end: int) -> list[str]:
-        """Lines between entries: blank ones and comments. Raises Unusual for others."""
+        """Return the lines between entries: blank ones and comments. Raises Unusual for others."""
         lines = self._lines[begin:end]
         if not all(map(_says_nothing, lines)):
             raise Unusual
         return lines
 
     def _end_of_tail(self, begin: int, end: int, col: int) -> int:
-        """The line behind the last comment between two entries that is deeper than they are: it hangs on the first."""
+        """Return the line behind the comments between two entries that are deeper: they belong to the first entry."""
         deeper = [n for n in range(begin, end) if self._lines[n].strip() and _indent(self._lines[n]) > col]
         return deeper[-1] + 1 if deeper else begin
 
@@ -220,7 +220,7 @@ def _refuse_long_keys(node: Written) -> None:
 
 
 def _in_order(chunks: list[_Chunk]) -> list[_Chunk]:
-    """Sorted by rank. What comes first leaves the blank lines above it to what was first before."""
+    """Return the chunks sorted by rank. The blank lines above the first chunk stay at the top."""
     wanted = sorted(chunks, key=lambda chunk: chunk.rank)
     if wanted[0] is not chunks[0]:
         lead = wanted[0].lead
@@ -259,7 +259,7 @@ def _indent(line: str) -> int:
 
 
 def _moved(line: str, old: int, new: int) -> str:
-    """A comment that stood with entries at column `old`, with those at `new`; at the margin it stays there."""
+    """Return a comment moved from column `old` to `new` with its entries; at the margin it stays."""
     return _shifted(line, new - old) if _indent(line) else line
 
 

@@ -1,6 +1,6 @@
-"""Public keys as PEM text: what one is, its digest, and what is wrong with what is none.
+"""Read public keys from PEM text, and find what is wrong with a text that is not one.
 
-Does not live here: opening files (`load`). The content of a file that is no public key is never repeated.
+The content of a file that is not a public key is never repeated.
 """
 
 import base64
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 
 _RSA_2048 = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
-"""All of a SubjectPublicKeyInfo (RFC 5280, RFC 8017) that comes before the modulus of an RSA key of 2048 bits."""
+"""The part of a SubjectPublicKeyInfo (RFC 5280, RFC 8017) before the modulus of an RSA key of 2048 bits."""
 
 _EXPONENT = bytes.fromhex("0203010001")
 """65537, as it ends such a key."""
@@ -29,7 +29,7 @@ _CONVERSIONS = {
 
 
 class NotAPublicKey(Exception):
-    """The text is no public key that CloudFront takes: `what` it is, and what to `do`."""
+    """The text is not a public key that CloudFront accepts: `what` it is, and what to `do`."""
 
     def __init__(self, what: str, do: str) -> None:
         super().__init__(what)
@@ -39,7 +39,7 @@ class NotAPublicKey(Exception):
 
 @dataclass(frozen=True)
 class PemKey:
-    """A public key that CloudFront takes.
+    """A public key that CloudFront accepts.
 
     `pem` is in canonical form (lines of 64, line feeds, one at the end); `der_sha256` is the hexadecimal
     SHA-256 of the key itself, the same for every spelling of the PEM.
@@ -51,19 +51,17 @@ class PemKey:
 
 
 def der_digest(pem: str) -> str:
-    """Hexadecimal SHA-256 of the key in `pem`, whatever its line ends and white space are.
+    """Return the hexadecimal SHA-256 of the key in `pem`; line ends and white space do not count.
 
-    CloudFront gives EncodedKey back with another line end than it got. Raises NotAPublicKey where there is
-    no key.
+    CloudFront returns EncodedKey with another line end than it got. Raises NotAPublicKey if there is no key.
     """
     return hashlib.sha256(_der(pem, "FILE")).hexdigest()
 
 
 def public_key(name: str, text: str, file: str) -> PemKey:
-    """The key in `text`, read from `file`. Raises NotAPublicKey unless it is RSA of 2048 bits or ECDSA on
-    P-256.
+    """Return the key in `text`, read from `file`. Raises NotAPublicKey unless it is RSA-2048 or ECDSA P-256.
 
-    CreatePublicKey takes these two and answers InvalidArgument to others.
+    CreatePublicKey accepts these two and answers InvalidArgument to others.
     """
     der = _der(text, file)
     _check_kind(der)
@@ -76,18 +74,21 @@ def public_key(name: str, text: str, file: str) -> PemKey:
 def _der(text: str, file: str) -> bytes:
     if "PRIVATE KEY" in text:
         do = f'write its public half to another file: "openssl pkey -in {file} -pubout"'
-        raise NotAPublicKey("the file holds a private key, and a public one belongs here", do)
+        raise NotAPublicKey("the file contains a private key, and this must be a public one", do)
     if text.startswith(("ssh-", "ecdsa-sha2-")):
         do = f'run "ssh-keygen -e -m PKCS8 -f {file}"'
-        raise NotAPublicKey("the file holds a public key in SSH form; CloudFront takes PEM", do)
+        raise NotAPublicKey("the file contains a public key in SSH form; CloudFront needs PEM", do)
     block = _BLOCK.search(text)
     if block is None:
         raise NotAPublicKey(
-            "the file holds no PEM public key", "name a file that begins -----BEGIN PUBLIC KEY-----"
+            "the file does not contain a PEM public key",
+            "name a file that begins with -----BEGIN PUBLIC KEY-----",
         )
     if block[1] in _CONVERSIONS:
         kind, do = _CONVERSIONS[block[1]]
-        raise NotAPublicKey(f"the file holds {kind}; CloudFront takes a PEM public key", do.format(file=file))
+        raise NotAPublicKey(
+            f"the file contains {kind}; CloudFront needs a PEM public key", do.format(file=file)
+        )
     try:
         return base64.b64decode("".join(block[2].split()), validate=True)
     except binascii.Error as error:
@@ -95,7 +96,7 @@ def _der(text: str, file: str) -> bytes:
 
 
 def _is_usual(der: bytes) -> bool:
-    """Whether this is RSA of 2048 bits with exponent 65537, in the one form in which only the modulus varies."""
+    """Return whether this is RSA-2048 with exponent 65537, in the one form in which only the modulus varies."""
     modulus = der[len(_RSA_2048) : -len(_EXPONENT)]
     return (
         der.startswith(_RSA_2048)
@@ -109,19 +110,21 @@ def _is_usual(der: bytes) -> bool:
 def _check_kind(der: bytes) -> None:
     if _is_usual(der):
         return
-    # Imported here: loading it takes as long as all the rest of reading a spec.
+    # Imported here: this import takes as long as the rest of reading a spec.
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    do = 'make one of a kind that it takes: "openssl genrsa 2048", then "openssl pkey -pubout"'
+    do = 'make one of a supported kind: "openssl genrsa 2048", then "openssl pkey -pubout"'
     try:
         key = load_der_public_key(der)
     except UnsupportedAlgorithm as error:
-        raise NotAPublicKey("the file holds a key of a kind that CloudFront does not take", do) from error
+        raise NotAPublicKey(
+            "the file contains a key of a kind that CloudFront does not accept", do
+        ) from error
     except ValueError as error:
-        raise NotAPublicKey("the PEM in the file is damaged: it holds no key", _AGAIN) from error
+        raise NotAPublicKey("the PEM in the file is damaged: it does not contain a key", _AGAIN) from error
     match key:
         case RSAPublicKey() if key.key_size == 2048:
             return
@@ -134,7 +137,7 @@ def _check_kind(der: bytes) -> None:
         case _:
             found = f"a key of another kind ({type(key).__name__.removesuffix('PublicKey')})"
     raise NotAPublicKey(
-        f"CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256; this is {found}", do
+        f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; this is {found}", do
     )
 
 

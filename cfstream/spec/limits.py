@@ -1,8 +1,6 @@
-"""AWS's adjustable limits: what goes beyond one may be refused, unless the account's limit was raised.
-Told, not refused.
+"""Notices about AWS's adjustable limits: AWS refuses what exceeds one, unless the account's limit was raised.
 
-Figures are the defaults of the CloudFront quotas page. What AWS refuses for everyone is a problem, and
-lives with the rules.
+The figures are the defaults of the CloudFront quotas page. What AWS refuses for everyone is a problem (`rules`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +14,11 @@ GROUPS_PER_BEHAVIOR = 4
 GROUPS_PER_ACCOUNT = 10
 CNAMES = 100
 BEHAVIORS = 75
-"""Of a distribution, beside the default one."""
+"""Per distribution, besides the default one."""
 
 
 def notices(stack: Stack) -> tuple[Notice, ...]:
-    """A notice for each adjustable limit that the spec goes beyond, and for settings that have no effect."""
+    """Yield a notice for each adjustable limit that the spec exceeds, and for settings that have no effect."""
     return tuple(Notice(text) for text in (*_beyond(stack.spec), *_without_effect(stack.spec)))
 
 

@@ -1,4 +1,4 @@
-"""From the command line's arguments to stacks, or to every problem of every file at once.
+"""Load the specs that the command line names as stacks, or report every problem of every file at once.
 
 The files are found and read by `reading`. Nothing is decided here: `draft` judges a document, `clashes` judges the
 stacks against each other, `keys` judges a key file.
@@ -28,7 +28,7 @@ from cfstream.spec.wording import shown
 __all__ = ["Stack", "load"]
 
 PUBLIC_HALF = ".pub.pem"
-"""How a file ends that ``keys new`` has made of a public key."""
+"""The suffix of public key files that ``keys new`` writes."""
 
 MAX_KEY_FILE = 1 << 16
 """Bytes of a public key file. A key of 2048 bits has 451."""
@@ -41,11 +41,11 @@ def load(
     files: Files | None = None,
     passed_over: list[str] | None = None,
 ) -> tuple[Stack, ...]:
-    """The stacks of all documents of all files named, in the order of the arguments.
+    """Return the stacks of all documents of all files, in the order of the arguments.
 
     An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for
-    `stdin`. `files` is the disk unless it is something else. Of the files of a folder, those with nothing in them but
-    comments are left out, and named in `passed_over`. Raises SpecProblems with every problem of every file, sorted by
+    `stdin`. `files` is the disk by default. Files of a folder that contain only comments are skipped, and listed in
+    `passed_over`. Raises SpecProblems with every problem of every file, sorted by
     place, and WrongUsage without arguments.
     """
     if not arguments:
@@ -64,9 +64,9 @@ def load(
 
 
 def texts(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Source, ...]:
-    """The files that the arguments name, as `load` finds them, without a look at what they mean.
+    """Return the files that the arguments name, as `load` finds them, without parsing them.
 
-    Raises SpecProblems where one cannot be read, and WrongUsage without arguments.
+    Raises SpecProblems if one cannot be read, and WrongUsage without arguments.
     """
     if not arguments:
         raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
@@ -92,7 +92,7 @@ def _stack(draft: Draft, named: _KeyFiles) -> Stack:
 
 
 def _read_keys(draft: Draft, files: Files) -> _KeyFiles:
-    """Read the key files of a spec; what is wrong with them goes among its problems."""
+    """Read the key files of a spec; what is wrong with them is added to its problems."""
     named = _KeyFiles()
     if not draft.trouble.isdisjoint({"key_groups", "http"}):
         return named
@@ -117,24 +117,24 @@ def _read_keys(draft: Draft, files: Files) -> _KeyFiles:
 
 
 def _make_key(file: str) -> str:
-    """How to get the public key that is to be in this file."""
+    """Return how to get the public key for this file."""
     folder, name = os.path.split(file)
     path = "or correct the path, which is relative to this spec"
     if not name.endswith(PUBLIC_HALF) or name == PUBLIC_HALF:
-        return f"keep the public half of a key pair there, {path}"
+        return f"put the public half of a key pair there, {path}"
     where = "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
     return f"run `cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{where}`, {path}"
 
 
 def _key_text(file: str, files: Files) -> str:
-    """The text of a key file. Raises NotAPublicKey if it cannot be one, whatever is in it."""
+    """Return the text of a key file. Raises NotAPublicKey if the file cannot be one."""
     do = "write the path of its PEM file, relative to this spec"
     try:
         if not files.is_regular(file):
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
         content = files.read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
-        raise NotAPublicKey(f"there is no file {shown(file)}", _make_key(file)) from error
+        raise NotAPublicKey(f"the file does not exist: {shown(file)}", _make_key(file)) from error
     except (OSError, ValueError) as error:
         raise NotAPublicKey(f"the key in {shown(file)}: {why(error)}", do) from error
     if len(content) > MAX_KEY_FILE:

@@ -1,8 +1,8 @@
 """The spec language as types: one class for each section of the file, frozen and strict.
 
-Lives here: fields, their types, defaults and descriptions (an editor shows them on hover). Does not live here: rules
-about one value (`fields`), rules between fields (`rules`), and the place of a value in the file (`source`). None means
-that the file does not have the field: it is not managed. An empty list, an empty text and False remove.
+Each field has its type, default and description (editors show it on hover). Rules about one value are in `fields`,
+rules between fields in `rules`. None means that the file does not have the field: it is not managed. An empty list, an
+empty text and False mean none.
 """
 
 from collections.abc import Mapping
@@ -61,13 +61,13 @@ class Bucket(Section):
     name: BucketName = Field(description="The bucket's name.")
     region: Region | None = Field(
         default=None,
-        description="The region that the bucket is in, or is to be made in. Absent: S3 is asked, and a new "
-        "bucket goes to the region that the command runs with.",
+        description="The region of the bucket. Absent: cfstream asks S3, and creates a new bucket in the "
+        "region that the command runs with.",
     )
     create: bool = Field(
         default=False,
-        description="true: make the bucket if there is none, closed to the public. A bucket that exists is "
-        "never changed, and no bucket is ever deleted.",
+        description="true: create the bucket if it does not exist, with all public access blocked. cfstream "
+        "never changes these settings of an existing bucket, and never deletes a bucket.",
     )
 
     @model_validator(mode="before")
@@ -84,11 +84,11 @@ class Bucket(Section):
 
 
 class Oac(Section):
-    """Origin access control: how CloudFront signs what it asks of S3."""
+    """Origin access control: how CloudFront signs its requests to S3."""
 
     id: ResourceId | None = Field(
         default=None,
-        description="An origin access control that exists, used as it is. Absent: cfstream makes one.",
+        description="Id of an existing origin access control, used unchanged. Absent: cfstream creates one.",
     )
 
 
@@ -97,35 +97,35 @@ class Oai(Section):
 
     comment: Comment | None = Field(
         default=None,
-        description="Comment of the identity that cfstream makes; its mark cfstream:<name> goes before it.",
+        description="Comment of the identity that cfstream creates; its mark cfstream:<name> comes before it.",
     )
     id: ResourceId | None = Field(
         default=None,
-        description="An origin access identity that exists, used as it is. Absent: cfstream makes one.",
+        description="Id of an existing origin access identity, used unchanged. Absent: cfstream creates one.",
     )
 
 
 class Grant(Section):
-    """What CloudFront may do in the bucket, and by which means it is allowed to."""
+    """What CloudFront may do in the bucket, and how the bucket allows it."""
 
     via: Literal["bucket-policy", "object-acl", "elsewhere"] = Field(
         default="bucket-policy",
         description="How the bucket lets CloudFront read. bucket-policy: one statement of the bucket's policy. "
         "object-acl: a grant on each object, with oai only, for buckets whose objects belong to several accounts. "
-        "elsewhere: somebody else grants it, in their own words, and cfstream neither gives nor takes anything.",
+        "elsewhere: it is granted outside of cfstream, which grants and revokes nothing.",
     )
     permission: Literal["READ", "FULL_CONTROL"] = Field(
         default="READ",
-        description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, wants via: object-acl.",
+        description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, needs via: object-acl.",
     )
-    prefix: Prefix = Field(default="", description="Only objects whose key begins so. Empty: all.")
+    prefix: Prefix = Field(default="", description="Only objects whose key begins with it. Empty: all.")
 
 
 class PublicKey(Section):
     """A public key whose private half signs URLs and cookies."""
 
     name: ResourceName = Field(
-        description="The key's name in CloudFront. A key cannot change: a new one wants a new name."
+        description="The key's name in CloudFront. A key cannot change: give a new key a new name."
     )
     file: str = Field(
         min_length=1,
@@ -134,8 +134,8 @@ class PublicKey(Section):
     )
     replaces: Many[ResourceName] = Field(
         default=(),
-        description="Names of older keys of this group. They may be detached once this key is older than "
-        "sign.max_validity, for then no URL signed with them is still valid.",
+        description="Names of older keys of this group. They can be detached once this key is older than "
+        "sign.max_validity: no URL signed with them is valid then.",
         examples=[["lectures-2025-11"]],
     )
 
@@ -150,7 +150,7 @@ class KeyGroup(Section):
 
 
 class UsedKeyGroup(Section):
-    """A key group that another spec or person owns: referred to, never changed."""
+    """A key group that another spec or person owns: used, never changed."""
 
     use: ResourceName = Field(description="Name or id of the key group.", examples=["newsroom-signers"])
 
@@ -167,12 +167,12 @@ AnyKeyGroup = Annotated[
 
 
 class Sign(Section):
-    """What signing promises."""
+    """Limits of signed URLs."""
 
     max_validity: Duration = Field(
         default=duration("24h"),
-        description='The longest that a URL made by "cfstream sign" may be valid, and so how '
-        "long a retired key must live on.",
+        description='How long a URL from "cfstream sign" may be valid at most, and so how long a '
+        "retired key must stay.",
     )
 
 
@@ -183,13 +183,11 @@ class Logging(Section):
         description="Name of the bucket that gets the logs; its ACLs must be enabled.",
         examples=["lectures-logs"],
     )
-    prefix: Prefix = Field(
-        default="", description="What the names of the log files begin with.", examples=["cloudfront/"]
-    )
+    prefix: Prefix = Field(default="", description="Prefix of the log files.", examples=["cloudfront/"])
 
 
 class Cors(Section):
-    """Which web pages may read the media by script."""
+    """Which web pages may read the media with scripts."""
 
     origins: Many[CorsOrigin] = Field(
         min_length=1,
@@ -197,7 +195,7 @@ class Cors(Section):
         examples=[["https://www.example.com"]],
     )
     credentials: bool = Field(
-        default=False, description="true: they may send cookies along, as signed cookies need."
+        default=False, description="true: they may send cookies, which signed cookies need."
     )
 
 
@@ -215,16 +213,16 @@ def _form_of_switch(value: Any) -> str:
 
 
 class Behavior(Section):
-    """Other rules for the paths that match a pattern. The first behavior that matches counts."""
+    """Other rules for the paths that match a pattern. The first behavior that matches applies."""
 
     path: PathPattern = Field(description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.')
     public: bool = Field(default=False, description="true: nobody needs to sign for these paths.")
     key_groups: Many[AnyKeyGroup] | None = Field(
-        default=None, description="Who may sign for these paths. Absent: as for the default behavior."
+        default=None, description="Who may sign for these paths. Absent: the signers of the default behavior."
     )
     trusted_signers: Many[Signer] | None = Field(
         default=None,
-        description="Accounts that may sign for these paths. Absent: as for the default behavior.",
+        description="Accounts that may sign for these paths. Absent: the signers of the default behavior.",
     )
     cache_policy: CachePolicy | None = Field(
         default=None,
@@ -242,17 +240,15 @@ class Http(Section):
     )
     minimum_tls: MinimumTls = Field(
         default="TLSv1.2_2021",
-        description="Security policy of the certificate. Without a certificate of yours, no effect.",
+        description="Security policy of the certificate. It has no effect without a certificate of your own.",
     )
     viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
-        default="redirect-to-https", description="What plain http gets from the default behavior."
+        default="redirect-to-https", description="What the default behavior answers to plain http."
     )
     default_root_object: RootObject | None = Field(
-        default=None, description='What a request for "/" gets. Empty: nothing. Absent: not managed.'
+        default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
     )
-    ipv6: bool | None = Field(
-        default=None, description="Whether viewers reach it over IPv6. Absent: not managed."
-    )
+    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")
     cache_policy: CachePolicy | None = Field(
         default=None,
         description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
@@ -270,7 +266,7 @@ class Http(Section):
         | None
     ) = Field(
         default=None,
-        description="Which web pages may read the media by script; false: none. Absent: not managed.",
+        description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
     )
 
 
@@ -283,11 +279,11 @@ class Wait(Section):
 
 
 class Spec(Section):
-    """One private set-up of CloudFront: a bucket, a distribution, and who may play what is in it."""
+    """One private set-up of CloudFront: a bucket, a distribution, and who may play the media."""
 
     version: Version = Field(description="Version of the spec language.")
     name: StackName = Field(
-        description="What identifies the stack in this account: a-z first, then a-z, 0-9 and -."
+        description="Identifies the stack in this account: a-z first, then a-z, 0-9 and -."
     )
     delivery: Literal["http", "rtmp"] = Field(
         default="http",
@@ -305,34 +301,34 @@ class Spec(Section):
     bucket: Bucket = Field(description="The S3 bucket with the media: its name, or {name, region, create}.")
     cnames: Many[HostName] | None = Field(
         default=None,
-        description="Host names of yours that the distribution answers to. []: none. Absent: not managed.",
+        description="Your host names for the distribution. []: none. Absent: not managed.",
     )
     oac: Oac | None = Field(
         default=None,
-        description="Origin access control, the default of delivery http. {}: cfstream makes one.",
+        description="Origin access control, the default of delivery http. {}: cfstream creates one.",
         examples=[{}],
     )
     oai: Oai | None = Field(
         default=None,
-        description="Origin access identity, the default of delivery rtmp. {}: cfstream makes one.",
+        description="Origin access identity, the default of delivery rtmp. {}: cfstream creates one.",
         examples=[{}],
     )
     origin_access: Literal["none"] | None = Field(
-        default=None, description="none: CloudFront reads the bucket as anyone would. Every plan warns of it."
+        default=None, description="none: CloudFront reads the bucket unsigned. Every plan warns about it."
     )
     grant: Grant = Field(
-        default=Grant(), description="What CloudFront may do in the bucket, and by which means."
+        default=Grant(), description="What CloudFront may do in the bucket, and how the bucket allows it."
     )
     key_groups: Many[AnyKeyGroup] | None = Field(
         default=None,
-        description="Who may sign URLs and cookies (delivery http): key groups made here, or used.",
+        description="Who may sign URLs and cookies (delivery http): key groups of this stack, or groups that it uses.",
     )
     trusted_signers: Many[Signer] | None = Field(
         default=None,
-        description="Who may sign, the legacy way and the only one for rtmp: self, or account numbers like "
+        description="Who may sign: the legacy form, and the only one for rtmp: self, or account numbers like "
         '"111122223333".',
     )
-    sign: Sign = Field(default=Sign(), description="What signing promises.")
+    sign: Sign = Field(default=Sign(), description="Limits of signed URLs.")
     also_read_by: Many[PartyText] = Field(
         default=(),
         description="Who else may read or list the bucket. cfstream expects these readers and grants them nothing; "
@@ -351,7 +347,7 @@ class Spec(Section):
         description="true: nobody needs to sign. Without it, a spec that names no signer is refused.",
     )
     price_class: PriceClass | None = Field(
-        default=None, description="Which edge locations serve: the more, the dearer. Absent: not managed."
+        default=None, description="Which edge locations serve. More locations cost more. Absent: not managed."
     )
     logging: (
         Annotated[
@@ -365,7 +361,7 @@ class Spec(Section):
         | None
     ) = Field(
         default=None,
-        description="Route 53 records for the cnames. Absent: the plan prints the records to make.",
+        description="Route 53 records for the cnames. Absent: the plan prints the records to create.",
     )
     wait: Wait = Field(default=Wait(), description="How long commands wait for CloudFront.")
     adopt: ResourceId | None = Field(
@@ -373,7 +369,7 @@ class Spec(Section):
     )
     tags: dict[str, str] | None = Field(
         default=None,
-        description="Tags of the distribution. They are added or changed, never taken off.",
+        description="Tags of the distribution. They are added or changed, never deleted.",
         examples=[{"team": "media"}],
     )
 

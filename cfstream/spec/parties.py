@@ -1,7 +1,6 @@
 """The parties that `also_read_by` and `also_managed_by` list, parsed into a kind and a value.
 
-Lives here: the forms of a party and what is wrong with other text. Does not live here: which readers a party covers
-(`access`).
+Which readers a party covers is decided in `access`.
 """
 
 import re
@@ -20,7 +19,7 @@ CLOUDFRONT = ("cloudfront.amazonaws.com", "cloudfront.amazonaws.com.cn")
 
 WIDEST = {4: 8, 6: 32}
 """The shortest prefix of a network by IP version. S3 treats a policy that allows a wider one as public ("Blocking
-public access to your Amazon S3 storage"). Private ranges get no exception here: a list of who may read needs none.
+public access to your Amazon S3 storage"). Private ranges are no exception.
 """
 
 
@@ -106,10 +105,10 @@ def parties(texts: Iterable[str]) -> tuple[Party, ...]:
 
 
 def _refuse_everybody(text: str) -> None:
-    """Refuse what stands for everybody: a list of exceptions that covers everyone would hide every opening."""
+    """Refuse a party that means everyone: it would hide every opening."""
     if text == "*":
         raise fault(
-            '"*" is everyone, and this list is for named readers',
+            '"*" means everyone, and this list is for named readers',
             "list each reader, or write public: true if everyone may read",
         )
     if text in CLOUDFRONT:
@@ -141,12 +140,12 @@ def _network(text: str) -> str | None:
             f"list networks of /{least} or narrower",
         )
     if text != str(network):
-        raise fault(f"{shown(text)} is not how AWS spells this network", f"write {network}")
+        raise fault(f"{shown(text)} is not the way AWS writes this network", f"write {network}")
     return text
 
 
 def _remedy(text: str) -> str:
-    """What to write, if it is plain what was meant, or else the forms."""
+    """Return what to write if the meaning is clear, or else the forms."""
     digits = re.sub("[ -]", "", text)
     if _ACCOUNT.fullmatch(digits):
         return f'write "{digits}"'
@@ -170,7 +169,7 @@ _EXAMPLES = (
 
 
 def _schema_pattern() -> str:
-    """One pattern of all forms, for editors. The width of a network is beyond it."""
+    """Return one pattern for all forms, for editors. It does not check the width of a network."""
     forms = [_ACCOUNT, _ROOT, _OAI, _CANONICAL, *(form for _, form in _WHOLE)]
     others = "|".join(re.sub(r"\((?!\?)", "(?:", form.pattern) for form in forms)
     never = "|".join(map(re.escape, CLOUDFRONT))

@@ -2,7 +2,7 @@
 
 This is the only module of the language that opens spec files, through `files`. A spec may be a symbolic link that leads
 out of the folder that the user named, as in a checkout with files of other people. Such a file is read, so shared specs
-work, but its problems are told as one that repeats nothing of it.
+work, but its problems are reported as one that repeats nothing of it.
 """
 
 import os
@@ -34,21 +34,21 @@ class Reading:
     stdin: TextIO
     files: Files
     passed_over: list[str]
-    """The files of a folder that have nothing in them but comments."""
+    """The files of a folder that contain only comments."""
     problems: list[Problem] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _links: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Of each link that leads out of its folder: the file that it leads to, and the folder."""
+    """For each link that leads out of its folder: the file that it leads to, and the folder."""
 
     def sources(self, arguments: Sequence[str]) -> Iterator[Source]:
-        """Every file that the arguments name, each once."""
+        """Yield every file that the arguments name, each once."""
         for argument in arguments:
             if argument == STDIN or not self.files.is_folder(argument):
                 yield from self._read_all([argument], os.path.dirname(argument))
                 continue
             names = self._in_folder(argument)
             found = self._read_all(names, argument)
-            # An empty file among others is left over from something; where there is nothing else, it was meant.
+            # An empty file among others is a leftover. If there is nothing else, the user meant it.
             empty = [source for source in found if all(map(_NOTHING.fullmatch, source.lines))]
             if len(empty) < len(names):
                 self.passed_over += [source.file for source in empty]
@@ -68,7 +68,7 @@ class Reading:
             raise SpecProblems(tuple(sorted(quotable | linked)))
 
     def _read_all(self, names: Sequence[str], folder: str) -> list[Source]:
-        """The files of these names that were not read yet."""
+        """Return the files with these names that were not read yet."""
         found: list[Source] = []
         for name in names:
             real = name if name == STDIN or "\0" in name else self.files.identity(name)
@@ -80,7 +80,7 @@ class Reading:
     def _in_folder(self, folder: str) -> list[str]:
         def report(error: OSError) -> None:
             what = f"the folder cannot be read: {error.strerror}"
-            self.problems.append(Problem(Where(str(error.filename)), what, "check who may read it"))
+            self.problems.append(Problem(Where(str(error.filename)), what, "check its permissions"))
 
         before = len(self.problems)
         found = [name for name in self.files.under(folder, report) if name.endswith((".yaml", ".yml"))]
@@ -90,7 +90,7 @@ class Reading:
         return sorted(found)
 
     def _source(self, file: str, folder: str) -> Iterator[Source]:
-        """The text of a spec file, without its byte order mark; nothing, and a problem, if it cannot be read."""
+        """Yield the text of a spec file, without its byte order mark; nothing, and a problem, if it cannot be read."""
         target = (
             ""
             if file == STDIN
@@ -126,7 +126,7 @@ class Reading:
 
 
 def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
-    """What is wrong with a link that leads out of a folder to a file with a fault, and what to do."""
+    """Return what is wrong with a link that leads out of a folder to a file with a fault, and how to fix it."""
     check = (
         f"cfstream validate {shlex.quote(target)}" if "spec" in fault else f"head -n 1 {shlex.quote(target)}"
     )
@@ -136,17 +136,17 @@ def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
 
 
 def why(error: OSError | ValueError) -> str:
-    """Why a file cannot be read."""
+    """Return why a file cannot be read."""
     match error:
         case FileNotFoundError():
-            return "there is no such file or folder"
+            return "no such file or folder"
         case OSError():
             return f"the file cannot be read: {error.strerror}"
-    return "this is no name of a file"
+    return "this is not a valid file name"
 
 
 def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
-    """What to do about a file that cannot be read: the nearest that there is, where the name may be a slip."""
+    """Return how to fix a file that cannot be read: the nearest name, if there is one."""
     folder, name = os.path.split(file)
     if isinstance(error, FileNotFoundError):
         stems = {
@@ -154,21 +154,21 @@ def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
         }
         if near := get_close_matches(os.path.splitext(name)[0], stems, n=1):
             return f"did you mean {shown(os.path.join(folder, stems[near[0]]))}?"
-    return "check the name, and who may read it"
+    return "check the name and its permissions"
 
 
 def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
-    """What the file is, and what to do with it, where it is one that cfstream has written and no spec."""
+    """Return what the file is, and what to do with it, if cfstream has written it and it is not a spec."""
     head = content[:200]
     if re.match(rb'\s*\{\s*"', head) is None:
         return None
     if b'"kind": "cfstream snapshot"' in head:
         return (
-            "this is a snapshot, and no spec",
+            "this is a snapshot, not a spec",
             f"plan from it: `cfstream plan SPEC --live {shlex.quote(file)}`",
         )
     if b'"cfstream_version": "' in head and b'"fingerprint": "' in content[:1000]:
-        return "this is a saved plan, and no spec", f"do what it says: `cfstream apply {shlex.quote(file)}`"
+        return "this is a saved plan, not a spec", f"apply it: `cfstream apply {shlex.quote(file)}`"
     return None
 
 

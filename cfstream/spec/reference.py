@@ -1,7 +1,6 @@
-"""The fields of the spec language as a tree of facts, read off its JSON Schema: there is no second text.
+"""The fields of the spec language as a tree, read from its JSON Schema.
 
-Lives here: what each field takes, its default, and an example that loads. Does not live here: how it is shown
-(`render.reference`).
+Each field has its type, its default, and an example that loads. `render.reference` shows it.
 """
 
 import json
@@ -21,15 +20,15 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "integer": ("number", "numbers"),
     "object": ("mapping", "mappings"),
 }
-"""JSON Schema's types in words: one of them, and several."""
+"""JSON Schema's types in words, singular and plural."""
 
 _IN_BRACKETS = re.compile(r"\[[^]]*\]")
-"""Which one of a list: a plan writes ``http.behaviors[/posters/*].public``."""
+"""The item of a list, as in the ``http.behaviors[/posters/*].public`` of a plan."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the language. `path` leads to it through lists as through mappings: ``http.behaviors.path``."""
+    """A field of the language. `path` has no steps for lists: ``http.behaviors.path``."""
 
     path: tuple[str, ...]
     takes: str
@@ -37,15 +36,15 @@ class Field:
     description: str
     required: bool
     default: Any
-    """None where there is none: no field has the default null."""
+    """None if it has none: no field has the default null."""
     values: tuple[Any, ...]
-    """All that it takes, where they are few; else empty."""
+    """All valid values if they are few; else empty."""
     examples: tuple[Any, ...]
     fields: "tuple[Field, ...]"
     beside: frozenset[str]
-    """Fields of the same mapping that have to be there where this one is."""
+    """Fields of the same mapping that are required with this one."""
     listed: bool
-    """Whether it takes a list, of values or of mappings with `fields`."""
+    """Whether its value is a list, of values or of mappings with `fields`."""
 
     @property
     def name(self) -> str:
@@ -53,7 +52,7 @@ class Field:
         return ".".join(self.path)
 
     def walk(self) -> "Iterator[Field]":
-        """All fields below this one, each before those in it."""
+        """Yield all fields below this one, each before those in it."""
         for field in self.fields:
             yield field
             yield from field.walk()
@@ -66,7 +65,7 @@ class Field:
 
 @cache
 def reference() -> Field:
-    """The spec as a whole, with all its fields in the order of the model."""
+    """Return the whole spec, with all its fields in the order of the model."""
     schema = json_schema()
     return _Reading(schema["$defs"]).field((), schema, required=True)
 
@@ -113,7 +112,7 @@ class _Reading:
             yield self.field((*path, name), inner, required=required, beside=beside - {name})
 
     def _forms(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """The schemas of which one must hold, references followed."""
+        """Return the alternative schemas, with references resolved."""
         if "$ref" in schema:
             return self._forms(self.sections[schema["$ref"].rpartition("/")[2]])
         if "anyOf" in schema:
@@ -135,7 +134,7 @@ def _examples(
     items: Sequence[Mapping[str, Any]],
     fields: Sequence[Field],
 ) -> tuple[Any, ...]:
-    """The examples that the schema gives, or one put together from what is in the field."""
+    """Return the examples in the schema, or one made from the fields in it."""
     given = tuple(schema.get("examples", ()))
     if given:
         return given
@@ -154,12 +153,12 @@ def _examples(
 
 
 def in_context(root: Field, field: Field) -> dict[str, Any]:
-    """The field's first example as it stands in a spec: inside what it belongs to, with what that cannot do without."""
+    """Return the field's first example as in a spec: inside its sections, with their required fields."""
     value: Any = field.examples[0]
     for depth in range(len(field.path), 0, -1):
         above = root.by_name[".".join(field.path[: depth - 1])] if depth > 1 else root
         this = root.by_name[".".join(field.path[:depth])]
-        # What every spec has is not repeated.
+        # The required fields of every spec are not repeated.
         beside = this.beside if depth > 1 else frozenset()
         value = {
             each.path[-1]: value if each is this else each.examples[0]
@@ -172,9 +171,9 @@ def in_context(root: Field, field: Field) -> dict[str, Any]:
 
 
 def named(root: Field, text: str) -> Field:
-    """The field that `text` names: by its path, as a plan spells it too, or by the end of a path that only it has.
+    """Return the field that `text` names: by its path, also as in a plan, or by a unique end of its path.
 
-    Raises WrongUsage with the nearest name, or with all that it may be.
+    Raises WrongUsage with the nearest name, or with all candidates.
     """
     path = _IN_BRACKETS.sub("", text).strip(".")
     if path in root.by_name:
@@ -183,9 +182,7 @@ def named(root: Field, text: str) -> Field:
     if len(ends) == 1:
         return root.by_name[ends[0]]
     if ends:
-        raise WrongUsage(
-            f"there are {len(ends)} fields of the name {shown(text)}", f"name one of {choices(ends)}"
-        )
+        raise WrongUsage(f"there are {len(ends)} fields named {shown(text)}", f"name one of {choices(ends)}")
     near = nearest(path, root.by_name) or nearest(path.rpartition(".")[2], root.by_name)
     do = f"run: cfstream docs {near}" if near else "see all of them: cfstream docs"
-    raise WrongUsage(f"there is no field {shown(text)}", do)
+    raise WrongUsage(f"the field {shown(text)} does not exist", do)

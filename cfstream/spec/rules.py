@@ -1,9 +1,8 @@
 """Rules between the fields of one spec, and the table of all of them.
 
-Lives here: what two fields may not say together. Does not live here: rules about one value (`fields`),
-about signers and keys (`signers`), about tags (`tags`), and between stacks (`clashes`). A rule is a pure
-function from a spec to faults; the table names the top-level fields that it reads, and it is not asked when
-one of them has a problem.
+Other rules are in `fields` (one value), `signers`, `tags`, and `clashes` (between stacks). A rule is a pure function
+from a spec to faults. The table names the top-level fields that it reads; the rule is skipped if one of them has a
+problem.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ from cfstream.spec.wording import choices, shown
 
 
 def faults(spec: Spec, trouble: frozenset[str]) -> Iterator[Fault]:
-    """Every fault between the fields of `spec`, but for rules that read a field in `trouble`."""
+    """Yield every fault between the fields of `spec`, except from rules that read a field in `trouble`."""
     for reads, rule in RULES:
         if trouble.isdisjoint(reads):
             yield from rule(spec)
@@ -39,11 +38,11 @@ def _one_identity(spec: Spec) -> Iterator[Fault]:
 def _rtmp_lacks(spec: Spec) -> Iterator[Fault]:
     if spec.delivery != "rtmp":
         return
-    instead = {"oac": "write oai: {}", "key_groups": "write trusted_signers: [self]", "http": "take it out"}
+    instead = {"oac": "write oai: {}", "key_groups": "write trusted_signers: [self]", "http": "delete it"}
     for name, do in instead.items():
         if name in spec.model_fields_set:
             yield Fault(
-                f"{name} is for delivery http; a streaming distribution has no such thing",
+                f"{name} is for delivery http; a streaming distribution does not have it",
                 do,
                 (name,),
                 at_key=True,
@@ -53,27 +52,25 @@ def _rtmp_lacks(spec: Spec) -> Iterator[Fault]:
 def _means_of_the_grant(spec: Spec) -> Iterator[Fault]:
     grant = spec.grant
     if spec.identity == "none" and "grant" in spec.model_fields_set:
-        what = "with origin_access: none there is no identity to grant anything to"
-        yield Fault(
-            what, "take grant out, or write oac: {} instead of origin_access", ("grant",), at_key=True
-        )
+        what = "with origin_access: none there is no identity that a grant could name"
+        yield Fault(what, "delete grant, or write oac: {} instead of origin_access", ("grant",), at_key=True)
     elif grant.via == "object-acl" and spec.identity != "oai" and spec.oai is None:
         what = "a grant by object-acl needs an origin access identity; an ACL cannot name an OAC"
         yield Fault(what, "write oai: {}, or via: bucket-policy", ("grant", "via"))
     if grant.permission == "FULL_CONTROL" and grant.via != "object-acl":
-        what = "FULL_CONTROL is a permission of ACLs; a bucket policy grants reading alone"
+        what = "FULL_CONTROL is a permission of ACLs; a bucket policy only grants reading"
         yield Fault(what, "write permission: READ, or via: object-acl", ("grant", "permission"))
 
 
 def _elsewhere_is_whole(spec: Spec) -> Iterator[Fault]:
     if spec.grant.via == "elsewhere" and spec.grant.prefix:
-        what = "with via: elsewhere cfstream grants nothing, under no prefix either"
-        yield Fault(what, "take prefix out, or write via: bucket-policy", ("grant", "prefix"))
+        what = "with via: elsewhere cfstream grants nothing, so prefix has no effect"
+        yield Fault(what, "delete prefix, or write via: bucket-policy", ("grant", "prefix"))
 
 
 def _oldest_tls(spec: Spec) -> Iterator[Fault]:
     if spec.http.minimum_tls == "SSLv3" and spec.adopt is None:
-        what = "SSLv3 is broken (POODLE, RFC 7568), and CloudFront takes it with a dedicated IP alone"
+        what = "SSLv3 is broken (POODLE, RFC 7568), and CloudFront accepts it only with a dedicated IP"
         yield Fault(what, "write TLSv1.2_2021", ("http", "minimum_tls"))
 
 
@@ -82,8 +79,8 @@ def _identity_in_use(spec: Spec) -> Iterator[Fault]:
         return
     room = MAX_COMMENT - len(f"cfstream:{spec.name} ")
     if spec.oai.id is not None:
-        what = "an identity that is used by its id is never changed, so it takes no comment"
-        yield Fault(what, "take comment or id out", ("oai", "comment"), at_key=True)
+        what = "cfstream never changes an identity that is used by its id, so comment has no effect"
+        yield Fault(what, "delete comment or id", ("oai", "comment"), at_key=True)
     elif len(spec.oai.comment) > room:
         what = f"beside the mark cfstream:{spec.name} there is room for {room} characters, and these are "
         yield Fault(what + str(len(spec.oai.comment)), "shorten it", ("oai", "comment"))
@@ -99,7 +96,7 @@ def _parties_once(spec: Spec) -> Iterator[Fault]:
 
 
 def _paths_of_everything(spec: Spec) -> Iterator[Fault]:
-    """A pattern that all paths match hides the default behavior: nobody wants that, but some have it."""
+    """Yield a fault for a pattern that all paths match: it hides the default behavior."""
     for number, behavior in enumerate(spec.http.behaviors):
         if behavior.path in ("*", "/*") and spec.adopt is None:
             what = f"{shown(behavior.path)} is the default behavior, which needs no path"
@@ -109,19 +106,19 @@ def _paths_of_everything(spec: Spec) -> Iterator[Fault]:
 def _paths_once(spec: Spec) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for number, behavior in enumerate(spec.http.behaviors):
-        # CloudFront takes "posters/*" and "/posters/*" for the same pattern.
+        # CloudFront treats "posters/*" and "/posters/*" as the same pattern.
         pattern = behavior.path.removeprefix("/")
         if pattern in first:
             what = f"{shown(behavior.path)} is the pattern of behaviors[{first[pattern]}], which comes first"
-            yield Fault(what, "join the two, or take one out", ("http", "behaviors", number, "path"))
+            yield Fault(what, "join the two, or delete one", ("http", "behaviors", number, "path"))
         first.setdefault(pattern, number)
 
 
 def _cors_credentials(spec: Spec) -> Iterator[Fault]:
     cors = spec.http.cors
     if cors and cors.credentials and "*" in cors.origins:
-        what = "browsers send no credentials where every origin is allowed"
-        yield Fault(what, "name the origins, or take credentials out", ("http", "cors", "credentials"))
+        what = "browsers send no credentials if every origin is allowed"
+        yield Fault(what, "list the origins, or delete credentials", ("http", "cors", "credentials"))
 
 
 def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
@@ -129,14 +126,12 @@ def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
         return
     zone = spec.dns.route53
     if zone.startswith("*."):
-        yield Fault(
-            "a hosted zone has a name of its own, and no wildcard", f"write {zone[2:]}", ("dns", "route53")
-        )
+        yield Fault("a hosted zone has a name without a wildcard", f"write {zone[2:]}", ("dns", "route53"))
         return
     for number, cname in enumerate(spec.cnames or ()):
         if cname != zone and not cname.endswith(f".{zone}"):
-            what = f"{shown(cname)} does not lie in the hosted zone {zone}, which could not hold its record"
-            do = "name the zone that all cnames lie in, or take dns out and make the records by hand"
+            what = f"{shown(cname)} does not lie in the hosted zone {zone}, so it cannot have its record"
+            do = "write the zone of all cnames, or delete dns and create the records by hand"
             yield Fault(what, do, ("cnames", number))
 
 

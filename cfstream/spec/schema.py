@@ -18,9 +18,7 @@ _EXTENSION = "Ignored by cfstream. Put values with anchors here, and refer to th
 
 
 class _AsWritten(GenerateJsonSchema):
-    """JSON Schema of what a file may say. None is how the model says absent; a file says it by leaving a
-    field out.
-    """
+    """JSON Schema of files. The model has None for an absent field; a file does not have the field."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -33,7 +31,7 @@ class _AsWritten(GenerateJsonSchema):
         return {**inner, "default": default} if isinstance(default, bool | str | int) else inner
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        return False  # a field's name in other letters tells nobody anything
+        return False  # a title would only repeat the field's name
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
         forms = [self.generate_inner(choice) for choice in schema["choices"].values()]
@@ -41,7 +39,7 @@ class _AsWritten(GenerateJsonSchema):
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema as a document. It accepts what `load` accepts; rules between fields are beyond it."""
+    """Return the schema as a document. It accepts what `load` accepts, and does not check rules between fields."""
     schema = _for_editors(Spec.model_json_schema(schema_generator=_AsWritten))
     schema["properties"]["tags"]["propertyNames"] = {"pattern": "^(?!aws:|cfstream:).{1,128}$"}
     schema["patternProperties"] = {f"^{EXTENSION}": {"description": _EXTENSION}}
@@ -53,10 +51,10 @@ def json_schema() -> dict[str, Any]:
 
 
 def _for_editors(schema: Any) -> Any:
-    """The schema with each description on one line, and beside it, where there is a default, one that tells of it.
+    """Return the schema with each description on one line, and with a second one that shows the default.
 
-    Docstrings are wrapped for those who read the code; `markdownDescription` is what yaml-language-server and its kin
-    show on hover in place of the description, for they do not show defaults.
+    Docstrings are wrapped in the code. Editors like yaml-language-server show `markdownDescription` on hover instead of
+    the description, because they do not show defaults.
     """
     match schema:
         case dict():

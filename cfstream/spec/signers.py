@@ -9,14 +9,14 @@ from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, PublicKey, Spec
 from cfstream.spec.wording import choices, shown
 
 MAX_TRUSTED_SIGNERS = 5
-"""Of a behavior, and of a streaming distribution (TooManyTrustedSigners). Not adjustable."""
+"""Per behavior, and per streaming distribution (TooManyTrustedSigners). Not adjustable."""
 
 Signers: TypeAlias = Spec | Behavior
-"""What may name signers."""
+"""The sections that may name signers."""
 
 
 def key_sites(spec: Spec) -> Iterator[tuple[Path, KeyGroup, PublicKey]]:
-    """Each place where a public key is written, with its group and its path."""
+    """Yield each public key with its group and its path."""
     lists: list[tuple[Path, Sequence[AnyKeyGroup] | None]] = [(("key_groups",), spec.key_groups)]
     lists += [
         (("http", "behaviors", n, "key_groups"), b.key_groups) for n, b in enumerate(spec.http.behaviors)
@@ -29,23 +29,23 @@ def key_sites(spec: Spec) -> Iterator[tuple[Path, KeyGroup, PublicKey]]:
 
 
 def somebody_may_sign(spec: Spec) -> Iterator[Fault]:
-    """Without a signer everybody could watch; that must be said, not forgotten."""
+    """Yield a fault for a spec without signers that is not `public: true`."""
     if spec.public or spec.key_groups or spec.trusted_signers:
         return
     lists = ("key_groups", "trusted_signers")
     empty = next(((name,) for name in lists if getattr(spec, name) is not None), ())
     add = "key_groups" if spec.delivery == "http" else "trusted_signers: [self]"
-    what = "this spec names nobody who may sign, so everybody could watch"
-    yield Fault(what, f"add {add}, or public: true if that is meant", empty, at_key=True)
+    what = "this spec names no signer, so everybody could watch"
+    yield Fault(what, f"add {add}, or public: true if this is intended", empty, at_key=True)
 
 
 def signers_of_the_default(spec: Spec) -> Iterator[Fault]:
-    """One sort of signers, or none at all."""
+    """Yield a fault for two kinds of signers, or for signers of a public spec."""
     yield from _one_sort(spec, ())
 
 
 def signers_of_behaviors(spec: Spec) -> Iterator[Fault]:
-    """The same for each behavior; and an empty list is no way to open one."""
+    """Yield the same faults for each behavior, and one for an empty list."""
     for number, behavior in enumerate(spec.http.behaviors):
         path: Path = ("http", "behaviors", number)
         yield from _one_sort(behavior, path)
@@ -53,8 +53,8 @@ def signers_of_behaviors(spec: Spec) -> Iterator[Fault]:
             continue
         for name in ("key_groups", "trusted_signers"):
             if getattr(behavior, name) is not None:
-                what = f"an empty {name} takes no signers off: this behavior has those of the default one"
-                do = "write public: true if nobody needs to sign, or take it out"
+                what = f"an empty {name} removes no signers: this behavior has those of the default one"
+                do = "write public: true if nobody needs to sign, or delete it"
                 yield Fault(what, do, (*path, name), at_key=True)
                 break
 
@@ -62,14 +62,14 @@ def signers_of_behaviors(spec: Spec) -> Iterator[Fault]:
 def _one_sort(signers: Signers, path: Path) -> Iterator[Fault]:
     groups, accounts = signers.key_groups, signers.trusted_signers
     if groups and accounts:
-        what = "key_groups and trusted_signers exclude each other: CloudFront takes one of them"
+        what = "key_groups and trusted_signers exclude each other in CloudFront"
         yield Fault(
-            what, "keep key_groups, and take trusted_signers out", (*path, "trusted_signers"), at_key=True
+            what, "keep key_groups, and delete trusted_signers", (*path, "trusted_signers"), at_key=True
         )
     if signers.public and (groups or accounts):
         named = "key_groups" if groups else "trusted_signers"
         what = f"public: true says that nobody needs to sign, and {named} says who may"
-        yield Fault(what, f"take public or {named} out", (*path, "public"), at_key=True)
+        yield Fault(what, f"delete public or {named}", (*path, "public"), at_key=True)
     if accounts and len(accounts) > MAX_TRUSTED_SIGNERS:
         what = (
             f"CloudFront takes at most {MAX_TRUSTED_SIGNERS} trusted signers, and these are {len(accounts)}"
@@ -82,7 +82,7 @@ def _one_sort(signers: Signers, path: Path) -> Iterator[Fault]:
 
 
 def keys_of_groups(spec: Spec) -> Iterator[Fault]:
-    """A group has one set of keys, and a key one file, wherever they are written."""
+    """Yield a fault for a group with two sets of keys, or a key with two files."""
     files: dict[str, str] = {}
     groups: dict[str, KeyGroup] = {}
     for path, group, key in key_sites(spec):
@@ -102,7 +102,7 @@ def keys_of_groups(spec: Spec) -> Iterator[Fault]:
 
 
 def order_of_keys(spec: Spec) -> Iterator[Fault]:
-    """No key may be older than itself by way of the keys that it replaces."""
+    """Yield a fault for keys that replace each other in a circle."""
     for path, group, _ in key_sites(spec):
         if path[-1] != 0:
             continue

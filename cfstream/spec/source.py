@@ -1,6 +1,6 @@
-"""YAML text as a tree in which every key and value knows where it was written.
+"""YAML text as a tree in which every key and value has its place in the text.
 
-Does not live here: reading the YAML (`compose`), what the values mean (`model`), opening files (`load`).
+`compose` reads the text; `model` gives the values a meaning.
 """
 
 from collections.abc import Iterator
@@ -28,9 +28,7 @@ _PRIVATE = "PRIVATE KEY-----"
 
 
 class Broken:
-    """The value of what could not be read; its problem has been reported, and nothing more is said about
-    it.
-    """
+    """The value of a node that could not be read. Its problem has been reported already."""
 
 
 BROKEN = Broken()
@@ -57,7 +55,7 @@ class Listing:
 
 @dataclass(slots=True)
 class Mapping:
-    """A mapping. Keys are text, whatever they look like; `keys` tells where each was written."""
+    """A mapping. Keys are text, whatever they look like; `keys` has the place of each."""
 
     at: Spot
     flow: bool = False
@@ -94,14 +92,14 @@ class Source:
         return Where(self.file, *spot)
 
     def spot(self, index: int) -> Spot:
-        """The place of the character at `index`."""
+        """Return the place of the character at `index`."""
         before = _LINE_BREAK.split(self.text[:index])
         return len(before), len(before[-1]) + 1
 
     def problem(self, spot: Spot, what: str, do: str, note: str = "") -> Problem:
-        """A problem at `spot`, with the line as written.
+        """Return a problem at `spot`, with the line as written.
 
-        A file with a private key in it is never quoted, nor one that a link leads to outside of the user's folder.
+        A file with a private key is never quoted, and neither is one outside of the user's folder.
         """
         line = "" if self._holds_a_secret or self.link_to else self.lines[spot[0] - 1]
         return Problem(self.where(spot), what, do, line, note)
@@ -118,10 +116,9 @@ class Document:
     """The root as it is written."""
 
     def find(self, *path: Step) -> tuple[Node, Spot | None]:
-        """The node at `path`, or the nearest one above it that is there, and where its key stands if it has
-        one.
+        """Return the node at `path`, or the nearest existing one above it, and the place of its key if it has one.
 
-        Steps in angle brackets name a form that a model chose; the document has nothing for them.
+        Steps in angle brackets are forms of the model; the document does not have them.
         """
         node: Node = self.root
         key: Spot | None = None
@@ -136,20 +133,20 @@ class Document:
         return node, key
 
     def spot(self, *path: Step) -> Spot:
-        """Where the value at `path` was written; a block of lines is pointed at by its key."""
+        """Return the place of the value at `path`; for a block of lines, the place of its key."""
         node, key = self.find(*path)
         if key is None or isinstance(node, Scalar):
             return node.at
         return key if node.at[0] != key[0] else node.at
 
     def key_spot(self, *path: Step) -> Spot:
-        """Where the key that ends `path` was written."""
+        """Return the place of the key that ends `path`."""
         node, key = self.find(*path)
         return key or node.at
 
 
 def plain(node: Node) -> Any:
-    """The tree as dicts, lists and scalars."""
+    """Return the tree as dicts, lists and scalars."""
     match node:
         case Scalar():
             return node.value
@@ -160,7 +157,7 @@ def plain(node: Node) -> Any:
 
 
 def paths_with(value: Any, wanted: type, above: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
-    """The path of every value of the type `wanted` in a plain document."""
+    """Yield the path of every value of the type `wanted` in a plain document."""
     match value:
         case dict():
             for key, item in value.items():

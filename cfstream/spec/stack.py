@@ -1,6 +1,4 @@
-"""A stack: a spec that holds together, the keys that it names, and where in which file all of it was
-written.
-"""
+"""A stack: a valid spec, its keys, and the places of its fields in the file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,21 +29,21 @@ class Stack:
         return self.document.source
 
     def where(self, *path: Step) -> Where:
-        """Where the field at `path` was written, or for a field that is absent what it would stand in.
+        """Return the place of the field at `path`; for an absent field, the place of what it would be in.
 
-        A path is made of keys and of places in lists: ``where("http", "behaviors", 0, "path")``.
+        A path consists of keys and indexes: ``where("http", "behaviors", 0, "path")``.
         """
         return self.source.where(self.document.spot(*path))
 
     def line(self, *path: Step) -> int:
-        """The line of `where`, from 1; of a field that the file says nothing of, that of the stack's name."""
+        """Return the line of `where`, from 1; for a field that is not in the file, the line of the stack's name."""
         written = path and path[0] in self.document.root.fields
         return self.where(*(path if written else ("name",))).line
 
     def problem(self, what: str, do: str, *path: Step) -> Problem:
-        """A problem with the field at `path`."""
+        """Return a problem with the field at `path`."""
         return self.source.problem(self.document.spot(*path), what, do)
 
     def key_problem(self, what: str, do: str, *path: Step) -> Problem:
-        """A problem with the key that ends `path`, pointing at the key and not at its value."""
+        """Return a problem with the key that ends `path`; it points at the key, not at the value."""
         return self.source.problem(self.document.key_spot(*path), what, do)

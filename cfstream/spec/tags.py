@@ -1,4 +1,4 @@
-"""Rules about tags: what AWS takes (TagKey, TagValue, InvalidTagging), and which keys are cfstream's own."""
+"""Rules about tags: what AWS accepts (TagKey, TagValue, InvalidTagging), and which keys belong to cfstream."""
 
 import re
 from collections.abc import Iterator
@@ -8,27 +8,29 @@ from cfstream.spec.model import Spec
 from cfstream.spec.wording import shown
 
 MAX_TAGS = 50
-"""Of a distribution. Not adjustable."""
+"""Per distribution. Not adjustable."""
 
 _ODD = re.compile(r"[^\w .:/=+@-]")
 _OURS = "cfstream:"
 
 
 def tag_faults(spec: Spec) -> Iterator[Fault]:
-    """Every fault in the tags of `spec`."""
+    """Yield every fault in the tags of `spec`."""
     tags = spec.tags or {}
     for key, value in tags.items():
         path = ("tags", key)
         if key.startswith(_OURS):
-            what = f"tags that begin {shown(_OURS)} are cfstream's own marks"
-            yield Fault(what, "take it out, or give it another key", path, at_key=True)
+            what = f"tags that begin {shown(_OURS)} are reserved for cfstream"
+            yield Fault(what, "delete it, or give it another key", path, at_key=True)
         elif key.lower().startswith("aws:"):
-            yield Fault('tags that begin "aws:" are AWS\'s own', "give it another key", path, at_key=True)
+            yield Fault(
+                'tags that begin with "aws:" are reserved for AWS', "give it another key", path, at_key=True
+            )
         elif not 1 <= len(key) <= 128:
             what = f"the key of a tag has 1 to 128 characters, and this one {len(key)}"
             yield Fault(what, "shorten it" if key else "give it a key", path, at_key=True)
         elif odd := _ODD.search(key):
-            yield Fault(f"the key of a tag cannot hold {shown(odd.group())}", _DO, path, at_key=True)
+            yield Fault(f"the key of a tag cannot contain {shown(odd.group())}", _DO, path, at_key=True)
         if len(value) > 256:
             yield Fault(
                 f"the value of a tag has at most 256 characters, and this one {len(value)}",
@@ -36,11 +38,11 @@ def tag_faults(spec: Spec) -> Iterator[Fault]:
                 path,
             )
         elif odd := _ODD.search(value):
-            yield Fault(f"the value of a tag cannot hold {shown(odd.group())}", _DO, path)
+            yield Fault(f"the value of a tag cannot contain {shown(odd.group())}", _DO, path)
     room = MAX_TAGS - (2 if spec.grant.via == "object-acl" else 1)
     if len(tags) > room:
         what = f"beside cfstream's own a distribution has room for {room} tags, and these are {len(tags)}"
-        yield Fault(what, "take some out", ("tags",), at_key=True)
+        yield Fault(what, "delete some", ("tags",), at_key=True)
 
 
 _DO = "use letters, digits, spaces and _ . : / = + - @"

@@ -149,7 +149,7 @@ def _rest(answers: Answers) -> Iterator[str]:
         yield from _comment("Other rules for some paths, like posters that everybody may see:")
         yield from ("# http:", "#   behaviors:", '#     - {path: "/posters/*", public: true}', "")
     yield from _comment(
-        'A field that is absent is not managed; [], "" and false say that there shall be none. '
+        'A field that is absent is not managed; [], "" and false mean none. '
         '"cfstream validate" checks this file without AWS.'
     )
 

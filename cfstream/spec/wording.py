@@ -1,4 +1,4 @@
-"""Words for messages: a value as it may be shown, a list of choices, the nearest known word."""
+"""Words for messages: a safe form of a value, a list of choices, the nearest known word."""
 
 import json
 import unicodedata
@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from typing import Any
 
 MAX_SHOWN = 60
-"""How many characters of somebody's text a message repeats."""
+"""How many characters of a user's text a message repeats."""
 
 
 def shown(value: Any) -> str:
-    """`value` in double quotes for a message: short, on one line, and harmless to a terminal.
+    """Return `value` in double quotes for a message: short, on one line, and harmless to a terminal.
 
     Text that may be a private key is never repeated.
     """
@@ -25,24 +25,24 @@ def shown(value: Any) -> str:
 
 
 def choices(words: Iterable[Any], joint: str = "or") -> str:
-    """``a, b or c``."""
+    """Return the words as ``a, b or c``."""
     *some, last = (str(word) for word in words)
     return f"{', '.join(some)} {joint} {last}" if some else last
 
 
 def some_of(words: Sequence[str], most: int) -> str:
-    """``a, b and 12 more``: as many as a sentence bears, and how many there are beside them."""
+    """Return at most so many words, and the number of the others: ``a, b and 12 more``."""
     more = f" and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + more
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was probably meant to be, upper and lower case aside."""
+    """Return the known word that `word` was probably meant to be, in any case; None if none is near."""
     folded = {name.casefold(): name for name in known}
     found = get_close_matches(word.casefold()[:MAX_SHOWN], folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
 
 
 def _harmless(char: str) -> bool:
-    # Cc, Cf: control characters, and the marks that turn the direction of the text around them.
+    # Cc, Cf: control characters, and marks that change the direction of text.
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}

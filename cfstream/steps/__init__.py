@@ -1,1 +1,1 @@
-"""The verbs of a plan, a file each: the data of a step, and what it does when it runs."""
+"""The steps of a plan, one module for each verb: their data, and what they do when they run."""

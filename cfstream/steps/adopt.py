@@ -15,8 +15,8 @@ class ModifyWithTags(Modify):
     """Updates a configuration and then the tags.
 
     The update goes first: it has an ETag, so a distribution that changed since the plan is refused before anything is
-    written. A crash between the two leaves tags of the spec to the next plan, and the name of an adopted distribution
-    to its next change.
+    written. After a crash between the two, the next plan writes the spec's tags, and the next change of an adopted
+    distribution gives it the stack's name.
     """
 
     tags: Mark
@@ -25,7 +25,7 @@ class ModifyWithTags(Modify):
         return {**super().asks(), **self.tags.asks()}
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Writes both, and returns the new ETag as output ``etag``. Raises Stale if either changed since the plan."""
+        """Write both, and return the new ETag as output ``etag``. Raises Stale if either changed since the plan."""
         brought = super().perform(doors)
         self.tags.perform(doors)
         return brought

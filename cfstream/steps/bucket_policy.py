@@ -1,4 +1,4 @@
-"""Change a bucket's policy by Sid. Granting and revoking share it; `merged_write` says what holds while it runs.
+"""Change a bucket's policy by Sid. Granting and revoking share it; `merged_write` describes what is guaranteed.
 
 Within a run all writes to one policy are serial.
 """
@@ -58,7 +58,7 @@ class PolicyEdit:
 
 
 class _Merging:
-    """One policy while it is changed: an `Edit` that knows what of it this run has left."""
+    """One policy while it is changed: an `Edit` that knows what this run has written to it."""
 
     def __init__(self, edit: PolicyEdit, doors: Doors, address: Address) -> None:
         self.edit = edit
@@ -108,8 +108,8 @@ class _Merging:
     def finish(self, live: Json | None) -> None:
         """Note the policy as this run's, if it differs only by our statements from one that was judged.
 
-        S3 may spell our statement in another way than it was sent. What others changed is not noted: later steps
-        must find it.
+        S3 may return our statement in another spelling than it was sent in. Changes by others are not noted: later
+        steps must detect them.
         """
         if any(same_policy(self._rest(live), self._rest(before)) for before in self._started_from):
             self.ledger.wrote(self.subject, policy_digest(live))

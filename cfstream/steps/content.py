@@ -1,4 +1,4 @@
-"""When two documents of AWS say the same: order of sets, `Items` left out at zero and outer spaces do not count."""
+"""Compare documents of AWS: order of sets, absent `Items` of empty lists and outer spaces do not count."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ __all__ = ["canonical", "covers", "differences", "same", "without_secrets"]
 
 
 def canonical(value: Any, field: str = "") -> Any:
-    """`value` in the one form that all its spellings share.
+    """Return `value` in the one form that all its spellings share.
 
     Law: equal forms if and only if AWS would act the same on both.
     """
@@ -36,12 +36,12 @@ def _canonical_mapping(value: Mapping[str, Any], field: str) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two documents say the same."""
+    """Return whether two documents mean the same."""
     return bool(canonical(one) == canonical(other))
 
 
 def covers(live: Any, wanted: Any, field: str = "") -> bool:
-    """Whether `live` says all that `wanted` says; what it says beyond that (AWS's defaults) is no difference."""
+    """Return whether `live` has everything in `wanted`. Further members, like AWS's defaults, are not a difference."""
     match wanted:
         case Mapping():
             return isinstance(live, Mapping) and all(
@@ -74,13 +74,13 @@ def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:
 
 
 def differences(before: Any, after: Any, path: str = "", field: str = "") -> tuple[str, ...]:
-    """What moved between two documents, a line a field: ``Comment: 'old' -> 'new'``; for reports of what is stale.
+    """Return what changed between two documents, one line for each field: ``Comment: 'old' -> 'new'``.
 
-    Items of a list are told apart by their own names: ``Origins.Items[films].OriginPath: '' -> '/v2'``.
+    Items of a list are identified by their own names: ``Origins.Items[films].OriginPath: '' -> '/v2'``.
     """
     if canonical(before, field) == canonical(after, field):
         return ()
-    where = path.removeprefix(".") or "all of it"
+    where = path.removeprefix(".") or "the whole document"
     was, now = _parts(before), _parts(after)
     if was is None or now is None:
         return (f"{where}: {without_secrets(before)!r} -> {without_secrets(after)!r}",)
@@ -88,7 +88,7 @@ def differences(before: Any, after: Any, path: str = "", field: str = "") -> tup
         differences(was.get(name), now.get(name), path + name, field if name == ".Items" else name[1:])
         for name in sorted({*was, *now})
     ]
-    return tuple(line for one in lines for line in one) or (f"{where}: in another order",)
+    return tuple(line for one in lines for line in one) or (f"{where}: the order changed",)
 
 
 NAMES = ("PathPattern", "Sid", "Id", "HeaderName", "ErrorCode")
@@ -96,7 +96,7 @@ NAMES = ("PathPattern", "Sid", "Id", "HeaderName", "ErrorCode")
 
 
 def _parts(value: Any) -> Mapping[str, Any] | None:
-    """The members of a document, or the items of a list of documents by their names; None for all else."""
+    """Return the members of a document, or the items of a list of documents by their names; else None."""
     if isinstance(value, Mapping):
         return {f".{name}": item for name, item in value.items()}
     if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):

@@ -1,4 +1,4 @@
-"""The step that creates a resource once: what a lost reply may have created is found, never created a second time."""
+"""The step that creates a resource once: after a lost reply, it finds what was created and creates nothing twice."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ class Twin:
     content: str = ""
     """Path in the detail's reply of the document that must cover what the create asked for."""
     name: Mapping[str, str] = field(default_factory=dict)
-    """The tags that name its owner: with another value it belongs to someone else, without them it gets them again."""
+    """The tags that name its owner. With another value it belongs to someone else. Without them it gets them again."""
     arn: str = ""
     """Path in the detail's reply of the ARN that has the tags."""
 
@@ -53,11 +53,11 @@ class Create(Step):
     document: str = ""
     """Path in the parameters of the document that `twin.content` must cover."""
     reference: str = ""
-    """Path in the parameters of the caller reference, which ends with its generation; empty if there is none."""
+    """Path in the parameters of the caller reference, which ends with its generation; empty if it has none."""
     guard: Guard | None = None
-    """Who may read after the call, where it lets more be read."""
+    """Who may read after the call, if it lets more be read."""
     tags: str = ""
-    """Path in the parameters of the tags that it is created with; empty if there are none."""
+    """Path in the parameters of the tags that it is created with; empty if it has none."""
 
     def asks(self) -> Any:
         return self.call.params
@@ -158,7 +158,7 @@ def _listed(doors: Doors, twin: Twin) -> Iterator[str]:
 
 
 def _next_generation(params: Json, path: str) -> Json:
-    """The same parameters with the caller reference of the next generation."""
+    """Return the same parameters with the caller reference of the next generation."""
     head, _, tail = path.partition(".")
     if tail:
         return {**params, head: _next_generation(params[head], tail)}

@@ -1,4 +1,4 @@
-"""The step that creates a bucket that is closed to the public from the start."""
+"""The step that creates a bucket. Public access is blocked from the start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class _Creation:
         self._lost = False
 
     def attempt(self) -> None:
-        """Create the bucket, unless it exists: in us-east-1 S3 accepts that for a bucket that one owns already."""
+        """Create the bucket, unless it exists: in us-east-1 S3 accepts the call for a bucket of the account."""
         if self._exists():
             if self._lost:
                 return

@@ -20,7 +20,7 @@ from cfstream.steps.step import Doors
 from cfstream.values import Address, Known, plain
 
 LONGEST_SECONDS = 5.0
-"""How long the result of a check counts while many objects are written."""
+"""How long the result of a check is valid while many objects are written."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What this run has written, so that it can tell its own writes from those of others.
+"""Record what this run has written, to distinguish its writes from those of others.
 
 Bucket policies, tags and object ACLs have no ETag, and several stacks of one run may write to the same ones; the same
 is true of key groups. The ledger holds the digests that the run's own writes left, and the locks that make such writes
@@ -20,7 +20,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.writing = threading.BoundedSemaphore(WRITERS)
-        """A step that writes must hold it; a step that only waits need not."""
+        """A step that writes must hold it; a step that only waits does not."""
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._ours: defaultdict[str, set[str]] = defaultdict(set)
@@ -43,7 +43,7 @@ class Ledger:
             return self._locks[subject]
 
     def wrote(self, subject: str, digest: str) -> None:
-        """Note that `subject` has this content because of us."""
+        """Note that this run gave `subject` this content."""
         with self._guard:
             self._ours[subject].add(digest)
 

@@ -1,4 +1,4 @@
-"""Write a document that has no ETag: the only loop that does this, for every such document.
+"""Write a document that has no ETag. Every such document is written by this loop.
 
 A bucket policy, an object's ACL, tags and a bucket's public access block have no If-Match, and all but tags are
 replaced as a whole. So every attempt, the first one and each one after a throttle, a conflict, a lost reply or a write
@@ -10,9 +10,9 @@ by others, goes through the same sequence, while it holds its turn (`ports.Turn`
 4. If a guard has changed, that is Stale too.
 5. The change is merged into the document that was just read, and sent.
 
-Between 2 and 5 nothing is asked, waited for or slept. Only a write by others in exactly that time is lost.
+Nothing else happens between 2 and 5. Only a write by others in exactly that time is lost.
 
-What follows for others' changes between two attempts, by the reason for the second attempt:
+The result of a change by others between two attempts, by the reason for the second attempt:
 
 ========================  ==================================  ==================================================
 the first attempt         others changed the document         result
@@ -20,12 +20,12 @@ the first attempt         others changed the document         result
 was refused, or throttled in any way                          Stale: the plan, which was approved, relied on it
 had its reply lost        nothing, ours is missing            merged and written again
 had its reply lost        ours is there                       done; their change stays
-had its reply lost        ours is missing                     Stale: nobody knows whether ours ever arrived
+had its reply lost        ours is missing                     Stale: it is unknown whether ours ever arrived
 was acknowledged          ours is missing (they had read the  merged into what they left, up to `MERGES` times;
                           document before we wrote it)        Stale if they changed a statement of ours
 ========================  ==================================  ==================================================
 
-In every row what others added stays, and what they removed does not come back.
+In every row, what others added stays, and what they removed is not written again.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class Edit(Protocol[D]):
 
     @property
     def lane(self) -> Call:
-        """The write without its document: for the turn."""
+        """The write without its document. The turn needs it."""
         ...
 
     def read(self, doors: Doors) -> D:

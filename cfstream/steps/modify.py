@@ -1,4 +1,4 @@
-"""The step that changes a resource: the whole document is sent under the ETag that it was read with."""
+"""The step that changes a resource: it sends the whole document with the ETag that was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,13 +20,14 @@ class Modify(Step):
     """Replaces a document by one in which our fields are changed and all others are as they were read.
 
     If-Match keeps it from overwriting others' changes. Every attempt but the first reads the document again, and its
-    content decides: as wanted, then it is done; as the plan saw it, then it is sent under the ETag that was just read;
-    anything else is Stale. So is a document with new members that botocore does not know: they would be removed.
-    CloudFront changes an ETag also when only a key group changed (terraform-provider-aws#24033), so an ETag alone
-    proves nothing.
+    content decides. If it is as wanted, the step is done. If it is as the plan saw it, the change is sent with the ETag
+    that was just read. Anything else is Stale, and so is a document with new members that botocore does not know: they
+    would be removed.
+    CloudFront also changes an ETag if only a key group changed (terraform-provider-aws#24033), so an ETag alone proves
+    nothing.
 
     Reads are eventually consistent. After a lost reply, an ETag that was refused and is still read back means that
-    the read lags behind: the document is read until it moves. If it does not, the outcome is not known.
+    the read lags behind: the document is read until it changes. If it does not, the outcome is unknown.
     """
 
     verb: ClassVar[Verb] = Verb.MODIFY
@@ -54,12 +55,12 @@ class Modify(Step):
         return self.call.params
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Write, and return the new ETag as output ``etag``. Raises Stale if the content moved."""
+        """Write, and return the new ETag as output ``etag``. Raises Stale if the content changed."""
         return persist(doors, _Update(self, doors).attempt, THROTTLED, VERSIONED)
 
 
 class _Update:
-    """One update, and what its attempts so far have shown."""
+    """One update, and the results of its attempts so far."""
 
     def __init__(self, step: Modify, doors: Doors) -> None:
         self._step = step
@@ -68,7 +69,7 @@ class _Update:
         self._failed: CfstreamError | None = None
         self._lost: ReplyLost | None = None
         self._refused: set[str] = set()
-        """ETags that were sent and refused: the document has moved on since."""
+        """ETags that were sent and refused: the document has changed since."""
 
     def attempt(self) -> Mapping[str, str]:
         """Send the document, if it is not live already."""

@@ -15,7 +15,7 @@ from cfstream.values import ETag, Json, Known, Verb, resolve
 
 @dataclass(frozen=True, kw_only=True)
 class MoveAlias(Step):
-    """Moves an alias from its holder to our distribution: the name is served all the time.
+    """Moves an alias from its holder to our distribution, without an interruption.
 
     UpdateDomainAssociation has an If-Match for the target alone, and takes the name from any holder. So every attempt
     reads the holder just before: a name that is not where the plan saw it is not moved. A change between that read

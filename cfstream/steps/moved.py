@@ -1,4 +1,4 @@
-"""The refusal to overwrite what others changed."""
+"""The error for a resource that others changed."""
 
 from typing import Any
 

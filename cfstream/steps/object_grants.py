@@ -81,14 +81,14 @@ class ObjectGrants:
 
 
 class _Run:
-    """One walk through the objects, and its counts. Memory use does not depend on the number of objects."""
+    """One pass through the objects, and its counts. Memory use does not depend on the number of objects."""
 
     def __init__(self, edit: ObjectGrants, doors: Doors, grantee: str, watch: GuardWatch) -> None:
         self.edit = edit
         self.doors = doors
         self.grantee = grantee
         self.watch = watch
-        # Progress is counted in objects; what becomes of each attempt would drown it.
+        # Progress is the number of objects; messages about single attempts would hide it.
         self._quiet = replace(doors, progress=lambda _text, _fraction: None)
         self.done = 0
         self.failed = 0
@@ -112,7 +112,7 @@ class _Run:
             self._stop(stop)
 
     def verdict(self, address: Address) -> None:
-        """Raise what ended the walk, or the refusal of the first object that was refused."""
+        """Raise what ended the pass, or the refusal of the first object that was refused."""
         self._tell()
         if isinstance(self.stopped_by, Interrupted):
             done = self.done - self.failed
@@ -142,7 +142,7 @@ class _Run:
                 self._count()
         except Refused as refused:
             self._count((number, key, refused))
-        except BaseException as stop:  # whatever it is: an object that was not changed must not count as done
+        except BaseException as stop:  # of any kind: an object that was not changed must not count as done
             self._stop(stop)
         finally:
             self._room.release()

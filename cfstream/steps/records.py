@@ -30,7 +30,7 @@ class _ChangeRecords(Step):
 
     zone: str
     records: tuple[Json, ...]
-    """ResourceRecordSets as Route 53 spells them; of those to be deleted as it listed them."""
+    """ResourceRecordSets as Route 53 spells them; for a deletion, as it listed them."""
     seconds: float
     """How long to wait for INSYNC."""
 
@@ -38,7 +38,7 @@ class _ChangeRecords(Step):
         return {"zone": self.zone, "records": list(self.records)}
 
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Changes the records. Raises Stale when what stands there has moved, TimedOut when INSYNC does not come."""
+        """Change the records. Raises Stale if the live records changed, TimedOut if they are not INSYNC in time."""
         records = resolve(list(self.records), doors.outputs)
         change = self._submit(doors, records)
         if change:
@@ -54,12 +54,12 @@ class _ChangeRecords(Step):
         """Return what the batch does, in order: actions, and their records."""
 
     @abstractmethod
-    def is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+    def is_done(self, found: Sequence[Json | None], records: Sequence[Json], /) -> bool:
         """Return whether the live records in these places are what this step leaves."""
 
-    def moved(self, standing: Sequence[Json | None], refusal: Refused) -> Stale:
+    def moved(self, found: Sequence[Json | None], refusal: Refused) -> Stale:
         """Return the refusal to overwrite what is live now."""
-        live = "; ".join(told(record) for record in standing if record is not None) or "no record"
+        live = "; ".join(told(record) for record in found if record is not None) or "no record"
         return Stale(
             f"{self.address} changed after this plan was made: live is {live} ({refusal.message})",
             "run cfstream plan again and read the difference before applying",
@@ -69,7 +69,7 @@ class _ChangeRecords(Step):
         for elapsed in polls(doors.clock, self.seconds):
             try:
                 status = doors.aws.read(Call("route53", "get_change", {"Id": change}))["ChangeInfo"]["Status"]
-            except Missing:  # Route 53 keeps only recent changes: this one was made long ago
+            except Missing:  # Route 53 keeps only recent changes, and this one is old
                 return
             except (Throttled, Unreachable) as error:
                 status = not_yet(error)
@@ -78,12 +78,12 @@ class _ChangeRecords(Step):
             doors.progress(str(status), min(elapsed() / self.seconds, 1.0) if self.seconds else None)
         raise TimedOut(
             f"{self.address} was not INSYNC within {round(self.seconds)} s",
-            "the records are made, and Route 53's name servers will have them soon: run the same command again",
+            "the records are changed, and Route 53's name servers will have them soon: run the same command again",
         )
 
 
 class _Batch:
-    """One batch, and what its attempts so far have shown. No attempt but the first sends it without a look."""
+    """One batch, and the results of its attempts so far. Every attempt but the first reads before it sends."""
 
     def __init__(self, step: _ChangeRecords, doors: Doors, records: Sequence[Json]) -> None:
         self._step = step
@@ -95,12 +95,12 @@ class _Batch:
     def attempt(self) -> str:
         """Return the id of the change; empty if the records are as wanted already."""
         if self._failed is not None:
-            standing = [_standing(self._doors, self._step.zone, record) for record in self._records]
-            if self._step.is_done(standing, self._records):
+            found = [_found(self._doors, self._step.zone, record) for record in self._records]
+            if self._step.is_done(found, self._records):
                 return ""
             if isinstance(self._failed, Refused) and self._failed.code == INVALID_BATCH:
                 # After a lost reply Route 53 most likely refuses what it has carried out, and reads lag behind.
-                raise self._lost or self._step.moved(standing, self._failed) from self._failed
+                raise self._lost or self._step.moved(found, self._failed) from self._failed
         return self._send()
 
     def _send(self) -> str:
@@ -120,42 +120,42 @@ class _Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class CreateRecords(_ChangeRecords):
-    """Makes records where none stand. Law: running it twice leaves them once."""
+    """Creates records where none exist. Law: running it twice leaves them once."""
 
     verb: ClassVar[Verb] = Verb.CREATE
 
     def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
         return [("CREATE", record) for record in records]
 
-    def is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
-        pairs = zip(standing, records, strict=True)
+    def is_done(self, found: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+        pairs = zip(found, records, strict=True)
         return all(live is not None and same_alias(live, record) for live, record in pairs)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteRecords(_ChangeRecords):
-    """Removes records that are as the plan saw them. Law: gone already is done."""
+    """Deletes records that are as the plan saw them. Law: a record that is gone already is done."""
 
     verb: ClassVar[Verb] = Verb.DELETE
 
     def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
         return [("DELETE", record) for record in records]
 
-    def is_done(self, standing: Sequence[Json | None], _records: Sequence[Json], /) -> bool:
-        return not any(standing)
+    def is_done(self, found: Sequence[Json | None], _records: Sequence[Json], /) -> bool:
+        return not any(found)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplaceRecords(_ChangeRecords):
-    """Takes records away and makes others in their place, in one batch: at no moment does the name lead nowhere.
+    """Replaces records by others in one batch, so that the name always resolves.
 
-    Law: running it twice leaves what running it once does.
+    Law: running it twice leaves what running it once leaves.
     """
 
     verb: ClassVar[Verb] = Verb.MODIFY
 
     former: tuple[Json, ...]
-    """Those that go, as Route 53 listed them."""
+    """The records to delete, as Route 53 listed them."""
 
     def asks(self) -> Any:
         return {**super().asks(), "former": list(self.former)}
@@ -163,28 +163,28 @@ class ReplaceRecords(_ChangeRecords):
     def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
         return [*(("DELETE", each) for each in self.former), *(("CREATE", each) for each in records)]
 
-    def is_done(self, standing: Sequence[Json | None], records: Sequence[Json], /) -> bool:
-        pairs = zip(standing, records, strict=True)
+    def is_done(self, found: Sequence[Json | None], records: Sequence[Json], /) -> bool:
+        pairs = zip(found, records, strict=True)
         return all(live is not None and same_alias(live, record) for live, record in pairs)
 
 
 def plain_name(name: str) -> str:
-    r"""A name as people write it: lower case, no dot at the end, ``*`` where Route 53 says ``\052``."""
+    r"""Return a name as people write it: lower case, no dot at the end, ``*`` in place of Route 53's ``\052``."""
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name).rstrip(".").lower()
 
 
 def alias_of(record: Json) -> str:
-    """The name that a record is an alias of; empty for any other record."""
+    """Return the name that a record is an alias of; empty for any other record."""
     return plain_name(str(at(record, "AliasTarget.DNSName") or ""))
 
 
 def same_alias(live: Json, record: Json) -> bool:
-    """Whether two alias records say the same, in whatever spelling."""
+    """Return whether two alias records mean the same, in any spelling."""
     return same(_spelled(live), _spelled(record))
 
 
 def told(record: Json) -> str:
-    """A record in a few words: ``media.example.com A 192.0.2.1``."""
+    """Return a record in a few words: ``media.example.com A 192.0.2.1``."""
     values = [row["Value"] for row in record.get("ResourceRecords", ())]
     target = f"alias of {alias_of(record)}" if alias_of(record) else ", ".join(values)
     return f"{plain_name(record['Name'])} {record['Type']} {target}".strip()
@@ -195,8 +195,8 @@ def _spelled(record: Json) -> Json:
     return {**record, "Name": plain_name(record["Name"]), "AliasTarget": alias}
 
 
-def _standing(doors: Doors, zone: str, record: Json) -> Json | None:
-    """What stands in the place of a record: of its name, type and set identifier."""
+def _found(doors: Doors, zone: str, record: Json) -> Json | None:
+    """Return the live record with the same name, type and set identifier; None if it does not exist."""
     start = {"HostedZoneId": zone, "StartRecordName": record["Name"], "StartRecordType": record["Type"]}
     page = doors.aws.read(Call("route53", "list_resource_record_sets", start))
     key = _place(record)

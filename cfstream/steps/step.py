@@ -1,7 +1,7 @@
-"""What all steps have in common: the data, where they stand in the order, and what they get when they run.
+"""What all steps have in common: their data, their stage, and what they get when they run.
 
-A step is frozen data and decides nothing that planning could have decided. It is handed the doors when it runs
-(`perform`), and what it brings (an id, an ETag) goes to the later steps that refer to it by `Ref`.
+A step is frozen data and decides nothing that planning could have decided. It gets its `Doors` when it runs, and its
+outputs (an id, an ETag) go to the later steps that refer to them by `Ref`.
 """
 
 from abc import ABC, abstractmethod
@@ -31,20 +31,20 @@ class Change:
 
 
 def _shown(value: Any) -> Any:
-    """A value without secrets. Only AWS's documents can hold some; other values stay as they are."""
+    """Return a value without secrets. Only AWS's documents can contain secrets."""
     return without_secrets(value) if isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True)
 class Doors:
-    """What a step gets to run with."""
+    """What a step gets when it runs."""
 
     aws: Writes
     clock: Clock
     outputs: Mapping[StepId, Mapping[str, str]]
-    """What the finished steps of this stack brought, by step id."""
+    """The outputs of the finished steps of this stack, by step id."""
     ledger: Ledger
-    """What this run has written so far, in all stacks: the way to tell our own writes from others'."""
+    """What this run has written so far, in all stacks."""
     progress: Callable[[str, float | None], None]
     """Receives what the step is doing, and how far it is (0 to 1, or None if that is not known)."""
     turn: Turn = no_turn
@@ -60,7 +60,7 @@ class Step(ABC):
     stage: Stage
     because: str
     line: int = 0
-    """The line in the spec that asks for this; 0 where none does."""
+    """The line in the spec that asks for this; 0 if none does."""
     changes: tuple[Change, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     nth: int = 1
@@ -73,16 +73,16 @@ class Step(ABC):
 
     @property
     def if_match(self) -> ETag | None:
-        """The ETag that the write will be held to, where AWS has one for it."""
+        """The ETag that the write is bound to, if AWS has one for it."""
         return None
 
     def asks(self) -> Any:
-        """The document that this step writes, for the Refs in it and for the fingerprint; no secrets are in it."""
+        """Return the document that this step writes, without secrets, for its Refs and for the fingerprint."""
         return None
 
     @abstractmethod
     def perform(self, doors: Doors) -> Mapping[str, str]:
-        """Does it and returns what it brought, by output name.
+        """Run the step, and return its outputs by name.
 
         Raises Stale, Refused, Unreachable, ReplyLost, TimedOut or Interrupted; nothing is ever forced.
         """
@@ -90,7 +90,7 @@ class Step(ABC):
 
 
 def at(document: Any, path: str) -> Any:
-    """The value at a dotted path of nested mappings, or None where the path ends early."""
+    """Return the value at a dotted path of nested mappings; None if the path ends early."""
     for name in path.split("."):
         if not isinstance(document, Mapping) or name not in document:
             return None
@@ -99,5 +99,5 @@ def at(document: Any, path: str) -> Any:
 
 
 def pick(reply: Mapping[str, Any], outputs: Mapping[str, str]) -> Mapping[str, str]:
-    """The named outputs out of a reply, each found at its dotted path."""
+    """Return the named outputs from a reply, each from its dotted path."""
     return {name: str(at(reply, path)) for name, path in outputs.items() if at(reply, path) is not None}

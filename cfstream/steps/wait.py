@@ -14,7 +14,7 @@ from cfstream.values import Json, Known, Verb, resolve
 
 @dataclass(frozen=True)
 class Deployed:
-    """A distribution is Deployed, and what was changed reads back: a stale read shows the old content as Deployed."""
+    """A distribution is Deployed, and the change reads back: a read that lags shows the old content as Deployed."""
 
     read: Call
     resource: str
@@ -63,7 +63,7 @@ class Wait(Step):
     seconds: float
 
     def asks(self) -> Any:
-        """The timeout changes nothing of what is done, so the fingerprint does not cover it."""
+        """Return what the fingerprint covers. The timeout does not change what is done, so it is not included."""
         match self.until:
             case Deployed():
                 return {"config": self.until.config}

@@ -58,7 +58,7 @@ def test_copy_buttons_copy_only_commands(page: Page, address: str) -> None:
     typed = copied(page, heading)
     assert len(typed) == 3
     assert all(line.startswith("cfstream ") for line in typed)
-    assert "CloudFront lets it in." in page.locator(f"h2#{heading} ~ .highlight").first.inner_text()
+    assert "CloudFront accepts it." in page.locator(f"h2#{heading} ~ .highlight").first.inner_text()
     page.goto(f"{address}/start/")
     assert copied(page, "upload-a-video-and-watch-it")[0] == 'eval "$(cfstream sandbox up)"'
     page.goto(f"{address}/how-to/ci/")

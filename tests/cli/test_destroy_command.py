@@ -119,7 +119,7 @@ def test_json_of_what_is_not_done_yet(cfstream: Run, lectures: Sandbox) -> None:
     assert (ran.code, stack["outcome"]) == (6, "timed-out")
     assert stack["outputs"]["distribution_id"] == distribution.id
     assert distribution.config["Enabled"] is False
-    assert "Not all is destroyed" not in ran.out
+    assert "Not everything was destroyed" not in ran.out
     assert "fix: run the same command again" in ran.err
 
 

@@ -78,7 +78,7 @@ def test_key_files_are_those_of_the_revision(cfstream: Run) -> None:
     ran = cfstream("diff", "my specs/lectures.yaml@main", "--format", "json")
     assert fields(ran) == ["key_groups[lectures-signers].public_keys[one]"]
     (notice,) = json.loads(ran.out)["stacks"][0]["notices"]
-    assert "CloudFront cannot change one: give it a new name" in notice["text"]
+    assert "a key cannot change in CloudFront: give it a new name" in notice["text"]
     Path("my specs/keys/one.pub.pem").unlink()
     gone = cfstream("diff", "my specs/lectures.yaml@main")
     assert (gone.code, gone.out) == (2, "")

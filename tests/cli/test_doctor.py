@@ -52,7 +52,7 @@ def test_where_all_is_there_all_is_well(cfstream: Run, aws: Sandbox, spec: str) 
         "✓ plan of lectures  all ",
     ):
         assert line in ran.out
-    assert ran.out.endswith("\nAll is well.\n")
+    assert ran.out.endswith("\nNo problems found.\n")
     assert cfstream("plan", "--check", spec).code == 3
 
 
@@ -198,4 +198,4 @@ def test_lines_fit(width: int) -> None:
     ]
     text = checkup_text(checks, color=False, width=width)
     assert max(map(len, text.splitlines())) <= min(width, 100)
-    assert text.endswith("\nNot well: one.\n")
+    assert text.endswith("\nFailed: one.\n")

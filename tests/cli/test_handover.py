@@ -49,4 +49,4 @@ def test_who_is_held_up_is_told_by_whom(cfstream: Run, here: Path) -> None:
     ran = cfstream("apply", *BOTH, "--yes")
     assert ran.code == 5
     assert "new: the stack old, which must be done first, is blocked" in ran.err
-    assert "fix: see to old, then run the same command again" in ran.err
+    assert "fix: apply old first, then run the same command again" in ran.err

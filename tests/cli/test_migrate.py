@@ -206,7 +206,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "http among others": ("oai: {}\n", ("--to", "http", "--to", "oac"), "it writes a new spec"),
     "no key": ("", ("--to", "key-groups"), "--key-name lectures-1"),
     "no valid key name": ("", ("--to", "key-groups", "--key-name", "../k"), "not a valid key name"),
-    "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "no file"),
+    "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "does not exist"),
     "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "it has lectures"),
     "an rtmp stack to oac": (
         "delivery: rtmp\n",

@@ -84,7 +84,7 @@ def test_from_beginning_to_end(cfstream: Run, here: Path, mark: str, newline: st
 
     over = migrated(cfstream)
     assert (over["outcome"], over["files"]) == ("over", [])
-    assert over["next"] == ["when nobody plays from it any more: cfstream destroy old.yaml"]
+    assert over["next"] == ["when nobody uses it any more: cfstream destroy old.yaml"]
 
 
 def test_a_hand_over_that_was_cut_off_is_completed(cfstream: Run, here: Path) -> None:

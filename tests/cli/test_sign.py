@@ -270,7 +270,7 @@ def test_explain_reads_well(cfstream: Callable[..., Ran], sign: Sign, stack: Fol
     url = sign("a.mp4").out.strip()
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
-    assert "CloudFront lets it in.\n" in good.out
+    assert "CloudFront accepts it.\n" in good.out
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
     assert "CloudFront refuses it: AccessDenied, the signature does not match" in bad.out
     assert "it was made for the URL without its query" in bad.out

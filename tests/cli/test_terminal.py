@@ -96,7 +96,7 @@ def test_ctrl_c_ends_the_write_under_way_and_reports(spec: Path, aws: Sandbox) -
     assert code == 130
     assert "error: distribution:lectures: interrupted\n" in shown
     assert "\n  interrupted: wait distribution:lectures\n" in shown
-    assert "Not all is applied. 3 created, 1 granted.\n" in shown
+    assert "Not everything was applied. 3 created, 1 granted.\n" in shown
     assert "Traceback" not in shown
     aws.cloudfront.settings.deploy_after_seconds = 0
     assert not is_pending()

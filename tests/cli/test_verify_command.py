@@ -77,7 +77,7 @@ def test_a_good_stack_is_proved(cfstream: Run) -> None:
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
     assert lines[0].startswith("lectures ")
-    assert lines[-1].startswith("Proved. ")
+    assert lines[-1].startswith("Verified. ")
     groups = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("    ")]
     assert groups[0] == "distribution"
     assert groups[1].startswith("https://")
@@ -92,11 +92,11 @@ def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: 
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 7
     said = " ".join(ran.out.split())
-    assert "✗ let in: policy: the bucket policy has no openings" in said
+    assert "✗ exposed: policy: the bucket policy has no openings" in said
     assert "anyone can read /*: bucket policy statement Open" in said
     assert "fix: remove that statement from the bucket policy, or narrow it" in said
-    assert "Not as it should be." in said
-    assert "Let in: S3: bucket lectures-media, bucket lectures-media policy." in said
+    assert "Verification failed: " in said
+    assert "Exposed: S3: bucket lectures-media, bucket lectures-media policy." in said
 
 
 def test_what_to_do_leads_to_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
@@ -118,7 +118,7 @@ def test_what_comes_after_an_exposed_apply_is_named(cfstream: Run, s3: Any) -> N
     make_public(s3)
     ran = cfstream("apply", "lectures.yaml", "--yes", "--region", "us-east-1")
     assert ran.code == 7
-    assert "see: cfstream verify lectures.yaml --region us-east-1" in " ".join(ran.err.split())
+    assert "then run: cfstream verify lectures.yaml --region us-east-1" in " ".join(ran.err.split())
 
 
 @pytest.mark.usefixtures("live")

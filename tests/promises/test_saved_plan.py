@@ -228,7 +228,7 @@ def test_order_of_behaviors_that_moved_is_told(studio: Studio) -> None:
     studio.edit(add_behavior("/b/*"))
     saved = Saved(studio, http(comment="changed"))
     studio.edit(lambda config: config["CacheBehaviors"]["Items"].reverse())
-    with pytest.raises(Mismatch, match=r"CacheBehaviors\.Items: in another order"):
+    with pytest.raises(Mismatch, match=r"CacheBehaviors\.Items: the order changed"):
         saved.check()
 
 

@@ -128,6 +128,6 @@ def _proof_lines(proofs: Sequence["StackProof"]) -> Iterator[str]:
         held = len(proof.findings) - len(proof.unproved)
         if why:
             total = len(proof.findings)
-            yield f"{proof.name}: {held} of {total} checks of verify passed, the others are not proved: {why}"
+            yield f"{proof.name}: {held} of {total} checks passed, the others are not verified: {why}"
         else:
             yield f"{proof.name}: verified, {held} checks passed"

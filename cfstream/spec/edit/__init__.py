@@ -1,11 +1,11 @@
-"""Edits of a spec as text: what they are to change changes, and no other character of the file.
+"""Edit a spec as text: an edit changes what it must, and no other character of the file.
 
-Comments, order, quotes, indentation, line ends, a byte order mark and the end of the file stay as they are, for a spec
-is read in pull requests. Every edit is proved before it is returned: the text is read again, and must say what it said
-but for the edit; else CannotEdit is raised, with what to do by hand. Does not live here: reading and writing files.
+Comments, order, quotes, indentation, line ends, a byte order mark and the end of the file stay, because people review
+specs in pull requests. Every edit is checked before it is returned: the new text is read, and must mean the same except
+for the edit. Otherwise CannotEdit is raised, with what to do by hand.
 
-`append` and `remove` are for the entries of a list; `replace`, `rename`, `insert` and `drop` for the fields of a
-mapping; `uncomment` is for a comment that would not be true any more.
+`append` and `remove` edit lists; `replace`, `rename`, `insert` and `drop` edit mappings; `uncomment` deletes a comment
+that is no longer true.
 """
 
 from cfstream.spec.edit.entries import append, remove

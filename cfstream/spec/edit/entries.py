@@ -1,4 +1,4 @@
-"""Entries of a list: one joins, written as those before it are, or leaves."""
+"""Add an entry to a list, written like those before it, or delete one."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _DASH = re.compile(r"[ \t]*-[ \t]+\Z")
 
 
 def append(manuscript: Manuscript, paths: Sequence[Path], entry: Entry) -> Manuscript:
-    """The document with `entry` as the last one of the lists at `paths`. Raises CannotEdit, also for an empty list."""
+    """Return the document with `entry` at the end of the lists at `paths`. Raises CannotEdit for an empty list."""
     value = {key: item if isinstance(item, str) else list(item) for key, item in entry.items()}
     return edited(
         manuscript,
@@ -25,7 +25,7 @@ def append(manuscript: Manuscript, paths: Sequence[Path], entry: Entry) -> Manus
 
 
 def remove(manuscript: Manuscript, paths: Sequence[Path], number: int) -> Manuscript:
-    """The document without entry `number` of the lists at `paths`. Raises CannotEdit, also for the only entry."""
+    """Return the document without entry `number` of the lists at `paths`. Raises CannotEdit for the only entry."""
 
     def forget(items: list[Any]) -> None:
         del items[number]

@@ -1,6 +1,6 @@
-"""Fields of a mapping: one gets another value or another name, joins, or leaves.
+"""Replace, rename, insert or delete a field of a mapping.
 
-What stands behind a value on its line, a comment, stays there. A comment inside a value goes with it.
+A comment behind a value on its line stays. A comment inside a value is deleted with it.
 """
 
 import re
@@ -17,7 +17,7 @@ _COLON = re.compile(r"[ \t]*:")
 
 
 def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
-    """The document in which the field at `path` has this value: on one line if it is flat, else as lines below the key.
+    """Return the document with this value at `path`: on one line if it is flat, else as lines below the key.
 
     Raises CannotEdit.
     """
@@ -34,7 +34,7 @@ def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
 
 
 def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
-    """The document in which the field at `path` has the name `key`, in its place, with its value. Raises CannotEdit."""
+    """Return the document in which the field at `path` is named `key`. Raises CannotEdit."""
 
     def write(text: str, pair: Member, _parent: Written) -> str:
         renamed = scalar(key, pair.name.quote)
@@ -45,14 +45,14 @@ def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
 
     def change(fields: dict[str, Any], old: str) -> None:
         if key in fields:
-            raise by_hand(f"{key} is there already")
+            raise by_hand(f"{key} already exists")
         fields[key] = fields.pop(old)
 
     return _edited_field(manuscript, path, write, change)
 
 
 def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after: str = "") -> Manuscript:
-    """The document with one more field in the mapping at `path`: behind the field `after`, or as the last one.
+    """Return the document with one more field in the mapping at `path`: behind the field `after`, or as the last one.
 
     Raises CannotEdit.
     """
@@ -70,14 +70,14 @@ def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after:
 
     def change(fields: dict[str, Any]) -> None:
         if key in fields:
-            raise by_hand(f"{key} is there already")
+            raise by_hand(f"{key} already exists")
         fields[key] = _plain(value)
 
     return edited(manuscript, [path], write, change)
 
 
 def drop(manuscript: Manuscript, path: Path) -> Manuscript:
-    """The document without the field at `path`, and without what stands behind it on its line.
+    """Return the document without the field at `path`, and without what is behind it on its line.
 
     Raises CannotEdit, also for the only field of a mapping.
     """
@@ -100,7 +100,7 @@ def drop(manuscript: Manuscript, path: Path) -> Manuscript:
 
 
 def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
-    """The document without the comments that say exactly this, behind a value or on a line of their own.
+    """Return the document without comments with exactly this text, behind a value or on a line of their own.
 
     Raises CannotEdit.
     """
@@ -120,20 +120,20 @@ def _edited_field(
     write: Callable[[str, Member, Written], str],
     change: Callable[[dict[str, Any], str], None],
 ) -> Manuscript:
-    """The same as `edited`, of one field; what is not written in the mapping itself is left to people."""
+    """Return what `edited` returns, for one field. A field that is not written in the mapping itself is not edited."""
     parent, key = path[:-1], str(path[-1])
 
     def write_field(text: str, place: Written) -> str:
         pair = place.fields.get(key)
         if pair is None:
-            raise by_hand(f"{named(path)} is not written out in its place")
+            raise by_hand(f"{named(path)} is not written in its place")
         return write(text, pair, place)
 
     return edited(manuscript, [parent], write_field, lambda fields: change(fields, key))
 
 
 def _plain(value: Value) -> Any:
-    """The value as a reader of the document will see it."""
+    """Return the value as a reader of the document will see it."""
     if isinstance(value, str | int):
         return value
     if isinstance(value, Mapping):
@@ -145,7 +145,7 @@ def _with_inline(text: str, pair: Member, value: Value) -> str:
     old = pair.value
     written = scalar(value, old.quote) if isinstance(value, str) else inline(value)
     if old.flow or not _is_below(text, pair):
-        gap = "" if old.end > old.start else " "  # there was nothing
+        gap = "" if old.end > old.start else " "  # the value was empty
         return spliced(text, old.start, old.end, gap + written)
     return put(_without_below(text, pair), _colon(text, pair), f" {written}")
 
@@ -161,22 +161,22 @@ def _with_block(text: str, pair: Member, value: Value) -> str:
 
 
 def _without_below(text: str, pair: Member) -> str:
-    """The text without a value that stands below its key."""
+    """Return the text without a value that is below its key."""
     old = pair.value
     end = line_end(text, old.end)
     if old.flow and text[old.end : end].strip():
-        raise by_hand("a comment stands behind the value, which begins below its key")
+        raise by_hand("there is a comment behind the value, which begins below its key")
     return without_lines(text, line_start(text, old.start), end)
 
 
 def _is_below(text: str, pair: Member) -> bool:
-    """Whether the value begins on a later line than its key."""
+    """Return whether the value begins on a later line than its key."""
     return NEWLINE.search(text, pair.name.end, pair.value.start) is not None
 
 
 def _colon(text: str, pair: Member) -> int:
-    """Where the colon behind the key ends."""
+    """Return the place behind the colon of the key."""
     found = _COLON.match(text, pair.name.end)
     if found is None:
-        raise by_hand("a key and its colon stand on two lines")
+        raise by_hand("a key and its colon are on two lines")
     return found.end()

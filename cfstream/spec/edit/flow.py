@@ -1,4 +1,4 @@
-"""Lists and mappings in brackets: an item joins or leaves, and commas come and go with it."""
+"""Add or delete an item of a list or mapping in brackets, with its comma."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _GAP = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 
 
 def joined(text: str, item: Member, written: str) -> str:
-    """The text with `written` behind this item, on a line of its own where the item has one."""
+    """Return the text with `written` behind this item, on a line of its own if the item has one."""
     comma, bracket = _after(text, item.end)
     indent = text[line_start(text, item.start) : item.start]
     if indent.strip():
@@ -24,7 +24,7 @@ def joined(text: str, item: Member, written: str) -> str:
 
 
 def parted(text: str, items: Sequence[Member], number: int) -> str:
-    """The text without one of these items, of which there are others."""
+    """Return the text without one of several items."""
     item = items[number]
     start, end = line_start(text, item.start), item.end
     comma, _ = _after(text, end)
@@ -37,7 +37,7 @@ def parted(text: str, items: Sequence[Member], number: int) -> str:
 
 
 def _after(text: str, index: int) -> tuple[int | None, int]:
-    """Behind an item: where its comma stands, if it has one, and where the next other sign does."""
+    """Return the place of the comma behind an item, if it has one, and of the next other character."""
     comma = None
     while index < len(text):
         sign = text[index]

@@ -1,4 +1,4 @@
-"""One document of a file as text that is edited, and the proof that an edit did what it should and nothing else."""
+"""Edit one document of a file as text, and check that the edit changed what it should and nothing else."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,27 +12,27 @@ from cfstream.spec.source import Document, Source, Spot, Step, plain
 BOM = "\ufeff"
 
 Path = Sequence[Step]
-"""Keys, and places in lists, from the document's root."""
+"""Keys and indexes from the document's root."""
 
 
 class CannotEdit(CfstreamError):
-    """The file is written in a way in which this edit would touch more than it should."""
+    """The file is written in a way in which this edit would change more than it should."""
 
 
 @dataclass(frozen=True)
 class Manuscript:
-    """The text of a whole file, and which of its documents is edited: of those that are mappings, counted from 0."""
+    """The text of a whole file, and the number of the edited document among its mappings, from 0."""
 
     text: str
     number: int = 0
 
     @classmethod
     def at(cls, text: str, root: Spot) -> "Manuscript":
-        """The document that begins at `root`, a place in the text without its byte order mark. Raises CannotEdit."""
+        """Return the document that begins at `root`, a place without the byte order mark. Raises CannotEdit."""
         for number, document in enumerate(_read(text.removeprefix(BOM))):
             if document.root.at == root:
                 return cls(text, number)
-        raise by_hand("the document could not be found in the file again")
+        raise by_hand("the document was not found in the file again")
 
 
 def edited(
@@ -41,9 +41,9 @@ def edited(
     write: Callable[[str, Written], str],
     change: Callable[[Any], None],
 ) -> Manuscript:
-    """What `write` makes of the values at `paths`, once it is proved; `change` does to plain values what it is to do.
+    """Return the result of `write` for the values at `paths`, after a check. `change` makes the change to plain values.
 
-    Paths that lead to one and the same place by aliases are written once. Raises CannotEdit.
+    Paths that lead to the same place through aliases are written once. Raises CannotEdit.
     """
     mark = BOM if manuscript.text.startswith(BOM) else ""
     before = manuscript.text.removeprefix(BOM)
@@ -59,24 +59,24 @@ def edited(
 
 
 def by_hand(what: str) -> CannotEdit:
-    """The refusal that says what is in the way."""
+    """Return the error with the reason why the file cannot be edited."""
     return CannotEdit(what, "edit the file by hand, then run the command again")
 
 
 def find(text: str, number: int, path: Path) -> Written:
-    """The value at `path` of the document with this number. Raises CannotEdit where it is not written out there."""
+    """Return the value at `path` of the document with this number. Raises CannotEdit if it is not written there."""
     read = _read(text)
     place = read[number].written if number < len(read) else None
     for step in path:
         found = _within(place, step) if place else None
         place = found.meant if found else None
     if place is None:
-        raise by_hand(f"{named(path)} could not be found in the file")
+        raise by_hand(f"{named(path)} was not found in the file")
     return place
 
 
 def named(path: Path) -> str:
-    """A path as people write it."""
+    """Return a path as people write it."""
     return ".".join(str(step) for step in path) or "the document"
 
 
@@ -93,7 +93,7 @@ def _within(place: Written, step: Step) -> Member | None:
 def _prove(
     before: str, after: str, number: int, paths: Sequence[Path], change: Callable[[Any], None]
 ) -> None:
-    """Returns when the new text says what the old one said, but for the change."""
+    """Raise CannotEdit unless the new text means the same as the old one, except for the change."""
     problems: list[Problem] = []
     wanted = [plain(doc.root) for doc in documents(Source("spec", before), problems)]
     found = [plain(doc.root) for doc in documents(Source("spec", after), problems)]
@@ -104,7 +104,7 @@ def _prove(
 
 
 def _value(document: Any, path: Path) -> Any:
-    """The value at `path`; a plain document has a copy of its own wherever an alias stood."""
+    """Return the value at `path`. A plain document has a copy in place of each alias."""
     for step in path:
         document = document[step]
     return document

@@ -1,4 +1,4 @@
-"""Values as YAML: on one line where they are flat, else as a block of lines; in quotes only where they need them."""
+"""Write values as YAML: on one line if they are flat, else as a block; with quotes only if needed."""
 
 import json
 import re
@@ -11,14 +11,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*(?<! )")
 """Text that YAML reads as itself without quotes, unless it looks like another type."""
 
 Value: TypeAlias = str | int | Sequence["Value"] | Mapping[str, "Value"]
-"""What a field can be given."""
+"""A value that a field can get."""
 
 Entry: TypeAlias = Mapping[str, str | Sequence[str]]
 """A flat mapping: keys with text, or with lists of text."""
 
 
 def inline(value: Value, *, spaced: bool = False) -> str:
-    """A value on one line; `spaced` puts a space inside the braces of a mapping."""
+    """Return a value on one line; `spaced` puts a space inside the braces of a mapping."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -34,7 +34,7 @@ def inline(value: Value, *, spaced: bool = False) -> str:
 
 
 def scalar(text: str, quote: str = "") -> str:
-    """Text as one scalar, with `quote` around it, or else with none where YAML reads it as itself."""
+    """Return text as a scalar with `quote` around it, or without quotes if YAML reads it as text."""
     bare = _PLAIN.fullmatch(text) is not None
     if quote == "'" and bare:
         return f"'{text}'"
@@ -45,12 +45,12 @@ def scalar(text: str, quote: str = "") -> str:
 
 
 def _escape(sign: str) -> str:
-    """What cannot be seen as its code: YAML refuses some of it, and takes some for the end of a line."""
+    """Return an invisible character as its code: YAML refuses some, and reads others as the end of a line."""
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def block(value: Value, indent: str) -> list[str]:
-    """The lines of a mapping or list, each with `indent` before it; what is flat in it stands on one line."""
+    """Return the lines of a mapping or list with `indent`; flat values in it are on one line."""
     match value:
         case str() | int():
             return [f"{indent}{inline(value)}"]
@@ -61,7 +61,7 @@ def block(value: Value, indent: str) -> list[str]:
 
 
 def is_flat(value: Value) -> bool:
-    """Whether a value reads well on one line: no mapping in it but itself, or but one of one field in a list."""
+    """Return whether a value is readable on one line: no mapping in it, except one field in a list."""
     match value:
         case str() | int():
             return True

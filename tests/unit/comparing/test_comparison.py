@@ -207,25 +207,25 @@ def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> Non
     (replaced,) = between(keyed("a"), keyed("b<a")).stacks
     assert replaced.hazards == ()
     assert [notice.text for notice in replaced.notices] == [
-        "the key a goes: safely once b, which replaces it, is older than 2h"
+        "the key a is removed: it is safe once b, which replaces it, is older than 2h"
     ]
     (joined,) = between(keyed("a"), keyed("a", "b")).stacks
     assert (joined.hazards, joined.notices) == ((), ())
 
 
 def test_new_and_gone_stacks() -> None:
-    """A new one shows what it says beyond the defaults; of one that is gone, what is live stays."""
+    """A new one shows what it says beyond the defaults; the resources of a removed one stay."""
     one, two = whole("name: one\nbucket: films\ncomment: x"), whole("name: two\nbucket: clips\npublic: true")
     found = compare(stacks(one), stacks(two))
     assert comparison_text(found, color=False, width=80) == (
         "- one gone                                                                     -\n"
-        "  warning: what is live stays: run cfstream destroy with the older spec to\n"
-        "    delete it\n"
+        "  warning: its resources stay: to delete them, run cfstream destroy with the\n"
+        "    older spec\n"
         "\n"
         "+ two new                                                                      -\n"
         '      + bucket  "clips"\n'
         "      + public  true\n"
-        "  warning: it is public: anyone may read everything in clips\n"
+        "  warning: it is public: anyone can read everything in clips\n"
         "  ! makes-public: the default behavior: anyone can read it without a signature,\n"
         "    for example /a\n"
         "\n"

@@ -147,7 +147,7 @@ Origin s3
 Origin old
   Domain name       old-media.s3.amazonaws.com
   Path              /films
-  Origin access     none: CloudFront reads it as anyone would
+  Origin access     none: CloudFront reads it unsigned
 
 Who may view
   everything        the holders of URLs signed by key group lectures-signers

@@ -145,7 +145,7 @@ def test_steps_go_before_what_is_dangerous() -> None:
     assert comment.count("| s0") == 60
     assert comment.count("<details><summary><b>s0") + comment.count("\n<b>s0") == 60
     assert "\nNot all steps fit here: " in comment
-    assert "`cfstream plan` shows all of it" in comment
+    assert "`cfstream plan` shows everything" in comment
 
 
 def test_what_has_no_room_at_all_is_counted() -> None:
@@ -153,7 +153,7 @@ def test_what_has_no_room_at_all_is_counted() -> None:
     comment = plan_markdown(fleet("long words " * 30, 500, changes=2))
     shown = comment.count("- <b>cuts-viewers</b>")
     assert 0 < shown < 500
-    assert f"… and {500 - shown} more hazards: `cfstream plan` shows all of it" in comment
+    assert f"… and {500 - shown} more hazards: `cfstream plan` shows everything" in comment
 
 
 def test_a_hazard_comes_before_what_is_harmless() -> None:

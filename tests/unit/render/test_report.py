@@ -101,7 +101,7 @@ def test_what_no_step_has_brought_is_not_told() -> None:
     }
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), outputs=outputs)
     text = report_text(Report((left_out,), ExitCode.USAGE), color=False, width=80)
-    assert text == "lectures left out\n\nNot all is applied. Nothing was changed.\n"
+    assert text == "lectures blocked\n\nNot everything was applied. Nothing was changed.\n"
 
 
 def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
@@ -118,7 +118,7 @@ error: distribution:lectures changed after this plan was made
 """
     )
     assert report_text(report, color=False, width=80) == (
-        "lectures stale\n\nNot all is applied. 1 created.\n"
+        "lectures stale\n\nNot everything was applied. 1 created.\n"
     )
 
 
@@ -146,9 +146,7 @@ error: lectures: bucket b is not there
 def test_nothing_to_do_is_said_as_such() -> None:
     """An apply without steps claims no work."""
     still = StackReport("lectures", "lectures.yaml", StackOutcome.UNCHANGED)
-    assert report_text(Report((still,)), color=False, width=80).endswith(
-        "No changes. Nothing was to be done.\n"
-    )
+    assert report_text(Report((still,)), color=False, width=80).endswith("No changes. Nothing to do.\n")
 
 
 def test_the_report_as_json_has_every_output_of_the_contract() -> None:

@@ -32,7 +32,7 @@ def told(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]:
             "public: true\ncnames: [x.example.com, media.example.com]",
             ("6:25", "6:25"),
             'the cname "media.example.com"',
-            "take it out of one: a host name belongs to one distribution",
+            "delete it from one of them: a host name belongs to one distribution",
         ),
         (
             "public: true\nadopt: E1UGDLB9XZBD79",

@@ -127,7 +127,7 @@ def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_init_refuses_a_name_that_no_stack_can_have() -> None:
     """A wrong name is told before a file is made of it."""
-    with pytest.raises(WrongUsage, match="is no name for a stack"):
+    with pytest.raises(WrongUsage, match="is not a valid stack name"):
         init(RUN, "../Lectures")
 
 

@@ -23,7 +23,7 @@ def to_groups(manuscript: Manuscript) -> Manuscript:
 
 
 TABLE: dict[str, tuple[Edit, str, str]] = {
-    "a value that is there already": (to_oac, "oai: {}  # how\nb: 1\n", "oac: {}  # how\nb: 1\n"),
+    "a value that already exists": (to_oac, "oai: {}  # how\nb: 1\n", "oac: {}  # how\nb: 1\n"),
     "a comment keeps its column": (
         lambda each: replace(each, ("a",), "longer"),
         "a: b        # why\nb: 1   # too\n",
@@ -198,7 +198,7 @@ def test_the_document_is_found_by_its_place() -> None:
     """A place in which none begins is told."""
     text = "\ufeffa: 1\n---\n# b\nb: 2\n"
     assert Manuscript.at(text, (4, 1)).number == 1
-    with pytest.raises(CannotEdit, match="could not be found"):
+    with pytest.raises(CannotEdit, match="was not found"):
         Manuscript.at(text, (3, 1))
 
 

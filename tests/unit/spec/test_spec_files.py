@@ -53,9 +53,9 @@ def test_what_is_missing_is_named() -> None:
     """A missing file, an empty folder and a name that is none are problems like others, all told at once."""
     Path("empty").mkdir()
     assert told("gone.yaml", "empty", "a\0b") == [
-        "a\0b this is no name of a file",
+        "a\0b this is not a valid file name",
         "empty there is no spec in this folder: no file in it ends in .yaml or .yml",
-        "gone.yaml there is no such file or folder",
+        "gone.yaml no such file or folder",
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
     (folder / "b.yaml").symlink_to("gone")
     assert told(".") == [
         "./a.yaml the file cannot be read: Too many levels of symbolic links",
-        "./b.yaml there is no such file or folder",
+        "./b.yaml no such file or folder",
     ]
 
 
@@ -149,9 +149,9 @@ def test_keys_are_found_beside_their_spec(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (None, 'there is no file "k.pem"'),
-        (b"", "the file holds no PEM public key"),
-        (b"\xff\xfe\x00", "the file holds no PEM public key"),
+        (None, 'the file does not exist: "k.pem"'),
+        (b"", "the file does not contain a PEM public key"),
+        (b"\xff\xfe\x00", "the file does not contain a PEM public key"),
         (b"x" * 70_000, '"k.pem" is too large for a public key'),
     ],
 )
@@ -189,7 +189,7 @@ def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
     assert (
         advised("specs/clips.yaml")
         == advised("nowhere/lecture.yaml")
-        == ["check the name, and who may read it"]
+        == ["check the name and its permissions"]
     )
 
 
@@ -210,13 +210,13 @@ def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> 
     [
         (
             '{\n  "format_version": 1,\n  "kind": "cfstream snapshot",\n  "reads": []\n}',
-            "live.json this is a snapshot, and no spec",
+            "live.json this is a snapshot, not a spec",
             "plan from it: `cfstream plan SPEC --live live.json`",
         ),
         (
             '{\n  "format_version": 1,\n  "cfstream_version": "1",\n  "fingerprint": "sha256:1"\n}',
-            "live.json this is a saved plan, and no spec",
-            "do what it says: `cfstream apply live.json`",
+            "live.json this is a saved plan, not a spec",
+            "apply it: `cfstream apply live.json`",
         ),
     ],
 )

@@ -58,7 +58,7 @@ def test_the_two_kinds_that_cloudfront_takes(key: rsa.RSAPublicKey | ec.Elliptic
 def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: str) -> None:
     """Every other kind is named and refused, for CreatePublicKey would refuse it."""
     what, do = refusal(pem(key))
-    assert what == f"CloudFront takes RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
+    assert what == f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
     assert "openssl" in do
 
 
@@ -104,4 +104,4 @@ def test_a_private_key_is_never_repeated(tmp_path: Path, monkeypatch: pytest.Mon
             load(["-"], stdin=io.StringIO(text))
         told = problems_text(found.value.problems, color=False) + repr(found.value.problems)
         assert not any(line in told for line in secret.split("\n")[1:-2])
-    assert refusal(secret)[0] == "the file holds a private key, and a public one belongs here"
+    assert refusal(secret)[0] == "the file contains a private key, and this must be a public one"

@@ -96,10 +96,10 @@ def test_a_field_is_named_as_people_and_plans_spell_it(text: str, name: str) -> 
 @pytest.mark.parametrize(
     ("text", "what", "do"),
     [
-        ("http.behavior", 'there is no field "http.behavior"', "run: cfstream docs http.behaviors"),
-        ("bukcet", 'there is no field "bukcet"', "run: cfstream docs bucket"),
-        ("zzz", 'there is no field "zzz"', "see all of them: cfstream docs"),
-        ("file", 'there are 2 fields of the name "file"', "name one of key_groups.public_keys.file"),
+        ("http.behavior", 'the field "http.behavior" does not exist', "run: cfstream docs http.behaviors"),
+        ("bukcet", 'the field "bukcet" does not exist', "run: cfstream docs bucket"),
+        ("zzz", 'the field "zzz" does not exist', "see all of them: cfstream docs"),
+        ("file", 'there are 2 fields named "file"', "name one of key_groups.public_keys.file"),
     ],
 )
 def test_a_name_that_is_none_is_answered_with_the_nearest(text: str, what: str, do: str) -> None:

@@ -68,11 +68,11 @@ def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
 @pytest.mark.parametrize(
     ("template", "limit", "place", "what"),
     [
-        ("name: {}", 32, "1:7", "is no name for a stack"),
+        ("name: {}", 32, "1:7", "is not a valid stack name"),
         ("comment: {}", 128, "1:10", "a comment has at most 128 characters, and this one has 129"),
         ("oai: {{comment: {}}}", 110, "1:16", "there is room for 110 characters, and these are 111"),
-        ("bucket: {}", 63, "1:9", "is no bucket name"),
-        ("key_groups: [{{use: {}}}]", 128, "1:20", "is no name that CloudFront takes"),
+        ("bucket: {}", 63, "1:9", "is not a bucket name"),
+        ("key_groups: [{{use: {}}}]", 128, "1:20", "is not a valid CloudFront name"),
         (
             "http: {{behaviors: [{{path: {}, public: true}}]}}",
             255,

@@ -198,7 +198,7 @@ def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> 
     for file, command in (
         ("keys/k-1.pub.pem", "run `cfstream keys new k-1`,"),
         ("../k-1.pub.pem", "run `cfstream keys new k-1 --dir ..`,"),
-        ("keys/k-1.pem", "keep the public half of a key pair there,"),
+        ("keys/k-1.pem", "put the public half of a key pair there,"),
     ):
         (folder / "a.yaml").write_text(KEYED.replace("k.pem", file))
         (do,) = advised("a.yaml")

@@ -4,7 +4,7 @@ import sys
 
 from cfstream.aws.client import Aws
 from cfstream.aws.clock import SystemClock
-from cfstream.aws.sessions import Clients, Settings
+from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Doors
@@ -20,6 +20,6 @@ grants = ObjectGrants(
 )
 clock = SystemClock()
 grants.perform(
-    Doors(Aws(Clients(Settings())), clock, {}, Ledger(), progress=lambda *_: None),
+    Doors(Aws(Clients(ConnectionSettings())), clock, {}, Ledger(), progress=lambda *_: None),
     Address("object-acl", "lectures"),
 )

@@ -5,8 +5,17 @@ from time import process_time
 from typing import Any
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.world import GroupState, World
-from cfstream.domain import Behavior, Block, BucketState, Delivery, Distribution, Origin, PathPattern, Signers
+from cfstream.access.world import BucketWorld, GroupState
+from cfstream.domain import (
+    Block,
+    BucketState,
+    CacheBehavior,
+    Delivery,
+    Distribution,
+    Origin,
+    PathPattern,
+    Signers,
+)
 from cfstream.values import Known
 
 ACCOUNT, BUCKET = "123456789012", "lectures-media"
@@ -30,12 +39,12 @@ def seconds_for_one(rounds: int) -> dict[str, float]:
     return {name: quantiles(seconds, n=10)[0] for name, seconds in taken.items()}
 
 
-def _alone() -> World:
+def _alone() -> BucketWorld:
     own = _distribution("E1", [*(f"{word}/*" for word in WORDS[:3])])
     return _world((own,), [_oac(0, "E1", "*")])
 
 
-def _shared() -> World:
+def _shared() -> BucketWorld:
     patterns = [
         f"{WORDS[number % 10]}/{number // 10 or ''}*{('.mp4', '')[number % 2]}" for number in range(24)
     ]
@@ -67,18 +76,18 @@ def _shared() -> World:
     return _world((own, *others), statements)
 
 
-def _world(distributions: tuple[Distribution, ...], statements: list[dict[str, Any]]) -> World:
+def _world(distributions: tuple[Distribution, ...], statements: list[dict[str, Any]]) -> BucketWorld:
     policy = {"Version": "2012-10-17", "Statement": statements}
     bucket = BucketState(BUCKET, policy=policy, block=CLOSED)
     groups: dict[Known, GroupState] = {"G1": GroupState("signers", frozenset({"K1"}))}
-    return World(ACCOUNT, bucket, distributions=distributions, own="E1", groups=groups)
+    return BucketWorld(ACCOUNT, bucket, distributions=distributions, own="E1", groups=groups)
 
 
 def _distribution(id_: str, patterns: list[str]) -> Distribution:
     origin = Origin("s3", f"{BUCKET}.s3.eu-west-1.amazonaws.com", oac_id="E1OAC")
     signers = Signers((), ("G1",))
-    named = tuple(Behavior(PathPattern(each), "s3", (origin,), signers) for each in patterns)
-    default = Behavior(PathPattern("*"), "s3", (origin,), signers, default=True)
+    named = tuple(CacheBehavior(PathPattern(each), "s3", (origin,), signers) for each in patterns)
+    default = CacheBehavior(PathPattern("*"), "s3", (origin,), signers, default=True)
     arn = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{id_}"
     return Distribution(Delivery.HTTP, id_, arn, enabled=True, origins=(origin,), behaviors=(*named, default))
 

@@ -43,11 +43,11 @@ class Plan(planning.Plan):
     ``in_sync`` is true if there is nothing to do; ``stacks`` have steps, hazards, problems, notices and exposure.
     """
 
-    source: "Source" = field(repr=False, compare=False)
+    source: "PlanSource" = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
-class Source:
+class PlanSource:
     """The specs and the AWS that a plan was made from."""
 
     specs: tuple[Stack, ...]
@@ -85,7 +85,7 @@ def plan(
     clock = connection.clock()
     world = connection.world(clock)
     made = workflow.make_plan(specs, world, destroying=destroying)
-    return Plan(made.account, made.stacks, Source(specs, connection, world, clock))
+    return Plan(made.account, made.stacks, PlanSource(specs, connection, world, clock))
 
 
 def apply(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cfstream.aws.clock import SystemClock
-    from cfstream.aws.sessions import Settings
+    from cfstream.aws.sessions import ConnectionSettings
     from cfstream.ports import Clock, World
     from cfstream.sandbox import Running
     from cfstream.web import HttpViewer
@@ -68,13 +68,13 @@ class Connection:
         except SandboxError as failed:
             raise Unreachable(failed.what, failed.do) from failed
 
-    def settings(self) -> "Settings":
+    def settings(self) -> "ConnectionSettings":
         """Return the settings of an AWS session. Starts the sandbox if needed, and raises as `running`."""
-        from cfstream.aws.sessions import Settings
+        from cfstream.aws.sessions import ConnectionSettings
 
         if not self.sandbox:
-            return Settings(self.profile, self.region, self.endpoint_url)
-        return Settings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
+            return ConnectionSettings(self.profile, self.region, self.endpoint_url)
+        return ConnectionSettings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
 
     @contextmanager
     def viewer(self, world: "World") -> "Iterator[HttpViewer | None]":

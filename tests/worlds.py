@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from cfstream.applying import Report
 from cfstream.aws.connecting import connect
-from cfstream.aws.sessions import Settings
+from cfstream.aws.sessions import ConnectionSettings
 from cfstream.errors import Interrupted, ReplyLost, Throttled, Unreachable, VersionMoved
 from cfstream.planning import Plan
 from cfstream.ports import Answer, Call, Reads, World, Writes
@@ -125,7 +125,8 @@ class Counted:
 def world_of(sandbox: Sandbox, clock: QuickClock | None = None) -> World:
     """The world as a run against this sandbox sees it."""
     return connect(
-        Settings(region="us-east-1", endpoint_url=sandbox.endpoint_url, sandbox=True), clock or QuickClock()
+        ConnectionSettings(region="us-east-1", endpoint_url=sandbox.endpoint_url, sandbox=True),
+        clock or QuickClock(),
     )
 
 

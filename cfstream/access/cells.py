@@ -13,7 +13,7 @@ STATES = 32_768
 """The most automaton states that one question may visit. A pattern such as ``*a????????????????`` needs 2^17."""
 
 
-class Undecided(Exception):
+class TooManyStates(Exception):
     """The patterns need more than `STATES` automaton states, so the question has no answer.
 
     The caller must assume the answer that reports more readers.
@@ -21,7 +21,7 @@ class Undecided(Exception):
 
 
 @dataclass(frozen=True)
-class Cell:
+class GlobCell:
     """The keys that have one signature.
 
     `witness` is a shortest key among those that a URL path carries unchanged. If the cell has none, it is a shortest
@@ -47,7 +47,7 @@ class Cells:
     ordered group.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[GlobCell, ...]
 
     @property
     def merged(self) -> bool:
@@ -72,7 +72,7 @@ def cells(
     """
     automaton = Automaton(globs, ordered)
     search = Search(automaton)
-    found: dict[Hashable, Cell] = {}
+    found: dict[Hashable, GlobCell] = {}
     judged: set[int] = set()
     for visited, (state, witness) in enumerate(chain(search.plain_keys(), search.all_keys())):
         ends = state & automaton.ends
@@ -83,7 +83,7 @@ def cells(
             if value not in found:
                 if len(found) == limit:
                     break
-                found[value] = Cell(witness, matched, value, matched)
+                found[value] = GlobCell(witness, matched, value, matched)
         if visited >= states:
             break
     else:
@@ -91,23 +91,23 @@ def cells(
     return Cells((*_in_order(found.values()), _merged(automaton, search)))
 
 
-def _in_order(found: Iterable[Cell]) -> tuple[Cell, ...]:
+def _in_order(found: Iterable[GlobCell]) -> tuple[GlobCell, ...]:
     return tuple(sorted(found, key=lambda cell: (len(cell.witness), preference(cell.witness))))
 
 
-def _merged(automaton: Automaton, search: Search) -> Cell:
+def _merged(automaton: Automaton, search: Search) -> GlobCell:
     """Return the cell of all keys whose path through the automaton leaves the visited states."""
     certain, some = automaton.settled, 0
     for state in search.waiting():
         certain &= state
         some |= state
-    return Cell(search.next_key(), automaton.matched(certain), None, automaton.alive(some), merged=True)
+    return GlobCell(search.next_key(), automaton.matched(certain), None, automaton.alive(some), merged=True)
 
 
 def intersect_witness(globs_all: Sequence[Glob], globs_none: Sequence[Glob] = ()) -> str | None:
     """Return a shortest non-empty key that matches all of the first globs and none of the second, or None.
 
-    Keys that a URL path carries unchanged come first, as in `Cell.witness`. Raise `Undecided` above `STATES`.
+    Keys that a URL path carries unchanged come first, as in `GlobCell.witness`. Raise `TooManyStates` above `STATES`.
     """
     automaton = Automaton((*globs_all, *globs_none))
     wanted = (1 << len(globs_all)) - 1
@@ -122,7 +122,9 @@ def intersect_witness(globs_all: Sequence[Glob], globs_none: Sequence[Glob] = ()
         if automaton.matched(state) == wanted:
             return witness
         if visited >= STATES:
-            raise Undecided(f"more than {STATES} states for {', '.join(map(str, (*globs_all, *globs_none)))}")
+            raise TooManyStates(
+                f"more than {STATES} states for {', '.join(map(str, (*globs_all, *globs_none)))}"
+            )
     return None
 
 

@@ -12,20 +12,20 @@ from cfstream.access.partition import Cell, Layout, Named, Partition, of_key, pa
 from cfstream.access.points import Point
 from cfstream.access.policy import Requester
 from cfstream.access.reader import May, Reader, Verdict
-from cfstream.access.statements import PolicyView, Reading
+from cfstream.access.statements import PolicyAnswer, PolicyView
 from cfstream.access.through import OBJECT_ACL, Viewers
 from cfstream.access.ways import Evaluation, General, Way, Ways
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import ObjectClass
 
 
-def evaluate(*worlds: World) -> tuple[Evaluation, ...]:
+def evaluate(*worlds: BucketWorld) -> tuple[Evaluation, ...]:
     """Return who can read what in each of `worlds`. The results share their cells, so they can be compared."""
     split = partition(*worlds)
     return tuple(_evaluation(split, number) for number in range(len(worlds)))
 
 
-def evaluate_key(world: World, key: str) -> Evaluation:
+def evaluate_key(world: BucketWorld, key: str) -> Evaluation:
     """Return who can read one key."""
     return _evaluation(of_key(world, key), 0)
 
@@ -89,7 +89,7 @@ class _Judge:
                 reading = self._perhaps(requester, point.read(requester, named))
                 yield from _direct_way(requester, reading, point.view)
 
-    def _perhaps(self, requester: Requester, reading: Reading) -> Reading:
+    def _perhaps(self, requester: Requester, reading: PolicyAnswer) -> PolicyAnswer:
         """What a distribution may do is not certain where it is not known whether its origins lead to the bucket."""
         origins = self.unplaced.get(requester.reader.name, ())
         if not origins or reading.verdict is Verdict.NO:
@@ -123,7 +123,7 @@ class _Judge:
             yield General(reader, May.MANAGE, by=(OBJECT_ACL,), paths=tuple(sorted(keys)))
 
 
-def _general(requester: Requester, may: May, reading: Reading, view: PolicyView) -> Iterator[General]:
+def _general(requester: Requester, may: May, reading: PolicyAnswer, view: PolicyView) -> Iterator[General]:
     if reading.verdict is not Verdict.NO:
         yield General(
             requester.reader,
@@ -136,7 +136,7 @@ def _general(requester: Requester, may: May, reading: Reading, view: PolicyView)
         )
 
 
-def _direct_way(requester: Requester, reading: Reading, view: PolicyView) -> Iterator[Way]:
+def _direct_way(requester: Requester, reading: PolicyAnswer, view: PolicyView) -> Iterator[Way]:
     if reading.verdict is not Verdict.NO:
         yield Way(
             requester.reader,

@@ -15,7 +15,7 @@ from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
 from cfstream.access.ways import Evaluation, General, Way, Ways
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain.bucket import BucketState
 from cfstream.values import plain
 
@@ -38,7 +38,7 @@ class Expected:
     declared: Declared
     signers: frozenset[Reader] = frozenset()
     """The signers of the spec, on any path."""
-    promises: tuple[World, ...] = ()
+    promises: tuple[BucketWorld, ...] = ()
     """The worlds that the specs of the run describe. Whatever one of them serves to anyone is declared public."""
     public: Mapping[Cell, Ways] = field(default_factory=dict)
     """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
@@ -52,7 +52,7 @@ def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Eval
     return _with_public(expected, again[len(found) :]), again[: len(found)]
 
 
-def of_key(expected: Expected, world: World, key: str) -> tuple[Expected, Evaluation]:
+def of_key(expected: Expected, world: BucketWorld, key: str) -> tuple[Expected, Evaluation]:
     """Return who can read one key, and whether the promises declare it public."""
     found = evaluate_key(world, key)
     promised = (evaluate_key(each, key) for each in expected.promises)
@@ -68,14 +68,14 @@ def _with_public(expected: Expected, promised: Iterable[Evaluation]) -> Expected
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedOpenings:
     """The openings, and notes about readers that are not openings."""
 
     openings: tuple[Opening, ...]
     notes: tuple[str, ...]
 
 
-def openings(found: Evaluation, expected: Expected) -> Judged:
+def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     """Return the openings of a world, one for each reader and way, the widest first."""
     opened: dict[tuple[object, ...], Opening] = {}
     notes: dict[str, None] = {}
@@ -93,7 +93,7 @@ def openings(found: Evaluation, expected: Expected) -> Judged:
         if point.standing is Standing.OPENING:
             path = (each.way.distribution_id, each.way.behavior) if each.way else None
             opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each))
-    return Judged(tuple(sorted(opened.values(), key=_order)), tuple(notes))
+    return JudgedOpenings(tuple(sorted(opened.values(), key=_order)), tuple(notes))
 
 
 def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Standpoint:

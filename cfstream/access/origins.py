@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cfstream.access.policy import Requester, anonymous, distribution, oai
 from cfstream.access.reader import Reader, ReaderKind
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, Distribution, Origin
 from cfstream.domain.distribution import OriginKind
 from cfstream.values import Known
@@ -13,14 +13,14 @@ from cfstream.values import Known
 _S3_ENDPOINT = re.compile(r"(?:^|[.-])s3[.-].*amazonaws\.com(?:\.cn)?$")
 
 
-def leads_to(world: World, origin: Origin) -> bool:
+def leads_to(world: BucketWorld, origin: Origin) -> bool:
     """Return whether an origin reads the bucket: by its name, or by the alias of one of its access points."""
     if origin.bucket is not None:
         return origin.bucket == world.bucket.name
     return origin.alias is not None and origin.alias in {each.alias for each in world.bucket.access_points}
 
 
-def judged_by_origins(world: World, reader: Reader) -> bool:
+def judged_by_origins(world: BucketWorld, reader: Reader) -> bool:
     """Return whether a reader is a distribution of the account that reads by its known origins, or not at all."""
     own = f":cloudfront::{world.account}:"
     if reader.kind is not ReaderKind.DISTRIBUTION or own not in str(reader.name):
@@ -32,7 +32,7 @@ def judged_by_origins(world: World, reader: Reader) -> bool:
     return known and not astray(world, found)
 
 
-def astray(world: World, distribution: Distribution) -> tuple[Origin, ...]:
+def astray(world: BucketWorld, distribution: Distribution) -> tuple[Origin, ...]:
     """Return the origins of a distribution that perhaps lead to the bucket, in a way that is not recognised.
 
     Where a cfstream stack owns it, origins that only its signers reach are left out.
@@ -43,7 +43,7 @@ def astray(world: World, distribution: Distribution) -> tuple[Origin, ...]:
     return tuple(each for each in distribution.origins if each in reached and _perhaps_leads_to(world, each))
 
 
-def _perhaps_leads_to(world: World, origin: Origin) -> bool:
+def _perhaps_leads_to(world: BucketWorld, origin: Origin) -> bool:
     """Return whether CloudFront signs what it asks the origin, and S3 may answer for the bucket under that name.
 
     An access point, one of another account included, an Object Lambda access point, and other endpoints of S3 can all
@@ -61,18 +61,18 @@ def _perhaps_leads_to(world: World, origin: Origin) -> bool:
     return name == world.bucket.name or _S3_ENDPOINT.search(name) is not None
 
 
-def unplaced(world: World) -> Mapping[Known, tuple[Origin, ...]]:
+def unplaced(world: BucketWorld) -> Mapping[Known, tuple[Origin, ...]]:
     """Return the distributions, by ARN, that perhaps read the bucket by origins that are not recognised."""
     found = {each.arn: astray(world, each) for each in world.distributions}
     return {arn: origins for arn, origins in found.items() if origins}
 
 
-def control(origin: Origin, world: World) -> Known:
+def control(origin: Origin, world: BucketWorld) -> Known:
     """Return the OAC by which an origin signs its requests; empty for none and for one that does not sign."""
     return "" if origin.oac_id in world.unsigned_controls else origin.oac_id
 
 
-def requester_of(world: World, through: Distribution, origin: Origin) -> Requester:
+def requester_of(world: BucketWorld, through: Distribution, origin: Origin) -> Requester:
     """Return who S3 sees when CloudFront reads an origin for a distribution."""
     if origin.oai_id:
         users = [user for user, known in world.identities.items() if known == origin.oai_id]

@@ -20,7 +20,7 @@ from cfstream.access.globs import Glob, ResourceGlobs
 from cfstream.access.origins import leads_to
 from cfstream.access.policy.principals import principals
 from cfstream.access.route import Route, key_of, path_of, root_of, serves_all
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, Distribution, ObjectClass, Origin
 from cfstream.domain.path_pattern import normalised
 from cfstream.policy_document import statements
@@ -58,7 +58,7 @@ class StatementBits:
 class Layout:
     """The patterns of one world as bits of the partition."""
 
-    world: World
+    world: BucketWorld
     routes: tuple[Route, ...]
     reached: frozenset[Origin]
     """The origins that read the bucket."""
@@ -161,7 +161,7 @@ class _Bits:
         return mask
 
 
-def partition(*worlds: World) -> Partition:
+def partition(*worlds: BucketWorld) -> Partition:
     """Return cells that separate any two keys with different answers in one of `worlds`."""
     bits = _Bits()
     layouts = tuple(_layout(world, bits) for world in worlds)
@@ -182,7 +182,7 @@ def partition(*worlds: World) -> Partition:
     return Partition((*found, *objects), layouts, bool(left_out))
 
 
-def of_key(world: World, key: str) -> Partition:
+def of_key(world: BucketWorld, key: str) -> Partition:
     """Return the one cell of a single key, with the ACL of its object if it was read."""
     bits = _Bits()
     layout = _layout(world, bits)
@@ -206,7 +206,7 @@ def _located(automaton: Automaton, layouts: Sequence[Layout], key: str, matched:
 
 
 def _objects(
-    worlds: Sequence[World],
+    worlds: Sequence[BucketWorld],
     layouts: Sequence[Layout],
     automaton: Automaton,
     signature: Callable[[int], Hashable],
@@ -229,7 +229,7 @@ def _objects(
             yield Cell(key, mask, classes, mask)
 
 
-def _layout(world: World, bits: _Bits) -> Layout:
+def _layout(world: BucketWorld, bits: _Bits) -> Layout:
     reached = frozenset(
         origin
         for distribution in world.distributions
@@ -260,7 +260,9 @@ def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
     return Route(distribution, origin_path, distribution.behaviors, bits.first_of(globs), root)
 
 
-def _statement(world: World, statement: Json, bits: _Bits, point: AccessPoint | None = None) -> StatementBits:
+def _statement(
+    world: BucketWorld, statement: Json, bits: _Bits, point: AccessPoint | None = None
+) -> StatementBits:
     inverted = "NotResource" in statement
     found = [
         resource_globs(world, str(each), point)
@@ -275,7 +277,7 @@ def _statement(world: World, statement: Json, bits: _Bits, point: AccessPoint | 
     return StatementBits(may, certain, inverted=inverted)
 
 
-def resource_globs(world: World, resource: str, point: AccessPoint | None = None) -> ResourceGlobs:
+def resource_globs(world: BucketWorld, resource: str, point: AccessPoint | None = None) -> ResourceGlobs:
     """Return the keys of the bucket that a Resource names in the bucket's or an access point's policy."""
     policy = point.policy if point else world.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from cfstream.access.partition import Named
-from cfstream.access.policy import On, Requester
+from cfstream.access.policy import Requester, ResourceType
 from cfstream.access.policy.context import fixed
 from cfstream.access.reader import May, Verdict
-from cfstream.access.statements import PolicyView, Reading
-from cfstream.access.world import World
+from cfstream.access.statements import PolicyAnswer, PolicyView
+from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
 
-Question: TypeAlias = Callable[[PolicyView, Requester, Named], Reading]
+Question: TypeAlias = Callable[[PolicyView, Requester, Named], PolicyAnswer]
 
 
 class Point:
     """An access point: its own policy decides, and the bucket's policy must let the requests through."""
 
-    def __init__(self, world: World, point: AccessPoint, number: int, bucket: PolicyView) -> None:
+    def __init__(self, world: BucketWorld, point: AccessPoint, number: int, bucket: PolicyView) -> None:
         self.point = point
         self.view = PolicyView.of_point(world, point)
         self._number = number
@@ -28,24 +28,28 @@ class Point:
             "s3:dataaccesspointarn": fixed(point.arn),
         }
 
-    def read(self, requester: Requester, named: tuple[Named, ...], *, cloudfront: bool = False) -> Reading:
+    def read(
+        self, requester: Requester, named: tuple[Named, ...], *, cloudfront: bool = False
+    ) -> PolicyAnswer:
         """Return whether a requester may read through the access point."""
         if self.point.unread:
-            return Reading(Verdict.MAYBE, (f"the policy of the access point {self.point.name}",))
+            return PolicyAnswer(Verdict.MAYBE, (f"the policy of the access point {self.point.name}",))
         return self._asked(
             requester, named, lambda view, who, names: view.read(who, names, cloudfront=cloudfront)
         )
 
-    def by_viewers(self, requester: Requester, may: May, on: On, named: tuple[Named, ...]) -> Reading:
+    def by_viewers(
+        self, requester: Requester, may: May, on: ResourceType, named: tuple[Named, ...]
+    ) -> PolicyAnswer:
         """Return whether CloudFront may list, write or manage through the access point when viewers ask for it."""
         return self._asked(requester, named, lambda view, who, names: view.by_viewers(who, may, on, names))
 
-    def general(self, requester: Requester, may: May) -> Reading:
+    def general(self, requester: Requester, may: May) -> PolicyAnswer:
         """Return whether a requester may list, write or manage through the access point."""
         nothing = (Named(0, 0),) * (self._number + 1)
         return self._asked(requester, nothing, lambda view, who, _: view.general(who, may))
 
-    def _asked(self, requester: Requester, named: tuple[Named, ...], question: Question) -> Reading:
+    def _asked(self, requester: Requester, named: tuple[Named, ...], question: Question) -> PolicyAnswer:
         """What both policies allow together."""
         mine = question(self.view, self.view.known(requester), named[self._number])
         if mine.verdict is Verdict.NO:
@@ -56,4 +60,4 @@ class Point:
         vpc = (f"only from {self.point.vpc}",) if self.point.vpc else ()
         certain = mine.verdict is through.verdict is Verdict.YES and not vpc
         undecided = () if certain else tuple(dict.fromkeys((*mine.undecided, *through.undecided, *vpc)))
-        return Reading(Verdict.YES if certain else Verdict.MAYBE, undecided, mine.by, mine.statements)
+        return PolicyAnswer(Verdict.YES if certain else Verdict.MAYBE, undecided, mine.by, mine.statements)

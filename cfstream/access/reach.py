@@ -8,13 +8,13 @@ from cfstream.access.partition import Cell, Partition, partition
 from cfstream.access.policy import Requester
 from cfstream.access.reader import Verdict
 from cfstream.access.statements import PolicyView
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 
 Reach: TypeAlias = Mapping[Cell, State]
 """The cells that a requester may read, certainly or perhaps."""
 
 
-def reach(worlds: Sequence[World], requesters: Sequence[Requester | None]) -> tuple[Reach, ...]:
+def reach(worlds: Sequence[BucketWorld], requesters: Sequence[Requester | None]) -> tuple[Reach, ...]:
     """Return what S3 lets each requester read, each in its world. None as a requester reads nothing.
 
     All results share their cells, so they can be compared.

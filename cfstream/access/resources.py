@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cfstream.access.cells import Undecided, includes
+from cfstream.access.cells import TooManyStates, includes
 from cfstream.access.globs import Glob, names_arn, names_bucket
 from cfstream.access.partition import resource_globs
 from cfstream.access.reader import Verdict
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
 from cfstream.policy_document.document import listed
 from cfstream.values import Json
@@ -22,7 +22,7 @@ class Resources:
     every: bool
 
 
-def named_by(world: World, statement: Json, point: AccessPoint | None) -> Resources:
+def named_by(world: BucketWorld, statement: Json, point: AccessPoint | None) -> Resources:
     """Return what a statement names. NotResource names everything else."""
     inverted = "NotResource" in statement
     texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
@@ -41,7 +41,7 @@ def named_by(world: World, statement: Json, point: AccessPoint | None) -> Resour
     return Resources(opposite[of_bucket], some, not may)
 
 
-def _names_whole(world: World, resource: str, point: AccessPoint | None) -> Verdict:
+def _names_whole(world: BucketWorld, resource: str, point: AccessPoint | None) -> Verdict:
     """Return whether a Resource names the bucket, or its access point."""
     policy = point.policy if point else world.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"
@@ -54,7 +54,7 @@ def _covers(globs: Sequence[Glob], every: Glob) -> bool:
     """Return whether the union covers `every`. False if that is too expensive to decide, which reports more readers."""
     try:
         return includes(globs, every)
-    except Undecided:
+    except TooManyStates:
         return False
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cfstream.domain import Behavior, Delivery, Distribution, Origin
+from cfstream.domain import CacheBehavior, Delivery, Distribution, Origin
 from cfstream.values import plain
 
 MERGED = "too many path patterns and statements to tell all paths apart"
@@ -43,7 +43,7 @@ class Route:
 
     distribution: Distribution
     origin_path: str
-    behaviors: tuple[Behavior, ...]
+    behaviors: tuple[CacheBehavior, ...]
     bits: tuple[int, ...]
     """For each behavior the bit of its pattern behind the origin path."""
     root: Root | None = None
@@ -100,7 +100,7 @@ class Route:
         unknown = (unknown_root(self.distribution),) if self.root.key is None else ()
         return Candidate(self.root.place, unknown, ROOT)
 
-    def origins(self, behavior: Behavior, reached: frozenset[Origin]) -> Iterator[Origin]:
+    def origins(self, behavior: CacheBehavior, reached: frozenset[Origin]) -> Iterator[Origin]:
         """The origins of a behavior that read the bucket with this route's origin path."""
         return (each for each in behavior.origins if each in reached and each.path == self.origin_path)
 
@@ -114,7 +114,7 @@ def root_of(distribution: Distribution, origin_path: str) -> Root | None:
     return Root(place, key_of(origin_path, named) if named else named)
 
 
-def serves_all(behaviors: tuple[Behavior, ...], place: int, other: int) -> bool:
+def serves_all(behaviors: tuple[CacheBehavior, ...], place: int, other: int) -> bool:
     """Return whether the behavior at `place` serves everybody whom the one at `other` serves, from the same origins."""
     mine, theirs = behaviors[place], behaviors[other]
     return mine.origins == theirs.origins and (not mine.signers or mine.signers == theirs.signers)

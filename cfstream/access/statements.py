@@ -10,8 +10,8 @@ from cfstream.access.partition import Named
 from cfstream.access.policy import (
     Action,
     Judge,
-    On,
     Requester,
+    ResourceType,
     Statement,
     acl_readers,
     actions,
@@ -23,12 +23,12 @@ from cfstream.access.policy import (
     parsed,
 )
 from cfstream.access.policy.judging import RESOURCE
-from cfstream.access.policy.principals import Form
+from cfstream.access.policy.principals import PrincipalForm
 from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import May, Reader, ReaderKind, Verdict
 from cfstream.access.resources import Resources, named_by
 from cfstream.access.route import MERGED
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, AclGrant, Block, ObjectClass
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
@@ -46,12 +46,12 @@ QUERY = (
 )
 _BY_METHOD = frozenset({"s3:listbucket", "s3:putobject", "s3:deleteobject"})
 """What a GET for the bucket, and a PUT, POST or DELETE for a key ask for without a query string (S3 API Reference)."""
-_BY_BUCKET_ACL = ((May.LIST, On.BUCKET), (May.WRITE, On.OBJECT))
+_BY_BUCKET_ACL = ((May.LIST, ResourceType.BUCKET), (May.WRITE, ResourceType.OBJECT))
 """What READ and WRITE in the bucket's own ACL allow (S3 User Guide, as for `_BY_ACL`)."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class PolicyAnswer:
     """A verdict, the undecided parts, and what allows it."""
 
     verdict: Verdict
@@ -60,14 +60,14 @@ class Reading:
     statements: tuple[int, ...] = ()
 
 
-NO = Reading(Verdict.NO)
+NO = PolicyAnswer(Verdict.NO)
 
 
 @dataclass
 class PolicyView:
     """One policy of a world, of the bucket or of an access point, and what its resources name."""
 
-    world: World
+    world: BucketWorld
     statements: tuple[Statement, ...]
     block: Block
     point: AccessPoint | None = None
@@ -76,15 +76,15 @@ class PolicyView:
     def __post_init__(self) -> None:
         self._judge = Judge(self.statements, self.block, self.world.account)
         self._deciding: dict[int, int] = {}
-        self._read: dict[tuple[int, Named, ObjectClass | None, bool], Reading] = {}
+        self._read: dict[tuple[int, Named, ObjectClass | None, bool], PolicyAnswer] = {}
 
     @classmethod
-    def of(cls, world: World) -> "PolicyView":
+    def of(cls, world: BucketWorld) -> "PolicyView":
         """Return the view of a bucket's policy."""
         return cls(world, parsed(world.bucket.policy), world.bucket.block)
 
     @classmethod
-    def of_point(cls, world: World, point: AccessPoint) -> "PolicyView":
+    def of_point(cls, world: BucketWorld, point: AccessPoint) -> "PolicyView":
         """Return the view of an access point's policy. The strictest block applies to requests through it."""
         block = point.block | world.bucket.block
         return cls(world, parsed(point.policy), block, point)
@@ -126,7 +126,7 @@ class PolicyView:
         objects: ObjectClass | None = None,
         *,
         cloudfront: bool = False,
-    ) -> Reading:
+    ) -> PolicyAnswer:
         """Return whether a requester returned by `known` may read keys that the statements in `named` name.
 
         With `cloudfront`, actions other than GetObject count as uncertain.
@@ -144,7 +144,7 @@ class PolicyView:
 
     def _may_read(
         self, requester: Requester, named: Named, objects: ObjectClass | None, *, cloudfront: bool
-    ) -> Reading:
+    ) -> PolicyAnswer:
         found = NO
         if self.reaches(objects):
             found = best(self._decide(requester, each, named) for each in self._asked[May.READ])
@@ -162,14 +162,14 @@ class PolicyView:
         """
         return not (objects and objects.owner and self.world.bucket.acls_count)
 
-    def _current(self, requester: Requester, named: Named, found: Reading) -> Reading:
+    def _current(self, requester: Requester, named: Named, found: PolicyAnswer) -> PolicyAnswer:
         """Treat old versions as uncertain: CloudFront requests one only if it forwards a viewer's versionId."""
         current = self._decide(requester, _GET, named)
         if current.verdict is Verdict.YES:
             return current
         return replace(found, verdict=Verdict.MAYBE, undecided=(VERSIONS,))
 
-    def general(self, requester: Requester, may: May) -> Reading:
+    def general(self, requester: Requester, may: May) -> PolicyAnswer:
         """Return whether a requester returned by `known` may list, write or manage, for any key.
 
         `by` and `statements` cover all actions, because one action may be expected and another one not.
@@ -185,15 +185,15 @@ class PolicyView:
     def allows_more(self) -> bool:
         """Whether some statement, or the bucket's ACL, allows more of objects than to read them."""
         return bool(self.of_bucket_acl) or any(
-            each.on is On.OBJECT for may in (May.WRITE, May.MANAGE) for each in self._asked[may]
+            each.on is ResourceType.OBJECT for may in (May.WRITE, May.MANAGE) for each in self._asked[may]
         )
 
-    def by_viewers(self, requester: Requester, may: May, on: On, named: Named) -> Reading:
+    def by_viewers(self, requester: Requester, may: May, on: ResourceType, named: Named) -> PolicyAnswer:
         """Return whether CloudFront, a requester of `known`, may do more than read when viewers ask for it.
 
         It asks what the method and the path say. What else the query string says counts as uncertain.
         """
-        keys, forbidding = (named, None) if on is On.OBJECT else self._named_of[On.BUCKET]
+        keys, forbidding = (named, None) if on is ResourceType.OBJECT else self._named_of[ResourceType.BUCKET]
         asked = [each for each in self._asked[may] if each.on is on]
         readings = {each.name: self._decide(requester, each, keys, forbidding) for each in asked}
         by_method = best(each for name, each in readings.items() if name in _BY_METHOD)
@@ -203,18 +203,20 @@ class PolicyView:
         certain = keys.certain if forbidding is None else forbidding
         return best((by_method, by_query, self._by_bucket_acl(requester, may, on, certain)))
 
-    def _by_bucket_acl(self, requester: Requester, may: May, on: On, forbidding: int) -> Reading:
+    def _by_bucket_acl(
+        self, requester: Requester, may: May, on: ResourceType, forbidding: int
+    ) -> PolicyAnswer:
         """What the bucket's own ACL lets CloudFront do, unless a Deny certainly applies."""
         mine = _counting(self.world.bucket.grants, requester)
         if self.point is not None or (may, on) not in _BY_BUCKET_ACL or not mine:
             return NO
         bucket = self.world.bucket
-        found = acl_readers(mine, On.BUCKET, block=bucket.block, ownership=bucket.ownership)
+        found = acl_readers(mine, ResourceType.BUCKET, block=bucket.block, ownership=bucket.ownership)
         if not any(granted is may and _is(reader, requester) for reader, granted in found):
             return NO
         asked = (each for each in actions(may, on) if each.name in _BY_METHOD)
         denied = all(self._judge.forbidden(requester, each) & forbidding for each in asked)
-        return NO if denied else Reading(Verdict.YES, by=("bucket ACL",))
+        return NO if denied else PolicyAnswer(Verdict.YES, by=("bucket ACL",))
 
     def name(self, index: int) -> str:
         """Return the name of a statement in reports: its Sid, or its index."""
@@ -233,7 +235,7 @@ class PolicyView:
 
     def _decide(
         self, requester: Requester, action: Action, named: Named, forbidding: int | None = None
-    ) -> Reading:
+    ) -> PolicyAnswer:
         found = self._judge.decide(requester, action, named.may, named.certain, forbidding)
         if found.verdict is Verdict.NO:
             return NO
@@ -251,7 +253,7 @@ class PolicyView:
         ]
         verdict = Verdict.MAYBE if denying else found.verdict
         names = tuple(map(self.name, found.allowed_by))
-        return Reading(verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
+        return PolicyAnswer(verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
 
     def _resource(self, index: int, named: Named) -> str:
         """Return why it is undecided whether a statement names a key, with the resources that decide it."""
@@ -261,13 +263,13 @@ class PolicyView:
         member = "NotResource" if "NotResource" in statement else "Resource"
         return f"{why} ({member} {', '.join(map(str, listed(statement.get(member))))})"
 
-    def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> Reading:
+    def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> PolicyAnswer:
         """An ACL lets a requester read unless a Deny certainly applies."""
         counted = self.of_acl(replace(objects, grants=frozenset(_counting(objects.grants, requester))))
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
         denied = self._judge.forbidden(requester, _GET) & named.certain
-        return NO if denied else Reading(Verdict.YES, by=("object ACL",))
+        return NO if denied else PolicyAnswer(Verdict.YES, by=("object ACL",))
 
     def denies(self, reader: Reader, named: Named) -> bool:
         """Return whether a Deny certainly prevents the grantee of an ACL from reading, in any form of request."""
@@ -288,38 +290,40 @@ class PolicyView:
     def of_acl(self, objects: ObjectClass) -> tuple[tuple[Reader, May], ...]:
         """Return who may do what by the ACL of these objects."""
         bucket = self.world.bucket
-        return acl_readers(objects.grants, On.OBJECT, block=bucket.block, ownership=bucket.ownership)
+        return acl_readers(
+            objects.grants, ResourceType.OBJECT, block=bucket.block, ownership=bucket.ownership
+        )
 
     @cached_property
     def of_bucket_acl(self) -> tuple[tuple[Reader, May], ...]:
         """Return who may do what by the bucket's own ACL."""
         bucket = self.world.bucket
-        return acl_readers(bucket.grants, On.BUCKET, block=bucket.block, ownership=bucket.ownership)
+        return acl_readers(bucket.grants, ResourceType.BUCKET, block=bucket.block, ownership=bucket.ownership)
 
-    def _somewhere(self, on: On) -> Named:
+    def _somewhere(self, on: ResourceType) -> Named:
         """Return the statements that name the bucket, or at least one object of it."""
         return self._named_of[on][0]
 
-    def _everything(self, on: On) -> int:
+    def _everything(self, on: ResourceType) -> int:
         """Return the statements that certainly name the bucket, or every object of it."""
         return self._named_of[on][1]
 
     @cached_property
-    def _named_of(self) -> Mapping[On, tuple[Named, int]]:
-        return {on: (self._naming_some(on), self._naming_all(on)) for on in On}
+    def _named_of(self) -> Mapping[ResourceType, tuple[Named, int]]:
+        return {on: (self._naming_some(on), self._naming_all(on)) for on in ResourceType}
 
-    def _naming_some(self, on: On) -> Named:
+    def _naming_some(self, on: ResourceType) -> Named:
         may = certain = 0
         for index, resources in enumerate(self._resources):
-            found = resources.bucket if on is On.BUCKET else resources.some
+            found = resources.bucket if on is ResourceType.BUCKET else resources.some
             may |= (found is not Verdict.NO) << index
             certain |= (found is Verdict.YES) << index
         return Named(may, certain)
 
-    def _naming_all(self, on: On) -> int:
+    def _naming_all(self, on: ResourceType) -> int:
         named = 0
         for index, each in enumerate(self._resources):
-            named |= (each.bucket is Verdict.YES if on is On.BUCKET else each.every) << index
+            named |= (each.bucket is Verdict.YES if on is ResourceType.BUCKET else each.every) << index
         return named
 
     @cached_property
@@ -328,7 +332,7 @@ class PolicyView:
         return tuple(named_by(self.world, each, self.point) for each in statements(policy))
 
 
-def best(readings: Iterable[Reading]) -> Reading:
+def best(readings: Iterable[PolicyAnswer]) -> PolicyAnswer:
     """Return all certain answers together if there are any, else all uncertain ones."""
     found = list(readings)
     certain = [each for each in found if each.verdict is Verdict.YES]
@@ -340,10 +344,12 @@ def best(readings: Iterable[Reading]) -> Reading:
     return _of(Verdict.MAYBE, _each(clause for each in unsure for clause in each.undecided), unsure)
 
 
-def _of(verdict: Verdict, undecided: tuple[str, ...], readings: Sequence[Reading]) -> Reading:
+def _of(verdict: Verdict, undecided: tuple[str, ...], readings: Sequence[PolicyAnswer]) -> PolicyAnswer:
     """Return an answer that combines the grounds of some readings."""
     by = _each(name for each in readings for name in each.by)
-    return Reading(verdict, undecided, by, _each(index for each in readings for index in each.statements))
+    return PolicyAnswer(
+        verdict, undecided, by, _each(index for each in readings for index in each.statements)
+    )
 
 
 def _each(values: Iterable[T]) -> tuple[T, ...]:
@@ -353,7 +359,7 @@ def _each(values: Iterable[T]) -> tuple[T, ...]:
 
 def _counting(grants: Iterable[AclGrant], requester: Requester) -> tuple[AclGrant, ...]:
     """Return the grants without those for everybody with an AWS account, where the requester is nobody of those."""
-    signed_in = requester.principal.form not in (Form.ANYONE, Form.SERVICE)
+    signed_in = requester.principal.form not in (PrincipalForm.ANYONE, PrincipalForm.SERVICE)
     return tuple(each for each in grants if signed_in or not each.signed_in)
 
 

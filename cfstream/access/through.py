@@ -11,19 +11,19 @@ from typing import TypeAlias
 from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell, Layout, Named
 from cfstream.access.points import Point
-from cfstream.access.policy import On, Requester
+from cfstream.access.policy import Requester, ResourceType
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind, Verdict
 from cfstream.access.route import ROOT, Candidate, Route
-from cfstream.access.statements import PolicyView, Reading, best
+from cfstream.access.statements import PolicyAnswer, PolicyView, best
 from cfstream.access.ways import General, Way
-from cfstream.domain import Behavior, Distribution, ObjectClass, Origin
+from cfstream.domain import CacheBehavior, Distribution, ObjectClass, Origin
 from cfstream.values import Known
 
 OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
 ACLS_UNREAD = "the objects' ACLs, which others manage, were not read"
 
-Ask: TypeAlias = Callable[[Route, Origin], Reading]
+Ask: TypeAlias = Callable[[Route, Origin], PolicyAnswer]
 """What S3 answers when CloudFront asks an origin for something."""
 
 
@@ -55,10 +55,14 @@ class Viewers:
         found: dict[General, None] = {}
         for route in self.routes:
             for may, candidate in self._of_bucket(route):
-                found.update(dict.fromkeys(self._general(route, candidate, may, On.BUCKET, self._nothing)))
+                found.update(
+                    dict.fromkeys(self._general(route, candidate, may, ResourceType.BUCKET, self._nothing))
+                )
             for candidate, named in self._written(route, cells):
                 for may in (May.WRITE, May.MANAGE):
-                    found.update(dict.fromkeys(self._general(route, candidate, may, On.OBJECT, named)))
+                    found.update(
+                        dict.fromkeys(self._general(route, candidate, may, ResourceType.OBJECT, named))
+                    )
         yield from found
 
     def _written(
@@ -89,16 +93,16 @@ class Viewers:
                 yield may, Candidate(route.root.place, (), ROOT)
 
     def _general(
-        self, route: Route, candidate: Candidate, may: May, on: On, named: tuple[Named, ...]
+        self, route: Route, candidate: Candidate, may: May, on: ResourceType, named: tuple[Named, ...]
     ) -> Iterator[General]:
-        def ask(route: Route, origin: Origin) -> Reading:
+        def ask(route: Route, origin: Origin) -> PolicyAnswer:
             requester = self._requester(route.distribution, origin)
             if origin.alias is not None:
                 return best(each.by_viewers(requester, may, on, named) for each in self._points_of(origin))
             return self.view.by_viewers(requester, may, on, named[0])
 
         for way in self._ways(route, candidate, ask):
-            paths = () if on is On.BUCKET else (route.behaviors[candidate.place].pattern.absolute,)
+            paths = () if on is ResourceType.BUCKET else (route.behaviors[candidate.place].pattern.absolute,)
             yield General(way.reader, may, way.certain, way.undecided, way.by, paths, way)
 
     def _ways(self, route: Route, candidate: Candidate, ask: Ask) -> Iterator[Way]:
@@ -120,7 +124,7 @@ class Viewers:
                 )
                 yield from self._signed(way, behavior)
 
-    def _signed(self, way: Way, behavior: Behavior) -> Iterator[Way]:
+    def _signed(self, way: Way, behavior: CacheBehavior) -> Iterator[Way]:
         """One way for each signer; for anyone where nobody needs to sign."""
         if not behavior.signers:
             yield way
@@ -134,7 +138,7 @@ class Viewers:
 
     def _read(
         self, through: Distribution, origin: Origin, named: tuple[Named, ...], objects: ObjectClass | None
-    ) -> Reading:
+    ) -> PolicyAnswer:
         """Whether S3 answers CloudFront's request for an origin."""
         requester = self._requester(through, origin)
         if origin.alias is not None:
@@ -143,9 +147,9 @@ class Viewers:
         if reading.verdict is Verdict.YES:
             return reading
         if self.world.bucket.policy_unread:
-            return Reading(Verdict.MAYBE, (UNREAD,), ("policy",))
+            return PolicyAnswer(Verdict.MAYBE, (UNREAD,), ("policy",))
         if self.world.bucket.objects.granted_unread and origin.oai_id and through.id == self.world.own:
-            return Reading(Verdict.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
+            return PolicyAnswer(Verdict.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
         return reading
 
     def _requester(self, through: Distribution, origin: Origin) -> Requester:

@@ -8,8 +8,8 @@ from cfstream.access.origins import unplaced
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester, Statement
 from cfstream.access.reader import May, Reader
-from cfstream.access.world import World
-from cfstream.domain import Behavior, Distribution, Origin
+from cfstream.access.world import BucketWorld
+from cfstream.domain import CacheBehavior, Distribution, Origin
 from cfstream.values import Known
 
 
@@ -23,7 +23,7 @@ class Way:
     """The clauses that were not decided, where it is not certain."""
     distribution: Distribution | None = field(default=None, compare=False)
     distribution_id: Known = ""
-    behavior: Behavior | None = None
+    behavior: CacheBehavior | None = None
     path: str = ""
     """The only path of a viewer that leads there: ``/``. Empty where it follows from the key."""
     origin: Origin | None = None
@@ -48,7 +48,7 @@ Ways: TypeAlias = tuple[Way, ...]
 class Evaluation:
     """Who can read each cell, in one world."""
 
-    world: World
+    world: BucketWorld
     cells: tuple[Cell, ...]
     ways: tuple[Ways, ...]
     """The ways into each cell, in the order of `cells`."""

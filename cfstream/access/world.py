@@ -16,7 +16,7 @@ class GroupState:
 
 
 @dataclass(frozen=True)
-class World:
+class BucketWorld:
     """One bucket and everything that leads to it. Ids of resources that do not exist yet are Refs."""
 
     account: str

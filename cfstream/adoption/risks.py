@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfstream.adoption.account import Account
-from cfstream.adoption.viewers import Guard
+from cfstream.adoption.viewers import SignedBehavior
 from cfstream.domain import Delivery, LiveDistribution, document
 from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST
 from cfstream.spec.wording import some_of
@@ -26,7 +26,7 @@ class Risk:
     text: str
 
 
-def risks(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> tuple[Risk, ...]:
+def risks(live: LiveDistribution, account: Account, guards: Sequence[SignedBehavior]) -> tuple[Risk, ...]:
     """Return the risks in the configuration and the account. The plan shows those of the bucket."""
     streaming = live.delivery is Delivery.RTMP
     retired = Risk("rtmp", "AWS retired RTMP at the end of 2020: nothing plays it any more")
@@ -39,7 +39,7 @@ def risks(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> 
     )
 
 
-def _openness(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
+def _openness(live: LiveDistribution, guards: Sequence[SignedBehavior]) -> Iterator[Risk]:
     if not live.enabled:
         return
     default, *others = guards
@@ -68,7 +68,9 @@ def identity_of(live: LiveDistribution) -> tuple[str, str]:
     return (str(origin.oac_id), str(origin.oai_id)) if origin else ("", "")
 
 
-def _idle_signers(live: LiveDistribution, account: Account, guards: Sequence[Guard]) -> Iterator[Risk]:
+def _idle_signers(
+    live: LiveDistribution, account: Account, guards: Sequence[SignedBehavior]
+) -> Iterator[Risk]:
     """Yield signers without an active key. While a change is in progress, nothing is known about them."""
     if live.status != "Deployed":
         return
@@ -89,7 +91,7 @@ def _idle_signers(live: LiveDistribution, account: Account, guards: Sequence[Gua
             yield Risk("idle-signer", f"the key group {name} has no active key, so it cannot sign")
 
 
-def _tls(live: LiveDistribution, guards: Sequence[Guard]) -> Iterator[Risk]:
+def _tls(live: LiveDistribution, guards: Sequence[SignedBehavior]) -> Iterator[Risk]:
     minimum = document.own_certificate(live.config).get("MinimumProtocolVersion", "")
     if minimum in TLS_FROM_WEAKEST[:SOUND_TLS]:
         yield Risk("weak-tls", f"viewers may connect with {minimum}, which allows TLS 1.1 or older")

@@ -12,14 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
-from cfstream.domain import Behavior, LiveDistribution, Signers, with_pattern
+from cfstream.domain import CacheBehavior, LiveDistribution, Signers, with_pattern
 from cfstream.spec.fields import PathPattern, ResourceName
 from cfstream.spec.signers import MAX_TRUSTED_SIGNERS
 from cfstream.stack.distribution_fields import normal
 
 
 @dataclass(frozen=True)
-class Guard:
+class SignedBehavior:
     """One behavior that leads to the bucket; `path` is empty for the default one."""
 
     path: str
@@ -27,7 +27,7 @@ class Guard:
     viewer_protocol: str = ""
 
 
-def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[Guard, ...]:
+def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[SignedBehavior, ...]:
     """Return every behavior that leads to the bucket, the default one first.
 
     If two have the same pattern, only the first has an effect. Raises CannotImport if one has both kinds of signers.
@@ -36,7 +36,9 @@ def guards(live: LiveDistribution, bucket: str, account: Account) -> tuple[Guard
     return tuple(_guard(live, each, account) for each in (live.default, *live.named) if each in ours)
 
 
-def signing_values(account: Account, live: LiveDistribution, found: Sequence[Guard]) -> dict[str, Any]:
+def signing_values(
+    account: Account, live: LiveDistribution, found: Sequence[SignedBehavior]
+) -> dict[str, Any]:
     """Return the fields that name signers: of the default behavior, and ``behaviors`` for those that must be listed."""
     default, *others = found
     named = []
@@ -63,7 +65,7 @@ def sayable(kind: Any, value: object) -> bool:
     return True
 
 
-def _guard(live: LiveDistribution, behavior: Behavior, account: Account) -> Guard:
+def _guard(live: LiveDistribution, behavior: CacheBehavior, account: Account) -> SignedBehavior:
     viewers = normal(behavior.signers, account.number)
     where = "the default behavior" if behavior.default else f"the behavior {behavior.path!r}"
     if viewers.accounts and viewers.key_groups:
@@ -76,7 +78,7 @@ def _guard(live: LiveDistribution, behavior: Behavior, account: Account) -> Guar
             f"{where} of {live.id} has {len(viewers.accounts)} trusted signers; the limit is {MAX_TRUSTED_SIGNERS}",
             "remove some there, or use a key group, and import again",
         )
-    return Guard(behavior.path, viewers, behavior.viewer_protocol)
+    return SignedBehavior(behavior.path, viewers, behavior.viewer_protocol)
 
 
 def _fields(account: Account, viewers: Signers) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.errors import rubbish
 from cfstream.aws.remembering import RememberingReads
-from cfstream.aws.sessions import Clients, Settings, is_amazon
+from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
 from cfstream.ports import Call, Clock, World
 from cfstream.values import Account
 
 IDENTITY = Call("sts", "get_caller_identity")
 
 
-def connect(settings: Settings, clock: Clock | None = None) -> World:
+def connect(settings: ConnectionSettings, clock: Clock | None = None) -> World:
     """Return the World for `settings`.
 
     Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing

@@ -33,7 +33,7 @@ HOME_REGIONS = {"resourcegroupstaggingapi": "us-east-1"}
 
 
 @dataclass(frozen=True)
-class Settings:
+class ConnectionSettings:
     """A user's settings for the connection. None means: use the environment and the AWS configuration."""
 
     profile: str | None = None
@@ -46,7 +46,7 @@ class Settings:
 class Clients:
     """botocore's clients of one session, by service, region, and use for writes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ConnectionSettings) -> None:
         self._settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
@@ -106,7 +106,7 @@ def is_amazon(client: Any) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
 
 
-def _session(settings: Settings) -> Any:
+def _session(settings: ConnectionSettings) -> Any:
     nowhere = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
@@ -127,7 +127,7 @@ def _session(settings: Settings) -> Any:
     return session
 
 
-def _region(session: Any, settings: Settings) -> str:
+def _region(session: Any, settings: ConnectionSettings) -> str:
     # botocore only reads AWS_DEFAULT_REGION. All other AWS SDKs, and AWS's own services, use AWS_REGION.
     if settings.region:
         return settings.region

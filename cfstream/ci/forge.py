@@ -26,7 +26,7 @@ class Silent(CfstreamError):
     """The comment could not be written: the host's reason, and the fix."""
 
 
-class Passing(Exception):
+class TemporaryFailure(Exception):
     """A temporary failure, with the seconds to wait."""
 
     def __init__(self, what: str, seconds: float | None = None) -> None:
@@ -98,36 +98,36 @@ class Forge:
         for pause in PAUSES:
             try:
                 return do()
-            except Passing as passing:
+            except TemporaryFailure as passing:
                 seconds = pause if passing.seconds is None else passing.seconds
                 if seconds > PATIENCE:
                     raise Silent(
                         str(passing), f"run the job again in {seconds / 60:.0f} minutes"
                     ) from passing
                 self._sleep(seconds)
-            except Refusal as refusal:
+            except ForgeRefusal as refusal:
                 raise Silent(str(refusal), permission or "check the token") from refusal
         try:
             return do()
-        except (Passing, Refusal) as last:
+        except (TemporaryFailure, ForgeRefusal) as last:
             raise Silent(
-                str(last), permission if isinstance(last, Refusal) else "run the job again"
+                str(last), permission if isinstance(last, ForgeRefusal) else "run the job again"
             ) from last
 
     def _ask(self, method: str, url: str, document: Any = None) -> httpx.Response:
         try:
             reply = self._client.request(method, url, json=document)
         except httpx.HTTPError as error:
-            raise Passing(f"{method} {_path(url)}: no answer ({type(error).__name__})") from error
+            raise TemporaryFailure(f"{method} {_path(url)}: no answer ({type(error).__name__})") from error
         if reply.is_success:
             return reply
         said = f"{method} {_path(url)}: {reply.status_code} {_message(reply)}"
         if reply.status_code in BUSY or _limited(reply):
-            raise Passing(said, _wait(reply))
-        raise Refusal(said)
+            raise TemporaryFailure(said, _wait(reply))
+        raise ForgeRefusal(said)
 
 
-class Refusal(Exception):
+class ForgeRefusal(Exception):
     """The host refused, and will again."""
 
 

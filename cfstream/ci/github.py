@@ -27,7 +27,7 @@ BOT = "github-actions[bot]"
 """The author of comments that are written with a job's own token."""
 
 
-class Action:
+class ActionRun:
     """One run of the action."""
 
     def __init__(self, runner: Runner) -> None:
@@ -139,7 +139,7 @@ def _outputs(job: Job, result: Result) -> str:
 
 def main() -> int:
     """Run the action with the environment of this process, and return its exit code."""
-    return Action(Runner(os.environ, sys.stdout)).run()
+    return ActionRun(Runner(os.environ, sys.stdout)).run()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.table import ENTRIES, EVERYWHERE, PROGRAM, SECTIONS, Entry
+from cfstream.cli.table import ENTRIES, EVERYWHERE, PROGRAM, SECTIONS, CommandEntry
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import hush
 from cfstream.errors import Interrupted, WrongUsage
@@ -115,7 +115,7 @@ def _written(argument: Any) -> str:
     return name + "..." * (argument.nargs == -1 and "..." not in name)
 
 
-def _load(name: str, entry: Entry) -> TyperCommand | TyperGroup:
+def _load(name: str, entry: CommandEntry) -> TyperCommand | TyperGroup:
     """Return the command, made from the function or the Typer of its module."""
     found = getattr(import_module(entry.module), entry.attribute)
     if isinstance(found, typer.Typer):

@@ -10,7 +10,7 @@ PROGRAM = "cfstream"
 
 
 @dataclass(frozen=True)
-class Entry:
+class CommandEntry:
     """A command as the help lists it, and where its function or Typer is."""
 
     help: str
@@ -18,12 +18,12 @@ class Entry:
     attribute: str
 
 
-def _command(module: str, help_: str, *, attribute: str = "") -> Entry:
+def _command(module: str, help_: str, *, attribute: str = "") -> CommandEntry:
     """Return the entry of a command in `cfstream.cli.commands`, whose function has the module's name."""
-    return Entry(help_, f"cfstream.cli.commands.{module}", attribute or module)
+    return CommandEntry(help_, f"cfstream.cli.commands.{module}", attribute or module)
 
 
-SECTIONS: Mapping[str, Mapping[str, Entry]] = {
+SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = {
     "Write a spec": {
         "init": _command("init", "Write a commented spec to start from."),
         "import": _command("import_", "Write a live distribution as a spec."),
@@ -62,7 +62,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
     },
 }
 
-ENTRIES: dict[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+ENTRIES: dict[str, CommandEntry] = {
+    name: entry for section in SECTIONS.values() for name, entry in section.items()
+}
 
 EVERYWHERE = ("profile", "region", "endpoint_url", "edge_url", "sandbox", "verbose", "quiet", "no_color")
 """Parameters of `cfstream` that are also taken after a command's name."""

@@ -7,7 +7,7 @@ as a plan's, so `diff` reports the hazards that `plan` reports if live equals th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
     Block,
     BucketState,
@@ -42,9 +42,9 @@ SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 class Described:
     """The worlds of two versions of a stack, around the newer version's bucket."""
 
-    before: World
-    after: World
-    former: tuple[World, World] | None
+    before: BucketWorld
+    after: BucketWorld
+    former: tuple[BucketWorld, BucketWorld] | None
     """If the bucket changes: the worlds around the older version's bucket, before and after."""
     hazards: tuple[Hazard, ...]
     """The hazards of the distribution's own fields: TLS, and removed host names."""
@@ -67,7 +67,7 @@ def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Sp
     )
 
 
-def first(after: Stack, new: Sequence[Spec]) -> tuple[World, World]:
+def first(after: Stack, new: Sequence[Spec]) -> tuple[BucketWorld, BucketWorld]:
     """Return the worlds before and after the first version of a stack: before, nobody can read anything."""
     scene = Scene(after, ACCOUNT, beside=tuple(new))
     will = _world(scene, _live(scene), after.spec.bucket.name, _policy(scene))
@@ -131,9 +131,9 @@ def _oai(spec: Spec) -> str:
     return spec.oai.id if spec.oai and spec.oai.id else "OAI"
 
 
-def _world(scene: Scene, live: Distribution, bucket: str, policy: Json | None) -> World:
+def _world(scene: Scene, live: Distribution, bucket: str, policy: Json | None) -> BucketWorld:
     open_bucket = scene.stack.spec.identity == "none"
-    return World(
+    return BucketWorld(
         account=ACCOUNT,
         bucket=BucketState(bucket, policy=policy, block=Block() if open_bucket else SHUT, ownership=LEGACY),
         distributions=(live,),

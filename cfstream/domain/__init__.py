@@ -8,7 +8,7 @@ from cfstream.domain.bucket import AccessPoint, AclGrant, Block, BucketState, Ob
 from cfstream.domain.deciding import deciding
 from cfstream.domain.delivery import Delivery
 from cfstream.domain.distribution import (
-    Behavior,
+    CacheBehavior,
     Distribution,
     ErrorPage,
     LiveDistribution,
@@ -31,9 +31,9 @@ __all__ = [
     "NAME_TAG",
     "AccessPoint",
     "AclGrant",
-    "Behavior",
     "Block",
     "BucketState",
+    "CacheBehavior",
     "Delivery",
     "Distribution",
     "ErrorPage",

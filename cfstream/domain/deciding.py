@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from cfstream.domain.distribution import Behavior, Distribution, Origin
+from cfstream.domain.distribution import CacheBehavior, Distribution, Origin
 from cfstream.values import Json, plain
 
 _SHOWN_OTHERWISE = frozenset({"pattern", "target", "origins", "signers"})
@@ -38,7 +38,7 @@ def _origin(origin: Origin) -> dict[str, Any]:
     }
 
 
-def _behavior(behavior: Behavior) -> dict[str, Any]:
+def _behavior(behavior: CacheBehavior) -> dict[str, Any]:
     known = _SHOWN_OTHERWISE | _NOT_DECIDING
     rest = {each.name: getattr(behavior, each.name) for each in fields(behavior) if each.name not in known}
     return {

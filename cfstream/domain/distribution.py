@@ -84,7 +84,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Behavior:
+class CacheBehavior:
     """One cache behavior. The default one has the pattern ``*`` and an empty `path`, and is last in precedence."""
 
     pattern: PathPattern
@@ -133,7 +133,7 @@ class Distribution:
     arn: Known
     enabled: bool
     origins: tuple[Origin, ...]
-    behaviors: tuple[Behavior, ...]
+    behaviors: tuple[CacheBehavior, ...]
     """In order of precedence; the default one is last."""
     domain_name: str = ""
     status: str = ""
@@ -160,12 +160,12 @@ class Distribution:
     """Paths of the configuration members that the installed botocore does not know, sorted."""
 
     @property
-    def default(self) -> Behavior:
+    def default(self) -> CacheBehavior:
         """The default behavior."""
         return self.behaviors[-1]
 
     @property
-    def named(self) -> tuple[Behavior, ...]:
+    def named(self) -> tuple[CacheBehavior, ...]:
         """All behaviors except the default one, in order of precedence."""
         return self.behaviors[:-1]
 
@@ -187,11 +187,11 @@ class Distribution:
         """Return the words of a tag whose value is a list; none if it is not set or tags were not read."""
         return tuple((self.tag(key) or "").split())
 
-    def behavior_for(self, path: str) -> Behavior:
+    def behavior_for(self, path: str) -> CacheBehavior:
         """Return the behavior that CloudFront uses for a viewer's path: the first match."""
         return next(each for each in self.behaviors if each.default or each.pattern.matches(path))
 
-    def leading_to(self, bucket: str) -> tuple[Behavior, ...]:
+    def leading_to(self, bucket: str) -> tuple[CacheBehavior, ...]:
         """Return the behaviors that lead to a bucket, directly or through an origin group.
 
         An origin leads to the bucket if it names the bucket, or if it is the default behavior's first origin, which a

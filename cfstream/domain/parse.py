@@ -6,7 +6,7 @@ from typing import Any
 from cfstream.domain import document
 from cfstream.domain.delivery import Delivery
 from cfstream.domain.distribution import (
-    Behavior,
+    CacheBehavior,
     Distribution,
     ErrorPage,
     LiveDistribution,
@@ -101,10 +101,12 @@ def _origins(delivery: Delivery, raw: Json) -> dict[str, Origin]:
     }
 
 
-def _behaviors(delivery: Delivery, raw: Json, origins: Mapping[str, Origin]) -> tuple[Behavior, ...]:
+def _behaviors(delivery: Delivery, raw: Json, origins: Mapping[str, Origin]) -> tuple[CacheBehavior, ...]:
     if delivery is Delivery.RTMP:
         return (
-            Behavior(PathPattern("*"), "s3", tuple(origins.values()), document.signers(raw), default=True),
+            CacheBehavior(
+                PathPattern("*"), "s3", tuple(origins.values()), document.signers(raw), default=True
+            ),
         )
     groups = {
         group["Id"]: tuple(member["OriginId"] for member in items(group["Members"]))
@@ -116,9 +118,9 @@ def _behaviors(delivery: Delivery, raw: Json, origins: Mapping[str, Origin]) -> 
 
 def _behavior(
     raw: Json, groups: Mapping[str, tuple[str, ...]], origins: Mapping[str, Origin], *, default: bool
-) -> Behavior:
+) -> CacheBehavior:
     target = raw["TargetOriginId"]
-    return Behavior(
+    return CacheBehavior(
         pattern=PathPattern("*" if default else raw["PathPattern"]),
         target=target,
         origins=tuple(origins[each] for each in groups.get(target, (target,)) if each in origins),

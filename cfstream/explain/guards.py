@@ -23,7 +23,7 @@ class TrustedKey:
 
 
 @dataclass(frozen=True)
-class Guard:
+class GuardedBehavior:
     """One behavior. `path` is its pattern, empty for the default one. Without signers, no signature is needed."""
 
     path: str = ""
@@ -64,14 +64,14 @@ class Guards:
     id: str
     domain_name: str
     aliases: tuple[str, ...]
-    behaviors: tuple[Guard, ...]
+    behaviors: tuple[GuardedBehavior, ...]
     enabled: bool = True
     deployed: bool = True
     ipv6: bool = False
     loopback: str = ""
     """The host name that resolves to it in browsers on this machine, if it is in a sandbox."""
 
-    def of(self, path: str) -> Guard:
+    def of(self, path: str) -> GuardedBehavior:
         """Return the behavior for a path, which starts with a slash.
 
         The first pattern that matches wins. A pattern may omit its leading slash.

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 
-from cfstream.explain.guards import Guard, Guards, TrustedKey
-from cfstream.explain.parse import Presented, Statement, present, statement
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.parse import Presented, SignedStatement, present, statement
 from cfstream.explain.signature import fits, meant, signature_of
 from cfstream.explain.times import distance
 from cfstream.sign.key_id import is_group_id
@@ -22,7 +22,7 @@ MISSING, UNKNOWN, MALFORMED, DENIED = "MissingKey", "InvalidKey", "MalformedPoli
 
 
 @dataclass(frozen=True)
-class Reason:
+class RefusalReason:
     """One reason for a refusal: the code that the viewer sees, what is wrong, and the fix."""
 
     code: str
@@ -35,10 +35,10 @@ class Explanation:
     """What the viewer sends, what it means, and how CloudFront would answer."""
 
     presented: Presented
-    policy: Statement | None
-    reasons: tuple[Reason, ...]
+    policy: SignedStatement | None
+    reasons: tuple[RefusalReason, ...]
     notes: tuple[str, ...]
-    guard: Guard | None = None
+    guard: GuardedBehavior | None = None
     key: TrustedKey | None = None
     signature: bool | None = None
     """Whether the signature is valid; None if it was not or could not be checked."""
@@ -57,10 +57,10 @@ class _Case:
     """The input of all checks."""
 
     presented: Presented
-    policy: Statement | None
+    policy: SignedStatement | None
     now: int
     guards: Guards | None
-    guard: Guard | None
+    guard: GuardedBehavior | None
     key: TrustedKey | None
     signature: bool | None
     viewer: str | None
@@ -92,7 +92,7 @@ def explain(
     return Explanation(presented, policy, reasons, tuple(_notes(case)), guard, key, case.signature)
 
 
-def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[Reason]], ...]:
+def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[RefusalReason]], ...]:
     if case.guard is not None and not case.guard.signed:
         return (_place, _protocol)
     if not case.presented.values:
@@ -100,31 +100,31 @@ def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[Reason]], ...]:
     return (_place, _protocol, _complete, _form, _trusted, _signed, _covered, _in_time, _from_here)
 
 
-def _place(case: _Case) -> Iterator[Reason]:
+def _place(case: _Case) -> Iterator[RefusalReason]:
     """Yield a reason if the request does not reach the distribution."""
     if case.guards is None or case.presented.is_stream:
         return
     host = sections(case.presented.url).host.lower()
     if not case.guards.answers(host):
         names = ", ".join([*case.guards.aliases, case.guards.domain_name])
-        yield Reason(
+        yield RefusalReason(
             "", f"{case.guards.id} does not have the host name {host}", f"use one of its names: {names}"
         )
     if not case.guards.enabled:
-        yield Reason(
+        yield RefusalReason(
             "", f"{case.guards.id} is disabled and refuses every request", "enable it: enabled: true"
         )
 
 
-def _protocol(case: _Case) -> Iterator[Reason]:
+def _protocol(case: _Case) -> Iterator[RefusalReason]:
     if case.guard is None or not case.presented.url.lower().startswith("http://") or _on_loopback(case):
         return
     if case.guard.viewer_protocol == "https-only":
-        yield Reason("", f"{case.guard.named} only accepts https", "use https, and sign the https URL")
+        yield RefusalReason("", f"{case.guard.named} only accepts https", "use https, and sign the https URL")
     if case.guard.viewer_protocol == "redirect-to-https" and case.guard.signed:
         resource = case.policy.conditions.resource if case.policy else None
         if resource is None or not matches(resource, "https" + case.presented.url[4:]):
-            yield Reason(
+            yield RefusalReason(
                 DENIED, "it is redirected to https, but the signature is for http", "sign the https URL"
             )
 
@@ -135,49 +135,49 @@ def _on_loopback(case: _Case) -> bool:
     return case.guards is not None and host == case.guards.loopback
 
 
-def _complete(case: _Case) -> Iterator[Reason]:
+def _complete(case: _Case) -> Iterator[RefusalReason]:
     values = case.presented.values
     prefix = "CloudFront-" if case.presented.via == "cookies" else ""
     if not values:
         guarded = "" if case.guard else "; behaviors that require a signature refuse it"
-        yield Reason(
+        yield RefusalReason(
             MISSING, f"it is not signed: neither the URL nor the cookies have a signature{guarded}", "sign it"
         )
         return
     if not case.key_id:
-        yield Reason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again and copy all of it")
+        yield RefusalReason(MISSING, f"{prefix}Key-Pair-Id is missing", "sign it again and copy all of it")
     if "Signature" not in values:
-        yield Reason(MISSING, f"{prefix}Signature is missing", "sign it again and copy all of it")
+        yield RefusalReason(MISSING, f"{prefix}Signature is missing", "sign it again and copy all of it")
     if case.policy is None:
-        yield Reason(MISSING, f"both {prefix}Policy and {prefix}Expires are missing", "sign it again")
+        yield RefusalReason(MISSING, f"both {prefix}Policy and {prefix}Expires are missing", "sign it again")
 
 
-def _form(case: _Case) -> Iterator[Reason]:
+def _form(case: _Case) -> Iterator[RefusalReason]:
     if case.policy is None:
         return
     if case.policy.fault:
-        yield Reason(MALFORMED, case.policy.fault, "sign it again")
+        yield RefusalReason(MALFORMED, case.policy.fault, "sign it again")
     conditions = case.policy.conditions
     if any((time or 0) >= MILLISECONDS for time in (conditions.expires, conditions.starts)):
-        yield Reason(
+        yield RefusalReason(
             MALFORMED, "its times are in milliseconds, but CloudFront uses seconds", "divide them by 1000"
         )
     if conditions.ip is not None and _network(conditions.ip) is None:
-        yield Reason(
+        yield RefusalReason(
             MALFORMED, f"{conditions.ip} is not an IPv4 address or range", "write one like 203.0.113.0/24"
         )
     if case.digest not in ("SHA1", "SHA256"):
-        yield Reason(
+        yield RefusalReason(
             MALFORMED,
             f"CloudFront does not support the hash {case.digest}",
             "omit Hash-Algorithm, or use SHA256",
         )
 
 
-def _trusted(case: _Case) -> Iterator[Reason]:
+def _trusted(case: _Case) -> Iterator[RefusalReason]:
     guard = case.guard
     if is_group_id(case.key_id):
-        yield Reason(
+        yield RefusalReason(
             UNKNOWN,
             f"{case.key_id} is the id of a key group",
             "use the id of the public key, which starts with K",
@@ -190,22 +190,22 @@ def _trusted(case: _Case) -> Iterator[Reason]:
         others = [other for other in case.guards.behaviors if case.key_id in other.key_ids]
         where = f"; it belongs to {others[0].whom}, which {others[0].named} trusts" if others else ""
         trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
-        yield Reason(
+        yield RefusalReason(
             UNKNOWN,
             f"{guard.named} does not trust the key {case.key_id}{where}",
             f"sign with a key of {guard.whom}: {', '.join(trusted) or 'there are no keys yet'}",
         )
     elif case.key is not None and not case.key.active:
-        yield Reason(
+        yield RefusalReason(
             UNKNOWN,
             f"{case.key.name} ({case.key_id}) is in its group, but is not active at the edges yet",
             "run: cfstream wait SPEC",
         )
 
 
-def _signed(case: _Case) -> Iterator[Reason]:
+def _signed(case: _Case) -> Iterator[RefusalReason]:
     if "Signature" in case.presented.values and signature_of(case.presented) is None:
-        yield Reason(
+        yield RefusalReason(
             DENIED,
             "the signature cannot be decoded: it is incomplete, or in standard base64",
             "write - _ ~ instead of + = /",
@@ -214,42 +214,44 @@ def _signed(case: _Case) -> Iterator[Reason]:
         hosts = (*case.guards.aliases, case.guards.domain_name) if case.guards else ()
         hint = meant(case.key.pem, case.digest, case.presented, case.policy, hosts)
         of_what = "the URL" if case.policy.canned else "the policy"
-        yield Reason(
+        yield RefusalReason(
             DENIED,
             f"the signature does not match: {of_what} was altered after signing, or another key signed it",
             hint or f"sign it again with the private half of {case.key.name}",
         )
 
 
-def _covered(case: _Case) -> Iterator[Reason]:
+def _covered(case: _Case) -> Iterator[RefusalReason]:
     if case.policy is None or case.policy.canned or case.policy.conditions.resource is None:
         return
     resource, url = case.policy.conditions.resource, case.presented.url
     if not matches(resource, url):
-        yield Reason(
+        yield RefusalReason(
             DENIED, f"the policy is for {resource}, which does not cover {url}", _difference(resource, url)
         )
 
 
-def _in_time(case: _Case) -> Iterator[Reason]:
+def _in_time(case: _Case) -> Iterator[RefusalReason]:
     conditions = case.policy.conditions if case.policy else None
     if conditions is None:
         return
     if conditions.starts is not None and case.now < conditions.starts < MILLISECONDS:
-        yield Reason(
+        yield RefusalReason(
             DENIED, f"it is not valid yet: it starts in {distance(conditions.starts - case.now)}", "wait"
         )
     if conditions.expires is not None and conditions.expires <= case.now:
-        yield Reason(DENIED, f"it expired {distance(case.now - conditions.expires)} ago", "sign it again")
+        yield RefusalReason(
+            DENIED, f"it expired {distance(case.now - conditions.expires)} ago", "sign it again"
+        )
 
 
-def _from_here(case: _Case) -> Iterator[Reason]:
+def _from_here(case: _Case) -> Iterator[RefusalReason]:
     demanded = case.policy.conditions.ip if case.policy else None
     network = _network(demanded) if demanded else None
     if case.viewer is None or network is None:
         return
     if ip_address(case.viewer) not in network:
-        yield Reason(
+        yield RefusalReason(
             DENIED, f"it is only for {demanded}, but the viewer is {case.viewer}", "sign it for that address"
         )
 
@@ -273,7 +275,7 @@ def _notes(case: _Case) -> Iterator[str]:
         yield "the policy covers every host and path that trusts this key"
 
 
-def _checked(presented: Presented, policy: Statement | None, key: TrustedKey | None) -> bool | None:
+def _checked(presented: Presented, policy: SignedStatement | None, key: TrustedKey | None) -> bool | None:
     signature = signature_of(presented)
     if policy is None or key is None or not signature or not policy.signed:
         return None

@@ -50,7 +50,7 @@ class Conditions:
 
 
 @dataclass(frozen=True)
-class Statement:
+class SignedStatement:
     """The policy behind a signature: its bytes and its conditions, or why it is invalid (`fault`)."""
 
     canned: bool
@@ -84,7 +84,7 @@ def present(url: str, cookies: str = "") -> Presented:
     return Presented(base, "cookies" if sent else "nothing", sent)
 
 
-def statement(presented: Presented) -> Statement | None:
+def statement(presented: Presented) -> SignedStatement | None:
     """Return the signed policy: the one that is sent, or the canned one for this URL; None if there is neither."""
     values = presented.values
     if "Policy" in values:
@@ -93,9 +93,9 @@ def statement(presented: Presented) -> Statement | None:
     if expires is None:
         return None
     if not re.fullmatch(r"[0-9]{1,19}", expires):
-        return Statement(canned=True, fault="Expires is not a number of seconds")
+        return SignedStatement(canned=True, fault="Expires is not a number of seconds")
     until = int(expires)
-    return Statement(
+    return SignedStatement(
         canned=True, signed=canned(presented.url, until), conditions=Conditions(presented.url, until)
     )
 
@@ -107,7 +107,7 @@ def _unescaped(stream: str) -> str:
     return stream.replace("%3F", "?").replace("%3D", "=").replace("%26", "&")
 
 
-def _sent(text: str) -> Statement:
+def _sent(text: str) -> SignedStatement:
     try:
         signed = decode(text)
     except ValueError:
@@ -115,18 +115,18 @@ def _sent(text: str) -> Statement:
         why = (
             "it is standard base64; write - _ ~ instead of + = /" if plain else "it is incomplete or altered"
         )
-        return Statement(canned=False, fault=f"Policy cannot be decoded: {why}")
+        return SignedStatement(canned=False, fault=f"Policy cannot be decoded: {why}")
     try:
         document = json.loads(signed)
     except (ValueError, RecursionError):
-        return Statement(canned=False, signed=signed, fault="Policy is not JSON")
+        return SignedStatement(canned=False, signed=signed, fault="Policy is not JSON")
     conditions, fault = _conditions(document)
-    return Statement(canned=False, signed=signed, conditions=conditions, fault=fault)
+    return SignedStatement(canned=False, signed=signed, conditions=conditions, fault=fault)
 
 
 def _conditions(document: Any) -> tuple[Conditions, str]:
     """Return the conditions of a custom policy, and its fault (Developer Guide, "… using a custom policy")."""
-    statements = document.get("Statement") if isinstance(document, dict) else None
+    statements = document.get("SignedStatement") if isinstance(document, dict) else None
     if not isinstance(statements, list) or len(statements) != 1 or not isinstance(statements[0], dict):
         return Conditions(), "Policy must have exactly one statement"
     statement = statements[0]

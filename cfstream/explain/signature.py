@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from cfstream.explain.parse import Presented, Statement
+from cfstream.explain.parse import Presented, SignedStatement
 from cfstream.sign.encoding import decode
 from cfstream.sign.policy import canned
 from cfstream.sign.resource import sections
@@ -43,7 +43,9 @@ def fits(pem: str, digest: str, policy: bytes, signature: bytes) -> bool | None:
     return True
 
 
-def meant(pem: str, digest: str, presented: Presented, policy: Statement, hosts: tuple[str, ...]) -> str:
+def meant(
+    pem: str, digest: str, presented: Presented, policy: SignedStatement, hosts: tuple[str, ...]
+) -> str:
     """Return what a signature that does not match was made for, as text; empty if it is not found.
 
     Tries the other hash, and for a canned policy the same URL with another scheme, host, query or spelling.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedId:
     """An id, and the name of its resource; empty if the name could not be read."""
 
     id: str
@@ -19,7 +19,7 @@ class OriginDetails:
     domain_name: str
     path: str = ""
     access: str = "none"
-    identity: Named | None = None
+    identity: NamedId | None = None
     canonical_user: str = ""
     """The OAI's id in object ACLs."""
 
@@ -31,7 +31,7 @@ class BehaviorDetails:
     path: str
     origin_id: str
     trusted_signers: tuple[str, ...] = ()
-    key_groups: tuple[Named, ...] = ()
+    key_groups: tuple[NamedId, ...] = ()
     viewer_protocol: str = ""
     cache_policy: str = ""
 
@@ -44,12 +44,12 @@ class BehaviorDetails:
 class ActiveSigners:
     """An active signer, an account or a key group, and the ids of its active keys."""
 
-    signer: Named
-    keys: tuple[Named, ...] = ()
+    signer: NamedId
+    keys: tuple[NamedId, ...] = ()
 
 
 @dataclass(frozen=True)
-class Grant:
+class GrantDetails:
     """A grant that lets CloudFront read a bucket for this distribution."""
 
     bucket: str
@@ -93,7 +93,7 @@ class DistributionDetails:
     origins: tuple[OriginDetails, ...]
     behaviors: tuple[BehaviorDetails, ...]
     active_signers: tuple[ActiveSigners, ...] = ()
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[GrantDetails, ...] = ()
     logging: str = ""
     """``bucket/prefix``; empty without logging."""
     tls: Tls | None = None

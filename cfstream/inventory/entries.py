@@ -3,7 +3,7 @@
 from cfstream.kinds import KINDS
 from cfstream.ports import Reads
 from cfstream.stack.owners import all_distributions, tagged
-from cfstream.stack.shown import Entry, Shown
+from cfstream.stack.shown import ListEntry, Shown
 
 SHOWN: tuple[Shown, ...] = tuple(
     sorted((kind.shown for kind in KINDS if kind.shown), key=lambda shown: not shown.deployed)
@@ -11,7 +11,7 @@ SHOWN: tuple[Shown, ...] = tuple(
 """The kinds that a list shows, in its order: distributions first."""
 
 
-def list_all(aws: Reads) -> tuple[Entry, ...]:
+def list_all(aws: Reads) -> tuple[ListEntry, ...]:
     """Return all entries, by kind, then owner, then id.
 
     Makes three list calls, and ListTagsForResource for each distribution; raises as `Reads.items`.

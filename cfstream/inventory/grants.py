@@ -7,7 +7,7 @@ from itertools import islice
 from cfstream.access.allows import allows_reading
 from cfstream.domain import bucket_of
 from cfstream.errors import Missing, Refused
-from cfstream.inventory.details import Grant, OriginDetails
+from cfstream.inventory.details import GrantDetails, OriginDetails
 from cfstream.policy_document import CLOUDFRONT, parse, principals, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads
@@ -19,13 +19,13 @@ SAMPLE = 25
 
 def grants_of(
     aws: Reads, arn: str, owner: str | None, origins: Sequence[OriginDetails], *, marked: bool
-) -> tuple[tuple[Grant, ...], tuple[str, ...]]:
+) -> tuple[tuple[GrantDetails, ...], tuple[str, ...]]:
     """Return the grants for the distribution `arn`, and notes about what could not be read.
 
     Reads the policy of each bucket. Reads object ACLs only if an OAI has no statement, or `marked` shows that such
     grants were made.
     """
-    found: list[Grant] = []
+    found: list[GrantDetails] = []
     notes: list[str] = []
     for origin in origins:
         bucket = bucket_of(origin.domain_name)
@@ -48,7 +48,7 @@ def grants_of(
 
 def _statements(
     bucket: str, reply: Json, arn: str, owner: str | None, origin: OriginDetails
-) -> Iterator[Grant]:
+) -> Iterator[GrantDetails]:
     for statement in statements(parse(reply.get("Policy"))):
         to = _whom(statement, arn, origin) if allows_reading(statement, bucket) else ""
         if to:
@@ -56,7 +56,7 @@ def _statements(
             actions = ", ".join(str(each) for each in listed(statement.get("Action", "all but some")))
             objects = ", ".join(str(each) for each in listed(statement.get("Resource", "all but some")))
             ours = owner is not None and sid in (f"cfstream-{owner}-oac", f"cfstream-{owner}-oai")
-            yield Grant(bucket, "bucket-policy", to, f"{actions} on {objects}", sid, ours)
+            yield GrantDetails(bucket, "bucket-policy", to, f"{actions} on {objects}", sid, ours)
 
 
 def _whom(statement: Json, arn: str, origin: OriginDetails) -> str:
@@ -78,7 +78,7 @@ def _whom(statement: Json, arn: str, origin: OriginDetails) -> str:
     return ""
 
 
-def _object_acls(aws: Reads, bucket: str, origin: OriginDetails) -> tuple[list[Grant], list[str]]:
+def _object_acls(aws: Reads, bucket: str, origin: OriginDetails) -> tuple[list[GrantDetails], list[str]]:
     try:
         page = next(aws.pages(Call("s3", "list_objects_v2", {"Bucket": bucket, "MaxKeys": SAMPLE})))
     except Refused as refusal:
@@ -94,7 +94,7 @@ def _object_acls(aws: Reads, bucket: str, origin: OriginDetails) -> tuple[list[G
     notes = [f"{len(refused)} object ACLs could not be read: {refused[0].what}"] if refused else []
     to = f"OAI {origin.identity.id}" if origin.identity else "an OAI"
     return [
-        Grant(
+        GrantDetails(
             bucket, "object-acl", to, f"{permission} on {count} of the first {len(keys)} objects", ours=False
         )
         for permission, count in sorted(held.items())

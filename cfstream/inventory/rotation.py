@@ -39,7 +39,7 @@ class ApplyFirst:
 
 
 @dataclass(frozen=True)
-class Wait:
+class WaitForExpiry:
     """URLs of the keys that will leave may be valid until this time."""
 
     leaving: tuple[str, ...]
@@ -53,7 +53,7 @@ class TakeOut:
     leaving: tuple[str, ...]
 
 
-Stage: TypeAlias = Begin | ApplyFirst | Wait | TakeOut
+Stage: TypeAlias = Begin | ApplyFirst | WaitForExpiry | TakeOut
 
 
 def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
@@ -184,7 +184,7 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
         return TakeOut(free)
     joined = [key.since for key in staying.values() if key.since is not None]
     return (
-        Wait(leaving, max(joined) + validity)
+        WaitForExpiry(leaving, max(joined) + validity)
         if joined
         else ApplyFirst("the creation time of the new key is not known")
     )

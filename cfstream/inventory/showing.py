@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from cfstream.domain import ACL_TAG, NAME_TAG, Behavior, Delivery, LiveDistribution, Origin
+from cfstream.domain import ACL_TAG, NAME_TAG, CacheBehavior, Delivery, LiveDistribution, Origin
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Refused
 from cfstream.inventory.details import (
@@ -14,7 +14,7 @@ from cfstream.inventory.details import (
     Details,
     DistributionDetails,
     IdentityDetails,
-    Named,
+    NamedId,
     OriginDetails,
     Tls,
 )
@@ -110,13 +110,13 @@ class _Names:
         if origin.oac_id:
             control = self._one("get_origin_access_control", str(origin.oac_id))
             name = at(control, "OriginAccessControl.OriginAccessControlConfig.Name") or ""
-            return replace(plain, access="oac", identity=Named(str(origin.oac_id), name))
+            return replace(plain, access="oac", identity=NamedId(str(origin.oac_id), name))
         if origin.oai_id:
             identity = self._one("get_cloud_front_origin_access_identity", str(origin.oai_id))
             live = (identity or {}).get(IDENTITY.resource, {})
             comment = at(live, f"{IDENTITY.config}.Comment") or ""
             canonical = live.get("S3CanonicalUserId", "")
-            named = Named(str(origin.oai_id), comment)
+            named = NamedId(str(origin.oai_id), comment)
             return replace(plain, access="oai", identity=named, canonical_user=canonical)
         return plain
 
@@ -127,23 +127,23 @@ class _Names:
             return None
         return answer
 
-    def behavior(self, behavior: Behavior) -> BehaviorDetails:
+    def behavior(self, behavior: CacheBehavior) -> BehaviorDetails:
         groups = [str(group) for group in behavior.signers.key_groups]
         return BehaviorDetails(
             path=behavior.path,
             origin_id=behavior.target,
             trusted_signers=behavior.signers.accounts,
-            key_groups=tuple(Named(each, self._groups.get(each, "")) for each in groups),
+            key_groups=tuple(NamedId(each, self._groups.get(each, "")) for each in groups),
             viewer_protocol="" if self._live.delivery is Delivery.RTMP else behavior.viewer_protocol,
             cache_policy=name_of(behavior.cache_policy, {}),
         )
 
     def active(self) -> Iterable[ActiveSigners]:
         for account, pairs in self._live.active_signers.items():
-            yield ActiveSigners(Named(account), tuple(Named(pair) for pair in pairs))
+            yield ActiveSigners(NamedId(account), tuple(NamedId(pair) for pair in pairs))
         for group, keys in self._live.active_key_groups.items():
-            named = tuple(Named(key, self._keys.get(key, "")) for key in keys)
-            yield ActiveSigners(Named(group, self._groups.get(group, "")), named)
+            named = tuple(NamedId(key, self._keys.get(key, "")) for key in keys)
+            yield ActiveSigners(NamedId(group, self._groups.get(group, "")), named)
 
 
 def _uses_key_groups(live: LiveDistribution) -> bool:

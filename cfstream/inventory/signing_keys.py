@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from cfstream.domain import Behavior, Delivery, LiveDistribution
-from cfstream.explain.guards import Guard, Guards, TrustedKey
+from cfstream.domain import CacheBehavior, Delivery, LiveDistribution
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
 from cfstream.inventory.lookup import by_scene
 from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.ports import Reads
@@ -61,7 +61,7 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
     return key_id
 
 
-def blind_spots(guards: Guards, resource: str, key_id: str) -> tuple[Guard, ...]:
+def blind_spots(guards: Guards, resource: str, key_id: str) -> tuple[GuardedBehavior, ...]:
     """Return the behaviors that may serve part of a folder but do not trust this key.
 
     Compares only the beginnings of pattern and folder, so a behavior may be listed that serves nothing in the folder.
@@ -85,7 +85,7 @@ def waiting_key(guards: Guards, key_id: str) -> TrustedKey | None:
     return next((key for key in keys if key.id == key_id and not key.active), None)
 
 
-def _not_trusted(guard: Guard, der_sha256: str, guards: Guards) -> CannotSign:
+def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> CannotSign:
     """Return the error for a private key that this behavior does not trust."""
     if not guard.groups:
         return CannotSign(
@@ -136,10 +136,10 @@ def _key(row: Json, group: str, active: set[str]) -> TrustedKey:
 
 
 def _guard(
-    behavior: Behavior, trusted: Mapping[str, tuple[str, tuple[TrustedKey, ...]]], live: LiveDistribution
-) -> Guard:
+    behavior: CacheBehavior, trusted: Mapping[str, tuple[str, tuple[TrustedKey, ...]]], live: LiveDistribution
+) -> GuardedBehavior:
     groups = [trusted.get(str(group), (str(group), ())) for group in behavior.signers.key_groups]
-    return Guard(
+    return GuardedBehavior(
         path=behavior.path,
         groups=tuple(name for name, _ in groups),
         signers=behavior.signers.accounts,

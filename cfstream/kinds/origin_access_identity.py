@@ -30,7 +30,7 @@ from cfstream.stack.neighbors import Neighbor, access_users
 from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import Entry, Shown
+from cfstream.stack.shown import ListEntry, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
 from cfstream.steps.create import Create
@@ -169,12 +169,12 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         aws: Reads,
         rows: Sequence[LiveDistribution],
         owners: Mapping[str, str],  # noqa: ARG002
-    ) -> Iterable[Entry]:
+    ) -> Iterable[ListEntry]:
         """Return a line for each identity."""
         for row in IDENTITY.rows(aws):
             comment = row.get("Comment") or ""
             users = users_of_identity(row["Id"], rows)
-            yield Entry(IDENTITY.kind, row["Id"], owner_by_mark(comment), comment, used_by=users)
+            yield ListEntry(IDENTITY.kind, row["Id"], owner_by_mark(comment), comment, used_by=users)
 
 
 def _own_one(spec: Spec) -> bool:

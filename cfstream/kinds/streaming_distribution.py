@@ -26,13 +26,13 @@ from cfstream.stack.distribution_steps import (
     relied,
 )
 from cfstream.stack.distributions import alias_problems, distribution_entries, distribution_shown
-from cfstream.stack.fields import Field, creation, overlay
+from cfstream.stack.fields import OwnedField, creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.stack.owners import Claim
+from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import Entry
+from cfstream.stack.shown import ListEntry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_distributions
 from cfstream.steps.step import Change, Step
@@ -56,7 +56,7 @@ class ObservedStreaming:
     """What is live: our streaming distribution, and all distributions as rows."""
 
     live: LiveDistribution | None
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[ClaimedDistribution, ...] = ()
     going: tuple[LiveDistribution, ...] = ()
     """Every streaming distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
@@ -139,17 +139,17 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         aws: Reads,  # noqa: ARG002
         rows: Sequence[LiveDistribution],
         owners: Mapping[str, str],
-    ) -> Iterable[Entry]:
+    ) -> Iterable[ListEntry]:
         """Return a line for each streaming distribution."""
         return distribution_entries(Delivery.RTMP, rows, owners)
 
 
-def streaming_fields(scene: Scene, land: Landscape) -> list[Field]:
+def streaming_fields(scene: Scene, land: Landscape) -> list[OwnedField]:
     """Return the owned fields of a streaming distribution."""
     return [*common_fields(scene), _identity(scene, land), *_signers(scene)]
 
 
-def _identity(scene: Scene, land: Landscape) -> Field:
+def _identity(scene: Scene, land: Landscape) -> OwnedField:
     wanted: Known = ""
     if scene.stack.spec.identity == "oai":
         wanted = land.get(scene.address("origin-access-identity")) or ""
@@ -157,10 +157,10 @@ def _identity(scene: Scene, land: Landscape) -> Field:
     def read(config: Json) -> Known:
         return document.oai(document.default_origin(config))
 
-    return Field("oai", wanted, read, document.set_oai, show=lambda value: value or None)
+    return OwnedField("oai", wanted, read, document.set_oai, show=lambda value: value or None)
 
 
-def _signers(scene: Scene) -> list[Field]:
+def _signers(scene: Scene) -> list[OwnedField]:
     spec = scene.stack.spec
     if spec.trusted_signers is None and not spec.public:
         return []
@@ -171,7 +171,7 @@ def _signers(scene: Scene) -> list[Field]:
     open_to_all = opened("public", lambda config: bool(accounts(config)))
     return [
         *([open_to_all] if spec.public else []),
-        Field(
+        OwnedField(
             "trusted_signers",
             normal_signers(spec.trusted_signers or (), scene.account),
             accounts,

@@ -7,7 +7,7 @@ from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import ObjectAcls
 from cfstream.errors import Notice
 from cfstream.planning.chains import chains
@@ -44,7 +44,7 @@ def stack_access(scene: Scene, land: Landscape, acls: ObjectAcls | None, key: st
     )
 
 
-def _judged(said: Expected, world: World, key: str | None) -> tuple[Expected, Evaluation]:
+def _judged(said: Expected, world: BucketWorld, key: str | None) -> tuple[Expected, Evaluation]:
     """Return who can read everything, or one key, and what of it is declared public."""
     if key is not None:
         return of_key(said, world, key)

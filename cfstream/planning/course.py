@@ -8,7 +8,7 @@ from cfstream.access.evaluate import evaluate, readers_of
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.ways import Evaluation, Ways
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.planning.worlds import projected
 from cfstream.steps.step import Step
 from cfstream.values import Known
@@ -39,7 +39,7 @@ class Course:
                 yield step, one, other
 
 
-def course(start: World, steps: Sequence[Step], stack: str) -> Course:
+def course(start: BucketWorld, steps: Sequence[Step], stack: str) -> Course:
     """Return the worlds that steps lead through, in their order. `stack` owns what they create."""
     worlds = [start]
     for step in steps:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from cfstream.access.openings import Expected
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.planning.promises import promises
 from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
 from cfstream.stack.scene import Scene
 
 
-def expected(scene: Scene, world: World) -> Expected:
+def expected(scene: Scene, world: BucketWorld) -> Expected:
     """Return who may read the stack's bucket in `world` by its spec, and by the other specs of the run."""
     spec = scene.stack.spec
     declared = Declared(
@@ -29,7 +29,7 @@ def expected(scene: Scene, world: World) -> Expected:
     )
 
 
-def _signers(spec: Spec, world: World) -> Iterable[Reader]:
+def _signers(spec: Spec, world: BucketWorld) -> Iterable[Reader]:
     """Yield every signer of the spec, for any path. A used group may be given by its id."""
     names: Mapping[str, str] = {str(id_): state.name for id_, state in world.groups.items()}
     parts: tuple[Spec | Behavior, ...] = (spec, *spec.http.behaviors)

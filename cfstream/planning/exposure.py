@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cfstream.access.compare import Difference, compare
-from cfstream.access.openings import Expected, Judged, distribution_words, how, openings, way_standing, who
+from cfstream.access.openings import (
+    Expected,
+    JudgedOpenings,
+    distribution_words,
+    how,
+    openings,
+    way_standing,
+    who,
+)
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Standing
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
@@ -35,7 +43,7 @@ class Exposure:
 
 def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Exposure:
     """Return who can read before and after, and what is open that the spec does not name."""
-    judged: Judged = openings(after, expected)
+    judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
     moved = tuple(_moved(before, after)) if was == will else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cfstream.access.compare import compare
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, ObjectAcls, document
 from cfstream.domain.distribution import bucket_of
 from cfstream.planning.course import Course
@@ -24,7 +24,7 @@ _DECIDING = frozenset({*(each.kind for each in Delivery), "key-group", "origin-a
 """Kinds of resources that decide who reads by an identity."""
 
 
-def guarded(seen: Course, around: World, stack: str) -> Iterator[Step]:
+def guarded(seen: Course, around: BucketWorld, stack: str) -> Iterator[Step]:
     """Yield the steps with their guards: each grant has one, and each other step that lets more be read.
 
     `around` is the world before the first step, with the steps of the run's other stacks done.
@@ -50,12 +50,12 @@ def _opens(before: Evaluation, after: Evaluation) -> bool:
     return before is not after and any(each.gained for each in compare(before, after))
 
 
-def _granting(before: World, after: World, edit: PolicyEdit | ObjectGrants) -> Around:
+def _granting(before: BucketWorld, after: BucketWorld, edit: PolicyEdit | ObjectGrants) -> Around:
     """Return the worlds around a grant. They do not depend on which objects there are: new ones are granted as well."""
     return Around(_without_objects(before), _without_objects(_granted(after, edit)))
 
 
-def _granted(world: World, edit: PolicyEdit | ObjectGrants) -> World:
+def _granted(world: BucketWorld, edit: PolicyEdit | ObjectGrants) -> BucketWorld:
     """Return the world with a grant on objects as a statement for every key under its prefix."""
     if not isinstance(edit, ObjectGrants):
         return world
@@ -70,7 +70,7 @@ def _granted(world: World, edit: PolicyEdit | ObjectGrants) -> World:
     return replace(world, bucket=replace(world.bucket, policy=policy))
 
 
-def _without_objects(world: World) -> World:
+def _without_objects(world: BucketWorld) -> BucketWorld:
     return replace(world, bucket=replace(world.bucket, objects=ObjectAcls()))
 
 

@@ -11,7 +11,7 @@ from cfstream.access.openings import how, witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, May, ReaderKind
 from cfstream.access.ways import Evaluation, Way
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import plain
@@ -64,7 +64,7 @@ def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
     return tuple(dict.fromkeys(found))
 
 
-def moving_hazards(before: World, left: World, after: World) -> tuple[Hazard, ...]:
+def moving_hazards(before: BucketWorld, left: BucketWorld, after: BucketWorld) -> tuple[Hazard, ...]:
     """Return a hazard for each signer who loses paths because the distribution reads another bucket.
 
     `before` and `left` are the worlds around the former bucket, before and after the plan; `after` is the world around

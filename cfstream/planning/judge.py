@@ -13,7 +13,7 @@ from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.bucket_policy.observed import our_sids
 from cfstream.planning.course import Course, course, exposed
@@ -126,7 +126,7 @@ def _narrowed(policy: Json | None, sids: frozenset[str]) -> Json | None:
     return {**policy, "Statement": kept} if policy and kept else None
 
 
-def _moving(former: World | None, seen: Course, scene: Scene) -> dict[StepId, tuple[Hazard, ...]]:
+def _moving(former: BucketWorld | None, seen: Course, scene: Scene) -> dict[StepId, tuple[Hazard, ...]]:
     """Return the hazards of the step with which the distribution leaves its former bucket."""
     switch = next(
         (each for each in seen.steps if each.stage is Stage.SWITCH and each.verb is not Verb.DISABLE), None

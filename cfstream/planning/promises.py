@@ -7,10 +7,10 @@ is live: behaviors that it does not name, other origins, and the origin path.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import (
-    Behavior,
     BucketState,
+    CacheBehavior,
     Delivery,
     Distribution,
     Origin,
@@ -30,7 +30,7 @@ SOMEBODY = Signers(accounts=("self",))
 """Whoever signs: only whether anyone can read is asked here."""
 
 
-def promises(scene: Scene, world: World) -> tuple[World, ...]:
+def promises(scene: Scene, world: BucketWorld) -> tuple[BucketWorld, ...]:
     """Return the worlds that the spec, and the other specs of the run for its bucket, describe."""
     found = list(_of_spec(scene.stack.spec, world, _own(world), ending=scene.destroying))
     for spec in scene.beside:
@@ -39,18 +39,20 @@ def promises(scene: Scene, world: World) -> tuple[World, ...]:
     return tuple(found)
 
 
-def _own(world: World) -> Distribution | None:
+def _own(world: BucketWorld) -> Distribution | None:
     return next((each for each in world.distributions if each.id == world.own), None)
 
 
-def _live(spec: Spec, world: World) -> Distribution | None:
+def _live(spec: Spec, world: BucketWorld) -> Distribution | None:
     """Return the distribution of another stack of the run."""
     named = (each for each in world.distributions if world.stacks.get(each.id) == spec.name)
     adopted = (each for each in world.distributions if spec.adopt and each.id == spec.adopt)
     return next(iter((*named, *adopted)), None)
 
 
-def _of_spec(spec: Spec, world: World, live: Distribution | None, *, ending: bool = False) -> Iterator[World]:
+def _of_spec(
+    spec: Spec, world: BucketWorld, live: Distribution | None, *, ending: bool = False
+) -> Iterator[BucketWorld]:
     if spec.identity == "none":
         yield _anonymous(spec, world, live)
     if not spec.enabled or ending or not _is_public(spec):
@@ -67,14 +69,14 @@ def _is_public(spec: Spec) -> bool:
     return spec.public or any(each.public for each in spec.http.behaviors)
 
 
-def _anonymous(spec: Spec, world: World, live: Distribution | None) -> World:
+def _anonymous(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
     """``origin_access: none``: CloudFront reads as anyone does, so what it can read is open at S3, whoever signs."""
     origin = _origin(world, live)
-    everything = Behavior(PathPattern("*"), origin.id, (origin,), default=True)
+    everything = CacheBehavior(PathPattern("*"), origin.id, (origin,), default=True)
     return replace(world, distributions=(_distribution(spec, live, (origin,), (everything,)),))
 
 
-def _granted(spec: Spec, world: World, live: Distribution | None) -> World:
+def _granted(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
     """What CloudFront can read by the grant, and by nothing else."""
     origin = replace(_origin(world, live), oai_id=PROMISED)
     described = {origin, live.default_origin if live else None}
@@ -92,7 +94,9 @@ def _granted(spec: Spec, world: World, live: Distribution | None) -> World:
     )
 
 
-def _read_as_it_is(spec: Spec, world: World, live: Distribution, origins: tuple[Origin, ...]) -> World:
+def _read_as_it_is(
+    spec: Spec, world: BucketWorld, live: Distribution, origins: tuple[Origin, ...]
+) -> BucketWorld:
     """What the distribution reads by origins, or by grants, that the spec leaves to others."""
     behaviors = tuple(
         replace(each, origins=tuple(one for one in each.origins if one in origins))
@@ -101,7 +105,7 @@ def _read_as_it_is(spec: Spec, world: World, live: Distribution, origins: tuple[
     return replace(world, distributions=(_distribution(spec, live, origins, behaviors),))
 
 
-def _origin(world: World, live: Distribution | None) -> Origin:
+def _origin(world: BucketWorld, live: Distribution | None) -> Origin:
     """Return the origin that the spec describes, without an identity."""
     described = live.default_origin if live else None
     path = described.path if described else ""
@@ -109,7 +113,7 @@ def _origin(world: World, live: Distribution | None) -> Origin:
 
 
 def _distribution(
-    spec: Spec, live: Distribution | None, origins: tuple[Origin, ...], behaviors: tuple[Behavior, ...]
+    spec: Spec, live: Distribution | None, origins: tuple[Origin, ...], behaviors: tuple[CacheBehavior, ...]
 ) -> Distribution:
     root = spec.http.default_root_object
     if root is None and live is not None:
@@ -125,7 +129,7 @@ def _distribution(
     )
 
 
-def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> tuple[Behavior, ...]:
+def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> tuple[CacheBehavior, ...]:
     """Return the behaviors as they are once the spec is applied: its own in its order, all others at their places."""
     named = {PathPattern(each.path): each for each in spec.http.behaviors}
     signed = Signers() if spec.public else SOMEBODY
@@ -133,20 +137,20 @@ def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> 
     listed = in_order(there, list(named), _pattern)
     known = places(listed, _pattern)
     leads_to = (origin,) if origin else ()
-    new = [Behavior(each, "", leads_to, signed) for each in named if each not in known]
+    new = [CacheBehavior(each, "", leads_to, signed) for each in named if each not in known]
     insert(listed, list(named), new, _pattern)
-    default = live.default if live else Behavior(PathPattern("*"), "", leads_to, default=True)
+    default = live.default if live else CacheBehavior(PathPattern("*"), "", leads_to, default=True)
     return (
         *(replace(each, signers=_signers(spec, named.get(each.pattern), each)) for each in listed),
         replace(default, signers=signed),
     )
 
 
-def _pattern(behavior: Behavior) -> PathPattern:
+def _pattern(behavior: CacheBehavior) -> PathPattern:
     return behavior.pattern
 
 
-def _signers(spec: Spec, named: model.Behavior | None, behavior: Behavior) -> Signers:
+def _signers(spec: Spec, named: model.Behavior | None, behavior: CacheBehavior) -> Signers:
     """Return the signers of a behavior. Signers are removed only if the spec names the behavior public."""
     if named is not None and named.public:
         return Signers()

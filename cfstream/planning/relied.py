@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from cfstream.access.origins import leads_to
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
 from cfstream.planning.worlds import live_world
 from cfstream.stack.bucket import LiveBucket
@@ -24,7 +24,7 @@ def relied_on_others(scene: Scene, land: Landscape) -> tuple[Relied, ...]:
     return (*_distributions(scene, world), *_access_points(scene, world, land.observed(LiveBucket)))
 
 
-def _distributions(scene: Scene, world: World) -> Iterator[Relied]:
+def _distributions(scene: Scene, world: BucketWorld) -> Iterator[Relied]:
     for each in world.distributions:
         if each.id != world.own and any(leads_to(world, origin) for origin in each.origins):
             address = Address(each.delivery.kind, scene.name, str(plain(each.id)))
@@ -32,13 +32,13 @@ def _distributions(scene: Scene, world: World) -> Iterator[Relied]:
             yield Relied(address, digest(content), content=content)
 
 
-def _unsigned(world: World, distribution: Distribution) -> list[str]:
+def _unsigned(world: BucketWorld, distribution: Distribution) -> list[str]:
     """The OACs of its origins that do not sign: S3 then sees a request of anyone."""
     used = {str(plain(each.oac_id)) for each in distribution.origins}
     return sorted(used & {str(plain(each)) for each in world.unsigned_controls})
 
 
-def _access_points(scene: Scene, world: World, bucket: LiveBucket) -> Iterator[Relied]:
+def _access_points(scene: Scene, world: BucketWorld, bucket: LiveBucket) -> Iterator[Relied]:
     covered = {each.arn for each in bucket.access_points}
     for each in world.bucket.access_points:
         if each.arn not in covered:

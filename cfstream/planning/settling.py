@@ -8,7 +8,7 @@ from cfstream.planning.order import ordered
 from cfstream.planning.plan import StackPlan
 from cfstream.stack.distributions import settling_wait
 from cfstream.stack.scene import Scene
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import GrantRead
 from cfstream.steps.stage import Stage
 from cfstream.steps.step import Step
 from cfstream.values import Verb
@@ -23,7 +23,7 @@ def settling_steps(scene: Scene, live: LiveDistribution | None, steps: Sequence[
     """
     if live is None or live.status == "Deployed":
         return []
-    if any(isinstance(step, Grant) and step.opens and step.stage is Stage.GRANT for step in steps):
+    if any(isinstance(step, GrantRead) and step.opens and step.stage is Stage.GRANT for step in steps):
         return [settling_wait(scene, live, Stage.SETTLE)]
     later = any(step.stage.position > Stage.WAIT.position for step in steps)
     return [settling_wait(scene, live, Stage.WAIT)] if later and not _awaited(scene, steps) else []

@@ -11,7 +11,7 @@ from cfstream.access.policy import Requester
 from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.reader import Reader
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
 from cfstream.steps.grant import ProposedGrant
@@ -26,18 +26,18 @@ from cfstream.values import Known, refs_in
 class Stager:
     """Finds the stage of each grant of a stack by what it would open then."""
 
-    live: World
+    live: BucketWorld
     steps: tuple[Step, ...]
     """In the order of their stages, with each grant at its earliest."""
     stack: str
 
     @property
-    def base(self) -> World:
+    def base(self) -> BucketWorld:
         """The world just before the first grant, with everything done that comes earlier."""
         return projected_all(self.live, self._early(), self.stack)
 
     @property
-    def lagging(self) -> World:
+    def lagging(self) -> BucketWorld:
         """The same world at an edge that still accepts the former keys of the key groups."""
         early = [step for step in self._early() if step.stage is not Stage.KEY_GROUPS]
         return projected_all(self.live, early, self.stack)
@@ -51,7 +51,7 @@ class Stager:
         ]
 
     @property
-    def final(self) -> World:
+    def final(self) -> BucketWorld:
         """The world after all steps."""
         return projected_all(self.live, self.steps, self.stack)
 
@@ -132,7 +132,7 @@ def _lost(before: Evaluation, after: Evaluation) -> set[tuple[Reader, Known, Cel
     }
 
 
-def own_requester(world: World) -> Requester | None:
+def own_requester(world: BucketWorld) -> Requester | None:
     """Return who S3 sees when the stack's own distribution reads its bucket; None if it does not."""
     own = next((each for each in world.distributions if each.id == world.own), None)
     origin = own.default_origin if own else None
@@ -141,7 +141,9 @@ def own_requester(world: World) -> Requester | None:
     return requester_of(world, own, origin)
 
 
-def widened(live: World, final: World, *, granted: bool, ours: World | None = None) -> tuple[Cell, ...]:
+def widened(
+    live: BucketWorld, final: BucketWorld, *, granted: bool, ours: BucketWorld | None = None
+) -> tuple[Cell, ...]:
     """Return the cells that CloudFront may read at the end for this stack, and may not read now.
 
     An earlier run approved what a statement of ours already gives to the new identity, so it is not new. `ours` is the

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
     AclGrant,
     Block,
@@ -42,7 +42,7 @@ SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 """What a bucket has that `CreateBucket` creates."""
 
 
-def live_world(scene: Scene, land: Landscape) -> World:
+def live_world(scene: Scene, land: Landscape) -> BucketWorld:
     """Return the stack's bucket and all that leads to it, as the kinds have observed them."""
     policy = land.observed(LivePolicy)
     grants = land.observed(LiveGrants)
@@ -51,7 +51,7 @@ def live_world(scene: Scene, land: Landscape) -> World:
     identities: dict[Known, Known] = dict(policy.identities.items())
     # A list may lag behind a creation. The identity in the distribution's tags was read by its id.
     identities.update((user, id_) for id_, user in grants.canonical_users.items())
-    return World(
+    return BucketWorld(
         account=scene.account,
         bucket=_bucket(scene, policy, grants),
         partition=scene.partition,
@@ -64,7 +64,7 @@ def live_world(scene: Scene, land: Landscape) -> World:
     )
 
 
-def former_world(scene: Scene, land: Landscape, live: World) -> World | None:
+def former_world(scene: Scene, land: Landscape, live: BucketWorld) -> BucketWorld | None:
     """Return the world around the bucket that the distribution reads now, if the spec names another one.
 
     Grants on single objects of that bucket are not read.
@@ -113,7 +113,7 @@ def _settled(scene: Scene, policy: LivePolicy) -> Json | None:
     return merge(policy.document, (known,), ())
 
 
-def projected(world: World, step: Step, stack: str = "") -> World:
+def projected(world: BucketWorld, step: Step, stack: str = "") -> BucketWorld:
     """Return the world as it is once a step is done. `stack` owns what the step creates; empty for another stack."""
     match step:
         case CreateBucket():
@@ -126,7 +126,7 @@ def projected(world: World, step: Step, stack: str = "") -> World:
     return world
 
 
-def projected_all(world: World, steps: Iterable[Step], stack: str = "") -> World:
+def projected_all(world: BucketWorld, steps: Iterable[Step], stack: str = "") -> BucketWorld:
     """Return the world as it is once all steps are done, in their order."""
     for step in steps:
         world = projected(world, step, stack)
@@ -154,7 +154,7 @@ def _granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
     return replace(bucket, objects=replace(bucket.objects, classes=classes))
 
 
-def _with_resource(world: World, step: Create | Modify | Disable | Delete, stack: str) -> World:
+def _with_resource(world: BucketWorld, step: Create | Modify | Disable | Delete, stack: str) -> BucketWorld:
     kind = step.address.kind
     if kind in {each.kind for each in Delivery}:
         return _with_distribution(world, step, Delivery.of_kind(kind), stack)
@@ -172,8 +172,8 @@ def _with_resource(world: World, step: Create | Modify | Disable | Delete, stack
 
 
 def _with_distribution(
-    world: World, step: Create | Modify | Disable | Delete, delivery: Delivery, stack: str
-) -> World:
+    world: BucketWorld, step: Create | Modify | Disable | Delete, delivery: Delivery, stack: str
+) -> BucketWorld:
     if isinstance(step, Create):
         config = step.call.params[f"{delivery.document}WithTags"][delivery.document]
         made = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), config)
@@ -187,7 +187,7 @@ def _with_distribution(
     return replace(world, distributions=(*others, _changed(world, target, delivery, step.call.params)))
 
 
-def _changed(world: World, target: Known, delivery: Delivery, params: Json) -> Distribution:
+def _changed(world: BucketWorld, target: Known, delivery: Delivery, params: Json) -> Distribution:
     before = next((each for each in world.distributions if each.id == target), None)
     arn: Known = before.arn if before else ""
     return distribution_from_config(delivery, target, arn, params[delivery.document])

@@ -7,7 +7,7 @@
 from cfstream.policy_document.document import (
     CLOUDFRONT,
     LARGEST,
-    Principal,
+    NamedPrincipal,
     by_sid,
     canonical,
     dead_principals,
@@ -29,7 +29,7 @@ from cfstream.policy_document.document import (
 __all__ = [
     "CLOUDFRONT",
     "LARGEST",
-    "Principal",
+    "NamedPrincipal",
     "by_sid",
     "canonical",
     "dead_principals",

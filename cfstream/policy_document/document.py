@@ -28,7 +28,7 @@ _OUR_OAI_SID = re.compile(r"cfstream-[a-z][a-z0-9-]*-oai")
 
 
 @dataclass(frozen=True, order=True)
-class Principal:
+class NamedPrincipal:
     """One principal of a statement.
 
     `kind` is ``anyone``, ``oai`` (`name` is its id), ``pending`` (the unique id of an identity that was just written or
@@ -69,42 +69,42 @@ def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def principals(statement: Json, identities: Mapping[str, str] | None = None) -> frozenset[Principal]:
+def principals(statement: Json, identities: Mapping[str, str] | None = None) -> frozenset[NamedPrincipal]:
     """Return the principals of `statement`. `identities` maps canonical user ids to the ids of their OAIs."""
     value = statement.get("Principal")
     if value == "*":
-        return frozenset({Principal("anyone")})
+        return frozenset({NamedPrincipal("anyone")})
     return frozenset(_principals_of(value, identities or {}))
 
 
-def _principals_of(value: Any, identities: Mapping[str, str]) -> Iterator[Principal]:
+def _principals_of(value: Any, identities: Mapping[str, str]) -> Iterator[NamedPrincipal]:
     for form, names in (value or {}).items() if isinstance(value, Mapping) else ():
         for name in listed(names):
             yield _principal(form, name, identities)
 
 
-def _principal(form: str, name: Any, identities: Mapping[str, str]) -> Principal:
+def _principal(form: str, name: Any, identities: Mapping[str, str]) -> NamedPrincipal:
     match form:
         case "AWS":
             return _aws_principal(name_text(name))
         case "CanonicalUser":
             oai = identities.get(name_text(name))
-            return Principal("oai", oai) if oai else Principal("canonical-user", name_text(name))
+            return NamedPrincipal("oai", oai) if oai else NamedPrincipal("canonical-user", name_text(name))
         case "Service":
-            return Principal("service", name_text(name))
-    return Principal("federated", name_text(name))
+            return NamedPrincipal("service", name_text(name))
+    return NamedPrincipal("federated", name_text(name))
 
 
-def _aws_principal(name: str) -> Principal:
+def _aws_principal(name: str) -> NamedPrincipal:
     if name == "*":
-        return Principal("anyone")
+        return NamedPrincipal("anyone")
     if oai := _OAI_ARN.fullmatch(name):
-        return Principal("oai", oai.group(1))
+        return NamedPrincipal("oai", oai.group(1))
     if root := _ROOT_ARN.fullmatch(name):
-        return Principal("account", root.group(1))
+        return NamedPrincipal("account", root.group(1))
     if re.fullmatch(r"\d{12}", name):
-        return Principal("account", name)
-    return Principal("pending" if _UNIQUE_ID.fullmatch(name) else "aws", name)
+        return NamedPrincipal("account", name)
+    return NamedPrincipal("pending" if _UNIQUE_ID.fullmatch(name) else "aws", name)
 
 
 def name_text(value: Any) -> str:

@@ -4,22 +4,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.ports import Viewer, Visit
-from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.finding import ClaimVerdict, Finding
 from cfstream.proving.reading import Seen, read
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ClaimJudgement:
     """What an answer says about a claim."""
 
-    verdict: Verdict = Verdict.HELD
+    verdict: ClaimVerdict = ClaimVerdict.HELD
     why: str = ""
     do: str = ""
 
 
-Judge = Callable[[Seen], Judgement]
+Judge = Callable[[Seen], ClaimJudgement]
 
-HELD = Judgement()
+HELD = ClaimJudgement()
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.ports import Visit
-from cfstream.proving.check import HELD, Check, Judge, Judgement
-from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
+from cfstream.proving.finding import ClaimVerdict, Finding
 from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import MADE_UP, Place, Site
+from cfstream.proving.site import MADE_UP, Site, TestedBehavior
 from cfstream.spec.model import Cors
 
 
 def cors_checks(
-    site: Site, place: Place, signed: Visit, with_cookies: Visit, opened: Judge
+    site: Site, place: TestedBehavior, signed: Visit, with_cookies: Visit, opened: Judge
 ) -> Iterator[Check]:
     """Yield the checks of CORS with signed requests; none if the spec does not manage CORS."""
     cors = site.spec.http.cors
@@ -27,13 +27,13 @@ def cors_checks(
     origin = next(iter(cors.origins))
     asking = "https://www.example.com" if origin == "*" else origin.replace("*", MADE_UP)
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         return _allowed(site, seen, asking, cors) if seen.saw is Saw.OBJECT else opened(seen)
 
-    def preflight(seen: Seen) -> Judgement:
+    def preflight(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT:
             return _allowed(site, seen, asking, cors)
-        return Judgement(Verdict.DENIED, _unanswered(site, seen, asking))
+        return ClaimJudgement(ClaimVerdict.DENIED, _unanswered(site, seen, asking))
 
     where = "/".join(signed.url.split("/", 3)[:3])
     finding = Finding(where, place.named, "CORS", f"pages from {asking} can read it")
@@ -79,7 +79,7 @@ def _unanswered(site: Site, seen: Seen, asking: str) -> str:
     return "the answer is not a preflight response"
 
 
-def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> Judgement:
+def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> ClaimJudgement:
     given = seen.headers.get("access-control-allow-origin", "")
     if given != origin and (given != "*" or cors.credentials):
         why = f"Access-Control-Allow-Origin is {given or 'missing'}"
@@ -87,4 +87,6 @@ def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> Judgement:
         why = "Access-Control-Allow-Credentials is missing, so browsers send no cookies"
     else:
         return HELD
-    return Judgement(Verdict.DENIED, why, f"compare http.cors with the plan: {site.scene.command('plan')}")
+    return ClaimJudgement(
+        ClaimVerdict.DENIED, why, f"compare http.cors with the plan: {site.scene.command('plan')}"
+    )

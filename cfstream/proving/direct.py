@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from cfstream.ports import Silence, Visit
-from cfstream.proving.check import HELD, Check, Judgement
-from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.check import HELD, Check, ClaimJudgement
+from cfstream.proving.finding import ClaimVerdict, Finding
 from cfstream.proving.keyless import inconclusive
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site
@@ -73,12 +73,12 @@ def _path(site: Site) -> str:
     return f"/{MADE_UP}"
 
 
-def _refused(seen: Seen, openings: tuple[str, ...]) -> Judgement:
+def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
     match seen.saw:
         case Saw.OBJECT:
             why = "; ".join(openings) or "no reason was found in the policy, ACLs or access points"
-            return Judgement(
-                Verdict.SERVED,
+            return ClaimJudgement(
+                ClaimVerdict.SERVED,
                 f"S3 serves it to anyone ({why})",
                 "close the openings of the bucket that are listed below",
             )
@@ -89,8 +89,8 @@ def _refused(seen: Seen, openings: tuple[str, ...]) -> Judgement:
     return HELD  # an address form that does not resolve serves nothing
 
 
-def _unlisted(seen: Seen, bucket: str) -> Judgement:
+def _unlisted(seen: Seen, bucket: str) -> ClaimJudgement:
     if seen.saw is Saw.OBJECT:
         do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
-        return Judgement(Verdict.SERVED, "anyone can list the bucket", do)
+        return ClaimJudgement(ClaimVerdict.SERVED, "anyone can list the bucket", do)
     return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
-from cfstream.proving.check import HELD, Check, Judge, Judgement
+from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.proving.cors import cors_checks
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyless import NO_KEY, Address, inconclusive, wrongly_refused
+from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.keyless import NO_KEY, HostAddress, inconclusive, wrongly_refused
 from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import MADE_UP, RTMP, Place, Site, Wanted
+from cfstream.proving.site import MADE_UP, RTMP, ExpectedAccess, Site, TestedBehavior
 from cfstream.sign import Cookies, Pass, Signer
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.sign.resource import folder
 
-At = tuple[Address, Place]
+At = tuple[HostAddress, TestedBehavior]
 
 MINUTES = 600
 """Validity of the signatures of a verification, in seconds."""
@@ -33,14 +33,14 @@ class KeyAtHand:
     key: PrivateKey
     key_id: str | None = None
 
-    def id_at(self, place: Place) -> str | None:
+    def id_at(self, place: TestedBehavior) -> str | None:
         """Return the id under which the behavior accepts its signatures; None if it does not trust this key."""
         for key in sorted(place.guard.keys, key=lambda key: not key.active):
             if key.der_sha256 == self.key.der_sha256 and self.key_id in (None, key.id):
                 return key.id
         return self.key_id if self.key_id in place.guard.key_pairs else None
 
-    def may_sign(self, place: Place) -> bool:
+    def may_sign(self, place: TestedBehavior) -> bool:
         """Return whether the spec lets this key sign here. False for keys of other groups and of accounts."""
         return place.signers.used or bool(place.signers.accounts) or self.key.der_sha256 in place.signers.keys
 
@@ -72,10 +72,10 @@ def foreign_key(like: PrivateKey) -> PrivateKey:
     return private_key(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def keyed_checks(site: Site, address: Address, signing: Signing) -> Iterator[Check]:
+def keyed_checks(site: Site, address: HostAddress, signing: Signing) -> Iterator[Check]:
     """Yield the checks for one address: the key is accepted where it is trusted, and nowhere else."""
     for place in site.places:
-        if place.wanted is not Wanted.SIGNED or not place.path:
+        if place.wanted is not ExpectedAccess.SIGNED or not place.path:
             continue
         key_id = signing.at_hand.id_at(place)
         if key_id is None or not signing.at_hand.may_sign(place) or not site.spec.enabled:
@@ -87,32 +87,34 @@ def keyed_checks(site: Site, address: Address, signing: Signing) -> Iterator[Che
             yield from _refused(site, address, place, signing, key_id)
 
 
-def must_serve(site: Site, place: Place) -> Judge:
+def must_serve(site: Site, place: TestedBehavior) -> Judge:
     """Judge a request that must be served. If no object is known, a refusal by S3 shows that CloudFront accepted it."""
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT or (seen.saw is Saw.ORIGIN and not place.key):
             return HELD
         if seen.saw is Saw.REFUSED:
             why = f"CloudFront rejects the signature ({seen.code})"
             do = f"wait until the key is active: {site.scene.command('wait')}; cfstream explain shows other reasons"
-            return Judgement(Verdict.DENIED, why, do)
+            return ClaimJudgement(ClaimVerdict.DENIED, why, do)
         return wrongly_refused(site, place, seen)
 
     return judge
 
 
-def _opening(site: Site, address: Address, place: Place, signing: Signing, key_id: str) -> Iterator[Check]:
+def _opening(
+    site: Site, address: HostAddress, place: TestedBehavior, signing: Signing, key_id: str
+) -> Iterator[Check]:
     url, signer = address.url + place.path, signing.signer(key_id)
     signed = signer.url(url, signing.now() + MINUTES)
     cookies = _folder_pass(signer, url, signing).cookies.header()
     judge = must_serve(site, place)
 
-    def partly(seen: Seen) -> Judgement:
+    def partly(seen: Seen) -> ClaimJudgement:
         judged = judge(seen)
         if judged is HELD and place.key and seen.status != 206:
-            return Judgement(
-                Verdict.DENIED,
+            return ClaimJudgement(
+                ClaimVerdict.DENIED,
                 f"a range request got {seen.told}: players cannot seek",
                 "check the origin's answers to range requests",
             )
@@ -134,7 +136,9 @@ def _opening(site: Site, address: Address, place: Place, signing: Signing, key_i
         yield from cors_checks(site, place, _to(address, signed), with_cookies, judge)
 
 
-def _refused(site: Site, address: Address, place: Place, signing: Signing, key_id: str) -> Iterator[Check]:
+def _refused(
+    site: Site, address: HostAddress, place: TestedBehavior, signing: Signing, key_id: str
+) -> Iterator[Check]:
     url = address.url + place.path
     for brief, claim, asked in _bad_urls(url, address, signing, key_id):
         yield _check((address, place), brief, claim, _to(address, asked), _must_refuse(site, place))
@@ -143,7 +147,9 @@ def _refused(site: Site, address: Address, place: Place, signing: Signing, key_i
         yield _check((address, place), brief, claim, visit, _must_refuse(site, place))
 
 
-def _bad_urls(url: str, address: Address, signing: Signing, key_id: str) -> tuple[tuple[str, str, str], ...]:
+def _bad_urls(
+    url: str, address: HostAddress, signing: Signing, key_id: str
+) -> tuple[tuple[str, str, str], ...]:
     """Return URLs that must be refused, each with its brief and its claim."""
     signer, until = signing.signer(key_id), signing.now() + MINUTES
     good, other = signer.url(url, until), signer.url(f"{address.url}{OTHER_PATH}", until)
@@ -163,7 +169,7 @@ def _bad_urls(url: str, address: Address, signing: Signing, key_id: str) -> tupl
 
 
 def _bad_cookies(
-    url: str, address: Address, signing: Signing, key_id: str
+    url: str, address: HostAddress, signing: Signing, key_id: str
 ) -> tuple[tuple[str, str, Cookies], ...]:
     """Return cookies that must be refused, each with its brief and its claim."""
     until = signing.now() + MINUTES
@@ -177,7 +183,9 @@ def _bad_cookies(
     )
 
 
-def _unlisted_key(site: Site, address: Address, place: Place, signing: Signing) -> Iterator[Check]:
+def _unlisted_key(
+    site: Site, address: HostAddress, place: TestedBehavior, signing: Signing
+) -> Iterator[Check]:
     """Yield checks that a key is refused, with any key id, where the spec does not list it."""
     url, until = address.url + place.path, signing.now() + MINUTES
     named = (signing.at_hand.key_id, signing.at_hand.id_at(place), *place.guard.key_ids[:3], NO_KEY)
@@ -196,7 +204,9 @@ def _unlisted_key(site: Site, address: Address, place: Place, signing: Signing) 
         )
 
 
-def _streaming(site: Site, address: Address, place: Place, signing: Signing, key_id: str) -> Iterator[Check]:
+def _streaming(
+    site: Site, address: HostAddress, place: TestedBehavior, signing: Signing, key_id: str
+) -> Iterator[Check]:
     """Yield checks of signed stream names. The sandbox's edge serves them over plain HTTP."""
     name, until = place.path.removeprefix(RTMP), signing.now() + MINUTES
     good = signing.signer(key_id).stream_name(name, until).bare
@@ -214,16 +224,16 @@ def _streaming(site: Site, address: Address, place: Place, signing: Signing, key
         yield _check((address, place), brief, claim, _to(address, start + bad), _must_refuse(site, place))
 
 
-def _must_refuse(site: Site, place: Place) -> Judge:
+def _must_refuse(site: Site, place: TestedBehavior) -> Judge:
     """Judge a request that must be refused by a behavior that requires signatures."""
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         match seen.saw:
             case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
                 return HELD
             case Saw.OBJECT | Saw.ORIGIN:
-                return Judgement(
-                    Verdict.SERVED, f"{place.guard.named} of {site.live.id} accepts it", site.apply
+                return ClaimJudgement(
+                    ClaimVerdict.SERVED, f"{place.guard.named} of {site.live.id} accepts it", site.apply
                 )
         return inconclusive(seen)
 
@@ -244,7 +254,7 @@ def _good(check: Check) -> Check:
     return replace(check, finding=replace(check.finding, good="serves"))
 
 
-def _to(address: Address, url: str, **headers: str) -> Visit:
+def _to(address: HostAddress, url: str, **headers: str) -> Visit:
     return Visit(url, "GET", headers, address.by_way_of)
 
 

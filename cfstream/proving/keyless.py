@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
-from cfstream.proving.check import HELD, Check, Judge, Judgement
-from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
+from cfstream.proving.finding import ClaimVerdict, Finding
 from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import Place, Site, Wanted
+from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 
 NO_KEY = "KCFSTREAMVERIFY"
 """An id that no key has: it is one character longer than CloudFront's ids."""
 
 
 @dataclass(frozen=True)
-class Address:
+class HostAddress:
     """One host name, and the address to connect to."""
 
     host: str
@@ -69,14 +69,14 @@ def attempts(key_id: str) -> tuple[Attempt, ...]:
     )
 
 
-def keyless_checks(site: Site, address: Address) -> Iterator[Check]:
+def keyless_checks(site: Site, address: HostAddress) -> Iterator[Check]:
     """Yield the checks of all behaviors for one address."""
     for place in site.places:
-        if not place.path or place.wanted is Wanted.NOT_OURS:
+        if not place.path or place.wanted is ExpectedAccess.NOT_OURS:
             continue
         if not site.spec.enabled:
             yield _check(address, place, UNSIGNED, _disabled(site))
-        elif place.wanted is Wanted.SIGNED:
+        elif place.wanted is ExpectedAccess.SIGNED:
             for attempt in attempts(next(iter(place.guard.key_ids), NO_KEY)):
                 yield _check(address, place, attempt, must_refuse(site, place))
         else:
@@ -84,38 +84,40 @@ def keyless_checks(site: Site, address: Address) -> Iterator[Check]:
     yield from _protocol(site, address)
 
 
-def must_refuse(site: Site, place: Place) -> Judge:
+def must_refuse(site: Site, place: TestedBehavior) -> Judge:
     """Judge a request that CloudFront itself must refuse. A refusal by S3 is not enough.
 
     An error page that requires a signature must not be served in place of the refusal.
     """
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         match seen.saw:
             case Saw.OBJECT | Saw.PAGE if site.protected_page and 200 <= seen.status < 300:
                 why = (
                     f"the error page {site.protected_page} is served, although its path requires a signature"
                 )
-                return Judgement(Verdict.SERVED, why, "move it to a public path of its own")
+                return ClaimJudgement(ClaimVerdict.SERVED, why, "move it to a public path of its own")
             case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
                 return HELD
             case Saw.OBJECT:
-                return Judgement(Verdict.SERVED, _why_open(site, place), site.apply)
+                return ClaimJudgement(ClaimVerdict.SERVED, _why_open(site, place), site.apply)
             case Saw.ORIGIN:
                 asked = f"CloudFront sent the request to the bucket, which refused it ({seen.code or seen.status})"
                 why = f"{_why_open(site, place)}; {asked}"
-                return Judgement(Verdict.SERVED, why, site.apply)
+                return ClaimJudgement(ClaimVerdict.SERVED, why, site.apply)
         return inconclusive(seen)
 
     return judge
 
 
-def inconclusive(seen: Seen) -> Judgement:
+def inconclusive(seen: Seen) -> ClaimJudgement:
     """Return the judgement of an answer that decides nothing."""
-    return Judgement(Verdict.UNPROVED, f"inconclusive answer: {seen.told}", "run it again in a minute")
+    return ClaimJudgement(
+        ClaimVerdict.UNPROVED, f"inconclusive answer: {seen.told}", "run it again in a minute"
+    )
 
 
-def wrongly_refused(site: Site, place: Place, seen: Seen) -> Judgement:
+def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudgement:
     """Return why a request was refused that must be served, if the reason is known."""
     match seen.saw:
         case Saw.REFUSED:
@@ -128,20 +130,20 @@ def wrongly_refused(site: Site, place: Place, seen: Seen) -> Judgement:
             why = f"it is redirected: {seen.told}"
         case _:
             return inconclusive(seen)
-    return Judgement(Verdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
+    return ClaimJudgement(ClaimVerdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
 
 
-def _check(address: Address, place: Place, attempt: Attempt, judge: Judge) -> Check:
+def _check(address: HostAddress, place: TestedBehavior, attempt: Attempt, judge: Judge) -> Check:
     finding = Finding(address.url, place.named, attempt.brief, attempt.claim)
     path = f"{place.path}?{attempt.query}" if attempt.query else place.path
     visit = address.visit(path, scheme=attempt.scheme, method=attempt.method, **attempt.headers)
     return Check(finding, visit, judge)
 
 
-def _open_check(site: Site, address: Address, place: Place) -> Check:
+def _open_check(site: Site, address: HostAddress, place: TestedBehavior) -> Check:
     """Return the check of a public behavior. If no object is known, CloudFront must at least forward the request."""
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         passed = seen.saw is Saw.OBJECT or (seen.saw is Saw.ORIGIN and not place.key)
         return HELD if passed else wrongly_refused(site, place, seen)
 
@@ -154,22 +156,22 @@ def _open_check(site: Site, address: Address, place: Place) -> Check:
 def _disabled(site: Site) -> Judge:
     """Judge a request to a stack that the spec disables: anything but an object is fine, even no address."""
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT:
             why = "the spec has enabled: false, but the distribution answers"
-            return Judgement(Verdict.SERVED, why, site.apply)
+            return ClaimJudgement(ClaimVerdict.SERVED, why, site.apply)
         return inconclusive(seen) if seen.saw is Saw.FAILED else HELD
 
     return judge
 
 
-def _why_open(site: Site, place: Place) -> str:
+def _why_open(site: Site, place: TestedBehavior) -> str:
     if not place.guard.signed:
         return f"{place.guard.named} of {site.live.id} has no signers"
     return f"{place.guard.named} of {site.live.id} requires a signature by {place.guard.whom}, but passed the request"
 
 
-def _protocol(site: Site, address: Address) -> Iterator[Check]:
+def _protocol(site: Site, address: HostAddress) -> Iterator[Check]:
     """Yield the check of plain http on the default behavior, which is the one that the spec describes."""
     place = next(each for each in site.places if not each.pattern)
     wanted = site.spec.http.viewer_protocol
@@ -182,7 +184,7 @@ def _protocol(site: Site, address: Address) -> Iterator[Check]:
         return
     redirects = wanted == "redirect-to-https"
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.ELSEWHERE and seen.location.startswith("https://"):
             return HELD if redirects else _answers_http(site, seen)
         if seen.saw is Saw.PAGE:
@@ -195,6 +197,6 @@ def _protocol(site: Site, address: Address) -> Iterator[Check]:
     yield Check(finding, address.visit(place.path, scheme="http"), judge)
 
 
-def _answers_http(site: Site, seen: Seen) -> Judgement:
+def _answers_http(site: Site, seen: Seen) -> ClaimJudgement:
     why = f"plain http is answered ({seen.told}), but the spec has viewer_protocol: {site.spec.http.viewer_protocol}"
-    return Judgement(Verdict.SERVED, why, site.apply)
+    return ClaimJudgement(ClaimVerdict.SERVED, why, site.apply)

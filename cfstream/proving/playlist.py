@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
 from cfstream.ports import Viewer
-from cfstream.proving.check import HELD, Check, Judgement, told
-from cfstream.proving.finding import Finding, Verdict
+from cfstream.proving.check import HELD, Check, ClaimJudgement, told
+from cfstream.proving.finding import ClaimVerdict, Finding
 from cfstream.proving.keyed import MINUTES, Signing, must_serve
-from cfstream.proving.keyless import Address
+from cfstream.proving.keyless import HostAddress
 from cfstream.proving.reading import Seen, read
-from cfstream.proving.site import Place, Site, Wanted, paths_of
+from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior, paths_of
 
 _MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
 DEPTH = 2
@@ -24,11 +24,13 @@ class Load:
 
     viewer: Viewer
     site: Site
-    address: Address
+    address: HostAddress
     cookies: str = field(repr=False)
 
 
-def playlist_findings(viewer: Viewer, site: Site, address: Address, signing: Signing) -> Iterator[Finding]:
+def playlist_findings(
+    viewer: Viewer, site: Site, address: HostAddress, signing: Signing
+) -> Iterator[Finding]:
     """Yield a finding for each request from a playlist of the bucket to its first segment; none without a playlist."""
     for path, place in _playlists(site):
         key_id = signing.at_hand.id_at(place)
@@ -39,17 +41,17 @@ def playlist_findings(viewer: Viewer, site: Site, address: Address, signing: Sig
             return
 
 
-def _playlists(site: Site) -> Iterator[tuple[str, Place]]:
+def _playlists(site: Site) -> Iterator[tuple[str, TestedBehavior]]:
     """Yield paths of signed playlists, those in the fewest folders first."""
     keys = [key for key in site.objects.keys if key.lower().endswith(".m3u8")]
     for key in sorted(keys, key=lambda key: (key.count("/"), key)):
         for path in paths_of(site, key):
             place = _place(site, path)
-            if place is not None and place.wanted is Wanted.SIGNED:
+            if place is not None and place.wanted is ExpectedAccess.SIGNED:
                 yield path, place
 
 
-def _place(site: Site, path: str) -> Place | None:
+def _place(site: Site, path: str) -> TestedBehavior | None:
     guard = site.guards.of(path)
     return next(
         (place for place in site.places if place.guard is guard and place.pattern == guard.path), None
@@ -60,7 +62,7 @@ def _through(load: Load, url: str) -> Iterator[Finding]:
     for depth in range(DEPTH + 1):
         finding, seen = _get(load, url, "playlist")
         yield finding
-        if finding.verdict is not Verdict.HELD:
+        if finding.verdict is not ClaimVerdict.HELD:
             return
         text = seen.body.decode("utf-8", "replace")
         named = list(_named(text))
@@ -88,15 +90,15 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
     path = url.removeprefix(address.url)
     place = _place(site, path.partition("?")[0]) or site.places[-1]
 
-    def judge(seen: Seen) -> Judgement:
+    def judge(seen: Seen) -> ClaimJudgement:
         judged = must_serve(site, replace(place, key=path))(seen)
         if (
             judged is HELD
             and what == "playlist"
             and not seen.body.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U")
         ):
-            return Judgement(
-                Verdict.DENIED,
+            return ClaimJudgement(
+                ClaimVerdict.DENIED,
                 "the answer is not a playlist: it does not begin with #EXTM3U",
                 "check the object",
             )
@@ -111,4 +113,6 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
 
 def _without_segments(finding: Finding) -> Finding:
     why, do = "the playlist lists no segment", "check the object"
-    return replace(finding, verdict=Verdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do)
+    return replace(
+        finding, verdict=ClaimVerdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do
+    )

@@ -10,10 +10,10 @@ from email.utils import parsedate_to_datetime
 
 from cfstream.errors import Notice
 from cfstream.ports import Silence, Viewer
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyless import Address
+from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.keyless import HostAddress
 from cfstream.proving.reading import Saw, Seen, read
-from cfstream.proving.site import Site, Wanted
+from cfstream.proving.site import ExpectedAccess, Site
 
 ALLOWED_SKEW = 120.0
 """Seconds by which this machine's clock may differ without a notice. Signatures are valid for hours."""
@@ -23,7 +23,7 @@ ALLOWED_SKEW = 120.0
 class Reached:
     """The addresses that can be tested, and the findings so far."""
 
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[HostAddress, ...] = ()
     findings: tuple[Finding, ...] = ()
     notices: tuple[Notice, ...] = ()
     skew: float = 0.0
@@ -36,7 +36,7 @@ def reach(viewer: Viewer, site: Site, now: Callable[[], float]) -> Reached:
     if not viewer.resolves(domain):
         return _nowhere(site, f"{domain} has no address yet: no request can be sent")
     without = {host for host in site.hosts if not viewer.resolves(host)}
-    first = [Address(host, domain if host in without else "") for host in site.hosts]
+    first = [HostAddress(host, domain if host in without else "") for host in site.hosts]
     seen = _ask(viewer, site, first)
     if viewer.edge_url and all(each.silence is Silence.NO_CONNECTION for each in seen):
         return _nowhere(site, f"no edge answers at {viewer.edge_url}")
@@ -58,7 +58,7 @@ def reach(viewer: Viewer, site: Site, now: Callable[[], float]) -> Reached:
     return Reached(tuple(addresses), tuple(findings), tuple(notices), skew)
 
 
-def _ask(viewer: Viewer, site: Site, addresses: Sequence[Address]) -> list[Seen]:
+def _ask(viewer: Viewer, site: Site, addresses: Sequence[HostAddress]) -> list[Seen]:
     path = next((place.path for place in reversed(site.places) if place.path), "/")
     return [read(reply) for reply in viewer.together([address.visit(path) for address in addresses])]
 
@@ -67,14 +67,15 @@ def _nowhere(site: Site, why: str) -> Reached:
     claim = "CloudFront answers for it"
     do = "run it again when it answers"
     findings = [
-        Finding(f"https://{host}", "", "", claim, Verdict.UNPROVED, "", why, do) for host in site.hosts[:1]
+        Finding(f"https://{host}", "", "", claim, ClaimVerdict.UNPROVED, "", why, do)
+        for host in site.hosts[:1]
     ]
     return Reached(findings=tuple(findings) if site.spec.enabled else ())
 
 
 def _judged(
-    site: Site, address: Address, seen: Seen, roundabout: Seen | None
-) -> tuple[Finding, list[Address]]:
+    site: Site, address: HostAddress, seen: Seen, roundabout: Seen | None
+) -> tuple[Finding, list[HostAddress]]:
     """Return whether CloudFront answers for this host, and the address to test; none if that would prove nothing."""
     finding = Finding(address.url, "", "", "CloudFront answers for it", saw=seen.told)
     if not site.spec.enabled:
@@ -82,12 +83,12 @@ def _judged(
     told = seen if roundabout is None else roundabout
     blocked = _blocked(site, told)
     if blocked:
-        return replace(finding, verdict=Verdict.UNPROVED, why=blocked[0], do=blocked[1]), []
+        return replace(finding, verdict=ClaimVerdict.UNPROVED, why=blocked[0], do=blocked[1]), []
     if roundabout is None:
         return finding, [address]
     why, do = _elsewhere(site, address.host, seen)
     on = replace(address, by_way_of=site.guards.domain_name)
-    return replace(finding, verdict=Verdict.UNPROVED, why=why, do=do), [on]
+    return replace(finding, verdict=ClaimVerdict.UNPROVED, why=why, do=do), [on]
 
 
 def _elsewhere(site: Site, host: str, seen: Seen) -> tuple[str, str]:
@@ -121,7 +122,7 @@ def _refused_whole(site: Site, seen: Seen) -> tuple[str, str]:
 
 
 def _wanted_signed(site: Site) -> bool:
-    return any(place.wanted is Wanted.SIGNED for place in site.places if not place.pattern)
+    return any(place.wanted is ExpectedAccess.SIGNED for place in site.places if not place.pattern)
 
 
 def error_page(site: Site) -> bool:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.site import Place, Site, Wanted
+from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 
 
 def signer_findings(site: Site) -> Iterator[Finding]:
     """Yield a finding for the distribution itself, and one for each behavior that requires signatures."""
     yield _switch(site)
     for place in site.places:
-        if place.wanted is Wanted.SIGNED and place.guard.path == place.pattern:
+        if place.wanted is ExpectedAccess.SIGNED and place.guard.path == place.pattern:
             yield from _signers(site, place)
-        if not place.path and place.wanted is not Wanted.NOT_OURS:
+        if not place.path and place.wanted is not ExpectedAccess.NOT_OURS:
             yield _never_met(site, place)
 
 
@@ -22,18 +22,18 @@ def _switch(site: Site) -> Finding:
     wanted = "enabled" if site.spec.enabled else "disabled"
     finding = Finding(site.distribution, "", "", f"it is {wanted} and has every cname of the spec")
     if site.guards.enabled != site.spec.enabled:
-        verdict = Verdict.DENIED if site.spec.enabled else Verdict.SERVED
+        verdict = ClaimVerdict.DENIED if site.spec.enabled else ClaimVerdict.SERVED
         live = "enabled" if site.guards.enabled else "disabled"
         why = f"it is {live}, but the spec has enabled: {str(site.spec.enabled).lower()}"
         return replace(finding, verdict=verdict, why=why, do=site.apply)
     missing = [name for name in site.spec.cnames or () if not site.guards.answers(name)]
     if missing and site.spec.enabled:
         why = f"it does not have {', '.join(missing)}"
-        return replace(finding, verdict=Verdict.DENIED, why=why, do=site.apply)
+        return replace(finding, verdict=ClaimVerdict.DENIED, why=why, do=site.apply)
     return finding
 
 
-def _signers(site: Site, place: Place) -> Iterator[Finding]:
+def _signers(site: Site, place: TestedBehavior) -> Iterator[Finding]:
     """Yield a finding for each problem with a behavior's signers (extra, missing, not active yet), or one success."""
     claim = "exactly the signers of the spec can sign"
     finding = Finding(site.distribution, place.named, "", claim)
@@ -42,14 +42,14 @@ def _signers(site: Site, place: Place) -> Iterator[Finding]:
     wrong = [
         replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)
         for names, verdict, told, do in (
-            (_unlisted_signers(site, place), Verdict.SERVED, "can sign, but is not in the spec", apply),
+            (_unlisted_signers(site, place), ClaimVerdict.SERVED, "can sign, but is not in the spec", apply),
             (
                 _missing(site, place),
-                Verdict.DENIED,
+                ClaimVerdict.DENIED,
                 "cannot sign, although it is in the spec",
                 apply,
             ),
-            (waiting, Verdict.UNPROVED, "is not active at the edges yet", wait),
+            (waiting, ClaimVerdict.UNPROVED, "is not active at the edges yet", wait),
         )
         if names
     ]
@@ -60,7 +60,7 @@ def _account(site: Site, signer: str) -> str:
     return "self" if signer == site.scene.account else signer
 
 
-def _unlisted_signers(site: Site, place: Place) -> list[str]:
+def _unlisted_signers(site: Site, place: TestedBehavior) -> list[str]:
     groups = [f"key group {name}" for name in place.guard.groups if name not in place.signers.groups]
     wanted = {_account(site, signer) for signer in place.signers.accounts}
     live = {_account(site, signer) for signer in place.guard.signers}
@@ -68,7 +68,7 @@ def _unlisted_signers(site: Site, place: Place) -> list[str]:
     return [*groups, *accounts, *_unlisted_keys(place)]
 
 
-def _unlisted_keys(place: Place) -> list[str]:
+def _unlisted_keys(place: TestedBehavior) -> list[str]:
     """Return keys that are in a group of the spec but not in the spec. Groups of others may have any keys."""
     if place.signers.used:
         return []
@@ -79,7 +79,7 @@ def _unlisted_keys(place: Place) -> list[str]:
     ]
 
 
-def _missing(site: Site, place: Place) -> list[str]:
+def _missing(site: Site, place: TestedBehavior) -> list[str]:
     groups = [f"key group {name}" for name in place.signers.groups if name not in place.guard.groups]
     live = {_account(site, signer) for signer in place.guard.signers}
     accounts = [f"account {name}" for name in place.signers.accounts if _account(site, name) not in live]
@@ -88,8 +88,8 @@ def _missing(site: Site, place: Place) -> list[str]:
     return [*groups, *accounts, *keys]
 
 
-def _never_met(site: Site, place: Place) -> Finding:
+def _never_met(site: Site, place: TestedBehavior) -> Finding:
     claim = "requests reach it"
     why = "earlier behaviors match every path that it matches"
     do = "check the order of the behaviors"
-    return Finding(site.distribution, place.named, "", claim, Verdict.UNPROVED, "", why, do)
+    return Finding(site.distribution, place.named, "", claim, ClaimVerdict.UNPROVED, "", why, do)

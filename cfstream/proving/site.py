@@ -12,7 +12,7 @@ from cfstream.access.cells import intersect_witness
 from cfstream.access.globs import Glob
 from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
-from cfstream.explain.guards import Guard, Guards
+from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.inventory.signing_keys import guards_of
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.bucket_policy.observed import LivePolicy
@@ -35,7 +35,7 @@ MADE_UP = "cfstream-verify"
 RTMP = "/cfx/st/"
 
 
-class Wanted(StrEnum):
+class ExpectedAccess(StrEnum):
     """Who must be served by a behavior, according to the spec."""
 
     SIGNED = "signed"
@@ -45,7 +45,7 @@ class Wanted(StrEnum):
 
 
 @dataclass(frozen=True)
-class Signers:
+class ExpectedSigners:
     """Who may sign for a behavior, according to the spec: key groups by name, accounts, and the keys of own groups."""
 
     groups: tuple[str, ...] = ()
@@ -57,15 +57,15 @@ class Signers:
 
 
 @dataclass(frozen=True)
-class Place:
+class TestedBehavior:
     """One behavior: its live state, the spec's state, and a path that it serves."""
 
     pattern: str
     """Its path pattern; empty for the default behavior."""
-    guard: Guard
+    guard: GuardedBehavior
     """The live behavior that serves `path`."""
-    wanted: Wanted
-    signers: Signers = Signers()
+    wanted: ExpectedAccess
+    signers: ExpectedSigners = ExpectedSigners()
     path: str = ""
     """Starts with a slash; empty if the behavior serves no path."""
     key: str = ""
@@ -86,7 +86,7 @@ class Site:
     policy: LivePolicy
     grants: LiveGrants
     objects: Sample
-    places: tuple[Place, ...]
+    places: tuple[TestedBehavior, ...]
     group_names: Mapping[str, str]
     """Names of the account's key groups, by id."""
     hosts: tuple[str, ...]
@@ -168,7 +168,7 @@ def _literal(pattern: str) -> str:
     return re.split(r"[*?]", pattern.removeprefix("/"), maxsplit=1)[0]
 
 
-def _places(site: Site, patterns: Sequence[str]) -> Iterator[Place]:
+def _places(site: Site, patterns: Sequence[str]) -> Iterator[TestedBehavior]:
     guards = site.guards
     ours = _lead_to_bucket(site)
     for pattern in patterns:
@@ -177,8 +177,8 @@ def _places(site: Site, patterns: Sequence[str]) -> Iterator[Place]:
         guard = live or guards.of(path or "/")
         wanted, signers = _wanted(site, pattern, guard)
         if live is not None and pattern not in ours:
-            wanted = Wanted.NOT_OURS
-        yield Place(pattern, guard, wanted, signers, path, key)
+            wanted = ExpectedAccess.NOT_OURS
+        yield TestedBehavior(pattern, guard, wanted, signers, path, key)
 
 
 def _lead_to_bucket(site: Site) -> set[str]:
@@ -192,31 +192,33 @@ def _lead_to_bucket(site: Site) -> set[str]:
     }
 
 
-def _wanted(site: Site, pattern: str, guard: Guard) -> tuple[Wanted, Signers]:
+def _wanted(site: Site, pattern: str, guard: GuardedBehavior) -> tuple[ExpectedAccess, ExpectedSigners]:
     """Return who must be served by a behavior. The stack owns the signers if the behavior leads to its bucket."""
     spec = site.spec
     named = with_pattern(spec.http.behaviors, pattern) if pattern else None
-    default = Signers() if spec.public else _signers(site, spec)
-    own = _signers(site, named) if named else Signers()
+    default = ExpectedSigners() if spec.public else _signers(site, spec)
+    own = _signers(site, named) if named else ExpectedSigners()
     if named and named.public:
-        return Wanted.OPEN, Signers()
+        return ExpectedAccess.OPEN, ExpectedSigners()
     signers = own if own.groups or own.accounts else default
     if signers.groups or signers.accounts:
-        return Wanted.SIGNED, signers
+        return ExpectedAccess.SIGNED, signers
     # If the default behavior is public, signers on other behaviors stay and are not managed.
     stay = bool(pattern) and guard.path == pattern and guard.signed
     return (
-        (Wanted.SIGNED, Signers(guard.groups, guard.signers, used=True)) if stay else (Wanted.OPEN, Signers())
+        (ExpectedAccess.SIGNED, ExpectedSigners(guard.groups, guard.signers, used=True))
+        if stay
+        else (ExpectedAccess.OPEN, ExpectedSigners())
     )
 
 
-def _signers(site: Site, part: Spec | Behavior) -> Signers:
+def _signers(site: Site, part: Spec | Behavior) -> ExpectedSigners:
     groups: tuple[AnyKeyGroup, ...] = tuple(part.key_groups or ())
     names = site.group_names
     made = [group for group in groups if isinstance(group, KeyGroup)]
     keys = [key for group in made for key in group.public_keys]
     known = site.scene.stack.public_keys
-    return Signers(
+    return ExpectedSigners(
         groups=tuple(
             group.name if isinstance(group, KeyGroup) else names.get(group.use, group.use) for group in groups
         ),
@@ -226,7 +228,7 @@ def _signers(site: Site, part: Spec | Behavior) -> Signers:
     )
 
 
-def _path(site: Site, pattern: str, live: Guard | None) -> tuple[str, str]:
+def _path(site: Site, pattern: str, live: GuardedBehavior | None) -> tuple[str, str]:
     """Return a path that the behavior serves, and the object at it; a made-up path if no object is known."""
     if site.live.delivery is Delivery.RTMP:
         key = site.objects.keys[0] if site.objects.keys else ""
@@ -255,7 +257,7 @@ def _witness(site: Site, pattern: str) -> str:
     return f"/{key}" if key else ""
 
 
-def _meets(guards: Guards, pattern: str, live: Guard | None, path: str) -> bool:
+def _meets(guards: Guards, pattern: str, live: GuardedBehavior | None, path: str) -> bool:
     if live is not None:
         return guards.of(path) is live
     return like(pattern_path(pattern), path)

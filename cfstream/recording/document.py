@@ -14,7 +14,7 @@ from typing import Any
 
 from cfstream import __version__, errors
 from cfstream.errors import CfstreamError, Refused, Unreachable
-from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.values import Account, digest
 
 FORMAT_VERSION = 1
@@ -53,7 +53,7 @@ class Snapshot:
     specs: tuple[str, ...]
     """The specs as the command line named them."""
     stacks: tuple[str, ...]
-    heard: Mapping[Asked, Heard] = field(repr=False)
+    heard: Mapping[RecordedCall, Heard] = field(repr=False)
 
 
 def to_document(snapshot: Snapshot) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
         raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE") from error
 
 
-def _reads(heard: Mapping[Asked, Heard]) -> Iterator[dict[str, Any]]:
+def _reads(heard: Mapping[RecordedCall, Heard]) -> Iterator[dict[str, Any]]:
     """Yield an entry for each call, sorted; one for all objects with the same answer."""
     alike: dict[str, dict[str, Any]] = {}
     for asked in sorted(heard):
@@ -137,7 +137,7 @@ def _reads(heard: Mapping[Asked, Heard]) -> Iterator[dict[str, Any]]:
     yield from (alike[entry] for entry in sorted(alike))
 
 
-def _entry(asked: Asked, heard: Heard) -> dict[str, Any]:
+def _entry(asked: RecordedCall, heard: Heard) -> dict[str, Any]:
     return {
         "service": asked.service,
         "operation": asked.operation,
@@ -147,7 +147,7 @@ def _entry(asked: Asked, heard: Heard) -> dict[str, Any]:
     }
 
 
-def _answer(way: Way, heard: Heard) -> dict[str, Any]:
+def _answer(way: ReadMethod, heard: Heard) -> dict[str, Any]:
     match heard:
         case Refused():
             return {"way": way, "refused": _refusal(heard)}
@@ -173,28 +173,28 @@ def _refusal(refused: Refused) -> dict[str, Any]:
     }
 
 
-def _heard(entry: Mapping[str, Any]) -> Iterable[tuple[Asked, Heard]]:
+def _heard(entry: Mapping[str, Any]) -> Iterable[tuple[RecordedCall, Heard]]:
     way, heard = _said(entry)
     for key in entry.get("each", [None]):
         params = {**entry["params"], **({EACH: key} if key is not None else {})}
         text = json.dumps(params, sort_keys=True, separators=(",", ":"))
-        yield Asked(entry["service"], entry["operation"], text, way, entry["region"]), heard
+        yield RecordedCall(entry["service"], entry["operation"], text, way, entry["region"]), heard
 
 
-def _said(entry: Mapping[str, Any]) -> tuple[Way, Heard]:
+def _said(entry: Mapping[str, Any]) -> tuple[ReadMethod, Heard]:
     if "refused" in entry:
         told = entry["refused"]
         kind = REFUSALS[told["as"]]
         refused = kind(told["operation"], told["code"], told["message"], status=told["status"], do=told["do"])
         refused.region = told["region"]
-        return Way(entry["way"]), refused
+        return ReadMethod(entry["way"]), refused
     if "unreachable" in entry:
-        return Way(entry["way"]), Unreachable(entry["unreachable"]["what"], entry["unreachable"]["do"])
+        return ReadMethod(entry["way"]), Unreachable(entry["unreachable"]["what"], entry["unreachable"]["do"])
     if "pages" in entry:
-        return Way.PAGES, Pages(tuple(map(_timed, entry["pages"])), bool(entry["whole"]))
+        return ReadMethod.PAGES, Pages(tuple(map(_timed, entry["pages"])), bool(entry["whole"]))
     if "rows" in entry:
-        return Way.ITEMS, [_timed(row) for row in entry["rows"]]
-    return Way.READ, _timed(entry["reply"])
+        return ReadMethod.ITEMS, [_timed(row) for row in entry["rows"]]
+    return ReadMethod.READ, _timed(entry["reply"])
 
 
 def _plain(value: Any) -> Any:

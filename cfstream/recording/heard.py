@@ -10,7 +10,7 @@ from cfstream.errors import CfstreamError
 from cfstream.ports import Call
 
 
-class Way(StrEnum):
+class ReadMethod(StrEnum):
     """The method of `ports.Reads` that made the call."""
 
     READ = "read"
@@ -19,17 +19,17 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Asked:
+class RecordedCall:
     """One call. `params` is sorted compact JSON, so that it can be a key."""
 
     service: str
     operation: str
     params: str
-    way: Way
+    way: ReadMethod
     region: str
 
     @classmethod
-    def of(cls, way: Way, call: Call) -> "Asked":
+    def of(cls, way: ReadMethod, call: Call) -> "RecordedCall":
         """Return the key of a call."""
         params = json.dumps(dict(call.params), sort_keys=True, separators=(",", ":"), default=str)
         return cls(call.service, call.operation, params, way, call.region)

@@ -12,10 +12,10 @@ from typing import Any
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.kinds.dns_record import ALL_ZONES
-from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.steps.records import plain_name
 
-Record = Mapping[Asked, Heard]
+Record = Mapping[RecordedCall, Heard]
 
 DISPENSABLE = frozenset({"describe_certificate", "list_conflicting_aliases", "get_resources"})
 """Calls whose refusal does not make a plan fail: the first two become a notice, the third only saves time."""
@@ -27,7 +27,7 @@ NOT_RECORDED = "NotRecorded"
 """The code of refusals that this module makes."""
 
 
-def inferred(record: Record, asked: Asked) -> Heard | None:
+def inferred(record: Record, asked: RecordedCall) -> Heard | None:
     """Return the answer that follows for `asked`, or None."""
     infer = INFERENCES.get(asked.operation)
     answer = infer(record, asked) if infer else None
@@ -39,9 +39,9 @@ def inferred(record: Record, asked: Asked) -> Heard | None:
     return answer
 
 
-def _unlisted(record: Record, asked: Asked) -> Heard | None:
+def _unlisted(record: Record, asked: RecordedCall) -> Heard | None:
     """Return that a distribution does not exist, if it is in no list."""
-    rows = record.get(Asked.of(Way.ITEMS, DELIVERIES[asked.operation].listing))
+    rows = record.get(RecordedCall.of(ReadMethod.ITEMS, DELIVERIES[asked.operation].listing))
     if not isinstance(rows, list) or any(row["Id"] == asked.param("Id") for row in rows):
         return None
     resource = DELIVERIES[asked.operation].resource
@@ -49,16 +49,16 @@ def _unlisted(record: Record, asked: Asked) -> Heard | None:
     return Missing(f"Get{resource}", f"NoSuch{resource}", said, status=404)
 
 
-def _zones_of_name(record: Record, asked: Asked) -> Heard | None:
+def _zones_of_name(record: Record, asked: RecordedCall) -> Heard | None:
     """Return the zones of a name, from the list of all."""
-    rows = record.get(Asked.of(Way.ITEMS, ALL_ZONES))
+    rows = record.get(RecordedCall.of(ReadMethod.ITEMS, ALL_ZONES))
     if not isinstance(rows, list):
         return None
     wanted = plain_name(str(asked.param("DNSName")))
     return {"HostedZones": [row for row in rows if plain_name(row["Name"]) == wanted]}
 
 
-def _objects(record: Record, asked: Asked) -> Heard | None:
+def _objects(record: Record, asked: RecordedCall) -> Heard | None:
     """Return the objects under a prefix, from a complete list of a shorter prefix."""
     prefix, owners = str(asked.param("Prefix") or ""), bool(asked.param("FetchOwner"))
     for other, heard in record.items():
@@ -71,7 +71,7 @@ def _objects(record: Record, asked: Asked) -> Heard | None:
         rows = _whole(heard)
         if rows is not None:
             page = {"Contents": [row for row in rows if row["Key"].startswith(prefix)], "IsTruncated": False}
-            return Pages((page,), whole=True) if asked.way is Way.PAGES else page
+            return Pages((page,), whole=True) if asked.way is ReadMethod.PAGES else page
     return None
 
 
@@ -84,13 +84,13 @@ def _whole(heard: Heard) -> list[Any] | None:
     return None
 
 
-def _of_another_region(record: Record, asked: Asked) -> Heard | None:
+def _of_another_region(record: Record, asked: RecordedCall) -> Heard | None:
     """Return the bucket's answer to the same call in another region: S3 redirects every call to the bucket's region."""
     found = [heard for other, heard in record.items() if replace(other, region=asked.region) == asked]
     return min(found, key=lambda heard: isinstance(heard, CfstreamError), default=None)
 
 
-INFERENCES: Mapping[str, Callable[[Record, Asked], Heard | None]] = {
+INFERENCES: Mapping[str, Callable[[Record, RecordedCall], Heard | None]] = {
     **dict.fromkeys(DELIVERIES, _unlisted),
     "list_hosted_zones_by_name": _zones_of_name,
     "list_objects_v2": _objects,

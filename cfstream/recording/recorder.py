@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from cfstream.errors import Refused, Throttled, Unreachable
 from cfstream.ports import Answer, Call, Reads
-from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.recording.redaction import redacted
 from cfstream.values import Json
 
@@ -25,13 +25,13 @@ class RecordingReads:
         self._reads = reads
         self._guard = threading.Lock()
         self._alike: dict[str, Heard] = {}
-        self.heard: dict[Asked, Heard] = {}
+        self.heard: dict[RecordedCall, Heard] = {}
 
     def read(self, call: Call) -> Json:
-        return self._noting(Way.READ, call, lambda: self._reads.read(call))
+        return self._noting(ReadMethod.READ, call, lambda: self._reads.read(call))
 
     def items(self, call: Call) -> Sequence[Json]:
-        return self._noting(Way.ITEMS, call, lambda: self._reads.items(call))
+        return self._noting(ReadMethod.ITEMS, call, lambda: self._reads.items(call))
 
     def pages(self, call: Call) -> Iterator[Json]:
         seen: list[Any] = []
@@ -43,17 +43,19 @@ class RecordingReads:
             whole = True
         finally:
             # A reader may stop early. The pages that it has read are what a plan needs.
-            self._keep(Way.PAGES, call, Pages(tuple(seen), whole))
+            self._keep(ReadMethod.PAGES, call, Pages(tuple(seen), whole))
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         answers = self._reads.together(calls)
         for call, answer in zip(calls, answers, strict=True):
             if isinstance(answer, Throttled):
                 raise answer
-            self._keep(Way.READ, call, answer if isinstance(answer, Refused) else redacted(call, answer))
+            self._keep(
+                ReadMethod.READ, call, answer if isinstance(answer, Refused) else redacted(call, answer)
+            )
         return answers
 
-    def _noting(self, way: Way, call: Call, ask: Callable[[], T]) -> T:
+    def _noting(self, way: ReadMethod, call: Call, ask: Callable[[], T]) -> T:
         try:
             answer = ask()
         except Throttled:
@@ -64,9 +66,9 @@ class RecordingReads:
         self._keep(way, call, redacted(call, answer))
         return answer
 
-    def _keep(self, way: Way, call: Call, heard: Heard) -> None:
+    def _keep(self, way: ReadMethod, call: Call, heard: Heard) -> None:
         with self._guard:
             if call.operation == "get_object_acl" and isinstance(heard, dict):
                 # A bucket with a hundred thousand objects has only a few different ACLs.
                 heard = self._alike.setdefault(json.dumps(heard, sort_keys=True, default=str), heard)
-            self.heard[Asked.of(way, call)] = heard
+            self.heard[RecordedCall.of(way, call)] = heard

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfstream.errors import CfstreamError, Refused, WrongUsage
 from cfstream.ports import Answer, Call
-from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.recording.inference import inferred
 from cfstream.values import Json
 
@@ -20,21 +20,21 @@ class ReplayedReads:
     `source` is the recording's name in errors, and `remedy` is how to get a more complete one.
     """
 
-    def __init__(self, record: Mapping[Asked, Heard], source: str, remedy: str) -> None:
+    def __init__(self, record: Mapping[RecordedCall, Heard], source: str, remedy: str) -> None:
         self._record = record
         self._source = source
         self._remedy = remedy
 
     def read(self, call: Call) -> Json:
-        reply: Json = self._said(Way.READ, call)
+        reply: Json = self._said(ReadMethod.READ, call)
         return reply
 
     def items(self, call: Call) -> Sequence[Json]:
-        rows: list[Json] = self._said(Way.ITEMS, call)
+        rows: list[Json] = self._said(ReadMethod.ITEMS, call)
         return rows
 
     def pages(self, call: Call) -> Iterator[Json]:
-        heard: Pages = self._said(Way.PAGES, call)
+        heard: Pages = self._said(ReadMethod.PAGES, call)
         yield from heard.pages
         if not heard.whole:
             raise self._lacking(call)
@@ -52,8 +52,8 @@ class ReplayedReads:
         except Refused as refusal:
             return refusal
 
-    def _said(self, way: Way, call: Call) -> Any:
-        asked = Asked.of(way, call)
+    def _said(self, way: ReadMethod, call: Call) -> Any:
+        asked = RecordedCall.of(way, call)
         heard = self._record.get(asked)
         if heard is None:
             heard = inferred(self._record, asked)

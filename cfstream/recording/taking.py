@@ -12,11 +12,11 @@ from cfstream.workflow import make_plan, scenes_of
 
 if TYPE_CHECKING:
     from cfstream.recording.document import Snapshot
-    from cfstream.recording.heard import Asked, Heard
+    from cfstream.recording.heard import Heard, RecordedCall
     from cfstream.spec.load import Stack
 
 
-def record(stacks: "Sequence[Stack]", world: World) -> "dict[Asked, Heard]":
+def record(stacks: "Sequence[Stack]", world: World) -> "dict[RecordedCall, Heard]":
     """Record everything that a plan of `stacks` reads, and what a plan of changed specs may read.
 
     Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled.

@@ -6,7 +6,7 @@ from typing import Any
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
-from cfstream.render.table import Row, table
+from cfstream.render.table import TableRow, table
 
 FORMAT_VERSION = 1
 
@@ -92,7 +92,7 @@ def _table_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
     yield from table(TITLES, list(_rows(stack.rows)), sheet)
 
 
-def _rows(rows: Iterable[AccessRow]) -> Iterator[Row]:
+def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
     """Yield the openings first; what one reader may do in one way to the same paths is one row."""
     together: dict[tuple[object, ...], list[AccessRow]] = {}
     for row in rows:
@@ -107,7 +107,7 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[Row]:
             ", ".join(first.paths),
             first.by + "".join(f"; not decided: {clause}" for clause in first.undecided),
         )
-        yield Row(cells, Style.RED if first.opening else Style.PLAIN)
+        yield TableRow(cells, Style.RED if first.opening else Style.PLAIN)
 
 
 def _key_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cfstream.render.flow import Page, Style, Word, page, words
-from cfstream.use_cases.doctor.check import Check, State, all_well
+from cfstream.use_cases.doctor.check import DoctorCheck, State, all_well
 
 FORMAT_VERSION = 1
 
@@ -17,7 +17,7 @@ SIGNS = {
 }
 
 
-def checkup_text(checks: Sequence[Check], *, color: bool, width: int) -> str:
+def checkup_text(checks: Sequence[DoctorCheck], *, color: bool, width: int) -> str:
     """Return every check; the last line has the number of bad ones."""
     sheet = page(width, color=color)
     column = max(len(check.name) for check in checks) + 2
@@ -25,7 +25,7 @@ def checkup_text(checks: Sequence[Check], *, color: bool, width: int) -> str:
     return "\n".join([*lines, "", sheet.paint(_verdict(checks), Style.BOLD)]) + "\n"
 
 
-def checkup_document(checks: Sequence[Check]) -> dict[str, Any]:
+def checkup_document(checks: Sequence[DoctorCheck]) -> dict[str, Any]:
     """Return the same for programs."""
     rows = [
         {"name": check.name, "state": str(check.state), "found": check.found, "do": check.do or None}
@@ -34,7 +34,7 @@ def checkup_document(checks: Sequence[Check]) -> dict[str, Any]:
     return {"format_version": FORMAT_VERSION, "well": all_well(checks), "checks": rows}
 
 
-def _lines(check: Check, column: int, sheet: Page) -> Iterator[str]:
+def _lines(check: DoctorCheck, column: int, sheet: Page) -> Iterator[str]:
     sign = SIGNS[check.state]
     head = f"{sheet.paint(sign.text, sign.style)} {check.name}"
     hang = " " * (4 if sheet.narrow else column + 2)
@@ -49,6 +49,6 @@ def _lines(check: Check, column: int, sheet: Page) -> Iterator[str]:
         yield from sheet.flow([Word("fix:", Style.CYAN), *words(line)], first=hang, rest=hang + "     ")
 
 
-def _verdict(checks: Sequence[Check]) -> str:
+def _verdict(checks: Sequence[DoctorCheck]) -> str:
     bad = [check.name for check in checks if check.state is State.BAD]
     return f"Failed: {', '.join(bad)}." if bad else "No problems found."

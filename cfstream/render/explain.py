@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cfstream.explain.judging import Explanation, Reason
+from cfstream.explain.judging import Explanation, RefusalReason
 from cfstream.explain.times import distance
 from cfstream.render.flow import Page, Style, Word, page, words
 from cfstream.sign.resource import matches
@@ -117,7 +117,7 @@ def _verdict(told: Explanation, sheet: Page) -> Iterator[str]:
             yield from _reason_lines(other, sheet, Word("and also:", Style.BOLD))
 
 
-def _reason_lines(reason: Reason, sheet: Page, head: Word) -> Iterator[str]:
+def _reason_lines(reason: RefusalReason, sheet: Page, head: Word) -> Iterator[str]:
     code = [Word(f"{reason.code},")] if reason.code else []
     yield from sheet.flow([head, *code, *words(reason.what)], rest="  ")
     if reason.do:

@@ -9,7 +9,7 @@ from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
 from cfstream.render.text import SIGNS, live_facts, nothing_live
-from cfstream.render.values import Field, cells, fields
+from cfstream.render.values import FieldChange, cells, fields
 from cfstream.steps.step import Step
 
 CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'
@@ -90,7 +90,7 @@ def _step(stack: StackPlan, step: Step) -> str:
     )
 
 
-def _row(field: Field) -> str:
+def _row(field: FieldChange) -> str:
     before, after = cells(field)
     was = f'<code class="was">{escape(before)}</code>' if before else ""
     now = f'<code class="now">{escape(after)}</code>' if after else ""

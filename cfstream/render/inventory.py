@@ -9,12 +9,12 @@ from typing import Any
 
 from cfstream.domain import Delivery
 from cfstream.inventory.deployment import Progress
-from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, Named, Tls
+from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, NamedId, Tls
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, words
 from cfstream.render.progress import took
 from cfstream.spec.wording import some_of
 from cfstream.stack.identities import IDENTITY
-from cfstream.stack.shown import Entry
+from cfstream.stack.shown import ListEntry
 
 FORMAT_VERSION = 1
 
@@ -31,7 +31,7 @@ LABEL = 18
 """Columns of the labels of `show`, with the space after them."""
 
 
-def list_text(account: str, entries: Sequence[Entry], *, color: bool, width: int) -> str:
+def list_text(account: str, entries: Sequence[ListEntry], *, color: bool, width: int) -> str:
     """Return the list, with a block for each kind."""
     sheet = page(width, color=color)
     if not entries:
@@ -44,7 +44,7 @@ def list_text(account: str, entries: Sequence[Entry], *, color: bool, width: int
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
-def list_document(account: str, entries: Sequence[Entry]) -> dict[str, Any]:
+def list_document(account: str, entries: Sequence[ListEntry]) -> dict[str, Any]:
     """Return the list for programs; `spec` is the name of the spec that owns an entry, or null."""
     distributions = [_entry(entry) for entry in entries if entry.kind != IDENTITY.kind]
     for each in distributions:
@@ -103,13 +103,13 @@ def wait_document(progress: Sequence[Progress]) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: ListEntry) -> dict[str, Any]:
     document = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(entry).items()}
     kind, resource_id, owner = (document.pop(name) for name in ("kind", "id", "owner"))
     return {"kind": kind, "id": resource_id, "spec": owner, **document}
 
 
-def _entry_lines(entries: Sequence[Entry], sheet: Page) -> Iterator[str]:
+def _entry_lines(entries: Sequence[ListEntry], sheet: Page) -> Iterator[str]:
     ids = max(columns(entry.id) for entry in entries)
     owners = max(columns(entry.owner or "-") for entry in entries)
     for entry in entries:
@@ -121,7 +121,7 @@ def _entry_lines(entries: Sequence[Entry], sheet: Page) -> Iterator[str]:
             yield from sheet.flow(words_, first=rest, rest=f"{rest}  ")
 
 
-def _state(entry: Entry) -> Word:
+def _state(entry: ListEntry) -> Word:
     if entry.kind == IDENTITY.kind:
         return Word("in use" if entry.used_by else "unused", Style.PLAIN if entry.used_by else Style.YELLOW)
     if not entry.enabled:
@@ -130,7 +130,7 @@ def _state(entry: Entry) -> Word:
     return Word(entry.status, Style.GREEN if entry.status == "Deployed" else Style.CYAN)
 
 
-def _entry_details(entry: Entry) -> Iterator[list[Word]]:
+def _entry_details(entry: ListEntry) -> Iterator[list[Word]]:
     if entry.used_by:
         yield words(f"used by {some_of(entry.used_by, NAMED)}")
     if entry.domain_name:
@@ -265,12 +265,12 @@ def _certificate(tls: Tls | None) -> str:
     return ", ".join(filter(None, (tls.certificate, tls.minimum, tls.support)))
 
 
-def _called(named: Named) -> str:
+def _called(named: NamedId) -> str:
     """Return a name with the id behind it."""
     return f"{named.name} ({named.id})" if named.name else named.id
 
 
-def _named(named: Named) -> str:
+def _named(named: NamedId) -> str:
     """Return an id with its name or comment behind it."""
     return f"{named.id} ({named.name})" if named.name else named.id
 

@@ -11,7 +11,7 @@ from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import printable
 from cfstream.render.gfm import clipped
-from cfstream.render.picture import Mark, Picture, picture
+from cfstream.render.picture import PartChange, Picture, picture
 
 LIMIT = 48_000
 EDGES = 450
@@ -27,7 +27,7 @@ CLASSES = (
     "  classDef problem fill:#ffebe9,stroke:#cf222e,color:#1f2328,stroke-width:3px",
 )
 
-ARROWS = {Mark.SAME: "-->", Mark.NEW: "==>", Mark.CHANGED: "-->", Mark.GONE: "-.->"}
+ARROWS = {PartChange.SAME: "-->", PartChange.NEW: "==>", PartChange.CHANGED: "-->", PartChange.GONE: "-.->"}
 """New links are thick and removed ones dotted, because a link's colour can only be set by its number."""
 
 _TELLING = re.compile(r"[^\w ,.:/=+()-]|_")
@@ -75,7 +75,7 @@ def _stack(key: str, stack: StackPlan, drawn: Picture) -> list[str]:
     lines = [f"  subgraph {key}[{_label([stack.name])}]", "    direction LR"]
     for node in drawn.nodes:
         # A word, not a sign: Mermaid reads "- " and "+ " as lists.
-        word = "" if node.mark is Mark.SAME else f"{node.mark}: "
+        word = "" if node.mark is PartChange.SAME else f"{node.mark}: "
         box = _label([word + node.lines[0], *node.lines[1:]])
         shape = {0: f"([{box}])", 3: f"[({box})]"}.get(node.column, f"[{box}]")
         lines.append(f"    {key}_{node.key}{shape}:::{node.mark}")

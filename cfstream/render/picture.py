@@ -24,7 +24,7 @@ HOSTS = 4
 """Host names in the picture; more are counted."""
 
 
-class Mark(StrEnum):
+class PartChange(StrEnum):
     """What a plan does to a part; the value is its class in pictures."""
 
     SAME = "same"
@@ -40,17 +40,17 @@ class Node:
     key: str
     column: int
     lines: tuple[str, ...]
-    mark: Mark
+    mark: PartChange
     open_: bool = False
 
 
 @dataclass(frozen=True)
-class Edge:
+class Arrow:
     """A link between two nodes, by their keys."""
 
     start: str
     end: str
-    mark: Mark
+    mark: PartChange
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Picture:
 
     name: str
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[Arrow, ...]
 
 
 def picture(stack: StackPlan) -> Picture:
@@ -69,14 +69,18 @@ def picture(stack: StackPlan) -> Picture:
     identities = list(_identities(stack))
     bucket = Node("bucket", 3, (printable(f"bucket {stack.road.bucket}".rstrip()),), _mark(stack, ["bucket"]))
     nodes = [*viewers, Node("distribution", 1, _distribution(stack), served), *identities, bucket]
-    edges = [Edge(node.key, _towards(stack, node), node.mark) for node in viewers if node.lines != (NOBODY,)]
+    edges = [Arrow(node.key, _towards(stack, node), node.mark) for node in viewers if node.lines != (NOBODY,)]
     if not identities:
-        edges.append(Edge("distribution", "bucket", served if served is not Mark.CHANGED else Mark.SAME))
+        edges.append(
+            Arrow("distribution", "bucket", served if served is not PartChange.CHANGED else PartChange.SAME)
+        )
     for node in identities:
-        arrow = Mark.SAME if node.mark is Mark.CHANGED else node.mark
+        arrow = PartChange.SAME if node.mark is PartChange.CHANGED else node.mark
         granted = any(_is(step, GRANTS, Verb.GRANT) for step in stack.steps)
-        edges.append(Edge("distribution", node.key, arrow))
-        edges.append(Edge(node.key, "bucket", Mark.NEW if granted and arrow is Mark.SAME else arrow))
+        edges.append(Arrow("distribution", node.key, arrow))
+        edges.append(
+            Arrow(node.key, "bucket", PartChange.NEW if granted and arrow is PartChange.SAME else arrow)
+        )
     return Picture(stack.name, tuple(nodes), tuple(edges))
 
 
@@ -84,14 +88,14 @@ def _viewers(stack: StackPlan) -> Iterator[Node]:
     before, after = stack.exposure.before, stack.exposure.after
     phrases = [phrase for phrase in dict.fromkeys((*after, *before)) if phrase != NOBODY]
     for number, phrase in enumerate(phrases):
-        mark = Mark.SAME
+        mark = PartChange.SAME
         if phrase not in before:
-            mark = Mark.NEW
+            mark = PartChange.NEW
         elif phrase not in after:
-            mark = Mark.GONE
+            mark = PartChange.GONE
         yield Node(f"viewers{number}", 0, (printable(phrase),), mark, phrase in stack.exposure.anyone)
     if after == (NOBODY,):
-        yield Node("nobody", 0, (NOBODY,), Mark.SAME)
+        yield Node("nobody", 0, (NOBODY,), PartChange.SAME)
 
 
 def _towards(stack: StackPlan, viewers: Node) -> str:
@@ -112,18 +116,18 @@ def _identities(stack: StackPlan) -> Iterator[Node]:
     """Yield the identity of the spec, and a removed one."""
     for name, (kind, title) in IDENTITIES.items():
         mark = _mark(stack, [kind])
-        if name == stack.road.identity or mark is Mark.GONE:
+        if name == stack.road.identity or mark is PartChange.GONE:
             yield Node(name, 2, (title,), mark)
 
 
-def _mark(stack: StackPlan, kinds: Iterable[str]) -> Mark:
+def _mark(stack: StackPlan, kinds: Iterable[str]) -> PartChange:
     """Return what the steps do to a resource."""
     verbs = {step.verb for step in stack.steps if step.address.kind in kinds}
     if Verb.CREATE in verbs:
-        return Mark.NEW
+        return PartChange.NEW
     if Verb.DELETE in verbs:
-        return Mark.GONE
-    return Mark.CHANGED if verbs & {Verb.ADOPT, Verb.MODIFY, Verb.DISABLE} else Mark.SAME
+        return PartChange.GONE
+    return PartChange.CHANGED if verbs & {Verb.ADOPT, Verb.MODIFY, Verb.DISABLE} else PartChange.SAME
 
 
 def _is(step: Step, kinds: Iterable[str], verb: Verb) -> bool:

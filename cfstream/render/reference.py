@@ -6,14 +6,14 @@ from io import StringIO
 from typing import Any
 
 from cfstream.render.flow import Page, Style, Word, page, words
-from cfstream.spec.reference import Field, in_context
+from cfstream.spec.reference import SpecField, in_context
 from cfstream.values import Json
 
 WIDEST_FLOW = 60
 """Characters of a list or mapping that an example writes on one line."""
 
 
-def tree_text(root: Field, *, color: bool, width: int) -> str:
+def tree_text(root: SpecField, *, color: bool, width: int) -> str:
     """Return all fields below `root` as a tree, each with the first sentence of its description."""
     sheet = page(width, color=color)
     column = max(len(_indent(field)) + len(field.path[-1]) for field in root.walk()) + 2
@@ -22,7 +22,7 @@ def tree_text(root: Field, *, color: bool, width: int) -> str:
     return "\n".join([*lines, "", *sheet.flow(words(more, Style.DIM))]) + "\n"
 
 
-def field_text(root: Field, field: Field, *, color: bool, width: int) -> str:
+def field_text(root: SpecField, field: SpecField, *, color: bool, width: int) -> str:
     """Return one field: its type, description, default, an example, and the fields in it."""
     sheet = page(width, color=color)
     needed = ", required" if field.required else ""
@@ -44,7 +44,7 @@ def field_text(root: Field, field: Field, *, color: bool, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def field_document(root: Field, field: Field) -> Json:
+def field_document(root: SpecField, field: SpecField) -> Json:
     """Return one field, and those in it, for programs."""
     return {
         "field": field.name,
@@ -58,7 +58,7 @@ def field_document(root: Field, field: Field) -> Json:
     }
 
 
-def example_text(root: Field, field: Field) -> str:
+def example_text(root: SpecField, field: SpecField) -> str:
     """Return an example of the field, as YAML that can be pasted into a spec."""
     from ruamel.yaml import YAML
 
@@ -95,7 +95,7 @@ def _laid_out(value: Any, *, above: int = 0) -> Any:
     return written
 
 
-def _row(field: Field, column: int, sheet: Page, *, indent: str | None = None) -> Iterator[str]:
+def _row(field: SpecField, column: int, sheet: Page, *, indent: str | None = None) -> Iterator[str]:
     """Yield a field's name, and its first sentence beside it, or below it if there is no room."""
     before = _indent(field) if indent is None else indent
     name = before + field.path[-1] + ("*" if field.required else "")
@@ -111,7 +111,7 @@ def _row(field: Field, column: int, sheet: Page, *, indent: str | None = None) -
     yield from rest
 
 
-def _indent(field: Field) -> str:
+def _indent(field: SpecField) -> str:
     return "  " * (len(field.path) - 1)
 
 

@@ -6,7 +6,7 @@ from html import escape
 from textwrap import wrap
 
 from cfstream.render.gfm import clipped
-from cfstream.render.picture import Edge, Mark, Node, Picture
+from cfstream.render.picture import Arrow, Node, PartChange, Picture
 
 WIDTHS = (240, 230, 190, 190)
 """Width of the boxes in each column."""
@@ -16,7 +16,7 @@ LETTER = 7.8
 """Width of a common letter in bold; wider ones, as in East Asia, may overflow the box."""
 
 LONGEST = 240
-SIGNS = {Mark.SAME: "", Mark.NEW: "+ ", Mark.CHANGED: "~ ", Mark.GONE: "- "}
+SIGNS = {PartChange.SAME: "", PartChange.NEW: "+ ", PartChange.CHANGED: "~ ", PartChange.GONE: "- "}
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def _wrapped(node: Node, width: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _past(edge: Edge, boxes: dict[str, _Box]) -> bool:
+def _past(edge: Arrow, boxes: dict[str, _Box]) -> bool:
     """Return whether a link goes around the nodes between its ends, below all of them."""
     return boxes[edge.start].node.column == 0 and boxes[edge.end].node.column > 1
 
 
-def _path(edge: Edge, boxes: dict[str, _Box], lane: int) -> str:
+def _path(edge: Arrow, boxes: dict[str, _Box], lane: int) -> str:
     start, end = boxes[edge.start], boxes[edge.end]
     x = start.x + start.width
     if _past(edge, boxes):

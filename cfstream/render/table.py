@@ -20,14 +20,14 @@ _PATH = re.compile(r"/*[^/]+/?|/+")
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """The cells of a row, and the style of all of them."""
 
     cells: tuple[str, ...]
     style: Style = Style.PLAIN
 
 
-def table(titles: Sequence[str], rows: Sequence[Row], sheet: Page, *, margin: int = 2) -> Iterator[str]:
+def table(titles: Sequence[str], rows: Sequence[TableRow], sheet: Page, *, margin: int = 2) -> Iterator[str]:
     """Yield the lines of a table, or of a block for each row if its cells do not fit side by side."""
     room = sheet.width - margin - GAP * (len(titles) - 1)
     widths = _widths(titles, rows, room)
@@ -67,7 +67,7 @@ def _parts(word: str) -> list[str]:
     return [word] if whole else _PATH.findall(word)
 
 
-def _widths(titles: Sequence[str], rows: Sequence[Row], room: int) -> list[int] | None:
+def _widths(titles: Sequence[str], rows: Sequence[TableRow], room: int) -> list[int] | None:
     """Return the width of each column, or None if even the parts that cannot be cut need more than `room`."""
     each = [[title, *cells] for title, *cells in zip(titles, *(row.cells for row in rows), strict=True)]
     least = [
@@ -85,7 +85,7 @@ def _widths(titles: Sequence[str], rows: Sequence[Row], room: int) -> list[int] 
     return widths
 
 
-def _blocks(titles: Sequence[str], rows: Iterable[Row], sheet: Page, margin: int) -> Iterator[str]:
+def _blocks(titles: Sequence[str], rows: Iterable[TableRow], sheet: Page, margin: int) -> Iterator[str]:
     """Yield a block for each row: the first cell, and the others below it with their titles."""
     column = max(map(columns, titles[1:]))
     for nth, row in enumerate(rows):

@@ -28,7 +28,7 @@ def value_text(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldChange:
     """One field that differs, as plain values; None if it is absent."""
 
     name: str
@@ -43,16 +43,16 @@ class Field:
         return "-" if self.after is None and self.before is not None else "~"
 
 
-def fields(change: Change) -> Iterator[Field]:
+def fields(change: Change) -> Iterator[FieldChange]:
     """Yield what differs in a change: the field itself, or each key of a mapping."""
     before, after = plain(change.before), plain(change.after)
     if _is_mapping(before) and _is_mapping(after) and (before or after):
         for key in sorted({*(before or {}), *(after or {})}):
             old, new = (before or {}).get(key), (after or {}).get(key)
             if old != new:
-                yield Field(printable(f"{change.field}.{key}"), old, new)
+                yield FieldChange(printable(f"{change.field}.{key}"), old, new)
     else:
-        yield Field(printable(change.field), before, after)
+        yield FieldChange(printable(change.field), before, after)
 
 
 def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
@@ -61,7 +61,7 @@ def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
         yield Word(field.sign, SIGNS[field.sign]), field.name, _value(field)
 
 
-def cells(field: Field) -> tuple[str, str]:
+def cells(field: FieldChange) -> tuple[str, str]:
     """Return the field before and after; for two lists the removed and new items, and how many stayed."""
     came, gone, stayed = _moved(field.before, field.after)
     if came or gone:
@@ -79,7 +79,7 @@ def _is_mapping(value: Any) -> bool:
     return value is None or (isinstance(value, Mapping) and "known_after" not in value)
 
 
-def _value(field: Field) -> list[Word]:
+def _value(field: FieldChange) -> list[Word]:
     match field.sign:
         case "+":
             return _whole(field.after)

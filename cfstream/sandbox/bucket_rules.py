@@ -20,7 +20,7 @@ FULL_CONTROL_FOR_OWNER = "bucket-owner-full-control"
 """The only canned ACL that a bucket with disabled ACLs accepts."""
 
 
-class Refusal(S3ClientError):
+class S3Refusal(S3ClientError):
     """An S3 error by code and message. Its HTTP status is that of moto's models, otherwise 400."""
 
 
@@ -91,7 +91,7 @@ def refuse_acl(bucket: FakeBucket, asked: Acl, owner: str) -> None:
 def refuse_shared(acl: Acl) -> None:
     """Raise InvalidBucketAclWithObjectOwnership (400) if a bucket with this ACL cannot have its ACLs disabled."""
     if any(grant.grantees[0].id != acl.owner for grant in acl.grants):
-        raise Refusal(
+        raise S3Refusal(
             "InvalidBucketAclWithObjectOwnership",
             "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
         )
@@ -100,7 +100,7 @@ def refuse_shared(acl: Acl) -> None:
 def refuse_public_at_birth(acl: Acl) -> None:
     """Raise InvalidBucketAclWithBlockPublicAccessError (400) for a public ACL: a new bucket blocks public access."""
     if acl.public:
-        raise Refusal(
+        raise S3Refusal(
             "InvalidBucketAclWithBlockPublicAccessError",
             "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
         )
@@ -113,6 +113,6 @@ def shown(bucket: FakeBucket, stored: Acl) -> Acl:
     return stored.without_public() if switches(bucket).ignore_acls else stored
 
 
-def acls_disabled() -> Refusal:
+def acls_disabled() -> S3Refusal:
     """Return 400 AccessControlListNotSupported."""
-    return Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    return S3Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")

@@ -30,7 +30,7 @@ _UNUSUAL = re.compile(r"[^a-z0-9._-]")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
-class Refusal(Exception):
+class ChangeRefused(Exception):
     """An InvalidChangeBatch error of Route 53."""
 
 
@@ -60,7 +60,7 @@ class Records:
             return _refused(404, "NoSuchHostedZone", f"No hosted zone found with ID: {zone_id}")
         try:
             zone.rrsets = self._changed(zone, _changes(body))
-        except Refusal as refusal:
+        except ChangeRefused as refusal:
             return _refused(400, "InvalidChangeBatch", f"[{refusal}]")
         change = f"C{uuid.uuid4().hex[:20].upper()}"
         self._pending.add(change)
@@ -74,13 +74,15 @@ class Records:
             place, zone_name = _place(sent), _spelled(zone.name)
             told = f"[name='{sent['Name']}', type='{sent['Type']}']"
             if sent["Name"] != zone_name and not sent["Name"].endswith(f".{zone_name}"):
-                raise Refusal(f"RRSet with DNS name {sent['Name']} is not permitted in zone {zone_name}")
+                raise ChangeRefused(
+                    f"RRSet with DNS name {sent['Name']} is not permitted in zone {zone_name}"
+                )
             if action == "DELETE":
                 _judge_delete(records.get(place), sent, told)
                 del records[place]
                 continue
             if action == "CREATE" and place in records:
-                raise Refusal(f"Tried to create resource record set {told} but it already exists")
+                raise ChangeRefused(f"Tried to create resource record set {told} but it already exists")
             self._judge_alias(zone, sent)
             _judge_neighbors(records, sent, zone_name)
             values = [row["Value"] for row in sent.get("ResourceRecords", ())]
@@ -94,33 +96,35 @@ class Records:
             return
         target = f"Tried to create an alias that targets {alias['DNSName']}, type {sent['Type']} in zone"
         if not alias["DNSName"].endswith(".cloudfront.net."):
-            raise Refusal(
+            raise ChangeRefused(
                 f"{target} {CLOUDFRONT_ZONE}, but the alias target name does not lie within the target zone"
             )
         if zone.private_zone:
-            raise Refusal(f"{target} {CLOUDFRONT_ZONE}, which a private zone cannot")
+            raise ChangeRefused(f"{target} {CLOUDFRONT_ZONE}, which a private zone cannot")
         if alias["EvaluateTargetHealth"]:
-            raise Refusal("EvaluateTargetHealth cannot be true for an alias of a CloudFront distribution")
+            raise ChangeRefused(
+                "EvaluateTargetHealth cannot be true for an alias of a CloudFront distribution"
+            )
         found = [
             one for one in self._cloudfront().distributions() if f"{one.domain_name}." == alias["DNSName"]
         ]
         if not found or (sent["Type"] == "AAAA" and not found[0].config.get("IsIPV6Enabled")):
-            raise Refusal(f"{target} {CLOUDFRONT_ZONE}, but that target was not found")
+            raise ChangeRefused(f"{target} {CLOUDFRONT_ZONE}, but that target was not found")
 
 
 def _judge_delete(live: RecordSet | None, sent: Json, told: str) -> None:
     if live is None:
-        raise Refusal(f"Tried to delete resource record set {told} but it was not found")
+        raise ChangeRefused(f"Tried to delete resource record set {told} but it was not found")
     if _comparable(_wire(live)) != _comparable(sent):
         what = "but the values provided do not match the current values"
-        raise Refusal(f"Tried to delete resource record set {told} {what}")
+        raise ChangeRefused(f"Tried to delete resource record set {told} {what}")
 
 
 def _judge_neighbors(records: Mapping[tuple[str, str, str], RecordSet], sent: Json, zone: str) -> None:
     """Refuse a CNAME beside other records with its name."""
     for name, kind, _ in records:
         if name == sent["Name"] and kind != sent["Type"] and "CNAME" in (kind, sent["Type"]):
-            raise Refusal(
+            raise ChangeRefused(
                 f"RRSet of type {sent['Type']} with DNS name {name} is not permitted as it conflicts with other "
                 f"records with the same DNS name in zone {zone}"
             )

@@ -92,7 +92,7 @@ class StrictS3(S3Response):
             "OPTIONS": lambda: self._response_options(request.headers, bucket),
         }.get(request.method)
         if respond is None:
-            raise rules.Refusal("MethodNotAllowed", "The specified method is not allowed.")
+            raise rules.S3Refusal("MethodNotAllowed", "The specified method is not allowed.")
         return respond()
 
     def _bucket(self) -> FakeBucket | None:
@@ -110,7 +110,7 @@ class StrictS3(S3Response):
         """Return 301 PermanentRedirect for a request that is signed for another region than the bucket's."""
         if bucket is None or "Authorization" not in self.headers or self.region == bucket.region_name:
             return None
-        refusal = rules.Refusal(
+        refusal = rules.S3Refusal(
             "PermanentRedirect",
             "The bucket you are attempting to access must be addressed using the specified endpoint. "
             "Please send all future requests to this endpoint.",
@@ -152,7 +152,7 @@ class StrictS3(S3Response):
             return super()._bucket_response_put(request, name, querystring)
         rule = self.headers.get("x-amz-object-ownership", rules.ENFORCED)
         if rule not in (rules.ENFORCED, rules.PREFERRED, rules.WRITER):
-            raise rules.Refusal("InvalidArgument", f"Invalid x-amz-object-ownership header: {rule}")
+            raise rules.S3Refusal("InvalidArgument", f"Invalid x-amz-object-ownership header: {rule}")
         asked = acls.from_headers(self.headers, OWNER, self._known) or acls.private(OWNER)
         if rule == rules.ENFORCED:
             rules.refuse_shared(asked)

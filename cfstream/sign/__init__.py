@@ -15,7 +15,7 @@ signatures.
 """
 
 from cfstream.sign.cookies import Cookies
-from cfstream.sign.policy import Terms, When
+from cfstream.sign.policy import PolicyTerms, When
 from cfstream.sign.refusal import CannotSign, PassphraseNeeded, UnusableKey
 from cfstream.sign.signer import Pass, Signer
 from cfstream.sign.stream_name import StreamName
@@ -25,9 +25,9 @@ __all__ = [
     "Cookies",
     "Pass",
     "PassphraseNeeded",
+    "PolicyTerms",
     "Signer",
     "StreamName",
-    "Terms",
     "UnusableKey",
     "When",
 ]

@@ -21,7 +21,7 @@ MILLISECONDS = 10_000_000_000
 
 
 @dataclass(frozen=True)
-class Terms:
+class PolicyTerms:
     """The content of a custom policy. `resource` may have wildcards, times are seconds since 1970, `ip` is a CIDR."""
 
     resource: str
@@ -36,7 +36,7 @@ def canned(resource: str, expires: int) -> bytes:
     return text.encode("ascii")
 
 
-def custom(terms: Terms) -> bytes:
+def custom(terms: PolicyTerms) -> bytes:
     """Return the policy that is sent, with its conditions in the order of AWS's own libraries."""
     conditions = [f'"DateLessThan":{{"AWS:EpochTime":{terms.expires}}}']
     if terms.ip is not None:
@@ -49,13 +49,13 @@ def custom(terms: Terms) -> bytes:
 
 def terms_of(
     resource: str, expires: When, starts: When | None, ip: str | None, now: Callable[[], float]
-) -> Terms:
+) -> PolicyTerms:
     """Return the terms in a policy's units. Raises CannotSign for terms that never allow access."""
     until = expiry(expires, now)
     since = None if starts is None else epoch(starts, now, "the start")
     if since is not None and since >= until:
         raise CannotSign("it would expire before it starts", "choose a later expiry or an earlier start")
-    return Terms(resource, until, since, None if ip is None else network(ip))
+    return PolicyTerms(resource, until, since, None if ip is None else network(ip))
 
 
 def expiry(expires: When, now: Callable[[], float]) -> int:

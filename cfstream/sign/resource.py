@@ -44,7 +44,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class Target:
+class SignTarget:
     """A URL in normal form. `fragment` (with its ``#``) is not sent to the server, so it is not signed."""
 
     base: str
@@ -65,10 +65,10 @@ class Sections:
     query: str | None
 
 
-def target(url: str) -> Target:
+def target(url: str) -> SignTarget:
     """Return the URL in normal form. Raises CannotSign with the reason if it cannot be signed."""
     if _SETTLED.fullmatch(url) and "/." not in url:
-        return Target(url)
+        return SignTarget(url)
     found = _ABSOLUTE.fullmatch(url.strip())
     if found is None:
         raise CannotSign(
@@ -80,7 +80,7 @@ def target(url: str) -> Target:
     if query:
         _refuse_own_parameters(query, url)
         base += "?" + written(query)
-    return Target(base, fragment or "")
+    return SignTarget(base, fragment or "")
 
 
 def key_path(key: str) -> str:

@@ -9,7 +9,7 @@ from cfstream.sign.cookies import Cookies
 from cfstream.sign.encoding import encode
 from cfstream.sign.key_id import checked
 from cfstream.sign.keys import Hash, PrivateKey, PrivateKeySource, private_key
-from cfstream.sign.policy import Terms, When, canned, custom, expiry, terms_of
+from cfstream.sign.policy import PolicyTerms, When, canned, custom, expiry, terms_of
 from cfstream.sign.refusal import CannotSign
 from cfstream.sign.resource import folder, matches, pattern, target
 from cfstream.sign.stream_name import StreamName, prefix_for, stream
@@ -22,7 +22,7 @@ REMEMBERED = 128
 class Pass:
     """A signed policy, and the forms in which to send it."""
 
-    terms: Terms
+    terms: PolicyTerms
     query: str
     """``Policy=…&Signature=…&Key-Pair-Id=…``, for a URL."""
     cookies: Cookies
@@ -143,7 +143,7 @@ class Signer:
             query = self._sealed(terms_of(asked.name, expires, starts, ip, self._now)).query
         return StreamName(_joined(asked.name, query), prefix_for(asked), asked.prefix)
 
-    def _seal(self, terms: Terms) -> Pass:
+    def _seal(self, terms: PolicyTerms) -> Pass:
         policy = custom(terms)
         sent, signature = encode(policy), encode(self._sign(policy))
         values = {"Policy": sent, "Signature": signature, "Key-Pair-Id": self.key_id}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cfstream.errors import Problem
-from cfstream.spec.draft import Draft
+from cfstream.spec.draft import SpecDraft
 from cfstream.spec.fault import Path
 from cfstream.spec.model import Spec
 from cfstream.spec.signers import key_sites
@@ -21,12 +21,12 @@ class Claim:
     do: str
 
 
-def clashes(drafts: Sequence[Draft]) -> Iterator[Problem]:
+def clashes(drafts: Sequence[SpecDraft]) -> Iterator[Problem]:
     """Yield a problem for every claim that an earlier stack makes too; it names both places.
 
     Fields that have problems already claim nothing.
     """
-    first: dict[tuple[str, str], tuple[Draft, Path]] = {}
+    first: dict[tuple[str, str], tuple[SpecDraft, Path]] = {}
     for draft in drafts:
         for claim in _claims(draft.spec):
             if claim.path[0] in draft.trouble:

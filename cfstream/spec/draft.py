@@ -22,7 +22,7 @@ _PLACEHOLDERS: Mapping[str, Any] = {"version": 1, "name": "unnamed", "bucket": "
 
 
 @dataclass
-class Draft:
+class SpecDraft:
     """A document that becomes a stack. `trouble` has its top-level fields that have problems already."""
 
     document: Document
@@ -36,7 +36,7 @@ class Draft:
         self.problems.append(self.document.source.problem(spot, fault.what, fault.do))
 
 
-def draft_of(document: Document) -> Draft:
+def draft_of(document: Document) -> SpecDraft:
     """Return the document as a spec, with everything that is wrong in it."""
     values = _of_the_language(plain(document.root))
     empty = list(paths_with(values, type(None)))
@@ -50,7 +50,7 @@ def draft_of(document: Document) -> Draft:
         told |= complaints(error, document, known)
         spec = Spec.model_validate(_sound(values, trouble))
     problems = list(told.values())
-    draft = Draft(document, spec, problems, trouble)
+    draft = SpecDraft(document, spec, problems, trouble)
     unsound = frozenset(trouble)
     for found in faults(spec, unsound):
         draft.add(found)

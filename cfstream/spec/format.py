@@ -14,7 +14,7 @@ from typing import Any
 from cfstream.errors import Problem, SpecProblems
 from cfstream.spec.compose import documents
 from cfstream.spec.layout import LINE_BREAK, Member, Written
-from cfstream.spec.reference import Field, reference
+from cfstream.spec.reference import SpecField, reference
 from cfstream.spec.source import EXTENSION, Document, Listing, Mapping, Scalar, Source
 from cfstream.spec.source import Node as Value
 
@@ -103,7 +103,7 @@ class _Layout:
         self._sort = sort
         self._lines = LINE_BREAK.split(text)
 
-    def text(self, order: Field) -> str:
+    def text(self, order: SpecField) -> str:
         """Return all documents, with everything between them unchanged."""
         written: list[str] = []
         at = 0
@@ -120,7 +120,7 @@ class _Layout:
             raise Unusual
         return "".join(line + end for line, end in zip(written, breaks, strict=True))
 
-    def _head(self, node: Written, at: int, order: Field) -> int:
+    def _head(self, node: Written, at: int, order: SpecField) -> int:
         """Return the line where the comments of the first key begin: those above a blank line belong to the file."""
         first = node.members[0].line
         ranks = [_rank(entry, order) for entry in node.members]
@@ -134,7 +134,7 @@ class _Layout:
             stop += 1
         return stop
 
-    def _block(self, node: Written, begin: int, stop: int, col: int, order: Field | None) -> list[_Chunk]:
+    def _block(self, node: Written, begin: int, stop: int, col: int, order: SpecField | None) -> list[_Chunk]:
         """Return the lines of a block, from `begin` to before `stop`, with its entries at column `col`."""
         old = node.members[0].col
         chunks: list[_Chunk] = []
@@ -150,7 +150,7 @@ class _Layout:
         chunks.append(_Chunk(float("inf"), [_moved(line, old, col) for line in self._gap(begin, stop)]))
         return _in_order(chunks)
 
-    def _pair(self, entry: Member, stop: int, col: int, order: Field | None) -> _Chunk:
+    def _pair(self, entry: Member, stop: int, col: int, order: SpecField | None) -> _Chunk:
         inner = _inside(order, entry.key)
         first = " " * col + self._line(entry, inner)[entry.col :]
         if entry.value.block:
@@ -158,7 +158,7 @@ class _Layout:
             return _Chunk(0, [], [first, *_flat(block)])
         return _Chunk(0, [], [first, *self._rest(entry, stop, col - entry.col)])
 
-    def _item(self, entry: Member, stop: int, col: int, order: Field | None) -> _Chunk:
+    def _item(self, entry: Member, stop: int, col: int, order: SpecField | None) -> _Chunk:
         value, dash = entry.value, " " * col + "-"
         beside = value.start < value.end and value.line == entry.line
         if value.block and value.members[0].line == entry.line:
@@ -176,7 +176,7 @@ class _Layout:
         """Return the further lines of an entry that is not a block."""
         return [_shifted(line, shift) for line in self._lines[entry.line + 1 : stop]]
 
-    def _line(self, entry: Member, order: Field | None) -> str:
+    def _line(self, entry: Member, order: SpecField | None) -> str:
         """Return the line on which an entry begins, with the keys of a flow mapping on it in order."""
         line, value = self._lines[entry.line], entry.value
         if value.kind == "leaf" or not value.flow or value.line != entry.line or value.last != value.line:
@@ -184,7 +184,7 @@ class _Layout:
         start = value.start - value.col
         return line[: value.col] + self._flow(value, order) + line[value.end - start :]
 
-    def _flow(self, node: Written, order: Field | None) -> str:
+    def _flow(self, node: Written, order: SpecField | None) -> str:
         """Return a flow collection that is on one line, with its keys in order; commas and spaces stay."""
         if not node.members or node.kind == "leaf":
             return self._text[node.start : node.end]
@@ -233,7 +233,7 @@ def _flat(chunks: Iterable[_Chunk]) -> list[str]:
     return [line for chunk in chunks for line in (*chunk.lead, *chunk.body)]
 
 
-def _rank(entry: Member, order: Field | None) -> int:
+def _rank(entry: Member, order: SpecField | None) -> int:
     """Return the place of a key in its mapping: in the order of the language, unknown keys last.
 
     Extensions come first, before a merge: an anchor must come before its aliases.
@@ -246,7 +246,7 @@ def _rank(entry: Member, order: Field | None) -> int:
     return names.index(entry.key) if entry.key in names else len(names)
 
 
-def _inside(order: Field | None, key: str) -> Field | None:
+def _inside(order: SpecField | None, key: str) -> SpecField | None:
     return next((field for field in order.fields if field.path[-1] == key), None) if order else None
 
 

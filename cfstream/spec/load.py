@@ -15,7 +15,7 @@ from typing import TextIO
 from cfstream.errors import WrongUsage
 from cfstream.spec.clashes import clashes
 from cfstream.spec.compose import documents
-from cfstream.spec.draft import Draft, draft_of
+from cfstream.spec.draft import SpecDraft, draft_of
 from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
@@ -84,14 +84,14 @@ class _KeyFiles:
     texts: list[str] = field(default_factory=list)
 
 
-def _stack(draft: Draft, named: _KeyFiles) -> Stack:
+def _stack(draft: SpecDraft, named: _KeyFiles) -> Stack:
     digest = hashlib.sha256()
     for text in (draft.document.text, *named.texts):
         digest.update(f"{len(text)}:{text}".encode())
     return Stack(draft.spec, draft.document.source.file, draft.document, digest.hexdigest(), named.keys)
 
 
-def _read_keys(draft: Draft, files: Files) -> _KeyFiles:
+def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
     """Read the key files of a spec; what is wrong with them is added to its problems."""
     named = _KeyFiles()
     if not draft.trouble.isdisjoint({"key_groups", "http"}):

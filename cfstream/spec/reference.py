@@ -27,7 +27,7 @@ _IN_BRACKETS = re.compile(r"\[[^]]*\]")
 
 
 @dataclass(frozen=True)
-class Field:
+class SpecField:
     """A field of the language. `path` has no steps for lists: ``http.behaviors.path``."""
 
     path: tuple[str, ...]
@@ -40,7 +40,7 @@ class Field:
     values: tuple[Any, ...]
     """All valid values if they are few; else empty."""
     examples: tuple[Any, ...]
-    fields: "tuple[Field, ...]"
+    fields: "tuple[SpecField, ...]"
     beside: frozenset[str]
     """Fields of the same mapping that are required with this one."""
     listed: bool
@@ -51,20 +51,20 @@ class Field:
         """The path as people write it; empty for the spec as a whole."""
         return ".".join(self.path)
 
-    def walk(self) -> "Iterator[Field]":
+    def walk(self) -> "Iterator[SpecField]":
         """Yield all fields below this one, each before those in it."""
         for field in self.fields:
             yield field
             yield from field.walk()
 
     @cached_property
-    def by_name(self) -> "dict[str, Field]":
+    def by_name(self) -> "dict[str, SpecField]":
         """Every field below this one by its name."""
         return {field.name: field for field in self.walk()}
 
 
 @cache
-def reference() -> Field:
+def reference() -> SpecField:
     """Return the whole spec, with all its fields in the order of the model."""
     schema = json_schema()
     return _Reading(schema["$defs"]).field((), schema, required=True)
@@ -81,11 +81,11 @@ class _Reading:
         *,
         required: bool,
         beside: frozenset[str] = frozenset(),
-    ) -> Field:
+    ) -> SpecField:
         forms = self._forms(schema)
         items = [item for form in forms if "items" in form for item in self._forms(form["items"])]
         fields = tuple(self._fields(path, items or forms))
-        return Field(
+        return SpecField(
             path=path,
             takes=choices(dict.fromkeys(_words(items, 1, "list of ") if items else _words(forms, 0))),
             description=str(schema.get("description") or forms[0].get("description", "")),
@@ -98,7 +98,7 @@ class _Reading:
             listed=bool(items),
         )
 
-    def _fields(self, path: tuple[str, ...], forms: Sequence[Mapping[str, Any]]) -> Iterator[Field]:
+    def _fields(self, path: tuple[str, ...], forms: Sequence[Mapping[str, Any]]) -> Iterator[SpecField]:
         """Yield the fields of a mapping that has one of these forms."""
         inside = [form for form in forms if "properties" in form]
         needed = [frozenset(form.get("required", ())) for form in inside]
@@ -132,7 +132,7 @@ def _examples(
     schema: Mapping[str, Any],
     forms: Sequence[Mapping[str, Any]],
     items: Sequence[Mapping[str, Any]],
-    fields: Sequence[Field],
+    fields: Sequence[SpecField],
 ) -> tuple[Any, ...]:
     """Return the examples in the schema, or one made from the fields in it."""
     given = tuple(schema.get("examples", ()))
@@ -152,7 +152,7 @@ def _examples(
     return tuple(first.get("examples") or [schema.get("default", first["enum"][0])])
 
 
-def in_context(root: Field, field: Field) -> dict[str, Any]:
+def in_context(root: SpecField, field: SpecField) -> dict[str, Any]:
     """Return the field's first example as in a spec: inside its sections, with their required fields."""
     value: Any = field.examples[0]
     for depth in range(len(field.path), 0, -1):
@@ -170,7 +170,7 @@ def in_context(root: Field, field: Field) -> dict[str, Any]:
     return found
 
 
-def named(root: Field, text: str) -> Field:
+def named(root: SpecField, text: str) -> SpecField:
     """Return the field that `text` names: by its path, also as in a plan, or by a unique end of its path.
 
     Raises WrongUsage with the nearest name, or with all candidates.

@@ -7,7 +7,7 @@ from cfstream.access.policy import is_public
 from cfstream.domain import AccessPoint, Block
 from cfstream.domain.bucket import ENFORCED, LEGACY
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused, Unreachable
-from cfstream.policy_document import Principal, parse
+from cfstream.policy_document import NamedPrincipal, parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.access_points import block_of, read_access_points
 from cfstream.stack.scene import Scene
@@ -203,7 +203,7 @@ def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
     return replace(live, grants=tuple(grants), owner=_owner(acl))
 
 
-def with_owner(aws: Reads, scene: Scene, live: LiveBucket, named: Iterable[Principal]) -> LiveBucket:
+def with_owner(aws: Reads, scene: Scene, live: LiveBucket, named: Iterable[NamedPrincipal]) -> LiveBucket:
     """Return `live` with the owner's id, if one of the principals `named` by policies may be the owner.
 
     Makes GetBucketAcl, which shows the owner also where ACLs have no effect. An owner that may not be read stays

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from cfstream.domain import Signers, bucket_of, document
-from cfstream.stack.fields import Field, scalar
+from cfstream.stack.fields import OwnedField, scalar
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json
 
 
-def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[Field]:
+def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[OwnedField]:
     """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours.
 
     Names that are `apart` come and go by a call of their own, and stay on or off as they are.
@@ -39,15 +39,15 @@ def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
     return tuple(sorted({"self" if number == account else number for number in accounts}))
 
 
-def opened(path: str, signed: Callable[[Json], bool]) -> Field:
+def opened(path: str, signed: Callable[[Json], bool]) -> OwnedField:
     """What a plan says where nobody needs to sign; the fields of the signers, which are then empty, write it."""
 
     def write(_config: dict[str, Any], _value: Any) -> None: ...
 
-    return Field(path, want=True, read=lambda config: not signed(config), write=write)
+    return OwnedField(path, want=True, read=lambda config: not signed(config), write=write)
 
 
-def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
+def _aliases(cnames: Iterable[str], apart: Set[str]) -> OwnedField:
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_aliases(config, {*value, *(document.aliases(config) & apart)})
 
@@ -57,12 +57,12 @@ def _aliases(cnames: Iterable[str], apart: Set[str]) -> Field:
         return (Hazard(HazardName.CUTS_VIEWERS, text),) if gone else ()
 
     want = tuple(sorted({name.lower() for name in cnames} - apart))
-    return Field(
+    return OwnedField(
         "cnames", want, lambda config: tuple(sorted(document.aliases(config) - apart)), write, danger=danger
     )
 
 
-def _logging(logging: Any) -> Field:
+def _logging(logging: Any) -> OwnedField:
     want = {"bucket": logging.bucket, "prefix": logging.prefix} if logging else None
 
     def read(config: Json) -> Mapping[str, str] | None:
@@ -81,4 +81,4 @@ def _logging(logging: Any) -> Field:
             live["IncludeCookies"] = False
         config["Logging"] = live
 
-    return Field("logging", want, read, write, show=lambda value: value if value else False)
+    return OwnedField("logging", want, read, write, show=lambda value: value if value else False)

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.domain import NAME_TAG, LiveDistribution
 from cfstream.errors import Notice, Problem
-from cfstream.stack.owners import Claim
+from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.scene import Scene
 
 
-def ownership_problems(scene: Scene, live: LiveDistribution | None, claims: Sequence[Claim]) -> list[Problem]:
+def ownership_problems(
+    scene: Scene, live: LiveDistribution | None, claims: Sequence[ClaimedDistribution]
+) -> list[Problem]:
     """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
 
     A stack that is destroyed has none: all that is its own goes.
@@ -25,7 +27,7 @@ def ownership_problems(scene: Scene, live: LiveDistribution | None, claims: Sequ
     return [] if scene.destroying else _twins(scene, claims)
 
 
-def _twins(scene: Scene, claims: Sequence[Claim]) -> list[Problem]:
+def _twins(scene: Scene, claims: Sequence[ClaimedDistribution]) -> list[Problem]:
     """A problem if another distribution also has the name of the stack: it would be forgotten, or lose its access."""
     others = [each for each in claims if each.delivery is not scene.delivery]
     if others:
@@ -42,7 +44,7 @@ def _twins(scene: Scene, claims: Sequence[Claim]) -> list[Problem]:
     return [scene.stack.problem(what, f"remove the tag {NAME_TAG} from all but one of them", "name")]
 
 
-def _of_other_delivery(scene: Scene, found: Claim, mine: Claim | None) -> Problem:
+def _of_other_delivery(scene: Scene, found: ClaimedDistribution, mine: ClaimedDistribution | None) -> Problem:
     """The problem with a distribution of the other delivery, alone or beside one of the spec's."""
     beside = f" beside the {mine.delivery.words} {mine.id}" if mine else ""
     what = (

@@ -34,7 +34,7 @@ from cfstream.steps.disable import Disable
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 from cfstream.values import Json, Known, Ref, Verb, digest, step_id
 
 NAMED_CHANGES = 3
@@ -148,7 +148,7 @@ def brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
     return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
 
 
-def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: Mark | None) -> Modify:
+def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: ChangeTags | None) -> Modify:
     config, name = live.delivery.document, live.delivery.operation_noun
     modify = Modify(
         address=scene.address(live.delivery.kind),

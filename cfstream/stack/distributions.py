@@ -8,21 +8,23 @@ from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Problem
 from cfstream.ports import Reads
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import Entry, Shown
+from cfstream.stack.shown import ListEntry, Shown
 from cfstream.steps.step import Stage
-from cfstream.steps.wait import Deployed, Wait
+from cfstream.steps.wait import Deployed, WaitUntil
 from cfstream.values import Json, Known
 
 
-def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> Wait:
+def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> WaitUntil:
     """Return the wait for a change of an earlier run, before the steps after `stage` that rely on it."""
     because = "an earlier change is still on its way to the edges"
     return replace(wait_for(scene, live.delivery, live.id, live.config, because), stage=stage)
 
 
-def wait_for(scene: Scene, delivery: Delivery, distribution_id: Known, config: Json, because: str) -> Wait:
+def wait_for(
+    scene: Scene, delivery: Delivery, distribution_id: Known, config: Json, because: str
+) -> WaitUntil:
     """Return the wait until a distribution shows `config` and is Deployed."""
-    return Wait(
+    return WaitUntil(
         address=scene.address(delivery.kind),
         stage=Stage.WAIT,
         because=because,
@@ -69,10 +71,10 @@ def distribution_shown(delivery: Delivery) -> Shown:
 
 def distribution_entries(
     delivery: Delivery, rows: Iterable[LiveDistribution], owners: Mapping[str, str]
-) -> list[Entry]:
+) -> list[ListEntry]:
     """Return the lines of `list` for the distributions of one delivery."""
     return [
-        Entry(
+        ListEntry(
             kind=delivery.kind,
             id=row.id,
             owner=owners.get(row.id),

@@ -22,7 +22,7 @@ def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
 
 
 @dataclass(frozen=True)
-class Field:
+class OwnedField:
     """One owned field of a config. `read` gives the value in the form of `want`, so that equal means equal."""
 
     path: str
@@ -43,7 +43,7 @@ class Overlay:
     hazards: tuple[Hazard, ...] = ()
 
 
-def overlay(base: Json, fields: Iterable[Field]) -> Overlay:
+def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
     """`base` with each field as wanted. Law: laying the same fields over the result changes nothing."""
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
@@ -58,7 +58,7 @@ def overlay(base: Json, fields: Iterable[Field]) -> Overlay:
     return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)))
 
 
-def creation(base: Json, fields: Iterable[Field]) -> Overlay:
+def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:
     """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing.
 
     A field that says no more than AWS's own nothing (no comment, no logs) is not shown.
@@ -74,10 +74,10 @@ def creation(base: Json, fields: Iterable[Field]) -> Overlay:
     return Overlay(config, tuple(changes))
 
 
-def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> Field:
+def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> OwnedField:
     """A field that is one value at the top of the config."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         config[name] = value
 
-    return Field(path, want, lambda config: config.get(name, type(want)()), write, danger=danger)
+    return OwnedField(path, want, lambda config: config.get(name, type(want)()), write, danger=danger)

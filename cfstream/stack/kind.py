@@ -21,7 +21,7 @@ from cfstream.stack.calls import Needs, Scope
 from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import Entry, Shown
+from cfstream.stack.shown import ListEntry, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_owned
 from cfstream.steps.step import Step
@@ -86,7 +86,7 @@ class Kind(ABC, Generic[W, H]):
         aws: Reads,  # noqa: ARG002
         rows: Sequence[LiveDistribution],  # noqa: ARG002
         owners: Mapping[str, str],  # noqa: ARG002
-    ) -> Iterable[Entry]:
+    ) -> Iterable[ListEntry]:
         """Return the lines of `list`, from all distributions and the names of the stacks that own them, by id."""
         return ()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cfstream.domain import Behavior, LiveDistribution, with_pattern
+from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
 from cfstream.spec import model
 from cfstream.spec.model import Spec
 
@@ -65,7 +65,7 @@ def group_users_after(all_of_them: Iterable[Neighbor], group: str, spec: Spec) -
     )
 
 
-def _signers_given_up(live: LiveDistribution, behavior: Behavior, spec: Spec) -> bool:
+def _signers_given_up(live: LiveDistribution, behavior: CacheBehavior, spec: Spec) -> bool:
     """Return whether the plan sets other signers, or none, on a behavior of the stack's own distribution.
 
     Signers are owned on the behaviors that lead to our bucket. If the default behavior is public, signers of the others

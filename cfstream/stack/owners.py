@@ -25,7 +25,7 @@ INDEX = Call(
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedDistribution:
     """A distribution that has the stack's name, or that the spec adopts."""
 
     delivery: Delivery
@@ -64,16 +64,22 @@ def stack_names(aws: Reads, scene: Scene, rows: Sequence[LiveDistribution]) -> M
 
 def claims(
     aws: Reads, scene: Scene, rows: Sequence[LiveDistribution], names: Mapping[str, str]
-) -> tuple[Claim, ...]:
+) -> tuple[ClaimedDistribution, ...]:
     """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
 
     More than one is a problem, except when the stack is destroyed. If there is none, the distribution is returned that
     the stack created and that has no name now. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
     adopted = scene.stack.spec.adopt
-    found = [Claim(scene.delivery, adopted, adopted=True)] if adopted and _exists(aws, scene, adopted) else []
+    found = (
+        [ClaimedDistribution(scene.delivery, adopted, adopted=True)]
+        if adopted and _exists(aws, scene, adopted)
+        else []
+    )
     tagged = [
-        Claim(row.delivery, row.id) for row in rows if names.get(row.id) == scene.name and row.id != adopted
+        ClaimedDistribution(row.delivery, row.id)
+        for row in rows
+        if names.get(row.id) == scene.name and row.id != adopted
     ]
     if not tagged and not adopted and not scene.destroying:
         return _untagged(aws, scene, [row for row in rows if row.id not in names])
@@ -102,12 +108,12 @@ def _likely(row: LiveDistribution, scene: Scene) -> bool:
     return spec.bucket.name in row.buckets or bool(set(row.aliases) & set(spec.cnames or ()))
 
 
-def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tuple[Claim, ...]:
+def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tuple[ClaimedDistribution, ...]:
     """Return the distribution that has the stack's caller reference, which lists do not show."""
     likely = [row for row in rows if row.delivery is scene.delivery and _likely(row, scene)]
     answers = aws.together([row.delivery.get(row.id) for row in likely])
     return tuple(
-        Claim(row.delivery, row.id)
+        ClaimedDistribution(row.delivery, row.id)
         for row, answer in zip(likely, answers, strict=True)
         if not isinstance(answer, Refused) and _is_made_by(scene, row.delivery, answer)
     )

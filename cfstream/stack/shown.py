@@ -6,7 +6,7 @@ from cfstream.ports import Call
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListEntry:
     """One line of the list. A field that a kind does not have is empty, or None."""
 
     kind: str

@@ -13,13 +13,13 @@ from cfstream.stack.bucket import LiveBucket, read_bucket
 from cfstream.stack.distributions import read_distribution
 from cfstream.stack.identities import Identities, read_identities
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owners import Claim, all_distributions, claims, stack_names
+from cfstream.stack.owners import ClaimedDistribution, all_distributions, claims, stack_names
 from cfstream.stack.scene import Scene
 
 T = TypeVar("T")
 
 
-class _Part(Generic[T]):
+class _ReadOnce(Generic[T]):
     """A part of the surroundings, read once.
 
     The lock of `functools.cached_property` in Python 3.11 would let only one stack read at a time.
@@ -30,12 +30,12 @@ class _Part(Generic[T]):
         self.__doc__ = read.__doc__
 
     @overload
-    def __get__(self, around: None, owner: type) -> "_Part[T]": ...
+    def __get__(self, around: None, owner: type) -> "_ReadOnce[T]": ...
 
     @overload
     def __get__(self, around: "Surroundings", owner: type) -> T: ...
 
-    def __get__(self, around: "Surroundings | None", owner: type) -> "_Part[T] | T":
+    def __get__(self, around: "Surroundings | None", owner: type) -> "_ReadOnce[T] | T":
         if around is None:
             return self
         # The next access finds the value itself in the instance.
@@ -58,22 +58,22 @@ class Surroundings:
         """Read the bucket. Raises as `read_bucket`."""
         _ = self.bucket
 
-    @_Part
+    @_ReadOnce
     def distributions(self) -> tuple[LiveDistribution, ...]:
         """Every distribution of the account, of both deliveries, as lists show them, sorted by id."""
         return all_distributions(self.aws)
 
-    @_Part
+    @_ReadOnce
     def stacks(self) -> Mapping[str, str]:
         """The name of the stack that owns each distribution, by distribution id."""
         return stack_names(self.aws, self.scene, self.distributions)
 
-    @_Part
-    def claims(self) -> tuple[Claim, ...]:
+    @_ReadOnce
+    def claims(self) -> tuple[ClaimedDistribution, ...]:
         """Each distribution that is the stack's."""
         return claims(self.aws, self.scene, self.distributions, self.stacks)
 
-    @_Part
+    @_ReadOnce
     def own(self) -> LiveDistribution | None:
         """The stack's distribution: the one that the spec adopts, else the one that has the tag ``cfstream:name``.
 
@@ -90,17 +90,17 @@ class Surroundings:
         mine = [each for each in self.claims if each.delivery is delivery]
         return tuple(read_distribution(self.aws, each.delivery, each.id) for each in mine)
 
-    @_Part
+    @_ReadOnce
     def going(self) -> frozenset[str]:
         """The ids of the distributions that the plan deletes: every one of the stack, if it is destroyed."""
         return frozenset(each.id for each in self.claims) if self.scene.destroying else frozenset()
 
-    @_Part
+    @_ReadOnce
     def staying(self) -> tuple[LiveDistribution, ...]:
         """Every distribution of the account that the plan does not delete."""
         return tuple(row for row in self.distributions if row.id not in self.going)
 
-    @_Part
+    @_ReadOnce
     def neighbors(self) -> tuple[Neighbor, ...]:
         """Every distribution of the account, sorted by id, with what the plan does to it.
 
@@ -115,12 +115,12 @@ class Surroundings:
         mine = [Neighbor(own, ours=True, going=self.scene.destroying)] if own else []
         return tuple(sorted([*others, *mine], key=lambda each: each.live.id))
 
-    @_Part
+    @_ReadOnce
     def identities(self) -> Identities:
         """The origin access identities of the account."""
         return read_identities(self.aws, self.scene, self.own)
 
-    @_Part
+    @_ReadOnce
     def bucket(self) -> LiveBucket:
         """The stack's bucket."""
         return read_bucket(self.aws, self.scene)

@@ -8,7 +8,7 @@ from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.steps.adopt import AdoptTags
 from cfstream.steps.step import Change, Stage
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 
 
 def creation_tags(scene: Scene, land: Landscape) -> list[dict[str, Any]]:
@@ -32,7 +32,7 @@ def adopting(scene: Scene, live: LiveDistribution) -> bool:
     return scene.stack.spec.adopt == live.id and live.tag(NAME_TAG) != scene.name
 
 
-def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | None:
+def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> ChangeTags | None:
     """Return the step that adds or changes tags, or None. Tags of others are never removed.
 
     An adopted distribution gets the name of the stack with its first other write (`others`, or a tag of the spec): a
@@ -46,7 +46,7 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> Mark | No
         missing |= {NAME_TAG: scene.name} if live.tag(NAME_TAG) != scene.name else {}
     if not missing:
         return None
-    kind_of_step = AdoptTags if adopted else Mark
+    kind_of_step = AdoptTags if adopted else ChangeTags
     return kind_of_step(
         address=scene.address(live.delivery.kind),
         stage=Stage.SWITCH,

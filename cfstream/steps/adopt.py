@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Doors
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 from cfstream.values import Verb
 
 
@@ -19,7 +19,7 @@ class ModifyWithTags(Modify):
     distribution gives it the stack's name.
     """
 
-    tags: Mark
+    tags: ChangeTags
 
     def asks(self) -> Any:
         return {**super().asks(), **self.tags.asks()}
@@ -39,13 +39,13 @@ class Adopt(ModifyWithTags):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdoptTags(Mark):
+class AdoptTags(ChangeTags):
     """The first change of a distribution that was made elsewhere, if only tags differ."""
 
     verb: ClassVar[Verb] = Verb.ADOPT
 
 
-def with_tags(modify: Modify, tags: Mark) -> ModifyWithTags:
+def with_tags(modify: Modify, tags: ChangeTags) -> ModifyWithTags:
     """Return one step that does both; an adoption if `tags` is one."""
     kind_of_step = Adopt if isinstance(tags, AdoptTags) else ModifyWithTags
     inherited = {field.name: getattr(modify, field.name) for field in fields(modify)}

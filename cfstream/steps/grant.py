@@ -33,10 +33,10 @@ class ProposedGrant(Granting):
     opens: bool = True
     """Whether anyone can read afterwards who could not read before, or more than before."""
 
-    def guarded(self, guard: Guard) -> "Grant":
+    def guarded(self, guard: Guard) -> "GrantRead":
         """Return the step that grants while `guard` holds."""
         common = {each.name: getattr(self, each.name) for each in fields(Granting)}
-        return Grant(**common, opens=self.opens, guard=guard)
+        return GrantRead(**common, opens=self.opens, guard=guard)
 
     def perform(self, doors: Doors) -> NoReturn:  # noqa: ARG002 (it is refused whatever the doors are)
         """Raise TypeError: nothing may be granted without a guard."""
@@ -44,7 +44,7 @@ class ProposedGrant(Granting):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grant(Granting):
+class GrantRead(Granting):
     """Grants what `edit` names, beside all other grants. Law: running it twice leaves what running it once leaves."""
 
     opens: bool

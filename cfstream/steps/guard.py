@@ -10,7 +10,7 @@ from cfstream.access.openings import witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, ReaderKind
 from cfstream.access.ways import Evaluation, Way, Ways
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale
 from cfstream.steps.attempts import LAG_SECONDS, read_until
@@ -27,8 +27,8 @@ LONGEST_SECONDS = 5.0
 class Around:
     """The worlds just before and just after a write."""
 
-    before: World
-    after: World
+    before: BucketWorld
+    after: BucketWorld
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Guard:
         return None
 
 
-def _live(readers: Readers, expected: Around) -> tuple[World, World]:
+def _live(readers: Readers, expected: Around) -> tuple[BucketWorld, BucketWorld]:
     """Return the worlds around the write with what is live now: only what the write changes is as expected."""
     before = readers.around(expected.before)
     now = {each.id: each for each in readers.distributions}
@@ -137,7 +137,7 @@ def _keys(*ways: Ways) -> frozenset[Known]:
     return frozenset(key for each in ways for way in each for key in way.keys or ())
 
 
-def _stale(stack: str, then: Evaluation, expected: World, cell: Cell, way: Way) -> Stale:
+def _stale(stack: str, then: Evaluation, expected: BucketWorld, cell: Cell, way: Way) -> Stale:
     """Return the refusal: who could read what, and what has changed of the distribution by which they could."""
     live = reading(then.world).get(way.distribution_id)
     planned = reading(expected).get(way.distribution_id)

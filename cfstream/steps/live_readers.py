@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from cfstream.access.origins import leads_to
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
     Delivery,
     Distribution,
@@ -30,7 +30,7 @@ class Readers:
     groups: Mapping[Known, GroupState]
     unsigned_controls: frozenset[Known]
 
-    def around(self, world: World) -> World:
+    def around(self, world: BucketWorld) -> BucketWorld:
         """Return the world with these readers around its bucket."""
         return replace(
             world,
@@ -40,7 +40,7 @@ class Readers:
         )
 
 
-def live_readers(doors: Doors, expected: World) -> tuple[Readers, Readers]:
+def live_readers(doors: Doors, expected: BucketWorld) -> tuple[Readers, Readers]:
     """Return the readers by two ways of asking. A guard believes the worse of them.
 
     The stack's own distribution is read by its id, and all others come from the lists, as in a plan; then all of them
@@ -64,7 +64,7 @@ def live_readers(doors: Doors, expected: World) -> tuple[Readers, Readers]:
     return one, other
 
 
-def reading(world: World) -> dict[Known, Distribution]:
+def reading(world: BucketWorld) -> dict[Known, Distribution]:
     """Return the distributions that read the bucket, by id."""
     return {
         each.id: each
@@ -73,7 +73,7 @@ def reading(world: World) -> dict[Known, Distribution]:
     }
 
 
-def known(world: World, outputs: Outputs) -> World:
+def known(world: BucketWorld, outputs: Outputs) -> BucketWorld:
     """Return the world with what the run's finished steps have brought in place of Refs to them."""
 
     def now(value: T) -> T:
@@ -103,7 +103,7 @@ def _known(before: Distribution, id_: Known, arn: Known, config: Any) -> Distrib
     return distribution_from_config(before.delivery, id_, arn, config)
 
 
-def _own(doors: Doors, expected: World) -> Iterator[Distribution]:
+def _own(doors: Doors, expected: BucketWorld) -> Iterator[Distribution]:
     for each in expected.distributions:
         if each.id != expected.own or not isinstance(each.id, str):
             continue

@@ -17,7 +17,7 @@ from cfstream.values import Json, Verb, digest, resolve
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark(Step):
+class ChangeTags(Step):
     """Puts tags on a distribution or removes them. Law: a tag that others changed is not overwritten."""
 
     verb: ClassVar[Verb] = Verb.MODIFY

@@ -54,7 +54,7 @@ class GroupActive:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wait(Step):
+class WaitUntil(Step):
     """Polls at once, then at growing intervals up to 20 s, with jitter, until `until` holds or `seconds` are over."""
 
     verb: ClassVar[Verb] = Verb.WAIT

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from cfstream.applying import Report, StackReport
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.connecting import connect
-from cfstream.aws.sessions import Clients, Settings
+from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.inventory.signing_keys import guards_of
 from cfstream.ports import World
@@ -45,7 +45,7 @@ class NotApplied(CfstreamError):
         self.report = report
 
 
-class Clock(SystemClock):
+class SandboxClock(SystemClock):
     """The time in a sandbox: the machine's time until it is advanced."""
 
     def __init__(self, settings: Callable[[], Any]) -> None:
@@ -97,8 +97,8 @@ class Sandbox:
 
         self._server = Server.start(settings=Pace(deploy_after_reads=0))
         Sandbox._running = True
-        self.clock = Clock(lambda: self._server.cloudfront.settings)
-        self._settings = Settings(region="us-east-1", endpoint_url=self.endpoint_url, sandbox=True)
+        self.clock = SandboxClock(lambda: self._server.cloudfront.settings)
+        self._settings = ConnectionSettings(region="us-east-1", endpoint_url=self.endpoint_url, sandbox=True)
         self._clients = Clients(self._settings)
         self._begin()
 

@@ -33,7 +33,7 @@ MigrationOutcome: TypeAlias = Literal["migrated", "begun", "handed-over", "over"
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFile:
     """A file before and after; `before` is empty for a new one."""
 
     path: str
@@ -59,7 +59,7 @@ class Migrated:
     spec: str
     to: tuple[Target, ...]
     stacks: tuple[str, ...] = ()
-    files: tuple[Written, ...] = ()
+    files: tuple[WrittenFile, ...] = ()
     dry_run: bool = False
     private_file: str = ""
     public_file: str = ""
@@ -172,7 +172,7 @@ def _edit_spec(asked: MigrationRequest) -> Migrated:
         asked.spec,
         asked.to,
         stacks=names(stacks),
-        files=(Written(asked.spec, text, edited),),
+        files=(WrittenFile(asked.spec, text, edited),),
         dry_run=asked.dry_run,
         private_file=private,
         public_file=public,

@@ -9,7 +9,7 @@ from cfstream.migration.player_urls import PlayerUrl, forms, mapped
 from cfstream.spec.edit import BOM, Manuscript
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
-from cfstream.use_cases.migration import Migrated, MigrationRequest, Written, check_texts, chosen, names
+from cfstream.use_cases.migration import Migrated, MigrationRequest, WrittenFile, check_texts, chosen, names
 from cfstream.use_cases.spec_file import create_spec, read_spec, replace_spec
 
 
@@ -47,7 +47,7 @@ def _begun(asked: MigrationRequest, old: Stack, file: str, urls: tuple[PlayerUrl
         asked.spec,
         asked.to,
         stacks=(old.spec.name, name_beside(old.spec)),
-        files=(Written(file, "", text),),
+        files=(WrittenFile(file, "", text),),
         new_spec=file,
         urls=urls,
         dry_run=asked.dry_run,
@@ -71,7 +71,9 @@ def _handed_over(asked: MigrationRequest, old: Stack, new: Stack, urls: tuple[Pl
         asked.to,
         stacks=(old.spec.name, new.spec.name),
         files=tuple(
-            Written(path, before[path], after[path]) for path in sorted(after) if before[path] != after[path]
+            WrittenFile(path, before[path], after[path])
+            for path in sorted(after)
+            if before[path] != after[path]
         ),
         new_spec=new.path,
         urls=urls,

@@ -11,7 +11,7 @@ from cfstream.inventory.rotation import (
     Begin,
     Stage,
     TakeOut,
-    Wait,
+    WaitForExpiry,
     group_of,
     leaving_keys,
     names_taken,
@@ -128,7 +128,7 @@ def _advance(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
             return _take_out(opened, stage.leaving, cuts=False)
         case ApplyFirst():
             return Rotated("apply-first", spec, name, opened.validity, why=stage.why, cuts_viewers=stage.cuts)
-        case Wait():
+        case WaitForExpiry():
             left = max(1, int((stage.until - today).total_seconds()) + 1)
             return Rotated(
                 "waiting",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from cfstream.errors import Notice, WrongUsage
 from cfstream.explain.guards import Guards
 from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
-from cfstream.sign import CannotSign, Cookies, Signer, StreamName, Terms
+from cfstream.sign import CannotSign, Cookies, PolicyTerms, Signer, StreamName
 from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
@@ -31,7 +31,7 @@ class Signed:
     """Something signed: a URL, cookies, or a stream name."""
 
     signer: Signer
-    terms: Terms
+    terms: PolicyTerms
     url: str | None = None
     cookies: Cookies | None = None
     domain: str | None = None
@@ -48,13 +48,13 @@ class Signed:
     @classmethod
     def canned(cls, signer: Signer, resource: str, url: str, expires: "datetime") -> "Signed":
         """A URL under the canned policy."""
-        return cls(signer, Terms(resource, int(expires.timestamp())), url, is_canned=True)
+        return cls(signer, PolicyTerms(resource, int(expires.timestamp())), url, is_canned=True)
 
     @classmethod
     def of_stream(cls, signer: Signer, resource: str, name: StreamName, expires: "datetime") -> "Signed":
         """A stream name."""
         canned = "?Expires=" in name.bare or "&Expires=" in name.bare
-        return cls(signer, Terms(resource, int(expires.timestamp())), stream=name, is_canned=canned)
+        return cls(signer, PolicyTerms(resource, int(expires.timestamp())), stream=name, is_canned=canned)
 
 
 PRESETS = {".m3u8": "hls", ".mpd": "dash"}

@@ -24,7 +24,7 @@ from cfstream.recording.document import (
 if TYPE_CHECKING:
     from cfstream.connection import Connection
     from cfstream.ports import World
-    from cfstream.recording.heard import Asked, Heard
+    from cfstream.recording.heard import Heard, RecordedCall
     from cfstream.spec.load import Stack
 
 STALE_AFTER = timedelta(hours=24)
@@ -42,7 +42,7 @@ class Recalled:
 
 
 def to_text(
-    heard: "Mapping[Asked, Heard]",
+    heard: "Mapping[RecordedCall, Heard]",
     world: "World",
     specs: Sequence[str],
     stacks: "Sequence[Stack]",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import AclGrant, Block, BucketState, Delivery, ObjectAcls, ObjectClass
 from cfstream.domain import Distribution as Modelled
 from cfstream.domain.parse import distribution_from_config
@@ -12,12 +12,12 @@ from tests.evaluator.state import OWNER, Bucket, Distribution, Json, State, Vers
 from tests.evaluator.worlds import GROUPS
 
 
-def world(state: State) -> World:
+def world(state: State) -> BucketWorld:
     """Return the world of a state. Each distribution has the last of its versions, which is the one that is live."""
     groups: Mapping[Known, GroupState] = {
         name: GroupState(name, frozenset(keys)) for name, keys in GROUPS.items()
     }
-    return World(
+    return BucketWorld(
         state.account,
         _bucket(state.buckets[MEDIA]),
         distributions=tuple(map(_distribution, state.distributions)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.ci.github import Action
+from cfstream.ci.github import ActionRun
 from cfstream.ci.job import Runner as Given
 from cfstream.render.markdown import MARK
 from tests.ci.host import Host, Trouble
@@ -48,7 +48,7 @@ class Runner:
         """Runs the step."""
         given = {f"CFSTREAM_ACTION_{name.upper()}": value for name, value in inputs.items()}
         log = io.StringIO()
-        code = Action(Given({**self.env, **given}, log, program, self.slept.append)).run()
+        code = ActionRun(Given({**self.env, **given}, log, program, self.slept.append)).run()
         self.log = log.getvalue()
         return code
 

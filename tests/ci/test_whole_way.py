@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.ci.github import Action
+from cfstream.ci.github import ActionRun
 from cfstream.ci.job import Runner
 from cfstream.cli import main
 from cfstream.sandbox.server import Sandbox
@@ -49,7 +49,7 @@ def step(host: Host, command: str, aws: Sandbox | None, **inputs: str) -> int:
         "CFSTREAM_ACTION_PULL_REQUEST": "7",
         **{f"CFSTREAM_ACTION_{name.upper()}": value for name, value in inputs.items()},
     }
-    return Action(Runner(env, io.StringIO())).run()
+    return ActionRun(Runner(env, io.StringIO())).run()
 
 
 def test_planned_merged_and_applied(sandbox: Sandbox, host: Host, folder: Path) -> None:

@@ -29,7 +29,7 @@ def cfstream(
 ) -> Iterator[Callable[..., Ran]]:
     """Runs `cfstream` with the arguments given."""
     for name in ("fail", "tell"):
-        entry = table.Entry("Only for tests.", "tests.cli.awkward_commands", name)
+        entry = table.CommandEntry("Only for tests.", "tests.cli.awkward_commands", name)
         monkeypatch.setitem(table.ENTRIES, name, entry)
     monkeypatch.setenv("COLUMNS", "80")
 

@@ -14,7 +14,7 @@ from cfstream.render.checkup import checkup_text
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.use_cases.doctor.account import clock_check, list_checks, plan_check
-from cfstream.use_cases.doctor.check import Check, State
+from cfstream.use_cases.doctor.check import DoctorCheck, State
 from cfstream.values import Json
 from tests.cli.conftest import Ran
 from tests.worlds import Counted, world_of
@@ -193,8 +193,8 @@ def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> N
 def test_lines_fit(width: int) -> None:
     """No line is wider than the terminal, and each remedy is under what it mends."""
     checks = [
-        Check("one", State.BAD, "word " * 30, "mend it\nand " + "more " * 30),
-        Check("another", State.WELL, "x"),
+        DoctorCheck("one", State.BAD, "word " * 30, "mend it\nand " + "more " * 30),
+        DoctorCheck("another", State.WELL, "x"),
     ]
     text = checkup_text(checks, color=False, width=width)
     assert max(map(len, text.splitlines())) <= min(width, 100)

@@ -11,7 +11,7 @@ from cfstream.sandbox import bucket_policy
 from cfstream.sandbox.acl import Acl
 from cfstream.sandbox.cloudfront import Identity
 from cfstream.sandbox.edge import path_patterns, requester, s3_access
-from cfstream.sandbox.edge.requester import Requester
+from cfstream.sandbox.edge.requester import S3Requester
 from tests.evaluator import callers
 from tests.evaluator import state as evaluated
 from tests.evaluator.build import MEDIA, OAI, OAI_USER, OUR_ARN, config
@@ -25,7 +25,7 @@ from tests.evaluator.worlds import OBJECTS, THEIR_ARN, behaviors, buckets, many,
 
 IDENTITY = Identity(OAI, "E0ETAG0000000", 0, {}, canonical_user=OAI_USER)
 
-WHO: dict[str, tuple[Caller, tuple[Requester, ...]]] = {
+WHO: dict[str, tuple[Caller, tuple[S3Requester, ...]]] = {
     "anyone": (
         callers.anyone(),
         tuple(requester.anonymous(SOMEWHERE, scheme) for scheme in ("http", "https")),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.edge.conditions import Unknown, hold
+from cfstream.sandbox.edge.conditions import Unsupported, hold
 
 CONTEXT = {
     "aws:sourcearn": "arn:aws:cloudfront::123456789012:distribution/E1",
@@ -88,5 +88,5 @@ def test_all_must_hold() -> None:
 )
 def test_unknown(condition: Any) -> None:
     """What is not understood is neither true nor false."""
-    with pytest.raises(Unknown):
+    with pytest.raises(Unsupported):
         hold(condition, CONTEXT)

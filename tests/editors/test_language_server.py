@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.render.reference import example_text
-from cfstream.spec.reference import Field, reference
+from cfstream.spec.reference import SpecField, reference
 from cfstream.spec.schema import json_schema
 from cfstream.spec.template import Answers, spec_text
 from tests.editors.language_server import LanguageServer
@@ -40,7 +40,7 @@ def plain(markdown: str) -> str:
     return re.sub(r"\\([^A-Za-z0-9])", r"\1", markdown)
 
 
-def place_of(field: Field, text: str) -> tuple[int, int]:
+def place_of(field: SpecField, text: str) -> tuple[int, int]:
     """Where the key of the field stands in its example: the first of that name behind the keys that it is in."""
     start = end = 0
     for name in field.path:
@@ -52,7 +52,7 @@ def place_of(field: Field, text: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("field", list(FIELDS.walk()), ids=lambda field: field.name)
-def test_every_field_tells_what_it_is(server: LanguageServer, document: Path, field: Field) -> None:
+def test_every_field_tells_what_it_is(server: LanguageServer, document: Path, field: SpecField) -> None:
     """Over a key there is its description, with the default where it has one; over a section, that of the section."""
     text = MODELINE + example_text(FIELDS, field)
     server.open(document, text)
@@ -74,7 +74,7 @@ def test_every_field_tells_what_it_is(server: LanguageServer, document: Path, fi
 
 @pytest.mark.parametrize("section", [FIELDS, *SECTIONS], ids=lambda field: field.name or "spec")
 def test_every_key_is_offered_where_it_may_stand(
-    server: LanguageServer, document: Path, section: Field
+    server: LanguageServer, document: Path, section: SpecField
 ) -> None:
     """At the top, in mappings, and in the mappings of lists, however deep."""
     lines, indent = [MODELINE.rstrip()], ""

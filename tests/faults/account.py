@@ -9,7 +9,7 @@ from typing import Any
 from moto.s3.models import s3_backends
 
 from cfstream.sandbox.acl import acl_of
-from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.cloudfront.world import CloudFrontState
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from tests.contract.cloudfront_configs import (
     behavior,
@@ -210,7 +210,7 @@ def _grants(key: Any) -> list[str]:
     ]
 
 
-def _names(world: World) -> Iterator[tuple[str, str]]:
+def _names(world: CloudFrontState) -> Iterator[tuple[str, str]]:
     """Every id, with what people would call it."""
     for distribution in world.both_kinds():
         yield distribution.id, f"<{distribution.config['CallerReference']}>"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cfstream.steps.wait import Wait
+from cfstream.steps.wait import WaitUntil
 from cfstream.workflow import make_plan
 from tests.promises.account import snapshot
 from tests.promises.ending import YES, destroy, ending, gone, verbs
@@ -118,7 +118,7 @@ def test_a_distribution_changed_on_the_way_is_not_deleted(studio: Studio) -> Non
 def test_it_waits_until_no_edge_answers(studio: Studio) -> None:
     """Disabled is not enough: Deployed is, with Enabled off as what must read back."""
     studio.converge(signed())
-    (wait,) = (step for step in ending(studio, signed()).steps if isinstance(step, Wait))
+    (wait,) = (step for step in ending(studio, signed()).steps if isinstance(step, WaitUntil))
     assert wait.asks() == {"config": {"Enabled": False}}
     report = destroy(studio, signed(), no_wait=True)
     assert (report.exit_code, outcome(report)) == (6, "timed-out")

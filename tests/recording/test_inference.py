@@ -9,7 +9,7 @@ import pytest
 from cfstream.errors import Missing, NotAuthorized, Refused, Throttled, Unreachable
 from cfstream.ports import Call
 from cfstream.recording.document import Snapshot, Unusable, checked, from_document, to_document
-from cfstream.recording.heard import Asked, Heard, Pages, Way
+from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.recording.inference import NOT_RECORDED
 from cfstream.recording.recorder import RecordingReads
 from cfstream.recording.replay import NotRecorded, ReplayedReads
@@ -28,18 +28,20 @@ def rows(*keys: str) -> list[dict[str, str]]:
     return [{"Key": key} for key in keys]
 
 
-def replaying(*heard: tuple[Way, Call, Heard]) -> ReplayedReads:
+def replaying(*heard: tuple[ReadMethod, Call, Heard]) -> ReplayedReads:
     """A door that has heard this."""
-    return ReplayedReads({Asked.of(way, call): said for way, call, said in heard}, "live.json", "again")
+    return ReplayedReads(
+        {RecordedCall.of(way, call): said for way, call, said in heard}, "live.json", "again"
+    )
 
 
 def test_a_prefix_of_a_whole_listing_is_listed() -> None:
     """In whatever way it is asked for; owners are known only where they were asked for."""
     page = {"Contents": rows("a/1", "a/2", "b/1"), "IsTruncated": False}
-    door = replaying((Way.READ, objects("", FetchOwner=True), page))
+    door = replaying((ReadMethod.READ, objects("", FetchOwner=True), page))
     assert door.read(objects("a/"))["Contents"] == rows("a/1", "a/2")
     assert [page["Contents"] for page in door.pages(objects("b/", region="eu-west-1"))] == [rows("b/1")]
-    without_owners = replaying((Way.PAGES, objects(""), Pages((page,), whole=True)))
+    without_owners = replaying((ReadMethod.PAGES, objects(""), Pages((page,), whole=True)))
     with pytest.raises(NotRecorded):
         without_owners.read(objects("a/", FetchOwner=True))
 
@@ -47,10 +49,10 @@ def test_a_prefix_of_a_whole_listing_is_listed() -> None:
 def test_nothing_follows_from_a_listing_that_was_not_ended() -> None:
     """There may be more under the prefix than what was seen."""
     cut = {"Contents": rows("a/1"), "IsTruncated": True}
-    for way, said in ((Way.READ, cut), (Way.PAGES, Pages((cut,), whole=False))):
+    for way, said in ((ReadMethod.READ, cut), (ReadMethod.PAGES, Pages((cut,), whole=False))):
         with pytest.raises(NotRecorded):
             replaying((way, objects(""), said)).read(objects("a/"))
-    pages = replaying((Way.PAGES, objects(""), Pages((cut,), whole=False))).pages(objects(""))
+    pages = replaying((ReadMethod.PAGES, objects(""), Pages((cut,), whole=False))).pages(objects(""))
     assert next(pages) == cut
     with pytest.raises(NotRecorded):
         next(pages)
@@ -59,7 +61,7 @@ def test_nothing_follows_from_a_listing_that_was_not_ended() -> None:
 def test_what_is_in_no_list_is_not_there() -> None:
     """A distribution that the account does not have is missing, one whose config was not read is not recorded."""
     listing = Call("cloudfront", "list_distributions")
-    door = replaying((Way.ITEMS, listing, [{"Id": "E1"}]))
+    door = replaying((ReadMethod.ITEMS, listing, [{"Id": "E1"}]))
     assert isinstance(door.together([Call("cloudfront", "get_distribution", {"Id": "E2"})])[0], Missing)
     with pytest.raises(NotRecorded, match="GetDistribution of E1"):
         door.read(Call("cloudfront", "get_distribution", {"Id": "E1"}))
@@ -68,7 +70,7 @@ def test_what_is_in_no_list_is_not_there() -> None:
 def test_zones_are_found_by_their_names() -> None:
     """Out of the list of all of them, a dot at the end or none."""
     zones = [{"Name": "example.com.", "Id": "1"}, {"Name": "a.example.com.", "Id": "2"}]
-    door = replaying((Way.ITEMS, Call("route53", "list_hosted_zones"), zones))
+    door = replaying((ReadMethod.ITEMS, Call("route53", "list_hosted_zones"), zones))
     asked = Call("route53", "list_hosted_zones_by_name", {"DNSName": "example.com", "MaxItems": "100"})
     assert door.read(asked) == {"HostedZones": zones[:1]}
 
@@ -94,17 +96,25 @@ def test_every_sort_of_answer_survives_the_file() -> None:
     )
     refused.region = "eu-west-1"
     time = datetime(2026, 11, 26, 12, 30, tzinfo=HALF_EAST)
-    heard: Mapping[Asked, Heard] = {
-        Asked.of(Way.READ, Call("acm", "describe_certificate", {"n": 1})): {
+    heard: Mapping[RecordedCall, Heard] = {
+        RecordedCall.of(ReadMethod.READ, Call("acm", "describe_certificate", {"n": 1})): {
             "NotAfter": time,
             "Names": ["b", "a"],
         },
-        Asked.of(Way.READ, Call("s3", "get_bucket_policy", {"Bucket": "a"}, "eu-west-1")): refused,
-        Asked.of(Way.ITEMS, Call("s3control", "list_access_points")): Unreachable("not there", "look"),
-        Asked.of(Way.ITEMS, Call("route53", "list_hosted_zones")): [{"Id": "2"}, {"Id": "1"}],
-        Asked.of(Way.PAGES, objects("")): Pages(({"Contents": rows("b", "a")},), whole=False),
-        Asked.of(Way.READ, Call("s3", "get_object_acl", {"Bucket": "a", "Key": "1"})): {"Grants": []},
-        Asked.of(Way.READ, Call("s3", "get_object_acl", {"Bucket": "a", "Key": "2"})): {"Grants": []},
+        RecordedCall.of(
+            ReadMethod.READ, Call("s3", "get_bucket_policy", {"Bucket": "a"}, "eu-west-1")
+        ): refused,
+        RecordedCall.of(ReadMethod.ITEMS, Call("s3control", "list_access_points")): Unreachable(
+            "not there", "look"
+        ),
+        RecordedCall.of(ReadMethod.ITEMS, Call("route53", "list_hosted_zones")): [{"Id": "2"}, {"Id": "1"}],
+        RecordedCall.of(ReadMethod.PAGES, objects("")): Pages(({"Contents": rows("b", "a")},), whole=False),
+        RecordedCall.of(ReadMethod.READ, Call("s3", "get_object_acl", {"Bucket": "a", "Key": "1"})): {
+            "Grants": []
+        },
+        RecordedCall.of(ReadMethod.READ, Call("s3", "get_object_acl", {"Bucket": "a", "Key": "2"})): {
+            "Grants": []
+        },
     }
     account = Account("012345678901")
     snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), heard)

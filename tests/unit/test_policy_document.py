@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.policy_document import (
-    Principal,
+    NamedPrincipal,
     by_sid,
     canonical,
     dead_principals,
@@ -50,23 +50,26 @@ def policy(*statements: Any) -> Any:
 @pytest.mark.parametrize(
     ("principal", "named"),
     [
-        ("*", Principal("anyone")),
-        ({"AWS": "*"}, Principal("anyone")),
-        ({"AWS": ["*"]}, Principal("anyone")),
-        ({"AWS": OAI}, Principal("oai", "E2OAI")),
-        ({"AWS": OAI.replace(" ", "_")}, Principal("oai", "E2OAI")),
-        ({"AWS": OAI.replace("arn:aws:", "arn:aws-cn:")}, Principal("oai", "E2OAI")),
-        ({"CanonicalUser": CANONICAL_USER}, Principal("oai", "E2OAI")),
-        ({"CanonicalUser": "8" * 64}, Principal("canonical-user", "8" * 64)),
-        ({"AWS": "111122223333"}, Principal("account", "111122223333")),
-        ({"AWS": "arn:aws:iam::111122223333:root"}, Principal("account", "111122223333")),
-        ({"AWS": "arn:aws:iam::111122223333:role/x"}, Principal("aws", "arn:aws:iam::111122223333:role/x")),
-        ({"AWS": AIDA}, Principal("pending", AIDA)),
-        ({"Service": "cloudfront.amazonaws.com"}, Principal("service", "cloudfront.amazonaws.com")),
-        ({"Federated": "idp"}, Principal("federated", "idp")),
+        ("*", NamedPrincipal("anyone")),
+        ({"AWS": "*"}, NamedPrincipal("anyone")),
+        ({"AWS": ["*"]}, NamedPrincipal("anyone")),
+        ({"AWS": OAI}, NamedPrincipal("oai", "E2OAI")),
+        ({"AWS": OAI.replace(" ", "_")}, NamedPrincipal("oai", "E2OAI")),
+        ({"AWS": OAI.replace("arn:aws:", "arn:aws-cn:")}, NamedPrincipal("oai", "E2OAI")),
+        ({"CanonicalUser": CANONICAL_USER}, NamedPrincipal("oai", "E2OAI")),
+        ({"CanonicalUser": "8" * 64}, NamedPrincipal("canonical-user", "8" * 64)),
+        ({"AWS": "111122223333"}, NamedPrincipal("account", "111122223333")),
+        ({"AWS": "arn:aws:iam::111122223333:root"}, NamedPrincipal("account", "111122223333")),
+        (
+            {"AWS": "arn:aws:iam::111122223333:role/x"},
+            NamedPrincipal("aws", "arn:aws:iam::111122223333:role/x"),
+        ),
+        ({"AWS": AIDA}, NamedPrincipal("pending", AIDA)),
+        ({"Service": "cloudfront.amazonaws.com"}, NamedPrincipal("service", "cloudfront.amazonaws.com")),
+        ({"Federated": "idp"}, NamedPrincipal("federated", "idp")),
     ],
 )
-def test_principal_forms(principal: Any, named: Principal) -> None:
+def test_principal_forms(principal: Any, named: NamedPrincipal) -> None:
     """Every way in which IAM spells a principal is one principal."""
     assert principals(allow(principal), IDENTITIES) == {named}
 

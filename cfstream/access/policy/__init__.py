@@ -6,7 +6,7 @@ class that a policy could admit, `public` implements S3's definition of public, 
 """
 
 from cfstream.access.policy.acls import acl_readers
-from cfstream.access.policy.actions import ACTIONS, Action, On, actions
+from cfstream.access.policy.actions import ACTIONS, Action, ResourceType, actions
 from cfstream.access.policy.candidates import candidates
 from cfstream.access.policy.judging import Judge, Judgement
 from cfstream.access.policy.public import (
@@ -45,8 +45,8 @@ __all__ = [
     "Declared",
     "Judge",
     "Judgement",
-    "On",
     "Requester",
+    "ResourceType",
     "Standing",
     "Standpoint",
     "Statement",

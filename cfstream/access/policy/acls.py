@@ -5,7 +5,7 @@ Source: S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL per
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cfstream.access.policy.actions import On
+from cfstream.access.policy.actions import ResourceType
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.domain import AclGrant, Block
 from cfstream.domain.bucket import ENFORCED
@@ -25,7 +25,7 @@ _BUCKET: Mapping[str, tuple[May, ...]] = {
 
 def acl_readers(
     grants: Iterable[AclGrant],
-    on: On,
+    on: ResourceType,
     *,
     block: Block,
     ownership: str,
@@ -38,7 +38,7 @@ def acl_readers(
     """
     if ownership == ENFORCED:
         return ()
-    table = _OBJECT if on is On.OBJECT else _BUCKET
+    table = _OBJECT if on is ResourceType.OBJECT else _BUCKET
     counted = (each for each in grants if not (each.public and block.ignore_acls))
     return tuple(dict.fromkeys(_pairs(counted, table, identities or {})))
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from cfstream.access.reader import May
 
 
-class On(StrEnum):
+class ResourceType(StrEnum):
     """The type of an action's resource."""
 
     OBJECT = "object"
@@ -24,33 +24,33 @@ class Action:
 
     name: str
     may: May
-    on: On
+    on: ResourceType
 
 
-_TABLE: Mapping[May, Mapping[On, str]] = {
+_TABLE: Mapping[May, Mapping[ResourceType, str]] = {
     # Each returns the content of an object or of an old version. s3:GetObject also covers GetObjectAttributes and
     # HeadObject. s3:GetObjectVersionForReplication sends the content to another bucket.
     May.READ: {
-        On.OBJECT: "GetObject GetObjectVersion GetObjectTorrent GetObjectVersionTorrent"
+        ResourceType.OBJECT: "GetObject GetObjectVersion GetObjectTorrent GetObjectVersionTorrent"
         " GetObjectVersionForReplication",
     },
     # Each returns keys.
-    May.LIST: {On.BUCKET: "ListBucket ListBucketVersions ListBucketMultipartUploads"},
+    May.LIST: {ResourceType.BUCKET: "ListBucket ListBucketVersions ListBucketMultipartUploads"},
     # Each changes, replaces or removes objects. Tags are included: policies can decide by s3:ExistingObjectTag.
     May.WRITE: {
-        On.OBJECT: "PutObject DeleteObject DeleteObjectVersion ReplicateObject ReplicateDelete"
+        ResourceType.OBJECT: "PutObject DeleteObject DeleteObjectVersion ReplicateObject ReplicateDelete"
         " PutObjectTagging PutObjectVersionTagging DeleteObjectTagging DeleteObjectVersionTagging ReplicateTags",
-        On.BUCKET: "PutLifecycleConfiguration DeleteBucket",
+        ResourceType.BUCKET: "PutLifecycleConfiguration DeleteBucket",
     },
     # Each can change who reads: directly, or by copying objects or key lists to a place with other rules.
     May.MANAGE: {
-        On.OBJECT: "PutObjectAcl PutObjectVersionAcl",
-        On.BUCKET: "PutBucketPolicy DeleteBucketPolicy PutBucketAcl PutBucketPublicAccessBlock"
+        ResourceType.OBJECT: "PutObjectAcl PutObjectVersionAcl",
+        ResourceType.BUCKET: "PutBucketPolicy DeleteBucketPolicy PutBucketAcl PutBucketPublicAccessBlock"
         " PutBucketOwnershipControls PutReplicationConfiguration PutInventoryConfiguration PutBucketLogging"
         " PutBucketNotification CreateBucketMetadataTableConfiguration"
         " UpdateBucketMetadataInventoryTableConfiguration UpdateBucketMetadataJournalTableConfiguration"
         " PutBucketTagging TagResource UntagResource PutBucketABAC",
-        On.ACCESS_POINT: "PutAccessPointPolicy DeleteAccessPointPolicy",
+        ResourceType.ACCESS_POINT: "PutAccessPointPolicy DeleteAccessPointPolicy",
     },
 }
 
@@ -62,7 +62,7 @@ ACTIONS: Mapping[May, tuple[Action, ...]] = {
 }
 
 
-def actions(may: May, *on: On) -> tuple[Action, ...]:
+def actions(may: May, *on: ResourceType) -> tuple[Action, ...]:
     """Return the actions that count as `may`, limited to the resources `on` if any are given."""
     return tuple(each for each in ACTIONS[may] if not on or each.on in on)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cfstream.access.policy.clauses import Clause
 from cfstream.access.policy.networks import network as parse_network
 from cfstream.access.policy.operators import Family
-from cfstream.access.policy.principals import Form, Principal, principals
+from cfstream.access.policy.principals import Principal, PrincipalForm, principals
 from cfstream.access.policy.requester import (
     NEW_SERVICE,
     Requester,
@@ -59,7 +59,7 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
         return
     named = {each for statement in policy for each in statement.principals}
     services = sorted(_services(policy))
-    if any(each.negated or Principal(Form.ANYONE) in each.principals for each in allows):
+    if any(each.negated or Principal(PrincipalForm.ANYONE) in each.principals for each in allows):
         services = [*services, NEW_SERVICE]
         yield from (anonymous(), any_account(), any_distribution(), any_service())
         yield from (account(own), distributions(own, own=True))
@@ -80,7 +80,7 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
 
 def _services(policy: Iterable[Statement]) -> set[str]:
     """Return the services that the policy names, except CloudFront."""
-    found = {each.name for one in policy for each in one.principals if each.form is Form.SERVICE}
+    found = {each.name for one in policy for each in one.principals if each.form is PrincipalForm.SERVICE}
     for clause in (clause for one in policy for clause in one.clauses):
         if clause.key in ("aws:principalservicename", "aws:principalservicenameslist"):
             found |= {value for value in clause.values if not is_wild(value)}
@@ -96,19 +96,19 @@ def _services_of(arns: Iterable[str]) -> set[str]:
 
 def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
     match one.form:
-        case Form.ACCOUNT:
+        case PrincipalForm.ACCOUNT:
             yield account(one.name)
-        case Form.ARN | Form.UNIQUE:
+        case PrincipalForm.ARN | PrincipalForm.UNIQUE:
             yield principal(one)
-        case Form.OAI:
+        case PrincipalForm.OAI:
             yield oai(one.known)
-        case Form.CANONICAL:
+        case PrincipalForm.CANONICAL:
             yield canonical(one.name)
-        case Form.SERVICE if one.name in (CLOUDFRONT, "*"):
+        case PrincipalForm.SERVICE if one.name in (CLOUDFRONT, "*"):
             yield from (any_distribution(), distributions(own, own=True))
             if one.name == "*":
                 yield any_service()
-        case Form.SERVICE:
+        case PrincipalForm.SERVICE:
             yield from (service(one.name), service(one.name, own, own=True))
 
 
@@ -130,7 +130,7 @@ def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Re
             case "aws:sourcearn":
                 yield from _of_source_arn(value, own, services)
             case "aws:principalservicename" | "aws:principalservicenameslist" if not is_wild(value):
-                yield from _of_principal(Principal(Form.SERVICE, value), own)
+                yield from _of_principal(Principal(PrincipalForm.SERVICE, value), own)
             case _:
                 yield from _of_place(clause.key, value, own)
 

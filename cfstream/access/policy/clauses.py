@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from cfstream.access.policy import pool
-from cfstream.access.policy.context import Absent, Address, Chosen, Fixed, Unknown, Value
+from cfstream.access.policy.context import Absent, Chosen, Fixed, IpAddress, Unknown, Value
 from cfstream.access.policy.operators import Operator, holds, operator
 from cfstream.access.policy.texts import one_partition, text_of
 from cfstream.access.policy.wildcards import has_variable
@@ -79,7 +79,7 @@ def _clauses(condition: Any, *, variables: bool) -> Iterator[Clause]:
 @lru_cache(maxsize=8192)
 def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
     """Return whether some request fulfils all clauses on one key: one value must fulfil all of them."""
-    if isinstance(value, Chosen | Address):
+    if isinstance(value, Chosen | IpAddress):
         return _chosen(value, wanted)
     outcomes: set[bool | None] = set()
     lucky = pool.issued(wanted, value.lucky) if isinstance(value, Unknown) else ()
@@ -104,13 +104,13 @@ def _requests(value: Value, wanted: tuple[Clause, ...]) -> Iterable[Request | po
             return [values]
         case Absent():
             return [None]
-        case Address(networks, optional, elsewhere):
+        case IpAddress(networks, optional, elsewhere):
             return pool.addresses(wanted, networks, optional=optional, elsewhere=elsewhere)
         case Chosen(within, optional) | Unknown(within, optional):
             return pool.requests(wanted, within, optional=optional)
 
 
-def _chosen(value: Chosen | Address, wanted: tuple[Clause, ...]) -> Settled:
+def _chosen(value: Chosen | IpAddress, wanted: tuple[Clause, ...]) -> Settled:
     """Decide for values that the requester chooses. Values that AWS happens to issue are not a choice."""
     undecided = False
     for request in _requests(value, wanted):

@@ -38,7 +38,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Address:
+class IpAddress:
     """An IP address in one of the networks."""
 
     networks: tuple[str, ...] = ("0.0.0.0/0", "::/0")
@@ -47,7 +47,7 @@ class Address:
     """Whether the address is outside every narrow network that a policy names, like an arbitrary internet address."""
 
 
-Value: TypeAlias = Fixed | Absent | Chosen | Unknown | Address
+Value: TypeAlias = Fixed | Absent | Chosen | Unknown | IpAddress
 
 ABSENT = Absent()
 CHOSEN = Chosen()

@@ -44,7 +44,7 @@ NO = Judgement(Verdict.NO)
 
 
 @dataclass(frozen=True)
-class _Bits:
+class _StatementMasks:
     """What every Allow says of one requester and one action, for any resource. Statements are bits."""
 
     allowed: int = 0
@@ -53,7 +53,7 @@ class _Bits:
     """The undecided clauses of each statement in `maybe`, by its index."""
 
 
-_NEVER = _Bits()
+_NEVER = _StatementMasks()
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Judge:
     account: str
 
     def __post_init__(self) -> None:
-        self._bits: dict[tuple[int, str], _Bits] = {}
+        self._bits: dict[tuple[int, str], _StatementMasks] = {}
         self._forbidden: dict[tuple[int, str], int] = {}
         self._concerning: dict[int, int] = {}
         self._naming: dict[str, int] = {}
@@ -128,14 +128,14 @@ class Judge:
             return survives
         return Verdict.MAYBE
 
-    def _judged(self, requester: Requester, action: Action) -> _Bits:
+    def _judged(self, requester: Requester, action: Action) -> _StatementMasks:
         key = (id(requester), action.name)
         if key not in self._bits:
             allowing = self._about(requester, action) & self._allowing
             self._bits[key] = self._judge(requester, action, allowing) if allowing else _NEVER
         return self._bits[key]
 
-    def _judge(self, requester: Requester, action: Action, allowing: int) -> _Bits:
+    def _judge(self, requester: Requester, action: Action, allowing: int) -> _StatementMasks:
         allowed = maybe = 0
         clauses: dict[int, tuple[str, ...]] = {}
         for index in _indices(allowing):
@@ -145,7 +145,7 @@ class Judge:
             elif verdict is Verdict.MAYBE:
                 maybe |= 1 << index
                 clauses[index] = undecided
-        return _Bits(allowed, maybe, clauses)
+        return _StatementMasks(allowed, maybe, clauses)
 
     def deciding(self, requester: Requester, asked: Iterable[Action]) -> int:
         """Return, as bits, the statements that can decide whether a requester of `known` may do any of `asked`."""
@@ -173,7 +173,7 @@ def in_account(requester: Requester, account: str) -> Requester:
     return requester.with_keys({"aws:resourceaccount": fixed(account), "s3:resourceaccount": fixed(account)})
 
 
-def _clauses(bits: _Bits, unsure: Sequence[int], certain: int) -> Iterator[tuple[int, str]]:
+def _clauses(bits: _StatementMasks, unsure: Sequence[int], certain: int) -> Iterator[tuple[int, str]]:
     for index in unsure:
         yield from ((index, clause) for clause in bits.clauses.get(index, ()))
         if not certain >> index & 1:

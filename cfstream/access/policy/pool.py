@@ -33,7 +33,7 @@ class Unlisted:
 Request: TypeAlias = tuple[str, ...] | None
 
 
-class Wanted(Protocol):
+class PoolClause(Protocol):
     """The parts of a clause that a pool needs."""
 
     @property
@@ -43,7 +43,7 @@ class Wanted(Protocol):
 
 
 def requests(
-    wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool
+    wanted: Sequence[PoolClause], within: Sequence[str], *, optional: bool
 ) -> Iterator[Request | Unlisted]:
     """Yield requests with values that match `within`, and one without the key if it is `optional`.
 
@@ -64,7 +64,7 @@ def requests(
             yield Unlisted()
 
 
-def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
+def issued(wanted: Sequence[PoolClause], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
     """Yield values that AWS may happen to issue and that match wildcards in all clauses.
 
     If `lucky` does not fix the account, the clauses must not fix it either: nobody can choose their account number.
@@ -72,7 +72,7 @@ def issued(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Iterator[Request |
     return (each for one in lucky for each in _issued(wanted, one))
 
 
-def breaking(wanted: Sequence[Wanted], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
+def breaking(wanted: Sequence[PoolClause], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
     """Yield values that AWS may happen to issue and that break a negated clause."""
     negated = (each for each in wanted if each.operator and each.operator.negated)
     return (found for each in negated for one in lucky for found in _issued([_positive(each)], one))
@@ -84,11 +84,11 @@ class _Turned:
     values: tuple[str, ...]
 
 
-def _positive(each: Wanted) -> Wanted:
+def _positive(each: PoolClause) -> PoolClause:
     return _Turned(replace(each.operator, negated=False) if each.operator else None, each.values)
 
 
-def _issued(wanted: Sequence[Wanted], issued_form: str) -> Iterator[Request | Unlisted]:
+def _issued(wanted: Sequence[PoolClause], issued_form: str) -> Iterator[Request | Unlisted]:
     texts = [each for each in wanted if _is(each, Family.TEXT, Family.ARN)]
     every = [
         [
@@ -111,7 +111,7 @@ def _issued(wanted: Sequence[Wanted], issued_form: str) -> Iterator[Request | Un
             yield (found,)
 
 
-def _is_open(each: Wanted, value: str, issued_form: str) -> bool:
+def _is_open(each: PoolClause, value: str, issued_form: str) -> bool:
     if not is_wild(value):
         return False
     by_part = _is(each, Family.ARN)
@@ -130,7 +130,7 @@ def _leaves_owner_open(value: str, *, by_part: bool) -> bool:
 
 
 def addresses(
-    wanted: Sequence[Wanted], within: Sequence[str], *, optional: bool, elsewhere: bool
+    wanted: Sequence[PoolClause], within: Sequence[str], *, optional: bool, elsewhere: bool
 ) -> Iterator[Request | Unlisted]:
     """Yield addresses in the networks `within`; with `elsewhere`, outside every narrow network that a clause names."""
     named = [
@@ -150,7 +150,7 @@ def addresses(
     )
 
 
-def _values(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
+def _values(wanted: Sequence[PoolClause], within: Sequence[str]) -> Iterator[str]:
     """Yield the values that the clauses name, values next to them, and one that no clause names."""
     yield from map(_filled, within)
     yield from ("true", "false")
@@ -169,7 +169,7 @@ def _filled(wanted: str) -> str:
     return "".join(item if len(item) == 1 else "x" for item in pattern(wanted))
 
 
-def _numbers(wanted: Sequence[Wanted]) -> Iterator[str]:
+def _numbers(wanted: Sequence[PoolClause]) -> Iterator[str]:
     named = sorted(_floats(value for each in wanted if _is(each, Family.NUMBER) for value in each.values))
     if named:
         between = [(one + other) / 2 for one, other in pairwise(named)]
@@ -184,11 +184,11 @@ def _floats(values: Iterable[str]) -> Iterator[float]:
             continue
 
 
-def _is(each: Wanted, *families: Family) -> bool:
+def _is(each: PoolClause, *families: Family) -> bool:
     return each.operator is not None and each.operator.family in families
 
 
-def _sets(wanted: Sequence[Wanted], texts: list[str]) -> Iterator[Request]:
+def _sets(wanted: Sequence[PoolClause], texts: list[str]) -> Iterator[Request]:
     """Yield requests with several of the values `texts`: every pair, and all that the clauses require together."""
     yield from ((one, other) for one in texts for other in texts if one < other)
     needed = {
@@ -198,7 +198,7 @@ def _sets(wanted: Sequence[Wanted], texts: list[str]) -> Iterator[Request]:
         yield together
 
 
-def _shared(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
+def _shared(wanted: Sequence[PoolClause], within: Sequence[str]) -> Iterator[str]:
     """Yield a value that fulfils all text clauses, and for each clause one that fulfils it and one that breaks it."""
     texts = [each for each in wanted if _is(each, Family.TEXT, Family.ARN) and not _varies(each)]
     every = [_patterns(each) for each in texts if each.operator and not each.operator.negated]
@@ -213,15 +213,15 @@ def _shared(wanted: Sequence[Wanted], within: Sequence[str]) -> Iterator[str]:
             yield found
 
 
-def _varies(each: Wanted) -> bool:
+def _varies(each: PoolClause) -> bool:
     return any(has_variable(value) for value in each.values)
 
 
-def _patterns(each: Wanted) -> list[Pattern]:
+def _patterns(each: PoolClause) -> list[Pattern]:
     return [_pattern(each, value) for value in each.values]
 
 
-def _pattern(each: Wanted, value: str) -> Pattern:
+def _pattern(each: PoolClause, value: str) -> Pattern:
     if _is(each, Family.ARN):
         return form(value)
     return pattern(value) if each.operator and each.operator.wild else literal(value)

@@ -21,7 +21,7 @@ _SESSION = re.compile(r"(arn:aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.+")
 _ROLE = re.compile(r"(arn:aws[a-z-]*):iam::(\d{12}):role/(?:.+/)?([^/]+)")
 
 
-class Form(StrEnum):
+class PrincipalForm(StrEnum):
     """The possible types of a statement's principal and of a requester."""
 
     ANYONE = "anyone"
@@ -42,7 +42,7 @@ class Form(StrEnum):
 class Principal:
     """One principal. `name` is an account, an ARN, an id or a service; "*" means every service."""
 
-    form: Form
+    form: PrincipalForm
     name: str = ""
     canonical: str = ""
     """Its canonical user id, if known."""
@@ -51,7 +51,7 @@ class Principal:
 
     @property
     def account(self) -> str:
-        return self.name if self.form is Form.ACCOUNT else account_of(self.name)
+        return self.name if self.form is PrincipalForm.ACCOUNT else account_of(self.name)
 
 
 class Covers(StrEnum):
@@ -66,7 +66,7 @@ class Covers(StrEnum):
 def principals(element: Any) -> tuple[Principal, ...]:
     """Return the principals of a Principal or NotPrincipal element."""
     if element == "*":
-        return (Principal(Form.ANYONE),)
+        return (Principal(PrincipalForm.ANYONE),)
     return tuple(_listed(element)) if isinstance(element, Mapping) else ()
 
 
@@ -79,7 +79,7 @@ def _listed(element: Mapping[str, Any]) -> Iterator[Principal]:
 
 def _known(found: Principal, name: Any) -> Known:
     """Return the name, which may only be known after a step of the same plan."""
-    if found.form is not Form.OAI:
+    if found.form is not PrincipalForm.OAI:
         return name if isinstance(name, Ref | Joined) else str(name)
     return name.parts[-1] if isinstance(name, Joined) else found.name
 
@@ -87,32 +87,36 @@ def _known(found: Principal, name: Any) -> Known:
 def _principal(kind: str, name: str) -> Principal:
     match kind:
         case "CanonicalUser":
-            return Principal(Form.CANONICAL, name)
+            return Principal(PrincipalForm.CANONICAL, name)
         case "Service":
-            return Principal(Form.SERVICE, name.lower())
+            return Principal(PrincipalForm.SERVICE, name.lower())
         case "Federated":
-            return Principal(Form.ARN, name)
+            return Principal(PrincipalForm.ARN, name)
     return _aws(name)
 
 
 def _aws(name: str) -> Principal:
     if oai := _OAI.fullmatch(name):
-        return Principal(Form.OAI, oai.group(1))
+        return Principal(PrincipalForm.OAI, oai.group(1))
     if re.fullmatch(r"\d{12}", name):
-        return Principal(Form.ACCOUNT, name)
+        return Principal(PrincipalForm.ACCOUNT, name)
     if _UNIQUE.fullmatch(name):
-        return Principal(Form.UNIQUE, name)
+        return Principal(PrincipalForm.UNIQUE, name)
     if is_wild(name):
         account = account_of(name)
-        return Principal(Form.ANYONE) if not account or is_wild(account) else Principal(Form.ACCOUNT, account)
+        return (
+            Principal(PrincipalForm.ANYONE)
+            if not account or is_wild(account)
+            else Principal(PrincipalForm.ACCOUNT, account)
+        )
     if name.endswith(":root") and account_of(name):
-        return Principal(Form.ACCOUNT, account_of(name))
-    return Principal(Form.ARN, name)
+        return Principal(PrincipalForm.ACCOUNT, account_of(name))
+    return Principal(PrincipalForm.ARN, name)
 
 
 def covers(named: Principal, asking: Principal) -> Covers:
     """Return how much of the requests of `asking` the statement's principal `named` covers."""
-    if named.form is Form.ANYONE:
+    if named.form is PrincipalForm.ANYONE:
         return Covers.ALL
     if named.form is asking.form and named.name == asking.name:
         return Covers.ALL
@@ -124,38 +128,47 @@ def _if(part: bool) -> Covers:  # noqa: FBT001
 
 
 def _service(named: Principal, asking: Principal) -> Covers:
-    return Covers.ALL if named.name == "*" and asking.form is Form.SERVICE else Covers.NONE
+    return Covers.ALL if named.name == "*" and asking.form is PrincipalForm.SERVICE else Covers.NONE
 
 
 def _unique(_: Principal, asking: Principal) -> Covers:
-    return _if(asking.form not in (Form.ANYONE, Form.SERVICE))
+    return _if(asking.form not in (PrincipalForm.ANYONE, PrincipalForm.SERVICE))
 
 
 def _other(_: Principal, asking: Principal) -> Covers:
     """A canonical user id can belong to an account with an unknown number, or to an OAI."""
-    return _if(asking.form is Form.CANONICAL)
+    return _if(asking.form is PrincipalForm.CANONICAL)
 
 
 def _canonical(named: Principal, asking: Principal) -> Covers:
     if asking.canonical:
         return Covers.ALL if asking.canonical == named.name else Covers.NONE
-    return _if(asking.form in (Form.ACCOUNT, Form.ARN, Form.OAI, Form.MEMBER, Form.UNIQUE))
+    return _if(
+        asking.form
+        in (
+            PrincipalForm.ACCOUNT,
+            PrincipalForm.ARN,
+            PrincipalForm.OAI,
+            PrincipalForm.MEMBER,
+            PrincipalForm.UNIQUE,
+        )
+    )
 
 
 def _account(named: Principal, asking: Principal) -> Covers:
-    if asking.form is Form.ARN:
+    if asking.form is PrincipalForm.ARN:
         return Covers.ALL if asking.account == named.name else Covers.NONE
-    return _if(asking.form in (Form.CANONICAL, Form.MEMBER, Form.UNIQUE))
+    return _if(asking.form in (PrincipalForm.CANONICAL, PrincipalForm.MEMBER, PrincipalForm.UNIQUE))
 
 
 def _arn(named: Principal, asking: Principal) -> Covers:
-    if asking.form is Form.ARN:
+    if asking.form is PrincipalForm.ARN:
         if _is_session_of(asking.name, named.name):
             return Covers.ALL
         return _if(_is_session_of(named.name, asking.name))
-    if asking.form is Form.ACCOUNT:
+    if asking.form is PrincipalForm.ACCOUNT:
         return _if(named.account == asking.name)
-    return _if(asking.form in (Form.CANONICAL, Form.MEMBER, Form.UNIQUE))
+    return _if(asking.form in (PrincipalForm.CANONICAL, PrincipalForm.MEMBER, PrincipalForm.UNIQUE))
 
 
 def _is_session_of(session: str, role: str) -> bool:
@@ -164,10 +177,10 @@ def _is_session_of(session: str, role: str) -> bool:
     return one is not None and other is not None and one.groups() == other.groups()
 
 
-_COVERS: Mapping[Form, Callable[[Principal, Principal], Covers]] = {
-    Form.ACCOUNT: _account,
-    Form.ARN: _arn,
-    Form.CANONICAL: _canonical,
-    Form.SERVICE: _service,
-    Form.UNIQUE: _unique,
+_COVERS: Mapping[PrincipalForm, Callable[[Principal, Principal], Covers]] = {
+    PrincipalForm.ACCOUNT: _account,
+    PrincipalForm.ARN: _arn,
+    PrincipalForm.CANONICAL: _canonical,
+    PrincipalForm.SERVICE: _service,
+    PrincipalForm.UNIQUE: _unique,
 }

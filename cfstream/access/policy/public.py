@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cfstream.access.policy.clauses import Clause
 from cfstream.access.policy.networks import is_wide, network
 from cfstream.access.policy.operators import Every, Family
-from cfstream.access.policy.principals import Form
+from cfstream.access.policy.principals import PrincipalForm
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement, parsed
 from cfstream.access.policy.wildcards import has_variable, is_wild
@@ -70,7 +70,7 @@ def statement_publicity(statement: Statement) -> Verdict:
     """
     if not statement.allow:
         return Verdict.NO
-    if not statement.negated and not any(each.form is Form.ANYONE for each in statement.principals):
+    if not statement.negated and not any(each.form is PrincipalForm.ANYONE for each in statement.principals):
         return Verdict.NO
     fixes = {_fixes(each) for each in statement.clauses}
     if Verdict.YES in fixes:
@@ -114,13 +114,13 @@ def survives_restriction(requester: Requester, account: str) -> Verdict:
     AWS services and the principals of the owner's account keep it. Whether an OAI does is not documented.
     """
     match requester.principal.form:
-        case Form.SERVICE:
+        case PrincipalForm.SERVICE:
             return Verdict.YES
-        case Form.ACCOUNT | Form.ARN:
+        case PrincipalForm.ACCOUNT | PrincipalForm.ARN:
             return Verdict.YES if account and requester.principal.account == account else Verdict.NO
-        case Form.OAI | Form.UNIQUE | Form.CANONICAL:
+        case PrincipalForm.OAI | PrincipalForm.UNIQUE | PrincipalForm.CANONICAL:
             return Verdict.MAYBE
-        case Form.MEMBER:
+        case PrincipalForm.MEMBER:
             return Verdict.NO
     return Verdict.NO
 

@@ -7,7 +7,7 @@ keys".
 from collections.abc import Callable
 from dataclasses import replace
 
-from cfstream.access.policy.actions import Action, On
+from cfstream.access.policy.actions import Action, ResourceType
 from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Value
 from cfstream.access.reader import May
 
@@ -46,7 +46,7 @@ def request_value(key: str, action: Action, *, crafts: bool) -> Value:
 
 
 def _on_object(action: Action) -> bool:
-    return action.on is On.OBJECT
+    return action.on is ResourceType.OBJECT
 
 
 _BY_ACTION: tuple[tuple[tuple[str, ...], Callable[[Action], bool], Value | None], ...] = (

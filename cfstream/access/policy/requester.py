@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cfstream.access.policy.actions import Action
-from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Address, Chosen, Unknown, Value, fixed
-from cfstream.access.policy.principals import Form, Principal
+from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Chosen, IpAddress, Unknown, Value, fixed
+from cfstream.access.policy.principals import Principal, PrincipalForm
 from cfstream.access.policy.request_keys import request_value
 from cfstream.access.policy.texts import account_of, one_partition, text_of
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
@@ -81,9 +81,9 @@ _NO_SOURCE: Mapping[str, Value] = {
     "aws:principalservicenameslist": ABSENT,
 }
 _INTERNET: Mapping[str, Value] = {
-    "aws:sourceip": Address(optional=True, elsewhere=True),
+    "aws:sourceip": IpAddress(optional=True, elsewhere=True),
     # Anybody can create a VPC with any address range, and an endpoint. AWS issues the ids.
-    "aws:vpcsourceip": Address(optional=True),
+    "aws:vpcsourceip": IpAddress(optional=True),
     "aws:sourcevpc": Chosen(("vpc-0new0",), lucky=("vpc-*",)),
     "aws:sourcevpce": Chosen(("vpce-0new0",), lucky=("vpce-*",)),
     "aws:sourcevpcarn": Chosen(
@@ -137,7 +137,7 @@ _SIGNED: Mapping[str, Value] = {
 
 def anonymous() -> Requester:
     """Return everybody on the internet, without a signature."""
-    return Requester(ANYONE, Principal(Form.ANYONE), {**_UNSIGNED, **_INTERNET}, crafts=True)
+    return Requester(ANYONE, Principal(PrincipalForm.ANYONE), {**_UNSIGNED, **_INTERNET}, crafts=True)
 
 
 def any_account() -> Requester:
@@ -155,7 +155,7 @@ def any_account() -> Requester:
         "aws:principaltype": Chosen(("Account", "User", "AssumedRole", "FederatedUser"), optional=False),
         "aws:viaawsservice": Chosen(("true", "false"), optional=False),
     }
-    principal = Principal(Form.ACCOUNT, NEW_ACCOUNT)
+    principal = Principal(PrincipalForm.ACCOUNT, NEW_ACCOUNT)
     return Requester(ANYONE, principal, known, crafts=True, via=ANY_ACCOUNT)
 
 
@@ -175,7 +175,8 @@ def account(number: str) -> Requester:
         "aws:principalaccount": fixed(number),
         "aws:principalarn": _own_arns(number),
     }
-    return Requester(Reader(ReaderKind.ACCOUNT, number), Principal(Form.ACCOUNT, number), known, crafts=True)
+    reader = Reader(ReaderKind.ACCOUNT, number)
+    return Requester(reader, Principal(PrincipalForm.ACCOUNT, number), known, crafts=True)
 
 
 def principal(who: Principal) -> Requester:
@@ -186,10 +187,10 @@ def principal(who: Principal) -> Requester:
     """
     name = str(who.known or who.name)
     reader = Reader(ReaderKind.PRINCIPAL, name)
-    if who.form is Form.ARN and not account_of(name):
+    if who.form is PrincipalForm.ARN and not account_of(name):
         return replace(any_account(), reader=reader, principal=who, via="")
     known: dict[str, Value] = {**_SIGNED}
-    if who.form is Form.ARN:
+    if who.form is PrincipalForm.ARN:
         number = account_of(name)
         known |= {"aws:principalaccount": fixed(number), "aws:principalarn": fixed(who.name)}
         if ":assumed-role/" in name:
@@ -209,13 +210,13 @@ def user_id(value: str) -> Requester:
 
 def canonical(number: str) -> Requester:
     """Return the account with a canonical user id. Its account number is not known."""
-    who = Principal(Form.CANONICAL, number, canonical=number)
+    who = Principal(PrincipalForm.CANONICAL, number, canonical=number)
     return Requester(Reader(ReaderKind.CANONICAL, number), who, _SIGNED, crafts=True)
 
 
 def oai(identity: Known, canonical_id: Known = "") -> Requester:
     """Return CloudFront with an origin access identity. Whether AWS counts it as a service is not documented."""
-    who = Principal(Form.OAI, text_of(identity), canonical=text_of(canonical_id))
+    who = Principal(PrincipalForm.OAI, text_of(identity), canonical=text_of(canonical_id))
     known: dict[str, Value] = {**_NO_SOURCE, "aws:viaawsservice": fixed("false")}
     return Requester(Reader(ReaderKind.OAI, identity), who, known)
 
@@ -234,7 +235,7 @@ def distribution(arn: Known, account_number: str, *, https: bool = True) -> Requ
     if spelled:
         known["aws:sourcearn"] = fixed(spelled[text])
     reader = Reader(ReaderKind.DISTRIBUTION, arn)
-    return Requester(reader, Principal(Form.SERVICE, CLOUDFRONT), known, spelled=spelled)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, spelled=spelled)
 
 
 def distributions(account_number: str, *, own: bool) -> Requester:
@@ -252,7 +253,7 @@ def distributions(account_number: str, *, own: bool) -> Requester:
     else:
         reader = Reader(ReaderKind.ACCOUNT, account_number)
     via = f"through a distribution of account {account_number}"
-    return Requester(reader, Principal(Form.SERVICE, CLOUDFRONT), known, crafts=not own, via=via)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, crafts=not own, via=via)
 
 
 def any_distribution() -> Requester:
@@ -269,7 +270,9 @@ def any_distribution() -> Requester:
         **_NEW_ORGANISATION,
         "aws:securetransport": Chosen(("true", "false"), optional=False),
     }
-    return Requester(ANYONE, Principal(Form.SERVICE, CLOUDFRONT), known, crafts=True, via=ANY_DISTRIBUTION)
+    return Requester(
+        ANYONE, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, crafts=True, via=ANY_DISTRIBUTION
+    )
 
 
 def _cloudfront(account_number: str, *, https: bool) -> dict[str, Value]:
@@ -317,7 +320,7 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
     reader = Reader(ReaderKind.ACCOUNT, source_account) if foreign else Reader(ReaderKind.SERVICE, name)
     acts = f"for account {source_account}" if source_account else "for any account"
     via = f"through {name}" if foreign else acts
-    return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, name), known, crafts=True, via=via)
 
 
 def any_service() -> Requester:
@@ -336,7 +339,7 @@ def network(name: str, *, signed: bool = False) -> Requester:
         known |= {**_INSIDE_A_VPC, **places, key: Chosen((one_partition(name),), optional=False)}
     else:
         # Only a VPC can have a private range. For a public range, it is not known how requests reach S3.
-        known |= {"aws:sourceip": Address((name,)), "aws:vpcsourceip": Address((name,))}
+        known |= {"aws:sourceip": IpAddress((name,)), "aws:vpcsourceip": IpAddress((name,))}
         known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
     return replace(who, reader=Reader(ReaderKind.NETWORK, name), context=known)
 
@@ -361,9 +364,8 @@ def organisation(number: str) -> Requester:
         "aws:principalarn": Unknown((f"arn:aws:*::{_AN_ACCOUNT}:*",), optional=False),
         "aws:principalaccount": Unknown((_AN_ACCOUNT,), optional=False),
     }
-    return Requester(
-        Reader(ReaderKind.ORGANISATION, number), Principal(Form.MEMBER, number), known, crafts=True
-    )
+    reader = Reader(ReaderKind.ORGANISATION, number)
+    return Requester(reader, Principal(PrincipalForm.MEMBER, number), known, crafts=True)
 
 
 def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
@@ -381,7 +383,7 @@ def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
     }
     via = f"through {name}"
     reader = Reader(ReaderKind.ORGANISATION, number)
-    return Requester(reader, Principal(Form.SERVICE, name), known, crafts=True, via=via)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, name), known, crafts=True, via=via)
 
 
 def access_point(account_number: str) -> Requester:
@@ -393,6 +395,5 @@ def access_point(account_number: str) -> Requester:
         "s3:dataaccesspointarn": Chosen((f"arn:aws:s3:*:{account_number}:accesspoint/*",), optional=False),
     }
     via = f"through an access point of account {account_number}"
-    return Requester(
-        Reader(ReaderKind.ACCOUNT, account_number), Principal(Form.ANYONE), known, crafts=True, via=via
-    )
+    reader = Reader(ReaderKind.ACCOUNT, account_number)
+    return Requester(reader, Principal(PrincipalForm.ANYONE), known, crafts=True, via=via)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cfstream.access.policy.actions import DELIVERY
 from cfstream.access.policy.networks import contains
-from cfstream.access.policy.principals import Covers, Form, Principal, covers, principals
+from cfstream.access.policy.principals import Covers, Principal, PrincipalForm, covers, principals
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.texts import account_of, one_partition, text_of
@@ -104,12 +104,12 @@ def standing(
     if found.standing is not Standing.OPENING:
         return found
     who = requester.principal
-    if who.form is Form.UNIQUE:
+    if who.form is PrincipalForm.UNIQUE:
         told = f"{requester.reader.name} is the unique id of a deleted user or role"
         return Standpoint(Standing.EXPECTED, told)
-    if who.form is Form.SERVICE and who.name != CLOUDFRONT:
+    if who.form is PrincipalForm.SERVICE and who.name != CLOUDFRONT:
         return _service(requester, declared, allowed_by)
-    if who.form is Form.ACCOUNT and who.name in LOAD_BALANCERS and _delivers_only(allowed_by):
+    if who.form is PrincipalForm.ACCOUNT and who.name in LOAD_BALANCERS and _delivers_only(allowed_by):
         return Standpoint(Standing.EXPECTED, f"account {who.name} of AWS delivers load balancer logs")
     return found
 
@@ -184,7 +184,11 @@ def _principal_covers(entry: str, reader: Reader) -> bool:
     if is_wild(entry):
         return False
     name = one_partition(text_of(reader.name))
-    asking = [Principal(Form.OAI, name)] if reader.kind is ReaderKind.OAI else list(principals({"AWS": name}))
+    asking = (
+        [Principal(PrincipalForm.OAI, name)]
+        if reader.kind is ReaderKind.OAI
+        else list(principals({"AWS": name}))
+    )
     return any(
         covers(one, other) is Covers.ALL
         for one in principals({"AWS": one_partition(entry)})

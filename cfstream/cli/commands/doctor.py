@@ -13,7 +13,7 @@ from cfstream.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from cfstream.spec.load import Stack
-    from cfstream.use_cases.doctor.check import Check
+    from cfstream.use_cases.doctor.check import DoctorCheck
 
 
 def doctor(
@@ -54,8 +54,8 @@ def doctor(
     raise typer.Exit(ExitCode.DONE if all_well(checks) else ExitCode.FAILED)
 
 
-def _output_check(terminal: Terminal) -> "Check":
-    from cfstream.use_cases.doctor.check import Check, State
+def _output_check(terminal: Terminal) -> "DoctorCheck":
+    from cfstream.use_cases.doctor.check import DoctorCheck, State
 
     encoding = getattr(sys.stdout, "encoding", None) or "no encoding"
     if terminal.colored(sys.stdout):
@@ -66,4 +66,4 @@ def _output_check(terminal: Terminal) -> "Check":
         colors = f"no colours: TERM is {os.environ.get('TERM', '') or 'empty'}"
     else:
         colors = "no colours: not a terminal"
-    return Check("output", State.WELL, f"{encoding}, {terminal.width()} columns, {colors}")
+    return DoctorCheck("output", State.WELL, f"{encoding}, {terminal.width()} columns, {colors}")

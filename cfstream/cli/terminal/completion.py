@@ -26,7 +26,7 @@ YAML_SPECS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Suggestion:
     """A word to offer, and its description, which some shells show (click's CompletionItem, by its members)."""
 
     value: str
@@ -34,32 +34,32 @@ class Candidate:
     type: str = "plain"
 
 
-Words = Callable[[Any, str], Iterator[Candidate]]
+Words = Callable[[Any, str], Iterator[Suggestion]]
 
 
-def offering(words: Words) -> Callable[[Any, str], list[Candidate]]:
+def offering(words: Words) -> Callable[[Any, str], list[Suggestion]]:
     """Return the completion of a parameter: the candidates with the typed start; none if they cannot be found."""
 
-    def offered(ctx: Any, typed: str) -> list[Candidate]:
-        found: list[Candidate] = []
+    def offered(ctx: Any, typed: str) -> list[Suggestion]:
+        found: list[Suggestion] = []
         with suppress(CfstreamError, OSError, ValueError):
             found = [each for each in words(ctx, typed) if each.value.startswith(typed)]
-        return [Candidate(_escaped(each.value), each.help) for each in found]
+        return [Suggestion(_escaped(each.value), each.help) for each in found]
 
     return offered
 
 
-def commands(entries: Mapping[str, str], typed: str) -> list[Candidate]:
+def commands(entries: Mapping[str, str], typed: str) -> list[Suggestion]:
     """Return the commands with the typed start, each with its help. None of them is imported."""
-    return [Candidate(name, help_) for name, help_ in entries.items() if name.startswith(typed)]
+    return [Suggestion(name, help_) for name, help_ in entries.items() if name.startswith(typed)]
 
 
-def flags(params: Sequence[Any], typed: str) -> list[Candidate]:
+def flags(params: Sequence[Any], typed: str) -> list[Suggestion]:
     """Return the flags with the typed start, those of `cfstream` included; a short one only if typed in full."""
     if not typed.startswith("-"):
         return []
     return [
-        Candidate(flag, getattr(param, "help", None))
+        Suggestion(flag, getattr(param, "help", None))
         for param in params
         if param.param_type_name == "option"
         for flag in param.opts
@@ -67,7 +67,7 @@ def flags(params: Sequence[Any], typed: str) -> list[Candidate]:
     ]
 
 
-def specs(_ctx: Any, typed: str) -> Iterator[Candidate]:
+def specs(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield the spec files of this folder or of the typed one, and the folders with specs."""
     start = os.path.dirname(typed)
     found = [path for path in _yaml_under(Path(start or ".")) if not path.name.startswith(".")]
@@ -78,24 +78,24 @@ def specs(_ctx: Any, typed: str) -> Iterator[Candidate]:
         for place, sign in enumerate(name)
         if sign == "/" and place > len(start)
     }
-    yield from (Candidate(name) for name in sorted({*names, *folders}))
+    yield from (Suggestion(name) for name in sorted({*names, *folders}))
 
 
-def specs_and_plans(ctx: Any, typed: str) -> Iterator[Candidate]:
+def specs_and_plans(ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield specs, and files that may be saved plans."""
     yield from specs(ctx, typed)
     folder = Path(os.path.dirname(typed) or ".")
     for path in sorted(folder.iterdir()):
         if path.suffix in (".json", ".plan"):
-            yield Candidate(path.as_posix())
+            yield Suggestion(path.as_posix())
 
 
-def specs_at(ctx: Any, typed: str) -> Iterator[Candidate]:
+def specs_at(ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield specs, and after an ``@`` the branches and tags of their repository."""
     path, at, _ = typed.partition("@")
     if not at:
         for spec in specs(ctx, typed):
-            yield Candidate(f"{spec.value}@")
+            yield Suggestion(f"{spec.value}@")
         return
     from cfstream.use_cases.git_files import git
 
@@ -104,47 +104,47 @@ def specs_at(ctx: Any, typed: str) -> Iterator[Candidate]:
         folder or ".", "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
     )
     for name in ["HEAD", *listed.decode("utf-8", "replace").split()][:MOST]:
-        yield Candidate(f"{path}@{name}")
+        yield Suggestion(f"{path}@{name}")
 
 
-def groups(ctx: Any, _typed: str) -> Iterator[Candidate]:
+def groups(ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the key groups that the spec before it creates."""
     from cfstream.spec.load import load
 
     for stack in load([str(ctx.params["spec"])]):
-        yield from (Candidate(group.name, f"of {stack.spec.name}") for group in stack.spec.made_key_groups)
+        yield from (Suggestion(group.name, f"of {stack.spec.name}") for group in stack.spec.made_key_groups)
 
 
-def hazards(_ctx: Any, _typed: str) -> Iterator[Candidate]:
+def hazards(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the hazards that can be allowed."""
     from cfstream.steps.hazards import HazardName
 
-    yield from (Candidate(name, name.meaning) for name in HazardName)
+    yield from (Suggestion(name, name.meaning) for name in HazardName)
 
 
-def fields(_ctx: Any, _typed: str) -> Iterator[Candidate]:
+def fields(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the fields of a spec."""
     from cfstream.spec.reference import reference
 
     for field in reference().walk():
-        yield Candidate(field.name, field.description.partition(". ")[0])
+        yield Suggestion(field.name, field.description.partition(". ")[0])
 
 
-def private_keys(_ctx: Any, typed: str) -> Iterator[Candidate]:
+def private_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield PEM files that are not public halves, here and in keys/."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pem")}
-    yield from (Candidate(name) for name in sorted(found) if not name.endswith(".pub.pem"))
+    yield from (Suggestion(name) for name in sorted(found) if not name.endswith(".pub.pem"))
 
 
-def public_keys(_ctx: Any, typed: str) -> Iterator[Candidate]:
+def public_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield PEM files, here and in keys/, whose name says that they are public."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pub.pem")}
-    yield from map(Candidate, sorted(found))
+    yield from map(Suggestion, sorted(found))
 
 
-def profiles(_ctx: Any, _typed: str) -> Iterator[Candidate]:
+def profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the profiles of the AWS configuration. Nothing but their names is read."""
     from configparser import ConfigParser
     from configparser import Error as ConfigError
@@ -161,7 +161,7 @@ def profiles(_ctx: Any, _typed: str) -> Iterator[Candidate]:
             kind, _, rest = section.partition(" ")
             if not rest or kind == "profile":
                 names[rest.strip() or section] = None
-    yield from map(Candidate, names)
+    yield from map(Suggestion, names)
 
 
 OF_FLAGS: Mapping[str, Words] = {

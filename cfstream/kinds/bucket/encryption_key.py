@@ -7,7 +7,7 @@ from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem, Refused
-from cfstream.policy_document import CLOUDFRONT, Principal, parse, principals, source_arns, statements
+from cfstream.policy_document import CLOUDFRONT, NamedPrincipal, parse, principals, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import KmsKey
@@ -82,7 +82,7 @@ def _statement(distribution_arn: str, name: str) -> Mapping[str, Any]:
 def _allows(policy: Json | None, distribution_arn: str) -> bool:
     return any(
         each.get("Effect") == "Allow"
-        and Principal("service", CLOUDFRONT) in principals(each)
+        and NamedPrincipal("service", CLOUDFRONT) in principals(each)
         and any(fnmatchcase("kms:decrypt", str(name).lower()) for name in listed(each.get("Action")))
         and any(fnmatchcase(distribution_arn, arn) for arn in source_arns(each) or ("*",))
         for each in statements(policy)

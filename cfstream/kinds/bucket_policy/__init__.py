@@ -16,7 +16,7 @@ from cfstream.kinds.bucket_policy.foreign import idle_grants
 from cfstream.kinds.bucket_policy.former import former_notices, former_steps, read_former, read_others
 from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant, our_sids, sid_of
 from cfstream.policy_document import (
-    Principal,
+    NamedPrincipal,
     by_sid,
     equal,
     is_pending,
@@ -141,7 +141,7 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
                 aws.together([policy, acl, page])
 
 
-def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[Principal]:
+def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[NamedPrincipal]:
     """Yield everybody whom policies name, as Principal or as NotPrincipal."""
     for statement in (each for policy in policies for each in statements(policy)):
         for term in ("Principal", "NotPrincipal"):

@@ -24,7 +24,7 @@ from cfstream.stack.scene import Scene
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 
 
 def read_former(
@@ -162,9 +162,9 @@ def _revoke(scene: Scene, have: LivePolicy, former: FormerBucket) -> Revoke:
     )
 
 
-def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
+def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> ChangeTags:
     value = " ".join(sorted(names))
-    return Mark(
+    return ChangeTags(
         address=scene.address(KIND),
         stage=Stage.MARK,
         because="remember both buckets until all that is ours is in the new one",
@@ -175,9 +175,9 @@ def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark
     )
 
 
-def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Mark:
+def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> ChangeTags:
     before = " ".join(sorted(names)) or own.tag(BUCKETS_TAG)
-    return Mark(
+    return ChangeTags(
         address=scene.address(KIND),
         stage=Stage.FORGET,
         because=f"all that is ours is in {scene.stack.spec.bucket.name}",

@@ -33,14 +33,14 @@ from cfstream.stack.distribution_steps import (
     relied,
 )
 from cfstream.stack.distributions import distribution_entries, distribution_shown
-from cfstream.stack.fields import Field, Overlay, creation, overlay
+from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.handover import Coming, coming
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.stack.owners import Claim
+from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import Entry
+from cfstream.stack.shown import ListEntry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
 from cfstream.steps.step import Step
@@ -77,7 +77,7 @@ class ObservedDistribution:
     """What is live: our distribution, all others as rows, and what preflight checks."""
 
     live: LiveDistribution | None
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[ClaimedDistribution, ...] = ()
     going: tuple[LiveDistribution, ...] = ()
     """Every distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
@@ -261,7 +261,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         aws: Reads,  # noqa: ARG002
         rows: Sequence[LiveDistribution],
         owners: Mapping[str, str],
-    ) -> Iterable[Entry]:
+    ) -> Iterable[ListEntry]:
         """Return a line for each distribution."""
         return distribution_entries(Delivery.HTTP, rows, owners)
 
@@ -301,7 +301,7 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
     )
 
 
-def _cors(scene: Scene, config: Json, land: Landscape) -> list[Field]:
+def _cors(scene: Scene, config: Json, land: Landscape) -> list[OwnedField]:
     return cors_fields(config, attachment(scene, land), scene.stack.spec.http.behaviors)
 
 

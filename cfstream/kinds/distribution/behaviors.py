@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cfstream.domain import Behavior, PathPattern, Signers, document
+from cfstream.domain import CacheBehavior, PathPattern, Signers, document
 from cfstream.domain.precedence import in_order, insert, places
 from cfstream.kinds.distribution.cache_policies import name_of
 from cfstream.stack.distribution_fields import normal, normal_signers, opened
-from cfstream.stack.fields import Field
+from cfstream.stack.fields import OwnedField
 from cfstream.stack.scene import Scene
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known
@@ -88,9 +88,9 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> list[Cha
     return changes
 
 
-def fields(wanted: Wanted, ours: Iterable[Behavior]) -> list[Field]:
+def fields(wanted: Wanted, ours: Iterable[CacheBehavior]) -> list[OwnedField]:
     """Return the owned fields of `ours`: the behaviors that lead to our bucket."""
-    owned: list[Field] = []
+    owned: list[OwnedField] = []
     named = {one.pattern: one for one in wanted.named}
     for live in sorted(ours, key=lambda each: not each.default):
         asked = None if live.default else named.get(live.pattern)
@@ -103,13 +103,13 @@ def fields(wanted: Wanted, ours: Iterable[Behavior]) -> list[Field]:
     return owned
 
 
-def cache_policy_field(path: str, called: str, policy_id: str, own: Mapping[str, str]) -> Field:
+def cache_policy_field(path: str, called: str, policy_id: str, own: Mapping[str, str]) -> OwnedField:
     """Return the cache policy of the behavior at a live path, which the spec calls `called`."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_cache_policy(document.behavior(config, path), value)
 
-    return Field(
+    return OwnedField(
         f"{label(called)}cache_policy" if path else "http.cache_policy",
         policy_id,
         lambda config: document.cache_policy(document.behavior(config, path)),
@@ -123,7 +123,7 @@ def label(path: str) -> str:
     return f"http.behaviors[{path}]." if path else ""
 
 
-def _signers_wanted(wanted: Wanted, live: Behavior, named: WantedBehavior | None) -> Signers | None:
+def _signers_wanted(wanted: Wanted, live: CacheBehavior, named: WantedBehavior | None) -> Signers | None:
     """Return the signers that a live behavior must have; None if they are left as they are."""
     if live.default:
         return wanted.default if wanted.default or wanted.public else None
@@ -136,7 +136,7 @@ def _signers_wanted(wanted: Wanted, live: Behavior, named: WantedBehavior | None
 
 def _signer_fields(
     wanted: Wanted, path: tuple[str, str], signers: Signers, named: WantedBehavior | None
-) -> list[Field]:
+) -> list[OwnedField]:
     """Return the fields of who may sign at a path, given as it is live and as the spec calls it."""
     live, called = path
     public = named.public if named else not live and wanted.public
@@ -153,13 +153,13 @@ def _signer_fields(
     open_to_all = opened(f"{label(called)}public", lambda config: bool(read(config)))
     return [
         *([open_to_all] if public else []),
-        Field(
+        OwnedField(
             f"{label(called)}trusted_signers",
             signers.accounts,
             lambda config: read(config).accounts,
             write_accounts,
         ),
-        Field(
+        OwnedField(
             f"{label(called)}key_groups",
             signers.key_groups,
             lambda config: read(config).key_groups,

@@ -6,7 +6,7 @@ from typing import Any
 from cfstream.domain import Delivery, Distribution, bucket_of, distribution_from_config, document
 from cfstream.kinds.distribution.behaviors import cache_policy_field
 from cfstream.stack.distribution_fields import common_fields
-from cfstream.stack.fields import Field, scalar
+from cfstream.stack.fields import OwnedField, scalar
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json, Known
@@ -43,7 +43,7 @@ def top_fields(
     *,
     certificate: str,
     apart: Set[str],
-) -> list[Field]:
+) -> list[OwnedField]:
     """The owned fields outside signers and further behaviors. An empty `certificate` leaves the one in place, and names
     that are `apart` come and go by a call of their own.
     """
@@ -65,7 +65,7 @@ def top_fields(
     return fields
 
 
-def minimum_tls(config: Json, want: str) -> list[Field]:
+def minimum_tls(config: Json, want: str) -> list[OwnedField]:
     """The security policy; it has no effect, and AWS fixes it to TLSv1, without a certificate of one's own."""
     if not document.own_certificate(config):
         return []
@@ -80,20 +80,20 @@ def minimum_tls(config: Json, want: str) -> list[Field]:
         return (Hazard(HazardName.WEAKENS_TLS, f"viewers may connect with what {before} refuses"),)
 
     read = _from_certificate("MinimumProtocolVersion")
-    return [Field("http.minimum_tls", want, read, write, danger=danger)]
+    return [OwnedField("http.minimum_tls", want, read, write, danger=danger)]
 
 
-def _bucket(bucket: str, domain: str) -> Field:
+def _bucket(bucket: str, domain: str) -> OwnedField:
     def read(config: Json) -> str | None:
         return bucket_of(document.default_origin(config)["DomainName"])
 
     def write(config: dict[str, Any], _value: Any) -> None:
         document.default_origin(config)["DomainName"] = domain
 
-    return Field("bucket", bucket, read, write)
+    return OwnedField("bucket", bucket, read, write)
 
 
-def _identity(scene: Scene, identity: Known | None) -> list[Field]:
+def _identity(scene: Scene, identity: Known | None) -> list[OwnedField]:
     """Return the fields of the identity with which CloudFront reads the bucket: an OAC, an OAI, or neither.
 
     AWS refuses both at once (IllegalOriginAccessConfiguration).
@@ -109,14 +109,14 @@ def _identity(scene: Scene, identity: Known | None) -> list[Field]:
     ]
 
 
-def _identity_field(path: str, want: Any, read: Callable[[Json], Known], write: Any) -> Field:
+def _identity_field(path: str, want: Any, read: Callable[[Json], Known], write: Any) -> OwnedField:
     def shown(value: Any) -> Any:
         return value or None
 
-    return Field(path, want, lambda config: read(document.default_origin(config)), write, show=shown)
+    return OwnedField(path, want, lambda config: read(document.default_origin(config)), write, show=shown)
 
 
-def _viewer_protocol(want: str) -> Field:
+def _viewer_protocol(want: str) -> OwnedField:
     def read(config: Json) -> str:
         return document.viewer_protocol(document.behavior(config, ""))
 
@@ -128,10 +128,10 @@ def _viewer_protocol(want: str) -> Field:
             return ()
         return (Hazard(HazardName.WEAKENS_TLS, "signed URLs and cookies may then travel over plain http"),)
 
-    return Field("http.viewer_protocol", want, read, write, danger=danger)
+    return OwnedField("http.viewer_protocol", want, read, write, danger=danger)
 
 
-def _certificate(arn: str) -> Field:
+def _certificate(arn: str) -> OwnedField:
     def write(config: dict[str, Any], value: Any) -> None:
         live = config.get("ViewerCertificate") or {}
         own = bool(live.get("ACMCertificateArn") or live.get("IAMCertificateId"))
@@ -145,7 +145,7 @@ def _certificate(arn: str) -> Field:
             "CloudFrontDefaultCertificate": False,
         }
 
-    return Field("http.certificate", arn, _from_certificate("ACMCertificateArn"), write)
+    return OwnedField("http.certificate", arn, _from_certificate("ACMCertificateArn"), write)
 
 
 def _from_certificate(name: str) -> Any:

@@ -7,11 +7,11 @@ from cfstream.domain import document, with_pattern
 from cfstream.domain.path_pattern import HasPath
 from cfstream.kinds.distribution.behaviors import label
 from cfstream.kinds.response_headers_policy import Attachment
-from cfstream.stack.fields import Field
+from cfstream.stack.fields import OwnedField
 from cfstream.values import Json, Known
 
 
-def cors_fields(config: Json, wanted: Attachment | None, named: Sequence[HasPath] = ()) -> list[Field]:
+def cors_fields(config: Json, wanted: Attachment | None, named: Sequence[HasPath] = ()) -> list[OwnedField]:
     """Return the fields for ``http.cors``; none where it is not managed.
 
     It describes the default behavior. A policy of ours that is retired is removed from every other behavior as well.
@@ -35,13 +35,13 @@ def cors_fields(config: Json, wanted: Attachment | None, named: Sequence[HasPath
     return fields
 
 
-def _carried(path: str, policy: Known, wanted: Attachment, called: str = "") -> Field:
+def _carried(path: str, policy: Known, wanted: Attachment, called: str = "") -> OwnedField:
     """Return the policy of one behavior, shown by its name. Empty removes it."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_response_headers_policy(document.behavior(config, path), value)
 
-    return Field(
+    return OwnedField(
         f"{label(called)}cors" if path else "http.cors",
         policy,
         lambda config: document.response_headers_policy(document.behavior(config, path)),
@@ -50,7 +50,7 @@ def _carried(path: str, policy: Known, wanted: Attachment, called: str = "") -> 
     )
 
 
-def _preflights() -> Field:
+def _preflights() -> OwnedField:
     """Return the field for OPTIONS among the allowed methods, with which browsers ask before they read.
 
     CloudFront allows GET and HEAD, those and OPTIONS, or all seven methods (AllowedMethods).
@@ -62,4 +62,4 @@ def _preflights() -> Field:
     def write(config: dict[str, Any], _value: Any) -> None:
         document.allow_reading_methods(document.behavior(config, ""))
 
-    return Field("http.cors.preflights", want=True, read=read, write=write)
+    return OwnedField("http.cors.preflights", want=True, read=read, write=write)

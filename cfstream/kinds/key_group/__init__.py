@@ -14,9 +14,9 @@ from cfstream.kinds.key_group.observed import (
     GROUP,
     KEY,
     KIND,
+    ListedKey,
     LiveGroup,
     LiveGroups,
-    LiveKey,
     WantedGroups,
     live_group,
     live_groups,
@@ -42,7 +42,7 @@ from cfstream.steps.create import Create
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.wait import GroupActive, Wait
+from cfstream.steps.wait import GroupActive, WaitUntil
 from cfstream.values import Known, digest
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         scene, live = around.scene, around.own
         groups = live_groups(aws, scene)
         keys = {
-            row["Id"]: LiveKey(
+            row["Id"]: ListedKey(
                 row["Name"], scene.moment(row.get("CreatedTime")), scene.owns(row.get("Comment"))
             )
             for row in KEY.rows(aws)
@@ -187,7 +187,7 @@ def _change(
     modify = _modify(scene, group, live, keys, have)
     if not group_users_now(have.neighbors, live.id):
         return (modify,)
-    wait = Wait(
+    wait = WaitUntil(
         address=modify.address,
         stage=Stage.WAIT,
         because="until all who use it are Deployed with its new keys",
@@ -234,7 +234,7 @@ def _hazards(
     return tuple(hazard for hazard in hazards if hazard is not None)
 
 
-def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
+def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     """Return the time since which a key is in a group for certain.
 
     AWS shows when the key was created, and when the group last changed. A run may stop between the two, and until the

@@ -67,7 +67,7 @@ class LiveGroup:
 
 
 @dataclass(frozen=True)
-class LiveKey:
+class ListedKey:
     """A row of ListPublicKeys, as far as the plan of a group needs it."""
 
     name: str
@@ -80,7 +80,7 @@ class LiveGroups:
     """All key groups of the account, sorted by id, the names of their keys, and who uses them."""
 
     all: tuple[LiveGroup, ...] = ()
-    keys: Mapping[str, LiveKey] = field(default_factory=dict)
+    keys: Mapping[str, ListedKey] = field(default_factory=dict)
     """By id."""
     neighbors: tuple[Neighbor, ...] = ()
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

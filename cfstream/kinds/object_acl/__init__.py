@@ -34,7 +34,7 @@ from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 from cfstream.values import Joined, Json, Known, digest, refs_in
 
 
@@ -247,8 +247,8 @@ def _beside(former: Sequence[str], identity: Known) -> Known:
     return start + identity if isinstance(identity, str) else Joined((start, *refs_in(identity)))
 
 
-def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, because: str) -> Mark:
-    return Mark(
+def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, because: str) -> ChangeTags:
+    return ChangeTags(
         address=scene.address(KIND),
         stage=stage,
         because=because,
@@ -259,12 +259,12 @@ def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, becaus
     )
 
 
-def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> Mark:
+def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> ChangeTags:
     """Return the step that removes the former OAIs from the mark; the wanted one stays."""
     because = f"no object is granted to {', '.join(former)} any more"
     if identity is not None:
         return _tag(scene, own, identity, Stage.UNMARK, because)
-    return Mark(
+    return ChangeTags(
         address=scene.address(KIND),
         stage=Stage.UNMARK,
         because=because,

@@ -22,7 +22,7 @@ from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.content import canonical
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.wait import Deployed, Wait
+from cfstream.steps.wait import Deployed, WaitUntil
 from cfstream.values import Json, Known
 
 HEADERS_POLICY = OwnedKind(
@@ -276,7 +276,7 @@ def _repair(scene: Scene, want: Cors, have: LivePolicies, own: LiveHeadersPolicy
     live = have.distribution
     if live is None or own.id not in have.carried[live.id]:
         return (modify,)
-    wait = Wait(
+    wait = WaitUntil(
         address=scene.address(KIND),
         stage=Stage.WAIT,
         because="until every edge sends the changed headers",

@@ -8,7 +8,7 @@ from typing import Any
 
 from cfstream.domain import counted, items
 from cfstream.spec.model import Cors
-from cfstream.stack.fields import Field
+from cfstream.stack.fields import OwnedField
 from cfstream.values import Json
 
 CORS = "CorsConfig"
@@ -31,11 +31,11 @@ EXPOSED = ("Accept-Ranges", "Age", "Content-Length", "Content-Range", "Date", "E
 MAX_AGE_SECONDS = 600
 
 
-def cors_fields(name: str, cors: Cors, live: Json) -> list[Field]:
+def cors_fields(name: str, cors: Cors, live: Json) -> list[OwnedField]:
     """What of a policy the spec speaks of, and what that needs to work; `live` is what it says now."""
     bound = cors.credentials
     return [
-        Field("http.cors.name", name, lambda config: config.get("Name"), _write_name),
+        OwnedField("http.cors.name", name, lambda config: config.get("Name"), _write_name),
         _listed("http.cors.origins", "AccessControlAllowOrigins", {*cors.origins}),
         _flag("http.cors.credentials", "AccessControlAllowCredentials", want=cors.credentials),
         _completed("http.cors.methods", "AccessControlAllowMethods", METHODS, live, bound=bound),
@@ -53,21 +53,23 @@ def _part(config: Json, member: str) -> Any:
     return (config.get(CORS) or {}).get(member)
 
 
-def _flag(path: str, member: str, *, want: bool) -> Field:
+def _flag(path: str, member: str, *, want: bool) -> OwnedField:
     def write(config: dict[str, Any], value: Any) -> None:
         config[CORS] = {**(config.get(CORS) or {}), member: value}
 
-    return Field(path, want, lambda config: _part(config, member), write)
+    return OwnedField(path, want, lambda config: _part(config, member), write)
 
 
-def _listed(path: str, member: str, want: Iterable[str]) -> Field:
+def _listed(path: str, member: str, want: Iterable[str]) -> OwnedField:
     def write(config: dict[str, Any], value: Any) -> None:
         config[CORS] = {**(config.get(CORS) or {}), member: counted(value)}
 
-    return Field(path, tuple(sorted(want)), lambda config: tuple(sorted(items(_part(config, member)))), write)
+    return OwnedField(
+        path, tuple(sorted(want)), lambda config: tuple(sorted(items(_part(config, member)))), write
+    )
 
 
-def _completed(path: str, member: str, needed: Sequence[str], live: Json, *, bound: bool) -> Field:
+def _completed(path: str, member: str, needed: Sequence[str], live: Json, *, bound: bool) -> OwnedField:
     """A list as it is, completed by what is needed; with credentials wildcards are no longer any (`bound`)."""
     have = items(_part(live, member))
     if not bound and not WILDCARDS.isdisjoint(have):

@@ -7,7 +7,7 @@ from typing import Any
 
 from .records import Distribution, Json
 from .refusal import CloudFrontError, demand, refuse_unless
-from .world import World
+from .world import CloudFrontState
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _ALIAS = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})+")
@@ -22,7 +22,7 @@ _NOT_COVERED = (
 )
 
 
-def judge_aliases(world: World, aliases: list[str], own_id: str | None) -> None:
+def judge_aliases(world: CloudFrontState, aliases: list[str], own_id: str | None) -> None:
     """Refuse aliases of either kind of distribution.
 
     Raises InvalidArgument for an invalid or repeated host name, and CNAMEAlreadyExists for one that another
@@ -35,14 +35,14 @@ def judge_aliases(world: World, aliases: list[str], own_id: str | None) -> None:
     refuse_unless(not taken.keys() & set(aliases), "CNAMEAlreadyExists", _TAKEN)
 
 
-def _held(world: World) -> Iterable[tuple[str, str]]:
+def _held(world: CloudFrontState) -> Iterable[tuple[str, str]]:
     for record in world.both_kinds():
         yield from ((alias, record.id) for alias in record.aliases)
     for alias, holder in world.settings.foreign_aliases.items():
         yield alias.lower(), holder
 
 
-def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> None:
+def judge_certificate(world: CloudFrontState, certificate: Json, aliases: list[str]) -> None:
     """Refuse a viewer certificate that cannot serve these aliases, with InvalidViewerCertificate.
 
     An ACM certificate must be in us-east-1. If the server provides its ACM, the certificate must also exist, be issued,
@@ -70,7 +70,7 @@ def judge_certificate(world: World, certificate: Json, aliases: list[str]) -> No
             )
 
 
-def _found(world: World, arn: str) -> Mapping[str, Any] | None:
+def _found(world: CloudFrontState, arn: str) -> Mapping[str, Any] | None:
     """Return ACM's description of the certificate; None without an ACM to ask."""
     refuse_unless(
         re.match(r"arn:aws[a-z-]*:acm:us-east-1:", arn), "InvalidViewerCertificate", _NO_CERTIFICATE
@@ -94,7 +94,7 @@ def _covers(certificate: Mapping[str, Any], alias: str) -> bool:
     return alias in names or "*." + alias.partition(".")[2] in names
 
 
-def covers(world: World, record: Distribution, alias: str) -> bool:
+def covers(world: CloudFrontState, record: Distribution, alias: str) -> bool:
     """Return whether the distribution has its own certificate that, as far as is known, covers the alias."""
     certificate = record.config["ViewerCertificate"]
     try:
@@ -104,7 +104,7 @@ def covers(world: World, record: Distribution, alias: str) -> bool:
     return True
 
 
-def overlapping(world: World, alias: str) -> list[tuple[str, str]]:
+def overlapping(world: CloudFrontState, alias: str) -> list[tuple[str, str]]:
     """Return aliases in use, with their distributions, that equal this one, cover it, or are covered by it."""
     alias = alias.lower()
     return [(held, holder) for held, holder in _held(world) if _under(alias, held) or _under(held, alias)]

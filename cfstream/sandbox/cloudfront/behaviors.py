@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from .records import Json
 from .refusal import CloudFrontError, demand, refuse_unless
-from .world import World
+from .world import CloudFrontState
 
 _METHODS = (
     {"GET", "HEAD"},
@@ -16,7 +16,9 @@ _HEADERS_FOR_S3 = {"access-control-request-headers", "access-control-request-met
 _POLICIES = ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
 
 
-def judge_behavior(world: World, behavior: Json, origins: Mapping[str, Json], own_id: str | None) -> None:
+def judge_behavior(
+    world: CloudFrontState, behavior: Json, origins: Mapping[str, Json], own_id: str | None
+) -> None:
     """Refuse a cache behavior (with defaults) as CreateDistribution and UpdateDistribution do.
 
     `origins` has the distribution's origins and origin groups by id. `own_id` is the distribution's id if it exists, so
@@ -44,7 +46,7 @@ def _judge_methods(allowed: Json) -> None:
     demand(fine, "The parameter CachedMethods must hold 2 or 3 of the allowed methods.")
 
 
-def judge_signers(world: World, signers: Json) -> None:
+def judge_signers(world: CloudFrontState, signers: Json) -> None:
     """Refuse trusted signers of either kind of distribution.
 
     Raises InvalidArgument if Enabled contradicts the quantity, TooManyTrustedSigners, and TrustedSignerDoesNotExist for
@@ -65,7 +67,7 @@ def _judge_enabled(name: str, viewers: Json) -> None:
         )
 
 
-def _judge_viewers(world: World, behavior: Json, own_id: str | None) -> None:
+def _judge_viewers(world: CloudFrontState, behavior: Json, own_id: str | None) -> None:
     signers, groups = behavior["TrustedSigners"], behavior["TrustedKeyGroups"]
     judge_signers(world, signers)
     _judge_enabled("TrustedKeyGroups", groups)
@@ -82,7 +84,7 @@ def _judge_viewers(world: World, behavior: Json, own_id: str | None) -> None:
         refuse_unless(fine, "TooManyDistributionsAssociatedToKeyGroup")
 
 
-def _judge_policies(world: World, behavior: Json, own_id: str | None) -> None:
+def _judge_policies(world: CloudFrontState, behavior: Json, own_id: str | None) -> None:
     legacy = "ForwardedValues" in behavior
     if legacy and behavior.get("CachePolicyId"):
         raise CloudFrontError(
@@ -107,7 +109,7 @@ def _judge_policies(world: World, behavior: Json, own_id: str | None) -> None:
             refuse_unless(fine or managed, f"TooManyDistributionsAssociatedTo{kind}")
 
 
-def _judge_forwarded_values(world: World, behavior: Json, origin: Json) -> None:
+def _judge_forwarded_values(world: CloudFrontState, behavior: Json, origin: Json) -> None:
     demand("MinTTL" in behavior, "The parameter MinTTL is required.")
     in_order = behavior["MinTTL"] <= behavior["DefaultTTL"] <= behavior["MaxTTL"]
     refuse_unless(in_order, "InvalidTTLOrder")

@@ -11,7 +11,7 @@ from .refusal import CloudFrontError, refuse_unless
 from .rules import judge, judge_update
 from .shapes import check
 from .tags import judged_tags
-from .world import World
+from .world import CloudFrontState
 
 LOCATION = "https://cloudfront.amazonaws.com/2020-05-31/"
 _SUMMARY = (
@@ -57,7 +57,7 @@ class Distributions:
     Each method is the operation of that name, from its parameters to its result. It may raise `CloudFrontError`.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
         self._shelf = world.distributions
 

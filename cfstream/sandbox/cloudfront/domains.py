@@ -3,13 +3,13 @@
 from .aliases import covers, overlapping
 from .records import Distribution, Json
 from .refusal import CloudFrontError, refuse_unless
-from .world import World
+from .world import CloudFrontState
 
 
 class Domains:
     """ListConflictingAliases, ListDomainConflicts, AssociateAlias, UpdateDomainAssociation."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
 
     def list_conflicting_aliases(self, params: Json) -> Json:

@@ -11,7 +11,7 @@ from .records import Json, PublicKey, Record
 from .refusal import CloudFrontError, demand, refuse_unless
 from .rules import judge_comment
 from .shapes import check
-from .world import World
+from .world import CloudFrontState
 
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _HEADER = "-----BEGIN PUBLIC KEY-----"
@@ -20,7 +20,7 @@ _HEADER = "-----BEGIN PUBLIC KEY-----"
 class PublicKeys:
     """CreatePublicKey and the other operations on public keys. Each method is the operation of that name."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
         self._shelf = world.public_keys
 
@@ -99,7 +99,7 @@ def _key_summary(key: PublicKey) -> Json:
 class KeyGroups:
     """CreateKeyGroup and the other operations on key groups. Each method is the operation of that name."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
         self._shelf = world.key_groups
 

@@ -5,13 +5,13 @@ from .records import Identity, Json, Record
 from .refusal import CloudFrontError, demand, refuse_unless
 from .rules import control_users, identity_of, judge_comment
 from .shapes import check
-from .world import World
+from .world import CloudFrontState
 
 
 class OriginAccessIdentities:
     """The operations on origin access identities. Each method is the operation of that name."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
         self._shelf = world.identities
 
@@ -95,7 +95,7 @@ def _identity_summary(record: Identity) -> Json:
 class OriginAccessControls:
     """The operations on origin access controls. Each method is the operation of that name."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
         self._shelf = world.controls
 

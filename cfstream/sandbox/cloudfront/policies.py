@@ -11,7 +11,7 @@ from .records import Json, Policy
 from .refusal import demand, refuse_unless
 from .rules import judge_comment
 from .shapes import check
-from .world import World
+from .world import CloudFrontState
 
 _MANAGED = {
     "CachePolicy": managed.CACHE_POLICIES,
@@ -32,7 +32,7 @@ _KEY_DEFAULTS: Json = {
 }
 
 
-def stock(world: World) -> None:
+def stock(world: CloudFrontState) -> None:
     """Add AWS's managed policies to a new account."""
     for kind, policies in _MANAGED.items():
         for policy_id, config in policies.items():
@@ -42,7 +42,7 @@ def stock(world: World) -> None:
 class Policies:
     """The operations on one kind of policy: CachePolicy, OriginRequestPolicy or ResponseHeadersPolicy."""
 
-    def __init__(self, world: World, kind: str) -> None:
+    def __init__(self, world: CloudFrontState, kind: str) -> None:
         self._world = world
         self._kind = kind
         self._shelf = world.policies[kind]

@@ -9,7 +9,7 @@ from .aliases import judge_aliases, judge_certificate
 from .behaviors import judge_behavior, judge_signers
 from .records import Distribution, Json
 from .refusal import CloudFrontError, demand, refuse_unless
-from .world import World
+from .world import CloudFrontState
 
 _NO_BUCKET = "The parameter Origin DomainName does not refer to a valid S3 bucket."
 _BUCKET_DOMAIN = re.compile(
@@ -60,7 +60,7 @@ def judge_update(sent: Json, live: Json) -> None:
     refuse_unless(same, "IllegalUpdate", "You cannot update Origin or CallerReference.")
 
 
-def judge(world: World, config: Json, own: Distribution | None) -> None:
+def judge(world: CloudFrontState, config: Json, own: Distribution | None) -> None:
     """Refuse a config (with defaults) as CreateDistribution would, or UpdateDistribution of `own`."""
     own_id = own.id if own else None
     judge_comment(config["Comment"])
@@ -79,7 +79,7 @@ def judge(world: World, config: Json, own: Distribution | None) -> None:
     judge_aliases(world, aliases, own_id)
 
 
-def judge_streaming(world: World, config: Json, own: Distribution | None) -> None:
+def judge_streaming(world: CloudFrontState, config: Json, own: Distribution | None) -> None:
     """Refuse a streaming distribution's config (with defaults) as its create or its update would."""
     judge_comment(config["Comment"])
     limit = world.settings.quota("aliases")
@@ -108,19 +108,19 @@ def identity_of(origin_access_identity: str) -> str | None:
     return match["id"] if match else None
 
 
-def _judge_identity(world: World, origin_access_identity: str) -> None:
+def _judge_identity(world: CloudFrontState, origin_access_identity: str) -> None:
     if origin_access_identity:
         found = world.identities.find(identity_of(origin_access_identity) or "")
         refuse_unless(found, "InvalidOriginAccessIdentity")
 
 
-def _judge_bucket(world: World, domain: str) -> None:
+def _judge_bucket(world: CloudFrontState, domain: str) -> None:
     match = _BUCKET_DOMAIN.fullmatch(domain)
     known = match and (world.bucket_exists is None or world.bucket_exists(match["bucket"]))
     demand(known, _NO_BUCKET)
 
 
-def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, Json]:
+def _judge_origins(world: CloudFrontState, config: Json, own_id: str | None) -> dict[str, Json]:
     """Return the valid origins and origin groups by id."""
     items = config["Origins"].get("Items", [])
     demand(items, "The parameter Origins must hold at least one origin.")
@@ -139,7 +139,7 @@ def _judge_origins(world: World, config: Json, own_id: str | None) -> dict[str, 
     return {**origins, **{group["Id"]: group for group in groups}}
 
 
-def _judge_origin(world: World, origin: Json, own_id: str | None) -> None:
+def _judge_origin(world: CloudFrontState, origin: Json, own_id: str | None) -> None:
     kinds = [kind for kind in ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig") if kind in origin]
     one = len(kinds) == 1
     demand(
@@ -163,7 +163,7 @@ def _judge_origin(world: World, origin: Json, own_id: str | None) -> None:
         _judge_control(world, control, origin["DomainName"], own_id)
 
 
-def _judge_control(world: World, control: str, domain: str, own_id: str | None) -> None:
+def _judge_control(world: CloudFrontState, control: str, domain: str, own_id: str | None) -> None:
     record = world.controls.find(control)
     if record is None:
         raise CloudFrontError("InvalidOriginAccessControl")
@@ -174,7 +174,7 @@ def _judge_control(world: World, control: str, domain: str, own_id: str | None) 
     refuse_unless(len(others) < limit, "TooManyDistributionsAssociatedToOriginAccessControl")
 
 
-def control_users(world: World, control: str) -> list[Distribution]:
+def control_users(world: CloudFrontState, control: str) -> list[Distribution]:
     """Return the distributions with an origin that uses this origin access control."""
     return [
         record

@@ -20,7 +20,7 @@ from .refusal import CloudFrontError, service_model
 from .settings import Settings
 from .streaming import StreamingDistributions
 from .tags import Tags
-from .world import World
+from .world import CloudFrontState
 
 
 class CloudFront:
@@ -31,7 +31,7 @@ class CloudFront:
     """
 
     def __init__(self, account: str = "123456789012", settings: Settings | None = None) -> None:
-        self._world = World(account, settings or Settings())
+        self._world = CloudFrontState(account, settings or Settings())
         stock(self._world)
         self._open()
 
@@ -57,11 +57,11 @@ class CloudFront:
         for kind in world.policies:
             self._operations |= Policies(world, kind).operations()
 
-    def __getstate__(self) -> World:
+    def __getstate__(self) -> CloudFrontState:
         with self._lock:
             return self._world
 
-    def __setstate__(self, world: World) -> None:
+    def __setstate__(self, world: CloudFrontState) -> None:
         self._world = world
         self._open()
 
@@ -118,7 +118,7 @@ class CloudFront:
         self._world.certificate = ask
 
     @property
-    def world(self) -> World:
+    def world(self) -> CloudFrontState:
         """The live state, for the edge to read. Do not change it."""
         return self._world
 

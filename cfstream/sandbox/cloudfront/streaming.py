@@ -7,7 +7,7 @@ from .refusal import CloudFrontError, refuse_unless
 from .rules import judge_streaming
 from .shapes import check
 from .tags import judged_tags
-from .world import World
+from .world import CloudFrontState
 
 _SUMMARY = ("S3Origin", "Aliases", "TrustedSigners", "Comment", "PriceClass", "Enabled")
 
@@ -15,7 +15,7 @@ _SUMMARY = ("S3Origin", "Aliases", "TrustedSigners", "Comment", "PriceClass", "E
 class StreamingDistributions:
     """The operations on streaming distributions. Each method is the operation of that name."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
         self._shelf = world.streaming
 

@@ -5,13 +5,13 @@ import re
 from .records import Distribution, Json
 from .refusal import CloudFrontError, demand, refuse_unless
 from .shapes import check
-from .world import World
+from .world import CloudFrontState
 
 _TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 _ARN = re.compile(r"arn:aws(-cn)?:cloudfront::[0-9]+:.*")
 
 
-def judged_tags(world: World, present: dict[str, str], sent: Json) -> dict[str, str]:
+def judged_tags(world: CloudFrontState, present: dict[str, str], sent: Json) -> dict[str, str]:
     """Return the existing tags, replaced or extended by those sent.
 
     Raises InvalidTagging for a key that starts with `aws:`, a repeated key, invalid characters, and more than 50 tags.
@@ -35,7 +35,7 @@ def judged_tags(world: World, present: dict[str, str], sent: Json) -> dict[str, 
 class Tags:
     """TagResource, UntagResource, ListTagsForResource. A tag changes neither ETag nor status."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: CloudFrontState) -> None:
         self._world = world
 
     def tag_resource(self, params: Json) -> Json:

@@ -30,7 +30,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 @dataclass(frozen=True)
-class Route:
+class OperationRoute:
     """The address of one operation: literal or `{label}` segments, and required query parameters (`WithTags`)."""
 
     operation: OperationModel
@@ -51,14 +51,14 @@ class Route:
 
 
 @functools.cache
-def _routes() -> dict[tuple[str, int], list[Route]]:
-    table: dict[tuple[str, int], list[Route]] = {}
+def _routes() -> dict[tuple[str, int], list[OperationRoute]]:
+    table: dict[tuple[str, int], list[OperationRoute]] = {}
     model = service_model()
     for name in model.operation_names:
         operation = model.operation_model(name)
         path, _, query = operation.http["requestUri"].partition("?")
         segments = tuple(path.strip("/").split("/"))
-        route = Route(operation, segments, tuple(parse_qsl(query, keep_blank_values=True)))
+        route = OperationRoute(operation, segments, tuple(parse_qsl(query, keep_blank_values=True)))
         table.setdefault((operation.http["method"], len(segments)), []).append(route)
     for routes in table.values():
         # POST /distribution?WithTags also matches POST /distribution, so the more specific route is first.

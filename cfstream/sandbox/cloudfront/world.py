@@ -24,7 +24,7 @@ _CAPITALS = string.ascii_uppercase + string.digits
 _SMALL = string.ascii_lowercase + string.digits
 
 
-class World:
+class CloudFrontState:
     """The state of one account's CloudFront, without its operations. A pickle omits the server's two callables."""
 
     def __init__(self, account: str, settings: Settings) -> None:

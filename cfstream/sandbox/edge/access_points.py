@@ -13,8 +13,8 @@ from moto.s3control.models import AccessPoint, s3control_backends
 from cfstream.sandbox import bucket_policy
 from cfstream.sandbox.edge import bucket as buckets
 from cfstream.sandbox.edge import documents, objects, s3_access
-from cfstream.sandbox.edge.requester import Requester
-from cfstream.sandbox.edge.s3_access import Verdict
+from cfstream.sandbox.edge.requester import S3Requester
+from cfstream.sandbox.edge.s3_access import PolicyVerdict
 from cfstream.sandbox.listener import Answer
 
 
@@ -37,7 +37,7 @@ def aliased(alias: str) -> AccessPoint | None:
 
 
 def ask(
-    point: AccessPoint | None, path: str, method: str, who: Requester, header: Callable[[str], str]
+    point: AccessPoint | None, path: str, method: str, who: S3Requester, header: Callable[[str], str]
 ) -> Answer:
     """Return the answer to a request for an object through an access point."""
     if point is None or point.network_origin != "Internet":
@@ -55,14 +55,14 @@ def ask(
     return documents.s3_error(*refused) if refused else objects.answer(key, method, header)
 
 
-def _allows(point: AccessPoint, who: Requester, arn: str) -> bool:
+def _allows(point: AccessPoint, who: S3Requester, arn: str) -> bool:
     policy = _policy(point)
     if policy is None:
         return False
     restricted = point.pubc["RestrictPublicBuckets"] in (True, "true") and bucket_policy.is_public(policy)
     if restricted and not who.is_service:
         return False
-    return s3_access.verdict(policy, who, "s3:GetObject", arn, who.context) is Verdict.ALLOW
+    return s3_access.verdict(policy, who, "s3:GetObject", arn, who.context) is PolicyVerdict.ALLOW
 
 
 def _policy(point: AccessPoint) -> bytes | None:
@@ -73,7 +73,7 @@ def _policy(point: AccessPoint) -> bytes | None:
         return None
 
 
-def _through(point: AccessPoint, who: Requester) -> Requester:
+def _through(point: AccessPoint, who: S3Requester) -> S3Requester:
     own = {"s3:dataaccesspointaccount": _account(point), "s3:dataaccesspointarn": point.arn}
     return replace(who, context={**who.context, **own, "s3:accesspointnetworkorigin": "Internet"})
 

@@ -9,8 +9,8 @@ from moto.s3.models import FakeBucket
 
 from cfstream.sandbox.edge import bucket as buckets
 from cfstream.sandbox.edge import requester, s3_access
-from cfstream.sandbox.edge.requester import Requester
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.requester import S3Requester
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Environ
 
 _OBJECT = {
@@ -78,7 +78,7 @@ def admits(
     return s3_access.may(bucket, who, action, key, found, permission=permission)
 
 
-def _may_get(bucket: FakeBucket, name: str, who: Requester) -> bool:
+def _may_get(bucket: FakeBucket, name: str, who: S3Requester) -> bool:
     """Return whether anybody may get an object, or learn that it does not exist, which needs permission to list."""
     key = buckets.find_key(bucket, name)
     if key is None:
@@ -86,9 +86,9 @@ def _may_get(bucket: FakeBucket, name: str, who: Requester) -> bool:
     return s3_access.may_read(bucket, key, who) and not s3_access.decryption_refusal(bucket, key, who)
 
 
-def _anybody(environ: Environ) -> Requester:
+def _anybody(environ: Environ) -> S3Requester:
     headers: Mapping[str, str] = environ
-    scheme = Viewer("", "", "", "", "", environ).scheme
+    scheme = ViewerRequest("", "", "", "", "", environ).scheme
     return requester.anonymous(
         environ["REMOTE_ADDR"], scheme, headers.get("HTTP_USER_AGENT", ""), headers.get("HTTP_REFERER", "")
     )

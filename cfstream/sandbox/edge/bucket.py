@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
 from cfstream.sandbox.edge import cors, documents, objects, s3_access
-from cfstream.sandbox.edge.requester import Requester
+from cfstream.sandbox.edge.requester import S3Requester
 from cfstream.sandbox.listener import Answer
 
 _BUCKET = re.compile(
@@ -21,17 +21,17 @@ _BUCKET = re.compile(
 
 
 @dataclass(frozen=True)
-class Asked:
+class BucketRequest:
     """One request to a bucket."""
 
     bucket: FakeBucket
     key: str
     method: str
-    who: Requester
+    who: S3Requester
     header: Callable[[str], str]
 
 
-def ask(domain: str, path: str, method: str, who: Requester, header: Callable[[str], str]) -> Answer:
+def ask(domain: str, path: str, method: str, who: S3Requester, header: Callable[[str], str]) -> Answer:
     """Return the answer to a path of the bucket with this domain name."""
     named = _BUCKET.fullmatch(domain.lower())
     bucket = find(named["bucket"]) if named else None
@@ -41,7 +41,7 @@ def ask(domain: str, path: str, method: str, who: Requester, header: Callable[[s
         return documents.s3_error(404, "NoSuchBucket", "The specified bucket does not exist")
     if named["region"] and named["region"] != bucket.region_name:
         return elsewhere(bucket)
-    asked = Asked(bucket, key_of(path), method, who, header)
+    asked = BucketRequest(bucket, key_of(path), method, who, header)
     answer = _listing(asked) if not asked.key else _object(asked)
     return answer._replace(headers=[*answer.headers, *cors.headers(bucket, method, header)])
 
@@ -78,7 +78,7 @@ def key_of(path: str) -> str:
     return unquote_plus(path.removeprefix("/"))
 
 
-def _object(asked: Asked) -> Answer:
+def _object(asked: BucketRequest) -> Answer:
     bucket, who = asked.bucket, asked.who
     key = find_key(bucket, asked.key)
     if asked.method not in ("GET", "HEAD"):
@@ -96,7 +96,7 @@ def _object(asked: Asked) -> Answer:
 _WRITES = {"PUT": "s3:PutObject", "POST": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 
 
-def _write(asked: Asked, key: FakeKey | None) -> Answer:
+def _write(asked: BucketRequest, key: FakeKey | None) -> Answer:
     action = _WRITES.get(asked.method)
     if action and s3_access.may(asked.bucket, asked.who, action, asked.key, key, permission="WRITE"):
         return documents.s3_error(
@@ -105,7 +105,7 @@ def _write(asked: Asked, key: FakeKey | None) -> Answer:
     return documents.s3_denied()
 
 
-def _listing(asked: Asked) -> Answer:
+def _listing(asked: BucketRequest) -> Answer:
     """Return the answer to the root of a bucket: its list, if the requester may list."""
     if asked.method not in ("GET", "HEAD") or not s3_access.may_list(asked.bucket, asked.who):
         return documents.s3_denied()

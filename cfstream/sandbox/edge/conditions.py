@@ -15,7 +15,7 @@ Context = Mapping[str, str]
 """Condition keys of a request by lower-case name. A key that the request does not have is absent."""
 
 
-class Unknown(ValueError):
+class Unsupported(ValueError):
     """An operator or a value that the sandbox does not support. Such a statement neither allows nor is ignored."""
 
 
@@ -37,9 +37,9 @@ def _holds(operator: str, wanted: list[str], have: str | None) -> bool:
     name = name.removesuffix("ifexists")
     negated = name.startswith(("stringnot", "arnnot", "numericnot", "datenot", "notip"))
     if name not in _COMPARISONS or quantified.lower() not in ("", "foranyvalue", "forallvalues"):
-        raise Unknown(operator)
+        raise Unsupported(operator)
     if any("${" in value for value in wanted):
-        raise Unknown("policy variables")
+        raise Unsupported("policy variables")
     if have is None:
         # A missing key equals nothing, so it differs from everything. No value fulfils ForAllValues, and never
         # ForAnyValue.
@@ -68,14 +68,14 @@ def _in_network(have: str, network: str) -> bool:
     try:
         return ipaddress.ip_address(have) in ipaddress.ip_network(network, strict=False)
     except ValueError:
-        raise Unknown(network) from None
+        raise Unsupported(network) from None
 
 
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise Unknown(text) from None
+        raise Unsupported(text) from None
 
 
 def _time(text: str) -> float:
@@ -86,7 +86,7 @@ def _time(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Unknown(text) from None
+        raise Unsupported(text) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 

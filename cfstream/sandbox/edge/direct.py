@@ -12,8 +12,8 @@ from moto.s3control.models import AccessPoint
 from cfstream.sandbox.edge import access_points, requester, website
 from cfstream.sandbox.edge import bucket as buckets
 from cfstream.sandbox.edge import viewer as viewers
-from cfstream.sandbox.edge.requester import Requester
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.requester import S3Requester
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer, Environ
 
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
@@ -68,13 +68,13 @@ def _by_path(environ: Environ, bucket: str) -> Environ:
     return {**environ, **own, "HTTP_HOST": host}
 
 
-def _anybody(viewer: Viewer) -> Requester:
+def _anybody(viewer: ViewerRequest) -> S3Requester:
     return requester.anonymous(
         viewer.address, viewer.scheme, viewer.header("User-Agent"), viewer.header("Referer")
     )
 
 
-def _by_access_point(point: AccessPoint | None, viewer: Viewer) -> Answer:
+def _by_access_point(point: AccessPoint | None, viewer: ViewerRequest) -> Answer:
     return access_points.ask(point, viewer.path, viewer.method, _anybody(viewer), viewer.header)
 
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 from cfstream.sandbox.cloudfront import CloudFront
-from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.cloudfront.world import CloudFrontState
 from cfstream.sandbox.edge import (
     documents,
     errors,
@@ -22,9 +22,9 @@ from cfstream.sandbox.edge import (
     signature,
 )
 from cfstream.sandbox.edge import viewer as viewers
-from cfstream.sandbox.edge.hosts import Json, Site
+from cfstream.sandbox.edge.hosts import EdgeSite, Json
 from cfstream.sandbox.edge.origin import Errand
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer, Environ
 
 _VIA = "1.1 5a4d626f7820656467650a000000cafe.cloudfront.net (CloudFront)"
@@ -39,7 +39,7 @@ class Edge:
 
     def __init__(self, cloudfront: Callable[[], CloudFront]) -> None:
         self._cloudfront = cloudfront
-        self._seen: World | None = None
+        self._seen: CloudFrontState | None = None
         self._errors = errors.Errors()
         self._draw = random.Random()  # noqa: S311 (not used for secrets)
 
@@ -53,7 +53,7 @@ class Edge:
         return _signed_off(self._answer(viewers.of(environ)))
 
     @property
-    def _world(self) -> World:
+    def _world(self) -> CloudFrontState:
         """Return the state. After a reset, forget what was remembered of the old one."""
         world = self._cloudfront().world
         if world is not self._seen:
@@ -62,19 +62,19 @@ class Edge:
             self._draw = random.Random(f"{world.settings.shuffle_seed}:edge")  # noqa: S311
         return world
 
-    def _sites(self) -> Iterator[Site]:
+    def _sites(self) -> Iterator[EdgeSite]:
         world = self._world
         for record in world.both_kinds():
             world.settle(record)
             early = not record.settled and self._hears_early()
             held = None if early else record.at_edge
-            yield Site(record, held or world.spread(record), reached=early or held is not None)
+            yield EdgeSite(record, held or world.spread(record), reached=early or held is not None)
 
     def _hears_early(self) -> bool:
         """Return whether this viewer gets a config that is not Deployed yet."""
         return self._world.settings.edge_mixes and self._draw.random() < 0.5
 
-    def _answer(self, viewer: Viewer) -> Answer:
+    def _answer(self, viewer: ViewerRequest) -> Answer:
         site = hosts.find(viewer.hostname, self._sites())
         if site is None:
             return documents.page(403, documents.BAD_REQUEST)
@@ -87,7 +87,7 @@ class Edge:
         behavior = path_patterns.choose(site.config, viewer.path)
         return path_patterns.refusal(behavior, viewer) or self._within(site, behavior, viewer)
 
-    def _within(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
+    def _within(self, site: EdgeSite, behavior: Json, viewer: ViewerRequest) -> Answer:
         """Return the answer of a behavior that allows the request's method and protocol."""
         world = self._world
         signers = keys.of_behavior(world, site, behavior)
@@ -95,7 +95,7 @@ class Edge:
         if signers is not None:
             try:
                 signature.admit(signature.of_request(viewer), signers, viewer.address, world.now())
-            except signature.Refused as refusal:
+            except signature.SignatureRefused as refusal:
                 refused = documents.refused(refusal.code)
         answer = refused or self._from_origin(site, behavior, viewer)
         if answer.status >= 400 and viewer.method != "OPTIONS":
@@ -106,11 +106,11 @@ class Edge:
             answer = headers_policy.applied(policy, viewer, answer)
         return answer
 
-    def _page(self, site: Site, viewer: Viewer, path: str) -> Answer:
+    def _page(self, site: EdgeSite, viewer: ViewerRequest, path: str) -> Answer:
         behavior = path_patterns.choose(site.config, path)
         return origin.fetch(Errand(self._world, site, behavior, viewer.unconditional(), path))
 
-    def _from_origin(self, site: Site, behavior: Json, viewer: Viewer) -> Answer:
+    def _from_origin(self, site: EdgeSite, behavior: Json, viewer: ViewerRequest) -> Answer:
         root = site.config["DefaultRootObject"]
         path = f"/{root}" if root and viewer.path == "/" else viewer.path
         place = (site.record.id, viewer.method, path, signature.split(viewer.query)[0])

@@ -5,12 +5,12 @@ Combines a behavior's cache policy and origin request policy, or its ForwardedVa
 
 from typing import Any
 
-from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.cloudfront.world import CloudFrontState
 
 Json = dict[str, Any]
 
 
-def passes_header(world: World, behavior: Json, name: str) -> bool:
+def passes_header(world: CloudFrontState, behavior: Json, name: str) -> bool:
     """Return whether the origin gets the viewer's header with this name."""
     wanted = name.lower()
     for part in _parts(world, behavior):
@@ -21,7 +21,7 @@ def passes_header(world: World, behavior: Json, name: str) -> bool:
     return "*" in _legacy(behavior).get("headers", ()) or wanted in _legacy(behavior).get("headers", ())
 
 
-def passes_query(world: World, behavior: Json, name: str) -> bool:
+def passes_query(world: CloudFrontState, behavior: Json, name: str) -> bool:
     """Return whether the origin gets the query parameter with this name."""
     for part in _parts(world, behavior):
         config = part["QueryStringsConfig"]
@@ -41,7 +41,7 @@ def _fits(how: str, *, named: bool) -> bool:
     return named if how == "whitelist" else how.startswith("all")
 
 
-def _parts(world: World, behavior: Json) -> list[Json]:
+def _parts(world: CloudFrontState, behavior: Json) -> list[Json]:
     cache = world.policies["CachePolicy"].find(behavior.get("CachePolicyId", ""))
     origin = world.policies["OriginRequestPolicy"].find(behavior.get("OriginRequestPolicyId", ""))
     found = [cache.config["ParametersInCacheKeyAndForwardedToOrigin"]] if cache else []

@@ -6,14 +6,14 @@ Source: Developer Guide, "Understand response headers policies".
 from typing import Any
 
 from cfstream.sandbox.edge import conditions
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer
 
 Json = dict[str, Any]
 Headers = list[tuple[str, str]]
 
 
-def applied(config: Json, viewer: Viewer, answer: Answer) -> Answer:
+def applied(config: Json, viewer: ViewerRequest, answer: Answer) -> Answer:
     """Return the answer with the policy's headers: CORS for requests with an Origin, then security and custom ones.
 
     If the origin's answer has the header too, it stays unless the policy overrides it.
@@ -34,7 +34,7 @@ def applied(config: Json, viewer: Viewer, answer: Answer) -> Answer:
     return answer._replace(headers=headers)
 
 
-def _granted(cors: Json, viewer: Viewer) -> Headers:
+def _granted(cors: Json, viewer: ViewerRequest) -> Headers:
     origin, origins = viewer.header("Origin"), _items(cors["AccessControlAllowOrigins"])
     if not any(_is_allowed(origin, allowed) for allowed in origins):
         return []
@@ -52,7 +52,7 @@ def _granted(cors: Json, viewer: Viewer) -> Headers:
     return granted
 
 
-def _for_preflight(cors: Json, viewer: Viewer) -> Headers:
+def _for_preflight(cors: Json, viewer: ViewerRequest) -> Headers:
     methods = _items(cors["AccessControlAllowMethods"])
     if "ALL" in methods:
         methods = ["GET", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]

@@ -41,7 +41,7 @@ def _ends_in_address(name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Site:
+class EdgeSite:
     """A distribution of either kind, as one request finds it: the record, and its state at the edge.
 
     `reached` is false for one that no edge has yet: its names are known, but nothing answers.
@@ -62,7 +62,7 @@ class Site:
         return self.record.arn
 
 
-def find(name: str, sites: Iterable[Site]) -> Site | None:
+def find(name: str, sites: Iterable[EdgeSite]) -> EdgeSite | None:
     """Return the distribution for a host name, or None.
 
     It is found by its own name or by an alias. The most specific alias wins, even if its distribution is disabled
@@ -81,11 +81,11 @@ def find(name: str, sites: Iterable[Site]) -> Site | None:
     return found
 
 
-def _aliases(site: Site) -> list[str]:
+def _aliases(site: EdgeSite) -> list[str]:
     return list(site.config["Aliases"].get("Items", ()))
 
 
-def _still_answered(site: Site, known: dict[str, Site]) -> Iterator[str]:
+def _still_answered(site: EdgeSite, known: dict[str, EdgeSite]) -> Iterator[str]:
     """Yield the aliases that were moved from a distribution to another one that the edge does not have yet.
 
     There is no time without an answer during a move (AssociateAlias: "prevents the downtime that could occur").

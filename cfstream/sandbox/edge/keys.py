@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cfstream.sandbox.cloudfront.world import World
-from cfstream.sandbox.edge.hosts import Site
+from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.edge.hosts import EdgeSite
 
 Json = dict[str, Any]
 
 
-def of_behavior(world: World, site: Site, behavior: Json) -> Mapping[str, str] | None:
+def of_behavior(world: CloudFrontState, site: EdgeSite, behavior: Json) -> Mapping[str, str] | None:
     """Return the keys of the active groups and signers of a cache behavior; None if no signature is needed."""
     groups, signers = behavior["TrustedKeyGroups"], behavior["TrustedSigners"]
     if not groups["Quantity"] and not signers["Quantity"]:
@@ -20,13 +20,13 @@ def of_behavior(world: World, site: Site, behavior: Json) -> Mapping[str, str] |
     return {**found, **_of_signers(world, site, signers.get("Items", ()))}
 
 
-def of_streaming(world: World, site: Site) -> Mapping[str, str] | None:
+def of_streaming(world: CloudFrontState, site: EdgeSite) -> Mapping[str, str] | None:
     """Return the keys of the active signers of a streaming distribution; None if no signature is needed."""
     signers = site.config["TrustedSigners"]
     return _of_signers(world, site, signers.get("Items", ())) if signers["Quantity"] else None
 
 
-def _of_signers(world: World, site: Site, signers: Iterable[str]) -> dict[str, str]:
+def _of_signers(world: CloudFrontState, site: EdgeSite, signers: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for signer in signers:
         account = world.account if signer == "self" else signer

@@ -7,12 +7,12 @@ answers for a bucket.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.cloudfront.world import CloudFrontState
 from cfstream.sandbox.edge import access_points, bucket, direct, documents, forwarding, requester
 from cfstream.sandbox.edge import website as websites
-from cfstream.sandbox.edge.hosts import Site
-from cfstream.sandbox.edge.requester import Requester
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.hosts import EdgeSite
+from cfstream.sandbox.edge.requester import S3Requester
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer
 
 Json = dict[str, Any]
@@ -24,10 +24,10 @@ _SIGNED_FOR_S3 = ("Signature", "Expires", "Key-Pair-Id")
 class Errand:
     """A request of a behavior to its origin. The path is the viewer's, or an error page's."""
 
-    world: World
-    site: Site
+    world: CloudFrontState
+    site: EdgeSite
     behavior: Json
-    viewer: Viewer
+    viewer: ViewerRequest
     path: str
 
     def header(self, name: str) -> str:
@@ -113,7 +113,7 @@ def _breaks_s3(errand: Errand) -> Answer | None:
     return None
 
 
-def _requester(origin: Json, errand: Errand) -> Requester:
+def _requester(origin: Json, errand: Errand) -> S3Requester:
     world, viewer = errand.world, errand.viewer
     control = world.controls.find(origin["OriginAccessControlId"])
     signing = control.config["SigningBehavior"] if control else "never"
@@ -125,7 +125,7 @@ def _requester(origin: Json, errand: Errand) -> Requester:
     return by_identity(world, origin["S3OriginConfig"]["OriginAccessIdentity"], viewer)
 
 
-def by_identity(world: World, named: str, viewer: Viewer) -> Requester:
+def by_identity(world: CloudFrontState, named: str, viewer: ViewerRequest) -> S3Requester:
     """Return CloudFront with the identity ``origin-access-identity/cloudfront/E…``, or anonymous without one."""
     identity = world.identities.find(named.rpartition("/")[2])
     return requester.identity(identity, viewer.scheme) if identity else requester.edge_unsigned(viewer.scheme)

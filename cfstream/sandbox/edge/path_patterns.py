@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from cfstream.sandbox.edge import documents
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer
 
 Json = dict[str, Any]
@@ -61,7 +61,7 @@ def normalised(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def refusal(behavior: Json, viewer: Viewer) -> Answer | None:
+def refusal(behavior: Json, viewer: ViewerRequest) -> Answer | None:
     """Return the answer that the method and protocol alone require; None to continue.
 
     It is a 301 to https (307 for a method that may have a body), 403 for http under https-only, 403 for a method that

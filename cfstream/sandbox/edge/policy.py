@@ -24,7 +24,7 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True)
-class Policy:
+class SignedPolicy:
     """What a policy allows: from `starts` (inclusive) to `expires` (exclusive), in seconds since the epoch.
 
     `resource` None is everything, `network` None is everybody.
@@ -57,7 +57,7 @@ def canned(resource: str, expires: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def custom(text: str) -> Policy:
+def custom(text: str) -> SignedPolicy:
     """Return a custom policy. Raises Malformed unless it is one statement with an expiry and only known members."""
     try:
         policy = json.loads(text, object_pairs_hook=_without_twins)
@@ -75,7 +75,7 @@ def custom(text: str) -> Policy:
         raise Malformed
     starts = condition.get("DateGreaterThan")
     network = condition.get("IpAddress")
-    return Policy(
+    return SignedPolicy(
         expires=_time(condition["DateLessThan"]),
         resource=None if resource == "*" else resource,
         starts=None if starts is None else _time(starts),

@@ -16,7 +16,7 @@ EDGE_ADDRESS = "130.176.0.1"
 
 
 @dataclass(frozen=True)
-class Requester:
+class S3Requester:
     """A requester. `names` are its principals in policies, `canonical_user` is its grantee in ACLs.
 
     `context` has its condition keys, by lower-case name.
@@ -30,7 +30,7 @@ class Requester:
     is_service: bool = False
 
 
-def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> Requester:
+def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> S3Requester:
     """Return an unsigned requester."""
     context = {
         "aws:sourceip": address,
@@ -39,23 +39,23 @@ def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> 
         **({"aws:referer": referer} if referer else {}),
         **_always(scheme),
     }
-    return Requester(frozenset(), context, signs=False)
+    return S3Requester(frozenset(), context, signs=False)
 
 
-def edge_unsigned(scheme: str) -> Requester:
+def edge_unsigned(scheme: str) -> S3Requester:
     """Return CloudFront without an origin access, which is anonymous for S3."""
     return anonymous(EDGE_ADDRESS, scheme, "Amazon CloudFront")
 
 
-def identity(access: Identity, scheme: str) -> Requester:
+def identity(access: Identity, scheme: str) -> S3Requester:
     """Return an origin access identity. Its ARN formerly had underscores."""
     arn = IDENTITY + access.id
     names = {("AWS", arn), ("AWS", arn.replace(" ", "_")), ("CanonicalUser", access.canonical_user)}
     context = {"aws:sourceip": EDGE_ADDRESS, "aws:useragent": "Amazon CloudFront", **_always(scheme)}
-    return Requester(frozenset(names), context, access.canonical_user)
+    return S3Requester(frozenset(names), context, access.canonical_user)
 
 
-def service(distribution_arn: str) -> Requester:
+def service(distribution_arn: str) -> S3Requester:
     """Return CloudFront signing with an origin access control for one distribution, always over https."""
     context = {
         "aws:sourcearn": distribution_arn,
@@ -65,15 +65,15 @@ def service(distribution_arn: str) -> Requester:
         **_always("https"),
         "aws:principalisawsservice": "true",
     }
-    return Requester(frozenset({("Service", SERVICE)}), context, is_service=True)
+    return S3Requester(frozenset({("Service", SERVICE)}), context, is_service=True)
 
 
-def account(number: str, address: str, scheme: str) -> Requester:
+def account(number: str, address: str, scheme: str) -> S3Requester:
     """Return the account of the sandbox: every signed request comes from it."""
     root = f"arn:aws:iam::{number}:root"
     context = {"aws:sourceip": address, "aws:principalaccount": number, "aws:principalarn": root}
     names = frozenset({("AWS", root), ("AWS", number), ("CanonicalUser", OWNER)})
-    return Requester(names, {**context, **_always(scheme)}, OWNER, is_account=True)
+    return S3Requester(names, {**context, **_always(scheme)}, OWNER, is_account=True)
 
 
 def _always(scheme: str) -> dict[str, str]:

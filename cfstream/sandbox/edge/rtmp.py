@@ -7,10 +7,10 @@ CloudFront did until 2020 (Developer Guide of that year, "Creating a signed URL 
 import re
 from urllib.parse import unquote
 
-from cfstream.sandbox.cloudfront.world import World
+from cfstream.sandbox.cloudfront.world import CloudFrontState
 from cfstream.sandbox.edge import bucket, documents, keys, origin, signature
-from cfstream.sandbox.edge.hosts import Site
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.hosts import EdgeSite
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer
 
 APPLICATION = "/cfx/st/"
@@ -18,7 +18,7 @@ APPLICATION = "/cfx/st/"
 _KIND = re.compile(r"(mp4|mp3|flv|f4v):")
 
 
-def answer(world: World, site: Site, viewer: Viewer) -> Answer:
+def answer(world: CloudFrontState, site: EdgeSite, viewer: ViewerRequest) -> Answer:
     """Return the stream as a download; 403 without a valid signature if the distribution has trusted signers."""
     if not viewer.path.startswith(APPLICATION) or viewer.method not in ("GET", "HEAD"):
         return documents.page(404, "Streams are at /cfx/st/<stream name>, instead of rtmp.")
@@ -29,7 +29,7 @@ def answer(world: World, site: Site, viewer: Viewer) -> Answer:
         names = tuple(dict.fromkeys((name, unquote(name))))
         try:
             signature.admit(signature.Ticket(fields, names), signers, viewer.address, world.now())
-        except signature.Refused as refused:
+        except signature.SignatureRefused as refused:
             return documents.refused(refused.code)
     return _media(world, site, viewer, kind, name)
 
@@ -41,7 +41,7 @@ def _stream(written: str) -> tuple[str, str]:
     return (kind.group(1), plain[kind.end() :]) if kind else ("", written)
 
 
-def _media(world: World, site: Site, viewer: Viewer, kind: str, name: str) -> Answer:
+def _media(world: CloudFrontState, site: EdgeSite, viewer: ViewerRequest, kind: str, name: str) -> Answer:
     """Return the object for a stream name. A player may omit its extension, which is flv unless the type differs."""
     access = site.config["S3Origin"]
     who = origin.by_identity(world, access["OriginAccessIdentity"], viewer)

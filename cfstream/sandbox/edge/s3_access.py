@@ -17,7 +17,7 @@ from cfstream.sandbox import acl as acls
 from cfstream.sandbox import bucket_policy
 from cfstream.sandbox import bucket_rules as rules
 from cfstream.sandbox.edge import conditions
-from cfstream.sandbox.edge.requester import Requester
+from cfstream.sandbox.edge.requester import S3Requester
 
 _TAG = "s3:existingobjecttag/"
 _NOT_VERSION_4 = (
@@ -25,7 +25,7 @@ _NOT_VERSION_4 = (
 )
 
 
-class Verdict(Enum):
+class PolicyVerdict(Enum):
     """A policy's answer to a request."""
 
     ALLOW = "allow"
@@ -33,19 +33,19 @@ class Verdict(Enum):
     SILENT = "silent"
 
 
-def may_read(bucket: FakeBucket, key: FakeKey, who: Requester) -> bool:
+def may_read(bucket: FakeBucket, key: FakeKey, who: S3Requester) -> bool:
     """Return whether the object may be read, ignoring its encryption."""
     return may(bucket, who, "s3:GetObject", key.name, key, permission="READ")
 
 
-def may_list(bucket: FakeBucket, who: Requester) -> bool:
+def may_list(bucket: FakeBucket, who: S3Requester) -> bool:
     """Return whether the keys of a bucket may be listed, and so whether a missing key may be revealed."""
     return may(bucket, who, "s3:ListBucket", permission="READ")
 
 
 def may(
     bucket: FakeBucket,
-    who: Requester,
+    who: S3Requester,
     action: str,
     name: str = "",
     key: FakeKey | None = None,
@@ -59,15 +59,15 @@ def may(
     """
     arn = f"{bucket.arn}/{name}" if name else bucket.arn
     said = verdict(bucket.policy, who, action, arn, _context(bucket, key, who))
-    if said is Verdict.DENY:
+    if said is PolicyVerdict.DENY:
         return False
     if who.is_account:
         return True
-    granted = said is Verdict.ALLOW and _reaches(bucket, key) and not _restricted(bucket, who)
+    granted = said is PolicyVerdict.ALLOW and _reaches(bucket, key) and not _restricted(bucket, who)
     return granted or (bool(permission) and _acl_grants(bucket, key, name, who, permission))
 
 
-def decryption_refusal(bucket: FakeBucket, key: FakeKey, who: Requester) -> tuple[int, str, str] | None:
+def decryption_refusal(bucket: FakeBucket, key: FakeKey, who: S3Requester) -> tuple[int, str, str] | None:
     """Return status, code and message with which S3 refuses an object encrypted with KMS; None if it does not.
 
     KMS needs Signature Version 4, which neither an origin access identity nor an anonymous request has, and the key's
@@ -78,7 +78,7 @@ def decryption_refusal(bucket: FakeBucket, key: FakeKey, who: Requester) -> tupl
     if not who.is_service:
         return 400, "InvalidArgument", _NOT_VERSION_4
     policy, arn = _kms_policy(bucket, key)
-    if verdict(policy, who, "kms:Decrypt", arn, who.context) is Verdict.ALLOW:
+    if verdict(policy, who, "kms:Decrypt", arn, who.context) is PolicyVerdict.ALLOW:
         return None
     return 403, "AccessDenied", "Access Denied"
 
@@ -92,7 +92,7 @@ def _kms_policy(bucket: FakeBucket, key: FakeKey) -> tuple[bytes | None, str]:
     return (found.policy.encode(), found.arn) if found else (None, "")
 
 
-def _context(bucket: FakeBucket, key: FakeKey | None, who: Requester) -> Mapping[str, str]:
+def _context(bucket: FakeBucket, key: FakeKey | None, who: S3Requester) -> Mapping[str, str]:
     if key is None or not bucket.policy or b"ExistingObjectTag" not in bucket.policy:
         return who.context
     tagger = s3_backends[bucket.account_id][bucket.partition].tagger
@@ -105,12 +105,14 @@ def _reaches(bucket: FakeBucket, key: FakeKey | None) -> bool:
     return owned or acls.acl_of(key.acl if key else None).owner == OWNER
 
 
-def _restricted(bucket: FakeBucket, who: Requester) -> bool:
+def _restricted(bucket: FakeBucket, who: S3Requester) -> bool:
     """RestrictPublicBuckets: through a public policy, only AWS services and the account itself have access."""
     return rules.switches(bucket).restrict and not who.is_service and bucket_policy.is_public(bucket.policy)
 
 
-def _acl_grants(bucket: FakeBucket, key: FakeKey | None, name: str, who: Requester, permission: str) -> bool:
+def _acl_grants(
+    bucket: FakeBucket, key: FakeKey | None, name: str, who: S3Requester, permission: str
+) -> bool:
     if rules.ownership(bucket) == rules.ENFORCED or (name and key is None and permission != "WRITE"):
         return False
     stored = acls.acl_of(key.acl if key and permission != "WRITE" else bucket.acl)
@@ -126,24 +128,24 @@ def _acl_grants(bucket: FakeBucket, key: FakeKey | None, name: str, who: Request
 
 
 def verdict(
-    policy: bytes | None, who: Requester, action: str, resource: str, context: conditions.Context
-) -> Verdict:
+    policy: bytes | None, who: S3Requester, action: str, resource: str, context: conditions.Context
+) -> PolicyVerdict:
     """Return the combined answer of a policy's statements: one Deny outweighs every Allow.
 
     An unsupported condition never allows anything: an Allow with it is ignored, and a Deny applies.
     """
-    said = Verdict.SILENT
+    said = PolicyVerdict.SILENT
     for statement in _statements(policy) if policy else ():
         denies = statement["Effect"] == "Deny"
         if not _speaks_of(statement, who, action, resource):
             continue
         try:
             holds = conditions.hold(statement.get("Condition", {}), context)
-        except conditions.Unknown:
+        except conditions.Unsupported:
             holds = denies
         if holds and denies:
-            return Verdict.DENY
-        said = Verdict.ALLOW if holds else said
+            return PolicyVerdict.DENY
+        said = PolicyVerdict.ALLOW if holds else said
     return said
 
 
@@ -153,7 +155,7 @@ def _statements(policy: bytes) -> list[dict[str, Any]]:
     return statements
 
 
-def _speaks_of(statement: Mapping[str, Any], who: Requester, action: str, resource: str) -> bool:
+def _speaks_of(statement: Mapping[str, Any], who: S3Requester, action: str, resource: str) -> bool:
     actions = any(_like(action.lower(), each.lower()) for each in _either(statement, "Action"))
     resources = any(_like(resource, each) for each in _either(statement, "Resource"))
     return (
@@ -163,7 +165,7 @@ def _speaks_of(statement: Mapping[str, Any], who: Requester, action: str, resour
     )
 
 
-def _is_named(statement: Mapping[str, Any], who: Requester) -> bool:
+def _is_named(statement: Mapping[str, Any], who: S3Requester) -> bool:
     principal = statement.get("Principal", statement.get("NotPrincipal"))
     listed = principal.items() if isinstance(principal, dict) else [("AWS", principal)]
     named = any(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from cfstream.sandbox.edge import policy as policies
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.viewer import ViewerRequest
 
 PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
 """A URL with any of these parameters is a signed URL, and cookies are then ignored."""
@@ -28,7 +28,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9~-]*_{0,2}")
 _FROM_URL = str.maketrans("-_~", "+=/")
 
 
-class Refused(Exception):
+class SignatureRefused(Exception):
     """CloudFront answers 403 with this code: MissingKey, InvalidKey, MalformedPolicy or AccessDenied."""
 
     def __init__(self, code: str) -> None:
@@ -49,7 +49,7 @@ class Ticket:
     shown: tuple[str, ...] = ()
 
 
-def of_request(viewer: Viewer) -> Ticket:
+def of_request(viewer: ViewerRequest) -> Ticket:
     """Return the ticket of a request for a distribution, from its URL or else from its cookies.
 
     With a loopback address, the URL counts both with and without the port. If it has a port, the URL that a browser
@@ -84,31 +84,31 @@ def split(query: str) -> tuple[str, dict[str, str]]:
 
 
 def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float) -> None:
-    """Admit a request, or raise `Refused`. `keys` are the PEM texts of the trusted keys, by id.
+    """Admit a request, or raise `SignatureRefused`. `keys` are the PEM texts of the trusted keys, by id.
 
     The order of the checks is not documented. Here it is the key's id, the policy's form, then everything that
     CloudFront calls AccessDenied.
     """
     fields = ticket.fields
     if not fields.get("Key-Pair-Id"):
-        raise Refused("MissingKey")
+        raise SignatureRefused("MissingKey")
     pem = keys.get(fields["Key-Pair-Id"])
     if pem is None:
-        raise Refused("InvalidKey")
+        raise SignatureRefused("InvalidKey")
     try:
         variants = _variants(ticket)
     except policies.Malformed:
-        raise Refused("MalformedPolicy") from None
+        raise SignatureRefused("MalformedPolicy") from None
     algorithm, signature = fields.get("Hash-Algorithm", "SHA1"), fields.get("Signature", "")
     for text, policy in variants:
         if verifies(pem, algorithm, signature, text):
             if policy.admits(now, address) and _covered(policy, ticket):
                 return
             break
-    raise Refused("AccessDenied")
+    raise SignatureRefused("AccessDenied")
 
 
-def _variants(ticket: Ticket) -> list[tuple[str, policies.Policy]]:
+def _variants(ticket: Ticket) -> list[tuple[str, policies.SignedPolicy]]:
     """Return the texts that may have been signed, with their policies: one custom policy, or canned ones."""
     fields = ticket.fields
     if fields.get("Policy"):
@@ -121,12 +121,12 @@ def _variants(ticket: Ticket) -> list[tuple[str, policies.Policy]]:
         return []
     expires = fields["Expires"]
     return [
-        (policies.canned(url, expires), policies.Policy(int(expires), resource=None))
+        (policies.canned(url, expires), policies.SignedPolicy(int(expires), resource=None))
         for url in (*ticket.spellings, *ticket.shown)
     ]
 
 
-def _covered(policy: policies.Policy, ticket: Ticket) -> bool:
+def _covered(policy: policies.SignedPolicy, ticket: Ticket) -> bool:
     """Return whether the policy covers the request. The URL that a browser shows only counts if the policy names its
     port: "http://media.example.com*" must not admit a request that counts as https.
     """

@@ -11,7 +11,7 @@ _PORT = re.compile(r":\d+$")
 
 
 @dataclass(frozen=True)
-class Viewer:
+class ViewerRequest:
     """One request. `host`, `path` and `query` are unchanged, because signatures cover every byte."""
 
     method: str
@@ -26,7 +26,7 @@ class Viewer:
         value: str = self.environ.get(f"HTTP_{name.upper().replace('-', '_')}", "")
         return value
 
-    def unconditional(self) -> "Viewer":
+    def unconditional(self) -> "ViewerRequest":
         """Return the same request without its conditions and its range."""
         kept = {name: value for name, value in self.environ.items() if not name.startswith(_CONDITIONS)}
         return replace(self, method="HEAD" if self.method == "HEAD" else "GET", environ=kept)
@@ -58,7 +58,7 @@ class Viewer:
         return found
 
 
-def of(environ: Environ) -> Viewer:
+def of(environ: Environ) -> ViewerRequest:
     """Return the request in this environ."""
     target: str = environ["RAW_URI"]
     if target.startswith(("http://", "https://")):
@@ -66,7 +66,7 @@ def of(environ: Environ) -> Viewer:
         target = "/" + target.partition("://")[2].partition("/")[2]
     path, _, query = target.partition("?")
     host = environ.get("HTTP_HOST", "")
-    return Viewer(environ["REQUEST_METHOD"], host, path, query, environ["REMOTE_ADDR"], environ)
+    return ViewerRequest(environ["REQUEST_METHOD"], host, path, query, environ["REMOTE_ADDR"], environ)
 
 
 def hostname(host: str) -> str:

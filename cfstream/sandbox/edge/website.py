@@ -11,8 +11,8 @@ from moto.s3.models import FakeBucket
 
 from cfstream.sandbox.edge import bucket as buckets
 from cfstream.sandbox.edge import objects, s3_access
-from cfstream.sandbox.edge.requester import Requester
-from cfstream.sandbox.edge.viewer import Viewer
+from cfstream.sandbox.edge.requester import S3Requester
+from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer
 
 _WORDS = {
@@ -24,7 +24,7 @@ _WORDS = {
 }
 
 
-def answer(bucket: FakeBucket | None, name: str, who: Requester, viewer: Viewer) -> Answer:
+def answer(bucket: FakeBucket | None, name: str, who: S3Requester, viewer: ViewerRequest) -> Answer:
     """Return the answer of a bucket's website. Its errors are HTML."""
     if bucket is None:
         return _error("NoSuchBucket", name)
@@ -40,7 +40,7 @@ def answer(bucket: FakeBucket | None, name: str, who: Requester, viewer: Viewer)
     return _document(bucket, config, who, viewer)
 
 
-def _document(bucket: FakeBucket, config: dict[str, Any], who: Requester, viewer: Viewer) -> Answer:
+def _document(bucket: FakeBucket, config: dict[str, Any], who: S3Requester, viewer: ViewerRequest) -> Answer:
     asked = buckets.key_of(viewer.path)
     index = (config.get("IndexDocument") or {}).get("Suffix", "")
     if index and (not asked or asked.endswith("/")):

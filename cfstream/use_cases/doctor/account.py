@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.errors import CfstreamError, NotAuthorized, Refused
 from cfstream.ports import Call
-from cfstream.use_cases.doctor.check import Check, State
+from cfstream.use_cases.doctor.check import DoctorCheck, State
 
 if TYPE_CHECKING:
-    from cfstream.aws.sessions import Clients, Settings
+    from cfstream.aws.sessions import Clients, ConnectionSettings
     from cfstream.connection import Connection
     from cfstream.ports import World
     from cfstream.spec.load import Stack
@@ -36,7 +36,7 @@ ELSEWHERE = {
 """What only some specs need: cnames, dns, and the fast search of a distribution by its tag."""
 
 
-def account_checks(stacks: "Sequence[Stack]", connection: "Connection") -> Iterator[Check]:
+def account_checks(stacks: "Sequence[Stack]", connection: "Connection") -> Iterator[DoctorCheck]:
     """Yield every check that needs AWS. A check that an earlier failure prevents is ``unknown``."""
     asked = _Asked(connection)
     yield from asked.settings()
@@ -44,7 +44,9 @@ def account_checks(stacks: "Sequence[Stack]", connection: "Connection") -> Itera
     yield asked.clock()
     if asked.caller is None:
         names = ("CloudFront", "S3", "permissions", *(f"plan of {stack.spec.name}" for stack in stacks))
-        yield from (Check(name, State.UNKNOWN, "not checked: fix the checks above first") for name in names)
+        yield from (
+            DoctorCheck(name, State.UNKNOWN, "not checked: fix the checks above first") for name in names
+        )
         return
     world = connection.world()
     yield from list_checks(world)
@@ -62,7 +64,7 @@ class _Asked:
     date: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def settings(self) -> Iterator[Check]:
+    def settings(self) -> Iterator[DoctorCheck]:
         """Yield the checks of profile, region, endpoint, and the source of credentials."""
         from cfstream.aws.sessions import Clients
 
@@ -71,16 +73,16 @@ class _Asked:
             clients = Clients(settings)
             client = clients.of("cloudfront")
         except CfstreamError as error:
-            yield Check("configuration", State.BAD, error.what, error.do)
+            yield DoctorCheck("configuration", State.BAD, error.what, error.do)
             return
         self.clients = clients
         profile = settings.profile or os.environ.get("AWS_PROFILE") or "default"
         told = "the sandbox's own" if settings.sandbox else f"profile {profile}"
-        yield Check("configuration", State.WELL, f"{told}, region {self.clients.region}")
-        yield Check("endpoint", State.WELL, _without_password(client.meta.endpoint_url))
+        yield DoctorCheck("configuration", State.WELL, f"{told}, region {self.clients.region}")
+        yield DoctorCheck("endpoint", State.WELL, _without_password(client.meta.endpoint_url))
         yield self._credentials(settings)
 
-    def _credentials(self, settings: "Settings") -> Check:
+    def _credentials(self, settings: "ConnectionSettings") -> DoctorCheck:
         from cfstream.aws.errors import about_settings
 
         try:
@@ -90,18 +92,18 @@ class _Asked:
             if ours is None:
                 raise
             self.clients = None
-            return Check("credentials", State.BAD, ours.what, ours.do)
+            return DoctorCheck("credentials", State.BAD, ours.what, ours.do)
         if found is None:
             self.clients = None
             do = "run aws configure, or aws sso login, or set AWS_PROFILE; --sandbox needs none"
-            return Check("credentials", State.BAD, "none were found", do)
+            return DoctorCheck("credentials", State.BAD, "none were found", do)
         where = "the sandbox's own" if settings.sandbox else f"from {found}"
-        return Check("credentials", State.WELL, where)
+        return DoctorCheck("credentials", State.WELL, where)
 
-    def identity(self) -> Check:
+    def identity(self) -> DoctorCheck:
         """Return the identity of the credentials, according to AWS."""
         if self.clients is None:
-            return Check("identity", State.UNKNOWN, "not checked: fix the checks above first")
+            return DoctorCheck("identity", State.UNKNOWN, "not checked: fix the checks above first")
         from botocore.exceptions import BotoCoreError, ClientError
 
         from cfstream.aws.connecting import IDENTITY
@@ -112,32 +114,32 @@ class _Asked:
         except (BotoCoreError, ClientError) as error:
             self._note_date(getattr(error, "response", {}))
             refused = translate(error, IDENTITY, write=False)
-            return Check("identity", State.BAD, refused.what, refused.do)
+            return DoctorCheck("identity", State.BAD, refused.what, refused.do)
         self._note_date(reply)
         self.caller = reply
-        return Check("identity", State.WELL, f"account {reply.get('Account')}, {reply.get('Arn')}")
+        return DoctorCheck("identity", State.WELL, f"account {reply.get('Account')}, {reply.get('Arn')}")
 
     def _note_date(self, reply: Any) -> None:
         self.at = self.connection.clock().now()
         self.date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
 
-    def clock(self) -> Check:
+    def clock(self) -> DoctorCheck:
         """Return the difference of this machine's clock from that of AWS."""
         try:
             there = parsedate_to_datetime(self.date)
         except ValueError:
-            return Check("clock", State.UNKNOWN, "AWS did not report its time")
+            return DoctorCheck("clock", State.UNKNOWN, "AWS did not report its time")
         return clock_check(there, self.at)
 
 
-def clock_check(there: datetime, here: datetime) -> Check:
+def clock_check(there: datetime, here: datetime) -> DoctorCheck:
     """Return the check of two clocks."""
     ahead = round((here - there).total_seconds())
     if abs(ahead) <= NOTICED:
-        return Check("clock", State.WELL, "agrees with that of AWS")
+        return DoctorCheck("clock", State.WELL, "agrees with that of AWS")
     told = f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} that of AWS"
     do = "set the clock by NTP: signatures and the expiry of URLs depend on it"
-    return Check("clock", State.BAD if abs(ahead) > TOLERATED else State.NOTE, told, do)
+    return DoctorCheck("clock", State.BAD if abs(ahead) > TOLERATED else State.NOTE, told, do)
 
 
 def _without_password(url: str) -> str:
@@ -145,7 +147,7 @@ def _without_password(url: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
-def list_checks(world: "World") -> Iterator[Check]:
+def list_checks(world: "World") -> Iterator[DoctorCheck]:
     """Whether CloudFront answers, and which of the lists may be read."""
     from cfstream.kinds import KINDS
 
@@ -154,25 +156,25 @@ def list_checks(world: "World") -> Iterator[Check]:
         answers = reads.together([Call("cloudfront", call.operation, {"MaxItems": "1"}) for call in lists])
         buckets, *others = reads.together([BUCKETS, *ELSEWHERE.values()])
     except CfstreamError as error:
-        yield Check("CloudFront", State.BAD, error.what, error.do)
+        yield DoctorCheck("CloudFront", State.BAD, error.what, error.do)
         return
     denied = [answer for answer in answers if isinstance(answer, NotAuthorized)]
     failed = [answer for answer in answers if isinstance(answer, Refused) and answer not in denied]
-    yield Check("CloudFront", State.WELL, "answers")
-    yield from (Check("CloudFront", State.BAD, error.what, error.do) for error in failed)
+    yield DoctorCheck("CloudFront", State.WELL, "answers")
+    yield from (DoctorCheck("CloudFront", State.BAD, error.what, error.do) for error in failed)
     if isinstance(buckets, Refused) and not isinstance(buckets, NotAuthorized):
-        yield Check("S3", State.BAD, buckets.what, buckets.do)
+        yield DoctorCheck("S3", State.BAD, buckets.what, buckets.do)
     else:
-        yield Check("S3", State.WELL, "answers")
+        yield DoctorCheck("S3", State.WELL, "answers")
     yield _permission("permissions", denied, f"all {len(lists)} lists of CloudFront can be read")
     for name, answer in zip(ELSEWHERE, others, strict=True):
         if isinstance(answer, Refused):
-            yield Check(
+            yield DoctorCheck(
                 name, State.NOTE, f"cannot be read, and only some specs need it: {answer.what}", answer.do
             )
 
 
-def plan_check(world: "World", stack: "Stack") -> Check:
+def plan_check(world: "World", stack: "Stack") -> DoctorCheck:
     """Return whether everything that a plan of the stack reads can be read. Makes the calls of that plan."""
     from dataclasses import replace
 
@@ -186,17 +188,17 @@ def plan_check(world: "World", stack: "Stack") -> Check:
     except NotAuthorized:
         made = None
     except CfstreamError as error:
-        return Check(name, State.BAD, error.what, error.do)
+        return DoctorCheck(name, State.BAD, error.what, error.do)
     denied = [answer for answer in door.heard.values() if isinstance(answer, NotAuthorized)]
     problems = [problem for each in made.stacks for problem in each.problems] if made else []
     if problems and not denied:
-        return Check(name, State.BAD, problems[0].what, problems[0].do)
+        return DoctorCheck(name, State.BAD, problems[0].what, problems[0].do)
     return _permission(name, denied, f"all {len(door.heard)} reads of the plan are allowed")
 
 
-def _permission(name: str, denied: Sequence[NotAuthorized], well: str) -> Check:
+def _permission(name: str, denied: Sequence[NotAuthorized], well: str) -> DoctorCheck:
     if not denied:
-        return Check(name, State.WELL, well)
+        return DoctorCheck(name, State.WELL, well)
     calls = sorted({refusal.operation for refusal in denied})
     do = "\n".join(dict.fromkeys(refusal.do for refusal in denied))
-    return Check(name, State.BAD, f"not allowed: {', '.join(calls)}", do)
+    return DoctorCheck(name, State.BAD, f"not allowed: {', '.join(calls)}", do)

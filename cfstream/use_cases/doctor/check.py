@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Check:
+class DoctorCheck:
     """A check: its name, its result, what was found, and how to fix it."""
 
     name: str
@@ -27,6 +27,6 @@ class Check:
     do: str = ""
 
 
-def all_well(checks: Sequence[Check]) -> bool:
+def all_well(checks: Sequence[DoctorCheck]) -> bool:
     """Return whether commands have what they need."""
     return not any(check.state is State.BAD for check in checks)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cfstream import __version__
 from cfstream.sandbox import EXTRA
-from cfstream.use_cases.doctor.check import Check, State
+from cfstream.use_cases.doctor.check import DoctorCheck, State
 
 BOTO3 = (1, 44)
 """The minimum in pyproject.toml: an older model drops fields of a config that it does not know."""
@@ -16,10 +16,10 @@ BOTO3 = (1, 44)
 EXTRAS = {"sandbox": ("moto", EXTRA), "fast": ("awscrt", "pip install 'cfstream[fast]'")}
 
 
-def machine_checks() -> Iterator[Check]:
+def machine_checks() -> Iterator[DoctorCheck]:
     """Yield every check that does not need AWS."""
     on = f"Python {platform.python_version()} on {platform.system() or 'an unknown system'}"
-    yield Check("cfstream", State.WELL, f"{__version__}, {on}")
+    yield DoctorCheck("cfstream", State.WELL, f"{__version__}, {on}")
     yield _libraries()
     yield from map(_extra, EXTRAS)
     yield _git()
@@ -33,24 +33,24 @@ def _version(package: str) -> str:
         return ""
 
 
-def _libraries() -> Check:
+def _libraries() -> DoctorCheck:
     found = {name: _version(name) for name in ("boto3", "botocore", "pydantic", "cryptography")}
     told = ", ".join(f"{name} {version or 'is not installed'}" for name, version in found.items())
     numbers = [int(part) for part in found["boto3"].split(".")[:2] if part.isdigit()]
     old = tuple(numbers) < BOTO3 or not all(found.values())
     do = "pip install --upgrade cfstream: an older boto3 drops fields of a config that it does not know"
-    return Check("libraries", State.BAD if old else State.WELL, told, do if old else "")
+    return DoctorCheck("libraries", State.BAD if old else State.WELL, told, do if old else "")
 
 
-def _extra(name: str) -> Check:
+def _extra(name: str) -> DoctorCheck:
     package, do = EXTRAS[name]
     version = _version(package)
     if version:
-        return Check(f"extra {name}", State.WELL, f"{package} {version}")
-    return Check(f"extra {name}", State.NOTE, f"{package} is not installed", do)
+        return DoctorCheck(f"extra {name}", State.WELL, f"{package} {version}")
+    return DoctorCheck(f"extra {name}", State.NOTE, f"{package} is not installed", do)
 
 
-def _git() -> Check:
+def _git() -> DoctorCheck:
     try:
         ran = subprocess.run(
             ["git", "--version"],  # noqa: S607 (the user's git)
@@ -59,18 +59,18 @@ def _git() -> Check:
             check=True,
         )
     except (OSError, subprocess.CalledProcessError):
-        return Check(
+        return DoctorCheck(
             "git", State.NOTE, "git could not be run", "install git: cfstream diff reads old specs with it"
         )
-    return Check("git", State.WELL, ran.stdout.strip().removeprefix("git version "))
+    return DoctorCheck("git", State.WELL, ran.stdout.strip().removeprefix("git version "))
 
 
-def _sandbox() -> Check:
+def _sandbox() -> DoctorCheck:
     from cfstream.sandbox import SandboxError, homes, lifecycle
 
     try:
         running = lifecycle.status(homes.find(Path.cwd()))
     except SandboxError as refused:
-        return Check("sandbox", State.NOTE, refused.what, refused.do)
+        return DoctorCheck("sandbox", State.NOTE, refused.what, refused.do)
     told = f"running at {running.endpoint_url}" if running else "not running; --sandbox starts it"
-    return Check("sandbox", State.WELL, told)
+    return DoctorCheck("sandbox", State.WELL, told)

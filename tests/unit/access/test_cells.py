@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cfstream.access.automaton import Automaton
-from cfstream.access.cells import Cell, Undecided, cells, includes, intersect_witness, locate
+from cfstream.access.cells import GlobCell, TooManyStates, cells, includes, intersect_witness, locate
 from cfstream.access.globs import Glob
 from tests.unit.access.keyspace import COMPLETE, GLOBS, KEYS, broad, judge, matching, plain
 
@@ -146,7 +146,7 @@ def test_a_pattern_behind_one_that_covers_it_has_no_cell() -> None:
 
 def test_without_globs_all_keys_are_one_cell() -> None:
     """There is always a key."""
-    assert cells([], _mask).cells == (Cell("a", 0, 0, 0),)
+    assert cells([], _mask).cells == (GlobCell("a", 0, 0, 0),)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_inclusion_counts_the_whole_union(union: tuple[str, ...], pattern: str, 
 def test_a_question_that_needs_too_many_states_is_undecided() -> None:
     """The search ends with an error and not with a guess."""
     tail = "?" * 20
-    with pytest.raises(Undecided):
+    with pytest.raises(TooManyStates):
         intersect_witness(_globs(f"*a{tail}"), _globs(f"a{tail}", f"?*a{tail}"))
 
 

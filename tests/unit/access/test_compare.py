@@ -6,29 +6,29 @@ import pytest
 
 from cfstream.access.compare import Relation, compare, losses, opened_to_anyone, opens
 from cfstream.access.evaluate import evaluate
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from tests.unit.access.worlds import OAI, allow, behavior, distribution, to_oac, to_oai, world
 
 G1, G2 = "key-group lectures-signers", "key-group newsroom-signers"
 YES, MAYBE, OTHERWISE = (True, ()), (False, ("x",)), (False, ("y",))
 
 
-def own(*behaviors: Any, **more: Any) -> World:
+def own(*behaviors: Any, **more: Any) -> BucketWorld:
     """Return a world in which our distribution has these behaviors and may read the bucket."""
     return world(distribution("E1", *behaviors, oac="E3OAC", **more), policy=[to_oac()])
 
 
-def relations(before: World, after: World) -> dict[str, Relation]:
+def relations(before: BucketWorld, after: BucketWorld) -> dict[str, Relation]:
     """Return how each reader's access differs."""
     return {str(each.reader): each.relation for each in compare(*evaluate(before, after))}
 
 
-def opened(before: World, after: World) -> set[str]:
+def opened(before: BucketWorld, after: BucketWorld) -> set[str]:
     """Return the witnesses of what opens to anyone."""
     return {cell.witness for cell, _ in opened_to_anyone(*evaluate(before, after))}
 
 
-def lost(before: World, after: World) -> dict[tuple[str, str], set[str]]:
+def lost(before: BucketWorld, after: BucketWorld) -> dict[tuple[str, str], set[str]]:
     """Return the witnesses that each reader loses, by reader and distribution."""
     return {
         (str(each.way.reader), str(each.way.distribution_id)): {cell.witness for cell in each.cells}

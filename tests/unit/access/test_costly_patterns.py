@@ -11,7 +11,7 @@ from cfstream.access.partition import MOST_CELLS
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.route import MERGED
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
 from tests.unit.access.worlds import ACCOUNT, OTHER, allow, behavior, distribution, to_oac, world
@@ -54,13 +54,13 @@ STATEMENTS: dict[str, list[Json]] = {
 }
 
 
-def here(*behaviors: Any, policy: Sequence[Json] = ()) -> World:
+def here(*behaviors: Any, policy: Sequence[Json] = ()) -> BucketWorld:
     """Return a world in which our distribution reads the bucket."""
     own = distribution("E1", behavior("/posters/*"), *behaviors, behavior("", "G1"), oac="E3OAC")
     return world(own, policy=[to_oac(), *policy])
 
 
-def hazards(*worlds: World) -> list[list[str]]:
+def hazards(*worlds: BucketWorld) -> list[list[str]]:
     """Return the names of the hazards between the first world and each of the others, and then back to the first."""
     first, *others = evaluate(*worlds)
     return [

@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.access.evaluate import evaluate, evaluate_key, readers_of
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import (
     AccessPoint,
     AclGrant,
@@ -40,19 +40,19 @@ G1, G2 = "key-group lectures-signers", "key-group newsroom-signers"
 SELF = f"signer {ACCOUNT}"
 
 
-def readers(found: World, key: str = "a") -> set[str]:
+def readers(found: BucketWorld, key: str = "a") -> set[str]:
     """Return who can read a key, perhaps; readers that are not certain have a question mark."""
     seen = evaluate_key(found, key)
     return {str(way.reader) + ("" if way.certain else "?") for way in seen.ways[0]}
 
 
-def general(found: World) -> set[str]:
+def general(found: BucketWorld) -> set[str]:
     """Return who can list, write or manage."""
     (seen,) = evaluate(found)
     return {f"{each.reader} {each.may}" for each in seen.general}
 
 
-def by(found: World, key: str = "a") -> set[tuple[str, ...]]:
+def by(found: BucketWorld, key: str = "a") -> set[tuple[str, ...]]:
     """Return what lets S3 answer for a key."""
     return {way.by for way in evaluate_key(found, key).ways[0]}
 

@@ -9,7 +9,7 @@ from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import AclGrant, Block
 from tests.unit.access.worlds import (
     ACCOUNT,
@@ -39,13 +39,13 @@ def expected(*, read: tuple[str, ...] = (), managed: tuple[str, ...] = (), **mor
     return Expected("lectures", declared, frozenset({SIGNER}), **more)
 
 
-def found(here: World, said: Expected | None = None) -> list[str]:
+def found(here: BucketWorld, said: Expected | None = None) -> list[str]:
     """Return the texts of the openings."""
     said, (seen,) = shared(said or expected(), *evaluate(here))
     return [each.text for each in openings(seen, said).openings]
 
 
-def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> World:
+def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> BucketWorld:
     """Return the world that a spec describes: its behaviors, and whether each is public, behind an origin path."""
     behaviors = [behavior(pattern, *([] if public else ["G1"])) for pattern, public in paths]
     return world(distribution("E1", *behaviors, oai=OAI, path=path), policy=[to_oai(keys)])

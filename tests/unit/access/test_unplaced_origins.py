@@ -10,7 +10,7 @@ from cfstream.access.openings import Expected, openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.report import Opening
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution
 from cfstream.domain.distribution import Origin
 from tests.unit.access.worlds import ACCOUNT, arn_of, behavior, distribution, to_oac, world
@@ -34,14 +34,14 @@ def by(domain: str, *groups: str, id_: str = "E9", oac: str = "E3OAC") -> Distri
     return replace(distribution(id_, behavior("", *groups, origins=[only])), origins=(only,))
 
 
-def found(here: World, **declared: Any) -> tuple[Opening, ...]:
+def found(here: BucketWorld, **declared: Any) -> tuple[Opening, ...]:
     """Return the openings."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
     said = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
     return openings(evaluate(here)[0], said).openings
 
 
-def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> World:
+def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> BucketWorld:
     """Return a world whose policy lets the distribution E9 in."""
     theirs = {**to_oac("E9", sid="theirs"), "Action": actions}
     return world(OWN, *others, policy=[to_oac(), theirs], **more)

@@ -10,7 +10,7 @@ from cfstream.access.openings import Expected, openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import World
+from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, AclGrant, Delivery, Distribution
 from cfstream.domain.distribution import Origin
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
@@ -57,7 +57,7 @@ def lists(id_: str) -> Json:
     return to(id_, "s3:ListBucket", resource=BUCKET_ARN, sid="list")
 
 
-def ways(here: World, key: str) -> dict[str, bool]:
+def ways(here: BucketWorld, key: str) -> dict[str, bool]:
     """Return who may read a key, and whether that is certain."""
     (seen,) = evaluate(here)
     cell = next(number for number, each in enumerate(seen.cells) if each.witness == key)
@@ -69,14 +69,14 @@ def may(seen: Evaluation) -> set[tuple[str, str, bool]]:
     return {(str(each.reader), str(each.may), each.certain) for each in seen.general}
 
 
-def opened(here: World, **declared: Any) -> list[str]:
+def opened(here: BucketWorld, **declared: Any) -> list[str]:
     """Return the texts of the openings beside those of readers."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
     said = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
     return [each.text for each in openings(evaluate(here)[0], said).openings if "can read /" not in each.text]
 
 
-def hazards(before: World, after: World) -> list[str]:
+def hazards(before: BucketWorld, after: BucketWorld) -> list[str]:
     """Return the names of the hazards between two worlds."""
     one, other = evaluate(before, after)
     found = (*opening_hazards(one, other, (one, other)), *cutting_hazards(one, other, (one, other)))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
     AclGrant,
-    Behavior,
     Block,
     BucketState,
+    CacheBehavior,
     Delivery,
     Distribution,
     ObjectAcls,
@@ -42,15 +42,15 @@ def origin(id_: str = "s3", path: str = "", bucket: str = BUCKET, **access: str)
 
 def behavior(
     path: str, *groups: str, origins: Sequence[Origin] = (), accounts: Sequence[str] = ()
-) -> Behavior:
+) -> CacheBehavior:
     """Return a behavior that these key groups and accounts sign for; the default one without a path."""
     pattern = PathPattern(path or "*")
-    return Behavior(pattern, "s3", tuple(origins), Signers(tuple(accounts), groups), default=not path)
+    return CacheBehavior(pattern, "s3", tuple(origins), Signers(tuple(accounts), groups), default=not path)
 
 
 def distribution(
     id_: str,
-    *behaviors: Behavior,
+    *behaviors: CacheBehavior,
     oai: str = "",
     oac: str = "",
     enabled: bool = True,
@@ -96,14 +96,14 @@ def objects(**grantees: Sequence[str]) -> ObjectAcls:
     return ObjectAcls(tuple(classes))
 
 
-def world(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any) -> World:
+def world(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any) -> BucketWorld:
     """Return a world whose own distribution is E1. `more` are fields of the bucket's state or of the world."""
     of_world = {
         name: more.pop(name) for name in ("stacks", "unsigned_controls", "identities") if name in more
     }
     document = {"Version": "2012-10-17", "Statement": list(policy)} if policy else None
     bucket = BucketState(BUCKET, policy=document, **{"block": SHUT, **more})
-    return World(
+    return BucketWorld(
         ACCOUNT,
         bucket,
         distributions=distributions,

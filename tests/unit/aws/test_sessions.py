@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
 from cfstream.aws.models import NamedFolders, PlainFiles
-from cfstream.aws.sessions import Clients, Settings, is_amazon
+from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
 from cfstream.errors import NoCredentials, WrongUsage
 
 HERE = "http://127.0.0.1:4566"
@@ -37,7 +37,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_a_client_is_made_once() -> None:
     """One for each service, region and direction, and no more."""
-    clients = Clients(Settings())
+    clients = Clients(ConnectionSettings())
     assert clients.of("sts") is clients.of("sts")
     assert clients.of("sts") is not clients.of("sts", write=True)
     assert clients.of("sts", "us-east-1") is clients.of("sts")
@@ -45,16 +45,16 @@ def test_a_client_is_made_once() -> None:
 
 def test_reads_are_repeated_and_writes_are_not() -> None:
     """Five attempts for a read; a write is sent once."""
-    clients = Clients(Settings())
+    clients = Clients(ConnectionSettings())
     assert clients.of("sts").meta.config.retries["total_max_attempts"] == 5
     assert clients.of("sts", write=True).meta.config.retries["total_max_attempts"] == 1
 
 
 def test_amazon_is_known_by_its_hosts() -> None:
     """AWS's own endpoints in all partitions, and no look-alike."""
-    assert is_amazon(Clients(Settings()).of("cloudfront"))
-    assert is_amazon(Clients(Settings(region="cn-north-1")).of("cloudfront"))
-    assert not is_amazon(Clients(Settings(endpoint_url=HERE)).of("cloudfront"))
+    assert is_amazon(Clients(ConnectionSettings()).of("cloudfront"))
+    assert is_amazon(Clients(ConnectionSettings(region="cn-north-1")).of("cloudfront"))
+    assert not is_amazon(Clients(ConnectionSettings(endpoint_url=HERE)).of("cloudfront"))
     for host, ours in {
         "cloudfront.global.api.aws": True,
         "cloudfront.cn-northwest-1.amazonaws.com.cn": True,
@@ -72,7 +72,9 @@ def test_stand_ins_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(
             "AWS_ENDPOINT_URL_S3" if by.endswith("s3") else "AWS_ENDPOINT_URL", "http://localhost:4566"
         )
-    settings = Settings(endpoint_url="http://localhost:4566") if by == "flag" else Settings()
+    settings = (
+        ConnectionSettings(endpoint_url="http://localhost:4566") if by == "flag" else ConnectionSettings()
+    )
     s3 = Clients(settings).of("s3", "eu-west-1")
     assert s3.meta.config.s3["addressing_style"] == "path"
     assert s3.meta.region_name == "eu-west-1"
@@ -80,7 +82,7 @@ def test_stand_ins_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyP
 
 def test_amazon_has_buckets_in_the_host() -> None:
     """AWS itself is addressed as it recommends."""
-    assert Clients(Settings()).of("s3").meta.config.s3["addressing_style"] == "auto"
+    assert Clients(ConnectionSettings()).of("s3").meta.config.s3["addressing_style"] == "auto"
 
 
 def test_account_is_taken_off_a_stand_ins_host() -> None:
@@ -90,7 +92,7 @@ def test_account_is_taken_off_a_stand_ins_host() -> None:
         HERE: "127.0.0.1:4566",
         None: f"{account}.s3-control.us-east-1.amazonaws.com",
     }.items():
-        s3control = Clients(Settings(endpoint_url=endpoint)).of("s3control")
+        s3control = Clients(ConnectionSettings(endpoint_url=endpoint)).of("s3control")
         sent: list[str] = []
         s3control.meta.events.register("before-call.s3-control", _note_url(sent))
         s3control.get_public_access_block(AccountId=account)
@@ -120,12 +122,12 @@ def test_region(
     """The flag, then AWS_REGION, then what botocore knows, then us-east-1."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert Clients(Settings(region=flag)).region == region
+    assert Clients(ConnectionSettings(region=flag)).region == region
 
 
 def test_the_index_of_tags_is_asked_at_home() -> None:
     """CloudFront's tags stand in the index of us-east-1, wherever the session is."""
-    clients = Clients(Settings(region="eu-west-1"))
+    clients = Clients(ConnectionSettings(region="eu-west-1"))
     assert clients.of("resourcegroupstaggingapi").meta.region_name == "us-east-1"
 
 
@@ -134,24 +136,24 @@ def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatc
     (tmp_path / "config").write_text("[default\nregion")
     monkeypatch.setenv("AWS_PROFILE", "nope")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    clients = Clients(Settings(endpoint_url=HERE, sandbox=True))
+    clients = Clients(ConnectionSettings(endpoint_url=HERE, sandbox=True))
     client = clients.of("cloudfront")
     assert client.meta.endpoint_url == HERE
     assert client.meta.config.proxies == {}
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    assert Clients(Settings(endpoint_url=HERE, sandbox=True)).of("s3") is not None
+    assert Clients(ConnectionSettings(endpoint_url=HERE, sandbox=True)).of("s3") is not None
 
 
 @pytest.mark.parametrize(
     ("settings", "kind"),
     [
-        (Settings(profile="nope"), WrongUsage),
-        (Settings(endpoint_url="127.0.0.1:4566"), WrongUsage),
-        (Settings(region="eu west"), WrongUsage),
+        (ConnectionSettings(profile="nope"), WrongUsage),
+        (ConnectionSettings(endpoint_url="127.0.0.1:4566"), WrongUsage),
+        (ConnectionSettings(region="eu west"), WrongUsage),
     ],
     ids=["profile", "endpoint", "region"],
 )
-def test_settings_that_cannot_be(settings: Settings, kind: type[Exception]) -> None:
+def test_settings_that_cannot_be(settings: ConnectionSettings, kind: type[Exception]) -> None:
     """What is wrong with a setting is said when a client is made, before anything is sent."""
     with pytest.raises(kind):
         Clients(settings).of("sts")
@@ -161,14 +163,14 @@ def test_a_broken_configuration_file(tmp_path: Path) -> None:
     """A file that cannot be read is named."""
     (tmp_path / "config").write_text("[default\nregion")
     with pytest.raises(WrongUsage, match="config"):
-        Clients(Settings()).of("sts")
+        Clients(ConnectionSettings()).of("sts")
 
 
 def test_half_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """An access key without its secret is told of, and never mixed with other credentials."""
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(NoCredentials, match="Partial"):
-        Clients(Settings()).of("sts")
+        Clients(ConnectionSettings()).of("sts")
 
 
 def test_models_are_read_as_botocore_reads_them() -> None:
@@ -228,7 +230,9 @@ def test_nothing_below_the_steps_sends_a_write_twice(status: int, code: str) -> 
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-        s3 = Clients(Settings(region="us-east-1", endpoint_url=endpoint, sandbox=True)).of("s3", write=True)
+        s3 = Clients(ConnectionSettings(region="us-east-1", endpoint_url=endpoint, sandbox=True)).of(
+            "s3", write=True
+        )
         with pytest.raises(ClientError):
             s3.put_bucket_policy(Bucket="media", Policy="{}")
         server.shutdown()

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from cfstream.explain.guards import Guard, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
 from cfstream.explain.judging import Explanation, explain
 from cfstream.explain.times import distance
 from cfstream.sign import Signer
@@ -43,11 +43,11 @@ def guards() -> Guards:
         domain_name="d111111abcdef8.cloudfront.net",
         aliases=("media.example.com", "*.video.example.com"),
         behaviors=(
-            Guard("/posters/*"),
-            Guard(
+            GuardedBehavior("/posters/*"),
+            GuardedBehavior(
                 "clips/*", groups=("clips",), keys=(trusted(CLIPS, "clips"),), viewer_protocol="https-only"
             ),
-            Guard("", groups=("lectures",), keys=own, viewer_protocol="redirect-to-https"),
+            GuardedBehavior("", groups=("lectures",), keys=own, viewer_protocol="redirect-to-https"),
         ),
         ipv6=True,
     )
@@ -283,7 +283,9 @@ def test_without_a_distribution_what_can_be_seen_is_told() -> None:
 
 def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
     """With its prefix or server, or escaped for a page."""
-    pairs = Guards("E2", "s1.cloudfront.net", (), (Guard("", signers=("self",), key_pairs=(LECTURES,)),))
+    pairs = Guards(
+        "E2", "s1.cloudfront.net", (), (GuardedBehavior("", signers=("self",), key_pairs=(LECTURES,)),)
+    )
     name = signer().stream_name("mp4:videos/a.mp4", HOUR)
     for written in (str(name), name.bare, f"rtmp://s1.cloudfront.net/cfx/st/{name.prefixed}", name.flash):
         told = explain(written, now=NOW, guards=pairs)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.inventory.details import DistributionDetails, Named, OriginDetails
+from cfstream.inventory.details import DistributionDetails, NamedId, OriginDetails
 from cfstream.inventory.entries import list_all
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import by_id, is_id
@@ -135,7 +135,7 @@ SERVICE = {"Service": "cloudfront.amazonaws.com"}
 def test_grants_in_a_policy(origin: OriginDetails, statement: dict[str, Any], to: str | None) -> None:
     """A statement is a grant when it lets this distribution read, by the access that it has."""
     if origin.access == "oai":
-        origin = replace(origin, identity=Named("E74FTE3AJFJ256"))
+        origin = replace(origin, identity=NamedId("E74FTE3AJFJ256"))
     grants, notes = grants_of(policy(**statement), ARN, "lectures", [origin], marked=False)
     assert notes == ()
     assert [grant.to.startswith(to or "-") for grant in grants] == ([True] if to else [])

@@ -10,7 +10,7 @@ from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 from cfstream.values import Address
 from tests.unit.kinds.live import ACCOUNT, live, ours, proposal, scene
 from tests.unit.kinds.s3 import (
@@ -38,9 +38,9 @@ def proposed(*, own: Any = None, **replies: Any) -> Proposal:
     return proposal(BucketPolicyKind(), scene(OAC), aws, land())
 
 
-def forgetting(*names: str) -> Mark:
+def forgetting(*names: str) -> ChangeTags:
     """The end of the tag that remembers these buckets."""
-    return Mark(
+    return ChangeTags(
         address=ADDRESS,
         stage=Stage.FORGET,
         because=f"all that is ours is in {BUCKET}",
@@ -84,7 +84,7 @@ def test_leaving_a_bucket() -> None:
     )
     both = f"{BUCKET} old-media"
     tags = {"Items": [{"Key": "cfstream:buckets", "Value": both}]}
-    assert remembered == Mark(
+    assert remembered == ChangeTags(
         address=ADDRESS,
         stage=Stage.MARK,
         because="remember both buckets until all that is ours is in the new one",
@@ -177,6 +177,6 @@ def test_a_third_bucket() -> None:
         policies={"new-media": seen, "old-media": seen},
         list_tags_for_resource=remembering("new-media", "old-media"),
     ).steps[1]
-    assert isinstance(remembered, Mark)
+    assert isinstance(remembered, ChangeTags)
     change = Change("tags.cfstream:buckets", "new-media old-media", f"{BUCKET} new-media old-media")
     assert remembered.changes == (change,)

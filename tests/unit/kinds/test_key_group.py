@@ -15,7 +15,7 @@ from cfstream.steps.delete import Delete
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
-from cfstream.steps.wait import GroupActive, Wait
+from cfstream.steps.wait import GroupActive, WaitUntil
 from cfstream.values import Address, ETag, Json, Known, Ref, StepId, digest
 from tests.unit.kinds.live import NOW, distribution, live, ours, proposal, scene
 
@@ -143,7 +143,7 @@ def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
                 base=base,
                 etag=ETag("E2GROUP"),
             ),
-            Wait(
+            WaitUntil(
                 address=address("signers"),
                 stage=Stage.WAIT,
                 because="until all who use it are Deployed with its new keys",

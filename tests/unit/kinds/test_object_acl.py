@@ -16,7 +16,7 @@ from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.tags import Mark
+from cfstream.steps.tags import ChangeTags
 from cfstream.values import Address, Joined, Json, Ref, StepId
 from tests.unit.kinds.live import ACCOUNT, Live, live, ours, proposal, scene
 from tests.unit.kinds.s3 import BUCKET, DISTRIBUTION_ARN, OAI, REGION, denied, land, missing, s3, signed
@@ -106,7 +106,7 @@ def test_grant_with_its_mark() -> None:
     """The distribution is marked before the first grant, which goes to all objects that lack it."""
     aws = objects({"a": acl("READ"), "b": acl(), "c": acl("FULL_CONTROL")})
     assert proposed(READ, aws).steps == (
-        Mark(
+        ChangeTags(
             address=ADDRESS,
             stage=Stage.MARK,
             because="remember that objects are granted, before the first one is",
@@ -176,7 +176,7 @@ def test_new_identity() -> None:
     }
     aws = objects({"a": acl(), "b": acl()}, list_cloud_front_origin_access_identities=[])
     marked, granted = proposed(READ, aws, land(brought=brought)).steps
-    assert isinstance(marked, Mark)
+    assert isinstance(marked, ChangeTags)
     assert isinstance(granted, ProposedGrant)
     assert marked.call.params["Tags"]["Items"][0]["Value"] == Ref(MADE)
     assert granted.edit == edit(Ref(MADE, "user"), "READ")
@@ -238,7 +238,7 @@ def test_not_on_objects_any_more() -> None:
         ("modify object-acl:lectures", Stage.UNMARK),
     ]
     assert isinstance(steps[0], Revoke)
-    assert isinstance(steps[1], Mark)
+    assert isinstance(steps[1], ChangeTags)
     assert steps[0].edit == edit(USER, None)
     assert steps[1].call == Call(
         "cloudfront", "untag_resource", {"Resource": DISTRIBUTION_ARN, "TagKeys": {"Items": ["cfstream:acl"]}}

@@ -8,7 +8,7 @@ from cfstream.planning.draft import draft, stack_plan
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.plan import StackPlan
 from cfstream.stack.surroundings import Surroundings
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import GrantRead
 from cfstream.values import Json
 from tests.unit.kinds.live import Live, live, ours, scene
 from tests.unit.kinds.s3 import BUCKET, OAI, s3
@@ -93,9 +93,9 @@ def opening_texts(seen: Exposure) -> list[str]:
     return [each.text for each in seen.openings]
 
 
-def grants_of(plan: StackPlan) -> list[Grant]:
+def grants_of(plan: StackPlan) -> list[GrantRead]:
     """Return the grants of a plan in their order."""
-    return [step for step in plan.steps if isinstance(step, Grant)]
+    return [step for step in plan.steps if isinstance(step, GrantRead)]
 
 
 def hazards_of(plan: StackPlan) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import BucketState, Delivery, distribution_from_config
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Known
@@ -27,12 +27,12 @@ GROUPS: dict[Known, GroupState] = {
 }
 
 
-def world(*behaviors: Json, default: Json | None = None) -> World:
+def world(*behaviors: Json, default: Json | None = None) -> BucketWorld:
     """A bucket with a distribution of these behaviors; the key group ``staff`` signs for the default one."""
     config = build.config(*behaviors, default=default)
     ours = distribution_from_config(Delivery.HTTP, build.OURS, build.OUR_ARN, config)
     bucket = BucketState(build.MEDIA, policy=GRANT)
-    return World(ACCOUNT, bucket, distributions=(ours,), own=build.OURS, groups=GROUPS)
+    return BucketWorld(ACCOUNT, bucket, distributions=(ours,), own=build.OURS, groups=GROUPS)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import GrantRead
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage
 from tests.unit.kinds.live import distribution
@@ -55,10 +55,10 @@ def test_a_statement_that_the_switch_would_open_is_removed_first() -> None:
     live = account(own, policy=policy_of(by_oai(prefix="clips/")))
     plan = planned(PUBLIC + "oai: {}\ngrant: {prefix: posters/}\n", live)
     assert plan.problems == ()
-    of_policy = [each for each in plan.steps if isinstance(each, Grant | Revoke)]
+    of_policy = [each for each in plan.steps if isinstance(each, GrantRead | Revoke)]
     assert [(type(each), each.stage) for each in of_policy][:2] == [
         (Revoke, Stage.NARROW),
-        (Grant, Stage.LATE_GRANT),
+        (GrantRead, Stage.LATE_GRANT),
     ]
 
 

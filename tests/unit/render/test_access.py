@@ -11,7 +11,7 @@ from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.errors import Notice
 from cfstream.render.access import access_document, access_text
 from cfstream.render.flow import Page
-from cfstream.render.table import Row, cell_lines, table
+from cfstream.render.table import TableRow, cell_lines, table
 
 SIGNERS = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
 ROLE = Reader(ReaderKind.PRINCIPAL, "arn:aws:iam::999988887777:role/media/transcoder")
@@ -279,7 +279,7 @@ def test_a_cell_is_cut_where_a_reader_expects_it(text: str, lines: list[str]) ->
 )
 def test_no_sign_is_lost_in_a_table(cells: list[tuple[str, str, str]], width: int) -> None:
     """Every sign of every cell is on the page, whatever the width."""
-    rows = [Row(each) for each in cells]
+    rows = [TableRow(each) for each in cells]
     lines = list(table(("reader", "paths", "way"), rows, Page(width)))
     told = "".join("".join(lines).split())
     for title in ("reader", "paths", "way"):

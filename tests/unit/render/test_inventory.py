@@ -7,9 +7,9 @@ from cfstream.inventory.details import (
     ActiveSigners,
     BehaviorDetails,
     DistributionDetails,
-    Grant,
+    GrantDetails,
     IdentityDetails,
-    Named,
+    NamedId,
     OriginDetails,
     Tls,
 )
@@ -22,14 +22,14 @@ from cfstream.render.inventory import (
     show_text,
     wait_document,
 )
-from cfstream.stack.shown import Entry
+from cfstream.stack.shown import ListEntry
 from cfstream.values import ETag
 
-GROUP = Named("a0722aa0-2aa3-4cf7-ab70-ba6527d99a23", "lectures-signers")
-KEY = Named("K2JCJMDEHXQW5F", "lectures-2026-11")
+GROUP = NamedId("a0722aa0-2aa3-4cf7-ab70-ba6527d99a23", "lectures-signers")
+KEY = NamedId("K2JCJMDEHXQW5F", "lectures-2026-11")
 
 ENTRIES = (
-    Entry(
+    ListEntry(
         kind="distribution",
         id="E1UGDLB9XZBD79",
         owner="lectures",
@@ -40,11 +40,13 @@ ENTRIES = (
         cnames=("media.example.com",),
         origins=("lectures-media.s3.eu-west-1.amazonaws.com",),
     ),
-    Entry(
+    ListEntry(
         "streaming-distribution", "E2", None, "", "InProgress", enabled=False, domain_name="s5.cloudfront.net"
     ),
-    Entry("origin-access-identity", "E74FTE3AJFJ256", "lectures", "cfstream:lectures", used_by=("E1", "E2")),
-    Entry("origin-access-identity", "E3", None, "made by hand\n\x1b[31m"),
+    ListEntry(
+        "origin-access-identity", "E74FTE3AJFJ256", "lectures", "cfstream:lectures", used_by=("E1", "E2")
+    ),
+    ListEntry("origin-access-identity", "E3", None, "made by hand\n\x1b[31m"),
 )
 
 LIST = """\
@@ -92,7 +94,11 @@ DISTRIBUTION = DistributionDetails(
     price_class="PriceClass_100",
     origins=(
         OriginDetails(
-            "s3", "lectures-media.s3.eu-west-1.amazonaws.com", "", "oac", Named("E3OAC", "cfstream-lectures")
+            "s3",
+            "lectures-media.s3.eu-west-1.amazonaws.com",
+            "",
+            "oac",
+            NamedId("E3OAC", "cfstream-lectures"),
         ),
         OriginDetails("old", "old-media.s3.amazonaws.com", "/films"),
     ),
@@ -100,9 +106,9 @@ DISTRIBUTION = DistributionDetails(
         BehaviorDetails("", "s3", (), (GROUP,), "redirect-to-https", "CachingOptimized"),
         BehaviorDetails("/posters/*", "s3"),
     ),
-    active_signers=(ActiveSigners(Named("self")), ActiveSigners(GROUP, (KEY,))),
+    active_signers=(ActiveSigners(NamedId("self")), ActiveSigners(GROUP, (KEY,))),
     grants=(
-        Grant(
+        GrantDetails(
             "lectures-media",
             "bucket-policy",
             "CloudFront for this distribution",

@@ -9,7 +9,7 @@ import pytest
 from cfstream.errors import Interrupted, Missing, NoCredentials, NotAuthorized, Refused, Throttled
 from cfstream.ports import Call
 from cfstream.steps import object_grants
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import GrantRead
 from cfstream.steps.object_grants import ObjectGrants, permissions_of, public_permissions, with_grant
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
@@ -41,10 +41,12 @@ def keys(count: int, prefix: str = "hls/") -> list[str]:
     return [f"{prefix}{number:05}.m4s" for number in range(count)]
 
 
-def grant(permission: str | None = "READ", prefix: str = "", grantee: Known = OAI, total: int = 0) -> Grant:
+def grant(
+    permission: str | None = "READ", prefix: str = "", grantee: Known = OAI, total: int = 0
+) -> GrantRead:
     """The step that gives this permission."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, prefix, grantee, permission, total)
-    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit, opens=True, guard=UNREAD)
+    return GrantRead(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit, opens=True, guard=UNREAD)
 
 
 def granted(bucket: Bucket, permission: str = "READ") -> int:

@@ -9,7 +9,7 @@ import pytest
 from cfstream.errors import Refused, ReplyLost, Stale
 from cfstream.policy_document import by_sid, oac_statement, oai_statement
 from cfstream.steps.bucket_policy import PAUSES, PolicyEdit
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import GrantRead
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage
@@ -41,10 +41,12 @@ def edit(seen: Any, *put: Any, drop: str = "") -> PolicyEdit:
     return PolicyEdit(BUCKET, "eu-west-1", ACCOUNT, seen, put, frozenset({drop} if drop else ()))
 
 
-def grant(seen: Any, *put: Any) -> Grant:
+def grant(seen: Any, *put: Any) -> GrantRead:
     """The step that puts these statements."""
     wanted = edit(seen, *(put or (OURS,)))
-    return Grant(address=ADDRESS, stage=Stage.GRANT, because="test", edit=wanted, opens=True, guard=UNREAD)
+    return GrantRead(
+        address=ADDRESS, stage=Stage.GRANT, because="test", edit=wanted, opens=True, guard=UNREAD
+    )
 
 
 def revoke(seen: Any, sid: str = "cfstream-lectures-oac") -> Revoke:

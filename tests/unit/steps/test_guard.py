@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from cfstream.access.world import GroupState, World
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import BucketState, Delivery, distribution_from_config
 from cfstream.errors import Missing, Stale
 from cfstream.policy_document import merge, oac_statement
 from cfstream.ports import Call
 from cfstream.steps.bucket_policy import PolicyEdit
-from cfstream.steps.grant import Grant, ProposedGrant
+from cfstream.steps.grant import GrantRead, ProposedGrant
 from cfstream.steps.guard import Around, Guard
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Stage
@@ -87,7 +87,7 @@ class Guarded(Bucket):
         return super().items(call)
 
 
-def world(*others: Json, written: bool = False) -> World:
+def world(*others: Json, written: bool = False) -> BucketWorld:
     """What the plan expects: the stack's distribution with its signers, and others by the OAI."""
     made = distribution_from_config(
         Delivery.HTTP,
@@ -99,7 +99,7 @@ def world(*others: Json, written: bool = False) -> World:
         distribution_from_config(Delivery.HTTP, f"E{number}", row(f"E{number}", {})["ARN"], each)
         for number, each in enumerate(others, 2)
     )
-    return World(
+    return BucketWorld(
         account=ACCOUNT,
         bucket=BucketState(BUCKET),
         distributions=(made, *beside),
@@ -111,7 +111,7 @@ def world(*others: Json, written: bool = False) -> World:
     )
 
 
-def grant(*others: Json, written: bool = False, objects: bool = False) -> Grant:
+def grant(*others: Json, written: bool = False, objects: bool = False) -> GrantRead:
     """The step that grants to the stack's distribution, or on objects to the OAI."""
     before = world(*others, written=written)
     allowed = {**STATEMENT, "Principal": {"CanonicalUser": USER}, "Condition": {}} if objects else STATEMENT
@@ -121,7 +121,7 @@ def grant(*others: Json, written: bool = False, objects: bool = False) -> Grant:
         if objects
         else PolicyEdit(BUCKET, "eu-west-1", ACCOUNT, None, (STATEMENT,))
     )
-    return Grant(
+    return GrantRead(
         address=Address("bucket-policy", "lectures"),
         stage=Stage.LATE_GRANT,
         because="test",
@@ -229,6 +229,6 @@ def test_there_is_no_grant_without_a_guard() -> None:
     }
     for missing in ({}, {"guard": None}, {"guard": ()}):
         with pytest.raises(TypeError):
-            Grant(**common, opens=True, **missing)
+            GrantRead(**common, opens=True, **missing)
     with pytest.raises(TypeError, match="no guard"):
         ProposedGrant(**common).perform(doors(Bucket()))

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cfstream.ports import Call
-from cfstream.steps.grant import Grant
+from cfstream.steps.grant import GrantRead
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants, permissions_of
 from cfstream.steps.revoke import Revoke
@@ -47,10 +47,10 @@ class Slow(Bucket):
         return reply
 
 
-def grant(user: str, permission: str = "READ") -> Grant:
+def grant(user: str, permission: str = "READ") -> GrantRead:
     """The step of one stack that grants its own identity."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, "", user, permission)
-    return Grant(
+    return GrantRead(
         address=Address("object-acl", user[0]),
         stage=Stage.GRANT,
         because="test",

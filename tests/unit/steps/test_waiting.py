@@ -10,7 +10,7 @@ from cfstream.ports import Answer, Call
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.records import CreateRecords
 from cfstream.steps.step import Doors, Stage
-from cfstream.steps.wait import Deployed, Wait
+from cfstream.steps.wait import Deployed, WaitUntil
 from cfstream.values import Address, Json
 from tests.unit.steps.buckets import Clock
 
@@ -49,17 +49,17 @@ class Script:
         raise AssertionError(calls)
 
 
-def perform(step: Wait | CreateRecords, aws: Script) -> Json:
+def perform(step: WaitUntil | CreateRecords, aws: Script) -> Json:
     """Run the step."""
     return step.perform(Doors(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
 
 
-def wait(seconds: float = 1800.0) -> Wait:
+def wait(seconds: float = 1800.0) -> WaitUntil:
     """Wait for one distribution."""
     read = Call("cloudfront", "get_distribution", {"Id": "E1"})
     until = Deployed(read, "Distribution", {"Enabled": True})
     address = Address("distribution", "lectures")
-    return Wait(address=address, stage=Stage.WAIT, because="test", until=until, seconds=seconds)
+    return WaitUntil(address=address, stage=Stage.WAIT, because="test", until=until, seconds=seconds)
 
 
 def records(seconds: float = 1800.0) -> CreateRecords:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.access.policy import On, acl_readers
+from cfstream.access.policy import ResourceType, acl_readers
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.domain import AclGrant, Block
 
@@ -16,17 +16,17 @@ LEGACY = "ObjectWriter"
 @pytest.mark.parametrize(
     ("on", "permission", "what"),
     [
-        (On.OBJECT, "READ", [May.READ]),
-        (On.OBJECT, "READ_ACP", []),
-        (On.OBJECT, "WRITE_ACP", [May.MANAGE]),
-        (On.OBJECT, "FULL_CONTROL", [May.READ, May.MANAGE]),
-        (On.BUCKET, "READ", [May.LIST]),
-        (On.BUCKET, "WRITE", [May.WRITE]),
-        (On.BUCKET, "WRITE_ACP", [May.MANAGE]),
-        (On.BUCKET, "FULL_CONTROL", [May.LIST, May.WRITE, May.MANAGE]),
+        (ResourceType.OBJECT, "READ", [May.READ]),
+        (ResourceType.OBJECT, "READ_ACP", []),
+        (ResourceType.OBJECT, "WRITE_ACP", [May.MANAGE]),
+        (ResourceType.OBJECT, "FULL_CONTROL", [May.READ, May.MANAGE]),
+        (ResourceType.BUCKET, "READ", [May.LIST]),
+        (ResourceType.BUCKET, "WRITE", [May.WRITE]),
+        (ResourceType.BUCKET, "WRITE_ACP", [May.MANAGE]),
+        (ResourceType.BUCKET, "FULL_CONTROL", [May.LIST, May.WRITE, May.MANAGE]),
     ],
 )
-def test_a_permission_means_what_s3_documents(on: On, permission: str, what: list[May]) -> None:
+def test_a_permission_means_what_s3_documents(on: ResourceType, permission: str, what: list[May]) -> None:
     """READ on a bucket lists, READ on an object reads, WRITE_ACP changes who reads."""
     found = acl_readers([AclGrant(FOREIGN, permission)], on, block=Block(), ownership=LEGACY)
     assert found == tuple((Reader(ReaderKind.CANONICAL, FOREIGN), may) for may in what)
@@ -36,21 +36,25 @@ def test_ignoring_public_acls_leaves_foreign_accounts() -> None:
     """IgnorePublicAcls ignores both public groups and nobody else."""
     grants = [AclGrant(who, "READ") for who in (EVERYBODY, SIGNED_IN, FOREIGN, LOGS)]
     foreign, logs = Reader(ReaderKind.CANONICAL, FOREIGN), Reader(ReaderKind.SERVICE, LOGS)
-    all_of_them = acl_readers(grants, On.OBJECT, block=Block(), ownership=LEGACY)
+    all_of_them = acl_readers(grants, ResourceType.OBJECT, block=Block(), ownership=LEGACY)
     assert {reader for reader, _ in all_of_them} == {ANYONE, foreign, logs}
-    ignoring = acl_readers(grants, On.OBJECT, block=Block(ignore_acls=True), ownership=LEGACY)
+    ignoring = acl_readers(grants, ResourceType.OBJECT, block=Block(ignore_acls=True), ownership=LEGACY)
     assert {reader for reader, _ in ignoring} == {foreign, logs}
 
 
 def test_no_acl_counts_where_the_owner_is_enforced() -> None:
     """BucketOwnerEnforced disables ACLs."""
     grants = [AclGrant(EVERYBODY, "FULL_CONTROL")]
-    assert acl_readers(grants, On.OBJECT, block=Block(), ownership="BucketOwnerEnforced") == ()
+    assert acl_readers(grants, ResourceType.OBJECT, block=Block(), ownership="BucketOwnerEnforced") == ()
 
 
 def test_a_known_identity_is_reported_by_its_id() -> None:
     """The canonical user id of an OAI is reported as the OAI."""
     found = acl_readers(
-        [AclGrant(FOREIGN, "READ")], On.OBJECT, block=Block(), ownership=LEGACY, identities={FOREIGN: "E1"}
+        [AclGrant(FOREIGN, "READ")],
+        ResourceType.OBJECT,
+        block=Block(),
+        ownership=LEGACY,
+        identities={FOREIGN: "E1"},
     )
     assert found == ((Reader(ReaderKind.OAI, "E1"), May.READ),)

@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.access.policy import (
     Judgement,
-    On,
+    ResourceType,
     account,
     actions,
     any_distribution,
@@ -114,9 +114,9 @@ def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
             OWN,
             only=actions(May.MANAGE, on),
         ).verdict
-        for on in (On.OBJECT, On.BUCKET)
+        for on in (ResourceType.OBJECT, ResourceType.BUCKET)
     }
-    assert found == {On.OBJECT: Verdict.YES, On.BUCKET: Verdict.NO}
+    assert found == {ResourceType.OBJECT: Verdict.YES, ResourceType.BUCKET: Verdict.NO}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cfstream.comparing import Comparison
     from cfstream.errors import CfstreamError, SpecProblems
     from cfstream.planning import StackPlan
-    from cfstream.proving import ClaimVerdict, Finding, Proof, StackProof
+    from cfstream.proving import Finding, Proof, StackProof, Verdict
     from cfstream.spec.load import Stack
     from cfstream.use_cases.migration import Migrated
     from cfstream.use_cases.rotation import Rotated
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CfstreamError",
-    "ClaimVerdict",
     "Comparison",
     "Event",
     "Finding",
@@ -66,6 +65,7 @@ __all__ = [
     "StepOutcome",
     "StepProgress",
     "StepReport",
+    "Verdict",
     "__version__",
     "apply",
     "diff",
@@ -87,7 +87,7 @@ _HOMES = {
         ("StepBegan", "StepEnded", "StepOutcome", "StepProgress", "StepReport"), "cfstream.applying"
     ),
     **dict.fromkeys(("CfstreamError", "SpecProblems"), "cfstream.errors"),
-    **dict.fromkeys(("Finding", "Proof", "StackProof", "ClaimVerdict"), "cfstream.proving"),
+    **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.proving"),
     "Comparison": "cfstream.comparing",
     "Migrated": "cfstream.use_cases.migration",
     "Rotated": "cfstream.use_cases.rotation",

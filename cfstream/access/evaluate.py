@@ -11,7 +11,7 @@ from cfstream.access.origins import unplaced
 from cfstream.access.partition import Cell, Layout, Named, Partition, of_key, partition
 from cfstream.access.points import Point
 from cfstream.access.policy import Requester
-from cfstream.access.reader import May, Reader, Verdict
+from cfstream.access.reader import Certainty, May, Reader
 from cfstream.access.statements import PolicyAnswer, PolicyView
 from cfstream.access.through import OBJECT_ACL, Viewers
 from cfstream.access.ways import Evaluation, General, Way, Ways
@@ -92,10 +92,10 @@ class _Judge:
     def _perhaps(self, requester: Requester, reading: PolicyAnswer) -> PolicyAnswer:
         """What a distribution may do is not certain where it is not known whether its origins lead to the bucket."""
         origins = self.unplaced.get(requester.reader.name, ())
-        if not origins or reading.verdict is Verdict.NO:
+        if not origins or reading.verdict is Certainty.NO:
             return reading
         clauses = (f"its origin {each.domain_name} may not lead to this bucket" for each in origins)
-        return replace(reading, verdict=Verdict.MAYBE, undecided=(*reading.undecided, *clauses))
+        return replace(reading, verdict=Certainty.MAYBE, undecided=(*reading.undecided, *clauses))
 
     def general(self, cells: Sequence[Cell]) -> Iterator[General]:
         """Who may list, write objects or change who can read: through a distribution, by policy, or by an ACL."""
@@ -124,11 +124,11 @@ class _Judge:
 
 
 def _general(requester: Requester, may: May, reading: PolicyAnswer, view: PolicyView) -> Iterator[General]:
-    if reading.verdict is not Verdict.NO:
+    if reading.verdict is not Certainty.NO:
         yield General(
             requester.reader,
             may,
-            reading.verdict is Verdict.YES,
+            reading.verdict is Certainty.YES,
             reading.undecided,
             reading.by,
             requester=requester,
@@ -137,10 +137,10 @@ def _general(requester: Requester, may: May, reading: PolicyAnswer, view: Policy
 
 
 def _direct_way(requester: Requester, reading: PolicyAnswer, view: PolicyView) -> Iterator[Way]:
-    if reading.verdict is not Verdict.NO:
+    if reading.verdict is not Certainty.NO:
         yield Way(
             requester.reader,
-            reading.verdict is Verdict.YES,
+            reading.verdict is Certainty.YES,
             reading.undecided,
             by=reading.by,
             requester=requester,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 
 ANY: Final = "any"
 """A token for zero or more characters, ``/`` included."""
@@ -79,18 +79,18 @@ class ResourceGlobs:
     certain: tuple[Glob, ...]
 
 
-def names_bucket(resource: str, bucket: str, partition: str = "aws", *, variables: bool = True) -> Verdict:
+def names_bucket(resource: str, bucket: str, partition: str = "aws", *, variables: bool = True) -> Certainty:
     """Return whether a Resource matches the bucket itself, which ListBucket and PutBucketPolicy require."""
     return names_arn(resource, _bucket_arn(bucket, partition), variables=variables)
 
 
-def names_arn(resource: str, arn: str, *, variables: bool = True) -> Verdict:
+def names_arn(resource: str, arn: str, *, variables: bool = True) -> Certainty:
     """Return whether a Resource matches this one ARN; `maybe` if it depends on a policy variable."""
     tokens, decided = _resource_tokens(resource, variables=variables)
     pattern = Glob(tokens).tokens
     if len(pattern) not in _after(pattern, arn):
-        return Verdict.NO
-    return Verdict.YES if decided else Verdict.MAYBE
+        return Certainty.NO
+    return Certainty.YES if decided else Certainty.MAYBE
 
 
 def _bucket_arn(bucket: str, partition: str) -> str:

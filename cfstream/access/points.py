@@ -6,7 +6,7 @@ from typing import TypeAlias
 from cfstream.access.partition import Named
 from cfstream.access.policy import Requester, ResourceType
 from cfstream.access.policy.context import fixed
-from cfstream.access.reader import May, Verdict
+from cfstream.access.reader import Certainty, May
 from cfstream.access.statements import PolicyAnswer, PolicyView
 from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
@@ -33,7 +33,7 @@ class Point:
     ) -> PolicyAnswer:
         """Return whether a requester may read through the access point."""
         if self.point.unread:
-            return PolicyAnswer(Verdict.MAYBE, (f"the policy of the access point {self.point.name}",))
+            return PolicyAnswer(Certainty.MAYBE, (f"the policy of the access point {self.point.name}",))
         return self._asked(
             requester, named, lambda view, who, names: view.read(who, names, cloudfront=cloudfront)
         )
@@ -52,12 +52,14 @@ class Point:
     def _asked(self, requester: Requester, named: tuple[Named, ...], question: Question) -> PolicyAnswer:
         """What both policies allow together."""
         mine = question(self.view, self.view.known(requester), named[self._number])
-        if mine.verdict is Verdict.NO:
+        if mine.verdict is Certainty.NO:
             return mine
         through = question(self._bucket, self._bucket.known(requester.with_keys(self._keys)), named[0])
-        if through.verdict is Verdict.NO:
+        if through.verdict is Certainty.NO:
             return through
         vpc = (f"only from {self.point.vpc}",) if self.point.vpc else ()
-        certain = mine.verdict is through.verdict is Verdict.YES and not vpc
+        certain = mine.verdict is through.verdict is Certainty.YES and not vpc
         undecided = () if certain else tuple(dict.fromkeys((*mine.undecided, *through.undecided, *vpc)))
-        return PolicyAnswer(Verdict.YES if certain else Verdict.MAYBE, undecided, mine.by, mine.statements)
+        return PolicyAnswer(
+            Certainty.YES if certain else Certainty.MAYBE, undecided, mine.by, mine.statements
+        )

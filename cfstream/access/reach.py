@@ -6,7 +6,7 @@ from typing import TypeAlias
 from cfstream.access.compare import State, opens
 from cfstream.access.partition import Cell, Partition, partition
 from cfstream.access.policy import Requester
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.access.statements import PolicyView
 from cfstream.access.world import BucketWorld
 
@@ -42,5 +42,5 @@ def _reached(split: Partition, number: int, requester: Requester) -> Iterator[tu
     for cell in split.cells:
         named = layout.named(cell.mask, cell.may)
         reading = view.read(known, named[0], cell.objects[number])
-        if reading.verdict is not Verdict.NO:
-            yield cell, (reading.verdict is Verdict.YES, (reading.undecided,))
+        if reading.verdict is not Certainty.NO:
+            yield cell, (reading.verdict is Certainty.YES, (reading.undecided,))

@@ -50,7 +50,7 @@ class May(StrEnum):
     """Change who can read: the policy, ACLs, public access blocks, access point policies, replication rules."""
 
 
-class Verdict(StrEnum):
+class Certainty(StrEnum):
     """A three-valued answer. Reports count ``maybe`` as yes."""
 
     YES = "yes"

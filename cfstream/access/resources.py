@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cfstream.access.cells import TooManyStates, includes
 from cfstream.access.globs import Glob, names_arn, names_bucket
 from cfstream.access.partition import resource_globs
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
 from cfstream.policy_document.document import listed
@@ -17,8 +17,8 @@ from cfstream.values import Json
 class Resources:
     """What the Resource of a statement names in the bucket."""
 
-    bucket: Verdict
-    some: Verdict
+    bucket: Certainty
+    some: Certainty
     every: bool
 
 
@@ -32,16 +32,16 @@ def named_by(world: BucketWorld, statement: Json, point: AccessPoint | None) -> 
     certain = [glob for each in found for glob in each.certain]
     every = (Glob.prefix(""),)
     if not inverted:
-        some = Verdict.YES if certain else Verdict.MAYBE if may else Verdict.NO
+        some = Certainty.YES if certain else Certainty.MAYBE if may else Certainty.NO
         return Resources(of_bucket, some, _covers(certain, every[0]))
     left = not _covers(certain, every[0])
     sure = left and not _covers(may, every[0])
-    some = Verdict.YES if sure else Verdict.MAYBE if left else Verdict.NO
-    opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, Verdict.MAYBE: Verdict.MAYBE}
+    some = Certainty.YES if sure else Certainty.MAYBE if left else Certainty.NO
+    opposite = {Certainty.YES: Certainty.NO, Certainty.NO: Certainty.YES, Certainty.MAYBE: Certainty.MAYBE}
     return Resources(opposite[of_bucket], some, not may)
 
 
-def _names_whole(world: BucketWorld, resource: str, point: AccessPoint | None) -> Verdict:
+def _names_whole(world: BucketWorld, resource: str, point: AccessPoint | None) -> Certainty:
     """Return whether a Resource names the bucket, or its access point."""
     policy = point.policy if point else world.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"
@@ -58,6 +58,6 @@ def _covers(globs: Sequence[Glob], every: Glob) -> bool:
         return False
 
 
-def _any(verdicts: Iterable[Verdict]) -> Verdict:
+def _any(verdicts: Iterable[Certainty]) -> Certainty:
     found = set(verdicts)
-    return next((each for each in (Verdict.YES, Verdict.MAYBE) if each in found), Verdict.NO)
+    return next((each for each in (Certainty.YES, Certainty.MAYBE) if each in found), Certainty.NO)

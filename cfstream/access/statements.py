@@ -25,7 +25,7 @@ from cfstream.access.policy import (
 from cfstream.access.policy.judging import RESOURCE
 from cfstream.access.policy.principals import PrincipalForm
 from cfstream.access.policy.texts import text_of
-from cfstream.access.reader import May, Reader, ReaderKind, Verdict
+from cfstream.access.reader import Certainty, May, Reader, ReaderKind
 from cfstream.access.resources import Resources, named_by
 from cfstream.access.route import MERGED
 from cfstream.access.world import BucketWorld
@@ -54,13 +54,13 @@ _BY_BUCKET_ACL = ((May.LIST, ResourceType.BUCKET), (May.WRITE, ResourceType.OBJE
 class PolicyAnswer:
     """A verdict, the undecided parts, and what allows it."""
 
-    verdict: Verdict
+    verdict: Certainty
     undecided: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     statements: tuple[int, ...] = ()
 
 
-NO = PolicyAnswer(Verdict.NO)
+NO = PolicyAnswer(Certainty.NO)
 
 
 @dataclass
@@ -148,9 +148,9 @@ class PolicyView:
         found = NO
         if self.reaches(objects):
             found = best(self._decide(requester, each, named) for each in self._asked[May.READ])
-            if cloudfront and found.verdict is Verdict.YES:
+            if cloudfront and found.verdict is Certainty.YES:
                 found = self._current(requester, named, found)
-        if found.verdict is Verdict.YES:
+        if found.verdict is Certainty.YES:
             return found
         by_acl = self._by_acl(requester, objects, named) if objects is not None else NO
         return best((found, by_acl))
@@ -165,9 +165,9 @@ class PolicyView:
     def _current(self, requester: Requester, named: Named, found: PolicyAnswer) -> PolicyAnswer:
         """Treat old versions as uncertain: CloudFront requests one only if it forwards a viewer's versionId."""
         current = self._decide(requester, _GET, named)
-        if current.verdict is Verdict.YES:
+        if current.verdict is Certainty.YES:
             return current
-        return replace(found, verdict=Verdict.MAYBE, undecided=(VERSIONS,))
+        return replace(found, verdict=Certainty.MAYBE, undecided=(VERSIONS,))
 
     def general(self, requester: Requester, may: May) -> PolicyAnswer:
         """Return whether a requester returned by `known` may list, write or manage, for any key.
@@ -198,8 +198,8 @@ class PolicyView:
         readings = {each.name: self._decide(requester, each, keys, forbidding) for each in asked}
         by_method = best(each for name, each in readings.items() if name in _BY_METHOD)
         by_query = best(each for name, each in readings.items() if name not in _BY_METHOD)
-        if by_query.verdict is not Verdict.NO:
-            by_query = replace(by_query, verdict=Verdict.MAYBE, undecided=(*by_query.undecided, QUERY))
+        if by_query.verdict is not Certainty.NO:
+            by_query = replace(by_query, verdict=Certainty.MAYBE, undecided=(*by_query.undecided, QUERY))
         certain = keys.certain if forbidding is None else forbidding
         return best((by_method, by_query, self._by_bucket_acl(requester, may, on, certain)))
 
@@ -216,7 +216,7 @@ class PolicyView:
             return NO
         asked = (each for each in actions(may, on) if each.name in _BY_METHOD)
         denied = all(self._judge.forbidden(requester, each) & forbidding for each in asked)
-        return NO if denied else PolicyAnswer(Verdict.YES, by=("bucket ACL",))
+        return NO if denied else PolicyAnswer(Certainty.YES, by=("bucket ACL",))
 
     def name(self, index: int) -> str:
         """Return the name of a statement in reports: its Sid, or its index."""
@@ -237,7 +237,7 @@ class PolicyView:
         self, requester: Requester, action: Action, named: Named, forbidding: int | None = None
     ) -> PolicyAnswer:
         found = self._judge.decide(requester, action, named.may, named.certain, forbidding)
-        if found.verdict is Verdict.NO:
+        if found.verdict is Certainty.NO:
             return NO
         undecided = [
             f"{self.name(index)}: {self._resource(index, named) if clause == RESOURCE else clause}"
@@ -251,7 +251,7 @@ class PolicyView:
             for index in range(denying.bit_length())
             if denying >> index & 1
         ]
-        verdict = Verdict.MAYBE if denying else found.verdict
+        verdict = Certainty.MAYBE if denying else found.verdict
         names = tuple(map(self.name, found.allowed_by))
         return PolicyAnswer(verdict, tuple(dict.fromkeys(undecided)), names, found.allowed_by)
 
@@ -269,7 +269,7 @@ class PolicyView:
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
         denied = self._judge.forbidden(requester, _GET) & named.certain
-        return NO if denied else PolicyAnswer(Verdict.YES, by=("object ACL",))
+        return NO if denied else PolicyAnswer(Certainty.YES, by=("object ACL",))
 
     def denies(self, reader: Reader, named: Named) -> bool:
         """Return whether a Deny certainly prevents the grantee of an ACL from reading, in any form of request."""
@@ -316,14 +316,14 @@ class PolicyView:
         may = certain = 0
         for index, resources in enumerate(self._resources):
             found = resources.bucket if on is ResourceType.BUCKET else resources.some
-            may |= (found is not Verdict.NO) << index
-            certain |= (found is Verdict.YES) << index
+            may |= (found is not Certainty.NO) << index
+            certain |= (found is Certainty.YES) << index
         return Named(may, certain)
 
     def _naming_all(self, on: ResourceType) -> int:
         named = 0
         for index, each in enumerate(self._resources):
-            named |= (each.bucket is Verdict.YES if on is ResourceType.BUCKET else each.every) << index
+            named |= (each.bucket is Certainty.YES if on is ResourceType.BUCKET else each.every) << index
         return named
 
     @cached_property
@@ -335,16 +335,16 @@ class PolicyView:
 def best(readings: Iterable[PolicyAnswer]) -> PolicyAnswer:
     """Return all certain answers together if there are any, else all uncertain ones."""
     found = list(readings)
-    certain = [each for each in found if each.verdict is Verdict.YES]
+    certain = [each for each in found if each.verdict is Certainty.YES]
     if certain:
-        return _of(Verdict.YES, (), certain)
-    unsure = [each for each in found if each.verdict is Verdict.MAYBE]
+        return _of(Certainty.YES, (), certain)
+    unsure = [each for each in found if each.verdict is Certainty.MAYBE]
     if not unsure:
         return NO
-    return _of(Verdict.MAYBE, _each(clause for each in unsure for clause in each.undecided), unsure)
+    return _of(Certainty.MAYBE, _each(clause for each in unsure for clause in each.undecided), unsure)
 
 
-def _of(verdict: Verdict, undecided: tuple[str, ...], readings: Sequence[PolicyAnswer]) -> PolicyAnswer:
+def _of(verdict: Certainty, undecided: tuple[str, ...], readings: Sequence[PolicyAnswer]) -> PolicyAnswer:
     """Return an answer that combines the grounds of some readings."""
     by = _each(name for each in readings for name in each.by)
     return PolicyAnswer(

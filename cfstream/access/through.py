@@ -12,7 +12,7 @@ from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell, Layout, Named
 from cfstream.access.points import Point
 from cfstream.access.policy import Requester, ResourceType
-from cfstream.access.reader import ANYONE, May, Reader, ReaderKind, Verdict
+from cfstream.access.reader import ANYONE, Certainty, May, Reader, ReaderKind
 from cfstream.access.route import ROOT, Candidate, Route
 from cfstream.access.statements import PolicyAnswer, PolicyView, best
 from cfstream.access.ways import General, Way
@@ -110,10 +110,10 @@ class Viewers:
         behavior = route.behaviors[candidate.place]
         for origin in route.origins(behavior, self.layout.reached):
             reading = ask(route, origin)
-            if reading.verdict is not Verdict.NO:
+            if reading.verdict is not Certainty.NO:
                 way = Way(
                     ANYONE,
-                    reading.verdict is Verdict.YES and not candidate.undecided,
+                    reading.verdict is Certainty.YES and not candidate.undecided,
                     (*candidate.undecided, *reading.undecided),
                     route.distribution,
                     route.distribution.id,
@@ -144,12 +144,12 @@ class Viewers:
         if origin.alias is not None:
             return best(each.read(requester, named, cloudfront=True) for each in self._points_of(origin))
         reading = self.view.read(requester, named[0], objects, cloudfront=True)
-        if reading.verdict is Verdict.YES:
+        if reading.verdict is Certainty.YES:
             return reading
         if self.world.bucket.policy_unread:
-            return PolicyAnswer(Verdict.MAYBE, (UNREAD,), ("policy",))
+            return PolicyAnswer(Certainty.MAYBE, (UNREAD,), ("policy",))
         if self.world.bucket.objects.granted_unread and origin.oai_id and through.id == self.world.own:
-            return PolicyAnswer(Verdict.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
+            return PolicyAnswer(Certainty.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
         return reading
 
     def _requester(self, through: Distribution, origin: Origin) -> Requester:

@@ -126,7 +126,7 @@ def _sent(text: str) -> SignedStatement:
 
 def _conditions(document: Any) -> tuple[Conditions, str]:
     """Return the conditions of a custom policy, and its fault (Developer Guide, "… using a custom policy")."""
-    statements = document.get("SignedStatement") if isinstance(document, dict) else None
+    statements = document.get("Statement") if isinstance(document, dict) else None
     if not isinstance(statements, list) or len(statements) != 1 or not isinstance(statements[0], dict):
         return Conditions(), "Policy must have exactly one statement"
     statement = statements[0]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cfstream.ports import Viewer, Visit
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Seen, read
 
 
@@ -12,7 +12,7 @@ from cfstream.proving.reading import Seen, read
 class ClaimJudgement:
     """What an answer says about a claim."""
 
-    verdict: ClaimVerdict = ClaimVerdict.HELD
+    verdict: Verdict = Verdict.HELD
     why: str = ""
     do: str = ""
 

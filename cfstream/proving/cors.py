@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cfstream.ports import Visit
 from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site, TestedBehavior
 from cfstream.spec.model import Cors
@@ -33,7 +33,7 @@ def cors_checks(
     def preflight(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT:
             return _allowed(site, seen, asking, cors)
-        return ClaimJudgement(ClaimVerdict.DENIED, _unanswered(site, seen, asking))
+        return ClaimJudgement(Verdict.DENIED, _unanswered(site, seen, asking))
 
     where = "/".join(signed.url.split("/", 3)[:3])
     finding = Finding(where, place.named, "CORS", f"pages from {asking} can read it")
@@ -88,5 +88,5 @@ def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> ClaimJudgement:
     else:
         return HELD
     return ClaimJudgement(
-        ClaimVerdict.DENIED, why, f"compare http.cors with the plan: {site.scene.command('plan')}"
+        Verdict.DENIED, why, f"compare http.cors with the plan: {site.scene.command('plan')}"
     )

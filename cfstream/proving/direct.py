@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cfstream.ports import Silence, Visit
 from cfstream.proving.check import HELD, Check, ClaimJudgement
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyless import inconclusive
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site
@@ -78,7 +78,7 @@ def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
         case Saw.OBJECT:
             why = "; ".join(openings) or "no reason was found in the policy, ACLs or access points"
             return ClaimJudgement(
-                ClaimVerdict.SERVED,
+                Verdict.SERVED,
                 f"S3 serves it to anyone ({why})",
                 "close the openings of the bucket that are listed below",
             )
@@ -92,5 +92,5 @@ def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
 def _unlisted(seen: Seen, bucket: str) -> ClaimJudgement:
     if seen.saw is Saw.OBJECT:
         do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
-        return ClaimJudgement(ClaimVerdict.SERVED, "anyone can list the bucket", do)
+        return ClaimJudgement(Verdict.SERVED, "anyone can list the bucket", do)
     return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD

@@ -7,7 +7,7 @@ from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
 
 
-class ClaimVerdict(StrEnum):
+class Verdict(StrEnum):
     """The result of testing a claim."""
 
     HELD = "held"
@@ -20,7 +20,7 @@ class ClaimVerdict(StrEnum):
 
     @property
     def broken(self) -> bool:
-        return self in (ClaimVerdict.SERVED, ClaimVerdict.DENIED)
+        return self in (Verdict.SERVED, Verdict.DENIED)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Finding:
     """The claim in one or two words, for the list of claims that hold: ``unsigned``."""
     claim: str
     """The claim in full: ``an unsigned request is refused``."""
-    verdict: ClaimVerdict = ClaimVerdict.HELD
+    verdict: Verdict = Verdict.HELD
     saw: str = ""
     """The answer: ``403 MissingKey``."""
     why: str = ""
@@ -62,7 +62,7 @@ class StackProof:
 
     @property
     def unproved(self) -> tuple[Finding, ...]:
-        return tuple(each for each in self.findings if each.verdict is ClaimVerdict.UNPROVED)
+        return tuple(each for each in self.findings if each.verdict is Verdict.UNPROVED)
 
     @property
     def exit_code(self) -> ExitCode:

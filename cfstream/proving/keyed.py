@@ -7,7 +7,7 @@ from cfstream.domain import Delivery
 from cfstream.ports import Visit
 from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.proving.cors import cors_checks
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyless import NO_KEY, HostAddress, inconclusive, wrongly_refused
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, RTMP, ExpectedAccess, Site, TestedBehavior
@@ -96,7 +96,7 @@ def must_serve(site: Site, place: TestedBehavior) -> Judge:
         if seen.saw is Saw.REFUSED:
             why = f"CloudFront rejects the signature ({seen.code})"
             do = f"wait until the key is active: {site.scene.command('wait')}; cfstream explain shows other reasons"
-            return ClaimJudgement(ClaimVerdict.DENIED, why, do)
+            return ClaimJudgement(Verdict.DENIED, why, do)
         return wrongly_refused(site, place, seen)
 
     return judge
@@ -114,7 +114,7 @@ def _opening(
         judged = judge(seen)
         if judged is HELD and place.key and seen.status != 206:
             return ClaimJudgement(
-                ClaimVerdict.DENIED,
+                Verdict.DENIED,
                 f"a range request got {seen.told}: players cannot seek",
                 "check the origin's answers to range requests",
             )
@@ -233,7 +233,7 @@ def _must_refuse(site: Site, place: TestedBehavior) -> Judge:
                 return HELD
             case Saw.OBJECT | Saw.ORIGIN:
                 return ClaimJudgement(
-                    ClaimVerdict.SERVED, f"{place.guard.named} of {site.live.id} accepts it", site.apply
+                    Verdict.SERVED, f"{place.guard.named} of {site.live.id} accepts it", site.apply
                 )
         return inconclusive(seen)
 

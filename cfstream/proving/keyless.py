@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
 from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 
@@ -96,15 +96,15 @@ def must_refuse(site: Site, place: TestedBehavior) -> Judge:
                 why = (
                     f"the error page {site.protected_page} is served, although its path requires a signature"
                 )
-                return ClaimJudgement(ClaimVerdict.SERVED, why, "move it to a public path of its own")
+                return ClaimJudgement(Verdict.SERVED, why, "move it to a public path of its own")
             case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
                 return HELD
             case Saw.OBJECT:
-                return ClaimJudgement(ClaimVerdict.SERVED, _why_open(site, place), site.apply)
+                return ClaimJudgement(Verdict.SERVED, _why_open(site, place), site.apply)
             case Saw.ORIGIN:
                 asked = f"CloudFront sent the request to the bucket, which refused it ({seen.code or seen.status})"
                 why = f"{_why_open(site, place)}; {asked}"
-                return ClaimJudgement(ClaimVerdict.SERVED, why, site.apply)
+                return ClaimJudgement(Verdict.SERVED, why, site.apply)
         return inconclusive(seen)
 
     return judge
@@ -112,9 +112,7 @@ def must_refuse(site: Site, place: TestedBehavior) -> Judge:
 
 def inconclusive(seen: Seen) -> ClaimJudgement:
     """Return the judgement of an answer that decides nothing."""
-    return ClaimJudgement(
-        ClaimVerdict.UNPROVED, f"inconclusive answer: {seen.told}", "run it again in a minute"
-    )
+    return ClaimJudgement(Verdict.UNPROVED, f"inconclusive answer: {seen.told}", "run it again in a minute")
 
 
 def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudgement:
@@ -130,7 +128,7 @@ def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudge
             why = f"it is redirected: {seen.told}"
         case _:
             return inconclusive(seen)
-    return ClaimJudgement(ClaimVerdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
+    return ClaimJudgement(Verdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
 
 
 def _check(address: HostAddress, place: TestedBehavior, attempt: Attempt, judge: Judge) -> Check:
@@ -159,7 +157,7 @@ def _disabled(site: Site) -> Judge:
     def judge(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT:
             why = "the spec has enabled: false, but the distribution answers"
-            return ClaimJudgement(ClaimVerdict.SERVED, why, site.apply)
+            return ClaimJudgement(Verdict.SERVED, why, site.apply)
         return inconclusive(seen) if seen.saw is Saw.FAILED else HELD
 
     return judge
@@ -199,4 +197,4 @@ def _protocol(site: Site, address: HostAddress) -> Iterator[Check]:
 
 def _answers_http(site: Site, seen: Seen) -> ClaimJudgement:
     why = f"plain http is answered ({seen.told}), but the spec has viewer_protocol: {site.spec.http.viewer_protocol}"
-    return ClaimJudgement(ClaimVerdict.SERVED, why, site.apply)
+    return ClaimJudgement(Verdict.SERVED, why, site.apply)

@@ -17,7 +17,7 @@ from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
 from cfstream.planning.worlds import live_world
 from cfstream.ports import Reads
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.surroundings import Surroundings
@@ -66,14 +66,14 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     if not mine:
         return finding
     advice = "; ".join(dict.fromkeys(each.do for each in mine))
-    return replace(finding, verdict=ClaimVerdict.SERVED, why="; ".join(each.text for each in mine), do=advice)
+    return replace(finding, verdict=Verdict.SERVED, why="; ".join(each.text for each in mine), do=advice)
 
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
     finding = _of_sort(site, opened, POLICY, _CLAIMS[POLICY])
     if site.policy.unread:
         do = "allow s3:GetBucketPolicy"
-        return replace(finding, verdict=ClaimVerdict.UNPROVED, why=site.policy.unread, do=do)
+        return replace(finding, verdict=Verdict.UNPROVED, why=site.policy.unread, do=do)
     return finding
 
 
@@ -81,9 +81,9 @@ def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
     read = acls.why_not or f"{counted(acls.total)} read"
     finding = _of_sort(site, opened, ACLS, f"no ACL is an opening ({read})")
     unread = len(acls.objects.unread)
-    if finding.verdict is ClaimVerdict.HELD and unread:
+    if finding.verdict is Verdict.HELD and unread:
         why = f"the ACLs of {counted(unread)} of {acls.total} cannot be read"
-        return replace(finding, verdict=ClaimVerdict.UNPROVED, why=why, do="allow s3:GetObjectAcl")
+        return replace(finding, verdict=Verdict.UNPROVED, why=why, do="allow s3:GetObjectAcl")
     return finding
 
 
@@ -96,7 +96,7 @@ def _unread_points(site: Site) -> Iterator[Finding]:
                 f"access point {point.name}",
                 "",
                 f"the access point {point.name} is not an opening",
-                ClaimVerdict.UNPROVED,
+                Verdict.UNPROVED,
                 why=point.unread,
                 do="allow s3:GetAccessPointPolicy",
             )

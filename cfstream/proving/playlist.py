@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from cfstream.ports import Viewer
 from cfstream.proving.check import HELD, Check, ClaimJudgement, told
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyed import MINUTES, Signing, must_serve
 from cfstream.proving.keyless import HostAddress
 from cfstream.proving.reading import Seen, read
@@ -62,7 +62,7 @@ def _through(load: Load, url: str) -> Iterator[Finding]:
     for depth in range(DEPTH + 1):
         finding, seen = _get(load, url, "playlist")
         yield finding
-        if finding.verdict is not ClaimVerdict.HELD:
+        if finding.verdict is not Verdict.HELD:
             return
         text = seen.body.decode("utf-8", "replace")
         named = list(_named(text))
@@ -98,7 +98,7 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
             and not seen.body.lstrip(b"\xef\xbb\xbf").startswith(b"#EXTM3U")
         ):
             return ClaimJudgement(
-                ClaimVerdict.DENIED,
+                Verdict.DENIED,
                 "the answer is not a playlist: it does not begin with #EXTM3U",
                 "check the object",
             )
@@ -113,6 +113,4 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
 
 def _without_segments(finding: Finding) -> Finding:
     why, do = "the playlist lists no segment", "check the object"
-    return replace(
-        finding, verdict=ClaimVerdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do
-    )
+    return replace(finding, verdict=Verdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do)

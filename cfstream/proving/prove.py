@@ -10,7 +10,7 @@ from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.ports import Clock, Reads, Viewer
 from cfstream.proving.check import Check, ask
 from cfstream.proving.direct import direct_checks
-from cfstream.proving.finding import ClaimVerdict, Finding, StackProof
+from cfstream.proving.finding import Finding, StackProof, Verdict
 from cfstream.proving.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
 from cfstream.proving.keyless import keyless_checks
 from cfstream.proving.openings import read_openings
@@ -50,7 +50,7 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
         raise
     except CfstreamError as error:
         finding = Finding(
-            scene.name, "", "", "its live state can be read", ClaimVerdict.UNPROVED, "", error.what, error.do
+            scene.name, "", "", "its live state can be read", Verdict.UNPROVED, "", error.what, error.do
         )
         return StackProof(scene.name, scene.stack.path, (finding,))
 
@@ -74,7 +74,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
             "",
             "",
             "it answers viewers correctly",
-            ClaimVerdict.UNPROVED,
+            Verdict.UNPROVED,
             "",
             NO_EDGE,
             NO_EDGE_DO,
@@ -94,7 +94,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     answered = zip(checks, _with_retries(viewer, site, means.clock, checks), strict=True)
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
-        if check.optional and finding.verdict is not ClaimVerdict.HELD:
+        if check.optional and finding.verdict is not Verdict.HELD:
             notices.append(Notice(f"failed: {finding.claim}; the answer was {finding.saw}: {finding.why}"))
         else:
             found.append(finding)
@@ -146,7 +146,7 @@ def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callabl
 
 
 def _excused(finding: Finding, check: Check, is_page: Callable[[Check], bool]) -> Finding:
-    if finding.verdict is ClaimVerdict.SERVED and is_page(check):
+    if finding.verdict is Verdict.SERVED and is_page(check):
         return replace(check.finding, saw=f"{finding.saw}, the error page for a 403")
     return finding
 
@@ -185,7 +185,7 @@ def _named_object(site: Site) -> tuple[Finding, ...]:
     key, bucket = site.objects.missing, site.bucket.name
     if not key:
         return ()
-    finding = Finding(f"bucket {bucket}", "objects", "", f"{key} exists", ClaimVerdict.UNPROVED)
+    finding = Finding(f"bucket {bucket}", "objects", "", f"{key} exists", Verdict.UNPROVED)
     return (
         replace(finding, why=f"object {key} does not exist", do="name an existing one, or omit --object"),
     )

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from cfstream.errors import Notice
 from cfstream.ports import Silence, Viewer
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyless import HostAddress
 from cfstream.proving.reading import Saw, Seen, read
 from cfstream.proving.site import ExpectedAccess, Site
@@ -67,8 +67,7 @@ def _nowhere(site: Site, why: str) -> Reached:
     claim = "CloudFront answers for it"
     do = "run it again when it answers"
     findings = [
-        Finding(f"https://{host}", "", "", claim, ClaimVerdict.UNPROVED, "", why, do)
-        for host in site.hosts[:1]
+        Finding(f"https://{host}", "", "", claim, Verdict.UNPROVED, "", why, do) for host in site.hosts[:1]
     ]
     return Reached(findings=tuple(findings) if site.spec.enabled else ())
 
@@ -83,12 +82,12 @@ def _judged(
     told = seen if roundabout is None else roundabout
     blocked = _blocked(site, told)
     if blocked:
-        return replace(finding, verdict=ClaimVerdict.UNPROVED, why=blocked[0], do=blocked[1]), []
+        return replace(finding, verdict=Verdict.UNPROVED, why=blocked[0], do=blocked[1]), []
     if roundabout is None:
         return finding, [address]
     why, do = _elsewhere(site, address.host, seen)
     on = replace(address, by_way_of=site.guards.domain_name)
-    return replace(finding, verdict=ClaimVerdict.UNPROVED, why=why, do=do), [on]
+    return replace(finding, verdict=Verdict.UNPROVED, why=why, do=do), [on]
 
 
 def _elsewhere(site: Site, host: str, seen: Seen) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.proving.finding import ClaimVerdict, Finding
+from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 
 
@@ -22,14 +22,14 @@ def _switch(site: Site) -> Finding:
     wanted = "enabled" if site.spec.enabled else "disabled"
     finding = Finding(site.distribution, "", "", f"it is {wanted} and has every cname of the spec")
     if site.guards.enabled != site.spec.enabled:
-        verdict = ClaimVerdict.DENIED if site.spec.enabled else ClaimVerdict.SERVED
+        verdict = Verdict.DENIED if site.spec.enabled else Verdict.SERVED
         live = "enabled" if site.guards.enabled else "disabled"
         why = f"it is {live}, but the spec has enabled: {str(site.spec.enabled).lower()}"
         return replace(finding, verdict=verdict, why=why, do=site.apply)
     missing = [name for name in site.spec.cnames or () if not site.guards.answers(name)]
     if missing and site.spec.enabled:
         why = f"it does not have {', '.join(missing)}"
-        return replace(finding, verdict=ClaimVerdict.DENIED, why=why, do=site.apply)
+        return replace(finding, verdict=Verdict.DENIED, why=why, do=site.apply)
     return finding
 
 
@@ -42,14 +42,14 @@ def _signers(site: Site, place: TestedBehavior) -> Iterator[Finding]:
     wrong = [
         replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)
         for names, verdict, told, do in (
-            (_unlisted_signers(site, place), ClaimVerdict.SERVED, "can sign, but is not in the spec", apply),
+            (_unlisted_signers(site, place), Verdict.SERVED, "can sign, but is not in the spec", apply),
             (
                 _missing(site, place),
-                ClaimVerdict.DENIED,
+                Verdict.DENIED,
                 "cannot sign, although it is in the spec",
                 apply,
             ),
-            (waiting, ClaimVerdict.UNPROVED, "is not active at the edges yet", wait),
+            (waiting, Verdict.UNPROVED, "is not active at the edges yet", wait),
         )
         if names
     ]
@@ -92,4 +92,4 @@ def _never_met(site: Site, place: TestedBehavior) -> Finding:
     claim = "requests reach it"
     why = "earlier behaviors match every path that it matches"
     do = "check the order of the behaviors"
-    return Finding(site.distribution, place.named, "", claim, ClaimVerdict.UNPROVED, "", why, do)
+    return Finding(site.distribution, place.named, "", claim, Verdict.UNPROVED, "", why, do)

@@ -8,21 +8,21 @@ from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from cfstream.proving.finding import ClaimVerdict, Finding, Proof, StackProof
+from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 
 SIGNS = {
-    ClaimVerdict.HELD: ("✓", Style.GREEN),
-    ClaimVerdict.SERVED: ("✗", Style.BOLD_RED),
-    ClaimVerdict.DENIED: ("✗", Style.BOLD_RED),
-    ClaimVerdict.UNPROVED: ("?", Style.YELLOW),
+    Verdict.HELD: ("✓", Style.GREEN),
+    Verdict.SERVED: ("✗", Style.BOLD_RED),
+    Verdict.DENIED: ("✗", Style.BOLD_RED),
+    Verdict.UNPROVED: ("?", Style.YELLOW),
 }
 
 HEADS = {
-    ClaimVerdict.SERVED: "exposed",
-    ClaimVerdict.DENIED: "wrongly refused",
-    ClaimVerdict.UNPROVED: "not verified",
+    Verdict.SERVED: "exposed",
+    Verdict.DENIED: "wrongly refused",
+    Verdict.UNPROVED: "not verified",
 }
 
 
@@ -100,10 +100,10 @@ def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     """Yield the findings about one address: passed ones in a line for each behavior, others with their reasons."""
     for part in dict.fromkeys(finding.part for finding in findings):
         of_part = [finding for finding in findings if finding.part == part]
-        held = [finding for finding in of_part if finding.verdict is ClaimVerdict.HELD]
+        held = [finding for finding in of_part if finding.verdict is Verdict.HELD]
         if held:
             yield from _held_lines(part, held, sheet)
-        doubtful = [finding for finding in of_part if finding.verdict is not ClaimVerdict.HELD]
+        doubtful = [finding for finding in of_part if finding.verdict is not Verdict.HELD]
         for why in dict.fromkeys((finding.verdict, finding.why, finding.do) for finding in doubtful):
             yield from _doubtful_lines(
                 [each for each in doubtful if (each.verdict, each.why, each.do) == why], sheet
@@ -111,7 +111,7 @@ def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
 
 
 def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str]:
-    sign, style = SIGNS[ClaimVerdict.HELD]
+    sign, style = SIGNS[Verdict.HELD]
     briefs: dict[str, list[str]] = {}
     for finding in held:
         if finding.brief:
@@ -144,10 +144,10 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
 
 def _verdict(stack: StackProof) -> list[Word]:
     total = len(stack.findings)
-    held = sum(finding.verdict is ClaimVerdict.HELD for finding in stack.findings)
+    held = sum(finding.verdict is Verdict.HELD for finding in stack.findings)
     counted = f"{held} of {total} checks passed."
     if stack.broken:
-        in_, out = (_named(stack.broken, verdict) for verdict in (ClaimVerdict.SERVED, ClaimVerdict.DENIED))
+        in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.SERVED, Verdict.DENIED))
         told = [f"Exposed: {in_}." if in_ else "", f"Wrongly refused: {out}." if out else ""]
         return [
             *words("Verification failed:", Style.BOLD_RED),
@@ -159,7 +159,7 @@ def _verdict(stack: StackProof) -> list[Word]:
     return [*words("Verified.", Style.BOLD_GREEN), *words(counted)]
 
 
-def _named(findings: Iterable[Finding], verdict: ClaimVerdict) -> str:
+def _named(findings: Iterable[Finding], verdict: Verdict) -> str:
     """Return the places with this verdict, each once."""
     names = (f"{each.where} {each.part}".strip() for each in findings if each.verdict is verdict)
     return ", ".join(dict.fromkeys(names))
@@ -176,9 +176,9 @@ def _suite(stack: StackProof) -> str:
 def _case(stack: StackProof, finding: Finding) -> str:
     name = ": ".join(part for part in (finding.part, finding.claim) if part)
     head = f"<testcase classname={_attribute(f'{stack.name} {finding.where}')} name={_attribute(name)}"
-    if finding.verdict is ClaimVerdict.HELD:
+    if finding.verdict is Verdict.HELD:
         return f"{head}/>\n"
-    tag = "error" if finding.verdict is ClaimVerdict.UNPROVED else "failure"
+    tag = "error" if finding.verdict is Verdict.UNPROVED else "failure"
     told = (f"saw: {finding.saw}" * bool(finding.saw), finding.why, f"fix: {finding.do}" * bool(finding.do))
     body = _xml("\n".join(filter(None, told)))
     opened = f"<{tag} type={_attribute(finding.verdict)} message={_attribute(finding.why)}>"

@@ -9,7 +9,7 @@ import pytest
 from cfstream.aws.client import together
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, NoReply, Reads, Reply, Silence, Viewer, Visit
-from cfstream.proving import ClaimVerdict, StackProof
+from cfstream.proving import StackProof, Verdict
 from cfstream.values import Json
 from cfstream.web import HttpViewer
 from tests.verify.stage import HOST, Stage
@@ -51,7 +51,7 @@ def unproved(proof: StackProof) -> list[str]:
 
 def held(proof: StackProof, where: str) -> int:
     """How many claims hold at an address."""
-    return sum(each.where == where and each.verdict is ClaimVerdict.HELD for each in proof.findings)
+    return sum(each.where == where and each.verdict is Verdict.HELD for each in proof.findings)
 
 
 def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.errors import WrongUsage
-from cfstream.proving import ClaimVerdict, StackProof
+from cfstream.proving import StackProof, Verdict
 from tests.promises.studio import Json, by_acl, rtmp, signed
 from tests.verify.stage import Stage, alarms, rsa_key
 
@@ -15,9 +15,7 @@ from tests.verify.stage import Stage, alarms, rsa_key
 def doubts(proof: StackProof) -> list[tuple[str, str, str]]:
     """What did not hold, in short."""
     return [
-        (each.claim, each.verdict, each.why)
-        for each in proof.findings
-        if each.verdict is not ClaimVerdict.HELD
+        (each.claim, each.verdict, each.why) for each in proof.findings if each.verdict is not Verdict.HELD
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cfstream.proving import ClaimVerdict
+from cfstream.proving import Verdict
 from tests.verify import harmless
 from tests.verify.stage import Stage
 
@@ -22,7 +22,7 @@ def test_no_alarm_is_raised(stage: Stage, change: Callable[[Stage], None]) -> No
     """Every claim holds, those that take a key too; the plan stays empty, and sees no opening."""
     change(stage)
     proof = stage.proved(key=stage.key)
-    assert [each for each in proof.findings if each.verdict is not ClaimVerdict.HELD] == []
+    assert [each for each in proof.findings if each.verdict is not Verdict.HELD] == []
     plan = stage.plan(stage.spec)
     assert plan.in_sync, stage.planned()
     assert plan.stacks[0].exposure.openings == ()

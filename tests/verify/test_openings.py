@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.proving import ClaimVerdict, StackProof
+from cfstream.proving import StackProof, Verdict
 from tests.promises.studio import Json, allow
 from tests.thorough import one_of_each
 from tests.unit.access.policy import table
@@ -129,7 +129,7 @@ def test_a_healthy_policy_stays_quiet(stage: Stage, row: table.Row) -> None:
     for blocked in (True, False):
         put(stage, *statements, blocked=blocked)
         proof = stage.proved()
-        assert [each for each in proof.broken if each.verdict is ClaimVerdict.SERVED] == []
+        assert [each for each in proof.broken if each.verdict is Verdict.SERVED] == []
         assert proof.unproved == ()
         assert proof.exit_code == (7 if row.name in DENY_CLOUDFRONT else 0), alarms(proof)
         assert stage.stack(stage.spec).exposure.openings == ()

@@ -11,7 +11,7 @@ from cfstream.access.policy.context import Absent, Chosen, Fixed, IpAddress, Unk
 from cfstream.access.policy.operators import Operator, holds, operator
 from cfstream.access.policy.texts import one_partition, text_of
 from cfstream.access.policy.wildcards import has_variable
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.values import Json
 
 Request: TypeAlias = tuple[str, ...] | None
@@ -46,7 +46,7 @@ class Clause:
 class Settled:
     """Whether some request fulfils the clauses, and the clauses that were not decided."""
 
-    verdict: Verdict
+    verdict: Certainty
     undecided: tuple[str, ...] = ()
 
 
@@ -86,8 +86,8 @@ def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
     for request in chain(_requests(value, wanted), lucky):
         outcomes.add(_together(request, wanted))
         if None in outcomes or len(outcomes) > 1:
-            return Settled(Verdict.MAYBE, _open(value, wanted))
-    return Settled(Verdict.YES if outcomes == {True} else Verdict.NO)
+            return Settled(Certainty.MAYBE, _open(value, wanted))
+    return Settled(Certainty.YES if outcomes == {True} else Certainty.NO)
 
 
 @lru_cache(maxsize=8192)
@@ -116,15 +116,15 @@ def _chosen(value: Chosen | IpAddress, wanted: tuple[Clause, ...]) -> Settled:
     for request in _requests(value, wanted):
         outcome = _together(request, wanted)
         if outcome:
-            return Settled(Verdict.YES)
+            return Settled(Certainty.YES)
         undecided |= outcome is None
     if not undecided and isinstance(value, Chosen):
         undecided = any(
             _together(request, wanted) is not False for request in pool.issued(wanted, value.lucky)
         )
         if undecided:
-            return Settled(Verdict.MAYBE, tuple(each.words for each in wanted))
-    return Settled(Verdict.MAYBE, _open(value, wanted)) if undecided else Settled(Verdict.NO)
+            return Settled(Certainty.MAYBE, tuple(each.words for each in wanted))
+    return Settled(Certainty.MAYBE, _open(value, wanted)) if undecided else Settled(Certainty.NO)
 
 
 def _together(request: Request | pool.Unlisted, wanted: Sequence[Clause]) -> bool | None:

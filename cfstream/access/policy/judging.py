@@ -12,7 +12,7 @@ from cfstream.access.policy.public import publicity, survives_restriction
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.variables import replaced
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.domain import Block
 
 RESTRICTED = "RestrictPublicBuckets"
@@ -23,7 +23,7 @@ RESOURCE = "Resource"
 class Judgement:
     """An answer and its basis. Statements are identified by their index in the policy."""
 
-    verdict: Verdict
+    verdict: Certainty
     allowed_by: tuple[int, ...] = ()
     """The statements that allow it, certainly or perhaps."""
     denied_by: tuple[int, ...] = ()
@@ -40,7 +40,7 @@ class Judgement:
         return tuple(dict.fromkeys([*words, RESTRICTED] if self.restricted else words))
 
 
-NO = Judgement(Verdict.NO)
+NO = Judgement(Certainty.NO)
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,13 @@ class Judge:
         if denied := self.forbidden(requester, action) & (certain if forbidding is None else forbidding):
             return replace(NO, denied_by=_indices(denied))
         restriction = self._restriction(requester)
-        if restriction is Verdict.NO:
+        if restriction is Certainty.NO:
             return NO
         indices = _indices(allowed or unsure)
-        if allowed and restriction is Verdict.YES:
-            return Judgement(Verdict.YES, indices)
+        if allowed and restriction is Certainty.YES:
+            return Judgement(Certainty.YES, indices)
         clauses = () if allowed else tuple(_clauses(bits, indices, certain))
-        return Judgement(Verdict.MAYBE, indices, clauses=clauses, restricted=restriction is Verdict.MAYBE)
+        return Judgement(Certainty.MAYBE, indices, clauses=clauses, restricted=restriction is Certainty.MAYBE)
 
     def forbidden(self, requester: Requester, action: Action) -> int:
         """Return, as bits, the statements that deny every request of a requester of `known`, if the resources match."""
@@ -116,17 +116,17 @@ class Judge:
         return self._forbidden[key]
 
     @cached_property
-    def _publicity(self) -> Verdict:
-        return publicity(self.statements) if self.block.restrict else Verdict.NO
+    def _publicity(self) -> Certainty:
+        return publicity(self.statements) if self.block.restrict else Certainty.NO
 
-    def _restriction(self, requester: Requester) -> Verdict:
+    def _restriction(self, requester: Requester) -> Certainty:
         """Decide whether RestrictPublicBuckets allows a requester. Certain only if the policy is certainly public."""
-        if self._publicity is Verdict.NO:
-            return Verdict.YES
+        if self._publicity is Certainty.NO:
+            return Certainty.YES
         survives = survives_restriction(requester, self.account)
-        if survives is Verdict.YES or self._publicity is Verdict.YES:
+        if survives is Certainty.YES or self._publicity is Certainty.YES:
             return survives
-        return Verdict.MAYBE
+        return Certainty.MAYBE
 
     def _judged(self, requester: Requester, action: Action) -> _StatementMasks:
         key = (id(requester), action.name)
@@ -140,9 +140,9 @@ class Judge:
         clauses: dict[int, tuple[str, ...]] = {}
         for index in _indices(allowing):
             verdict, undecided = _fulfilled(self.statements[index], requester, action)
-            if verdict is Verdict.YES:
+            if verdict is Certainty.YES:
                 allowed |= 1 << index
-            elif verdict is Verdict.MAYBE:
+            elif verdict is Certainty.MAYBE:
                 maybe |= 1 << index
                 clauses[index] = undecided
         return _StatementMasks(allowed, maybe, clauses)
@@ -208,16 +208,18 @@ def _denies(statement: Statement, requester: Requester, action: Action) -> bool:
     )
 
 
-def _fulfilled(statement: Statement, requester: Requester, action: Action) -> tuple[Verdict, tuple[str, ...]]:
+def _fulfilled(
+    statement: Statement, requester: Requester, action: Action
+) -> tuple[Certainty, tuple[str, ...]]:
     """Return whether some request for `action` fulfils the clauses of an Allow, and which were not decided."""
     settled = [
         some(requester.value(key, action), _read(each, requester, action)) for key, each in statement.by_key
     ]
     verdicts = {each.verdict for each in settled}
-    if Verdict.NO in verdicts:
-        return Verdict.NO, ()
+    if Certainty.NO in verdicts:
+        return Certainty.NO, ()
     undecided = tuple(clause for each in settled for clause in each.undecided)
-    return (Verdict.MAYBE if Verdict.MAYBE in verdicts else Verdict.YES), undecided
+    return (Certainty.MAYBE if Certainty.MAYBE in verdicts else Certainty.YES), undecided
 
 
 def _read(wanted: tuple[Clause, ...], requester: Requester, action: Action) -> tuple[Clause, ...]:

@@ -13,7 +13,7 @@ from cfstream.access.policy.principals import PrincipalForm
 from cfstream.access.policy.requester import Requester
 from cfstream.access.policy.statement import Statement, parsed
 from cfstream.access.policy.wildcards import has_variable, is_wild
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.values import Json
 
 _FIXING = frozenset(
@@ -53,41 +53,41 @@ _PERHAPS_FIXING = frozenset(
 
 def is_public(policy: Json | None) -> bool:
     """Return whether S3 counts the policy as public. True if the documentation leaves it open."""
-    return publicity(parsed(policy)) is not Verdict.NO
+    return publicity(parsed(policy)) is not Certainty.NO
 
 
-def publicity(policy: Sequence[Statement]) -> Verdict:
+def publicity(policy: Sequence[Statement]) -> Certainty:
     """Return whether S3 counts the policy as public. One public statement makes the whole policy public."""
     found = {statement_publicity(each) for each in policy}
-    return next((each for each in (Verdict.YES, Verdict.MAYBE) if each in found), Verdict.NO)
+    return next((each for each in (Certainty.YES, Certainty.MAYBE) if each in found), Certainty.NO)
 
 
-def statement_publicity(statement: Statement) -> Verdict:
+def statement_publicity(statement: Statement) -> Certainty:
     """Return whether S3 counts the statement as public.
 
     A service principal is a fixed value, so a statement for CloudFront is not public, although it admits the
     distributions of every account.
     """
     if not statement.allow:
-        return Verdict.NO
+        return Certainty.NO
     if not statement.negated and not any(each.form is PrincipalForm.ANYONE for each in statement.principals):
-        return Verdict.NO
+        return Certainty.NO
     fixes = {_fixes(each) for each in statement.clauses}
-    if Verdict.YES in fixes:
-        return Verdict.NO
-    return Verdict.MAYBE if Verdict.MAYBE in fixes else Verdict.YES
+    if Certainty.YES in fixes:
+        return Certainty.NO
+    return Certainty.MAYBE if Certainty.MAYBE in fixes else Certainty.YES
 
 
-def _fixes(clause: Clause) -> Verdict:
+def _fixes(clause: Clause) -> Certainty:
     """Return whether the clause limits the statement to fixed values: no wildcard and no policy variable."""
     if clause.key not in _FIXING | _PERHAPS_FIXING or not _demands(clause):
-        return Verdict.NO
+        return Certainty.NO
     if not all(_is_fixed(clause, value) for value in clause.values):
-        return Verdict.NO
+        return Certainty.NO
     if any(map(has_variable, clause.spelled)):
         # In a policy of an older Version it is plain text. Whether S3 looks at the Version is not documented.
-        return Verdict.MAYBE
-    return Verdict.YES if clause.key in _FIXING else Verdict.MAYBE
+        return Certainty.MAYBE
+    return Certainty.YES if clause.key in _FIXING else Certainty.MAYBE
 
 
 def _demands(clause: Clause) -> bool:
@@ -108,21 +108,21 @@ def _is_fixed(clause: Clause, value: str) -> bool:
     return not (clause.operator and clause.operator.wild and is_wild(value))
 
 
-def survives_restriction(requester: Requester, account: str) -> Verdict:
+def survives_restriction(requester: Requester, account: str) -> Certainty:
     """Return whether the requester keeps its access through a public policy under RestrictPublicBuckets.
 
     AWS services and the principals of the owner's account keep it. Whether an OAI does is not documented.
     """
     match requester.principal.form:
         case PrincipalForm.SERVICE:
-            return Verdict.YES
+            return Certainty.YES
         case PrincipalForm.ACCOUNT | PrincipalForm.ARN:
-            return Verdict.YES if account and requester.principal.account == account else Verdict.NO
+            return Certainty.YES if account and requester.principal.account == account else Certainty.NO
         case PrincipalForm.OAI | PrincipalForm.UNIQUE | PrincipalForm.CANONICAL:
-            return Verdict.MAYBE
+            return Certainty.MAYBE
         case PrincipalForm.MEMBER:
-            return Verdict.NO
-    return Verdict.NO
+            return Certainty.NO
+    return Certainty.NO
 
 
 def delegates_to_access_points(statement: Statement, account: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.access.policy import parse_statement
 from cfstream.access.policy.public import statement_publicity
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.domain.bucket import ENFORCED
 from cfstream.errors import NotAuthorized, Problem
 from cfstream.policy_document import LARGEST, dead_principals, dump, merge, statements
@@ -68,7 +68,7 @@ def _refusals(scene: Scene, bucket: LiveBucket, policy: Json) -> Iterable[Proble
         yield stack.problem(what, "that principal was deleted: take it out of the policy first", "bucket")
     if bucket.effective.policy:
         for each in statements(policy):
-            if statement_publicity(parse_statement(each)) is Verdict.YES:
+            if statement_publicity(parse_statement(each)) is Certainty.YES:
                 sid = each.get("Sid") or "without a Sid"
                 what = f"S3 will refuse the policy of {bucket.name}: its statement {sid} is public, and that is blocked"
                 yield stack.problem(what, "take that statement out first, or narrow it", "bucket")

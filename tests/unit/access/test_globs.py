@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cfstream.access.cells import includes, matches
 from cfstream.access.globs import Glob, ResourceGlobs, names_arn, names_bucket
-from cfstream.access.reader import Verdict
+from cfstream.access.reader import Certainty
 from cfstream.domain.path_pattern import PathPattern
 from tests.unit.access.keyspace import KEYS, PATTERNS, broad, judge, matching, regex
 
@@ -158,19 +158,19 @@ def test_a_resource_matches_the_arn_of_an_object_as_one_glob(kept: int, rest: st
 @pytest.mark.parametrize(
     ("resource", "expected"),
     [
-        ("arn:aws:s3:::lectures", Verdict.YES),
-        ("arn:aws:s3:::lect*", Verdict.YES),
-        ("*", Verdict.YES),
-        ("arn:aws:s3:::lectures/*", Verdict.NO),
-        ("arn:aws:s3:::lectures*/*", Verdict.NO),
-        ("arn:aws:s3:::Lectures", Verdict.NO),
-        ("arn:aws:s3:::${aws:PrincipalTag/bucket}", Verdict.MAYBE),
-        ("arn:aws:s3:::films${aws:PrincipalTag/bucket}", Verdict.NO),
-        ("arn:aws:s3:::lectures${?}", Verdict.NO),
-        ("", Verdict.NO),
+        ("arn:aws:s3:::lectures", Certainty.YES),
+        ("arn:aws:s3:::lect*", Certainty.YES),
+        ("*", Certainty.YES),
+        ("arn:aws:s3:::lectures/*", Certainty.NO),
+        ("arn:aws:s3:::lectures*/*", Certainty.NO),
+        ("arn:aws:s3:::Lectures", Certainty.NO),
+        ("arn:aws:s3:::${aws:PrincipalTag/bucket}", Certainty.MAYBE),
+        ("arn:aws:s3:::films${aws:PrincipalTag/bucket}", Certainty.NO),
+        ("arn:aws:s3:::lectures${?}", Certainty.NO),
+        ("", Certainty.NO),
     ],
 )
-def test_a_resource_names_the_bucket(resource: str, expected: Verdict) -> None:
+def test_a_resource_names_the_bucket(resource: str, expected: Certainty) -> None:
     """ListBucket is allowed on the bucket's own ARN, not on its objects'."""
     assert names_bucket(resource, "lectures") is expected
 
@@ -198,5 +198,5 @@ def test_a_resource_names_the_keys_of_an_access_point(resource: str, keys: set[s
 
 def test_a_resource_names_the_access_point() -> None:
     """ListBucket through an access point needs the access point's own ARN."""
-    assert names_arn(f"{ACCESS_POINT}*", ACCESS_POINT) is Verdict.YES
-    assert names_arn(f"{ACCESS_POINT}/object/*", ACCESS_POINT) is Verdict.NO
+    assert names_arn(f"{ACCESS_POINT}*", ACCESS_POINT) is Certainty.YES
+    assert names_arn(f"{ACCESS_POINT}/object/*", ACCESS_POINT) is Certainty.NO

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from cfstream.access.policy import Action, Judge, Judgement, Requester, Statement, actions
-from cfstream.access.reader import May, Verdict
+from cfstream.access.reader import Certainty, May
 from cfstream.domain import Block
 
 OFF = Block()
-ORDER = (Verdict.NO, Verdict.MAYBE, Verdict.YES)
+ORDER = (Certainty.NO, Certainty.MAYBE, Certainty.YES)
 
 
 def judge(

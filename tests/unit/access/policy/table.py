@@ -15,7 +15,7 @@ from cfstream.access.policy import (
     parsed,
     standing,
 )
-from cfstream.access.reader import ANYONE, May, ReaderKind, Verdict
+from cfstream.access.reader import ANYONE, Certainty, May, ReaderKind
 from cfstream.domain import Block
 from tests.unit.access.policy.judged import judge
 
@@ -85,7 +85,7 @@ def _lines(row: Row, may: May, block: Block, *, named: bool) -> Iterator[str]:
     policy = tuple(each for each in parsed(row.policy) if not delegates_to_access_points(each, ACCOUNT))
     for requester in candidates(policy, ACCOUNT):
         judged = judge(policy, requester, may, ACCOUNT, block=block)
-        if judged.verdict is Verdict.NO:
+        if judged.verdict is Certainty.NO:
             continue
         place = standing(requester, may, DECLARED, [policy[index] for index in judged.allowed_by])
         parts = [who(requester), str(judged.verdict), str(place.standing)]

@@ -21,7 +21,7 @@ from cfstream.access.policy import (
     survives_restriction,
 )
 from cfstream.access.policy.principals import principals
-from cfstream.access.reader import May, Verdict
+from cfstream.access.reader import Certainty, May
 from cfstream.policy_document import oac_statement, oai_statement
 from cfstream.values import Joined, Json, Ref, StepId
 from tests.unit.access.policy.judged import judge
@@ -31,7 +31,7 @@ ARN = Ref(StepId("create distribution:lectures"), "arn")
 OTHER_ARN = Ref(StepId("create distribution:other"), "arn")
 
 
-def verdict(statement: Json, requester: Any) -> Verdict:
+def verdict(statement: Json, requester: Any) -> Certainty:
     """Return the verdict of a policy with one statement, where every resource matches."""
     policy = parsed({"Statement": [statement]})
     return judge(policy, requester, May.READ, OWN).verdict
@@ -40,21 +40,21 @@ def verdict(statement: Json, requester: Any) -> Verdict:
 def test_a_distribution_that_is_not_created_yet_is_compared_by_its_step() -> None:
     """The statement that a plan will write admits exactly the distribution of that step."""
     ours = oac_statement("cfstream-lectures-oac", "aws", "lectures-media", "", ARN)
-    assert verdict(ours, distribution(ARN, OWN)) is Verdict.YES
-    assert verdict(ours, distribution(OTHER_ARN, OWN)) is Verdict.NO
-    assert verdict(ours, any_distribution()) is Verdict.NO
+    assert verdict(ours, distribution(ARN, OWN)) is Certainty.YES
+    assert verdict(ours, distribution(OTHER_ARN, OWN)) is Certainty.NO
+    assert verdict(ours, any_distribution()) is Certainty.NO
 
 
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        (f"arn:aws:cloudfront::{OWN}:distribution/*", Verdict.YES),
-        ("arn:aws:cloudfront::*:distribution/*", Verdict.YES),
-        ("arn:aws:cloudfront::999988887777:distribution/*", Verdict.NO),
-        (f"arn:aws:cloudfront::{OWN}:distribution/E1UGDLB9XZBD79", Verdict.NO),
+        (f"arn:aws:cloudfront::{OWN}:distribution/*", Certainty.YES),
+        ("arn:aws:cloudfront::*:distribution/*", Certainty.YES),
+        ("arn:aws:cloudfront::999988887777:distribution/*", Certainty.NO),
+        (f"arn:aws:cloudfront::{OWN}:distribution/E1UGDLB9XZBD79", Certainty.NO),
     ],
 )
-def test_a_pattern_matches_a_distribution_that_is_not_created_yet(pattern: str, expected: Verdict) -> None:
+def test_a_pattern_matches_a_distribution_that_is_not_created_yet(pattern: str, expected: Certainty) -> None:
     """Its ARN has the own account, and no id that a live statement names."""
     statement = {
         "Effect": "Allow",
@@ -70,15 +70,15 @@ def test_an_identity_that_is_not_created_yet_is_compared_by_its_step() -> None:
     made = Ref(StepId("create oai:lectures"))
     ours = oai_statement("cfstream-lectures-oai", "aws", "lectures-media", "", [made])
     assert isinstance(ours["Principal"]["AWS"], Joined)
-    assert verdict(ours, oai(made)) is Verdict.YES
-    assert verdict(ours, oai("E74FTE3AEXAMPLE")) is Verdict.NO
+    assert verdict(ours, oai(made)) is Certainty.YES
+    assert verdict(ours, oai("E74FTE3AEXAMPLE")) is Certainty.NO
 
 
 def test_a_canonical_user_id_names_its_identity() -> None:
     """S3 accepts an OAI by its canonical user id."""
     statement = {"Effect": "Allow", "Principal": {"CanonicalUser": "c" * 64}, "Action": "s3:GetObject"}
-    assert verdict(statement, oai("E1", "c" * 64)) is Verdict.YES
-    assert verdict(statement, oai("E2", "d" * 64)) is Verdict.NO
+    assert verdict(statement, oai("E1", "c" * 64)) is Certainty.YES
+    assert verdict(statement, oai("E2", "d" * 64)) is Certainty.NO
 
 
 def test_the_resource_decides_per_key() -> None:
@@ -97,10 +97,10 @@ def test_the_resource_decides_per_key() -> None:
         return judge(policy, any_distribution(), May.READ, OWN, certain=certain, possible=possible)
 
     assert judged(both, both).denied_by == (1,)
-    assert judged(first, both).verdict is Verdict.YES
+    assert judged(first, both).verdict is Certainty.YES
     only_may = judged(0, both)
-    assert (only_may.verdict, only_may.undecided) == (Verdict.MAYBE, ("Resource",))
-    assert judged(0, 0).verdict is Verdict.NO
+    assert (only_may.verdict, only_may.undecided) == (Certainty.MAYBE, ("Resource",))
+    assert judged(0, 0).verdict is Certainty.NO
 
 
 def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
@@ -116,7 +116,7 @@ def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
         ).verdict
         for on in (ResourceType.OBJECT, ResourceType.BUCKET)
     }
-    assert found == {ResourceType.OBJECT: Verdict.YES, ResourceType.BUCKET: Verdict.NO}
+    assert found == {ResourceType.OBJECT: Certainty.YES, ResourceType.BUCKET: Certainty.NO}
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_restriction_leaves_services_and_the_own_account() -> None:
             oai("E1"),
         )
     ]
-    assert found == [Verdict.YES, Verdict.YES, Verdict.NO, Verdict.MAYBE]
+    assert found == [Certainty.YES, Certainty.YES, Certainty.NO, Certainty.MAYBE]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_an_older_version_knows_no_variables(version: str | None) -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Condition": condition}
     policy = parsed({"Statement": [statement], **({"Version": version} if version else {})})
     found = judge(policy, account(OWN), May.READ, OWN).verdict
-    assert found is (Verdict.YES if version == "2012-10-17" else Verdict.NO)
+    assert found is (Certainty.YES if version == "2012-10-17" else Certainty.NO)
 
 
 NAMES: list[dict[str, Any]] = [
@@ -223,4 +223,4 @@ def test_everybody_whom_a_statement_names_is_a_candidate(principal: dict[str, An
     """Whatever the form of a principal, somebody is judged whom the statement admits."""
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
     policy = parsed({"Version": "2012-10-17", "Statement": [statement]})
-    assert Verdict.YES in {judge(policy, each, May.READ, OWN).verdict for each in candidates(policy, OWN)}
+    assert Certainty.YES in {judge(policy, each, May.READ, OWN).verdict for each in candidates(policy, OWN)}

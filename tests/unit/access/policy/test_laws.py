@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.access.policy import Judgement, Requester, candidates, parse_statement, parsed
-from cfstream.access.reader import May, Reader, ReaderKind, Verdict
+from cfstream.access.reader import Certainty, May, Reader, ReaderKind
 from tests.unit.access.policy.judged import ORDER, judge
 from tests.unit.access.policy.requests import ORGANISATION, OTHER, OWN, Request, allowed, outsiders
 
@@ -136,7 +136,7 @@ def classes(policy: Mapping[str, Any]) -> tuple[Requester, ...]:
 @settings(max_examples=100, deadline=None)
 def test_whoever_can_read_has_a_reader_that_can(policy: dict[str, Any]) -> None:
     """Each request from outside that is allowed is one of a reader that is reported as yes or maybe."""
-    reported = {each.reader for each in classes(policy) if judged(policy, each).verdict is not Verdict.NO}
+    reported = {each.reader for each in classes(policy) if judged(policy, each).verdict is not Certainty.NO}
     unexplained = [
         request
         for request in OUTSIDERS

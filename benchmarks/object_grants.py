@@ -7,7 +7,7 @@ from cfstream.aws.clock import SystemClock
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.values import Account, Address
 
 grants = ObjectGrants(
@@ -20,6 +20,6 @@ grants = ObjectGrants(
 )
 clock = SystemClock()
 grants.perform(
-    Doors(Aws(Clients(ConnectionSettings())), clock, {}, Ledger(), progress=lambda *_: None),
+    StepContext(Aws(Clients(ConnectionSettings())), clock, {}, Ledger(), progress=lambda *_: None),
     Address("object-acl", "lectures"),
 )

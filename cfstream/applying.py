@@ -17,7 +17,7 @@ from cfstream.planning.blocking import Blocked
 from cfstream.planning.settling import with_last_wait
 from cfstream.ports import World
 from cfstream.steps.ledger import Ledger
-from cfstream.steps.step import Doors, Step
+from cfstream.steps.step import Step, StepContext
 from cfstream.values import Address, StepId, Verb
 
 
@@ -226,21 +226,23 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
                 continue
             run.tell(StepBegan(plan.name, step))
             progress = _progress(run.tell, plan.name, step)
-            doors = Doors(run.world.aws, run.world.clock, outputs, run.ledger, progress, run.world.turn)
-            report = _run(step, doors, outputs)
+            context = StepContext(
+                run.world.aws, run.world.clock, outputs, run.ledger, progress, run.world.turn
+            )
+            report = _run(step, context, outputs)
         reports.append(report)
         run.tell(StepEnded(plan.name, report))
     outcome = _outcome(plan, reports, run.terms)
     return StackReport(plan.name, plan.spec, outcome, tuple(reports), exit_code=EXIT_CODE[outcome]), outputs
 
 
-def _run(step: Step, doors: Doors, outputs: dict[StepId, Mapping[str, str]]) -> StepReport:
+def _run(step: Step, context: StepContext, outputs: dict[StepId, Mapping[str, str]]) -> StepReport:
     """Run one step, and turn every way in which it can end into a value."""
-    began = doors.clock.monotonic()
+    began = context.clock.monotonic()
     error: CfstreamError | None = None
     try:
-        outputs[step.id] = step.perform(doors)
-        doors.ledger.brought(step.id, outputs[step.id])
+        outputs[step.id] = step.perform(context)
+        context.ledger.brought(step.id, outputs[step.id])
         outcome = StepOutcome.DONE
     except (Stale, VersionMoved) as moved:
         outcome, error = StepOutcome.STALE, moved
@@ -252,7 +254,7 @@ def _run(step: Step, doors: Doors, outputs: dict[StepId, Mapping[str, str]]) -> 
         outcome, error = StepOutcome.INTERRUPTED, stop
     except CfstreamError as refusal:
         outcome, error = StepOutcome.REFUSED, refusal
-    report = _report(step, outcome, round(doors.clock.monotonic() - began, 3))
+    report = _report(step, outcome, round(context.clock.monotonic() - began, 3))
     return replace(report, error=error.what, do=error.do) if error else report
 
 

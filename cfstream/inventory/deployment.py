@@ -8,7 +8,7 @@ from cfstream.inventory.lookup import Found
 from cfstream.ports import Call, World
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.ledger import Ledger
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.steps.wait import Deployed, GroupActive
 
 
@@ -38,12 +38,12 @@ def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, tell: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
     """Return the state of each target when all are Deployed, or after `seconds`. `tell` gets every state on the way."""
-    doors = doors_of(world)
+    context = doors_of(world)
     state = [Progress(target, "not asked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
             if progress.pending:
-                pending = _pending(progress.awaited, doors)
+                pending = _pending(progress.awaited, context)
                 state[number] = Progress(progress.awaited, pending, elapsed())
                 tell(state[number])
         if not any(progress.pending for progress in state):
@@ -51,27 +51,27 @@ def await_deployed(
     return tuple(state)
 
 
-def doors_of(world: World) -> Doors:
+def doors_of(world: World) -> StepContext:
     """What a step gets that runs by itself, with no other before it and nobody who watches it."""
-    return Doors(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
+    return StepContext(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
 
 
-def _pending(target: Awaited, doors: Doors) -> str:
+def _pending(target: Awaited, context: StepContext) -> str:
     """Return why it is not Deployed yet. A temporary read failure counts as not yet."""
     found = target.found
     deployed = Deployed(found.shown.get(found.id), found.shown.resource, {})
     try:
-        return deployed.pending(doors) or (_groups_pending(found, doors) if target.groups else "")
+        return deployed.pending(context) or (_groups_pending(found, context) if target.groups else "")
     except (Throttled, Unreachable) as error:
         return not_yet(error)
 
 
-def _groups_pending(found: Found, doors: Doors) -> str:
+def _groups_pending(found: Found, context: StepContext) -> str:
     """Return why the key groups are not active yet: changing a group does not change a distribution's Status."""
     for group_id in _groups(found):
-        reply = doors.aws.read(Call("cloudfront", "get_key_group", {"Id": group_id}))
+        reply = context.aws.read(Call("cloudfront", "get_key_group", {"Id": group_id}))
         keys = tuple(reply["KeyGroup"]["KeyGroupConfig"]["Items"])
-        pending = GroupActive(group_id, keys).pending(doors)
+        pending = GroupActive(group_id, keys).pending(context)
         if pending:
             return pending
     return ""

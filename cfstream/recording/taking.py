@@ -32,13 +32,13 @@ def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> Wo
 
     `source` and `remedy` are for the error if the snapshot lacks something: its name, and the fix.
     """
-    door = ReplayedReads(snapshot.heard, source, remedy)
+    reads = ReplayedReads(snapshot.heard, source, remedy)
     return World(
         account=snapshot.account,
         partition=snapshot.partition,
         region=snapshot.region,
         real_aws=snapshot.real_aws,
-        reads=lambda: door,
-        aws=door,
+        reads=lambda: reads,
+        aws=reads,
         clock=clock,
     )

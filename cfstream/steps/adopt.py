@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.steps.tags import ChangeTags
 from cfstream.values import Verb
 
@@ -24,10 +24,10 @@ class ModifyWithTags(Modify):
     def asks(self) -> Any:
         return {**super().asks(), **self.tags.asks()}
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Write both, and return the new ETag as output ``etag``. Raises Stale if either changed since the plan."""
-        brought = super().perform(doors)
-        self.tags.perform(doors)
+        brought = super().perform(context)
+        self.tags.perform(context)
         return brought
 
 

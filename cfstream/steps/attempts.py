@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from cfstream.errors import CfstreamError, Missing, Refused, ReplyLost, Throttled, Unreachable, VersionMoved
 from cfstream.ports import Clock
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ VERSIONED = of_kind(ReplyLost, VersionMoved, pauses=LAG_SECONDS)
 """For writes under If-Match: after a lost reply, a moved version is most likely our own."""
 
 
-def persist(doors: Doors, attempt: Callable[[], T], *passing: Passing) -> T:
+def persist(context: StepContext, attempt: Callable[[], T], *passing: Passing) -> T:
     """Return what `attempt` returns, and start it again after each error that is passing.
 
     Each class of errors has pauses of its own; when they are used up, the error is raised. If a reply was lost
@@ -69,12 +69,12 @@ def persist(doors: Doors, attempt: Callable[[], T], *passing: Passing) -> T:
             pause = rest.pop(0)
             reason = error.what
         if pause:
-            doors.progress(f"{reason}; the next attempt follows", None)
-            doors.clock.sleep(pause * (1.0 + doors.clock.jitter() / 10))
+            context.progress(f"{reason}; the next attempt follows", None)
+            context.clock.sleep(pause * (1.0 + context.clock.jitter() / 10))
 
 
 def read_until(
-    doors: Doors,
+    context: StepContext,
     read: Callable[[], T],
     settled: Callable[[T], bool],
     pauses: tuple[float, ...] = LAG_SECONDS,
@@ -85,7 +85,7 @@ def read_until(
         if settled(found):
             break
         if pause:
-            doors.clock.sleep(pause)
+            context.clock.sleep(pause)
         found = read()
     return found
 

@@ -14,7 +14,7 @@ from cfstream.steps.attempts import Passing
 from cfstream.steps.guard import Guard
 from cfstream.steps.merged_write import write_merged
 from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.values import Account, Address, Json, refs_in, resolve
 
 PAUSES = (1, 2, 4, 8, 15, 20, 30, 40)
@@ -39,14 +39,14 @@ class PolicyEdit:
         """Return what the step's fingerprint covers. The policy it starts from is part of what the plan relied on."""
         return {"bucket": self.bucket, "put": self.put, "drop": self.drop}
 
-    def perform(self, doors: Doors, address: Address, guard: Guard | None = None) -> None:
+    def perform(self, context: StepContext, address: Address, guard: Guard | None = None) -> None:
         """Change the policy. Raises Stale if it, or the guard, is not as expected at any attempt."""
-        merging = _Merging(self, doors, address)
-        with doors.ledger.serial(merging.subject):
+        merging = _Merging(self, context, address)
+        with context.ledger.serial(merging.subject):
             live = write_merged(
-                doors,
+                context,
                 merging,
-                guard=lambda: guard.check(doors) if guard is not None else None,
+                guard=lambda: guard.check(context) if guard is not None else None,
                 passing=(Passing(self._is_unknown_yet, PAUSES),),
                 read_back=True,
             )
@@ -60,11 +60,11 @@ class PolicyEdit:
 class _Merging:
     """One policy while it is changed: an `Edit` that knows what this run has written to it."""
 
-    def __init__(self, edit: PolicyEdit, doors: Doors, address: Address) -> None:
+    def __init__(self, edit: PolicyEdit, context: StepContext, address: Address) -> None:
         self.edit = edit
-        self.ledger = doors.ledger
+        self.ledger = context.ledger
         self.address = address
-        self.put: Sequence[Json] = resolve(edit.put, doors.outputs)
+        self.put: Sequence[Json] = resolve(edit.put, context.outputs)
         self.subject = f"policy:{edit.bucket}"
         self._sids = {*edit.drop, *(str(each["Sid"]) for each in self.put)}
         self._started_from = [edit.seen]
@@ -75,9 +75,9 @@ class _Merging:
     def lane(self) -> Call:
         return self._call("put_bucket_policy")
 
-    def read(self, doors: Doors) -> dict[str, Any] | None:
+    def read(self, context: StepContext) -> dict[str, Any] | None:
         try:
-            return parse(doors.aws.read(self._call("get_bucket_policy"))["Policy"])
+            return parse(context.aws.read(self._call("get_bucket_policy"))["Policy"])
         except Missing as missing:
             if missing.code != "NoSuchBucketPolicy":
                 raise

@@ -10,7 +10,7 @@ from cfstream.ports import Call
 from cfstream.steps.attempts import LOST, THROTTLED, persist, read_until
 from cfstream.steps.content import covers
 from cfstream.steps.guard import Guard
-from cfstream.steps.step import Doors, Step, at, pick
+from cfstream.steps.step import Step, StepContext, at, pick
 from cfstream.steps.tags import live_tags, write_tags
 from cfstream.values import Json, Verb, resolve
 
@@ -62,14 +62,14 @@ class Create(Step):
     def asks(self) -> Any:
         return self.call.params
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Create, or find what an earlier attempt created. Raises Stale if that one has other settings."""
-        params = resolve(self.call.params, doors.outputs)
+        params = resolve(self.call.params, context.outputs)
         for _ in range(GENERATIONS):
             try:
-                return pick(self._send(doors, params), self.outputs)
+                return pick(self._send(context, params), self.outputs)
             except AlreadyThere as taken:
-                found = self._find_patiently(doors, taken, params)
+                found = self._find_patiently(context, taken, params)
                 if found is not None:
                     return pick(found, self.outputs)
                 if not self.reference:
@@ -77,7 +77,7 @@ class Create(Step):
                 params = _next_generation(params, self.reference)
         raise Stale(f"{self.address}: all {GENERATIONS} caller references are spent")
 
-    def _send(self, doors: Doors, params: Json) -> Json:
+    def _send(self, context: StepContext, params: Json) -> Json:
         """Return the reply. The same call is sent again after a throttle or a lost reply, without a read before.
 
         It cannot overwrite anything: the caller reference or the name is unique, so AWS answers that it exists if an
@@ -87,18 +87,18 @@ class Create(Step):
 
         def attempt() -> Json:
             if self.guard is not None:
-                self.guard.check(doors)
-            return doors.aws.write(call)
+                self.guard.check(context)
+            return context.aws.write(call)
 
-        return persist(doors, attempt, THROTTLED, LOST)
+        return persist(context, attempt, THROTTLED, LOST)
 
-    def _find_patiently(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
+    def _find_patiently(self, context: StepContext, taken: AlreadyThere, params: Json) -> Json | None:
         """Return what `_find` returns, for a while: a list that lags would turn a lost reply into a twin."""
         return read_until(
-            doors, lambda: self._find(doors, taken, params), lambda found: found is not None, LAG_SECONDS
+            context, lambda: self._find(context, taken, params), lambda found: found is not None, LAG_SECONDS
         )
 
-    def _find(self, doors: Doors, taken: AlreadyThere, params: Json) -> Json | None:
+    def _find(self, context: StepContext, taken: AlreadyThere, params: Json) -> Json | None:
         """Return what the earlier attempt created; None if nothing live has its name or caller reference.
 
         Raises `taken` itself if the name belongs to someone else, Stale if what was created has other settings.
@@ -108,9 +108,9 @@ class Create(Step):
         match = dict(self.twin.match)
         if self.reference:
             match[f"{self.twin.content}.CallerReference"] = at(params, self.reference)
-        for candidate in _candidates(doors, self.twin, taken):
+        for candidate in _candidates(context, self.twin, taken):
             if all(covers(at(candidate, path), value) for path, value in match.items()):
-                if _is_ours(doors, self.address, self.twin, candidate, at(params, self.tags)):
+                if _is_ours(context, self.address, self.twin, candidate, at(params, self.tags)):
                     return self._checked(candidate, params)
                 continue
             if self.twin.row:
@@ -127,32 +127,32 @@ class Create(Step):
         )
 
 
-def _is_ours(doors: Doors, address: object, twin: Twin, candidate: Json, tags: Any) -> bool:
+def _is_ours(context: StepContext, address: object, twin: Twin, candidate: Json, tags: Any) -> bool:
     """Return whether the candidate has our name. If it has lost it, it gets the tags that it was created with."""
     if not twin.name:
         return True
     resource = str(at(candidate, twin.arn))
-    live = live_tags(doors, resource)
+    live = live_tags(context, resource)
     if any(live.get(key, value) != value for key, value in twin.name.items()):
         return False
     if not live.keys() >= twin.name.keys():
         call = Call("cloudfront", "tag_resource", {"Resource": resource, "Tags": tags})
-        write_tags(doors, address, call, live)
+        write_tags(context, address, call, live)
     return True
 
 
-def _candidates(doors: Doors, twin: Twin, taken: AlreadyThere) -> Iterator[Json]:
+def _candidates(context: StepContext, twin: Twin, taken: AlreadyThere) -> Iterator[Json]:
     named = re.search(r"Already exists: (E[A-Z0-9]+)", taken.message)
-    ids = [named.group(1)] if named else list(_listed(doors, twin))
+    ids = [named.group(1)] if named else list(_listed(context, twin))
     for candidate in ids:
         try:
-            yield doors.aws.read(Call("cloudfront", twin.detail, {"Id": candidate}))
+            yield context.aws.read(Call("cloudfront", twin.detail, {"Id": candidate}))
         except Missing:
             continue
 
 
-def _listed(doors: Doors, twin: Twin) -> Iterator[str]:
-    for row in doors.aws.items(twin.listing):
+def _listed(context: StepContext, twin: Twin) -> Iterator[str]:
+    for row in context.aws.items(twin.listing):
         if all(at(row, path) == value for path, value in (twin.row or {}).items()):
             yield str(at(row, twin.row_id))
 

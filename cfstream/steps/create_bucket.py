@@ -9,7 +9,7 @@ from cfstream.ports import Call
 from cfstream.steps.attempts import LOST, THROTTLED, Passing, persist
 from cfstream.steps.merged_write import CONFLICT, write_merged
 from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors, Step
+from cfstream.steps.step import Step, StepContext
 from cfstream.values import Account, Json, Verb
 
 BLOCK_ALL = {
@@ -54,17 +54,17 @@ class CreateBucket(Step):
     def asks(self) -> Any:
         return {"bucket": self.bucket, "region": self.region, "ownership": self.ownership}
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Create it, unless another stack of the run has created it.
 
         Raises Stale if others created it since the plan, Refused if AWS does not create it.
         """
         subject = f"bucket {self.bucket}"
-        with doors.ledger.serial(subject):
-            if not doors.ledger.is_ours(subject, CREATED):
-                persist(doors, _Creation(self, doors).attempt, THROTTLED, CONFLICT, LOST)
-                doors.ledger.wrote(subject, CREATED)
-        write_merged(doors, _Block(self), passing=(NOT_YET_KNOWN,))
+        with context.ledger.serial(subject):
+            if not context.ledger.is_ours(subject, CREATED):
+                persist(context, _Creation(self, context).attempt, THROTTLED, CONFLICT, LOST)
+                context.ledger.wrote(subject, CREATED)
+        write_merged(context, _Block(self), passing=(NOT_YET_KNOWN,))
         return {"id": self.bucket, "region": self.region}
 
     def call(self, operation: str, **params: Any) -> Call:
@@ -76,9 +76,9 @@ class CreateBucket(Step):
 class _Creation:
     """The creating call, and whether the reply to one of its attempts was lost."""
 
-    def __init__(self, step: CreateBucket, doors: Doors) -> None:
+    def __init__(self, step: CreateBucket, context: StepContext) -> None:
         self._step = step
-        self._doors = doors
+        self._doors = context
         self._lost = False
 
     def attempt(self) -> None:
@@ -121,9 +121,9 @@ class _Block:
     def lane(self) -> Call:
         return self._step.call("put_public_access_block", PublicAccessBlockConfiguration=BLOCK_ALL)
 
-    def read(self, doors: Doors) -> Json | None:
+    def read(self, context: StepContext) -> Json | None:
         try:
-            reply = doors.aws.read(self._step.call("get_public_access_block"))
+            reply = context.aws.read(self._step.call("get_public_access_block"))
         except Missing as missing:
             if missing.code != NO_BLOCK:
                 raise

@@ -9,7 +9,7 @@ from cfstream.ports import Call
 from cfstream.steps.attempts import LOST, THROTTLED, VERSIONED, of_kind, persist
 from cfstream.steps.content import covers
 from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors, Step, at
+from cfstream.steps.step import Step, StepContext, at
 from cfstream.values import ETag, Json, Verb
 
 SETTLING = of_kind(StillEnabled, pauses=(1, 2, 4, 8, 15, 30, 60, 60))
@@ -39,22 +39,22 @@ class Delete(Step):
     def asks(self) -> Any:
         return self.call.params
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Delete. Raises Stale if it is no longer what the plan saw, Refused if something uses it.
 
         Every attempt reads first. An ETag that the user names is never replaced by another.
         """
         versioned = LOST if self.etag else VERSIONED
         try:
-            persist(doors, lambda: self._attempt(doors), THROTTLED, versioned, SETTLING)
+            persist(context, lambda: self._attempt(context), THROTTLED, versioned, SETTLING)
         except Missing:
             return {}
         return {}
 
-    def _attempt(self, doors: Doors) -> None:
-        reply = doors.aws.read(self.read)
+    def _attempt(self, context: StepContext) -> None:
+        reply = context.aws.read(self.read)
         live = at(reply, self.content)
         if not covers(live, self.base):
             raise moved(self.address, self.base, live)
         etag = self.etag or str(reply["ETag"])
-        doors.aws.write(replace(self.call, params={**self.call.params, "IfMatch": etag}))
+        context.aws.write(replace(self.call, params={**self.call.params, "IfMatch": etag}))

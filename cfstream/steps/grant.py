@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NoReturn
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.guard import Guard
 from cfstream.steps.object_grants import ObjectGrants
-from cfstream.steps.step import Doors, Step
+from cfstream.steps.step import Step, StepContext
 from cfstream.values import Verb
 
 
@@ -38,7 +38,7 @@ class ProposedGrant(Granting):
         common = {each.name: getattr(self, each.name) for each in fields(Granting)}
         return GrantRead(**common, opens=self.opens, guard=guard)
 
-    def perform(self, doors: Doors) -> NoReturn:  # noqa: ARG002 (it is refused whatever the doors are)
+    def perform(self, context: StepContext) -> NoReturn:  # noqa: ARG002 (it is always refused)
         """Raise TypeError: nothing may be granted without a guard."""
         raise TypeError(f"{self.id} is only proposed: it has no guard")
 
@@ -56,7 +56,7 @@ class GrantRead(Granting):
         if not isinstance(self.guard, Guard):
             raise TypeError(f"{self.id} has no guard")
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Grant. Raises Stale if the policy changed or the guard objects, Refused if S3 does not accept it."""
-        self.edit.perform(doors, self.address, self.guard)
+        self.edit.perform(context, self.address, self.guard)
         return {}

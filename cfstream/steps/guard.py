@@ -16,7 +16,7 @@ from cfstream.errors import CfstreamError, Stale
 from cfstream.steps.attempts import LAG_SECONDS, read_until
 from cfstream.steps.content import differences, same
 from cfstream.steps.live_readers import Readers, known, live_readers, reading
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.values import Address, Known, plain
 
 LONGEST_SECONDS = 5.0
@@ -46,22 +46,22 @@ class Guard:
     written: bool = False
     """Whether this run has changed a distribution, a key group or an OAC before: reads may lag behind that."""
 
-    def check(self, doors: Doors) -> None:
+    def check(self, context: StepContext) -> None:
         """Raise Stale if somebody could read whom the plan does not expect, or the distribution is gone."""
         # Reads are eventually consistent: after a write of our own they may show what was before it.
         pauses = LAG_SECONDS if self.written else ()
-        objection = read_until(doors, lambda: self._objection(doors), lambda found: found is None, pauses)
+        objection = read_until(context, lambda: self._objection(context), lambda found: found is None, pauses)
         if objection is not None:
             raise objection
 
-    def _objection(self, doors: Doors) -> Stale | None:
-        outputs = {**doors.ledger.outputs, **doors.outputs}
+    def _objection(self, context: StepContext) -> Stale | None:
+        outputs = {**context.ledger.outputs, **context.outputs}
         expected = [
             Around(known(each.before, outputs), known(each.after, outputs))
             for each in (self.expected, *self.beside)
         ]
         try:
-            found = live_readers(doors, expected[0].before)
+            found = live_readers(context, expected[0].before)
         except Stale as gone:
             return gone
         for readers in found:
@@ -160,9 +160,9 @@ class GuardWatch:
     Once it has objected, it objects to everything that follows.
     """
 
-    def __init__(self, guard: Guard | None, doors: Doors) -> None:
+    def __init__(self, guard: Guard | None, context: StepContext) -> None:
         self._guard = guard
-        self._doors = doors
+        self._doors = context
         self._lock = threading.Lock()
         self._checked: float | None = None
         self._objection: CfstreamError | None = None

@@ -14,7 +14,7 @@ from cfstream.domain import (
 )
 from cfstream.errors import Missing, Stale
 from cfstream.ports import Call
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.values import Known, StepId, refs_in, resolve
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Readers:
         )
 
 
-def live_readers(doors: Doors, expected: BucketWorld) -> tuple[Readers, Readers]:
+def live_readers(context: StepContext, expected: BucketWorld) -> tuple[Readers, Readers]:
     """Return the readers by two ways of asking. A guard believes the worse of them.
 
     The stack's own distribution is read by its id, and all others come from the lists, as in a plan; then all of them
@@ -48,16 +48,17 @@ def live_readers(doors: Doors, expected: BucketWorld) -> tuple[Readers, Readers]
 
     Raises Stale if the stack's own distribution is gone, and as `Reads.items`.
     """
-    own = {each.id: each for each in _own(doors, expected)}
-    controls = _list(doors, "origin_access_controls")
+    own = {each.id: each for each in _own(context, expected)}
+    controls = _list(context, "origin_access_controls")
     unsigned = frozenset(each["Id"] for each in controls if each["SigningBehavior"] == "never")
     groups: dict[Known, GroupState] = {
-        row["KeyGroup"]["Id"]: _group(row["KeyGroup"]["KeyGroupConfig"]) for row in _list(doors, "key_groups")
+        row["KeyGroup"]["Id"]: _group(row["KeyGroup"]["KeyGroupConfig"])
+        for row in _list(context, "key_groups")
     }
     listed = {
         row["Id"]: distribution_from_row(delivery, row)
         for delivery in (Delivery.RTMP, Delivery.HTTP)
-        for row in doors.aws.items(delivery.listing)
+        for row in context.aws.items(delivery.listing)
     }
     both: tuple[Mapping[Known, Distribution], ...] = ({**listed, **own}, {**own, **listed})
     one, other = (Readers(tuple(each.values()), groups, unsigned) for each in both)
@@ -103,12 +104,12 @@ def _known(before: Distribution, id_: Known, arn: Known, config: Any) -> Distrib
     return distribution_from_config(before.delivery, id_, arn, config)
 
 
-def _own(doors: Doors, expected: BucketWorld) -> Iterator[Distribution]:
+def _own(context: StepContext, expected: BucketWorld) -> Iterator[Distribution]:
     for each in expected.distributions:
         if each.id != expected.own or not isinstance(each.id, str):
             continue
         try:
-            reply = doors.aws.read(each.delivery.get_config(each.id))
+            reply = context.aws.read(each.delivery.get_config(each.id))
         except Missing as missing:
             raise Stale(
                 f"the {each.delivery.words} {each.id} was deleted after this plan was made ({missing.code})",
@@ -121,5 +122,5 @@ def _group(config: Mapping[str, Any]) -> GroupState:
     return GroupState(config["Name"], frozenset(config.get("Items") or ()))
 
 
-def _list(doors: Doors, what: str) -> Iterable[Mapping[str, Any]]:
-    return doors.aws.items(Call("cloudfront", f"list_{what}"))
+def _list(context: StepContext, what: str) -> Iterable[Mapping[str, Any]]:
+    return context.aws.items(Call("cloudfront", f"list_{what}"))

@@ -34,7 +34,7 @@ from typing import Protocol, TypeVar
 from cfstream.errors import CfstreamError, ReplyLost, Stale, Unreachable
 from cfstream.ports import Call
 from cfstream.steps.attempts import LOST, THROTTLED, UNREACHED, Passing, of_kind, persist, with_code
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 
 D = TypeVar("D")
 
@@ -60,7 +60,7 @@ class Edit(Protocol[D]):
         """The write without its document. The turn needs it."""
         ...
 
-    def read(self, doors: Doors) -> D:
+    def read(self, context: StepContext) -> D:
         """Return what is live."""
         ...
 
@@ -82,7 +82,7 @@ class Edit(Protocol[D]):
 
 
 def write_merged(
-    doors: Doors,
+    context: StepContext,
     edit: Edit[D],
     *,
     guard: Callable[[], None] = lambda: None,
@@ -96,17 +96,17 @@ def write_merged(
     """
 
     def attempt() -> D:
-        live, done = _attempt(doors, edit, guard)
-        return _read_back(doors, edit) if read_back and not done else live
+        live, done = _attempt(context, edit, guard)
+        return _read_back(context, edit) if read_back and not done else live
 
-    return persist(doors, attempt, *passing, THROTTLED, UNREACHED, CONFLICT, LOST, OVERTAKEN)
+    return persist(context, attempt, *passing, THROTTLED, UNREACHED, CONFLICT, LOST, OVERTAKEN)
 
 
-def _attempt(doors: Doors, edit: Edit[D], guard: Callable[[], None]) -> tuple[D, bool]:
+def _attempt(context: StepContext, edit: Edit[D], guard: Callable[[], None]) -> tuple[D, bool]:
     """Return what was live before, and whether that was as wanted already."""
-    with doors.turn(edit.lane):
+    with context.turn(edit.lane):
         objection = _objection(guard)
-        live = edit.read(doors)
+        live = edit.read(context)
         if edit.is_done(live):
             return live, True
         edit.judge(live)
@@ -114,7 +114,7 @@ def _attempt(doors: Doors, edit: Edit[D], guard: Callable[[], None]) -> tuple[D,
             raise objection
         call = edit.merge(live)
         try:
-            doors.aws.write(call)
+            context.aws.write(call)
         except ReplyLost:
             edit.sent(live, acknowledged=False)
             raise
@@ -131,9 +131,9 @@ def _objection(guard: Callable[[], None]) -> CfstreamError | None:
     return None
 
 
-def _read_back(doors: Doors, edit: Edit[D]) -> D:
+def _read_back(context: StepContext, edit: Edit[D]) -> D:
     try:
-        live = edit.read(doors)
+        live = edit.read(context)
     except Unreachable as silence:
         raise ReplyLost(f"written, but not read back: {silence.what}", silence.do) from silence
     if edit.is_done(live):

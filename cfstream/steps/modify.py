@@ -11,7 +11,7 @@ from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers, same
 from cfstream.steps.guard import Guard
 from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors, Step, at
+from cfstream.steps.step import Step, StepContext, at
 from cfstream.values import ETag, Json, Verb, resolve
 
 
@@ -54,18 +54,18 @@ class Modify(Step):
     def asks(self) -> Any:
         return self.call.params
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Write, and return the new ETag as output ``etag``. Raises Stale if the content changed."""
-        return persist(doors, _Update(self, doors).attempt, THROTTLED, VERSIONED)
+        return persist(context, _Update(self, context).attempt, THROTTLED, VERSIONED)
 
 
 class _Update:
     """One update, and the results of its attempts so far."""
 
-    def __init__(self, step: Modify, doors: Doors) -> None:
+    def __init__(self, step: Modify, context: StepContext) -> None:
         self._step = step
-        self._doors = doors
-        self._params = resolve(step.call.params, doors.outputs)
+        self._doors = context
+        self._params = resolve(step.call.params, context.outputs)
         self._failed: CfstreamError | None = None
         self._lost: ReplyLost | None = None
         self._refused: set[str] = set()

@@ -9,7 +9,7 @@ from cfstream.ports import Call
 from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers
 from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors, Step, at
+from cfstream.steps.step import Step, StepContext, at
 from cfstream.values import ETag, Json, Known, Verb, resolve
 
 
@@ -46,22 +46,22 @@ class MoveAlias(Step):
             "config": self.expected,
         }
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Move it, and return the new ETag as output ``etag``. Law: an alias that is moved already is done.
 
         Raises Stale if our distribution is not as expected, or the holder no longer has the name.
         """
-        return persist(doors, _Move(self, doors).attempt, THROTTLED, VERSIONED)
+        return persist(context, _Move(self, context).attempt, THROTTLED, VERSIONED)
 
 
 class _Move:
     """One move, and whether the reply to one of its attempts was lost."""
 
-    def __init__(self, step: MoveAlias, doors: Doors) -> None:
+    def __init__(self, step: MoveAlias, context: StepContext) -> None:
         self._step = step
-        self._doors = doors
-        self._target = str(resolve(step.target, doors.outputs))
-        self._expected = resolve(step.expected, doors.outputs)
+        self._doors = context
+        self._target = str(resolve(step.target, context.outputs))
+        self._expected = resolve(step.expected, context.outputs)
         self._lost: ReplyLost | None = None
 
     def attempt(self) -> Mapping[str, str]:
@@ -98,8 +98,8 @@ class _Move:
         )
 
 
-def _read(doors: Doors, distribution: str) -> tuple[Json, str]:
-    reply = doors.aws.read(Call("cloudfront", "get_distribution_config", {"Id": distribution}))
+def _read(context: StepContext, distribution: str) -> tuple[Json, str]:
+    reply = context.aws.read(Call("cloudfront", "get_distribution_config", {"Id": distribution}))
     return reply["DistributionConfig"], str(reply["ETag"])
 
 

@@ -17,7 +17,7 @@ from cfstream.ports import Call
 from cfstream.steps.attempts import of_kind
 from cfstream.steps.guard import LONGEST_SECONDS, Guard, GuardWatch
 from cfstream.steps.merged_write import write_merged
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.values import Account, Address, Json, Known, resolve
 
 WIDTH = 32
@@ -59,22 +59,22 @@ class ObjectGrants:
         }
         return {**asked, "beyond": self.beyond} if self.beyond else asked
 
-    def perform(self, doors: Doors, address: Address, guard: Guard | None = None) -> None:
+    def perform(self, context: StepContext, address: Address, guard: Guard | None = None) -> None:
         """Go through all objects. An object that is as wanted is skipped, so that running again resumes.
 
         Raises Refused with the first object's refusal after all others are done, Stale as soon as the guard objects,
         and Interrupted when the person stops it: objects in progress are finished first. Stacks of one run that write
         to the same bucket take turns: two that replace the same ACL at once undo each other's grants.
         """
-        run = _Run(self, doors, str(resolve(self.grantee, doors.outputs)), GuardWatch(guard, doors))
-        serial = doors.ledger.serial(f"object ACLs of {self.bucket}")
+        run = _Run(self, context, str(resolve(self.grantee, context.outputs)), GuardWatch(guard, context))
+        serial = context.ledger.serial(f"object ACLs of {self.bucket}")
         with serial, ThreadPoolExecutor(WIDTH, thread_name_prefix="grant") as pool:
-            run.through(pool, self._keys(doors))
+            run.through(pool, self._keys(context))
         run.verdict(address)
 
-    def _keys(self, doors: Doors) -> Iterator[str]:
+    def _keys(self, context: StepContext) -> Iterator[str]:
         params = {"Bucket": self.bucket, "Prefix": self.prefix, "ExpectedBucketOwner": self.account}
-        for page in doors.aws.pages(Call("s3", "list_objects_v2", params, self.region)):
+        for page in context.aws.pages(Call("s3", "list_objects_v2", params, self.region)):
             for row in page.get("Contents") or ():
                 if not self.beyond or not row["Key"].startswith(self.beyond):
                     yield row["Key"]
@@ -83,13 +83,13 @@ class ObjectGrants:
 class _Run:
     """One pass through the objects, and its counts. Memory use does not depend on the number of objects."""
 
-    def __init__(self, edit: ObjectGrants, doors: Doors, grantee: str, watch: GuardWatch) -> None:
+    def __init__(self, edit: ObjectGrants, context: StepContext, grantee: str, watch: GuardWatch) -> None:
         self.edit = edit
-        self.doors = doors
+        self.context = context
         self.grantee = grantee
         self.watch = watch
         # Progress is the number of objects; messages about single attempts would hide it.
-        self._quiet = replace(doors, progress=lambda _text, _fraction: None)
+        self._quiet = replace(context, progress=lambda _text, _fraction: None)
         self.done = 0
         self.failed = 0
         self.first: tuple[int, str, Refused] | None = None
@@ -102,7 +102,7 @@ class _Run:
         try:
             for number, key in enumerate(keys):
                 self._room.acquire()
-                self.doors.clock.sleep(0.0)
+                self.context.clock.sleep(0.0)
                 if self.stopped_by is not None:
                     return
                 pool.submit(self._object, number, key)
@@ -164,7 +164,7 @@ class _Run:
 
     def _tell(self) -> None:
         total = max(self.edit.total, self.done)
-        self.doors.progress(f"{self.done} of {total} objects", self.done / total if total else None)
+        self.context.progress(f"{self.done} of {total} objects", self.done / total if total else None)
 
     def _grant(self, key: str) -> None:
         """Change one object's ACL, unless it is as wanted already or the object is gone."""
@@ -194,8 +194,8 @@ class _AclEdit:
     def lane(self) -> Call:
         return self._call("put_object_acl")
 
-    def read(self, doors: Doors) -> Json:
-        return doors.aws.read(self._call("get_object_acl"))
+    def read(self, context: StepContext) -> Json:
+        return context.aws.read(self._call("get_object_acl"))
 
     def is_done(self, live: Json) -> bool:
         return self._changed(live) is None

@@ -14,7 +14,7 @@ from cfstream.errors import Missing, Refused, ReplyLost, Stale, Throttled, Timed
 from cfstream.ports import Call
 from cfstream.steps.attempts import LOST, THROTTLED, not_yet, persist, polls, with_code
 from cfstream.steps.content import same
-from cfstream.steps.step import Doors, Step, at
+from cfstream.steps.step import Step, StepContext, at
 from cfstream.values import Json, Verb, resolve
 
 INVALID_BATCH = "InvalidChangeBatch"
@@ -37,17 +37,17 @@ class _ChangeRecords(Step):
     def asks(self) -> Any:
         return {"zone": self.zone, "records": list(self.records)}
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Change the records. Raises Stale if the live records changed, TimedOut if they are not INSYNC in time."""
-        records = resolve(list(self.records), doors.outputs)
-        change = self._submit(doors, records)
+        records = resolve(list(self.records), context.outputs)
+        change = self._submit(context, records)
         if change:
-            self._wait(doors, change)
+            self._wait(context, change)
         return {}
 
-    def _submit(self, doors: Doors, records: Sequence[Json]) -> str:
+    def _submit(self, context: StepContext, records: Sequence[Json]) -> str:
         """Return the id of the change; empty if the records are as wanted already."""
-        return persist(doors, _Batch(self, doors, records).attempt, THROTTLED, LOST, REFUSED_BATCH)
+        return persist(context, _Batch(self, context, records).attempt, THROTTLED, LOST, REFUSED_BATCH)
 
     @abstractmethod
     def batch(self, records: Sequence[Json], /) -> list[tuple[str, Json]]:
@@ -65,17 +65,19 @@ class _ChangeRecords(Step):
             "run cfstream plan again and read the difference before applying",
         )
 
-    def _wait(self, doors: Doors, change: str) -> None:
-        for elapsed in polls(doors.clock, self.seconds):
+    def _wait(self, context: StepContext, change: str) -> None:
+        for elapsed in polls(context.clock, self.seconds):
             try:
-                status = doors.aws.read(Call("route53", "get_change", {"Id": change}))["ChangeInfo"]["Status"]
+                status = context.aws.read(Call("route53", "get_change", {"Id": change}))["ChangeInfo"][
+                    "Status"
+                ]
             except Missing:  # Route 53 keeps only recent changes, and this one is old
                 return
             except (Throttled, Unreachable) as error:
                 status = not_yet(error)
             if status == "INSYNC":
                 return
-            doors.progress(str(status), min(elapsed() / self.seconds, 1.0) if self.seconds else None)
+            context.progress(str(status), min(elapsed() / self.seconds, 1.0) if self.seconds else None)
         raise TimedOut(
             f"{self.address} was not INSYNC within {round(self.seconds)} s",
             "the records are changed, and Route 53's name servers will have them soon: run the same command again",
@@ -85,9 +87,9 @@ class _ChangeRecords(Step):
 class _Batch:
     """One batch, and the results of its attempts so far. Every attempt but the first reads before it sends."""
 
-    def __init__(self, step: _ChangeRecords, doors: Doors, records: Sequence[Json]) -> None:
+    def __init__(self, step: _ChangeRecords, context: StepContext, records: Sequence[Json]) -> None:
         self._step = step
-        self._doors = doors
+        self._doors = context
         self._records = records
         self._failed: Refused | ReplyLost | None = None
         self._lost: ReplyLost | None = None
@@ -195,10 +197,10 @@ def _spelled(record: Json) -> Json:
     return {**record, "Name": plain_name(record["Name"]), "AliasTarget": alias}
 
 
-def _found(doors: Doors, zone: str, record: Json) -> Json | None:
+def _found(context: StepContext, zone: str, record: Json) -> Json | None:
     """Return the live record with the same name, type and set identifier; None if it does not exist."""
     start = {"HostedZoneId": zone, "StartRecordName": record["Name"], "StartRecordType": record["Type"]}
-    page = doors.aws.read(Call("route53", "list_resource_record_sets", start))
+    page = context.aws.read(Call("route53", "list_resource_record_sets", start))
     key = _place(record)
     return next((live for live in page["ResourceRecordSets"] if _place(live) == key), None)
 

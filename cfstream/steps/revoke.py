@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.guard import Guard
 from cfstream.steps.object_grants import ObjectGrants
-from cfstream.steps.step import Doors, Step
+from cfstream.steps.step import Step, StepContext
 from cfstream.values import Verb
 
 
@@ -24,7 +24,7 @@ class Revoke(Step):
     def asks(self) -> Any:
         return self.edit.asks()
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Revoke. Raises Stale if the policy changed or the guard objects, Refused if S3 does not accept it."""
-        self.edit.perform(doors, self.address, self.guard)
+        self.edit.perform(context, self.address, self.guard)
         return {}

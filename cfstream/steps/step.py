@@ -1,6 +1,6 @@
 """What all steps have in common: their data, their stage, and what they get when they run.
 
-A step is frozen data and decides nothing that planning could have decided. It gets its `Doors` when it runs, and its
+A step is frozen data and decides nothing that planning could have decided. It gets its `StepContext` when it runs. Its
 outputs (an id, an ETag) go to the later steps that refer to them by `Ref`.
 """
 
@@ -36,7 +36,7 @@ def _shown(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Doors:
+class StepContext:
     """What a step gets when it runs."""
 
     aws: Writes
@@ -81,7 +81,7 @@ class Step(ABC):
         return None
 
     @abstractmethod
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Run the step, and return its outputs by name.
 
         Raises Stale, Refused, Unreachable, ReplyLost, TimedOut or Interrupted; nothing is ever forced.

@@ -12,7 +12,7 @@ from cfstream.domain.tags import read_tags, tags_of
 from cfstream.ports import Call
 from cfstream.steps.merged_write import write_merged
 from cfstream.steps.moved import moved
-from cfstream.steps.step import Doors, Step, at
+from cfstream.steps.step import Step, StepContext, at
 from cfstream.values import Json, Verb, digest, resolve
 
 
@@ -29,36 +29,36 @@ class ChangeTags(Step):
     def asks(self) -> Any:
         return self.call.params
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Tag or untag. Raises Stale if someone has given one of the tags another value."""
-        call = replace(self.call, params=resolve(self.call.params, doors.outputs))
-        write_tags(doors, self.address, call, self.seen)
+        call = replace(self.call, params=resolve(self.call.params, context.outputs))
+        write_tags(context, self.address, call, self.seen)
         return {}
 
 
-def write_tags(doors: Doors, address: object, call: Call, seen: Mapping[str, str]) -> None:
+def write_tags(context: StepContext, address: object, call: Call, seen: Mapping[str, str]) -> None:
     """Make the call, a TagResource or an UntagResource, as long as its tags are as they were `seen`."""
-    write_merged(doors, _Tagging(doors, address, call, seen))
+    write_merged(context, _Tagging(context, address, call, seen))
 
 
-def live_tags(doors: Doors, resource: str) -> Mapping[str, str]:
+def live_tags(context: StepContext, resource: str) -> Mapping[str, str]:
     """Return all tags of a distribution."""
-    return tags_of(doors.aws.read(read_tags(resource)))
+    return tags_of(context.aws.read(read_tags(resource)))
 
 
 class _Tagging:
     """The tags of one distribution while some of them change: an `Edit`."""
 
-    def __init__(self, doors: Doors, address: object, call: Call, seen: Mapping[str, str]) -> None:
+    def __init__(self, context: StepContext, address: object, call: Call, seen: Mapping[str, str]) -> None:
         self.lane = call
-        self._ledger = doors.ledger
+        self._ledger = context.ledger
         self._address = address
         self._seen = seen
         self._resource = str(call.params["Resource"])
         self._wanted = _wanted(call.params)
 
-    def read(self, doors: Doors) -> Mapping[str, str]:
-        return live_tags(doors, self._resource)
+    def read(self, context: StepContext) -> Mapping[str, str]:
+        return live_tags(context, self._resource)
 
     def is_done(self, live: Mapping[str, str]) -> bool:
         """Return whether all tags are as wanted.

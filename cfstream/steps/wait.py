@@ -8,7 +8,7 @@ from cfstream.errors import CfstreamError, TimedOut
 from cfstream.ports import Call
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.content import covers
-from cfstream.steps.step import Doors, Step, at
+from cfstream.steps.step import Step, StepContext, at
 from cfstream.values import Json, Known, Verb, resolve
 
 
@@ -22,11 +22,11 @@ class Deployed:
     config: Any
     """The fields that must read back; may hold Refs."""
 
-    def pending(self, doors: Doors) -> str:
+    def pending(self, context: StepContext) -> str:
         """Return why it does not hold yet; empty if it does."""
-        reply = doors.aws.read(_resolved(self.read, doors))
+        reply = context.aws.read(_resolved(self.read, context))
         live = reply[self.resource]
-        if not covers(live[f"{self.resource}Config"], resolve(self.config, doors.outputs)):
+        if not covers(live[f"{self.resource}Config"], resolve(self.config, context.outputs)):
             return "the change does not read back yet"
         return "" if live["Status"] == "Deployed" else str(live["Status"])
 
@@ -38,12 +38,12 @@ class GroupActive:
     group: Known
     public_keys: tuple[Known, ...]
 
-    def pending(self, doors: Doors) -> str:
+    def pending(self, context: StepContext) -> str:
         """Return why it does not hold yet; empty if it does."""
-        group = str(resolve(self.group, doors.outputs))
-        wanted = set(resolve(self.public_keys, doors.outputs))
-        for user in _users(doors, group):
-            live = doors.aws.read(Call("cloudfront", "get_distribution", {"Id": user}))["Distribution"]
+        group = str(resolve(self.group, context.outputs))
+        wanted = set(resolve(self.public_keys, context.outputs))
+        for user in _users(context, group):
+            live = context.aws.read(Call("cloudfront", "get_distribution", {"Id": user}))["Distribution"]
             if not live["DistributionConfig"]["Enabled"]:
                 continue
             if _active_keys(live, group) != wanted:
@@ -70,28 +70,28 @@ class WaitUntil(Step):
             case GroupActive():
                 return {"group": self.until.group, "public_keys": self.until.public_keys}
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         """Return when it holds. Raises TimedOut at the deadline, with the last reason."""
         reason = ""
-        for elapsed in polls(doors.clock, self.seconds):
-            reason = _pending(self.until, doors)
+        for elapsed in polls(context.clock, self.seconds):
+            reason = _pending(self.until, context)
             if not reason:
                 return {}
-            doors.progress(reason, min(elapsed() / self.seconds, 1.0) if self.seconds else None)
+            context.progress(reason, min(elapsed() / self.seconds, 1.0) if self.seconds else None)
         raise TimedOut(f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}")
 
 
-def _pending(until: Deployed | GroupActive, doors: Doors) -> str:
+def _pending(until: Deployed | GroupActive, context: StepContext) -> str:
     """Return why it does not hold yet. A read that fails for a while is a reason to go on waiting."""
     try:
-        return until.pending(doors)
+        return until.pending(context)
     except CfstreamError as error:
         return not_yet(error)
 
 
-def _users(doors: Doors, group: str) -> Sequence[str]:
+def _users(context: StepContext, group: str) -> Sequence[str]:
     call = Call("cloudfront", "list_distributions_by_key_group", {"KeyGroupId": group})
-    return [str(user) for user in doors.aws.items(call)]
+    return [str(user) for user in context.aws.items(call)]
 
 
 def _active_keys(live: Json, group: str) -> set[str]:
@@ -101,5 +101,5 @@ def _active_keys(live: Json, group: str) -> set[str]:
     return set()
 
 
-def _resolved(call: Call, doors: Doors) -> Call:
-    return Call(call.service, call.operation, resolve(call.params, doors.outputs), call.region)
+def _resolved(call: Call, context: StepContext) -> Call:
+    return Call(call.service, call.operation, resolve(call.params, context.outputs), call.region)

@@ -57,8 +57,8 @@ def prove_applied(
     if not deployed:
         return AppliedProof(None, pending)
     try:
-        with viewer as door:
-            return AppliedProof(prove_stacks(deployed, world, Means(door, world.clock)), pending)
+        with viewer as opened:
+            return AppliedProof(prove_stacks(deployed, world, Means(opened, world.clock)), pending)
     except CfstreamError as error:
         return AppliedProof(None, pending, error)
 

@@ -182,18 +182,18 @@ def plan_check(world: "World", stack: "Stack") -> DoctorCheck:
     from cfstream.workflow import make_plan
 
     name = f"plan of {stack.spec.name}"
-    door = RecordingReads(world.reads())
+    reads = RecordingReads(world.reads())
     try:
-        made = make_plan([stack], replace(world, reads=lambda: door))
+        made = make_plan([stack], replace(world, reads=lambda: reads))
     except NotAuthorized:
         made = None
     except CfstreamError as error:
         return DoctorCheck(name, State.BAD, error.what, error.do)
-    denied = [answer for answer in door.heard.values() if isinstance(answer, NotAuthorized)]
+    denied = [answer for answer in reads.heard.values() if isinstance(answer, NotAuthorized)]
     problems = [problem for each in made.stacks for problem in each.problems] if made else []
     if problems and not denied:
         return DoctorCheck(name, State.BAD, problems[0].what, problems[0].do)
-    return _permission(name, denied, f"all {len(door.heard)} reads of the plan are allowed")
+    return _permission(name, denied, f"all {len(reads.heard)} reads of the plan are allowed")
 
 
 def _permission(name: str, denied: Sequence[NotAuthorized], well: str) -> DoctorCheck:

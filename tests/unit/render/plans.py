@@ -12,7 +12,7 @@ from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
 from cfstream.stack.proposal import Relied
 from cfstream.steps.hazards import Hazard, HazardName
-from cfstream.steps.step import Change, Doors, Stage, Step
+from cfstream.steps.step import Change, Stage, Step, StepContext
 from cfstream.values import Account, Address, ETag, Ref, StepId, Verb
 
 ACCOUNT = Account("123456789012")
@@ -25,7 +25,7 @@ POLICY = Address("bucket-policy", "lectures")
 class Shown(Step):
     """A step that is only looked at."""
 
-    def perform(self, doors: Doors) -> Mapping[str, str]:
+    def perform(self, context: StepContext) -> Mapping[str, str]:
         raise AssertionError("a renderer performs nothing")
 
 

@@ -15,7 +15,7 @@ from cfstream.errors import Interrupted, Missing, Refused, ReplyLost
 from cfstream.ports import Answer, Call
 from cfstream.steps.guard import Around, Guard
 from cfstream.steps.ledger import Ledger
-from cfstream.steps.step import Doors
+from cfstream.steps.step import StepContext
 from cfstream.values import Account, Json, StepId
 
 ACCOUNT = Account("123456789012")
@@ -55,7 +55,7 @@ class Clock:
 
 
 class Bucket:
-    """Both doors to one bucket. `faults` are used up by the writes of their operation, in order; None lets
+    """Both ports to one bucket. `faults` are used up by the writes of their operation, in order; None lets
     one pass.
     """
 
@@ -159,16 +159,16 @@ def landed(bucket: Bucket, call: Call) -> Json:
     raise ReplyLost(call.operation)
 
 
-def doors(
+def context(
     bucket: Bucket,
     clock: Clock | None = None,
     outputs: Mapping[StepId, Mapping[str, str]] | None = None,
     ledger: Ledger | None = None,
     told: list[tuple[str, float | None]] | None = None,
-) -> Doors:
+) -> StepContext:
     """What a step gets to run with, before this bucket."""
     heard = told if told is not None else []
-    return Doors(
+    return StepContext(
         bucket,
         clock or Clock(),
         outputs or {},

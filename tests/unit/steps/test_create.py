@@ -10,7 +10,7 @@ from cfstream.errors import AlreadyThere, ReplyLost
 from cfstream.ports import Answer, Call
 from cfstream.steps.create import LAG_SECONDS, Create, Twin
 from cfstream.steps.ledger import Ledger
-from cfstream.steps.step import Doors, Stage
+from cfstream.steps.step import Stage, StepContext
 from cfstream.values import Address, Json
 from tests.unit.steps.buckets import Clock
 
@@ -74,16 +74,16 @@ def create() -> Create:
     )
 
 
-def doors(aws: Any, clock: Clock | None = None) -> Doors:
+def context(aws: Any, clock: Clock | None = None) -> StepContext:
     """What the step gets to run with."""
-    return Doors(aws, clock or Clock(), {}, Ledger(), lambda _text, _fraction: None)
+    return StepContext(aws, clock or Clock(), {}, Ledger(), lambda _text, _fraction: None)
 
 
 @pytest.mark.parametrize("lag", range(len(LAG_SECONDS) + 1))
 def test_a_list_that_lags_makes_no_twin(lag: int) -> None:
     """What an earlier attempt made is found, though the list shows it only when it is asked again."""
     aws, clock = Identities(lag, lost=1), Clock()
-    assert create().perform(doors(aws, clock)) == {"id": "E0"}
+    assert create().perform(context(aws, clock)) == {"id": "E0"}
     assert aws.made == {"E0": FIRST}
     assert clock.slept == sum(LAG_SECONDS[:lag])
 
@@ -92,7 +92,7 @@ def test_a_spent_reference_is_followed_by_the_next() -> None:
     """Nothing live bears it, however long one looks: what it made is gone, and the next generation is made."""
     aws = Identities()
     aws.spent.add(FIRST)
-    assert create().perform(doors(aws)) == {"id": "E0"}
+    assert create().perform(context(aws)) == {"id": "E0"}
     assert aws.made == {"E0": SECOND}
 
 
@@ -104,4 +104,4 @@ def test_replies_that_go_on_being_lost_end_it() -> None:
             raise ReplyLost("CreateIt")
 
     with pytest.raises(ReplyLost):
-        create().perform(doors(Deaf()))
+        create().perform(context(Deaf()))

@@ -8,7 +8,7 @@ from cfstream.errors import AlreadyThere, Missing, Refused, ReplyLost, Stale, Th
 from cfstream.steps.create_bucket import BLOCK_ALL, CreateBucket
 from cfstream.steps.step import Stage
 from cfstream.values import Address
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, doors, landed, lost, refused
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, context, landed, lost, refused
 
 
 def create(region: str = "eu-west-1") -> CreateBucket:
@@ -34,7 +34,7 @@ def nothing() -> Bucket:
 def test_closed() -> None:
     """Ownership is in the creating call, all four blocks follow, and later steps learn name and region."""
     bucket = nothing()
-    assert create().perform(doors(bucket)) == {"id": BUCKET, "region": "eu-west-1"}
+    assert create().perform(context(bucket)) == {"id": BUCKET, "region": "eu-west-1"}
     assert bucket.created == {
         "Bucket": BUCKET,
         "ObjectOwnership": "BucketOwnerEnforced",
@@ -47,7 +47,7 @@ def test_closed() -> None:
 def test_first_region() -> None:
     """us-east-1 takes no LocationConstraint (S3 API, CreateBucket)."""
     bucket = nothing()
-    create("us-east-1").perform(doors(bucket))
+    create("us-east-1").perform(context(bucket))
     assert "CreateBucketConfiguration" not in bucket.created
 
 
@@ -55,19 +55,19 @@ def test_there_by_now() -> None:
     """A bucket that was created after the plan is not changed."""
     bucket = Bucket()
     with pytest.raises(Stale, match="was created after this plan was made"):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
     assert bucket.blocked == {}
 
 
 def test_two_stacks_of_one_run_create_it() -> None:
     """The second uses the bucket that the first created; another run refuses it."""
     bucket = nothing()
-    run = doors(bucket)
+    run = context(bucket)
     for _ in range(2):
         assert create().perform(run)["id"] == BUCKET
     assert bucket.calls["create_bucket"] == 1
     with pytest.raises(Stale):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
 
 
 @pytest.mark.parametrize("fault", [lost, landed])
@@ -76,7 +76,7 @@ def test_lost_reply(fault: Any) -> None:
     bucket = nothing()
     bucket.faults["create_bucket"] = [fault]
     bucket.faults["put_public_access_block"] = [fault]
-    create().perform(doors(bucket))
+    create().perform(context(bucket))
     assert bucket.calls["create_bucket"] == (1 if fault is landed else 2)
     assert bucket.blocked == BLOCK_ALL
 
@@ -92,7 +92,7 @@ def test_landed_late() -> None:
         raise AlreadyThere("s3:CreateBucket", "BucketAlreadyOwnedByYou", "")
 
     bucket.faults["create_bucket"] = [lost, late]
-    create().perform(doors(bucket))
+    create().perform(context(bucket))
     assert bucket.blocked == BLOCK_ALL
 
 
@@ -101,7 +101,7 @@ def test_made_by_another_at_that_moment() -> None:
     bucket = nothing()
     bucket.faults["create_bucket"] = [refused("BucketAlreadyOwnedByYou", AlreadyThere)]
     with pytest.raises(AlreadyThere):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
     assert bucket.blocked == {}
 
 
@@ -110,7 +110,7 @@ def test_lost_for_good() -> None:
     bucket = nothing()
     bucket.faults["create_bucket"] = [lost] * 9
     with pytest.raises(ReplyLost):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
 
 
 def test_name_of_another_account() -> None:
@@ -118,14 +118,14 @@ def test_name_of_another_account() -> None:
     bucket = nothing()
     bucket.faults["create_bucket"] = [refused("BucketAlreadyExists")]
     with pytest.raises(Refused, match="BucketAlreadyExists"):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
 
 
 def test_not_known_everywhere_yet() -> None:
     """The block is written again while S3 does not know the new bucket."""
     bucket = nothing()
     bucket.faults["put_public_access_block"] = [refused("NoSuchBucket", Missing), refused("OperationAborted")]
-    create().perform(doors(bucket))
+    create().perform(context(bucket))
     assert bucket.blocked == BLOCK_ALL
     assert bucket.faults["put_public_access_block"] == []
 
@@ -135,7 +135,7 @@ def test_block_not_allowed() -> None:
     bucket = nothing()
     bucket.faults["put_public_access_block"] = [refused("AccessDenied")]
     with pytest.raises(Refused, match="AccessDenied"):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
 
 
 def test_block_changed_by_others() -> None:
@@ -149,5 +149,5 @@ def test_block_changed_by_others() -> None:
     bucket = nothing()
     bucket.faults["put_public_access_block"] = [meanwhile]
     with pytest.raises(Stale, match="RestrictPublicBuckets: True -> False"):
-        create().perform(doors(bucket))
+        create().perform(context(bucket))
     assert bucket.blocked == theirs

@@ -20,7 +20,7 @@ from tests.unit.steps.buckets import (
     UNREAD,
     Bucket,
     Clock,
-    doors,
+    context,
     landed,
     lost,
     refused,
@@ -58,7 +58,7 @@ def test_every_object() -> None:
     """Every object gets the grant beside those that it has, over all pages, and keeps its owner."""
     bucket = Bucket(keys=keys(2500))
     bucket.acls["hls/00007.m4s"] = {"Owner": {"ID": OWNER}, "Grants": [OTHER]}
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     assert granted(bucket) == 2500
     ours = {"Grantee": {"Type": "CanonicalUser", "ID": OAI}, "Permission": "READ"}
     assert bucket.acls["hls/00007.m4s"] == {"Owner": {"ID": OWNER}, "Grants": [OTHER, ours]}
@@ -67,24 +67,24 @@ def test_every_object() -> None:
 def test_prefix() -> None:
     """Only objects under the prefix are touched."""
     bucket = Bucket(keys=[*keys(3), *keys(2, "posters/")])
-    grant(prefix="hls/").perform(doors(bucket))
+    grant(prefix="hls/").perform(context(bucket))
     assert granted(bucket) == 3
 
 
 def test_again() -> None:
     """Objects that are granted already are not written again."""
     bucket = Bucket(keys=keys(40))
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     bucket.acls["hls/zz"] = {"Owner": {"ID": OWNER}, "Grants": []}
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     assert bucket.calls["put_object_acl"] == 41
 
 
 def test_exact_permission() -> None:
     """FULL_CONTROL is narrowed to READ by one write, and nothing of others changes."""
     bucket = Bucket(keys=keys(3))
-    grant("FULL_CONTROL").perform(doors(bucket))
-    grant("READ").perform(doors(bucket))
+    grant("FULL_CONTROL").perform(context(bucket))
+    grant("READ").perform(context(bucket))
     assert granted(bucket) == 3
     assert bucket.calls["put_object_acl"] == 6
 
@@ -93,9 +93,9 @@ def test_taking_back() -> None:
     """No permission takes the grants of this one back, and leaves ACLs alone that have none."""
     bucket = Bucket(keys=keys(5))
     before = json.dumps(bucket.acls)
-    grant(prefix="hls/0000").perform(doors(bucket))
-    grant(None).perform(doors(bucket))
-    grant(None).perform(doors(bucket))
+    grant(prefix="hls/0000").perform(context(bucket))
+    grant(None).perform(context(bucket))
+    grant(None).perform(context(bucket))
     assert json.dumps(bucket.acls) == before
     assert bucket.calls["put_object_acl"] == 10
 
@@ -104,7 +104,7 @@ def test_identity_of_this_run() -> None:
     """The OAI may be one that an earlier step brings."""
     bucket = Bucket(keys=keys(2))
     step = grant(grantee=Ref(MADE, "canonical_user"))
-    step.perform(doors(bucket, outputs={MADE: {"canonical_user": OAI}}))
+    step.perform(context(bucket, outputs={MADE: {"canonical_user": OAI}}))
     assert granted(bucket) == 2
 
 
@@ -112,7 +112,7 @@ def test_object_gone() -> None:
     """An object deleted between listing and granting is no failure."""
     bucket = Bucket(keys=keys(3))
     bucket.faults["put_object_acl"] = [refused("NoSuchKey", Missing)]
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     assert granted(bucket) == 2
 
 
@@ -121,7 +121,7 @@ def test_passing_trouble(fault: Any) -> None:
     """A lost reply is looked after, and a throttled write is made later."""
     bucket = Bucket(keys=keys(4))
     bucket.faults["put_object_acl"] = [fault, None, fault]
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     assert granted(bucket) == 4
 
 
@@ -138,7 +138,7 @@ def test_some_refused() -> None:
 
     bucket.faults["put_object_acl"] = [refusing] * 100
     with pytest.raises(NotAuthorized, match=r"2 of 100 objects not changed, first 'hls/00011.m4s'") as caught:
-        grant().perform(doors(bucket))
+        grant().perform(context(bucket))
     assert caught.value.do == "allow s3:PutObjectAcl"
     assert granted(bucket) == 98
 
@@ -150,7 +150,7 @@ def test_all_refused() -> None:
     with pytest.raises(
         NotAuthorized, match=r"all of the first 32 objects were refused, the first is 'hls/0000"
     ):
-        grant().perform(doors(bucket))
+        grant().perform(context(bucket))
     assert bucket.calls["put_object_acl"] < 200
 
 
@@ -163,7 +163,7 @@ def test_credentials_expire() -> None:
 
     bucket.faults["put_object_acl"] = [None] * 50 + [expired] * 2000
     with pytest.raises(NoCredentials):
-        grant().perform(doors(bucket))
+        grant().perform(context(bucket))
     assert 50 <= granted(bucket) < 300
 
 
@@ -176,7 +176,7 @@ def test_no_error_of_ours() -> None:
 
     bucket.faults["put_object_acl"] = [None] * 50 + [broken] * 2000
     with pytest.raises(KeyError):
-        grant().perform(doors(bucket))
+        grant().perform(context(bucket))
     assert 50 <= granted(bucket) < 300
 
 
@@ -188,7 +188,7 @@ def test_full_acl() -> None:
     ]
     bucket.acls["full.mp4"] = {"Owner": {"ID": OWNER}, "Grants": full}
     with pytest.raises(Refused, match="it has 100 grants already"):
-        grant().perform(doors(bucket))
+        grant().perform(context(bucket))
     assert bucket.calls["put_object_acl"] == 0
 
 
@@ -196,19 +196,19 @@ def test_interrupted() -> None:
     """An interrupted walk ends after the objects in hand, and the next one does the rest."""
     bucket = Bucket(keys=keys(500))
     with pytest.raises(Interrupted) as stopped:
-        grant(total=500).perform(doors(bucket, Clock(patience=100)))
+        grant(total=500).perform(context(bucket, Clock(patience=100)))
     done = granted(bucket)
     assert 0 < done <= 100
     assert stopped.value.what == f"object-acl:lectures: interrupted with {done} of 500 objects done"
     assert "run the same command again" in stopped.value.do
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     assert bucket.calls["put_object_acl"] == 500
 
 
 def test_progress() -> None:
     """Progress is told in objects, and ends at all of them."""
     told: list[tuple[str, float | None]] = []
-    grant(total=60).perform(doors(Bucket(keys=keys(60)), told=told))
+    grant(total=60).perform(context(Bucket(keys=keys(60)), told=told))
     assert told[-1] == ("60 of 60 objects", 1.0)
     assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in told)
 
@@ -216,7 +216,7 @@ def test_progress() -> None:
 def test_empty_bucket() -> None:
     """Where there is no object there is nothing to do."""
     told: list[tuple[str, float | None]] = []
-    grant().perform(doors(Bucket(), told=told))
+    grant().perform(context(Bucket(), told=told))
     assert told == [("0 of 0 objects", None)]
 
 
@@ -240,7 +240,7 @@ class Paced(Bucket):
 def test_memory_stays_flat() -> None:
     """However many objects there are, only so many are in hand at a time."""
     bucket = Paced(5000)
-    grant().perform(doors(bucket))
+    grant().perform(context(bucket))
     assert len(bucket.waiting) == 5
     assert max(bucket.waiting) <= 2 * object_grants.WIDTH
 

@@ -14,7 +14,7 @@ from cfstream.steps.ledger import Ledger
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Ref, StepId
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, Clock, doors, landed, lost, refused
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, Clock, context, landed, lost, refused
 
 ADDRESS = Address("bucket-policy", "lectures")
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1DIST"
@@ -57,14 +57,14 @@ def revoke(seen: Any, sid: str = "cfstream-lectures-oac") -> Revoke:
 def test_first_statement() -> None:
     """Where there was no policy, ours is all of it."""
     bucket = Bucket()
-    grant(None).perform(doors(bucket))
+    grant(None).perform(context(bucket))
     assert bucket.policy == policy(OURS)
 
 
 def test_beside_others() -> None:
     """Statements of others stay as they are, where they are."""
     bucket = Bucket(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR))
-    grant(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR)).perform(doors(bucket))
+    grant(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR)).perform(context(bucket))
     assert bucket.policy == policy(THEIRS, OURS, NEIGHBOR)
 
 
@@ -72,7 +72,7 @@ def test_there_already() -> None:
     """A grant that is there, in whatever spelling, is not written again, even if the rest has moved."""
     spelled = {**OURS, "Action": ["S3:GetObject"]}
     bucket = Bucket(policy(THEIRS, spelled))
-    grant(None).perform(doors(bucket))
+    grant(None).perform(context(bucket))
     assert bucket.policy == policy(THEIRS, spelled)
     assert bucket.calls["put_bucket_policy"] == 0
 
@@ -81,15 +81,15 @@ def test_moved() -> None:
     """A policy that is not what the plan saw is refused, saying what moved, and nothing is written."""
     bucket = Bucket(policy({**THEIRS, "Action": "s3:GetObject"}))
     with pytest.raises(Stale, match=r"Theirs\.Action: 's3:\*' -> 's3:GetObject'"):
-        grant(policy(THEIRS)).perform(doors(bucket))
+        grant(policy(THEIRS)).perform(context(bucket))
     assert bucket.policy == policy({**THEIRS, "Action": "s3:GetObject"})
 
 
 def test_moved_by_this_run() -> None:
     """What another stack of the same run has written to the policy does not make it stale."""
     bucket, ledger = Bucket(policy(THEIRS)), Ledger()
-    grant(policy(THEIRS), NEIGHBOR).perform(doors(bucket, ledger=ledger))
-    grant(policy(THEIRS)).perform(doors(bucket, ledger=ledger))
+    grant(policy(THEIRS), NEIGHBOR).perform(context(bucket, ledger=ledger))
+    grant(policy(THEIRS)).perform(context(bucket, ledger=ledger))
     assert bucket.policy == policy(THEIRS, NEIGHBOR, OURS)
 
 
@@ -103,7 +103,7 @@ def test_another_write_won() -> None:
             bucket.policy = policy(NEIGHBOR)
 
     bucket.after_write = undo
-    grant(policy(THEIRS)).perform(doors(bucket))
+    grant(policy(THEIRS)).perform(context(bucket))
     assert bucket.policy == policy(NEIGHBOR, OURS)
 
 
@@ -112,7 +112,7 @@ def test_a_writer_that_always_wins() -> None:
     bucket = Bucket(policy(THEIRS))
     bucket.after_write = lambda bucket: setattr(bucket, "policy", policy(THEIRS))
     with pytest.raises(Stale, match="does not stay"):
-        grant(policy(THEIRS)).perform(doors(bucket))
+        grant(policy(THEIRS)).perform(context(bucket))
 
 
 @pytest.mark.parametrize("fault", [lost, landed])
@@ -120,7 +120,7 @@ def test_lost_reply(fault: Any) -> None:
     """After a lost reply the policy is read, and written again only if the write had not arrived."""
     bucket = Bucket(policy(THEIRS))
     bucket.faults["put_bucket_policy"] = [fault]
-    grant(policy(THEIRS)).perform(doors(bucket))
+    grant(policy(THEIRS)).perform(context(bucket))
     assert bucket.policy == policy(THEIRS, OURS)
     assert bucket.calls["put_bucket_policy"] == (1 if fault is landed else 2)
 
@@ -129,7 +129,7 @@ def test_fresh_identity() -> None:
     """An OAI made in this run may be unknown to S3 for a while, and is waited for."""
     bucket, clock = Bucket(), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 3
-    grant(None, OAI).perform(doors(bucket, clock, {MADE: {"id": "E2OAI"}}))
+    grant(None, OAI).perform(context(bucket, clock, {MADE: {"id": "E2OAI"}}))
     named = by_sid(bucket.policy, "cfstream-lectures-oai")
     assert named is not None
     assert named["Principal"]["AWS"].endswith("Identity E2OAI")
@@ -141,7 +141,7 @@ def test_fresh_identity_never_known() -> None:
     bucket, clock = Bucket(), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 99
     with pytest.raises(Refused, match="MalformedPolicy"):
-        grant(None, OAI).perform(doors(bucket, clock, {MADE: {"id": "E2OAI"}}))
+        grant(None, OAI).perform(context(bucket, clock, {MADE: {"id": "E2OAI"}}))
     assert clock.slept == 120
 
 
@@ -150,7 +150,7 @@ def test_malformed_at_once() -> None:
     bucket, clock = Bucket(policy(THEIRS)), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 9
     with pytest.raises(Refused, match="MalformedPolicy"):
-        grant(policy(THEIRS)).perform(doors(bucket, clock))
+        grant(policy(THEIRS)).perform(context(bucket, clock))
     assert clock.slept == 0
 
 
@@ -158,7 +158,7 @@ def test_another_operation_under_way() -> None:
     """OperationAborted passes by itself."""
     bucket = Bucket()
     bucket.faults["put_bucket_policy"] = [refused("OperationAborted")]
-    grant(None).perform(doors(bucket))
+    grant(None).perform(context(bucket))
     assert bucket.policy == policy(OURS)
 
 
@@ -171,7 +171,7 @@ def test_transient_id() -> None:
         bucket.policy["Statement"][0]["Principal"] = {"AWS": "AIDAJ3EXAMPLE7QUSDP"}
 
     bucket.after_write = transient
-    grant(None, OAI).perform(doors(bucket, None, {MADE: {"id": "E2OAI"}}))
+    grant(None, OAI).perform(context(bucket, None, {MADE: {"id": "E2OAI"}}))
     assert bucket.calls["put_bucket_policy"] == 1
 
 
@@ -179,22 +179,22 @@ def test_settled_since_the_plan() -> None:
     """A neighbour's transient id that has settled since the plan does not make the policy stale."""
     settled = oai_statement("cfstream-papers-oai", "aws", BUCKET, "", ["E9OAI"])
     bucket = Bucket(policy(settled))
-    grant(policy({**settled, "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}})).perform(doors(bucket))
+    grant(policy({**settled, "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}})).perform(context(bucket))
     assert bucket.policy == policy(settled, OURS)
 
 
 def test_revoke() -> None:
     """Revoking takes our statement alone."""
     bucket = Bucket(policy(THEIRS, OURS))
-    revoke(policy(THEIRS, OURS)).perform(doors(bucket))
+    revoke(policy(THEIRS, OURS)).perform(context(bucket))
     assert bucket.policy == policy(THEIRS)
 
 
 def test_revoke_the_last() -> None:
     """With the last statement the policy goes; gone already is done."""
     bucket = Bucket(policy(OURS))
-    revoke(policy(OURS)).perform(doors(bucket))
-    revoke(policy(OURS)).perform(doors(bucket))
+    revoke(policy(OURS)).perform(context(bucket))
+    revoke(policy(OURS)).perform(context(bucket))
     assert bucket.policy is None
     assert bucket.calls["delete_bucket_policy"] == 1
 
@@ -203,7 +203,7 @@ def test_revoke_of_what_moved() -> None:
     """Revoking is held to what the plan saw, just as granting is."""
     bucket = Bucket(policy(OURS, THEIRS))
     with pytest.raises(Stale, match=r"Theirs"):
-        revoke(policy(OURS)).perform(doors(bucket))
+        revoke(policy(OURS)).perform(context(bucket))
 
 
 def test_bucket_gone() -> None:
@@ -211,7 +211,7 @@ def test_bucket_gone() -> None:
     bucket = Bucket()
     bucket.exists = False
     with pytest.raises(Refused, match="NoSuchBucket"):
-        grant(None).perform(doors(bucket))
+        grant(None).perform(context(bucket))
 
 
 def test_lost_for_good() -> None:
@@ -219,5 +219,5 @@ def test_lost_for_good() -> None:
     bucket = Bucket()
     bucket.faults["put_bucket_policy"] = [lost] * 99
     with pytest.raises((Stale, ReplyLost)):
-        grant(None).perform(doors(bucket))
+        grant(None).perform(context(bucket))
     assert bucket.policy is None

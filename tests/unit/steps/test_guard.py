@@ -17,7 +17,7 @@ from cfstream.steps.guard import Around, Guard
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, doors, refused
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, context, refused
 
 GROUP = StepId("create key-group:lectures/viewers")
 KEY = StepId("create public-key:lectures/one")
@@ -138,11 +138,11 @@ def test_a_grant_is_made_only_while_its_guard_holds(*, written: bool, live: Json
     bucket = Guarded(live and {**live, "Comment": "other"})
     step = grant(written=written)
     if live is SIGNED:
-        step.perform(doors(bucket, outputs=OUTPUTS))
+        step.perform(context(bucket, outputs=OUTPUTS))
         assert bucket.policy is not None
         return
     with pytest.raises(Stale, match="distribution"):
-        step.perform(doors(bucket, outputs=OUTPUTS))
+        step.perform(context(bucket, outputs=OUTPUTS))
     assert bucket.policy is None
 
 
@@ -155,11 +155,11 @@ def test_every_distribution_on_the_identity_is_read(live: Json) -> None:
     bucket.configs["E2"] = live
     before, step = dict(bucket.acls), grant(config("G1", oai=IDENTITY), objects=True)
     if live == config("G1", oai=IDENTITY):
-        step.perform(doors(bucket, outputs=OUTPUTS))
+        step.perform(context(bucket, outputs=OUTPUTS))
         assert bucket.acls != before
         return
     with pytest.raises(Stale, match=r"distribution:lectures/E2[^\n]*anyone could read"):
-        step.perform(doors(bucket, outputs=OUTPUTS))
+        step.perform(context(bucket, outputs=OUTPUTS))
     assert bucket.acls == before
 
 
@@ -168,7 +168,7 @@ def test_a_new_distribution_on_the_identity() -> None:
     bucket = Guarded(SIGNED, keys=["a.mp4"])
     bucket.configs["E2"] = config(oai=IDENTITY)
     with pytest.raises(Stale, match="distribution:lectures/E2"):
-        grant(objects=True).perform(doors(bucket, outputs=OUTPUTS))
+        grant(objects=True).perform(context(bucket, outputs=OUTPUTS))
 
 
 def test_a_key_that_joined_the_group() -> None:
@@ -176,7 +176,7 @@ def test_a_key_that_joined_the_group() -> None:
     bucket = Guarded(SIGNED)
     bucket.group_keys = ["K1", "K2"]
     with pytest.raises(Stale):
-        grant(written=True).perform(doors(bucket, outputs=OUTPUTS))
+        grant(written=True).perform(context(bucket, outputs=OUTPUTS))
     assert bucket.policy is None
 
 
@@ -185,14 +185,14 @@ def test_what_lets_nobody_read_more_is_no_objection() -> None:
     bucket = Guarded(SIGNED)
     bucket.group_keys = []
     bucket.configs["E3"] = config(oai="E8OTHER")
-    grant().perform(doors(bucket, outputs=OUTPUTS))
+    grant().perform(context(bucket, outputs=OUTPUTS))
     assert bucket.policy is not None
 
 
 def test_reads_that_lag_behind_our_own_write_are_waited_for() -> None:
     """The run has put the signers in place, and a read shows the distribution without them for a while."""
     bucket = Guarded(SIGNED, lag=3)
-    grant(written=True).perform(doors(bucket, outputs=OUTPUTS))
+    grant(written=True).perform(context(bucket, outputs=OUTPUTS))
     assert bucket.policy is not None
 
 
@@ -207,7 +207,7 @@ def test_signers_that_go_while_a_policy_is_throttled_stop_the_grant() -> None:
 
     bucket.faults["put_bucket_policy"] = [aborted]
     with pytest.raises(Stale, match="key_groups"):
-        grant(written=True).perform(doors(bucket, outputs=OUTPUTS))
+        grant(written=True).perform(context(bucket, outputs=OUTPUTS))
     assert bucket.policy is None
 
 
@@ -215,7 +215,7 @@ def test_a_guard_that_objects_does_not_undo_what_is_granted_already() -> None:
     """Nothing has to be written, so there is nothing to refuse."""
     ours = oac_statement("cfstream-lectures-oac", "aws", BUCKET, "", OUTPUTS[MADE]["arn"])
     bucket = Guarded(UNSIGNED, policy={"Version": "2012-10-17", "Statement": [ours]})
-    grant().perform(doors(bucket, outputs=OUTPUTS))
+    grant().perform(context(bucket, outputs=OUTPUTS))
     assert bucket.calls["put_bucket_policy"] == 0
 
 
@@ -231,4 +231,4 @@ def test_there_is_no_grant_without_a_guard() -> None:
         with pytest.raises(TypeError):
             GrantRead(**common, opens=True, **missing)
     with pytest.raises(TypeError, match="no guard"):
-        ProposedGrant(**common).perform(doors(Bucket()))
+        ProposedGrant(**common).perform(context(Bucket()))

@@ -9,7 +9,7 @@ from cfstream.errors import ReplyLost, Stale, Throttled, VersionMoved
 from cfstream.ports import Answer, Call
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Doors, Stage
+from cfstream.steps.step import Stage, StepContext
 from cfstream.values import Address, ETag, Json
 from tests.unit.steps.buckets import Clock
 
@@ -103,7 +103,7 @@ def modify(aws: Any, clock: Clock | None = None) -> Json:
         base=BEFORE,
         etag=ETag("E1"),
     )
-    return step.perform(Doors(aws, clock or Clock(), {}, Ledger(), lambda _text, _fraction: None))
+    return step.perform(StepContext(aws, clock or Clock(), {}, Ledger(), lambda _text, _fraction: None))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from cfstream.errors import ReplyLost, Stale, VersionMoved
 from cfstream.ports import Answer, Call
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.move_alias import MoveAlias
-from cfstream.steps.step import Doors, Stage
+from cfstream.steps.step import Stage, StepContext
 from cfstream.values import Address, ETag, Json
 from tests.unit.steps.buckets import Clock
 
@@ -94,7 +94,7 @@ def done(account: Account) -> Any:
         expected={"Comment": "ours"},
         etag=ETag("E1"),
     )
-    return step.perform(Doors(account, Clock(), {}, Ledger(), lambda text, fraction: None))
+    return step.perform(StepContext(account, Clock(), {}, Ledger(), lambda text, fraction: None))
 
 
 @pytest.mark.parametrize(

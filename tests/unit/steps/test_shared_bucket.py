@@ -13,7 +13,7 @@ from cfstream.steps.object_grants import ObjectGrants, permissions_of
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Address, Json
-from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, doors
+from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, context
 
 FIRST, SECOND = "1" * 96, "2" * 96
 KEY = "lecture.mp4"
@@ -84,7 +84,7 @@ def test_no_grant_is_lost_and_none_comes_back(
     bucket.read_once.set()
     for user, wanted in ((FIRST, first), (SECOND, second)):
         if not wanted:
-            grant(user).perform(doors(bucket))
+            grant(user).perform(context(bucket))
     bucket.read_once.clear()
     asked = threading.local()
     ledger = Watched(lambda: bucket.go_on.set() if getattr(asked, "second", False) else None)
@@ -93,12 +93,12 @@ def test_no_grant_is_lost_and_none_comes_back(
         asked.second = True
         try:
             bucket.read_once.wait()
-            other.perform(doors(bucket, ledger=ledger))
+            other.perform(context(bucket, ledger=ledger))
         finally:
             bucket.go_on.set()
 
     with ThreadPoolExecutor(2) as pool:
-        for done in (pool.submit(one.perform, doors(bucket, ledger=ledger)), pool.submit(come)):
+        for done in (pool.submit(one.perform, context(bucket, ledger=ledger)), pool.submit(come)):
             done.result()
     assert permissions_of(bucket.acls[KEY], FIRST) == first
     assert permissions_of(bucket.acls[KEY], SECOND) == second

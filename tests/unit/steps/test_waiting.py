@@ -9,7 +9,7 @@ from cfstream.errors import NotAuthorized, Refused, ReplyLost, Stale, Throttled,
 from cfstream.ports import Answer, Call
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.records import CreateRecords
-from cfstream.steps.step import Doors, Stage
+from cfstream.steps.step import Stage, StepContext
 from cfstream.steps.wait import Deployed, WaitUntil
 from cfstream.values import Address, Json
 from tests.unit.steps.buckets import Clock
@@ -51,7 +51,7 @@ class Script:
 
 def perform(step: WaitUntil | CreateRecords, aws: Script) -> Json:
     """Run the step."""
-    return step.perform(Doors(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
+    return step.perform(StepContext(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
 
 
 def wait(seconds: float = 1800.0) -> WaitUntil:

@@ -80,6 +80,10 @@ class SpecProblems(CfstreamError):
         super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
         self.problems = problems
 
+    def __str__(self) -> str:
+        """Return a line for each problem: ``lectures.yaml:3:9: what (fix: do)``."""
+        return "\n".join(f"{each.where}: {each.what} (fix: {each.do})" for each in self.problems)
+
 
 class WrongUsage(CfstreamError):
     """A wrong flag or argument, or an extra that is not installed."""

@@ -13,7 +13,7 @@ from typer.main import get_command
 
 import cfstream
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.parsing import Commands, verbatim_examples
+from cfstream.cli.parsing import Commands, format_of, verbatim_examples, with_format_last
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import streams
 from cfstream.cli.terminal.streams import Terminal
@@ -120,39 +120,63 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     streams.make_tolerant()
     invocation = Invocation()
     terminal = invocation.terminal
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    error: CfstreamError | None = None
     try:
-        code = _run(arguments, invocation)
-    except CfstreamError as error:
+        code = _run(given, invocation)
+    except CfstreamError as raised:
         _trace(terminal)
-        terminal.complain(error)
-        code = of_error(error)
+        error, code = raised, of_error(raised)
     except TyperException as refusal:
-        code = _refuse(refusal, terminal)
+        error, code = _refusal(refusal), ExitCode.USAGE
+        if error is None:
+            terminal.say(f"{refusal.format_message()}\n")
+            code = ExitCode.DONE
     except (KeyboardInterrupt, typer.Abort):
-        terminal.complain(Interrupted("interrupted"))
-        code = ExitCode.INTERRUPTED
-    except OSError as error:
+        error, code = Interrupted("interrupted"), ExitCode.INTERRUPTED
+    except OSError as raised:
         _trace(terminal)
-        terminal.complain(_of_system(error))
-        code = ExitCode.FAILED
+        error, code = _of_system(raised), ExitCode.FAILED
     except Exception as bug:
         _trace(terminal)
-        terminal.complain(
-            CfstreamError(
-                f"cfstream itself failed: {type(bug).__name__}: {bug}",
-                "this is a bug: run the command again with -vv, and report the output",
-            )
-        )
-        code = ExitCode.FAILED
+        error, code = _of_bug(bug), ExitCode.FAILED
+    if error is not None:
+        terminal.complain(error)
+        _answer(error, code, format_of(given), terminal)
     return _flushed(code, terminal)
 
 
-def _run(arguments: Sequence[str] | None, invocation: Invocation) -> int:
+def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     """Return the exit code of a run in which nothing was raised: that of typer.Exit or of the command, else 0."""
     program = get_command(app)
     program.help = verbatim_examples(program.help or "")
-    result = program.main(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
+    ordered = with_format_last(arguments, program.params)
+    result = program.main(args=ordered, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
     return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _answer(error: CfstreamError, code: int, output: str | None, terminal: Terminal) -> None:
+    """Print the error as a document for programs, unless the command has printed its own."""
+    if terminal.answered and output == "json":
+        return
+    from cfstream.render.errors import error_document
+
+    if output == "json":
+        from cfstream.render.document import as_text
+
+        terminal.say(as_text(error_document(error, code)))
+    elif output == "ndjson":
+        from cfstream.aws.clock import SystemClock
+        from cfstream.cli.terminal.events import Events
+
+        Events(terminal, SystemClock().now).say({"event": "failed", **error_document(error, code)})
+
+
+def _of_bug(bug: Exception) -> CfstreamError:
+    return CfstreamError(
+        f"cfstream itself failed: {type(bug).__name__}: {bug}",
+        "this is a bug: run the command again with -vv, and report the output",
+    )
 
 
 _REMEDIES = {
@@ -177,17 +201,15 @@ def _of_system(error: OSError) -> CfstreamError:
     return CfstreamError(error.strerror or str(error))
 
 
-def _refuse(refusal: TyperException, terminal: Terminal) -> ExitCode:
-    """Print an error of the parser like all other errors; for a group without a command, print its help."""
+def _refusal(refusal: TyperException) -> CfstreamError | None:
+    """Return an error of the parser as ours; None for a group without a command: its message is its help."""
     message = refusal.format_message()
     if message.startswith("Usage: "):
-        terminal.say(message + "\n")
-        return ExitCode.DONE
-    said = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
+        return None
+    text = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
     ctx = getattr(refusal, "ctx", None)
     path = ctx.command_path if ctx else PROGRAM
-    terminal.complain(WrongUsage(said[:1].lower() + said[1:], f"see: {path} --help"))
-    return ExitCode.USAGE
+    return WrongUsage(text[:1].lower() + text[1:], f"see: {path} --help")
 
 
 def _trace(terminal: Terminal) -> None:

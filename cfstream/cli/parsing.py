@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Sequence
 from copy import copy
 from difflib import get_close_matches
 from importlib import import_module
@@ -23,6 +24,9 @@ EPILOG = (
     "\b\nEverywhere: --profile --region --endpoint-url --sandbox -v -q --no-color\n"
     "--edge-url (see: cfstream --help)"
 )
+
+
+FORMAT = "--format"
 
 
 class Commands(TyperGroup):
@@ -153,6 +157,31 @@ def _taken_later(param: Any) -> Any:
     taken.hidden = True
     taken.callback = lambda ctx, _param, value: invocation_of(ctx).take(param.name, value)
     return taken
+
+
+def with_format_last(arguments: Sequence[str], params: Sequence[Any]) -> list[str]:
+    """Return the arguments with a ``--format`` before the command's name moved behind it, where commands take it.
+
+    `params` are the flags of `cfstream` itself.
+    """
+    valued = {name for param in params for name in param.opts if not (param.is_flag or param.count)}
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        name, joined, _ = arguments[at].partition("=")
+        length = 1 if joined or name not in {*valued, FORMAT} else 2
+        if name == FORMAT:
+            return [*arguments[:at], *arguments[at + length :], *arguments[at : at + length]]
+        at += length
+    return list(arguments)
+
+
+def format_of(arguments: Sequence[str]) -> str | None:
+    """Return the value of ``--format``, also from arguments that cannot be parsed."""
+    for number, argument in enumerate(arguments):
+        name, joined, value = argument.partition("=")
+        if name == FORMAT:
+            return value if joined else next(iter(arguments[number + 1 :]), None)
+    return None
 
 
 def verbatim_examples(text: str) -> str:

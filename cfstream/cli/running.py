@@ -113,8 +113,8 @@ def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run
 def print_for_programs(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
     """Print the report on stdout: as a document, or as the last event."""
     from cfstream.cli.terminal.events import Events
+    from cfstream.render.document import as_text
     from cfstream.render.events import reported
-    from cfstream.render.json import as_text
 
     document = document_of(report, proof)
     if output is RunFormat.JSON:

@@ -1,9 +1,10 @@
-"""Render an error as text: what is wrong, details, the fix, and the address of the manual."""
+"""Render an error as text (what is wrong, details, the fix, the address of the manual) and as a document."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from cfstream.errors import CfstreamError
+from cfstream.errors import CfstreamError, Problem, SpecProblems
 from cfstream.render.flow import Page, Style, Word, advice, page, words
 
 MANUAL = "https://cfstream.github.io/cfstream/"
@@ -20,6 +21,23 @@ def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = Fa
         head = head.replace("error:", _linked("error:", page_of(type(error))), 1)
     see = [f"  see: {page_of(type(error))}"] if more else []
     return "\n".join([head, *rest, *do_lines(error.do, sheet), *see]) + "\n"
+
+
+def error_document(error: CfstreamError, exit_code: int) -> dict[str, Any]:
+    """Return an error as in the contract: what a command prints in place of its own document."""
+    problems = error.problems if isinstance(error, SpecProblems) else ()
+    return {
+        "format_version": 1,
+        "exit_code": int(exit_code),
+        "error": {"what": error.what, "do": error.do},
+        "problems": [problem_document(each) for each in problems],
+    }
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem as in the contract."""
+    where = problem.where
+    return {"file": where.file, "line": where.line, "col": where.col, "what": problem.what, "do": problem.do}
 
 
 def page_of(kind: type[CfstreamError]) -> str:

@@ -3,15 +3,14 @@
 Keys may be added and never change their meaning; `format_version` is the version of the contract.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cfstream import __version__
-from cfstream.errors import Problem
 from cfstream.planning import LiveSummary, Plan, StackPlan, sealed
 from cfstream.planning.exposure import Exposure
 from cfstream.render.access import row_document
+from cfstream.render.errors import problem_document
 from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
 from cfstream.values import plain
@@ -46,17 +45,6 @@ def _contents(stack: StackPlan) -> dict[str, Any]:
     """Return the documents that the plan was made from, to report what changed."""
     known = (relied for relied in stack.relied_on if relied.content is not None)
     return {str(relied.address): plain(relied.content) for relied in known}
-
-
-def as_text(document: Mapping[str, Any]) -> str:
-    """Return a document as JSON text with a final newline; only ASCII, so that any terminal can show it."""
-    return json.dumps(document, indent=2) + "\n"
-
-
-def problem_document(problem: Problem) -> dict[str, Any]:
-    """Return a problem as in the contract."""
-    where = problem.where
-    return {"file": where.file, "line": where.line, "col": where.col, "what": problem.what, "do": problem.do}
 
 
 def _stack(stack: StackPlan) -> dict[str, Any]:

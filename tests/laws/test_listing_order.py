@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 
 from cfstream.planning import Plan
-from cfstream.render.json import as_text, plan_document
+from cfstream.render.document import as_text
+from cfstream.render.json import plan_document
 from cfstream.render.text import plan_text
 from tests.laws.account import Account
 from tests.laws.belongings import own_distributions

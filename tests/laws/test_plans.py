@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 
 from cfstream.planning import Plan, StackPlan
-from cfstream.render.json import as_text, plan_document
+from cfstream.render.document import as_text
+from cfstream.render.json import plan_document
 from cfstream.render.text import SIGNS, plan_text, summary_line
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Verb, plain, refs_in

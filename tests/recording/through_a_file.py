@@ -9,7 +9,7 @@ from cfstream.ports import World
 from cfstream.recording.accounts import hidden, revealed, strings
 from cfstream.recording.document import Snapshot, as_text, checked, from_document, sealed, to_document
 from cfstream.recording.taking import record, replayed
-from cfstream.render.json import as_text as plan_as_text
+from cfstream.render.document import as_text as plan_as_text
 from cfstream.render.json import plan_document
 from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan

@@ -35,7 +35,7 @@ def access(
     Example: cfstream access lectures.yaml talks/1.mp4
     """
     from cfstream.render.access import access_document, access_text
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.spec.load import load
     from cfstream.workflow import access_of
 

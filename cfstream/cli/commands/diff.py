@@ -41,7 +41,7 @@ def diff(
     Example: cfstream diff specs/@main specs/
     """
     from cfstream.render.comparison import comparison_document, comparison_markdown, comparison_text
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.use_cases.diff import diff as compared
 
     terminal = invocation_of(ctx).terminal

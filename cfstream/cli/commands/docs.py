@@ -23,7 +23,7 @@ def docs(
 
     Example: cfstream docs http.behaviors
     """
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.render.reference import field_document, field_text, tree_text
     from cfstream.spec.reference import named, reference
 

@@ -34,7 +34,7 @@ def doctor(
     Example: cfstream doctor lectures.yaml
     """
     from cfstream.render.checkup import checkup_document, checkup_text
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.use_cases.doctor.account import account_checks
     from cfstream.use_cases.doctor.check import all_well
     from cfstream.use_cases.doctor.machine import machine_checks

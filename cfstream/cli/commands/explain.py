@@ -37,8 +37,8 @@ def explain(
 
     Example: cfstream explain "$(cat url.txt)" --spec lectures.yaml
     """
+    from cfstream.render.document import as_text
     from cfstream.render.explain import explain_document, explain_text
-    from cfstream.render.json import as_text
     from cfstream.use_cases.explanation import explain as explained
 
     run = invocation_of(ctx)

@@ -85,7 +85,7 @@ def _all(folder: Path, output: Format, run: Invocation) -> None:
 
 def _print(found: "Imports", output: Format, run: Invocation) -> None:
     from cfstream.render.adoption import import_document, import_text
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
 
     if output is Format.JSON:
         run.terminal.say(as_text(import_document(found.account, found.distributions)))

@@ -67,7 +67,7 @@ def rotate(
 
     Example: cfstream keys rotate lectures.yaml lectures-signers
     """
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.render.rotation import rotation_document, rotation_text
     from cfstream.use_cases.rotation import rotate as rotated
 

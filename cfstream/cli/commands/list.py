@@ -20,8 +20,8 @@ def list_(
     Example: cfstream list --format json
     """
     from cfstream.inventory.entries import list_all
+    from cfstream.render.document import as_text
     from cfstream.render.inventory import list_document, list_text
-    from cfstream.render.json import as_text
 
     run = invocation_of(ctx)
     world = run.connection.world()

@@ -65,7 +65,7 @@ def migrate(
     Example: cfstream migrate lectures.yaml --to oac
     """
     from cfstream.render.advice import advice_document, advice_text
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.render.migration import migration_document, migration_text
     from cfstream.use_cases.migration import MigrationRequest, advised
     from cfstream.use_cases.migration import migrate as migrated

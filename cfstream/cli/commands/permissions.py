@@ -35,7 +35,7 @@ def permissions(
     Example: cfstream permissions specs/ --for plan > ci-plan.json
     """
     from cfstream.permissions.document import LARGEST_MANAGED, claims, policy, size, unlimited
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.spec.load import load
     from cfstream.stack.calls import Place
 

@@ -87,7 +87,8 @@ def plan(
 
 def save(plan: "Plan", specs: Sequence[str], target: str) -> None:
     """Write the plan to a file, for: cfstream apply FILE."""
-    from cfstream.render.json import as_text, saved_document
+    from cfstream.render.document import as_text
+    from cfstream.render.json import saved_document
     from cfstream.use_cases.saved_plan import folder_seen_from, refuse_stdin, write_whole
 
     refuse_stdin(specs)
@@ -102,7 +103,8 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal) -> str:
 
             return plan_text(plan, color=terminal.colored(sys.stdout), width=terminal.width())
         case PlanFormat.JSON:
-            from cfstream.render.json import as_text, plan_document
+            from cfstream.render.document import as_text
+            from cfstream.render.json import plan_document
 
             return as_text(plan_document(plan))
         case PlanFormat.MARKDOWN:
@@ -118,7 +120,7 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal) -> str:
 
             return plan_mermaid(plan)
         case PlanFormat.SARIF:
-            from cfstream.render.json import as_text
+            from cfstream.render.document import as_text
             from cfstream.render.sarif import plan_sarif
 
             return as_text(plan_sarif(plan))
@@ -142,7 +144,7 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
 
             return problems_mermaid(problems)
         case PlanFormat.SARIF:
-            from cfstream.render.json import as_text
+            from cfstream.render.document import as_text
             from cfstream.render.sarif import problems_sarif
 
             return as_text(problems_sarif(problems))

@@ -24,8 +24,8 @@ def show(
     Example: cfstream show E1UGDLB9XZBD79 --format json
     """
     from cfstream.inventory.showing import details_of
+    from cfstream.render.document import as_text
     from cfstream.render.inventory import show_document, show_text
-    from cfstream.render.json import as_text
     from cfstream.use_cases.targets import find
 
     run = invocation_of(ctx)

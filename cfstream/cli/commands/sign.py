@@ -110,7 +110,7 @@ def sign(
 
 def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:
     """Print the signed URL, cookies or stream name in a format."""
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.render.signed import cookies_text, document, url_text
 
     if output == "json":

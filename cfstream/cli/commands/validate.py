@@ -1,7 +1,6 @@
 """``cfstream validate``: check specs. It needs no AWS, and imports none."""
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,6 +25,7 @@ def validate(
 
     Example: cfstream validate specs/
     """
+    from cfstream.render.document import as_text
     from cfstream.spec.limits import notices
     from cfstream.spec.load import load
 
@@ -34,8 +34,6 @@ def validate(
     try:
         stacks = load(specs, passed_over=passed_over)
     except SpecProblems as found:
-        if output == "json":
-            terminal.say(_document([], found.problems))
         if output == "sarif":
             terminal.say(_alerts(found.problems))
         raise
@@ -54,7 +52,7 @@ def validate(
             }
             for stack, noticed in checked
         ]
-        terminal.say(_document(rows, ()))
+        terminal.say(as_text({"format_version": 1, "exit_code": 0, "stacks": rows, "problems": []}))
         return
     if output == "sarif":
         terminal.say(_alerts(()))
@@ -65,19 +63,8 @@ def validate(
             terminal.note(f"note: {stack.path}: {notice.text}\n")
 
 
-def _document(stacks: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:
-    from cfstream.render.json import problem_document
-
-    document = {
-        "format_version": 1,
-        "stacks": stacks,
-        "problems": [problem_document(each) for each in problems],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
 def _alerts(problems: tuple[Problem, ...]) -> str:
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.render.sarif import problems_sarif
 
     return as_text(problems_sarif(problems))

@@ -47,7 +47,7 @@ def verify(
     """
     from cfstream.cli.terminal.private_key import open_private_key
     from cfstream.proving import KeyAtHand, Means
-    from cfstream.render.json import as_text
+    from cfstream.render.document import as_text
     from cfstream.render.verify import proof_document, proof_junit, proof_text
     from cfstream.spec.load import load
     from cfstream.workflow import prove_stacks

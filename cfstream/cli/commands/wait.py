@@ -48,8 +48,8 @@ def wait(
     notifying.check(notify)
 
     from cfstream.inventory.deployment import await_deployed, late
+    from cfstream.render.document import as_text
     from cfstream.render.inventory import progress_line, wait_document
-    from cfstream.render.json import as_text
     from cfstream.use_cases.targets import find
 
     limit = _seconds(timeout)

@@ -47,12 +47,15 @@ class Terminal:
     """-1 for -q, 1 and more for each -v."""
     color: bool | None = None
     """False under --no-color; None leaves it to NO_COLOR and to the stream."""
+    answered: bool = False
+    """Whether a result was written to stdout."""
 
     def say(self, text: str) -> None:
         """Write a result to stdout. It is no error if its reader has closed the pipe (``| head``).
 
         Raises CfstreamError for a result that cannot be written.
         """
+        self.answered = self.answered or bool(text)
         try:
             print(_seen(text, sys.stdout), end="", flush=True)
         except BrokenPipeError:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cfstream import __version__
+from cfstream.render.document import as_text
 from cfstream.render.html import plan_html
-from cfstream.render.json import as_text, plan_document
+from cfstream.render.json import plan_document
 from cfstream.render.markdown import plan_markdown
 from cfstream.render.mermaid import plan_mermaid
 from cfstream.render.stylesheet import STYLE

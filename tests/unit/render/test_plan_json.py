@@ -7,7 +7,8 @@ from dataclasses import replace
 from cfstream import __version__
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
-from cfstream.render.json import as_text, plan_document, saved_document
+from cfstream.render.document import as_text
+from cfstream.render.json import plan_document, saved_document
 from cfstream.values import digest
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 

@@ -15,6 +15,7 @@ import botocore.session
 from botocore.config import Config
 
 import cfstream
+from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
 from cfstream.aws.models import NamedFolders, PlainFiles
 from cfstream.aws.unknown_members import watch
@@ -120,6 +121,7 @@ def _session(settings: ConnectionSettings) -> Any:
     session.register_component(
         "data_loader", NamedFolders(extra_search_paths=extra, file_loader=PlainFiles())
     )
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamps.parse)
     session.user_agent_name = "cfstream"
     session.user_agent_version = cfstream.__version__
     if settings.sandbox:

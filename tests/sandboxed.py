@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import ACCOUNT, Sandbox
-from tests.direct import direct
+from tests.world.transport import direct
 
 CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})

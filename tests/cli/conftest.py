@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from cfstream.cli import main, table
-from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from tests.cli.signing_account import Folder, folder
 
@@ -40,13 +39,6 @@ def cfstream(
     yield run
     logging.getLogger("cfstream").handlers.clear()  # a process runs one command; this one runs many
     logging.getLogger("cfstream").setLevel(logging.NOTSET)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Sandbox]:
-    """A sandbox in this process, in which a write is Deployed at once."""
-    with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.cli.conftest import aws, cfstream, server
+from tests.cli.conftest import aws, cfstream
 from tests.docs.manual import site
 
-__all__ = ["aws", "cfstream", "edge", "server", "site"]
+__all__ = ["aws", "cfstream", "edge", "site"]
 
 
 @pytest.fixture

@@ -1,28 +1,40 @@
-"""Requests of botocore to a sandbox of this process, answered in the thread that asks: no socket, no second thread.
+"""Requests of botocore to a sandbox in this process, without the parts that take most of a test's time.
 
-What botocore sends and parses, and what the sandbox reads and answers, is the same. Only HTTP itself is left out,
-which costs a third of a test's time and is tested in `tests/sandbox`.
+What botocore sends and parses, and what the sandbox reads and answers, does not change. HTTP is left out: the thread
+that sends a request also answers it (`tests/sandbox` tests HTTP). The digest in the signature is left out, because the
+sandbox does not check it. Connections with the same settings share one session and its clients.
 """
 
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from cfstream.aws.sessions import Clients, Settings
 from cfstream.sandbox.listener import environ_of, headers_of
 from cfstream.sandbox.server import Sandbox
 
 
 @contextmanager
 def direct(sandbox: Sandbox) -> Iterator[None]:
-    """Answers what is sent to the sandbox's address without a socket."""
-    by_socket = URLLib3Session.send
+    """Answer every request for the sandbox's address without a socket, and keep clients for it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(URLLib3Session, "send", _sending(sandbox, URLLib3Session.send))
+        patched.setattr(SigV4Auth, "add_auth", _unchecked(SigV4Auth.add_auth))
+        patched.setattr(Clients, "__init__", _sharing(sandbox, Clients.__init__))
+        yield
+
+
+def _sending(sandbox: Sandbox, by_socket: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
     here = urlsplit(sandbox.endpoint_url).netloc
 
     def send(self: Any, request: Any) -> AWSResponse:
@@ -35,26 +47,74 @@ def direct(sandbox: Sandbox) -> Iterator[None]:
             headers.append(("Host", here))
         return _reply(sandbox, request, target, headers)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(URLLib3Session, "send", send)
-        yield
+    return send
+
+
+def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]:
+    """Return `Clients.__init__` that takes session and clients of the last connection with the same settings.
+
+    Reading botocore's models again takes longer than most commands. With a profile or a file of settings, nothing is
+    shared, because tests change these files.
+    """
+    made: dict[object, dict[str, Any]] = {}
+
+    def init(self: Clients, settings: Settings) -> None:
+        environment = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        endpoint = settings.endpoint_url or environment.get("AWS_ENDPOINT_URL")
+        files = {"AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DATA_PATH"}
+        read_from_files = settings.profile or files & {*environment} or (Path.home() / ".aws").exists()
+        if endpoint != sandbox.endpoint_url or read_from_files:
+            make(self, settings)
+            return
+        key = (settings, frozenset(environment.items()))
+        if key not in made:
+            make(self, settings)
+            made[key] = self.__dict__
+        self.__dict__ = made[key]
+
+    return init
 
 
 def _reply(sandbox: Sandbox, request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
     port = int(sandbox.endpoint_url.rpartition(":")[2])
     answer = sandbox.answer(environ_of(request.method, target, headers, _body(request.body), port=port))
     body = b"" if request.method == "HEAD" else b"".join((answer.body, *(answer.pieces or ())))
+    sent = headers_of(answer, request.method, sandbox.now())
+    if not request.stream_output:
+        response = AWSResponse(request.url, answer.status, sent, None)
+        response._content = body  # botocore reads it here too
+        return response
     raw = HTTPResponse(
         io.BytesIO(body),
-        HTTPHeaderDict(headers_of(answer, request.method, sandbox.now())),
+        HTTPHeaderDict(sent),
         answer.status,
         preload_content=False,
         request_method=request.method,
     )
-    response = AWSResponse(request.url, raw.status, raw.headers, raw)
-    if not request.stream_output:
-        response.content  # noqa: B018 (botocore reads it here too)
-    return response
+    return AWSResponse(request.url, raw.status, raw.headers, raw)
+
+
+def _unchecked(sign: Callable[..., None]) -> Callable[..., None]:
+    """Return `SigV4Auth.add_auth` without the digest of the request for headers. Signed URLs are signed by `sign`."""
+
+    def add_auth(self: Any, request: Any) -> None:
+        if type(self) not in (SigV4Auth, S3SigV4Auth):
+            sign(self, request)
+            return
+        request.context["timestamp"] = _TIME
+        for name, value in (("X-Amz-Date", _TIME), ("X-Amz-Security-Token", self.credentials.token)):
+            if value:
+                del request.headers[name]
+                request.headers[name] = value
+        del request.headers["Authorization"]
+        request.headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={self.scope(request)}, SignedHeaders=host, Signature=unchecked"
+        )
+
+    return add_auth
+
+
+_TIME = "20261101T000000Z"
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from cfstream.aws.sessions import Clients, Settings
+from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.sandbox.listener import environ_of, headers_of
 from cfstream.sandbox.server import Sandbox
 
@@ -58,7 +58,7 @@ def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]
     """
     made: dict[object, dict[str, Any]] = {}
 
-    def init(self: Clients, settings: Settings) -> None:
+    def init(self: Clients, settings: ConnectionSettings) -> None:
         environment = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         endpoint = settings.endpoint_url or environment.get("AWS_ENDPOINT_URL")
         files = {"AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DATA_PATH"}
@@ -98,7 +98,7 @@ def _unchecked(sign: Callable[..., None]) -> Callable[..., None]:
     """Return `SigV4Auth.add_auth` without the digest of the request for headers. Signed URLs are signed by `sign`."""
 
     def add_auth(self: Any, request: Any) -> None:
-        if type(self) not in (SigV4Auth, S3SigV4Auth):
+        if self.credentials is None or type(self) not in (SigV4Auth, S3SigV4Auth):
             sign(self, request)
             return
         request.context["timestamp"] = _TIME

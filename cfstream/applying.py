@@ -156,6 +156,7 @@ class Terms:
     allow: frozenset[str] = frozenset()
     """Names of hazards."""
     no_wait: bool = False
+    fail_fast: bool = False
     interrupted: Callable[[], bool] = lambda: False
 
 
@@ -167,6 +168,13 @@ class Run:
     tell: Tell
     terms: Terms = Terms()
     ledger: Ledger = field(default_factory=Ledger)
+    failed: list[StackReport] = field(default_factory=list)
+    """With ``--fail-fast``, the stacks that have failed. No step begins after the first."""
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether no other step may begin."""
+        return bool(self.failed) or self.terms.interrupted()
 
 
 EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
@@ -198,6 +206,12 @@ def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | Non
     return replace(_left_out(plan, why, short.exit_code), behind=short.name)
 
 
+def not_begun(plan: StackPlan, failed: StackReport) -> StackReport:
+    """Return the report of a stack that is left out because another one has failed, with ``--fail-fast``."""
+    why = f"{failed.name} is {failed.outcome}, and --fail-fast ends the run"
+    return _left_out(plan, why, failed.exit_code)
+
+
 def _left_out(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
     return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, _untried(plan), why=why, exit_code=code)
 
@@ -221,7 +235,7 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
     for step in whole.steps:
         with nullcontext() if step.verb is Verb.WAIT else run.ledger.writing:
             # Checked only now: while this step waited for its turn, the user may have interrupted.
-            if run.terms.interrupted() or _stops(reports) or not _ready(step, reports, run.terms):
+            if run.stopped or _stops(reports) or not _ready(step, reports, run.terms):
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
             run.tell(StepBegan(plan.name, step))

@@ -7,7 +7,7 @@
     AWS ───────observe────────▶ live ───┘
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from cfstream.applying import (
     Terms,
     held_up,
     left_out,
+    not_begun,
     quiet,
     walk,
 )
@@ -49,13 +50,24 @@ UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
 
 
-def make_plan(stacks: Sequence[Stack], world: World, *, destroying: bool = False) -> Plan:
+def make_plan(
+    stacks: Sequence[Stack],
+    world: World,
+    *,
+    destroying: bool = False,
+    only: Collection[str] | None = None,
+) -> Plan:
     """Return the plan of all stacks; with `destroying`, the plan that deletes them. Reads only.
 
-    Raises Refused, Unreachable or NoCredentials.
+    With `only`, the plan of the stacks with these names. The others still count for what specs declare. Raises Refused,
+    Unreachable or NoCredentials.
     """
     reads = world.reads()
-    scenes = [replace(scene, destroying=destroying) for scene in scenes_of(stacks, world)]
+    scenes = [
+        replace(scene, destroying=destroying)
+        for scene in scenes_of(stacks, world)
+        if only is None or scene.name in only
+    ]
     with ThreadPoolExecutor(READERS) as pool:
         wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
         surroundings = [Surroundings(reads, scene) for scene in scenes]
@@ -96,13 +108,15 @@ def apply_plan(
     tell: Tell = quiet,
     allow: frozenset[str] = frozenset(),
     no_wait: bool = False,
+    fail_fast: bool = False,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised.
 
-    `allow` names the hazards that are allowed. With `no_wait`, steps that need a wait are left for a later run.
+    `allow` names the hazards that are allowed. With `no_wait`, steps that need a wait are left for a later run. With
+    `fail_fast`, no step begins after a stack has failed.
     """
-    run = Run(world, tell, Terms(allow, no_wait, interrupted))
+    run = Run(world, tell, Terms(allow, no_wait, fail_fast, interrupted))
     with ThreadPoolExecutor(UNDER_WAY) as pool:
         reported: dict[str, Future[StackReport]] = {}
         # A stack that waits for another one is submitted after it, so one of those that run never waits.
@@ -164,6 +178,8 @@ def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
     """Apply one stack after those `before` it, and report."""
     report = _left_out(plan, run, [each.result() for each in before])
+    if report is None and run.failed:
+        report = not_begun(plan, run.failed[0])
     if report is None:
         report, brought = walk(plan, run)
         outputs = outputs_after(plan, report, brought)
@@ -172,6 +188,8 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)
+    if run.terms.fail_fast and not report.outcome.is_well:
+        run.failed.append(report)
     run.tell(StackEnded(report))
     return report
 

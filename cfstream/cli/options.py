@@ -30,6 +30,26 @@ Specs = Annotated[
     ),
 ]
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="NAME|GLOB",
+        help="Only stacks with such a name; the other specs still count for who may read. May be repeated.",
+    ),
+]
+
+ChangedSince = Annotated[
+    str | None,
+    typer.Option(
+        "--changed-since",
+        metavar="REV",
+        help="Only stacks whose spec or keys have changed since a git revision, and what depends on them.",
+    ),
+]
+
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin no other step after a stack has failed.")]
+
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")]
 
 NoWait = Annotated[

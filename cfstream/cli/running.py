@@ -66,13 +66,20 @@ def carry_out(
     *,
     allow: frozenset[str],
     no_wait: bool,
+    fail_fast: bool = False,
 ) -> "Report":
     """Apply the plan, and show its progress. SIGINT stops it after the current write."""
     from cfstream.workflow import apply_plan
 
     with _stopped_by_sigint(clock.interrupt), _progress(plan, world, output, terminal) as tell:
         return apply_plan(
-            plan, world, allow=allow, no_wait=no_wait, tell=tell, interrupted=lambda: clock.interrupted
+            plan,
+            world,
+            allow=allow,
+            no_wait=no_wait,
+            fail_fast=fail_fast,
+            tell=tell,
+            interrupted=lambda: clock.interrupted,
         )
 
 

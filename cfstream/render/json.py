@@ -3,7 +3,7 @@
 Keys may be added and never change their meaning; `format_version` is the version of the contract.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from cfstream import __version__
@@ -31,14 +31,20 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def saved_document(plan: Plan, specs: Sequence[str], folder: str) -> dict[str, Any]:
-    """Return the plan as it is saved, with the specs it was made from and their `folder`, relative to the file."""
+def saved_document(
+    plan: Plan, specs: Sequence[str], folder: str, only: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Return the plan as it is saved, with the specs it was made from and their `folder`, relative to the file.
+
+    `only` are the names of the stacks that were chosen; None if all were.
+    """
     document = plan_document(plan)
     stacks = [
         {**told, "relied_content": _contents(stack)}
         for told, stack in zip(document["stacks"], plan.stacks, strict=True)
     ]
-    return {**document, "stacks": stacks, "specs": list(specs), "folder": folder}
+    chosen = {} if only is None else {"only": sorted(only)}
+    return {**document, "stacks": stacks, "specs": list(specs), "folder": folder, **chosen}
 
 
 def _contents(stack: StackPlan) -> dict[str, Any]:

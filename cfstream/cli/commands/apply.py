@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Yes
+from cfstream.cli.options import Allow, ChangedSince, FailFast, Notify, NoWait, Only, Output, RunFormat, Yes
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal
@@ -43,6 +43,9 @@ def apply(
     ] = False,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
+    only: Only = None,
+    changed_since: ChangedSince = None,
+    fail_fast: FailFast = False,
 ) -> None:
     """Do what plan shows, after a yes.
 
@@ -62,14 +65,16 @@ def apply(
     from cfstream.proving.report import with_proof
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import find
+    from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
     saved = find(specs)
     stacks = load(saved.specs if saved else specs)
+    chosen = saved.chosen(only, changed_since) if saved else select(stacks, only or (), changed_since)
     clock = run.connection.clock()
     world = run.connection.world(clock)
-    plan = make_plan(stacks, world)
+    plan = make_plan(stacks, world, only=chosen)
     show(plan, output, run.terminal)
     try:
         if saved:
@@ -81,7 +86,9 @@ def apply(
         raise typer.Exit(ExitCode.STALE) from moved
     if not yes and any(would_run(stack, allowed) for stack in plan.stacks):
         _ask(run.terminal)
-    report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
+    report = carry_out(
+        plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait, fail_fast=fail_fast
+    )
     proof = None
     if not no_verify:
         applied = prove_applied(stacks, report, world, run.connection.viewer(world))

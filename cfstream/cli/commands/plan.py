@@ -2,14 +2,14 @@
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import Specs
+from cfstream.cli.options import ChangedSince, Only, Specs
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
@@ -49,6 +49,8 @@ def plan(
     max_age: Annotated[
         str | None, typer.Option("--max-age", metavar="TIME", help="Refuse an older SNAPSHOT, as in 24h.")
     ] = None,
+    only: Only = None,
+    changed_since: ChangedSince = None,
 ) -> None:
     """Show what apply would do, and change nothing.
 
@@ -61,6 +63,7 @@ def plan(
     from cfstream.exit_codes import of_plan
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import refuse_foreign
+    from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
@@ -76,23 +79,24 @@ def plan(
     if max_age is not None and live is None:
         raise WrongUsage("--max-age needs --live: it is the age of a snapshot", "name a snapshot with --live")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
-    made = make_plan(stacks, recorded or run.connection.world())
+    chosen = select(stacks, only or (), changed_since)
+    made = make_plan(stacks, recorded or run.connection.world(), only=chosen)
     terminal.say(_shown(made, output, terminal))
     if out is not None:
-        save(made, specs, out)
+        save(made, specs, out, only=chosen)
         flags = run.connection.flags()
         terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
     raise typer.Exit(of_plan(made, check=check))
 
 
-def save(plan: "Plan", specs: Sequence[str], target: str) -> None:
-    """Write the plan to a file, for: cfstream apply FILE."""
+def save(plan: "Plan", specs: Sequence[str], target: str, *, only: Collection[str] | None = None) -> None:
+    """Write the plan to a file, for: cfstream apply FILE. `only` are the names of the stacks that were chosen."""
     from cfstream.render.document import as_text
     from cfstream.render.json import saved_document
     from cfstream.use_cases.saved_plan import folder_seen_from, refuse_stdin, write_whole
 
     refuse_stdin(specs)
-    write_whole(target, as_text(saved_document(plan, specs, folder_seen_from(target))))
+    write_whole(target, as_text(saved_document(plan, specs, folder_seen_from(target), only)))
 
 
 def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal) -> str:

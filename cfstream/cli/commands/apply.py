@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cfstream.cli.invocation import invocation_of
+from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Allow, ChangedSince, FailFast, Notify, NoWait, Only, Output, RunFormat, Yes
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import notifying
@@ -18,8 +18,10 @@ from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
     from cfstream.applying import Report
+    from cfstream.planning import Plan
     from cfstream.proving.finding import StackProof
     from cfstream.use_cases.apply import AppliedProof
+    from cfstream.use_cases.saved_plan import SavedPlan
 
 SpecsOrPlan = Annotated[
     list[str],
@@ -60,8 +62,6 @@ def apply(
     allowed = hazards_named(allow or ())
     notifying.check(notify)
 
-    from cfstream.outputs import stale_report
-    from cfstream.planning.saved import Mismatch, check_saved
     from cfstream.proving.report import with_proof
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import find
@@ -76,14 +76,8 @@ def apply(
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, only=chosen)
     show(plan, output, run.terminal)
-    try:
-        if saved:
-            check_saved(saved.document, plan)
-    except Mismatch as moved:
-        if output is not RunFormat.TEXT:
-            print_for_programs(stale_report(plan, moved), None, output, run)
-        run.terminal.complain(moved)
-        raise typer.Exit(ExitCode.STALE) from moved
+    if saved:
+        _refuse_stale(saved, plan, output, run)
     if not yes and any(would_run(stack, allowed) for stack in plan.stacks):
         _ask(run.terminal)
     report = carry_out(
@@ -98,6 +92,20 @@ def apply(
         report = with_proof(report, proof)
     conclude(plan, report, output, run, notify=notify, proof=proof)
     raise typer.Exit(report.exit_code)
+
+
+def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invocation) -> None:
+    """Return if the saved plan is the plan of now. Otherwise report what has changed, and raise typer.Exit."""
+    from cfstream.outputs import stale_report
+    from cfstream.planning.saved import Mismatch, check_saved
+
+    try:
+        check_saved(saved.document, plan)
+    except Mismatch as moved:
+        if output is not RunFormat.TEXT:
+            print_for_programs(stale_report(plan, moved), None, output, run)
+        run.terminal.complain(moved)
+        raise typer.Exit(ExitCode.STALE) from moved
 
 
 def _ask(terminal: Terminal) -> None:

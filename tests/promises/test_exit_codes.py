@@ -1,17 +1,21 @@
-"""What the program exits with, as a script sees it: a process of its own, its streams, its code."""
+"""The exit codes and reports that a script sees."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfstream.sandbox.server import Sandbox
+from tests.cli.conftest import Ran, cfstream
 from tests.promises.studio import Json, Studio, set_to, signed
+
+__all__ = ["cfstream"]
 
 REPORT = {"name", "outcome", "outputs", "steps"}
 STEP = {"id", "verb", "address", "outcome", "seconds", "error"}
@@ -22,31 +26,37 @@ OUTPUTS = {
 
 
 class Shell:
-    """A folder to stand in, with specs in it, and an environment that leads to the sandbox."""
+    """A folder with specs, and an environment that leads to the sandbox.
 
-    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+    Calling it runs the program in this process. Only `start` takes a process of its own, which takes far longer.
+    """
+
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, run: Callable[..., Ran], environment: pytest.MonkeyPatch
+    ) -> None:
         self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self.environment = {
-            **kept,
+        self._run = run
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            environment.delenv(name)
+        for name, value in {
             "AWS_ENDPOINT_URL": sandbox.endpoint_url,
             "AWS_ACCESS_KEY_ID": "any",
             "AWS_SECRET_ACCESS_KEY": "any",
             "AWS_REGION": "us-east-1",
             "AWS_MAX_ATTEMPTS": "1",
             "PYTHONPATH": str(Path(__file__).parents[2]),
-        }
+        }.items():
+            environment.setenv(name, value)
+        environment.chdir(folder)
 
     def write(self, document: Json, name: str = "lectures.yaml") -> None:
-        """A spec in the folder."""
+        """Write a spec into the folder."""
         (self.folder / name).write_text(json.dumps(document))
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """The program, under way."""
+        """Start the program in a process of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "cfstream", *arguments],
-            cwd=self.folder,
-            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -54,22 +64,23 @@ class Shell:
         )
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, stdout and stderr of a whole run."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=60)
-        return process.returncode, out, err
+        """Return exit code, stdout and stderr of a run."""
+        ran = self._run(*arguments)
+        return ran.code, ran.out, ran.err
 
 
 @pytest.fixture
-def shell(tmp_path: Path, studio: Studio) -> Shell:
+def shell(
+    tmp_path: Path, studio: Studio, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     """A shell in an empty folder; the account has the bucket ``media``."""
     folder = tmp_path / "project"
     folder.mkdir()
-    return Shell(folder, studio.sandbox)
+    return Shell(folder, studio.sandbox, cfstream, monkeypatch)
 
 
 def report_of(out: str) -> Any:
-    """The one stack of a JSON report, whose keys are those of the contract."""
+    """Return the only stack of a JSON report. Its keys are those of the contract."""
     document = json.loads(out)
     assert document["format_version"] == 1
     (stack,) = document["stacks"]
@@ -81,10 +92,11 @@ def report_of(out: str) -> Any:
 
 
 def test_0_when_all_is_done_and_when_there_is_nothing_to_do(shell: Shell) -> None:
-    """And the report has every output."""
+    """The report has every output. The process of its own shows that the code reaches the shell."""
     shell.write(signed())
-    code, out, err = shell("apply", "lectures.yaml", "--yes", "--format", "json")
-    assert code == 0, err
+    process = shell.start("apply", "lectures.yaml", "--yes", "--format", "json")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
     stack = report_of(out)
     assert stack["outcome"] == "applied"
     assert {step["outcome"] for step in stack["steps"]} == {"done"}
@@ -96,10 +108,10 @@ def test_0_when_all_is_done_and_when_there_is_nothing_to_do(shell: Shell) -> Non
     assert shell("plan", "lectures.yaml") == (0, "No changes. lectures is as its spec says.\n", "")
 
 
-def test_1_when_aws_cannot_be_reached(shell: Shell) -> None:
-    """Nothing listens there; no traceback."""
+def test_1_when_aws_cannot_be_reached(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing listens at the address. There is no traceback."""
     shell.write(signed())
-    shell.environment["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     code, out, err = shell("plan", "lectures.yaml")
     assert (code, out) == (1, "")
     assert err.startswith("error: ")
@@ -107,7 +119,7 @@ def test_1_when_aws_cannot_be_reached(shell: Shell) -> None:
 
 
 def test_2_for_wrong_usage_for_a_spec_problem_and_for_a_preflight_problem(shell: Shell) -> None:
-    """Each says what to do."""
+    """Each of them exits with 2, without a traceback."""
     shell.write({**signed(), "comennt": "x"})
     for arguments in (["plan", "nowhere.yaml"], ["plan", "--nonsense"], ["validate", "lectures.yaml"]):
         code, _, err = shell(*arguments)
@@ -126,7 +138,7 @@ def test_3_when_check_finds_steps_pending(shell: Shell) -> None:
 
 
 def test_4_when_a_saved_plan_is_stale(shell: Shell, studio: Studio) -> None:
-    """Before the first write, saying what, from what, to what."""
+    """Nothing is written, and the error shows what changed, from what, to what."""
     studio.converge(signed(comment="before"))
     shell.write(signed(comment="after"))
     assert shell("plan", "lectures.yaml", "--out", "tonight.plan")[0] == 0
@@ -138,7 +150,7 @@ def test_4_when_a_saved_plan_is_stale(shell: Shell, studio: Studio) -> None:
 
 
 def test_5_when_a_hazard_is_not_allowed(shell: Shell, studio: Studio) -> None:
-    """The stack is blocked, and says by which hazard."""
+    """The stack is blocked, and the error names the hazard."""
     studio.converge(signed())
     shell.write(signed(enabled=False))
     code, out, err = shell("apply", "lectures.yaml", "--yes", "--format", "json")
@@ -148,7 +160,7 @@ def test_5_when_a_hazard_is_not_allowed(shell: Shell, studio: Studio) -> None:
 
 
 def test_6_when_deployed_does_not_come(shell: Shell, studio: Studio) -> None:
-    """At the timeout, and with --no-wait where later steps need it."""
+    """At the timeout, and with --no-wait if later steps need Deployed."""
     studio.converge(signed(oai={}))
     studio.sandbox.cloudfront.settings.deploy_after_reads = 1000
     shell.write(signed(wait={"timeout": "1s"}))
@@ -161,7 +173,7 @@ def test_6_when_deployed_does_not_come(shell: Shell, studio: Studio) -> None:
 
 
 def test_130_when_interrupted(shell: Shell, studio: Studio) -> None:
-    """The report is printed all the same."""
+    """The report is still printed."""
     studio.sandbox.cloudfront.settings.deploy_after_reads = 1000
     shell.write(signed())
     process = shell.start("apply", "lectures.yaml", "--yes", "--format", "json")
@@ -177,7 +189,7 @@ def test_130_when_interrupted(shell: Shell, studio: Studio) -> None:
 
 
 def test_of_several_the_first_in_the_table_decides(shell: Shell, studio: Studio) -> None:
-    """130, 7, 1, 4, 5, 2, 6: a hazard comes before a problem, and what can be done is done."""
+    """The order is 130, 7, 1, 4, 5, 2, 6: a hazard comes before a problem. The other stacks are applied."""
     studio.converge(signed())
     shell.write(signed(enabled=False))
     shell.write(signed(name="clips", bucket="nowhere"), "clips.yaml")
@@ -188,7 +200,7 @@ def test_of_several_the_first_in_the_table_decides(shell: Shell, studio: Studio)
 
 
 def test_a_problem_at_load_stops_everything(shell: Shell, studio: Studio) -> None:
-    """No stack of the run is touched."""
+    """No stack of the run is changed."""
     shell.write(signed())
     shell.write({**signed(name="clips"), "comennt": "x"}, "clips.yaml")
     code, out, err = shell("apply", ".", "--yes")

@@ -50,13 +50,20 @@ def _sending(sandbox: Sandbox, by_socket: Callable[..., AWSResponse]) -> Callabl
     return send
 
 
+_KEPT: dict[object, dict[str, Any]] = {}
+
+
+def forget_clients() -> None:
+    """Give the next connections clients of their own, because a test changes them."""
+    _KEPT.clear()
+
+
 def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]:
     """Return `Clients.__init__` that takes session and clients of the last connection with the same settings.
 
     Reading botocore's models again takes longer than most commands. With a profile or a file of settings, nothing is
     shared, because tests change these files.
     """
-    made: dict[object, dict[str, Any]] = {}
 
     def init(self: Clients, settings: ConnectionSettings) -> None:
         environment = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
@@ -67,10 +74,10 @@ def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]
             make(self, settings)
             return
         key = (settings, frozenset(environment.items()))
-        if key not in made:
+        if key not in _KEPT:
             make(self, settings)
-            made[key] = self.__dict__
-        self.__dict__ = made[key]
+            _KEPT[key] = self.__dict__
+        self.__dict__ = _KEPT[key]
 
     return init
 

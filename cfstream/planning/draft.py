@@ -16,6 +16,7 @@ from cfstream.planning.plan import LiveSummary, Road, StackPlan
 from cfstream.planning.relied import relied_on_others
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.planning.unknown_members import unknown_notices, unknown_problems
+from cfstream.planning.written import with_statements
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
@@ -90,7 +91,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),
         notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,
-        steps=ordered(steps),
+        steps=ordered(with_statements(steps)),
         settling=settling,
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
         leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),

@@ -22,6 +22,7 @@ from cfstream.policy_document.document import (
     prefix_of,
     principals,
     same_policy,
+    shown,
     source_arns,
     statements,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "prefix_of",
     "principals",
     "same_policy",
+    "shown",
     "source_arns",
     "statements",
 ]

@@ -138,6 +138,18 @@ def canonical(statement: Json, identities: Mapping[str, str] | None = None) -> J
     return form
 
 
+def shown(statement: Json) -> Json:
+    """Return a statement for people: as it is written, with digests in place of values that may be secrets."""
+    tests = statement.get("Condition")
+    if not isinstance(tests, Mapping):
+        return statement
+    conditions = {
+        operator: {key: condition_shown(operator, key, value) for key, value in keys.items()}
+        for operator, keys in tests.items()
+    }
+    return {**statement, "Condition": conditions}
+
+
 def _conditions(statement: Json) -> dict[str, dict[str, list[str]]]:
     return {
         operator: {

@@ -12,6 +12,19 @@ from cfstream.values import plain
 SIGNS: Mapping[str, Style] = {"+": Style.GREEN, "~": Style.YELLOW, "-": Style.RED}
 """The sign of a new, changed or removed field, and its colour."""
 
+_STATEMENT = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+"""The order in which people write the members of a policy statement."""
+
 
 def value_text(value: Any) -> str:
     """Return a value as a person writes it: ``"text"``, ``true``, ``["a", "b"]``, ``{path: "/x"}``."""
@@ -47,12 +60,16 @@ def fields(change: Change) -> Iterator[FieldChange]:
     """Yield what differs in a change: the field itself, or each key of a mapping."""
     before, after = plain(change.before), plain(change.after)
     if _is_mapping(before) and _is_mapping(after) and (before or after):
-        for key in sorted({*(before or {}), *(after or {})}):
+        for key in sorted({*(before or {}), *(after or {})}, key=_place):
             old, new = (before or {}).get(key), (after or {}).get(key)
             if old != new:
                 yield FieldChange(printable(f"{change.field}.{key}"), old, new)
     else:
         yield FieldChange(printable(change.field), before, after)
+
+
+def _place(key: str) -> tuple[int, str]:
+    return (_STATEMENT.index(key), key) if key in _STATEMENT else (len(_STATEMENT), key)
 
 
 def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:

@@ -1,4 +1,4 @@
-"""The kinds of resource that cfstream knows: one package or module for each, and nothing else.
+"""The kinds of resources that cfstream manages: one package or module for each, and nothing else.
 
 Code that several kinds use is in `stack`.
 """

@@ -1,7 +1,7 @@
-"""Origin access controls (OAC): how CloudFront signs what it asks of a private bucket.
+"""Origin access controls (OAC): how CloudFront signs its requests to a private bucket.
 
-This kind has the stack's own control, one that the spec refers to by id, and those of ours that nothing uses any more.
-Which origin it is set on is up to `distribution`; what CloudFront may read, to `bucket_policy`.
+This kind has the stack's own control, one that the spec refers to by id, and owned controls that nothing uses now.
+`distribution` sets it on an origin, and `bucket_policy` decides what CloudFront may read.
 """
 
 from collections.abc import Mapping
@@ -40,19 +40,19 @@ FIELDS: Mapping[str, str] = {
     "SigningBehavior": "oac.signing_behavior",
     "SigningProtocol": "oac.signing_protocol",
 }
-"""The fields that we own, and their names in a plan. Of the description only the mark in front is ours."""
+"""The owned fields, and their names in a plan. In the description, cfstream owns only the mark at the start."""
 
 REASONS: Mapping[str, str] = {
-    "never": "signing is off: CloudFront would read the bucket as anyone does",
-    "no-override": "a viewer's Authorization header would go to S3 in place of CloudFront's signature",
+    "never": "signing is off, so CloudFront would send unsigned requests to the bucket",
+    "no-override": "an Authorization header from a viewer would replace CloudFront's signature",
 }
-"""What is wrong with a signing behavior other than ``always``
-(Developer Guide, "Restrict access to an Amazon S3 origin")."""
+"""The problem with each signing behavior except ``always`` (Developer Guide, "Restrict access to an Amazon S3 origin").
+"""
 
 
 @dataclass(frozen=True)
 class OwnControl:
-    """A control that the stack makes: the fields that we own, and the description of a new one."""
+    """A control that the stack creates: the owned fields, and the description of a new one."""
 
     fields: Mapping[str, str]
     description: str
@@ -64,7 +64,7 @@ class OwnControl:
 
 @dataclass(frozen=True)
 class UsedControl:
-    """A control that exists: referred to, never changed."""
+    """A control that the spec refers to. It is never changed."""
 
     id: str
 
@@ -78,7 +78,7 @@ class LiveControl:
 
     id: str
     comment: str
-    """Its description, which is what CloudFront calls the comment of a control."""
+    """Its description: a control has no comment."""
     fields: Mapping[str, str]
 
     @property
@@ -91,20 +91,20 @@ class LiveControl:
 
     @property
     def never_signs(self) -> bool:
-        """Whether CloudFront asks S3 as anyone does for all distributions that use it."""
+        """Whether CloudFront sends unsigned requests for all distributions that use it."""
         return self.fields["SigningBehavior"] == "never"
 
 
 @dataclass(frozen=True)
 class LiveControls:
-    """All controls of the account, sorted by id, and who uses them."""
+    """All controls of the account, sorted by id, and the distributions."""
 
     all: tuple[LiveControl, ...] = ()
     neighbors: tuple[Neighbor, ...] = ()
     own: LiveControl | None = None
-    """The one that is the stack's, whether it is wanted or not."""
+    """The stack's own control, even if it is not wanted."""
     version: Version | None = None
-    """The document of `own`, read when it has drifted."""
+    """The document of `own`, read if it has drifted."""
 
 
 class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
@@ -116,7 +116,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
     scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedControl | None:
-        """One that exists, or ours: named ``cfstream-<name>``, signing always, with SigV4, for S3."""
+        """Return the control of the spec, or the stack's own, which always signs, with SigV4, for S3."""
         spec = scene.stack.spec
         if spec.identity != "oac":
             return None
@@ -133,7 +133,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         return OwnControl(fields, scene.mark)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedControl | None) -> LiveControls:
-        """List controls and distributions; read one config when it has drifted. Raises as `Reads.read`."""
+        """List controls and distributions; read one config if it has drifted. Raises as `Reads.read`."""
         rows = tuple(sorted(map(_live, CONTROL.rows(aws)), key=lambda live: live.id))
         scene, others = around.scene, around.neighbors
         own = chosen(marked(scene, rows), own_name(scene), default_access(others)[1])
@@ -149,7 +149,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         have: LiveControls,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Create ours, repair what drifted, delete those of ours that nothing uses after the plan.
+        """Create or repair the stack's own control, and delete owned controls that nothing uses after the plan.
 
         Brings ``id`` at ``origin-access-control:<stack>``.
         """
@@ -172,7 +172,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
             yield from CONTROL.needs(SCOPE, "get_config")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the calls for a control of ours."""
+        """Yield the calls for an owned control."""
         if not _own_one(spec):
             return
         if not destroying:
@@ -187,7 +187,7 @@ def _own_one(spec: Spec) -> bool:
 
 
 def own_name(scene: Scene) -> str:
-    """Return the name of the stack's own control; AWS accepts 64 characters (shape OriginAccessControlConfig)."""
+    """Return the name of the stack's own control. AWS accepts 64 characters (shape OriginAccessControlConfig)."""
     return f"cfstream-{scene.name}"
 
 
@@ -200,7 +200,7 @@ def _live(row: Json) -> LiveControl:
 def _propose_own(scene: Scene, want: OwnControl, have: LiveControls) -> Proposal:
     taken = of_others(scene, have.all, want.name)
     if taken is not None:
-        do = f"write `oac: {{id: {taken.id}}}` to use it as it is, or give it another name in AWS"
+        do = f"write `oac: {{id: {taken.id}}}` to use it as it is, or rename it in AWS"
         return Proposal(problems=(CONTROL.name_taken(scene, taken, do, "oac"),))
     if have.own is None:
         return CONTROL.made(_create(scene, want))
@@ -211,7 +211,7 @@ def _propose_own(scene: Scene, want: OwnControl, have: LiveControls) -> Proposal
 def _create(scene: Scene, want: OwnControl) -> Create:
     changes = tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items())
     config = {**want.fields, "Description": want.description}
-    return CONTROL.create(scene, "", config, Reason("none of that name", ("oac",), changes))
+    return CONTROL.create(scene, "", config, Reason("the control does not exist", ("oac",), changes))
 
 
 def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify, ...]:
@@ -223,7 +223,7 @@ def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify,
         return ()
     because = REASONS.get(live["SigningBehavior"]) if "SigningBehavior" in drifted else None
     changes = tuple(Change(FIELDS[name], live.get(name), want.fields[name]) for name in drifted)
-    reason = Reason(because or "changed outside of cfstream", ("oac",), changes)
+    reason = Reason(because or "changed outside cfstream", ("oac",), changes)
     return (CONTROL.modify(scene, "", have.version, {**live, **want.fields}, reason),)
 
 
@@ -233,8 +233,8 @@ def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Propos
         return Proposal(
             problems=(
                 scene.stack.problem(
-                    f"there is no origin access control {want.id} in account {scene.account}",
-                    'write the id of one that exists, or "oac: {}" to have one made',
+                    f"the origin access control {want.id} does not exist in account {scene.account}",
+                    "write the id of an existing one, or `oac: {}` to create one",
                     "oac",
                     "id",
                 ),
@@ -250,17 +250,16 @@ def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Propos
 
 
 def _fitness(scene: Scene, live: LiveControl) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
-    """What keeps a control that somebody else owns from guarding a bucket, and what merely weakens it."""
-    do = 'name another one, or write "oac: {}" to have one made that fits'
+    """Return the problems and notices of an existing control that does not sign all requests to S3."""
+    do = "use the id of another one, or write `oac: {}` to create one"
     origin_type, signing = live.fields["OriginAccessControlOriginType"], live.fields["SigningBehavior"]
     if origin_type != "s3":
-        what = f"the origin access control {live.id} is for origins of type {origin_type}, and a bucket is s3"
+        what = f"the origin access control {live.id} is for origins of type {origin_type}, not s3"
         return (scene.stack.problem(what, do, "oac", "id"),), ()
     if signing == "always":
         return (), ()
-    reason = (
-        f"the origin access control {live.id} signs {signing!r}: {REASONS.get(signing, 'not every request')}"
-    )
+    meaning = REASONS.get(signing, "it may not sign every request")
+    reason = f"the origin access control {live.id} has the signing behavior {signing}: {meaning}"
     if signing == "no-override":
         return (), (Notice(reason, warning=True),)
     return (scene.stack.problem(reason, do, "oac", "id"),), ()

@@ -1,7 +1,7 @@
 """Origin access identities (OAI): the legacy way for CloudFront to read a bucket, and the only one for RTMP.
 
-This kind has the stack's own identity, one that the spec refers to by id, and those of ours that nothing uses any more.
-Which origin reads with it is up to the distribution kinds; what it may read, to `bucket_policy` and `object_acl`.
+This kind has the stack's own identity, one that the spec refers to by id, and owned identities that nothing uses now.
+The distribution kinds set it on an origin, and `bucket_policy` and `object_acl` decide what it may read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,10 +47,9 @@ COMMENT_LIMIT = 128
 
 @dataclass(frozen=True)
 class OwnIdentity:
-    """An identity that the stack makes. `comment` begins with our mark.
+    """An identity that the stack creates. `comment` starts with the stack's mark.
 
-    With `managed` the spec has a comment for the identity, and it is kept so. Otherwise a new one starts with
-    it.
+    If `managed`, the spec sets the comment of the identity. Otherwise only a new identity gets `comment`.
     """
 
     comment: str
@@ -59,7 +58,7 @@ class OwnIdentity:
 
 @dataclass(frozen=True)
 class UsedIdentity:
-    """An identity that exists: referred to, never changed."""
+    """An identity that the spec refers to. It is never changed."""
 
     id: str
 
@@ -69,12 +68,12 @@ WantedIdentity: TypeAlias = OwnIdentity | UsedIdentity
 
 @dataclass(frozen=True)
 class LiveIdentities:
-    """All identities of the account, and who uses them."""
+    """All identities of the account, and the distributions."""
 
     identities: Identities
     neighbors: tuple[Neighbor, ...] = ()
     version: Version | None = None
-    """The document of our own identity, read when its comment is to change."""
+    """The document of the stack's own identity, read if its comment must change."""
     unwanted: Mapping[str, Version] = field(default_factory=dict)
     """The documents of the identities that the stack owns and the spec does not want, by id."""
 
@@ -92,7 +91,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
     scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedIdentity | None:
-        """One that exists, or ours: its comment is the one that the spec has for it, else the spec's own."""
+        """Return the identity of the spec, or the stack's own, with the comment of the identity or else of the spec."""
         spec = scene.stack.spec
         if spec.identity != "oai":
             return None
@@ -105,7 +104,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedIdentity | None) -> LiveIdentities:
-        """Read the document of our identity if its comment is to change. Raises as `Reads.read`."""
+        """Read the document of the stack's own identity if its comment must change. Raises as `Reads.read`."""
         found = around.identities
         version = found.overwritten
         if version is None and found.own is not None and isinstance(want, OwnIdentity):
@@ -126,7 +125,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         have: LiveIdentities,
         land: Landscape,
     ) -> Proposal:
-        """Create ours, repair its comment, delete those of ours that nothing uses after the plan.
+        """Create or repair the stack's own identity, and delete owned identities that nothing uses after the plan.
 
         Brings ``id`` and ``canonical_user`` at ``origin-access-identity:<stack>``.
         """
@@ -151,7 +150,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             yield from IDENTITY.needs(SCOPE, "get", "get_config")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the calls for an identity of ours."""
+        """Yield the calls for an owned identity."""
         if not own_identity(spec):
             return
         if not destroying:
@@ -200,13 +199,13 @@ def _create(scene: Scene, want: OwnIdentity) -> Create:
     reference = caller_reference(scene.account, scene.name, KIND)
     changes = (Change("oai.comment", None, want.comment),)
     config = {"CallerReference": reference, "Comment": want.comment}
-    return IDENTITY.create(scene, "", config, Reason("no identity bears this name", ("oai",), changes))
+    return IDENTITY.create(scene, "", config, Reason("the identity does not exist", ("oai",), changes))
 
 
 def _propose_none(scene: Scene, have: LiveIdentities, land: Landscape) -> Proposal:
-    """Return the step that restores the mark of ours before it is deleted.
+    """Return the step that restores the mark of the stack's own identity before it is deleted.
 
-    Without the mark, a later run could not find it once our distribution is gone.
+    Without the mark, a later run could not find it once the distribution is deleted.
     """
     own = have.own
     if own is None or access_users(have.neighbors, own.id) or _statements(scene, land, own, forgotten=True):
@@ -221,7 +220,7 @@ def _repair(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> tuple[Modi
     after = want.comment if want.managed else _with_mark(scene, before)
     if before == after:
         return ()
-    because = "comment" if scene.owns(before) else f"its comment has lost the mark {scene.mark}"
+    because = "comment" if scene.owns(before) else f"its comment no longer has the mark {scene.mark}"
     reason = Reason(because, ("oai", "comment"), (Change("oai.comment", before, after),))
     return (IDENTITY.modify(scene, "", have.version, {**have.version.document, "Comment": after}, reason),)
 
@@ -232,8 +231,8 @@ def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Pro
         return Proposal(
             problems=(
                 scene.stack.problem(
-                    f"there is no origin access identity {want.id} in account {scene.account}",
-                    'write the id of one that "cfstream list" shows, or "oai: {}" to have one made',
+                    f"the origin access identity {want.id} does not exist in account {scene.account}",
+                    "write an id that `cfstream list` shows, or `oai: {}` to create an identity",
                     "oai",
                     "id",
                 ),
@@ -284,8 +283,8 @@ def _statements(
     With `forgotten`, only those in buckets that a later run may not find. It finds the bucket of the spec, and former
     ones by the tags of the distribution.
 
-    S3 shows a deleted principal as a unique id and refuses to take such a policy back (MalformedPolicy), so nobody
-    could change the policy any more.
+    S3 shows a deleted principal as a unique id and refuses a policy with such an id (MalformedPolicy), so the policy
+    could no longer be changed.
     """
     policy = land.seen(LivePolicy)
     if policy is None:
@@ -302,7 +301,7 @@ def _statements(
         and any(who.kind == "oai" and who.name == live.id for who in principals(each, policy.identities))
     )
     unread = tuple(
-        f"perhaps the policy of {each.name}, which could not be read," for each in others if each.unread
+        f"possibly the policy of {each.name}, which could not be read" for each in others if each.unread
     )
     return (*named, *unread)
 

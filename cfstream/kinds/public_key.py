@@ -1,7 +1,7 @@
-"""Public keys: what signatures are checked with. A key never changes in AWS; a new one is a new resource.
+"""Public keys, with which CloudFront checks signatures. A key never changes in AWS; a new one is a new resource.
 
-This module has the keys of the spec's files, and those of ours that no spec and no group has any more. Which group a
-key belongs to, and when it may leave it, is in `key_group`.
+This module has the keys of the spec's files, and owned keys that no spec and no group has now. `key_group` decides
+which group contains a key, and when the key may leave.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ KIND = KEY.kind
 
 @dataclass(frozen=True)
 class WantedKey:
-    """A key that the spec names, and what its file holds."""
+    """A key that the spec names, and the content of its file."""
 
     declared: DeclaredKey
     pem: PemKey
@@ -43,7 +43,7 @@ class WantedKey:
 
 @dataclass(frozen=True)
 class LiveKey:
-    """A row of ListPublicKeys. `der_sha256` is the digest of the key itself; None for what is no PEM."""
+    """A row of ListPublicKeys. `der_sha256` is the digest of the key; None if it is not valid PEM."""
 
     id: str
     name: str
@@ -62,7 +62,7 @@ class LiveKeys:
 
     all: tuple[LiveKey, ...] = ()
     held: Mapping[str, str] = field(default_factory=dict)
-    """By id the name of a group that holds the key after the plan, where that is none of the spec's own."""
+    """The name of a group that contains a key after the plan, by key id. The spec's own groups do not count."""
 
     def named(self, name: str) -> LiveKey | None:
         return next((key for key in self.all if key.name == name), None)
@@ -75,14 +75,14 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
     owned = KEY
 
     def desire(self, scene: Scene) -> tuple[WantedKey, ...] | None:
-        """Every key of every group that the spec makes, each once."""
+        """Return every key of every group that the spec creates, each once."""
         if scene.destroying:
             return None
         keys = scene.stack.public_keys
         return tuple(WantedKey(key, keys[key.name]) for key in declared_keys(scene.stack.spec)) or None
 
     def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
-        """Lists keys, groups and distributions. Raises as `Reads.read`."""
+        """List keys, groups and distributions. Raises as `Reads.read`."""
         scene = around.scene
         rows = sorted((_live(row, scene) for row in KEY.rows(aws)), key=lambda key: key.id)
         return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), around.neighbors))
@@ -94,9 +94,9 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         have: LiveKeys,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Create the keys that are missing, delete those of ours that no spec wants and no group has.
+        """Create missing keys, and delete owned keys that the spec does not want and no group contains.
 
-        Brings ``id`` at ``public-key:<stack>/<name>``, and for a live key ``created``, in ISO 8601.
+        Brings ``id`` at ``public-key:<stack>/<name>``, and for a live key also ``created``, in ISO 8601.
         """
         want = want or ()
         parts = [_propose(scene, key, have.named(key.declared.name)) for key in want]
@@ -109,7 +109,7 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         yield from KEY.needs(ANYTHING, "list")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the calls for keys of ours. IAM cannot limit them."""
+        """Yield the calls for owned keys. IAM cannot limit them."""
         if not declared_groups(spec):
             return
         if not destroying:
@@ -117,7 +117,7 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         yield from KEY.needs(ANYTHING, "get_config", "delete")
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
-        """Read the list: its rows have all that a plan needs."""
+        """Read the list. Its rows have everything that a plan needs."""
         listed(aws, KEY.listing)
 
 
@@ -143,14 +143,16 @@ def _propose(scene: Scene, want: WantedKey, live: LiveKey | None) -> Proposal:
 
 
 def _in_the_way(scene: Scene, want: WantedKey, live: LiveKey) -> Problem | None:
-    """Return why the live key of this name is not the one of the spec; None if it is."""
+    """Return the problem if the live key with this name is not the spec's; None if it is."""
     key = want.declared
     if not scene.owns(live.comment):
-        do = "give yours another name, or trust the group that the other one is in: `use: <its name>`"
+        do = (
+            "choose another name, or trust a group that contains the existing key: `use: <name of the group>`"
+        )
         return KEY.name_taken(scene, live, do, *key.path, "name")
     if live.der_sha256 != want.pem.der_sha256:
         return scene.stack.problem(
-            f"{key.file} is not the key that {live.name} ({live.id}) is, and no public key can change in AWS",
+            f"{key.file} is not the public key {live.name} ({live.id}), and a public key cannot change in AWS",
             "give the new key a new name",
             *key.path,
             "file",
@@ -167,7 +169,7 @@ def _create(scene: Scene, want: WantedKey) -> Create:
         "Comment": scene.mark,
     }
     changes = (Change(f"{key.field}.file", None, key.file),)
-    reason = Reason("no public key of that name", (*key.path, "name"), changes)
+    reason = Reason("the public key does not exist", (*key.path, "name"), changes)
     return KEY.create(scene, key.name, config, reason)
 
 
@@ -179,5 +181,5 @@ def _unwanted(live: LiveKey, have: LiveKeys) -> Unwanted:
         change=Change(f"public_keys[{live.name}]", live.id, None),
         base={"Name": live.name, "Comment": live.comment},
         users=(f"key group {have.held[live.id]}",) if live.id in have.held else (),
-        because="ours, and in no key group any more",
+        because="cfstream created it, and no key group contains it now",
     )

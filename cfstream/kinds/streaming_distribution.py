@@ -1,7 +1,7 @@
 """The streaming distribution (``delivery: rtmp``): the recipe of 2011, through the API that AWS still has.
 
-AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38). On real AWS every plan shows a notice of
-that, and AWS's answers are shown as they are.
+AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38). On real AWS every plan has a notice about
+that, and cfstream shows AWS's answers unchanged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,24 +41,24 @@ from cfstream.values import Json, Known
 KIND = Delivery.RTMP.kind
 
 RETIRED = (
-    "AWS retired RTMP at the end of 2020 and deleted the distributions it had: what AWS answers is shown as it is; "
-    "`delivery: http` is what works today"
+    "AWS retired RTMP at the end of 2020 and deleted all RTMP distributions, so expect errors from AWS; "
+    "use `delivery: http` instead"
 )
 
 
 @dataclass(frozen=True)
 class WantedStreaming:
-    """An rtmp stack is wanted. Nothing needs to be looked up for it."""
+    """An rtmp stack is wanted. Everything else is in the spec."""
 
 
 @dataclass(frozen=True)
 class ObservedStreaming:
-    """What is live: our streaming distribution, and all distributions as rows."""
+    """The live state: the stack's streaming distribution, and all distributions as rows."""
 
     live: LiveDistribution | None
     claims: tuple[ClaimedDistribution, ...] = ()
     going: tuple[LiveDistribution, ...] = ()
-    """Every streaming distribution of ours, when the stack is destroyed."""
+    """Every streaming distribution of the stack, if it is being destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
     logs: LogBucket | None = None
 
@@ -75,7 +75,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         return (Delivery.RTMP.listing,)
 
     def desire(self, scene: Scene) -> WantedStreaming | None:
-        """Return a value for an rtmp stack: all that is wanted is in the spec's fields."""
+        """Return a value if the spec is for an rtmp stack."""
         return WantedStreaming() if scene.delivery is Delivery.RTMP else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
@@ -121,7 +121,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         )
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
-        """Yield the reads of our streaming distribution."""
+        """Yield the reads of the stack's streaming distribution."""
         if spec.delivery == "rtmp":
             yield from distribution_reads(spec)
 
@@ -196,9 +196,7 @@ def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
         origin = have.live.default_origin
         live_bucket = bucket_of(origin.domain_name) if origin else None
         if live_bucket != scene.stack.spec.bucket.name:
-            what = (
-                f"{have.live.id} streams from the bucket {live_bucket}, and an rtmp origin cannot be changed"
-            )
-            do = "put the old bucket back, or give the stack a new name: it then gets a distribution of its own"
+            what = f"{have.live.id} streams from the bucket {live_bucket}, and its origin cannot change"
+            do = "restore the old bucket in the spec, or give the stack a new name to get a new distribution"
             problems.append(scene.stack.problem(what, do, "bucket"))
     return problems

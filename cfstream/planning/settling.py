@@ -13,7 +13,7 @@ from cfstream.steps.stage import Stage
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 
-ON_ITS_WAY = "an earlier change is still on its way to the edges; apply waits until it is Deployed"
+ON_ITS_WAY = "an earlier change is still being deployed; apply waits until it is Deployed"
 
 
 def settling_steps(scene: Scene, live: LiveDistribution | None, steps: Sequence[Step]) -> list[Step]:

@@ -1,4 +1,4 @@
-"""The access points of a bucket, and the multi-Region ones that contain it: their policies also let read."""
+"""The access points of a bucket, and the multi-Region ones that contain it: their policies can also grant access."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ _NO_POLICY = "NoSuchAccessPointPolicy"
 
 
 def block_of(answer: Answer) -> Block:
-    """Return block public access from a reply of S3 or S3 Control; nothing is blocked where it was refused."""
+    """Return block public access from a reply of S3 or S3 Control; a refused reply counts as nothing blocked."""
     settings: Mapping[str, bool] = (
         {} if isinstance(answer, Refused) else answer.get("PublicAccessBlockConfiguration") or {}
     )
@@ -39,7 +39,9 @@ def read_access_points(
     try:
         rows = aws.items(Call("s3control", "list_access_points", {"AccountId": scene.account}, region))
     except (Refused, Unreachable) as error:
-        return (), (Notice(f"access points count as absent, because they cannot be listed: {error.what}"),)
+        return (), (
+            Notice(f"this plan assumes no access points, because they cannot be listed: {error.what}"),
+        )
     mine = sorted((row for row in rows if row.get("Bucket") == bucket), key=lambda row: str(row["Name"]))
     return tuple(_read(aws, scene, row, region) for row in mine), ()
 
@@ -76,7 +78,7 @@ def read_multi_region(
     try:
         rows = aws.read(listing).get("AccessPoints") or ()
     except (Refused, Unreachable) as error:
-        text = f"multi-Region access points count as absent, because they cannot be listed: {error.what}"
+        text = f"this plan assumes no multi-Region access points, because they cannot be listed: {error.what}"
         return (), (Notice(text, warning=True),)
     mine = [row for row in rows if bucket in {each.get("Bucket") for each in row.get("Regions") or ()}]
     return tuple(_read_multi_region(aws, scene, row) for row in mine), ()

@@ -1,4 +1,4 @@
-"""What is live of the stack's bucket, without its encryption: the kind `bucket` reads that only if it matters."""
+"""The live state of the stack's bucket, except its encryption, which the kind `bucket` reads only if it matters."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class KmsKey:
     managed_by_aws: bool = False
     """``aws/s3``, whose policy nobody can edit."""
     allows: bool = False
-    """Whether its policy lets CloudFront decrypt for the stack's distribution."""
+    """Whether its policy allows CloudFront to decrypt for the stack's distribution."""
     unread: str = ""
     """Why its policy could not be read."""
     distribution_arn: str = ""
@@ -35,55 +35,52 @@ OPEN = Block()
 
 @dataclass(frozen=True)
 class LiveBucket:
-    """What is live of a bucket. What could not be read counts as absent, and `notices` say so."""
+    """The live state of a bucket. A setting that could not be read counts as absent, and `notices` mention it."""
 
     name: str
     region: str = "us-east-1"
-    """Where it is; for a bucket that is missing, where it would be made."""
+    """Where it is; for a missing bucket, where it would be created."""
     missing: bool = False
     why_not: str = ""
-    """Why it cannot be used; empty when it can."""
+    """Why it cannot be used; empty if it can."""
     block: Block = OPEN
     account_block: Block = OPEN
     ownership: str = ENFORCED
-    """``BucketOwnerEnforced``, ``BucketOwnerPreferred`` or ``ObjectWriter``; empty where it could not be
-    read.
-    """
+    """``BucketOwnerEnforced``, ``BucketOwnerPreferred`` or ``ObjectWriter``; empty if it could not be read."""
     encryption: str | None = None
-    """``AES256``, ``aws:kms``, or None where the bucket does not say, or where it was not read."""
+    """``AES256`` or ``aws:kms``; None if the bucket has no default encryption, or if it was not read."""
     key_id: str = ""
     grants: tuple[tuple[str, str], ...] = ()
-    """Grantee (canonical user id, or URI of a group) and permission; read only where they count."""
+    """Grantee (canonical user id, or URI of a group) and permission; read only if ACLs are enabled."""
     owner: str = ""
-    """Canonical user id of the owner; read only where ACLs count, or where a policy names a canonical user."""
+    """Canonical user id of the owner; read only if ACLs are enabled, or if a policy names a canonical user."""
     access_points: tuple[AccessPoint, ...] = ()
     key: KmsKey | None = None
-    """Of SSE-KMS under an OAC: what its key says of CloudFront."""
+    """The KMS key, if the bucket uses SSE-KMS and the stack an OAC."""
     notices: tuple[Notice, ...] = ()
 
     @property
     def usable(self) -> bool:
-        """Whether it is there and may be looked into."""
+        """Whether it exists and is accessible."""
         return not self.missing and not self.why_not
 
     @property
     def effective(self) -> Block:
-        """What is blocked in the end: S3 takes the stricter of the bucket's and the account's settings."""
+        """The effective settings: S3 applies the stricter of the bucket's and the account's."""
         return self.block | self.account_block
 
     @property
     def acls_count(self) -> bool:
-        """Whether ACLs let anybody in at all."""
+        """Whether ACLs are enabled."""
         return self.ownership != ENFORCED
 
 
 def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
-    """What is live of the stack's bucket; a `Reads` that remembers asks AWS once however often this is
-    called.
+    """Return the live state of the stack's bucket.
 
-    Makes HeadBucket, GetPublicAccessBlock and GetBucketOwnershipControls; ListAccessPoints; GetBucketAcl if ACLs have
-    any effect; and if its own block is not complete and something may be public, GetBucketPolicy and the block of the
-    account. Raises Refused for what is neither an absence nor a lack of permission.
+    Makes HeadBucket, GetPublicAccessBlock and GetBucketOwnershipControls; ListAccessPoints; GetBucketAcl if ACLs are
+    enabled; and if its own block is not complete and something may be public, GetBucketPolicy and the block of the
+    account. Raises Refused, unless something does not exist or is not allowed.
     """
     bucket = scene.stack.spec.bucket
     region = bucket.region or scene.region
@@ -102,9 +99,7 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
 
 
 def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
-    """A call on the stack's bucket, or on another one, that S3 refuses when the bucket is another
-    account's.
-    """
+    """Return a call on the stack's bucket, or on another one. S3 refuses it if another account owns the bucket."""
     where = {"Bucket": bucket or scene.stack.spec.bucket.name, "ExpectedBucketOwner": scene.account}
     return Call("s3", operation, {**where, **params}, region)
 
@@ -127,7 +122,7 @@ def _not_usable(name: str, region: str, refused: Refused) -> LiveBucket:
 
 
 def _configured(live: LiveBucket, answers: tuple[Answer, ...]) -> LiveBucket:
-    """`live` with what the configuration reads brought; what there is none of has S3's meaning of none."""
+    """Return `live` with its configuration. Missing settings get S3's defaults."""
     block, ownership = answers
     notices = [unread_notice(each) for each in answers if isinstance(each, NotAuthorized)]
     for each in answers:
@@ -142,8 +137,9 @@ def _configured(live: LiveBucket, answers: tuple[Answer, ...]) -> LiveBucket:
 
 
 def _ownership(answer: Answer) -> str:
-    """OwnershipControlsNotFoundError means that ACLs are on, the old way (S3 API,
-    GetBucketOwnershipControls).
+    """Return the object ownership.
+
+    OwnershipControlsNotFoundError means the legacy default, with ACLs enabled (S3 API, GetBucketOwnershipControls).
     """
     rules = [] if isinstance(answer, Refused) else at(answer, "OwnershipControls.Rules") or []
     return str(rules[0]["ObjectOwnership"]) if rules else LEGACY
@@ -164,13 +160,13 @@ def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
     except Missing:
         return live
     except (Refused, Unreachable) as error:
-        notice = Notice(f"the account's block public access counts as none: {error.what}")
+        notice = Notice(f"this plan assumes that the account does not block public access: {error.what}")
         return replace(live, notices=(*live.notices, notice))
     return replace(live, account_block=block_of(reply))
 
 
 def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
-    """Return whether anyone may be able to read unless the account blocks it; true if that is not known.
+    """Return whether anyone may be able to read unless the account blocks it; true if it is unknown.
 
     ACLs of objects count: they are read later, and only by some commands. The policy is read anyway, by the kind
     `bucket_policy`: a `Reads` that remembers asks for it once.
@@ -189,7 +185,7 @@ def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
 
 
 def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    """`live` with the bucket's ACL, where ACLs count. IgnorePublicAcls ignores public grants, and only those."""
+    """Return `live` with the bucket's ACL, if ACLs are enabled. IgnorePublicAcls ignores only public grants."""
     if not live.acls_count:
         return live
     try:
@@ -206,7 +202,7 @@ def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
 def with_owner(aws: Reads, scene: Scene, live: LiveBucket, named: Iterable[NamedPrincipal]) -> LiveBucket:
     """Return `live` with the owner's id, if one of the principals `named` by policies may be the owner.
 
-    Makes GetBucketAcl, which shows the owner also where ACLs have no effect. An owner that may not be read stays
+    Makes GetBucketAcl, which shows the owner even if ACLs are disabled. If it is not allowed, the owner stays
     unknown.
     """
     if live.owner or not live.usable or not any(each.kind == "canonical-user" for each in named):
@@ -223,4 +219,4 @@ def _owner(acl: Json) -> str:
 
 def unread_notice(refused: Refused) -> Notice:
     """Return the notice that a part of the bucket could not be read."""
-    return Notice(f"counts as absent, for it cannot be read: {refused.what}")
+    return Notice(f"a setting of the bucket cannot be read and counts as absent: {refused.what}")

@@ -1,4 +1,4 @@
-"""The regions of buckets that the spec does not name, or names no more.
+"""The regions of buckets that the spec does not name, or no longer names.
 
 botocore follows S3's redirects when it reads, so a read that succeeds does not show where the bucket is. A write is
 never redirected (see `aws/sessions`): without the right region it fails. HeadBucket's reply has the region.

@@ -1,23 +1,24 @@
-"""Caller references: how AWS is told that a creating call is the same one as before, and not a second.
+"""Caller references, by which AWS recognises a repeated create call.
 
-A reference is derived from what it is for, never from a clock: a lost reply is found again, and not repeated.
+A reference is derived from the resource, never from a clock: after a lost reply, the same call finds the resource
+instead of creating a second one.
 """
 
 from cfstream.values import Account
 
 
 def caller_reference(account: Account | str, name: str, kind: str, generation: int = 1) -> str:
-    """The caller reference of a stack's resource: ``cfstream-123456789012-lectures-distribution-1``.
+    """Return the caller reference of a stack's resource: ``cfstream-123456789012-lectures-distribution-1``.
 
-    `name` is the stack's name, or ``<stack>/<member>`` where a stack has several of a kind. Law: different
-    arguments give different references. Read from the right: the generation is digits, and the kind is
-    written without hyphens, so that all before it is the name, whatever hyphens are in that.
+    `name` is the stack's name, or ``<stack>/<member>`` if a stack has several resources of a kind. Different arguments
+    give different references: from the right, the generation has only digits and the kind has no hyphens, so everything
+    before them is the name, even if it has hyphens.
     """
     return f"{_stem(account, name, kind)}{generation}"
 
 
 def is_caller_reference(reference: str, account: Account | str, name: str, kind: str) -> bool:
-    """Whether `reference` is this resource's, of any generation."""
+    """Return whether `reference` belongs to this resource, in any generation."""
     stem = _stem(account, name, kind)
     return reference.startswith(stem) and reference.removeprefix(stem).isdecimal()
 

@@ -1,4 +1,4 @@
-"""Which calls a kind makes, and on what: `permissions` derives the IAM policy from these.
+"""The calls that a kind makes, and the resources that they act on: `permissions` derives the IAM policy from these.
 
 A `Scope` is what IAM can limit a call to. The scopes of buckets and distributions are here, because several kinds make
 calls on them; a kind has the others in its own package.
@@ -12,7 +12,7 @@ from cfstream.domain import Delivery
 from cfstream.spec.model import Spec
 
 Conditions: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
-"""The values that an operator and a key are compared with; all must hold."""
+"""The allowed values by operator and condition key. All conditions must hold."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Place:
     """The account and the partition that a policy is for."""
 
     account: str = "*"
-    """In an ARN ``*`` matches any account, but a policy never reaches beyond the account that has it."""
+    """``*`` in an ARN matches any account, but a policy only has effect in its own account."""
     partition: str = "aws"
 
     def arn(self, service: str, resource: str, region: str = "", *, global_name: bool = False) -> str:
@@ -38,7 +38,7 @@ def _unconditionally(_spec: Spec) -> Conditions:
 
 @dataclass(frozen=True)
 class Scope:
-    """The resources that an action is allowed on, and under which conditions."""
+    """The resources that an action is allowed on, and the conditions."""
 
     sid: str
     """The name of its statements in a policy."""
@@ -48,7 +48,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Need:
-    """A call that a spec needs, by boto3's names, and what it is made on."""
+    """A call that a spec needs, by boto3's names, and the resources that it acts on."""
 
     service: str
     operation: str
@@ -64,7 +64,7 @@ def calls(on: Scope, service: str, *operations: str) -> Needs:
 
 
 ANYTHING = Scope("NotNarrower")
-"""For actions that IAM allows on nothing narrower than ``*``."""
+"""For actions that IAM allows only on ``*``."""
 
 
 def _own(spec: Spec, place: Place) -> str:
@@ -101,7 +101,7 @@ ENCRYPTION_KEYS = Scope(
     "EncryptionKeys", lambda spec, place: place.arn("kms", "key/*", spec.bucket.region or "*")
 )
 SEEN = Scope("SeenDistribution", _own)
-"""To read: the distribution that the spec adopts, or any as long as its id is not known."""
+"""To read: the distribution that the spec adopts, or any distribution if the id is unknown."""
 OWN = Scope("OwnDistribution", _own, _tagged)
 """To change: only with the stack's tag, or the one that the spec adopts, unless it has another stack's tag."""
 OWN_TAGS = Scope(
@@ -109,11 +109,11 @@ OWN_TAGS = Scope(
     _own,
     lambda spec: {**_tagged(spec), ("StringEqualsIfExists", _TAGGING): frozenset({spec.name})},
 )
-"""To tag the same: never with another stack's name."""
+"""To tag the same distribution: never with another stack's name."""
 OTHER_SEEN = Scope("SeenOfOtherDelivery", _other)
 """To read before it is destroyed: a distribution of the delivery that the spec does not have."""
 OTHER = Scope("OwnOfOtherDelivery", _other, lambda spec: {("StringEquals", _TAGGED): frozenset({spec.name})})
-"""To destroy the same: only with the stack's tag."""
+"""To destroy that distribution: only with the stack's tag."""
 NEW = Scope("NewDistribution", conditions=lambda spec: {("StringEquals", _TAGGING): frozenset({spec.name})})
 """To create: only with the stack's tag in the same request."""
 NEW_TAGS = Scope(
@@ -125,8 +125,8 @@ NEW_TAGS = Scope(
 )
 """To tag in the creating request, which IAM checks as an action of its own.
 
-To IAM, this and tagging an existing distribution look the same. So it allows to tag a distribution that has no name
-yet, but not to give another name to one that has.
+IAM cannot distinguish this from tagging an existing distribution. So it allows tagging a distribution that has no name
+yet, but not renaming one that has a name.
 """
 
 SHARED = (

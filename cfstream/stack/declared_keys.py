@@ -1,6 +1,6 @@
-"""Key groups and public keys as the spec declares them, each with its place: at the top, and in behaviors.
+"""Key groups and public keys as the spec declares them, at the top level and in behaviors, each with its path.
 
-Pure reading of the spec; what is live of them is the matter of `public_key` and `key_group`.
+Pure. The kinds `public_key` and `key_group` read what is live.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from cfstream.spec.model import KeyGroup, Spec, UsedKeyGroup
 from cfstream.stack.scene import Scene
 
 SpecPath: TypeAlias = tuple[str | int, ...]
-"""Where something stands in the spec: keys, and places in lists."""
+"""A path in the spec: keys, and positions in lists."""
 
 
 @dataclass(frozen=True)
 class DeclaredKey:
-    """A public key that the spec makes. `field` is how it is called in a plan."""
+    """A public key that the spec creates. `field` is its name in a plan."""
 
     name: str
     file: str
@@ -27,7 +27,7 @@ class DeclaredKey:
 
 @dataclass(frozen=True)
 class DeclaredGroup:
-    """A key group that the spec makes. `field` is how it is called in a plan."""
+    """A key group that the spec creates. `field` is its name in a plan."""
 
     name: str
     keys: tuple[DeclaredKey, ...]
@@ -37,14 +37,14 @@ class DeclaredGroup:
 
 @dataclass(frozen=True)
 class DeclaredUse:
-    """A key group of somebody else, or of a behavior above, by name or id."""
+    """A reference, by name or id, to a group that exists already or that an earlier behavior creates."""
 
     reference: str
     path: SpecPath
 
 
 def declared_groups(spec: Spec) -> tuple[DeclaredGroup, ...]:
-    """The key groups that the spec makes, each once, in the order of the file."""
+    """Return the key groups that the spec creates, each once, in the order of the file."""
     groups: dict[str, DeclaredGroup] = {}
     for group, path, field in _entries(spec):
         if isinstance(group, KeyGroup):
@@ -53,13 +53,13 @@ def declared_groups(spec: Spec) -> tuple[DeclaredGroup, ...]:
 
 
 def made_names(scene: Scene) -> frozenset[str]:
-    """The names of the groups that the spec makes; none where all that is the stack's is to go."""
+    """Return the names of the groups that the spec creates; none if the stack is being destroyed."""
     wanted = () if scene.destroying else declared_groups(scene.stack.spec)
     return frozenset(group.name for group in wanted)
 
 
 def declared_keys(spec: Spec) -> tuple[DeclaredKey, ...]:
-    """The public keys of all groups that the spec makes, each once, in the order of the file."""
+    """Return the public keys of all groups that the spec creates, each once, in the order of the file."""
     keys: dict[str, DeclaredKey] = {}
     for group in declared_groups(spec):
         for key in group.keys:
@@ -68,7 +68,7 @@ def declared_keys(spec: Spec) -> tuple[DeclaredKey, ...]:
 
 
 def declared_uses(spec: Spec) -> tuple[DeclaredUse, ...]:
-    """The key groups that the spec only refers to, each once, in the order of the file."""
+    """Return the key groups that the spec only refers to, each once, in the order of the file."""
     made = {group.name for group in declared_groups(spec)}
     uses: dict[str, DeclaredUse] = {}
     for group, path, _ in _entries(spec):
@@ -78,7 +78,7 @@ def declared_uses(spec: Spec) -> tuple[DeclaredUse, ...]:
 
 
 def _entries(spec: Spec) -> Iterator[tuple[KeyGroup | UsedKeyGroup, SpecPath, str]]:
-    """Each entry of each list of key groups, with its path and the name of its list in a plan."""
+    """Yield each entry of each list of key groups, with its path and the name of its list in a plan."""
     for number, group in enumerate(spec.key_groups or ()):
         yield group, ("key_groups", number), "key_groups"
     for place, behavior in enumerate(spec.http.behaviors):

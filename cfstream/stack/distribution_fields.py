@@ -14,7 +14,7 @@ from cfstream.values import Json
 def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[OwnedField]:
     """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours.
 
-    Names that are `apart` come and go by a call of their own, and stay on or off as they are.
+    The names in `apart` are moved by a separate call. They stay as they are here.
     """
     spec = scene.stack.spec
     fields = [scalar("enabled", "Enabled", spec.enabled)]
@@ -30,7 +30,7 @@ def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[OwnedFiel
 
 
 def normal(signers: Signers, account: str) -> Signers:
-    """Return the signers with our own account as ``self``: the console and the API spell it differently."""
+    """Return the signers with our own account as ``self``: the console and the API write it differently."""
     return replace(signers, accounts=normal_signers(signers.accounts, account))
 
 
@@ -40,7 +40,7 @@ def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
 
 
 def opened(path: str, signed: Callable[[Json], bool]) -> OwnedField:
-    """What a plan says where nobody needs to sign; the fields of the signers, which are then empty, write it."""
+    """Return the field that shows a change to public in a plan. The empty fields of the signers write it."""
 
     def write(_config: dict[str, Any], _value: Any) -> None: ...
 
@@ -53,7 +53,7 @@ def _aliases(cnames: Iterable[str], apart: Set[str]) -> OwnedField:
 
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
         gone = sorted(set(before) - set(after))
-        text = f"{', '.join(gone)}: viewers who use this host name get no answer"
+        text = f"{', '.join(gone)}: viewers of this host name get errors"
         return (Hazard(HazardName.CUTS_VIEWERS, text),) if gone else ()
 
     want = tuple(sorted({name.lower() for name in cnames} - apart))
@@ -77,7 +77,7 @@ def _logging(logging: Any) -> OwnedField:
         live["Bucket"] = f"{value['bucket']}.s3.amazonaws.com" if value else ""
         live["Prefix"] = value["prefix"] if value else ""
         if not value and "IncludeCookies" in live:
-            # CloudFront turns it off by itself, and what was sent would never read back.
+            # CloudFront turns it off itself, so a document that has it would always differ.
             live["IncludeCookies"] = False
         config["Logging"] = live
 

@@ -1,4 +1,4 @@
-"""What would go wrong with a distribution of either delivery, found before anything is written."""
+"""Preflight checks of a distribution of either delivery."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ def ownership_problems(
 ) -> list[Problem]:
     """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
 
-    A stack that is destroyed has none: all that is its own goes.
+    A stack that is being destroyed may have several distributions: all of them are deleted.
     """
     adopt = scene.stack.spec.adopt
     if adopt and live is None:
@@ -28,7 +28,7 @@ def ownership_problems(
 
 
 def _twins(scene: Scene, claims: Sequence[ClaimedDistribution]) -> list[Problem]:
-    """A problem if another distribution also has the name of the stack: it would be forgotten, or lose its access."""
+    """Return a problem if a second distribution has the stack's name: it would be forgotten, or lose its access."""
     others = [each for each in claims if each.delivery is not scene.delivery]
     if others:
         mine = next((each for each in claims if each.delivery is scene.delivery), None)
@@ -45,14 +45,14 @@ def _twins(scene: Scene, claims: Sequence[ClaimedDistribution]) -> list[Problem]
 
 
 def _of_other_delivery(scene: Scene, found: ClaimedDistribution, mine: ClaimedDistribution | None) -> Problem:
-    """The problem with a distribution of the other delivery, alone or beside one of the spec's."""
+    """Return the problem with a distribution of the other delivery, with or without one of the spec's delivery."""
     beside = f" beside the {mine.delivery.words} {mine.id}" if mine else ""
     what = (
-        f"the {found.delivery.words} {found.id} has the name {scene.name}{beside}, and the spec says "
+        f"the {found.delivery.words} {found.id} has the name {scene.name}{beside}, but the spec has "
         f"delivery: {scene.delivery}"
     )
     first = (
-        f"remove the tag {NAME_TAG} from the one that is not this stack's"
+        f"remove the tag {NAME_TAG} from the one that does not belong to this stack"
         if mine
         else f"write delivery: {found.delivery} again and run cfstream migrate"
     )
@@ -66,27 +66,27 @@ def _of_other_delivery(scene: Scene, found: ClaimedDistribution, mine: ClaimedDi
 def distribution_notices(
     scene: Scene, live: LiveDistribution | None, unchecked: Iterable[Notice] = ()
 ) -> list[Notice]:
-    """Return what is good to know: no identity, what is `unchecked`, signers without keys, records to create."""
-    told = []
+    """Return the notices: no identity, `unchecked` notices, signers without keys, records to create."""
+    found = []
     if scene.stack.spec.identity == "none":
-        text = "origin_access: none: CloudFront reads the bucket as anyone would; `oac: {}` lets it sign its requests"
-        told.append(Notice(text, warning=True))
-    return [*told, *unchecked, *_silent_signers(live), *_records_notice(scene, live)]
+        text = "origin_access: none: CloudFront sends unsigned requests to the bucket; with `oac: {}`, it signs them"
+        found.append(Notice(text, warning=True))
+    return [*found, *unchecked, *_silent_signers(live), *_records_notice(scene, live)]
 
 
 def _silent_signers(live: LiveDistribution | None) -> list[Notice]:
-    """Accounts that are trusted but have no active key pair (ActiveTrustedSigners)."""
+    """Return a notice for each trusted account without an active key pair (ActiveTrustedSigners)."""
     if live is None or live.status != "Deployed":
         return []
     return [
-        Notice(f"the trusted signer {account} has no active key pair, and so can sign nothing", warning=True)
+        Notice(f"the trusted signer {account} has no active key pair, so it cannot sign", warning=True)
         for account, pairs in sorted(live.active_signers.items())
         if not pairs
     ]
 
 
 def _records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
-    """The DNS records to make, where the spec does not leave them to cfstream."""
+    """Return the DNS records that the user must create, if the spec does not manage them."""
     spec = scene.stack.spec
     if spec.dns:
         return []

@@ -49,7 +49,7 @@ def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -
     create = Create(
         address=scene.address(delivery.kind),
         stage=Stage.DISTRIBUTION,
-        because=f"no {delivery.words} carries this name",
+        because=f"the {delivery.words} does not exist",
         line=scene.stack.line("name"),
         changes=(*made.changes, *creation_tag_changes(scene)),
         call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),
@@ -72,7 +72,7 @@ def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -
         reference=f"{both}.{config}.CallerReference",
         tags=f"{both}.Tags",
     )
-    # Which generation of the caller reference AWS takes is not known before.
+    # It is unknown before the call which generation of the caller reference AWS accepts.
     shown = {name: value for name, value in made.config.items() if name != "CallerReference"}
     because = f"until the new {delivery.words} is Deployed"
     return (create, wait_for(scene, delivery, Ref(create.id), shown, because))
@@ -89,7 +89,7 @@ def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step,
 
 
 def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
-    """Return the steps that disable it, wait until no edge answers for it, and delete it."""
+    """Return the steps that disable it, wait until every edge has the change, and delete it."""
     name, config = live.delivery.operation_noun, live.delivery.document
     read = live.delivery.get_config(live.id)
     off = {**live.config, "Enabled": False}
@@ -99,10 +99,10 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
             Disable(
                 address=scene.address(live.delivery.kind),
                 stage=Stage.SWITCH,
-                because="CloudFront deletes none that is enabled",
+                because="CloudFront deletes only disabled distributions",
                 line=scene.stack.line("name"),
                 changes=(Change("enabled", before=True, after=False),),
-                hazards=(Hazard(HazardName.CUTS_VIEWERS, f"{_hosts(live)}: viewers get no answer any more"),),
+                hazards=(Hazard(HazardName.CUTS_VIEWERS, f"{_hosts(live)}: viewers get errors"),),
                 call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: off}),
                 document=config,
                 read=read,
@@ -113,19 +113,19 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
             )
         )
     if steps or live.status != "Deployed":
-        because = "until no edge answers for it any more"
+        because = "until it is disabled at every edge"
         steps.append(wait_for(scene, live.delivery, live.id, {"Enabled": False}, because))
     return (*steps, _delete(scene, live, Call("cloudfront", f"delete_{name}", {"Id": live.id}), read, off))
 
 
 def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: Json) -> Delete:
     adopted = scene.stack.spec.adopt == live.id
-    made = ", which this stack has not made but adopted" if adopted else ""
-    text = f"the {live.delivery.words} {live.id}{made}: it cannot be brought back, nor can its domain name"
+    text = f"the {live.delivery.words} {live.id} and its domain name cannot be restored"
+    text += "; the stack adopted it and did not create it" if adopted else ""
     return Delete(
         address=scene.address(live.delivery.kind),
         stage=Stage.DELETE_DISTRIBUTION,
-        because="adopted, and to be destroyed" if adopted else "to be destroyed",
+        because="the stack adopted it, and is being destroyed" if adopted else "the stack is being destroyed",
         line=scene.stack.line("adopt" if adopted else "name"),
         changes=(Change("name", scene.name, None),),
         hazards=(Hazard(HazardName.DELETES, text),),
@@ -173,7 +173,7 @@ def _named(changes: tuple[Change, ...]) -> str:
 
 
 def _place(field: str) -> tuple[str, ...]:
-    """Where in the spec a changed field is written, as far as its name tells."""
+    """Return where a changed field is in the spec, as far as its name shows that."""
     return tuple(field.split("[", 1)[0].split("."))
 
 
@@ -183,8 +183,9 @@ def ending(scene: Scene, going: Sequence[LiveDistribution]) -> Proposal:
     for live in going:
         by_hand = live.aliases if scene.stack.spec.dns is None else ()
         if by_hand:
-            text = f"records of {', '.join(by_hand)} that lead to {live.domain_name} stay: delete them first"
-            notices.append(Notice(text, warning=True))
+            text = f"cfstream does not manage the DNS records of {', '.join(by_hand)}"
+            do = f"delete those that point to {live.domain_name} first"
+            notices.append(Notice(text, warning=True, do=do))
     return Proposal(
         steps=tuple(step for live in going for step in removing(scene, live)),
         relied_on=tuple(relied(scene, live) for live in going),
@@ -194,7 +195,7 @@ def ending(scene: Scene, going: Sequence[LiveDistribution]) -> Proposal:
 
 
 def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
-    """What a plan relied on of a distribution: its config, whatever its ETag, or that there was none."""
+    """Return what a plan relies on: the distribution's config, without its ETag, or its absence."""
     if live is None:
         return Relied(scene.distribution, digest(None))
     content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
@@ -204,7 +205,7 @@ def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
 def distribution_reads(spec: Spec) -> Needs:
     """Yield the calls that find the stack's distribution, and read it and its bucket for logs."""
     yield from calls(ANYTHING, "cloudfront", "list_distributions", "list_streaming_distributions")
-    # Of distributions of both deliveries: for a streaming one, IAM knows no resource of this action.
+    # Not limited to SEEN: IAM has no resource of this action for streaming distributions.
     yield from calls(ANYTHING, "cloudfront", "list_tags_for_resource")
     yield from calls(ANYTHING, "resourcegroupstaggingapi", "get_resources")
     yield from calls(SEEN, "cloudfront", f"get_{Delivery(spec.delivery).operation_noun}")
@@ -228,5 +229,7 @@ def distribution_writes(spec: Spec, *, destroying: bool) -> Needs:
         yield from calls(NEW, "cloudfront", f"create_{noun}_with_tags")
     yield from calls(OWN, "cloudfront", "untag_resource")
     yield from calls(OWN_TAGS, "cloudfront", "tag_resource")
-    if spec.logging:  # CloudFront changes the ACL in our name (Developer Guide, standard logging)
+    if (
+        spec.logging
+    ):  # CloudFront changes the ACL with the caller's permissions (Developer Guide, standard logging)
         yield from calls(LOG_BUCKET, "s3", "get_bucket_acl", "put_bucket_acl")

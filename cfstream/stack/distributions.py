@@ -1,4 +1,4 @@
-"""One distribution, the wait for it, and who holds its aliases."""
+"""One distribution, the wait for it, and the distributions that hold its aliases."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from cfstream.values import Json, Known
 
 def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> WaitUntil:
     """Return the wait for a change of an earlier run, before the steps after `stage` that rely on it."""
-    because = "an earlier change is still on its way to the edges"
+    because = "an earlier change is still being deployed"
     return replace(wait_for(scene, live.delivery, live.id, live.config, because), stage=stage)
 
 
@@ -47,8 +47,8 @@ def alias_problems(
     return [
         scene.stack.problem(
             f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}",
-            "take it off there first, plan this together with the spec that gives it up, or put "
-            f"`adopt: {held[alias].id}` into the spec to take that one over",
+            "remove it there first, plan this together with the spec that no longer has it, or write "
+            f"`adopt: {held[alias].id}` to take over that distribution",
             "cnames",
             number,
         )
@@ -58,7 +58,10 @@ def alias_problems(
 
 
 def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> LiveDistribution:
-    """Return one distribution, whole, with its tags. Makes one Get and ListTagsForResource; raises as `Reads.read`."""
+    """Return one distribution with its config and its tags.
+
+    Makes one Get and ListTagsForResource. Raises as `Reads.read`.
+    """
     reply = aws.read(delivery.get(distribution_id))
     tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
     return distribution_from_reply(delivery, reply, tags_of(tags))

@@ -1,7 +1,7 @@
-"""The fields of a raw config that a spec owns: how each is read, written, shown, and when changing it is dangerous.
+"""The fields of a raw config that a spec owns: how each is read, written and shown, and when a change is dangerous.
 
-A config is never built from the spec: the owned fields are laid over the document that was read, so that all that
-others put there survives. A new distribution is the same overlay over AWS's defaults.
+A config is never built from the spec. The owned fields replace those of the document that was read, so that all other
+settings survive. A new distribution has AWS's defaults as the base.
 """
 
 import copy
@@ -17,7 +17,7 @@ Danger = Callable[[Any, Any], tuple[Hazard, ...]]
 
 
 def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
-    """Most changes are harmless."""
+    """Return no hazard: most changes are harmless."""
     return ()
 
 
@@ -36,7 +36,7 @@ class OwnedField:
 
 @dataclass(frozen=True)
 class Overlay:
-    """A config with our fields laid over it, and what that changed."""
+    """A config with the owned fields as wanted, and what that changes."""
 
     config: Json
     changes: tuple[Change, ...] = ()
@@ -44,7 +44,7 @@ class Overlay:
 
 
 def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
-    """`base` with each field as wanted. Law: laying the same fields over the result changes nothing."""
+    """Return `base` with each field as wanted. Law: applying the same fields to the result changes nothing."""
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     hazards: list[Hazard] = []
@@ -61,21 +61,21 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
 def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:
     """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing.
 
-    A field that says no more than AWS's own nothing (no comment, no logs) is not shown.
+    Fields that equal an empty default of AWS (no comment, no logs) are not shown.
     """
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     for field in fields:
         shown = field.show(field.want)
-        says = shown not in ("", [], False) or field.read(config) != field.want
-        if says and shown is not None:
+        has_value = shown not in ("", [], False) or field.read(config) != field.want
+        if has_value and shown is not None:
             changes.append(Change(field.path, None, shown))
         field.write(config, field.want)
     return Overlay(config, tuple(changes))
 
 
 def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> OwnedField:
-    """A field that is one value at the top of the config."""
+    """Return a field that is one value at the top level of the config."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         config[name] = value

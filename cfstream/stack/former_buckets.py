@@ -1,4 +1,4 @@
-"""The buckets that the stack's distribution has read, or still reads, and that the spec does not name any more."""
+"""The buckets that the stack's distribution has read, or still reads, and that the spec no longer names."""
 
 from cfstream.domain import LiveDistribution, bucket_of
 from cfstream.stack.scene import Scene
@@ -7,10 +7,10 @@ BUCKETS_TAG = "cfstream:buckets"
 
 
 def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
-    """The bucket that the default behavior still leads to, and those that the tag remembers, but not the spec's own."""
+    """Return the bucket of the live default origin and those that the tag lists, without the spec's own."""
     origin = own.default_origin if own else None
-    leads_to = bucket_of(origin.domain_name) if origin else None
-    names = {*remembered(own), *([leads_to] if leads_to else [])}
+    live_bucket = bucket_of(origin.domain_name) if origin else None
+    names = {*remembered(own), *([live_bucket] if live_bucket else [])}
     return tuple(sorted(names - {scene.stack.spec.bucket.name}))
 
 

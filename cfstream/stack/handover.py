@@ -1,9 +1,9 @@
-"""Host names that go from one stack to another of the same run, each in one call that leaves no gap.
+"""Host names that move from one stack to another in the same run, each in one call without a gap.
 
-CloudFront moves an alias between two distributions of an account while both run (UpdateDomainAssociation; Developer
-Guide, "Move an alternate domain name": the target must have the certificate, and within an account no TXT record is
-asked for). So the stack that gives a name up leaves it where it is, and the one that takes it fetches it, last of all.
-Off a streaming distribution nothing can be moved so: there the giver takes the name off, and then the taker puts it on.
+CloudFront moves an alias between two distributions of an account while both are enabled (UpdateDomainAssociation;
+Developer Guide, "Move an alternate domain name": the target must have the certificate; within an account, no TXT record
+is needed). So the old stack leaves the name in place, and the new stack moves it, as its last step. A name cannot be
+moved from a streaming distribution: there the old stack removes it, and then the new stack adds it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from cfstream.stack.scene import Scene
 
 @dataclass(frozen=True)
 class Coming:
-    """A cname of the stack that another stack of the run gives up, and the distribution that has it still."""
+    """A cname of the stack that another stack of the run no longer has, and the distribution that still has it."""
 
     alias: str
     holder: LiveDistribution
@@ -32,14 +32,14 @@ class Coming:
 
 
 def gives_up(spec: Spec, alias: str) -> bool:
-    """Whether a spec says that its distribution shall not have this name (any more); one without `cnames` does not."""
+    """Return whether a spec manages its cnames, and this name is not one of them."""
     return spec.cnames is not None and alias not in spec.cnames
 
 
 def takers(scene: Scene) -> Mapping[str, str]:
-    """The names that another http stack of the run wants and this one gives up, with that stack's name.
+    """Return the names that another http stack of the run wants and this one no longer has, with that stack's name.
 
-    They are left for it to fetch.
+    They stay in place until the other stack moves them.
     """
     own = scene.stack.spec
     if own.delivery != "http":
@@ -49,12 +49,12 @@ def takers(scene: Scene) -> Mapping[str, str]:
 
 
 def taken(scene: Scene) -> frozenset[str]:
-    """The names of `takers`."""
+    """Return the names of `takers`."""
     return frozenset(takers(scene))
 
 
 def records_taken(scene: Scene, zone: str) -> frozenset[str]:
-    """Of the names that are left for another stack those whose records in this zone it takes over as well."""
+    """Return the names whose records in this zone the other stack also takes over."""
     names = taken(scene)
     theirs = [
         spec for spec in _others(scene) if spec.delivery == "http" and spec.dns and spec.dns.route53 == zone
@@ -65,9 +65,9 @@ def records_taken(scene: Scene, zone: str) -> frozenset[str]:
 def coming(
     aws: Reads, scene: Scene, rows: Sequence[LiveDistribution], own_id: str | None
 ) -> tuple[Coming, ...]:
-    """The cnames that another stack of the run has still, and gives up. Asks for tags only where there are such.
+    """Return the cnames that another stack of the run still has, and that its spec no longer has.
 
-    Raises as `Reads.read`.
+    Reads tags only if there may be such cnames. Raises as `Reads.read`.
     """
     held = held_aliases(rows, own_id)
     wanted = [name for name in scene.stack.spec.cnames or () if name in held]
@@ -82,10 +82,10 @@ def coming(
 def records_given_up(
     aws: Reads, scene: Scene, all_rows: Iterable[LiveDistribution], led: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], Spec]:
-    """Of records, by their name and the domain name that they lead to, those of a name that another stack of the run
-    gives up, and to which they lead; with its spec. An rtmp stack must manage its records, and takes them away itself.
+    """Return the records that point to another stack of the run whose spec no longer has the name, with that spec.
 
-    Raises as `Reads.read`.
+    `led` and the keys of the result are the name of a record and the domain name that it points to. An rtmp stack
+    counts only if it manages its records: it deletes them itself. Raises as `Reads.read`.
     """
     targets = {domain for _, domain in led}
     rows = [row for row in all_rows if row.domain_name.lower() in targets]
@@ -99,7 +99,7 @@ def records_given_up(
 
 
 def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> Mapping[str, Spec]:
-    """Which spec of the run, other than this one, each of these distributions belongs to, by its id."""
+    """Return the spec of the run, other than this one, that owns each distribution, by distribution id."""
     others = list(_others(scene))
     asked = {row.id: row for row in rows} if others else {}
     names = tagged(aws, list(asked.values()))
@@ -112,18 +112,19 @@ def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) ->
 
 
 def _manages(spec: Spec) -> bool:
-    """Whether the records of names that an http stack gives up can be taken over, or an rtmp one takes them away."""
+    """Return whether the records of the old stack can be replaced: an rtmp stack must delete its records itself."""
     return spec.delivery == "http" or spec.dns is not None
 
 
 _ANSWERS = frozenset({"behaviors", "cors", "default_root_object", "viewer_protocol"})
-"""Fields under `http` that decide what a viewer gets for a URL, and whether a page may play it."""
+"""Fields under `http` that decide what viewers get for a URL, and whether a page may play it."""
 
 
 def same_viewers(old: Spec, new: Spec) -> bool:
-    """Whether all that the old stack answers under a name the new one answers as well, as far as the specs say.
+    """Return whether viewers of the old stack get the same from the new one, as far as the specs show.
 
-    Same bucket, no smaller grant, the same rules for paths and pages, and whoever may sign there may sign here.
+    Both have the same bucket and the same rules for paths and pages. The new one has no smaller grant, and accepts
+    every signer of the old one.
     """
     return (
         old.bucket.name == new.bucket.name
@@ -144,5 +145,5 @@ def _signers(spec: Spec) -> set[str]:
 
 
 def _others(scene: Scene) -> Iterable[Spec]:
-    """The other specs of the run; none where all of them are to be destroyed, for then nobody takes anything over."""
+    """Return the other specs of the run; none if the run destroys them, because then no name moves."""
     return () if scene.destroying else (spec for spec in scene.beside if spec.name != scene.name)

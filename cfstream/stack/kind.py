@@ -39,13 +39,13 @@ class Kind(ABC, Generic[W, H]):
     shown: ClassVar[Shown | None] = None
     """How `list`, `show` and `delete` find the resources; None if they do not show this kind."""
     opens: ClassVar[bool] = False
-    """Whether who can read the bucket depends on resources of this kind, beside the distributions."""
+    """Whether resources of this kind, other than distributions, decide who can read the bucket."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
-    """What IAM can limit the calls of this kind alone to."""
+    """What IAM can limit those calls to that only this kind makes."""
 
     @abstractmethod
     def desire(self, scene: Scene) -> W | None:
-        """Return what the spec asks for; None if it asks for none of this kind, or the scene is destroying. Pure."""
+        """Return what the spec asks for; None if it asks for nothing, or the stack is being destroyed. Pure."""
 
     @abstractmethod
     def observe(self, aws: Reads, around: Surroundings, want: W | None) -> H:
@@ -55,7 +55,7 @@ class Kind(ABC, Generic[W, H]):
     def propose(self, scene: Scene, want: W | None, have: H, land: Landscape) -> Proposal:
         """Return the steps from live to desired. Pure.
 
-        Equal input, in whatever order AWS lists it, gives an equal proposal.
+        The order in which AWS lists resources does not matter.
         """
 
     def observe_more(
@@ -71,7 +71,7 @@ class Kind(ABC, Generic[W, H]):
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read what a snapshot keeps of this kind, beyond what a plan of `stacks` reads.
 
-        A refusal is an answer as well. Raises only what `Reads` raises over credentials.
+        Refused reads are recorded too. Raises only NoCredentials.
         """
         if self.owned:
             survey_owned(aws, self.owned)

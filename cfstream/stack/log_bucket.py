@@ -1,4 +1,4 @@
-"""What CloudFront would refuse about the bucket for access logs, found before anything is written.
+"""Preflight checks of the bucket for access logs.
 
 CloudFront checks it when a distribution is created or updated (Developer Guide, "Configure standard logging (legacy)").
 """
@@ -33,7 +33,7 @@ WITHOUT_DELIVERY = frozenset(
 
 @dataclass(frozen=True)
 class LogBucket:
-    """What was read of the bucket for logs."""
+    """The replies about the bucket for logs."""
 
     name: str
     head: Answer
@@ -73,7 +73,7 @@ def log_problems(scene: Scene, found: LogBucket | None) -> Iterator[Problem]:
         return
     region = str(found.head.get("BucketRegion") or "")
     if region in WITHOUT_DELIVERY:
-        what = f"the bucket {found.name} for logs is in {region}, and CloudFront delivers no logs there"
+        what = f"the bucket {found.name} for logs is in {region}, and CloudFront does not deliver logs there"
         yield scene.stack.problem(what, "name a bucket in another region", *where)
     if _without_acls(found.ownership):
         what = f"the bucket {found.name} for logs has ACLs disabled (object ownership {ENFORCED})"

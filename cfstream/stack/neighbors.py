@@ -14,7 +14,7 @@ class Neighbor:
 
     live: LiveDistribution
     ours: bool = False
-    """It is the stack's own: after the plan it is as the spec says."""
+    """It is the stack's own. After the plan, it is as in the spec."""
     going: bool = False
     """The plan deletes it, so it then uses nothing."""
 
@@ -26,7 +26,7 @@ def default_access(all_of_them: Iterable[Neighbor]) -> tuple[str, str]:
 
 
 def access_users(all_of_them: Iterable[Neighbor], access: str) -> tuple[str, ...]:
-    """Return the distributions that read with this OAI or OAC after the plan, when its spec does not want it.
+    """Return the distributions that read with this OAI or OAC after the plan, if the spec no longer wants it.
 
     The stack's own distribution stops using what its default origin uses; its other origins keep theirs.
     """
@@ -52,32 +52,32 @@ def group_users_now(all_of_them: Iterable[Neighbor], group: str) -> tuple[str, .
 
 
 def group_users_after(all_of_them: Iterable[Neighbor], group: str, spec: Spec) -> tuple[str, ...]:
-    """Return the distributions that use this key group after the plan, when `spec` does not want it."""
+    """Return the distributions that use this key group after the plan, if `spec` no longer wants it."""
     return tuple(
         each.live.id
         for each in all_of_them
         if not each.going
         and any(
             group in behavior.signers.key_groups
-            and not (each.ours and _signers_given_up(each.live, behavior, spec))
+            and not (each.ours and _signers_replaced(each.live, behavior, spec))
             for behavior in each.live.behaviors
         )
     )
 
 
-def _signers_given_up(live: LiveDistribution, behavior: CacheBehavior, spec: Spec) -> bool:
+def _signers_replaced(live: LiveDistribution, behavior: CacheBehavior, spec: Spec) -> bool:
     """Return whether the plan sets other signers, or none, on a behavior of the stack's own distribution.
 
-    Signers are owned on the behaviors that lead to our bucket. If the default behavior is public, signers of the others
-    stay until the spec names the behavior as public, or names signers for it.
+    cfstream owns the signers of behaviors whose origin is the stack's bucket. If the default behavior is public,
+    the signers of other behaviors stay until the spec names signers for them, or makes them public.
     """
     if behavior.default:
         return True
     if behavior not in live.leading_to(spec.bucket.name):
         return False
     named = with_pattern(spec.http.behaviors, behavior.path)
-    return not spec.public or (named is not None and _says_who(named))
+    return not spec.public or (named is not None and _sets_signers(named))
 
 
-def _says_who(behavior: model.Behavior) -> bool:
+def _sets_signers(behavior: model.Behavior) -> bool:
     return behavior.public or behavior.key_groups is not None or behavior.trusted_signers is not None

@@ -71,7 +71,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Unwanted:
-    """A resource that the stack owns and that the spec does not want any more."""
+    """A resource that the stack owns and that the spec no longer wants."""
 
     live: Row
     member: str
@@ -82,8 +82,8 @@ class Unwanted:
     base: Json
     """Fields of its document that must be as the plan saw them when it is deleted."""
     users: tuple[str, ...] = ()
-    """What still uses it after the plan. It is kept as long as there is anything."""
-    because: str = "ours, and nothing uses it any more"
+    """What still uses it after the plan. It is deleted only if this is empty."""
+    because: str = "cfstream created it, and nothing uses it now"
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class OwnedKind:
                 match={f"{document}.Name": config["Name"]} if self.named else {},
                 content=document,
             ),
-            # Without a name, the caller reference alone decides whose it is: the next plan repairs other settings.
+            # Without a name, only the caller reference shows the owner: the next plan repairs other settings.
             document=self.config if self.named else "",
             reference=f"{self.config}.CallerReference" if self.referenced else "",
         )
@@ -229,11 +229,8 @@ class OwnedKind:
         return Relied(scene.address(self.kind, member), digest(live.content), etag, content=live.content)
 
     def name_taken(self, scene: Scene, live: Row, do: str, *path: str | int) -> Problem:
-        """Return the problem of a resource of others that has the name of ours."""
-        article = "an" if self.words[0] in "aeiou" else "a"
-        what = (
-            f"there is {article} {self.words} {live.name} ({live.id}) already, and {owner_of(live.comment)}"
-        )
+        """Return the problem that a resource with the wanted name exists, and that the stack does not own it."""
+        what = f"the {self.words} {live.name} ({live.id}) already exists, and {owner_of(live.comment)}"
         return scene.stack.problem(what, do, *path)
 
     def with_orphans(self, scene: Scene, wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
@@ -262,7 +259,7 @@ class OwnedKind:
 
     def _stays(self, each: Unwanted) -> Notice:
         return Notice(
-            f"the {self.words} {each.called} is no longer wanted, but stays: {', '.join(each.users)} uses it"
+            f"the {self.words} {each.called} is no longer wanted, but stays: still used by {', '.join(each.users)}"
         )
 
 
@@ -272,12 +269,12 @@ def marked(scene: Scene, rows: Iterable[R]) -> list[R]:
 
 
 def chosen(ours: Iterable[R], name: str, used: str) -> R | None:
-    """Return the stack's own one of several: the one of this name, else the one in use, else the lowest id."""
+    """Return the stack's own resource: the one with this name, else the one in use, else the one with the lowest id."""
     return min(ours, key=lambda row: (row.name != name, row.id != used, row.id), default=None)
 
 
 def of_others(scene: Scene, rows: Iterable[R], name: str) -> R | None:
-    """Return the resource of this name, if it does not have the stack's mark."""
+    """Return the resource with this name, if it does not have the stack's mark."""
     return next((row for row in rows if row.name == name and not scene.owns(row.comment)), None)
 
 
@@ -288,9 +285,9 @@ def owner_by_mark(comment: str | None) -> str | None:
 
 
 def owner_of(comment: str | None) -> str:
-    """Return who owns a resource that is not ours, in words, from its comment."""
+    """Return who owns a resource of others, in words, from its comment."""
     owner = owner_by_mark(comment)
-    return f"it belongs to the cfstream stack {owner}" if owner else "it is not cfstream's"
+    return f"it belongs to the cfstream stack {owner}" if owner else "it does not belong to cfstream"
 
 
 def joined(parts: Sequence[Proposal]) -> Proposal:

@@ -45,7 +45,7 @@ def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
 
 
 def stack_names(aws: Reads, scene: Scene, rows: Sequence[LiveDistribution]) -> Mapping[str, str]:
-    """Return the name of the stack that owns each distribution, by distribution id; those of no stack are left out.
+    """Return the name of the stack that owns each distribution, by distribution id, without unowned distributions.
 
     `rows` are all distributions. Makes ListTagsForResource for each likely one, and GetResources. Raises as
     `Reads.read`.
@@ -54,7 +54,7 @@ def stack_names(aws: Reads, scene: Scene, rows: Sequence[LiveDistribution]) -> M
     found = tagged(aws, likely)
     others = [row for row in rows if row not in likely]
     indexed = _indexed(aws, others)
-    # The index lags: what decides about this stack is read again.
+    # The index lags, so this stack's tags are read again.
     named = [row for row in others if indexed.get(row.id) == scene.name]
     found = {**indexed, **found, **tagged(aws, named)}
     if scene.name not in found.values() and not scene.stack.spec.adopt:
@@ -67,8 +67,8 @@ def claims(
 ) -> tuple[ClaimedDistribution, ...]:
     """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
 
-    More than one is a problem, except when the stack is destroyed. If there is none, the distribution is returned that
-    the stack created and that has no name now. `names` are the stacks of the distributions. Raises as `Reads.read`.
+    More than one is a problem, except when the stack is destroyed. If there is none, returns the distribution that
+    the stack created and that has lost its name. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
     adopted = scene.stack.spec.adopt
     found = (
@@ -87,7 +87,7 @@ def claims(
 
 
 def tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
-    """Return the name of the stack in each distribution's tags, by its id. One that is gone by now has none.
+    """Return the name of the stack in each distribution's tags, by distribution id, without deleted distributions.
 
     Makes ListTagsForResource for each. Raises the refusal to read one that exists.
     """
@@ -125,7 +125,7 @@ def _is_made_by(scene: Scene, delivery: Delivery, reply: Json) -> bool:
 
 
 def _indexed(aws: Reads, rows: Iterable[LiveDistribution]) -> dict[str, str]:
-    """Return the names that the tag index lists; none where it may not be asked."""
+    """Return the names that the tag index lists; none if it cannot be read."""
     ids = {row.arn: row.id for row in rows}
     if not ids:
         return {}

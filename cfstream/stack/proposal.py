@@ -1,4 +1,4 @@
-"""What a kind answers, a proposal, and what it is given to answer from, the landscape."""
+"""What a kind returns, a proposal, and what it gets from other kinds, the landscape."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Relied:
-    """A live document that a plan was made from. `etag` is for the eye; the content's digest decides."""
+    """A live document that a plan relies on. `etag` is only shown; the digest of the content decides."""
 
     address: Address
     sha256: str
     etag: ETag | None = None
     content: Any = field(default=None, compare=False)
-    """The document itself, so that a stale saved plan can list what moved; None for none. Its secrets are removed."""
+    """The document without its secrets, so that a stale saved plan can list what changed; None if there is none."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "content", without_secrets(self.content))
@@ -37,14 +37,14 @@ class Proposal:
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
     after: tuple[str, ...] = ()
-    """Names of other stacks of the run that must be done before this one begins."""
+    """Names of other stacks of the run that must be finished before this one starts."""
     leaving: tuple[str, ...] = ()
-    """What another stack of the run takes off this one."""
+    """What another stack of the run moves away from this one."""
 
 
 @dataclass(frozen=True)
 class Landscape:
-    """What the kinds before this one have brought, and what is live of them."""
+    """What earlier kinds have brought and observed."""
 
     brought: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
     live: Mapping[str, object] = field(default_factory=dict)
@@ -53,15 +53,15 @@ class Landscape:
     """What the spec asks of each kind, by the kind's name. Other kinds read it with `wants`, by its type."""
 
     def get(self, address: Address, output: str = "id") -> Known | None:
-        """What is known of a resource, or None when it is neither live nor proposed."""
+        """Return an output of a resource; None if it is neither live nor proposed."""
         return self.brought.get(address, {}).get(output)
 
     def seen(self, what: type[T]) -> T | None:
-        """Return what a kind observed, by the type of its observation; None if that kind was not asked."""
+        """Return what a kind observed, by the type of its observation; None if that kind did not observe."""
         return next((each for each in self.live.values() if isinstance(each, what)), None)
 
     def observed(self, what: type[T]) -> T:
-        """Return what a kind observed, by the type of its observation. Raises LookupError if it was not asked."""
+        """Return what a kind observed, by the type of its observation. Raises LookupError if there is none."""
         found = self.seen(what)
         if found is None:
             raise LookupError(f"no kind has observed a {what.__name__}")

@@ -1,6 +1,6 @@
-"""Who still reads a bucket by an identity after a plan: what they need is not revoked.
+"""The distributions that still read a bucket with an identity after a plan: their grants are not revoked.
 
-Pure. Counted are all origins and origin groups of every distribution of both deliveries, enabled or not, except the
+Pure. All origins and origin groups of every distribution of both deliveries count, enabled or not, except the
 default origin of the stack's own distribution: the plan decides about that one.
 """
 
@@ -13,22 +13,22 @@ from cfstream.stack.scene import Scene
 
 @dataclass(frozen=True)
 class StillReading:
-    """Which distributions still read a bucket by an identity."""
+    """The distributions that still read a bucket, by identity."""
 
     by_oai: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of distributions, by OAI id."""
     by_own_oac: tuple[str, ...] = ()
-    """The stack's own distribution, if an origin beside its default one signs with an OAC."""
+    """The stack's own distribution, if an origin other than its default one signs with an OAC."""
 
     def names(self, identities: Iterable[str]) -> str:
-        """Return the distributions that read by one of these OAIs, in words."""
+        """Return the distributions that read with one of these OAIs, in words."""
         return ", ".join(sorted({each for identity in identities for each in self.by_oai.get(identity, ())}))
 
 
 def still_reading(
     scene: Scene, distributions: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
 ) -> StillReading:
-    """Return who reads `bucket` after the plan, beside the default origin of the stack's own distribution."""
+    """Return the distributions that read `bucket` after the plan, not counting the stack's own default origin."""
     by_oai: dict[str, set[str]] = {}
     by_own_oac: set[str] = set()
     for live, origin in _reading(scene, distributions, own, bucket):

@@ -1,4 +1,4 @@
-"""What all kinds of one stack know while it is planned: its spec, its account, and the time."""
+"""The context of one stack while it is planned: its spec, its account, and the time."""
 
 import shlex
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scene:
-    """What all kinds of one stack have in common while it is planned."""
+    """The context that all kinds of one stack share while it is planned."""
 
     stack: Stack
     account: Account
     partition: str = "aws"
     region: str = "us-east-1"
-    """The region of the session: where a bucket without a region of its own is looked for, and made."""
+    """The region of the session, for a bucket whose region the spec does not name."""
     now: "datetime | None" = None
     real_aws: bool = True
-    """False when the endpoint is not Amazon's: the sandbox, or another stand-in."""
+    """False if the endpoint is not Amazon's, for example the sandbox."""
     beside: tuple[Spec, ...] = ()
-    """The specs that are planned together, this one among them."""
+    """The specs that are planned together, including this one."""
     flags: str = ""
-    """What a further command needs to reach the same AWS, with a space before each flag."""
+    """The flags with which another command reaches the same AWS, with a space before each flag."""
     destroying: bool = False
-    """Whether all that is the stack's is to go: its spec then says where to look, and nothing is wanted."""
+    """Whether the stack is being destroyed. Its spec then only shows where to look, and nothing is wanted."""
 
     @property
     def name(self) -> str:
@@ -47,7 +47,7 @@ class Scene:
         return self.address(self.delivery.kind)
 
     def command(self, verb: str) -> str:
-        """A further command for this stack, as it can be pasted into a shell: ``cfstream wait lectures.yaml``."""
+        """Return a command for this stack, quoted for a shell: ``cfstream wait lectures.yaml``."""
         return f"cfstream {verb} {shlex.quote(self.stack.path)}{self.flags}"
 
     def moment(self, time: Any) -> "datetime | None":
@@ -58,14 +58,14 @@ class Scene:
         return moment
 
     def address(self, kind: str, member: str = "") -> Address:
-        """The address of a resource of this stack."""
+        """Return the address of a resource of this stack."""
         return Address(kind, self.name, member)
 
     @property
     def mark(self) -> str:
-        """How the comment of our resources without tags begins: ``cfstream:<name>``."""
+        """The text at the start of the comment of owned resources without tags: ``cfstream:<name>``."""
         return str(Mark(self.name))
 
     def owns(self, comment: str | None) -> bool:
-        """Return whether a comment or description starts with our mark."""
+        """Return whether a comment or description starts with the stack's mark."""
         return Mark.read(comment) == Mark(self.name)

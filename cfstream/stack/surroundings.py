@@ -1,4 +1,4 @@
-"""What every kind of a stack starts from: the account's distributions and identities, the stack's own, its bucket.
+"""What every kind of a stack needs: the account's distributions and identities, the stack's own, and its bucket.
 
 This is read first, once for each stack. Then each kind reads what it needs beyond that.
 """
@@ -70,7 +70,7 @@ class Surroundings:
 
     @_ReadOnce
     def claims(self) -> tuple[ClaimedDistribution, ...]:
-        """Each distribution that is the stack's."""
+        """Each distribution that belongs to the stack."""
         return claims(self.aws, self.scene, self.distributions, self.stacks)
 
     @_ReadOnce

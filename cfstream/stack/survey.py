@@ -1,4 +1,4 @@
-"""Reading for a snapshot: a refusal is an answer like any other, and is recorded as well."""
+"""Reads for a snapshot. A refusal is recorded too."""
 
 import json
 from collections.abc import Container, Sequence
@@ -12,7 +12,7 @@ from cfstream.ports import Call, Reads
 from cfstream.stack.owned import OwnedKind
 
 MARK = '"cfstream:'
-"""How a comment with the mark of a stack begins in JSON."""
+"""The start of a comment with the mark of a stack, in JSON."""
 
 
 def listed(aws: Reads, call: Call) -> Sequence[Any]:

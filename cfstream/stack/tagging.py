@@ -1,4 +1,4 @@
-"""The tags of a distribution: whose it is, what the spec adds, and the mark that object grants leave."""
+"""The tags of a distribution: the name of its stack, the spec's tags, and the mark of object grants."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from cfstream.steps.tags import ChangeTags
 
 
 def creation_tags(scene: Scene, land: Landscape) -> list[dict[str, Any]]:
-    """The tags that the creating call carries: with them in it no distribution of ours is ever without its name."""
+    """Return the tags of the create call. They are in that call so that no distribution is ever without its name."""
     spec = scene.stack.spec
     tags: dict[str, Any] = {**(spec.tags or {}), NAME_TAG: scene.name}
     if spec.grant.via == "object-acl":
@@ -21,14 +21,14 @@ def creation_tags(scene: Scene, land: Landscape) -> list[dict[str, Any]]:
 
 
 def creation_tag_changes(scene: Scene) -> tuple[Change, ...]:
-    """The tags of the spec as changes from nothing; our own marks are no field of the spec."""
+    """Return the tags of the spec as changes. cfstream's own tags are not fields of the spec."""
     return tuple(
         Change(f"tags.{key}", None, value) for key, value in sorted((scene.stack.spec.tags or {}).items())
     )
 
 
 def adopting(scene: Scene, live: LiveDistribution) -> bool:
-    """Return whether the distribution was made elsewhere and does not have the name of the stack yet."""
+    """Return whether the spec adopts the distribution, and it does not have the stack's name yet."""
     return scene.stack.spec.adopt == live.id and live.tag(NAME_TAG) != scene.name
 
 
@@ -50,7 +50,7 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> ChangeTag
     return kind_of_step(
         address=scene.address(live.delivery.kind),
         stage=Stage.SWITCH,
-        because="tags" if asked or adopted else f"it has lost the tag {NAME_TAG}",
+        because="tags" if asked or adopted else f"the tag {NAME_TAG} is missing",
         line=scene.stack.line("tags" if asked else "adopt" if adopted else "name"),
         changes=tuple(Change(f"tags.{key}", live.tag(key), value) for key, value in sorted(missing.items())),
         call=put_tags(live.arn, dict(sorted(missing.items()))),

@@ -43,7 +43,7 @@ def test_the_programs_run(
         exec(compile(nightly, "nightly.py", "exec"), {})
     told = capsys.readouterr().out
     assert ended.value.code == 0
-    assert "lectures create distribution:lectures no distribution carries this name\n" in told
+    assert "lectures create distribution:lectures the distribution does not exist\n" in told
     assert "lectures applied d" in told
     exec(compile(signing, "signing.py", "exec"), {})
     assert "https://media.example.com/lecture.mp4?Expires=" in capsys.readouterr().out

@@ -157,7 +157,7 @@ def test_applied_again_it_waits_and_proves(
     aws.cloudfront.settings.deploy_after_reads = 12
     assert cfstream("apply", "lectures.yaml", "--yes", "--no-wait", "-q").code == 0
     planned = cfstream("plan", "lectures.yaml", "--check")
-    assert (planned.code, "still on its way to the edges" in planned.out) == (0, True)
+    assert (planned.code, "still being deployed" in planned.out) == (0, True)
     again = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
     report = json.loads(again.out)["stacks"][0]
     assert (again.code, report["outcome"], report["outputs"]["status"]) == (0, "unchanged", "Deployed")

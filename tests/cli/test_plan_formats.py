@@ -83,7 +83,7 @@ def test_pages_and_pictures_have_the_same_exit_codes(
     spec.write_text(SPEC.replace(", create: true", ""))
     refused = cfstream("plan", "lectures.yaml", "--format", output)
     assert (refused.code, refused.err) == (2, "")
-    assert "there is no bucket lectures-media" in refused.out
+    assert "the bucket lectures-media does not exist" in refused.out
     spec.write_text(SPEC.replace("bucket:", "buckets:"))
     unread = cfstream("plan", "lectures.yaml", "--format", output)
     assert (unread.code, unread.out[: len(begins)]) == (2, begins)

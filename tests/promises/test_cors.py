@@ -129,7 +129,7 @@ def test_the_other_headers_of_a_policy_that_ours_replaces_are_kept(studio: Studi
     studio.edit(attach(theirs))
     plan = studio.stack(read_by(PAGE))
     (create,) = (step for step in plan.steps if step.address.kind == "response-headers-policy")
-    assert create.because == "none of that name, with the other headers of security"
+    assert create.because == "the policy does not exist; it keeps the other headers of security"
     assert changes(plan)["http.cors"] == ("security", OURS)
     studio.converge(read_by(PAGE))
     assert policies(studio)[OURS]["SecurityHeadersConfig"] == SECURITY

@@ -143,7 +143,7 @@ def test_grants_are_looked_for_whatever_the_spec_says(studio: Studio) -> None:
     studio.s3.put_object_acl(Bucket="media", Key="b/three.mp4", AccessControlPolicy=both)
     plan = ending(studio, signed(oai={}))
     (revoke,) = (step for step in plan.steps if step.address.kind == "object-acl")
-    assert revoke.because == f"1 object granted to {identity['Id']}"
+    assert revoke.because == f"1 object with a grant to {identity['Id']}"
     gone(studio, signed(oai={}))
     assert studio.grants("b/three.mp4") == studio.grants("a/one.mp4")
 
@@ -181,7 +181,7 @@ def test_an_adopted_distribution_is_the_stacks_own(studio: Studio, applied: bool
     if applied:
         studio.converge(spec)
     (deletes,) = [hazard.text for hazard, _ in ending(studio, spec).hazards if hazard.name == "deletes"]
-    assert "not made but adopted" in deletes
+    assert "adopted it and did not create it" in deletes
     gone(studio, spec)
     assert studio.distributions() == []
 
@@ -204,7 +204,7 @@ def test_a_bucket_that_is_gone_before_its_distribution_is_disabled(studio: Studi
     studio.converge(spec)
     studio.s3.delete_bucket(Bucket="brief")
     (warning,) = [notice.text for notice in ending(studio, spec).notices if notice.warning]
-    assert "make one of that name until it is deleted" in warning
+    assert "CloudFront may refuse to disable the distribution" in warning
     assert destroy(studio, spec).exit_code == 1
     studio.bucket("brief")
     gone(studio, spec)

@@ -104,7 +104,7 @@ def test_a_record_in_the_way_is_named_and_left_alone(site: Studio, com: str, sta
         change(site, com, "CREATE", one)
     before = records(site, com)
     (problem,) = site.stack(named()).problems
-    assert "is not ours" in problem.what
+    assert "which cfstream does not own" in problem.what
     assert (problem.where.line, CNAME in problem.what) == (1, True)
     assert outcome(site.apply(named())) == "blocked"
     assert records(site, com) == before
@@ -126,7 +126,7 @@ def test_a_cname_made_by_hand_does_the_work_of_ours(site: Studio, com: str) -> N
     assert f"DNS: {CNAME} CNAME {target}" in notices(site, bare)
     change(site, com, "CREATE", record(target, "CNAME"))
     assert steps(site.plan(named())) == []
-    assert "leads to the distribution already" in notices(site, named())
+    assert "already points to the distribution" in notices(site, named())
     assert "DNS:" not in notices(site, named())
 
 
@@ -187,7 +187,7 @@ def test_private_zones_are_passed_over(site: Studio) -> None:
     }
     zone(site, reference="private", **vpc)
     (what,) = problems(site.stack(named()))
-    assert "there is no public hosted zone example.com" in what
+    assert "no public hosted zone example.com exists" in what
     assert "private" in what
     com = zone(site)
     site.converge(named())

@@ -79,7 +79,7 @@ def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:
     plans = {plan.name: plan for plan in make_plan(stacks, world).stacks}
     for name in ("lectures", "open"):
         assert problems(plans[name]) == []
-        assert any("who can read it is not known" in notice.text for notice in plans[name].notices)
+        assert any("it is unknown who can read it" in notice.text for notice in plans[name].notices)
     assert "not accessible" in problems(plans["own"])[0]
 
 

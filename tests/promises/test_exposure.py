@@ -171,7 +171,9 @@ def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(studio: St
     assert [each.text for each in plan.exposure.openings] == [
         "anyone can read /*: bucket policy statement Anyone"
     ]
-    assert any("counts as none" in notice.text for notice in plan.notices)
+    assert any(
+        "assumes that the account does not block public access" in notice.text for notice in plan.notices
+    )
 
 
 def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(studio: Studio) -> None:

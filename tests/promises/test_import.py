@@ -152,8 +152,10 @@ def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
         studio.s3.delete_object(Bucket="media", Key=key)
     studio.s3.delete_bucket(Bucket="media")
     found = imported(studio, made["Id"])
-    assert found.pending == ("there is no bucket media",)
-    assert "# When it was imported, its plan was not empty:\n#   there is no bucket media\n" in found.text
+    assert found.pending == ("the bucket media does not exist",)
+    assert (
+        "# When it was imported, its plan was not empty:\n#   the bucket media does not exist\n" in found.text
+    )
 
 
 def test_one_that_is_deleted_meanwhile_is_left_out(studio: Studio) -> None:

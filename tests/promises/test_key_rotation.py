@@ -123,7 +123,7 @@ def test_a_key_file_that_differs_from_the_live_key_is_a_problem(studio: Studio) 
     studio.converge(signed_by(key(ONE)))
     plan = studio.stack(signed_by(key(ONE, file=TWO)))
     (problem,) = plan.problems
-    assert "no public key can change in AWS" in problem.what
+    assert "a public key cannot change in AWS" in problem.what
     assert problem.do == "give the new key a new name"
     assert outcome(studio.apply(signed_by(key(ONE, file=TWO)))) == "blocked"
 

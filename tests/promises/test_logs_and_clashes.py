@@ -40,7 +40,7 @@ def test_a_bucket_for_logs_where_none_are_delivered(studio: Studio) -> None:
         CreateBucketConfiguration={"LocationConstraint": "eu-south-1"},
     )
     found = problems(studio.stack(signed(logging={"bucket": "media-logs-milan"})))
-    assert "is in eu-south-1, and CloudFront delivers no logs there" in found[0]
+    assert "is in eu-south-1, and CloudFront does not deliver logs there" in found[0]
 
 
 def test_two_permissions_for_one_identity(studio: Studio) -> None:

@@ -280,7 +280,7 @@ def test_who_runs_it_again_waits_for_what_the_last_run_left_on_its_way(studio: S
     assert studio.apply(changed, no_wait=True).exit_code == 0
     plan = studio.plan(changed)
     assert plan.in_sync
-    assert "still on its way to the edges" in plan.stacks[0].notices[-1].text
+    assert "still being deployed" in plan.stacks[0].notices[-1].text
     assert outcome(studio.run(plan, no_wait=True)) == "unchanged"
     report = studio.run(plan)
     assert (report.exit_code, outcome(report)) == (0, "unchanged")

@@ -183,7 +183,7 @@ def test_what_is_kept_goes_with_its_last_reader(both: Studio, reader: Reader) ->
     (other,) = (row for row in studio.distributions() if row["Id"] != ours)
     studio.converge(OAC)
     notices = "\n".join(notice.text for notice in studio.stack(OAC).notices)
-    assert f"{other['Id']} still reads by it" in notices
+    assert f"still used by {other['Id']}" in notices
     assert {*studio.statements()} == {"cfstream-lectures-oac", "cfstream-lectures-oai"}
     assert [*studio.identities()] == [identity]
 

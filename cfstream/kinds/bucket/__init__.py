@@ -1,6 +1,6 @@
-"""The bucket: created if the spec says so, and never changed otherwise.
+"""The bucket: created if the spec has `create: true`, and otherwise never changed.
 
-This package finds what S3 or KMS would refuse, before anything is written. What is live of the bucket is read in
+This package also finds what S3 or KMS would refuse. The live state of the bucket is read in
 `stack/bucket`; its policy is in the kind `bucket_policy`, and the ACLs of its objects are in `object_acl`.
 """
 
@@ -45,7 +45,7 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
     name = KIND
 
     def desire(self, scene: Scene) -> WantedBucket:
-        """The bucket of the spec."""
+        """Return the bucket of the spec."""
         bucket = scene.stack.spec.bucket
         acls = scene.stack.spec.grant.via == "object-acl"
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
@@ -61,7 +61,7 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         have: LiveBucket,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Create it if it is missing and the spec says so. Brings ``id`` and ``region`` at ``bucket:<stack>``.
+        """Create it if it is missing and `create` is true. Brings ``id`` and ``region`` at ``bucket:<stack>``.
 
         No bucket is ever deleted: when a stack is destroyed, its bucket stays as it is.
         """
@@ -94,7 +94,7 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             yield from calls(ENCRYPTION_KEYS, "kms", "describe_key", "get_key_policy")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the creation. No bucket is ever deleted."""
+        """Yield the calls that create it. No bucket is ever deleted."""
         if spec.bucket.create and not destroying:
             yield from calls(BUCKET, "s3", "create_bucket", "put_public_access_block")
 
@@ -110,7 +110,7 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         return with_encryption(aws, around.scene, have, around.own)
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
-        """Read the encryption, the key and the block of the account, whatever the specs say."""
+        """Read the encryption, the key and the account's block public access, even if no spec needs them."""
         for around in stacks:
             scene = around.scene
             live = with_encryption(aws, scene, around.bucket, around.own)
@@ -124,12 +124,12 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
 
 
 def with_encryption(aws: Reads, scene: Scene, live: LiveBucket, own: LiveDistribution | None) -> LiveBucket:
-    """Return `live` with the bucket's default encryption; with SSE-KMS under an OAC also the key and its policy.
+    """Return `live` with the bucket's default encryption and, for SSE-KMS with an OAC, the key and its policy.
 
     `own` is the stack's distribution.
 
-    Makes GetBucketEncryption and the calls of `encryption_key.read_key`. Raises Refused, unless it is not configured or
-    not allowed.
+    Makes GetBucketEncryption and the calls of `encryption_key.read_key`. Raises Refused, unless encryption is not set
+    or cannot be read.
     """
     if not live.usable:
         return live
@@ -159,7 +159,7 @@ def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
     return CreateBucket(
         address=scene.address(KIND),
         stage=Stage.BUCKET,
-        because="no bucket of this name; made with all public access blocked",
+        because="the bucket does not exist; it will block all public access",
         line=scene.stack.line("bucket"),
         changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
         bucket=want.name,
@@ -170,7 +170,7 @@ def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
 
 
 def _relied(have: LiveBucket) -> Json | None:
-    """Return the facts that a plan relies on. Notices are not among them."""
+    """Return the facts that a plan relies on, without notices."""
     if have.missing:
         return None
     return {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
@@ -181,9 +181,11 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
     if have.missing:
         if want.create:
             return []
-        what = f"there is no bucket {want.name}"
+        what = f"the bucket {want.name} does not exist"
         return [
-            stack.problem(what, "write its name as S3 has it, or add create: true to have it made", "bucket")
+            stack.problem(
+                what, "correct the name, or add `create: true` so that apply creates the bucket", "bucket"
+            )
         ]
     if have.why_not:
         return _unusable(scene, want, have)
@@ -194,7 +196,7 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
     if stack.spec.grant.via == "object-acl" and have.ownership == ENFORCED:
         problems.append(
             stack.problem(
-                f"the bucket {want.name} has ACLs disabled (object ownership {ENFORCED}): objects take no grants",
+                f"the bucket {want.name} has ACLs disabled (object ownership {ENFORCED}): objects cannot have grants",
                 "write via: bucket-policy, or set the bucket's object ownership to BucketOwnerPreferred",
                 "grant",
                 "via",
@@ -206,13 +208,13 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
 
 
 def _grants(scene: Scene) -> bool:
-    """Return whether cfstream grants anything. If not, the bucket need not be accessible to it."""
+    """Return whether cfstream grants anything. If not, it does not need access to the bucket."""
     spec = scene.stack.spec
     return spec.grant.via != "elsewhere" and spec.identity != "none"
 
 
 def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
-    """Return the problem with a bucket that exists and that may not be read."""
+    """Return the problem with a bucket that exists but cannot be read."""
     if not have.why_not or not _grants(scene):
         return []
     return [
@@ -227,14 +229,14 @@ def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
 def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:
     notices = encryption_key.notices(scene, have.key)
     if have.why_not and not _grants(scene):
-        text = f"the bucket {have.name} is not accessible, so who can read it is not known: {have.why_not}"
+        text = f"the bucket {have.name} is not accessible, so it is unknown who can read it: {have.why_not}"
         notices.append(Notice(text, warning=True))
     if scene.stack.spec.grant.via == "elsewhere":
-        told = encryption_key.problems(scene, have.encryption, have.key)
-        notices += [Notice(problem.what, warning=True) for problem in told]
+        found = encryption_key.problems(scene, have.encryption, have.key)
+        notices += [Notice(problem.what, warning=True) for problem in found]
     for point in have.access_points:
         if point.unread:
-            text = f"who can read through the access point {point.name} is not known: {point.unread}"
+            text = f"it is unknown who can read through the access point {point.name}: {point.unread}"
             notices.append(Notice(text, warning=True))
     if want.create and have.usable and not have.block.complete:
         text = (

@@ -23,7 +23,7 @@ ACTIONS = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"]
 def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str, region: str) -> KmsKey:
     """Return whether the key's policy allows CloudFront to decrypt. `own` is the stack's distribution.
 
-    Makes DescribeKey and GetKeyPolicy; no key id means ``aws/s3``.
+    Makes DescribeKey and GetKeyPolicy. No key id means ``aws/s3``.
     """
     if not key_id or key_id.endswith("alias/aws/s3"):
         return KmsKey("alias/aws/s3", managed_by_aws=True)
@@ -48,23 +48,21 @@ def problems(scene: Scene, encryption: str | None, key: KmsKey | None) -> list[P
         do = "write oac: {}, or set the bucket's default encryption to SSE-S3"
         return [scene.stack.problem(what, do, "oai" if scene.stack.spec.oai else "origin_access")]
     if key is not None and key.managed_by_aws:
-        what = (
-            "the bucket encrypts with the key aws/s3, whose policy cannot be made to let CloudFront decrypt"
-        )
-        do = "encrypt with a key of your own, or set the bucket's default encryption to SSE-S3"
+        what = "the bucket encrypts with the key aws/s3, and the policy of that key cannot allow CloudFront to decrypt"
+        do = "encrypt with your own key, or set the bucket's default encryption to SSE-S3"
         return [scene.stack.problem(what, do, "bucket")]
     return []
 
 
 def notices(scene: Scene, key: KmsKey | None) -> list[Notice]:
-    """Return the statement that the key's policy lacks, to copy and paste."""
+    """Return a notice with the statement that the key's policy lacks, ready to copy."""
     if key is None or key.managed_by_aws or key.allows:
         return []
     statement = json.dumps(_statement(key.distribution_arn, scene.name))
     if key.unread:
-        text = f"the policy of the key {key.id} cannot be read ({key.unread}); it must say: {statement}"
+        text = f"the policy of the key {key.id} cannot be read ({key.unread}); it must contain: {statement}"
     else:
-        text = f"the key {key.id} does not let CloudFront decrypt; add to its policy: {statement}"
+        text = f"the key {key.id} does not allow CloudFront to decrypt; add to its policy: {statement}"
     return [Notice(text, warning=True)]
 
 

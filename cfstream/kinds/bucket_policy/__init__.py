@@ -1,8 +1,8 @@
-"""Our statement in the bucket's policy, which lets the distribution read. Statements of others stay as they are.
+"""The stack's statement in the bucket policy, which allows the distribution to read. Other statements never change.
 
-Ours have the Sid ``cfstream-<name>-oac`` or ``cfstream-<name>-oai``. This module reads the policy and proposes the
-steps. The decisions are in `deciding`, the meaning of policies is in `policy_document`, and writing them is in
-`steps/bucket_policy`.
+The stack's statements have the Sid ``cfstream-<name>-oac`` or ``cfstream-<name>-oai``. This module reads the policy and
+proposes the steps; `deciding` has the decisions, `policy_document` the meaning of policies, and `steps/bucket_policy`
+the writes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,19 +46,16 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
     opens = True
 
     def desire(self, scene: Scene) -> WantedGrant:
-        """A statement for the spec's identity; none where objects are granted, or CloudFront reads as
-        anyone does.
-        """
+        """Return the statement for the spec's identity; none if grants are on objects, or requests are unsigned."""
         spec = scene.stack.spec
         by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none" and not scene.destroying
         managed = spec.grant.via != "elsewhere"
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedGrant | None) -> LivePolicy:
-        """Reads the policy, distributions, their owners and OAIs; where a grant is likely, a page of objects for their
-        owners too.
+        """Read the policy, distributions, their owners and OAIs; if a grant is likely, also the owners of some objects.
 
-        A policy that may not be read is reported as a problem. Raises as `Reads.read` for all else.
+        A policy that cannot be read is reported as a problem. Otherwise raises as `Reads.read`.
         """
         scene, bucket, own = around.scene, around.bucket, around.own
         listed = IDENTITY.rows(aws)
@@ -92,7 +89,7 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         return replace(live, bucket=owned, document=document, unread=unread, foreign=foreign)
 
     def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
-        """Grant before the distribution is switched, revoke once the switch is in force."""
+        """Grant before the distribution changes, and revoke once that change is deployed."""
         want = want or self.desire(scene)
         if scene.destroying:
             return _ending(scene, want, have)
@@ -129,7 +126,7 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             yield from calls(BUCKET, "s3", "put_bucket_policy", "delete_bucket_policy")
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
-        """Read the policy, and what decides whether other accounts own objects."""
+        """Read the policy, and what shows whether other accounts own objects."""
         for around in stacks:
             scene, bucket = around.scene, around.bucket
             if bucket.usable:
@@ -142,14 +139,14 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
 
 
 def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[NamedPrincipal]:
-    """Yield everybody whom policies name, as Principal or as NotPrincipal."""
+    """Yield every principal that policies name, as Principal or NotPrincipal."""
     for statement in (each for policy in policies for each in statements(policy)):
         for term in ("Principal", "NotPrincipal"):
             yield from principals({"Principal": statement.get(term)}, identities)
 
 
 def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
-    """Return the removal of all our statements from all buckets."""
+    """Return the steps that remove all statements of the stack from all buckets."""
     steps, notices = last_statements(scene, have)
     problems = preflight.problems(
         scene,
@@ -169,11 +166,14 @@ def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
 
 
 def _gone(have: LivePolicy) -> tuple[Notice, ...]:
-    """Warn that CloudFront may refuse to disable the distribution (InvalidOrigin), with the remedy."""
+    """Return a warning if CloudFront may refuse to disable the distribution (InvalidOrigin)."""
     if not (have.bucket.missing and have.own and have.own.enabled):
         return ()
-    text = f"the bucket {have.bucket.name} is gone: should CloudFront refuse to disable the distribution for that, "
-    return (Notice(text + "make one of that name until it is deleted", warning=True),)
+    text = (
+        f"the bucket {have.bucket.name} does not exist, so CloudFront may refuse to disable the distribution"
+    )
+    do = "if it does, create a bucket with that name until the distribution is deleted"
+    return (Notice(text, warning=True, do=do),)
 
 
 def _relied(scene: Scene, member: str, document: Json | None) -> Relied:
@@ -202,21 +202,21 @@ def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
 def _notices(case: Case) -> list[Notice]:
     notices = []
     if case.have.unread and not case.want.managed:
-        text = f"who the policy of {case.have.bucket.name} lets read is not known: {case.have.unread}"
+        text = f"it is unknown who can read through the policy of {case.have.bucket.name}: {case.have.unread}"
         notices.append(Notice(text, warning=True))
     if _pending(case):
         text = (
-            f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id in place of the OAI, as S3 does "
-            "right after a write; if it stays so, that identity was deleted: remove the statement and apply again"
+            f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id instead of the OAI, as S3 does "
+            "right after a write. If it still does later, the OAI was deleted: remove the statement and apply again"
         )
         notices.append(Notice(text))
     if case.target is not None and case.ours is None and case.satisfying:
-        text = f"the policy statement {case.satisfying} already grants what is wanted: none of ours is added"
+        text = f"the policy statement {case.satisfying} already grants this access, so cfstream adds none"
         notices.append(Notice(text))
     kept = case.kept - {str(case.reader) if case.want.identity == "oai" else ""}
     if kept:
         users = case.still.names(kept)
-        text = f"the statement {sid_of(case.scene, 'oai')} keeps {', '.join(sorted(kept))}: {users} still reads by it"
+        text = f"the statement {sid_of(case.scene, 'oai')} keeps {', '.join(sorted(kept))}: still used by {users}"
         notices.append(Notice(text))
     if case.want.identity != "oac" and case.still.by_own_oac and _has(case, "oac"):
         text = f"the statement {sid_of(case.scene, 'oac')} stays: another origin of {case.still.by_own_oac[0]} needs it"
@@ -229,9 +229,7 @@ def _has(case: Case, identity: str) -> bool:
 
 
 def _pending(case: Case) -> bool:
-    """Whether our statement counts as the wanted one only because its transient id is given the benefit of
-    the doubt.
-    """
+    """Return whether the statement counts as wanted only because a unique id in it may still become the OAI."""
     if case.ours is None or case.target is None or not is_pending(case.ours):
         return False
     return equal(case.ours, case.target, case.have.identities, ours=True)

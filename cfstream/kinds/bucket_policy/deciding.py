@@ -1,8 +1,7 @@
-"""When our statement in a bucket policy is granted, changed and revoked: the decisions of the kind `bucket_policy`.
+"""When the stack's statement in a bucket policy is granted, changed and revoked.
 
-Pure. A grant is proposed as early as it can be: planning moves it behind the distribution's update if it would expose
-something before. What is read for the decisions is in `bucket_policy`; how a policy is written, in
-`steps/bucket_policy`.
+Pure. A grant is proposed as early as possible: planning moves it behind the distribution's update if it would expose
+objects before. The kind `bucket_policy` reads the live state, and `steps/bucket_policy` writes a policy.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,10 +31,10 @@ from cfstream.values import Json, Known
 
 @dataclass(frozen=True)
 class Case:
-    """One stack's grant by policy, with all that decides about it.
+    """One stack's grant by policy, and everything that decides about it.
 
-    `reader` is who the statement lets read: the distribution's ARN under an OAC, the id of the OAI; None when no
-    statement is wanted, or when it cannot be created because of a problem that another kind reports.
+    `reader` is who the statement allows to read: the distribution's ARN for an OAC, or the id of the OAI. It is None if
+    no statement is wanted, or if another kind reports a problem.
     """
 
     scene: Scene
@@ -45,17 +44,17 @@ class Case:
 
     @cached_property
     def still(self) -> StillReading:
-        """Who reads the bucket after the plan, beside the default origin."""
+        """Who reads the bucket after the plan, not counting the default origin."""
         return still_reading(self.scene, self.have.distributions, self.have.own, self.have.bucket.name)
 
     @cached_property
     def kept(self) -> frozenset[str]:
-        """OAIs in our statement that others still read by, or our own further origins."""
+        """OAIs in the stack's statement that other distributions, or other origins of the stack's own, still use."""
         return self._named(by_sid(self.have.document, sid_of(self.scene, "oai"))) & self.still.by_oai.keys()
 
     @cached_property
     def target(self) -> Json | None:
-        """The statement that is wanted in the end."""
+        """The wanted statement, when the plan is done."""
         return self.naming(*sorted(self.kept - {str(self.reader)}))
 
     def naming(self, *others: str) -> Json | None:
@@ -67,7 +66,7 @@ class Case:
         return oai_statement(*self._place("oai"), (*others, self.reader))
 
     def for_others(self) -> Json | None:
-        """Return the OAI statement for those who still need it, where the stack itself does not."""
+        """Return the OAI statement for distributions that still need it, if the stack itself does not."""
         if self.want.identity == "oai" or not self.kept:
             return None
         live = by_sid(self.have.document, sid_of(self.scene, "oai")) or {}
@@ -83,14 +82,14 @@ class Case:
 
     @property
     def ours(self) -> Json | None:
-        """Our live statement for the wanted identity."""
+        """The live statement of the stack for the wanted identity."""
         return by_sid(self.have.document, sid_of(self.scene, self.want.identity))
 
     @cached_property
     def satisfying(self) -> str | None:
-        """The Sid, or a word for it, of a statement of others that gives exactly what is wanted.
+        """The name of a statement of others that grants exactly what is wanted.
 
-        A statement of another stack does not count: it goes when that stack does not need it any more.
+        A statement of another stack does not count: that stack may remove it.
         """
         for each in statements(self.have.document):
             sid = str(each.get("Sid") or "")
@@ -104,16 +103,16 @@ class Case:
 
     @property
     def former_identities(self) -> frozenset[str]:
-        """OAIs that our statement names beside the wanted one, and that nothing needs after the plan."""
+        """Other OAIs in the stack's statement that nothing needs after the plan."""
         if self.want.identity != "oai" or self.ours is None:
             return frozenset()
         return self._named(self.ours) - {str(self.reader)} - self.kept
 
 
 def decide(case: Case) -> tuple[tuple[ProposedGrant, ...], tuple[Revoke, ...]]:
-    """Return what is granted before the distribution is switched, and revoked once the switch is in force.
+    """Return what is granted before the distribution changes, and what is revoked once that change is deployed.
 
-    An OAI that follows another one shares its Sid: the statement names both until nothing reads by the former.
+    An OAI that replaces another one shares its Sid: the statement names both until nothing uses the former one.
     """
     if case.target is None:
         unwanted = case.want.managed and not case.want.identity
@@ -132,19 +131,21 @@ def decide(case: Case) -> tuple[tuple[ProposedGrant, ...], tuple[Revoke, ...]]:
 
 
 def _grant(case: Case, put: Json, used: Iterable[str]) -> ProposedGrant:
-    """Return the step that puts the statement.
+    """Return the step that writes the statement.
 
-    The successor of an OAI in use may be granted what that one has at once, and the rest only when the signers are in
-    force: `first` is that smaller edit.
+    The successor of an OAI in use can get the same grant at once, and the rest only after the signers are deployed:
+    `first` is that smaller edit.
     """
     scene, want, ours = case.scene, case.want, case.ours
     changes = _changes(case, put)
-    told = ", ".join(change.field for change in changes)
+    text = ", ".join(change.field for change in changes)
     as_before = {**put, **{name: ours[name] for name in _EXTENT if name in ours}} if ours and used else None
     return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,
-        because=f"our statement changes: {told}" if ours else "let the distribution read objects",
+        because=f"the stack's statement changes: {text}"
+        if ours
+        else "allow the distribution to read objects",
         line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
         changes=changes,
         edit=_edit(case, put=(put,)),
@@ -153,11 +154,11 @@ def _grant(case: Case, put: Json, used: Iterable[str]) -> ProposedGrant:
 
 
 _EXTENT = ("Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
-"""What of a statement says how far it goes."""
+"""The members of a statement that decide how much it grants."""
 
 
 def _changes(case: Case, put: Json) -> tuple[Change, ...]:
-    """What changes of our statement, in the spec's words."""
+    """Return what changes in the stack's statement, in the spec's terms."""
     want, have, ours = case.want, case.have, case.ours
     if ours is None:
         first = not our_sids(case.scene, have.document)
@@ -177,7 +178,7 @@ def _changes(case: Case, put: Json) -> tuple[Change, ...]:
 
 
 def readers_of(statement: Json, identities: Mapping[str, str]) -> object:
-    """Whom a live statement lets read, said as `Case.reader` says it; a list where they are several."""
+    """Return who a live statement allows to read, in the form of `Case.reader`; a list if there are several."""
     named = principals(statement, identities)
     arns = source_arns(statement) if any(each.kind == "service" for each in named) else None
     names = sorted(arns or (each.name or each.kind for each in named))
@@ -185,7 +186,7 @@ def readers_of(statement: Json, identities: Mapping[str, str]) -> object:
 
 
 def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
-    """Return the end of our statements that nothing needs any more, once the distribution reads otherwise."""
+    """Return the step that removes statements that nothing needs once the change of the distribution is deployed."""
     have, want, scene = case.have, case.want, case.scene
     drop = set(our_sids(scene, have.document) - {sid_of(scene, want.identity)})
     put = [case.target] if narrowed and case.target is not None else []
@@ -223,10 +224,10 @@ def _listed(value: object) -> list[object]:
 
 def _why_revoked(case: Case) -> str:
     if case.want.identity:
-        return "nothing reads by the former identity any more"
+        return "nothing uses the former identity now"
     if case.scene.stack.spec.identity == "none":
         return "origin_access: none needs no grant"
-    return "the objects themselves are granted now"
+    return "the grants are on the objects now"
 
 
 def _edit(case: Case, *, put: tuple[Json, ...] = (), drop: frozenset[str] = frozenset()) -> PolicyEdit:

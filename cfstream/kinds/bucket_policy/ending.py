@@ -1,7 +1,7 @@
-"""Our statements in bucket policies when a stack is destroyed: what is removed, and what stays. Pure.
+"""The stack's statements in bucket policies when it is destroyed: what is removed, and what stays. Pure.
 
-Only the distribution's tags list the buckets that it has left, so the statements there are removed before it is
-deleted, once it answers nobody. Those in the spec's own bucket are removed after it: their Sids show whose they are.
+Only the distribution's tags list its former buckets, so the statements there are removed after it is disabled and
+before it is deleted. Those in the spec's own bucket are removed after it is deleted: their Sids show the owner.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from cfstream.values import Json
 
 
 def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...], tuple[Notice, ...]]:
-    """Return the steps that remove all our statements, except those by which distributions of others read."""
+    """Return the steps that remove all statements of the stack, except those that other distributions use."""
     steps: list[Revoke] = []
     notices: list[Notice] = []
     staying = [each for each in have.distributions if each.id not in have.going]
@@ -32,7 +32,7 @@ def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...],
         if users:
             kept = sid_of(scene, "oai")
             sids -= {kept}
-            text = f"the statement {kept} in the policy of {bucket} stays: {', '.join(users)} reads by it"
+            text = f"the statement {kept} in the policy of {bucket} stays: still used by {', '.join(users)}"
             notices.append(Notice(text))
         if sids:
             steps.append(
@@ -41,7 +41,7 @@ def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...],
                     stage=Stage.REVOKE_REMEMBERED if member else Stage.REVOKE,
                     because="the distribution no longer reads this bucket"
                     if member
-                    else "nothing of ours reads it",
+                    else "the stack no longer reads this bucket",
                     line=scene.stack.line("bucket"),
                     changes=tuple(_changes(scene, document, sids, have)),
                     edit=PolicyEdit(bucket, region, scene.account, document, drop=sids),
@@ -53,7 +53,7 @@ def last_statements(scene: Scene, have: LivePolicy) -> tuple[tuple[Revoke, ...],
 def _left_without(
     scene: Scene, document: Json | None, still: StillReading, have: LivePolicy
 ) -> tuple[str, ...]:
-    """Return the distributions that read by an OAI which our statement alone lets read."""
+    """Return the distributions that read with an OAI that only the stack's statement allows to read."""
     after = merge(document, (), frozenset({sid_of(scene, "oai")}))
     alone = _oais(document, have) - _oais(after, have)
     return tuple(sorted({each for identity in alone for each in still.by_oai.get(identity, ())}))

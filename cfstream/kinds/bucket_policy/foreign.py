@@ -1,6 +1,6 @@
-"""Statements of others that let an identity read that no distribution uses. Pure.
+"""Statements of others that allow an unused identity to read. Pure.
 
-They are not ours, so they stay. A plan mentions them, because `migrate --to oac` leaves such statements behind.
+cfstream does not remove them. A plan mentions them, because `migrate --to oac` leaves such statements behind.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from cfstream.values import Json
 
 
 def idle_grants(scene: Scene, have: LivePolicy, land: Landscape) -> tuple[Notice, ...]:
-    """Return a notice for each statement of others that nobody reads by any more once the plan is done.
+    """Return a notice for each statement of others that nothing uses after the plan.
 
     Only identities of this account count: the distributions of other accounts cannot be listed.
     """
@@ -26,8 +26,8 @@ def idle_grants(scene: Scene, have: LivePolicy, land: Landscape) -> tuple[Notice
     ]
     return tuple(
         Notice(
-            f"the policy statement {each.get('Sid') or 'without a Sid'} of {bucket} is not ours and stays: it lets "
-            f"{', '.join(idle)} read, and nothing needs that once this stack is as its spec says",
+            f"the policy statement {each.get('Sid') or 'without a Sid'} of {bucket} stays, because cfstream does not "
+            f"own it: it allows {', '.join(idle)} to read, and nothing needs that after this plan",
             do="remove it from the policy, unless something else needs it",
         )
         for each in theirs
@@ -40,7 +40,7 @@ def _of_a_stack(statement: Json) -> bool:
 
 
 def _idle(scene: Scene, have: LivePolicy, land: Landscape, statement: Json) -> Iterator[str]:
-    """Return the identities of this account that the statement lets read and nothing uses, in words."""
+    """Yield the identities of this account that the statement allows to read and that nothing uses, in words."""
     identity = scene.stack.spec.identity
     still = still_reading(scene, have.distributions, have.own, have.bucket.name)
     used: set[object] = set(still.by_oai)
@@ -49,4 +49,4 @@ def _idle(scene: Scene, have: LivePolicy, land: Landscape, statement: Json) -> I
         if who.kind == "oai" and who.name in have.identities.values() and who.name not in used:
             yield f"the origin access identity {who.name}"
     if identity != "oac" and have.own and have.own.arn in (source_arns(statement) or ()):
-        yield f"the distribution {have.own.id} itself"
+        yield f"the distribution {have.own.id}"

@@ -1,10 +1,9 @@
-"""The buckets that may have something of ours and are not the spec's any more.
+"""Former buckets of the stack, which may still have grants: which they are, and how their statements are removed.
 
-One of them is the origin of the live distribution, but only until the switch to another bucket. So before that the
-names of both go into a tag of the distribution, ``cfstream:buckets``, and the tag goes when all that is ours is in the
-spec's own: a run that dies in between is followed by one that knows, whichever bucket its spec names. Lives here:
-which buckets these are, the tag, and the end of our statements in their policies. The end of grants on their objects
-is in `object_acl`.
+The live distribution shows a former bucket only until its origin changes. So before that, the names of both buckets are
+written to the tag ``cfstream:buckets`` of the distribution. The tag is removed when only the spec's bucket has grants.
+So if a run stops between the two, the next one still finds both buckets. `object_acl` revokes the grants on their
+objects.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,7 +42,7 @@ def read_others(
 ) -> tuple[FormerBucket, ...]:
     """Return the other buckets that origins of these distributions read with an OAI, with their policies.
 
-    A statement of others there may name the OAI. Makes HeadBucket and GetBucketPolicy for each; raises as
+    Statements of others there may name the OAI. Makes HeadBucket and GetBucketPolicy for each; raises as
     `Reads.together`.
     """
     read = {
@@ -58,7 +57,7 @@ def read_others(
 
 
 def unneeded(scene: Scene, former: FormerBucket) -> frozenset[str]:
-    """Return the Sids of our statements in a former bucket that nobody reads by after the plan."""
+    """Return the Sids of the stack's statements in a former bucket that nothing uses after the plan."""
     sids = set(our_sids(scene, former.document))
     if former.still.by_own_oac:
         sids.discard(sid_of(scene, "oac"))
@@ -69,7 +68,7 @@ def unneeded(scene: Scene, former: FormerBucket) -> frozenset[str]:
 
 
 def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
-    """The end of our statements in former buckets, and the tag that remembers these until it is done."""
+    """Return the steps that remove the stack's statements in former buckets, and the steps that change the tag."""
     own = have.own
     if own is None:
         return ()
@@ -83,18 +82,16 @@ def former_steps(scene: Scene, have: LivePolicy) -> tuple[Step, ...]:
 
 
 def former_notices(scene: Scene, have: LivePolicy) -> tuple[Notice, ...]:
-    """Return what is not known of former buckets, and what stays there because somebody still needs it."""
+    """Return notices of former buckets that cannot be read, and of statements there that are still in use."""
     unread = [
         Notice(
-            f"whether a statement of ours is left in the policy of {each.name} is not known: {each.unread}"
+            f"it is unknown whether the policy of {each.name} still has a statement of this stack: {each.unread}"
         )
         for each in have.former
         if each.unread
     ]
     kept = [
-        Notice(
-            f"{', '.join(sorted(_stays(scene, each)))} stays in the policy of {each.name}: it is still read by"
-        )
+        Notice(f"the policy of {each.name} keeps {', '.join(sorted(_stays(scene, each)))}: still in use")
         for each in have.former
         if _stays(scene, each)
     ]
@@ -106,9 +103,9 @@ def _stays(scene: Scene, former: FormerBucket) -> frozenset[str]:
 
 
 def _names_ours(scene: Scene, have: LivePolicy, former: FormerBucket) -> bool:
-    """Return whether a statement of others names an OAI of ours, which stays as long as it does.
+    """Return whether a statement of others names an OAI of the stack, which is then kept.
 
-    The tag alone leads to that policy once the distribution reads another bucket.
+    Only the tag shows that policy once the distribution reads another bucket.
     """
     theirs = (
         each
@@ -140,7 +137,7 @@ def _read(aws: Reads, scene: Scene, name: str, region: str) -> FormerBucket:
 
 
 def _may_hold(scene: Scene, own: LiveDistribution, former: FormerBucket) -> bool:
-    """Whether something of ours may be in a former bucket, or it is the one that ours reads until the switch."""
+    """Return whether a former bucket may have grants of the stack, or the distribution still reads it."""
     ours = own.tag(NAME_TAG) == scene.name and former.name not in remembered(own)
     return bool(ours or our_sids(scene, former.document) or former.unread or own.tag(ACL_TAG))
 
@@ -167,7 +164,7 @@ def _remember(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Chan
     return ChangeTags(
         address=scene.address(KIND),
         stage=Stage.MARK,
-        because="remember both buckets until all that is ours is in the new one",
+        because="record both buckets until the stack has no grants in the old one",
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", own.tag(BUCKETS_TAG), value),),
         call=put_tags(own.arn, {BUCKETS_TAG: value}),
@@ -180,7 +177,7 @@ def _forget(scene: Scene, own: LiveDistribution, names: Iterable[str]) -> Change
     return ChangeTags(
         address=scene.address(KIND),
         stage=Stage.FORGET,
-        because=f"all that is ours is in {scene.stack.spec.bucket.name}",
+        because=f"the stack has grants only in {scene.stack.spec.bucket.name} now",
         line=scene.stack.line("bucket"),
         changes=(Change(f"tags.{BUCKETS_TAG}", before, None),),
         call=remove_tag(own.arn, BUCKETS_TAG),

@@ -1,4 +1,4 @@
-"""What is wanted and what is live of a bucket policy, and which of its statements are ours."""
+"""The wanted and the live state of a bucket policy, and which of its statements belong to the stack."""
 
 import re
 from collections.abc import Mapping
@@ -23,13 +23,13 @@ OF_A_STACK = re.compile(r"cfstream-[a-z][a-z0-9-]*-(oac|oai)")
 
 @dataclass(frozen=True)
 class WantedGrant:
-    """What the policy needs: a statement for this identity under this prefix, or none of ours."""
+    """The wanted statement: for this identity and this prefix, or none."""
 
     identity: str
-    """``oac``, ``oai``, or empty where no statement is wanted."""
+    """``oac``, ``oai``, or empty if no statement is wanted."""
     prefix: str
     managed: bool = True
-    """False where the spec leaves the grant to others: a statement of ours then stays as it is."""
+    """False if the spec leaves the grant to others (`via: elsewhere`): the stack's statement then stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class FormerBucket:
 
 @dataclass(frozen=True)
 class LivePolicy:
-    """A bucket's policy, and everything that leads to the bucket."""
+    """A bucket's policy, and everything that reads the bucket."""
 
     bucket: LiveBucket
     document: Json | None = None
@@ -56,7 +56,7 @@ class LivePolicy:
     """Why the policy could not be read."""
     own: LiveDistribution | None = None
     distributions: tuple[LiveDistribution, ...] = ()
-    """Every distribution of the account, the stack's own one from its configuration."""
+    """Every distribution of the account. The stack's own has its whole configuration."""
     going: frozenset[str] = frozenset()
     """Ids of the distributions that the plan deletes."""
     stacks: Mapping[str, str] = field(default_factory=dict)
@@ -73,10 +73,10 @@ class LivePolicy:
 
 
 def sid_of(scene: Scene, identity: str) -> str:
-    """The Sid of our statement for an identity of this sort."""
+    """Return the Sid of the stack's statement for this kind of identity."""
     return f"cfstream-{scene.name}-{identity}"
 
 
 def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
-    """The Sids of the statements of ours that a policy has."""
+    """Return the Sids of the stack's statements in a policy."""
     return frozenset(sid for each in IDENTITIES if by_sid(document, sid := sid_of(scene, each)))

@@ -1,6 +1,4 @@
-"""What would make S3 refuse a bucket policy, or make the grant in it useless, found before anything is
-written.
-"""
+"""Preflight checks of a bucket policy: whether S3 would refuse it, and whether its grant would have an effect."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,12 +16,11 @@ from cfstream.values import Json
 
 
 def foreign_object(aws: Reads, scene: Scene, bucket: LiveBucket) -> str:
-    """The key of an object that another account owns, out of one page of those under the prefix; empty
-    where none is.
+    """Return the key of an object that another account owns, from one page under the prefix; empty if there is none.
 
-    A bucket policy reaches only objects of the bucket's owner (S3 User Guide, object ownership), and only
-    where ownership is not enforced can there be others. Makes GetBucketAcl and ListObjectsV2; what may not
-    be read shows none.
+    A bucket policy applies only to objects of the bucket's owner (S3 User Guide, object ownership). Other accounts can
+    own objects only if ownership is not enforced. Makes GetBucketAcl and ListObjectsV2. Returns nothing if these are
+    not allowed.
     """
     if bucket.ownership in ("", ENFORCED):
         return ""
@@ -46,14 +43,14 @@ def problems(
     edits: Sequence[PolicyEdit],
     foreign: str,
 ) -> list[Problem]:
-    """Everything that stands in the way of `edits`."""
+    """Return what would make `edits` fail or have no effect."""
     stack = scene.stack
     found = []
     if unread:
         what = f"the policy of {bucket.name} cannot be read: {unread}"
         found.append(stack.problem(what, "allow s3:GetBucketPolicy to these credentials", "bucket"))
     if foreign:
-        what = f"another account owns objects in {bucket.name}, which no bucket policy reaches: {foreign!r} for one"
+        what = f"other accounts own objects in {bucket.name}, for example {foreign!r}: no bucket policy applies there"
         do = "set the bucket's object ownership to BucketOwnerEnforced, or grant via object-acl"
         found.append(stack.problem(what, do, "grant"))
     policies = [policy for edit in edits if (policy := merge(document, edit.put, edit.drop)) is not None]
@@ -61,18 +58,18 @@ def problems(
 
 
 def _refusals(scene: Scene, bucket: LiveBucket, policy: Json) -> Iterable[Problem]:
-    """What S3 refuses about the whole of a policy, whichever statement it is that we add."""
+    """Yield what S3 would refuse about the whole policy, with the edits applied."""
     stack = scene.stack
     for sid, unique_id in dead_principals(policy):
         what = f"S3 will refuse the policy of {bucket.name}: the statement {sid or 'without a Sid'} names {unique_id}"
-        yield stack.problem(what, "that principal was deleted: take it out of the policy first", "bucket")
+        yield stack.problem(what, "remove this deleted principal from the policy first", "bucket")
     if bucket.effective.policy:
         for each in statements(policy):
             if statement_publicity(parse_statement(each)) is Certainty.YES:
                 sid = each.get("Sid") or "without a Sid"
-                what = f"S3 will refuse the policy of {bucket.name}: its statement {sid} is public, and that is blocked"
-                yield stack.problem(what, "take that statement out first, or narrow it", "bucket")
+                what = f"S3 will refuse the policy of {bucket.name}: the statement {sid} is public, which is blocked"
+                yield stack.problem(what, "remove or narrow that statement first", "bucket")
     size = len(dump(policy).encode())
     if size > LARGEST:
-        what = f"the policy of {bucket.name} would have {size} bytes, and S3 takes {LARGEST}"
-        yield stack.problem(what, "join statements of others that say the same", "bucket")
+        what = f"the policy of {bucket.name} would have {size} bytes, and S3 accepts {LARGEST}"
+        yield stack.problem(what, "combine other statements that grant the same access", "bucket")

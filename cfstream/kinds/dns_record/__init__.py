@@ -1,7 +1,7 @@
 """Route 53 records for the cnames (``dns.route53``): aliases of the distribution, created last and deleted first.
 
-A record is ours if it is an alias of our distribution's domain name. All others stay as they are. One in the place of
-ours is a problem, unless it is a CNAME that leads to the distribution: then no record of ours is needed.
+A stack owns the records that are aliases of its distribution's domain name. Other records never change. One with the
+name of a wanted record is a problem, unless it is a CNAME that points to the distribution: then none is needed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,16 +37,16 @@ CLOUDFRONT_ZONES: Mapping[str, str] = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFF
 
 @dataclass(frozen=True)
 class WantedRecords:
-    """The zone and the names of the spec. Without a zone, no record of ours is wanted anywhere."""
+    """The zone and the names of the spec. Without a zone, no record is wanted."""
 
     zone: str
     names: tuple[str, ...] | None
-    """None where the cnames are not managed."""
+    """None if the spec does not manage cnames."""
 
 
 @dataclass(frozen=True)
 class Zone:
-    """A public hosted zone, and its records of our names, aliases of our distribution, and delegations."""
+    """A public hosted zone, with the records of the cnames, the aliases of the distribution, and delegations."""
 
     id: str
     name: str
@@ -55,31 +55,30 @@ class Zone:
 
 @dataclass(frozen=True)
 class LiveRecords:
-    """The zones that the spec's name fits, and our own distribution."""
+    """The zones that match the spec, and the stack's distribution."""
 
     zones: tuple[Zone, ...] = ()
     private: bool = False
-    """Whether there are private zones of that name. They cannot be used: aliases of CloudFront are public."""
+    """Whether private zones have that name. They cannot be used, because CloudFront's names are public."""
     distribution: LiveDistribution | None = None
     given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
-    """Names, and the domain names that their records lead to, where another stack of the run gives the name up; and
-    that stack's spec.
+    """By name and target of a record: the other stack of the run to which it points, and which no longer has the name.
     """
 
     def ours(self, record: Json) -> bool:
-        """Whether a record is an alias of our distribution."""
+        """Return whether a record is an alias of the stack's distribution."""
         live = self.distribution
         return live is not None and alias_of(record) == live.domain_name.lower()
 
 
 class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
-    """The kind ``dns-record``, with a member for each name."""
+    """The kind ``dns-record``. Each name is a member."""
 
     name = KIND
     scopes = (ZONES, RECORDS, CHANGES)
 
     def desire(self, scene: Scene) -> WantedRecords | None:
-        """The zone and the names; None where the spec does not manage records."""
+        """Return the zone and the names; None if the spec does not manage records."""
         spec = scene.stack.spec
         if spec.dns is None:
             return None
@@ -88,7 +87,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         return WantedRecords(spec.dns.route53, () if scene.destroying else spec.cnames)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedRecords | None) -> LiveRecords:
-        """Look the zone up and list its records. Raises as `Reads.read`."""
+        """Find the zone and list its records. Raises as `Reads.read`."""
         if want is None:
             return LiveRecords()
         scene, live = around.scene, around.own
@@ -105,9 +104,9 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
     def propose(
         self, scene: Scene, want: WantedRecords | None, have: LiveRecords, land: Landscape
     ) -> Proposal:
-        """Create missing records once the distribution is in force; delete those whose name is not a cname any more.
+        """Create missing records once the distribution is deployed; delete those whose name is no longer a cname.
 
-        They are deleted before the distribution gives the name up: no name leads to a distribution that refuses it.
+        They are deleted before the distribution loses the name, so no name points to a distribution that refuses it.
         """
         if want is None:
             return Proposal()
@@ -118,7 +117,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         if want.zone and len(have.zones) != 1:
             return Proposal(problems=(_no_zone(scene, want, have),))
         if want.names is None:
-            return Proposal(notices=(Notice("dns has no effect: the spec manages no cnames"),))
+            return Proposal(notices=(Notice("dns has no effect, because the spec does not manage cnames"),))
         target = land.get(scene.distribution, "domain_name")
         if target is None:
             return Proposal()
@@ -133,14 +132,14 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         )
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
-        """Yield the reads of the zone, or of all zones if no record of ours is wanted."""
+        """Yield the reads of the zone, or of all zones if no record is wanted."""
         if spec.dns is not None:
             listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
             yield from calls(ANYTHING, "route53", listing)
             yield from calls(ZONES, "route53", "list_resource_record_sets")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
-        """Yield the change of the records, and the wait for it."""
+        """Yield the calls that change records and wait for the change."""
         if spec.dns is not None and spec.cnames:
             yield from calls(RECORDS, "route53", "change_resource_record_sets")
             yield from calls(CHANGES, "route53", "get_change")
@@ -155,7 +154,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
 
 
 def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None) -> list[dict[str, Any]]:
-    """Return the records that lead to the distribution, as outputs: those of the stack, or those to create by hand."""
+    """Return the records that point to the distribution, as outputs, whether the stack or the user creates them."""
     spec = scene.stack.spec
     types = _types(scene, live) if spec.dns else ("CNAME",)
     return [{"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types]
@@ -176,17 +175,17 @@ class _Name:
         return [
             record
             for record in self.zone.records
-            if plain_name(record["Name"]) == self.name and not self._goes(record)
+            if plain_name(record["Name"]) == self.name and not self._will_be_deleted(record)
         ]
 
-    def _goes(self, record: Json) -> bool:
-        """Return whether a stack before this one deletes the record: an rtmp one, which gives the name up."""
+    def _will_be_deleted(self, record: Json) -> bool:
+        """Return whether an earlier stack of the run deletes the record: an rtmp stack that no longer has the name."""
         giver = self.have.given_up.get((self.name, alias_of(record)))
         return giver is not None and giver.delivery == "rtmp"
 
     @property
     def _served(self) -> bool:
-        """Whether a CNAME, made by hand as every plan without `dns` says, leads to the distribution."""
+        """Whether a CNAME that the user created points to the distribution. Plans without `dns` ask for one."""
         live = self.have.distribution
         values = [
             plain_name(row["Value"])
@@ -198,38 +197,41 @@ class _Name:
 
     @property
     def _former(self) -> list[Json]:
-        """Records that lead to another stack of the run, which gives the name up."""
+        """Records that point to another stack of the run, which no longer has the name."""
         return [record for record in self._standing if (self.name, alias_of(record)) in self.have.given_up]
 
     def _of_type(self, kind: str) -> list[Json]:
         return [record for record in self._standing if record["Type"] == kind]
 
     def problems(self) -> Iterator[Problem]:
-        """Yield a problem for each type of which only others have a record.
+        """Yield a problem for each type that has records, none of which points to the distribution.
 
-        If there are several records of a type, weighted ones for example, it is enough that one leads to us.
+        If a type has several records, for example weighted ones, one that points to the distribution is enough.
         """
         if self._served:
             return
         for kind in ("CNAME", *_types(self.scene, self.have.distribution)):
             standing = self._of_type(kind)
             if standing and not any(self.have.ours(each) or each in self._former for each in standing):
-                what = f"{told(standing[0])} stands in the zone {self.zone.name} ({self.zone.id}), and is not ours"
-                do = f"take it away once {self.name} may lead to this distribution, or take dns out of the spec"
+                zone = f"{self.zone.name} ({self.zone.id})"
+                what = (
+                    f"the zone {zone} already has the record {told(standing[0])}, which cfstream does not own"
+                )
+                do = f"delete it once {self.name} may point to this distribution, or remove dns from the spec"
                 number = (self.scene.stack.spec.cnames or ()).index(self.name)
                 yield self.scene.stack.problem(what, do, "cnames", number)
 
     def notices(self) -> Iterator[Notice]:
-        """Yield the notices of a CNAME that already leads to us, and of a name that is delegated."""
+        """Yield a notice if a CNAME already points to the distribution, or if the name is delegated."""
         if self._served:
             yield Notice(
-                f"the CNAME record {self.name} leads to the distribution already, and is left as it is"
+                f"the CNAME record {self.name} already points to the distribution, and stays as it is"
             )
         for record in self.zone.records:
             under = plain_name(record["Name"])
             if record["Type"] == "NS" and (self.name == under or self.name.endswith(f".{under}")):
-                text = f"{under} is delegated to other name servers: a record for {self.name} in the zone "
-                yield Notice(f"{text}{self.zone.name} is seen by nobody", warning=True)
+                text = f"{under} is delegated to other name servers, so a record for {self.name} in the zone "
+                yield Notice(f"{text}{self.zone.name} has no effect", warning=True)
 
     def steps(self) -> Iterator[Step]:
         """Yield the one step that creates the missing records."""
@@ -244,9 +246,9 @@ class _Name:
         yield CreateRecords(
             address=scene.address(KIND, self.name),
             stage=Stage.DNS,
-            because="no record of that name"
+            because="the name has no records"
             if len(missing) == len(kinds)
-            else f"no {missing[0]} of that name",
+            else f"the name has no {missing[0]} record",
             line=scene.stack.line("dns"),
             changes=tuple(Change(f"dns[{self.name}].{kind}", None, self.target) for kind in missing),
             zone=self.zone.id,
@@ -255,7 +257,7 @@ class _Name:
         )
 
     def _takeover(self, former: Sequence[Json], kinds: Sequence[str]) -> Step:
-        """Return the step that deletes the records of the other stack and creates ours, in one batch."""
+        """Return the step that deletes the records of the other stack and creates the wanted ones, in one batch."""
         scene = self.scene
         led = {record["Type"]: alias_of(record) for record in former}
         stays = [record["Type"] for record in self._standing if self.have.ours(record)]
@@ -266,7 +268,7 @@ class _Name:
         return ReplaceRecords(
             address=scene.address(KIND, self.name),
             stage=Stage.DNS,
-            because=f"it leads to {' and '.join(sorted(givers))}, which gives the name up",
+            because=f"the name moves from {' and '.join(sorted(givers))}",
             line=scene.stack.line("dns"),
             changes=tuple(changes),
             zone=self.zone.id,
@@ -284,7 +286,7 @@ def _alias(scene: Scene, name: str, kind: str, target: Known) -> Json:
 
 
 def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
-    """Return A, and AAAA if the distribution answers over IPv6: as the spec says, else as it is. A new one does."""
+    """Return A, and AAAA if IPv6 is on: in the spec, else in the live distribution. A new one has IPv6 on."""
     spec = scene.stack.spec
     if spec.delivery == "rtmp":
         return ("A",)
@@ -293,7 +295,7 @@ def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
 
 
 def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
-    """Yield a step for each name whose records are ours and unwanted. Those that another stack takes over stay."""
+    """Yield a step for each name with owned records that are unwanted. Those that another stack takes over stay."""
     kept = records_taken(scene, zone.name)
     ours = [record for record in zone.records if have.ours(record) and plain_name(record["Name"]) not in kept]
     by_name = sorted(ours, key=lambda record: (plain_name(record["Name"]), record["Type"]))
@@ -319,13 +321,14 @@ def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) 
 
 def _why_not_wanted(scene: Scene, want: WantedRecords) -> str:
     if scene.destroying:
-        return "leads to the distribution, which goes"
-    return "no cname of the spec" if want.zone else "dns is off"
+        return "points to the distribution, which will be deleted"
+    return "not one of the spec's cnames" if want.zone else "dns is off"
 
 
 def _wanted(name: str, cnames: Iterable[str]) -> bool:
-    """Whether a name is one of the cnames, or answered by a wildcard among them: CloudFront's matches deeper names
-    as well (DG "Use wildcards in alternate domain names").
+    """Return whether a name is one of the cnames, or matches a wildcard among them.
+
+    CloudFront's wildcards also match deeper names (Developer Guide, "Use wildcards in alternate domain names").
     """
     return any(name == cname or (cname.startswith("*.") and name.endswith(cname[1:])) for cname in cnames)
 
@@ -335,29 +338,31 @@ def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
     aliases = live.aliases if live else ()
     if not _wanted(name, aliases):
         return ()
-    return (Hazard(HazardName.CUTS_VIEWERS, f"{name} will lead nowhere"),)
+    return (Hazard(HazardName.CUTS_VIEWERS, f"{name} will not resolve"),)
 
 
 def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
     if have.zones:
         ids = ", ".join(zone.id for zone in have.zones)
-        what = f"there are several public hosted zones {want.zone}: {ids}"
-        do = "delete those that no name server record leads to, or take dns out and make the records by hand"
+        what = f"several public hosted zones have the name {want.zone}: {ids}"
+        do = (
+            "delete those that no name server record points to, or remove dns and create the records yourself"
+        )
     else:
-        only = ": those of that name are private, and CloudFront's names are public" if have.private else ""
-        what = f"there is no public hosted zone {want.zone} in account {scene.account}{only}"
-        do = "create it in Route 53, or take dns out and make the records by hand"
+        only = "; the private ones cannot resolve CloudFront's public names" if have.private else ""
+        what = f"no public hosted zone {want.zone} exists in account {scene.account}{only}"
+        do = "create it in Route 53, or remove dns and create the records yourself"
     return scene.stack.problem(what, do, "dns", "route53")
 
 
 def _names(scene: Scene, live: LiveDistribution | None) -> set[str]:
-    """Return every name that a record of ours may have."""
+    """Return every name that an owned record may have."""
     aliases = live.aliases if live else ()
     return {name.lower() for name in (*aliases, *(scene.stack.spec.cnames or ()))}
 
 
 def _zones_named(aws: Reads, name: str) -> list[Json]:
-    """Return the zones of this name: they are first in the list that starts there (ListHostedZonesByName)."""
+    """Return the zones with this name: they come first in a list that starts at the name (ListHostedZonesByName)."""
     page = aws.read(Call("route53", "list_hosted_zones_by_name", {"DNSName": name, "MaxItems": "100"}))
     return [row for row in page["HostedZones"] if plain_name(row["Name"]) == name]
 

@@ -1,4 +1,4 @@
-"""What IAM can limit the changes of records to: actions, types and names."""
+"""How IAM limits changes of records: by action, type and name."""
 
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Conditions, Place, Scope
@@ -7,7 +7,7 @@ _CHANGE = "route53:ChangeResourceRecordSets"
 
 
 def _record_conditions(spec: Spec) -> Conditions:
-    """Allow no UPSERT, which would overwrite records of others, and no other names than the spec's."""
+    """Allow only the names of the spec, and no UPSERT, which would overwrite records of others."""
     every = "ForAllValues:StringEquals"
     return {
         (every, f"{_CHANGE}Actions"): frozenset({"CREATE", "DELETE"}),
@@ -17,7 +17,7 @@ def _record_conditions(spec: Spec) -> Conditions:
 
 
 def _normalized(name: str) -> str:
-    """Return a record's name as IAM compares it: lower case, no dot at the end, ``*`` as its octal code.
+    """Return a record's name in the form that IAM compares: lower case, no final dot, ``*`` as its octal code.
 
     Source: Route 53 Developer Guide, "Using IAM policy conditions for fine-grained access control".
     """

@@ -1,8 +1,8 @@
 """Key groups: sets of public keys, any of which may sign for the behaviors that trust the group.
 
-This kind has the groups that the spec creates, those that it refers to by name or id, and those of ours that nothing
-uses any more. The keys are the kind `public_key`; which behaviors trust a group is up to `distribution`. When a key may
-leave its group is decided in `grace`.
+This kind has the groups that the spec creates, those that it refers to by name or id, and owned groups that nothing
+uses now. The kind `public_key` has the keys, and `distribution` decides which behaviors trust a group. `grace` decides
+when a key may leave its group.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     owned = GROUP
 
     def desire(self, scene: Scene) -> WantedGroups | None:
-        """The groups of the default behavior and of all others, each once."""
+        """Return the groups of the default behavior and of all others, each once."""
         if scene.destroying:
             return None
         spec = scene.stack.spec
@@ -78,9 +78,9 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
 
     def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:
-        """Create our groups, change their keys, delete those that nothing uses after the plan.
+        """Create the spec's groups, change their keys, and delete owned groups that nothing uses after the plan.
 
-        Brings ``id`` and ``name`` at ``key-group:<stack>/<name>``; for others' groups by the spec's reference to them.
+        Brings ``id`` and ``name`` at ``key-group:<stack>/<name>``, or ``<reference>`` for a group that exists already.
         """
         want = want or WantedGroups()
         parts = [
@@ -97,7 +97,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
             yield from GROUP.needs(ANYTHING, "get_config")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the calls for groups of ours. IAM cannot limit them."""
+        """Yield the calls for owned groups. IAM cannot limit them."""
         if not declared_groups(spec):
             return
         if not destroying:
@@ -107,7 +107,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
 
 
 def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
-    """Return the groups that have our mark and that the spec neither creates nor refers to."""
+    """Return the owned groups that the spec neither creates nor refers to."""
     made = made_names(scene)
     referred = {use.reference for use in declared_uses(scene.stack.spec)}
     return tuple(
@@ -118,9 +118,9 @@ def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGrou
 
 
 def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neighbor]) -> Mapping[str, str]:
-    """Return the keys that are in a group after the plan, except those of the spec's own groups.
+    """Return the name of a group that contains a key after the plan, by the key's id.
 
-    The name of one group that has the key, by the key's id.
+    The spec's own groups do not count.
     """
     spec, made = scene.stack.spec, made_names(scene)
     groups = tuple(groups)
@@ -135,7 +135,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neigh
 
 
 def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
-    """Return our groups whose live keys are not those of the spec."""
+    """Return the owned groups whose live keys differ from the spec."""
     ours = {key.name: id_ for id_, key in have.keys.items() if key.ours}
     pairs = ((have.named(group.name), group) for group in want.own)
     return tuple(
@@ -148,7 +148,7 @@ def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGr
 
 
 def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> LiveGroups:
-    """Return `have` with these groups as their own reads show them. Lists lag, and have no ETags."""
+    """Return `have` with these groups read one by one, because lists lag and have no ETags."""
     found = GROUP.read_all(aws, [group.id for group in groups])
     fresh = {group.id: live_group(group.id, found[group.id].document, group.changed) for group in groups}
     versions = {id_: replace(version, document=fresh[id_].config) for id_, version in found.items()}
@@ -158,13 +158,13 @@ def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> Li
 def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Landscape) -> Proposal:
     live = have.named(group.name)
     if live is not None and not scene.owns(live.comment):
-        do = f"write `use: {live.name}` to trust it as it is, or give yours another name"
+        do = f"write `use: {live.name}` to trust that group as it is, or choose another name"
         return Proposal(problems=(GROUP.name_taken(scene, live, do, *group.path, "name"),))
     keys = {key.name: land.get(scene.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:
         return GROUP.made(_create(scene, group, known), {"name": group.name})
-    # A key that is not known has its own problem, and nothing of this stack runs.
+    # If a key is unknown, its kind reports a problem, so no step of this stack runs.
     changed = len(known) == len(keys) and set(known.values()) != set(live.keys)
     version = have.versions.get(live.id)
     return GROUP.kept(
@@ -177,7 +177,7 @@ def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Lan
 def _create(scene: Scene, group: DeclaredGroup, keys: Mapping[str, Known]) -> Create:
     config = {"Name": group.name, "Items": list(keys.values()), "Comment": scene.mark}
     changes = (Change(f"{group.field}.public_keys", None, sorted(keys)),)
-    reason = Reason("no key group of that name", (*group.path, "name"), changes)
+    reason = Reason("the key group does not exist", (*group.path, "name"), changes)
     return GROUP.create(scene, group.name, config, reason)
 
 
@@ -190,7 +190,7 @@ def _change(
     wait = WaitUntil(
         address=modify.address,
         stage=Stage.WAIT,
-        because="until all who use it are Deployed with its new keys",
+        because="until every distribution that uses it is Deployed with the new keys",
         line=scene.stack.line("wait"),
         until=GroupActive(live.id, tuple(keys.values())),
         seconds=scene.stack.spec.wait.timeout.total_seconds(),
@@ -221,7 +221,7 @@ def _because(before: Sequence[str], after: Sequence[str]) -> str:
 def _hazards(
     scene: Scene, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> tuple[Hazard, ...]:
-    """A hazard for each key that leaves before all URLs that it signed have run out."""
+    """Return a hazard for each key that leaves before all URLs that it signed have expired."""
     spec = scene.stack.spec
     in_force = set(live.keys) & set(have.active.get(live.id, live.keys))
     staying = {
@@ -237,8 +237,8 @@ def _hazards(
 def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     """Return the time since which a key is in a group for certain.
 
-    AWS shows when the key was created, and when the group last changed. A run may stop between the two, and until the
-    key has joined the group, the old one signs.
+    AWS shows when the key was created, and when the group last changed. A run may stop between the two, and the old key
+    signs until the new one has joined the group.
     """
     if key is None or key.created is None:
         return None
@@ -251,14 +251,14 @@ def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
         return Proposal(
             problems=(
                 scene.stack.problem(
-                    f"no key group of the name or id {use.reference} exists yet in account {scene.account}",
-                    "apply the spec that makes it first, or name one that exists",
+                    f"no key group with the name or id {use.reference} exists in account {scene.account}",
+                    "apply the spec that creates it first, or name an existing group",
                     *use.path,
                 ),
             )
         )
     address = scene.address(KIND, use.reference)
-    # Anyone who has one of its keys can sign, whoever added it.
+    # Any key in the group can sign, so a changed list of keys makes a saved plan stale.
     content = {"id": live.id, "keys": sorted(live.keys)}
     return Proposal(
         brings={address: {"id": live.id, "name": live.name}},

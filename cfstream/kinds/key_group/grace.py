@@ -1,8 +1,8 @@
-"""When a public key may leave its group without cutting off viewers whose URLs it signed.
+"""When a public key may leave its group without breaking URLs that are still valid.
 
-The sequence is the Developer Guide's ("Rotating key pairs"): the new key joins, the signer changes over, the
-last URL of the old key runs out, the old key leaves. A key says in the spec which older ones it `replaces`;
-once it has been in the group for longer than `sign.max_validity`, no URL that they signed is valid any more.
+The sequence is the Developer Guide's ("Rotating key pairs"): add the new key, sign with it, wait until the last URL of
+the old key expires, and remove the old key. In the spec, a key `replaces` older ones. Once it has been in the group for
+longer than `sign.max_validity`, every URL that they signed has expired.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Successor:
-    """A key that stays in the group: since when it is in there for certain, and whether it is in force."""
+    """A key that stays in the group, since when it is there for certain, and whether it is active."""
 
     name: str
     since: "datetime | None"
@@ -27,26 +27,26 @@ class Successor:
 
 @dataclass(frozen=True)
 class Grace:
-    """What decides whether a key may leave a group: the keys that stay, the grace period, the time."""
+    """What decides whether a key may leave a group: the remaining keys, the grace period, and the time."""
 
     declared: tuple[DeclaredKey, ...]
-    """All keys of the spec: they say what they replace."""
+    """All keys of the spec, with the keys that they replace."""
     staying: Mapping[str, Successor]
     """The keys that stay in the group, by name."""
     validity: "timedelta"
     now: "datetime | None"
 
     def hazard(self, key: str) -> Hazard | None:
-        """The hazard of detaching this key; None when no URL that it signed is valid any more."""
+        """Return the hazard of detaching this key; None if every URL that it signed has expired."""
         successors = [self.staying[name] for name in _replacing(key, self.declared) if name in self.staying]
         if any(self._is_past(successor) for successor in successors):
             return None
         if not successors:
-            why = "no key of the group replaces it"
+            why = "no key in the group replaces it"
         else:
             why = "; ".join(self._not_yet(successor) for successor in successors)
         return Hazard(
-            HazardName.CUTS_VIEWERS, f"URLs signed with {key} are refused once it is detached: {why}"
+            HazardName.CUTS_VIEWERS, f"URLs signed with {key} stop working when it is detached: {why}"
         )
 
     def _is_past(self, successor: Successor) -> bool:
@@ -59,15 +59,15 @@ class Grace:
 
     def _not_yet(self, successor: Successor) -> str:
         if successor.since is None:
-            return f"{successor.name}, which replaces it, is not made yet"
+            return f"its replacement {successor.name} does not exist yet"
         if not successor.active:
-            return f"{successor.name}, which replaces it, is not in force in the group yet"
+            return f"its replacement {successor.name} is not active in the group yet"
         until = f"{successor.since + self.validity:%Y-%m-%d %H:%M %Z}"
-        return f"{successor.name} replaces it, but URLs of the old key may be valid until {until}"
+        return f"{successor.name} replaces it, but URLs signed with the old key may be valid until {until}"
 
 
 def _replacing(key: str, declared: Iterable[DeclaredKey]) -> tuple[str, ...]:
-    """Every declared key that replaces `key`, itself or by replacing one that does; sorted."""
+    """Return every declared key that replaces `key`, directly or through other keys, sorted."""
     by_old: dict[str, set[str]] = {}
     for one in declared:
         for old in one.replaces:

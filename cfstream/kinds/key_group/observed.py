@@ -1,4 +1,4 @@
-"""What is wanted and what is live of key groups: all groups of the account, their keys, and who uses them."""
+"""The wanted and the live key groups: all groups of the account, their keys, and what uses them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class LiveGroup:
 
     @property
     def config(self) -> dict[str, Any]:
-        """Its document, with sorted keys: the order of AWS's list has no meaning."""
+        """Its document, with sorted keys: their order in AWS has no meaning."""
         return {"Name": self.name, "Comment": self.comment, "Items": list(self.keys)}
 
     @property
@@ -68,7 +68,7 @@ class LiveGroup:
 
 @dataclass(frozen=True)
 class ListedKey:
-    """A row of ListPublicKeys, as far as the plan of a group needs it."""
+    """The part of a row of ListPublicKeys that the plan of a group needs."""
 
     name: str
     created: "datetime | None"
@@ -77,14 +77,14 @@ class ListedKey:
 
 @dataclass(frozen=True)
 class LiveGroups:
-    """All key groups of the account, sorted by id, the names of their keys, and who uses them."""
+    """All key groups of the account, sorted by id, the names of their keys, and the distributions."""
 
     all: tuple[LiveGroup, ...] = ()
     keys: Mapping[str, ListedKey] = field(default_factory=dict)
     """By id."""
     neighbors: tuple[Neighbor, ...] = ()
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Ids of the keys in force at the stack's own distribution, by group id."""
+    """Ids of the keys that are active at the stack's own distribution, by group id."""
     versions: Mapping[str, Version] = field(default_factory=dict)
     """The documents of the groups whose keys change, by group id."""
 
@@ -92,7 +92,7 @@ class LiveGroups:
         return next((group for group in self.all if group.name == name), None)
 
     def resolve(self, reference: str) -> LiveGroup | None:
-        """The group with this id, else the one of this name."""
+        """Return the group with this id, else the one with this name."""
         return next((group for group in self.all if group.id == reference), None) or self.named(reference)
 
     def names(self, ids: Iterable[str]) -> list[str]:

@@ -1,10 +1,10 @@
-"""Grants to the OAI on the objects themselves: the recipe of 2011, and the only way if several accounts own objects.
+"""Grants to the OAI on each object: the recipe of 2011, and the only way if several accounts own objects.
 
 This kind counts the objects that lack the grant; `steps/object_grants` writes the ACL of each object. Before the first
-grant to an OAI, the distribution gets the OAI's id in the tag ``cfstream:acl``: nothing else would show later that
-objects have grants to revoke. While one OAI follows another, the tag has both ids.
+grant to an OAI, its id is written to the tag ``cfstream:acl`` of the distribution: nothing else would show later that
+objects have grants to revoke. While one OAI replaces another, the tag has both ids.
 
-All ACLs of the bucket are read, also those outside the prefix: they may be public, or granted by a wider prefix.
+All ACLs of the bucket are read, including those outside the prefix: they may be public, or a former prefix was wider.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ from cfstream.values import Joined, Json, Known, digest, refs_in
 
 @dataclass(frozen=True)
 class WantedGrants:
-    """Exactly this permission for the OAI on every object under the prefix."""
+    """The permission that the OAI must have, and no other, on every object under the prefix."""
 
     permission: str
     prefix: str
@@ -53,16 +53,16 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     opens = True
 
     def desire(self, scene: Scene) -> WantedGrants | None:
-        """The permission and the prefix of the spec; None when the grant is not on objects."""
+        """Return the permission and the prefix of the spec; None if the grant is not on objects."""
         grant = scene.stack.spec.grant
         if grant.via != "object-acl" or scene.destroying:
             return None
         return WantedGrants(grant.permission, grant.prefix)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedGrants | None) -> LiveGrants:
-        """Read the ACL of every object if grants are wanted or were wanted earlier.
+        """Read the ACL of every object, if grants are wanted now or were wanted earlier.
 
-        Raises as `Reads.read`; an object whose ACL may not be read counts as not granted.
+        An object whose ACL cannot be read counts as not granted. Raises as `Reads.read`.
         """
         scene, bucket, own = around.scene, around.bucket, around.own
         if scene.destroying:
@@ -90,12 +90,12 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             and found.beyond > 0
             and own is not None
             and mine.id in own.tag_words(ACL_TAG)
-            # Grants to an OAI that others read by may be theirs.
+            # If others read with this OAI, the grants may be theirs.
             and mine.id not in still.by_oai,
         )
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
-        """Mark the distribution, grant what is missing, revoke the grants to former OAIs, and remove the mark."""
+        """Tag the distribution, grant what is missing, revoke the grants to former OAIs, and untag it."""
         if scene.destroying:
             return last_revokes(scene, have, land)
         if scene.stack.spec.grant.via == "elsewhere":
@@ -128,7 +128,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         )
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the reads of the ACLs; a plan that destroys reads them for each identity that may have grants."""
+        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants."""
         if spec.identity == "oai" if destroying else spec.grant.via == "object-acl":
             yield from calls(OBJECTS, "s3", "get_object_acl")
         if destroying and spec.identity == "oai":
@@ -144,7 +144,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
 
 
 def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
-    """Return the problem of ACLs with members that boto3 does not know: a write would remove them."""
+    """Return a problem if ACLs have members that boto3 does not know: a write would remove them."""
     if not have.tally.unknown:
         return ()
     what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
@@ -152,9 +152,9 @@ def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
 
 
 def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
-    """Return what all ACLs grant if objects were granted earlier, by the mark; else nothing is read.
+    """Return what all ACLs grant, if the tag shows that objects have grants. Otherwise nothing is read.
 
-    Without them the plan would show that nobody reads, and call it a hazard that viewers go on reading.
+    Without them, the plan would show that nobody can read now, and report access that exists already as new.
     """
     if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
         return Tally()
@@ -167,10 +167,10 @@ def _hidden(have: LiveGrants) -> Notice:
     GetObjectAcl returns the effective permissions (S3 User Guide, "Blocking public access to your Amazon S3 storage").
     """
     return Notice(
-        f"IgnorePublicAcls hides public grants in the ACLs of {have.bucket.name}: an object that has one loses it when "
-        "its ACL is written",
+        f"S3 hides public grants in the ACLs of {have.bucket.name} while IgnorePublicAcls is on. An object that has "
+        "one loses it when cfstream writes its ACL",
         warning=True,
-        do="if such grants must stay, switch IgnorePublicAcls off before apply, or grant via bucket-policy",
+        do="to keep such grants, turn IgnorePublicAcls off before apply, or grant via bucket-policy",
     )
 
 
@@ -179,13 +179,13 @@ def _counted(tally: Tally) -> Json:
 
 
 def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
-    """Return a hazard where the identity may do less now: FULL_CONTROL lets it change ACLs too."""
+    """Return a hazard if the identity has less now: FULL_CONTROL also allows it to change ACLs."""
     policy = land.seen(LivePolicy)
     ours = our_sids(scene, policy.document if policy else None)
     if want.permission != "FULL_CONTROL" or not (have.tally.otherwise or ours):
         return ()
     many = counted(have.tally.otherwise or have.tally.total)
-    return (Hazard(HazardName.WIDENS_GRANT, f"FULL_CONTROL in place of less for the identity: {many}"),)
+    return (Hazard(HazardName.WIDENS_GRANT, f"the identity gets FULL_CONTROL instead of less: {many}"),)
 
 
 def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> ProposedGrant:
@@ -207,12 +207,12 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> P
 
 
 def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
-    """Return the step that revokes the grants that a wider prefix has left outside the spec's prefix."""
+    """Return the step that revokes the grants that a wider prefix left outside the spec's prefix."""
     prefix, bucket = scene.stack.spec.grant.prefix, have.bucket
     return Revoke(
         address=scene.address(KIND),
         stage=Stage.REVOKE,
-        because=f"only what is under {prefix} is to be read",
+        because=f"the spec grants only objects under {prefix}",
         line=scene.stack.line("grant", "prefix"),
         changes=(Change("grant.prefix", "wider", prefix),),
         edit=ObjectGrants(bucket.name, bucket.region, scene.account, "", user, None, beyond=prefix),
@@ -226,7 +226,7 @@ def _edit(
 
 
 def _mark(scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known) -> list[Step]:
-    """Return the step that marks the distribution before the first grant. A new one is created with the mark."""
+    """Return the step that tags the distribution before the first grant. A new one is created with the tag."""
     if have.own is None or identity in have.marked:
         return []
     return [
@@ -235,7 +235,7 @@ def _mark(scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known
             have.own,
             _beside(former, identity),
             Stage.MARK,
-            "remember that objects are granted, before the first one is",
+            "record that objects have grants, before the first grant",
         )
     ]
 
@@ -260,8 +260,8 @@ def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, becaus
 
 
 def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> ChangeTags:
-    """Return the step that removes the former OAIs from the mark; the wanted one stays."""
-    because = f"no object is granted to {', '.join(former)} any more"
+    """Return the step that removes the former OAIs from the tag. The wanted one stays."""
+    because = f"no object has a grant to {', '.join(former)} now"
     if identity is not None:
         return _tag(scene, own, identity, Stage.UNMARK, because)
     return ChangeTags(
@@ -278,30 +278,28 @@ def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity
 def _taken(
     scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known | None
 ) -> tuple[list[Step], list[Notice]]:
-    """Return the steps that revoke the grants to former OAIs and remove their mark, and notices of what stays.
+    """Return the steps that revoke the grants to former OAIs and untag them, and notices of what stays.
 
-    A bucket that does not exist yet has no such objects. `_old` revokes the grants in former buckets.
+    `_old` revokes the grants in former buckets.
     """
     still = have.readers(scene, have.bucket.name).by_oai
     needed = [each for each in former if each in still]
     former = [each for each in former if each not in still]
     stays = [
-        Notice(f"objects keep their grants to {each}: {', '.join(still[each])} still reads by it")
+        Notice(f"objects keep their grants to {each}: still used by {', '.join(still[each])}")
         for each in needed
     ]
     if not former or have.own is None:
         return [], stays
     counts = have.bucket.usable and have.bucket.acls_count
     if have.bucket.usable and not counts and not have.former:
-        text = (
-            f"objects keep their grants to {', '.join(former)}: they have no effect while ACLs are disabled"
-        )
+        text = f"objects keep their grants to {', '.join(former)}, without effect while ACLs are disabled"
         return [], [*stays, Notice(text)]
     steps: list[Step] = [
         Revoke(
             address=scene.address(KIND),
             stage=Stage.REVOKE,
-            because=f"objects need no grant to {each} any more",
+            because=f"objects no longer need a grant to {each}",
             line=scene.stack.line("grant"),
             changes=(Change("grant.via", f"object-acl for {each}", None),),
             edit=_edit(scene, have.bucket, "", have.canonical_users[each], None),
@@ -311,14 +309,14 @@ def _taken(
     ]
     gone = [each for each in former if each not in have.canonical_users]
     notices = [
-        Notice(f"the identity {each} was deleted: grants to it on objects let nobody read") for each in gone
+        Notice(f"the identity {each} was deleted: its grants on objects have no effect") for each in gone
     ]
     kept = _beside(needed, identity) if identity is not None else " ".join(needed) or None
     return [*steps, _unmark(scene, have.own, former, kept)], [*stays, *notices]
 
 
 def _old(scene: Scene, have: LiveGrants) -> list[Step]:
-    """Return the steps that revoke the grants in the buckets that the distribution has read until now."""
+    """Return the steps that revoke the grants in former buckets."""
     return [
         Revoke(
             address=scene.address(KIND, name),

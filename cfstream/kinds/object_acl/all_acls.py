@@ -1,4 +1,4 @@
-"""The ACLs of all objects of a bucket, as far as ACLs have any effect."""
+"""Reads the ACLs of all objects of a bucket, if ACLs are enabled."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from cfstream.stack.scene import Scene
 
 @dataclass(frozen=True)
 class ReadAcls:
-    """The ACLs of all objects. `why_not` is why they do not matter, if they were not read."""
+    """The ACLs of all objects. `why_not` is the reason if they were not read."""
 
     objects: ObjectAcls = field(default_factory=ObjectAcls)
     total: int = 0
@@ -19,7 +19,7 @@ class ReadAcls:
 
 
 def read_acls(aws: Reads, scene: Scene, bucket: LiveBucket) -> ReadAcls:
-    """Return the ACL of every object of the bucket, where ACLs have any effect. Makes one call for each object."""
+    """Return the ACL of every object of the bucket, if ACLs are enabled. Makes one call for each object."""
     if not bucket.usable:
         return ReadAcls(ObjectAcls(complete=False), why_not="the bucket is not accessible")
     if not bucket.acls_count:

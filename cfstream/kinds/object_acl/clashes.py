@@ -8,9 +8,9 @@ from cfstream.stack.scene import Scene
 
 
 def contradictions(scene: Scene) -> Iterator[Problem]:
-    """Yield a problem for each other stack that wants another permission for the same OAI on the same objects.
+    """Yield a problem for each stack that grants the same OAI another permission on the same objects.
 
-    Each would undo what the other grants, in every run.
+    Each would undo the grants of the other in every run.
     """
     own = scene.stack.spec
     for other in scene.beside:
@@ -20,14 +20,14 @@ def contradictions(scene: Scene) -> Iterator[Problem]:
             and other.grant.permission != own.grant.permission
         ):
             what = (
-                f"{own.name} wants {own.grant.permission} and {other.name} wants {other.grant.permission} on the same "
-                f"objects of {own.bucket.name} for the same origin access identity"
+                f"{own.name} grants {own.grant.permission} and {other.name} grants {other.grant.permission} to the "
+                f"same origin access identity on the same objects of {own.bucket.name}"
             )
             yield scene.stack.problem(what, "write the same permission in both specs", "grant", "permission")
 
 
 def _same_objects(one: Spec, other: Spec) -> bool:
-    """Return whether both specs grant objects of one bucket to one OAI, under prefixes that overlap."""
+    """Return whether both specs grant one OAI access to one bucket, with overlapping prefixes."""
     identity = one.oai.id if one.oai else None
     mine, theirs = one.grant.prefix, other.grant.prefix
     return (

@@ -1,8 +1,8 @@
-"""The end of grants on objects when a stack is destroyed: what is read, what is revoked, and what stays.
+"""Grants on objects when a stack is destroyed: what is read, what is revoked, and what stays.
 
-Grants to our own OAIs are revoked, whoever made them, because these OAIs are deleted next. Grants to an OAI of somebody
-else are revoked if the distribution's mark shows that we made them. The mark is deleted with the distribution. So the
-grants that only the mark shows are revoked before that, once the distribution answers nobody; all others after it.
+All grants to OAIs of the stack are revoked, because these OAIs are deleted next. Grants to other OAIs are revoked if
+the distribution's tag shows that cfstream made them. The tag is deleted with the distribution. So grants that only the
+tag shows are revoked after the distribution is disabled and before it is deleted. All others are revoked after that.
 """
 
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ from cfstream.steps.step import Change, Stage, Step
 
 
 def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
-    """Return the grants on objects to our OAIs and to those of the mark, and who else reads by these.
+    """Return the grants on objects to owned OAIs and to those in the tag, and who else reads with these.
 
-    Reads the ACL of every object of the bucket, unless ACLs have no effect there or there is no OAI to look for.
+    Reads the ACL of every object of the bucket, unless ACLs are disabled or there is no such OAI.
     Raises as `Reads.read`.
     """
     scene, bucket, own, identities = around.scene, around.bucket, around.own, around.identities
@@ -45,14 +45,14 @@ def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
 
 
 def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
-    """Revoke our grants, unless somebody else reads the bucket by the same OAI."""
+    """Return the steps that revoke the stack's grants, unless others read the bucket with the same OAI."""
     ours = _ours(scene, land.observed(LiveIdentities).identities)
     steps: list[Step] = []
     notices: list[Notice] = []
     for id_, objects in sorted(have.held.items()):
         users = have.readers(scene, have.bucket.name).by_oai.get(id_, ())
         if users:
-            text = f"{counted(objects)} of {have.bucket.name} stay granted to {id_}: {', '.join(users)} reads by it"
+            text = f"{counted(objects)} in {have.bucket.name} keep a grant to {id_}: still used by {', '.join(users)}"
             notices.append(Notice(text))
         else:
             steps.append(_revoke(scene, have, id_, objects, early=id_ not in ours))
@@ -71,7 +71,7 @@ def _revoke(scene: Scene, have: LiveGrants, identity: str, objects: int, *, earl
     return Revoke(
         address=scene.address(KIND),
         stage=Stage.REVOKE_REMEMBERED if early else Stage.REVOKE,
-        because=f"{counted(objects)} granted to {identity}",
+        because=f"{counted(objects)} with a grant to {identity}",
         line=scene.stack.line("grant"),
         changes=(Change("grant.via", f"object-acl for {identity}", None),),
         edit=ObjectGrants(bucket.name, bucket.region, scene.account, "", user, None),
@@ -87,7 +87,7 @@ def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
             yield Revoke(
                 address=scene.address(KIND, name),
                 stage=Stage.REVOKE_REMEMBERED,
-                because="a bucket that the distribution has left",
+                because="the distribution no longer reads this bucket",
                 line=scene.stack.line("bucket"),
                 changes=(Change("grant.via", f"object-acl for {id_}", None),),
                 edit=ObjectGrants(name, region, scene.account, "", have.canonical_users[id_], None),
@@ -97,7 +97,5 @@ def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
 def _without_effect(have: LiveGrants) -> tuple[Notice, ...]:
     if not have.marked or not have.bucket.usable or have.bucket.acls_count:
         return ()
-    told = (
-        f"objects keep their grants to {', '.join(have.marked)}: they have no effect while ACLs are disabled"
-    )
-    return (Notice(told),)
+    text = f"objects keep their grants to {', '.join(have.marked)}, without effect while ACLs are disabled"
+    return (Notice(text),)

@@ -1,4 +1,4 @@
-"""What is live of grants on objects: the ACLs of a bucket's objects, read chunk by chunk and counted."""
+"""The live grants on objects: the ACLs of a bucket's objects, read in chunks and counted."""
 
 import hashlib
 import json
@@ -22,10 +22,10 @@ from cfstream.values import Json
 KIND = "object-acl"
 
 MOST_KEYS = 10_000
-"""Keys that are kept of objects with equal ACLs: memory stays flat in the number of objects."""
+"""The largest number of keys kept for one ACL, so that memory does not grow with the number of objects."""
 
 CHUNK = 200
-"""Objects whose ACLs are read together; memory holds no more of them than that."""
+"""The number of ACLs that are read together, and held in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Tally:
 
     total: int = 0
     granted: int = 0
-    """Those on which the OAI has exactly the wanted permission."""
+    """Objects on which the OAI has exactly the wanted permission."""
     otherwise: int = 0
-    """Those on which it has another permission."""
+    """Objects on which it has another permission."""
     public: int = 0
-    """Those whose ACL lets everybody read."""
+    """Objects whose ACL allows anyone to read."""
     beyond: int = 0
-    """Objects outside the prefix whose ACL gives something to the OAI."""
+    """Objects outside the prefix whose ACL grants the OAI something."""
     sha256: str = ""
-    """Over (key, granted) of each object, in S3's order."""
+    """The digest of (key, granted) of each object, in S3's order."""
     acls: ObjectAcls = field(default_factory=lambda: ObjectAcls(complete=False))
     """All objects of the bucket, by what their ACLs grant."""
     unknown: frozenset[str] = frozenset()
@@ -54,13 +54,13 @@ class Tally:
 
 
 def counted(number: int) -> str:
-    """So many objects, in words."""
+    """Return a number of objects, in words."""
     return f"{number} object" + ("" if number == 1 else "s")
 
 
 @dataclass(frozen=True)
 class LiveGrants:
-    """What is live of grants on objects, and who can make use of them."""
+    """The live grants on objects, and the distributions that can use them."""
 
     bucket: LiveBucket
     tally: Tally = Tally()
@@ -70,29 +70,29 @@ class LiveGrants:
     canonical_users: Mapping[str, str] = field(default_factory=dict)
     """Canonical user id by OAI id, of all OAIs of the account."""
     former: tuple[tuple[str, str], ...] = ()
-    """Name and region of each bucket that the distribution has read until now, when objects were granted."""
+    """Name and region of each former bucket, if the tag shows that objects have grants."""
     held: Mapping[str, int] = field(default_factory=dict)
-    """How many objects of the bucket grant something to an OAI, by its id; counted only where a stack is destroyed."""
+    """The number of objects that grant an OAI something, by its id; counted only if the stack is being destroyed."""
     beyond: bool = False
-    """Whether objects outside the prefix give something to our own identity, as a wider prefix wanted it."""
+    """Whether objects outside the prefix grant the stack's own identity something, left by a wider prefix."""
 
     @property
     def acls(self) -> ObjectAcls:
-        """The objects whose ACLs were read, by what these grant."""
+        """The objects whose ACLs were read, grouped by ACL."""
         return self.tally.acls
 
     def readers(self, scene: Scene, bucket: str) -> StillReading:
-        """Return who reads a bucket after the plan, beside the default origin of the stack's own distribution."""
+        """Return who reads a bucket after the plan, not counting the stack's own default origin."""
         return still_reading(scene, self.distributions, self.own, bucket)
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """The OAIs that objects were granted to, by the mark on the distribution."""
+        """The OAIs in the distribution's tag, to which objects have grants."""
         return self.own.tag_words(ACL_TAG) if self.own else ()
 
 
 def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:
-    """Return the objects under the prefix, counted, and what every ACL of the bucket grants.
+    """Return the counts of the objects under the prefix, and what every ACL of the bucket grants.
 
     Without a canonical user id (the plan creates the OAI), no object counts as granted. Makes the calls of `acls_of`.
     """
@@ -117,7 +117,7 @@ def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permissi
 
 
 class AclClasses:
-    """Collects objects by what their ACLs grant: most buckets have a handful of different ACLs."""
+    """Groups objects by ACL. Most buckets have only a few different ACLs."""
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
@@ -125,7 +125,7 @@ class AclClasses:
         self._unread: list[str] = []
 
     def add(self, key: str, acl: Json) -> None:
-        """Add an object; an empty ACL is one that may not be read."""
+        """Add an object. An empty ACL is one that could not be read."""
         if not acl:
             self._unread.append(key)
             return
@@ -140,7 +140,7 @@ class AclClasses:
             known.append(key)
 
     def found(self, *, complete: bool) -> ObjectAcls:
-        """Return the classes. `complete`: every object of the bucket was added."""
+        """Return the groups. `complete` means that every object of the bucket was added."""
         classes = tuple(
             ObjectClass(grants, tuple(keys), owner) for (grants, owner), keys in self._keys.items()
         )
@@ -153,10 +153,10 @@ def _grantee(grant: Json) -> str:
 
 
 def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket) -> Iterator[tuple[str, Json]]:
-    """Yield each object of the bucket with its ACL: an empty one where it may not be read.
+    """Yield each object of the bucket with its ACL, which is empty if it cannot be read.
 
-    Objects that are gone meanwhile are left out. Makes ListObjectsV2, and GetObjectAcl for every object, `CHUNK` of
-    them together. Raises as `Reads`.
+    Skips objects that were deleted since they were listed. Makes ListObjectsV2, and GetObjectAcl for every object,
+    `CHUNK` of them together. Raises as `Reads`.
     """
     pages = aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=""))
     listed = (str(row["Key"]) for page in pages for row in page.get("Contents") or ())
@@ -177,10 +177,10 @@ def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket) -> Iterator[tuple[str,
 def held(
     aws: Reads, scene: Scene, bucket: LiveBucket, users: Mapping[str, str]
 ) -> tuple[Mapping[str, int], ObjectAcls]:
-    """Return how many objects of the bucket grant something to each of `users`, and what all ACLs grant.
+    """Return how many objects of the bucket grant something to each of `users`, and all ACLs.
 
-    `users` are canonical user ids by OAI id. Makes ListObjectsV2, and GetObjectAcl for every object; no call if there
-    is no user. Raises as `Reads`.
+    `users` are canonical user ids by OAI id. Makes ListObjectsV2, and GetObjectAcl for every object, but no call if
+    there are no users. Raises as `Reads`.
     """
     found: Counter[str] = Counter()
     if not users:
@@ -193,7 +193,7 @@ def held(
 
 
 def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:
-    """Name and region of each bucket that the distribution has read until now, when objects were granted.
+    """Return name and region of each former bucket, if the distribution's tag shows that objects have grants.
 
     Makes HeadBucket for each. Raises as `Reads.together`.
     """

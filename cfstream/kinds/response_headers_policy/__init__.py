@@ -1,7 +1,7 @@
-"""Response headers policies: they let pages of other origins read the media by script (``http.cors``).
+"""Response headers policies, which allow scripts of other origins to read the media (``http.cors``).
 
-This kind has the stack's own policy. The spec owns its origins, and whether they may send credentials; other headers
-that somebody added to it stay. Which behaviors have the policy is decided in `distribution.cors`.
+This kind has the stack's own policy. The spec owns its origins, and whether they may send credentials. Other headers in
+the policy stay. `distribution.cors` decides which behaviors have the policy.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ HEADERS_POLICY = OwnedKind(
     deleted=Stage.DELETE_POLICIES,
     nested=True,
 )
-"""Its list has the policies that AWS manages as well: one of them may be in the place of ours."""
+"""Its list also has the policies that AWS manages: one of them may be on the default behavior."""
 
 KIND = HEADERS_POLICY.kind
 SCOPE = Scope("HeadersPolicies", lambda _spec, place: place.arn("cloudfront", "response-headers-policy/*"))
@@ -45,12 +45,12 @@ OTHER_HEADERS = (
     "CustomHeadersConfig",
     "RemoveHeadersConfig",
 )
-"""Parts of a policy that no field of the spec speaks of (shape ResponseHeadersPolicyConfig)."""
+"""Parts of a policy that no field of the spec sets (shape ResponseHeadersPolicyConfig)."""
 
 
 @dataclass(frozen=True)
 class WantedPolicy:
-    """What the spec says of CORS; None inside for none at all."""
+    """The CORS settings of the spec; `cors` is None for ``cors: false``."""
 
     cors: Cors | None
 
@@ -78,43 +78,43 @@ class LiveHeadersPolicy:
 
     @property
     def has_more(self) -> bool:
-        """Whether it sets other headers than those of CORS."""
+        """Whether it also sets headers other than those of CORS."""
         return any(self.config.get(part) for part in OTHER_HEADERS)
 
 
 @dataclass(frozen=True)
 class LivePolicies:
-    """All policies sorted by id, which distributions carry each, and our own distribution."""
+    """All policies sorted by id, the distributions that have each, and the stack's own distribution."""
 
     all: tuple[LiveHeadersPolicy, ...] = ()
     own: LiveHeadersPolicy | None = None
     version: Version | None = None
     """The document of `own`, read if it has drifted."""
     distribution: LiveDistribution | None = None
-    carried: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
-    """Ids of the policies on each distribution, the default behavior's first; "" where that has none."""
+    attached: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
+    """Ids of the policies of each distribution's behaviors, the default behavior first; "" for none."""
 
     def find(self, policy_id: str) -> LiveHeadersPolicy | None:
-        """The policy of this id."""
+        """Return the policy with this id."""
         return next((live for live in self.all if live.id == policy_id), None)
 
     @property
     def in_place(self) -> LiveHeadersPolicy | None:
-        """What our distribution's default behavior carries."""
-        on_ours = self.carried.get(self.distribution.id, ()) if self.distribution else ()
+        """The policy on the default behavior of the stack's distribution."""
+        on_ours = self.attached.get(self.distribution.id, ()) if self.distribution else ()
         return self.find(str(on_ours[0])) if on_ours else None
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """What a distribution's behaviors are to carry."""
+    """The policies that a distribution's behaviors must have."""
 
     policy: Known | None
-    """For the default behavior; empty for none, None where the one in place is not ours to change."""
+    """For the default behavior; empty for none, None if the policy there must not change."""
     names: Mapping[str, str]
     """Names of the account's policies, by id."""
     retired: frozenset[str]
-    """Policies of ours that come off every behavior."""
+    """Owned policies that are detached from every behavior."""
 
 
 class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
@@ -125,21 +125,21 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
     scopes = (SCOPE,)
 
     def desire(self, scene: Scene) -> WantedPolicy | None:
-        """What the spec says of CORS; None where it does not, and nothing is managed."""
+        """Return the CORS settings of the spec; None if CORS is not managed."""
         if scene.destroying:
             return WantedPolicy(None)
         cors = scene.stack.spec.http.cors
         return WantedPolicy(cors or None) if cors is not None else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedPolicy | None) -> LivePolicies:
-        """List policies and distributions; read one config when it has drifted. Raises as `Reads.read`."""
+        """List policies and distributions; read one config if it has drifted. Raises as `Reads.read`."""
         if want is None:
             return LivePolicies()
         rows = tuple(sorted(map(_live, aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
         scene, distribution = around.scene, around.own
         rows_and_own = [*around.distributions, *([distribution] if distribution else [])]
-        carried = {each.id: _carried(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
-        have = LivePolicies(rows, distribution=distribution, carried=carried)
+        attached = {each.id: _attached(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
+        have = LivePolicies(rows, distribution=distribution, attached=attached)
         own = chosen(marked(scene, rows), own_name(scene), have.in_place.id if have.in_place else "")
         have = replace(have, own=own)
         if (
@@ -158,7 +158,7 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         have: LivePolicies,
         land: Landscape,  # noqa: ARG002
     ) -> Proposal:
-        """Create ours, repair what drifted, delete those of ours that nothing uses after the plan.
+        """Create or repair the stack's own policy, and delete owned policies that nothing uses after the plan.
 
         Brings ``id`` at ``response-headers-policy:<stack>``.
         """
@@ -177,7 +177,7 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
             yield from HEADERS_POLICY.needs(SCOPE, "get_config")
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the calls for a policy of ours."""
+        """Yield the calls for an owned policy."""
         if spec.http.cors and not destroying:
             yield from HEADERS_POLICY.needs(ANYTHING, "create")
             yield from HEADERS_POLICY.needs(SCOPE, "get", "update")
@@ -190,7 +190,7 @@ def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:
 
 
 def attachment(scene: Scene, land: Landscape) -> Attachment | None:
-    """What the behaviors of the stack's distribution are to carry; None where CORS is not managed."""
+    """Return the policies that the behaviors of the stack's distribution must have; None if CORS is not managed."""
     want, have = land.wants(WantedPolicy), land.seen(LivePolicies)
     if want is None or have is None:
         return None
@@ -203,7 +203,7 @@ def attachment(scene: Scene, land: Landscape) -> Attachment | None:
 
 
 def own_name(scene: Scene) -> str:
-    """The name of the stack's own policy."""
+    """Return the name of the stack's own policy."""
     return f"cfstream-{scene.name}"
 
 
@@ -214,12 +214,12 @@ def _live(row: Json) -> LiveHeadersPolicy:
     )
 
 
-def _carried(live: LiveDistribution) -> tuple[Known, ...]:
+def _attached(live: LiveDistribution) -> tuple[Known, ...]:
     return tuple(behavior.response_headers_policy for behavior in (live.default, *live.named))
 
 
 def _fresh(scene: Scene, want: Cors, have: LivePolicies) -> Json:
-    """A new policy's config before the spec is laid over it: with the other headers of the one whose place it takes."""
+    """Return the config of a new policy, with the other headers of the policy that it replaces."""
     foreign = have.in_place
     kept = {part: foreign.config[part] for part in OTHER_HEADERS if foreign and foreign.config.get(part)}
     max_age = {CORS: {"AccessControlMaxAgeSec": MAX_AGE_SECONDS}}
@@ -229,7 +229,7 @@ def _fresh(scene: Scene, want: Cors, have: LivePolicies) -> Json:
 def _propose_own(scene: Scene, want: Cors, have: LivePolicies) -> Proposal:
     taken = of_others(scene, have.all, own_name(scene))
     if taken is not None:
-        do = "give it another name in AWS, or take http.cors out"
+        do = "rename it in AWS, or remove http.cors"
         return Proposal(problems=(HEADERS_POLICY.name_taken(scene, taken, do, "http", "cors"),))
     notices = _without_it(scene, have)
     if have.own is None:
@@ -244,25 +244,23 @@ def _propose_own(scene: Scene, want: Cors, have: LivePolicies) -> Proposal:
 
 
 def _without_it(scene: Scene, have: LivePolicies) -> tuple[Notice, ...]:
-    """Live paths that the spec names and that carry no policy: `cors` speaks of the default behavior, and a new one
-    is made like that.
-    """
-    spelled = {PathPattern(each.path): each.path for each in scene.stack.spec.http.behaviors}
+    """Return a notice for each live path in the spec without a policy: `cors` sets only the default behavior."""
+    listed = {PathPattern(each.path): each.path for each in scene.stack.spec.http.behaviors}
     return tuple(
         Notice(
-            f"pages of other origins cannot read {spelled[each.pattern]}: cors speaks of the default behavior; "
-            f"what you attach to that path by hand, {own_name(scene)} for example, is kept"
+            f"pages of other origins cannot read {listed[each.pattern]}, because cors sets only the default behavior. "
+            f"cfstream keeps a policy that you attach to that path yourself, for example {own_name(scene)}"
         )
         for each in (have.distribution.named if have.distribution else ())
-        if each.pattern in spelled and not each.response_headers_policy
+        if each.pattern in listed and not each.response_headers_policy
     )
 
 
 def _create(scene: Scene, want: Cors, have: LivePolicies) -> Create:
     foreign = have.in_place
-    kept = f", with the other headers of {foreign.name}" if foreign and foreign.has_more else ""
+    kept = f"; it keeps the other headers of {foreign.name}" if foreign and foreign.has_more else ""
     changes = creation({}, cors_fields(own_name(scene), want, {})).changes
-    reason = Reason(f"none of that name{kept}", ("http", "cors"), changes)
+    reason = Reason(f"the policy does not exist{kept}", ("http", "cors"), changes)
     return HEADERS_POLICY.create(scene, "", _fresh(scene, want, have), reason)
 
 
@@ -271,15 +269,15 @@ def _repair(scene: Scene, want: Cors, have: LivePolicies, own: LiveHeadersPolicy
     laid = overlay(own.config, cors_fields(own_name(scene), want, own.config))
     if have.version is None or not laid.changes:
         return ()
-    reason = Reason("other pages may read the media", ("http", "cors"), laid.changes)
+    reason = Reason("allow pages of other origins to read the media", ("http", "cors"), laid.changes)
     modify = HEADERS_POLICY.modify(scene, "", have.version, laid.config, reason)
     live = have.distribution
-    if live is None or own.id not in have.carried[live.id]:
+    if live is None or own.id not in have.attached[live.id]:
         return (modify,)
     wait = WaitUntil(
         address=scene.address(KIND),
         stage=Stage.WAIT,
-        because="until every edge sends the changed headers",
+        because="until every edge sends the new headers",
         line=scene.stack.line("wait"),
         until=Deployed(live.delivery.get(live.id), live.delivery.resource, {}),
         seconds=scene.stack.spec.wait.timeout.total_seconds(),
@@ -288,17 +286,17 @@ def _repair(scene: Scene, want: Cors, have: LivePolicies, own: LiveHeadersPolicy
 
 
 def _propose_none(scene: Scene, have: LivePolicies) -> Proposal:
-    """For ``cors: false``: a policy that is not ours is taken off where it says nothing beyond CORS."""
+    """Return a problem if the policy on the default behavior belongs to others and sets more than CORS."""
     live = have.in_place
     if live is None or _comes_off(scene, have) or not live.config.get(CORS):
         return Proposal()
     what = f"the response headers policy {live.name} ({live.id}) on the default behavior sets CORS and other headers"
-    do = "take CORS out of it by hand, or take cors out of the spec: cfstream would take the other headers as well"
+    do = "remove CORS from it yourself, or remove cors from the spec: cfstream would also remove the other headers"
     return Proposal(problems=(scene.stack.problem(what, do, "http", "cors"),))
 
 
 def _comes_off(scene: Scene, have: LivePolicies) -> bool:
-    """Whether, without CORS, the default behavior is to carry no policy."""
+    """Return whether the default behavior must have no policy for ``cors: false``."""
     live = have.in_place
     return live is None or scene.owns(live.comment) or not (live.has_more or not live.config.get(CORS))
 
@@ -310,13 +308,13 @@ def _unwanted(live: LiveHeadersPolicy, have: LivePolicies, want: WantedPolicy) -
         called=f"{live.name} ({live.id})",
         change=Change("http.cors.name", live.name, None),
         base=live.config,
-        users=tuple(sorted(id_ for id_ in have.carried if live.id in _after(id_, have, want))),
+        users=tuple(sorted(id_ for id_ in have.attached if live.id in _after(id_, have, want))),
     )
 
 
 def _after(distribution: str, have: LivePolicies, want: WantedPolicy) -> tuple[Known, ...]:
-    """What a distribution carries after the plan that is not the wanted policy."""
-    carried = have.carried[distribution]
+    """Return the policies that a distribution has after the plan, except the wanted one."""
+    attached = have.attached[distribution]
     if have.distribution is None or distribution != have.distribution.id:
-        return carried
-    return carried[1:] if want.cors is not None else ()
+        return attached
+    return attached[1:] if want.cors is not None else ()

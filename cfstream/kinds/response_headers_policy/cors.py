@@ -1,6 +1,6 @@
-"""What a response headers policy says of CORS: the fields of it that ``http.cors`` owns, and what players need beside.
+"""The CORS settings of a response headers policy: the fields that ``http.cors`` owns, and what players need.
 
-Methods, headers and exposed headers are completed and never cut down, so that what somebody added stays.
+Methods, headers and exposed headers get what is missing and lose nothing, so that additions of others stay.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,14 +25,14 @@ HEADERS = (
     "Range",
     "X-Requested-With",
 )
-"""What players send. Beside credentials ``*`` is a header of that name and no wildcard (Fetch Standard)."""
+"""The headers that players send. With credentials, ``*`` is a header name and not a wildcard (Fetch Standard)."""
 EXPOSED = ("Accept-Ranges", "Age", "Content-Length", "Content-Range", "Date", "ETag")
-"""What players want to read of an answer."""
+"""The headers of a response that players read."""
 MAX_AGE_SECONDS = 600
 
 
 def cors_fields(name: str, cors: Cors, live: Json) -> list[OwnedField]:
-    """What of a policy the spec speaks of, and what that needs to work; `live` is what it says now."""
+    """Return the fields of a policy that the spec sets or needs. `live` is the policy's current config."""
     bound = cors.credentials
     return [
         OwnedField("http.cors.name", name, lambda config: config.get("Name"), _write_name),
@@ -70,7 +70,7 @@ def _listed(path: str, member: str, want: Iterable[str]) -> OwnedField:
 
 
 def _completed(path: str, member: str, needed: Sequence[str], live: Json, *, bound: bool) -> OwnedField:
-    """A list as it is, completed by what is needed; with credentials wildcards are no longer any (`bound`)."""
+    """Return a field that adds what is missing from a list. With credentials (`bound`), wildcards do not count."""
     have = items(_part(live, member))
     if not bound and not WILDCARDS.isdisjoint(have):
         return _listed(path, member, have)

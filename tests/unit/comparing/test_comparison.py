@@ -115,7 +115,7 @@ DANGERS = [
     (
         "cnames: [a.example.com]",
         "cnames: []",
-        "cuts-viewers a.example.com: viewers who use this host name get no answer",
+        "cuts-viewers a.example.com: viewers of this host name get errors",
     ),
     ("", "enabled: false", "cuts-viewers the stack's own distribution no longer answers"),
     (

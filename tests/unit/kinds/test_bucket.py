@@ -53,7 +53,7 @@ def test_made(grant: str, ownership: str) -> None:
         CreateBucket(
             address=ADDRESS,
             stage=Stage.BUCKET,
-            because="no bucket of this name; made with all public access blocked",
+            because="the bucket does not exist; it will block all public access",
             line=4,
             changes=(Change("bucket.name", None, BUCKET), Change("bucket.region", None, "eu-west-1")),
             bucket=BUCKET,
@@ -84,8 +84,8 @@ def test_there(text: str) -> None:
 
 
 def test_missing() -> None:
-    """A missing bucket that must not be made is a problem."""
-    assert problems(SPEC, **s3(head=missing("404"))) == [f"there is no bucket {BUCKET}"]
+    """A missing bucket that must not be created is a problem."""
+    assert problems(SPEC, **s3(head=missing("404"))) == [f"the bucket {BUCKET} does not exist"]
 
 
 def test_not_accessible() -> None:
@@ -157,7 +157,7 @@ def test_s3_control_not_reachable() -> None:
         raise Unreachable("s3control: no route")
 
     assert notices(SPEC, **{**s3(), "list_access_points": unreachable}) == [
-        "access points count as absent, because they cannot be listed: s3control: no route"
+        "this plan assumes no access points, because they cannot be listed: s3control: no route"
     ]
 
 
@@ -239,7 +239,7 @@ def test_access_point_that_cannot_be_read() -> None:
     """A policy of an access point that may not be read is a warning with the action."""
     refused = denied("s3:GetAccessPointPolicy")
     (text, _) = notices(SPEC, **s3(points=POINTS, **point_replies(refused)))
-    assert text.startswith("who can read through the access point a is not known: s3:GetAccessPointPolicy")
+    assert text.startswith("it is unknown who can read through the access point a: s3:GetAccessPointPolicy")
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_kms_key_that_does_not_allow(policy: str) -> None:
     """What the key's policy lacks is printed, ready to paste, for the live distribution."""
     replies = s3(encryption=KMS, describe_key=OWN_KEY, get_key_policy={"Policy": policy})
     (text,) = notices(SPEC, **{**replies, **ours(distribution("E1DIST"))})
-    assert "does not let CloudFront decrypt" in text
+    assert "does not allow CloudFront to decrypt" in text
     assert '{"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/E1DIST"}' in text
 
 

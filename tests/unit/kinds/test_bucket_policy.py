@@ -59,7 +59,7 @@ def test_first_grant() -> None:
         ProposedGrant(
             address=ADDRESS,
             stage=Stage.GRANT,
-            because="let the distribution read objects",
+            because="allow the distribution to read objects",
             line=2,
             changes=(Change("grant.via", None, "bucket-policy"),),
             edit=edit(seen, put=(by_oac(),)),
@@ -117,8 +117,8 @@ def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
     theirs = by_oai("1")
     made = proposed(OAC, own=own, policy=policy_of(theirs, by_oac()))
     (notice,) = made.notices
-    assert "the policy statement 1 of lectures-media is not ours and stays" in notice.text
-    assert "the origin access identity E2OAI read" in notice.text
+    assert "the policy statement 1 of lectures-media stays, because cfstream does not own it" in notice.text
+    assert "the origin access identity E2OAI to read" in notice.text
     assert notice.do.startswith("remove it from the policy")
     assert "'1'" not in repr([step.edit for step in made.steps if isinstance(step, Revoke)])
 
@@ -131,13 +131,13 @@ def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) ->
     """The stack's own, however objects are granted, and one by which another distribution reads this bucket."""
     replies = {**ours(signed(oai="E2OAI"), others), **s3(policy=policy_of(by_oai("1")))}
     made = proposal(KIND, scene(text), live(**replies), land())
-    assert not any("not ours and stays" in notice.text for notice in made.notices)
+    assert not any("stays, because cfstream does not own it" in notice.text for notice in made.notices)
 
 
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [
-        ({**by_oac(), "Sid": "Theirs"}, "the policy statement Theirs already grants what is wanted"),
+        ({**by_oac(), "Sid": "Theirs"}, "the policy statement Theirs already grants this access"),
         (
             {key: value for key, value in by_oac().items() if key != "Sid"},
             "statement without a Sid already grants",
@@ -174,7 +174,7 @@ def test_repaired() -> None:
     """A statement of ours that somebody changed is repaired in its place."""
     (step,) = proposed(OAC, policy=policy_of({**by_oac(), "Action": "s3:*"})).steps
     assert isinstance(step, ProposedGrant)
-    assert step.because == "our statement changes: grant"
+    assert step.because == "the stack's statement changes: grant"
     (change,) = step.changes
     assert (change.before["Action"], change.after["Action"]) == (["s3:*"], ["s3:getobject"])
     assert step.hazards == ()
@@ -206,7 +206,7 @@ def test_from_oai_to_oac() -> None:
         ProposedGrant(
             address=ADDRESS,
             stage=Stage.GRANT,
-            because="let the distribution read objects",
+            because="allow the distribution to read objects",
             line=5,
             changes=(Change("oac", None, DISTRIBUTION_ARN),),
             edit=edit(seen, put=(by_oac(),)),
@@ -214,7 +214,7 @@ def test_from_oai_to_oac() -> None:
         Revoke(
             address=ADDRESS,
             stage=Stage.REVOKE,
-            because="nothing reads by the former identity any more",
+            because="nothing uses the former identity now",
             line=5,
             changes=(Change("oai", "E2OAI", None),),
             edit=edit(seen, drop=("cfstream-lectures-oai",)),
@@ -253,7 +253,7 @@ def test_an_oai_that_nothing_reads_by() -> None:
 @pytest.mark.parametrize(
     ("text", "because"),
     [
-        (OAI + "grant: {via: object-acl}\n", "the objects themselves are granted now"),
+        (OAI + "grant: {via: object-acl}\n", "the grants are on the objects now"),
         (SPEC + "origin_access: none\n", "origin_access: none needs no grant"),
     ],
 )

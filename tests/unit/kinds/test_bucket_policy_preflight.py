@@ -43,7 +43,7 @@ def test_dead_principal() -> None:
 def test_public_statement_under_a_block() -> None:
     """One public statement makes S3 refuse the whole policy where public policies are blocked."""
     (what,) = problems(OAC, policy=policy_of(statement("Open", "*")))
-    assert "its statement Open is public, and that is blocked" in what
+    assert "the statement Open is public, which is blocked" in what
     assert problems(OAC, block=NONE, policy=policy_of(statement("Open", "*"))) == []
 
 
@@ -51,7 +51,7 @@ def test_too_large() -> None:
     """A policy that would outgrow what S3 takes is a problem, and one that only gets smaller is not."""
     large = [statement(f"Theirs{number}", {"AWS": "111122223333"}, "x" * 900) for number in range(20)]
     (what,) = problems(OAC, policy=policy_of(*large))
-    assert "bytes, and S3 takes 20480" in what
+    assert "bytes, and S3 accepts 20480" in what
     assert problems(SPEC + "origin_access: none\n", policy=policy_of(by_oac())) == []
 
 
@@ -66,12 +66,10 @@ def objects(*owners: str) -> dict[str, Any]:
 
 
 def test_objects_of_others() -> None:
-    """A policy reaches no object of another account, so one in a sample is a problem as long as a grant is
-    due.
-    """
+    """A policy does not apply to objects of other accounts: if a sample has one, a needed grant is a problem."""
     (what,) = problems(OAC, **objects("0", "1"))
     assert (
-        what == f"another account owns objects in {BUCKET}, which no bucket policy reaches: '1.mp4' for one"
+        what == f"other accounts own objects in {BUCKET}, for example '1.mp4': no bucket policy applies there"
     )
     assert problems(OAC, **objects("0", "0")) == []
     assert problems(OAC, policy=policy_of(by_oac()), **objects("0", "1")) == []

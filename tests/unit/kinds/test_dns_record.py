@@ -68,7 +68,7 @@ def test_records_of_a_new_distribution_wait_for_its_name() -> None:
     assert step == CreateRecords(
         address=Address("dns-record", "lectures", MEDIA),
         stage=Stage.DNS,
-        because="no record of that name",
+        because="the name has no records",
         line=6,
         changes=(Change(f"dns[{MEDIA}].A", None, target), Change(f"dns[{MEDIA}].AAAA", None, target)),
         zone="Z1",
@@ -98,10 +98,10 @@ def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
     assert step == DeleteRecords(
         address=Address("dns-record", "lectures", "old.example.com"),
         stage=Stage.DELETE_RECORDS,
-        because="no cname of the spec",
+        because="not one of the spec's cnames",
         line=6,
         changes=tuple(Change(f"dns[old.example.com].{kind}", TARGET, None) for kind in ("A", "HTTPS")),
-        hazards=(Hazard(HazardName.CUTS_VIEWERS, "old.example.com will lead nowhere"),),
+        hazards=(Hazard(HazardName.CUTS_VIEWERS, "old.example.com will not resolve"),),
         zone="Z1",
         records=tuple(old),
         seconds=1800,
@@ -135,7 +135,7 @@ def test_two_public_zones_are_not_read() -> None:
     twins = {"HostedZones": [ZONE, {**ZONE, "Id": "/hostedzone/Z9"}]}
     replies = {**account(), "list_hosted_zones_by_name": twins, "list_resource_record_sets": AssertionError}
     (problem,) = proposed(NAMED, replies).problems
-    assert problem.what == "there are several public hosted zones example.com: Z1, Z9"
+    assert problem.what == "several public hosted zones have the name example.com: Z1, Z9"
     assert str(problem.where) == "lectures.yaml:6:16"
 
 

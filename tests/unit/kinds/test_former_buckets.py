@@ -43,7 +43,7 @@ def forgetting(*names: str) -> ChangeTags:
     return ChangeTags(
         address=ADDRESS,
         stage=Stage.FORGET,
-        because=f"all that is ours is in {BUCKET}",
+        because=f"the stack has grants only in {BUCKET} now",
         line=3,
         changes=(Change("tags.cfstream:buckets", " ".join(names), None),),
         call=Call(
@@ -87,7 +87,7 @@ def test_leaving_a_bucket() -> None:
     assert remembered == ChangeTags(
         address=ADDRESS,
         stage=Stage.MARK,
-        because="remember both buckets until all that is ours is in the new one",
+        because="record both buckets until the stack has no grants in the old one",
         line=3,
         changes=(Change("tags.cfstream:buckets", None, both),),
         call=Call("cloudfront", "tag_resource", {"Resource": DISTRIBUTION_ARN, "Tags": tags}),
@@ -152,7 +152,7 @@ def test_closed_to_us() -> None:
         list_tags_for_resource=remembering(BUCKET, "old-media"),
     )
     assert made.steps == ()
-    told = "whether a statement of ours is left in the policy of old-media is not known"
+    told = "it is unknown whether the policy of old-media still has a statement of this stack"
     assert told in made.notices[-1].text
 
 

@@ -21,14 +21,14 @@ def grace(declared: Mapping[str, tuple[str, ...]], staying: list[Successor], now
 
 def hazard(why: str) -> Hazard:
     """The hazard of detaching the key named old."""
-    return Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old are refused once it is detached: {why}")
+    return Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}")
 
 
 def test_a_key_that_nothing_replaces_cuts_viewers() -> None:
     """Nobody has said that its URLs have run out."""
     asked = grace({"new": ()}, [Successor("new", CREATED, active=True)], CREATED + 9 * DAY)
 
-    assert asked.hazard("old") == hazard("no key of the group replaces it")
+    assert asked.hazard("old") == hazard("no key in the group replaces it")
 
 
 def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
@@ -38,7 +38,7 @@ def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
     late = grace({"new": ("old",)}, [successor], CREATED + DAY)
 
     assert early.hazard("old") == hazard(
-        "new replaces it, but URLs of the old key may be valid until 2026-11-02 00:00 UTC"
+        "new replaces it, but URLs signed with the old key may be valid until 2026-11-02 00:00 UTC"
     )
     assert late.hazard("old") is None
 
@@ -46,10 +46,10 @@ def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
 @pytest.mark.parametrize(
     ("successor", "why"),
     [
-        (Successor("new", None, active=False), "new, which replaces it, is not made yet"),
+        (Successor("new", None, active=False), "its replacement new does not exist yet"),
         (
             Successor("new", CREATED, active=False),
-            "new, which replaces it, is not in force in the group yet",
+            "its replacement new is not active in the group yet",
         ),
     ],
 )

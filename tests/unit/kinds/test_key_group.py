@@ -74,7 +74,7 @@ def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be
     step = Create(
         address=address("signers"),
         stage=Stage.KEY_GROUPS,
-        because="no key group of that name",
+        because="the key group does not exist",
         line=5,
         changes=(Change("key_groups[signers].public_keys", None, ["new", "old"]),),
         call=Call(
@@ -146,7 +146,7 @@ def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
             WaitUntil(
                 address=address("signers"),
                 stage=Stage.WAIT,
-                because="until all who use it are Deployed with its new keys",
+                because="until every distribution that uses it is Deployed with the new keys",
                 line=9,
                 until=GroupActive("id-signers", (MADE, "K1")),
                 seconds=600.0,
@@ -202,10 +202,10 @@ def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
             23,
             ("K1", "K2"),
             ONE,
-            "new replaces it, but URLs of the old key may be valid until 2026-11-24 13:00 UTC",
+            "new replaces it, but URLs signed with the old key may be valid until 2026-11-24 13:00 UTC",
         ),
-        (99, ("K1",), ONE, "new, which replaces it, is not in force in the group yet"),
-        (99, ("K1", "K2"), ONE.replace(", replaces: [old]", ""), "no key of the group replaces it"),
+        (99, ("K1",), ONE, "its replacement new is not active in the group yet"),
+        (99, ("K1", "K2"), ONE.replace(", replaces: [old]", ""), "no key in the group replaces it"),
     ],
 )
 def test_a_key_that_leaves_before_its_time_cuts_viewers(
@@ -213,7 +213,7 @@ def test_a_key_that_leaves_before_its_time_cuts_viewers(
 ) -> None:
     """Too early, before the successor signs, or without one: URLs handed out die."""
     assert detaching(timedelta(hours=age), active, spec) == (
-        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old are refused once it is detached: {why}"),
+        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}"),
     )
 
 
@@ -260,7 +260,7 @@ def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
 
 @pytest.mark.parametrize(
     ("comment", "whose"),
-    [("", "it is not cfstream's"), ("cfstream:talks x", "it belongs to the cfstream stack talks")],
+    [("", "it does not belong to cfstream"), ("cfstream:talks x", "it belongs to the cfstream stack talks")],
 )
 def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
     """Something in the way is named and left alone; `use` is the way to trust it."""
@@ -270,8 +270,8 @@ def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose:
 
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
-    assert problem.what == f"there is a key group signers (id-signers) already, and {whose}"
-    assert problem.do == "write `use: signers` to trust it as it is, or give yours another name"
+    assert problem.what == f"the key group signers (id-signers) already exists, and {whose}"
+    assert problem.do == "write `use: signers` to trust that group as it is, or choose another name"
     assert str(problem.where) == "lectures.yaml:5:11"
 
 
@@ -302,7 +302,7 @@ def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
     """It may be one that another spec still has to make."""
     (problem,) = proposal(KIND, scene(USES), live()).problems
 
-    assert problem.what == "no key group of the name or id newsroom exists yet in account 123456789012"
+    assert problem.what == "no key group with the name or id newsroom exists in account 123456789012"
     assert str(problem.where) == "lectures.yaml:4:20"
 
 
@@ -329,7 +329,7 @@ def test_a_group_of_ours_that_nothing_uses_any_more_is_deleted() -> None:
             Delete(
                 address=address("old-signers"),
                 stage=Stage.DELETE_KEY_GROUPS,
-                because="ours, and nothing uses it any more",
+                because="cfstream created it, and nothing uses it now",
                 changes=(Change("key_groups[old-signers].public_keys", ["new", "old"], None),),
                 call=Call("cloudfront", "delete_key_group", {"Id": "id-old-signers"}),
                 read=Call("cloudfront", "get_key_group_config", {"Id": "id-old-signers"}),
@@ -351,7 +351,7 @@ def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the key group old-signers is no longer wanted, but stays: D2 uses it"
+        "the key group old-signers is no longer wanted, but stays: still used by D2"
     ]
 
 

@@ -70,9 +70,9 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
 @pytest.mark.parametrize(
     ("comment", "words"),
     [
-        (None, "it is not cfstream's"),
-        ("cfstream", "it is not cfstream's"),
-        ("cfstream: x", "it is not cfstream's"),
+        (None, "it does not belong to cfstream"),
+        ("cfstream", "it does not belong to cfstream"),
+        ("cfstream: x", "it does not belong to cfstream"),
         ("cfstream:talks For talks", "it belongs to the cfstream stack talks"),
     ],
 )

@@ -109,7 +109,7 @@ def test_grant_with_its_mark() -> None:
         ChangeTags(
             address=ADDRESS,
             stage=Stage.MARK,
-            because="remember that objects are granted, before the first one is",
+            because="record that objects have grants, before the first grant",
             line=6,
             changes=(Change("tags.cfstream:acl", None, "E2OAI"),),
             call=Call(
@@ -162,7 +162,7 @@ def test_widening() -> None:
     """
     (wider,) = proposed(FULL, objects({"a": acl("READ"), "b": acl()}, mark="E2OAI")).steps
     assert [(hazard.name, hazard.text) for hazard in wider.hazards] == [
-        ("widens-grant", "FULL_CONTROL in place of less for the identity: 1 object")
+        ("widens-grant", "the identity gets FULL_CONTROL instead of less: 1 object")
     ]
     (first,) = proposed(FULL, objects({"b": acl()}, mark="E2OAI")).steps
     (narrower,) = proposed(READ, objects({"a": acl("FULL_CONTROL")}, mark="E2OAI")).steps
@@ -250,7 +250,7 @@ def test_former_identity_gone() -> None:
     """Grants to a deleted identity let nobody read, so only the mark is removed."""
     made = proposed(BY_POLICY, objects({}, mark="EGONE"))
     assert kinds_of(made.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
-    assert made.notices[0].text == "the identity EGONE was deleted: grants to it on objects let nobody read"
+    assert made.notices[0].text == "the identity EGONE was deleted: its grants on objects have no effect"
 
 
 def test_acls_disabled() -> None:
@@ -258,7 +258,7 @@ def test_acls_disabled() -> None:
     aws = objects({}, "E2OAI", get_bucket_ownership_controls=s3()["get_bucket_ownership_controls"])
     made = proposed(BY_POLICY, aws)
     assert made.steps == ()
-    assert "they have no effect while ACLs are disabled" in made.notices[0].text
+    assert "without effect while ACLs are disabled" in made.notices[0].text
 
 
 def test_other_bucket() -> None:

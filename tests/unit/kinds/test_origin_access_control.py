@@ -51,7 +51,7 @@ def test_none_is_made_that_always_signs() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
-        because="none of that name",
+        because="the control does not exist",
         line=5,
         changes=(
             Change("oac.name", None, "cfstream-lectures"),
@@ -107,7 +107,7 @@ def test_signing_that_was_turned_off_is_turned_on_again() -> None:
             Modify(
                 address=ADDRESS,
                 stage=Stage.IDENTITY,
-                because="signing is off: CloudFront would read the bucket as anyone does",
+                because="signing is off, so CloudFront would send unsigned requests to the bucket",
                 line=5,
                 changes=(Change("oac.signing_behavior", "never", "always"),),
                 call=Call(
@@ -137,7 +137,7 @@ def test_ours_under_another_name_gets_its_name_back() -> None:
     )
     (step,) = proposal(KIND, scene(OAC), aws).steps
 
-    assert step.because == "changed outside of cfstream"
+    assert step.because == "changed outside cfstream"
     assert step.changes == (Change("oac.name", "renamed", "cfstream-lectures"),)
 
 
@@ -154,8 +154,8 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
 @pytest.mark.parametrize(
     ("description", "whose"),
     [
-        ("made by hand", "it is not cfstream's"),
-        ("", "it is not cfstream's"),
+        ("made by hand", "it does not belong to cfstream"),
+        ("", "it does not belong to cfstream"),
         ("cfstream:talks", "it belongs to the cfstream stack talks"),
     ],
 )
@@ -166,7 +166,7 @@ def test_our_name_on_what_is_not_ours_is_a_problem(description: str, whose: str)
 
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
-    assert problem.what == f"there is an origin access control cfstream-lectures (E9) already, and {whose}"
+    assert problem.what == f"the origin access control cfstream-lectures (E9) already exists, and {whose}"
     assert "`oac: {id: E9}`" in problem.do
     assert problem.where.line == 5
 
@@ -186,13 +186,13 @@ def test_a_control_named_by_id_is_used_as_it_is() -> None:
         (
             {"SigningBehavior": "never"},
             (
-                "the origin access control E9 signs 'never': signing is off: "
-                "CloudFront would read the bucket as anyone does"
+                "the origin access control E9 has the signing behavior never: signing is off, "
+                "so CloudFront would send unsigned requests to the bucket"
             ),
         ),
         (
             {"OriginAccessControlOriginType": "lambda"},
-            "the origin access control E9 is for origins of type lambda, and a bucket is s3",
+            "the origin access control E9 is for origins of type lambda, not s3",
         ),
     ],
 )
@@ -212,8 +212,8 @@ def test_a_control_that_a_viewer_can_override_is_warned_of() -> None:
     assert proposed.problems == ()
     assert proposed.notices == (
         Notice(
-            "the origin access control E9 signs 'no-override': "
-            "a viewer's Authorization header would go to S3 in place of CloudFront's signature",
+            "the origin access control E9 has the signing behavior no-override: "
+            "an Authorization header from a viewer would replace CloudFront's signature",
             warning=True,
         ),
     )
@@ -223,7 +223,7 @@ def test_an_id_that_does_not_exist_is_a_problem() -> None:
     """Apply would only hear NoSuchOriginAccessControl."""
     (problem,) = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), live()).problems
 
-    assert problem.what == "there is no origin access control E9 in account 123456789012"
+    assert problem.what == "the origin access control E9 does not exist in account 123456789012"
 
 
 def test_the_control_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
@@ -235,7 +235,7 @@ def test_the_control_that_the_distribution_gives_up_in_this_plan_is_deleted() ->
             Delete(
                 address=ADDRESS,
                 stage=Stage.DELETE_IDENTITY,
-                because="ours, and nothing uses it any more",
+                because="cfstream created it, and nothing uses it now",
                 changes=(Change("oac.name", "cfstream-lectures", None),),
                 call=Call("cloudfront", "delete_origin_access_control", {"Id": "E1"}),
                 read=Call("cloudfront", "get_origin_access_control_config", {"Id": "E1"}),
@@ -257,7 +257,7 @@ def test_a_control_that_another_distribution_reads_through_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the origin access control E1 is no longer wanted, but stays: D2 uses it"
+        "the origin access control E1 is no longer wanted, but stays: still used by D2"
     ]
 
 

@@ -47,7 +47,7 @@ def deletion(id_: str, comment: str, member: str = "") -> Delete:
     return Delete(
         address=Address("origin-access-identity", "lectures", member),
         stage=Stage.DELETE_IDENTITY,
-        because="ours, and nothing uses it any more",
+        because="cfstream created it, and nothing uses it now",
         changes=(Change("oai.comment", comment, None),),
         call=Call("cloudfront", "delete_cloud_front_origin_access_identity", {"Id": id_}),
         read=Call("cloudfront", "get_cloud_front_origin_access_identity_config", {"Id": id_}),
@@ -67,7 +67,7 @@ def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
-        because="no identity bears this name",
+        because="the identity does not exist",
         line=5,
         changes=(Change("oai.comment", None, "cfstream:lectures For lectures"),),
         call=Call(
@@ -186,7 +186,7 @@ def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> 
     ]:
         (step,) = proposal(KIND, scene(spec), aws).steps
         assert step.id == "modify origin-access-identity:lectures"
-        assert step.because == "its comment has lost the mark cfstream:lectures"
+        assert step.because == "its comment no longer has the mark cfstream:lectures"
         assert step.changes == (Change("oai.comment", "edited by hand", after),)
 
 
@@ -231,7 +231,7 @@ def test_an_id_that_does_not_exist_is_a_problem_at_its_place() -> None:
     (problem,) = proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), live()).problems
 
     assert str(problem.where) == "lectures.yaml:5:11"
-    assert problem.what == "there is no origin access identity E7 in account 123456789012"
+    assert problem.what == "the origin access identity E7 does not exist in account 123456789012"
 
 
 def test_the_identity_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
@@ -256,7 +256,7 @@ def test_an_identity_that_another_distribution_reads_through_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the origin access identity E1 is no longer wanted, but stays: D2 uses it"
+        "the origin access identity E1 is no longer wanted, but stays: still used by D2"
     ]
 
 

@@ -69,7 +69,7 @@ def deletion(name: str, key_id: str) -> Delete:
     return Delete(
         address=address(name),
         stage=Stage.DELETE_KEYS,
-        because="ours, and in no key group any more",
+        because="cfstream created it, and no key group contains it now",
         changes=(Change(f"public_keys[{name}]", key_id, None),),
         call=Call("cloudfront", "delete_public_key", {"Id": key_id}),
         read=Call("cloudfront", "get_public_key_config", {"Id": key_id}),
@@ -83,7 +83,7 @@ def test_a_key_that_is_not_live_is_made_from_its_file() -> None:
     step = Create(
         address=address("new"),
         stage=Stage.KEYS,
-        because="no public key of that name",
+        because="the public key does not exist",
         line=7,
         changes=(Change("key_groups[lectures-signers].public_keys[new].file", None, "keys/new.pem"),),
         call=Call(
@@ -145,7 +145,7 @@ def test_another_key_under_a_live_name_is_a_problem(encoded: str) -> None:
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
     assert problem.what == (
-        "keys/new.pem is not the key that new (K1) is, and no public key can change in AWS"
+        "keys/new.pem is not the public key new (K1), and a public key cannot change in AWS"
     )
     assert problem.do == "give the new key a new name"
     assert str(problem.where) == "lectures.yaml:7:27"
@@ -153,7 +153,10 @@ def test_another_key_under_a_live_name_is_a_problem(encoded: str) -> None:
 
 @pytest.mark.parametrize(
     ("comment", "whose"),
-    [("by hand", "it is not cfstream's"), ("cfstream:talks", "it belongs to the cfstream stack talks")],
+    [
+        ("by hand", "it does not belong to cfstream"),
+        ("cfstream:talks", "it belongs to the cfstream stack talks"),
+    ],
 )
 def test_a_key_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
     """Something in the way is named and left alone, even where it is the very same key."""
@@ -162,7 +165,7 @@ def test_a_key_of_that_name_without_our_mark_is_a_problem(comment: str, whose: s
 
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
-    assert problem.what == f"there is a public key new (K1) already, and {whose}"
+    assert problem.what == f"the public key new (K1) already exists, and {whose}"
     assert str(problem.where) == "lectures.yaml:7:16"
 
 
@@ -219,7 +222,7 @@ def test_a_key_that_another_group_holds_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the public key old is no longer wanted, but stays: key group newsroom uses it"
+        "the public key old is no longer wanted, but stays: still used by key group newsroom"
     ]
 
 

@@ -76,7 +76,7 @@ def test_one_is_made_that_says_what_the_spec_says() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.POLICIES,
-        because="none of that name",
+        because="the policy does not exist",
         line=6,
         changes=(
             Change("http.cors.name", None, "cfstream-lectures"),
@@ -149,7 +149,7 @@ def test_credentials_suffer_no_wildcards() -> None:
 def test_one_of_our_name_that_is_not_ours_is_a_problem() -> None:
     """Its owner is named, and nothing is brought."""
     for comment, owner in (
-        ("by hand", "it is not cfstream's"),
+        ("by hand", "it does not belong to cfstream"),
         ("cfstream:other", "the cfstream stack other"),
     ):
         aws = live(list_response_headers_policies=[row("p1", Comment=comment)])

@@ -72,14 +72,14 @@ NEW = StackPlan(
         Created(
             address=IDENTITY,
             stage=Stage.IDENTITY,
-            because="none of that name",
+            because="the control does not exist",
             line=8,
             changes=(Change("oac", None, "cfstream-lectures"),),
         ),
         Created(
             address=DISTRIBUTION,
             stage=Stage.DISTRIBUTION,
-            because="no distribution carries this name",
+            because="the distribution does not exist",
             line=3,
             changes=(
                 Change("comment", None, "Private lectures"),
@@ -93,7 +93,7 @@ NEW = StackPlan(
         Granted(
             address=POLICY,
             stage=Stage.GRANT,
-            because="let the distribution read objects",
+            because="allow the distribution to read objects",
             line=6,
             needs=(StepId("create distribution:lectures"),),
         ),

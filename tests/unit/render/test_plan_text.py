@@ -21,11 +21,11 @@ lectures                                                     specs/lectures.yaml
   no distribution yet
 
   + create  origin-access-control:lectures                 specs/lectures.yaml:8
-            none of that name
+            the control does not exist
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures                          specs/lectures.yaml:3
-            no distribution carries this name
+            the distribution does not exist
       + comment             "Private lectures"
       + enabled             true
       + cnames              "media.example.com", "www.example.com"
@@ -34,7 +34,7 @@ lectures                                                     specs/lectures.yaml
       + tags.team           "media"
 
   > grant   bucket-policy:lectures                         specs/lectures.yaml:6
-            let the distribution read objects
+            allow the distribution to read objects
 
   . wait    distribution:lectures
             until Deployed, 30 minutes at most
@@ -59,12 +59,12 @@ lectures             specs/lectures.yaml
 
   + create  origin-access-control:lectures
                          lectures.yaml:8
-    none of that name
+    the control does not exist
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures
                          lectures.yaml:3
-    no distribution carries this name
+    the distribution does not exist
       + comment       "Private lectures"
       + enabled       true
       + cnames
@@ -78,7 +78,8 @@ lectures             specs/lectures.yaml
 
   > grant   bucket-policy:lectures
                          lectures.yaml:6
-    let the distribution read objects
+    allow the distribution to read
+    objects
 
   . wait    distribution:lectures
     until Deployed, 30 minutes at most

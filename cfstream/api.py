@@ -1,6 +1,6 @@
 """The commands as functions, for programs: `load` (validate), `plan`, `apply`, `verify`, `rotate`, `migrate`, `diff`.
 
-They are offered as ``cfstream.load`` and so on. The command line calls the same use cases, and adds flags, questions
+They are public as ``cfstream.load`` and so on. The command line calls the same use cases, and adds flags, questions
 and colours. Nothing here prints or asks.
 """
 
@@ -57,9 +57,9 @@ class PlanSource:
 
 
 def load(*specs: StrPath) -> tuple[Stack, ...]:
-    """Return the stacks of all documents of these files; of a folder, every ``*.yaml`` and ``*.yml`` in it.
+    """Return the stacks of all documents of these files, or of every ``*.yaml`` and ``*.yml`` in these folders.
 
-    Does not use AWS. Raises SpecProblems, with every problem of every file and its place.
+    Does not use AWS. Raises SpecProblems with every problem of every file, and where it is.
     """
     return load_specs([os.fspath(spec) for spec in specs])
 
@@ -73,7 +73,7 @@ def plan(
     sandbox: bool = False,
     destroying: bool = False,
 ) -> Plan:
-    """Return what `apply` would do, from what is live now. Changes nothing.
+    """Return what `apply` would do now. Changes nothing.
 
     With `destroying` it plans to delete the stacks: its hazards are ``deletes`` and ``cuts-viewers``. Without keywords
     AWS is found as boto3 finds it. With `sandbox` it is the sandbox of the working directory, started if needed. A
@@ -105,13 +105,13 @@ def apply(
     and each stack has its ``outcome``. To resume, make a new plan and apply it.
 
     `tell` gets each event (`cfstream.Event`). Raises WrongUsage for an unknown hazard or an invalid edge URL. On
-    Ctrl-C the current write finishes, the rest is not tried, and Interrupted is raised.
+    Ctrl-C the current write finishes, the remaining steps are not tried, and Interrupted is raised.
     """
     allowed = hazards_named([allow] if isinstance(allow, str) else allow)
     source = plan.source
     if not verify:
         return _applied(plan, allowed, tell, wait=wait)
-    # Opened first, so that an invalid URL is refused before anything is done.
+    # Open it first, so that an invalid URL is refused before anything is written.
     with replace(source.connection, edge_url=edge_url).viewer(source.world) as viewer:
         report = _applied(plan, allowed, tell, wait=wait)
         proof = prove_applied(source.specs, report, source.world, nullcontext(viewer)).proof
@@ -227,7 +227,7 @@ def _targets(named: Collection[str]) -> tuple[Target, ...]:
 
 
 def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Report:
-    """Apply in a thread of its own, so that this one gets Ctrl-C and can stop the other after its current write."""
+    """Apply in another thread, so that this one gets Ctrl-C and can stop it after the current write."""
     clock = plan.source.clock
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(

@@ -1,4 +1,4 @@
-"""Which AWS a run uses, and the ports to it, for commands and for programs."""
+"""The AWS that a run uses, and the ports to it, for commands and for programs."""
 
 import os
 import shlex
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from cfstream.web import HttpViewer
 
 EDGE_URL = "CFSTREAM_EDGE_URL"
-"""The variable with the address for viewers' requests, if nothing else names one."""
+"""The environment variable with the address for viewers' requests, if no option has it."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """The AWS to use. What is None comes from the environment and the AWS configuration."""
+    """The AWS to use. Values that are None come from the environment and the AWS configuration."""
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
     edge_url: str | None = None
-    """Where viewers' requests are sent; None leaves it to CFSTREAM_EDGE_URL, and to the sandbox."""
+    """Where viewers' requests are sent; None for CFSTREAM_EDGE_URL, or the sandbox's edge."""
     sandbox: bool = False
     on_start: "Callable[[Running], None] | None" = field(default=None, repr=False, compare=False)
-    """Called with the sandbox when this connection has started it."""
+    """Called with the sandbox if this connection starts it."""
 
     def flags(self) -> str:
         """Return these settings as flags for another command, quoted, with a space before each."""
@@ -57,7 +57,7 @@ class Connection:
         return replace(connect(settings, clock or self.clock()), flags=self.flags())
 
     def clock(self) -> "SystemClock":
-        """Return the clock that judges signatures: this machine's, or that of the sandbox. Raises as `running`."""
+        """Return the clock that AWS uses for signatures: this machine's, or the sandbox's. Raises as `running`."""
         from cfstream.aws.clock import SystemClock
         from cfstream.sandbox import SandboxError, ahead
 
@@ -78,7 +78,7 @@ class Connection:
 
     @contextmanager
     def viewer(self, world: "World") -> "Iterator[HttpViewer | None]":
-        """Open the client for viewers' requests; None if AWS is a stand-in with an unknown edge.
+        """Open the client for viewers' requests; None if the endpoint is not Amazon's and its edge is unknown.
 
         Raises WrongUsage for an invalid edge URL.
         """

@@ -18,14 +18,14 @@ from cfstream.values import Json, StepId, plain, refs_in, resolve
 def outputs_after(
     plan: StackPlan, report: StackReport, brought: Mapping[StepId, Mapping[str, str]]
 ) -> dict[str, Any]:
-    """Return the outputs of a stack, given what its steps brought."""
+    """Return the outputs of a stack, with the results of its steps."""
     if plan.destroying:
         return not_yet_deleted(plan, report.steps)
     return known_outputs(plan, brought, plan.live)
 
 
 def stale_report(plan: Plan, moved: Mismatch) -> Report:
-    """Return the report of a saved plan that is stale: what is live of each stack, and no step tried."""
+    """Return the report of a stale saved plan: the live outputs of each stack, and no step tried."""
     reports = [(stack, stale(stack, moved.what)) for stack in plan.stacks]
     return Report.of(replace(report, outputs=outputs_after(stack, report, {})) for stack, report in reports)
 
@@ -33,7 +33,7 @@ def stale_report(plan: Plan, moved: Mismatch) -> Report:
 def known_outputs(
     plan: StackPlan, brought: Mapping[StepId, Mapping[str, str]], live: LiveSummary
 ) -> dict[str, Any]:
-    """Return the outputs with the results of the steps filled in; None for those that no step has brought."""
+    """Return the outputs with the results of the steps; None for outputs that no step has returned."""
 
     def known(value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -48,7 +48,7 @@ def known_outputs(
 
 
 def freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
-    """Return the status and ETag of the distribution as they are now; nothing if they cannot be read."""
+    """Return the current status and ETag of the distribution; nothing if they cannot be read."""
     if not outputs["distribution_id"]:
         return {}
     delivery = Delivery.of_kind(plan.distribution)
@@ -60,7 +60,7 @@ def freshly_read(aws: Reads, plan: StackPlan, outputs: Json) -> dict[str, Any]:
 
 
 def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:
-    """Return the outputs of a stack that is destroyed: what is not deleted yet."""
+    """Return the outputs of a stack that is being destroyed: what is not deleted yet."""
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
     left = [step for step in plan.steps if step.id not in done]
     ids = {step.address: str(step.call.params["Id"]) for step in left if isinstance(step, Delete)}

@@ -1,5 +1,4 @@
-"""Read the account for people: the lists, one distribution with all settings, deployment, and deletion by id.
+"""Reads the account for `list`, `show`, `wait` and `delete`.
 
-This package reads and arranges; `render/inventory.py` formats. Nothing here compares the live state with a spec, which
-is a plan.
+This package reads and arranges; `render/inventory.py` formats. Only plans compare the live state with a spec.
 """

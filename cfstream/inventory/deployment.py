@@ -1,4 +1,4 @@
-"""Wait until distributions are Deployed. Poll all of them in each round, with growing pauses."""
+"""Waits until distributions are Deployed. Each round polls all of them, and pauses grow between rounds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,24 +35,24 @@ class Progress:
 
 
 def await_deployed(
-    world: World, targets: Sequence[Awaited], seconds: float, tell: Callable[[Progress], None]
+    world: World, targets: Sequence[Awaited], seconds: float, report: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
-    """Return the state of each target when all are Deployed, or after `seconds`. `tell` gets every state on the way."""
+    """Return the state of each target when all are Deployed, or after `seconds`. `report` gets each state."""
     context = doors_of(world)
-    state = [Progress(target, "not asked yet", 0.0) for target in targets]
+    state = [Progress(target, "not checked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
             if progress.pending:
                 pending = _pending(progress.awaited, context)
                 state[number] = Progress(progress.awaited, pending, elapsed())
-                tell(state[number])
+                report(state[number])
         if not any(progress.pending for progress in state):
             break
     return tuple(state)
 
 
 def doors_of(world: World) -> StepContext:
-    """What a step gets that runs by itself, with no other before it and nobody who watches it."""
+    """Return what a step needs that runs alone, without earlier steps and without progress."""
     return StepContext(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
 
 

@@ -50,7 +50,7 @@ class ActiveSigners:
 
 @dataclass(frozen=True)
 class GrantDetails:
-    """A grant that lets CloudFront read a bucket for this distribution."""
+    """A grant that allows CloudFront to read a bucket for this distribution."""
 
     bucket: str
     via: str
@@ -74,7 +74,7 @@ class Tls:
 
 @dataclass(frozen=True)
 class DistributionDetails:
-    """Everything about a distribution of either kind. Fields that a streaming distribution lacks are None or empty."""
+    """Everything about a distribution. Fields that a streaming distribution does not have are None or empty."""
 
     kind: str
     id: str

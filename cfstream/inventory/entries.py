@@ -1,4 +1,4 @@
-"""The list of what the account has, and which spec owns each."""
+"""Lists the resources of the account, and the stack that owns each."""
 
 from cfstream.kinds import KINDS
 from cfstream.ports import Reads

@@ -1,4 +1,4 @@
-"""Find what lets CloudFront read the buckets of a distribution: bucket policy statements and object ACLs."""
+"""Finds what allows CloudFront to read the buckets of a distribution: policy statements and object ACLs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -14,7 +14,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
 SAMPLE = 25
-"""How many objects' ACLs are read: one page of a list, enough to see whether grants exist."""
+"""The number of objects whose ACLs are read, which is enough to see whether grants exist."""
 
 
 def grants_of(
@@ -50,17 +50,21 @@ def _statements(
     bucket: str, reply: Json, arn: str, owner: str | None, origin: OriginDetails
 ) -> Iterator[GrantDetails]:
     for statement in statements(parse(reply.get("Policy"))):
-        to = _whom(statement, arn, origin) if allows_reading(statement, bucket) else ""
+        to = _grantee(statement, arn, origin) if allows_reading(statement, bucket) else ""
         if to:
             sid = str(statement.get("Sid", ""))
-            actions = ", ".join(str(each) for each in listed(statement.get("Action", "all but some")))
-            objects = ", ".join(str(each) for each in listed(statement.get("Resource", "all but some")))
+            actions = ", ".join(
+                str(each) for each in listed(statement.get("Action", "all actions except some"))
+            )
+            objects = ", ".join(
+                str(each) for each in listed(statement.get("Resource", "all objects except some"))
+            )
             ours = owner is not None and sid in (f"cfstream-{owner}-oac", f"cfstream-{owner}-oai")
             yield GrantDetails(bucket, "bucket-policy", to, f"{actions} on {objects}", sid, ours)
 
 
-def _whom(statement: Json, arn: str, origin: OriginDetails) -> str:
-    """Return the grantee of a statement that lets this distribution read; empty if it does not."""
+def _grantee(statement: Json, arn: str, origin: OriginDetails) -> str:
+    """Return the grantee of a statement that allows this distribution to read; empty if it does not."""
     identities: Mapping[str, str] = (
         {origin.canonical_user: origin.identity.id} if origin.identity and origin.canonical_user else {}
     )

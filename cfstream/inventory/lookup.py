@@ -1,4 +1,4 @@
-"""Find what is live by the stack of a spec, or by an id."""
+"""Finds live resources by the stack of a spec, or by id."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Found:
     id: str
     etag: ETag
     live: Json
-    """The resource out of the reply: status, domain name, and the config inside."""
+    """The resource in the reply, with its status, domain name and config."""
 
     @property
     def shown(self) -> Shown:
@@ -39,13 +39,13 @@ class Found:
 
     @property
     def distribution(self) -> LiveDistribution:
-        """The distribution that this is. Raises ValueError for an identity."""
+        """The resource as a distribution. Raises ValueError for an identity."""
         delivery = Delivery.of_kind(self.kind)
         return distribution_from_reply(delivery, {delivery.resource: self.live, "ETag": self.etag})
 
     @property
     def name(self) -> str:
-        """What to call it in a sentence."""
+        """Its name in a sentence."""
         return f"{self.kind.replace('-', ' ')} {self.id}"
 
 
@@ -55,9 +55,9 @@ def is_id(text: str) -> bool:
 
 
 def by_id(aws: Reads, resource_id: str) -> Found:
-    """Return the distribution or the identity with this id; asks for each kind at the same time.
+    """Return the distribution or the identity with this id. Requests all kinds at the same time.
 
-    Raises CfstreamError when there is none, Refused when AWS refuses to say.
+    Raises CfstreamError if there is none, or Refused.
     """
     answers = aws.together([shown.get(resource_id) for shown in SHOWN])
     for shown, answer in zip(SHOWN, answers, strict=True):
@@ -67,8 +67,8 @@ def by_id(aws: Reads, resource_id: str) -> Found:
         if isinstance(answer, Refused) and not isinstance(answer, Missing):
             raise answer
     raise CfstreamError(
-        f"{resource_id} is no distribution and no origin access identity of this account",
-        "cfstream list shows those that there are",
+        f"no distribution or origin access identity in this account has the id {resource_id}",
+        "run cfstream list to see the ids",
     )
 
 
@@ -78,7 +78,7 @@ def by_scene(aws: Reads, scene: Scene) -> Found:
         return _found(each.delivery.kind, aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",
-        f"make it with: {scene.command('apply')}",
+        f"create it with: {scene.command('apply')}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Say what a deletion by id leaves behind: the resources that it referred to, and its grants."""
+"""Lists what a deletion by id leaves behind: resources that it referred to, and grants."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from cfstream.values import Known
 def remains(found: Found) -> str:
     """Return a sentence that lists what still exists after `found` is deleted. Pure."""
     if found.kind == IDENTITY.kind:
-        return "grants to it stay in bucket policies and on objects, without effect"
+        return "its grants in bucket policies and on objects stay, without effect"
     named = ", ".join(dict.fromkeys(_named(found.distribution)))
     return f"these still exist: {named}"
 

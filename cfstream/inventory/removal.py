@@ -1,4 +1,4 @@
-"""Check whether a resource may be deleted by id, and delete it."""
+"""Checks whether a resource can be deleted by id, and deletes it."""
 
 from cfstream.domain import NAME_TAG
 from cfstream.domain.tags import read_tags, tags_of
@@ -15,7 +15,7 @@ from cfstream.values import Address, ETag
 
 
 def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
-    """Return the step that deletes what was found: the current version or, with `if_match`, only that version.
+    """Return the step that deletes a resource in its current version or, with `if_match`, only in that version.
 
     Raises WrongUsage for a distribution that is enabled or not Deployed, and for an identity in use. Raises Stale if
     the live ETag is not `if_match`.
@@ -39,7 +39,7 @@ def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
 
 
 def remove(world: World, step: Delete) -> None:
-    """Delete it. Raises Stale if it changed since it was read, Refused if it is in use."""
+    """Delete it. Raises Stale if it changed since it was read, or Refused if it is in use."""
     step.perform(doors_of(world))
 
 
@@ -68,6 +68,6 @@ def _must_be_unused(aws: Reads, found: Found) -> None:
     users = users_of_identity(found.id, all_distributions(aws))
     if users:
         raise WrongUsage(
-            f"{found.name} is in use: {', '.join(users)} reads its bucket with it",
+            f"{found.name} is still used by {', '.join(users)}",
             "give those distributions another origin access first",
         )

@@ -1,4 +1,4 @@
-"""Decide the next stage of a key rotation from the spec and AWS alone, so that it can be interrupted anywhere.
+"""Decides the next stage of a key rotation from the spec and AWS only, so that it can be interrupted at any time.
 
 The sequence is the Developer Guide's ("Rotating key pairs"): a new key joins, the signers switch to it, the last URL of
 the old key expires, and the old key leaves. Each stage is an edit of the spec. Plan and apply do the rest.
@@ -31,7 +31,7 @@ class Begin:
 
 @dataclass(frozen=True)
 class ApplyFirst:
-    """The spec is ahead of AWS and must be applied before the next edit. `why` is what is missing."""
+    """The spec is ahead of AWS and must be applied before the next edit. `why` is the difference."""
 
     why: str
     cuts: bool = False
@@ -57,7 +57,7 @@ Stage: TypeAlias = Begin | ApplyFirst | WaitForExpiry | TakeOut
 
 
 def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
-    """Return the stack that declares the key group of this name, or the only group. Raises WrongUsage for none."""
+    """Return the key group with this name, or the only one, and its stack. Raises WrongUsage if there is none."""
     made = {group.name: (stack, group) for stack in stacks for group in declared_groups(stack.spec)}
     if name in made:
         return made[name]
@@ -74,7 +74,7 @@ def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, Declared
 
 
 def places_of(spec: Spec, name: str) -> tuple[SpecPath, ...]:
-    """Return the path of each list of keys of this group, which may be in several places."""
+    """Return the path of each list of keys of this group. A spec may have the group several times."""
     lists: list[tuple[SpecPath, Iterable[object]]] = [(("key_groups",), spec.key_groups or ())]
     lists += [
         (("http", "behaviors", n, "key_groups"), behavior.key_groups or ())
@@ -145,7 +145,7 @@ def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
 
 
 def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
-    """Return whether the spec removes a key from the live group before its time."""
+    """Return whether the spec removes a key from the live group while its URLs may still be valid."""
     there = set(have.names(live.keys))
     leaving = there - {key.name for key in group.keys}
     staying = replace(group, keys=tuple(key for key in group.keys if key.name in there))
@@ -186,7 +186,7 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
     return (
         WaitForExpiry(leaving, max(joined) + validity)
         if joined
-        else ApplyFirst("the creation time of the new key is not known")
+        else ApplyFirst("it is unknown when the new key was created")
     )
 
 

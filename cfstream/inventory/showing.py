@@ -30,10 +30,9 @@ from cfstream.values import Json
 
 
 def details_of(aws: Reads, found: Found) -> Details:
-    """All settings of what was found, with the names of what it refers to.
+    """Return all settings of a resource, with the names of the resources that it refers to.
 
-    What the caller may not read of other resources (names, policies) becomes a note; raises as `Reads.read`
-    for the rest.
+    If names or policies of other resources cannot be read, a note lists them. Otherwise raises as `Reads.read`.
     """
     return _identity(aws, found) if found.kind == IDENTITY.kind else _distribution(aws, found)
 

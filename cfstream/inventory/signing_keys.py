@@ -1,4 +1,4 @@
-"""Read who may sign for a stack's distribution, and find the id of a private key."""
+"""Reads who may sign for a stack's distribution, and finds the id of a private key."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -35,10 +35,10 @@ def guards_of(aws: Reads, scene: Scene) -> Guards:
 
 
 def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> str:
-    """Return the id with which the private key of this public half may sign for this path.
+    """Return the key id for a signature by this private key on this path.
 
-    `key_id` is the user's choice; without it, the key is looked up. Raises CannotSign if CloudFront would refuse the
-    signature.
+    `der_sha256` is the digest of its public half. Without `key_id`, the key is looked up. Raises CannotSign if
+    CloudFront would refuse the signature.
     """
     guard = guards.of(path)
     if not guard.signed:

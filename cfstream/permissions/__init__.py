@@ -1,1 +1,1 @@
-"""What IAM must allow: the actions behind calls, what specs need of them, and the policy that says so. Pure."""
+"""The IAM permissions that specs need, and the policy that grants them. Pure."""

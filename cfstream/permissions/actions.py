@@ -1,4 +1,4 @@
-"""Which IAM actions a call needs, and on which resources they can be granted (Service Authorization Reference)."""
+"""The IAM actions of each call, and the resources on which they can be granted (Service Authorization Reference)."""
 
 from collections.abc import Mapping
 
@@ -26,15 +26,15 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Calls whose action has another name, or that need several actions.
 
-CreateBucket needs the second one if it sets the object ownership (S3 API, CreateBucket), as ours does.
+CreateBucket needs the second action because cfstream sets the object ownership (S3 API, CreateBucket).
 """
 
 PREFIXES: Mapping[str, str] = {"s3control": "s3", "resourcegroupstaggingapi": "tag"}
-"""The prefixes of actions that differ from botocore's name of the service."""
+"""The prefixes of actions that differ from botocore's service names."""
 
 
 def resource_type(operation: str) -> str | None:
-    """Return the resource type in the ARN of what a CloudFront call is made on; None if IAM has no ARN for it."""
+    """Return the resource type in the ARN for a CloudFront call; None if IAM has no ARN for it."""
     # Importing the kinds is slow, and only the advice after a denied call needs them.
     from cfstream.kinds import KINDS
 

@@ -1,4 +1,4 @@
-"""The IAM policy that allows what specs need, and no more than IAM lets it be limited to."""
+"""The IAM policy that allows what specs need, limited as far as IAM can limit it."""
 
 import json
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ LARGEST_MANAGED = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
 
 _UNLIMITED = {kind.owned.resource: kind.owned.many for kind in KINDS if kind.owned}
-"""What IAM cannot limit to one stack, by the name in its actions: it has no tags, and no id before it is created."""
+"""The resources that IAM cannot limit to one stack, by the name in their actions: they have no tags."""
 
 _Form: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str, frozenset[str]], ...]]
 """ARNs, and conditions with their values."""
@@ -23,7 +23,7 @@ _Form: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str, frozenset[str]], 
 
 @dataclass
 class _Limit:
-    """Resources and conditions of one statement; several specs may share it."""
+    """The resources and conditions of one statement, which several specs may share."""
 
     resources: set[str] = field(default_factory=set)
     tests: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -36,7 +36,7 @@ class _Limit:
 
 @dataclass
 class _Limits:
-    """On what several specs need one action."""
+    """The resources and conditions for which several specs need one action."""
 
     parts: defaultdict[object, _Limit] = field(default_factory=lambda: defaultdict(_Limit))
 
@@ -49,9 +49,9 @@ class _Limits:
 
 
 def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, Any]:
-    """Return the policy document for all specs together: the same for the same specs in any order.
+    """Return the policy document for all specs together. The order of the specs does not matter.
 
-    An action is listed with those resources of a kind that some spec needs it on, and once where it needs all of them.
+    An action has the resources for which some spec needs it, or ``*`` if a spec needs it without a limit.
     """
     wanted: defaultdict[tuple[Scope, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
@@ -70,14 +70,14 @@ def _statements(alike: Mapping[tuple[Scope, _Form], list[str]]) -> list[dict[str
     numbers: Counter[Scope] = Counter()
     statements = []
     for (on, form), actions in sorted(
-        alike.items(), key=lambda each: (SCOPES.index(each[0][0]), _spelled(each[0][1]))
+        alike.items(), key=lambda each: (SCOPES.index(each[0][0]), _sort_key(each[0][1]))
     ):
         numbers[on] += 1
         statements.append(_statement(on, numbers[on], actions, form))
     return statements
 
 
-def _spelled(form: _Form) -> str:
+def _sort_key(form: _Form) -> str:
     resources, tests = form
     return json.dumps(
         [sorted(resources), [[operator, key, sorted(values)] for operator, key, values in tests]]
@@ -90,7 +90,7 @@ def size(document: Mapping[str, Any]) -> int:
 
 
 def unlimited(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what a policy allows to change beyond its stacks, because IAM cannot limit it, in words."""
+    """Return the kinds of resources that a policy allows to change in all stacks, because IAM cannot limit them."""
     changing = {
         action
         for statement in document["Statement"]
@@ -101,7 +101,7 @@ def unlimited(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def claims(document: Mapping[str, Any]) -> bool:
-    """Return whether a policy allows to tag a distribution that has no stack's name yet."""
+    """Return whether a policy allows tagging a distribution that no stack owns."""
     return any(statement["Sid"].startswith(NEW_TAGS.sid) for statement in document["Statement"])
 
 

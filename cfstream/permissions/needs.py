@@ -1,8 +1,8 @@
-"""Which IAM actions a spec needs, and on what: to plan it, to apply it with the proof at its end, to destroy it.
+"""The IAM actions that a spec needs to be planned, applied and verified, or destroyed.
 
-The kinds list their calls; here is only what no kind does. The result is for a stack whose spec has always been like
-this one. A run that changes a stack from one spec to another needs what both specs need. The result includes the
-permissions without which a plan only shows a notice (a key's policy, access points, the tag index).
+The kinds list their own calls. The result is for a stack that has always had this spec: a run that changes a stack from
+one spec to another needs the permissions of both. It includes optional permissions, without which a plan only shows a
+notice (a key's policy, access points, the tag index).
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SCOPES: tuple[Scope, ...] = (*SHARED, *(scope for kind in KINDS for scope in kin
 
 
 class Purpose(StrEnum):
-    """What somebody needs to be allowed to do."""
+    """What the policy must allow."""
 
     PLAN = "plan"
     APPLY = "apply"
@@ -27,14 +27,14 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Permission:
-    """An IAM action, and what it is needed on."""
+    """An IAM action, and the resources for which it is needed."""
 
     action: str
     on: Scope
 
 
 def permissions(spec: Spec, purpose: Purpose) -> frozenset[Permission]:
-    """Return all that is needed to do this with the spec's stack, and to plan it first."""
+    """Return everything that is needed for this purpose, including the plan before it."""
     return frozenset(
         Permission(action, NEW_TAGS if need.on is NEW and action.endswith(":TagResource") else need.on)
         for need in _needs(spec, purpose)

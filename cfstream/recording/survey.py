@@ -1,8 +1,8 @@
-"""What a snapshot has beyond what a plan of the specs reads, so that it can plan changed specs, and new ones, as well.
+"""Reads what a snapshot needs in addition to a plan of the specs, so that changed and new specs can be planned too.
 
-Each kind reads its part: the account's lists, every distribution, what has a mark of ours, and all about the buckets
-of the specs. Two things cannot be foreseen and are not read: the ACLs of objects where no spec grants on objects, and
-who holds a cname that no spec has yet.
+Each kind reads its part: the account's lists, every distribution, every owned resource, and everything about the
+buckets of the specs. Two things are not read, because they cannot be foreseen: ACLs of objects if no spec grants on
+objects, and the owner of a cname that no spec has yet.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from cfstream.stack.surroundings import Surroundings
 
 
 def survey(reads: Reads, scenes: Sequence[Scene]) -> None:
-    """Read it all. A refusal is an answer as well; raises only what `Reads` raises over credentials."""
+    """Read everything. Refused reads are recorded too. Raises only NoCredentials."""
     stacks = [Surroundings(reads, scene) for scene in scenes]
     for kind in KINDS:
         kind.survey(reads, stacks)

@@ -1,5 +1,5 @@
-"""What the commands do, without a terminal: values in, values out, and CfstreamError for what goes wrong.
+"""What the commands do, without a terminal. They take and return values, and raise CfstreamError.
 
-Nothing here prints, asks or exits. `cli.commands` parses arguments, calls these functions and prints what they return;
-`cfstream.api` offers them to programs.
+Nothing here prints, asks or exits. `cli.commands` parses arguments, calls these functions and prints the results.
+`cfstream.api` makes them available to programs.
 """

@@ -1,4 +1,4 @@
-"""Apply and destroy: which stacks would run, and the proof at the end."""
+"""Apply and destroy: which stacks would run, and the verification at the end."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -22,11 +22,11 @@ DESTROY_IMPLIES = frozenset({HazardName.DELETES, HazardName.CUTS_VIEWERS})
 
 @dataclass(frozen=True)
 class AppliedProof:
-    """What `verify` proved of the stacks that were applied, or were already as their specs say."""
+    """What `verify` proved of the stacks that were applied, or that were already in sync."""
 
     proof: "Proof | None"
     pending: "tuple[StackReport, ...]" = ()
-    """The stacks that are not Deployed yet: nothing can be proved of them."""
+    """The stacks that are not Deployed yet, so that they cannot be verified."""
     error: CfstreamError | None = None
     """Why nothing was proved."""
 
@@ -44,7 +44,7 @@ def prove_applied(
     world: "World",
     viewer: "AbstractContextManager[HttpViewer | None]",
 ) -> AppliedProof:
-    """Return what `verify` proves without a key. It never raises for AWS: the steps are done by now."""
+    """Return what `verify` proves without a key. Errors of AWS are returned, not raised, because the steps are done."""
     from cfstream.applying import StackOutcome
     from cfstream.proving.prove import Means
     from cfstream.proving.report import provable
@@ -64,7 +64,7 @@ def prove_applied(
 
 
 def adopted_and_deleted(stacks: "Sequence[Stack]", report: "Report") -> "list[Stack]":
-    """Return the stacks whose spec adopts a distribution that destroy has deleted: apply would refuse them."""
+    """Return the stacks whose spec adopts a distribution that destroy has deleted. Apply would refuse them."""
     from cfstream.applying import StackOutcome
 
     finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)

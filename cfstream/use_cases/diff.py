@@ -1,4 +1,4 @@
-"""Compare specs with themselves at another git revision, or with other files."""
+"""Compares specs with another git revision, or with other files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +22,13 @@ def diff(before: str, after: str | None = None) -> "Comparison":
     new = after if after is not None else path
     if after is None and not revision:
         raise WrongUsage(
-            "there is nothing to compare it with", f"name a revision: cfstream diff {before}@main"
+            f"{before} has no revision to compare with", f"name one: cfstream diff {before}@main"
         )
     old_stacks, new_stacks = _stacks(before), _stacks(new)
     if old_stacks is None and new_stacks is None:
         raise WrongUsage(f"neither {before} nor {new} exists", "check the names")
     if None in (old_stacks, new_stacks) and not revision and not _split(new)[1]:
-        # A spec is new or deleted only in a repository; between two files a missing one is a typo.
+        # Only between revisions can a spec be new or deleted. Between two files, a missing one is a typo.
         raise WrongUsage(f"{before if old_stacks is None else new} does not exist", "check the name")
     return compare(old_stacks or (), new_stacks or ())
 

@@ -1,4 +1,4 @@
-"""Explain whether CloudFront would accept a signed URL, cookies or a stream name."""
+"""Explains whether CloudFront would accept a signed URL, cookies or a stream name."""
 
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -22,25 +22,25 @@ def explain(
     cookies: str = "",
     viewer: str | None = None,
 ) -> "Explanation":
-    """Return what a URL presents, and why CloudFront would refuse it. `viewer` is the viewer's IP address.
+    """Return what a URL contains, and why CloudFront would refuse it. `viewer` is the viewer's IP address.
 
-    With `spec`, judge it by the live distribution too. Raises WrongUsage for what is neither a URL nor a signed stream
-    name.
+    With `spec`, also checks it against the live distribution. Raises WrongUsage if `url` is neither a URL nor a signed
+    stream name.
     """
     from cfstream.explain.judging import explain as judged
     from cfstream.use_cases.signing import read_guards
     from cfstream.use_cases.targets import one_stack
 
     if viewer is not None:
-        _refuse_no_address(viewer)
+        _check_address(viewer)
     stack = one_stack(spec) if spec is not None else None
     if stack is None or stack.spec.delivery == "http":
-        _refuse_no_url(url)
+        _check_url(url)
     guards = read_guards(stack, connection) if stack is not None else None
     return judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer)
 
 
-def _refuse_no_url(text: str) -> None:
+def _check_url(text: str) -> None:
     if "://" in text or own_parameters(text.partition("?")[2]) or "%3F" in text:
         return
     raise WrongUsage(
@@ -49,7 +49,7 @@ def _refuse_no_url(text: str) -> None:
     )
 
 
-def _refuse_no_address(text: str) -> None:
+def _check_address(text: str) -> None:
     try:
         ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Put specs in their canonical form."""
+"""Writes specs in their canonical form."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _SPEC = re.compile(r"^bucket[ \t]*:", re.MULTILINE)
-"""A line that every spec has. Other YAML files of a folder are left alone, unless they are named."""
+"""A line that every spec has. Other YAML files in a folder are skipped, unless they are named."""
 
 
 @dataclass(frozen=True)
 class FormattedSpec:
-    """A spec as it is, and in its canonical form."""
+    """A spec in its current and in its canonical form."""
 
     source: "Source"
     text: str
@@ -41,7 +41,7 @@ class FormattedSpec:
 
 
 def format_specs(specs: Sequence[str]) -> Iterator[FormattedSpec]:
-    """Yield each spec in its canonical form; write nothing.
+    """Yield each spec in its canonical form. Writes nothing.
 
     Raises SpecProblems after the last one, with the problems of all files that are not valid YAML.
     """

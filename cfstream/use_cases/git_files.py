@@ -1,4 +1,4 @@
-"""The files of a git commit: specs and keys as they were, read with git and not written to disk."""
+"""The files of a git commit: former specs and keys, read with git and not written to disk."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from cfstream.errors import CfstreamError, WrongUsage
 
 @dataclass(frozen=True)
 class GitFiles:
-    """A commit of the repository with the work tree `top`, with the interface of the disk."""
+    """A commit of the repository with the work tree `top`. It has the interface of `Disk`."""
 
     top: str
     commit: str
@@ -44,8 +44,8 @@ class GitFiles:
             raise FileNotFoundError(2, "not in the repository", path)
         # Links in the commit are followed within it, as the disk follows its own links.
         asked = os.fsencode(f"{self.commit}:{inside}\n")
-        told = git(self.top, "cat-file", "--follow-symlinks", "--batch", given=asked)
-        head, _, content = told.partition(b"\n")
+        reply = git(self.top, "cat-file", "--follow-symlinks", "--batch", given=asked)
+        head, _, content = reply.partition(b"\n")
         kind = head.split(b" ")[1:2]
         if kind == [b"tree"]:
             raise IsADirectoryError(21, "is a folder", path)
@@ -82,9 +82,9 @@ class GitRefused(CfstreamError):
 
 
 def files_at(path: str, revision: str) -> GitFiles:
-    """Return the files of a revision of the repository of `path`, which need not exist any more.
+    """Return the files of a revision of the repository of `path`, which may no longer exist.
 
-    Raises WrongUsage without git, without a repository, or for an unknown revision.
+    Raises WrongUsage if git is not installed, there is no repository, or the revision is unknown.
     """
     folder = Path(path).absolute().parent
     while not folder.is_dir():
@@ -105,9 +105,9 @@ def files_at(path: str, revision: str) -> GitFiles:
 
 
 def _refuse_bare_repository(folder: Path) -> None:
-    """Raise GitRefused if git would take a folder of the work tree for a repository of its own.
+    """Raise GitRefused if git would treat a folder of the work tree as a repository.
 
-    Everybody can commit a folder that looks like a bare repository, and git runs the commands that its `config` names
+    Anyone can commit a folder that looks like a bare repository, and git runs the commands in its `config`
     (git-config, safe.bareRepository; git before 2.38 does not know that setting).
     """
     for each in (folder, *folder.parents):
@@ -123,7 +123,7 @@ def _refuse_bare_repository(folder: Path) -> None:
 def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
     """Return the output of git. Raises GitRefused with its message, and WrongUsage if git is not installed."""
     _refuse_bare_repository(Path(folder).absolute())
-    # No shell is involved, and git takes none of these arguments for an option.
+    # There is no shell, and git does not parse any of these arguments as an option.
     try:
         ran = subprocess.run(  # noqa: S603
             ["git", "-c", "safe.bareRepository=explicit", "-C", folder, *arguments],  # noqa: S607 (the user's git)
@@ -137,6 +137,6 @@ def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
             f"git could not be run: {error.strerror}", "install git, or compare two files"
         ) from error
     if ran.returncode != 0:
-        said = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["git gave no reason"]
-        raise GitRefused(said[0].removeprefix("fatal: "))
+        lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed without a message"]
+        raise GitRefused(lines[0].removeprefix("fatal: "))
     return ran.stdout

@@ -1,4 +1,4 @@
-"""Write live distributions as specs whose plans are empty."""
+"""Writes specs of live distributions. The plan of such a spec is empty."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cfstream.connection import Connection
     from cfstream.ports import Reads, World
 
-ANOTHER = "name another file, or move that one away"
+ANOTHER = "name another file, or move the existing one"
 """What to do if the file of a spec exists."""
 
 
@@ -27,7 +27,7 @@ class Imports:
 
 
 def _check(name: str | None, out: Path | None) -> None:
-    """Return if an import may have this name and this file. Raises WrongUsage."""
+    """Check the name and the file of an import. Raises WrongUsage."""
     from cfstream.spec.fields import STACK_NAME
 
     if name is not None and not STACK_NAME.fullmatch(name):
@@ -40,9 +40,9 @@ def _check(name: str | None, out: Path | None) -> None:
 def import_distribution(
     target: str, connection: "Connection", *, name: str | None = None, out: Path | None = None
 ) -> Imports:
-    """Import one distribution, named by id, ARN or host; with `out`, write its spec to that file.
+    """Import one distribution, named by id, ARN or host name. With `out`, write its spec to that file.
 
-    Raises WrongUsage for an invalid name and for a file that exists, else CannotImport.
+    Raises WrongUsage for an invalid name or an existing file, or CannotImport.
     """
     from cfstream.adoption import find, import_one, read_account
 
@@ -57,11 +57,11 @@ def import_distribution(
     return Imports(world.account, (imported,))
 
 
-def import_account(folder: Path, connection: "Connection", tell: "Callable[[Imported], None]") -> Imports:
+def import_account(folder: Path, connection: "Connection", report: "Callable[[Imported], None]") -> Imports:
     """Import every distribution of the account, and write a spec for each into a folder.
 
-    `tell` is called for each. A file with the same text is not written again. Raises WrongUsage, before anything is
-    written, for a file with another text.
+    Calls `report` for each. A file with the same text is not written again. Raises WrongUsage, before anything is
+    written, if a file has another text.
     """
     from cfstream.adoption import import_all, read_account
 
@@ -70,7 +70,7 @@ def import_account(folder: Path, connection: "Connection", tell: "Callable[[Impo
     account = read_account(reads, world.account)
     found = []
     for each in import_all(reads, account, _judge(world, reads)):
-        tell(each)
+        report(each)
         found.append(replace(each, file=str(folder / f"{each.name}.yaml")) if each.text else each)
     folder.mkdir(parents=True, exist_ok=True)
     _write({Path(each.file): each for each in found if each.text})

@@ -1,4 +1,4 @@
-"""Key pairs in files: the private half is readable by its owner only, and never overwritten."""
+"""Key pairs in files. Only the owner can read the private half, and it is never overwritten."""
 
 import os
 import shlex
@@ -22,11 +22,11 @@ class Pair:
     made: bool
     """Whether the files are new."""
     notices: tuple[Notice, ...] = ()
-    """What to know of new files: a ``.gitignore``, or that git would add the private half."""
+    """Notices about new files: a ``.gitignore``, or that git would add the private half."""
 
 
 def pair_in(folder: str, name: str) -> Pair:
-    """Return the files of a pair, by name. Raises WrongUsage for a name that CloudFront refuses."""
+    """Return the files of a pair by its name. Raises WrongUsage for a name that CloudFront refuses."""
     from cfstream.spec.fields import RESOURCE_NAME
 
     if not RESOURCE_NAME.fullmatch(name):
@@ -64,9 +64,9 @@ def make_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
 
 
 def resume_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
-    """Return the pair of this name, as an earlier run left it. Create what is missing: the pair, or its public half.
+    """Return the pair with this name, and create what is missing: the pair, or its public half.
 
-    Raises WrongUsage if the two files are not one pair, and UnusableKey for a file that is not a private key.
+    Raises WrongUsage if the two files are not a pair, or UnusableKey if one is not a private key.
     """
     from cfstream.spec.keys import NotAPublicKey, der_digest
     from cfstream.use_cases.private_keys import read_private_key
@@ -88,7 +88,7 @@ def resume_pair(folder: str, name: str, kind: Literal["rsa", "ecdsa"]) -> Pair:
 
 
 def _would_be_added(file: Path) -> bool:
-    """Return whether the next ``git add`` would add the file; False without git, or outside a repository."""
+    """Return whether the next ``git add`` would add the file; False without git or a repository."""
     listed = ("ls-files", "--others", "--exclude-standard", "-z", "--", file.name)
     try:
         return git(str(file.parent), *listed) != b""
@@ -97,7 +97,7 @@ def _would_be_added(file: Path) -> bool:
 
 
 def throwaway() -> bytes:
-    """Return the public half of a new key whose private half is discarded: a stand-in for a key not made yet."""
+    """Return the public half of a new key whose private half is discarded, as a placeholder for a key to create."""
     return _new_key("ecdsa")[1]
 
 
@@ -117,7 +117,7 @@ def _new_key(kind: Literal["rsa", "ecdsa"]) -> tuple[bytes, bytes]:
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
-    """Write a new file. If it cannot be written whole, delete it."""
+    """Write a new file. If that fails, delete it."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:

@@ -1,6 +1,6 @@
-"""Edit a spec from an older feature of CloudFront to the current one, and make the key pair that the edit needs.
+"""Edits a spec from an older feature of CloudFront to the current one, and creates the key pair that it needs.
 
-``--to http``, which makes a second spec, is in `migration_to_http`.
+``--to http``, which writes a second spec, is in `migration_to_http`.
 """
 
 import difflib
@@ -43,17 +43,17 @@ class WrittenFile:
     def diff(self) -> list[str]:
         """Return the lines of a unified diff, without their line ends."""
         before, after = _LINE.findall(self.before), _LINE.findall(self.after)
-        told = []
+        lines = []
         for line in difflib.unified_diff(before, after, self.path if before else "/dev/null", self.path):
-            told.append(line.rstrip("\r\n"))
+            lines.append(line.rstrip("\r\n"))
             if not line.endswith(("\n", "\r")):
-                told.append("\\ No newline at end of file")
-        return told
+                lines.append("\\ No newline at end of file")
+        return lines
 
 
 @dataclass(frozen=True)
 class Migrated:
-    """What a run wrote, or would write. Files are named as the user names them."""
+    """What a run wrote, or would write. The paths of files are relative like the user's."""
 
     outcome: MigrationOutcome
     spec: str
@@ -66,14 +66,14 @@ class Migrated:
     accounts: tuple[str, ...] = ()
     """The other accounts whose signatures will stop working."""
     opened: bool = False
-    """Whether CloudFront read the bucket unsigned."""
+    """Whether CloudFront read the bucket with unsigned requests."""
     new_spec: str = ""
     """The spec of the http stack beside the old one."""
     names: tuple[str, ...] = ()
     """The host names that move."""
     urls: tuple[PlayerUrl, ...] = ()
     notices: tuple[Notice, ...] = ()
-    """What to know of new key files."""
+    """Notices about new key files."""
 
     @property
     def hazards(self) -> list[str]:
@@ -89,12 +89,12 @@ class Advised:
     name: str
     spec: str
     advice: tuple[tuple[Advice, int], ...]
-    """Each with its line in the spec."""
+    """Each piece of advice with its line in the spec."""
 
 
 @dataclass(frozen=True)
 class MigrationRequest:
-    """What to migrate, and to what."""
+    """The arguments of a migration."""
 
     spec: str
     to: tuple[Target, ...]
@@ -111,7 +111,7 @@ class MigrationRequest:
 
 
 class Edited(Disk):
-    """The disk as it will be after the edit, with these files."""
+    """The disk after the edit, with these files."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = {os.path.realpath(path): content for path, content in files.items()}
@@ -125,7 +125,7 @@ class Edited(Disk):
 
 
 def advised(specs: Sequence[str]) -> list[Advised]:
-    """Return what each stack should migrate to, with the lines. Raises SpecProblems."""
+    """Return what each stack should migrate to, with lines in the spec. Raises SpecProblems."""
     return [
         Advised(
             stack.spec.name, stack.path, tuple((each, stack.line(*each.path)) for each in advice(stack.spec))
@@ -135,7 +135,7 @@ def advised(specs: Sequence[str]) -> list[Advised]:
 
 
 def migrate(request: MigrationRequest) -> Migrated:
-    """Edit the spec; for ``--to http``, write a second spec beside it. With `dry_run` only return the edit.
+    """Edit the spec; for ``--to http``, write a second spec. With `dry_run`, only return the edit.
 
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
@@ -147,14 +147,14 @@ def migrate(request: MigrationRequest) -> Migrated:
 
 
 def _edit_spec(asked: MigrationRequest) -> Migrated:
-    """Edit the spec once the new text is valid as a whole, and make the key pair that it names."""
+    """Edit the spec if the new text is valid, and create the key pair that it names."""
     text = read_spec(asked.spec)
     stacks = chosen(load([asked.spec]), asked)
     if not stacks:
         return Migrated("nothing", asked.spec, asked.to)
     signer = _signer(asked, stacks)
     edited = text
-    # From the end: an edit moves only the documents after it.
+    # Last to first, because an edit moves the documents after it.
     for stack in reversed(stacks):
         edited = _edit(edited, stack, asked.to, signer)
     if edited == text:
@@ -183,25 +183,25 @@ def _edit_spec(asked: MigrationRequest) -> Migrated:
 
 
 def check_texts(texts: Mapping[str, str], beside: Mapping[str, bytes] = MappingProxyType({})) -> None:
-    """Return if these texts, not written yet, are valid specs with the files `beside` them. Raises WrongUsage."""
+    """Check that these texts are valid specs, with the new files `beside` them. Raises WrongUsage if not."""
     files = {path: text.encode() for path, text in texts.items()}
     try:
         load([*texts], files=Edited({**files, **beside}))
     except SpecProblems as found:
         first = found.problems[0]
-        raise WrongUsage(f"with this edit there would be a problem: {first.what}", first.do) from found
+        raise WrongUsage(f"the edited spec would have a problem: {first.what}", first.do) from found
 
 
 def chosen(stacks: Sequence[Stack], asked: MigrationRequest) -> list[Stack]:
-    """Return the stacks to edit: the named one, or the only one, or all that have something to migrate.
+    """Return the stacks to edit: the named one, the only one, or all that have something to migrate.
 
-    Raises WrongUsage if one must be named.
+    Raises WrongUsage if the user must name one.
     """
     if asked.stack is not None:
         named = [stack for stack in stacks if stack.spec.name == asked.stack]
         if not named:
             there = ", ".join(stack.spec.name for stack in stacks)
-            raise WrongUsage(f"{asked.spec} has no stack {asked.stack}", f"it has {there}")
+            raise WrongUsage(f"{asked.spec} has no stack {asked.stack}", f"use one of {there}")
         return named
     if len(stacks) == 1:
         return list(stacks)
@@ -242,11 +242,11 @@ def _signer(asked: MigrationRequest, stacks: Sequence[Stack]) -> NewSigner | Non
         folder = os.path.dirname(asked.spec) or "."
         return NewSigner(group, name, Path(os.path.relpath(asked.public_key, folder)).as_posix())
     if asked.key_name:
-        pair_in(KEYS, asked.key_name)  # refuses a name that CloudFront does not accept
+        pair_in(KEYS, asked.key_name)  # raises for a name that CloudFront refuses
         return NewSigner(group, asked.key_name, f"{KEYS}/{asked.key_name}.pub.pem")
     raise WrongUsage(
-        "a key group needs a key, and none is named",
-        f"add --key-name {spec.name}-1 to make a key pair, or --public-key FILE to use one",
+        "a key group needs a key, but no key is named",
+        f"add --key-name {spec.name}-1 to create a key pair, or --public-key FILE to use an existing one",
     )
 
 

@@ -1,4 +1,4 @@
-"""``migrate --to http``: write an http spec beside the rtmp one; on the next run, move the host names to it."""
+"""``migrate --to http``: writes an http spec beside the rtmp one, and on the next run moves the host names to it."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from cfstream.use_cases.spec_file import create_spec, read_spec, replace_spec
 
 
 def migrate_to_http(asked: MigrationRequest) -> Migrated:
-    """Advance the migration by one stage: write the new spec, then move the host names, then nothing is left.
+    """Advance the migration by one stage: write the new spec, then move the host names; after that, do nothing.
 
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
@@ -62,7 +62,7 @@ def _handed_over(asked: MigrationRequest, old: Stack, new: Stack, urls: tuple[Pl
     after = {new.path: done.new.text, old.path: done.old.text}
     check_texts(after)
     if not asked.dry_run:
-        # The new spec first: if it stops here, both name the hosts, which plan refuses, and the next run finishes.
+        # The new spec first: if this stops, both specs have the names, plan refuses that, and the next run finishes.
         for path, text in after.items():
             replace_spec(path, text)
     return Migrated(
@@ -93,14 +93,14 @@ def _file_beside(spec: str, old: Stack) -> str:
 
 
 def _stack_in(file: str, old: Stack) -> Stack:
-    """Return the http stack beside the old one. Raises WrongUsage for a file with anything else in it."""
+    """Return the new http stack. Raises WrongUsage if the file does not have exactly one for this bucket."""
     bucket = old.spec.bucket.name
     found = [
         stack for stack in load([file]) if stack.spec.delivery == "http" and stack.spec.bucket.name == bucket
     ]
     if len(found) != 1 or os.path.realpath(file) == os.path.realpath(old.path):
         raise WrongUsage(
-            f"{file} exists, and is not one http stack for the bucket {bucket}",
+            f"{file} exists, and does not have exactly one http stack for the bucket {bucket}",
             "name another file with --out",
         )
     return found[0]

@@ -1,4 +1,4 @@
-"""Write a new spec, and the key pair that it names."""
+"""Writes a new spec, and the key pair that it names."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class NewSpec:
 
 
 def text_of(answers: "Answers") -> str:
-    """Return the text of the spec. Raises WrongUsage if the answers contradict each other."""
+    """Return the text of the spec. Raises WrongUsage if the answers conflict."""
     from cfstream.spec.compose import documents
     from cfstream.spec.draft import draft_of
     from cfstream.spec.source import Source
@@ -41,7 +41,7 @@ def text_of(answers: "Answers") -> str:
 
 
 def write_new_spec(path: Path, answers: "Answers", *, makes_key: bool) -> NewSpec:
-    """Write the spec, and its key pair if `makes_key`: all of it or nothing. Raises WrongUsage for files that exist."""
+    """Write the spec, and its key pair if `makes_key`: everything or nothing. Raises WrongUsage if a file exists."""
     from cfstream.spec.template import NewKey
 
     text = text_of(answers)

@@ -28,10 +28,10 @@ def read_private_key(path: str, ask: "Callable[[str], str] | None" = None) -> "P
         return private_key(pem, known, name=path)
     except PassphraseNeeded:
         if known:
-            what = f"the passphrase in {PASSPHRASE} does not open {path}"
-            raise PassphraseNeeded(what, "check the variable") from None
+            what = f"the passphrase in {PASSPHRASE} is wrong for {path}"
+            raise PassphraseNeeded(what, "correct the variable") from None
         if ask is None:
-            what = f"{path} is encrypted, and its passphrase is not known"
+            what = f"{path} is encrypted, and its passphrase is unknown"
             raise PassphraseNeeded(what, f"set {PASSPHRASE} to the passphrase") from None
     return private_key(pem, ask(path), name=path)
 

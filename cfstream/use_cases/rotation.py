@@ -1,4 +1,4 @@
-"""Rotate the keys of a group, one stage at a time: find the stage, and edit the spec for it."""
+"""Rotates the keys of a group, one stage at a time: finds the stage, and edits the spec for it."""
 
 import os
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ RotationOutcome: TypeAlias = Literal["begun", "apply-first", "waiting", "taken-o
 
 @dataclass(frozen=True)
 class Rotated:
-    """What a run found and wrote. Files are named as the user names them."""
+    """What a run found and wrote. The paths of files are relative like the user's."""
 
     outcome: RotationOutcome
     spec: str
@@ -54,7 +54,7 @@ class Rotated:
     private_file: str = ""
     public_file: str = ""
     made: bool = False
-    """Whether the key files are new; False if an earlier run made them."""
+    """Whether the key files are new; False if an earlier run created them."""
     why: str = ""
     until: "datetime | None" = None
     seconds_left: int = 0
@@ -62,7 +62,7 @@ class Rotated:
     flags: str = ""
     """The flags that the next commands need to reach the same AWS, with a space before each."""
     notices: tuple[Notice, ...] = ()
-    """What to know of new key files."""
+    """Notices about new key files."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class _Opened:
         return self.stack.spec.sign.max_validity
 
     def with_key(self, entry: Entry) -> str:
-        """Return the text with one more key in the group."""
+        """Return the text with another key in the group."""
         return append(self._manuscript(self.text), self._places, entry).text
 
     def without(self, leaving: tuple[str, ...], text: str) -> str:
@@ -108,7 +108,8 @@ def rotate(
 ) -> Rotated:
     """Advance the rotation of a key group by one stage: edit the spec, and return what to do next.
 
-    Without `group`, the only key group of the spec. `new` names the new key. With `now` the old key leaves at once.
+    Without `group`, rotates the only key group of the spec. `new` names the new key. With `now`, the old key leaves at
+    once.
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
     opened = _Opened(spec, read_spec(spec), *group_of(load([spec]), group), connection)
@@ -144,7 +145,7 @@ def _advance(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
 
 
 def _stage(opened: _Opened) -> tuple[Stage, datetime]:
-    """Return the next stage, and the time at which it was found. A group that was never rotated needs no AWS."""
+    """Return the next stage, and the current time. Does not use AWS if the group was never rotated."""
     if not any(key.replaces for key in opened.group.keys):
         return Begin(), opened.connection.clock().now()
     world = opened.connection.world()
@@ -153,7 +154,7 @@ def _stage(opened: _Opened) -> tuple[Stage, datetime]:
 
 
 def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
-    """Make the key first and edit the spec then, so that the spec never names a file that does not exist."""
+    """Create the key before editing the spec, so that the spec never names a missing file."""
     newest = opened.group.keys[-1]
     folder = os.path.dirname(newest.file)
     taken = names_taken(opened.stack.spec)
@@ -195,16 +196,16 @@ def _take_out(opened: _Opened, leaving: tuple[str, ...], *, cuts: bool) -> Rotat
 
 
 def _kind(stack: Stack, name: str) -> Literal["rsa", "ecdsa"]:
-    """Return the type of the key that is replaced: a PEM of RSA has nine lines, one of P-256 four."""
+    """Return the type of the key that is replaced: a PEM of RSA has nine lines, of P-256 four."""
     return "rsa" if len(stack.public_keys[name].pem.splitlines()) > 4 else "ecdsa"
 
 
 def _refuse_old_key(stack: Stack, pair: Pair) -> None:
-    """Refuse a key pair that is already in the stack, under another name."""
+    """Raise WrongUsage if the stack already has this key pair under another name."""
     found = der_digest(pair.public.read_text("utf-8", "replace"))
     same = [key.name for key in stack.public_keys.values() if key.der_sha256 == found]
     if same:
-        raise WrongUsage(f"{pair.private} is the key {same[0]} under another name", "choose another --name")
+        raise WrongUsage(f"{pair.private} contains the same key as {same[0]}", "choose another --name")
 
 
 def _write(opened: _Opened, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Plan files: written whole or not at all, and read back with the specs of the plan."""
+"""Plan files: written atomically, and read back with the specs of the plan."""
 
 import json
 import os
@@ -21,7 +21,7 @@ HEAD = 4096
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A plan file. Its steps are for people: apply plans again and compares."""
+    """A plan file. Its steps are only shown: apply plans again and compares."""
 
     document: Json
     specs: tuple[str, ...]
@@ -42,7 +42,7 @@ class SavedPlan:
 
 
 def refuse_stdin(specs: Sequence[str]) -> None:
-    """Return if a plan of these specs can be saved. Raises WrongUsage for standard input."""
+    """Raise WrongUsage for a spec from standard input: its plan cannot be saved."""
     if "-" in specs:
         raise WrongUsage(
             "a plan of a spec from standard input cannot be saved: apply could not read the spec again",
@@ -56,9 +56,9 @@ def folder_seen_from(target: str) -> str:
 
 
 def refuse_foreign(target: str) -> None:
-    """Return if a plan or a snapshot may be written to `target`. Raises WrongUsage if it is another file: a spec."""
+    """Raise WrongUsage if `target` exists and is neither a plan nor a snapshot."""
     path = Path(target)
-    if path.is_file() and path.stat().st_size and not _is_ours(path):
+    if path.is_file() and path.stat().st_size and not _is_saved(path):
         raise WrongUsage(
             f"{target} exists, and is neither a plan nor a snapshot",
             "name another file with --out",
@@ -66,9 +66,9 @@ def refuse_foreign(target: str) -> None:
 
 
 def write_whole(target: str, text: str) -> None:
-    """Write a file whole or not at all, with mode 0600.
+    """Write a file atomically, with mode 0600.
 
-    Raises CfstreamError with the reason of the system: no space, no permission, no such folder.
+    Raises CfstreamError with the reason, such as no space or no permission.
     """
     try:
         write_private(Path(target), text)
@@ -81,18 +81,18 @@ def write_whole(target: str, text: str) -> None:
 
 def find(arguments: Sequence[str]) -> SavedPlan | None:
     """Return the saved plan that the arguments name, or None if they name specs. Raises WrongUsage."""
-    plans = [argument for argument in arguments if _is_ours(Path(argument))]
+    plans = [argument for argument in arguments if _is_saved(Path(argument))]
     if not plans:
         return None
     if len(arguments) > 1:
         raise WrongUsage(
-            f"{plans[0]} is a saved plan, and a saved plan is applied alone",
+            f"{plans[0]} is a saved plan, and a saved plan must be the only argument",
             f"run: cfstream apply {shlex.quote(plans[0])}",
         )
     return _read(plans[0])
 
 
-def _is_ours(path: Path) -> bool:
+def _is_saved(path: Path) -> bool:
     """Return whether a file is a plan or a snapshot."""
     try:
         if not path.is_file():
@@ -120,18 +120,18 @@ def _read(target: str) -> SavedPlan:
     if document.get("format_version") != FORMAT_VERSION:
         raise WrongUsage(
             f"{target} has format_version {document.get('format_version')!r}; this cfstream reads {FORMAT_VERSION}",
-            "make the plan with the cfstream that applies it",
+            "create the plan with the same version of cfstream that applies it",
         )
     return SavedPlan(document, _specs(document, target))
 
 
 def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:
-    """Return the specs of the plan: as named then, if they exist here, else from the folder of that run."""
+    """Return the paths of the plan's specs: from here, if they exist, or else from the folder of that run."""
     named = document.get("specs")
     if not (isinstance(named, list) and named and all(isinstance(spec, str) for spec in named)):
         raise WrongUsage(
             f"{target} does not name the specs that it was made from",
-            "make it with: cfstream plan --out (the output of --format json cannot be applied)",
+            "create it with: cfstream plan --out (apply does not accept the output of --format json)",
         )
     if all(Path(spec).exists() for spec in named):
         return tuple(named)

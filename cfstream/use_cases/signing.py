@@ -1,4 +1,4 @@
-"""Sign a URL, cookies or a stream name; with a spec, check in AWS that the distribution trusts the key."""
+"""Signs a URL, cookies or a stream name. With a spec, checks in AWS that the distribution trusts the key."""
 
 import shlex
 from collections.abc import Callable, Iterator
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from cfstream.spec.load import Stack
 
 LOOPBACK_ZONE = ".cloudfront.localhost"
-"""The zone whose names lead to the sandbox's edge, where requests count as https."""
+"""The zone whose names resolve to the sandbox's edge, where requests count as https."""
 
 
 @dataclass(frozen=True)
 class Signed:
-    """Something signed: a URL, cookies, or a stream name."""
+    """A signed URL, signed cookies, or a signed stream name."""
 
     signer: Signer
     terms: PolicyTerms
@@ -41,24 +41,24 @@ class Signed:
     stream: StreamName | None = None
     is_canned: bool = False
     in_browser: str = ""
-    """The unsigned URL with a host that browsers find on this machine; empty without one."""
+    """The unsigned URL with a host name that browsers resolve on this machine; empty without one."""
     notices: tuple[Notice, ...] = ()
-    """What to know before it is used."""
+    """Notices about its use."""
 
     @classmethod
     def canned(cls, signer: Signer, resource: str, url: str, expires: "datetime") -> "Signed":
-        """A URL under the canned policy."""
+        """Return a URL with a canned policy."""
         return cls(signer, PolicyTerms(resource, int(expires.timestamp())), url, is_canned=True)
 
     @classmethod
     def of_stream(cls, signer: Signer, resource: str, name: StreamName, expires: "datetime") -> "Signed":
-        """A stream name."""
+        """Return a signed stream name."""
         canned = "?Expires=" in name.bare or "&Expires=" in name.bare
         return cls(signer, PolicyTerms(resource, int(expires.timestamp())), stream=name, is_canned=canned)
 
 
 PRESETS = {".m3u8": "hls", ".mpd": "dash"}
-"""How the names of playlists and manifests end, and the preset for each."""
+"""The file extensions of playlists and manifests, and the preset for each."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class SignRequest:
     target: str
     """A URL, the key of an object, or a stream name."""
     open_key: Callable[[], PrivateKey]
-    """Reads the private key. It is called when the rest of the request is valid: it may ask for a passphrase."""
+    """Reads the private key. Called only if the rest of the request is valid, because it may ask for a passphrase."""
     now: datetime
     expires: datetime
     starts: datetime | None = None
@@ -84,7 +84,7 @@ class SignRequest:
 
 
 def sign(request: SignRequest, connection: "Connection") -> Signed:
-    """Return what was requested, signed. Ask AWS if the request names a spec.
+    """Return the signed URL, cookies or stream name. Uses AWS if the request names a spec.
 
     Raises CfstreamError before anything is signed.
     """
@@ -106,19 +106,19 @@ def sign(request: SignRequest, connection: "Connection") -> Signed:
     if waiting:
         again = f"cfstream wait {shlex.quote(stack.path)}{connection.flags()}"
         notices.append(
-            Notice(f"{waiting.name} ({key_id}) is not in force at the edges yet: {again}", warning=True)
+            Notice(f"{waiting.name} ({key_id}) is not active at the edges yet: {again}", warning=True)
         )
     found = _http(request, url, key, key_id)
     notices += found.notices
     if found.terms.resource.endswith("*"):
         for guard in blind_spots(guards, found.terms.resource, key_id):
-            text = f"in that folder, {guard.named} trusts {guard.whom} and not this key"
+            text = f"in that folder, {guard.named} trusts {guard.whom}, not this key"
             notices.append(Notice(text, warning=True))
     return replace(found, in_browser=_in_browser(url, guards, connection), notices=tuple(notices))
 
 
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
-    """Return which keys each behavior of the stack's live distribution trusts."""
+    """Return the keys that each behavior of the stack's live distribution trusts."""
     world = connection.world()
     guards = guards_of(world.reads(), scene_of(stack, world))
     if world.real_aws:
@@ -129,7 +129,7 @@ def read_guards(stack: "Stack", connection: "Connection") -> Guards:
 def _offline(request: SignRequest) -> Signed:
     """Sign a whole URL or a stream name with a given key id, without AWS."""
     if request.key_id is None:
-        raise WrongUsage("the id of the key is not known", "add --spec or --key-id")
+        raise WrongUsage("the id of the key is unknown", "add --spec or --key-id")
     key = request.open_key()
     if request.target.lower().startswith("rtmp"):
         return _stream_name(request, key, request.key_id)
@@ -142,7 +142,7 @@ def _offline(request: SignRequest) -> Signed:
 
 
 def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
-    """Return the URL to sign. A key means the object under the stack's first cname."""
+    """Return the URL to sign. The key of an object is taken under the stack's first cname."""
     if "://" in request.target:
         host = sections(target_of(request.target.removesuffix("*")).base).host
         if not guards.answers(host):
@@ -156,8 +156,8 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
     whole_folder = request.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
     if request.cookies and request.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
         raise CannotSign(
-            f"{key} has a wildcard, and a key names one object; in cookies * would match any text",
-            "name a folder, as in hls/, or write the pattern as a URL; for an object with * in its key, add --for hls"
+            f"{key} has a wildcard, but a key names one object, and in cookies * would match any text",
+            "name a folder like hls/, or write the pattern as a URL; for an object with * in its key, add --for hls"
             " to open its folder",
         )
     cnames = [name for name in stack.spec.cnames or () if not name.startswith("*.")]
@@ -189,17 +189,17 @@ def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signe
 
 
 def _refuse_everything(request: SignRequest, resource: str) -> None:
-    """Raise CannotSign for a resource that leaves nothing of the path to compare, unless that is asked for."""
+    """Raise CannotSign for a resource that matches every path, unless the user asked for that."""
     if covers_all(resource) and not request.everything:
         raise CannotSign(
             f"{request.target or 'the empty key'} opens all of {sections(resource).host}, not one file or folder",
-            "name a folder, as in hls/; for the whole host, add --everything",
+            "name a folder like hls/; for the whole host, add --everything",
         )
 
 
 def _stream_name(request: SignRequest, key: PrivateKey, key_id: str) -> Signed:
     if request.cookies or request.preset != "file":
-        raise WrongUsage("RTMP has neither cookies nor playlists", "sign one stream name at a time")
+        raise WrongUsage("RTMP does not support cookies or playlists", "sign one stream name at a time")
     signer = _signer(request, key, key_id)
     name = signer.stream_name(request.target, request.expires, starts=request.starts, ip=request.ip)
     return Signed.of_stream(signer, stream(request.target).name, name, request.expires)
@@ -224,7 +224,7 @@ def _refuse_too_long(stack: "Stack", request: SignRequest) -> None:
         raise CannotSign(
             f"{stack.spec.name} allows a signature to be valid for at most {spell(allowed)}; a rotated key is removed"
             " after that time",
-            "let it expire earlier, raise sign.max_validity in the spec, or add --force",
+            "choose an earlier expiry, raise sign.max_validity in the spec, or add --force",
         )
 
 
@@ -250,7 +250,7 @@ def _playlist_notices(url: str, *, preset: str, cookies: bool) -> Iterator[Notic
 
 
 def _in_browser(url: str, guards: Guards, connection: "Connection") -> str:
-    """Return the URL, unsigned, under the name by which browsers find the sandbox's edge; empty without one."""
+    """Return the unsigned URL with the host name that browsers resolve to the sandbox's edge; empty without one."""
     edge = urlsplit(connection.edge()) if guards.loopback else None
     if edge is None or edge.hostname not in ("127.0.0.1", "localhost") or "*" in url:
         return ""

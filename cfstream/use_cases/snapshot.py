@@ -1,4 +1,4 @@
-"""Snapshot files: written, and read back as a world to plan in, without boto3 and without credentials."""
+"""Snapshot files: written, and read back as a world for plans, without boto3 and without credentials."""
 
 import json
 import secrets
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from cfstream.spec.load import Stack
 
 STALE_AFTER = timedelta(hours=24)
-"""The age from which a snapshot is reported as old."""
+"""The age at which a snapshot is reported as old."""
 
 
 @dataclass(frozen=True)
 class Recalled:
-    """A snapshot as a world to plan in."""
+    """A snapshot as a world for plans."""
 
     world: "World"
     origin: str
@@ -67,7 +67,7 @@ def to_text(
 
 
 def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: str | None) -> Recalled:
-    """Return the world recorded in a file. Raises WrongUsage for a file that does not fit these specs."""
+    """Return the world recorded in a file. Raises WrongUsage if the file does not match these specs."""
     from cfstream.aws.clock import SystemClock
     from cfstream.recording.taking import replayed
 
@@ -90,17 +90,19 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     clock = SystemClock()
     age = clock.now() - snapshot.taken
     if limit is not None and age > limit:
-        raise WrongUsage(f"{file} is {_spelled(age)} old, and --max-age allows {max_age}", again)
+        raise WrongUsage(f"{file} is {_age_text(age)} old, and --max-age allows {max_age}", again)
     what = "AWS" if snapshot.real_aws else "a sandbox, not of AWS"
     taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
-    origin = f"From {file}, a snapshot of {what}: account {snapshot.account}, {taken}, {_spelled(age)} old.\n"
+    origin = (
+        f"From {file}, a snapshot of {what}: account {snapshot.account}, {taken}, {_age_text(age)} old.\n"
+    )
     if age >= STALE_AFTER:
         origin += f"Later changes are not in this plan; {again}\n"
     return Recalled(replayed(snapshot, clock, file, again), origin, age >= STALE_AFTER)
 
 
 def refuse_flags_of_aws(connection: "Connection", out: str | None) -> None:
-    """Raise WrongUsage for flags about AWS, or about applying, together with ``--live``."""
+    """Raise WrongUsage for flags that ``--live`` excludes: those about AWS, and ``--out``."""
     for flag in ("sandbox", "profile", "region", "endpoint_url"):
         if getattr(connection, flag):
             name = f"--{flag.replace('_', '-')}"
@@ -113,7 +115,7 @@ def refuse_flags_of_aws(connection: "Connection", out: str | None) -> None:
 
 
 def refuse_another_account(file: str, account: str) -> None:
-    """Raise WrongUsage if the file is a snapshot of another account, which a wrong profile would overwrite."""
+    """Raise WrongUsage if the file is a snapshot of another account, so that a wrong profile does not overwrite it."""
     try:
         document: Any = json.loads(Path(file).read_text(encoding="utf-8"))
         before, salt = str(checked(document)["account"]), str(document.get("salt", ""))
@@ -147,12 +149,12 @@ def _read(file: str) -> tuple[str, Mapping[str, Any]]:
 
 
 def _refuse_foreign(file: str, snapshot: Snapshot, stacks: "Sequence[Stack]") -> None:
-    """Refuse a snapshot of another account than the certificates: CloudFront takes only those of its own account."""
+    """Raise WrongUsage if a certificate is of another account than the snapshot: CloudFront would refuse it."""
     for stack in stacks:
         arn = stack.spec.http.certificate
         account = arn.split(":")[4] if arn.startswith("arn:") else snapshot.account
         if account != snapshot.account:
-            what = f"{stack.path} names a certificate of account {account}, and {file} is of account {snapshot.account}"
+            what = f"{stack.path} has a certificate of account {account}, but {file} is of account {snapshot.account}"
             raise WrongUsage(what, "take the snapshot with credentials of that account")
 
 
@@ -167,7 +169,7 @@ def _limit(max_age: str | None) -> timedelta | None:
         raise WrongUsage(f"--max-age {max_age}: {error}", "write an age like 12h or 7d") from error
 
 
-def _spelled(age: timedelta) -> str:
+def _age_text(age: timedelta) -> str:
     """Return an age in words, in its largest unit."""
     seconds = max(int(age.total_seconds()), 0)
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):

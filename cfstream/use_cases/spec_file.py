@@ -1,4 +1,4 @@
-"""A spec file that a command edits: read whole, and replaced in one step or not at all."""
+"""A spec file that a command edits. It is replaced atomically."""
 
 import os
 import stat
@@ -9,9 +9,9 @@ from cfstream.errors import WrongUsage
 
 
 def read_spec(spec: str) -> str:
-    """Return the exact text of the file, with its byte order mark and line ends.
+    """Return the exact text of the file, with its byte order mark and line endings.
 
-    Raises WrongUsage for what is not a file, and for a file that is not UTF-8.
+    Raises WrongUsage if it is not a file, or not UTF-8.
     """
     path = Path(spec)
     if spec == "-" or not path.is_file():
@@ -24,7 +24,7 @@ def read_spec(spec: str) -> str:
 
 
 def create_spec(spec: str, text: str, *, do: str = "name another file with --out") -> None:
-    """Create a spec file, whole or not at all. Raises `file_exists` for a file that exists: it is not changed."""
+    """Create a spec file, or nothing if that fails. Raises `file_exists` if the file exists."""
     path = Path(spec)
     try:
         file = path.open("x", encoding="utf-8", newline="")
@@ -44,7 +44,7 @@ def file_exists(spec: str, do: str) -> WrongUsage:
 
 
 def replace_spec(spec: str, text: str) -> None:
-    """Replace the text of the file in one step. It keeps its permissions; a link stays a link."""
+    """Replace the text of the file atomically. It keeps its permissions, and a link stays a link."""
     path = Path(spec).resolve()
     mode = stat.S_IMODE(path.stat().st_mode)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

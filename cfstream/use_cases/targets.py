@@ -31,8 +31,8 @@ class Targets:
 def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -> Targets:
     """Return the live resource of each name. A name that looks like an id, and is not a file, is an id.
 
-    Raises SpecProblems for specs with problems, CfstreamError for what does not exist, and WrongUsage if `one` is
-    asked for and a spec has several stacks.
+    Raises SpecProblems for specs with problems, CfstreamError if a resource does not exist, and WrongUsage if `one` is
+    true and a spec has several stacks.
     """
     from cfstream.inventory.deployment import Awaited
     from cfstream.inventory.lookup import by_id, by_scene, is_id

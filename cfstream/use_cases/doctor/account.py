@@ -1,6 +1,6 @@
 """Checks of the account: credentials, identity, clocks, and the reads that a plan needs.
 
-No result contains a secret: of credentials, only their source is reported.
+No result contains a secret: for credentials, it only shows the source.
 """
 
 import os
@@ -26,14 +26,14 @@ NOTICED = 30
 """Seconds of difference from which new signed URLs may be refused, or be valid for too long."""
 
 BUCKETS = Call("s3", "list_buckets", {"MaxBuckets": 1})
-"""Any answer of S3 shows that it can be reached. Only `init` needs the list."""
+"""Any answer of S3 shows that it is reachable. Only `init` needs the list."""
 
 ELSEWHERE = {
     "certificates": Call("acm", "list_certificates", {"MaxItems": 1}, region="us-east-1"),
     "DNS zones": Call("route53", "list_hosted_zones", {"MaxItems": "1"}),
     "tags": Call("resourcegroupstaggingapi", "get_resources", {"ResourcesPerPage": 1}),
 }
-"""What only some specs need: cnames, dns, and the fast search of a distribution by its tag."""
+"""Reads that only some specs need: for cnames, dns, and the fast search for a distribution by its tag."""
 
 
 def account_checks(stacks: "Sequence[Stack]", connection: "Connection") -> Iterator[DoctorCheck]:
@@ -77,8 +77,8 @@ class _Asked:
             return
         self.clients = clients
         profile = settings.profile or os.environ.get("AWS_PROFILE") or "default"
-        told = "the sandbox's own" if settings.sandbox else f"profile {profile}"
-        yield DoctorCheck("configuration", State.WELL, f"{told}, region {self.clients.region}")
+        profile_text = "the sandbox's own" if settings.sandbox else f"profile {profile}"
+        yield DoctorCheck("configuration", State.WELL, f"{profile_text}, region {self.clients.region}")
         yield DoctorCheck("endpoint", State.WELL, _without_password(client.meta.endpoint_url))
         yield self._credentials(settings)
 
@@ -88,11 +88,11 @@ class _Asked:
         try:
             found = None if self.clients is None else self.clients.credentials()
         except Exception as error:
-            ours = about_settings(error)
-            if ours is None:
+            known = about_settings(error)
+            if known is None:
                 raise
             self.clients = None
-            return DoctorCheck("credentials", State.BAD, ours.what, ours.do)
+            return DoctorCheck("credentials", State.BAD, known.what, known.do)
         if found is None:
             self.clients = None
             do = "run aws configure, or aws sso login, or set AWS_PROFILE; --sandbox needs none"
@@ -124,7 +124,7 @@ class _Asked:
         self.date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
 
     def clock(self) -> DoctorCheck:
-        """Return the difference of this machine's clock from that of AWS."""
+        """Return the check of this machine's clock against AWS's."""
         try:
             there = parsedate_to_datetime(self.date)
         except ValueError:
@@ -137,9 +137,9 @@ def clock_check(there: datetime, here: datetime) -> DoctorCheck:
     ahead = round((here - there).total_seconds())
     if abs(ahead) <= NOTICED:
         return DoctorCheck("clock", State.WELL, "agrees with that of AWS")
-    told = f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} that of AWS"
+    text = f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} that of AWS"
     do = "set the clock by NTP: signatures and the expiry of URLs depend on it"
-    return DoctorCheck("clock", State.BAD if abs(ahead) > TOLERATED else State.NOTE, told, do)
+    return DoctorCheck("clock", State.BAD if abs(ahead) > TOLERATED else State.NOTE, text, do)
 
 
 def _without_password(url: str) -> str:
@@ -148,7 +148,7 @@ def _without_password(url: str) -> str:
 
 
 def list_checks(world: "World") -> Iterator[DoctorCheck]:
-    """Whether CloudFront answers, and which of the lists may be read."""
+    """Yield whether CloudFront and S3 answer, and which lists can be read."""
     from cfstream.kinds import KINDS
 
     reads, lists = world.reads(), [call for kind in KINDS for call in kind.lists]
@@ -170,7 +170,7 @@ def list_checks(world: "World") -> Iterator[DoctorCheck]:
     for name, answer in zip(ELSEWHERE, others, strict=True):
         if isinstance(answer, Refused):
             yield DoctorCheck(
-                name, State.NOTE, f"cannot be read, and only some specs need it: {answer.what}", answer.do
+                name, State.NOTE, f"cannot be read, but only some specs need it: {answer.what}", answer.do
             )
 
 

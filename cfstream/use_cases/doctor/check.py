@@ -10,7 +10,7 @@ class State(StrEnum):
 
     WELL = "well"
     NOTE = "note"
-    """Could be better; most commands work without it."""
+    """Not ideal, but most commands work."""
     BAD = "bad"
     """Commands will fail."""
     UNKNOWN = "unknown"

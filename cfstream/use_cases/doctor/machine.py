@@ -35,11 +35,11 @@ def _version(package: str) -> str:
 
 def _libraries() -> DoctorCheck:
     found = {name: _version(name) for name in ("boto3", "botocore", "pydantic", "cryptography")}
-    told = ", ".join(f"{name} {version or 'is not installed'}" for name, version in found.items())
+    text = ", ".join(f"{name} {version or 'is not installed'}" for name, version in found.items())
     numbers = [int(part) for part in found["boto3"].split(".")[:2] if part.isdigit()]
     old = tuple(numbers) < BOTO3 or not all(found.values())
     do = "pip install --upgrade cfstream: an older boto3 drops fields of a config that it does not know"
-    return DoctorCheck("libraries", State.BAD if old else State.WELL, told, do if old else "")
+    return DoctorCheck("libraries", State.BAD if old else State.WELL, text, do if old else "")
 
 
 def _extra(name: str) -> DoctorCheck:
@@ -72,5 +72,5 @@ def _sandbox() -> DoctorCheck:
         running = lifecycle.status(homes.find(Path.cwd()))
     except SandboxError as refused:
         return DoctorCheck("sandbox", State.NOTE, refused.what, refused.do)
-    told = f"running at {running.endpoint_url}" if running else "not running; --sandbox starts it"
-    return DoctorCheck("sandbox", State.WELL, told)
+    text = f"running at {running.endpoint_url}" if running else "not running; --sandbox starts it"
+    return DoctorCheck("sandbox", State.WELL, text)

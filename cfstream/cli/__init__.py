@@ -1,1 +1,1 @@
-"""The command line: a command parses, calls one workflow function, renders and exits. A file each."""
+"""The command line. Each command parses its arguments, calls a use case, prints the result and exits."""

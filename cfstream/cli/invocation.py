@@ -1,4 +1,4 @@
-"""One run of the program: the flags that every command takes, as the connection and the terminal that they describe."""
+"""One run of the program: the flags of all commands, as a connection and a terminal."""
 
 import sys
 from dataclasses import dataclass, field, replace
@@ -42,11 +42,11 @@ class Invocation:
 
     def _announce(self, sandbox: "Running") -> None:
         where = sandbox.endpoint_url
-        self.terminal.note(f"Started the sandbox at {where}; to end it: cfstream sandbox down\n")
+        self.terminal.note(f"Started the sandbox at {where}; to stop it: cfstream sandbox down\n")
 
 
 def invocation_of(ctx: "typer.Context") -> Invocation:
-    """Return the run that a command belongs to."""
+    """Return the run of a command."""
     found = ctx.obj
     assert isinstance(found, Invocation)  # noqa: S101 (typer types it as Any; `main` sets it)
     return found

@@ -1,4 +1,4 @@
-"""The program: the flags of all commands, and the one place where errors become exit codes."""
+"""The program: the flags of all commands, and the translation of errors to exit codes."""
 
 import errno
 import gc
@@ -45,7 +45,7 @@ def everywhere(
     ctx: typer.Context,
     *,
     profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile; default AWS_PROFILE.")
+        str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile. Default: AWS_PROFILE.")
     ] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="NAME", help="The region of buckets.")
@@ -56,10 +56,10 @@ def everywhere(
     ] = None,
     edge_url: Annotated[
         str | None,
-        typer.Option("--edge-url", metavar="URL", help="Send viewers' requests here: verify, apply."),
+        typer.Option("--edge-url", metavar="URL", help="Send viewers' requests here (verify, apply)."),
     ] = None,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Use the AWS on this machine; start it if needed.")
+        bool, typer.Option("--sandbox", help="Use the local AWS; start it if needed.")
     ] = False,
     verbose: Annotated[
         int,
@@ -73,7 +73,7 @@ def everywhere(
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors only.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours, like NO_COLOR=1.")] = False,
-    version: Annotated[  # noqa: ARG001 (its callback has done all)
+    version: Annotated[  # noqa: ARG001 (its callback does everything)
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -107,7 +107,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments, or those of the process, and return its exit code."""
     if arguments is not None:
         return _guarded(arguments)
-    # Nearly all objects live until the process ends: collecting garbage, also at exit, took a quarter of a plan's
+    # Nearly all objects live until the process ends: garbage collection, also at exit, took a quarter of a plan's
     # time and freed nothing.
     gc.set_threshold(LASTING_OBJECTS)
     code = _guarded(None)
@@ -116,7 +116,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _guarded(arguments: Sequence[str] | None) -> int:
-    """Return the exit code of a run, whatever was raised in it."""
+    """Return the exit code of a run. All exceptions become exit codes."""
     streams.make_tolerant()
     invocation = Invocation()
     terminal = invocation.terminal
@@ -147,7 +147,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
 
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:
-    """Return the exit code of a run in which nothing was raised: that of typer.Exit or of the command, else 0."""
+    """Return the exit code of a run without an exception: that of typer.Exit or of the command, or 0."""
     program = get_command(app)
     program.help = verbatim_examples(program.help or "")
     ordered = with_format_last(arguments, program.params)
@@ -174,30 +174,30 @@ def _answer(error: CfstreamError, code: int, output: str | None, terminal: Termi
 
 def _of_bug(bug: Exception) -> CfstreamError:
     return CfstreamError(
-        f"cfstream itself failed: {type(bug).__name__}: {bug}",
-        "this is a bug: run the command again with -vv, and report the output",
+        f"internal error: {type(bug).__name__}: {bug}",
+        "this is a bug in cfstream: run the command again with -vv, and report the output",
     )
 
 
 _REMEDIES = {
-    errno.EEXIST: "the name exists already: move it away, or choose another name",
-    errno.ENOTDIR: "a part of that path is a file, not a folder: move it away, or choose another path",
+    errno.EEXIST: "the file exists: move it, or choose another name",
+    errno.ENOTDIR: "a part of this path is a file, not a folder: move it, or choose another path",
     errno.EISDIR: "this is a folder: name a file",
     errno.EROFS: "the file system is read-only: choose a path on another one",
-    errno.ENOSPC: "free some space, or choose another path, and run it again",
+    errno.ENOSPC: "free some space, or choose another path, and run the command again",
 }
-"""The fixes for errors of the system, by number (POSIX errno.h)."""
+"""The fixes for system errors, by number (POSIX errno.h)."""
 
 
 def _of_system(error: OSError) -> CfstreamError:
-    """Return an error of the system as ours, if no command has explained it."""
+    """Return a system error that no command has translated as a CfstreamError."""
     if error.filename:
         do = _REMEDIES.get(
-            error.errno or 0, "check that its folder exists, and that you can read and write in it"
+            error.errno or 0, "check that its folder exists, and that you can read and write there"
         )
         return CfstreamError(f"{error.filename}: {error.strerror}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
-        return CfstreamError("the working directory does not exist any more", "change to one that exists")
+        return CfstreamError("the working directory no longer exists", "change to an existing directory")
     return CfstreamError(error.strerror or str(error))
 
 
@@ -221,7 +221,7 @@ def _trace(terminal: Terminal) -> None:
 
 
 def _flushed(code: int, terminal: Terminal) -> int:
-    """Return the exit code after stdout is flushed. A result that could not be written is a failure."""
+    """Return the exit code after stdout is flushed. It is a failure if the result could not be written."""
     if sys.stdout is None:
         return code
     try:

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands have."""
+"""Arguments and options of several commands."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -9,14 +9,14 @@ from cfstream.steps.hazards import HazardName
 
 
 class Format(StrEnum):
-    """How a result is printed."""
+    """The output formats of a result."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class RunFormat(StrEnum):
-    """How a run is reported: as text, as one JSON report at the end, or as JSON events while it goes on."""
+    """The output formats of a run: text, one JSON report at the end, or JSON events during the run."""
 
     TEXT = "text"
     JSON = "json"
@@ -50,11 +50,11 @@ ChangedSince = Annotated[
 
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin no other step after a stack has failed.")]
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Required without a terminal.")]
 
 NoWait = Annotated[
     bool,
-    typer.Option("--no-wait", help="Do not wait for Deployed; run later the steps that need it."),
+    typer.Option("--no-wait", help="Do not wait for Deployed. A later run does the steps that need it."),
 ]
 
 Allow = Annotated[
@@ -66,11 +66,11 @@ Allow = Annotated[
     ),
 ]
 
-Output = Annotated[
-    RunFormat, typer.Option("--format", help="How to print it; ndjson: as events, one a line.")
-]
+Output = Annotated[RunFormat, typer.Option("--format", help="How to print it; ndjson: events, one per line.")]
 
 Notify = Annotated[
     str | None,
-    typer.Option("--notify", metavar="COMMAND", help="Run this at the end, with the report on its stdin."),
+    typer.Option(
+        "--notify", metavar="COMMAND", help="Run this command at the end, with the report on its stdin."
+    ),
 ]

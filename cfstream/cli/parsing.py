@@ -1,4 +1,4 @@
-"""How commands are found and parsed: each is imported when it is asked for, and gets the flags that all share.
+"""Finds and parses commands. Each is imported when it is needed, and gets the flags of all commands.
 
 `table` lists the commands. Streams and exit codes are in `main`.
 """
@@ -30,7 +30,7 @@ FORMAT = "--format"
 
 
 class Commands(TyperGroup):
-    """The commands in their sections. Each is imported when it is asked for."""
+    """The commands in their sections. Each is imported when it is needed."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (the signature is typer's)
         return list(ENTRIES)
@@ -40,11 +40,11 @@ class Commands(TyperGroup):
         if entry is None:
             return None
         if cmd_name not in self.commands:
-            self.commands[cmd_name] = _furnished(_load(cmd_name, entry), self)
+            self.commands[cmd_name] = _completed(_load(cmd_name, entry), self)
         return self.commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that `args` name first. Raises WrongUsage for an unknown one, with the most similar."""
+        """Return the command that `args` name first. For an unknown one, raises WrongUsage with the most similar."""
         if args[0] not in ENTRIES and not ctx.resilient_parsing:
             near = get_close_matches(args[0], ENTRIES, n=1)
             raise WrongUsage(
@@ -54,13 +54,13 @@ class Commands(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """Return the commands and flags with this start."""
+        """Return the commands and flags that start with `incomplete`."""
         shown = [param for param in self.get_params(ctx) if not getattr(param, "hidden", False)]
         helps = {name: entry.help for name, entry in ENTRIES.items()}
         return completion.commands(helps, incomplete) + completion.flags(shown, incomplete)
 
     def invoke(self, ctx: Any) -> Any:
-        """Return the result of the command. It ends quietly if the reader of stdout has closed the pipe."""
+        """Return the result of the command. Ends without an error if the reader of stdout has closed the pipe."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -81,7 +81,7 @@ class Commands(TyperGroup):
 
 
 class Command(TyperCommand):
-    """A command whose help shows its arguments as people write them: ``SPEC...``, or ``[NAME]``."""
+    """A command whose help shows its arguments as ``SPEC...`` or ``[NAME]``."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         arguments = [param for param in self.get_params(ctx) if param.param_type_name == "argument"]
@@ -92,7 +92,7 @@ class Command(TyperCommand):
         ]
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """Return the flags with this start, those of `cfstream` itself included, which help does not repeat."""
+        """Return the flags that start with `incomplete`, including the flags of all commands, which help omits."""
         return completion.flags(self.get_params(ctx), incomplete)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -133,12 +133,12 @@ def _load(name: str, entry: CommandEntry) -> TyperCommand | TyperGroup:
     return command
 
 
-def _furnished(command: Any, program: TyperGroup) -> Any:
-    """Return the command with what all have: the flags of `cfstream` itself, completion, and unwrapped examples."""
+def _completed(command: Any, program: TyperGroup) -> Any:
+    """Return the command with the flags of all commands, completion, and unwrapped examples."""
     own = {option for param in command.params for option in param.opts}
     for param in program.params:
         if param.name in EVERYWHERE and not own.intersection(param.opts):
-            command.params.append(_taken_later(param))
+            command.params.append(_late_flag(param))
     for param in command.params:
         if words := completion.words_for(param):
             param.shell_complete = completion.offering(words)
@@ -146,12 +146,12 @@ def _furnished(command: Any, program: TyperGroup) -> Any:
     command.help = verbatim_examples(command.help or "")
     command.epilog = command.epilog or EPILOG
     for member in getattr(command, "commands", {}).values():
-        _furnished(member, program)
+        _completed(member, program)
     return command
 
 
-def _taken_later(param: Any) -> Any:
-    """Return a flag of `cfstream` that is taken after a command's name. It changes the invocation, not the command."""
+def _late_flag(param: Any) -> Any:
+    """Return a flag of all commands for use after the command's name. It changes the invocation, not the command."""
     taken = copy(param)
     taken.expose_value = False
     taken.hidden = True
@@ -185,6 +185,6 @@ def format_of(arguments: Sequence[str]) -> str | None:
 
 
 def verbatim_examples(text: str) -> str:
-    """Return help in which indented and marked paragraphs keep their line breaks."""
+    """Return help whose indented and marked paragraphs keep their line breaks."""
     paragraphs = text.replace("\\b\n", "\b\n").split("\n\n")
     return "\n\n".join(f"\b\n{part}" if part.startswith("    ") else part for part in paragraphs)

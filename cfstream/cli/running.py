@@ -49,7 +49,7 @@ def _progress(
 
 @contextmanager
 def _stopped_by_sigint(interrupt: Callable[[], None]) -> Iterator[None]:
-    """On SIGINT, finish the current write and do not try the rest. A second one changes nothing."""
+    """On SIGINT, finish the current write and skip the remaining steps. A second SIGINT changes nothing."""
     previous = signal.signal(signal.SIGINT, lambda *_: interrupt())
     try:
         yield
@@ -101,7 +101,7 @@ def conclude(
 
 
 def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
-    """Print what was done on stdout and what failed on stderr; for programs, everything on stdout too."""
+    """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
     from cfstream.render.report import failures_text, report_text
     from cfstream.render.verify import broken_text
 

@@ -1,6 +1,6 @@
 """The table of commands: their names, sections and one-line helps, and the module of each.
 
-Listing commands imports none of them: `parsing` imports a command's module when the command is asked for.
+Listing commands imports none of them: `parsing` imports a command's module when the command is needed.
 """
 
 from collections.abc import Mapping
@@ -28,37 +28,37 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = {
         "init": _command("init", "Write a commented spec to start from."),
         "import": _command("import_", "Write a live distribution as a spec."),
         "validate": _command("validate", "Check specs, without AWS."),
-        "fmt": _command("fmt", "Put specs in their canonical form."),
-        "diff": _command("diff", "Show what a change of specs changes in meaning."),
+        "fmt": _command("fmt", "Format specs."),
+        "diff": _command("diff", "Show what a change of specs means."),
         "docs": _command("docs", "Show what a field of a spec means."),
         "migrate": _command("migrate", "Edit a spec to use current features of CloudFront."),
         "schema": _command("schema", "Print the JSON Schema of specs, for editors."),
     },
     "Plan and apply": {
         "plan": _command("plan", "Show what apply would do, and change nothing."),
-        "apply": _command("apply", "Do what plan shows, after a yes."),
+        "apply": _command("apply", "Run the plan after you confirm it."),
         "wait": _command("wait", "Return when distributions are Deployed."),
         "access": _command("access", "Show who can read, and how."),
         "snapshot": _command("snapshot", "Record what plan reads, for plans without credentials."),
         "verify": _command("verify", "Prove that only signed requests are served."),
-        "permissions": _command("permissions", "Print the least IAM policy that cfstream needs."),
+        "permissions": _command("permissions", "Print the minimal IAM policy that cfstream needs."),
     },
     "Sign URLs and cookies": {
         "sign": _command("sign", "Sign a URL, cookies or a stream name."),
         "explain": _command("explain", "Show why CloudFront would refuse a URL."),
-        "keys": _command("keys", "Make key pairs, and rotate keys.", attribute="app"),
+        "keys": _command("keys", "Create key pairs, and rotate keys.", attribute="app"),
     },
     "Inspect and delete": {
         "list": _command(
             "list", "List distributions and identities, and the spec that owns each.", attribute="list_"
         ),
-        "show": _command("show", "Show all settings of one of them."),
+        "show": _command("show", "Show all settings of a distribution or identity."),
         "destroy": _command("destroy", "Delete everything the stack owns, except the bucket."),
         "delete": _command("delete", "Delete a disabled distribution, or an unused identity."),
         "doctor": _command("doctor", "Check that commands have what they need."),
     },
     "Try it without AWS": {
-        "sandbox": _command("sandbox", "Start, stop and inspect an AWS on this machine.", attribute="app"),
+        "sandbox": _command("sandbox", "Start, stop and inspect a local AWS.", attribute="app"),
     },
 }
 
@@ -67,4 +67,4 @@ ENTRIES: dict[str, CommandEntry] = {
 }
 
 EVERYWHERE = ("profile", "region", "endpoint_url", "edge_url", "sandbox", "verbose", "quiet", "no_color")
-"""Parameters of `cfstream` that are also taken after a command's name."""
+"""Parameters of `cfstream` that can also follow a command's name."""

@@ -48,7 +48,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
     assert ran.code == 2
     assert ran.err == (
         "error: destroy asks for confirmation, and there is no terminal\n"
-        "  fix: read what would be deleted, and add --yes\n"
+        "  fix: review what would be deleted, and add --yes\n"
     )
     assert "  - delete  distribution:lectures" in ran.out
     assert "  The bucket and every object in it stay.\n" in ran.out
@@ -66,7 +66,7 @@ def test_the_name_is_asked_for(
     ran = cfstream("destroy", "lectures.yaml")
     assert (ran.code, alive(lectures)) == then
     assert "Type lectures to destroy it: " in ran.err
-    assert ("the answer was not lectures: nothing was destroyed" in ran.err) == bool(ran.code)
+    assert ("the answer was not lectures, so nothing was deleted" in ran.err) == bool(ran.code)
 
 
 def test_the_end_of_an_adopted_stack_says_what_keeps_its_spec_from_being_applied_again(

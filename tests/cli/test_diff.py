@@ -125,7 +125,7 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["my specs/lectures.yaml"], "there is nothing to compare it with"),
+        (["my specs/lectures.yaml"], "has no revision to compare with"),
         (["my specs/lectures.yaml@nix"], "'nix' is not a git revision here"),
         (["my specs/lectures.yaml@--help"], "'--help' is not a git revision here"),
         (["x.yaml@main"], "neither x.yaml@main nor x.yaml exists"),

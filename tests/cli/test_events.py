@@ -76,7 +76,7 @@ def test_a_command_hears_how_it_ended(cfstream: Run, specs: Path) -> None:
 def test_a_command_that_fails_is_told_and_changes_nothing(cfstream: Run, specs: Path) -> None:
     """What was applied was applied."""
     ran = cfstream("apply", "specs", "--yes", "-q", "--notify", "echo no bell here >&2; exit 3")
-    assert (ran.code, ran.err) == (0, "note: --notify: it exited with 3: no bell here\n")
+    assert (ran.code, ran.err) == (0, "note: --notify: the command exited with 3: no bell here\n")
 
 
 def test_no_command_is_called_when_there_was_nothing_to_do(cfstream: Run, specs: Path) -> None:

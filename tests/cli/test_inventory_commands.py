@@ -242,7 +242,7 @@ def test_an_id_that_aws_does_not_know_is_no_file(run: Run, command: str, id_: st
     """Whatever its length, and the command that shows which ids there are is named."""
     ran = run(command, id_)
     assert (ran.code, ran.out) == (1, "")
-    assert f"{id_} is no distribution and no origin access identity of this account" in " ".join(
+    assert f"{id_} no distribution or origin access identity in this account has the id" in " ".join(
         ran.err.split()
     )
     assert "cfstream list" in ran.err
@@ -293,7 +293,7 @@ def test_delete_refuses_another_version(account: Account, run: Run) -> None:
     ("which", "words"),
     [
         ("distribution", "is enabled"),
-        ("identity", "is in use"),
+        ("identity", "is still used by"),
     ],
 )
 def test_delete_refuses_what_is_used(account: Account, run: Run, which: str, words: str) -> None:
@@ -328,7 +328,7 @@ def test_delete_wants_an_id(run: Run) -> None:
     """A spec is no id: what belongs to a stack is not deleted piece by piece."""
     ran = run("delete", "lectures.yaml")
     assert ran.code == 2
-    assert "lectures.yaml is not an id of CloudFront" in ran.err
+    assert "lectures.yaml is not a CloudFront id" in ran.err
 
 
 class _Terminal:

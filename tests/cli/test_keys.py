@@ -235,7 +235,7 @@ def test_a_pair_that_is_none_is_refused(cfstream: Run, here: Folder) -> None:
     Path("keys/lectures-2.pem").write_bytes(Path("keys/lectures-1.pem").read_bytes())
     Path("keys/lectures-2.pub.pem").unlink()
     ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
-    assert (ran.code, "under another name" in ran.err) == (2, True)
+    assert (ran.code, "contains the same key as" in ran.err) == (2, True)
     assert Path("lectures.yaml").read_bytes() == before
 
 

@@ -133,8 +133,8 @@ def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
     """A person gets a sentence; who wants the trace asks for it."""
     ran = cfstream("fail", "bug")
     assert ran.err == (
-        "error: cfstream itself failed: KeyError: 'Items'\n"
-        "  fix: this is a bug: run the command again with -vv, and report the output\n"
+        "error: internal error: KeyError: 'Items'\n"
+        "  fix: this is a bug in cfstream: run the command again with -vv, and report the output\n"
     )
     assert "Traceback (most recent call last)" in in_a_process("cfstream -vv plan /nowhere.yaml").stderr
 
@@ -159,7 +159,7 @@ def test_a_result_that_cannot_be_written_is_a_failure() -> None:
         assert ran.returncode == 1
         assert ran.stderr == (
             "error: the result could not be written: No space left on device\n"
-            "  fix: send it to a disk with room, or to a pipe\n"
+            "  fix: write it to a disk with free space, or to a pipe\n"
         )
 
 
@@ -171,7 +171,7 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory fix: a part of that path is a file, not a folder: "
+        f"error: {spec}: Not a directory fix: a part of this path is a file, not a folder: "
         "move it away, or choose another path"
     )
 
@@ -202,7 +202,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     ran = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
     assert ran.returncode == 1
     assert ran.stderr == (
-        "error: the working directory does not exist any more\n  fix: change to one that exists\n"
+        "error: the working directory no longer exists\n  fix: change to an existing directory\n"
     )
 
 

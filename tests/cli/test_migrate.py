@@ -217,9 +217,9 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "a key for something else": (
         "oai: {}\n",
         ("--to", "oac", "--key-name", "k"),
-        "--key-name is for --to key-groups",
+        "--key-name needs --to key-groups",
     ),
-    "a table for something else": ("oai: {}\n", ("--to", "oac", "--urls", "u"), "--urls is for --to http"),
+    "a table for something else": ("oai: {}\n", ("--to", "oac", "--urls", "u"), "--urls needs --to http"),
     "no spec": ("what: is this\n", ("--to", "oac"), "what"),
 }
 
@@ -256,7 +256,7 @@ def test_an_edit_that_makes_a_problem_is_none(cfstream: Run, here: Path) -> None
     write(here / "lectures.yaml", text)
     ran = cfstream("migrate", "lectures.yaml", *KEY)
     assert (ran.code, ran.out) == (2, "")
-    assert "with this edit there would be a problem" in ran.err
+    assert "the edited spec would have a problem" in ran.err
     assert (here / "lectures.yaml").read_text() == text
     assert not (here / "keys").exists()
     assert cfstream("migrate", "lectures.yaml", *KEY, "--group", "members").code == 0

@@ -58,7 +58,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, spec: Path
     ran = cfstream("apply", "lectures.yaml")
     assert ran.code == 2
     assert ran.err == (
-        "error: apply asks for confirmation, and there is no terminal\n  fix: add --yes to confirm now\n"
+        "error: apply asks for confirmation, and there is no terminal\n  fix: add --yes to confirm\n"
     )
     assert cfstream("plan", "--check", "lectures.yaml").code == 3
 

@@ -140,7 +140,7 @@ def test_a_plan_of_no_use_says_why(project: Path, content: str, reason: str) -> 
 def test_a_plan_is_applied_alone(project: Path) -> None:
     """A saved plan and specs beside it would be two plans."""
     save(plan(NEW), ["specs"], "tonight.plan")
-    with pytest.raises(WrongUsage, match="applied alone"):
+    with pytest.raises(WrongUsage, match="must be the only argument"):
         find(["tonight.plan", "specs"])
 
 

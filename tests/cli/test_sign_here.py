@@ -71,7 +71,7 @@ def test_a_url_that_a_browser_can_open(
 ) -> None:
     """The note names it; signed, it gets in as it is, and explain says so."""
     said = sign(KEY).err
-    browser = said[said.index("http://", said.index("for a browser sign")) :].split()[0]
+    browser = said[said.index("http://", said.index("for a browser, sign")) :].split()[0]
     port = edge.rpartition(":")[2]
     assert browser.endswith(f".cloudfront.localhost:{port}/hls/week%201.m3u8")
     for flags in ((), ("--from", "2026-01-01T00:00Z")):

@@ -164,7 +164,7 @@ def test_a_spec_of_another_account_is_refused(cfstream: Cli, live: Path) -> None
     Path("lectures.yaml").write_text(SPEC + f"cnames: [media.example.com]\nhttp: {{certificate: '{arn}'}}\n")
     ran = cfstream("plan", "lectures.yaml", "--live", "live.json")
     assert ran.code == 2
-    assert "names a certificate of account 111122223333" in " ".join(ran.err.split())
+    assert "has a certificate of account 111122223333" in " ".join(ran.err.split())
 
 
 def test_a_snapshot_of_another_account_is_not_overwritten(cfstream: Cli, live: Path) -> None:

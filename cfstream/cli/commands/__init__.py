@@ -1,1 +1,1 @@
-"""The commands, one file each: parse the arguments, call a use case, print its result, return the exit code."""
+"""The commands, one file each. A command parses arguments, calls a use case, and prints the result."""

@@ -19,18 +19,18 @@ def access(
         list[str],
         typer.Argument(
             metavar="SPEC... [KEY]",
-            help="YAML files, directories of them, or - for standard input; then the key of one object, if the last "
+            help="YAML files, folders of them, or - for standard input; then the key of one object, if the last "
             "argument is not an existing path.",
             show_default=False,
         ),
     ],
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """Show who can read: every reader, the paths, and the way.
+    """Show who can read: every reader, the paths, and how the access is given.
 
-    The way is the behavior, identity, statement or ACL that gives this access. With a KEY, shows for this one object
-    the chain from the host to the statement, with the line of the spec or the Sid that each link comes from. Readers
-    that the spec does not name come first, each with a fix. Reads AWS, and changes nothing.
+    Access is given by a behavior, an identity, a policy statement or an ACL. With a KEY, shows for this object each
+    link from the host name to the statement, with the line of the spec or the Sid. Readers that the spec does not list
+    come first, each with a fix. Reads AWS, and changes nothing.
 
     Example: cfstream access lectures.yaml talks/1.mp4
     """
@@ -52,7 +52,7 @@ def access(
 def spec_and_key(arguments: list[str], terminal: Terminal) -> tuple[list[str], str | None]:
     """Return the specs, and the key if the last of several arguments is not an existing path.
 
-    A key in S3 has no leading slash, but people copy paths from URLs: one slash is removed.
+    Removes one leading slash: keys in S3 have none, but paths copied from URLs do.
     """
     *specs, last = arguments
     if not specs or last == "-" or os.path.exists(last):

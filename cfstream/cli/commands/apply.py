@@ -40,16 +40,14 @@ def apply(
     yes: Yes = False,
     no_wait: NoWait = False,
     allow: Allow = None,
-    no_verify: Annotated[
-        bool, typer.Option("--no-verify", help="Do not prove at the end who can read.")
-    ] = False,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not run verify at the end.")] = False,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
     only: Only = None,
     changed_since: ChangedSince = None,
     fail_fast: FailFast = False,
 ) -> None:
-    """Do what plan shows, after a yes.
+    """Run the plan after you confirm it.
 
     Shows the plan, asks, runs its steps in order, and prints a report. A resource that changed since it was read is
     refused, never overwritten. If it is interrupted, run the same command again; it resumes. When everything is
@@ -109,23 +107,23 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
 
 
 def _ask(terminal: Terminal) -> None:
-    """Return after a ``yes``. Raises WrongUsage without a terminal, else CfstreamError."""
+    """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
-        raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm now")
+        raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm")
     terminal.tell("Type yes to apply: ")
     if sys.stdin.readline().strip() != "yes":
         raise CfstreamError(
-            "not applied: the answer was not yes", "nothing was written; run it again when ready"
+            "not applied: the answer was not yes", "nothing was written; to apply, run the same command again"
         )
 
 
 def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:
-    """Print on stderr what was proved of the changed stacks, and what could not be proved."""
+    """Print on stderr what was verified of the changed stacks, and what could not be verified."""
     from cfstream.applying import StackOutcome
 
     for stack in sorted(applied.pending, key=lambda each: each.name):
         later = f"cfstream verify {shlex.quote(stack.spec)}{flags}"
-        terminal.note(f"{stack.name}: not verified, it is not Deployed yet; later run: {later}\n")
+        terminal.note(f"{stack.name}: not verified, because it is not Deployed yet; later run: {later}\n")
     if applied.error is not None:
         terminal.note(f"not verified: {applied.error.what}\n")
     if applied.proof is not None:

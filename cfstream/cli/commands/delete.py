@@ -1,4 +1,4 @@
-"""`cfstream delete`: one disabled distribution, or an unused identity, by its id."""
+"""`cfstream delete`: deletes one disabled distribution, or an unused identity, by its id."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -16,18 +16,23 @@ if TYPE_CHECKING:
 def delete(
     ctx: typer.Context,
     resource_id: Annotated[
-        str, typer.Argument(metavar="ID", help="The id of a distribution of either kind, or of an identity.")
+        str,
+        typer.Argument(
+            metavar="ID", help="The id of a distribution, a streaming distribution or an identity."
+        ),
     ],
     if_match: Annotated[
         str | None,
         typer.Option("--if-match", metavar="ETAG", help="Delete only this version, without asking."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed without a terminal.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask. Required without a terminal.")
+    ] = False,
 ) -> None:
     """Delete a disabled distribution, or an origin access identity that no distribution uses.
 
-    Refuses what is enabled or in use. Exits with 4 if the current version is not that of --if-match. Does not delete
-    what it refers to, or what was granted to it: that is listed at the end.
+    Refuses a resource that is enabled or in use. Exits with 4 if its current version is not --if-match. Resources that
+    it refers to, and its grants, are not deleted: the output lists them.
 
     Example: cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
     """
@@ -37,7 +42,7 @@ def delete(
 
     run = invocation_of(ctx)
     if not is_id(resource_id):
-        raise WrongUsage(f"{resource_id} is not an id of CloudFront", "run cfstream list to see the ids")
+        raise WrongUsage(f"{resource_id} is not a CloudFront id", "run cfstream list to see the ids")
     world = run.connection.world()
     reads = world.reads()
     found = by_id(reads, resource_id)
@@ -50,7 +55,7 @@ def delete(
 
 
 def _ask(found: "Found", owner: str | None, terminal: Terminal) -> None:
-    """Return after a ``yes``. Raises WrongUsage without a terminal, CfstreamError for any other answer."""
+    """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
         what = "delete asks for confirmation, and there is no terminal"
         raise WrongUsage(what, f"add --if-match {found.etag}, or --yes")

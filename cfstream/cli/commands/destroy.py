@@ -1,4 +1,4 @@
-"""`cfstream destroy`: show what will be deleted, ask for the stack's name, and delete it."""
+"""`cfstream destroy`: shows what will be deleted, asks for the stack's name, and deletes it."""
 
 import sys
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ def destroy(
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
 ) -> None:
-    """Delete everything the stack owns, after you type its name: never the bucket, never an object.
+    """Delete everything the stack owns, after you type its name. Never deletes the bucket or an object.
 
     Shows what will be deleted and what will not, and asks. Deletes the records; then disables the distribution, waits,
-    and deletes it; then the stack's grants, key groups, public keys, policies and identity, if nothing else uses them.
+    and deletes it; then deletes the grants, key groups, public keys, policies and identity that nothing else uses.
     Never changes what the stack does not own. Refuses a spec with protect: true. If it is interrupted, run the same
     command again; it resumes.
 
@@ -62,7 +62,7 @@ def destroy(
             "it again\n"
         )
     if len(going) > 1 and not report.exit_code:
-        # One stack may have used what another owns, which could not be deleted before it.
+        # A stack may have used a resource of another one, which could not be deleted before.
         left = [stack.name for stack in make_plan(stacks, world, destroying=True).stacks if stack.steps]
         if left:
             names = ", ".join(left)
@@ -71,16 +71,16 @@ def destroy(
 
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:
-    """Return if every stack's name was typed. Raises WrongUsage without a terminal, else CfstreamError."""
+    """Return if every stack's name was typed. Raises WrongUsage without a terminal, or CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise WrongUsage(
             "destroy asks for confirmation, and there is no terminal",
-            "read what would be deleted, and add --yes",
+            "review what would be deleted, and add --yes",
         )
     for stack in stacks:
         terminal.tell(f"Type {stack.name} to destroy it: ")
         if sys.stdin.readline().strip() != stack.name:
             raise CfstreamError(
-                f"the answer was not {stack.name}: nothing was destroyed",
+                f"the answer was not {stack.name}, so nothing was deleted",
                 f"to destroy it, run the same command again and type {stack.name}",
             )

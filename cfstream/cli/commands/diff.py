@@ -1,4 +1,4 @@
-"""``cfstream diff``: what a change of specs changes in meaning. It needs git, and no AWS."""
+"""``cfstream diff``: shows what a change of specs means. It needs git, but not AWS."""
 
 import sys
 from enum import StrEnum
@@ -10,7 +10,7 @@ from cfstream.cli.invocation import invocation_of
 
 
 class DiffFormat(StrEnum):
-    """How a comparison is printed."""
+    """The output formats of a comparison."""
 
     TEXT = "text"
     JSON = "json"
@@ -21,22 +21,18 @@ def diff(
     ctx: typer.Context,
     before: Annotated[
         str,
-        typer.Argument(
-            metavar="SPEC@REV", help="The specs as they were: a file or folder at a git revision."
-        ),
+        typer.Argument(metavar="SPEC@REV", help="The old specs: a file or folder at a git revision."),
     ],
     after: Annotated[
         str | None,
-        typer.Argument(
-            metavar="SPEC", help="As they are, or at another revision. Default: the same path now."
-        ),
+        typer.Argument(metavar="SPEC", help="The new specs, also at a revision. Default: the same path now."),
     ] = None,
     output: Annotated[DiffFormat, typer.Option("--format", help="How to print it.")] = DiffFormat.TEXT,
 ) -> None:
-    """Show what a change of specs changes in meaning, field by field with the defaults filled in, without AWS.
+    """Show what a change of specs means, field by field and including defaults, without AWS.
 
-    Order, comments and spelling do not count; the content of key files does. Only hazards that specs alone show are
-    listed: plan lists all. Either side may be a plain file, too.
+    Ignores order, comments and spelling; compares the content of key files. Lists only hazards that the specs show:
+    plan lists all. Both arguments can also be plain files.
 
     Example: cfstream diff specs/@main specs/
     """

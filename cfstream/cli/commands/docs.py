@@ -1,4 +1,4 @@
-"""``cfstream docs``: what the fields of a spec mean, in the words of the schema."""
+"""``cfstream docs``: shows what the fields of a spec mean."""
 
 import sys
 from typing import Annotated
@@ -13,9 +13,7 @@ def docs(
     ctx: typer.Context,
     field: Annotated[
         str | None,
-        typer.Argument(
-            metavar="FIELD", help="A field, like http.behaviors. Default: all of them, as a tree."
-        ),
+        typer.Argument(metavar="FIELD", help="A field, like http.behaviors. Default: all fields, as a tree."),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:

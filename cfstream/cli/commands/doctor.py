@@ -1,4 +1,4 @@
-"""``cfstream doctor``: whether this machine and this account have what commands need."""
+"""``cfstream doctor``: checks that this machine and this account have what commands need."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def doctor(
     specs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SPEC...", help="Also try each read that a plan of these needs.", show_default=False
+            metavar="SPEC...", help="Also try each read that a plan of these specs needs.", show_default=False
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,

@@ -1,4 +1,4 @@
-"""`cfstream explain`: what a signature says, and why CloudFront would refuse it."""
+"""`cfstream explain`: shows what a signature contains, and why CloudFront would refuse it."""
 
 import sys
 from datetime import UTC, datetime
@@ -18,7 +18,8 @@ def explain(
     ],
     *,
     spec: Annotated[
-        str | None, typer.Option("--spec", metavar="SPEC", help="The stack: its live keys and behaviors.")
+        str | None,
+        typer.Option("--spec", metavar="SPEC", help="The spec of the stack, to check its live distribution."),
     ] = None,
     cookies: Annotated[
         str, typer.Option("--cookies", metavar="'K=V; ...'", help="The cookies that come with the request.")
@@ -26,14 +27,14 @@ def explain(
     ip: Annotated[str | None, typer.Option("--ip", metavar="ADDRESS", help="The viewer's address.")] = None,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Exit with 7 if it would be refused, with 1 if that is not known."),
+        typer.Option("--check", help="Exit with 7 if it would be refused, or 1 if that is unknown."),
     ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """Show what a signed URL, cookies or a stream name say, and why CloudFront would refuse them.
+    """Show what a signed URL, cookies or a stream name contain, and why CloudFront would refuse them.
 
-    With --spec, checks the live distribution too: whether it trusts the key, and whether the signature is valid.
-    Exits with 0 whatever the result is. For scripts there is --check, and `accepted` in the JSON.
+    With --spec, also checks the live distribution: whether it trusts the key, and whether the signature is valid. Exits
+    with 0 for every result. Scripts can use --check, or `accepted` in the JSON.
 
     Example: cfstream explain "$(cat url.txt)" --spec lectures.yaml
     """
@@ -55,7 +56,7 @@ def explain(
 
 
 def local(second: int) -> str:
-    """Return a second since 1970 in this machine's zone, with its offset; the number if no calendar has it."""
+    """Return a time in seconds since 1970 in the local zone, with its offset; the number if it is out of range."""
     try:
         text = datetime.fromtimestamp(second, UTC).astimezone().isoformat(" ")
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""``cfstream fmt``: specs in their canonical form. It needs no AWS."""
+"""``cfstream fmt``: formats specs. It does not need AWS."""
 
 import difflib
 import sys
@@ -22,7 +22,7 @@ def fmt(
         list[str] | None,
         typer.Argument(
             metavar="SPEC...",
-            help="Files, folders, or - for standard input to standard output; default: this folder.",
+            help="Files, folders, or - from standard input to standard output. Default: this folder.",
             show_default=False,
         ),
     ] = None,
@@ -32,10 +32,10 @@ def fmt(
     ] = False,
     show: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
 ) -> None:
-    """Put specs in their canonical form: the order of "cfstream docs", and two spaces for each level.
+    """Format specs: fields in the order of "cfstream docs", and two spaces for each level.
 
-    Prints the name of each file that it changes. Comments stay with their fields; quotes and the order of lists do not
-    change. A file is written only if its meaning is proved to be the same, and a file in a folder only if it is a spec.
+    Prints the name of each file that it changes. Comments stay with their fields. Quotes and the order of lists do not
+    change. Writes a file only if its meaning stays the same, and a file in a folder only if it is a spec.
 
     Example: cfstream fmt --check specs/
     """
@@ -50,7 +50,7 @@ def fmt(
 
 
 def _print(spec: "FormattedSpec", terminal: Terminal, *, write: bool, show: bool) -> None:
-    """Print what changes in a spec, and write it if asked to."""
+    """Print what changes in a spec, and write it if `write`."""
     if spec.left:
         terminal.note(f"note: {spec.source.file}: {spec.left}\n")
     if show:
@@ -64,7 +64,7 @@ def _print(spec: "FormattedSpec", terminal: Terminal, *, write: bool, show: bool
 
 
 def _difference(spec: "FormattedSpec", terminal: Terminal) -> Iterator[str]:
-    """Yield a unified diff, as ``patch`` and ``git apply`` read it; in colours on a terminal."""
+    """Yield a unified diff for ``patch`` and ``git apply``, in colours on a terminal."""
     from cfstream.render.flow import Style, page
 
     source = spec.source

@@ -1,4 +1,4 @@
-"""`cfstream import`: a live distribution, or all of an account, as specs whose plans are empty."""
+"""`cfstream import`: writes specs of one live distribution, or of all in an account."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ def import_(
     ctx: typer.Context,
     target: Annotated[
         str | None,
-        typer.Argument(metavar="ID|ARN|DOMAIN|CNAME", help="Which distribution, of either kind."),
+        typer.Argument(metavar="ID|ARN|DOMAIN|CNAME", help="The distribution, http or rtmp."),
     ] = None,
     *,
     out: Annotated[
@@ -32,14 +32,16 @@ def import_(
     ] = None,
     folder: Annotated[
         str | None,
-        typer.Option("--all", metavar="DIR", help="The whole account: a spec for each, in this folder."),
+        typer.Option(
+            "--all", metavar="DIR", help="Write a spec of each distribution of the account to this folder."
+        ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print what was found.")] = Format.TEXT,
 ) -> None:
-    """Write a live distribution as a commented spec whose plan is empty. Changes nothing in AWS.
+    """Write a commented spec of a live distribution. Its plan is empty. Changes nothing in AWS.
 
-    The spec has what a plan would compare, and what identifies the distribution. Settings that a spec cannot have are
-    listed in comments: cfstream does not change them. Files that exist are never overwritten.
+    The spec has the settings that a plan would compare, and identifies the distribution. Comments list the settings
+    that a spec cannot have, which cfstream does not change. Existing files are never overwritten.
 
     Examples: cfstream import media.example.com --out lectures.yaml
 
@@ -47,10 +49,10 @@ def import_(
     """
     if (target is None) == (folder is None):
         do = "write one of: cfstream import E1UGDLB9XZBD79, cfstream import --all specs"
-        raise WrongUsage("import needs one distribution, or --all and a folder", do)
+        raise WrongUsage("import needs a distribution, or --all and a folder", do)
     if folder is not None and (out or name):
         flag = "--out" if out else "--name"
-        raise WrongUsage(f"--all and {flag} exclude each other", f"leave out {flag}: each spec has its own")
+        raise WrongUsage(f"--all and {flag} exclude each other", f"remove {flag}: each spec gets its own")
     run = invocation_of(ctx)
     if folder is not None:
         _all(Path(folder), output, run)
@@ -76,11 +78,11 @@ def _one(target: str, out: Path | None, name: str | None, output: Format, run: I
 def _all(folder: Path, output: Format, run: Invocation) -> None:
     from cfstream.use_cases.imports import import_account
 
-    def tell(each: "Imported") -> None:
+    def report(each: "Imported") -> None:
         result = f"no spec: {each.refusal.what}" if each.refusal else each.name
         run.terminal.note(f"{each.row.id}  {result}\n")
 
-    _print(import_account(folder, run.connection, tell), output, run)
+    _print(import_account(folder, run.connection, report), output, run)
 
 
 def _print(found: "Imports", output: Format, run: Invocation) -> None:
@@ -95,7 +97,7 @@ def _print(found: "Imports", output: Format, run: Invocation) -> None:
 
 
 def _print_notes(imported: "Imported", run: Invocation) -> None:
-    """Print on stderr what the owner must know, even if the spec goes to a file or a pipe."""
+    """Print the notices on stderr, even if the spec goes to a file or a pipe."""
     from cfstream.render.adoption import told_text
 
     color, width = run.terminal.colored(sys.stderr), run.terminal.width()

@@ -1,4 +1,4 @@
-"""``cfstream init``: a commented spec to start from, after a few questions on a terminal."""
+"""``cfstream init``: writes a commented spec to start from, after a few questions on a terminal."""
 
 import os
 import shlex
@@ -20,7 +20,7 @@ def init(
     ctx: typer.Context,
     name: Annotated[
         str | None,
-        typer.Argument(help="Name of the stack: writes NAME.yaml. Default: asked for, or standard output."),
+        typer.Argument(help="Name of the stack: writes NAME.yaml. Default: asks, or standard output."),
     ] = None,
     *,
     bucket: Annotated[
@@ -34,7 +34,7 @@ def init(
     ] = None,
     delivery: Annotated[
         Literal["http", "rtmp"] | None,
-        typer.Option("--delivery", help="How videos are served; default http."),
+        typer.Option("--delivery", help="How videos are served. Default: http."),
     ] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Who signs: a new key pair, in keys/.")] = False,
     public_key: Annotated[
@@ -55,12 +55,12 @@ def init(
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Where to write; - for standard output.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, and use the defaults.")] = False,
 ) -> None:
-    """Write a commented spec to start from. A file that exists is never overwritten.
+    """Write a commented spec to start from. An existing file is never overwritten.
 
-    On a terminal, asks for what no flag says; after Ctrl-C nothing is written. With NAME and a flag for who signs, or
-    without a terminal, asks nothing and takes the defaults, like a new bucket NAME-media.
+    On a terminal, asks for what the flags do not set. Ctrl-C writes nothing. With NAME and a flag for who signs, or
+    without a terminal, asks nothing and uses the defaults, such as a new bucket NAME-media.
 
     Example: cfstream init lectures --new-key --cname media.example.com
     """
@@ -71,7 +71,7 @@ def init(
         run.connection, run.terminal, name, bucket, create_bucket, tuple(cname or ()), delivery, new_key,
         public_key, key_group, tuple(trusted_signer or ()), public, out,
     )  # fmt: skip
-    asking = not (yes or given.says_enough or out == "-") and _two_way()
+    asking = not (yes or given.are_enough or out == "-") and _two_way()
     if not asking and name is None and out is None:
         given = replace(given, out="-")
     _refuse_existing(given)

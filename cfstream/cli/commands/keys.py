@@ -1,4 +1,4 @@
-"""`cfstream keys`: make key pairs, and rotate keys without breaking a URL."""
+"""`cfstream keys`: creates key pairs, and rotates keys without breaking URLs."""
 
 import sys
 from typing import Annotated, Literal
@@ -13,22 +13,22 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Make key pairs, and rotate keys without breaking a URL.\n\nExample: cfstream keys new lectures-2026-11",
+    help="Create key pairs, and rotate keys without breaking URLs.\n\nExample: cfstream keys new lectures-2026-11",
 )
 
 
-@app.command(cls=Command, short_help="Make a key pair.")
+@app.command(cls=Command, short_help="Create a key pair.")
 def new(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key's name, like lectures-2026-11.")],
-    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="Where to write it.")] = "keys",
+    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The folder to write to.")] = "keys",
     kind: Annotated[
         Literal["rsa", "ecdsa"], typer.Option("--type", help="RSA of 2048 bits, or ECDSA on P-256.")
     ] = "rsa",
 ) -> None:
-    """Make a key pair: NAME.pem, which only you can read, and NAME.pub.pem, for the spec.
+    """Create a key pair: NAME.pem, which only you can read, and NAME.pub.pem, for the spec.
 
-    A file that exists is never overwritten.
+    An existing file is never overwritten.
 
     Example: cfstream keys new lectures-2026-11
     """
@@ -39,7 +39,7 @@ def new(
     for notice in pair.notices:
         terminal.notice(notice)
     terminal.say(f"{pair.private}\n{pair.public}\n")
-    terminal.note(f"note: {pair.private} is the private key: keep it out of version control\n")
+    terminal.note(f"note: {pair.private} is the private key; keep it out of version control\n")
 
 
 @app.command(cls=Command, short_help="Rotate the keys of a group, one stage at a time.")
@@ -53,17 +53,17 @@ def rotate(
     *,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="The new key's name. Default: from the old one's."),
+        typer.Option("--name", metavar="NAME", help="The new key's name. Default: from the old name."),
     ] = None,
     now: Annotated[
         bool, typer.Option("--now", help="For a leaked key: remove it at once. Its URLs stop working.")
     ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and to run.
+    """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and run next.
 
-    The first stage adds a new key. The last one removes the old keys, when all their URLs have expired. Run apply in
-    between. If it is interrupted, run it again: it finds its stage from the spec and AWS.
+    The first stage adds a new key. The last one removes the old keys, when all their URLs have expired. Run apply after
+    each stage. If it is interrupted, run it again: it finds the stage from the spec and AWS.
 
     Example: cfstream keys rotate lectures.yaml lectures-signers
     """

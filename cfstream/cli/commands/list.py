@@ -1,4 +1,4 @@
-"""`cfstream list`: the account's distributions and identities, and the spec that owns each."""
+"""`cfstream list`: lists the account's distributions and identities, and the spec that owns each."""
 
 import sys
 from typing import Annotated
@@ -13,9 +13,9 @@ def list_(
     ctx: typer.Context,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """List the account's distributions of both kinds and its origin access identities.
+    """List the account's distributions, http and rtmp, and its origin access identities.
 
-    Each row has the name of the spec that owns it, or - if none does, its status, its names and its origin.
+    Each row shows the spec that owns it (- for none), its status, its names and its origin.
 
     Example: cfstream list --format json
     """

@@ -1,4 +1,4 @@
-"""`cfstream migrate`: edit a spec from older features of CloudFront to the current ones."""
+"""`cfstream migrate`: edits a spec from older features of CloudFront to the current ones."""
 
 import sys
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def migrate(
     specs: Annotated[
         list[str],
         typer.Argument(
-            metavar="SPEC...", help="The one spec to edit; with --check also folders.", show_default=False
+            metavar="SPEC...", help="The spec to edit; with --check also folders.", show_default=False
         ),
     ],
     *,
@@ -38,10 +38,10 @@ def migrate(
     ] = None,
     key_name: Annotated[
         str | None,
-        typer.Option("--key-name", metavar="NAME", help="key-groups: make a key pair with this name."),
+        typer.Option("--key-name", metavar="NAME", help="key-groups: create a key pair with this name."),
     ] = None,
     public_key: Annotated[
-        str | None, typer.Option("--public-key", metavar="FILE", help="key-groups: the key that signs.")
+        str | None, typer.Option("--public-key", metavar="FILE", help="key-groups: an existing public key.")
     ] = None,
     group: Annotated[
         str | None,
@@ -52,15 +52,15 @@ def migrate(
     ] = None,
     urls: Annotated[
         str | None,
-        typer.Option("--urls", metavar="FILE", help="http: players' URLs to map, one a line; - is stdin."),
+        typer.Option("--urls", metavar="FILE", help="http: players' URLs to map, one per line; - is stdin."),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
     """Edit a spec from an older feature of CloudFront to the current one, keeping its comments; then run apply.
 
-    oac: an origin access control instead of an identity, or of none. bucket-policy: one statement instead of a grant
-    on each object. key-groups: your own keys instead of trusted signers. http: a new stack beside an rtmp one; the next
-    run moves its host names.
+    oac: an origin access control instead of an identity or no signature. bucket-policy: one statement instead of a
+    grant on each object. key-groups: your own keys instead of trusted signers. http: a new stack beside an rtmp one;
+    the next run moves its host names.
 
     Example: cfstream migrate lectures.yaml --to oac
     """
@@ -101,21 +101,23 @@ def migrate(
 
 
 def _refuse_strays(to: list[Target], given: Mapping[Target, Mapping[str, str | None]]) -> None:
-    """Raise WrongUsage for a flag of another target than those of --to."""
+    """Raise WrongUsage for a flag of a target that --to does not name."""
     for target, flags in given.items():
         stray = next((flag for flag, value in flags.items() if value is not None), None)
         if stray and target not in to:
-            raise WrongUsage(f"{stray} is for --to {target}", f"leave it out, or add --to {target}")
+            raise WrongUsage(f"{stray} needs --to {target}", f"remove it, or add --to {target}")
 
 
 def _only(specs: list[str]) -> str:
     if len(specs) > 1:
-        raise WrongUsage("only one spec can be edited at a time", "name one file, or run it once for each")
+        raise WrongUsage(
+            "only one spec can be edited at a time", "name one file, or run the command for each file"
+        )
     return specs[0]
 
 
 def _targets(to: list[Target] | None) -> tuple[Target, ...]:
-    """Return the targets, each once. Raises WrongUsage without one, and for http with others."""
+    """Return the targets, each once. Raises WrongUsage if there are none, or for http with others."""
     targets = tuple(dict.fromkeys(to or ()))
     if not targets:
         raise WrongUsage(

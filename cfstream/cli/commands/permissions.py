@@ -1,4 +1,4 @@
-"""`cfstream permissions`: the IAM policy that planning, applying or destroying these specs needs."""
+"""`cfstream permissions`: prints the IAM policy to plan, apply or destroy specs."""
 
 import re
 from typing import Annotated
@@ -19,18 +19,18 @@ def permissions(
     specs: Specs,
     purpose: Annotated[
         Purpose,
-        typer.Option("--for", help="What to allow; apply includes plan, and the proof at its end."),
+        typer.Option("--for", help="What to allow; apply includes plan and verify."),
     ] = Purpose.APPLY,
     account: Annotated[
         str, typer.Option("--account", metavar="NUMBER", help="The account, for ARNs; * means any.")
     ] = "*",
 ) -> None:
-    """Print the least IAM policy that cfstream needs for these specs.
+    """Print the minimal IAM policy that cfstream needs for these specs.
 
-    Made from the specs alone, without AWS. Actions are limited to the bucket, to distributions with the stack's tag,
-    and to the names of its records. What IAM cannot limit is listed on stderr. Without --account the ARNs have a * in
-    its place, which IAM accepts: a policy allows nothing outside the account of its holder. A stack that changes from
-    one spec to another needs, for that run, the policies of both.
+    Uses only the specs, not AWS. Limits actions to the bucket, to distributions with the stack's tag, and to the names
+    of its records. Notes on stderr list what IAM cannot limit. Without --account, ARNs have a * for the account number:
+    IAM accepts that, and a policy has no effect outside its own account. A run that changes a stack from one spec to
+    another needs the policies of both.
 
     Example: cfstream permissions specs/ --for plan > ci-plan.json
     """
@@ -40,7 +40,10 @@ def permissions(
     from cfstream.stack.calls import Place
 
     if not re.fullmatch(r"\*|[0-9]{12}", account):
-        raise WrongUsage(f"--account {account}: an account number has 12 digits", "leave it out to mean any")
+        raise WrongUsage(
+            f"--account {account}: an account number has 12 digits",
+            "correct it, or remove --account to allow any account",
+        )
     run = invocation_of(ctx)
     terminal = run.terminal
     stacks = load(specs)
@@ -50,16 +53,16 @@ def permissions(
     terminal.say(as_text(document))
     if beyond := unlimited(document):
         terminal.note(
-            f"note: IAM cannot limit these to one stack, so this policy allows to change all of the account's:"
+            f"note: IAM cannot limit these to one stack, so this policy allows changing all in the account:"
             f" {', '.join(beyond)}\n"
         )
     if claims(document):
         terminal.note(
             "note: IAM cannot distinguish a new distribution from an old one without the tag cfstream:name, so this"
-            " policy allows to give that tag to distributions that no stack owns\n"
+            " policy allows adding that tag to distributions that no stack owns\n"
         )
     if size(document) > LARGEST_MANAGED:
         terminal.note(
-            f"note: the policy has {size(document)} characters, and a managed policy at most {LARGEST_MANAGED}: "
-            "make one for each spec, or an inline policy of a role\n"
+            f"note: the policy has {size(document)} characters, but a managed policy can have at most "
+            f"{LARGEST_MANAGED}: create one for each spec, or an inline policy of a role\n"
         )

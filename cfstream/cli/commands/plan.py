@@ -1,4 +1,4 @@
-"""`cfstream plan`: show what apply would do, and save it if asked to."""
+"""`cfstream plan`: shows what apply would do, and saves it with --out."""
 
 import shlex
 import sys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PlanFormat(StrEnum):
-    """How a plan is printed: for people, for programs, and for reviews of pull requests."""
+    """The output formats of a plan: for people, for programs, and for reviews of pull requests."""
 
     TEXT = "text"
     JSON = "json"
@@ -47,16 +47,17 @@ def plan(
         typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
     ] = None,
     max_age: Annotated[
-        str | None, typer.Option("--max-age", metavar="TIME", help="Refuse an older SNAPSHOT, as in 24h.")
+        str | None,
+        typer.Option("--max-age", metavar="TIME", help="Refuse a SNAPSHOT older than this, like 24h."),
     ] = None,
     only: Only = None,
     changed_since: ChangedSince = None,
 ) -> None:
     """Show what apply would do, and change nothing.
 
-    Reads the specs and what is live. Prints each step with its reason, its place in the spec and every changed field
-    before and after, and who can read the videos before and after. Exits with 2 if a problem prevents apply. With
-    --live, reads nothing from AWS and needs no credentials.
+    Compares the specs with AWS. Prints each step with its reason, its line in the spec and every changed field, and who
+    can read the videos before and after. Exits with 2 if a problem prevents apply. With --live, does not use AWS and
+    needs no credentials.
 
     Example: cfstream plan specs/ --out tonight.plan
     """
@@ -77,7 +78,7 @@ def plan(
         terminal.say(_problems(found.problems, output))
         raise
     if max_age is not None and live is None:
-        raise WrongUsage("--max-age needs --live: it is the age of a snapshot", "name a snapshot with --live")
+        raise WrongUsage("--max-age needs --live", "add --live SNAPSHOT, or remove --max-age")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     made = make_plan(stacks, recorded or run.connection.world(), only=chosen)
@@ -131,7 +132,7 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal) -> str:
 
 
 def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
-    """Return what stdout gets for specs with problems: reviewers see them; text and JSON leave them to stderr."""
+    """Return the problems of specs for stdout; empty for text and JSON, whose problems go to stderr."""
     match output:
         case PlanFormat.TEXT | PlanFormat.JSON:
             return ""

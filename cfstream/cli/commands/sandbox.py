@@ -1,6 +1,6 @@
-"""``cfstream sandbox``: an AWS on loopback, one for each project.
+"""``cfstream sandbox``: a local AWS, one for each project.
 
-``cfstream.sandbox.lifecycle`` starts and stops its process; it is imported when a command runs.
+``cfstream.sandbox.lifecycle`` starts and stops its process, and is imported only when a command runs.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="An AWS on loopback: CloudFront, S3, STS, ACM and Route 53 without an account. Its state is kept.",
+    help="A local AWS: CloudFront, S3, STS, ACM and Route 53 without an account. It keeps its state.",
 )
 
 
@@ -31,25 +31,23 @@ Dir = Annotated[
     Path | None,
     typer.Option(
         "--dir",
-        help="The sandbox's directory, instead of this project's in your state directory.",
+        help="The sandbox's directory. Default: one for this project in your state directory.",
         metavar="DIR",
     ),
 ]
 Port = Annotated[
     int,
-    typer.Option(
-        metavar="PORT", help="The port to serve on, on 127.0.0.1; 0 takes any free one.", min=0, max=65535
-    ),
+    typer.Option(metavar="PORT", help="The port on 127.0.0.1; 0 for any free one.", min=0, max=65535),
 ]
-As = Annotated[Format, typer.Option("--format", help="How to print.")]
+As = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
 @app.command()
 def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
-    """Start the sandbox, and print the variables that lead aws and boto3 to it.
+    """Start the sandbox, and print the environment variables for aws and boto3.
 
-    A project has one sandbox; if it is running, only the variables are printed. S3 Control needs more: its clients put
-    the account number before the endpoint's host name, and a handler must remove it.
+    A project has one sandbox. If it is running, only prints the variables. S3 Control needs more: its clients put the
+    account number before the endpoint's host name, and a handler must remove it.
 
     The same port answers viewers, by the Host header, as CloudFront does. A request counts as https unless it has
     "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
@@ -66,7 +64,7 @@ def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 
 @app.command()
 def down(dir_: Dir = None) -> None:
-    """Stop the sandbox. Its state is kept for the next start.
+    """Stop the sandbox. It keeps its state for the next start.
 
     Example: cfstream sandbox down
     """
@@ -145,7 +143,7 @@ def key_pair(
 
 @app.command()
 def reset(dir_: Dir = None) -> None:
-    """Delete everything in the sandbox, settings included.
+    """Delete everything in the sandbox, including its settings.
 
     Example: cfstream sandbox reset
     """
@@ -160,7 +158,7 @@ def reset(dir_: Dir = None) -> None:
 def set_(
     settings: Annotated[
         list[str] | None,
-        typer.Argument(metavar="NAME=VALUE", help="Default: print them all.", show_default=False),
+        typer.Argument(metavar="NAME=VALUE", help="Default: print all settings.", show_default=False),
     ] = None,
     dir_: Dir = None,
     format_: As = Format.TEXT,
@@ -186,7 +184,7 @@ def _home(given: Path | None) -> Path:
 
 @contextlib.contextmanager
 def _own_errors() -> Iterator[None]:
-    """Turn the sandbox's errors into those of cfstream, which the sandbox does not import."""
+    """Translate errors of the sandbox, which does not import those of cfstream."""
     from cfstream.sandbox import MissingExtra, SandboxError, WrongSetting
 
     try:
@@ -201,7 +199,8 @@ def _setting(written: str) -> tuple[str, Any]:
     name, equals, value = written.partition("=")
     if not equals:
         raise WrongUsage(
-            f'"{written}" is not a setting: it has the form NAME=VALUE', "write one like deploy_after_reads=3"
+            f'"{written}" is not a setting: settings have the form NAME=VALUE',
+            "write one like deploy_after_reads=3",
         )
     try:
         return name, json.loads(value)
@@ -236,10 +235,10 @@ def _where(running: "Running", format_: Format) -> str:
     return "\n".join(
         [
             *(f"export {name}={value}" for name, value in environment.items()),
-            "# The same from Python, without the variables:",
+            "# From Python, without the variables:",
             '#   sandbox = boto3.Session("sandbox", "sandbox", region_name="us-east-1")',
             f'#   s3 = sandbox.client("s3", endpoint_url="{running.endpoint_url}")',
-            "# What viewers get from a distribution d123.cloudfront.net, or from any of its cnames as the Host:",
+            "# What viewers of d123.cloudfront.net get (a cname works as the Host header):",
             f"#   curl -i http://d123.cloudfront.localhost:{running.port}/key",
         ]
     )

@@ -1,4 +1,4 @@
-"""``cfstream schema``: the spec language as JSON Schema."""
+"""``cfstream schema``: prints the JSON Schema of specs."""
 
 import json
 
@@ -8,7 +8,7 @@ from cfstream.cli.invocation import invocation_of
 
 
 def schema(ctx: typer.Context) -> None:
-    """Print the JSON Schema of the spec language, for completion and hover in an editor.
+    """Print the JSON Schema of specs, for completion and hover in an editor.
 
     Example: cfstream schema > cfstream.v1.json
     """

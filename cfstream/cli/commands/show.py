@@ -1,4 +1,4 @@
-"""`cfstream show`: one distribution or identity with all its settings."""
+"""`cfstream show`: shows one distribution or identity with all its settings."""
 
 import sys
 from typing import Annotated
@@ -16,10 +16,10 @@ def show(
     ],
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
-    """Show all settings of a distribution of either kind, or of an origin access identity.
+    """Show all settings of a distribution, http or rtmp, or of an origin access identity.
 
-    Includes the names of what it refers to, the signers and their active keys, and the grants with which CloudFront
-    reads the bucket.
+    Includes the names of resources that it refers to, the signers and their active keys, and the grants with which
+    CloudFront reads the bucket.
 
     Example: cfstream show E1UGDLB9XZBD79 --format json
     """

@@ -1,4 +1,4 @@
-"""`cfstream sign`: a signed URL, the cookies, or a signed stream name."""
+"""`cfstream sign`: signs a URL, cookies or a stream name."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,28 +20,29 @@ def sign(
     *,
     key: Annotated[str, typer.Option("--key", metavar="FILE", help="The private key, as PEM.")],
     expires: Annotated[
-        str, typer.Option("--expires", metavar="T", help="Until when: 1h from now, or 2026-12-24T20:00Z.")
+        str, typer.Option("--expires", metavar="T", help="The end: 1h from now, or 2026-12-24T20:00Z.")
     ],
     spec: Annotated[
-        str | None, typer.Option("--spec", metavar="SPEC", help="The stack: its host, keys and limits.")
+        str | None,
+        typer.Option("--spec", metavar="SPEC", help="The spec of the stack, for its host, keys and limits."),
     ] = None,
     key_id: Annotated[
         str | None,
         typer.Option("--key-id", metavar="ID", help="The id of the public key. Default: found in AWS."),
     ] = None,
     starts: Annotated[
-        str | None, typer.Option("--from", metavar="T", help="Not before: 10m from now, or a time.")
+        str | None, typer.Option("--from", metavar="T", help="The start: 10m from now, or a time.")
     ] = None,
     ip: Annotated[
         str | None, typer.Option("--ip", metavar="CIDR", help="Only for this IPv4 address or range.")
     ] = None,
     cookies: Annotated[
         bool,
-        typer.Option("--cookies", help="Print the three cookies, as Set-Cookie lines, instead of a URL."),
+        typer.Option("--cookies", help="Print the three cookies as Set-Cookie lines, not a URL."),
     ] = False,
     preset: Annotated[
         Literal["hls", "dash", "file"],
-        typer.Option("--for", help="What is played; hls and dash open the whole folder."),
+        typer.Option("--for", help="The format of the video; hls and dash open the whole folder."),
     ] = "file",
     domain: Annotated[
         str | None,
@@ -54,20 +55,20 @@ def sign(
         Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
     ] = "text",
     everything: Annotated[
-        bool, typer.Option("--everything", help="Allow a signature for the whole host, not one folder of it.")
+        bool, typer.Option("--everything", help="Allow a signature for the whole host.")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Allow a longer validity than sign.max_validity.")
     ] = False,
 ) -> None:
-    """Sign a URL, cookies, or for delivery rtmp a stream name.
+    """Sign a URL, cookies or, for delivery rtmp, a stream name.
 
     With --spec, finds the id of the key in AWS, and refuses a key that is not trusted for this path. With --key-id and
     a URL, does not use AWS. Asks for the passphrase of an encrypted key, or reads it from CFSTREAM_KEY_PASSPHRASE.
 
-    For a playlist with its segments, add --for hls --cookies: that opens its folder. At the top level the folder is
-    the whole host, which needs --everything. With --sandbox, --format curl writes a command that works, and you can
-    sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
+    For a playlist with its segments, add --for hls --cookies, which opens its folder. For a playlist at the top level
+    the folder is the whole host, which needs --everything. With --sandbox, --format curl prints a command that works,
+    and you can sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
     Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
     """
@@ -100,7 +101,7 @@ def sign(
     edge = run.connection.edge()
     if output == "curl" and found.stream is not None and not (edge and found.plain_url):
         raise WrongUsage(
-            "curl does not support RTMP", "print the stream name: leave out --format, or use --format json"
+            "curl does not support RTMP", "to print the stream name, remove --format, or use --format json"
         )
     _print(found, output, edge, run.terminal)
     if output == "text":
@@ -122,9 +123,9 @@ def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:
 
 
 def _note_domain(found: "Signed", terminal: Terminal) -> None:
-    """Print a note if browsers refuse the cookies from any site."""
+    """Print a note if browsers refuse the cookies for every domain."""
     if found.cookies is not None and found.domain is None:
-        terminal.note("note: no site can set cookies for cloudfront.net; give the distribution a cname\n")
+        terminal.note("note: no site can set cookies for cloudfront.net; add a cname to the distribution\n")
 
 
 def _note_edge(found: "Signed", edge: str, terminal: Terminal) -> None:
@@ -136,5 +137,5 @@ def _note_edge(found: "Signed", edge: str, terminal: Terminal) -> None:
     host = sections(url).host
     if not edge or not url or host.partition(":")[0].endswith(LOOPBACK_ZONE):
         return
-    browser = f"; for a browser sign {found.in_browser}" if found.in_browser else ""
-    terminal.note(f"note: {host} answers at {edge}: --format curl writes the command{browser}\n")
+    browser = f"; for a browser, sign {found.in_browser}" if found.in_browser else ""
+    terminal.note(f"note: the sandbox serves {host} at {edge}; --format curl prints the command{browser}\n")

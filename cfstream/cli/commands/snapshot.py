@@ -1,4 +1,4 @@
-"""`cfstream snapshot`: record what plan reads in a file."""
+"""`cfstream snapshot`: records what plan reads in a file."""
 
 import shlex
 from typing import Annotated
@@ -14,19 +14,21 @@ def snapshot(
     specs: Specs,
     out: Annotated[
         str,
-        typer.Option("--out", metavar="FILE", help="Where to; - for standard output.", show_default=False),
+        typer.Option(
+            "--out", metavar="FILE", help="The file to write; - for standard output.", show_default=False
+        ),
     ],
     *,
     hash_accounts: Annotated[
-        bool, typer.Option("--hash-accounts", help="Replace account numbers by other digits.")
+        bool, typer.Option("--hash-accounts", help="Replace account numbers with other digits.")
     ] = False,
 ) -> None:
     """Record what plan reads, for plans without credentials.
 
-    Reads everything that a plan of these specs reads, and what changed specs over the same buckets may need, and writes
-    it to a file without secrets. cfstream plan SPEC --live FILE makes the same plan from it: for example in a pull
-    request of a fork, which gets no credentials. The file names the resources of the account; --hash-accounts removes
-    the account numbers.
+    Reads everything that a plan of these specs reads, and what changed specs for the same buckets may need, and writes
+    it to a file without secrets. cfstream plan SPEC --live FILE makes the same plan from the file, for example for a
+    pull request from a fork, which has no credentials. The file names the resources of the account; --hash-accounts
+    removes the account numbers.
 
     Example: cfstream snapshot specs/ --out live.json --hash-accounts
     """
@@ -49,4 +51,4 @@ def snapshot(
         return
     write_whole(out, text)
     again = shlex.join(["cfstream", "plan", *specs, "--live", out])
-    run.terminal.note(f"{len(heard)} answers recorded in {out}. To plan from it: {again}\n")
+    run.terminal.note(f"Recorded {len(heard)} answers in {out}. To plan from it: {again}\n")

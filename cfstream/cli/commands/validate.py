@@ -1,4 +1,4 @@
-"""``cfstream validate``: check specs. It needs no AWS, and imports none."""
+"""``cfstream validate``: checks specs, without AWS."""
 
 from typing import Annotated, Literal
 
@@ -21,7 +21,7 @@ def validate(
         typer.Option("--format", help="Text for people, JSON for programs, SARIF for code hosts."),
     ] = "text",
 ) -> None:
-    """Check specs, without AWS: every problem of every file at once.
+    """Check specs, without AWS. Reports every problem of every file at once.
 
     Example: cfstream validate specs/
     """
@@ -30,15 +30,15 @@ def validate(
     from cfstream.spec.load import load
 
     terminal = invocation_of(ctx).terminal
-    passed_over: list[str] = []
+    skipped: list[str] = []
     try:
-        stacks = load(specs, passed_over=passed_over)
+        stacks = load(specs, passed_over=skipped)
     except SpecProblems as found:
         if output == "sarif":
             terminal.say(_alerts(found.problems))
         raise
-    for file in passed_over:
-        terminal.note(f"note: {file}: this file has no spec\n")
+    for file in skipped:
+        terminal.note(f"note: {file}: skipped, because it is not a spec\n")
     checked = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
         rows = [

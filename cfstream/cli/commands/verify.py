@@ -1,4 +1,4 @@
-"""`cfstream verify`: prove who can read, with requests from outside."""
+"""`cfstream verify`: proves who can read, with requests from outside."""
 
 import sys
 from enum import StrEnum
@@ -12,7 +12,7 @@ from cfstream.errors import WrongUsage
 
 
 class VerifyFormat(StrEnum):
-    """How a proof is printed."""
+    """The output formats of a proof."""
 
     TEXT = "text"
     JSON = "json"
@@ -24,7 +24,7 @@ def verify(
     specs: Specs,
     *,
     key: Annotated[
-        str | None, typer.Option("--key", metavar="FILE", help="A private key, to prove what it opens.")
+        str | None, typer.Option("--key", metavar="FILE", help="A private key, to also check what it opens.")
     ] = None,
     key_id: Annotated[
         str | None,
@@ -32,16 +32,16 @@ def verify(
     ] = None,
     wanted: Annotated[
         str | None,
-        typer.Option("--object", metavar="KEY", help="The object to request. Default: some are found."),
+        typer.Option("--object", metavar="KEY", help="The object to request. Default: finds some."),
     ] = None,
     output: Annotated[VerifyFormat, typer.Option("--format", help="How to print it.")] = VerifyFormat.TEXT,
 ) -> None:
     """Prove that signed requests are served, and that all others are refused.
 
-    Requests every address of each stack, in every behavior, without a signature and with wrong ones; requests the
-    bucket at each of its own addresses; and reads policies, ACLs, access points and other distributions. With --key,
-    also proves what its signatures open, and that they open nothing else. Exits with 7 if something is served that must
-    be refused, or the reverse; with 1 if something could not be proved.
+    Requests every host name of each stack, in every behavior, without a signature and with invalid ones. Requests the
+    bucket at each of its own addresses. Reads policies, ACLs, access points and other distributions. With --key, also
+    proves what its signatures open, and that they open nothing else. Exits with 7 if something is served that must be
+    refused, or refused that must be served; with 1 if something could not be proved.
 
     Example: cfstream verify lectures.yaml --key keys/lectures-2026-11.pem
     """
@@ -53,7 +53,7 @@ def verify(
     from cfstream.workflow import prove_stacks
 
     if key_id is not None and key is None:
-        raise WrongUsage("--key-id needs --key", "add --key FILE, or leave out --key-id")
+        raise WrongUsage("--key-id needs --key", "add --key FILE, or remove --key-id")
     run = invocation_of(ctx)
     terminal = run.terminal
     stacks = load(specs)

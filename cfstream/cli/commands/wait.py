@@ -1,4 +1,4 @@
-"""`cfstream wait`: return when distributions are Deployed."""
+"""`cfstream wait`: returns when distributions are Deployed."""
 
 import shlex
 import sys
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cfstream.ports import World
 
 HEARTBEAT = 30.0
-"""Seconds after which a plain log repeats what has not changed."""
+"""Seconds after which a plain log repeats a line that has not changed."""
 
 
 def wait(
@@ -32,16 +32,16 @@ def wait(
     timeout: Annotated[
         str | None,
         typer.Option(
-            "--timeout", metavar="TIME", help="How long, like 30m or 1h. Default: from the specs, or 30m."
+            "--timeout", metavar="TIME", help="The longest wait, like 1h. Default: from the specs, or 30m."
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
     notify: Notify = None,
 ) -> None:
-    """Return when the distributions are Deployed, and for specs also when their key groups are in force.
+    """Return when the distributions are Deployed and, for specs, when their key groups are active.
 
-    Polls AWS at once, then after a second, and then less often, up to every twenty seconds. Exits with 6 on timeout;
-    run it again to continue waiting.
+    Polls AWS at once, then after a second, and then less often, up to every twenty seconds. Exits with 6 on timeout.
+    Run it again to continue waiting.
 
     Example: cfstream wait lectures.yaml --timeout 45m
     """
@@ -72,7 +72,7 @@ def wait(
 
 
 def _expecting(tell: "Callable[[Progress], None]", world: "World") -> "Callable[[Progress], None]":
-    """Return `tell` with how long deploys usually take added to what is not Deployed yet."""
+    """Return `tell` with the usual duration of a deploy added to each pending state."""
     from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
     from cfstream.render.expectation import expected
 
@@ -80,11 +80,11 @@ def _expecting(tell: "Callable[[Progress], None]", world: "World") -> "Callable[
     if usual is None:
         return tell
 
-    def told(progress: "Progress") -> None:
+    def tell_expected(progress: "Progress") -> None:
         words = progress.pending and f"{progress.pending}, {usual.words(progress.seconds)}"
         tell(replace(progress, pending=words))
 
-    return told
+    return tell_expected
 
 
 def _seconds(text: str | None) -> float | None:
@@ -101,7 +101,7 @@ def _seconds(text: str | None) -> float | None:
 
 @contextmanager
 def _explained_interrupt(named: Sequence[str], run: Invocation) -> Iterator[None]:
-    """Turn Ctrl-C into an error with the command that continues: CloudFront deploys in any case."""
+    """Turn Ctrl-C into an error with the command that waits again: CloudFront continues to deploy."""
     try:
         yield
     except KeyboardInterrupt as stop:
@@ -111,7 +111,7 @@ def _explained_interrupt(named: Sequence[str], run: Invocation) -> Iterator[None
 
 @contextmanager
 def _progress_shown(patience: float, terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
-    """Yield the display of each answer: bars on a terminal, lines of changes elsewhere, nothing with -q."""
+    """Yield the progress display: bars on a terminal, a line for each change elsewhere, nothing with -q."""
     if terminal.verbosity < 0:
         yield lambda _: None
     elif terminal.verbosity == 0 and lively(sys.stderr):
@@ -126,20 +126,20 @@ class _Plain:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._told: dict[str, tuple[str, float]] = {}
+        self._shown: dict[str, tuple[str, float]] = {}
 
     def tell(self, progress: "Progress") -> None:
         from cfstream.render.inventory import progress_line
 
-        said, when = self._told.get(progress.awaited.found.id, ("", 0.0))
-        if progress.pending and (progress.pending != said or progress.seconds - when >= HEARTBEAT):
-            self._told[progress.awaited.found.id] = (progress.pending, progress.seconds)
+        shown, when = self._shown.get(progress.awaited.found.id, ("", 0.0))
+        if progress.pending and (progress.pending != shown or progress.seconds - when >= HEARTBEAT):
+            self._shown[progress.awaited.found.id] = (progress.pending, progress.seconds)
             self._terminal.tell(progress_line(progress) + "\n")
 
 
 @contextmanager
 def _bars(patience: float, terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
-    """Yield the display of a bar for each distribution, full at the timeout, with the elapsed time."""
+    """Yield a display with a bar for each distribution, which is full at the timeout, and the elapsed time."""
     from rich.console import Console
     from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
@@ -153,8 +153,8 @@ def _bars(patience: float, terminal: Terminal) -> "Iterator[Callable[[Progress],
         name = progress.awaited.name
         if name not in tasks:
             tasks[name] = bars.add_task(name, total=patience or 1.0)
-        said = f"{name}  {progress.pending or 'Deployed'}"
-        bars.update(tasks[name], description=said, completed=progress.seconds)
+        text = f"{name}  {progress.pending or 'Deployed'}"
+        bars.update(tasks[name], description=text, completed=progress.seconds)
 
     with suppress(OSError), bars:
         yield tell

@@ -1,7 +1,7 @@
-"""What the Tab key completes: specs, groups, hazards, fields, profiles, revisions. AWS is never asked.
+"""What the Tab key completes: specs, groups, hazards, fields, profiles and revisions. It never uses AWS.
 
-Ids of public keys are not offered: only AWS knows them, and ``sign`` finds the right one by the key itself. For
-everything else, the shell offers file names.
+It does not complete ids of public keys: they are only in AWS, and ``sign`` finds the right one from the key. For
+everything else, the shell completes file names.
 """
 
 import os
@@ -19,15 +19,15 @@ SHELL = "_CFSTREAM_COMPLETE"
 
 DEPTH = 3
 MOST = 200
-"""How deep folders are searched for specs, and how many files are offered."""
+"""The depth to which folders are searched for specs, and the largest number of files to complete."""
 
-PASSED_OVER = frozenset({"node_modules", "venv", "__pycache__"})
+SKIPPED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
 YAML_SPECS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A word to offer, and its description, which some shells show (click's CompletionItem, by its members)."""
+    """A completion, and its description, which some shells show. It has the members of click's CompletionItem."""
 
     value: str
     help: str | None = None
@@ -38,7 +38,7 @@ Words = Callable[[Any, str], Iterator[Suggestion]]
 
 
 def offering(words: Words) -> Callable[[Any, str], list[Suggestion]]:
-    """Return the completion of a parameter: the candidates with the typed start; none if they cannot be found."""
+    """Return the completion of a parameter: the candidates that start with the typed text; none after an error."""
 
     def offered(ctx: Any, typed: str) -> list[Suggestion]:
         found: list[Suggestion] = []
@@ -50,12 +50,12 @@ def offering(words: Words) -> Callable[[Any, str], list[Suggestion]]:
 
 
 def commands(entries: Mapping[str, str], typed: str) -> list[Suggestion]:
-    """Return the commands with the typed start, each with its help. None of them is imported."""
+    """Return the commands that start with the typed text, each with its help. Imports none of them."""
     return [Suggestion(name, help_) for name, help_ in entries.items() if name.startswith(typed)]
 
 
 def flags(params: Sequence[Any], typed: str) -> list[Suggestion]:
-    """Return the flags with the typed start, those of `cfstream` included; a short one only if typed in full."""
+    """Return the flags that start with the typed text, including those of all commands; short ones only as a whole."""
     if not typed.startswith("-"):
         return []
     return [
@@ -108,7 +108,7 @@ def specs_at(ctx: Any, typed: str) -> Iterator[Suggestion]:
 
 
 def groups(ctx: Any, _typed: str) -> Iterator[Suggestion]:
-    """Yield the key groups that the spec before it creates."""
+    """Yield the key groups that the spec on the command line creates."""
     from cfstream.spec.load import load
 
     for stack in load([str(ctx.params["spec"])]):
@@ -138,14 +138,14 @@ def private_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
 
 
 def public_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
-    """Yield PEM files, here and in keys/, whose name says that they are public."""
+    """Yield PEM files of public halves, by their name, here and in keys/."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pub.pem")}
     yield from map(Suggestion, sorted(found))
 
 
 def profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
-    """Yield the profiles of the AWS configuration. Nothing but their names is read."""
+    """Yield the names of the profiles in the AWS configuration."""
     from configparser import ConfigParser
     from configparser import Error as ConfigError
 
@@ -185,7 +185,7 @@ OF_METAVARS: Mapping[str, Words] = {
 
 
 def words_for(param: Any) -> Words | None:
-    """Return what to offer for a parameter; None leaves it to the shell."""
+    """Return the words to complete for a parameter; None to let the shell complete it."""
     named = next((OF_FLAGS[flag] for flag in param.opts if flag in OF_FLAGS), None)
     return named or OF_METAVARS.get(str(param.metavar or "").replace("...", "").replace("…", ""))
 
@@ -194,13 +194,15 @@ def _yaml_under(start: Path) -> Iterator[Path]:
     for above, folders, names in os.walk(start):
         depth = len(Path(above).relative_to(start).parts)
         folders[:] = sorted(
-            name for name in folders if depth < DEPTH and name not in PASSED_OVER and not name.startswith(".")
+            name
+            for name in folders
+            if depth < DEPTH and name not in SKIPPED_FOLDERS and not name.startswith(".")
         )
         yield from (Path(above, name) for name in names if name.endswith(YAML_SPECS))
 
 
 def _escaped(word: str) -> str:
-    """Return a word as the shell needs it: bash inserts it as it is, the others quote it."""
+    """Return a word in the form that the shell needs: bash inserts it unchanged, others quote it."""
     if not os.environ.get(SHELL, "").endswith("_bash"):
         return word
     return re.sub(r"([^\w./@:+,=~{}\[\]-])", r"\\\1", word)

@@ -1,4 +1,4 @@
-"""Report a run to programs while it goes on: one JSON event a line, on stdout."""
+"""Reports a run to programs while it runs: one JSON event per line, on stdout."""
 
 import json
 import threading

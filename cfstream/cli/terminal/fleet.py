@@ -1,4 +1,4 @@
-"""Show the progress of many stacks: a line for each finished one, and below them a table of the running ones."""
+"""Shows the progress of several stacks: a line for each finished one, and below them a table of the running ones."""
 
 import sys
 import threading
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class _UnderWay:
+class _RunningStack:
     """A stack whose steps are running."""
 
     steps: int
     began: float
     done: int = 0
-    doing: str = ""
-    said: str = ""
+    step: str = ""
+    text: str = ""
 
 
 class Fleet:
@@ -47,7 +47,7 @@ class Fleet:
         self._stacks = stacks
         self._guard = threading.Lock()
         self._began = time.monotonic()
-        self._under_way: dict[str, _UnderWay] = {}
+        self._running: dict[str, _RunningStack] = {}
         self._outcomes: Counter[str] = Counter()
         self._color = terminal.colored(sys.stderr)
         console = Console(stderr=True, no_color=not self._color, highlight=False)
@@ -68,14 +68,14 @@ class Fleet:
         with self._guard:
             match event:
                 case StackBegan(plan):
-                    self._under_way[plan.name] = _UnderWay(len(plan.steps), time.monotonic())
+                    self._running[plan.name] = _RunningStack(len(plan.steps), time.monotonic())
                 case StepBegan(stack, step):
-                    row = self._under_way[stack]
-                    row.doing, row.said = step.id, ""
+                    row = self._running[stack]
+                    row.step, row.text = step.id, ""
                 case StepProgress(stack, _, text):
-                    self._under_way[stack].said = text
+                    self._running[stack].text = text
                 case StepEnded(stack):
-                    self._under_way[stack].done += 1
+                    self._running[stack].done += 1
         if isinstance(event, StackEnded):
             self._ended(event.report)
 
@@ -83,7 +83,7 @@ class Fleet:
         from rich.text import Text
 
         with self._guard:
-            row = self._under_way.pop(report.name, None)
+            row = self._running.pop(report.name, None)
             self._outcomes[str(report.outcome)] += 1
         seconds = time.monotonic() - row.began if row else 0.0
         with suppress(OSError):
@@ -98,7 +98,7 @@ class Fleet:
         with self._guard:
             now = time.monotonic()
             table = Table.grid(padding=(0, 2))
-            for name, row in sorted(self._under_way.items()):
+            for name, row in sorted(self._running.items()):
                 step = f"{min(row.done + 1, row.steps)} of {row.steps}"
-                table.add_row(name, step, f"{row.doing}  {row.said}".strip(), took(now - row.began))
+                table.add_row(name, step, f"{row.step}  {row.text}".strip(), took(now - row.began))
             return Group(Text(fleet_line(self._outcomes, self._stacks, now - self._began), "bold"), table)

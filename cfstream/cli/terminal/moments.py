@@ -1,4 +1,4 @@
-"""Times on the command line: ``1h`` from now, or ``2026-12-24T20:00Z``."""
+"""Parses times on the command line: ``1h`` from now, or ``2026-12-24T20:00Z``."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ _LENGTH = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
 def moment(text: str, flag: str, now: datetime) -> datetime:
-    """Return the time that `text` means, with its zone; a duration counts from `now`.
+    """Return the time that `text` means, with its zone. A duration counts from `now`.
 
     Ten digits are seconds since 1970. Raises WrongUsage for an invalid or ambiguous time.
     """
@@ -22,7 +22,7 @@ def moment(text: str, flag: str, now: datetime) -> datetime:
     except (ValueError, OverflowError, OSError):
         far = text.isdecimal() and len(text) > 11
         raise WrongUsage(
-            f"{flag} {text[:60]}: {'CloudFront counts in seconds, not in milliseconds' if far else 'not a valid time'}",
+            f"{flag} {text[:60]}: {'the number must be in seconds, not milliseconds' if far else 'not a valid time'}",
             "write a duration from now like 1h or 7d, or a time like 2026-12-24T20:00Z",
         ) from None
     if when.tzinfo is None:

@@ -1,4 +1,4 @@
-"""Run the user's --notify command after a long run."""
+"""Runs the user's --notify command after a long run."""
 
 import json
 import os
@@ -14,9 +14,9 @@ LONGEST = 60.0
 
 
 def check(command: str | None) -> None:
-    """Return if there is no --notify, or a command in it. Raises WrongUsage for an empty one."""
+    """Raise WrongUsage for an empty --notify command."""
     if command is not None and not command.strip():
-        raise WrongUsage("--notify has no command", "write one, as in --notify 'say done'")
+        raise WrongUsage("--notify has no command", "write one like --notify 'say done'")
 
 
 def notify(
@@ -29,12 +29,12 @@ def notify(
     """Run `command` in the shell, with `document` as JSON on its stdin. Its failure does not change the exit code.
 
     CFSTREAM_EXIT_CODE and CFSTREAM_STACKS have the exit code, and the outcome of each of `stacks`. Nothing is added to
-    the command line, so that the shell never reads a name from a spec.
+    the command line, so that the shell never parses a name from a spec.
     """
     if command is None:
         return
     outcomes = " ".join(f"{name}={outcome}" for name, outcome in stacks)
-    told = {"CFSTREAM_EXIT_CODE": str(exit_code), "CFSTREAM_STACKS": outcomes}
+    variables = {"CFSTREAM_EXIT_CODE": str(exit_code), "CFSTREAM_STACKS": outcomes}
     try:
         ran = subprocess.run(  # noqa: S602 (the user's own command, as typed)
             command,
@@ -45,11 +45,11 @@ def notify(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             timeout=LONGEST,
-            env=os.environ | told,
+            env=os.environ | variables,
         )
-        said = ran.stderr.strip().splitlines()[-1:] if ran.returncode else []
-        why = f"it exited with {ran.returncode}" if ran.returncode else ""
+        lines = ran.stderr.strip().splitlines()[-1:] if ran.returncode else []
+        why = f"the command exited with {ran.returncode}" if ran.returncode else ""
     except subprocess.TimeoutExpired:
-        said, why = [], f"it took longer than {round(LONGEST)} s"
+        lines, why = [], f"the command took longer than {round(LONGEST)} s"
     if why:
-        terminal.tell("".join([f"note: --notify: {why}", *(f": {line}" for line in said), "\n"]))
+        terminal.tell("".join([f"note: --notify: {why}", *(f": {line}" for line in lines), "\n"]))

@@ -1,4 +1,4 @@
-"""How long deploys took on this machine, kept in the user's cache folder, and shown while one is awaited.
+"""The durations of past deploys on this machine, kept in the user's cache folder and shown during waits.
 
 Nothing depends on it: a file that cannot be read counts as empty, and a failed write is ignored.
 """
@@ -18,9 +18,9 @@ from cfstream.render.expectation import Expectation, expected
 from cfstream.values import StepId, Verb
 
 KEPT = 50
-"""The number of deploys that are kept: how long they take changes over the years."""
+"""The number of deploys that are kept: their durations change over the years."""
 SHORTEST = 5.0
-"""Seconds. A shorter wait found its change deployed already, and does not count."""
+"""Seconds. A shorter wait does not count: its change was already deployed."""
 
 
 def cache_folder() -> Path | None:
@@ -41,7 +41,7 @@ def _cache_at_home() -> Path:
 
 
 class PastDeploys:
-    """The seconds of past deploys, separate for AWS and for stand-ins of it; without a `folder`, none are kept."""
+    """The seconds of past deploys, separate for AWS and for other endpoints. Without a `folder`, none are kept."""
 
     def __init__(self, folder: Path | None, *, real_aws: bool) -> None:
         name = "deploys.json" if real_aws else "deploys-elsewhere.json"
@@ -59,7 +59,7 @@ class PastDeploys:
             return []
 
     def add(self, seconds: float) -> None:
-        """Keep one more. Stacks finish at the same time, so writes take turns."""
+        """Add a duration. A lock serialises writes, because stacks can finish at the same time."""
         if self._file is None:
             return
         with self._guard, suppress(OSError):

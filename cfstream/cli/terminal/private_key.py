@@ -1,4 +1,4 @@
-"""The private key that a command signs with, and the question for its passphrase."""
+"""Opens the private key of a command, and asks for its passphrase."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def open_private_key(path: str, terminal: Terminal) -> "PrivateKey":
-    """Return the key in the file. Ask for a passphrase on the terminal; warn if others can read the file."""
+    """Return the key in the file. Asks for a passphrase on the terminal, and warns if others can read the file."""
     key = read_private_key(path, _ask)
     for notice in notices_of_key(path):
         terminal.notice(notice)
@@ -32,5 +32,5 @@ def _ask(path: str) -> str:
         return getpass.getpass(f"Passphrase of {path}: ", stream=sys.stderr)
     except EOFError:
         raise PassphraseNeeded(
-            f"{path} is encrypted, and no passphrase was given", "type it when asked"
+            f"{path} is encrypted, and no passphrase was given", "type the passphrase when asked"
         ) from None

@@ -1,4 +1,4 @@
-"""Show the progress of a run on stderr: bars or a table on a terminal, plain lines elsewhere, nothing with -q."""
+"""Shows the progress of a run on stderr: bars or a table on a terminal, plain lines elsewhere, nothing with -q."""
 
 import sys
 import threading
@@ -51,7 +51,7 @@ class Plain:
         self._guard = threading.Lock()
         self._color = terminal.colored(sys.stderr)
         self._began: dict[tuple[str, StepId], float] = {}
-        self._told: dict[tuple[str, StepId], float] = {}
+        self._shown: dict[tuple[str, StepId], float] = {}
 
     def tell(self, event: Event) -> None:
         """Print a line if the event needs one."""
@@ -59,9 +59,9 @@ class Plain:
         with self._guard:
             match event:
                 case StepBegan(stack, step):
-                    self._began[stack, step.id] = self._told[stack, step.id] = now
-                case StepProgress(stack, step, text) if now - self._told[stack, step.id] >= HEARTBEAT:
-                    self._told[stack, step.id] = now
+                    self._began[stack, step.id] = self._shown[stack, step.id] = now
+                case StepProgress(stack, step, text) if now - self._shown[stack, step.id] >= HEARTBEAT:
+                    self._shown[stack, step.id] = now
                     seconds = now - self._began[stack, step.id]
                     self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
                 case StepEnded(_, report):

@@ -1,4 +1,4 @@
-"""The questions of ``cfstream init``: for what no flag says, ask on a terminal, or take the default."""
+"""The questions of ``cfstream init``: asks on a terminal for what no flag sets, or uses the defaults."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ from cfstream.spec.template import Answers, NewKey
 T = TypeVar("T")
 
 MOST_LISTED = 20
-"""The number of rows that are listed; other names can still be typed."""
+"""The number of listed rows. Other names can still be typed."""
 
 SIGNERS = {
-    "a new key pair, made now (recommended)": "new",
+    "a new key pair, created now (recommended)": "new",
     "an existing key pair: its public half": "file",
-    "an existing key group of the account, not changed": "group",
-    "AWS accounts, the legacy way": "accounts",
+    "an existing key group of the account, unchanged": "group",
+    "AWS accounts (legacy)": "accounts",
     "nobody: the videos are public": "public",
 }
 
@@ -40,7 +40,7 @@ Signers: TypeAlias = NewKey | str | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Given:
-    """What the flags say."""
+    """The values of the flags."""
 
     connection: Connection
     terminal: Terminal
@@ -58,7 +58,7 @@ class Given:
 
     @property
     def path(self) -> str | None:
-        """The file of the spec, if it is known before a question; None for standard output."""
+        """The file of the spec, if it is known before the questions; None for standard output."""
         return None if self.out == "-" else self.out or (self.name and f"{self.name}.yaml")
 
     @property
@@ -67,13 +67,13 @@ class Given:
         return os.path.dirname(self.out) if self.out and self.out != "-" else ""
 
     @property
-    def says_enough(self) -> bool:
-        """Whether the flags answer what has no default: the name, and who signs."""
+    def are_enough(self) -> bool:
+        """Whether the flags set what has no default: the name, and who signs."""
         return self.name is not None and bool(self.signs)
 
     @property
     def signs(self) -> list[str]:
-        """The given flags that say who signs."""
+        """The given flags for who signs."""
         flags = {
             "--new-key": self.new_key,
             "--public-key": self.public_key,
@@ -93,9 +93,9 @@ class Answered:
 
 
 def answered(given: Given, *, ask: bool) -> Answered:
-    """Return the answers for the spec. Raises WrongUsage for an invalid flag; an invalid answer is asked for again."""
+    """Return the answers for the spec. Repeats a question after an invalid answer; raises WrongUsage for flags."""
     if len(given.signs) > 1:
-        raise WrongUsage(f"{given.signs[0]} and {given.signs[1]} exclude each other", "keep one of them")
+        raise WrongUsage(f"{given.signs[0]} and {given.signs[1]} exclude each other", "use one of them")
     name = _name(given, ask=ask)
     bucket, create = _bucket(given, name, ask=ask)
     delivery = given.delivery or "http"
@@ -140,13 +140,13 @@ def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
     if not ask:
         return usual, True
     there = _live(given, "buckets", "s3", "list_buckets")
-    said = _ask(
+    answer = _ask(
         given,
         _with_list("bucket with the videos, created if it does not exist", there),
         usual,
         _picked(there, fields.BucketName),
     )
-    return said, said not in there
+    return answer, answer not in there
 
 
 def _signers(given: Given, name: str, delivery: str, *, ask: bool) -> tuple[Signers, bool]:
@@ -210,7 +210,7 @@ def _key_in(file: str, name: str, folder: str) -> NewKey:
 
 
 def _checked(what: str, value: Any, kind: Any) -> Any:
-    """Return the value, if it is valid in a spec. Raises WrongUsage with the message of its rule."""
+    """Return the value if it is valid in a spec. Raises WrongUsage with the message of the broken rule."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
@@ -227,7 +227,7 @@ def _all(kind: Any) -> Callable[[str], tuple[str, ...]]:
 
 
 def _picked(there: Sequence[str], kind: Any) -> Callable[[str], str]:
-    """Return a reader of answers that are the number of a row, or a name."""
+    """Return a parser of answers that are the number of a row, or a name."""
 
     def pick(text: str) -> str:
         if text.isdigit() and 0 < int(text) <= len(there):
@@ -276,14 +276,16 @@ def _with_list(question: str, there: Sequence[str]) -> str:
 
 
 def _live(given: Given, what: str, service: str, operation: str) -> list[str]:
-    """Return names of the account; none, and a note, if AWS does not answer."""
+    """Return names from the account. Returns none and prints a note if AWS cannot be used."""
     from cfstream.ports import Call
 
     given.terminal.note(f"looking for {what}…\n")
     try:
         rows = given.connection.world().reads().items(Call(service, operation))
     except NoCredentials:
-        given.terminal.note(f"note: {what} are not listed: there are no AWS credentials; a spec needs none\n")
+        given.terminal.note(
+            f"note: {what} are not listed, because there are no AWS credentials; writing a spec needs none\n"
+        )
         return []
     except CfstreamError as error:
         given.terminal.note(f"note: {what} could not be listed: {error.what}\n")

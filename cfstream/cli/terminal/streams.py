@@ -1,4 +1,4 @@
-"""The streams of the process: results to stdout, everything else to stderr; and what the terminal can show."""
+"""The output streams: results go to stdout, everything else to stderr, in the form that the terminal can show."""
 
 import codecs
 import os
@@ -28,15 +28,15 @@ PLAIN: Mapping[str, str] = {
     "✓": "ok",
     "✗": "NO",
 }
-"""The ASCII replacement of each sign, for terminals that only know ASCII."""
+"""The ASCII replacement of each character, for terminals that only support ASCII."""
 
 WIDENED = 2
-"""Columns that the widest replacement adds to a line with one such sign."""
+"""Columns that the widest replacement adds to a line."""
 
 MOVING = re.compile(
     r"(?!\r\n|\x1b\[[\d;]*m|\x1b\]8;;|\x1b\\)[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
-"""Characters in others' texts that could control a terminal: all but line ends, tabs, colours and links."""
+"""Characters that could control a terminal, except line ends, tabs, colours and links."""
 
 
 @dataclass
@@ -46,18 +46,18 @@ class Terminal:
     verbosity: int = 0
     """-1 for -q, 1 and more for each -v."""
     color: bool | None = None
-    """False under --no-color; None leaves it to NO_COLOR and to the stream."""
+    """False with --no-color; None to let NO_COLOR and the stream decide."""
     answered: bool = False
     """Whether a result was written to stdout."""
 
     def say(self, text: str) -> None:
-        """Write a result to stdout. It is no error if its reader has closed the pipe (``| head``).
+        """Write a result to stdout. It is not an error if the reader has closed the pipe (``| head``).
 
         Raises CfstreamError for a result that cannot be written.
         """
         self.answered = self.answered or bool(text)
         try:
-            print(_seen(text, sys.stdout), end="", flush=True)
+            print(_safe_text(text, sys.stdout), end="", flush=True)
         except BrokenPipeError:
             hush(sys.stdout)
         except OSError as error:
@@ -65,16 +65,16 @@ class Terminal:
             raise unwritten(error) from error
 
     def tell(self, text: str) -> None:
-        """Write progress or an error to stderr. The command goes on if nobody can read it."""
+        """Write progress or an error to stderr. The command continues if that fails."""
         if sys.stderr is None:
             return
         try:
-            print(_seen(text, sys.stderr), end="", file=sys.stderr, flush=True)
+            print(_safe_text(text, sys.stderr), end="", file=sys.stderr, flush=True)
         except OSError:
             hush(sys.stderr)
 
     def note(self, text: str) -> None:
-        """Write a remark to stderr, unless -q. On a terminal, notes and warnings are wrapped between words."""
+        """Write a note to stderr, unless -q. On a terminal, notes and warnings are wrapped at words."""
         if self.verbosity < 0:
             return
         if lively(sys.stderr) and text.startswith(("note: ", "warning: ")):
@@ -85,9 +85,9 @@ class Terminal:
         self.tell(text)
 
     def notice(self, notice: Notice) -> None:
-        """Write a notice to stderr, with its fix on a line of its own.
+        """Write a notice to stderr, with its fix on a separate line.
 
-        -q hides it, unless it is a warning with a fix: a private key that others can read.
+        -q hides it, unless it is a warning with a fix, for example about a private key that others can read.
         """
         write = self.tell if notice.warning and notice.do else self.note
         write(f"{'warning' if notice.warning else 'note'}: {notice.text}\n")
@@ -105,11 +105,11 @@ class Terminal:
         from cfstream.render.errors import error_text
 
         if isinstance(error, Interrupted) and lively(sys.stderr):
-            self.tell("\n")  # the terminal has written ^C, maybe after a question
+            self.tell("\n")  # the terminal has printed ^C, maybe after a question
         self.tell(error_text(error, color=color, width=width(), more=self.verbosity > 0))
 
     def colored(self, stream: TextIO | None) -> bool:
-        """Return whether to colour `stream`: it is a terminal, and no flag or variable forbids it (no-color.org)."""
+        """Return whether to colour `stream`: a terminal, if no flag or variable disables colours (no-color.org)."""
         return self.color is not False and not os.environ.get("NO_COLOR") and lively(stream)
 
     def width(self) -> int:
@@ -120,19 +120,20 @@ class Terminal:
 def unwritten(error: OSError) -> CfstreamError:
     """Return the error for a result that could not be written to stdout."""
     return CfstreamError(
-        f"the result could not be written: {error.strerror}", "send it to a disk with room, or to a pipe"
+        f"the result could not be written: {error.strerror}",
+        "write it to a disk with free space, or to a pipe",
     )
 
 
-def _seen(text: str, stream: TextIO | None) -> str:
-    """Return the text to write to `stream`: on a terminal, nothing in it moves the cursor or reverses text."""
+def _safe_text(text: str, stream: TextIO | None) -> str:
+    """Return the text for `stream`; for a terminal, with escaped control characters."""
     if stream is None or not stream.isatty():
         return text
     return MOVING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def hush(stream: TextIO) -> None:
-    """Discard what is not written to `stream` yet, so that the flush at exit does not fail."""
+    """Discard unwritten output of `stream`, so that the flush at exit does not fail."""
     with suppress(UnsupportedOperation):  # a stream in memory has no file
         behind = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -146,19 +147,19 @@ def lively(stream: TextIO | None) -> bool:
 
 
 def width() -> int:
-    """Return the columns of the terminal, or ``COLUMNS``; 80 without either. Fewer if ASCII replacements need space."""
+    """Return the columns of the terminal, or ``COLUMNS``, or 80; fewer if ASCII replacements need space."""
     columns = shutil.get_terminal_size((80, 24)).columns
-    return columns - WIDENED if _knows_ascii_alone(sys.stdout) else columns
+    return columns - WIDENED if _is_ascii_only(sys.stdout) else columns
 
 
-def _knows_ascii_alone(stream: TextIO | None) -> bool:
+def _is_ascii_only(stream: TextIO | None) -> bool:
     return isinstance(stream, TextIOWrapper) and codecs.lookup(stream.encoding).name == "ascii"
 
 
 def make_tolerant() -> None:
-    """Write a replacement, or the code, of each character that a terminal cannot show.
+    """Make streams write a replacement, or the code, of each character that a terminal cannot show.
 
-    A terminal of TERM=dumb gets ASCII only, whatever the locale is.
+    A terminal with TERM=dumb gets only ASCII, in every locale.
     """
     codecs.register_error("plainly", _plainly)
     dumb = os.environ.get("TERM") == "dumb"

@@ -78,8 +78,8 @@ def make_plan(
         ]
         lives = [{name: future.result() for name, future in row.items()} for row in futures]
     drafts = [
-        _observed_more(draft(around.scene, *row), around)
-        for around, *row in zip(surroundings, wants, lives, strict=True)
+        _observed_more(draft(around.scene, want, live, around.own), around)
+        for around, want, live in zip(surroundings, wants, lives, strict=True)
     ]
     plans = [stack_plan(each, drafts) for each in drafts]
     return Plan(world.account, without_circles(plans))
@@ -98,7 +98,7 @@ def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
     more = {
         kind.name: kind.observe_more(around.aws, around, live[kind.name], drafted.steps) for kind in KINDS
     }
-    return draft(drafted.scene, drafted.land.wanted, more) if more != live else drafted
+    return draft(drafted.scene, drafted.land.wanted, more, around.own) if more != live else drafted
 
 
 def apply_plan(

@@ -11,6 +11,7 @@ from cfstream.inventory.details import GrantDetails, OriginDetails
 from cfstream.policy_document import CLOUDFRONT, parse, principals, source_arns, statements
 from cfstream.policy_document.document import listed
 from cfstream.ports import Answer, Call, Reads
+from cfstream.stack.statement_ids import sids_of
 from cfstream.values import Json
 
 SAMPLE = 25
@@ -53,13 +54,9 @@ def _statements(
         to = _grantee(statement, arn, origin) if allows_reading(statement, bucket) else ""
         if to:
             sid = str(statement.get("Sid", ""))
-            actions = ", ".join(
-                str(each) for each in listed(statement.get("Action", "all actions except some"))
-            )
-            objects = ", ".join(
-                str(each) for each in listed(statement.get("Resource", "all objects except some"))
-            )
-            ours = owner is not None and sid in (f"cfstream-{owner}-oac", f"cfstream-{owner}-oai")
+            actions = ", ".join(str(each) for each in listed(statement.get("Action", "all except some")))
+            objects = ", ".join(str(each) for each in listed(statement.get("Resource", "all except some")))
+            ours = owner is not None and sid in sids_of(owner)
             yield GrantDetails(bucket, "bucket-policy", to, f"{actions} on {objects}", sid, ours)
 
 

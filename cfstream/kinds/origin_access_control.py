@@ -6,8 +6,9 @@ This kind has the stack's own control, one that the spec refers to by id, and ow
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from cfstream.access.world import BucketWorld
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
@@ -20,7 +21,7 @@ from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
-from cfstream.steps.step import Change, Stage
+from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import Json
 
 CONTROL = OwnedKind(
@@ -112,6 +113,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
 
     name = KIND
     opens = True
+    decides = True
     owned = CONTROL
     scopes = (SCOPE,)
 
@@ -164,6 +166,24 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
                 wanted, kept = Proposal(), ""
         ours = (live for live in marked(scene, have.all) if live.id != kept)
         return CONTROL.with_orphans(scene, wanted, (_unwanted(live, have) for live in ours))
+
+    def add_to_world(self, scene: Scene, have: LiveControls, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+        """Add the controls that do not sign."""
+        return replace(world, unsigned_controls=frozenset(each.id for each in have.all if each.never_signs))
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world in which the control that the step repairs signs."""
+        if not isinstance(step, Modify):
+            return world
+        return replace(world, unsigned_controls=world.unsigned_controls - {step.call.params["Id"]})
+
+    def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
+        """Return whether the step changes a control: any distribution may use it."""
+        return isinstance(step, Modify)
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+        """Return the id of the control."""
+        return {"oac_id": land.get(scene.address(KIND))}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the read of a control that needs repair."""

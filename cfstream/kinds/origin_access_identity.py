@@ -6,10 +6,11 @@ The distribution kinds set it on an origin, and `bucket_policy` and `object_acl`
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from cfstream.access.world import BucketWorld
 from cfstream.domain import LiveDistribution
-from cfstream.kinds.bucket_policy.observed import IDENTITIES, LivePolicy, sid_of
+from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
@@ -31,13 +32,14 @@ from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import ListEntry, Shown
+from cfstream.stack.statement_ids import sids_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.stage import Stage
-from cfstream.steps.step import Change
-from cfstream.values import digest
+from cfstream.steps.step import Change, Step
+from cfstream.values import Ref, digest
 
 KIND = IDENTITY.kind
 SCOPE = Scope("Identities", lambda _spec, place: place.arn("cloudfront", "origin-access-identity/*"))
@@ -142,6 +144,17 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         proposal = IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
         left = [step for live in ours for step in _release(scene, live, have, land)]
         return replace(proposal, steps=(*proposal.steps, *left))
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world with the identity that the step creates."""
+        if not isinstance(step, Create):
+            return world
+        return replace(world, identities={**world.identities, Ref(step.id, "canonical_user"): Ref(step.id)})
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+        """Return the ids of the identity: CloudFront's, and the one in object ACLs."""
+        address = scene.address(KIND)
+        return {"oai_id": land.get(address), "s3_canonical_user_id": land.get(address, "canonical_user")}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the reads of an identity that the list lacks or that needs repair."""
@@ -297,7 +310,7 @@ def _statements(
         f"the statement {each.get('Sid') or 'without a Sid'} in the policy of {bucket}"
         for bucket, document in places
         for each in statements(document)
-        if each.get("Sid") not in {sid_of(scene, identity) for identity in IDENTITIES}
+        if each.get("Sid") not in sids_of(scene.name)
         and any(who.kind == "oai" and who.name == live.id for who in principals(each, policy.identities))
     )
     unread = tuple(

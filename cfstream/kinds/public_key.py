@@ -6,7 +6,7 @@ which group contains a key, and when the key may leave.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cfstream.errors import Problem
 from cfstream.kinds.key_group import keys_after
@@ -103,6 +103,10 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         names = {key.declared.name for key in want}
         ours = (live for live in marked(scene, have.all) if live.name not in names)
         return KEY.with_orphans(scene, joined(parts), (_unwanted(live, have) for live in ours))
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the ids of the keys by name."""
+        return {"public_key_ids": land.members(KIND)}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the list."""

@@ -6,7 +6,9 @@ that, and cfstream shows AWS's answers unchanged.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
 from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
@@ -20,11 +22,13 @@ from cfstream.stack.distribution_steps import (
     brings,
     changing,
     creating,
+    distribution_outputs,
     distribution_reads,
     distribution_writes,
     ending,
     relied,
 )
+from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
 from cfstream.stack.distributions import alias_problems, distribution_entries, distribution_shown
 from cfstream.stack.fields import OwnedField, creation, overlay
 from cfstream.stack.kind import Kind
@@ -68,6 +72,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
 
     name = KIND
     shown = distribution_shown(Delivery.RTMP)
+    decides = True
 
     @property
     def lists(self) -> tuple[Call, ...]:
@@ -119,6 +124,18 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
                 *distribution_notices(scene, have.live),
             ),
         )
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:
+        """Return the world with the distribution as the step leaves it."""
+        return after_distribution_step(world, step, Delivery.RTMP, stack)
+
+    def concerns(self, step: Step, bucket: str) -> bool:
+        """Return whether the step writes a distribution that has an origin in the bucket."""
+        return leads_to_bucket(step, Delivery.RTMP, bucket)
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+        """Return the id and the domain name."""
+        return distribution_outputs(scene, land) if scene.delivery is Delivery.RTMP else {}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the reads of the stack's streaming distribution."""

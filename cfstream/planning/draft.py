@@ -7,7 +7,6 @@ from typing import Any
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
-from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Among, Judged, judge
 from cfstream.planning.known_outputs import outputs_of
@@ -38,12 +37,17 @@ class Draft:
     @property
     def live(self) -> LiveDistribution | None:
         """The stack's own distribution."""
-        return self.land.observed(LivePolicy).own
+        return self.land.own
 
 
-def draft(scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any]) -> Draft:
-    """Return the proposals of all kinds. Each kind gets the results of those before it."""
-    land = Landscape(live=lives, wanted=wants)
+def draft(
+    scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any], own: LiveDistribution | None
+) -> Draft:
+    """Return the proposals of all kinds. Each kind gets the results of those before it.
+
+    `own` is the stack's distribution.
+    """
+    land = Landscape(live=lives, wanted=wants, own=own)
     proposals: list[Proposal] = []
     for kind in KINDS:
         proposal = kind.propose(scene, wants[kind.name], lives[kind.name], land)

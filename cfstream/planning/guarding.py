@@ -6,10 +6,10 @@ from dataclasses import replace
 from cfstream.access.compare import compare
 from cfstream.access.ways import Evaluation
 from cfstream.access.world import BucketWorld
-from cfstream.domain import Delivery, ObjectAcls, document
-from cfstream.domain.distribution import bucket_of
+from cfstream.domain import ObjectAcls
+from cfstream.kinds import KINDS
 from cfstream.planning.course import Course
-from cfstream.planning.worlds import projected
+from cfstream.planning.worlds import BY_NAME, projected
 from cfstream.policy_document import statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
@@ -20,8 +20,7 @@ from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Step
 
-_DECIDING = frozenset({*(each.kind for each in Delivery), "key-group", "origin-access-control"})
-"""Kinds of resources that decide who reads by an identity."""
+_DECIDING = frozenset(kind.name for kind in KINDS if kind.decides)
 
 
 def guarded(seen: Course, around: BucketWorld, stack: str) -> Iterator[Step]:
@@ -76,11 +75,5 @@ def _without_objects(world: BucketWorld) -> BucketWorld:
 
 def concerns(step: Step, bucket: str) -> bool:
     """Return whether a step of another stack of the run may change who reads a bucket by distributions."""
-    kind = step.address.kind
-    if kind not in _DECIDING or not isinstance(step, Create | Modify):
-        return False
-    if kind not in {each.kind for each in Delivery}:
-        return isinstance(step, Modify)
-    name, params = Delivery.of_kind(kind).document, step.call.params
-    config = params[name] if name in params else params[f"{name}WithTags"][name]
-    return any(bucket_of(each["DomainName"]) == bucket for each in document.origins(config))
+    kind = BY_NAME.get(step.address.kind)
+    return kind is not None and kind.concerns(step, bucket)

@@ -15,7 +15,6 @@ from cfstream.access.warnings import viewer_warnings
 from cfstream.access.ways import Evaluation
 from cfstream.access.world import BucketWorld
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.bucket_policy.observed import our_sids
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, exposure
@@ -33,6 +32,7 @@ from cfstream.planning.worlds import former_world, live_world, projected_all
 from cfstream.policy_document.document import statements
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
+from cfstream.stack.statement_ids import our_sids
 from cfstream.steps.grant import Granting
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.revoke import Revoke

@@ -1,6 +1,7 @@
 """The steps that create, change and delete a distribution of either delivery: the two APIs differ only in names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution
 from cfstream.errors import Notice
@@ -146,6 +147,14 @@ def brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
         return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
     create = step_id(Verb.CREATE, scene.distribution)
     return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
+
+
+def distribution_outputs(scene: Scene, land: Landscape) -> Mapping[str, Any]:
+    """Return the id and the domain name of the stack's distribution, as outputs."""
+    return {
+        "distribution_id": land.get(scene.distribution),
+        "domain_name": land.get(scene.distribution, "domain_name"),
+    }
 
 
 def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: ChangeTags | None) -> Modify:

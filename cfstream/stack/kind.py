@@ -12,8 +12,9 @@ but not write to it, and the others cannot reach AWS at all.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from cfstream.access.world import BucketWorld
 from cfstream.domain import LiveDistribution
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
@@ -39,7 +40,9 @@ class Kind(ABC, Generic[W, H]):
     shown: ClassVar[Shown | None] = None
     """How `list`, `show` and `delete` find the resources; None if they do not show this kind."""
     opens: ClassVar[bool] = False
-    """Whether resources of this kind, other than distributions, decide who can read the bucket."""
+    """Whether who can read the bucket depends on resources of this kind, beside the distributions."""
+    decides: ClassVar[bool] = False
+    """Whether a write to such a resource can change who reads a bucket through CloudFront."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
     """What IAM can limit those calls to that only this kind makes."""
 
@@ -67,6 +70,35 @@ class Kind(ABC, Generic[W, H]):
     ) -> H:
         """Return `have` with what matters only if these steps are proposed. Raises as `observe`."""
         return have
+
+    def add_to_world(self, scene: Scene, have: H, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+        """Return the world that `access` judges with what this kind observed. Pure."""
+        return world
+
+    def former_world(self, scene: Scene, have: H, world: BucketWorld) -> BucketWorld | None:  # noqa: ARG002
+        """Return the world around the bucket that the distribution reads now, if the spec names another one. Pure.
+
+        `world` is the world around the bucket of the spec.
+        """
+        return None
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world after a step on a resource of this kind. Pure.
+
+        `stack` owns what the step creates; it is empty for a step of another stack.
+        """
+        return world
+
+    def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
+        """Return whether a step of a stack with another bucket may change who reads this bucket. Pure."""
+        return False
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the outputs of the contract that are known before any step runs. Pure.
+
+        An output that a step will bring is its Ref; the others are None.
+        """
+        return {}
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read what a snapshot keeps of this kind, beyond what a plan of `stacks` reads.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.secret_values import without_secrets
 from cfstream.steps.step import Step
@@ -51,10 +52,20 @@ class Landscape:
     """What each kind observed, by the kind's name. Other kinds read it with `seen`, by its type."""
     wanted: Mapping[str, object] = field(default_factory=dict)
     """What the spec asks of each kind, by the kind's name. Other kinds read it with `wants`, by its type."""
+    own: LiveDistribution | None = None
+    """The stack's own distribution."""
 
     def get(self, address: Address, output: str = "id") -> Known | None:
         """Return an output of a resource; None if it is neither live nor proposed."""
         return self.brought.get(address, {}).get(output)
+
+    def members(self, kind: str) -> dict[str, Known]:
+        """Return the ids of the resources of a kind, by member."""
+        return {
+            address.member: brought["id"]
+            for address, brought in sorted(self.brought.items())
+            if address.kind == kind and "id" in brought
+        }
 
     def seen(self, what: type[T]) -> T | None:
         """Return what a kind observed, by the type of its observation; None if that kind did not observe."""

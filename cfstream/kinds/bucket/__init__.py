@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
-from cfstream.domain import Delivery, LiveDistribution
+from cfstream.access.world import BucketWorld
+from cfstream.domain import Block, Delivery, LiveDistribution
 from cfstream.domain.bucket import ENFORCED, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.kinds.bucket import encryption_key
@@ -26,6 +27,9 @@ from cfstream.steps.step import Change, Stage, Step, at
 from cfstream.values import Json, Known, Ref, digest
 
 KIND = "bucket"
+
+SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
+"""What a bucket has that `CreateBucket` creates."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,13 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             problems=tuple(_problems(scene, want, have)),
             notices=(*have.notices, *_notices(scene, want, have)),
         )
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world with the bucket that the step creates. It blocks all public access."""
+        if not isinstance(step, CreateBucket) or step.bucket != world.bucket.name:
+            return world
+        bucket = replace(world.bucket, exists=True, block=SHUT, ownership=step.ownership)
+        return replace(world, bucket=bucket)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of `stack.bucket`, and of the encryption, which a plan that destroys does not read."""

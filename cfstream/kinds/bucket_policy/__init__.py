@@ -8,18 +8,21 @@ the writes.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cfstream.access.world import BucketWorld
 from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds.bucket_policy import preflight
 from cfstream.kinds.bucket_policy.deciding import Case, decide
 from cfstream.kinds.bucket_policy.ending import last_statements
 from cfstream.kinds.bucket_policy.foreign import idle_grants
 from cfstream.kinds.bucket_policy.former import former_notices, former_steps, read_former, read_others
-from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant, our_sids, sid_of
+from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant
+from cfstream.kinds.bucket_policy.world import bucket_state, former_state
 from cfstream.policy_document import (
     NamedPrincipal,
     by_sid,
     equal,
     is_pending,
+    merge,
     parse,
     policy_digest,
     principals,
@@ -34,8 +37,12 @@ from cfstream.stack.identities import IDENTITY
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.statement_ids import our_sids, sid_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.bucket_policy import PolicyEdit
+from cfstream.steps.grant import Granting
+from cfstream.steps.revoke import Revoke
+from cfstream.steps.step import Step
 from cfstream.values import Json, Known
 
 
@@ -114,6 +121,31 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             problems=tuple(problems),
             notices=(*_notices(case), *idle_grants(scene, have, land), *former_notices(scene, have)),
         )
+
+    def add_to_world(self, scene: Scene, have: LivePolicy, world: BucketWorld) -> BucketWorld:
+        """Add the bucket, its policy, and everything that leads to it."""
+        return replace(
+            world,
+            bucket=bucket_state(scene, have),
+            distributions=have.distributions,
+            own=have.own.id if have.own else None,
+            identities=dict(have.identities.items()),
+            stacks=dict(have.stacks.items()),
+        )
+
+    def former_world(self, scene: Scene, have: LivePolicy, world: BucketWorld) -> BucketWorld | None:
+        """Return the world around the former bucket. Grants on its objects are not read."""
+        state = None if scene.destroying else former_state(scene, have)
+        return replace(world, bucket=state) if state else None
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world with the policy as the step leaves it."""
+        if not isinstance(step, Granting | Revoke) or not isinstance(step.edit, PolicyEdit):
+            return world
+        if step.edit.bucket != world.bucket.name:
+            return world
+        policy = merge(world.bucket.policy, step.edit.put, step.edit.drop)
+        return replace(world, bucket=replace(world.bucket, policy=policy))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the reads of the policy, and of the identities that it may name."""

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from cfstream.errors import Notice
 from cfstream.kinds.bucket_policy.deciding import readers_of
-from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, our_sids, sid_of
+from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy
 from cfstream.policy_document import by_sid, merge, principals, statements
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
+from cfstream.stack.statement_ids import our_sids, sid_of
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from cfstream.access.allows import allows_reading
 from cfstream.errors import Notice
-from cfstream.kinds.bucket_policy.observed import OF_A_STACK, LivePolicy
+from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, source_arns, statements
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
+from cfstream.stack.statement_ids import OF_A_STACK
 from cfstream.values import Json
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from cfstream.domain import ACL_TAG, NAME_TAG, LiveDistribution, bucket_of
 from cfstream.domain.tags import put_tags, remove_tag
 from cfstream.errors import Missing, NotAuthorized, Notice, Refused
-from cfstream.kinds.bucket_policy.observed import KIND, FormerBucket, LivePolicy, our_sids, sid_of
+from cfstream.kinds.bucket_policy.observed import KIND, FormerBucket, LivePolicy
 from cfstream.policy_document import by_sid, parse, principals, statements
 from cfstream.ports import Reads
 from cfstream.stack.bucket import bucket_call
@@ -20,6 +20,7 @@ from cfstream.stack.bucket_region import bucket_regions
 from cfstream.stack.former_buckets import BUCKETS_TAG, former_names, remembered
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
+from cfstream.stack.statement_ids import our_sids, sid_of
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step

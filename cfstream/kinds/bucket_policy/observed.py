@@ -1,24 +1,14 @@
-"""The wanted and the live state of a bucket policy, and which of its statements belong to the stack."""
+"""What is wanted and what is live of a bucket policy, and of other buckets that matter to the stack."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cfstream.domain import LiveDistribution
-from cfstream.policy_document import by_sid
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.readers import StillReading
-from cfstream.stack.scene import Scene
 from cfstream.values import Json
 
 KIND = "bucket-policy"
-
-
-IDENTITIES = ("oac", "oai")
-
-
-OF_A_STACK = re.compile(r"cfstream-[a-z][a-z0-9-]*-(oac|oai)")
-"""The Sid of a statement that some stack owns."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +60,3 @@ class LivePolicy:
     """The other buckets that origins of the stack's distributions read with an OAI."""
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""
-
-
-def sid_of(scene: Scene, identity: str) -> str:
-    """Return the Sid of the stack's statement for this kind of identity."""
-    return f"cfstream-{scene.name}-{identity}"
-
-
-def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
-    """Return the Sids of the stack's statements in a policy."""
-    return frozenset(sid for each in IDENTITIES if by_sid(document, sid := sid_of(scene, each)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, Signers
 from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
@@ -27,11 +28,13 @@ from cfstream.stack.distribution_steps import (
     brings,
     changing,
     creating,
+    distribution_outputs,
     distribution_reads,
     distribution_writes,
     ending,
     relied,
 )
+from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
 from cfstream.stack.distributions import distribution_entries, distribution_shown
 from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.handover import Coming, coming
@@ -98,6 +101,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
 
     name = KIND
     shown = distribution_shown(Delivery.HTTP)
+    decides = True
     scopes = (CERTIFICATES,)
 
     @property
@@ -167,6 +171,18 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             after=tuple(sorted({each.giver.name for each in have.coming})),
             leaving=tuple(leaving(scene, have.live)),
         )
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:
+        """Return the world with the distribution as the step leaves it."""
+        return after_distribution_step(world, step, Delivery.HTTP, stack)
+
+    def concerns(self, step: Step, bucket: str) -> bool:
+        """Return whether the step writes a distribution that has an origin in the bucket."""
+        return leads_to_bucket(step, Delivery.HTTP, bucket)
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+        """Return the id and the domain name."""
+        return distribution_outputs(scene, land) if scene.delivery is Delivery.HTTP else {}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of our distribution, and of what its spec names: certificates and cache policies."""

@@ -131,6 +131,15 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             notices=tuple(notice for one in found for notice in one.notices()),
         )
 
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+        """Return the records that lead to the distribution: those of the stack, or those to create by hand."""
+        spec, target = scene.stack.spec, land.get(scene.distribution, "domain_name")
+        types = _types(scene, land.own) if spec.dns else ("CNAME",)
+        records = [
+            {"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types
+        ]
+        return {"dns_records": records}
+
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the reads of the zone, or of all zones if no record is wanted."""
         if spec.dns is not None:
@@ -151,13 +160,6 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             zone = f".{plain_name(row['Name'])}"
             if not row["Config"]["PrivateZone"] and any(name.endswith(zone) for name in names):
                 listed(aws, _records_call(row["Id"].removeprefix("/hostedzone/")))
-
-
-def records_of(scene: Scene, live: LiveDistribution | None, target: Known | None) -> list[dict[str, Any]]:
-    """Return the records that point to the distribution, as outputs, whether the stack or the user creates them."""
-    spec = scene.stack.spec
-    types = _types(scene, live) if spec.dns else ("CNAME",)
-    return [{"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types]
 
 
 @dataclass(frozen=True)

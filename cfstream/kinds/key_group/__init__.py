@@ -7,8 +7,9 @@ when a key may leave its group.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from cfstream.access.world import BucketWorld, GroupState
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
     GROUP,
@@ -43,7 +44,7 @@ from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.wait import GroupActive, WaitUntil
-from cfstream.values import Known, digest
+from cfstream.values import Known, Ref, digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,6 +55,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
 
     name = KIND
     opens = True
+    decides = True
     owned = GROUP
 
     def desire(self, scene: Scene) -> WantedGroups | None:
@@ -89,6 +91,29 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         ]
         orphans = [_unwanted(scene, have, group) for group in unwanted_groups(scene, have.all)]
         return GROUP.with_orphans(scene, joined(parts), orphans)
+
+    def add_to_world(self, scene: Scene, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+        """Add the groups of the account."""
+        return replace(
+            world, groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in have.all}
+        )
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world with the group and its keys as the step leaves them."""
+        if not isinstance(step, Create | Modify):
+            return world
+        config = step.call.params[GROUP.config]
+        group: Known = Ref(step.id) if isinstance(step, Create) else step.call.params["Id"]
+        state = GroupState(config["Name"], frozenset(config["Items"]))
+        return replace(world, groups={**world.groups, group: state})
+
+    def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
+        """Return whether the step changes the keys of a group: any distribution may trust it."""
+        return isinstance(step, Modify)
+
+    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the ids of the groups by name."""
+        return {"key_group_ids": land.members(KIND)}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the read of a group whose keys change."""

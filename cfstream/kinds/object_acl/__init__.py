@@ -10,15 +10,17 @@ All ACLs of the bucket are read, including those outside the prefix: they may be
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cfstream.access.world import BucketWorld
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.domain.tags import put_tags, remove_tag
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.bucket_policy.observed import LivePolicy, our_sids
+from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, tally
+from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
@@ -28,6 +30,7 @@ from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
+from cfstream.stack.statement_ids import our_sids
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import Granting, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
@@ -126,6 +129,21 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             problems=tuple(problems),
             notices=tuple(notices),
         )
+
+    def add_to_world(self, scene: Scene, have: LiveGrants, world: BucketWorld) -> BucketWorld:
+        """Add what is known about the objects' ACLs, and the identities that they may name."""
+        # A list may lag behind a creation. The identity in the distribution's tags was read by its id.
+        users: dict[Known, Known] = {user: id_ for id_, user in have.canonical_users.items()}
+        bucket = replace(world.bucket, objects=known_acls(scene, have))
+        return replace(world, bucket=bucket, identities={**world.identities, **users})
+
+    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
+        """Return the world with the grants on objects as the step leaves them."""
+        if not isinstance(step, Granting | Revoke) or not isinstance(step.edit, ObjectGrants):
+            return world
+        if step.edit.bucket != world.bucket.name:
+            return world
+        return replace(world, bucket=granted(world.bucket, step.edit))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.kinds.dns_record import DnsRecordKind, records_of
+from cfstream.kinds.dns_record import DnsRecordKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
@@ -147,5 +147,6 @@ def test_a_stack_without_a_distribution_to_come_has_no_records() -> None:
 def test_outputs_name_what_leads_to_the_distribution() -> None:
     """As records that are made, or as the one to make by hand."""
     made = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
-    assert records_of(scene(NAMED), None, TARGET) == made
-    assert records_of(scene(SPEC), None, TARGET) == [{"name": MEDIA, "type": "CNAME", "value": TARGET}]
+    by_hand = [{"name": MEDIA, "type": "CNAME", "value": TARGET}]
+    assert KIND.outputs(scene(NAMED), known(TARGET)) == {"dns_records": made}
+    assert KIND.outputs(scene(SPEC), known(TARGET)) == {"dns_records": by_hand}

@@ -45,7 +45,7 @@ def planned(text: str, aws: Live) -> StackPlan:
     wants: dict[str, Any] = {kind.name: kind.desire(here) for kind in KINDS}
     around = Surroundings(aws, here)
     lives = {kind.name: kind.observe(aws, around, wants[kind.name]) for kind in KINDS}
-    return stack_plan(draft(here, wants, lives), ())
+    return stack_plan(draft(here, wants, lives, around.own), ())
 
 
 def account(own: Json | None = None, others: Sequence[Json] = (), mark: str = "", **replies: Any) -> Live:

@@ -1,0 +1,27 @@
+"""The objects' ACLs as `access` judges them: what is live, and what a step leaves. Pure."""
+
+from dataclasses import replace
+
+from cfstream.domain import AclGrant, BucketState, ObjectAcls, ObjectClass
+from cfstream.kinds.object_acl.observed import LiveGrants
+from cfstream.stack.scene import Scene
+from cfstream.steps.object_grants import ObjectGrants
+
+
+def known_acls(scene: Scene, have: LiveGrants) -> ObjectAcls:
+    """Return what is known about the objects' ACLs. With `via: elsewhere` a plan does not read them."""
+    elsewhere = scene.stack.spec.grant.via == "elsewhere" and have.bucket.acls_count
+    return replace(have.acls, granted_unread=elsewhere and not have.acls.complete)
+
+
+def granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
+    """Return the bucket in which every object under the prefix has exactly the permission for the grantee."""
+    found: dict[tuple[frozenset[AclGrant], str], list[str]] = {}
+    for each in bucket.objects.classes:
+        kept = frozenset(grant for grant in each.grants if grant.grantee != edit.grantee)
+        given = kept | ({AclGrant(edit.grantee, edit.permission)} if edit.permission else frozenset())
+        for key in each.keys:
+            concerned = key.startswith(edit.prefix) and not (edit.beyond and key.startswith(edit.beyond))
+            found.setdefault((given if concerned else each.grants, each.owner), []).append(key)
+    classes = tuple(ObjectClass(grants, tuple(keys), owner) for (grants, owner), keys in found.items())
+    return replace(bucket, objects=replace(bucket.objects, classes=classes))

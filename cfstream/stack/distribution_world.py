@@ -1,0 +1,57 @@
+"""What a step on a distribution changes in the world that `access` judges. Pure."""
+
+from dataclasses import replace
+
+from cfstream.access.world import BucketWorld
+from cfstream.domain import Delivery, Distribution, distribution_from_config, document
+from cfstream.domain.distribution import bucket_of
+from cfstream.steps.create import Create
+from cfstream.steps.delete import Delete
+from cfstream.steps.disable import Disable
+from cfstream.steps.modify import Modify
+from cfstream.steps.step import Step
+from cfstream.values import Json, Known, Ref
+
+
+def after_distribution_step(world: BucketWorld, step: Step, delivery: Delivery, stack: str) -> BucketWorld:
+    """Return the world after a step on a distribution. `stack` owns what it creates; empty for another stack."""
+    match step:
+        case Create():
+            return _with_created(world, step, delivery, stack)
+        case Modify() | Disable() | Delete():
+            target = step.call.params["Id"]
+            others = tuple(each for each in world.distributions if each.id != target)
+            if isinstance(step, Delete):
+                return replace(world, distributions=others)
+            changed = _changed(world, target, delivery, step.call.params)
+            return replace(world, distributions=(*others, changed))
+    return world
+
+
+def leads_to_bucket(step: Step, delivery: Delivery, bucket: str) -> bool:
+    """Return whether a step writes a distribution that has an origin in the bucket."""
+    if not isinstance(step, Create | Modify):
+        return False
+    config = _created(step, delivery) if isinstance(step, Create) else step.call.params[delivery.document]
+    return any(bucket_of(each["DomainName"]) == bucket for each in document.origins(config))
+
+
+def _created(step: Create, delivery: Delivery) -> Json:
+    config: Json = step.call.params[f"{delivery.document}WithTags"][delivery.document]
+    return config
+
+
+def _with_created(world: BucketWorld, step: Create, delivery: Delivery, stack: str) -> BucketWorld:
+    made = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), _created(step, delivery))
+    return replace(
+        world,
+        distributions=(*world.distributions, made),
+        stacks={**world.stacks, made.id: step.address.stack},
+        own=made.id if stack else world.own,
+    )
+
+
+def _changed(world: BucketWorld, target: Known, delivery: Delivery, params: Json) -> Distribution:
+    before = next((each for each in world.distributions if each.id == target), None)
+    arn: Known = before.arn if before else ""
+    return distribution_from_config(delivery, target, arn, params[delivery.document])

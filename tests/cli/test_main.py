@@ -172,7 +172,7 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     told = " ".join(ran.err.split())
     assert told == (
         f"error: {spec}: Not a directory fix: a part of this path is a file, not a folder: "
-        "move it away, or choose another path"
+        "move it, or choose another path"
     )
 
 

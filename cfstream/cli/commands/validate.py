@@ -6,6 +6,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.errors import Problem, SpecProblems
+from cfstream.exit_codes import ExitCode
 
 
 def validate(
@@ -26,6 +27,7 @@ def validate(
     Example: cfstream validate specs/
     """
     from cfstream.render.document import as_text
+    from cfstream.render.errors import error_document
     from cfstream.spec.limits import notices
     from cfstream.spec.load import load
 
@@ -34,6 +36,8 @@ def validate(
     try:
         stacks = load(specs, passed_over=skipped)
     except SpecProblems as found:
+        if output == "json":
+            terminal.say(as_text({**error_document(found, ExitCode.USAGE), "stacks": []}))
         if output == "sarif":
             terminal.say(_alerts(found.problems))
         raise
@@ -52,7 +56,9 @@ def validate(
             }
             for stack, noticed in checked
         ]
-        terminal.say(as_text({"format_version": 1, "exit_code": 0, "stacks": rows, "problems": []}))
+        terminal.say(
+            as_text({"format_version": 1, "exit_code": ExitCode.DONE, "stacks": rows, "problems": []})
+        )
         return
     if output == "sarif":
         terminal.say(_alerts(()))

@@ -54,6 +54,7 @@ def test_validate_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     (stack,) = load(["lectures-rtmp.yaml"])
     assert document == {
         "format_version": 1,
+        "exit_code": 0,
         "stacks": [
             {
                 "name": "lectures-rtmp",

@@ -202,7 +202,7 @@ def _of_system(error: OSError) -> CfstreamError:
 
 
 def _refusal(refusal: TyperException) -> CfstreamError | None:
-    """Return an error of the parser as ours; None for a group without a command: its message is its help."""
+    """Return an error of the parser as a CfstreamError; None for a group without a command, whose help is printed."""
     message = refusal.format_message()
     if message.startswith("Usage: "):
         return None

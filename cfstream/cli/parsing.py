@@ -160,7 +160,7 @@ def _late_flag(param: Any) -> Any:
 
 
 def with_format_last(arguments: Sequence[str], params: Sequence[Any]) -> list[str]:
-    """Return the arguments with a ``--format`` before the command's name moved behind it, where commands take it.
+    """Return the arguments, with a ``--format`` before the command's name moved behind it.
 
     `params` are the flags of `cfstream` itself.
     """
@@ -176,7 +176,7 @@ def with_format_last(arguments: Sequence[str], params: Sequence[Any]) -> list[st
 
 
 def format_of(arguments: Sequence[str]) -> str | None:
-    """Return the value of ``--format``, also from arguments that cannot be parsed."""
+    """Return the value of ``--format``, even if the arguments cannot be parsed."""
     for number, argument in enumerate(arguments):
         name, joined, value = argument.partition("=")
         if name == FORMAT:

@@ -270,16 +270,16 @@ def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Land
 
 
 def _release(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Landscape) -> Iterator[Modify]:
-    """Yield the step that removes our mark from an identity that the policy of another bucket names.
+    """Yield the step that removes the stack's mark from an identity that the policy of another bucket names.
 
-    A later run may not find that bucket, because no origin leads to it any more. It would then delete the identity.
+    A later run may not find that bucket, because no origin reads it then. It would delete the identity.
     """
     version = have.unwanted.get(live.id)
     if version is None or not _statements(scene, land, live, forgotten=True):
         return
     after = released_comment(scene)
     reason = Reason(
-        "other policies name it: cfstream leaves it to them",
+        "other policies name it, so cfstream no longer owns it",
         ("oai",),
         (Change("oai.comment", live.comment, after),),
     )

@@ -1,1 +1,1 @@
-"""What the kinds of resource share: the scene of one stack, its distribution and bucket, the interface of a kind."""
+"""Code that several kinds of resources use: the scene of a stack, its distribution and bucket, and `Kind` itself."""

@@ -21,7 +21,7 @@ class KmsKey:
 
     id: str
     managed_by_aws: bool = False
-    """``aws/s3``, whose policy nobody can edit."""
+    """True for ``aws/s3``, whose policy cannot be edited."""
     allows: bool = False
     """Whether its policy allows CloudFront to decrypt for the stack's distribution."""
     unread: str = ""

@@ -12,7 +12,7 @@ from cfstream.values import Json
 
 
 def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[OwnedField]:
-    """The fields that both kinds of distribution have in the same place. What the spec leaves out is not ours.
+    """Return the fields that both kinds of distribution have in the same place, without those that the spec omits.
 
     The names in `apart` are moved by a separate call. They stay as they are here.
     """
@@ -30,12 +30,12 @@ def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[OwnedFiel
 
 
 def normal(signers: Signers, account: str) -> Signers:
-    """Return the signers with our own account as ``self``: the console and the API write it differently."""
+    """Return the signers with the account itself as ``self``: the console and the API write it differently."""
     return replace(signers, accounts=normal_signers(signers.accounts, account))
 
 
 def normal_signers(accounts: Iterable[str], account: str) -> tuple[str, ...]:
-    """Return account numbers in one order, our own as ``self``."""
+    """Return account numbers, sorted, with the account itself as ``self``."""
     return tuple(sorted({"self" if number == account else number for number in accounts}))
 
 

@@ -35,7 +35,7 @@ def wait_for(
 
 
 def held_aliases(rows: Iterable[LiveDistribution], ours: str | None) -> dict[str, LiveDistribution]:
-    """Return which distribution of the account, other than ours, holds each alias."""
+    """Return the distribution that holds each alias, except the one with the id `ours`."""
     return {alias: row for row in rows if row.id != ours for alias in row.aliases}
 
 

@@ -53,7 +53,7 @@ class Identities:
     own: LiveIdentity | None = None
     """The stack's own one, whether the spec wants it or not."""
     overwritten: Version | None = None
-    """The document of `own`, if somebody has overwritten the mark in its comment."""
+    """The document of `own`, if its comment no longer has the mark."""
 
     def get(self, identity: str) -> LiveIdentity | None:
         """Return the identity with this id."""
@@ -71,7 +71,7 @@ def own_identity(spec: Spec) -> bool:
 
 
 RELEASED = "left by"
-"""How the comment of an identity begins that a stack made and has left to the policies that name it."""
+"""The start of the comment of an identity that a stack created, and left to the policies that name it."""
 
 
 def released_comment(scene: Scene) -> str:
@@ -130,10 +130,10 @@ def _unlisted(
 
 
 def _unmarked(aws: Reads, scene: Scene, have: Identities, used: str) -> Identities:
-    """Return `have` with our identity found by its caller reference, if somebody has overwritten the mark.
+    """Return `have` with the stack's own identity, found by its caller reference because its mark was overwritten.
 
     Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not have the reference, so
-    only the identity that our distribution uses is read.
+    only the identity that the stack's distribution uses is read.
     """
     live = have.get(used)
     if live is None or (scene.destroying and live.comment.startswith(RELEASED)):

@@ -44,7 +44,7 @@ class Kind(ABC, Generic[W, H]):
     decides: ClassVar[bool] = False
     """Whether a write to such a resource can change who reads a bucket through CloudFront."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
-    """What IAM can limit those calls to that only this kind makes."""
+    """The scopes of calls that only this kind makes."""
 
     @abstractmethod
     def desire(self, scene: Scene) -> W | None:

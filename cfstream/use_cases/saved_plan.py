@@ -28,14 +28,14 @@ class SavedPlan:
     """The paths of the specs, from the working directory."""
 
     def chosen(self, only: Sequence[str] | None, changed_since: str | None) -> frozenset[str] | None:
-        """Return the names of the stacks that the plan was made of; None if it has all stacks of its specs.
+        """Return the names of the stacks in the plan; None if it has all stacks of its specs.
 
-        Raises WrongUsage if stacks are chosen again.
+        Raises WrongUsage if the arguments also choose stacks.
         """
         if only or changed_since is not None:
             flag = "--only" if only else "--changed-since"
             raise WrongUsage(
-                f"{flag} and a saved plan exclude each other: the plan has its stacks", f"leave out {flag}"
+                f"{flag} and a saved plan exclude each other: the plan lists its stacks", f"remove {flag}"
             )
         names = self.document.get("only")
         return None if names is None else frozenset(map(str, names))

@@ -1,4 +1,4 @@
-"""Choose stacks of a run by their names, or by what has changed in git since a revision."""
+"""Chooses stacks of a run by name, or by changes in git since a revision."""
 
 import os
 from collections.abc import Collection, Iterable, Sequence

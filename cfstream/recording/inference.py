@@ -11,7 +11,7 @@ from typing import Any
 
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Missing, Refused
-from cfstream.kinds.dns_record import ALL_ZONES
+from cfstream.kinds.dns_record.observed import ALL_ZONES
 from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.steps.records import plain_name
 

@@ -1,12 +1,16 @@
 """``cfstream validate``: checks specs, without AWS."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.errors import Problem, SpecProblems
+from cfstream.errors import Notice, Problem, SpecProblems
 from cfstream.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from cfstream.spec.load import Stack
 
 
 def validate(
@@ -45,17 +49,7 @@ def validate(
         terminal.note(f"note: {file}: skipped, because it is not a spec\n")
     checked = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
-        rows = [
-            {
-                "name": stack.spec.name,
-                "delivery": stack.spec.delivery,
-                "spec": stack.path,
-                "line": stack.line("name"),
-                "spec_sha256": stack.spec_sha256,
-                "notices": [{"text": notice.text, "warning": notice.warning} for notice in noticed],
-            }
-            for stack, noticed in checked
-        ]
+        rows = [_row(stack, noticed) for stack, noticed in checked]
         terminal.say(
             as_text({"format_version": 1, "exit_code": ExitCode.DONE, "stacks": rows, "problems": []})
         )
@@ -67,6 +61,18 @@ def validate(
         terminal.say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
         for notice in noticed:
             terminal.note(f"note: {stack.path}: {notice.text}\n")
+
+
+def _row(stack: "Stack", noticed: Iterable[Notice]) -> dict[str, Any]:
+    """Return what programs get of a spec without problems."""
+    return {
+        "name": stack.spec.name,
+        "delivery": stack.spec.delivery,
+        "spec": stack.path,
+        "line": stack.line("name"),
+        "spec_sha256": stack.spec_sha256,
+        "notices": [{"text": notice.text, "warning": notice.warning} for notice in noticed],
+    }
 
 
 def _alerts(problems: tuple[Problem, ...]) -> str:

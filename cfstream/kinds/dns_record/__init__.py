@@ -5,14 +5,25 @@ name of a wanted record is a problem, unless it is a CNAME that points to the di
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.kinds.dns_record.observed import (
+    ALL_ZONES,
+    LiveRecords,
+    WantedRecords,
+    Zone,
+    own_names,
+    read_zone,
+    records_call,
+    zones_above,
+    zones_named,
+)
 from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, Needs, calls
 from cfstream.stack.handover import records_given_up, records_taken
@@ -29,46 +40,8 @@ from cfstream.values import Json, Known, digest
 
 KIND = "dns-record"
 
-ALL_ZONES = Call("route53", "list_hosted_zones")
-
 CLOUDFRONT_ZONES: Mapping[str, str] = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}
 """The zone of CloudFront's own names, by partition (shape AliasTarget)."""
-
-
-@dataclass(frozen=True)
-class WantedRecords:
-    """The zone and the names of the spec. Without a zone, no record is wanted."""
-
-    zone: str
-    names: tuple[str, ...] | None
-    """None if the spec does not manage cnames."""
-
-
-@dataclass(frozen=True)
-class Zone:
-    """A public hosted zone, with the records of the cnames, the aliases of the distribution, and delegations."""
-
-    id: str
-    name: str
-    records: tuple[Json, ...] = ()
-
-
-@dataclass(frozen=True)
-class LiveRecords:
-    """The zones that match the spec, and the stack's distribution."""
-
-    zones: tuple[Zone, ...] = ()
-    private: bool = False
-    """Whether private zones have that name. They cannot be used, because CloudFront's names are public."""
-    distribution: LiveDistribution | None = None
-    given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
-    """By name and target of a record: the other stack of the run to which it points, and which no longer has the name.
-    """
-
-    def ours(self, record: Json) -> bool:
-        """Return whether a record is an alias of the stack's distribution."""
-        live = self.distribution
-        return live is not None and alias_of(record) == live.domain_name.lower()
 
 
 class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
@@ -91,11 +64,11 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         if want is None:
             return LiveRecords()
         scene, live = around.scene, around.own
-        named = _zones_named(aws, want.zone) if want.zone else _zones_above(aws, _names(scene, live))
+        named = zones_named(aws, want.zone) if want.zone else zones_above(aws, own_names(scene, live))
         public = [row for row in named if not row["Config"]["PrivateZone"]]
         lone = not want.zone or len(public) == 1 or scene.destroying
         have = LiveRecords(private=len(public) < len(named), distribution=live)
-        zones = [_read_zone(aws, row, want, have, read=lone) for row in public]
+        zones = [read_zone(aws, row, want, have, read=lone) for row in public]
         others = [record for zone in zones for record in zone.records if not have.ours(record)]
         led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
         given_up = records_given_up(aws, scene, around.distributions, led)
@@ -159,7 +132,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         for row in listed(aws, ALL_ZONES):
             zone = f".{plain_name(row['Name'])}"
             if not row["Config"]["PrivateZone"] and any(name.endswith(zone) for name in names):
-                listed(aws, _records_call(row["Id"].removeprefix("/hostedzone/")))
+                listed(aws, records_call(row["Id"].removeprefix("/hostedzone/")))
 
 
 @dataclass(frozen=True)
@@ -355,45 +328,6 @@ def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
         what = f"no public hosted zone {want.zone} exists in account {scene.account}{only}"
         do = "create it in Route 53, or remove dns and create the records yourself"
     return scene.stack.problem(what, do, "dns", "route53")
-
-
-def _names(scene: Scene, live: LiveDistribution | None) -> set[str]:
-    """Return every name that an owned record may have."""
-    aliases = live.aliases if live else ()
-    return {name.lower() for name in (*aliases, *(scene.stack.spec.cnames or ()))}
-
-
-def _zones_named(aws: Reads, name: str) -> list[Json]:
-    """Return the zones with this name: they come first in a list that starts at the name (ListHostedZonesByName)."""
-    page = aws.read(Call("route53", "list_hosted_zones_by_name", {"DNSName": name, "MaxItems": "100"}))
-    return [row for row in page["HostedZones"] if plain_name(row["Name"]) == name]
-
-
-def _zones_above(aws: Reads, names: Iterable[str]) -> list[Json]:
-    """Return the zones that contain one of these names."""
-    names = [f".{name}" for name in names]
-    if not names:
-        return []
-    rows = aws.items(ALL_ZONES)
-    return [row for row in rows if any(name.endswith(f".{plain_name(row['Name'])}") for name in names)]
-
-
-def _read_zone(aws: Reads, row: Json, want: WantedRecords, have: LiveRecords, *, read: bool) -> Zone:
-    zone_id, name = row["Id"].removeprefix("/hostedzone/"), plain_name(row["Name"])
-    if not read:
-        return Zone(zone_id, name)
-    records = aws.items(_records_call(zone_id))
-    return Zone(zone_id, name, tuple(one for one in records if _concerns(one, name, want, have)))
-
-
-def _records_call(zone: str) -> Call:
-    return Call("route53", "list_resource_record_sets", {"HostedZoneId": zone})
-
-
-def _concerns(record: Json, zone: str, want: WantedRecords, have: LiveRecords) -> bool:
-    name = plain_name(record["Name"])
-    delegates = record["Type"] == "NS" and name != zone
-    return delegates or name in (want.names or ()) or have.ours(record)
 
 
 def _relied(scene: Scene, records: Sequence[Json]) -> Relied:

@@ -17,7 +17,8 @@ from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, doc
 from cfstream.kinds.distribution.cache_policies import MANAGED
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
-from cfstream.spec.model import Http, MinimumTls, PriceClass
+from cfstream.spec.http import Http, MinimumTls
+from cfstream.spec.model import PriceClass
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from cfstream.domain import with_pattern
 from cfstream.spec.fields import spell
-from cfstream.spec.model import AnyKeyGroup, Behavior, Bucket, KeyGroup, Spec
+from cfstream.spec.http import Behavior
+from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
+from cfstream.spec.model import Bucket, Spec
 from cfstream.spec.stack import Stack
 
 IN_ORDER = frozenset({"http.behaviors"})

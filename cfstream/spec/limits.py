@@ -8,7 +8,8 @@ lives with the rules.
 from collections.abc import Iterator, Sequence
 
 from cfstream.errors import Notice
-from cfstream.spec.model import AnyKeyGroup, Spec
+from cfstream.spec.key_groups import AnyKeyGroup
+from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 
 KEYS_PER_GROUP = 5

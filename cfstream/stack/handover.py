@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
-from cfstream.spec.model import KeyGroup, Spec
+from cfstream.spec.key_groups import KeyGroup
+from cfstream.spec.model import Spec
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.owners import tagged
 from cfstream.stack.scene import Scene

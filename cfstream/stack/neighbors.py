@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cfstream.domain import Behavior, LiveDistribution, with_pattern
-from cfstream.spec import model
+from cfstream.spec import http
 from cfstream.spec.model import Spec
 
 
@@ -79,5 +79,5 @@ def _signers_given_up(live: LiveDistribution, behavior: Behavior, spec: Spec) ->
     return not spec.public or (named is not None and _says_who(named))
 
 
-def _says_who(behavior: model.Behavior) -> bool:
+def _says_who(behavior: http.Behavior) -> bool:
     return behavior.public or behavior.key_groups is not None or behavior.trusted_signers is not None

@@ -1,0 +1,104 @@
+"""The section ``http``: settings that only distributions of delivery http have.
+
+None means that the file does not have the field: it is not managed. An empty text, an empty list, an empty mapping and
+False mean none.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from cfstream.spec.fields import (
+    CachePolicy,
+    Certificate,
+    CorsOrigin,
+    Many,
+    Off,
+    PathPattern,
+    RootObject,
+    Signer,
+)
+from cfstream.spec.key_groups import AnyKeyGroup
+from cfstream.spec.section import AlsoCalled, Section, form_of_switch
+
+MinimumTls = Literal[
+    "SSLv3",
+    "TLSv1",
+    "TLSv1_2016",
+    "TLSv1.1_2016",
+    "TLSv1.2_2018",
+    "TLSv1.2_2019",
+    "TLSv1.2_2021",
+    "TLSv1.2_2025",
+    "TLSv1.3_2025",
+]
+"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
+
+
+class Cors(Section):
+    """Which web pages may read the media with scripts."""
+
+    origins: Many[CorsOrigin] = Field(
+        min_length=1,
+        description="Origins of those pages, like https://www.example.com, or *.",
+        examples=[["https://www.example.com"]],
+    )
+    credentials: bool = Field(
+        default=False, description="true: they may send cookies, which signed cookies need."
+    )
+
+
+class Behavior(Section):
+    """Other rules for the paths that match a pattern. The first behavior that matches applies."""
+
+    path: PathPattern = Field(description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.')
+    public: bool = Field(default=False, description="true: nobody needs to sign for these paths.")
+    key_groups: Many[AnyKeyGroup] | None = Field(
+        default=None, description="Who may sign for these paths. Absent: the signers of the default behavior."
+    )
+    trusted_signers: Many[Signer] | None = Field(
+        default=None,
+        description="Accounts that may sign for these paths. Absent: the signers of the default behavior.",
+    )
+    cache_policy: CachePolicy | None = Field(
+        default=None,
+        description="Name of a managed cache policy, or name or id of your own. Absent: not managed.",
+    )
+
+
+class Http(Section):
+    """Settings that only delivery http has."""
+
+    certificate: Annotated[Certificate, AlsoCalled("ssl_certificate")] = Field(
+        default="auto",
+        description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
+        "Or the ARN of one there.",
+    )
+    minimum_tls: MinimumTls = Field(
+        default="TLSv1.2_2021",
+        description="Security policy of the certificate. It has no effect without a certificate of your own.",
+    )
+    viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
+        default="redirect-to-https", description="What the default behavior answers to plain http."
+    )
+    default_root_object: RootObject | None = Field(
+        default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
+    )
+    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")
+    cache_policy: CachePolicy | None = Field(
+        default=None,
+        description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
+        "CachingDisabled), or name or id of your own. Absent: not managed.",
+    )
+    behaviors: Many[Behavior] = Field(
+        default=(),
+        description="Further path patterns, in order of precedence.",
+        examples=[[{"path": "/posters/*", "public": True}]],
+    )
+    cors: (
+        Annotated[Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
+        | None
+    ) = Field(
+        default=None,
+        description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
+    )

@@ -1,7 +1,7 @@
-"""The fields of a raw config that a spec owns: how each is read, written, shown, and when changing it is dangerous.
+"""The owned fields of a raw configuration: how each is read, written and shown, and when a change is dangerous.
 
-A config is never built from the spec: the owned fields are laid over the document that was read, so that all that
-others put there survives. A new distribution is the same overlay over AWS's defaults.
+A configuration is never built from the spec. The owned fields are set in the document that was read, so that all other
+members survive. For a new distribution, they are set in AWS's defaults.
 """
 
 import copy
@@ -17,13 +17,13 @@ Danger = Callable[[Any, Any], tuple[Hazard, ...]]
 
 
 def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
-    """Most changes are harmless."""
+    """Return no hazard: most changes are harmless."""
     return ()
 
 
 @dataclass(frozen=True)
 class Field:
-    """One owned field of a config. `read` gives the value in the form of `want`, so that equal means equal."""
+    """One owned field of a configuration. `read` returns the value in the form of `want`, to compare them."""
 
     path: str
     """Its path in the spec."""
@@ -36,7 +36,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Overlay:
-    """A config with our fields laid over it, and what that changed."""
+    """A configuration with our fields set, and what that changed."""
 
     config: Json
     changes: tuple[Change, ...] = ()
@@ -44,7 +44,7 @@ class Overlay:
 
 
 def overlay(base: Json, fields: Iterable[Field]) -> Overlay:
-    """`base` with each field as wanted. Law: laying the same fields over the result changes nothing."""
+    """Return `base` with each field as wanted. Law: setting the same fields in the result changes nothing."""
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     hazards: list[Hazard] = []
@@ -59,15 +59,15 @@ def overlay(base: Json, fields: Iterable[Field]) -> Overlay:
 
 
 def creation(base: Json, fields: Iterable[Field]) -> Overlay:
-    """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing.
+    """Return `base`, AWS's defaults, with each field as wanted, and every field with a value as a change from None.
 
-    A field that says no more than AWS's own nothing (no comment, no logs) is not shown.
+    A field without a value, like no comment or no logs, is not shown.
     """
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     for field in fields:
         shown = field.show(field.want)
-        says = shown not in ("", [], False) or field.read(config) != field.want
+        says = shown not in ("", [], {}, False) or field.read(config) != field.want
         if says and shown is not None:
             changes.append(Change(field.path, None, shown))
         field.write(config, field.want)
@@ -75,7 +75,7 @@ def creation(base: Json, fields: Iterable[Field]) -> Overlay:
 
 
 def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> Field:
-    """A field that is one value at the top of the config."""
+    """Return a field that is one member at the top of the configuration."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         config[name] = value

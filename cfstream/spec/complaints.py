@@ -261,6 +261,7 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     if _form(path) == OFF:
         return f"{name} is a mapping, or false for none", f"write {_line(path)}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+    words = [word or '""' for word in words]
     usual = _section(path[:-1]).model_fields[key].default or words[0]
     # Of two TLS policies with similar names, one may be far weaker.
     near = next((word for word in words if word.casefold() == text.casefold()), None)

@@ -28,6 +28,9 @@ Words: TypeAlias = tuple[str, str, str]
 OFF = "<off>"
 """The form of a field that takes false for none."""
 
+_NEVER_GUESSED = ("minimum_tls", "origin_shield")
+"""Fields whose values have similar names and different effects: one TLS policy may be far weaker than another."""
+
 _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
 
@@ -204,7 +207,9 @@ def _unknown_key(_detail: Detail, path: Path, _: str) -> Words:
     homes = {
         name: None for (name, _), section in _sections().items() if name and meant in section.model_fields
     }
-    if near := meant_by(key, known):
+    elsewhere = bool(homes) or meant in model.Spec.model_fields
+    near = meant_by(key, known)
+    if near and (_squeezed(near) == _squeezed(meant) or not elsewhere):
         return f"unknown key {shown(key)}", f"write {near}", ""
     if above and key in model.Spec.model_fields:
         return f"unknown key {shown(key)} here", f"write {key} at the top of the spec", ""
@@ -263,9 +268,8 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     words = [word or '""' for word in words]
     usual = _section(path[:-1]).model_fields[key].default or words[0]
-    # Of two TLS policies with similar names, one may be far weaker.
-    near = next((word for word in words if word.casefold() == text.casefold()), None)
-    near = near or (nearest(text, words) if key != "minimum_tls" else None)
+    near = next((word for word in words if _squeezed(word) == _squeezed(text)), None)
+    near = near or (nearest(text, words) if key not in _NEVER_GUESSED else None)
     only = usual if len(words) == 1 else None
     do = f"write {near or only}" if near or only else f"write one of them, like {usual}"
     return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""

@@ -27,6 +27,10 @@ class PolicyKind:
     managed: Mapping[str, str]
     """The ids of the policies that AWS manages, by name."""
 
+    def is_id(self, text: str) -> bool:
+        """Return whether a text is the id of a policy, of one that AWS manages or of another one."""
+        return text in self.managed.values() or bool(_UUID.match(text))
+
     def needs_lookup(self, name: str) -> bool:
         """Return whether `name` is neither managed nor an id, so that the account's own policies must be listed."""
         return name.removeprefix("Managed-") not in self.managed and not _UUID.match(name)

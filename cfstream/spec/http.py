@@ -35,6 +35,25 @@ MinimumTls = Literal[
 """CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
 
 
+OriginShieldRegion = Literal[
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "sa-east-1",
+    "me-central-1",
+    "",
+]
+"""The regions that have Origin Shield (Developer Guide, "Use Amazon CloudFront Origin Shield")."""
+
+
 class Cors(Section):
     """Which web pages may read the media with scripts."""
 
@@ -101,4 +120,9 @@ class Http(Section):
     ) = Field(
         default=None,
         description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
+    )
+    origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
+        default=None,
+        description="Region of Origin Shield, a further cache in front of the bucket, at extra cost. Choose the region "
+        'with the lowest latency to the bucket. "": off. Absent: not managed.',
     )

@@ -107,6 +107,16 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
         "InvalidArgument",
         400,
     ),
+    "an origin shield without a region": (
+        {"Origins": listing(origin(OriginShield={"Enabled": True}))},
+        "InvalidArgument",
+        400,
+    ),
+    "an origin shield in a region that has none": (
+        {"Origins": listing(origin(OriginShield={"Enabled": True, "OriginShieldRegion": "eu-north-1"}))},
+        "InvalidArgument",
+        400,
+    ),
     "a behavior to another origin": (
         {"DefaultCacheBehavior": behavior(TargetOriginId="other")},
         "NoSuchOrigin",

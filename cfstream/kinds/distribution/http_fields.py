@@ -75,9 +75,11 @@ class HttpField:
         return self.policies.name_of(want, own.get(self.policies.resource, {})) if want else None
 
     def imported(self, config: Json, path: str = "") -> Any:
-        """Return the value that a spec of a live configuration has; None if it is a usual one."""
+        """Return the value that a spec of a live configuration has; None if it is a usual one, or an odd id."""
         value = self.read(self.part.of(config, path))
-        return None if value in self.usual else self.shown(value, {})
+        if value in self.usual or (self.policies is not None and not self.policies.is_id(value)):
+            return None
+        return self.shown(value, {})
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,15 @@ def _member(name: str, default: Any) -> Mapping[str, Any]:
     return {"member": name, "read": lambda part: part.get(name, default), "write": write}
 
 
+def _shield(origin: Json) -> str:
+    shield = origin.get("OriginShield") or {}
+    return str(shield.get("OriginShieldRegion") or "") if shield.get("Enabled") else ""
+
+
+def _set_shield(origin: dict[str, Any], region: str) -> None:
+    origin["OriginShield"] = {"Enabled": bool(region), **({"OriginShieldRegion": region} if region else {})}
+
+
 HTTP_FIELDS = (
     HttpField(
         name="default_root_object",
@@ -160,6 +171,14 @@ HTTP_FIELDS = (
         read=document.cache_policy,
         write=document.set_cache_policy,
         policies=CACHE,
+    ),
+    HttpField(
+        name="origin_shield",
+        label="Origin Shield",
+        part=Part.ORIGIN,
+        member="OriginShield",
+        read=_shield,
+        write=_set_shield,
     ),
 )
 """In the order of the spec language."""

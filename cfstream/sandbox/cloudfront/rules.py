@@ -36,6 +36,22 @@ _BEHAVIOR_ON_UPDATE = (
     "LambdaFunctionAssociations",
     "FieldLevelEncryptionId",
 )
+# Developer Guide, "Use Amazon CloudFront Origin Shield".
+_SHIELD_REGIONS = {
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "sa-east-1",
+    "me-central-1",
+}
 _ERROR_CODES = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 
 
@@ -153,6 +169,9 @@ def _judge_origin(world: World, origin: Json, own_id: str | None) -> None:
     refuse_unless(origin["CustomHeaders"]["Quantity"] <= limit, "TooManyOriginCustomHeaders")
     fine = origin["ConnectionAttempts"] in range(1, 4) and origin["ConnectionTimeout"] in range(1, 11)
     demand(fine, "The parameters ConnectionAttempts and ConnectionTimeout are out of range.")
+    shield = origin["OriginShield"]
+    fine = not shield["Enabled"] or shield.get("OriginShieldRegion") in _SHIELD_REGIONS
+    demand(fine, "The parameter OriginShieldRegion must name a region that has Origin Shield.")
     control = origin["OriginAccessControlId"]
     if "S3OriginConfig" in origin:
         identity = origin["S3OriginConfig"]["OriginAccessIdentity"]

@@ -1,0 +1,97 @@
+"""Every field under ``http`` that a spec may leave unmanaged works in every command."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cfstream.comparing import compare
+from cfstream.inventory.lookup import by_id
+from cfstream.inventory.showing import details_of
+from cfstream.render.inventory import show_text
+from tests.promises.studio import Json, Studio, changes, hazards, signed, steps
+from tests.promises.test_import import imported
+
+
+@dataclass(frozen=True)
+class Case:
+    """A value of a field, and the part of the live configuration that it becomes."""
+
+    name: str
+    value: Any
+    live: Json
+    none: Any = ""
+    """The value that removes it."""
+    nothing: Json = field(default_factory=dict)
+    """What is live after it is removed."""
+    shown: str = ""
+    """What `show` displays."""
+
+
+CASES = [
+    Case(
+        name="origin_shield",
+        value="eu-west-1",
+        live={"OriginShield": {"Enabled": True, "OriginShieldRegion": "eu-west-1"}},
+        nothing={"OriginShield": {"Enabled": False}},
+        shown="Origin Shield     eu-west-1",
+    ),
+]
+
+
+def part(studio: Studio, case: Case) -> Json:
+    """The members that the case describes, wherever in the configuration they are."""
+    config = studio.config()
+    found = {**config, **config["DefaultCacheBehavior"], **config["Origins"]["Items"][0]}
+    return {name: found.get(name, "") for name in case.live}
+
+
+def named(case: Case) -> str:
+    """The name of a case among its tests."""
+    return case.name
+
+
+every_field = pytest.mark.parametrize("case", CASES, ids=named)
+
+
+@every_field
+def test_a_value_is_written_and_repaired_and_removed(studio: Studio, case: Case) -> None:
+    """The distribution is created with it, a change by hand is undone, and the empty value removes it."""
+    document = signed(http={case.name: case.value})
+    studio.converge(document)
+    assert part(studio, case) == case.live
+    removed = studio.stack(signed(http={case.name: case.none}))
+    assert changes(removed)[f"http.{case.name}"][0] == case.value
+    studio.converge(signed(http={case.name: case.none}), allow=hazards(removed))
+    assert part(studio, case) == {name: case.nothing.get(name, "") for name in case.live}
+    again = studio.stack(document)
+    assert changes(again)[f"http.{case.name}"][1] == case.value
+    studio.converge(document, allow=hazards(again))
+    assert part(studio, case) == case.live
+
+
+@every_field
+def test_an_absent_field_stays_and_is_imported_and_shown(studio: Studio, case: Case) -> None:
+    """A spec without the field plans nothing for it. `import` writes it, with an empty plan, and `show` displays it."""
+    studio.converge(signed(http={case.name: case.value}))
+    assert steps(studio.plan(signed())) == []
+    studio.converge(signed(comment="another field"))
+    assert part(studio, case) == case.live
+    found = imported(studio, studio.id())
+    assert found.pending == ()
+    assert YAML(typ="safe").load(found.text)["http"][case.name] == case.value
+    reads = studio.world.reads()
+    details = details_of(reads, by_id(reads, studio.id()))
+    assert case.shown in show_text(details, color=False, width=100)
+
+
+@every_field
+def test_diff_shows_a_changed_field(studio: Studio, case: Case) -> None:
+    """Two versions of a spec that differ in one field differ in exactly that field."""
+    sections: list[Json] = [{}, {case.name: case.value}, {case.name: case.none}]
+    before, after, none = (studio.load(signed(http=each))[0] for each in sections)
+    (appeared,) = compare([before], [after]).stacks
+    assert {each.field: each.after for each in appeared.changes} == {f"http.{case.name}": case.value}
+    (went,) = compare([after], [none]).stacks
+    assert {each.field: each.after for each in went.changes} == {f"http.{case.name}": case.none}

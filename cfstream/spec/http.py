@@ -35,6 +35,9 @@ MinimumTls = Literal[
 """CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
 
 
+HttpVersion = Literal["http1.1", "http2", "http3", "http2and3"]
+"""The versions of HTTP that viewers may use (shape HttpVersion)."""
+
 OriginShieldRegion = Literal[
     "us-east-1",
     "us-east-2",
@@ -120,6 +123,11 @@ class Http(Section):
     ) = Field(
         default=None,
         description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
+    )
+    http_version: HttpVersion | None = Field(
+        default=None,
+        description="The newest version of HTTP that viewers may use. http2and3 is the fastest for players that "
+        "support it; all others use an older version. Absent: not managed; a new distribution has http2.",
     )
     origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
         default=None,

@@ -188,6 +188,7 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
         "InvalidArgument",
         400,
     ),
+    "an unknown version of HTTP": ({"HttpVersion": "http4"}, "InvalidArgument", 400),
     "an unknown price class": ({"PriceClass": "PriceClass_300"}, "InvalidArgument", 400),
 }
 

@@ -31,6 +31,14 @@ class Case:
 
 CASES = [
     Case(
+        name="http_version",
+        value="http2and3",
+        live={"HttpVersion": "http2and3"},
+        none="http2",
+        nothing={"HttpVersion": "http2"},
+        shown="HTTP version      http2and3",
+    ),
+    Case(
         name="origin_shield",
         value="eu-west-1",
         live={"OriginShield": {"Enabled": True, "OriginShieldRegion": "eu-west-1"}},

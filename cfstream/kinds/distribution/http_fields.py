@@ -173,6 +173,13 @@ HTTP_FIELDS = (
         policies=CACHE,
     ),
     HttpField(
+        name="http_version",
+        label="HTTP version",
+        part=Part.DISTRIBUTION,
+        **_member("HttpVersion", "http2"),
+        usual=("http2",),
+    ),
+    HttpField(
         name="origin_shield",
         label="Origin Shield",
         part=Part.ORIGIN,

@@ -149,7 +149,6 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         CustomErrorResponses=listing(
             {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
         ),
-        HttpVersion="http3",
         Staging=False,
         CacheTagConfig={"HeaderName": "x-tags"},
     )
@@ -165,7 +164,6 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         "whitelist DE, SE",
         "error 404 -> /404.html",
         "the origin group both: s3, then api",
-        "HttpVersion: http3",
         "CacheTagConfig: HeaderName x-tags",
     ):
         assert words in told

@@ -269,7 +269,8 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     words = [word or '""' for word in words]
     usual = _section(path[:-1]).model_fields[key].default or words[0]
     near = next((word for word in words if _squeezed(word) == _squeezed(text)), None)
-    near = near or (nearest(text, words) if key not in _NEVER_GUESSED else None)
+    guess = key not in _NEVER_GUESSED and isinstance(detail["input"], str)
+    near = near or (nearest(text, words) if guess else None)
     only = usual if len(words) == 1 else None
     do = f"write {near or only}" if near or only else f"write one of them, like {usual}"
     return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""

@@ -4,9 +4,10 @@ None means that the file does not have the field: it is not managed. An empty te
 False mean none.
 """
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from cfstream.spec.fields import (
     CachePolicy,
@@ -17,9 +18,11 @@ from cfstream.spec.fields import (
     PathPattern,
     RootObject,
     Signer,
+    fault,
 )
 from cfstream.spec.key_groups import AnyKeyGroup
 from cfstream.spec.section import AlsoCalled, Section, form_of_switch
+from cfstream.spec.wording import shown
 
 MinimumTls = Literal[
     "SSLv3",
@@ -55,6 +58,44 @@ OriginShieldRegion = Literal[
     "",
 ]
 """The regions that have Origin Shield (Developer Guide, "Use Amazon CloudFront Origin Shield")."""
+
+
+_WEB_ACL = re.compile(
+    r"arn:aws[a-z-]*:wafv2:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<scope>global|regional)/webacl/[\w-]+/\S+"
+)
+_CLASSIC_ACL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _web_acl(text: str) -> str:
+    found = _WEB_ACL.fullmatch(text)
+    if not text or _CLASSIC_ACL.fullmatch(text):
+        return text
+    example = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/NAME/ID"
+    if found is None:
+        what = f"{shown(text)} is not the ARN of a web ACL, nor the id of one of WAF Classic"
+        raise fault(what, f"write one like {example}")
+    if found["region"] != "us-east-1" or found["scope"] != "global":
+        place = (
+            found["region"] if found["scope"] == "global" else f"{found['region']}, for regional resources"
+        )
+        what = f"CloudFront needs a web ACL of the scope CLOUDFRONT in us-east-1, and this one is in {place}"
+        raise fault(what, f"create one with that scope, and write its ARN, like {example}")
+    return text
+
+
+WebAcl = Annotated[
+    str,
+    AfterValidator(_web_acl),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?:|arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/.+|[0-9a-f-]{36})$",
+            "examples": [
+                "arn:aws:wafv2:us-east-1:111122223333:global/webacl/viewers/a1b2c3d4-5678-90ab-cdef-111111111111"
+            ],
+        }
+    ),
+]
 
 
 class Cors(Section):
@@ -128,6 +169,12 @@ class Http(Section):
         default=None,
         description="The newest version of HTTP that viewers may use. http2and3 is the fastest for players that "
         "support it; all others use an older version. Absent: not managed; a new distribution has http2.",
+    )
+    web_acl: Annotated[WebAcl | None, AlsoCalled("web_acl_id", "waf")] = Field(
+        default=None,
+        description="The web ACL (firewall) of AWS WAF that checks all requests: the ARN of a WAFv2 web ACL of the "
+        'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
+        "managed.",
     )
     origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
         default=None,

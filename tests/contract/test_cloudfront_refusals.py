@@ -208,7 +208,7 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
     ),
     "a web ACL by its name": ({"WebACLId": "viewers"}, "InvalidWebACLId", 400),
     "an unknown country": (
-        {"Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", **listing("XXX")}}},
+        {"Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", **listing("X" * 3)}}},
         "InvalidLocationCode",
         400,
     ),

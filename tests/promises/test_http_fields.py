@@ -10,7 +10,7 @@ from cfstream.comparing import compare
 from cfstream.inventory.lookup import by_id
 from cfstream.inventory.showing import details_of
 from cfstream.render.inventory import show_text
-from tests.promises.studio import Json, Studio, changes, hazards, signed, steps
+from tests.promises.studio import Json, Studio, changes, hazards, problems, signed, steps
 from tests.promises.test_import import imported
 
 
@@ -29,7 +29,16 @@ class Case:
     """What `show` displays."""
 
 
+ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers"
+CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
+
 CASES = [
+    Case(
+        name="web_acl",
+        value=CLASSIC,
+        live={"WebACLId": CLASSIC},
+        shown=f"Web ACL           {CLASSIC}",
+    ),
     Case(
         name="http_version",
         value="http2and3",
@@ -103,3 +112,23 @@ def test_diff_shows_a_changed_field(studio: Studio, case: Case) -> None:
     assert {each.field: each.after for each in appeared.changes} == {f"http.{case.name}": case.value}
     (went,) = compare([after], [none]).stacks
     assert {each.field: each.after for each in went.changes} == {f"http.{case.name}": case.none}
+
+
+def web_acl(studio: Studio, name: str = "viewers") -> str:
+    """The ARN of a new web ACL for CloudFront."""
+    metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
+    made = studio.clients("wafv2").create_web_acl(
+        Name=name, Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=metrics
+    )
+    return str(made["Summary"]["ARN"])
+
+
+def test_a_web_acl_must_exist(studio: Studio) -> None:
+    """WAF is asked at plan, because CloudFront refuses an unknown web ACL at apply."""
+    arn = web_acl(studio)
+    studio.converge(signed(http={"web_acl": arn}))
+    assert studio.config()["WebACLId"] == arn
+    gone = f"{ACL}/{CLASSIC}"
+    assert problems(studio.stack(signed(http={"web_acl": gone}))) == [
+        f"the web ACL {gone} does not exist in account 123456789012"
+    ]

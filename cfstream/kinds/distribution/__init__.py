@@ -18,8 +18,15 @@ from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.http_fields import managed, policies_named
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
+from cfstream.kinds.distribution.web_acl import (
+    WEB_ACLS,
+    read_web_acl,
+    web_acl_notices,
+    web_acl_problems,
+    web_acl_reads,
+)
 from cfstream.kinds.response_headers_policy import attachment
-from cfstream.ports import Call, Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
@@ -87,6 +94,8 @@ class ObservedDistribution:
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
     """The account's certificates; read only if the spec leaves the choice to us."""
     logs: LogBucket | None = None
+    web_acl: Answer | None = None
+    """What WAF answered about the web ACL that the spec names."""
     coming: tuple[Coming, ...] = ()
     """The cnames that another stack of the run gives up and still has."""
 
@@ -96,7 +105,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
 
     name = KIND
     shown = distribution_shown(Delivery.HTTP)
-    scopes = (CERTIFICATES,)
+    scopes = (CERTIFICATES, WEB_ACLS)
 
     @property
     def lists(self) -> tuple[Call, ...]:
@@ -134,6 +143,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
             logs=read_log_bucket(aws, scene),
+            web_acl=read_web_acl(aws, scene),
         )
 
     def propose(
@@ -190,8 +200,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
         problems += [*_policy_problems(scene, have), *log_problems(scene, have.logs)]
+        problems += web_acl_problems(scene, have.web_acl)
         notices = [
             *log_notices(have.logs),
+            *web_acl_notices(have.web_acl),
             *preflight.notices(scene, have.live, have.evidence),
             *choice.notices,
         ]
@@ -273,6 +285,7 @@ def _looked_up(spec: Spec) -> Needs:
         kind.listing.operation: None for kind, name, _ in policies_named(spec.http) if kind.needs_lookup(name)
     }
     yield from calls(ANYTHING, "cloudfront", *asked)
+    yield from web_acl_reads(spec)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

@@ -180,6 +180,12 @@ HTTP_FIELDS = (
         usual=("http2",),
     ),
     HttpField(
+        name="web_acl",
+        label="Web ACL",
+        part=Part.DISTRIBUTION,
+        **_member("WebACLId", ""),
+    ),
+    HttpField(
         name="origin_shield",
         label="Origin Shield",
         part=Part.ORIGIN,

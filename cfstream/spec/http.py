@@ -7,8 +7,9 @@ False mean none.
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
+from cfstream.spec.countries import COUNTRIES
 from cfstream.spec.fields import (
     CachePolicy,
     Certificate,
@@ -98,6 +99,44 @@ WebAcl = Annotated[
 ]
 
 
+def _country(code: str) -> str:
+    if code in COUNTRIES:
+        return code
+    what = f"{shown(code)} is not the code of a country (ISO 3166-1, two capital letters)"
+    known = {"UK": "GB", "EL": "GR"}.get(code.upper(), code.upper())
+    raise fault(what, f"write {known}" if known in COUNTRIES else "write a code like US, DE or JP")
+
+
+Country = Annotated[
+    str,
+    AfterValidator(_country),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["US", "CA"]}),
+]
+
+
+class Geo(Section):
+    """The countries in which viewers are served: only some, or all except some. {}: all."""
+
+    allow: Many[Country] | None = Field(
+        default=None,
+        min_length=1,
+        description="Only viewers in these countries are served: codes of two capital letters (ISO 3166-1).",
+        examples=[["US", "CA"]],
+    )
+    block: Many[Country] | None = Field(
+        default=None,
+        min_length=1,
+        description="Viewers in these countries are refused: codes of two capital letters (ISO 3166-1).",
+        examples=[["KP"]],
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Geo":
+        if self.allow and self.block:
+            raise fault("allow and block exclude each other", "delete allow or block")
+        return self
+
+
 class Cors(Section):
     """Which web pages may read the media with scripts."""
 
@@ -175,6 +214,12 @@ class Http(Section):
         description="The web ACL (firewall) of AWS WAF that checks all requests: the ARN of a WAFv2 web ACL of the "
         'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
         "managed.",
+    )
+    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
+        default=None,
+        description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. A viewer whose "
+        "country is not known is served. {}: all countries. Absent: not managed.",
+        examples=[{"allow": ["US", "CA"]}],
     )
     origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
         default=None,

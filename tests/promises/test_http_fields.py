@@ -34,6 +34,18 @@ CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
     Case(
+        name="geo",
+        value={"allow": ["CA", "US"]},
+        live={
+            "Restrictions": {
+                "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["CA", "US"]}
+            }
+        },
+        none={},
+        nothing={"Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}},
+        shown="Countries         allow CA, US",
+    ),
+    Case(
         name="web_acl",
         value=CLASSIC,
         live={"WebACLId": CLASSIC},
@@ -61,7 +73,17 @@ def part(studio: Studio, case: Case) -> Json:
     """The members that the case describes, wherever in the configuration they are."""
     config = studio.config()
     found = {**config, **config["DefaultCacheBehavior"], **config["Origins"]["Items"][0]}
-    return {name: found.get(name, "") for name in case.live}
+    return {name: ordered(found.get(name, "")) for name in case.live}
+
+
+def ordered(value: Any) -> Any:
+    """A member with its lists of texts sorted: CloudFront does not keep their order."""
+    match value:
+        case dict():
+            return {name: ordered(each) for name, each in value.items()}
+        case [str(), *_]:
+            return sorted(value)
+    return value
 
 
 def named(case: Case) -> str:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from cfstream.domain import document
+from cfstream.domain import counted, document, items
 from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
-from cfstream.spec.http import Behavior, Http
+from cfstream.spec.http import Behavior, Geo, Http
 from cfstream.stack.fields import Danger, Field, no_danger
 from cfstream.values import Json
 
@@ -139,6 +139,30 @@ def _member(name: str, default: Any) -> Mapping[str, Any]:
     return {"member": name, "read": lambda part: part.get(name, default), "write": write}
 
 
+_GEO: Mapping[str, str] = {"allow": "whitelist", "block": "blacklist"}
+
+
+def _plain_geo(geo: Geo) -> dict[str, list[str]]:
+    return {name: sorted(codes) for name in _GEO if (codes := getattr(geo, name))}
+
+
+def _geo(config: Json) -> dict[str, list[str]]:
+    live = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
+    return {name: sorted(items(live)) for name, kind in _GEO.items() if live.get("RestrictionType") == kind}
+
+
+def _set_geo(config: dict[str, Any], geo: dict[str, list[str]]) -> None:
+    kind, codes = next(((_GEO[name], codes) for name, codes in geo.items()), ("none", []))
+    config["Restrictions"] = {
+        **(config.get("Restrictions") or {}),
+        "GeoRestriction": {"RestrictionType": kind, **counted(codes)},
+    }
+
+
+def _geo_text(geo: dict[str, list[str]]) -> str:
+    return "; ".join(f"{name} {', '.join(codes)}" for name, codes in geo.items())
+
+
 def _shield(origin: Json) -> str:
     shield = origin.get("OriginShield") or {}
     return str(shield.get("OriginShieldRegion") or "") if shield.get("Enabled") else ""
@@ -184,6 +208,17 @@ HTTP_FIELDS = (
         label="Web ACL",
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
+    ),
+    HttpField(
+        name="geo",
+        label="Countries",
+        part=Part.DISTRIBUTION,
+        member="Restrictions",
+        read=_geo,
+        write=_set_geo,
+        usual=({},),
+        plain=_plain_geo,
+        text=_geo_text,
     ),
     HttpField(
         name="origin_shield",

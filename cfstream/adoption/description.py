@@ -14,10 +14,11 @@ from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk, identity_of, risks
 from cfstream.adoption.viewers import guards, sayable, signing_values
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, document
-from cfstream.kinds.distribution.cache_policies import MANAGED
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.migration import advice as migration
-from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId, RootObject
-from cfstream.spec.model import Http, MinimumTls, PriceClass
+from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId
+from cfstream.spec.http import Behavior, Http, MinimumTls
+from cfstream.spec.model import PriceClass
 
 
 @dataclass(frozen=True)
@@ -160,13 +161,27 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
     protocol = document.viewer_protocol(default)
     if protocol != Http.model_fields["viewer_protocol"].default:
         values["viewer_protocol"] = protocol
-    root = config.get("DefaultRootObject") or ""
-    if root and sayable(RootObject, root):
-        values["default_root_object"] = root
-    managed = {policy: called for called, policy in MANAGED.items()}
-    if document.cache_policy(default) in managed:
-        values["cache_policy"] = managed[document.cache_policy(default)]
-    return {**values, **({"behaviors": behaviors} if behaviors else {})}
+    values |= _settings(Http, config)
+    shared = _settings(Behavior, config)
+    named = [{**each, **_others(_settings(Behavior, config, each["path"]), shared)} for each in behaviors]
+    return {**values, **({"behaviors": named} if named else {})}
+
+
+def _settings(section: type[Http | Behavior], config: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return the fields of a section that are live with another value than the usual one, and that a spec can have."""
+    found = {
+        each.name: each.imported(config, path) for each in HTTP_FIELDS if each.name in section.model_fields
+    }
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and sayable(section.model_fields[name].annotation, value)
+    }
+
+
+def _others(values: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a behavior that the default behavior has with another value, or not at all."""
+    return {name: value for name, value in values.items() if shared.get(name) != value}
 
 
 REMARKS: Mapping[str, str] = {
@@ -205,11 +220,9 @@ def _left_out(live: LiveDistribution, values: Mapping[str, Any], bucket: str) ->
         lines.append(f"access logs to {config['Logging']['Bucket']}/{config['Logging'].get('Prefix', '')}")
     if config.get("Comment") and "comment" not in values:
         lines.append("its comment, which is too long for a spec or has unsupported characters")
-    if config.get("DefaultRootObject") and "default_root_object" not in values.get("http", {}):
-        lines.append(f"default root object: {config['DefaultRootObject']}")
     if config.get("PriceClass") == "None":
         lines.append("no price class: it has a pricing plan of its own")
     arn = (config.get("ViewerCertificate") or {}).get("ACMCertificateArn")
     if arn and "certificate" not in values.get("http", {}):
         lines.append(f"certificate: {arn}")
-    return (*lines, *kept(live, bucket))
+    return (*lines, *kept(live, bucket, values.get("http", {})))

@@ -32,6 +32,7 @@ CODES: Mapping[str, type[errors.Refused]] = {
             "OwnershipControlsNotFoundError",
             "ResourceNotFoundException",
             "ServerSideEncryptionConfigurationNotFoundError",
+            "WAFNonexistentItemException",
         ],
         errors.Missing,
     ),
@@ -156,6 +157,7 @@ SERVICES: Mapping[str, str] = {
     "s3": "S3",
     "s3control": "S3 Control",
     "sts": "STS",
+    "wafv2": "WAF",
 }
 
 REASONS: Mapping[str, str] = {

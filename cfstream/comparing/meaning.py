@@ -9,8 +9,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from cfstream.domain import with_pattern
+from cfstream.kinds.distribution.http_fields import said
 from cfstream.spec.fields import spell
-from cfstream.spec.model import AnyKeyGroup, Behavior, Bucket, KeyGroup, Spec
+from cfstream.spec.http import Behavior, Http
+from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
+from cfstream.spec.model import Bucket, Spec
 from cfstream.spec.stack import Stack
 
 IN_ORDER = frozenset({"http.behaviors"})
@@ -66,8 +69,13 @@ def _identity(value: BaseModel | None) -> dict[str, Any]:
 def _inside(
     path: str, section: BaseModel, digests: Mapping[str, str], without: Sequence[str] = ()
 ) -> Iterator[tuple[str, Any]]:
+    plain = {}
+    if isinstance(section, Http | Behavior):
+        plain = {each.name: each.plain(value) for each, value in said(section)}
     for name in type(section).model_fields:
-        if name not in without:
+        if name in plain:
+            yield f"{path}.{name}", plain[name]
+        elif name not in without:
             yield from _field(f"{path}.{name}", getattr(section, name), digests)
 
 

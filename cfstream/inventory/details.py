@@ -1,6 +1,7 @@
 """One distribution or identity with all its settings, in terms that do not depend on AWS's documents."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class BehaviorDetails:
     key_groups: tuple[NamedId, ...] = ()
     viewer_protocol: str = ""
     cache_policy: str = ""
+    http: dict[str, Any] = field(default_factory=dict)
+    """The fields of a spec's behavior by name, except those above: policies, and functions."""
 
     @property
     def signed(self) -> bool:
@@ -101,6 +104,8 @@ class DistributionDetails:
     ipv6: bool | None = None
     default_root_object: str = ""
     web_acl: str = ""
+    http: dict[str, Any] = field(default_factory=dict)
+    """The fields under ``http`` of a spec by name, except those above and those of behaviors."""
     tags: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What could not be read, and why."""

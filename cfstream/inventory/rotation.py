@@ -14,7 +14,8 @@ from cfstream.kinds.key_group import KeyGroupKind, since
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import LiveGroup, LiveGroups
 from cfstream.ports import Reads
-from cfstream.spec.model import KeyGroup, Spec
+from cfstream.spec.key_groups import KeyGroup
+from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
 from cfstream.stack.scene import Scene

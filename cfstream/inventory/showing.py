@@ -1,4 +1,4 @@
-"""Reads one distribution or identity and everything it refers to, and arranges it as `details`."""
+"""Read one distribution or identity and everything that it refers to, and return it as `details`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,7 +20,8 @@ from cfstream.inventory.details import (
 )
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import Found
-from cfstream.kinds.distribution.cache_policies import name_of
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
+from cfstream.kinds.distribution.policies import CACHE
 from cfstream.ports import Call, Reads
 from cfstream.stack.identities import IDENTITY, users_of_identity
 from cfstream.stack.owned import owner_by_mark
@@ -81,6 +82,7 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
         ipv6=config.get("IsIPV6Enabled"),
         default_root_object=live.default_root_object or "",
         web_acl=config.get("WebACLId") or "",
+        http={} if live.delivery is Delivery.RTMP else _http(config),
         tags=dict(sorted(tags.items())),
         notes=(*names.notes, *notes),
     )
@@ -134,7 +136,8 @@ class _Names:
             trusted_signers=behavior.signers.accounts,
             key_groups=tuple(NamedId(each, self._groups.get(each, "")) for each in groups),
             viewer_protocol="" if self._live.delivery is Delivery.RTMP else behavior.viewer_protocol,
-            cache_policy=name_of(behavior.cache_policy, {}),
+            cache_policy=CACHE.name_of(behavior.cache_policy, {}),
+            http={} if self._live.delivery is Delivery.RTMP else _http(self._live.config, behavior),
         )
 
     def active(self) -> Iterable[ActiveSigners]:
@@ -151,6 +154,20 @@ def _uses_key_groups(live: LiveDistribution) -> bool:
 
 def _group_name(row: Json) -> tuple[str, str]:
     return row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]["Name"]
+
+
+_SHOWN_BESIDE = frozenset({"cache_policy", "default_root_object", "http_version", "ipv6", "web_acl"})
+"""Fields under ``http`` that have a member of their own in the details."""
+
+
+def _http(config: Json, behavior: CacheBehavior | None = None) -> dict[str, Any]:
+    """Return the fields of a behavior, or all fields outside behaviors, as a spec has them."""
+    path = behavior.path if behavior else ""
+    return {
+        each.name: each.shown(each.read(each.part.of(config, path)), {})
+        for each in HTTP_FIELDS
+        if (each.part is Part.BEHAVIOR) is (behavior is not None) and each.name not in _SHOWN_BESIDE
+    }
 
 
 def _logging(config: Json) -> str:

@@ -7,7 +7,9 @@ from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import BucketWorld
 from cfstream.planning.promises import promises
-from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+from cfstream.spec.http import Behavior
+from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
+from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
 
 

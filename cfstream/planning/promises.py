@@ -19,7 +19,7 @@ from cfstream.domain import (
 )
 from cfstream.domain.precedence import in_order, insert, places
 from cfstream.policy_document import oai_statement
-from cfstream.spec import model
+from cfstream.spec import http
 from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
 
@@ -150,7 +150,7 @@ def _pattern(behavior: CacheBehavior) -> PathPattern:
     return behavior.pattern
 
 
-def _signers(spec: Spec, named: model.Behavior | None, behavior: CacheBehavior) -> Signers:
+def _signers(spec: Spec, named: http.Behavior | None, behavior: CacheBehavior) -> Signers:
     """Return the signers of a behavior. Signers are removed only if the spec names the behavior public."""
     if named is not None and named.public:
         return Signers()

@@ -23,7 +23,9 @@ from cfstream.ports import Reads
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
-from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, Spec
+from cfstream.spec.http import Behavior
+from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
+from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings

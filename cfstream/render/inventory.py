@@ -10,6 +10,7 @@ from typing import Any
 from cfstream.domain import Delivery
 from cfstream.inventory.deployment import Progress
 from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, NamedId, Tls
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, words
 from cfstream.render.progress import took
 from cfstream.spec.wording import some_of
@@ -179,6 +180,8 @@ def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield from _row(sheet, "IPv6", _yes(details.ipv6))
     yield from _row(sheet, "Root object", details.default_root_object)
     yield from _row(sheet, "Web ACL", details.web_acl)
+    for label, text in _http(details.http):
+        yield from _row(sheet, label, text)
     yield from _rows(sheet, "Tags", (f"{key} = {value}" for key, value in details.tags.items()))
     yield from _origins(details, sheet)
     yield from _viewers(details, sheet)
@@ -221,7 +224,8 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield from _row(
             sheet, behavior.path or "everything", who, Style.PLAIN if behavior.signed else Style.YELLOW
         )
-        settings = ", ".join(filter(None, (behavior.viewer_protocol, behavior.cache_policy)))
+        more = (f"{label.lower()} {text}" for label, text in _http(behavior.http))
+        settings = ", ".join(filter(None, (behavior.viewer_protocol, behavior.cache_policy, *more)))
         yield from _row(sheet, "", settings, Style.DIM)
     yield ""
     yield sheet.paint("Active signers", Style.BOLD)
@@ -233,6 +237,13 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(words(f"{what} {_called(active.signer)}"), first="  ", rest="    ")
         for key in keys:
             yield from sheet.flow(words(key), first="    ", rest="      ")
+
+
+def _http(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the label and the text of each field under ``http`` that has a value."""
+    for each in HTTP_FIELDS:
+        if values.get(each.name):
+            yield each.label, each.text(values[each.name])
 
 
 def _grants(details: DistributionDetails, sheet: Page) -> Iterator[str]:

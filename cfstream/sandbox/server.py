@@ -14,8 +14,9 @@ from moto.acm.exceptions import CertificateNotFound
 from moto.acm.models import acm_backends
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
+from moto.wafv2.models import wafv2_backends
 
-from cfstream.sandbox import control, homes, state
+from cfstream.sandbox import bucket_rules, control, homes, state
 from cfstream.sandbox.cloudfront import CloudFront, Settings
 from cfstream.sandbox.edge import access_points
 from cfstream.sandbox.listener import LOOPBACK, Answer, Environ, Listener
@@ -116,6 +117,8 @@ class Sandbox:
     def _adopt(self, cloudfront: CloudFront) -> None:
         cloudfront.bucket_exists = _bucket_exists
         cloudfront.certificate = _certificate
+        cloudfront.world.log_bucket = _log_bucket
+        cloudfront.world.web_acl_exists = _web_acl_exists
         self.cloudfront = cloudfront
 
 
@@ -130,6 +133,20 @@ def _bucket_exists(name: str) -> bool:
     Source: CloudFront Developer Guide, "Use various origins with CloudFront distributions".
     """
     return name in s3_backends.bucket_accounts or access_points.aliased(name) is not None
+
+
+def _log_bucket(name: str) -> tuple[str, bool] | None:
+    """Return a bucket's region, and whether its ACLs are enabled. None if it does not exist."""
+    if name not in s3_backends.bucket_accounts:
+        return None
+    partition, account = s3_backends.bucket_accounts[name]
+    bucket = s3_backends[account][partition].buckets[name]
+    return bucket.region_name, bucket_rules.ownership(bucket) != bucket_rules.ENFORCED
+
+
+def _web_acl_exists(arn: str) -> bool:
+    """Return whether WAF has a web ACL for CloudFront with this ARN. moto keeps those in a region called ``global``."""
+    return arn in wafv2_backends[ACCOUNT]["global"].wacls
 
 
 def _certificate(arn: str) -> Mapping[str, Any] | None:

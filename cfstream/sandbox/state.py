@@ -34,7 +34,7 @@ from cfstream.sandbox import homes
 log = logging.getLogger(__name__)
 
 FILE = homes.STATE
-KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts")
+KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts", "wafv2")
 _LAYOUT = (
     "acl.py",
     "cloudfront/key_pairs.py",

@@ -15,6 +15,7 @@ from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import RESOURCE_ID
+from cfstream.spec.section import Section, other_words
 from cfstream.spec.source import Document, Scalar, Step
 from cfstream.spec.wording import choices, nearest, shown
 
@@ -27,19 +28,8 @@ Words: TypeAlias = tuple[str, str, str]
 OFF = "<off>"
 """The form of a field that takes false for none."""
 
-MEANT = {
-    "aliases": "cnames",
-    "alias": "cnames",
-    "cname": "cnames",
-    "origin": "bucket",
-    "description": "comment",
-    "trusted_key_groups": "key_groups",
-    "signers": "trusted_signers",
-    "origin_access_control": "oac",
-    "origin_access_identity": "oai",
-    "ssl_certificate": "certificate",
-}
-"""Words of AWS and of other tools, and the field of ours that each of them means."""
+_NEVER_GUESSED = ("minimum_tls", "origin_shield")
+"""Fields whose values have similar names and different effects: one TLS policy may be far weaker than another."""
 
 _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
@@ -80,9 +70,27 @@ def _complaint(detail: Detail, document: Document) -> Problem:
     return document.source.problem(document.spot(*path), what, do, note)
 
 
+@cache
+def _words_of_others() -> Mapping[str, str]:
+    """Return the field that each word of AWS and of other tools means, without capitals and underscores."""
+    sections = _sections().values()
+    return {_squeezed(word): name for section in sections for word, name in other_words(section)}
+
+
+def _squeezed(key: str) -> str:
+    return key.replace("_", "").replace("-", "").casefold()
+
+
+def _meant(key: str) -> str:
+    """Return the field that a word of another tool means; the word itself if it is not known."""
+    return _words_of_others().get(_squeezed(key), key)
+
+
 def meant_by(key: str, known: Collection[str]) -> str | None:
     """Return the known key that an unknown one was probably meant to be; None if none is near."""
-    return MEANT[key] if MEANT.get(key) in known else nearest(key, known)
+    meant = _meant(key)
+    same = next((name for name in known if _squeezed(name) == _squeezed(key)), None)
+    return meant if meant in known else same or nearest(key, known)
 
 
 def _is_form(step: Step) -> bool:
@@ -114,14 +122,14 @@ def _form(path: Path) -> str:
 
 
 @cache
-def _sections() -> Mapping[tuple[str, str], type[model.Section]]:
+def _sections() -> Mapping[tuple[str, str], type[Section]]:
     """Return the sections of the language by the key that they are under, and by their form or an empty text.
 
     If a key has several forms, the first one is also its section without a form.
     """
-    found: dict[tuple[str, str], type[model.Section]] = {("", ""): model.Spec}
+    found: dict[tuple[str, str], type[Section]] = {("", ""): model.Spec}
 
-    def visit(section: type[model.Section]) -> None:
+    def visit(section: type[Section]) -> None:
         for name, field in section.model_fields.items():
             for form, inner in _sections_in(field.annotation):
                 found.setdefault((name, ""), inner)
@@ -132,9 +140,9 @@ def _sections() -> Mapping[tuple[str, str], type[model.Section]]:
     return found
 
 
-def _sections_in(annotation: Any, form: str = "") -> Iterator[tuple[str, type[model.Section]]]:
+def _sections_in(annotation: Any, form: str = "") -> Iterator[tuple[str, type[Section]]]:
     """Yield the sections that a type contains, each with the tag of its form."""
-    if isinstance(annotation, type) and issubclass(annotation, model.Section):
+    if isinstance(annotation, type) and issubclass(annotation, Section):
         yield form, annotation
     inner = get_args(annotation)
     if get_origin(annotation) is Annotated:
@@ -143,7 +151,7 @@ def _sections_in(annotation: Any, form: str = "") -> Iterator[tuple[str, type[mo
         yield from _sections_in(each, form)
 
 
-def _section(path: Path) -> type[model.Section]:
+def _section(path: Path) -> type[Section]:
     """Return the section at a path."""
     name, found = _section_name(path), _sections()
     return found.get((name, _form(path))) or found[name, ""]
@@ -195,11 +203,13 @@ def _unknown_key(_detail: Detail, path: Path, _: str) -> Words:
     other_forms = [each for (name, _), each in _sections().items() if name == _section_name(above)]
     if any(key in form.model_fields and key not in known for form in other_forms):
         return f"{key} and {known[0]} exclude each other", f"delete {key} or {known[0]}", ""
-    meant = MEANT.get(key, key)
+    meant = _meant(key)
     homes = {
         name: None for (name, _), section in _sections().items() if name and meant in section.model_fields
     }
-    if near := meant_by(key, known):
+    elsewhere = bool(homes) or meant in model.Spec.model_fields
+    near = meant_by(key, known)
+    if near and (_squeezed(near) == _squeezed(meant) or not elsewhere):
         return f"unknown key {shown(key)}", f"write {near}", ""
     if above and key in model.Spec.model_fields:
         return f"unknown key {shown(key)} here", f"write {key} at the top of the spec", ""
@@ -256,10 +266,11 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     if _form(path) == OFF:
         return f"{name} is a mapping, or false for none", f"write {_line(path)}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+    words = [word or '""' for word in words]
     usual = _section(path[:-1]).model_fields[key].default or words[0]
-    # Of two TLS policies with similar names, one may be far weaker.
-    near = next((word for word in words if word.casefold() == text.casefold()), None)
-    near = near or (nearest(text, words) if key != "minimum_tls" else None)
+    near = next((word for word in words if _squeezed(word) == _squeezed(text)), None)
+    guess = key not in _NEVER_GUESSED and isinstance(detail["input"], str)
+    near = near or (nearest(text, words) if guess else None)
     only = usual if len(words) == 1 else None
     do = f"write {near or only}" if near or only else f"write one of them, like {usual}"
     return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""

@@ -6,7 +6,8 @@ The figures are the defaults of the CloudFront quotas page. What AWS refuses for
 from collections.abc import Iterator, Sequence
 
 from cfstream.errors import Notice
-from cfstream.spec.model import AnyKeyGroup, Spec
+from cfstream.spec.key_groups import AnyKeyGroup
+from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 
 KEYS_PER_GROUP = 5

@@ -5,54 +5,32 @@ rules between fields in `rules`. None means that the file does not have the fiel
 empty text and False mean none.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
+from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
 from cfstream.spec.fields import (
     BucketName,
-    CachePolicy,
-    Certificate,
     Comment,
-    CorsOrigin,
     Duration,
     HostName,
     Many,
     Off,
-    PathPattern,
     Prefix,
     Region,
     ResourceId,
-    ResourceName,
-    RootObject,
     Signer,
     StackName,
     Version,
     duration,
 )
+from cfstream.spec.http import Http
+from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.parties import PartyText
+from cfstream.spec.section import AlsoCalled, Section, form_of_switch
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
-MinimumTls = Literal[
-    "SSLv3",
-    "TLSv1",
-    "TLSv1_2016",
-    "TLSv1.1_2016",
-    "TLSv1.2_2018",
-    "TLSv1.2_2019",
-    "TLSv1.2_2021",
-    "TLSv1.2_2025",
-    "TLSv1.3_2025",
-]
-"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
-
-
-class Section(BaseModel):
-    """A part of the file with named fields."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
 class Bucket(Section):
@@ -121,51 +99,6 @@ class Grant(Section):
     prefix: Prefix = Field(default="", description="Only objects whose key begins with it. Empty: all.")
 
 
-class PublicKey(Section):
-    """A public key whose private half signs URLs and cookies."""
-
-    name: ResourceName = Field(
-        description="The key's name in CloudFront. A key cannot change: give a new key a new name."
-    )
-    file: str = Field(
-        min_length=1,
-        description="PEM file of the public key, relative to this spec: RSA of 2048 bits or ECDSA on P-256.",
-        examples=["keys/lectures-2026-11.pub.pem"],
-    )
-    replaces: Many[ResourceName] = Field(
-        default=(),
-        description="Names of older keys of this group. They can be detached once this key is older than "
-        "sign.max_validity: no URL signed with them is valid then.",
-        examples=[["lectures-2025-11"]],
-    )
-
-
-class KeyGroup(Section):
-    """A key group of this stack, and the keys in it."""
-
-    name: ResourceName = Field(description="The group's name in CloudFront.", examples=["lectures-signers"])
-    public_keys: Many[PublicKey] = Field(
-        min_length=1, description="The keys of the group. A URL signed with any of them is accepted."
-    )
-
-
-class UsedKeyGroup(Section):
-    """A key group that another spec or person owns: used, never changed."""
-
-    use: ResourceName = Field(description="Name or id of the key group.", examples=["newsroom-signers"])
-
-
-def _form_of_group(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "<used>" if "use" in value or value.keys().isdisjoint(KeyGroup.model_fields) else "<made>"
-    return "<used>" if isinstance(value, str | UsedKeyGroup) else "<made>"
-
-
-AnyKeyGroup = Annotated[
-    Annotated[KeyGroup, Tag("<made>")] | Annotated[UsedKeyGroup, Tag("<used>")], Discriminator(_form_of_group)
-]
-
-
 class Sign(Section):
     """Limits of signed URLs."""
 
@@ -186,87 +119,12 @@ class Logging(Section):
     prefix: Prefix = Field(default="", description="Prefix of the log files.", examples=["cloudfront/"])
 
 
-class Cors(Section):
-    """Which web pages may read the media with scripts."""
-
-    origins: Many[CorsOrigin] = Field(
-        min_length=1,
-        description="Origins of those pages, like https://www.example.com, or *.",
-        examples=[["https://www.example.com"]],
-    )
-    credentials: bool = Field(
-        default=False, description="true: they may send cookies, which signed cookies need."
-    )
-
-
 class Dns(Section):
     """Address records for the cnames."""
 
     route53: HostName = Field(
         description="The Route 53 hosted zone that gets A and AAAA records for each cname.",
         examples=["example.com"],
-    )
-
-
-def _form_of_switch(value: Any) -> str:
-    return "<set>" if isinstance(value, Mapping | BaseModel) else "<off>"
-
-
-class Behavior(Section):
-    """Other rules for the paths that match a pattern. The first behavior that matches applies."""
-
-    path: PathPattern = Field(description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.')
-    public: bool = Field(default=False, description="true: nobody needs to sign for these paths.")
-    key_groups: Many[AnyKeyGroup] | None = Field(
-        default=None, description="Who may sign for these paths. Absent: the signers of the default behavior."
-    )
-    trusted_signers: Many[Signer] | None = Field(
-        default=None,
-        description="Accounts that may sign for these paths. Absent: the signers of the default behavior.",
-    )
-    cache_policy: CachePolicy | None = Field(
-        default=None,
-        description="Name of a managed cache policy, or name or id of your own. Absent: not managed.",
-    )
-
-
-class Http(Section):
-    """Settings that only delivery http has."""
-
-    certificate: Certificate = Field(
-        default="auto",
-        description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
-        "Or the ARN of one there.",
-    )
-    minimum_tls: MinimumTls = Field(
-        default="TLSv1.2_2021",
-        description="Security policy of the certificate. It has no effect without a certificate of your own.",
-    )
-    viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
-        default="redirect-to-https", description="What the default behavior answers to plain http."
-    )
-    default_root_object: RootObject | None = Field(
-        default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
-    )
-    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")
-    cache_policy: CachePolicy | None = Field(
-        default=None,
-        description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
-        "CachingDisabled), or name or id of your own. Absent: not managed.",
-    )
-    behaviors: Many[Behavior] = Field(
-        default=(),
-        description="Further path patterns, in order of precedence.",
-        examples=[[{"path": "/posters/*", "public": True}]],
-    )
-    cors: (
-        Annotated[
-            Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(_form_of_switch)
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
     )
 
 
@@ -290,7 +148,7 @@ class Spec(Section):
         description="How the media are served. http: by a distribution. rtmp: by a streaming distribution, which AWS "
         "retired in 2020.",
     )
-    comment: Comment | None = Field(
+    comment: Annotated[Comment | None, AlsoCalled("description")] = Field(
         default=None,
         description='Comment of the distribution, at most 128 characters. "": none. Absent: not managed.',
     )
@@ -298,17 +156,19 @@ class Spec(Section):
     protect: bool = Field(
         default=False, description="true: destroy, and every change that deletes a distribution, is refused."
     )
-    bucket: Bucket = Field(description="The S3 bucket with the media: its name, or {name, region, create}.")
-    cnames: Many[HostName] | None = Field(
+    bucket: Annotated[Bucket, AlsoCalled("origin")] = Field(
+        description="The S3 bucket with the media: its name, or {name, region, create}."
+    )
+    cnames: Annotated[Many[HostName] | None, AlsoCalled("aliases", "alias", "cname")] = Field(
         default=None,
         description="Your host names for the distribution. []: none. Absent: not managed.",
     )
-    oac: Oac | None = Field(
+    oac: Annotated[Oac | None, AlsoCalled("origin_access_control")] = Field(
         default=None,
         description="Origin access control, the default of delivery http. {}: cfstream creates one.",
         examples=[{}],
     )
-    oai: Oai | None = Field(
+    oai: Annotated[Oai | None, AlsoCalled("origin_access_identity")] = Field(
         default=None,
         description="Origin access identity, the default of delivery rtmp. {}: cfstream creates one.",
         examples=[{}],
@@ -319,11 +179,11 @@ class Spec(Section):
     grant: Grant = Field(
         default=Grant(), description="What CloudFront may do in the bucket, and how the bucket allows it."
     )
-    key_groups: Many[AnyKeyGroup] | None = Field(
+    key_groups: Annotated[Many[AnyKeyGroup] | None, AlsoCalled("trusted_key_groups")] = Field(
         default=None,
         description="Who may sign URLs and cookies (delivery http): key groups of this stack, or groups that it uses.",
     )
-    trusted_signers: Many[Signer] | None = Field(
+    trusted_signers: Annotated[Many[Signer] | None, AlsoCalled("signers")] = Field(
         default=None,
         description="Who may sign: the legacy form, and the only one for rtmp: self, or account numbers like "
         '"111122223333".',
@@ -351,13 +211,13 @@ class Spec(Section):
     )
     logging: (
         Annotated[
-            Annotated[Logging, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(_form_of_switch)
+            Annotated[Logging, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)
         ]
         | None
     ) = Field(default=None, description="Access logs; false: none. Absent: not managed.")
     http: Http = Field(default=Http(), description="Settings that only delivery http has.")
     dns: (
-        Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(_form_of_switch)]
+        Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
         | None
     ) = Field(
         default=None,

@@ -5,7 +5,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias
 
 from cfstream.spec.fault import Fault, Path, repeated
-from cfstream.spec.model import AnyKeyGroup, Behavior, KeyGroup, PublicKey, Spec
+from cfstream.spec.http import Behavior
+from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup, PublicKey
+from cfstream.spec.model import Spec
 from cfstream.spec.wording import choices, shown
 
 MAX_TRUSTED_SIGNERS = 5

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cfstream.spec.model import KeyGroup, Spec, UsedKeyGroup
+from cfstream.spec.key_groups import KeyGroup, UsedKeyGroup
+from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
 
 SpecPath: TypeAlias = tuple[str | int, ...]

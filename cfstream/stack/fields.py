@@ -1,7 +1,7 @@
-"""The fields of a raw config that a spec owns: how each is read, written and shown, and when a change is dangerous.
+"""The owned fields of a raw configuration: how each is read, written and shown, and when a change is dangerous.
 
-A config is never built from the spec. The owned fields replace those of the document that was read, so that all other
-settings survive. A new distribution has AWS's defaults as the base.
+A configuration is never built from the spec. The owned fields are set in the document that was read, so that all other
+members survive. For a new distribution, they are set in AWS's defaults.
 """
 
 import copy
@@ -23,7 +23,7 @@ def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
 
 @dataclass(frozen=True)
 class OwnedField:
-    """One owned field of a config. `read` gives the value in the form of `want`, so that equal means equal."""
+    """One owned field of a configuration. `read` returns the value in the form of `want`, to compare them."""
 
     path: str
     """Its path in the spec."""
@@ -36,7 +36,7 @@ class OwnedField:
 
 @dataclass(frozen=True)
 class Overlay:
-    """A config with the owned fields as wanted, and what that changes."""
+    """A configuration with our fields set, and what that changed."""
 
     config: Json
     changes: tuple[Change, ...] = ()
@@ -44,7 +44,7 @@ class Overlay:
 
 
 def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
-    """Return `base` with each field as wanted. Law: applying the same fields to the result changes nothing."""
+    """Return `base` with each field as wanted. Law: setting the same fields in the result changes nothing."""
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     hazards: list[Hazard] = []
@@ -59,23 +59,23 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
 
 
 def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:
-    """`base`, AWS's defaults, with each field as wanted; every field that says something is a change from nothing.
+    """Return `base`, AWS's defaults, with each field as wanted, and every field with a value as a change from None.
 
-    Fields that equal an empty default of AWS (no comment, no logs) are not shown.
+    A field without a value, like no comment or no logs, is not shown.
     """
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []
     for field in fields:
         shown = field.show(field.want)
-        has_value = shown not in ("", [], False) or field.read(config) != field.want
-        if has_value and shown is not None:
+        says = shown not in ("", [], {}, False) or field.read(config) != field.want
+        if says and shown is not None:
             changes.append(Change(field.path, None, shown))
         field.write(config, field.want)
     return Overlay(config, tuple(changes))
 
 
 def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> OwnedField:
-    """Return a field that is one value at the top level of the config."""
+    """Return a field that is one member at the top of the configuration."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         config[name] = value

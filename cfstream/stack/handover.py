@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
-from cfstream.spec.model import KeyGroup, Spec
+from cfstream.spec.key_groups import KeyGroup
+from cfstream.spec.model import Spec
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.owners import tagged
 from cfstream.stack.scene import Scene
@@ -116,8 +117,21 @@ def _manages(spec: Spec) -> bool:
     return spec.delivery == "http" or spec.dns is not None
 
 
-_ANSWERS = frozenset({"behaviors", "cors", "default_root_object", "viewer_protocol"})
-"""Fields under `http` that decide what viewers get for a URL, and whether a page may play it."""
+_NOT_ANSWERS = frozenset(
+    {
+        "cache_policy",
+        "certificate",
+        "http_version",
+        "ipv6",
+        "minimum_tls",
+        "origin_shield",
+        "unlisted_behaviors",
+    }
+)
+"""Fields under `http` that do not decide what a viewer gets for a URL, or whether a page may play it.
+
+A new field decides until it is listed here.
+"""
 
 
 def same_viewers(old: Spec, new: Spec) -> bool:
@@ -136,7 +150,7 @@ def same_viewers(old: Spec, new: Spec) -> bool:
 
 
 def _answers(spec: Spec) -> Mapping[str, object]:
-    return spec.http.model_dump(include=set(_ANSWERS))
+    return spec.http.model_dump(exclude=set(_NOT_ANSWERS))
 
 
 def _signers(spec: Spec) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
-from cfstream.spec import model
+from cfstream.spec import http
 from cfstream.spec.model import Spec
 
 
@@ -79,5 +79,5 @@ def _signers_replaced(live: LiveDistribution, behavior: CacheBehavior, spec: Spe
     return not spec.public or (named is not None and _sets_signers(named))
 
 
-def _sets_signers(behavior: model.Behavior) -> bool:
+def _sets_signers(behavior: http.Behavior) -> bool:
     return behavior.public or behavior.key_groups is not None or behavior.trusted_signers is not None

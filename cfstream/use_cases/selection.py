@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from cfstream.errors import WrongUsage
-from cfstream.spec.model import UsedKeyGroup
+from cfstream.spec.key_groups import UsedKeyGroup
 from cfstream.use_cases.git_files import files_at, git
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.cloudfront_configs import (
     BUCKET,
+    DOMAIN,
     FORWARD_NOTHING,
     Json,
     behavior,
@@ -73,6 +74,8 @@ def test_updates_need_more_of_origins(cloudfront: Any, member: str) -> None:
         cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
 
 
+NUMBER = "123456789012"
+WEB_ACL = "a1b2c3d4-5678-90ab-cdef-111111111111"
 CUSTOM: Json = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
 
 REFUSALS: dict[str, tuple[Json, str, int]] = {
@@ -104,6 +107,16 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
     ),
     "an origin path with a slash at its end": (
         {"Origins": listing(origin(OriginPath="/videos/"))},
+        "InvalidArgument",
+        400,
+    ),
+    "an origin shield without a region": (
+        {"Origins": listing(origin(OriginShield={"Enabled": True}))},
+        "InvalidArgument",
+        400,
+    ),
+    "an origin shield in a region that has none": (
+        {"Origins": listing(origin(OriginShield={"Enabled": True, "OriginShieldRegion": "eu-north-1"}))},
         "InvalidArgument",
         400,
     ),
@@ -178,6 +191,89 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
         "InvalidArgument",
         400,
     ),
+    "a web ACL of another region": (
+        {"WebACLId": f"arn:aws:wafv2:eu-west-1:{NUMBER}:global/webacl/viewers/{WEB_ACL}"},
+        "InvalidWebACLId",
+        400,
+    ),
+    "a web ACL for a region": (
+        {"WebACLId": f"arn:aws:wafv2:us-east-1:{NUMBER}:regional/webacl/viewers/{WEB_ACL}"},
+        "InvalidWebACLId",
+        400,
+    ),
+    "a web ACL that does not exist": (
+        {"WebACLId": f"arn:aws:wafv2:us-east-1:{NUMBER}:global/webacl/viewers/{WEB_ACL}"},
+        "InvalidWebACLId",
+        400,
+    ),
+    "a web ACL by its name": ({"WebACLId": "viewers"}, "InvalidWebACLId", 400),
+    "an unknown country": (
+        {"Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", **listing("X" * 3)}}},
+        "InvalidLocationCode",
+        400,
+    ),
+    "a country in small letters": (
+        {"Restrictions": {"GeoRestriction": {"RestrictionType": "blacklist", **listing("us")}}},
+        "InvalidLocationCode",
+        400,
+    ),
+    "countries without a restriction": (
+        {"Restrictions": {"GeoRestriction": {"RestrictionType": "none", **listing("US")}}},
+        "InvalidGeoRestrictionParameter",
+        400,
+    ),
+    "an empty path pattern": (
+        {"CacheBehaviors": listing(behavior(PathPattern=""))},
+        "InvalidArgument",
+        400,
+    ),
+    "a path pattern with a blank": (
+        {"CacheBehaviors": listing(behavior(PathPattern="/a b/*"))},
+        "InvalidArgument",
+        400,
+    ),
+    "an origin path without a slash at its start": (
+        {"Origins": listing(origin(OriginPath="videos"))},
+        "InvalidRelativePath",
+        400,
+    ),
+    "an origin path with a blank": (
+        {"Origins": listing(origin(OriginPath="/two words"))},
+        "InvalidRelativePath",
+        400,
+    ),
+    "an error page for a code that has none": (
+        {"CustomErrorResponses": listing({"ErrorCode": 402})},
+        "InvalidErrorCode",
+        400,
+    ),
+    "an error page with an odd response code": (
+        {
+            "CustomErrorResponses": listing(
+                {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ResponseCode": "302"}
+            )
+        },
+        "InvalidResponseCode",
+        400,
+    ),
+    "logs to a bucket that does not exist": (
+        {
+            "Logging": {
+                "Enabled": True,
+                "IncludeCookies": False,
+                "Bucket": "no.s3.amazonaws.com",
+                "Prefix": "",
+            }
+        },
+        "InvalidArgument",
+        400,
+    ),
+    "logs to a bucket without ACLs": (
+        {"Logging": {"Enabled": True, "IncludeCookies": False, "Bucket": DOMAIN, "Prefix": ""}},
+        "InvalidArgument",
+        400,
+    ),
+    "an unknown version of HTTP": ({"HttpVersion": "http4"}, "InvalidArgument", 400),
     "an unknown price class": ({"PriceClass": "PriceClass_300"}, "InvalidArgument", 400),
 }
 

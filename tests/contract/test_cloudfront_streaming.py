@@ -82,8 +82,9 @@ def test_an_update_replaces_everything(cloudfront: Any) -> None:
     assert (live["Aliases"], live["PriceClass"]) == (NONE, "PriceClass_All")
 
 
-def test_disabled_logging_forgets_its_fields(cloudfront: Any) -> None:
+def test_disabled_logging_forgets_its_fields(cloudfront: Any, s3: Any) -> None:
     """Bucket and prefix read back empty once logging is disabled."""
+    s3.create_bucket(Bucket="logs", ObjectOwnership="BucketOwnerPreferred")
     on = {"Enabled": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
     made = make_streaming(cloudfront, streaming_config(Logging=on))
     assert made["StreamingDistributionConfig"]["Logging"] == on

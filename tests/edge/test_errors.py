@@ -96,3 +96,21 @@ def test_signatures_are_judged_each_time(stage: Stage) -> None:
     fields = signing.canned_fields(f"https://{host}/one.mp4", signing.rsa_key(), key_id)
     assert stage.view(f"/one.mp4?{signing.query(fields)}", host).status == 200
     assert stage.view("/one.mp4", host).verdict == (403, "MissingKey")
+
+
+def test_countries(stage: Stage) -> None:
+    """Viewers in other countries are refused before signatures are checked; the page for a 403 replaces the refusal.
+
+    A viewer whose country is not known is served. Source: Developer Guide, "Restrict the geographic distribution of
+    your content".
+    """
+    only = {"GeoRestriction": {"RestrictionType": "whitelist", **listing("US", "CA")}}
+    made = site(stage, Restrictions=only)
+    for country, status in (("US", 200), ("DE", 403), ("", 200)):
+        headers = {"CloudFront-Viewer-Country": country} if country else {}
+        assert stage.view("/one.mp4", made["DomainName"], **headers).status == status
+    but = {"GeoRestriction": {"RestrictionType": "blacklist", **listing("DE")}}
+    other = site(stage, page(403, "404"), Restrictions=but)
+    assert stage.view("/one.mp4", other["DomainName"], **{"CloudFront-Viewer-Country": "US"}).status == 200
+    reply = stage.view("/one.mp4", other["DomainName"], **{"CloudFront-Viewer-Country": "DE"})
+    assert (reply.status, reply.body) == (404, b"sorry")

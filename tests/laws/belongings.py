@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.sandbox.cloudfront.records import Distribution
 from tests.laws.account import OBJECTS, Account
 from tests.laws.language import BUCKETS, NAME, Spec
@@ -17,7 +18,8 @@ MARK = f"cfstream:{NAME}"
 OUR_SIDS = frozenset({f"cfstream-{NAME}-oac", f"cfstream-{NAME}-oai"})
 OUR_TAGS = frozenset({"cfstream:name", "cfstream:acl"})
 SIGNERS = frozenset({"TrustedSigners", "TrustedKeyGroups"})
-BY_POLICY = frozenset({"CachePolicyId", "ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
+LEGACY = frozenset({"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
+"""What a cache policy excludes."""
 
 
 def own_distributions(account: Account) -> list[tuple[str, Distribution]]:
@@ -208,9 +210,8 @@ def _spoken(specs: Iterable[Spec]) -> set[str]:
         "price_class": "PriceClass",
         "cnames": "Aliases",
         "logging": "Logging",
-        "default_root_object": "DefaultRootObject",
-        "ipv6": "IsIPV6Enabled",
         "certificate": "ViewerCertificate",
+        **{each.name: each.member for each in HTTP_FIELDS if each.part is Part.DISTRIBUTION},
     }
     named = {field for spec in specs for field in (*spec, *spec.get("http", {}))}
     named |= {"certificate" for spec in specs if spec.get("cnames")}  # looked for where none is named
@@ -221,6 +222,7 @@ def _inside(config: Json, specs: Iterable[Spec]) -> Json:
     """Origins and behaviors of a standard distribution without what these specs own of them."""
     main = config["DefaultCacheBehavior"]["TargetOriginId"]
     owned = {"DomainName", "OriginAccessControlId", "S3OriginConfig"}
+    owned |= {name for spec in specs for name in _members(spec.get("http", {}), Part.ORIGIN)}
     origins = [
         {name: item for name, item in origin.items() if origin["Id"] != main or name not in owned}
         for origin in config["Origins"]["Items"]
@@ -229,10 +231,10 @@ def _inside(config: Json, specs: Iterable[Spec]) -> Json:
     default = {"ViewerProtocolPolicy"}
     for spec in specs:
         http = spec.get("http", {})
-        default |= BY_POLICY if "cache_policy" in http else set()
+        default |= _members(http, Part.BEHAVIOR)
         default |= {"ResponseHeadersPolicyId", "AllowedMethods"} if "cors" in http else set()
         for one in http.get("behaviors", ()):
-            named.setdefault(one["path"], set()).update(BY_POLICY if "cache_policy" in one else ())
+            named.setdefault(one["path"], set()).update(_members(one, Part.BEHAVIOR))
     behaviors = config["CacheBehaviors"].get("Items", [])
     return {
         "Origins": unordered(origins),
@@ -244,6 +246,12 @@ def _inside(config: Json, specs: Iterable[Spec]) -> Json:
             if one["PathPattern"] in named
         },
     }
+
+
+def _members(section: Json, part: Part) -> set[str]:
+    """The members of a part of the config that the fields of a section own."""
+    found = {each.member for each in HTTP_FIELDS if each.part is part and each.name in section}
+    return found | LEGACY if "CachePolicyId" in found else found
 
 
 def _without(behavior: Mapping[str, Any], names: Iterable[str]) -> Any:

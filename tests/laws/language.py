@@ -74,6 +74,10 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
                 "cache_policy": _cache_policies(),
                 "minimum_tls": st.sampled_from(["TLSv1.2_2018", "TLSv1.2_2021", "TLSv1.3_2025"]),
                 "cors": _cors(),
+                "http_version": st.sampled_from(["http1.1", "http2", "http3", "http2and3"]),
+                "web_acl": st.sampled_from(["", "a1b2c3d4-5678-90ab-cdef-222222222222"]),
+                "geo": st.sampled_from([{}, {"allow": ["US", "CA"]}, {"block": ["KP"]}]),
+                "origin_shield": st.sampled_from(["", "eu-west-1", "us-east-1"]),
             },
         )
     )

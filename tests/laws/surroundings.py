@@ -120,7 +120,7 @@ def fields(live: Json, ids: Mapping[str, str]) -> Mapping[str, Json]:
         "geography": {
             "Restrictions": {"GeoRestriction": {"RestrictionType": "whitelist", **listing("CH", "SE", "NO")}}
         },
-        "version": {"HttpVersion": "http2and3", "WebACLId": "arn:aws:wafv2:us-east-1:123456789012:global/x"},
+        "version": {"HttpVersion": "http2and3", "WebACLId": "a1b2c3d4-5678-90ab-cdef-111111111111"},
         "headers": {
             "Origins": listing(
                 {**main, "CustomHeaders": listing(HEADERS), "OriginPath": "/films"},

@@ -92,7 +92,7 @@ def proposed(spec: Spec, live: Json) -> Modify | None:
     kind = DistributionKind()
     have = ObservedDistribution(
         live=shown(live, {"cfstream:name": NAME}, "E1ADOPTED"),
-        policies={OWN_POLICY: "99999999-2222-3333-4444-555555555555"},
+        policies={"CachePolicy": {OWN_POLICY: "99999999-2222-3333-4444-555555555555"}},
     )
     want = kind.desire(scene)
     steps = kind.propose(scene, want, have, Landscape(brought=_brought())).steps

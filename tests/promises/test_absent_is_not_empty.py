@@ -20,6 +20,13 @@ from tests.promises.studio import (
 LOGS = {"Enabled": True, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
+
+@pytest.fixture(autouse=True)
+def log_bucket(studio: Studio) -> None:
+    """The bucket for logs, with ACLs, which CloudFront needs."""
+    studio.s3.create_bucket(Bucket="logs", ObjectOwnership="BucketOwnerPreferred")
+
+
 UNMANAGED: list[tuple[str, Json]] = [
     ("comment", {"Comment": "by hand"}),
     ("logging", {"Logging": LOGS}),

@@ -88,7 +88,8 @@ def _reply(sandbox: Sandbox, request: Any, target: str, headers: list[tuple[str,
     body = b"" if request.method == "HEAD" else b"".join((answer.body, *(answer.pieces or ())))
     sent = headers_of(answer, request.method, sandbox.now())
     if not request.stream_output:
-        response = AWSResponse(request.url, answer.status, sent, None)
+        # With None in place of the stream, botocore would not read the body of GetBucketLocation.
+        response = AWSResponse(request.url, answer.status, sent, io.BytesIO())
         response._content = body  # botocore reads it here too
         return response
     raw = HTTPResponse(

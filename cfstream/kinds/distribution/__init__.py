@@ -14,12 +14,20 @@ from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.distribution import certificate, preflight
 from cfstream.kinds.distribution.behaviors import Wanted, WantedBehavior, fields, place, wanted_signers
-from cfstream.kinds.distribution.cache_policies import MANAGED, id_of, needs_lookup
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
+from cfstream.kinds.distribution.http_fields import managed, policies_named
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
+from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
+from cfstream.kinds.distribution.web_acl import (
+    WEB_ACLS,
+    read_web_acl,
+    web_acl_notices,
+    web_acl_problems,
+    web_acl_reads,
+)
 from cfstream.kinds.response_headers_policy import attachment
-from cfstream.ports import Call, Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
@@ -60,9 +68,6 @@ CERTIFICATES = Scope(
     ),
 )
 
-CACHE_POLICIES = Call("cloudfront", "list_cache_policies", {"Type": "custom"})
-"""The account's own; those that AWS manages have the same ids everywhere."""
-
 
 @dataclass(frozen=True)
 class WantedDistribution:
@@ -71,8 +76,8 @@ class WantedDistribution:
     aliases: tuple[str, ...]
     certificate: str
     """ARN; empty if the spec does not name one."""
-    policies: tuple[str, ...]
-    """Names of the account's own cache policies."""
+    policies: tuple[tuple[PolicyKind, str], ...]
+    """The policies that the spec names, by kind."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +89,16 @@ class ObservedDistribution:
     going: tuple[LiveDistribution, ...] = ()
     """Every distribution of ours, when the stack is destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
-    policies: Mapping[str, str] = field(default_factory=dict)
-    """The account's own cache policies, id by name; read only if the spec names one."""
+    policies: OwnPolicies = field(default_factory=dict)
+    """The account's own policies; read only if the spec names one of the kind."""
     group_names: Mapping[str, str] = field(default_factory=dict)
     """Names of the account's key groups, by id."""
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
     """The account's certificates; read only if the spec leaves the choice to us."""
     logs: LogBucket | None = None
+    web_acl: Answer | None = None
+    """What WAF answered about the web ACL that the spec names."""
     coming: tuple[Coming, ...] = ()
     """The cnames that another stack of the run gives up and still has."""
 
@@ -102,12 +109,12 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     name = KIND
     shown = distribution_shown(Delivery.HTTP)
     decides = True
-    scopes = (CERTIFICATES,)
+    scopes = (CERTIFICATES, WEB_ACLS)
 
     @property
     def lists(self) -> tuple[Call, ...]:
-        """The distributions, and the account's own cache policies."""
-        return (Delivery.HTTP.listing, CACHE_POLICIES)
+        """The distributions, and the account's own policies."""
+        return (Delivery.HTTP.listing, *(each.listing for each in POLICY_KINDS))
 
     def desire(self, scene: Scene) -> WantedDistribution | None:
         """Return the names to look up; None for an rtmp stack."""
@@ -117,33 +124,30 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         return WantedDistribution(
             aliases=tuple(spec.cnames or ()),
             certificate="" if spec.http.certificate == "auto" else spec.http.certificate,
-            policies=_policies(spec),
+            policies=tuple((kind, name) for kind, name, _ in policies_named(spec.http)),
         )
 
     def observe(
         self, aws: Reads, around: Surroundings, want: WantedDistribution | None
     ) -> ObservedDistribution:
-        """Read key groups, and what the spec names: certificates, cache policies, the bucket for logs."""
+        """Read key groups, and what the spec names: certificates, policies, the bucket for logs."""
         scene, rows, live = around.scene, around.distributions, around.own
         if scene.destroying:
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
         if want is None:
             return ObservedDistribution(None, rows=rows)
-        own = aws.items(CACHE_POLICIES) if want.policies else ()
         groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         return ObservedDistribution(
             live=live,
             claims=around.claims,
             rows=rows,
-            policies={
-                policy["CachePolicy"]["CachePolicyConfig"]["Name"]: policy["CachePolicy"]["Id"]
-                for policy in own
-            },
+            policies=read_own(aws, want.policies),
             group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
             logs=read_log_bucket(aws, scene),
+            web_acl=read_web_acl(aws, scene),
         )
 
     def propose(
@@ -185,7 +189,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         return distribution_outputs(scene, land) if scene.delivery is Delivery.HTTP else {}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the reads of our distribution, and of what its spec names: certificates and cache policies."""
+        """Yield the reads of our distribution, and of what its spec names: certificates and policies."""
         if spec.delivery != "http":
             return
         yield from distribution_reads(spec)
@@ -212,8 +216,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
         problems += [*_policy_problems(scene, have), *log_problems(scene, have.logs)]
+        problems += web_acl_problems(scene, have.web_acl)
         notices = [
             *log_notices(have.logs),
+            *web_acl_notices(have.web_acl),
             *preflight.notices(scene, have.live, have.evidence),
             *choice.notices,
         ]
@@ -227,7 +233,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
 
     def described(self, scene: Scene, have: ObservedDistribution, land: Landscape, reference: str) -> Overlay:
         """Return a new configuration: the spec over AWS's defaults."""
-        base = new_config(reference, _domain(scene, land), MANAGED["CachingOptimized"])
+        base = new_config(reference, _domain(scene, land), CACHE.managed["CachingOptimized"])
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
         tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
@@ -266,9 +272,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         )
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
-        """Read each distribution with its tags, the account's cache policies, and its certificates."""
+        """Read each distribution with its tags, the account's own policies, and its certificates."""
         survey_distributions(aws, Delivery.HTTP)
-        listed(aws, CACHE_POLICIES)
+        for each in POLICY_KINDS:
+            listed(aws, each.listing)
         certificates = listed(aws, certificate.LISTING)
         aws.together([certificate.describe(row["CertificateArn"]) for row in certificates])
 
@@ -283,26 +290,21 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
 
 
 def _looked_up(spec: Spec) -> Needs:
-    """Yield the reads of certificates, of cache policies, and of who holds a host name."""
+    """Yield the reads of certificates, of policies, and of who holds a host name."""
     if spec.cnames:
         yield from calls(SEEN, "cloudfront", "list_conflicting_aliases")
         if spec.http.certificate == "auto":
             yield from calls(ANYTHING, "acm", "list_certificates")
     if spec.cnames or spec.http.certificate != "auto":
         yield from calls(CERTIFICATES, "acm", "describe_certificate")
-    if _policies(spec):
-        yield from calls(ANYTHING, "cloudfront", "list_cache_policies")
-
-
-def _policies(spec: Spec) -> tuple[str, ...]:
-    """Return the names of cache policies that must be looked up in the account."""
-    named = [spec.http.cache_policy, *(behavior.cache_policy for behavior in spec.http.behaviors)]
-    return tuple(sorted({name for name in named if name and needs_lookup(name)}))
+    asked = {
+        kind.listing.operation: None for kind, name, _ in policies_named(spec.http) if kind.needs_lookup(name)
+    }
+    yield from calls(ANYTHING, "cloudfront", *asked)
+    yield from web_acl_reads(spec)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:
-    policy = scene.stack.spec.http.cache_policy
-    policy_id = id_of(policy, have.policies) if policy else None
     named = scene.stack.spec.http.certificate
     arn = certificate.choose(scene, have.live, have.certificates).arn if named == "auto" else named
     identity = _identity(scene, land)
@@ -310,7 +312,6 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
         scene,
         _domain(scene, land),
         identity,
-        policy_id,
         have.policies,
         certificate=arn,
         apart=apart(scene, have.coming),
@@ -343,13 +344,12 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
         return known
 
     def named(number: int, behavior: Any) -> WantedBehavior:
-        policy = behavior.cache_policy
         return WantedBehavior(
             path=behavior.path,
             number=number,
             public=behavior.public,
             signers=wanted_signers(scene, behavior, group_id),
-            cache_policy=id_of(policy, have.policies) if policy else None,
+            settings=managed(behavior, have.policies),
         )
 
     default = wanted_signers(scene, spec, group_id)
@@ -359,23 +359,16 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
         default=default if default is not None else Signers(),
         named=tuple(named(number, behavior) for number, behavior in enumerate(spec.http.behaviors)),
         group_names=names,
-        policy_names=have.policies,
     )
 
 
 def _policy_problems(scene: Scene, have: ObservedDistribution) -> list[Problem]:
-    http = scene.stack.spec.http
-    named = [(http.cache_policy, ("http", "cache_policy"))]
-    named += [
-        (behavior.cache_policy, ("http", "behaviors", number, "cache_policy"))  # type: ignore[misc]
-        for number, behavior in enumerate(http.behaviors)
-    ]
     return [
         scene.stack.problem(
-            f"there is no cache policy of the name or id {name}",
-            "name one of the managed ones, or one that exists in this account",
+            f"the {kind.words} {name} does not exist",
+            "write the name of a managed one, or the name or id of one in this account",
             *path,
         )
-        for name, path in named
-        if name and id_of(name, have.policies) is None
+        for kind, name, path in policies_named(scene.stack.spec.http)
+        if kind.id_of(name, have.policies.get(kind.resource, {})) is None
     ]

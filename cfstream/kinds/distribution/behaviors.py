@@ -11,7 +11,7 @@ from typing import Any
 
 from cfstream.domain import CacheBehavior, PathPattern, Signers, document
 from cfstream.domain.precedence import in_order, insert, places
-from cfstream.kinds.distribution.cache_policies import name_of
+from cfstream.kinds.distribution.http_fields import Managed
 from cfstream.stack.distribution_fields import normal, normal_signers, opened
 from cfstream.stack.fields import OwnedField
 from cfstream.stack.scene import Scene
@@ -28,8 +28,8 @@ class WantedBehavior:
     number: int
     public: bool
     signers: Signers | None
-    cache_policy: str | None
-    """The policy's id; None where the spec does not manage it."""
+    settings: tuple[Managed, ...] = ()
+    """The other fields that the spec manages."""
 
     @property
     def pattern(self) -> PathPattern:
@@ -46,8 +46,6 @@ class Wanted:
     named: tuple[WantedBehavior, ...]
     group_names: Mapping[str, str]
     """Names of key groups by the text of their id, for people."""
-    policy_names: Mapping[str, str]
-    """Ids of the account's own cache policies, by name."""
 
     def show_groups(self, ids: Iterable[Known]) -> list[str]:
         """Return the names of key groups, sorted."""
@@ -98,24 +96,9 @@ def fields(wanted: Wanted, ours: Iterable[CacheBehavior]) -> list[OwnedField]:
         signers = _signers_wanted(wanted, live, asked)
         if signers is not None:
             owned += _signer_fields(wanted, (live.path, called), signers, asked)
-        if asked is not None and asked.cache_policy is not None:
-            owned.append(cache_policy_field(live.path, called, asked.cache_policy, wanted.policy_names))
+        if asked is not None:
+            owned += [each.at(live.path, label(called)) for each in asked.settings]
     return owned
-
-
-def cache_policy_field(path: str, called: str, policy_id: str, own: Mapping[str, str]) -> OwnedField:
-    """Return the cache policy of the behavior at a live path, which the spec calls `called`."""
-
-    def write(config: dict[str, Any], value: Any) -> None:
-        document.set_cache_policy(document.behavior(config, path), value)
-
-    return OwnedField(
-        f"{label(called)}cache_policy" if path else "http.cache_policy",
-        policy_id,
-        lambda config: document.cache_policy(document.behavior(config, path)),
-        write,
-        show=lambda value: name_of(value, own) if value else None,
-    )
 
 
 def label(path: str) -> str:
@@ -175,8 +158,8 @@ def _new(config: Json, wanted: Wanted, named: WantedBehavior) -> dict[str, Any]:
     signers = Signers() if named.public else (named.signers if named.signers is not None else wanted.default)
     document.set_trusted_signers(raw, signers.accounts)
     document.set_key_groups(raw, signers.key_groups)
-    if named.cache_policy is not None:
-        document.set_cache_policy(raw, named.cache_policy)
+    for each in named.settings:
+        each.entry.write(raw, each.want)
     return raw
 
 
@@ -188,6 +171,5 @@ def _added(wanted: Wanted, named: WantedBehavior) -> Change:
         after["key_groups"] = wanted.show_groups(named.signers.key_groups)
     if named.signers is not None and named.signers.accounts:
         after["trusted_signers"] = list(named.signers.accounts)
-    if named.cache_policy is not None:
-        after["cache_policy"] = name_of(named.cache_policy, wanted.policy_names)
+    after.update({each.entry.name: each.shown for each in named.settings if each.shown})
     return Change(f"http.behaviors[{named.path}]", None, after or {"public": False})

@@ -1,12 +1,13 @@
 """The fields of a distribution that are outside its signers and its further behaviors."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Set
 from typing import Any
 
 from cfstream.domain import Delivery, Distribution, bucket_of, distribution_from_config, document
-from cfstream.kinds.distribution.behaviors import cache_policy_field
+from cfstream.kinds.distribution.http_fields import managed
+from cfstream.kinds.distribution.policies import OwnPolicies
 from cfstream.stack.distribution_fields import common_fields
-from cfstream.stack.fields import OwnedField, scalar
+from cfstream.stack.fields import OwnedField
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json, Known
@@ -25,12 +26,15 @@ TLS_FROM_WEAKEST = (
 
 
 def origin_domain(bucket: str, region: str, partition: str) -> str:
-    """The regional name of a bucket: the global one fails young buckets and regions (DG "Origin settings")."""
+    """Return the regional name of a bucket.
+
+    The global one fails for new buckets and newer regions (Developer Guide, "Origin settings").
+    """
     return f"{bucket}.s3.{region}.amazonaws.com" + (".cn" if partition == "aws-cn" else "")
 
 
 def settings(config: Json) -> Distribution:
-    """Return what a configuration says, whatever its id will be."""
+    """Return the distribution that a configuration describes; its id is not known yet."""
     return distribution_from_config(Delivery.HTTP, "", "", config)
 
 
@@ -38,35 +42,28 @@ def top_fields(
     scene: Scene,
     domain: str,
     identity: Known | None,
-    policy_id: str | None,
-    policy_names: Mapping[str, str],
+    policies: OwnPolicies,
     *,
     certificate: str,
     apart: Set[str],
 ) -> list[OwnedField]:
-    """The owned fields outside signers and further behaviors. An empty `certificate` leaves the one in place, and names
-    that are `apart` come and go by a call of their own.
+    """Return the owned fields outside signers and further behaviors.
+
+    An empty `certificate` keeps the live one. Calls of their own add and remove the names that are `apart`.
     """
     http = scene.stack.spec.http
-    fields = [
+    return [
         *common_fields(scene, apart),
         _bucket(scene.stack.spec.bucket.name, domain),
         *_identity(scene, identity),
+        _viewer_protocol(http.viewer_protocol),
+        *(each.at("", "http.") for each in managed(http, policies)),
+        *([_certificate(certificate)] if certificate else []),
     ]
-    fields.append(_viewer_protocol(http.viewer_protocol))
-    if http.default_root_object is not None:
-        fields.append(scalar("http.default_root_object", "DefaultRootObject", http.default_root_object))
-    if http.ipv6 is not None:
-        fields.append(scalar("http.ipv6", "IsIPV6Enabled", http.ipv6))
-    if policy_id is not None:
-        fields.append(cache_policy_field("", "", policy_id, policy_names))
-    if certificate:
-        fields.append(_certificate(certificate))
-    return fields
 
 
 def minimum_tls(config: Json, want: str) -> list[OwnedField]:
-    """The security policy; it has no effect, and AWS fixes it to TLSv1, without a certificate of one's own."""
+    """Return the field for the security policy; none without a custom certificate: AWS then fixes it to TLSv1."""
     if not document.own_certificate(config):
         return []
 

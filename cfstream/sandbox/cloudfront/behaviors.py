@@ -1,11 +1,14 @@
 """The rules for a cache behavior: its origin, methods, signers and policies."""
 
+import re
 from collections.abc import Mapping
 
 from .records import Json
 from .refusal import CloudFrontError, demand, refuse_unless
 from .world import CloudFrontState
 
+# Developer Guide, "Cache behavior settings".
+_PATH_PATTERN = re.compile(r"[A-Za-z0-9_.*$/~\"'@:+&?-]{1,255}")
 _METHODS = (
     {"GET", "HEAD"},
     {"GET", "HEAD", "OPTIONS"},
@@ -28,6 +31,9 @@ def judge_behavior(
     refuse_unless(
         target in origins, "NoSuchOrigin", "One or more of your origins or origin groups do not exist."
     )
+    if "PathPattern" in behavior:
+        fine = _PATH_PATTERN.fullmatch(behavior["PathPattern"])
+        demand(fine, "The parameter PathPattern contains invalid characters.")
     _judge_methods(behavior["AllowedMethods"])
     _judge_viewers(world, behavior, own_id)
     _judge_policies(world, behavior, own_id)

@@ -7,6 +7,7 @@ import re
 
 from .aliases import judge_aliases, judge_certificate
 from .behaviors import judge_behavior, judge_signers
+from .countries import COUNTRIES
 from .records import Distribution, Json
 from .refusal import CloudFrontError, demand, refuse_unless
 from .world import CloudFrontState
@@ -15,6 +16,28 @@ _NO_BUCKET = "The parameter Origin DomainName does not refer to a valid S3 bucke
 _BUCKET_DOMAIN = re.compile(
     r"(?P<bucket>[a-z0-9][a-z0-9._-]{1,61}[a-z0-9])\.s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?"
 )
+# Developer Guide, "Configure standard logging (legacy)".
+_WITHOUT_LOGS = {
+    "af-south-1",
+    "ap-east-1",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+}
+# DistributionConfig, WebACLId. WAF keeps web ACLs for CloudFront in us-east-1, with the scope "global".
+_WEB_ACL = re.compile(
+    r"arn:aws[a-z-]*:wafv2:us-east-1:(?P<account>\d{12}):global/webacl/[\w-]+/[0-9a-f-]{36}"
+)
+_CLASSIC_ACL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# InvalidRelativePath: too big, not URL-encoded, or without a slash at its start.
+_RELATIVE_PATH = re.compile(r"/[A-Za-z0-9_.*$/~\"'@:+&()!,;=%-]{0,254}")
 _IDENTITY = re.compile(r"origin-access-identity/cloudfront/(?P<id>[A-Z0-9]+)")
 # Optional on create, but required on update (Developer Guide, "Required fields for creating and updating").
 _CONFIG_ON_UPDATE = (
@@ -36,6 +59,22 @@ _BEHAVIOR_ON_UPDATE = (
     "LambdaFunctionAssociations",
     "FieldLevelEncryptionId",
 )
+# Developer Guide, "Use Amazon CloudFront Origin Shield".
+_SHIELD_REGIONS = {
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "sa-east-1",
+    "me-central-1",
+}
 _ERROR_CODES = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 
 
@@ -73,7 +112,8 @@ def judge(world: CloudFrontState, config: Json, own: Distribution | None) -> Non
     demand(len(set(paths)) == len(paths), "The parameter PathPattern contains duplicates.")
     for behavior in (config["DefaultCacheBehavior"], *behaviors):
         judge_behavior(world, behavior, origins, own_id)
-    _judge_furnishings(config)
+    _judge_furnishings(world, config)
+    _judge_web_acl(world, config["WebACLId"])
     aliases = config["Aliases"].get("Items", [])
     judge_certificate(world, config["ViewerCertificate"], aliases)
     judge_aliases(world, aliases, own_id)
@@ -87,7 +127,7 @@ def judge_streaming(world: CloudFrontState, config: Json, own: Distribution | No
     _judge_bucket(world, config["S3Origin"]["DomainName"])
     _judge_identity(world, config["S3Origin"]["OriginAccessIdentity"])
     judge_signers(world, config["TrustedSigners"])
-    judge_logging(config["Logging"])
+    judge_logging(world, config["Logging"])
     judge_aliases(world, config["Aliases"].get("Items", []), own.id if own else None)
 
 
@@ -96,10 +136,26 @@ def judge_comment(comment: str) -> None:
     demand(len(comment) <= 128, "The parameter Comment is longer than 128 characters.")
 
 
-def judge_logging(logging: Json) -> None:
-    """Refuse logging that is enabled without a bucket (InvalidArgument)."""
-    fine = not logging["Enabled"] or logging.get("Bucket", "").endswith(".amazonaws.com")
-    demand(fine, "The parameter Logging Bucket does not refer to a valid S3 bucket.")
+def judge_logging(world: CloudFrontState, logging: Json) -> None:
+    """Refuse logs to a bucket that does not exist, has no ACLs, or is in a region without delivery.
+
+    Codes and messages: the CloudFront Developer Guide, "Configure standard logging (legacy)", and reports of its users.
+    """
+    if not logging["Enabled"]:
+        return
+    address = logging.get("Bucket", "")
+    match = _BUCKET_DOMAIN.fullmatch(address)
+    demand(match, "The parameter Logging Bucket does not refer to a valid S3 bucket.")
+    if match is None or world.log_bucket is None:
+        return
+    found = world.log_bucket(match["bucket"])
+    words = "The S3 bucket that you specified for CloudFront logs"
+    if found is None:
+        raise CloudFrontError("InvalidArgument", f"{words} doesn't exist: {address}")
+    region, acls = found
+    demand(acls, f"{words} does not enable ACL access: {address}")
+    denied = f"You don't have permission to access the S3 bucket for CloudFront logs: {address}"
+    refuse_unless(region not in _WITHOUT_LOGS, "AccessDenied", denied)
 
 
 def identity_of(origin_access_identity: str) -> str | None:
@@ -147,12 +203,15 @@ def _judge_origin(world: CloudFrontState, origin: Json, own_id: str | None) -> N
         "An origin must have one of S3OriginConfig, CustomOriginConfig, VpcOriginConfig.",
     )
     path = origin["OriginPath"]
-    fine = not path or (path.startswith("/") and not path.endswith("/"))
-    demand(fine, "The parameter OriginPath must begin with '/' and must not end with it.")
+    demand(not path.endswith("/"), "The parameter OriginPath must not end with '/'.")
+    refuse_unless(not path or _RELATIVE_PATH.fullmatch(path), "InvalidRelativePath")
     limit = world.settings.quota("origin_custom_headers")
     refuse_unless(origin["CustomHeaders"]["Quantity"] <= limit, "TooManyOriginCustomHeaders")
     fine = origin["ConnectionAttempts"] in range(1, 4) and origin["ConnectionTimeout"] in range(1, 11)
     demand(fine, "The parameters ConnectionAttempts and ConnectionTimeout are out of range.")
+    shield = origin["OriginShield"]
+    fine = not shield["Enabled"] or shield.get("OriginShieldRegion") in _SHIELD_REGIONS
+    demand(fine, "The parameter OriginShieldRegion must name a region that has Origin Shield.")
     control = origin["OriginAccessControlId"]
     if "S3OriginConfig" in origin:
         identity = origin["S3OriginConfig"]["OriginAccessIdentity"]
@@ -183,15 +242,29 @@ def control_users(world: CloudFrontState, control: str) -> list[Distribution]:
     ]
 
 
-def _judge_furnishings(config: Json) -> None:
+def _judge_web_acl(world: CloudFrontState, web_acl: str) -> None:
+    """Refuse what is neither an id of WAF Classic nor the ARN of a WAFv2 web ACL for CloudFront that exists."""
+    if not web_acl or _CLASSIC_ACL.fullmatch(web_acl):
+        return
+    found = _WEB_ACL.fullmatch(web_acl)
+    refuse_unless(found and found["account"] == world.account, "InvalidWebACLId")
+    refuse_unless(world.web_acl_exists is None or world.web_acl_exists(web_acl), "InvalidWebACLId")
+
+
+def _judge_furnishings(world: CloudFrontState, config: Json) -> None:
     root = config["DefaultRootObject"]
     refuse_unless(len(root) <= 255 and not root.startswith("/"), "InvalidDefaultRootObject")
-    judge_logging(config["Logging"])
+    judge_logging(world, config["Logging"])
     geo = config["Restrictions"]["GeoRestriction"]
     refuse_unless(
         (geo["RestrictionType"] == "none") == (geo["Quantity"] == 0), "InvalidGeoRestrictionParameter"
     )
+    refuse_unless(COUNTRIES.issuperset(geo.get("Items", ())), "InvalidLocationCode")
     for response in config["CustomErrorResponses"].get("Items", ()):
         refuse_unless(response["ErrorCode"] in _ERROR_CODES, "InvalidErrorCode")
+        status = response["ResponseCode"]
+        refuse_unless(status in ("", "200", *map(str, _ERROR_CODES)), "InvalidResponseCode")
+        page = response["ResponsePagePath"]
+        demand(not page or page.startswith("/"), "The parameter ResponsePagePath must begin with '/'.")
         both = bool(response["ResponsePagePath"]) == bool(response["ResponseCode"])
         demand(both, "ResponsePagePath and ResponseCode are given together or not at all.")

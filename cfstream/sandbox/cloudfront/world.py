@@ -34,6 +34,10 @@ class CloudFrontState:
         self._draw = random.Random(settings.shuffle_seed)  # noqa: S311 - ids, not secrets
         self.bucket_exists: Callable[[str], bool] | None = None
         self.certificate: Callable[[str], Mapping[str, Any] | None] | None = None
+        self.log_bucket: Callable[[str], tuple[str, bool] | None] | None = None
+        """Returns a bucket's region, and whether its ACLs are enabled; None for a bucket that does not exist."""
+        self.web_acl_exists: Callable[[str], bool] | None = None
+        """Returns whether WAF has a web ACL with this ARN. None: every one exists."""
         self.distributions: Shelf[Distribution] = Shelf(settings, "NoSuchDistribution")
         self.streaming: Shelf[Distribution] = Shelf(settings, "NoSuchStreamingDistribution")
         self.identities: Shelf[Identity] = Shelf(settings, "NoSuchCloudFrontOriginAccessIdentity")
@@ -47,7 +51,8 @@ class CloudFrontState:
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "bucket_exists": None, "certificate": None}
+        hooks = dict.fromkeys(("bucket_exists", "certificate", "log_bucket", "web_acl_exists"))
+        return {**self.__dict__, **hooks}
 
     def now(self) -> float:
         """Seconds since the epoch, by CloudFront's clock."""

@@ -24,6 +24,10 @@ UNKNOWN_METHOD = "Bad request. The HTTP request method is not supported."
 BAD_GATEWAY = (
     "CloudFront wasn't able to connect to the origin. (In the sandbox, only S3 buckets can be origins.)"
 )
+BLOCKED_COUNTRY = (
+    "The Amazon CloudFront distribution is configured to block access from your country. We can't connect to the "
+    "server for this app or website at this time."
+)
 NOT_DEPLOYED = "This distribution is not deployed yet: on AWS, its name would not resolve."
 
 REFUSALS = {

@@ -91,8 +91,9 @@ class Edge:
         """Return the answer of a behavior that allows the request's method and protocol."""
         world = self._world
         signers = keys.of_behavior(world, site, behavior)
-        refused = None
-        if signers is not None:
+        # Countries are checked before the behavior (AWS blog, "Charting the life of an Amazon CloudFront request").
+        refused = _refused_country(site.config, viewer)
+        if signers is not None and refused is None:
             try:
                 signature.admit(signature.of_request(viewer), signers, viewer.address, world.now())
             except signature.SignatureRefused as refusal:
@@ -121,6 +122,16 @@ class Edge:
             if keeps:
                 self._errors.keep(place, site.config, answer)
         return answer
+
+
+def _refused_country(config: Json, viewer: ViewerRequest) -> Answer | None:
+    """Return CloudFront's refusal of a viewer's country. A viewer whose country is not known is served."""
+    geo = config["Restrictions"]["GeoRestriction"]
+    country = viewer.header("CloudFront-Viewer-Country")
+    if not country or geo["RestrictionType"] == "none":
+        return None
+    served = (country in geo["Items"]) is (geo["RestrictionType"] == "whitelist")
+    return None if served else documents.page(403, documents.BLOCKED_COUNTRY)
 
 
 def _signed_off(answer: Answer) -> Answer:

@@ -145,11 +145,9 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         OriginGroups=listing(group),
         DefaultCacheBehavior=legacy_behavior(LambdaFunctionAssociations=listing(function), MinTTL=5),
         WebACLId="arn:of:acl",
-        Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", **listing("SE", "DE")}},
         CustomErrorResponses=listing(
             {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
         ),
-        HttpVersion="http3",
         Staging=False,
         CacheTagConfig={"HeaderName": "x-tags"},
     )
@@ -162,10 +160,8 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         "Lambda@Edge arn:aws:lambda",
         "MinTTL 5",
         "WAF): arn:of:acl",
-        "whitelist DE, SE",
         "error 404 -> /404.html",
         "the origin group both: s3, then api",
-        "HttpVersion: http3",
         "CacheTagConfig: HeaderName x-tags",
     ):
         assert words in told

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from cfstream.errors import Problem, Where
+from cfstream.spec.http import Http
+from cfstream.spec.key_groups import KeyGroup, UsedKeyGroup
 from cfstream.spec.load import load
-from cfstream.spec.model import Bucket, Grant, Http, KeyGroup, Oai, Spec, UsedKeyGroup, Wait
+from cfstream.spec.model import Bucket, Grant, Oai, Spec, Wait
 from tests.unit.spec.reading import stack
 
 FULL = """\

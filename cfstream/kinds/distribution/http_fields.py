@@ -1,0 +1,232 @@
+"""The fields under ``http`` that a spec may leave unmanaged, one entry each.
+
+All that cfstream does with such a field follows from its entry: the desired value, the comparison with the live one,
+the write, and what `plan`, `diff`, `show` and `import` display. `new_config` has AWS's safest value for a new
+distribution.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from cfstream.domain import counted, document, items
+from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
+from cfstream.spec.http import Behavior, Geo, Http
+from cfstream.stack.fields import Danger, OwnedField, no_danger
+from cfstream.values import Json
+
+
+class Part(Enum):
+    """The part of a configuration that has a field."""
+
+    DISTRIBUTION = auto()
+    ORIGIN = auto()
+    """The origin of the default behavior."""
+    BEHAVIOR = auto()
+    """The default behavior. The spec's other behaviors have the field as well."""
+
+    def of(self, config: Json, path: str = "") -> Any:
+        """Return this part of a configuration; `path` is that of a behavior, empty for the default one."""
+        if self is Part.DISTRIBUTION:
+            return config
+        return document.default_origin(config) if self is Part.ORIGIN else document.behavior(config, path)
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class HttpField:
+    """One field. Values are plain: texts, truth values, lists and mappings, as in a spec."""
+
+    name: str
+    """Its key under ``http``."""
+    label: str
+    """What `show` calls it."""
+    part: Part
+    member: str
+    """The member of the part that has the value."""
+    read: Callable[[Json], Any]
+    """Return the value that a part of a live configuration has; for a policy, its id."""
+    write: Callable[[dict[str, Any], Any], None]
+    """Set the value in a part of a configuration."""
+    usual: tuple[Any, ...] = ("",)
+    """The values that `import` does not write: usually what AWS has by default."""
+    plain: Callable[[Any], Any] = _unchanged
+    """Return the plain form of the model's value."""
+    text: Callable[[Any], str] = str
+    """Return the value for people."""
+    danger: Danger = no_danger
+    policies: PolicyKind | None = None
+    """The kind of policies, if the value is the name or id of a policy."""
+
+    def wanted(self, value: Any, own: OwnPolicies) -> Any:
+        """Return what a part of a configuration must have for a value of the model; None for an unknown policy."""
+        if self.policies is None:
+            return self.plain(value)
+        return self.policies.id_of(value, own.get(self.policies.resource, {}))
+
+    def shown(self, want: Any, own: OwnPolicies) -> Any:
+        """Return how a plan shows a value of a configuration."""
+        if self.policies is None:
+            return want
+        return self.policies.name_of(want, own.get(self.policies.resource, {})) if want else None
+
+    def imported(self, config: Json, path: str = "") -> Any:
+        """Return the value that a spec of a live configuration has; None if it is a usual one, or an odd id."""
+        value = self.read(self.part.of(config, path))
+        if value in self.usual or (self.policies is not None and not self.policies.is_id(value)):
+            return None
+        return self.shown(value, {})
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A field that a spec manages, with what a part of the configuration must have."""
+
+    entry: HttpField
+    want: Any
+    own: OwnPolicies = field(default_factory=dict)
+
+    def at(self, path: str, called: str) -> OwnedField:
+        """Return it as an owned field of the behavior at a live path, whose fields are `called` this in a plan."""
+        return OwnedField(
+            f"{called}{self.entry.name}",
+            self.want,
+            lambda config: self.entry.read(self.entry.part.of(config, path)),
+            lambda config, value: self.entry.write(self.entry.part.of(config, path), value),
+            show=lambda value: self.entry.shown(value, self.own),
+            danger=self.entry.danger,
+        )
+
+    @property
+    def shown(self) -> Any:
+        return self.entry.shown(self.want, self.own)
+
+
+def managed(section: Http | Behavior, own: OwnPolicies) -> tuple[Managed, ...]:
+    """Return the fields that a section manages. Unknown policies are left out: they are a problem."""
+    found = (Managed(each, each.wanted(value, own), own) for each, value in said(section))
+    return tuple(each for each in found if each.want is not None)
+
+
+def said(section: Http | Behavior) -> Iterator[tuple[HttpField, Any]]:
+    """Yield each field that the section has, with the model's value."""
+    for each in HTTP_FIELDS:
+        value = getattr(section, each.name, None)
+        if value is not None:
+            yield each, value
+
+
+def policies_named(http: Http) -> Iterator[tuple[PolicyKind, str, tuple[str | int, ...]]]:
+    """Yield each policy that a spec names: its kind, its name, and the place in the spec."""
+    sections: list[tuple[Http | Behavior, tuple[str | int, ...]]] = [(http, ("http",))]
+    sections += [(each, ("http", "behaviors", number)) for number, each in enumerate(http.behaviors)]
+    for section, path in sections:
+        for each, value in said(section):
+            if each.policies is not None and value:
+                yield each.policies, value, (*path, each.name)
+
+
+def _member(name: str, default: Any) -> Mapping[str, Any]:
+    """Return how a member is read and written that has the value itself."""
+
+    def write(part: dict[str, Any], value: Any) -> None:
+        part[name] = value
+
+    return {"member": name, "read": lambda part: part.get(name, default), "write": write}
+
+
+_GEO: Mapping[str, str] = {"allow": "whitelist", "block": "blacklist"}
+
+
+def _plain_geo(geo: Geo) -> dict[str, list[str]]:
+    return {name: sorted(codes) for name in _GEO if (codes := getattr(geo, name))}
+
+
+def _geo(config: Json) -> dict[str, list[str]]:
+    live = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
+    return {name: sorted(items(live)) for name, kind in _GEO.items() if live.get("RestrictionType") == kind}
+
+
+def _set_geo(config: dict[str, Any], geo: dict[str, list[str]]) -> None:
+    kind, codes = next(((_GEO[name], codes) for name, codes in geo.items()), ("none", []))
+    config["Restrictions"] = {
+        **(config.get("Restrictions") or {}),
+        "GeoRestriction": {"RestrictionType": kind, **counted(codes)},
+    }
+
+
+def _geo_text(geo: dict[str, list[str]]) -> str:
+    return "; ".join(f"{name} {', '.join(codes)}" for name, codes in geo.items())
+
+
+def _shield(origin: Json) -> str:
+    shield = origin.get("OriginShield") or {}
+    return str(shield.get("OriginShieldRegion") or "") if shield.get("Enabled") else ""
+
+
+def _set_shield(origin: dict[str, Any], region: str) -> None:
+    origin["OriginShield"] = {"Enabled": bool(region), **({"OriginShieldRegion": region} if region else {})}
+
+
+HTTP_FIELDS = (
+    HttpField(
+        name="default_root_object",
+        label="Root object",
+        part=Part.DISTRIBUTION,
+        **_member("DefaultRootObject", ""),
+    ),
+    HttpField(
+        name="ipv6",
+        label="IPv6",
+        part=Part.DISTRIBUTION,
+        **_member("IsIPV6Enabled", default=False),
+        usual=(True, False),
+        text=lambda value: "yes" if value else "no",
+    ),
+    HttpField(
+        name="cache_policy",
+        label="Cache policy",
+        part=Part.BEHAVIOR,
+        member="CachePolicyId",
+        read=document.cache_policy,
+        write=document.set_cache_policy,
+        policies=CACHE,
+    ),
+    HttpField(
+        name="http_version",
+        label="HTTP version",
+        part=Part.DISTRIBUTION,
+        **_member("HttpVersion", "http2"),
+        usual=("http2",),
+    ),
+    HttpField(
+        name="web_acl",
+        label="Web ACL",
+        part=Part.DISTRIBUTION,
+        **_member("WebACLId", ""),
+    ),
+    HttpField(
+        name="geo",
+        label="Countries",
+        part=Part.DISTRIBUTION,
+        member="Restrictions",
+        read=_geo,
+        write=_set_geo,
+        usual=({},),
+        plain=_plain_geo,
+        text=_geo_text,
+    ),
+    HttpField(
+        name="origin_shield",
+        label="Origin Shield",
+        part=Part.ORIGIN,
+        member="OriginShield",
+        read=_shield,
+        write=_set_shield,
+    ),
+)
+"""In the order of the spec language."""

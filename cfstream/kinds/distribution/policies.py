@@ -1,0 +1,78 @@
+"""The policies that a behavior refers to by id, and a spec by name.
+
+The policies that AWS manages have the same ids in all accounts (Developer Guide, "Use managed cache policies", "Use
+managed origin request policies", "Use managed response headers policies"). The account's own ones must be listed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cfstream.ports import Call, Reads
+
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+
+
+@dataclass(frozen=True)
+class PolicyKind:
+    """One of the three kinds of policies."""
+
+    words: str
+    """What people call it."""
+    resource: str
+    """What the API calls it: the member of a list's row that has the policy."""
+    listing: Call
+    """Lists the account's own policies."""
+    managed: Mapping[str, str]
+    """The ids of the policies that AWS manages, by name."""
+
+    def is_id(self, text: str) -> bool:
+        """Return whether a text is the id of a policy, of one that AWS manages or of another one."""
+        return text in self.managed.values() or bool(_UUID.match(text))
+
+    def needs_lookup(self, name: str) -> bool:
+        """Return whether `name` is neither managed nor an id, so that the account's own policies must be listed."""
+        return name.removeprefix("Managed-") not in self.managed and not _UUID.match(name)
+
+    def own(self, aws: Reads) -> Mapping[str, str]:
+        """Return the ids of the account's policies by name. Raises as `Reads.items`."""
+        rows = [row[self.resource] for row in aws.items(self.listing)]
+        return {row[f"{self.resource}Config"]["Name"]: row["Id"] for row in rows}
+
+    def id_of(self, name: str, own: Mapping[str, str]) -> str | None:
+        """Return the id of a policy given by name or id; None if it does not exist. An empty name is no policy."""
+        if not name or _UUID.match(name):
+            return name
+        return self.managed.get(name.removeprefix("Managed-")) or own.get(name)
+
+    def name_of(self, policy_id: str, own: Mapping[str, str]) -> str:
+        """Return the name of a policy, for people; the id itself if no name is known."""
+        known = {id_: name for names in (self.managed, own) for name, id_ in names.items()}
+        return known.get(policy_id, policy_id)
+
+
+CACHE = PolicyKind(
+    "cache policy",
+    "CachePolicy",
+    Call("cloudfront", "list_cache_policies", {"Type": "custom"}),
+    {
+        "CachingOptimized": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        "CachingDisabled": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        "CachingOptimizedForUncompressedObjects": "b2884449-e4de-46a7-ac36-70bc7f1ddd6d",
+        "Elemental-MediaPackage": "08627262-05a9-4f76-9ded-b50ca2e3a84f",
+        "UseOriginCacheControlHeaders": "83da9c7e-98b4-4e11-a168-04f0df8e2c65",
+        "UseOriginCacheControlHeaders-QueryStrings": "4cc15a8a-d715-48a4-82b8-cc0b614638fe",
+    },
+)
+
+POLICY_KINDS = (CACHE,)
+
+OwnPolicies: TypeAlias = Mapping[str, Mapping[str, str]]
+"""The ids of the account's own policies, by the API's name of their kind and by their name."""
+
+
+def read_own(aws: Reads, named: Iterable[tuple[PolicyKind, str]]) -> OwnPolicies:
+    """Return the account's own policies of each kind that a name needs. Raises as `Reads.items`."""
+    asked = {kind.resource: kind for kind, name in named if kind.needs_lookup(name)}
+    return {resource: kind.own(aws) for resource, kind in asked.items()}

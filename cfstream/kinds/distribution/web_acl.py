@@ -1,0 +1,53 @@
+"""The web ACL that a spec names: WAF is asked whether it exists, because CloudFront refuses an unknown one.
+
+CloudFront accepts WAFv2 web ACLs of the scope CLOUDFRONT by their ARN (API, `WebACLId`). Ids of WAF Classic are not
+checked.
+"""
+
+from collections.abc import Iterator
+
+from cfstream.errors import Missing, Notice, Problem, Refused
+from cfstream.ports import Answer, Call, Reads
+from cfstream.spec.model import Spec
+from cfstream.stack.calls import Needs, Place, Scope, calls
+from cfstream.stack.scene import Scene
+
+REGION = "us-east-1"
+"""WAF has the web ACLs of the scope CLOUDFRONT here."""
+
+
+def _web_acl(spec: Spec, _place: Place) -> str:
+    return spec.http.web_acl or ""
+
+
+WEB_ACLS = Scope("WebAcls", _web_acl)
+
+
+def read_web_acl(aws: Reads, scene: Scene) -> Answer | None:
+    """Return WAF's answer about the web ACL that the spec names; None if it names none, or one of WAF Classic."""
+    arn = scene.stack.spec.http.web_acl or ""
+    if not arn.startswith("arn:"):
+        return None
+    name, id_ = arn.split("/")[-2:]
+    call = Call("wafv2", "get_web_acl", {"Name": name, "Scope": "CLOUDFRONT", "Id": id_}, region=REGION)
+    return aws.together([call])[0]
+
+
+def web_acl_problems(scene: Scene, answer: Answer | None) -> Iterator[Problem]:
+    """Yield a problem if the web ACL does not exist in the account."""
+    if isinstance(answer, Missing):
+        what = f"the web ACL {scene.stack.spec.http.web_acl} does not exist in account {scene.account}"
+        do = "create it with the scope CLOUDFRONT in us-east-1, or write the ARN of another one"
+        yield scene.stack.problem(what, do, "http", "web_acl")
+
+
+def web_acl_notices(answer: Answer | None) -> Iterator[Notice]:
+    """Yield a notice if WAF did not answer."""
+    if isinstance(answer, Refused) and not isinstance(answer, Missing):
+        yield Notice(f"the web ACL could not be checked: {answer.what}")
+
+
+def web_acl_reads(spec: Spec) -> Needs:
+    """Yield the call that checks it."""
+    if (spec.http.web_acl or "").startswith("arn:"):
+        yield from calls(WEB_ACLS, "wafv2", "get_web_acl")

@@ -1,0 +1,228 @@
+"""The section ``http``: settings that only distributions of delivery http have.
+
+None means that the file does not have the field: it is not managed. An empty text, an empty list, an empty mapping and
+False mean none.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+
+from cfstream.spec.countries import COUNTRIES
+from cfstream.spec.fields import (
+    CachePolicy,
+    Certificate,
+    CorsOrigin,
+    Many,
+    Off,
+    PathPattern,
+    RootObject,
+    Signer,
+    fault,
+)
+from cfstream.spec.key_groups import AnyKeyGroup
+from cfstream.spec.section import AlsoCalled, Section, form_of_switch
+from cfstream.spec.wording import shown
+
+MinimumTls = Literal[
+    "SSLv3",
+    "TLSv1",
+    "TLSv1_2016",
+    "TLSv1.1_2016",
+    "TLSv1.2_2018",
+    "TLSv1.2_2019",
+    "TLSv1.2_2021",
+    "TLSv1.2_2025",
+    "TLSv1.3_2025",
+]
+"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
+
+
+HttpVersion = Literal["http1.1", "http2", "http3", "http2and3"]
+"""The versions of HTTP that viewers may use (shape HttpVersion)."""
+
+OriginShieldRegion = Literal[
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "sa-east-1",
+    "me-central-1",
+    "",
+]
+"""The regions that have Origin Shield (Developer Guide, "Use Amazon CloudFront Origin Shield")."""
+
+
+_WEB_ACL = re.compile(
+    r"arn:aws[a-z-]*:wafv2:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<scope>global|regional)/webacl/[\w-]+/\S+"
+)
+_CLASSIC_ACL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _web_acl(text: str) -> str:
+    found = _WEB_ACL.fullmatch(text)
+    if not text or _CLASSIC_ACL.fullmatch(text):
+        return text
+    example = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/NAME/ID"
+    if found is None:
+        what = f"{shown(text)} is not the ARN of a web ACL, nor the id of one of WAF Classic"
+        raise fault(what, f"write one like {example}")
+    if found["region"] != "us-east-1" or found["scope"] != "global":
+        place = (
+            found["region"] if found["scope"] == "global" else f"{found['region']}, for regional resources"
+        )
+        what = f"CloudFront needs a web ACL of the scope CLOUDFRONT in us-east-1, and this one is in {place}"
+        raise fault(what, f"create one with that scope, and write its ARN, like {example}")
+    return text
+
+
+WebAcl = Annotated[
+    str,
+    AfterValidator(_web_acl),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?:|arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/.+|[0-9a-f-]{36})$",
+            "examples": [
+                "arn:aws:wafv2:us-east-1:111122223333:global/webacl/viewers/a1b2c3d4-5678-90ab-cdef-111111111111"
+            ],
+        }
+    ),
+]
+
+
+def _country(code: str) -> str:
+    if code in COUNTRIES:
+        return code
+    what = f"{shown(code)} is not the code of a country (ISO 3166-1, two capital letters)"
+    known = {"UK": "GB", "EL": "GR"}.get(code.upper(), code.upper())
+    raise fault(what, f"write {known}" if known in COUNTRIES else "write a code like US, DE or JP")
+
+
+Country = Annotated[
+    str,
+    AfterValidator(_country),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["US", "CA"]}),
+]
+
+
+class Geo(Section):
+    """The countries in which viewers are served: only some, or all except some. {}: all."""
+
+    allow: Many[Country] | None = Field(
+        default=None,
+        min_length=1,
+        description="Only viewers in these countries are served: codes of two capital letters (ISO 3166-1).",
+        examples=[["US", "CA"]],
+    )
+    block: Many[Country] | None = Field(
+        default=None,
+        min_length=1,
+        description="Viewers in these countries are refused: codes of two capital letters (ISO 3166-1).",
+        examples=[["KP"]],
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Geo":
+        if self.allow and self.block:
+            raise fault("allow and block exclude each other", "delete allow or block")
+        return self
+
+
+class Cors(Section):
+    """Which web pages may read the media with scripts."""
+
+    origins: Many[CorsOrigin] = Field(
+        min_length=1,
+        description="Origins of those pages, like https://www.example.com, or *.",
+        examples=[["https://www.example.com"]],
+    )
+    credentials: bool = Field(
+        default=False, description="true: they may send cookies, which signed cookies need."
+    )
+
+
+class Behavior(Section):
+    """Other rules for the paths that match a pattern. The first behavior that matches applies."""
+
+    path: PathPattern = Field(description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.')
+    public: bool = Field(default=False, description="true: nobody needs to sign for these paths.")
+    key_groups: Many[AnyKeyGroup] | None = Field(
+        default=None, description="Who may sign for these paths. Absent: the signers of the default behavior."
+    )
+    trusted_signers: Many[Signer] | None = Field(
+        default=None,
+        description="Accounts that may sign for these paths. Absent: the signers of the default behavior.",
+    )
+    cache_policy: CachePolicy | None = Field(
+        default=None,
+        description="Name of a managed cache policy, or name or id of your own. Absent: not managed.",
+    )
+
+
+class Http(Section):
+    """Settings that only delivery http has."""
+
+    certificate: Annotated[Certificate, AlsoCalled("ssl_certificate")] = Field(
+        default="auto",
+        description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
+        "Or the ARN of one there.",
+    )
+    minimum_tls: MinimumTls = Field(
+        default="TLSv1.2_2021",
+        description="Security policy of the certificate. It has no effect without a certificate of your own.",
+    )
+    viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
+        default="redirect-to-https", description="What the default behavior answers to plain http."
+    )
+    default_root_object: RootObject | None = Field(
+        default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
+    )
+    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")
+    cache_policy: CachePolicy | None = Field(
+        default=None,
+        description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
+        "CachingDisabled), or name or id of your own. Absent: not managed.",
+    )
+    behaviors: Many[Behavior] = Field(
+        default=(),
+        description="Further path patterns, in order of precedence.",
+        examples=[[{"path": "/posters/*", "public": True}]],
+    )
+    cors: (
+        Annotated[Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
+        | None
+    ) = Field(
+        default=None,
+        description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
+    )
+    http_version: HttpVersion | None = Field(
+        default=None,
+        description="The newest version of HTTP that viewers may use. http2and3 is the fastest for players that "
+        "support it; all others use an older version. Absent: not managed; a new distribution has http2.",
+    )
+    web_acl: Annotated[WebAcl | None, AlsoCalled("web_acl_id", "waf")] = Field(
+        default=None,
+        description="The web ACL (firewall) of AWS WAF that checks all requests: the ARN of a WAFv2 web ACL of the "
+        'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
+        "managed.",
+    )
+    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
+        default=None,
+        description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. A viewer whose "
+        "country is not known is served. {}: all countries. Absent: not managed.",
+        examples=[{"allow": ["US", "CA"]}],
+    )
+    origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
+        default=None,
+        description="Region of Origin Shield, a further cache in front of the bucket, at extra cost. Choose the region "
+        'with the lowest latency to the bucket. "": off. Absent: not managed.',
+    )

@@ -1,0 +1,156 @@
+"""Every field under ``http`` that a spec may leave unmanaged works in every command."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cfstream.comparing import compare
+from cfstream.inventory.lookup import by_id
+from cfstream.inventory.showing import details_of
+from cfstream.render.inventory import show_text
+from tests.promises.studio import Json, Studio, changes, hazards, problems, signed, steps
+from tests.promises.test_import import imported
+
+
+@dataclass(frozen=True)
+class Case:
+    """A value of a field, and the part of the live configuration that it becomes."""
+
+    name: str
+    value: Any
+    live: Json
+    none: Any = ""
+    """The value that removes it."""
+    nothing: Json = field(default_factory=dict)
+    """What is live after it is removed."""
+    shown: str = ""
+    """What `show` displays."""
+
+
+ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers"
+CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
+
+CASES = [
+    Case(
+        name="geo",
+        value={"allow": ["CA", "US"]},
+        live={
+            "Restrictions": {
+                "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["CA", "US"]}
+            }
+        },
+        none={},
+        nothing={"Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}},
+        shown="Countries         allow CA, US",
+    ),
+    Case(
+        name="web_acl",
+        value=CLASSIC,
+        live={"WebACLId": CLASSIC},
+        shown=f"Web ACL           {CLASSIC}",
+    ),
+    Case(
+        name="http_version",
+        value="http2and3",
+        live={"HttpVersion": "http2and3"},
+        none="http2",
+        nothing={"HttpVersion": "http2"},
+        shown="HTTP version      http2and3",
+    ),
+    Case(
+        name="origin_shield",
+        value="eu-west-1",
+        live={"OriginShield": {"Enabled": True, "OriginShieldRegion": "eu-west-1"}},
+        nothing={"OriginShield": {"Enabled": False}},
+        shown="Origin Shield     eu-west-1",
+    ),
+]
+
+
+def part(studio: Studio, case: Case) -> Json:
+    """The members that the case describes, wherever in the configuration they are."""
+    config = studio.config()
+    found = {**config, **config["DefaultCacheBehavior"], **config["Origins"]["Items"][0]}
+    return {name: ordered(found.get(name, "")) for name in case.live}
+
+
+def ordered(value: Any) -> Any:
+    """A member with its lists of texts sorted: CloudFront does not keep their order."""
+    match value:
+        case dict():
+            return {name: ordered(each) for name, each in value.items()}
+        case [str(), *_]:
+            return sorted(value)
+    return value
+
+
+def named(case: Case) -> str:
+    """The name of a case among its tests."""
+    return case.name
+
+
+every_field = pytest.mark.parametrize("case", CASES, ids=named)
+
+
+@every_field
+def test_a_value_is_written_and_repaired_and_removed(studio: Studio, case: Case) -> None:
+    """The distribution is created with it, a change by hand is undone, and the empty value removes it."""
+    document = signed(http={case.name: case.value})
+    studio.converge(document)
+    assert part(studio, case) == case.live
+    removed = studio.stack(signed(http={case.name: case.none}))
+    assert changes(removed)[f"http.{case.name}"][0] == case.value
+    studio.converge(signed(http={case.name: case.none}), allow=hazards(removed))
+    assert part(studio, case) == {name: case.nothing.get(name, "") for name in case.live}
+    again = studio.stack(document)
+    assert changes(again)[f"http.{case.name}"][1] == case.value
+    studio.converge(document, allow=hazards(again))
+    assert part(studio, case) == case.live
+
+
+@every_field
+def test_an_absent_field_stays_and_is_imported_and_shown(studio: Studio, case: Case) -> None:
+    """A spec without the field plans nothing for it. `import` writes it, with an empty plan, and `show` displays it."""
+    studio.converge(signed(http={case.name: case.value}))
+    assert steps(studio.plan(signed())) == []
+    studio.converge(signed(comment="another field"))
+    assert part(studio, case) == case.live
+    found = imported(studio, studio.id())
+    assert found.pending == ()
+    assert YAML(typ="safe").load(found.text)["http"][case.name] == case.value
+    reads = studio.world.reads()
+    details = details_of(reads, by_id(reads, studio.id()))
+    assert case.shown in show_text(details, color=False, width=100)
+
+
+@every_field
+def test_diff_shows_a_changed_field(studio: Studio, case: Case) -> None:
+    """Two versions of a spec that differ in one field differ in exactly that field."""
+    sections: list[Json] = [{}, {case.name: case.value}, {case.name: case.none}]
+    before, after, none = (studio.load(signed(http=each))[0] for each in sections)
+    (appeared,) = compare([before], [after]).stacks
+    assert {each.field: each.after for each in appeared.changes} == {f"http.{case.name}": case.value}
+    (went,) = compare([after], [none]).stacks
+    assert {each.field: each.after for each in went.changes} == {f"http.{case.name}": case.none}
+
+
+def web_acl(studio: Studio, name: str = "viewers") -> str:
+    """The ARN of a new web ACL for CloudFront."""
+    metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
+    made = studio.clients("wafv2").create_web_acl(
+        Name=name, Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=metrics
+    )
+    return str(made["Summary"]["ARN"])
+
+
+def test_a_web_acl_must_exist(studio: Studio) -> None:
+    """WAF is asked at plan, because CloudFront refuses an unknown web ACL at apply."""
+    arn = web_acl(studio)
+    studio.converge(signed(http={"web_acl": arn}))
+    assert studio.config()["WebACLId"] == arn
+    gone = f"{ACL}/{CLASSIC}"
+    assert problems(studio.stack(signed(http={"web_acl": gone}))) == [
+        f"the web ACL {gone} does not exist in account 123456789012"
+    ]

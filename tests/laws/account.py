@@ -19,6 +19,7 @@ from tests.contract.cloudfront_configs import (
     listing,
     make,
     make_control,
+    make_function,
     make_group,
     make_identity,
     make_key,
@@ -57,6 +58,7 @@ class Account:
             "@certificate": imported(self.clients("acm"), "example.com", "*.example.com"),
             "@control": str(make_control(self.cloudfront, "theirs")["Id"]),
             "@identity": str(make_identity(self.cloudfront, "theirs", "of the newsroom")["Id"]),
+            "@function": make_function(self.cloudfront),
             "@group": make_group(self.cloudfront, "partners", make_key(self.cloudfront, "partner-key")),
         }
         self._zone()

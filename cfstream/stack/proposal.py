@@ -56,6 +56,14 @@ class Landscape:
         """What is known of a resource, or None when it is neither live nor proposed."""
         return self.brought.get(address, {}).get(output)
 
+    def live_ids(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the known ids of live members, by kind and by member."""
+        found: dict[str, dict[str, str]] = {}
+        for address, outputs in self.brought.items():
+            if isinstance(id_ := outputs.get("id"), str):
+                found.setdefault(address.kind, {})[address.member] = id_
+        return found
+
     def seen(self, what: type[T]) -> T | None:
         """Return what a kind observed, by the type of its observation; None if that kind was not asked."""
         return next((each for each in self.live.values() if isinstance(each, what)), None)

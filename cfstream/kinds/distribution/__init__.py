@@ -283,10 +283,15 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
         scene,
         _domain(scene, land),
         identity,
-        have.policies,
+        _looked_up_ids(have, land),
         certificate=arn,
         apart=apart(scene, have.coming),
     )
+
+
+def _looked_up_ids(have: ObservedDistribution, land: Landscape) -> OwnPolicies:
+    """Return the ids of the account's own policies, and of what other kinds looked up."""
+    return {**have.policies, **land.live_ids()}
 
 
 def _cors(scene: Scene, config: Json, land: Landscape) -> list[Field]:
@@ -308,6 +313,7 @@ def _domain(scene: Scene, land: Landscape) -> str:
 def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted:
     spec = scene.stack.spec
     names: dict[str, str] = dict(have.group_names)
+    ids = _looked_up_ids(have, land)
 
     def group_id(name: str) -> Known:
         known = land.get(scene.address("key-group", name)) or name
@@ -320,7 +326,7 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
             number=number,
             public=behavior.public,
             signers=wanted_signers(scene, behavior, group_id),
-            settings=managed(behavior, have.policies),
+            settings=managed(behavior, ids),
         )
 
     default = wanted_signers(scene, spec, group_id)

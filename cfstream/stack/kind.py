@@ -40,6 +40,8 @@ class Kind(ABC, Generic[W, H]):
     """How `list`, `show` and `delete` find the resources; None if they do not show this kind."""
     opens: ClassVar[bool] = False
     """Whether who can read the bucket depends on resources of this kind, beside the distributions."""
+    dispensable: ClassVar[frozenset[str]] = frozenset()
+    """The operations whose refusal only makes a plan show a notice."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
     """What IAM can limit the calls of this kind alone to."""
 

@@ -97,6 +97,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     name = KIND
     shown = distribution_shown(Delivery.HTTP)
     scopes = (CERTIFICATES,)
+    dispensable = frozenset({"describe_certificate", "list_conflicting_aliases"})
 
     @property
     def lists(self) -> tuple[Call, ...]:

@@ -27,7 +27,7 @@ from tests.contract.cloudfront_configs import (
     origin,
     streaming_config,
 )
-from tests.laws.language import BUCKETS, FOREIGN_GROUP, OWN_POLICY, ZONE, Spec
+from tests.laws.language import BUCKETS, FOREIGN_GROUP, FUNCTIONS, OWN_POLICY, ZONE, Spec
 from tests.sandboxed import Clients
 from tests.worlds import run, world_of
 
@@ -58,9 +58,10 @@ class Account:
             "@certificate": imported(self.clients("acm"), "example.com", "*.example.com"),
             "@control": str(make_control(self.cloudfront, "theirs")["Id"]),
             "@identity": str(make_identity(self.cloudfront, "theirs", "of the newsroom")["Id"]),
-            "@function": make_function(self.cloudfront),
             "@group": make_group(self.cloudfront, "partners", make_key(self.cloudfront, "partner-key")),
         }
+        for name in FUNCTIONS:
+            self.ids[f"@{name}"] = make_function(self.cloudfront, name)
         self._zone()
         make_group(self.cloudfront, FOREIGN_GROUP, make_key(self.cloudfront, "newsroom-key"))
 

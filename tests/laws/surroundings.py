@@ -130,7 +130,7 @@ def fields(live: Json, ids: Mapping[str, str]) -> Mapping[str, Json]:
         "function": {
             "DefaultCacheBehavior": {
                 **default,
-                "FunctionAssociations": listing(associated(ids["@function"])),
+                "FunctionAssociations": listing(associated(ids["@rewrite"])),
             }
         },
         "api": {

@@ -12,6 +12,7 @@ from typing import Any
 
 from cfstream.domain import document
 from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
+from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Http
 from cfstream.stack.fields import Danger, Field, no_danger
 from cfstream.values import Json
@@ -175,6 +176,19 @@ HTTP_FIELDS = (
         read=document.cache_policy,
         write=document.set_cache_policy,
         policies=CACHE,
+    ),
+    HttpField(
+        name="functions",
+        label="Functions",
+        part=Part.BEHAVIOR,
+        member="FunctionAssociations",
+        read=document.functions,
+        write=document.set_functions,
+        usual=({},),
+        plain=lambda value: value.by_event,
+        ids=association.arns,
+        names=association.named,
+        text=association.text,
     ),
     HttpField(
         name="http_version",

@@ -92,6 +92,11 @@ class EdgeFunction:
     arn: str
 
     @property
+    def called(self) -> str:
+        """Its name; for a Lambda@Edge function with its version."""
+        return self.arn.partition(":function")[2][1:]
+
+    @property
     def at_request(self) -> bool:
         """Whether it runs before the origin answers, so that it can change the path."""
         return self.event.endswith("-request")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from cfstream.errors import NotAuthorized
+from cfstream.inventory.signing_keys import guards_of
+from cfstream.workflow import scenes_of
 from tests.contract.cloudfront_configs import associated, make_function
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
@@ -213,3 +215,11 @@ def test_import_names_the_functions(studio: Studio) -> None:
     text = spec(imported(studio, made["Id"]), studio)
     assert "functions: {viewer_request: rewrite, viewer_response: headers}" in text
     assert "runs the function" not in text
+
+
+def test_explain_knows_which_functions_run_on_requests(studio: Studio) -> None:
+    """Functions on responses are not among them, because they cannot refuse or redirect a request."""
+    document = with_functions({"viewer_request": "rewrite", "viewer_response": "headers"})
+    studio.converge(document)
+    (scene,) = scenes_of(studio.load(document), studio.world)
+    assert guards_of(studio.world.reads(), scene).behaviors[-1].functions == ("rewrite",)

@@ -7,12 +7,13 @@ from cfstream.errors import Notice
 
 
 def viewer_warnings(own: Distribution) -> Iterator[Notice]:
-    """Yield a warning for each error page and each function that may bypass signatures."""
+    """Yield a warning for each error page that may bypass signatures, and for functions that may change the path."""
     if not own.enabled or not any(behavior.signers for behavior in own.behaviors):
         return
     yield from _error_pages(own)
     for behavior in own.behaviors:
-        if behavior.functions and not behavior.signers:
+        at_request = [each for each in (*behavior.functions, *behavior.lambdas) if each.at_request]
+        if at_request and not behavior.signers:
             path = behavior.path or "the default behavior"
             text = f"functions run on {path}, which is unsigned; access is judged as if they do not change the path"
             yield Notice(text, warning=True, do="check that they never rewrite to a signed path")

@@ -79,10 +79,10 @@ def _behaviors(live: LiveDistribution, bucket: str, written: Mapping[str, frozen
         said = written.get(behavior.path, frozenset())
         if behavior not in ours:
             yield f"{name} leads to the origin {behavior.target}; its signers are not managed"
-        for function in items(raw.get("LambdaFunctionAssociations")):
-            yield f"{name} runs Lambda@Edge {function['LambdaFunctionARN']} at {function['EventType']}"
-        for function in items(raw.get("FunctionAssociations")):
-            yield f"{name} runs the function {function['FunctionARN']} at {function['EventType']}"
+        for event, arn in document.lambdas(raw).items():
+            yield f"{name} runs Lambda@Edge {arn} at {event}"
+        for event, arn in document.functions(raw).items() if "FunctionAssociations" not in said else ():
+            yield f"{name} runs the function {arn} at {event}"
         caching = _caching(raw)
         if caching and caching != usual and "CachePolicyId" not in said:
             yield f"{name} caches {caching}"

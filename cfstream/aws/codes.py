@@ -19,6 +19,7 @@ CODES: Mapping[str, type[errors.Refused]] = {
             "NoSuchChange",
             "NoSuchCloudFrontOriginAccessIdentity",
             "NoSuchDistribution",
+            "NoSuchFunctionExists",
             "NoSuchHostedZone",
             "NoSuchKey",
             "NoSuchOriginAccessControl",

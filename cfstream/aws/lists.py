@@ -41,6 +41,7 @@ LISTS: Mapping[tuple[str, str], Paging] = {
     ("cloudfront", "list_key_groups"): _cloudfront("KeyGroupList"),
     ("cloudfront", "list_cache_policies"): _cloudfront("CachePolicyList"),
     ("cloudfront", "list_origin_request_policies"): _cloudfront("OriginRequestPolicyList"),
+    ("cloudfront", "list_functions"): _cloudfront("FunctionList"),
     ("cloudfront", "list_response_headers_policies"): _cloudfront("ResponseHeadersPolicyList"),
     ("cloudfront", "list_distributions_by_key_group"): _cloudfront("DistributionIdList"),
     ("cloudfront", "list_conflicting_aliases"): _cloudfront("ConflictingAliasesList", 100),

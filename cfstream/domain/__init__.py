@@ -10,6 +10,7 @@ from cfstream.domain.delivery import Delivery
 from cfstream.domain.distribution import (
     CacheBehavior,
     Distribution,
+    EdgeFunction,
     ErrorPage,
     LiveDistribution,
     Origin,
@@ -36,6 +37,7 @@ __all__ = [
     "CacheBehavior",
     "Delivery",
     "Distribution",
+    "EdgeFunction",
     "ErrorPage",
     "LiveDistribution",
     "Mark",

@@ -9,7 +9,7 @@ from cfstream.values import Json, plain
 _SHOWN_OTHERWISE = frozenset({"pattern", "target", "origins", "signers"})
 
 _NOT_DECIDING = frozenset(
-    {"default", "viewer_protocol", "cache_policy", "response_headers_policy", "functions"}
+    {"default", "viewer_protocol", "cache_policy", "response_headers_policy", "functions", "lambdas"}
 )
 """Fields of a behavior that change how it serves, and not whom. A field that is new decides until it is listed here."""
 

@@ -84,6 +84,30 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class EdgeFunction:
+    """A CloudFront function or a Lambda@Edge function that runs on a behavior."""
+
+    event: str
+    """When it runs: ``viewer-request``, ``origin-request``, ``origin-response`` or ``viewer-response``."""
+    arn: str
+
+    @property
+    def called(self) -> str:
+        """Its name; for a Lambda@Edge function with its version."""
+        return self.arn.partition(":function")[2][1:]
+
+    @property
+    def at_request(self) -> bool:
+        """Whether it runs before the origin answers, so that it can change the path."""
+        return self.event.endswith("-request")
+
+    @property
+    def at_viewer(self) -> bool:
+        """Whether it runs at a viewer event."""
+        return self.event.startswith("viewer-")
+
+
+@dataclass(frozen=True)
 class CacheBehavior:
     """One cache behavior. The default one has the pattern ``*`` and an empty `path`, and is last in precedence."""
 
@@ -99,8 +123,10 @@ class CacheBehavior:
     """Id of its cache policy; empty if it has the legacy settings."""
     response_headers_policy: Known = ""
     """Id of its response headers policy; empty for none."""
-    functions: tuple[str, ...] = ()
-    """ARNs of CloudFront functions and Lambda functions that run on viewer or origin requests."""
+    functions: tuple[EdgeFunction, ...] = ()
+    """Its CloudFront functions."""
+    lambdas: tuple[EdgeFunction, ...] = ()
+    """Its Lambda@Edge functions."""
     methods: tuple[str, ...] = ("GET", "HEAD")
     """The HTTP methods that CloudFront passes on, sorted."""
 

@@ -123,6 +123,25 @@ def set_response_headers_policy(behavior: dict[str, Any], policy: Known) -> None
     behavior["ResponseHeadersPolicyId"] = policy
 
 
+def functions(behavior: Json) -> dict[str, str]:
+    """Return the ARNs of the CloudFront functions, by the event at which each runs, sorted."""
+    found = items(behavior.get("FunctionAssociations"))
+    return dict(sorted((each["EventType"], each["FunctionARN"]) for each in found))
+
+
+def set_functions(behavior: dict[str, Any], functions: Mapping[str, str]) -> None:
+    """Replace the CloudFront functions, given as ARNs by event."""
+    behavior["FunctionAssociations"] = counted(
+        {"EventType": event, "FunctionARN": arn} for event, arn in sorted(functions.items())
+    )
+
+
+def lambdas(behavior: Json) -> dict[str, str]:
+    """Return the ARNs of the Lambda@Edge functions, by the event at which each runs, sorted."""
+    found = items(behavior.get("LambdaFunctionAssociations"))
+    return dict(sorted((each["EventType"], each["LambdaFunctionARN"]) for each in found))
+
+
 def allowed_methods(behavior: Json) -> tuple[str, ...]:
     """Return the HTTP methods that CloudFront forwards."""
     return tuple(items(behavior.get("AllowedMethods")))

@@ -8,6 +8,7 @@ from cfstream.domain.delivery import Delivery
 from cfstream.domain.distribution import (
     CacheBehavior,
     Distribution,
+    EdgeFunction,
     ErrorPage,
     LiveDistribution,
     Origin,
@@ -129,10 +130,8 @@ def _behavior(
         viewer_protocol=document.viewer_protocol(raw) or "allow-all",
         cache_policy=document.cache_policy(raw),
         response_headers_policy=document.response_headers_policy(raw),
-        functions=(
-            *(each["FunctionARN"] for each in items(raw.get("FunctionAssociations"))),
-            *(each["LambdaFunctionARN"] for each in items(raw.get("LambdaFunctionAssociations"))),
-        ),
+        functions=tuple(EdgeFunction(event, arn) for event, arn in document.functions(raw).items()),
+        lambdas=tuple(EdgeFunction(event, arn) for event, arn in document.lambdas(raw).items()),
         methods=tuple(sorted(document.allowed_methods(raw))) or ("GET", "HEAD"),
     )
 

@@ -36,6 +36,8 @@ class GuardedBehavior:
     key_pairs: tuple[str, ...] = ()
     """Ids of its accounts' key pairs. AWS does not show their public keys."""
     viewer_protocol: str = ""
+    functions: tuple[str, ...] = ()
+    """The names of the functions that run on requests."""
 
     @property
     def signed(self) -> bool:

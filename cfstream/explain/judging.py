@@ -257,6 +257,10 @@ def _from_here(case: _Case) -> Iterator[RefusalReason]:
 
 
 def _notes(case: _Case) -> Iterator[str]:
+    if case.guard is not None:
+        for function in case.guard.functions:
+            where = f"runs on requests for {case.guard.named}"
+            yield f"the function {function} {where}, and may refuse or redirect them: cfstream does not read its code"
     if case.guard is not None and not case.guard.signed:
         yield f"{case.guard.named} needs no signature, so CloudFront does not check this one"
         if case.presented.via == "url":

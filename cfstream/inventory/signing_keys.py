@@ -146,6 +146,7 @@ def _guard(
         keys=tuple(key for _, keys in groups for key in keys),
         key_pairs=_key_pairs(live, behavior.signers.accounts),
         viewer_protocol="" if live.delivery is Delivery.RTMP else behavior.viewer_protocol,
+        functions=tuple(each.called for each in (*behavior.functions, *behavior.lambdas) if each.at_request),
     )
 
 

@@ -9,6 +9,7 @@ from cfstream.kinds.bucket import BucketKind
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.distribution import DistributionKind
 from cfstream.kinds.dns_record import DnsRecordKind
+from cfstream.kinds.function import FunctionKind
 from cfstream.kinds.key_group import KeyGroupKind
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
@@ -25,6 +26,7 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     PublicKeyKind(),
     KeyGroupKind(),
     ResponseHeadersPolicyKind(),
+    FunctionKind(),
     DistributionKind(),
     StreamingDistributionKind(),
     BucketPolicyKind(),

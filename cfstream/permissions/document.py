@@ -56,7 +56,8 @@ def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, A
     wanted: defaultdict[tuple[Scope, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
         for each in permissions(spec, purpose):
-            wanted[each.on, each.action].add(each.on.arn(spec, place), each.on.conditions(spec))
+            for resource in each.on.resources(spec, place):
+                wanted[each.on, each.action].add(resource, each.on.conditions(spec))
     anywhere = {action for on, action in wanted if on is ANYTHING}
     alike: defaultdict[tuple[Scope, _Form], list[str]] = defaultdict(list)
     for (on, action), limits in wanted.items():

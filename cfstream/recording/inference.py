@@ -11,14 +11,15 @@ from typing import Any
 
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Missing, Refused
+from cfstream.kinds import KINDS
 from cfstream.kinds.dns_record.observed import ALL_ZONES
 from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.steps.records import plain_name
 
 Record = Mapping[RecordedCall, Heard]
 
-DISPENSABLE = frozenset({"describe_certificate", "list_conflicting_aliases", "get_resources"})
-"""Calls whose refusal does not make a plan fail: the first two become a notice, the third only saves time."""
+DISPENSABLE = frozenset({"get_resources"}).union(*(kind.dispensable for kind in KINDS))
+"""Calls whose refusal does not make a plan fail: the first only saves time, and the others become a notice."""
 
 DELIVERIES = {delivery.get("").operation: delivery for delivery in Delivery}
 """The deliveries, by the operation that reads a distribution."""

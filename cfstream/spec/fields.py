@@ -27,6 +27,8 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 BUCKET_ADDRESS = re.compile(r"(.+?)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?")
 REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9A-Za-z-]+")
+FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{0,64}")
+"""Botocore's shape FunctionName; empty for none."""
 PATH_PATTERN = re.compile("[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
 SIGNER = re.compile(r"self|[0-9]{12}")
 DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
@@ -183,6 +185,19 @@ def _cache_policy(text: str) -> str:
     return text
 
 
+def _function_name(text: str) -> str:
+    if ":lambda:" in text:
+        what = f"{shown(text)} is a Lambda@Edge function, which cfstream does not manage"
+        raise fault(what, "write the name of a CloudFront function; Lambda@Edge functions stay as they are")
+    name = text.rpartition(":function/")[2]
+    if not FUNCTION_NAME.fullmatch(name):
+        what = f"{shown(text)} is not a valid name of a CloudFront function: write 1 to 64 of A-Z, a-z, 0-9, _ and -"
+        raise fault(what, "write the name that CloudFront lists, like rewrite")
+    if name != text:
+        raise fault(f"{shown(text)} is the ARN of a function, not its name", f"write {name}")
+    return name
+
+
 def _root_object(text: str) -> str:
     if text.startswith("/"):
         raise fault(
@@ -298,6 +313,7 @@ Certificate = Annotated[
 CachePolicy = Annotated[
     str, AfterValidator(_cache_policy), _pattern(RESOURCE_NAME, "CachingOptimized", "CachingDisabled")
 ]
+FunctionName = Annotated[str, AfterValidator(_function_name), _pattern(FUNCTION_NAME, "rewrite")]
 RootObject = Annotated[str, AfterValidator(_root_object), _short(255, "index.html")]
 Prefix = Annotated[str, AfterValidator(_prefix), _short(1024, "lectures/")]
 Comment = Annotated[str, AfterValidator(_comment), _short(MAX_COMMENT, "Private lectures")]

@@ -14,6 +14,7 @@ from cfstream.spec.fields import (
     CachePolicy,
     Certificate,
     CorsOrigin,
+    FunctionName,
     Many,
     Off,
     PathPattern,
@@ -150,6 +151,29 @@ class Cors(Section):
     )
 
 
+class FunctionNames(Section):
+    """The CloudFront functions of a behavior, by the event at which each runs."""
+
+    viewer_request: FunctionName = Field(
+        default="",
+        description="The function that runs on each request, before CloudFront looks in its cache. Empty: none.",
+        examples=["rewrite"],
+    )
+    viewer_response: FunctionName = Field(
+        default="",
+        description="The function that runs on each response below status 400, before the viewer gets it. Empty: none.",
+        examples=["security-headers"],
+    )
+
+    @property
+    def by_event(self) -> dict[str, str]:
+        """The names, by event, without the events that have no function."""
+        return {event: name for event, name in self if name}
+
+
+AnyFunctions = Annotated[FunctionNames | None, AlsoCalled("function_associations", "function_association")]
+
+
 class Behavior(Section):
     """Other rules for the paths that match a pattern. The first behavior that matches applies."""
 
@@ -165,6 +189,11 @@ class Behavior(Section):
     cache_policy: CachePolicy | None = Field(
         default=None,
         description="Name of a managed cache policy, or name or id of your own. Absent: not managed.",
+    )
+    functions: AnyFunctions = Field(
+        default=None,
+        description="CloudFront functions for these paths, by event. {}: none. Absent: not managed.",
+        examples=[{"viewer_request": "rewrite"}],
     )
 
 
@@ -203,6 +232,12 @@ class Http(Section):
     ) = Field(
         default=None,
         description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
+    )
+    functions: AnyFunctions = Field(
+        default=None,
+        description="CloudFront functions of the default behavior, by event. They must be published. cfstream does "
+        "not change them. {}: none. Absent: not managed.",
+        examples=[{"viewer_request": "rewrite"}],
     )
     http_version: HttpVersion | None = Field(
         default=None,

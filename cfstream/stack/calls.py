@@ -42,8 +42,13 @@ class Scope:
 
     sid: str
     """The name of its statements in a policy."""
-    arn: Callable[[Spec, Place], str] = _anything
+    arn: Callable[[Spec, Place], str | tuple[str, ...]] = _anything
     conditions: Callable[[Spec], Conditions] = _unconditionally
+
+    def resources(self, spec: Spec, place: Place) -> tuple[str, ...]:
+        """Return the ARNs of the resources."""
+        found = self.arn(spec, place)
+        return (found,) if isinstance(found, str) else found
 
 
 @dataclass(frozen=True)

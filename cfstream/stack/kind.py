@@ -43,6 +43,8 @@ class Kind(ABC, Generic[W, H]):
     """Whether who can read the bucket depends on resources of this kind, beside the distributions."""
     decides: ClassVar[bool] = False
     """Whether a write to such a resource can change who reads a bucket through CloudFront."""
+    dispensable: ClassVar[frozenset[str]] = frozenset()
+    """The operations whose refusal only makes a plan show a notice."""
     scopes: ClassVar[tuple[Scope, ...]] = ()
     """The scopes of calls that only this kind makes."""
 

@@ -67,6 +67,14 @@ class Landscape:
             if address.kind == kind and "id" in brought
         }
 
+    def live_ids(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the known ids of live members, by kind and by member."""
+        found: dict[str, dict[str, str]] = {}
+        for address, outputs in self.brought.items():
+            if isinstance(id_ := outputs.get("id"), str):
+                found.setdefault(address.kind, {})[address.member] = id_
+        return found
+
     def seen(self, what: type[T]) -> T | None:
         """Return what a kind observed, by the type of its observation; None if that kind did not observe."""
         return next((each for each in self.live.values() if isinstance(each, what)), None)

@@ -1,8 +1,9 @@
-"""Make what a spec requires in an account: bucket, certificate, hosted zone, key pairs of the account."""
+"""Make what a spec requires in an account: bucket, certificate, hosted zone, functions."""
 
 from collections.abc import Callable
 from typing import Any
 
+from cfstream.kinds.function import names
 from cfstream.spec.model import Dns, Spec
 from cfstream.testing.certificates import imported
 
@@ -16,6 +17,8 @@ def prepare(spec: Spec, client: ClientFor) -> None:
         _certificate(tuple(spec.cnames), client)
     if isinstance(spec.dns, Dns):
         _zone(spec.dns.route53, client)
+    for name in names(spec):
+        _function(name, client)
 
 
 def _bucket(spec: Spec, client: ClientFor) -> None:
@@ -50,3 +53,16 @@ def _zone(name: str, client: ClientFor) -> None:
     wanted = f"{name.rstrip('.')}."
     if wanted not in {each["Name"] for each in route53.list_hosted_zones()["HostedZones"]}:
         route53.create_hosted_zone(Name=name, CallerReference=name)
+
+
+def _function(name: str, client: ClientFor) -> None:
+    """Publish a function that changes nothing. The sandbox does not run it."""
+    cloudfront = client("cloudfront")
+    if name in {each["Name"] for each in cloudfront.list_functions()["FunctionList"].get("Items", ())}:
+        return
+    made = cloudfront.create_function(
+        Name=name,
+        FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
+        FunctionCode=b"function handler(event) { return event.response || event.request; }",
+    )
+    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])

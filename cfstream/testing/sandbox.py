@@ -152,9 +152,9 @@ class Sandbox:
     def apply(self, spec: str | os.PathLike[str], *, allow: Collection[str] = ()) -> Report:
         """Apply a spec: a file, a folder of them, or YAML text. Everything is Deployed when this returns.
 
-        First makes what a spec requires: the bucket, a certificate for its cnames, its hosted zone. Replaces the
-        spec's public keys with others whose private keys the sandbox has, so that `sign` works. Raises SpecProblems,
-        or NotApplied with the report.
+        First makes what a spec requires: the bucket, a certificate for its cnames, its hosted zone, its functions.
+        Replaces the spec's public keys with others whose private keys the sandbox has, so that `sign` works. Raises
+        SpecProblems, or NotApplied with the report.
         """
         stacks = tuple(map(self._ring.in_place_of_its_own, load([self._file(spec)])))
         for stack in stacks:

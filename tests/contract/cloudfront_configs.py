@@ -21,6 +21,7 @@ CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"
 FORWARD_NOTHING: Json = {"QueryString": False, "Cookies": {"Forward": "none"}}
 NONE: Json = {"Quantity": 0}
+FUNCTION_CONFIG: Json = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
 NOBODY: Json = {"Enabled": False, "Quantity": 0}
 
 
@@ -185,3 +186,17 @@ def make_control(cloudfront: Any, name: str = "one") -> Any:
     """A new origin access control, with its ETag beside its Id."""
     made = cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(name))
     return {**made["OriginAccessControl"], "ETag": made["ETag"]}
+
+
+def make_function(cloudfront: Any, name: str = "rewrite", *, published: bool = True) -> str:
+    """The ARN of a new CloudFront function, in the LIVE stage too if it is published."""
+    code = b"function handler(event) { return event.request; }"
+    made = cloudfront.create_function(Name=name, FunctionConfig=FUNCTION_CONFIG, FunctionCode=code)
+    if published:
+        cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+    return str(made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"])
+
+
+def associated(arn: str, event: str = "viewer-request") -> Json:
+    """An association of a CloudFront function with an event."""
+    return {"EventType": event, "FunctionARN": arn}

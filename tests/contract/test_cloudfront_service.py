@@ -23,8 +23,8 @@ def _post(path: str, body: bytes) -> tuple[int, str]:
 
 def test_an_operation_that_is_not_there_is_named(cloudfront: Any) -> None:
     """What the sandbox does not have is UnsupportedOperation with the operation's name, and never a false success."""
-    with refused("UnsupportedOperation", 400, "ListFunctions"):
-        cloudfront.list_functions()
+    with refused("UnsupportedOperation", 400, "ListVpcOrigins"):
+        cloudfront.list_vpc_origins()
 
 
 @pytest.mark.parametrize(

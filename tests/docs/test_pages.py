@@ -18,6 +18,7 @@ from tests.cli.conftest import Ran
 from tests.docs.givens import give
 from tests.docs.page import ROOT, Block, Given, pages, parts, session
 from tests.docs.reader import Reader, missing
+from tests.docs.recipe import outdated
 from tests.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
@@ -62,6 +63,8 @@ def _check(block: Block, reader: Reader, folder: Path, place: str) -> None:
         json.loads(block.text)
     elif block.language == "toml":
         tomllib.loads(block.text)
+    elif block.language == "diff":
+        assert outdated(block.text, ROOT) == [], place
     else:
         assert block.language in NOT_RUN, f"{place}: no check for {block.language}"
 

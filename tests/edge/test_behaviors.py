@@ -5,7 +5,7 @@ allowed HTTP methods).
 import pytest
 
 from cfstream.sandbox.edge.path_patterns import choose, normalised
-from tests.contract.cloudfront_configs import listing
+from tests.contract.cloudfront_configs import associated, listing, make_function
 from tests.edge import signing
 from tests.edge.stage import Stage, behavior
 
@@ -144,3 +144,19 @@ def test_head(stage: Stage) -> None:
     assert (head.status, head.body) == (200, b"")
     assert head.headers["Content-Length"] == got.headers["Content-Length"]
     assert head.headers["ETag"] == got.headers["ETag"]
+
+
+def test_functions_change_nothing(stage: Stage) -> None:
+    """The edge does not run functions: it serves and refuses requests as if the behavior had none."""
+    functions = listing(
+        associated(make_function(stage.cloudfront)),
+        associated(make_function(stage.cloudfront, "headers"), "viewer-response"),
+    )
+    group = stage.key_group(stage.public_key(signing.rsa_key()))
+    private = behavior(key_groups=(group,), FunctionAssociations=functions, PathPattern="/hls/*")
+    made = stage.distribution(
+        DefaultCacheBehavior=behavior(FunctionAssociations=functions), CacheBehaviors=listing(private)
+    )
+    stage.grant(made)
+    assert stage.view("/one.mp4", made["DomainName"]).status == 200
+    assert stage.view("/hls/one.ts", made["DomainName"]).verdict == (403, "MissingKey")

@@ -12,10 +12,12 @@ from cfstream.sandbox.acl import acl_of
 from cfstream.sandbox.cloudfront.world import CloudFrontState
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from tests.contract.cloudfront_configs import (
+    associated,
     behavior,
     config,
     listing,
     make_control,
+    make_function,
     make_group,
     make_identity,
     make_key,
@@ -89,10 +91,7 @@ def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
     }
     policy = {"Version": "2012-10-17", "Statement": [_audit("by-hand"), reader]}
     s3.put_bucket_policy(Bucket="by-hand", Policy=json.dumps(policy))
-    function = {
-        "EventType": "viewer-request",
-        "FunctionARN": f"arn:aws:cloudfront::{ACCOUNT}:function/rewrite",
-    }
+    function = associated(make_function(cloudfront))
     custom = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
     header = {"HeaderName": "X-Shared-Secret", "HeaderValue": "hunter2"}
     access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity['Id']}"}

@@ -19,6 +19,7 @@ from tests.contract.cloudfront_configs import (
     listing,
     make,
     make_control,
+    make_function,
     make_group,
     make_identity,
     make_key,
@@ -26,7 +27,7 @@ from tests.contract.cloudfront_configs import (
     origin,
     streaming_config,
 )
-from tests.laws.language import BUCKETS, FOREIGN_GROUP, OWN_POLICY, ZONE, Spec
+from tests.laws.language import BUCKETS, FOREIGN_GROUP, FUNCTIONS, OWN_POLICY, ZONE, Spec
 from tests.sandboxed import Clients
 from tests.worlds import run, world_of
 
@@ -59,6 +60,8 @@ class Account:
             "@identity": str(make_identity(self.cloudfront, "theirs", "of the newsroom")["Id"]),
             "@group": make_group(self.cloudfront, "partners", make_key(self.cloudfront, "partner-key")),
         }
+        for name in FUNCTIONS:
+            self.ids[f"@{name}"] = make_function(self.cloudfront, name)
         self._zone()
         make_group(self.cloudfront, FOREIGN_GROUP, make_key(self.cloudfront, "newsroom-key"))
 

@@ -23,6 +23,7 @@ PATHS = ("/posters/*", "/clips/*", "*.m3u8", "/drafts/*")
 PARTIES = ("999988887777", "10.0.0.0/8", "vpc-0a1b2c3d", "logging.s3.amazonaws.com")
 FOREIGN_GROUP = "newsroom-signers"
 OWN_POLICY = "few-headers"
+FUNCTIONS = ("rewrite", "headers")
 KEYS = Path(__file__).parents[2] / "examples" / "keys"
 PUBLIC_KEYS: Mapping[str, str] = {
     f"key-{number}": str(file) for number, file in enumerate(sorted(KEYS.glob("*.pub.pem")))
@@ -72,6 +73,7 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
                 "default_root_object": st.sampled_from(["", "index.html"]),
                 "ipv6": st.booleans(),
                 "cache_policy": _cache_policies(),
+                "functions": _functions(),
                 "minimum_tls": st.sampled_from(["TLSv1.2_2018", "TLSv1.2_2021", "TLSv1.3_2025"]),
                 "cors": _cors(),
                 "http_version": st.sampled_from(["http1.1", "http2", "http3", "http2and3"]),
@@ -171,6 +173,11 @@ def _cache_policies() -> st.SearchStrategy[str]:
     return st.sampled_from(["CachingOptimized", "CachingDisabled", OWN_POLICY, "@policy"])
 
 
+def _functions() -> st.SearchStrategy[Spec]:
+    events = {event: st.sampled_from(["", *FUNCTIONS]) for event in ("viewer_request", "viewer_response")}
+    return st.fixed_dictionaries({}, optional=events)
+
+
 def _accounts() -> st.SearchStrategy[Spec]:
     signers = st.lists(
         st.sampled_from(["self", "111122223333", OWN_ACCOUNT]), unique=True, min_size=1, max_size=3
@@ -215,5 +222,7 @@ def _behaviors(draw: st.DrawFn, groups: Mapping[str, Spec]) -> list[Spec]:
         behavior = {"path": path} | draw(_signers(groups, needed=False))
         if draw(st.booleans()):
             behavior["cache_policy"] = draw(_cache_policies())
+        if draw(st.booleans()):
+            behavior["functions"] = draw(_functions())
         behaviors.append(behavior)
     return behaviors

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.contract.cloudfront_configs import (
+    associated,
     behavior,
     config,
     legacy_behavior,
@@ -31,7 +32,6 @@ HEADERS = {"HeaderName": "X-Secret", "HeaderValue": "of the newsroom"}
 WRITTEN = {"Type": "CanonicalUser", "ID": "a" * 64}
 SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
 """A response headers policy that AWS manages (Developer Guide, "Use managed response headers policies")."""
-FUNCTION = "arn:aws:cloudfront::123456789012:function/rewrite"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def fields(live: Json, ids: Mapping[str, str]) -> Mapping[str, Json]:
         "function": {
             "DefaultCacheBehavior": {
                 **default,
-                "FunctionAssociations": listing({"EventType": "viewer-request", "FunctionARN": FUNCTION}),
+                "FunctionAssociations": listing(associated(ids["@rewrite"])),
             }
         },
         "api": {

@@ -21,7 +21,7 @@ from cfstream.steps.modify import Modify
 from cfstream.values import Account as Number
 from cfstream.values import Address
 from tests.distributions import shown
-from tests.laws.wire import ACCOUNT, GROUPS, Json, fields, fields_in, http_config, rtmp_config
+from tests.laws.wire import ACCOUNT, FUNCTIONS, GROUPS, Json, fields, fields_in, http_config, rtmp_config
 
 NAMES = dict(zip(GROUPS, ("viewers", "name with spaces", "partners"), strict=True))
 SEEDS = st.integers(0, 10**9)
@@ -51,6 +51,7 @@ def proposed(stack: Stack, config: Json) -> Proposal:
         Address("origin-access-control", "lectures"): {"id": "E2CONTROL"},
         Address("origin-access-identity", "lectures"): {"id": "E3IDENTITY", "canonical_user": "c"},
         **{Address("key-group", "lectures", called): {"id": id_} for called, id_ in groups.items()},
+        **{Address("function", "lectures", arn.rpartition("/")[2]): {"id": arn} for arn in FUNCTIONS},
     }
     found, land = live(config), Landscape(brought=brought)
     if found.delivery is Delivery.HTTP:
@@ -98,7 +99,9 @@ def test_every_field_of_the_model_survives(seed: int) -> None:
     http, rtmp = http_config(seed, whole=True), rtmp_config(seed, whole=True)
     unlike = {name for name in fields("DistributionConfig") if name.startswith(".ViewerCertificate")}
     optional = {
-        name for name in fields("DistributionConfig") if ".Trusted" in name and name.endswith(".Items")
+        name
+        for name in fields("DistributionConfig")
+        if (".Trusted" in name and name.endswith(".Items")) or ".FunctionAssociations.Items" in name
     }
     assert fields("DistributionConfig") - unlike - optional - fields_in(http) <= {
         ".Aliases.Items",

@@ -17,6 +17,8 @@ ACCOUNT = "123456789012"
 GROUPS = ("11111111-aaaa-4bbb-8ccc-000000000001", "11111111-aaaa-4bbb-8ccc-000000000002", "newsroom")
 SIGNERS = ("self", "111122223333", "444455556666")
 CERTIFICATE = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"
+FUNCTIONS = tuple(f"arn:aws:cloudfront::{ACCOUNT}:function/{name}" for name in ("rewrite", "headers"))
+EVENTS = ("viewer-request", "viewer-response")
 HOSTS = ("s3.us-east-1", "s3", "s3-us-east-1", "s3.dualstack.us-east-1")
 PATHS = ("/posters/*", "/clips/*", "*.m3u8", "/drafts/?.mp4", "*")
 WORDS = (
@@ -148,7 +150,11 @@ def _main(raw: Json, draw: random.Random) -> Json:
 
 def _behavior(draw: random.Random) -> Json:
     accounts, groups = draw.choice([((), ()), (SIGNERS, ()), ((), GROUPS)])
+    functions = draw.sample(FUNCTIONS, draw.randrange(3))
     return {
+        "FunctionAssociations": _listed(
+            [{"EventType": event, "FunctionARN": arn} for event, arn in zip(EVENTS, functions, strict=False)]
+        ),
         "TrustedSigners": _switched(draw.sample(accounts, draw.randrange(len(accounts) + 1))),
         "TrustedKeyGroups": _switched(draw.sample(groups, draw.randrange(len(groups) + 1))),
     }

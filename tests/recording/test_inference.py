@@ -75,7 +75,9 @@ def test_zones_are_found_by_their_names() -> None:
     assert door.read(asked) == {"HostedZones": zones[:1]}
 
 
-@pytest.mark.parametrize("operation", ["describe_certificate", "list_conflicting_aliases", "get_resources"])
+@pytest.mark.parametrize(
+    "operation", ["describe_certificate", "describe_function", "list_conflicting_aliases", "get_resources"]
+)
 def test_what_a_plan_can_do_without_is_refused(operation: str) -> None:
     """With a code of its own, so that the plan goes on and tells."""
     answer = replaying().together([Call("any", operation, {"Alias": "media.example.com"})])[0]

@@ -112,13 +112,14 @@ FURNISHED = but(
     http={
         "certificate": "auto",
         "cache_policy": OWN_POLICY,
+        "functions": {"viewer_request": "rewrite"},
         "cors": {"origins": ["https://www.example.com"], "credentials": True},
     },
 )
 
 
 def test_fields_added_since(account: Account) -> None:
-    """Records, other pages, another cache policy, one more cname: what they need was recorded without being asked."""
+    """Records, other pages, another cache policy, a function, one more cname: the snapshot has what they need."""
     account.begin()
     text = text_of([account.stack({**NAMED})], account.world)
     after = [account.stack({**FURNISHED})]
@@ -137,6 +138,16 @@ def test_a_cname_added_since_is_told_of(account: Account) -> None:
     added = [notice["text"] for notice in told["notices"] if notice not in asked["notices"]]
     assert len(added) == 1
     assert added[0].startswith("other accounts could not be asked about the cnames")
+
+
+def test_a_function_added_since_is_told_of(account: Account) -> None:
+    """Functions that are not published are in no snapshot, and the plan says that it could not look one up."""
+    account.begin()
+    text = text_of([account.stack({**SITE})], account.world)
+    after = [account.stack({**SITE, "http": {"functions": {"viewer_request": "none"}}})]
+    told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
+    assert told["problems"] == []
+    assert any("the function none could not be looked up" in notice["text"] for notice in told["notices"])
 
 
 def test_the_examples(sandbox: Sandbox, clients: Clients) -> None:

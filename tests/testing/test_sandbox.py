@@ -53,6 +53,24 @@ def stage(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
+def test_the_functions_of_a_spec_are_made(sandbox: Sandbox) -> None:
+    """A spec with functions can be applied; one that the test made itself stays as it is."""
+    named = SPEC.replace(
+        "http:\n", "http:\n  functions: {viewer_request: rewrite, viewer_response: headers}\n"
+    )
+    cloudfront = sandbox.client("cloudfront")
+    config = {"Comment": "of the test", "Runtime": "cloudfront-js-2.0"}
+    made = cloudfront.create_function(Name="rewrite", FunctionConfig=config, FunctionCode=b"x")
+    cloudfront.publish_function(Name="rewrite", IfMatch=made["ETag"])
+    for _ in range(2):
+        sandbox.apply(named, allow=PUBLIC_PATHS)
+    shown = cloudfront.describe_function(Name="rewrite", Stage="LIVE")["FunctionSummary"]
+    assert shown["FunctionConfig"]["Comment"] == "of the test"
+    assert (
+        cloudfront.describe_function(Name="headers", Stage="LIVE")["FunctionSummary"]["Status"] == "DEPLOYED"
+    )
+
+
 def test_who_has_no_signature_is_refused(stage: Sandbox) -> None:
     """The edge answers as CloudFront does: refused without a signature, public where the spec says so."""
     assert (stage.get(PLAYLIST).status_code, stage.get("/" + PLAYLIST).status_code) == (403, 403)

@@ -110,6 +110,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     shown = distribution_shown(Delivery.HTTP)
     decides = True
     scopes = (CERTIFICATES, WEB_ACLS)
+    dispensable = frozenset({"describe_certificate", "list_conflicting_aliases"})
 
     @property
     def lists(self) -> tuple[Call, ...]:
@@ -312,10 +313,15 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
         scene,
         _domain(scene, land),
         identity,
-        have.policies,
+        _looked_up_ids(have, land),
         certificate=arn,
         apart=apart(scene, have.coming),
     )
+
+
+def _looked_up_ids(have: ObservedDistribution, land: Landscape) -> OwnPolicies:
+    """Return the ids of the account's own policies, and of what other kinds looked up."""
+    return {**have.policies, **land.live_ids()}
 
 
 def _cors(scene: Scene, config: Json, land: Landscape) -> list[OwnedField]:
@@ -337,6 +343,7 @@ def _domain(scene: Scene, land: Landscape) -> str:
 def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted:
     spec = scene.stack.spec
     names: dict[str, str] = dict(have.group_names)
+    ids = _looked_up_ids(have, land)
 
     def group_id(name: str) -> Known:
         known = land.get(scene.address("key-group", name)) or name
@@ -349,7 +356,7 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
             number=number,
             public=behavior.public,
             signers=wanted_signers(scene, behavior, group_id),
-            settings=managed(behavior, have.policies),
+            settings=managed(behavior, ids),
         )
 
     default = wanted_signers(scene, spec, group_id)

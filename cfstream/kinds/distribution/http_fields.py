@@ -12,6 +12,7 @@ from typing import Any
 
 from cfstream.domain import counted, document, items
 from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
+from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Geo, Http
 from cfstream.stack.fields import Danger, OwnedField, no_danger
 from cfstream.values import Json
@@ -61,17 +62,21 @@ class HttpField:
     danger: Danger = no_danger
     policies: PolicyKind | None = None
     """The kind of policies, if the value is the name or id of a policy."""
+    ids: Callable[[Any, OwnPolicies], Any] | None = None
+    """Return a plain value with ids for the names in it, which another kind looked up; None if one is unknown."""
+    names: Callable[[Any], Any] = _unchanged
+    """Return a value with names for the ids in it."""
 
     def wanted(self, value: Any, own: OwnPolicies) -> Any:
-        """Return what a part of a configuration must have for a value of the model; None for an unknown policy."""
+        """Return what a part of a configuration must have for a value of the model; None for an unknown name."""
         if self.policies is None:
-            return self.plain(value)
+            return self.ids(self.plain(value), own) if self.ids else self.plain(value)
         return self.policies.id_of(value, own.get(self.policies.resource, {}))
 
     def shown(self, want: Any, own: OwnPolicies) -> Any:
         """Return how a plan shows a value of a configuration."""
         if self.policies is None:
-            return want
+            return self.names(want)
         return self.policies.name_of(want, own.get(self.policies.resource, {})) if want else None
 
     def imported(self, config: Json, path: str = "") -> Any:
@@ -107,7 +112,7 @@ class Managed:
 
 
 def managed(section: Http | Behavior, own: OwnPolicies) -> tuple[Managed, ...]:
-    """Return the fields that a section manages. Unknown policies are left out: they are a problem."""
+    """Return the fields that a section manages. Unknown names are left out: they are a problem."""
     found = (Managed(each, each.wanted(value, own), own) for each, value in said(section))
     return tuple(each for each in found if each.want is not None)
 
@@ -195,6 +200,19 @@ HTTP_FIELDS = (
         read=document.cache_policy,
         write=document.set_cache_policy,
         policies=CACHE,
+    ),
+    HttpField(
+        name="functions",
+        label="Functions",
+        part=Part.BEHAVIOR,
+        member="FunctionAssociations",
+        read=document.functions,
+        write=document.set_functions,
+        usual=({},),
+        plain=lambda value: value.by_event,
+        ids=association.arns,
+        names=association.named,
+        text=association.text,
     ),
     HttpField(
         name="http_version",

@@ -69,7 +69,10 @@ CACHE = PolicyKind(
 POLICY_KINDS = (CACHE,)
 
 OwnPolicies: TypeAlias = Mapping[str, Mapping[str, str]]
-"""The ids of the account's own policies, by the API's name of their kind and by their name."""
+"""The ids of the account's own policies, by the API's name of their kind and by their name.
+
+For other resources that a field names, the ids are by the name of their kind.
+"""
 
 
 def read_own(aws: Reads, named: Iterable[tuple[PolicyKind, str]]) -> OwnPolicies:

@@ -1,8 +1,9 @@
-"""The rules for a cache behavior: its origin, methods, signers and policies."""
+"""The rules for a cache behavior: its origin, methods, signers, policies and functions."""
 
 import re
 from collections.abc import Mapping
 
+from .associations import judge_associations
 from .records import Json
 from .refusal import CloudFrontError, demand, refuse_unless
 from .world import CloudFrontState
@@ -37,6 +38,7 @@ def judge_behavior(
     _judge_methods(behavior["AllowedMethods"])
     _judge_viewers(world, behavior, own_id)
     _judge_policies(world, behavior, own_id)
+    judge_associations(world, behavior, own_id)
     if "ForwardedValues" in behavior:
         _judge_forwarded_values(world, behavior, origins[target])
 

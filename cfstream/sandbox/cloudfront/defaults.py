@@ -20,6 +20,7 @@ _UNORDERED = frozenset(
         "Aliases",
         "AllowedMethods",
         "CachedMethods",
+        "FunctionAssociations",
         "GeoRestriction",
         "Origins",
         "OriginSslProtocols",

@@ -50,6 +50,15 @@ class Policy(Record):
     managed: bool = False
 
 
+@dataclass
+class Function(Record):
+    """A CloudFront function in the stage DEVELOPMENT. Its id is its name, and its `config` includes the code."""
+
+    created: float
+    live: Record | None = None
+    """The stage LIVE: what was published last. None if it was never published."""
+
+
 @dataclass(frozen=True)
 class AtEdge:
     """The state of a distribution at the edges: its config and everything that it refers to, at one moment."""

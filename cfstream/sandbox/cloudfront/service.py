@@ -12,6 +12,7 @@ from botocore import xform_name
 from . import wire
 from .distributions import Distributions
 from .domains import Domains
+from .functions import Functions
 from .keys import KeyGroups, PublicKeys
 from .origin_access import OriginAccessControls, OriginAccessIdentities
 from .policies import Policies, stock
@@ -47,6 +48,7 @@ class CloudFront:
             OriginAccessControls(world),
             PublicKeys(world),
             KeyGroups(world),
+            Functions(world),
             Tags(world),
         ):
             # A part's methods have boto3's names of the operations.

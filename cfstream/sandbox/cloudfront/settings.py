@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-# Developer Guide, "Quotas"; the RTMP limits are from its last edition with RTMP pages (2020).
+# Developer Guide, "Quotas"; the limit of a function is from the General Reference, "Amazon CloudFront endpoints and
+# quotas"; the RTMP limits are from the guide's last edition with RTMP pages (2020).
 DEFAULT_QUOTAS: Mapping[str, int] = MappingProxyType(
     {
         "distributions": 500,
@@ -26,6 +27,7 @@ DEFAULT_QUOTAS: Mapping[str, int] = MappingProxyType(
         "distributions_per_key_group": 100,
         "policies": 20,
         "distributions_per_policy": 100,
+        "distributions_per_function": 100,
         "tags": 50,
     }
 )

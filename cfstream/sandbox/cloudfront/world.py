@@ -13,7 +13,7 @@ from typing import Any
 
 from .defaults import shuffled
 from .key_pairs import KeyPairs
-from .records import AtEdge, Distribution, Identity, Json, Policy, PublicKey, R, Record, Shelf
+from .records import AtEdge, Distribution, Function, Identity, Json, Policy, PublicKey, R, Record, Shelf
 from .refusal import CloudFrontError
 from .settings import Settings
 
@@ -44,6 +44,7 @@ class CloudFrontState:
         self.controls: Shelf[Record] = Shelf(settings, "NoSuchOriginAccessControl")
         self.public_keys: Shelf[PublicKey] = Shelf(settings, "NoSuchPublicKey")
         self.key_groups: Shelf[Record] = Shelf(settings, "NoSuchResource")
+        self.functions: Shelf[Function] = Shelf(settings, "NoSuchFunctionExists")
         self.key_pairs = KeyPairs()
         self.policies: dict[str, Shelf[Policy]] = {
             kind: Shelf(settings, f"NoSuch{kind}")

@@ -54,6 +54,15 @@ def test_spelling_is_no_difference() -> None:
         ("sign: {max_validity: 2h}", "", {"sign.max_validity": ("2h", "24h")}),
         ("", "logging: false", {"logging": (None, False)}),
         ("", "logging: {bucket: logs}", {"logging.bucket": (None, "logs"), "logging.prefix": (None, "")}),
+        ("", "http: {functions: {}}", {"http.functions": (None, {})}),
+        (
+            "http: {functions: {viewer_request: a}, behaviors: [{path: /a}]}",
+            "http: {functions: {viewer_response: a}, behaviors: [{path: /a, functions: {}}]}",
+            {
+                "http.functions": ({"viewer_request": "a"}, {"viewer_response": "a"}),
+                "http.behaviors[/a].functions": (None, {}),
+            },
+        ),
         ("tags: {a: b}", "tags: {a: c}", {"tags": ({"a": "b"}, {"a": "c"})}),
         (
             "http: {behaviors: [{path: /a}, {path: /b}]}",

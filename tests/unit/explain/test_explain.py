@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
@@ -325,3 +326,18 @@ def test_a_disabled_distribution_refuses_everything() -> None:
 def test_distances_are_told_as_people_do(seconds: int, text: str) -> None:
     """In the largest unit that says enough."""
     assert distance(seconds) == text
+
+
+def test_a_function_that_runs_on_requests_is_a_note() -> None:
+    """Its code is not known, so the signature is judged alone, and a note lists the function."""
+    found = guards()
+    *others, default = found.behaviors
+    with_function = replace(found, behaviors=(*others, replace(default, functions=("rewrite",))))
+    url = signer().url("https://media.example.com/a.mp4", HOUR)
+    told = explain(url, now=NOW, guards=with_function)
+    assert told.accepted is True
+    assert told.notes[0] == (
+        "the function rewrite runs on requests for the default behavior, and may refuse or redirect them: "
+        "cfstream does not read its code"
+    )
+    assert not any("rewrite" in note for note in explain(url, now=NOW, guards=found).notes)

@@ -208,3 +208,17 @@ def test_it_fits_into_a_managed_policy(purpose: Purpose) -> None:
     assert len({*sids}) == len(sids)
     assert all(sid.isalnum() and sid.isascii() for sid in sids)
     assert size(made) < 6144
+
+
+def test_functions_are_allowed_by_their_names() -> None:
+    """A spec that names functions may describe these and no others, and may change none."""
+    paths = [{"path": "/a", "functions": {"viewer_response": "headers"}}, {"path": "/b", "functions": {}}]
+    document = {**HTTP, "http": {"functions": {"viewer_request": "rewrite"}, "behaviors": paths}}
+    arns = [f"arn:aws:cloudfront::123456789012:function/{name}" for name in ("headers", "rewrite")]
+    for purpose in ("plan", "apply"):
+        found = {
+            action: on for action, on in allowed(document, purpose=purpose).items() if "Function" in action
+        }
+        assert found == {"cloudfront:DescribeFunction": arns}
+    assert "cloudfront:DescribeFunction" not in allowed(document, purpose="destroy")
+    assert "cloudfront:DescribeFunction" not in allowed(HTTP)

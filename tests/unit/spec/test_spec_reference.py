@@ -56,6 +56,7 @@ def test_a_field_in_full() -> None:
         "    key_groups       Who may sign for these paths.\n"
         "    trusted_signers  Accounts that may sign for these paths.\n"
         "    cache_policy     Name of a managed cache policy, or name or id of your own.\n"
+        "    functions        CloudFront functions for these paths, by event.\n"
     )
 
 

@@ -1,0 +1,44 @@
+"""Warnings about settings that may bypass signatures."""
+
+from dataclasses import replace
+
+import pytest
+
+from cfstream.access.warnings import viewer_warnings
+from cfstream.domain import CacheBehavior, EdgeFunction
+from tests.unit.access.worlds import behavior, distribution
+
+FUNCTION = EdgeFunction("viewer-request", "arn:aws:cloudfront::123456789012:function/rewrite")
+LAMBDA = EdgeFunction("origin-request", "arn:aws:lambda:us-east-1:123456789012:function:auth:1")
+SIGNED = behavior("", "G1")
+
+
+def told(named: CacheBehavior, default: CacheBehavior = SIGNED) -> list[str]:
+    """Return the warnings about a distribution with these two behaviors."""
+    return [each.text for each in viewer_warnings(distribution("E1", named, default))]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        replace(behavior("/posters/*"), functions=(FUNCTION,)),
+        replace(behavior("/posters/*"), lambdas=(LAMBDA,)),
+    ],
+    ids=["function", "lambda"],
+)
+def test_a_function_on_an_unsigned_path_is_a_warning(named: CacheBehavior) -> None:
+    """A function that runs before the origin can rewrite to a signed path, whatever kind of function it is."""
+    (text,) = told(named)
+    assert text.startswith("functions run on /posters/*, which is unsigned")
+
+
+@pytest.mark.parametrize("event", ["viewer-response", "origin-response"])
+def test_a_function_at_a_response_is_no_warning(event: str) -> None:
+    """A function that runs after the origin answered cannot change the path."""
+    assert told(replace(behavior("/posters/*"), lambdas=(replace(LAMBDA, event=event),))) == []
+
+
+def test_a_function_on_a_signed_path_is_no_warning() -> None:
+    """Nobody gets there without a signature; a public distribution has nothing to bypass either."""
+    assert told(replace(behavior("/clips/*", "G2"), functions=(FUNCTION,))) == []
+    assert told(replace(behavior("/posters/*"), functions=(FUNCTION,)), behavior("")) == []

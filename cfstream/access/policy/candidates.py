@@ -183,6 +183,7 @@ def _of_source(number: str, own: str, services: Sequence[str]) -> Iterator[Reque
 
 def _of_source_arn(value: str, own: str, services: Sequence[str]) -> Iterator[Requester]:
     if exact := _DISTRIBUTION.fullmatch(value):
-        yield distribution(value, exact.group(1))
+        # It is not known how its access control signs.
+        yield distribution(value, exact.group(1), https=False)
     elif re.fullmatch(r"\d{12}", account_of(value)):
         yield from _of_source(account_of(value), own, services)

@@ -36,6 +36,14 @@ def is_wide(text: str) -> bool:
     return found is not None and not found.is_private and found.prefixlen < WIDEST[found.version]
 
 
+def is_internal(text: str) -> bool:
+    """Return whether no address of the network is routed in the internet (RFC 1918, RFC 6598, RFC 4193)."""
+    return any(contains(each, text) for each in _INTERNAL)
+
+
+_INTERNAL = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+
+
 def edges(texts: Iterable[str]) -> Iterator[str]:
     """Yield the first and last address of each network, and the addresses just outside it.
 

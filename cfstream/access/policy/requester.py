@@ -6,6 +6,7 @@ Source of the condition keys of a request: IAM User Guide, "AWS global condition
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cfstream.access.policy import networks
 from cfstream.access.policy.actions import Action
 from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Chosen, IpAddress, Unknown, Value, fixed
 from cfstream.access.policy.principals import Principal, PrincipalForm
@@ -338,8 +339,9 @@ def network(name: str, *, signed: bool = False) -> Requester:
         places: dict[str, Value] = {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
         known |= {**_INSIDE_A_VPC, **places, key: Chosen((one_partition(name),), optional=False)}
     else:
-        # Only a VPC can have a private range. For a public range, it is not known how requests reach S3.
-        known |= {"aws:sourceip": IpAddress((name,)), "aws:vpcsourceip": IpAddress((name,))}
+        # Only a VPC can have a private range. From a public range, requests without a VPC have no VpcSourceIp.
+        known["aws:sourceip"] = IpAddress((name,))
+        known["aws:vpcsourceip"] = IpAddress((name,), optional=not networks.is_internal(name))
         known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
     return replace(who, reader=Reader(ReaderKind.NETWORK, name), context=known)
 

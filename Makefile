@@ -1,7 +1,7 @@
-# Start with `make demo` and `make test`. Every target installs what it needs into .venv the first time.
+# Start with `make demo` and `make quick`. Every target installs what it needs into .venv the first time.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint tests coverage format schema docs dist dist-check changelog bench clean
+.PHONY: help demo quick test test-all lint tests coverage format schema docs dist dist-check changelog bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,9 @@ demo: $(SETUP) ## plan, apply, change, verify and play real media in the sandbox
 	@npm_config_fetch_retries=0 $(MAKE) --silent $(PLAYER) 2>.venv/npm.log || \
 		echo "note: the demo leaves out the player page: npm could not fetch its package (see .venv/npm.log)"
 	@$(BIN)/python examples/demo.py
+
+quick: lint ## run unit tests, laws, golden files, lint and types: the daily loop, under a minute
+	CFSTREAM_QUICK=1 $(BIN)/python -m pytest -n 2 -q tests/unit tests/laws tests/golden
 
 test: lint tests ## run everything that CI runs: lint, types, imports, tests
 

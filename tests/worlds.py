@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cfstream.applying import Report
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import ConnectionSettings
-from cfstream.errors import Interrupted, ReplyLost, Throttled, Unreachable, VersionMoved
+from cfstream.errors import Interrupted, ReplyLost, Unreachable, VersionMoved
 from cfstream.planning import Plan
 from cfstream.ports import Answer, Call, Reads, World, Writes
 from cfstream.sandbox.server import Sandbox
@@ -61,12 +61,9 @@ def version_moved(_aws: Writes, call: Call) -> Json:
     )
 
 
-def throttled(_aws: Writes, call: Call) -> Json:
-    """Refused for the rate alone, after all the retries of the door."""
-    raise Throttled(call.operation, "Throttling", "Rate exceeded", status=400)
-
-
-FAULTS: tuple[Fault, ...] = (never_arrived, landed_unanswered, version_moved, throttled)
+FAULTS: tuple[Fault, ...] = (never_arrived, landed_unanswered, version_moved)
+"""One fault for each way that a step recovers. A throttled write is repeated like one that never arrived; the unit
+tests of the steps check this."""
 
 
 class Faulty:

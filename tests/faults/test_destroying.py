@@ -1,4 +1,4 @@
-"""A stack destroyed in runs that fail anywhere: in the end nothing of it is left, and nothing of others is gone."""
+"""A stack is destroyed in runs that fail at any write: in the end it is gone, and nothing of others is."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,6 +16,7 @@ from tests.faults.doors import Killed, Watched, Write, killed, numbered
 from tests.faults.scenarios import HTTP, NEW, NO_OAC, NO_OAI, OBJECT_ACLS, POLICY, UPDATED, Spec, but, group
 from tests.faults.stage import ANY_HAZARD, Guard, Moment, Stage, converge, run
 from tests.faults.viewers import Readings, Services, Viewers
+from tests.thorough import one_of_each
 from tests.worlds import Fault, landed_unanswered, never_arrived
 
 YES = frozenset({"deletes", "cuts-viewers"})
@@ -26,16 +27,16 @@ GONE = "delete_distribution"
 
 @dataclass(frozen=True)
 class End:
-    """Specs that were applied one after the other, the last of which are destroyed, and every write of that."""
+    """Specs that were applied one after the other, and every write of destroying the last ones."""
 
     applied: tuple[tuple[Spec, ...], ...]
     writes: tuple[Write, ...]
     dies_at: Write | None = None
-    """The write with which the last apply died."""
+    """The write at which the last apply died."""
 
 
 def end(*writes: str, of: Spec | tuple[Spec, ...], after: Spec | None = None, dies_at: str = "") -> End:
-    """An end with its writes in words, as in the table of scenarios."""
+    """Return an end. Its writes are given in words, as in the table of scenarios."""
     words = [word.partition("*") for word in writes]
     counted = [operation for operation, _, times in words for _ in range(int(times or 1))]
     last = of if isinstance(of, tuple) else (of,)
@@ -79,7 +80,7 @@ ENDS: Mapping[str, End] = {
 
 @dataclass(frozen=True)
 class Destroyed:
-    """What came of destroying, in a run in which a write may have gone wrong, and again until all was done."""
+    """The result of destroying, in a run in which a write may have failed, repeated until nothing was left."""
 
     struck: bool
     report: Report | None
@@ -92,7 +93,7 @@ class Destroyed:
 
 @cache
 def beginning(stage: Stage, name: str) -> Moment:
-    """The account just before the stacks are destroyed."""
+    """Return the account just before the stacks are destroyed."""
     stage.set_back(stage.furnished)
     each = ENDS[name]
     world = stage.world_at()
@@ -112,7 +113,7 @@ def play(
     *,
     no_wait: bool = False,
 ) -> Destroyed:
-    """Destroys, with a fault in one write; then again until nothing is left to do."""
+    """Destroy, with a fault in one write, then again until nothing is left to do."""
     start = beginning(stage, name)
     stage.set_back(start)
     others = frozenset(
@@ -139,7 +140,7 @@ def play(
 
 
 def expected(stage: Stage, name: str) -> Any:
-    """The account of others, as it was before any stack; of an adopted distribution without that."""
+    """Return the account of others as it was before any stack, without the distribution that was adopted."""
     account = stage.furnished.account
     if name != "adopted":
         return account
@@ -147,29 +148,28 @@ def expected(stage: Stage, name: str) -> Any:
     return {**account, "distributions": kept}
 
 
-LONGEST = ("by an oac", "rtmp", "left on the way to another bucket, by objects")
-"""Ends that between them have every sort of write."""
-
-
 def cases() -> Iterator[Any]:
-    """Every end with each of its writes, at which the process dies; where they are the longest, with other faults."""
-    for name, each in ENDS.items():
-        others = (never_arrived, landed_unanswered) if name in LONGEST else ()
-        for write in each.writes:
-            for fault in (killed, *others):
-                id_ = f"{name}/{write}/{fault.__name__}".replace("_", "-").replace(" ", "-")
-                yield pytest.param(name, write, fault, id=id_)
+    """Yield every end with each of its writes, at which the process dies, and each operation with the other faults."""
+    every = [(name, write) for name, each in ENDS.items() for write in each.writes]
+    other_faults = [
+        (*each, fault)
+        for fault in (never_arrived, landed_unanswered)
+        for each in one_of_each(every, lambda each: each[1].operation)
+    ]
+    for name, write, fault in [*((*each, killed) for each in every), *other_faults]:
+        id_ = f"{name}/{write}/{fault.__name__}".replace("_", "-").replace(" ", "-")
+        yield pytest.param(name, write, fault, id=id_)
 
 
 def nobody_harmed(played: Destroyed) -> None:
-    """At no moment did anybody read who could not before, nor was anybody cut off from what is others'."""
+    """Check that nobody could read who could not before, and that the readers of others' objects still could."""
     assert played.too_much == frozenset()
     assert played.too_little == frozenset()
 
 
 @pytest.mark.parametrize("name", ENDS)
 def test_one_run_does_all_of_it(stage: Stage, name: str) -> None:
-    """Nothing of the stack is left, nothing of others is gone, and the table names every write."""
+    """Nothing of the stack is left, nothing of others is gone, and the table lists every write."""
     played = play(stage, name)
     assert played.report is not None
     assert played.report.exit_code == 0
@@ -181,7 +181,7 @@ def test_one_run_does_all_of_it(stage: Stage, name: str) -> None:
 
 @pytest.mark.parametrize(("name", "write", "fault"), list(cases()))
 def test_running_again_is_the_recovery(stage: Stage, name: str, write: Write, fault: Fault) -> None:
-    """Whatever becomes of a write, the same command ends where an undisturbed run does."""
+    """Whichever write fails, the same command ends with the result of an undisturbed run."""
     played = play(stage, name, write, fault)
     assert played.struck
     assert played.left == ()
@@ -191,7 +191,7 @@ def test_running_again_is_the_recovery(stage: Stage, name: str, write: Write, fa
 
 @pytest.mark.parametrize("name", ENDS)
 def test_without_waiting(stage: Stage, name: str) -> None:
-    """What needs a distribution that no edge answers for is left for the next run, which does it."""
+    """Steps that need the distribution to be disabled at every edge are left for the next run."""
     played = play(stage, name, no_wait=True)
     assert played.report is not None
     assert played.report.exit_code in (0, 6)

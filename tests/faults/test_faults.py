@@ -1,4 +1,4 @@
-"""Whatever becomes of any one write, the same command run again converges, and nobody reads too much on the way."""
+"""If any one write fails, the same command converges when it runs again, and nobody reads too much on the way."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -15,22 +15,27 @@ Case = tuple[Scenario, Write, Fault]
 
 
 def every(fault: Fault, writes: Callable[[Write], bool] = lambda _: True) -> list[Case]:
-    """Every scenario with every one of its writes, or of these, and the fault."""
+    """Return every scenario with each of its writes, or of those that `writes` accepts, and the fault."""
     return [(scenario, write, fault) for scenario in SCENARIOS for write in filter(writes, scenario.writes)]
 
 
 def operation(case: Case) -> str:
-    """What is written: how it meets a fault does not depend on the scenario."""
+    """Return what is written: how it meets a fault does not depend on the scenario."""
     return case[1].operation
 
 
+def scenario_name(case: Case) -> str:
+    """Return the name of the scenario."""
+    return case[0].name
+
+
 def operation_in_scenario(case: Case) -> tuple[str, str]:
-    """What is written, and in which scenario: what is live when the run dies is of its own in each."""
+    """Return what is written, and in which scenario: each has its own live state when the run dies."""
     return case[0].name, case[1].operation
 
 
 def named_cases(cases: Iterable[Case]) -> list[Any]:
-    """Cases as parameters that go by their names."""
+    """Return the cases as parameters with names."""
     return [
         pytest.param(
             case, id=f"{case[0].name}/{case[1]}/{case[2].__name__}".replace("_", "-").replace(" ", "-")
@@ -40,22 +45,22 @@ def named_cases(cases: Iterable[Case]) -> list[Any]:
 
 
 def makes(write: Write) -> bool:
-    """Whether there may be a twin of what this write makes."""
+    """Return whether this write makes something that could exist twice."""
     return write.operation.startswith("create_")
 
 
 def deploys(write: Write) -> bool:
-    """Whether a distribution is InProgress after this write."""
+    """Return whether a distribution is InProgress after this write."""
     return "distribution" in write.operation or write.operation == "update_key_group"
 
 
 def named(scenarios: Sequence[Scenario]) -> list[Any]:
-    """Scenarios as parameters that go by their names."""
+    """Return the scenarios as parameters with names."""
     return [pytest.param(each, id=each.name.replace(" ", "-")) for each in scenarios]
 
 
 def nobody_harmed(played: Disturbed) -> None:
-    """At no moment of all the runs did anybody read too much or too little."""
+    """Check that nobody could read too much or too little after any write of all runs."""
     assert played.too_much == frozenset()
     assert played.too_little == frozenset()
 
@@ -67,7 +72,7 @@ def nobody_harmed(played: Disturbed) -> None:
     ),
 )
 def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
-    """The same command leaves what an undisturbed run leaves; and a run that calls itself done was done."""
+    """The same command leaves what an undisturbed run leaves. A run that exits with 0 left nothing to do."""
     played = stage.disturbed(*case)
     assert played.struck
     nobody_harmed(played)
@@ -81,13 +86,13 @@ def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
     "case",
     named_cases(
         [
-            *one_of_each(every(killed), operation_in_scenario),
+            *one_of_each(every(killed), scenario_name, operation),
             *one_of_each(every(landed_unanswered, makes), operation),
         ]
     ),
 )
 def test_lists_that_lag(stage: Stage, case: Case) -> None:
-    """So it does when reads and lists show for a while what was there before each write."""
+    """The same is true if reads and lists show the state before each write for a while."""
     played = stage.disturbed(*case, stale_reads=1)
     assert played.struck
     nobody_harmed(played)
@@ -100,7 +105,7 @@ def test_lists_that_lag(stage: Stage, case: Case) -> None:
     named_cases(one_of_each([case for case in every(killed) if case[0].turns_back], operation_in_scenario)),
 )
 def test_turning_back(stage: Stage, case: Case) -> None:
-    """Who applies the specs from before, after a run that died, has what was there before."""
+    """Applying the earlier specs after a run that died restores the earlier state."""
     scenario = case[0]
     played = stage.disturbed(*case, then=scenario.before)
     assert played.struck
@@ -114,7 +119,7 @@ def test_turning_back(stage: Stage, case: Case) -> None:
 )
 @pytest.mark.parametrize("scenario", named(SCENARIOS))
 def test_deployed_does_not_come(stage: Stage, scenario: Scenario, trouble: dict[str, Any]) -> None:
-    """What must not come before Deployed does not come; the next run goes on from there."""
+    """Steps that need Deployed are not run without it, and the next run continues."""
     played = stage.disturbed(scenario, **trouble)
     nobody_harmed(played)
     assert played.report is not None
@@ -123,9 +128,9 @@ def test_deployed_does_not_come(stage: Stage, scenario: Scenario, trouble: dict[
     assert played.account == stage.undisturbed(scenario).end.account
 
 
-@pytest.mark.parametrize("case", named_cases(every(killed, deploys)))
+@pytest.mark.parametrize("case", named_cases(one_of_each(every(killed, deploys), operation_in_scenario)))
 def test_nobody_waits_after_a_crash(stage: Stage, case: Case) -> None:
-    """What a run left on its way to the edges when it died is not built upon before it is in force."""
+    """The next run does not rely on a change that a dead run made and that is not Deployed yet."""
     played = stage.disturbed(*case, in_a_hurry=True)
     assert played.struck
     nobody_harmed(played)

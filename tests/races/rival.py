@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cfstream.applying import Report
-from cfstream.errors import Refused, ReplyLost, Throttled
+from cfstream.errors import Refused, Throttled
 from cfstream.planning import Plan
 from cfstream.ports import Answer, Call, Writes
 from cfstream.steps.guard import LONGEST_SECONDS
@@ -38,12 +38,8 @@ def conflict(_aws: Writes, call: Call) -> Json:
     raise Refused(call.operation, "OperationAborted", "A conflicting operation is in progress.", status=409)
 
 
-def never_arrived(_aws: Writes, call: Call) -> Json:
-    """The connection broke before AWS got the request, and the client does not know."""
-    raise ReplyLost(f"{call.operation}: the connection was closed")
-
-
-FAULTS: tuple[Fault, ...] = (passes, throttled, conflict, never_arrived, landed_unanswered)
+FAULTS: tuple[Fault, ...] = (passes, throttled, landed_unanswered)
+"""A write that succeeds, one that is sent again after a pause, and one that is looked for after a pause."""
 
 
 @dataclass

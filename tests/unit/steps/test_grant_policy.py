@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from cfstream.errors import Refused, ReplyLost, Stale
+from cfstream.errors import Refused, ReplyLost, Stale, Unreachable
 from cfstream.policy_document import by_sid, oac_statement, oai_statement
+from cfstream.ports import Call
 from cfstream.steps.bucket_policy import PAUSES, PolicyEdit
 from cfstream.steps.grant import GrantRead
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage
-from cfstream.values import Address, Ref, StepId
+from cfstream.values import Address, Json, Ref, StepId
 from tests.unit.steps.buckets import ACCOUNT, BUCKET, UNREAD, Bucket, Clock, context, landed, lost, refused
 
 ADDRESS = Address("bucket-policy", "lectures")
@@ -123,6 +124,18 @@ def test_lost_reply(fault: Any) -> None:
     grant(policy(THEIRS)).perform(context(bucket))
     assert bucket.policy == policy(THEIRS, OURS)
     assert bucket.calls["put_bucket_policy"] == (1 if fault is landed else 2)
+
+
+def test_a_write_that_never_arrived_is_sent_again() -> None:
+    """S3 could not be reached once."""
+
+    def unreachable(_bucket: Bucket, call: Call) -> Json:
+        raise Unreachable(f"{call.operation}: connection refused")
+
+    bucket = Bucket()
+    bucket.faults["put_bucket_policy"] = [unreachable]
+    grant(None).perform(context(bucket))
+    assert bucket.policy == policy(OURS)
 
 
 def test_fresh_identity() -> None:

@@ -154,3 +154,34 @@ def test_a_web_acl_must_exist(studio: Studio) -> None:
     assert problems(studio.stack(signed(http={"web_acl": gone}))) == [
         f"the web ACL {gone} does not exist in account 123456789012"
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "dangerous"),
+    [
+        ({"geo": {"allow": ["US"]}}, {"geo": {"allow": ["US", "CA"]}}, True),
+        ({"geo": {"allow": ["US"]}}, {"geo": {}}, True),
+        ({"geo": {"allow": ["US"]}}, {"geo": {"block": ["US"]}}, True),
+        ({"geo": {"block": ["KP", "US"]}}, {"geo": {"block": ["KP"]}}, True),
+        ({"geo": {"allow": ["US", "CA"]}}, {"geo": {"allow": ["US"]}}, False),
+        ({"geo": {}}, {"geo": {"block": ["KP"]}}, False),
+        ({"geo": {"block": ["KP"]}}, {"geo": {"allow": ["US"]}}, False),
+        ({"geo": {"allow": ["US"]}}, {}, False),
+        ({"web_acl": CLASSIC}, {"web_acl": ""}, True),
+        ({"web_acl": CLASSIC}, {"web_acl": CLASSIC.replace("1", "2")}, True),
+        ({"web_acl": ""}, {"web_acl": CLASSIC}, False),
+        ({"web_acl": CLASSIC}, {}, False),
+    ],
+)
+def test_more_countries_or_another_firewall_is_a_hazard(
+    studio: Studio, before: Json, after: Json, dangerous: bool
+) -> None:
+    """`loses-firewall` blocks apply if more countries are served, or if the live web ACL no longer applies."""
+    expected = ["loses-firewall"] if dangerous else []
+    studio.converge(signed(http=before))
+    planned = studio.stack(signed(http=after))
+    assert hazards(planned) == expected
+    assert (studio.apply(signed(http=after)).exit_code == 5) is dangerous
+    (old,), (new,) = studio.load(signed(http=before)), studio.load(signed(http=after))
+    found = compare([old], [new]).stacks
+    assert [each.name for stack in found for each in stack.hazards] == expected

@@ -12,9 +12,15 @@ from typing import Any
 
 from cfstream.domain import counted, document, items
 from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
+from cfstream.spec.countries import COUNTRIES
 from cfstream.spec.http import Behavior, Geo, Http
+from cfstream.spec.wording import some_of
 from cfstream.stack.fields import Danger, OwnedField, no_danger
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json
+
+NAMED_COUNTRIES = 5
+"""Countries that a hazard lists."""
 
 
 class Part(Enum):
@@ -159,6 +165,23 @@ def _set_geo(config: dict[str, Any], geo: dict[str, list[str]]) -> None:
     }
 
 
+def _more_countries(before: dict[str, list[str]], after: dict[str, list[str]]) -> tuple[Hazard, ...]:
+    gained = sorted(_served(after) - _served(before))
+    text = f"viewers in {some_of(gained, NAMED_COUNTRIES)} are served, and were refused before"
+    return (Hazard(HazardName.LOSES_FIREWALL, text),) if gained else ()
+
+
+def _served(geo: dict[str, list[str]]) -> frozenset[str]:
+    return frozenset(geo["allow"]) if "allow" in geo else COUNTRIES.difference(geo.get("block", ()))
+
+
+def _other_firewall(before: str, after: str) -> tuple[Hazard, ...]:
+    if not before:
+        return ()
+    text = f"the rules of the web ACL {before} no longer apply"
+    return (Hazard(HazardName.LOSES_FIREWALL, text if not after else f"{text}; those of {after} do"),)
+
+
 def _geo_text(geo: dict[str, list[str]]) -> str:
     return "; ".join(f"{name} {', '.join(codes)}" for name, codes in geo.items())
 
@@ -208,6 +231,7 @@ HTTP_FIELDS = (
         label="Web ACL",
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
+        danger=_other_firewall,
     ),
     HttpField(
         name="geo",
@@ -219,6 +243,7 @@ HTTP_FIELDS = (
         usual=({},),
         plain=_plain_geo,
         text=_geo_text,
+        danger=_more_countries,
     ),
     HttpField(
         name="origin_shield",

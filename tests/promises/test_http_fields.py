@@ -34,6 +34,30 @@ CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
     Case(
+        name="error_pages",
+        value=[
+            {"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"},
+            {"code": 503, "cache": "5m"},
+        ],
+        live={
+            "CustomErrorResponses": {
+                "Quantity": 2,
+                "Items": [
+                    {
+                        "ErrorCode": 404,
+                        "ResponsePagePath": "/errors/404.html",
+                        "ResponseCode": "404",
+                        "ErrorCachingMinTTL": 10,
+                    },
+                    {"ErrorCode": 503, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": 300},
+                ],
+            }
+        },
+        none=[],
+        nothing={"CustomErrorResponses": {"Quantity": 0}},
+        shown="404 -> /errors/404.html as 404, cached for 10s;",
+    ),
+    Case(
         name="geo",
         value={"allow": ["CA", "US"]},
         live={
@@ -185,3 +209,22 @@ def test_more_countries_or_another_firewall_is_a_hazard(
     (old,), (new,) = studio.load(signed(http=before)), studio.load(signed(http=after))
     found = compare([old], [new]).stacks
     assert [each.name for stack in found for each in stack.hazards] == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "warning"),
+    [
+        ({"code": 403, "page": "/errors/403.html", "response_code": 200}, "answers 200 for a 403"),
+        ({"code": 404, "page": "/sorry.html"}, "is on a signed path (the default behavior)"),
+        ({"code": 403, "page": "/errors/403.html"}, ""),
+    ],
+)
+def test_an_error_page_that_can_hide_a_refusal_is_a_warning(studio: Studio, page: Json, warning: str) -> None:
+    """The plan warns before the page is written, and the page does not block apply."""
+    behaviors = [{"path": "/errors/*", "public": True}]
+    document = signed(http={"error_pages": [page], "behaviors": behaviors})
+    studio.converge(signed(http={"behaviors": behaviors}), allow=["makes-public"])
+    planned = studio.stack(document)
+    warnings = [notice.text for notice in planned.notices if "the error page" in notice.text]
+    assert [warning in text for text in warnings] == ([True] if warning else [])
+    assert studio.apply(document).exit_code == 0

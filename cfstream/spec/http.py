@@ -207,6 +207,28 @@ def _once(pages: tuple[ErrorResponse, ...]) -> tuple[ErrorResponse, ...]:
     return pages
 
 
+def _origin_path(path: str) -> str:
+    if not path:
+        return path
+    if odd := re.search(r"[^A-Za-z0-9_.~/-]", path):
+        what = f"an origin path has letters, digits, - _ . ~ and /, and this one has {shown(odd.group())}"
+        raise fault(what, "move the objects under a prefix without other characters")
+    right = f"/{path.strip('/')}".rstrip("/")
+    if path != right:
+        what = "an origin path begins with / and does not end with /"
+        raise fault(what, f"write {right}" if right else 'write "", or a path like /v2')
+    if len(path) > 255:
+        raise fault(f"an origin path has at most 255 characters, and this one has {len(path)}", "shorten it")
+    return path
+
+
+OriginPath = Annotated[
+    str,
+    AfterValidator(_origin_path),
+    WithJsonSchema({"type": "string", "pattern": r"^(?:|(/[A-Za-z0-9_.~-]+)+)$", "examples": ["/v2"]}),
+]
+
+
 class Cors(Section):
     """Which web pages may read the media with scripts."""
 
@@ -299,6 +321,11 @@ class Http(Section):
         description="Pages and cache times for errors. A page for 403 also replaces CloudFront's refusal of unsigned "
         "viewers. []: none. Absent: not managed.",
         examples=[[{"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"}]],
+    )
+    origin_path: OriginPath | None = Field(
+        default=None,
+        description="CloudFront puts this before the path of each request, so viewers only reach objects under it: "
+        'with /v2, a request for /a.mp4 reads the object v2/a.mp4. "": nothing. Absent: not managed.',
     )
     origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
         default=None,

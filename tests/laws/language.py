@@ -80,6 +80,7 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
                 "error_pages": st.sampled_from(
                     [[], [{"code": 404, "page": "/404.html"}, {"code": 500, "cache": "1m"}]]
                 ),
+                "origin_path": st.sampled_from(["", "/published"]),
                 "origin_shield": st.sampled_from(["", "eu-west-1", "us-east-1"]),
             },
         )

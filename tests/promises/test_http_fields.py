@@ -34,6 +34,12 @@ CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
     Case(
+        name="origin_path",
+        value="/v2",
+        live={"OriginPath": "/v2"},
+        shown="Path              /v2",
+    ),
+    Case(
         name="error_pages",
         value=[
             {"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"},
@@ -228,3 +234,14 @@ def test_an_error_page_that_can_hide_a_refusal_is_a_warning(studio: Studio, page
     warnings = [notice.text for notice in planned.notices if "the error page" in notice.text]
     assert [warning in text for text in warnings] == ([True] if warning else [])
     assert studio.apply(document).exit_code == 0
+
+
+def test_an_origin_path_changes_who_can_read_what(studio: Studio) -> None:
+    """Signers lose the objects outside the origin path, and a public behavior opens the objects below it."""
+    studio.converge(signed())
+    assert hazards(studio.stack(signed(http={"origin_path": "/v2"}))) == ["cuts-viewers"]
+    behaviors = [{"path": "/posters/*", "public": True}]
+    opened = studio.stack(signed(http={"origin_path": "/v2", "behaviors": behaviors}))
+    rows = [row for row in opened.exposure.access if str(row.reader) == "anyone" and row.after]
+    assert [row.witness for row in rows] == ["/posters/"]
+    assert opened.exposure.openings == ()

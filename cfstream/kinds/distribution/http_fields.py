@@ -319,6 +319,12 @@ HTTP_FIELDS = (
         text=_error_pages_text,
     ),
     HttpField(
+        name="origin_path",
+        label="Origin path",
+        part=Part.ORIGIN,
+        **_member("OriginPath", ""),
+    ),
+    HttpField(
         name="origin_shield",
         label="Origin Shield",
         part=Part.ORIGIN,

@@ -1,7 +1,7 @@
 """The worlds that the specs of a run describe: what is declared public is what they serve to anyone. Pure.
 
 A spec describes its distribution, the origin of the default behavior and the grant. What it does not manage is as it
-is live: behaviors that it does not name, other origins, and the origin path.
+is live: behaviors that it does not name, other origins, and the origin path if the spec has none.
 """
 
 from collections.abc import Iterator
@@ -71,14 +71,14 @@ def _is_public(spec: Spec) -> bool:
 
 def _anonymous(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
     """``origin_access: none``: CloudFront reads as anyone does, so what it can read is open at S3, whoever signs."""
-    origin = _origin(world, live)
+    origin = _origin(spec, world, live)
     everything = CacheBehavior(PathPattern("*"), origin.id, (origin,), default=True)
     return replace(world, distributions=(_distribution(spec, live, (origin,), (everything,)),))
 
 
 def _granted(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
     """What CloudFront can read by the grant, and by nothing else."""
-    origin = replace(_origin(world, live), oai_id=PROMISED)
+    origin = replace(_origin(spec, world, live), oai_id=PROMISED)
     described = {origin, live.default_origin if live else None}
     behaviors = tuple(
         replace(each, origins=(origin,) if described & {*each.origins} else ())
@@ -105,10 +105,12 @@ def _read_as_it_is(
     return replace(world, distributions=(_distribution(spec, live, origins, behaviors),))
 
 
-def _origin(world: BucketWorld, live: Distribution | None) -> Origin:
+def _origin(spec: Spec, world: BucketWorld, live: Distribution | None) -> Origin:
     """Return the origin that the spec describes, without an identity."""
     described = live.default_origin if live else None
-    path = described.path if described else ""
+    path = spec.http.origin_path
+    if path is None:
+        path = described.path if described else ""
     return Origin(PROMISED, f"{world.bucket.name}.s3.amazonaws.com", path)
 
 

@@ -267,7 +267,8 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
         return f"{name} is a mapping, or false for none", f"write {_line(path)}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     words = [word or '""' for word in words]
-    usual = _section(path[:-1]).model_fields[key].default or words[0]
+    field = _section(path[:-1]).model_fields[key]
+    usual = words[0] if field.is_required() else field.default or words[0]
     near = next((word for word in words if _squeezed(word) == _squeezed(text)), None)
     guess = key not in _NEVER_GUESSED and isinstance(detail["input"], str)
     near = near or (nearest(text, words) if guess else None)

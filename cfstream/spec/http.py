@@ -5,9 +5,17 @@ False mean none.
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from cfstream.spec.countries import COUNTRIES
 from cfstream.spec.fields import (
@@ -20,7 +28,9 @@ from cfstream.spec.fields import (
     PathPattern,
     RootObject,
     Signer,
+    duration,
     fault,
+    spell,
 )
 from cfstream.spec.key_groups import AnyKeyGroup
 from cfstream.spec.section import AlsoCalled, Section, form_of_switch
@@ -136,6 +146,88 @@ class Geo(Section):
         if self.allow and self.block:
             raise fault("allow and block exclude each other", "delete allow or block")
         return self
+
+
+ErrorCode = Literal[400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
+"""The errors that can have a page (Developer Guide, "Change response codes returned by CloudFront")."""
+
+ResponseCode = Literal[200, 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
+
+
+def _page(path: str) -> str:
+    if not path.startswith("/"):
+        raise fault(f"{shown(path)} is not a path of this distribution", f"write /{path or '404.html'}")
+    if odd := re.search(r"[^!-~]", path):
+        raise fault(f"the path of an error page cannot contain {shown(odd.group())}", "write it as in a URL")
+    return path
+
+
+def _cache_time(value: Any) -> str:
+    return value if value == "0s" else spell(duration(value))
+
+
+CacheTime = Annotated[
+    str,
+    BeforeValidator(_cache_time),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["10s"]}
+    ),
+]
+"""A length of time, 0s included, in its shortest spelling."""
+
+
+class ErrorResponse(Section):
+    """What viewers get in place of an error: a page, another status, or the same answer for some time."""
+
+    code: ErrorCode = Field(description="The status of the error, from the bucket or from CloudFront.")
+    page: Annotated[str, AfterValidator(_page)] | None = Field(
+        default=None,
+        description="Path of the page, like /errors/404.html. It should be on a public path: viewers get it without a "
+        "signature. Absent: no page.",
+        examples=["/errors/404.html"],
+    )
+    response_code: ResponseCode | None = Field(
+        default=None, description="Status that viewers get with the page. Absent: the status of the error."
+    )
+    cache: CacheTime = Field(
+        default="10s", description="How long CloudFront caches the error at least.", examples=["10s", "5m"]
+    )
+
+    @model_validator(mode="after")
+    def _with_page(self) -> "ErrorResponse":
+        if self.response_code is not None and self.page is None:
+            raise fault("a response_code needs a page", "add page, or delete response_code")
+        return self
+
+
+def _once(pages: tuple[ErrorResponse, ...]) -> tuple[ErrorResponse, ...]:
+    codes = [page.code for page in pages]
+    twice = next((code for number, code in enumerate(codes) if code in codes[:number]), None)
+    if twice is not None:
+        raise fault(f"the error {twice} is listed more than once", "keep one entry for it")
+    return pages
+
+
+def _origin_path(path: str) -> str:
+    if not path:
+        return path
+    if odd := re.search(r"[^A-Za-z0-9_.~/-]", path):
+        what = f"an origin path has letters, digits, - _ . ~ and /, and this one has {shown(odd.group())}"
+        raise fault(what, "move the objects under a prefix without other characters")
+    right = f"/{path.strip('/')}".rstrip("/")
+    if path != right:
+        what = "an origin path begins with / and does not end with /"
+        raise fault(what, f"write {right}" if right else 'write "", or a path like /v2')
+    if len(path) > 255:
+        raise fault(f"an origin path has at most 255 characters, and this one has {len(path)}", "shorten it")
+    return path
+
+
+OriginPath = Annotated[
+    str,
+    AfterValidator(_origin_path),
+    WithJsonSchema({"type": "string", "pattern": r"^(?:|(/[A-Za-z0-9_.~-]+)+)$", "examples": ["/v2"]}),
+]
 
 
 class Cors(Section):
@@ -255,6 +347,20 @@ class Http(Section):
         description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. A viewer whose "
         "country is not known is served. {}: all countries. Absent: not managed.",
         examples=[{"allow": ["US", "CA"]}],
+    )
+    error_pages: Annotated[
+        Annotated[Many[ErrorResponse], AfterValidator(_once)] | None,
+        AlsoCalled("custom_error_response", "custom_error_responses"),
+    ] = Field(
+        default=None,
+        description="Pages and cache times for errors. A page for 403 also replaces CloudFront's refusal of unsigned "
+        "viewers. []: none. Absent: not managed.",
+        examples=[[{"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"}]],
+    )
+    origin_path: OriginPath | None = Field(
+        default=None,
+        description="CloudFront puts this before the path of each request, so viewers only reach objects under it: "
+        'with /v2, a request for /a.mp4 reads the object v2/a.mp4. "": nothing. Absent: not managed.',
     )
     origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
         default=None,

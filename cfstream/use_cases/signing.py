@@ -152,7 +152,7 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
                 f"use one of {names}",
             )
         return request.target
-    key = request.target.removeprefix("/")
+    key = _below_origin_path(request.target.removeprefix("/"), stack)
     whole_folder = request.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
     if request.cookies and request.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
         raise CannotSign(
@@ -163,6 +163,19 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
     cnames = [name for name in stack.spec.cnames or () if not name.startswith("*.")]
     host = cnames[0] if cnames else guards.domain_name
     return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
+
+
+def _below_origin_path(key: str, stack: "Stack") -> str:
+    """Return the key without the spec's origin path, which CloudFront puts before the path of a URL."""
+    path = stack.spec.http.origin_path
+    if not path or key in ("", "*"):
+        return key
+    begins = f"{path[1:]}/"
+    if not key.startswith(begins):
+        raise CannotSign(
+            f"no URL leads to {key}: it is not under the origin path {path}", f"name an object under {begins}"
+        )
+    return key.removeprefix(begins)
 
 
 def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signed:

@@ -79,6 +79,10 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
                 "http_version": st.sampled_from(["http1.1", "http2", "http3", "http2and3"]),
                 "web_acl": st.sampled_from(["", "a1b2c3d4-5678-90ab-cdef-222222222222"]),
                 "geo": st.sampled_from([{}, {"allow": ["US", "CA"]}, {"block": ["KP"]}]),
+                "error_pages": st.sampled_from(
+                    [[], [{"code": 404, "page": "/404.html"}, {"code": 500, "cache": "1m"}]]
+                ),
+                "origin_path": st.sampled_from(["", "/published"]),
                 "origin_shield": st.sampled_from(["", "eu-west-1", "us-east-1"]),
             },
         )

@@ -34,6 +34,36 @@ CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
     Case(
+        name="origin_path",
+        value="/v2",
+        live={"OriginPath": "/v2"},
+        shown="Path              /v2",
+    ),
+    Case(
+        name="error_pages",
+        value=[
+            {"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"},
+            {"code": 503, "cache": "5m"},
+        ],
+        live={
+            "CustomErrorResponses": {
+                "Quantity": 2,
+                "Items": [
+                    {
+                        "ErrorCode": 404,
+                        "ResponsePagePath": "/errors/404.html",
+                        "ResponseCode": "404",
+                        "ErrorCachingMinTTL": 10,
+                    },
+                    {"ErrorCode": 503, "ResponsePagePath": "", "ResponseCode": "", "ErrorCachingMinTTL": 300},
+                ],
+            }
+        },
+        none=[],
+        nothing={"CustomErrorResponses": {"Quantity": 0}},
+        shown="404 -> /errors/404.html as 404, cached for 10s;",
+    ),
+    Case(
         name="geo",
         value={"allow": ["CA", "US"]},
         live={
@@ -154,3 +184,64 @@ def test_a_web_acl_must_exist(studio: Studio) -> None:
     assert problems(studio.stack(signed(http={"web_acl": gone}))) == [
         f"the web ACL {gone} does not exist in account 123456789012"
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "dangerous"),
+    [
+        ({"geo": {"allow": ["US"]}}, {"geo": {"allow": ["US", "CA"]}}, True),
+        ({"geo": {"allow": ["US"]}}, {"geo": {}}, True),
+        ({"geo": {"allow": ["US"]}}, {"geo": {"block": ["US"]}}, True),
+        ({"geo": {"block": ["KP", "US"]}}, {"geo": {"block": ["KP"]}}, True),
+        ({"geo": {"allow": ["US", "CA"]}}, {"geo": {"allow": ["US"]}}, False),
+        ({"geo": {}}, {"geo": {"block": ["KP"]}}, False),
+        ({"geo": {"block": ["KP"]}}, {"geo": {"allow": ["US"]}}, False),
+        ({"geo": {"allow": ["US"]}}, {}, False),
+        ({"web_acl": CLASSIC}, {"web_acl": ""}, True),
+        ({"web_acl": CLASSIC}, {"web_acl": CLASSIC.replace("1", "2")}, True),
+        ({"web_acl": ""}, {"web_acl": CLASSIC}, False),
+        ({"web_acl": CLASSIC}, {}, False),
+    ],
+)
+def test_more_countries_or_another_firewall_is_a_hazard(
+    studio: Studio, before: Json, after: Json, dangerous: bool
+) -> None:
+    """`loses-firewall` blocks apply if more countries are served, or if the live web ACL no longer applies."""
+    expected = ["loses-firewall"] if dangerous else []
+    studio.converge(signed(http=before))
+    planned = studio.stack(signed(http=after))
+    assert hazards(planned) == expected
+    assert (studio.apply(signed(http=after)).exit_code == 5) is dangerous
+    (old,), (new,) = studio.load(signed(http=before)), studio.load(signed(http=after))
+    found = compare([old], [new]).stacks
+    assert [each.name for stack in found for each in stack.hazards] == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "warning"),
+    [
+        ({"code": 403, "page": "/errors/403.html", "response_code": 200}, "answers 200 for a 403"),
+        ({"code": 404, "page": "/sorry.html"}, "is on a signed path (the default behavior)"),
+        ({"code": 403, "page": "/errors/403.html"}, ""),
+    ],
+)
+def test_an_error_page_that_can_hide_a_refusal_is_a_warning(studio: Studio, page: Json, warning: str) -> None:
+    """The plan warns before the page is written, and the page does not block apply."""
+    behaviors = [{"path": "/errors/*", "public": True}]
+    document = signed(http={"error_pages": [page], "behaviors": behaviors})
+    studio.converge(signed(http={"behaviors": behaviors}), allow=["makes-public"])
+    planned = studio.stack(document)
+    warnings = [notice.text for notice in planned.notices if "the error page" in notice.text]
+    assert [warning in text for text in warnings] == ([True] if warning else [])
+    assert studio.apply(document).exit_code == 0
+
+
+def test_an_origin_path_changes_who_can_read_what(studio: Studio) -> None:
+    """Signers lose the objects outside the origin path, and a public behavior opens the objects below it."""
+    studio.converge(signed())
+    assert hazards(studio.stack(signed(http={"origin_path": "/v2"}))) == ["cuts-viewers"]
+    behaviors = [{"path": "/posters/*", "public": True}]
+    opened = studio.stack(signed(http={"origin_path": "/v2", "behaviors": behaviors}))
+    rows = [row for row in opened.exposure.access if str(row.reader) == "anyone" and row.after]
+    assert [row.witness for row in rows] == ["/posters/"]
+    assert opened.exposure.openings == ()

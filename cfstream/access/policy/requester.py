@@ -334,15 +334,14 @@ def network(name: str, *, signed: bool = False) -> Requester:
     who = any_account() if signed else anonymous()
     known: dict[str, Value] = {**who.context}
     key = _KEY_OF_NETWORK.get(name.partition("-" if name.startswith("vpc") else ":")[0])
+    known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
     if key:
         # A pattern represents each network that matches it.
-        places: dict[str, Value] = {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
-        known |= {**_INSIDE_A_VPC, **places, key: Chosen((one_partition(name),), optional=False)}
+        known |= {**_INSIDE_A_VPC, key: Chosen((one_partition(name),), optional=False)}
     else:
         # Only a VPC can have a private range. From a public range, requests without a VPC have no VpcSourceIp.
-        known["aws:sourceip"] = IpAddress((name,))
-        known["aws:vpcsourceip"] = IpAddress((name,), optional=not networks.is_internal(name))
-        known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
+        vpc_address = IpAddress((name,), optional=not networks.is_internal(name))
+        known |= {"aws:sourceip": IpAddress((name,)), "aws:vpcsourceip": vpc_address}
     return replace(who, reader=Reader(ReaderKind.NETWORK, name), context=known)
 
 

@@ -140,11 +140,12 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
     live = distribution(
         path("/api/*", TargetOriginId="api"),
         Origins=listing(
-            origin(OriginPath="/videos", CustomHeaders=listing(header)), further("api", "api.example.org")
+            origin(OriginPath="/videos/", CustomHeaders=listing(header)), further("api", "api.example.org")
         ),
         OriginGroups=listing(group),
         DefaultCacheBehavior=legacy_behavior(LambdaFunctionAssociations=listing(function), MinTTL=5),
         WebACLId="arn:of:acl",
+        Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", **listing("QQ", "DE")}},
         CustomErrorResponses=listing(
             {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
         ),
@@ -160,6 +161,7 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         "Lambda@Edge arn:aws:lambda",
         "MinTTL 5",
         "WAF): arn:of:acl",
+        "whitelist DE, QQ",
         "error 404 -> /404.html",
         "the origin group both: s3, then api",
         "CacheTagConfig: HeaderName x-tags",

@@ -85,7 +85,7 @@ def test_a_listed_distribution_covers_its_unsigned_viewers(stage: Stage, spellin
     proof = judged(stage, also_read_by=[listed])
     assert (proof.exit_code, alarms(proof)) == (0, "")
     plan = stage.stack({**stage.spec, "also_read_by": [listed]})
-    assert f"the distribution {made['Id']} is listed in also_read_by, and it serves anyone" in [
+    assert f"the distribution {made['Id']} is listed in also_read_by, and serves anyone" in [
         each.text for each in plan.notices
     ]
     assert "distributions" in {each.part for each in judged(stage, also_managed_by=[listed]).broken}

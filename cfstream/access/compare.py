@@ -92,7 +92,7 @@ def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell,
 
 
 def others_opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[General, ...]:
-    """Return what else than reading opens to anyone: behavior by behavior, and where no way was certain before."""
+    """Return what opens to anyone except reading: by behavior, and if no way was certain before."""
     former = {True: set[object](), False: set[object]()}
     for each in before.general:
         former[each.certain].add(_what(each) if each.certain else (_what(each), frozenset(each.undecided)))
@@ -106,7 +106,7 @@ def others_opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[Gene
 
 
 def _what(each: General) -> Hashable:
-    """Return what a reader may do, and by which behavior; a statement that allows the same is no difference."""
+    """Return what a reader may do, and through which behavior. The statement that allows it does not matter."""
     place = (each.way.distribution_id, each.way.behavior and each.way.behavior.pattern) if each.way else ()
     return each.reader, each.may, place
 

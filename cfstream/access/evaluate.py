@@ -38,7 +38,7 @@ def _evaluation(split: Partition, number: int) -> Evaluation:
 
 
 class _Judge:
-    """Answers for one world. Caches answers by the facts that decide them: most cells differ in one fact only."""
+    """Answers for one world. Caches answers by the facts that decide them, because most cells differ in only one."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -66,7 +66,7 @@ class _Judge:
         return (*found, *self._directly(named, objects))
 
     def _directly(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Ways:
-        """Return the ways that bypass CloudFront: direct requests to S3, and distributions of other accounts."""
+        """Return the ways that bypass the account's CloudFront: requests to S3, and distributions of other accounts."""
         key = (named, objects)
         if key not in self._direct:
             self._direct[key] = tuple(self._direct_ways(named, objects))
@@ -90,15 +90,17 @@ class _Judge:
                 yield from _direct_way(requester, reading, point.view)
 
     def _perhaps(self, requester: Requester, reading: PolicyAnswer) -> PolicyAnswer:
-        """What a distribution may do is not certain where it is not known whether its origins lead to the bucket."""
+        """Return the access, uncertain if it is unknown whether the distribution's origins lead to the bucket."""
         origins = self.unplaced.get(requester.reader.name, ())
         if not origins or reading.verdict is Certainty.NO:
             return reading
-        clauses = (f"its origin {each.domain_name} may not lead to this bucket" for each in origins)
+        clauses = (
+            f"it is unknown whether its origin {each.domain_name} leads to this bucket" for each in origins
+        )
         return replace(reading, verdict=Certainty.MAYBE, undecided=(*reading.undecided, *clauses))
 
     def general(self, cells: Sequence[Cell]) -> Iterator[General]:
-        """Who may list, write objects or change who can read: through a distribution, by policy, or by an ACL."""
+        """Return who may list, write objects or change who can read: through a distribution, a policy or an ACL."""
         yield from self.viewers.others(cells)
         for may in (May.LIST, May.WRITE, May.MANAGE):
             for requester in self.view.outsiders:
@@ -113,7 +115,7 @@ class _Judge:
         yield from self._by_object_acl()
 
     def _by_object_acl(self) -> Iterator[General]:
-        """Yield the grants on objects that let a reader change their ACLs."""
+        """Yield the grants on objects that allow a reader to change their ACLs."""
         found: dict[Reader, list[str]] = {}
         for each in self.world.bucket.objects.classes:
             for reader, may in self.view.of_acl(each):

@@ -1,4 +1,4 @@
-"""Which patterns tell keys apart: all of them, or as many as fit into the limits, the most important ones first."""
+"""Chooses the patterns that distinguish keys: all, or the most important ones that fit into the limits."""
 
 from collections.abc import Callable, Hashable, Sequence
 
@@ -6,10 +6,10 @@ from cfstream.access.cells import STATES, Cells, cells
 from cfstream.access.globs import Glob
 
 _NOTHING = Glob(())
-"""The glob that no key matches. It takes the place of one that is left out, so that the others keep theirs."""
+"""The glob that no key matches. It replaces one that is left out, so that the others keep their index."""
 
 _FEWER = STATES // 8
-"""How many states an attempt with fewer patterns may visit. There are several attempts, and each takes its time."""
+"""The number of states that an attempt with fewer patterns may visit: there are several attempts."""
 
 
 def fitted(
@@ -20,10 +20,10 @@ def fitted(
     preferred: Sequence[int],
     limit: int,
 ) -> tuple[Cells, int]:
-    """Return cells for as many globs as the limits allow, and the globs that are left out as a bit mask.
+    """Return cells for as many globs as the limits allow, and a bit mask of the globs that are left out.
 
-    `preferred` lists the places of all globs; those that come first are left out last. No cell is merged: a glob that
-    is left out matches some keys of each cell, perhaps, and the caller decides what that means.
+    `preferred` lists the indices of all globs; the first ones are left out last. No cell is merged: a glob that
+    is left out may match some keys of each cell, and the caller decides what that means.
     """
     found = cells(globs, signature, ordered=ordered, limit=limit)
     if not found.merged:

@@ -1,6 +1,6 @@
-"""Find who can read, list, write or manage without being named by the spec or part of the account. Pure.
+"""Finds who can read, list, write or manage without being part of the account or listed in the spec. Pure.
 
-Everyone outside the account is an opening unless the spec lists them or AWS's services work that way.
+Everyone outside the account is an opening, unless the spec lists them or AWS's services need the access.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from cfstream.domain.bucket import BucketState
 from cfstream.values import plain
 
 POLICY, ACLS, DISTRIBUTIONS = "policy", "ACLs", "distributions"
-"""The part that opens: the sort of an opening, and its heading in `verify`."""
+"""The part that gives the access: the sort of an opening, and its heading in `verify`."""
 
 _WHAT = {
     May.READ: "can read",
@@ -39,13 +39,13 @@ class Expected:
     signers: frozenset[Reader] = frozenset()
     """The signers of the spec, on any path."""
     promises: tuple[BucketWorld, ...] = ()
-    """The worlds that the specs of the run describe. Whatever one of them serves to anyone is declared public."""
+    """The worlds that the specs of the run describe. What one of them serves to anyone is declared public."""
     public: Mapping[Cell, Ways] = field(default_factory=dict)
     """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
 
 
 def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Evaluation, ...]]:
-    """Return evaluations again, over cells that they share with the promises, and what those declare public."""
+    """Return the evaluations over cells that they share with the promises, and what the promises declare public."""
     if not expected.promises:
         return expected, found
     again = evaluate(*(each.world for each in found), *expected.promises)
@@ -108,7 +108,7 @@ def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) ->
 
 
 def general_standing(seen: Evaluation, found: General, expected: Expected) -> Standpoint:
-    """Return what somebody who may list, write or manage is to the stack."""
+    """Return the standing of a reader that may list, write or manage."""
     if found.way is not None:
         ask = _unsigned if found.reader == ANYONE else _signed
         return ask(seen, found.way, expected, found.may)
@@ -118,9 +118,9 @@ def general_standing(seen: Evaluation, found: General, expected: Expected) -> St
 
 
 def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
-    """Return whether a spec of the run says that anyone may read this.
+    """Return whether a spec of the run declares this public.
 
-    What a promise serves perhaps declares no more than what is read perhaps. In a merged cell the promise and the way
+    An uncertain promise only covers uncertain access. In a merged cell, the promise and the way
     may be about different keys, unless they use the same behavior of one distribution.
     """
     return any(
@@ -134,7 +134,7 @@ def _same_behavior(one: Way, other: Way) -> bool:
 
 
 def _place(way: Way) -> tuple[object, ...]:
-    """Return where a behavior is among those of its distribution, and the origin path that it leads to."""
+    """Return the index of a behavior in its distribution, and the origin path that it leads to."""
     behaviors = way.distribution.behaviors if way.distribution else ()
     before = takewhile(lambda each: each != way.behavior, behaviors)
     own = way.behavior.pattern if way.behavior else None
@@ -152,15 +152,15 @@ def _declared(found: Evaluation, expected: Expected) -> Declared:
 
 
 def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:
-    """A distribution that serves anyone is an opening unless the spec lists it."""
+    """Return the standing of unsigned access, which is an opening unless the spec lists the distribution."""
     if way.distribution is None or _listed(way, expected, may) is None:
         return Standpoint(Standing.OPENING)
-    note = f"the distribution {plain(way.distribution_id)} is listed in {_field(may)}, and it serves anyone"
+    note = f"the distribution {plain(way.distribution_id)} is listed in {_field(may)}, and serves anyone"
     return Standpoint(Standing.EXPECTED, note)
 
 
 def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:
-    """Signers of the spec and of other cfstream stacks are inside; so is the account itself."""
+    """Return the standing of signed access: signers of cfstream stacks, and the account itself, are inside."""
     inside = (
         way.reader in expected.signers
         or way.distribution_id == found.world.own
@@ -188,7 +188,7 @@ def _lists_signer(reader: Reader, expected: Expected, may: May) -> bool:
 
 
 def _field(may: May) -> str:
-    """Return the field of a spec that lists who else may do that."""
+    """Return the field of a spec that lists other readers with this access."""
     return "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
 
 
@@ -275,7 +275,7 @@ def _key_path(resource: str, bucket: str) -> str:
 
 
 def witness_path(cell: Cell, way: Way) -> str:
-    """Return the witness of a cell as a viewer asks for it by this way."""
+    """Return the path with which a viewer requests the witness of a cell in this way."""
     return way.path or path_of(way.origin.path if way.origin else "", cell.witness)
 
 
@@ -295,7 +295,7 @@ _CLOSE = {
 
 
 def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = May.READ) -> str:
-    """Return the advice that closes an opening of this sort, with the field that lists the reader if one can.
+    """Return how to close an opening of this sort, or the field that can list the reader.
 
     Blocking public access comes second. With a public policy, RestrictPublicBuckets also denies other accounts, and it
     still allows distributions of other accounts (S3 User Guide, "Blocking public access to your Amazon S3 storage").

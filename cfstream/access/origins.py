@@ -1,4 +1,4 @@
-"""What an origin leads to, and who S3 sees when CloudFront asks it. Pure."""
+"""What an origin leads to, and who CloudFront's requests for it come from, for S3. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -33,9 +33,9 @@ def judged_by_origins(world: BucketWorld, reader: Reader) -> bool:
 
 
 def astray(world: BucketWorld, distribution: Distribution) -> tuple[Origin, ...]:
-    """Return the origins of a distribution that perhaps lead to the bucket, in a way that is not recognised.
+    """Return the origins of a distribution that may lead to the bucket in a way that is not recognised.
 
-    Where a cfstream stack owns it, origins that only its signers reach are left out.
+    If a cfstream stack owns it, origins that only its signers reach are left out.
     """
     owned = distribution.id == world.own or distribution.id in world.stacks
     counted = (each for each in distribution.behaviors if not (owned and each.signers))
@@ -44,7 +44,7 @@ def astray(world: BucketWorld, distribution: Distribution) -> tuple[Origin, ...]
 
 
 def _perhaps_leads_to(world: BucketWorld, origin: Origin) -> bool:
-    """Return whether CloudFront signs what it asks the origin, and S3 may answer for the bucket under that name.
+    """Return whether CloudFront signs its requests to the origin, and S3 may answer for the bucket under that name.
 
     An access point, one of another account included, an Object Lambda access point, and other endpoints of S3 can all
     lead to it (S3 User Guide, "Using an alias for your access point", "Methods for accessing a general purpose
@@ -62,18 +62,18 @@ def _perhaps_leads_to(world: BucketWorld, origin: Origin) -> bool:
 
 
 def unplaced(world: BucketWorld) -> Mapping[Known, tuple[Origin, ...]]:
-    """Return the distributions, by ARN, that perhaps read the bucket by origins that are not recognised."""
+    """Return the distributions, by ARN, that may read the bucket through origins that are not recognised."""
     found = {each.arn: astray(world, each) for each in world.distributions}
     return {arn: origins for arn, origins in found.items() if origins}
 
 
 def control(origin: Origin, world: BucketWorld) -> Known:
-    """Return the OAC by which an origin signs its requests; empty for none and for one that does not sign."""
+    """Return the OAC that signs an origin's requests; empty if there is none, or if it does not sign."""
     return "" if origin.oac_id in world.unsigned_controls else origin.oac_id
 
 
 def requester_of(world: BucketWorld, through: Distribution, origin: Origin) -> Requester:
-    """Return who S3 sees when CloudFront reads an origin for a distribution."""
+    """Return the requester, for S3, when CloudFront reads an origin for a distribution."""
     if origin.oai_id:
         users = [user for user, known in world.identities.items() if known == origin.oai_id]
         return oai(origin.oai_id, users[0] if users else "")

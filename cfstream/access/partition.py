@@ -1,9 +1,9 @@
-"""Split the keys of a bucket into cells. All keys of a cell get the same answer in every world that is compared.
+"""Splits the keys of a bucket into cells. All keys of a cell get the same answer in every compared world.
 
 The keys are split by every pattern that can distinguish two keys: path patterns of behaviors (after their origin's
 path), resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
 
-CloudFront compares patterns with the normalised path, but sends the raw path to the origin. Single keys are judged in
+CloudFront compares patterns with the normalised path, but sends the raw path to the origin. Single keys are judged
 this way. Keys with empty segments, ``.`` or ``..`` have their own cells only if no other key has the same signature.
 
 If there are too many patterns, some are left out. Whether a key of a cell matches such a pattern is then an undecided
@@ -34,7 +34,7 @@ MOST_CELLS = 4096
 
 
 class Named(NamedTuple):
-    """Statements as bits, by what their Resource names among some keys."""
+    """Statements as bits, by which of some keys their Resource names."""
 
     may: int
     """It may name one of the keys."""
@@ -46,7 +46,7 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True)
 class StatementBits:
-    """Which keys the Resource of one statement names: certainly, or possibly (policy variables)."""
+    """The keys that the Resource of one statement names: certainly, or possibly (policy variables)."""
 
     may: int = 0
     certain: int = 0
@@ -66,7 +66,7 @@ class Layout:
     """The statements of the bucket's policy, then those of each access point's."""
 
     def signature(self, mask: int) -> Signature:
-        """What this world can tell apart about a key."""
+        """Return what this world distinguishes about a key."""
         return (*(route.signature(mask) for route in self.routes), *self.named(mask))
 
     def named(self, matched: int, some: int | None = None) -> tuple[Named, ...]:

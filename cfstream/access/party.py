@@ -1,4 +1,4 @@
-"""Spell a reader as `also_read_by` and `also_managed_by` list it."""
+"""Writes a reader in the form of `also_read_by` and `also_managed_by`."""
 
 from pydantic_core import PydanticCustomError
 

@@ -15,7 +15,7 @@ Question: TypeAlias = Callable[[PolicyView, Requester, Named], PolicyAnswer]
 
 
 class Point:
-    """An access point: its own policy decides, and the bucket's policy must let the requests through."""
+    """An access point: its own policy decides, and the bucket's policy must also allow the requests."""
 
     def __init__(self, world: BucketWorld, point: AccessPoint, number: int, bucket: PolicyView) -> None:
         self.point = point
@@ -41,7 +41,7 @@ class Point:
     def by_viewers(
         self, requester: Requester, may: May, on: ResourceType, named: tuple[Named, ...]
     ) -> PolicyAnswer:
-        """Return whether CloudFront may list, write or manage through the access point when viewers ask for it."""
+        """Return whether CloudFront may list, write or manage through the access point at the request of viewers."""
         return self._asked(requester, named, lambda view, who, names: view.by_viewers(who, may, on, names))
 
     def general(self, requester: Requester, may: May) -> PolicyAnswer:
@@ -50,7 +50,7 @@ class Point:
         return self._asked(requester, nothing, lambda view, who, _: view.general(who, may))
 
     def _asked(self, requester: Requester, named: tuple[Named, ...], question: Question) -> PolicyAnswer:
-        """What both policies allow together."""
+        """Return what both policies allow together."""
         mine = question(self.view, self.view.known(requester), named[self._number])
         if mine.verdict is Certainty.NO:
             return mine

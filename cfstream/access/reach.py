@@ -1,4 +1,4 @@
-"""Decide what S3 lets one requester read, regardless of its viewers. Pure."""
+"""Decides what S3 allows one requester to read, regardless of its viewers. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -15,7 +15,7 @@ Reach: TypeAlias = Mapping[Cell, State]
 
 
 def reach(worlds: Sequence[BucketWorld], requesters: Sequence[Requester | None]) -> tuple[Reach, ...]:
-    """Return what S3 lets each requester read, each in its world. None as a requester reads nothing.
+    """Return what S3 allows each requester to read, each in its world. None as a requester reads nothing.
 
     All results share their cells, so they can be compared.
     """

@@ -7,23 +7,23 @@ from typing import NamedTuple
 from cfstream.domain import CacheBehavior, Delivery, Distribution, Origin
 from cfstream.values import plain
 
-MERGED = "too many path patterns and statements to tell all paths apart"
+MERGED = "there are too many path patterns and statements to distinguish all paths"
 
 ROOT = "/"
-"""The path for which CloudFront asks for the default root object, or for the bucket itself if there is none.
+"""The path for which CloudFront requests the default root object, or the bucket itself if there is none.
 
-The behavior that matches ``/`` serves it, whichever behavior matches the object's own path (Developer Guide, "Specify a
-default root object").
+The behavior that matches ``/`` serves it, not the behavior that matches the object's own path (Developer Guide,
+"Specify a default root object").
 """
 
 
 class Candidate(NamedTuple):
-    """A behavior that CloudFront uses for a cell, by its place, unless one of some clauses prevents it."""
+    """The index of a behavior that CloudFront uses for a cell, unless an undecided clause prevents it."""
 
     place: int
     undecided: tuple[str, ...] = ()
     path: str = ""
-    """The only path that leads there: ``/``. Empty where the path follows from the key."""
+    """The only path that leads there: ``/``. Empty if the path follows from the key."""
 
 
 class Root(NamedTuple):
@@ -32,9 +32,9 @@ class Root(NamedTuple):
     place: int
     """The behavior that matches ``/``."""
     key: str | None
-    """The key that ``/`` leads to; empty where there is no root object, None where it is not known."""
+    """The key that ``/`` leads to; empty if there is no root object, None if it is unknown."""
     bit: int = 0
-    """The bit of the key; 0 where the behavior for its own path serves it to the same viewers."""
+    """The bit of the key; 0 if the behavior for its own path serves it to the same viewers."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +45,28 @@ class Route:
     origin_path: str
     behaviors: tuple[CacheBehavior, ...]
     bits: tuple[int, ...]
-    """For each behavior the bit of its pattern behind the origin path."""
+    """For each behavior, the bit of its pattern after the origin path."""
     root: Root | None = None
-    """None for a streaming distribution, which has none."""
+    """None for a streaming distribution."""
 
     def signature(self, mask: int) -> tuple[int, bool]:
-        """Return what the route can tell apart about a key."""
+        """Return what the route distinguishes about a key."""
         return self.first(mask), bool(self.root and mask & self.root.bit)
 
     def first(self, mask: int) -> int:
-        """Return the place of the behavior that CloudFront uses; -1 for keys outside the origin path."""
+        """Return the index of the behavior that CloudFront uses; -1 for keys outside the origin path."""
         for place, bit in enumerate(self.bits):
             if mask & bit:
                 return place
         return -1
 
     def candidates(self, mask: int, may: int) -> tuple[Candidate, ...]:
-        """Return the behaviors by which viewers ask for the keys of a cell: by their own paths, and by ``/``."""
+        """Return the behaviors through which viewers request the keys of a cell: by their own paths, and by ``/``."""
         own = tuple(self._by_path(mask, may))
         return (*own, *self._by_root(mask, may, own))
 
     def _by_path(self, mask: int, may: int) -> Iterator[Candidate]:
-        """The behavior for a cell, after those before it whose patterns were left out."""
+        """Return the behavior for a cell, and earlier ones whose patterns were left out."""
         earlier: tuple[str, ...] = ()
         for place, bit in enumerate(self.bits):
             if mask & bit:
@@ -74,11 +74,11 @@ class Route:
                 return
             if may & bit:
                 pattern = f"{self.origin_path}{self.behaviors[place].pattern.absolute}"
-                yield Candidate(place, (*earlier, f"{MERGED}: it may not match {pattern}"))
-                earlier = (*earlier, f"{MERGED}: it may match {pattern}, which comes first")
+                yield Candidate(place, (*earlier, f"{MERGED}: it is unknown whether {pattern} matches"))
+                earlier = (*earlier, f"{MERGED}: the earlier pattern {pattern} may match")
 
     def _by_root(self, mask: int, may: int, own: tuple[Candidate, ...]) -> Iterator[Candidate]:
-        """The behavior for ``/``, where it leads to the cell and serves others than the behavior for the key does."""
+        """Return the behavior for ``/``, if it leads to the cell and serves more viewers than that for the key."""
         root = self.root
         if (
             root is None
@@ -91,17 +91,17 @@ class Route:
         elif mask & root.bit:
             yield Candidate(root.place, (), ROOT)
         elif may & root.bit:
-            yield Candidate(root.place, (f"{MERGED}: it may not be {root.key}",), ROOT)
+            yield Candidate(root.place, (f"{MERGED}: it is unknown whether the object is {root.key}",), ROOT)
 
     def listing(self) -> Candidate | None:
-        """Return the behavior by which viewers ask for the bucket itself; None if none does."""
+        """Return the behavior through which viewers request the bucket itself; None if there is none."""
         if self.root is None or self.origin_path or self.root.key:
             return None
         unknown = (unknown_root(self.distribution),) if self.root.key is None else ()
         return Candidate(self.root.place, unknown, ROOT)
 
     def origins(self, behavior: CacheBehavior, reached: frozenset[Origin]) -> Iterator[Origin]:
-        """The origins of a behavior that read the bucket with this route's origin path."""
+        """Return the origins of a behavior that read the bucket with this route's origin path."""
         return (each for each in behavior.origins if each in reached and each.path == self.origin_path)
 
 
@@ -115,18 +115,18 @@ def root_of(distribution: Distribution, origin_path: str) -> Root | None:
 
 
 def serves_all(behaviors: tuple[CacheBehavior, ...], place: int, other: int) -> bool:
-    """Return whether the behavior at `place` serves everybody whom the one at `other` serves, from the same origins."""
+    """Return whether the behavior at `place` serves all viewers of the one at `other`, from the same origins."""
     mine, theirs = behaviors[place], behaviors[other]
     return mine.origins == theirs.origins and (not mine.signers or mine.signers == theirs.signers)
 
 
 def unknown_root(distribution: Distribution) -> str:
-    """Return the clause that is not decided where a list row does not show the default root object."""
+    """Return the undecided clause, if a list row does not show the default root object."""
     return f"lists do not show the default root object of {plain(distribution.id)}"
 
 
 def key_of(origin_path: str, path: str) -> str:
-    """Return the key that CloudFront asks for: the origin path, then the viewer's path."""
+    """Return the key that CloudFront requests: the origin path, then the viewer's path."""
     return f"{origin_path}/{path.removeprefix('/')}".removeprefix("/")
 
 

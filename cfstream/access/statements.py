@@ -37,17 +37,17 @@ T = TypeVar("T")
 
 RESTRICTED = "whether RestrictPublicBuckets allows it"
 VARIABLE = "a policy variable"
-VERSIONS = "it names old versions only, which CloudFront asks for if it forwards versionId"
+VERSIONS = "it names only old versions, which CloudFront requests if it forwards versionId"
 _BY_ACL = actions(May.READ)[:2]
-"""What READ in an ACL allows (S3 User Guide, "Mapping of ACL permissions and access policy permissions")."""
+"""The actions of READ in an ACL (S3 User Guide, "Mapping of ACL permissions and access policy permissions")."""
 _GET = _BY_ACL[0]
 QUERY = (
     "it depends on the query string, which CloudFront sends to the origin only if the behavior forwards it"
 )
 _BY_METHOD = frozenset({"s3:listbucket", "s3:putobject", "s3:deleteobject"})
-"""What a GET for the bucket, and a PUT, POST or DELETE for a key ask for without a query string (S3 API Reference)."""
+"""The actions of a GET for the bucket, and of a PUT, POST or DELETE for a key, without a query string (S3 API)."""
 _BY_BUCKET_ACL = ((May.LIST, ResourceType.BUCKET), (May.WRITE, ResourceType.OBJECT))
-"""What READ and WRITE in the bucket's own ACL allow (S3 User Guide, as for `_BY_ACL`)."""
+"""The actions of READ and WRITE in the bucket's own ACL (S3 User Guide, as for `_BY_ACL`)."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class PolicyView:
 
     @cached_property
     def outsiders(self) -> tuple[Requester, ...]:
-        """Return every class of requester that a statement could admit, except own distributions and OAIs.
+        """Return every class of requester that a statement could admit, except the account's distributions and OAIs.
 
         Those are judged by the origins that use them. AWS does not reuse ids, so a deleted distribution of the account
-        reads nothing. A distribution whose origins are not known to lead here is a reader itself.
+        reads nothing. A distribution whose origins may not lead here is a reader itself.
         """
         identities = set(self.world.identities.values())
         judged = tuple(
@@ -110,7 +110,7 @@ class PolicyView:
 
     @property
     def _judged_here(self) -> tuple[Statement, ...]:
-        """The statements that do not delegate to the own access points, whose policies are judged instead."""
+        """The statements that do not delegate to the account's access points, whose policies are judged instead."""
         return tuple(
             each for each in self.statements if not delegates_to_access_points(each, self.world.account)
         )
@@ -133,7 +133,7 @@ class PolicyView:
         """
         # Cells that differ only in statements about others have the same answer.
         if id(requester) not in self._deciding:
-            asked = (*self._asked[May.READ], _GET)
+            asked = (*self._allowed_actions[May.READ], _GET)
             self._deciding[id(requester)] = self._judge.deciding(requester, asked)
         mask = self._deciding[id(requester)]
         mine = Named(named.may & mask, named.certain & mask, named.merged & mask)
@@ -147,7 +147,7 @@ class PolicyView:
     ) -> PolicyAnswer:
         found = NO
         if self.reaches(objects):
-            found = best(self._decide(requester, each, named) for each in self._asked[May.READ])
+            found = best(self._decide(requester, each, named) for each in self._allowed_actions[May.READ])
             if cloudfront and found.verdict is Certainty.YES:
                 found = self._current(requester, named, found)
         if found.verdict is Certainty.YES:
@@ -176,25 +176,27 @@ class PolicyView:
         """
         found = [
             self._decide(requester, each, self._somewhere(each.on), self._everything(each.on))
-            for each in self._asked[may]
+            for each in self._allowed_actions[may]
         ]
         together = best(found)
         return _of(together.verdict, together.undecided, found)
 
     @property
     def allows_more(self) -> bool:
-        """Whether some statement, or the bucket's ACL, allows more of objects than to read them."""
+        """Whether a statement, or the bucket's ACL, allows more than reading objects."""
         return bool(self.of_bucket_acl) or any(
-            each.on is ResourceType.OBJECT for may in (May.WRITE, May.MANAGE) for each in self._asked[may]
+            each.on is ResourceType.OBJECT
+            for may in (May.WRITE, May.MANAGE)
+            for each in self._allowed_actions[may]
         )
 
     def by_viewers(self, requester: Requester, may: May, on: ResourceType, named: Named) -> PolicyAnswer:
-        """Return whether CloudFront, a requester of `known`, may do more than read when viewers ask for it.
+        """Return whether CloudFront, a requester of `known`, may do more than read at the request of viewers.
 
-        It asks what the method and the path say. What else the query string says counts as uncertain.
+        The method and the path decide the action. Other actions, by the query string, count as uncertain.
         """
         keys, forbidding = (named, None) if on is ResourceType.OBJECT else self._named_of[ResourceType.BUCKET]
-        asked = [each for each in self._asked[may] if each.on is on]
+        asked = [each for each in self._allowed_actions[may] if each.on is on]
         readings = {each.name: self._decide(requester, each, keys, forbidding) for each in asked}
         by_method = best(each for name, each in readings.items() if name in _BY_METHOD)
         by_query = best(each for name, each in readings.items() if name not in _BY_METHOD)
@@ -206,7 +208,7 @@ class PolicyView:
     def _by_bucket_acl(
         self, requester: Requester, may: May, on: ResourceType, forbidding: int
     ) -> PolicyAnswer:
-        """What the bucket's own ACL lets CloudFront do, unless a Deny certainly applies."""
+        """Return what the bucket's own ACL allows CloudFront to do, unless a Deny certainly applies."""
         mine = _counting(self.world.bucket.grants, requester)
         if self.point is not None or (may, on) not in _BY_BUCKET_ACL or not mine:
             return NO
@@ -225,7 +227,7 @@ class PolicyView:
         return f"{name} of the access point {self.point.name}" if self.point else name
 
     @cached_property
-    def _asked(self) -> Mapping[May, tuple[Action, ...]]:
+    def _allowed_actions(self) -> Mapping[May, tuple[Action, ...]]:
         """Return the actions that at least one statement allows."""
         allows = [each for each in self.statements if each.allow]
         return {
@@ -264,7 +266,7 @@ class PolicyView:
         return f"{why} ({member} {', '.join(map(str, listed(statement.get(member))))})"
 
     def _by_acl(self, requester: Requester, objects: ObjectClass, named: Named) -> PolicyAnswer:
-        """An ACL lets a requester read unless a Deny certainly applies."""
+        """Return the access by an ACL, unless a Deny certainly applies."""
         counted = self.of_acl(replace(objects, grants=frozenset(_counting(objects.grants, requester))))
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
@@ -345,7 +347,7 @@ def best(readings: Iterable[PolicyAnswer]) -> PolicyAnswer:
 
 
 def _of(verdict: Certainty, undecided: tuple[str, ...], readings: Sequence[PolicyAnswer]) -> PolicyAnswer:
-    """Return an answer that combines the grounds of some readings."""
+    """Return an answer that combines the reasons of some answers."""
     by = _each(name for each in readings for name in each.by)
     return PolicyAnswer(
         verdict, undecided, by, _each(index for each in readings for index in each.statements)
@@ -358,7 +360,7 @@ def _each(values: Iterable[T]) -> tuple[T, ...]:
 
 
 def _counting(grants: Iterable[AclGrant], requester: Requester) -> tuple[AclGrant, ...]:
-    """Return the grants without those for everybody with an AWS account, where the requester is nobody of those."""
+    """Return the grants, without those for everybody with an AWS account if the requester has none."""
     signed_in = requester.principal.form not in (PrincipalForm.ANYONE, PrincipalForm.SERVICE)
     return tuple(each for each in grants if signed_in or not each.signed_in)
 

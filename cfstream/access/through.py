@@ -1,6 +1,6 @@
 """What viewers can do through the distributions of one world: read, list, write, and change who can read. Pure.
 
-The signers of a behavior decide who its viewers are, and its methods what they can ask for. Then S3 decides what it
+The signers of a behavior decide who its viewers are, and its methods what they can request. Then S3 decides what it
 allows CloudFront.
 """
 
@@ -21,10 +21,10 @@ from cfstream.values import Known
 
 OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
-ACLS_UNREAD = "the objects' ACLs, which others manage, were not read"
+ACLS_UNREAD = "the ACLs of objects, which others manage, were not read"
 
 Ask: TypeAlias = Callable[[Route, Origin], PolicyAnswer]
-"""What S3 answers when CloudFront asks an origin for something."""
+"""S3's answer to a request of CloudFront for an origin."""
 
 
 class Viewers:
@@ -39,13 +39,13 @@ class Viewers:
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """The routes of the distributions that answer at all."""
+        """The routes of the enabled distributions."""
         return tuple(route for route in self.layout.routes if route.distribution.enabled)
 
     def readers(
         self, route: Route, candidate: Candidate, named: tuple[Named, ...], objects: ObjectClass | None
     ) -> Iterator[Way]:
-        """Yield a way for each reader who asks for a key by a behavior."""
+        """Yield a way for each reader who can request a key through a behavior."""
         return self._ways(
             route, candidate, lambda route, origin: self._read(route.distribution, origin, named, objects)
         )
@@ -68,7 +68,7 @@ class Viewers:
     def _written(
         self, route: Route, cells: Sequence[Cell]
     ) -> Mapping[tuple[Candidate, tuple[Named, ...]], None]:
-        """The behaviors by which viewers send objects, each with the statements that name the keys."""
+        """Yield the behaviors through which viewers can write objects, with the statements that name the keys."""
         views = (self.view, *(each.view for each in self.points))
         if not any(view.allows_more for view in views):
             return {}
@@ -84,7 +84,7 @@ class Viewers:
         return (Named(0, 0),) * (len(self.points) + 1)
 
     def _of_bucket(self, route: Route) -> Iterator[tuple[May, Candidate]]:
-        """Yield what viewers can ask of the bucket itself, with the behavior for it: they ask for ``/``."""
+        """Yield what viewers can request of the bucket itself, with the behavior for ``/``."""
         listing = route.listing()
         if listing is not None:
             yield May.LIST, listing
@@ -106,7 +106,7 @@ class Viewers:
             yield General(way.reader, may, way.certain, way.undecided, way.by, paths, way)
 
     def _ways(self, route: Route, candidate: Candidate, ask: Ask) -> Iterator[Way]:
-        """Yield a way for each viewer of a behavior, by each origin that S3 answers."""
+        """Yield a way for each viewer of a behavior and each origin that S3 answers."""
         behavior = route.behaviors[candidate.place]
         for origin in route.origins(behavior, self.layout.reached):
             reading = ask(route, origin)
@@ -125,7 +125,7 @@ class Viewers:
                 yield from self._signed(way, behavior)
 
     def _signed(self, way: Way, behavior: CacheBehavior) -> Iterator[Way]:
-        """One way for each signer; for anyone where nobody needs to sign."""
+        """Return one way for each signer, or one for anyone if no signature is needed."""
         if not behavior.signers:
             yield way
         for account in behavior.signers.accounts:
@@ -139,7 +139,7 @@ class Viewers:
     def _read(
         self, through: Distribution, origin: Origin, named: tuple[Named, ...], objects: ObjectClass | None
     ) -> PolicyAnswer:
-        """Whether S3 answers CloudFront's request for an origin."""
+        """Return whether S3 answers CloudFront's request for an origin."""
         requester = self._requester(through, origin)
         if origin.alias is not None:
             return best(each.read(requester, named, cloudfront=True) for each in self._points_of(origin))
@@ -159,5 +159,5 @@ class Viewers:
         return self._requesters[key]
 
     def _points_of(self, origin: Origin) -> Iterator[Point]:
-        """The access points that an origin leads to."""
+        """Return the access points that an origin leads to."""
         return (each for each in self.points if each.point.alias == origin.alias)

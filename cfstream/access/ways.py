@@ -1,4 +1,4 @@
-"""Who can do what with a bucket's objects, and in which way: what an evaluation consists of. Pure."""
+"""The result of an evaluation: who can do what with a bucket's objects, and in which way. Pure."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,29 +15,29 @@ from cfstream.values import Known
 
 @dataclass(frozen=True)
 class Way:
-    """One way in which one reader can read: past CloudFront, or through a behavior of a distribution."""
+    """One way in which one reader can read: directly from S3, or through a behavior of a distribution."""
 
     reader: Reader
     certain: bool = True
     undecided: tuple[str, ...] = ()
-    """The clauses that were not decided, where it is not certain."""
+    """The undecided clauses, if it is not certain."""
     distribution: Distribution | None = field(default=None, compare=False)
     distribution_id: Known = ""
     behavior: CacheBehavior | None = None
     path: str = ""
-    """The only path of a viewer that leads there: ``/``. Empty where it follows from the key."""
+    """The only path that leads there: ``/``. Empty if the path follows from the key."""
     origin: Origin | None = None
     keys: frozenset[Known] | None = None
-    """The public keys that sign for a key group; None where they are not known."""
+    """The public keys that sign for a key group; None if they are unknown."""
     by: tuple[str, ...] = ()
-    """What lets S3 answer: ``statement cfstream-lectures-oac``, ``object ACL``."""
+    """What grants the access: ``statement cfstream-lectures-oac``, ``object ACL``."""
     requester: Requester | None = field(default=None, compare=False)
-    """Who asks S3, for a way past CloudFront."""
+    """The requester, for a direct way."""
     statements: tuple[Statement, ...] = field(default=(), compare=False)
 
     @property
     def direct(self) -> bool:
-        """Whether it leads past CloudFront."""
+        """Whether it bypasses the account's CloudFront."""
         return self.behavior is None
 
 
@@ -58,18 +58,18 @@ class Evaluation:
 
     @cached_property
     def rows(self) -> tuple[tuple[Cell, Way], ...]:
-        """Every cell with each of its ways."""
+        """Return every cell with each of its ways."""
         return tuple((cell, way) for cell, ways in zip(self.cells, self.ways, strict=True) for way in ways)
 
     @cached_property
     def unplaced(self) -> frozenset[str]:
-        """ARNs of the account's distributions whose origins may lead to the bucket, or may not."""
+        """ARNs of the account's distributions of which it is unknown whether their origins lead to the bucket."""
         return frozenset(map(str, unplaced(self.world)))
 
 
 @dataclass(frozen=True)
 class General:
-    """Somebody who may do something else than read: list, write objects, or change who can read."""
+    """A reader that may list, write objects, or change who can read."""
 
     reader: Reader
     may: May
@@ -77,8 +77,8 @@ class General:
     undecided: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
-    """The paths of single objects; empty where it is not about single objects."""
+    """The paths of single objects; empty if it is not about single objects."""
     way: Way | None = None
-    """The way through a distribution; None for one that leads past CloudFront."""
+    """The way through a distribution; None for a direct way."""
     requester: Requester | None = field(default=None, compare=False)
     statements: tuple[Statement, ...] = field(default=(), compare=False)

@@ -9,7 +9,7 @@ from cfstream.values import Known
 
 @dataclass(frozen=True)
 class GroupState:
-    """A key group: its name, and the ids of its public keys. `keys` is None if they are not known."""
+    """A key group: its name, and the ids of its public keys. `keys` is None if they are unknown."""
 
     name: str
     keys: frozenset[Known] | None = None

@@ -175,7 +175,7 @@ def _answer(error: CfstreamError, code: int, output: str | None, terminal: Termi
 def _of_bug(bug: Exception) -> CfstreamError:
     return CfstreamError(
         f"internal error: {type(bug).__name__}: {bug}",
-        "this is a bug in cfstream: run the command again with -vv, and report the output",
+        "this is a bug: run the command again with -vv, and report the output",
     )
 
 

@@ -125,7 +125,7 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["my specs/lectures.yaml"], "has no revision to compare with"),
+        (["my specs/lectures.yaml"], "my specs/lectures.yaml has no revision to compare with"),
         (["my specs/lectures.yaml@nix"], "'nix' is not a git revision here"),
         (["my specs/lectures.yaml@--help"], "'--help' is not a git revision here"),
         (["x.yaml@main"], "neither x.yaml@main nor x.yaml exists"),
@@ -133,7 +133,7 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
     ],
 )
 def test_what_cannot_be_compared_is_wrong_usage(cfstream: Run, arguments: list[str], error: str) -> None:
-    """Git's refusals are told in a sentence, and what to do."""
+    """Errors of git are one sentence with a fix."""
     ran = cfstream("diff", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert f"error: {error}" in ran.err

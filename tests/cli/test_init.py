@@ -197,7 +197,7 @@ def test_nobody_has_to_be_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     code, shown = at_terminal("a", answers=["", "", "", "5"])
     assert code == 0, shown
-    assert "note: buckets are not listed: there are no AWS credentials;" in shown
+    assert "note: buckets are not listed, because there are no AWS credentials;" in shown
     assert "locate credentials" not in shown
     assert written("a.yaml").public
 

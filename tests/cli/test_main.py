@@ -130,11 +130,11 @@ def test_wrong_usage_says_what_there_is(cfstream: Run, arguments: list[str], err
 
 
 def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
-    """A person gets a sentence; who wants the trace asks for it."""
+    """The error is one sentence. With -vv there is also a traceback."""
     ran = cfstream("fail", "bug")
     assert ran.err == (
         "error: internal error: KeyError: 'Items'\n"
-        "  fix: this is a bug in cfstream: run the command again with -vv, and report the output\n"
+        "  fix: this is a bug: run the command again with -vv, and report the output\n"
     )
     assert "Traceback (most recent call last)" in in_a_process("cfstream -vv plan /nowhere.yaml").stderr
 
@@ -184,7 +184,7 @@ def test_a_file_in_the_way_of_a_folder_is_told_with_what_helps(
     Path("keys").touch()
     ran = cfstream("keys", "new", "lectures-1")
     assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: File exists")
-    assert "  fix: the name exists already: move it away" in ran.err
+    assert "  fix: the file exists: move it" in ran.err
 
 
 def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytest.MonkeyPatch) -> None:

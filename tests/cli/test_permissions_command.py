@@ -65,4 +65,4 @@ def test_one_that_no_managed_policy_holds(cfstream: Run, specs: Path) -> None:
         Path(f"{number}.yaml").write_text(SPEC.format(name=f"a-stack-with-a-long-name-{number}"))
     ran = cfstream("permissions", ".")
     assert ran.code == 0
-    assert "a managed policy at most 6144" in ran.err
+    assert "a managed policy can have at most 6144" in ran.err

@@ -1,4 +1,4 @@
-"""Everything that is live, in one value that can be compared: to tell that nothing was written, or what was."""
+"""Everything that is live, in one value that can be compared, to prove what was written, or that nothing was."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tests.promises.studio import Json, Studio
 
 
 def snapshot(studio: Studio) -> Json:
-    """Configs, tags, policies, ACLs, identities, keys and groups; in a form in which order does not count."""
+    """Return configs, tags, policies, ACLs, identities, keys and groups, in a form without order."""
     rows = {row["Id"]: row for row in studio.distributions()}
     buckets = [row["Name"] for row in studio.s3.list_buckets()["Buckets"]]
     return {

@@ -1,4 +1,4 @@
-"""The studio that every promise is tried in: an empty account with one bucket."""
+"""The studio for promises: an empty account with one bucket."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,18 +14,18 @@ from tests.worlds import world_of
 
 @pytest.fixture(scope="session")
 def door(server: Sandbox) -> World:
-    """The world as a run sees it, connected once: making clients takes longer than most tests."""
+    """Return the world of a run, connected once, because creating clients takes longer than most tests."""
     return world_of(server)
 
 
 @pytest.fixture
 def empty(tmp_path: Path, sandbox: Sandbox, door: World, clients: Callable[..., Any]) -> Studio:
-    """An account with nothing in it."""
+    """Return an empty account."""
     return Studio(tmp_path, sandbox, door, clients)
 
 
 @pytest.fixture
 def studio(empty: Studio) -> Studio:
-    """An account with the bucket ``media``, and three objects in it."""
+    """Return an account with the bucket ``media``, and three objects in it."""
     empty.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4")
     return empty

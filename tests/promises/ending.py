@@ -1,4 +1,4 @@
-"""Destroying, as the promises are put to the test."""
+"""Destroying stacks in tests of promises."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ YES = ("deletes", "cuts-viewers")
 
 
 def ending(studio: Studio, document: Json) -> StackPlan:
-    """The plan that destroys this one stack."""
+    """Return the plan that destroys this stack."""
     return make_plan(studio.load(document), studio.world, destroying=True).stacks[0]
 
 
 def destroy(studio: Studio, *documents: Json, **terms: Any) -> Report:
-    """Destroys these stacks, after a yes."""
+    """Destroy these stacks, with confirmation."""
     return studio.run(
         make_plan(studio.load(*documents), studio.world, destroying=True), **{"allow": YES, **terms}
     )
 
 
 def gone(studio: Studio, *documents: Json) -> None:
-    """Destroys these stacks, and holds cfstream to it: all is done, and nothing more is left to do."""
+    """Destroy these stacks, and check that everything is done and nothing is left to do."""
     report = destroy(studio, *documents)
     assert report.exit_code == 0, told(report)
     for document in documents:
@@ -31,10 +31,10 @@ def gone(studio: Studio, *documents: Json) -> None:
 
 
 def verbs(plan: StackPlan) -> list[str]:
-    """Verb and kind of each step, in order."""
+    """Return verb and kind of each step, in order."""
     return [f"{step.verb} {step.address.kind}" for step in plan.steps]
 
 
 def notices(plan: StackPlan) -> str:
-    """All notices, one after the other."""
+    """Return the text of all notices."""
     return "\n".join(notice.text for notice in plan.notices)

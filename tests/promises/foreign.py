@@ -1,4 +1,4 @@
-"""What somebody else makes in the account, as a person at the console would."""
+"""Resources that someone else creates in the account, for example in the console."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from tests.promises.studio import Json, Studio, signers
 
 
 def by_hand(studio: Studio, **fields: Any) -> Json:
-    """A distribution of the bucket that somebody made, with signers."""
+    """Create a distribution of the bucket by hand, with signers."""
     config = {
         "CallerReference": "by-hand",
         "Comment": "made in the console",
@@ -37,7 +37,7 @@ def by_hand(studio: Studio, **fields: Any) -> Json:
 
 
 class Closed:
-    """Reads of an account to which S3 answers nothing: its buckets are another's."""
+    """Reads of an account to which S3 refuses everything, because its buckets belong to another account."""
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads

@@ -1,4 +1,4 @@
-"""IAM, as far as the policies of `cfstream permissions` need it: what an action knows, and whether a policy allows it.
+"""The parts of IAM that the policies of `cfstream permissions` need: contexts of actions, and what a policy allows.
 
 The tables are from the Service Authorization Reference and share nothing with cfstream.
 """
@@ -94,7 +94,7 @@ NAMES = {"cloud_front_origin_access_identity": "origin-access-identity"}
 
 
 def actions(call: Call) -> Sequence[str]:
-    """What IAM asks for when this call comes."""
+    """Return the actions that IAM checks for this call."""
     if call.operation in SEVERAL:
         return SEVERAL[call.operation]
     name = "".join(word.capitalize() for word in call.operation.split("_"))
@@ -102,7 +102,7 @@ def actions(call: Call) -> Sequence[str]:
 
 
 def resource(call: Call) -> str:
-    """The ARN that IAM asks about; ``*`` where it asks about none."""
+    """Return the ARN that IAM checks; ``*`` if it checks none."""
     params = call.params
     if call.service == "s3":
         return f"arn:aws:s3:::{params['Bucket']}" + (f"/{params['Key']}" if "Key" in params else "")
@@ -136,7 +136,7 @@ def _elsewhere(call: Call) -> str:
 
 
 def refused(call: Call, policies: Sequence[Policy], tags: Mapping[str, str] | None = None) -> list[str]:
-    """The actions that this call needs and that none of the policies allows; `tags` are those of its resource."""
+    """Return the actions that this call needs and that no policy allows. `tags` are those of its resource."""
     return [
         action
         for action in actions(call)
@@ -155,7 +155,7 @@ def _allows(policy: Policy, action: str, call: Call, tags: Mapping[str, str]) ->
 
 
 def context(call: Call, tags: Mapping[str, str]) -> dict[str, list[str]]:
-    """The condition keys of a request, with their values: tags, and what a batch of records changes."""
+    """Return the condition keys of a request, with their values: tags, and the changes of a batch of records."""
     keys = {f"aws:ResourceTag/{key}": [value] for key, value in tags.items()}
     sent = call.params
     for name in ("DistributionConfigWithTags", "StreamingDistributionConfigWithTags"):
@@ -172,7 +172,7 @@ def context(call: Call, tags: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def normalized(name: str) -> str:
-    """A record's name as Route 53 gives it to IAM."""
+    """Return a record's name in the form that Route 53 gives to IAM."""
     plain = name.lower().rstrip(".")
     return re.sub(r"[^a-z0-9_.\\-]", lambda found: f"\\{ord(found[0]):03o}", plain)
 
@@ -184,7 +184,7 @@ def _tests(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]
 
 
 def _holds(operator: str, key: str, values: Sequence[str], keys: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a condition holds (IAM User Guide, "Condition operators", "Multivalued context keys")."""
+    """Return whether a condition holds (IAM User Guide, "Condition operators", "Multivalued context keys")."""
     found = keys.get(key)
     match operator:
         case "StringEquals":
@@ -197,7 +197,7 @@ def _holds(operator: str, key: str, values: Sequence[str], keys: Mapping[str, Se
 
 
 def unsupported(policy: Policy) -> list[tuple[str, str]]:
-    """Actions under a condition whose key they do not know: IAM would never, or always, find that it holds."""
+    """Return the actions with a condition key that they do not have: IAM would never, or always, match it."""
     return [
         (action, key)
         for statement in policy["Statement"]
@@ -208,7 +208,7 @@ def unsupported(policy: Policy) -> list[tuple[str, str]]:
 
 
 def allowed(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Every action with every resource that a policy allows it on."""
+    """Return every action with every resource on which a policy allows it."""
     for statement in policy["Statement"]:
         for action in statement["Action"]:
             for pattern in _listed(statement["Resource"]):
@@ -220,7 +220,7 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 def knows(action: str, pattern: str) -> bool:
-    """Whether IAM knows the action at all, and on resources of that sort."""
+    """Return whether IAM has the action, and for this type of resource."""
     return any(
         action in names.split() and (pattern == start or fnmatchcase(pattern, f"arn:aws:{start}*"))
         for start, names in KNOWN.items()

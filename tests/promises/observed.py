@@ -23,7 +23,7 @@ UPDATES = ("update_distribution", "update_streaming_distribution")
 
 
 class Observer:
-    """Judges the account after every write, with keys around `patterns` beside the objects."""
+    """Judges the account after every write, with keys around `patterns` in addition to the objects."""
 
     def __init__(self, studio: Studio, *patterns: str) -> None:
         assert isinstance(studio.sandbox, WatchedSandbox)
@@ -43,20 +43,20 @@ class Observer:
 
     @contextmanager
     def watching(self) -> Iterator["Observer"]:
-        """Judge after every write, and start again with the state now."""
+        """Judge after every write, and start again from the current state."""
         self._judge()
         self._start()
         with self._sandbox.watched(self.look):
             yield self
 
     def look(self) -> None:
-        """Judge the state now."""
+        """Judge the current state."""
         self._judge()
         self.ever |= self.readings
         self.always &= self.services
 
     def anyone(self) -> frozenset[str]:
-        """The keys that anyone can read now."""
+        """Return the keys that anyone can read now."""
         return keys_of(self.readings)
 
     def _start(self) -> None:
@@ -69,17 +69,17 @@ class Observer:
 
 
 def keys_of(readings: Readings) -> frozenset[str]:
-    """The keys that anyone can read by these readings."""
+    """Return the keys that anyone can read according to these answers."""
     return frozenset(each.key for each in readings if each.who == ANYONE and each.may == "read")
 
 
 def lost(before: Services, after: Services) -> Services:
-    """Who no longer gets an object, neither by name nor as anyone."""
+    """Return the readers who no longer get an object, by name or as anyone."""
     return frozenset(each for each in before - after if each._replace(who=ANYONE) not in after)
 
 
 def killed_before(studio: Studio, document: Json, operations: Sequence[str], *, allow: Sequence[str]) -> bool:
-    """Apply, and end the process just before it makes one of these calls. Return whether it came so far."""
+    """Apply, and end the process just before it makes one of these calls. Return whether it got that far."""
     reached = []
 
     def end(call: Call) -> None:
@@ -93,7 +93,7 @@ def killed_before(studio: Studio, document: Json, operations: Sequence[str], *, 
 
 
 def killed_after(studio: Studio, document: Json, number: int, *, allow: Sequence[str]) -> bool:
-    """Apply, and end the process after that many writes. Return whether it made so many."""
+    """Apply, and end the process after this number of writes. Return whether it made that many."""
     made: list[str] = []
 
     def end(call: Call) -> None:

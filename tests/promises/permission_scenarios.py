@@ -1,4 +1,4 @@
-"""Changes of specs that between them make every call, where the golden plans do not."""
+"""Changes of specs that together make every call that the golden plans do not make."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,15 @@ Hand = Callable[[Studio], None]
 
 
 def nothing(_studio: Studio) -> None:
-    """Leaves all as it is."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """From one spec to another. `first` is done in the empty account, `then` before the second spec is planned, and
-    `last` before it is destroyed; `deaf` loses the reply to whatever is made.
+    """A change from one spec to another.
+
+    `first` is done in the empty account, `then` before the second spec is planned, and `last` before it is destroyed.
+    `deaf` loses the reply to each create call.
     """
 
     after: Json | Sequence[Json]
@@ -32,20 +34,20 @@ class Change:
 
 
 def ground(studio: Studio) -> None:
-    """A certificate and a zone."""
+    """Create a certificate and a zone."""
     studio.certificate("*.example.com")
     zone(studio)
 
 
 def open_acls(studio: Studio) -> None:
-    """A bucket in which ACLs count, and that blocks nothing."""
+    """Create a bucket with ACLs enabled and nothing blocked."""
     studio.unblocked()
     rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     studio.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
 
 
 def crowd(studio: Studio) -> None:
-    """More distributions of others than anybody asks one by one."""
+    """Create more distributions of others than are read one by one."""
     origin = {
         "Id": "s3",
         "DomainName": "else.s3.us-east-1.amazonaws.com",
@@ -68,7 +70,7 @@ def crowd(studio: Studio) -> None:
 
 
 def unsigning(studio: Studio) -> None:
-    """Somebody changed how the origin access control signs."""
+    """Change how the origin access control signs."""
     (control,) = studio.controls()
     reply = studio.cloudfront.get_origin_access_control_config(Id=control)
     config = reply["OriginAccessControlConfig"] | {"SigningBehavior": "never"}
@@ -78,7 +80,7 @@ def unsigning(studio: Studio) -> None:
 
 
 def unmarking(studio: Studio) -> None:
-    """Somebody wrote over the comment of the identity."""
+    """Overwrite the comment of the identity."""
     (identity,) = studio.identities()
     reply = studio.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
     config = reply["CloudFrontOriginAccessIdentityConfig"] | {"Comment": "ours"}
@@ -88,35 +90,35 @@ def unmarking(studio: Studio) -> None:
 
 
 def with_access_point(studio: Studio) -> None:
-    """The bucket has an access point."""
+    """Give the bucket an access point."""
     client = studio.clients("s3control")
     client.create_access_point(AccountId=studio.world.account, Name="point", Bucket="media")
 
 
 def with_statement(studio: Studio) -> None:
-    """ACLs count, and the policy has a statement of somebody else."""
+    """Enable ACLs, and add a statement of others to the policy."""
     open_acls(studio)
     studio.put_policy(allow("audit", {"AWS": "arn:aws:iam::111122223333:root"}))
 
 
 def lost(studio: Studio) -> None:
-    """An earlier run has made the identity, and somebody wrote over its comment before anything used it."""
+    """An earlier run created the identity, and someone overwrote its comment before it was used."""
     reference = caller_reference(studio.world.account, "lectures", "origin-access-identity")
     studio.make_identity("somebody's words", reference)
 
 
 def orphan(studio: Studio) -> None:
-    """An identity of our mark that nothing uses."""
+    """Create an identity with the stack's mark that nothing uses."""
     studio.make_identity("cfstream:lectures twin")
 
 
 def with_logs(studio: Studio) -> None:
-    """Another bucket, for the logs."""
+    """Create another bucket for logs."""
     studio.bucket("logs", ObjectOwnership="BucketOwnerPreferred")
 
 
 def ended(document: Json) -> Hand:
-    """Somebody has destroyed the stack already."""
+    """Destroy the stack."""
 
     def hand(studio: Studio) -> None:
         destroy(studio, document)

@@ -1,4 +1,4 @@
-"""What cfstream calls while it plans, applies, proves and destroys: every call, with the tags of what it changes."""
+"""The calls of cfstream while it plans, applies, verifies and destroys, with the tags of what they change."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +18,7 @@ from tests.promises.iam import resource
 
 @dataclass(frozen=True)
 class Asked:
-    """A call, and the tags that its distribution has at that moment, as IAM sees them."""
+    """A call, and the current tags of its distribution, as IAM sees them."""
 
     call: Call
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reader:
-    """A client that notes what is read through it."""
+    """A client that records what is read through it."""
 
     inner: Reads
     calls: list[Asked]
@@ -50,7 +50,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Writer(Reader):
-    """A client that notes what is read and written. With `deaf` the reply to each creating call is lost, once."""
+    """A client that records what is read and written. With `deaf`, the reply to each create call is lost once."""
 
     aws: Writes
     deaf: bool = False
@@ -67,7 +67,7 @@ class Writer(Reader):
 
 @dataclass(frozen=True)
 class Played:
-    """Some specs, for one purpose: what was called. `before` are specs that what was live came from."""
+    """The calls for some specs and one purpose. `before` are the specs that the live resources came from."""
 
     name: str
     purpose: Purpose
@@ -77,7 +77,7 @@ class Played:
 
 
 def tags_of(aws: Reads, arn: str) -> Mapping[str, str]:
-    """The tags of a distribution; none for anything else, and for one that does not exist."""
+    """Return the tags of a distribution; none for anything else, or if it does not exist."""
     if ":distribution/" not in arn and ":streaming-distribution/" not in arn:
         return {}
     try:
@@ -96,7 +96,7 @@ def play(
     deaf: bool = False,
     last: Callable[[], None] = lambda: None,
 ) -> Iterator[Played]:
-    """Plans, applies with its proof, and destroys; before that somebody else does something `last`."""
+    """Plan, apply with verification, and destroy. `last` runs before destroying."""
 
     def noted(purpose: Purpose, calls: list[Asked]) -> Played:
         return Played(name, purpose, tuple(stack.spec for stack in stacks), tuple(before), tuple(calls))
@@ -118,7 +118,7 @@ def play(
 
 
 def recorded(world: World, calls: list[Asked], *, deaf: bool = False) -> World:
-    """The world, with every call noted in `calls`."""
+    """Return the world, with every call recorded in `calls`."""
     reads = world.reads
     return replace(
         world,

@@ -1,4 +1,4 @@
-"""A door in through which one thing looks different: for answers that the sandbox does not give."""
+"""Reads with another answer to one operation, for answers that the sandbox does not give."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +24,6 @@ class Seen:
 
 
 def seen_otherwise(studio: Studio, operation: str, answer: Callable[[], Json]) -> None:
-    """From now on plans see another answer to this operation; answering may raise."""
+    """Make plans see another answer to this operation, which may raise."""
     reads = studio.world.reads
     studio.world = replace(studio.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))

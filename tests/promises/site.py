@@ -1,4 +1,4 @@
-"""What a site is tried with beyond the studio: zones and their records, certificates that differ, headers policies."""
+"""What tests of sites need in addition to the studio: zones and records, certificates, headers policies."""
 
 from typing import Any
 
@@ -15,35 +15,35 @@ SECURITY = {"ContentTypeOptions": {"Override": True}}
 
 
 def named(*cnames: str, **fields: Any) -> Json:
-    """A spec with these cnames and their records in Route 53."""
+    """Return a spec with these cnames and their records in Route 53."""
     return signed(**{"cnames": list(cnames or [CNAME]), "dns": {"route53": "example.com"}, **fields})
 
 
 def read_by(*origins: str, **fields: Any) -> Json:
-    """A spec whose media pages of these origins may read; `fields` stand beside it under http."""
+    """Return a spec whose media can be read by pages of these origins. `fields` are added under http."""
     return signed(http={"cors": {"origins": list(origins or [PAGE])}, **fields})
 
 
 def zone(studio: Studio, name: str = "example.com", reference: str = "1", **settings: Any) -> str:
-    """The id of a hosted zone made by hand."""
+    """Create a hosted zone by hand, and return its id."""
     route53 = studio.clients("route53")
     made = route53.create_hosted_zone(Name=name, CallerReference=reference, **settings)
     return str(made["HostedZone"]["Id"])
 
 
 def change(studio: Studio, zone_id: str, action: str, record: Json) -> None:
-    """A change of one record by hand."""
+    """Change one record by hand."""
     batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
     studio.clients("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
 
 
 def record(value: str, kind: str = "A", name: str = CNAME, **fields: Any) -> Json:
-    """A plain record."""
+    """Return a plain record."""
     return {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}], **fields}
 
 
 def alias(studio: Studio, kind: str = "A", name: str = CNAME, **fields: Any) -> Json:
-    """An alias of the stack's distribution."""
+    """Return an alias of the stack's distribution."""
     target = {
         "HostedZoneId": "Z2FDTNDATAQYW2",
         "DNSName": studio.live()["DomainName"],
@@ -53,7 +53,7 @@ def alias(studio: Studio, kind: str = "A", name: str = CNAME, **fields: Any) -> 
 
 
 def records(studio: Studio, zone_id: str) -> dict[str, Json]:
-    """The zone's records by name and type, but for those that it was made with."""
+    """Return the zone's records by name and type, without its initial ones."""
     rows = studio.clients("route53").list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
     apex = {"NS", "SOA"}
     return {
@@ -64,7 +64,7 @@ def records(studio: Studio, zone_id: str) -> dict[str, Json]:
 
 
 def policies(studio: Studio) -> dict[str, Json]:
-    """The configs of the account's own response headers policies, by name, with the id as ``Id``."""
+    """Return the configs of the account's own response headers policies, by name, with the id as ``Id``."""
     reply = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
     rows = [row["ResponseHeadersPolicy"] for row in reply.get("Items", [])]
     configs = [{**row["ResponseHeadersPolicyConfig"], "Id": row["Id"]} for row in rows]
@@ -72,14 +72,14 @@ def policies(studio: Studio) -> dict[str, Json]:
 
 
 def make_policy(studio: Studio, name: str, comment: str = "by hand", **parts: Any) -> str:
-    """The id of a response headers policy made by hand."""
+    """Create a response headers policy by hand, and return its id."""
     config = {"Name": name, "Comment": comment, **parts}
     made = studio.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
     return str(made["ResponseHeadersPolicy"]["Id"])
 
 
 def edit_policy(studio: Studio, name: str, **parts: Any) -> None:
-    """Changes parts of a policy by hand."""
+    """Change parts of a policy by hand."""
     policy = policies(studio)[name]["Id"]
     reply = studio.cloudfront.get_response_headers_policy_config(Id=policy)
     studio.cloudfront.update_response_headers_policy(
@@ -90,7 +90,7 @@ def edit_policy(studio: Studio, name: str, **parts: Any) -> None:
 
 
 def cors_of(*origins: str, headers: str = "*", methods: str = "GET", credentials: bool = False) -> Json:
-    """The part of a policy that is about CORS, as somebody might have made it."""
+    """Return the CORS part of a policy, as someone else could have set it."""
     return {
         "AccessControlAllowOrigins": listing(*origins),
         "AccessControlAllowHeaders": listing(headers),
@@ -101,5 +101,5 @@ def cors_of(*origins: str, headers: str = "*", methods: str = "GET", credentials
 
 
 def members(plan: StackPlan, kind: str = KIND) -> list[str]:
-    """The ids of the steps of one kind."""
+    """Return the ids of the steps of one kind."""
     return [step.id for step in plan.steps if step.address.kind == kind]

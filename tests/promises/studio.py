@@ -32,44 +32,44 @@ FILES = {ONE: "lectures-2026-11", TWO: "campus-2026-11", THREE: "campus-2026-05"
 
 
 def key(name: str, *, replaces: Sequence[str] = (), file: str = "") -> Json:
-    """A public key as a spec names it."""
+    """Return a public key as a spec names it."""
     older = {"replaces": list(replaces)} if replaces else {}
     return {"name": name, "file": f"{file or name}.pem", **older}
 
 
 def group(*keys: Json, name: str = "viewers") -> Json:
-    """A key group as a spec makes it."""
+    """Return a key group as a spec creates it."""
     return {"name": name, "public_keys": list(keys)}
 
 
 def without(document: Json, *fields: str) -> Json:
-    """A spec that does not have these fields."""
+    """Return a spec without these fields."""
     return {name: value for name, value in document.items() if name not in fields}
 
 
 def http(**fields: Any) -> Json:
-    """A spec of a distribution with one key group; `fields` are laid over it."""
+    """Return a spec of a distribution with one key group. `fields` replace its fields."""
     return {"version": 1, "name": "lectures", "bucket": "media", "key_groups": [group(key(ONE))], **fields}
 
 
 def signed(**fields: Any) -> Json:
-    """A spec of a distribution whose trusted signer is its own account: it needs no key."""
+    """Return a spec of a distribution whose trusted signer is its own account, so it needs no key."""
     return {"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"], **fields}
 
 
 def rtmp(**fields: Any) -> Json:
-    """A spec of a streaming distribution."""
+    """Return a spec of a streaming distribution."""
     return signed(delivery="rtmp", **fields)
 
 
 def by_acl(permission: str = "READ", **fields: Any) -> Json:
-    """A spec that grants on objects."""
+    """Return a spec that grants on objects."""
     grant = {"via": "object-acl", "permission": permission, **fields.pop("grant", {})}
     return signed(oai={}, grant=grant, **fields)
 
 
 class Studio:
-    """One account, a folder for specs, and two hands: cfstream's, and somebody else's."""
+    """One account, a folder for specs, and two clients: cfstream's and someone else's."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> None:
         self.sandbox = sandbox
@@ -86,35 +86,35 @@ class Studio:
     # cfstream's hand
 
     def load(self, *documents: Json) -> tuple[Stack, ...]:
-        """The stacks of these specs, each in a file of its own."""
+        """Return the stacks of these specs, each in its own file."""
         paths = [self.folder / f"{next(self._numbers)}.yaml" for _ in documents]
         for path, document in zip(paths, documents, strict=True):
             path.write_text(json.dumps(document))
         return load([str(path) for path in paths])
 
     def plan(self, *documents: Json) -> Plan:
-        """The plan for these specs."""
+        """Return the plan for these specs."""
         return make_plan(self.load(*documents), self.world)
 
     def stack(self, document: Json) -> StackPlan:
-        """The plan of this one stack."""
+        """Return the plan of this stack."""
         return self.plan(document).stacks[0]
 
     def run(
         self, plan: Plan, *, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any
     ) -> Report:
-        """Applies a plan that was made before, through another door out if one is given."""
+        """Apply an existing plan, through another world if one is given."""
         world = replace(self.world, aws=door) if door is not None else self.world
         return apply_plan(plan, world, **{"allow": frozenset(allow), **terms})
 
     def apply(
         self, *documents: Json, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any
     ) -> Report:
-        """Plans and applies."""
+        """Plan and apply."""
         return self.run(self.plan(*documents), allow=allow, door=door, **terms)
 
     def converge(self, *documents: Json, allow: Sequence[str] = ()) -> Plan:
-        """Plans and applies, and holds cfstream to it: all is done, and a plan right after is empty."""
+        """Plan and apply, and check that everything is done and that the next plan is empty."""
         plan = self.plan(*documents)
         report = self.run(plan, allow=allow)
         assert report.exit_code == 0, told(report)
@@ -127,7 +127,7 @@ class Studio:
     # the other hand
 
     def bucket(self, name: str = "media", *keys: str, **settings: Any) -> str:
-        """A bucket made by hand, closed to the public, with objects of these keys."""
+        """Create a bucket by hand, closed to the public, with objects of these keys."""
         self.s3.create_bucket(Bucket=name, **settings)
         self.s3.put_public_access_block(
             Bucket=name,
@@ -140,11 +140,11 @@ class Studio:
         return name
 
     def unblocked(self, name: str = "media") -> None:
-        """Takes the bucket's block of public access away."""
+        """Remove the bucket's block of public access."""
         self.s3.delete_public_access_block(Bucket=name)
 
     def distributions(self) -> list[Json]:
-        """Every distribution, of both kinds, as a list shows it."""
+        """Return every distribution, of both deliveries, as a list shows it."""
         rows = self.cloudfront.list_distributions()["DistributionList"].get("Items", [])
         streaming = self.cloudfront.list_streaming_distributions()["StreamingDistributionList"].get(
             "Items", []
@@ -152,7 +152,7 @@ class Studio:
         return [*rows, *streaming]
 
     def id(self, stack: str = "lectures") -> str:
-        """The id of the one distribution that carries the stack's name."""
+        """The id of the distribution with the stack's name."""
         named = [
             row["Id"] for row in self.distributions() if self.tags(row["ARN"]).get("cfstream:name") == stack
         ]
@@ -160,28 +160,28 @@ class Studio:
         return str(only)
 
     def live(self, stack: str = "lectures") -> Json:
-        """The stack's distribution, whole."""
+        """Return the stack's distribution."""
         distribution: Json = self.cloudfront.get_distribution(Id=self.id(stack))["Distribution"]
         return distribution
 
     def config(self, stack: str = "lectures") -> Json:
-        """The config of the stack's distribution."""
+        """Return the config of the stack's distribution."""
         config: Json = self.live(stack)["DistributionConfig"]
         return config
 
     def streaming(self, stack: str = "lectures") -> Json:
-        """The config of the stack's streaming distribution."""
+        """Return the config of the stack's streaming distribution."""
         reply = self.cloudfront.get_streaming_distribution_config(Id=self.id(stack))
         config: Json = reply["StreamingDistributionConfig"]
         return config
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a distribution."""
+        """Return the tags of a distribution."""
         items = self.cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
         return {tag["Key"]: tag.get("Value", "") for tag in items}
 
     def edit(self, change: Callable[[Json], None], stack: str = "lectures", id_: str = "") -> None:
-        """Changes the config of a distribution by hand."""
+        """Change the config of a distribution by hand."""
         distribution = id_ or self.id(stack)
         reply = self.cloudfront.get_distribution_config(Id=distribution)
         change(reply["DistributionConfig"])
@@ -190,7 +190,7 @@ class Studio:
         )
 
     def edit_streaming(self, change: Callable[[Json], None], stack: str = "lectures") -> None:
-        """Changes the config of a streaming distribution by hand."""
+        """Change the config of a streaming distribution by hand."""
         distribution = self.id(stack)
         reply = self.cloudfront.get_streaming_distribution_config(Id=distribution)
         change(reply["StreamingDistributionConfig"])
@@ -201,7 +201,7 @@ class Studio:
         )
 
     def policy(self, bucket: str = "media") -> Json | None:
-        """The bucket's policy; None where there is none."""
+        """Return the bucket's policy; None if there is none."""
         try:
             document: Json = json.loads(self.s3.get_bucket_policy(Bucket=bucket)["Policy"])
         except ClientError:
@@ -209,16 +209,16 @@ class Studio:
         return document
 
     def statements(self, bucket: str = "media") -> dict[str, Json]:
-        """The statements of the bucket's policy by their Sids."""
+        """Return the statements of the bucket's policy by their Sids."""
         return {each.get("Sid", ""): each for each in (self.policy(bucket) or {"Statement": []})["Statement"]}
 
     def put_policy(self, *statements: Json, bucket: str = "media") -> None:
-        """Replaces the bucket's policy by hand."""
+        """Replace the bucket's policy by hand."""
         document = {"Version": "2012-10-17", "Statement": list(statements)}
         self.s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(document))
 
     def grants(self, name: str, bucket: str = "media") -> dict[str, list[str]]:
-        """The permissions that an object's ACL gives, by grantee."""
+        """Return the permissions that an object's ACL gives, by grantee."""
         given: dict[str, list[str]] = {}
         for grant in self.s3.get_object_acl(Bucket=bucket, Key=name)["Grants"]:
             grantee = grant["Grantee"].get("ID") or grant["Grantee"].get("URI")
@@ -226,33 +226,33 @@ class Studio:
         return given
 
     def identities(self) -> dict[str, Json]:
-        """Every OAI by its id."""
+        """Return every OAI by its id."""
         listed = self.cloudfront.list_cloud_front_origin_access_identities()
         rows = listed["CloudFrontOriginAccessIdentityList"].get("Items", [])
         return {row["Id"]: row for row in rows}
 
     def controls(self) -> dict[str, Json]:
-        """Every OAC by its id."""
+        """Return every OAC by its id."""
         rows = self.cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
         return {row["Id"]: row for row in rows}
 
     def groups(self) -> dict[str, Json]:
-        """Every key group by its name, with its id as ``Id``."""
+        """Return every key group by its name, with its id as ``Id``."""
         rows = self.cloudfront.list_key_groups()["KeyGroupList"].get("Items", [])
         configs = [{**row["KeyGroup"]["KeyGroupConfig"], "Id": row["KeyGroup"]["Id"]} for row in rows]
         return {config["Name"]: config for config in configs}
 
     def keys(self) -> dict[str, Json]:
-        """Every public key by its name."""
+        """Return every public key by its name."""
         rows = self.cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])
         return {row["Name"]: row for row in rows}
 
     def certificate(self, *names: str) -> str:
-        """The ARN of a certificate in us-east-1 for these names."""
+        """Create a certificate in us-east-1 for these names, and return its ARN."""
         return imported(self.clients("acm"), *names, days=30)
 
     def make_key(self, name: str, comment: str = "by hand", *, file: str = ONE) -> str:
-        """The id of a public key made by hand."""
+        """Create a public key by hand, and return its id."""
         config = {
             "CallerReference": f"{name}-by-hand",
             "Name": name,
@@ -262,12 +262,12 @@ class Studio:
         return str(self.cloudfront.create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
 
     def make_group(self, name: str, *keys: str, comment: str = "by hand") -> str:
-        """The id of a key group made by hand."""
+        """Create a key group by hand, and return its id."""
         config = {"Name": name, "Items": list(keys), "Comment": comment}
         return str(self.cloudfront.create_key_group(KeyGroupConfig=config)["KeyGroup"]["Id"])
 
     def make_identity(self, comment: str = "by hand", reference: str = "by-hand") -> str:
-        """The id of an OAI made by hand."""
+        """Create an OAI by hand, and return its id."""
         config = {"CallerReference": reference, "Comment": comment}
         made = self.cloudfront.create_cloud_front_origin_access_identity(
             CloudFrontOriginAccessIdentityConfig=config
@@ -276,29 +276,29 @@ class Studio:
 
 
 def steps(plan: Plan | StackPlan) -> list[str]:
-    """The ids of all steps, in the order in which they run."""
+    """Return the ids of all steps, in the order in which they run."""
     stacks = plan.stacks if isinstance(plan, Plan) else (plan,)
     return [step.id for stack in stacks for step in stack.steps]
 
 
 def changes(plan: StackPlan, start: str = "") -> dict[str, tuple[Any, Any]]:
-    """Before and after of every changed field whose path begins with `start`."""
+    """Return before and after of every changed field whose path begins with `start`."""
     found = [change for step in plan.steps for change in step.changes if change.field.startswith(start)]
     return {change.field: (change.before, change.after) for change in found}
 
 
 def hazards(plan: StackPlan) -> list[str]:
-    """The names of the hazards, each once, sorted."""
+    """Return the names of the hazards, each once, sorted."""
     return sorted({hazard.name for hazard, _ in plan.hazards})
 
 
 def problems(plan: StackPlan) -> list[str]:
-    """What is in the way, in words."""
+    """Return the texts of the problems."""
     return [problem.what for problem in plan.problems]
 
 
 def told(report: Report) -> list[str]:
-    """What became of each stack and each of its steps, in words."""
+    """Return the outcome of each stack and of each of its steps, as text."""
     lines = []
     for stack in report.stacks:
         lines.append(f"{stack.name}: {stack.outcome} {stack.why}".rstrip())
@@ -307,17 +307,17 @@ def told(report: Report) -> list[str]:
 
 
 def outcome(report: Report, stack: str = "lectures") -> str:
-    """What became of a stack."""
+    """Return the outcome of a stack."""
     return str(next(one.outcome for one in report.stacks if one.name == stack))
 
 
 def listing(*items: Any) -> Json:
-    """A list as CloudFront wants it."""
+    """Return a list in CloudFront's form."""
     return {"Quantity": len(items), **({"Items": list(items)} if items else {})}
 
 
 def behavior(config: Json, path: str) -> Json:
-    """The behavior with this path pattern; the default one for the empty path."""
+    """Return the behavior with this path pattern; the default one for the empty path."""
     if not path:
         default: Json = config["DefaultCacheBehavior"]
         return default
@@ -326,12 +326,12 @@ def behavior(config: Json, path: str) -> Json:
 
 
 def paths(config: Json) -> list[str]:
-    """The path patterns of a config, in order."""
+    """Return the path patterns of a config, in order."""
     return [one["PathPattern"] for one in config["CacheBehaviors"].get("Items", [])]
 
 
 def add_behavior(path: str, *, first: bool = False, **fields: Any) -> Callable[[Json], None]:
-    """An edit by hand: one more behavior, like the default one but for `fields`."""
+    """Return an edit that adds a behavior like the default one, except for `fields`."""
 
     def change(config: Json) -> None:
         made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
@@ -342,19 +342,19 @@ def add_behavior(path: str, *, first: bool = False, **fields: Any) -> Callable[[
 
 
 def set_to(**fields: Any) -> Callable[[Json], None]:
-    """An edit by hand: fields at the top of the config."""
+    """Return an edit of fields at the top level of the config."""
     return lambda config: config.update(fields)
 
 
 def signers(*accounts: str) -> Json:
-    """Trusted signers, or key groups, as CloudFront wants them."""
+    """Return trusted signers, or key groups, in CloudFront's form."""
     return {"Enabled": bool(accounts), **listing(*accounts)}
 
 
 def allow(
     sid: str, principal: Any, resource: str | Sequence[str] = "arn:aws:s3:::media/*", **fields: Any
 ) -> Json:
-    """A statement of a bucket policy that lets somebody read."""
+    """Return a statement of a bucket policy that allows someone to read."""
     return {
         "Sid": sid,
         "Effect": "Allow",
@@ -366,5 +366,5 @@ def allow(
 
 
 def subset(whole: Mapping[str, Any], *names: str) -> Json:
-    """These members of a mapping."""
+    """Return these members of a mapping."""
     return {name: whole.get(name) for name in names}

@@ -1,4 +1,4 @@
-"""What a spec leaves out is not managed; what it says to be empty is emptied; every other field has its default."""
+"""An absent field is not managed, an empty one is emptied, and every other field has its default."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ REMOVALS: list[tuple[Json, Json, Json]] = [
 
 @pytest.mark.parametrize(("field", "by_hand"), UNMANAGED, ids=[field for field, _ in UNMANAGED])
 def test_an_absent_field_stays_as_somebody_set_it(studio: Studio, field: str, by_hand: Json) -> None:
-    """Nothing is planned for it, and an update of something else leaves it alone."""
+    """Nothing is planned for it, and an update of another field keeps it."""
     studio.converge(signed())
     studio.edit(set_to(**by_hand))
     assert steps(studio.plan(signed())) == []
@@ -62,7 +62,7 @@ def test_an_absent_field_stays_as_somebody_set_it(studio: Studio, field: str, by
 
 
 def test_an_absent_cache_policy_stays_as_somebody_set_it(studio: Studio) -> None:
-    """So does one on the default behavior, and on a named one."""
+    """It is kept on the default behavior, and on named ones."""
     document = signed(http={"behaviors": [{"path": "/live/*"}]})
     studio.converge(document)
 
@@ -75,7 +75,7 @@ def test_an_absent_cache_policy_stays_as_somebody_set_it(studio: Studio) -> None
 
 
 def test_absent_cnames_stay_as_somebody_set_them(studio: Studio) -> None:
-    """They are taken off only by an empty list, and that cuts viewers."""
+    """Only an empty list removes them, and that cuts viewers."""
     studio.converge(rtmp())
     studio.edit_streaming(set_to(Aliases=listing("media.example.com")))
     assert steps(studio.plan(rtmp())) == []
@@ -89,7 +89,7 @@ def test_absent_cnames_stay_as_somebody_set_them(studio: Studio) -> None:
 def test_what_is_said_to_be_empty_is_removed(
     studio: Studio, fields: Json, by_hand: Json, becomes: Json
 ) -> None:
-    """``""``, ``[]`` and ``false`` remove."""
+    """``""``, ``[]`` and ``false`` remove a setting."""
     studio.converge(signed())
     studio.edit(set_to(**by_hand))
     studio.converge(signed(**fields))
@@ -98,7 +98,7 @@ def test_what_is_said_to_be_empty_is_removed(
 
 
 def test_a_new_distribution_says_what_the_spec_leaves_out(studio: Studio) -> None:
-    """The safest value is sent explicitly: nothing is left to a default that AWS may change."""
+    """The safest value is sent explicitly, because AWS may change a default."""
     studio.converge(signed())
     live = studio.config()
     assert live["Comment"] == ""
@@ -109,7 +109,7 @@ def test_a_new_distribution_says_what_the_spec_leaves_out(studio: Studio) -> Non
 
 
 def test_tags_are_only_added_or_changed(studio: Studio) -> None:
-    """A tag that the spec no longer has stays, and so does one that others put there."""
+    """A tag that the spec no longer has stays, and so do tags of others."""
     studio.converge(signed(tags={"team": "media", "stage": "test"}))
     arn = studio.live()["ARN"]
     studio.cloudfront.tag_resource(Resource=arn, Tags={"Items": [{"Key": "cost", "Value": "42"}]})
@@ -131,7 +131,7 @@ DEFAULTS: list[tuple[str, Json, Any, Any]] = [
 def test_every_other_field_is_held_to_its_default(
     studio: Studio, field: str, by_hand: Json, before: Any, after: Any
 ) -> None:
-    """A spec that does not say it means the default, and live is brought back to that."""
+    """A spec without it means the default, and a live difference is repaired."""
     studio.converge(signed())
 
     def change(config: Json) -> None:
@@ -145,14 +145,14 @@ def test_every_other_field_is_held_to_its_default(
 
 
 def test_lists_are_compared_without_their_order(studio: Studio) -> None:
-    """Signers, cnames and keys in another order are the same."""
+    """The order of signers, cnames and keys does not matter."""
     studio.converge(rtmp(cnames=["a.example.com", "b.example.com"], trusted_signers=["self", "111122223333"]))
     turned = rtmp(cnames=["b.example.com", "a.example.com"], trusted_signers=["111122223333", "self"])
     assert steps(studio.plan(turned)) == []
 
 
 def test_self_and_the_own_account_number_are_one_signer(studio: Studio) -> None:
-    """Whichever the spec says and whichever AWS shows."""
+    """It does not matter which of them the spec has and AWS shows."""
     studio.converge(signed())
     own = signed(trusted_signers=[studio.world.account])
     assert steps(studio.plan(own)) == []
@@ -160,13 +160,13 @@ def test_self_and_the_own_account_number_are_one_signer(studio: Studio) -> None:
 
 
 def test_a_spec_of_names_alone_is_enough(studio: Studio) -> None:
-    """Version, name, bucket and a signer; all else has a default."""
+    """Version, name, bucket and a signer are enough. Everything else has a default."""
     studio.converge(signed())
     studio.converge(http(name="keys"))
 
 
 def test_the_security_policy_is_held_to_its_default(studio: Studio) -> None:
-    """Weaker than that by hand: brought back, and no hazard."""
+    """A weaker one is replaced, which is not a hazard."""
     document = signed(cnames=["media.example.com"], http={"certificate": studio.certificate("*.example.com")})
     studio.converge(document)
     weaker = {**studio.config()["ViewerCertificate"], "MinimumProtocolVersion": "TLSv1.1_2016"}

@@ -1,4 +1,4 @@
-"""A distribution made by hand becomes ours, and keeps all that the spec does not speak of."""
+"""An adopted distribution belongs to the stack, and keeps everything that the spec does not set."""
 
 from cfstream.values import Verb
 from tests.promises.foreign import by_hand
@@ -6,7 +6,7 @@ from tests.promises.studio import Studio, behavior, changes, outcome, problems, 
 
 
 def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
-    """The tag follows with the first other write."""
+    """The tag is written with the first other change."""
     stranger = by_hand(studio)
     document = signed(adopt=stranger["Id"], origin_access="none")
     assert steps(studio.plan(document)) == []
@@ -17,7 +17,7 @@ def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: St
 
 
 def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(studio: Studio) -> None:
-    """One step updates the settings and gives the name; what changes later is a modify."""
+    """One step updates the settings and adds the name. Later changes are a modify."""
     stranger = by_hand(studio)
     document = signed(adopt=stranger["Id"], origin_access="none", comment="adopted", tags={"team": "media"})
     plan = studio.plan(document)
@@ -38,7 +38,7 @@ def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(st
 
 
 def test_a_tag_of_the_spec_is_enough_to_adopt_a_distribution(studio: Studio) -> None:
-    """If only tags differ, one call gives the tag and the name, and nothing has to be deployed."""
+    """If only tags differ, one call writes the tag and the name, and nothing is deployed."""
     stranger = by_hand(studio)
     document = signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"})
     assert steps(studio.plan(document)) == ["adopt distribution:lectures"]
@@ -56,7 +56,7 @@ def test_tags_are_left_alone_when_the_update_is_refused(studio: Studio) -> None:
 
 
 def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: Studio) -> None:
-    """Custom errors, restrictions, headers, function associations, further origins and tags stay byte for byte."""
+    """Custom errors, restrictions, headers, function associations, other origins and tags do not change."""
     errors = {
         "Quantity": 1,
         "Items": [
@@ -93,7 +93,7 @@ def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: S
 
 
 def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
-    """It carries another name: a problem that says whose."""
+    """The problem names the stack that owns it."""
     studio.converge(signed(name="clips"))
     clips = studio.id("clips")
     before = studio.live("clips")["DistributionConfig"]["Comment"]
@@ -104,7 +104,7 @@ def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
 
 
 def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) -> None:
-    """And nothing is made in its place."""
+    """Nothing is created instead."""
     plan = studio.stack(signed(adopt="E0000000000000"))
     assert "the distribution E0000000000000 does not exist" in problems(plan)[0]
     studio.apply(signed(adopt="E0000000000000"))
@@ -112,7 +112,7 @@ def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) 
 
 
 def test_foreign_fields_survive_every_change(studio: Studio) -> None:
-    """What somebody set by hand and the spec does not own is there after an update."""
+    """Settings of others that the spec does not own are still there after an update."""
     studio.converge(signed())
     studio.edit(
         set_to(
@@ -140,7 +140,7 @@ FORWARDED = {
 
 
 def test_an_old_distribution_keeps_its_old_cache_settings_until_a_policy_is_asked_for(studio: Studio) -> None:
-    """ForwardedValues and its times to live exclude a cache policy: they go only where the spec names one."""
+    """ForwardedValues and its TTLs exclude a cache policy, so they are removed only if the spec names one."""
     legacy = {
         "TargetOriginId": "console",
         "ViewerProtocolPolicy": "redirect-to-https",

@@ -1,4 +1,4 @@
-"""Signers are owned on every behavior that leads to our bucket; their order counts, and none is ever deleted."""
+"""The spec owns the signers of every behavior that reads the bucket. Order counts, and no behavior is ever deleted."""
 
 from typing import Any
 
@@ -27,19 +27,19 @@ NOBODY = signers()
 
 
 def named(*behaviors: Json, **fields: Any) -> Json:
-    """A spec with these behaviors, signed by the account."""
+    """Return a spec with these behaviors, signed by the account."""
     return signed(http={"behaviors": list(behaviors)}, **fields)
 
 
 def second_origin(config: Json, **fields: Any) -> Json:
-    """Adds an origin like the one of our bucket, but for its id and `fields`, by hand."""
+    """Add an origin like the one of the bucket, except for its id and `fields`, by hand."""
     made = {**config["Origins"]["Items"][0], "Id": "second", **fields}
     config["Origins"] = listing(*config["Origins"]["Items"], made)
     return made
 
 
 def test_a_path_that_nobody_thought_of_is_not_the_open_door(studio: Studio) -> None:
-    """A behavior added by hand without signers gets the default's, and the plan shows it."""
+    """A behavior without signers that was added by hand gets the default's, and the plan shows it."""
     studio.converge(signed())
     studio.edit(add_behavior("/open/*", TrustedSigners=NOBODY))
     plan = studio.stack(signed())
@@ -50,7 +50,7 @@ def test_a_path_that_nobody_thought_of_is_not_the_open_door(studio: Studio) -> N
 
 
 def test_other_signers_than_the_defaults_are_shown_as_a_change_and_cut_viewers(studio: Studio) -> None:
-    """Whoever signs for that path now cannot any more: a hazard."""
+    """The current signers of that path lose it, which is a hazard."""
     studio.converge(signed())
     studio.edit(add_behavior("/other/*", TrustedSigners=signers("111122223333")))
     plan = studio.stack(signed())
@@ -59,7 +59,7 @@ def test_other_signers_than_the_defaults_are_shown_as_a_change_and_cut_viewers(s
 
 
 def test_an_open_path_through_another_origin_of_our_bucket_is_closed(studio: Studio) -> None:
-    """Whatever the origin's id, and however it spells the bucket."""
+    """The origin's id, and how it writes the bucket, do not matter."""
     studio.converge(signed())
 
     def change(config: Json) -> None:
@@ -74,7 +74,7 @@ def test_an_open_path_through_another_origin_of_our_bucket_is_closed(studio: Stu
 
 
 def grouped(config: Json) -> None:
-    """An origin group of our origin and a second one, by hand."""
+    """Create an origin group of the stack's origin and a second one, by hand."""
     second_origin(config, DomainName="spare.s3.us-east-1.amazonaws.com", OriginAccessControlId="")
     failover = {
         "Id": "both",
@@ -85,7 +85,7 @@ def grouped(config: Json) -> None:
 
 
 def test_an_open_path_through_an_origin_group_with_our_bucket_is_closed(studio: Studio) -> None:
-    """A behavior may lead to a group of origins: one of ours in it is enough."""
+    """A behavior may have an origin group. One member with the bucket is enough."""
     studio.bucket("spare")
     studio.converge(signed())
 
@@ -99,7 +99,7 @@ def test_an_open_path_through_an_origin_group_with_our_bucket_is_closed(studio: 
 
 
 def test_a_default_behavior_with_an_origin_group_speaks_of_its_first_origin(studio: Studio) -> None:
-    """The identity of the spec is that of the origin that is asked first; the group stays."""
+    """The spec sets the identity of the primary origin. The group stays."""
     studio.bucket("spare")
     studio.converge(signed())
 
@@ -120,7 +120,7 @@ def test_a_default_behavior_with_an_origin_group_speaks_of_its_first_origin(stud
 
 
 def test_behaviors_of_other_origins_are_nobodys_business(studio: Studio) -> None:
-    """An open path that leads elsewhere stays as it is."""
+    """An open path with another origin does not change."""
     studio.converge(signed())
 
     def change(config: Json) -> None:
@@ -133,7 +133,7 @@ def test_behaviors_of_other_origins_are_nobodys_business(studio: Studio) -> None
 
 
 def test_a_behavior_may_have_signers_of_its_own(studio: Studio) -> None:
-    """Named in the spec, they are kept there; the default's stay the default's."""
+    """If the spec names them, they stay there. Those of the default do not change."""
     document = http(http={"behaviors": [{"path": "/clips/*", "key_groups": [group(key(ONE), name="clips")]}]})
     studio.converge(document)
     groups = studio.groups()
@@ -148,7 +148,7 @@ def test_a_behavior_may_have_signers_of_its_own(studio: Studio) -> None:
 
 
 def test_a_named_behavior_without_a_word_on_signers_has_the_defaults(studio: Studio) -> None:
-    """It says something of the path, and nothing of who may sign."""
+    """It sets other fields of the path, but not its signers."""
     document = named({"path": "*.m3u8", "cache_policy": "CachingDisabled"})
     studio.converge(document)
     assert behavior(studio.config(), "*.m3u8")["TrustedSigners"] == signers("self")
@@ -157,7 +157,7 @@ def test_a_named_behavior_without_a_word_on_signers_has_the_defaults(studio: Stu
 
 
 def test_signers_come_off_a_path_only_where_the_spec_names_it_public(studio: Studio) -> None:
-    """Opening a path that exists is a hazard, and nothing is written before it is allowed."""
+    """Opening an existing path is a hazard, and nothing is written until it is allowed."""
     studio.converge(named({"path": "/posters/*"}))
     opened = named({"path": "/posters/*", "public": True})
     plan = studio.stack(opened)
@@ -173,7 +173,7 @@ def test_signers_come_off_a_path_only_where_the_spec_names_it_public(studio: Stu
 
 
 def test_a_new_public_path_on_a_private_stack_is_a_hazard(studio: Studio) -> None:
-    """What matches it could be read by the signed alone until now."""
+    """Only signers could read its paths until now."""
     studio.converge(signed())
     opened = named({"path": "/posters/*", "public": True})
     assert hazards(studio.stack(opened)) == ["makes-public"]
@@ -182,7 +182,7 @@ def test_a_new_public_path_on_a_private_stack_is_a_hazard(studio: Studio) -> Non
 
 
 def test_where_the_default_is_public_signers_of_other_paths_stay(studio: Studio) -> None:
-    """Named or not: only `public: true` at the path takes them off."""
+    """Only `public: true` at the path removes them, whether it is named or not."""
     studio.converge(named({"path": "/paid/*", "trusted_signers": ["self"]}, trusted_signers=["self"]))
     studio.edit(add_behavior("/by-hand/*"))
     public = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
@@ -195,7 +195,7 @@ def test_where_the_default_is_public_signers_of_other_paths_stay(studio: Studio)
 
 
 def test_a_name_taken_out_closes_the_path_and_deletes_nothing(studio: Studio) -> None:
-    """A public path whose name goes is no longer public."""
+    """A public path that is removed from the spec is no longer public."""
     studio.converge(named({"path": "/posters/*", "public": True}), allow=["makes-public"])
     plan = studio.converge(signed()).stacks[0]
     assert changes(plan) == {"http.behaviors[/posters/*].trusted_signers": ([], ["self"])}
@@ -220,7 +220,7 @@ ORDERS: list[tuple[list[str], list[str], list[str]]] = [
 def test_named_behaviors_get_the_specs_order_and_all_others_keep_their_place(
     studio: Studio, live: list[str], spec: list[str], becomes: list[str]
 ) -> None:
-    """A new one goes before the next named live one, else first."""
+    """A new one goes before the next named live one, or else first."""
     studio.converge(signed())
 
     def change(config: Json) -> None:
@@ -233,7 +233,7 @@ def test_named_behaviors_get_the_specs_order_and_all_others_keep_their_place(
 
 
 def test_only_the_relative_order_of_named_behaviors_is_compared(studio: Studio) -> None:
-    """An unnamed one before, between or behind them is no reason to do anything."""
+    """An unnamed one before, between or after them does not matter."""
     studio.converge(named({"path": "/a/*"}, {"path": "/b/*"}))
     studio.edit(add_behavior("/x/*", first=True))
     studio.edit(add_behavior("/y/*"))
@@ -241,7 +241,7 @@ def test_only_the_relative_order_of_named_behaviors_is_compared(studio: Studio) 
 
 
 def test_protocol_and_policy_speak_of_the_default_behavior_alone(studio: Studio) -> None:
-    """What somebody chose for another path survives a change of the default's."""
+    """Settings of another path survive a change of the default's."""
     studio.converge(signed())
     studio.edit(add_behavior("/old/*", ViewerProtocolPolicy="allow-all", Compress=False))
     studio.converge(signed(http={"viewer_protocol": "https-only", "cache_policy": "CachingDisabled"}))
@@ -251,7 +251,7 @@ def test_protocol_and_policy_speak_of_the_default_behavior_alone(studio: Studio)
 
 
 def test_the_origin_is_kept_as_it_is_spelled_while_it_names_the_bucket(studio: Studio) -> None:
-    """The global name is the bucket's too: no change, and none in an update of something else."""
+    """The global name is also the bucket's, so it never changes."""
     studio.converge(signed())
     studio.edit(lambda config: config["Origins"]["Items"][0].update(DomainName="media.s3.amazonaws.com"))
     assert steps(studio.plan(signed())) == []
@@ -260,6 +260,6 @@ def test_the_origin_is_kept_as_it_is_spelled_while_it_names_the_bucket(studio: S
 
 
 def test_minimum_tls_has_no_effect_without_a_certificate(studio: Studio) -> None:
-    """AWS fixes it to TLSv1 there: no change is ever shown."""
+    """AWS sets it to TLSv1 then, so no change is ever shown."""
     studio.converge(signed(http={"minimum_tls": "TLSv1.2_2021"}))
     assert steps(studio.plan(signed(http={"minimum_tls": "TLSv1.2_2025"}))) == []

@@ -32,13 +32,13 @@ IDENTITY = 1
 
 
 class Count:
-    """The calls that a plan makes, pages and all, as the log tells them."""
+    """The calls of a plan, including pages, from the log."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self._caplog = caplog
 
     def plan(self, studio: Studio, *documents: Json) -> Counter[str]:
-        """The operations of one plan, which has to be empty."""
+        """Return the operations of one plan, which must be empty."""
         self._caplog.clear()
         with self._caplog.at_level(logging.INFO, logger="cfstream"):
             assert steps(studio.plan(*documents)) == []
@@ -48,7 +48,7 @@ class Count:
 
 @pytest.fixture
 def count(caplog: pytest.LogCaptureFixture) -> Count:
-    """Counts the calls of a plan."""
+    """Count the calls of a plan."""
     return Count(caplog)
 
 
@@ -74,7 +74,7 @@ def test_an_empty_plan_of_one_http_stack_makes_sixteen_calls_at_most(
 
 
 def test_an_empty_plan_with_a_certificate_stays_within_the_bound(studio: Studio, count: Count) -> None:
-    """One that the spec names is looked at."""
+    """A certificate that the spec names is read."""
     arn = studio.certificate("*.example.com")
     document = http(cnames=["media.example.com"], http={"certificate": arn})
     studio.converge(document)
@@ -83,7 +83,7 @@ def test_an_empty_plan_with_a_certificate_stays_within_the_bound(studio: Studio,
 
 
 def test_an_empty_plan_over_an_old_bucket_stays_within_the_bound(empty: Studio, count: Count) -> None:
-    """ACLs in force and nothing blocked: its ACL and the account's block are read as well."""
+    """With ACLs enabled and nothing blocked, its ACL and the account's block are also read."""
     empty.s3.create_bucket(Bucket="media", ObjectOwnership="ObjectWriter")
     empty.unblocked()
     empty.converge(http())
@@ -92,14 +92,14 @@ def test_an_empty_plan_over_an_old_bucket_stays_within_the_bound(empty: Studio, 
 
 
 def test_an_empty_plan_of_an_rtmp_stack_stays_within_the_bound(studio: Studio, count: Count) -> None:
-    """It needs no more than one over http."""
+    """It needs no more calls than an http stack."""
     studio.converge(rtmp())
     calls = count.plan(studio, rtmp())
     assert calls.total() + IDENTITY <= 16, calls
 
 
 def test_an_account_full_of_others_costs_one_call_more(studio: Studio, count: Count) -> None:
-    """Lists show what they are; only likely ones are asked for their tags, and the tag index shows all others."""
+    """The tags of likely distributions are read directly, and the tag index shows the others."""
     studio.converge(http())
     few = count.plan(studio, http()).total()
     for number in range(30):
@@ -129,7 +129,7 @@ def test_an_account_full_of_others_costs_one_call_more(studio: Studio, count: Co
 
 
 def test_further_stacks_cost_eight_calls_each_at_most(studio: Studio, count: Count) -> None:
-    """The lists are shared."""
+    """All stacks share the lists."""
     documents = [
         signed(name=f"stack-{number}", bucket=studio.bucket(f"media-{number}")) for number in range(5)
     ]
@@ -141,7 +141,7 @@ def test_further_stacks_cost_eight_calls_each_at_most(studio: Studio, count: Cou
 
 
 def test_stacks_on_one_bucket_share_what_is_read_of_it(studio: Studio, count: Count) -> None:
-    """The same call is made once in a run."""
+    """A run makes the same call once."""
     documents = [signed(name=f"stack-{number}") for number in range(3)]
     studio.converge(*documents)
     calls = count.plan(studio, *documents)
@@ -150,7 +150,7 @@ def test_stacks_on_one_bucket_share_what_is_read_of_it(studio: Studio, count: Co
 
 
 def test_object_grants_cost_one_call_an_object_and_one_a_thousand_keys(empty: Studio, count: Count) -> None:
-    """Plan reads each ACL once, and lists once."""
+    """A plan reads each ACL once, and lists once."""
     empty.bucket("media", *(f"{number}.mp4" for number in range(7)), ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl())
     calls = count.plan(empty, by_acl())
@@ -160,7 +160,7 @@ def test_object_grants_cost_one_call_an_object_and_one_a_thousand_keys(empty: St
 
 
 def test_an_apply_with_nothing_to_do_writes_nothing(studio: Studio) -> None:
-    """And is told so."""
+    """The report says so."""
     studio.converge(http())
     witness = Witness(studio.world.aws)
     report = studio.apply(http(), door=witness)
@@ -168,7 +168,7 @@ def test_an_apply_with_nothing_to_do_writes_nothing(studio: Studio) -> None:
 
 
 def test_one_update_holds_all_changes_of_a_distribution(studio: Studio) -> None:
-    """However many fields differ."""
+    """The number of changed fields does not matter."""
     studio.converge(http())
     studio.edit(add_behavior("/open/*", TrustedKeyGroups=signers()))
     witness = Witness(studio.world.aws)
@@ -183,7 +183,7 @@ def test_one_update_holds_all_changes_of_a_distribution(studio: Studio) -> None:
 
 
 def polls(studio: Studio, reads: int, document: Json) -> float:
-    """How long a run waited when the change is Deployed after so many reads."""
+    """Return how long a run waited if the change is Deployed after this number of reads."""
     studio.converge(signed())
     studio.sandbox.cloudfront.settings.deploy_after_reads = reads
     began = studio.clock.slept
@@ -193,12 +193,12 @@ def polls(studio: Studio, reads: int, document: Json) -> float:
 
 
 def test_waiting_polls_at_once(studio: Studio) -> None:
-    """What is Deployed already costs no second."""
+    """If a change is already Deployed, nothing waits."""
     assert polls(studio, 0, signed(comment="new")) == 0.0
 
 
 def test_waiting_grows_by_half_each_time_up_to_twenty_seconds(studio: Studio) -> None:
-    """After 1 s first."""
+    """The first pause is 1 s."""
     expected = [1.0]
     while len(expected) < 12:
         expected.append(min(expected[-1] * 1.5, 20.0))
@@ -207,7 +207,7 @@ def test_waiting_grows_by_half_each_time_up_to_twenty_seconds(studio: Studio) ->
 
 
 def test_a_wait_ends_at_its_timeout_and_the_next_run_goes_on(studio: Studio) -> None:
-    """Exit 6; what needs Deployed is left for then, and is not forgotten."""
+    """The exit code is 6. Steps that need Deployed remain for the next run."""
     studio.converge(signed(oai={}))
     studio.sandbox.cloudfront.settings.deploy_after_reads = 100
     report = studio.apply(signed(wait={"timeout": "60s"}))
@@ -220,7 +220,7 @@ def test_a_wait_ends_at_its_timeout_and_the_next_run_goes_on(studio: Studio) -> 
 
 
 def test_a_stale_read_that_shows_deployed_is_not_believed(studio: Studio) -> None:
-    """Done is Deployed and the changed field read back: an old snapshot is neither."""
+    """A change is done if it is Deployed and reads back. A stale read shows neither."""
     studio.converge(signed(oai={}))
     plan = studio.plan(signed())
     studio.sandbox.cloudfront.settings.stale_reads = 2
@@ -237,7 +237,7 @@ def test_a_stale_read_that_shows_deployed_is_not_believed(studio: Studio) -> Non
 
 
 def test_in_progress_alone_is_not_out_of_sync(studio: Studio) -> None:
-    """A change of somebody's is on its way, and nothing of ours is to be done."""
+    """A change by someone else is being deployed, and nothing needs to be done."""
     studio.converge(http())
     studio.sandbox.cloudfront.settings.deploy_after_reads = 50
     studio.edit(set_to(Comment="by hand"))
@@ -246,7 +246,7 @@ def test_in_progress_alone_is_not_out_of_sync(studio: Studio) -> None:
 
 
 def test_a_change_may_be_sent_to_what_is_in_progress(studio: Studio) -> None:
-    """CloudFront propagates changes in the order submitted."""
+    """CloudFront deploys changes in the order of the calls."""
     studio.converge(http())
     studio.sandbox.cloudfront.settings.deploy_after_reads = 5
     studio.edit(set_to(HttpVersion="http3"))

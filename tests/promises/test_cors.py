@@ -1,4 +1,4 @@
-"""`http.cors`: a policy of the stack's own, made, kept, mended and taken away, and nobody else's headers lost."""
+"""`http.cors`: the stack's own policy is created, repaired and deleted, and no headers of others are lost."""
 
 from typing import Any
 
@@ -35,18 +35,18 @@ FALSE = signed(http={"cors": False})
 
 
 def attached(studio: Studio, path: str = "") -> str:
-    """The id of the policy on a behavior."""
+    """Return the id of the policy on a behavior."""
     return str(behavior(studio.config(), path).get("ResponseHeadersPolicyId") or "")
 
 
 def attach(policy: str) -> Any:
-    """An edit by hand: this policy on the default behavior."""
+    """Return an edit that attaches this policy to the default behavior."""
     return lambda config: config["DefaultCacheBehavior"].update(ResponseHeadersPolicyId=policy)
 
 
 @pytest.mark.parametrize("credentials", [True, False])
 def test_a_policy_says_what_players_need(studio: Studio, credentials: bool) -> None:
-    """The origins of the spec, reading methods, ranges, and no wildcard where credentials are sent."""
+    """It has the origins of the spec, methods for reading, ranges, and no wildcard with credentials."""
     studio.converge(
         signed(http={"cors": {"origins": [PAGE, "https://app.example.com"], "credentials": credentials}})
     )
@@ -61,7 +61,7 @@ def test_a_policy_says_what_players_need(studio: Studio, credentials: bool) -> N
 
 
 def test_other_origins_change_the_policy_alone_and_are_waited_for(studio: Studio) -> None:
-    """CloudFront deploys the distribution that carries it, though nobody changed that."""
+    """CloudFront deploys the distribution that uses it, though its config does not change."""
     studio.converge(read_by(PAGE))
     studio.sandbox.cloudfront.settings.deploy_after_reads = 4
     other = read_by("https://app.example.com")
@@ -76,7 +76,7 @@ def test_other_origins_change_the_policy_alone_and_are_waited_for(studio: Studio
 
 
 def test_policy_and_distribution_may_change_in_one_plan(studio: Studio) -> None:
-    """The update of the policy gives the distribution a new ETag, and its own update goes on with that."""
+    """The policy's update gives the distribution a new ETag, which its own update uses."""
     studio.converge(read_by(PAGE))
     document = {**read_by("https://app.example.com"), "comment": "new"}
     studio.converge(document)
@@ -84,7 +84,7 @@ def test_policy_and_distribution_may_change_in_one_plan(studio: Studio) -> None:
 
 
 def test_what_others_added_to_it_survives(studio: Studio) -> None:
-    """Further headers and methods, and other sorts of headers, are no drift, and an update keeps them."""
+    """Additional headers and methods, and other types of headers, are not drift, and an update keeps them."""
     studio.converge(read_by(PAGE))
     live = policies(studio)[OURS]["CorsConfig"]
     more = [*live["AccessControlAllowHeaders"]["Items"], "X-Ours"]
@@ -99,7 +99,7 @@ def test_what_others_added_to_it_survives(studio: Studio) -> None:
 
 
 def test_drift_is_mended(studio: Studio) -> None:
-    """An origin that somebody added is taken out, a method that players need is put back."""
+    """An added origin is removed, and a missing method that players need is added."""
     studio.converge(read_by(PAGE))
     edit_policy(studio, OURS, CorsConfig=cors_of("*", PAGE))
     studio.converge(read_by(PAGE))
@@ -109,7 +109,7 @@ def test_drift_is_mended(studio: Studio) -> None:
 
 
 def test_a_policy_from_which_somebody_took_cors_gets_it_back(studio: Studio) -> None:
-    """All of it, for CloudFront takes no half."""
+    """All of it is written, because CloudFront accepts no part of it."""
     studio.converge(read_by(PAGE))
     policy = policies(studio)[OURS]
     reply = studio.cloudfront.get_response_headers_policy_config(Id=policy["Id"])
@@ -123,7 +123,7 @@ def test_a_policy_from_which_somebody_took_cors_gets_it_back(studio: Studio) -> 
 
 
 def test_the_other_headers_of_a_policy_that_ours_replaces_are_kept(studio: Studio) -> None:
-    """Ours is made with them, and the plan says so; the one that was there stays in the account."""
+    """The stack's policy is created with them, and the plan says so. The former policy stays in the account."""
     studio.converge(signed())
     theirs = make_policy(studio, "security", SecurityHeadersConfig=SECURITY)
     studio.edit(attach(theirs))
@@ -143,7 +143,7 @@ def test_the_other_headers_of_a_policy_that_ours_replaces_are_kept(studio: Studi
     ids=["CORS", "other headers"],
 )
 def test_false_takes_cors_off_and_nothing_else(studio: Studio, parts: Json, comes_off: bool) -> None:
-    """A policy of somebody else's comes off where it is about CORS, and stays where it is not."""
+    """A policy of others is detached if it only sets CORS, and otherwise stays."""
     studio.converge(signed())
     theirs = make_policy(studio, "theirs", **parts)
     studio.edit(attach(theirs))
@@ -153,7 +153,7 @@ def test_false_takes_cors_off_and_nothing_else(studio: Studio, parts: Json, come
 
 
 def test_false_takes_a_managed_policy_for_cors_off(studio: Studio) -> None:
-    """AWS's own are known as well as the account's."""
+    """Policies of AWS are recognised like those of the account."""
     studio.converge(signed())
     studio.edit(attach(SIMPLE_CORS))
     assert changes(studio.stack(FALSE)) == {"http.cors": ("Managed-SimpleCORS", False)}
@@ -162,7 +162,7 @@ def test_false_takes_a_managed_policy_for_cors_off(studio: Studio) -> None:
 
 
 def test_false_over_a_policy_with_other_headers_too_is_a_problem(studio: Studio) -> None:
-    """They would go with it: a person has to part them."""
+    """They would be lost, so the user must separate them."""
     studio.converge(signed())
     both = make_policy(studio, "both", CorsConfig=cors_of("*"), SecurityHeadersConfig=SECURITY)
     studio.edit(attach(both))
@@ -172,7 +172,7 @@ def test_false_over_a_policy_with_other_headers_too_is_a_problem(studio: Studio)
 
 
 def test_false_takes_ours_off_every_path(studio: Studio) -> None:
-    """Behaviors are made like the default one, with its policy: that goes from all of them, and then for good."""
+    """New behaviors copy the default's policy. It is detached from all of them, and then deleted."""
     studio.converge(read_by(PAGE, behaviors=[{"path": "*.m3u8"}]))
     assert attached(studio, "*.m3u8") == attached(studio) != ""
     studio.converge(signed(http={"cors": False, "behaviors": [{"path": "*.m3u8"}]}))
@@ -180,7 +180,7 @@ def test_false_takes_ours_off_every_path(studio: Studio) -> None:
 
 
 def test_ours_stays_while_somebody_elses_distribution_carries_it(studio: Studio) -> None:
-    """The plan says who."""
+    """The plan names that distribution."""
     studio.converge(read_by(PAGE), signed(name="clips"))
     policy = policies(studio)[OURS]["Id"]
     studio.edit(attach(policy), stack="clips")
@@ -192,7 +192,7 @@ def test_ours_stays_while_somebody_elses_distribution_carries_it(studio: Studio)
 
 
 def test_a_named_path_without_it_is_told(studio: Studio) -> None:
-    """`cors` speaks of the default behavior: what is attached elsewhere by hand is kept."""
+    """`cors` sets only the default behavior. Other attached policies stay."""
     document = read_by(PAGE, behaviors=[{"path": "/clips/*"}])
     studio.converge(signed(http={"behaviors": [{"path": "/clips/*"}]}))
     studio.converge(document)
@@ -205,7 +205,7 @@ def test_a_named_path_without_it_is_told(studio: Studio) -> None:
 
 
 def test_preflights_are_let_in(studio: Studio) -> None:
-    """Where somebody allows GET and HEAD alone, OPTIONS comes with CORS; all seven stay all seven."""
+    """If a behavior only allows GET and HEAD, OPTIONS is added with CORS. All seven methods stay."""
     studio.converge(signed())
     cached = listing("GET", "HEAD")
     reading = {**listing("GET", "HEAD"), "CachedMethods": cached}
@@ -224,7 +224,7 @@ def test_preflights_are_let_in(studio: Studio) -> None:
 
 
 def test_two_of_ours_become_one(studio: Studio) -> None:
-    """One that bears our mark and is of another name goes, once nothing carries it."""
+    """An owned policy with another name is deleted once nothing uses it."""
     studio.converge(read_by(PAGE))
     make_policy(studio, "older", comment="cfstream:lectures", CorsConfig=cors_of("*"))
     assert len(members(studio.stack(read_by(PAGE)))) == 1
@@ -233,7 +233,7 @@ def test_two_of_ours_become_one(studio: Studio) -> None:
 
 
 def test_a_lost_reply_leaves_one_policy(studio: Studio) -> None:
-    """What was made and not answered is found by its name."""
+    """A policy whose create reply was lost is found by its name."""
     lost: list[Any] = []
 
     class Losing(Witness):
@@ -250,7 +250,7 @@ def test_a_lost_reply_leaves_one_policy(studio: Studio) -> None:
 
 
 def test_a_path_added_by_hand_is_no_concern_of_cors(studio: Studio) -> None:
-    """It gets no policy, and is not told of."""
+    """It gets no policy, and no notice."""
     studio.converge(read_by(PAGE))
     studio.edit(add_behavior("/theirs/*", ResponseHeadersPolicyId=""))
     plan = studio.stack(read_by(PAGE))

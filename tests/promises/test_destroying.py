@@ -1,4 +1,4 @@
-"""What `destroy` promises: all that is the stack's goes, in one safe order, and can be made again."""
+"""What `destroy` promises: everything that the stack owns is deleted, in one safe order, and can be created again."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from tests.worlds import Counted
 
 
 def test_the_order(studio: Studio) -> None:
-    """Names first, then the distribution, what it was let do, who signed, and last who read."""
+    """First records, then the distribution, its grants, its signers, and last its identity."""
     zone(studio)
     studio.certificate("*.example.com")
     spec = http(cnames=[CNAME], dns={"route53": "example.com"}, oai={}, http={"cors": {"origins": [PAGE]}})
@@ -48,7 +48,7 @@ def test_the_order(studio: Studio) -> None:
 
 
 def test_the_bucket_and_its_objects_stay(studio: Studio) -> None:
-    """Also the bucket that the stack itself has made."""
+    """Even a bucket that the stack created stays."""
     spec = signed(bucket={"name": "made-by-us", "create": True})
     studio.converge(spec)
     studio.s3.put_object(Bucket="made-by-us", Key="a.mp4", Body=b"-")
@@ -57,7 +57,7 @@ def test_the_bucket_and_its_objects_stay(studio: Studio) -> None:
 
 
 def test_nothing_is_done_without_the_hazards(studio: Studio) -> None:
-    """Deleting a distribution and cutting its viewers off want a yes."""
+    """Deleting a distribution and cutting off its viewers must be allowed."""
     studio.converge(http())
     before = snapshot(studio)
     report = destroy(studio, http(), allow=())
@@ -67,7 +67,7 @@ def test_nothing_is_done_without_the_hazards(studio: Studio) -> None:
 
 @pytest.mark.parametrize("distribution", [True, False])
 def test_a_protected_stack_is_left_as_it_is(studio: Studio, distribution: bool) -> None:
-    """Whatever is allowed, and also when its distribution is gone already."""
+    """Allowed hazards do not matter, even if its distribution is already deleted."""
     studio.converge(http())
     if not distribution:
         studio.edit(set_to(Enabled=False))
@@ -81,7 +81,7 @@ def test_a_protected_stack_is_left_as_it_is(studio: Studio, distribution: bool) 
 
 
 def test_what_a_deleted_distribution_has_left_behind(studio: Studio) -> None:
-    """Somebody deleted it by hand: keys, control and statement are found by their marks."""
+    """If someone deleted it, keys, control and statement are found by their marks."""
     studio.converge(http())
     live = studio.id()
     studio.edit(set_to(Enabled=False))
@@ -92,7 +92,7 @@ def test_what_a_deleted_distribution_has_left_behind(studio: Studio) -> None:
 
 
 def test_a_distribution_that_moved_is_not_deleted(studio: Studio) -> None:
-    """Somebody changed it after the plan: stale, before the first write."""
+    """If someone changed it after the plan, the run is stale before the first write."""
     studio.converge(http())
     plan = make_plan(studio.load(http()), studio.world, destroying=True)
     studio.edit(set_to(Comment="no, wait"))
@@ -103,7 +103,7 @@ def test_a_distribution_that_moved_is_not_deleted(studio: Studio) -> None:
 
 
 def test_a_distribution_changed_on_the_way_is_not_deleted(studio: Studio) -> None:
-    """Between disabling and deleting somebody enabled it again: it is not what the plan leaves behind."""
+    """If someone enabled it again after it was disabled, it is not deleted."""
     studio.converge(http())
     plan = make_plan(studio.load(http()), studio.world, destroying=True)
     live = studio.id()
@@ -116,7 +116,7 @@ def test_a_distribution_changed_on_the_way_is_not_deleted(studio: Studio) -> Non
 
 
 def test_it_waits_until_no_edge_answers(studio: Studio) -> None:
-    """Disabled is not enough: Deployed is, with Enabled off as what must read back."""
+    """It must be Deployed, and Enabled must read back as off."""
     studio.converge(signed())
     (wait,) = (step for step in ending(studio, signed()).steps if isinstance(step, WaitUntil))
     assert wait.asks() == {"config": {"Enabled": False}}
@@ -128,7 +128,7 @@ def test_it_waits_until_no_edge_answers(studio: Studio) -> None:
 
 
 def test_grants_are_looked_for_whatever_the_spec_says(studio: Studio) -> None:
-    """Somebody granted our identity on an object by hand, under a spec that grants by policy."""
+    """A grant to the stack's identity on an object is found, even if the spec grants by policy."""
     studio.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
@@ -149,7 +149,7 @@ def test_grants_are_looked_for_whatever_the_spec_says(studio: Studio) -> None:
 
 
 def test_no_acl_is_read_where_acls_are_disabled(studio: Studio) -> None:
-    """A bucket in which ownership is enforced has no grants to look for."""
+    """A bucket with enforced ownership has no grants on objects."""
     studio.converge(signed(oai={}))
     calls: list[str] = []
     world = studio.world
@@ -161,7 +161,10 @@ def test_no_acl_is_read_where_acls_are_disabled(studio: Studio) -> None:
 
 
 def test_an_identity_whose_mark_was_written_over(studio: Studio) -> None:
-    """Its caller reference tells that it is ours: it gets its mark back before the distribution goes, and goes too."""
+    """Its caller reference shows the owner.
+
+    It gets the mark back before the distribution is deleted, and is deleted too.
+    """
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     reply = studio.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
@@ -176,7 +179,7 @@ def test_an_identity_whose_mark_was_written_over(studio: Studio) -> None:
 
 @pytest.mark.parametrize("applied", [True, False])
 def test_an_adopted_distribution_is_the_stacks_own(studio: Studio, applied: bool) -> None:
-    """It is deleted like one that the stack has made, and the plan says plainly that it was adopted."""
+    """It is deleted like one that the stack created, and the plan says that it was adopted."""
     spec = signed(adopt=by_hand(studio)["Id"])
     if applied:
         studio.converge(spec)
@@ -187,7 +190,7 @@ def test_an_adopted_distribution_is_the_stacks_own(studio: Studio, applied: bool
 
 
 def test_a_stack_whose_bucket_is_gone(studio: Studio) -> None:
-    """There is no policy to take anything out of: all else goes."""
+    """There is no policy to change. Everything else is deleted."""
     studio.converge(http())
     studio.edit(set_to(Enabled=False))
     for name in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):
@@ -198,7 +201,7 @@ def test_a_stack_whose_bucket_is_gone(studio: Studio) -> None:
 
 
 def test_a_bucket_that_is_gone_before_its_distribution_is_disabled(studio: Studio) -> None:
-    """CloudFront checks a distribution's origins whatever is changed of it: the plan warns, and says what helps."""
+    """CloudFront checks the origins at every change: the plan warns, and has a fix."""
     studio.bucket("brief")
     spec = signed(bucket="brief")
     studio.converge(spec)
@@ -211,14 +214,14 @@ def test_a_bucket_that_is_gone_before_its_distribution_is_disabled(studio: Studi
 
 
 def test_nobody_can_read_afterwards(studio: Studio) -> None:
-    """The plan says who could, and that nobody will."""
+    """The plan shows who could read, and that nobody can afterwards."""
     studio.converge(http())
     exposure = ending(studio, http()).exposure
     assert (exposure.before, exposure.after) == (("signers: key-group viewers",), ("nobody",))
 
 
 def test_what_is_destroyed_can_be_made_again(studio: Studio) -> None:
-    """Caller references are spent for ever: the next generation is used."""
+    """Used caller references stay used, so the next generation is used."""
     studio.sandbox.cloudfront.settings.burnt_references = True
     for spec in (http(oai={}), rtmp(name="old")):
         studio.converge(spec)

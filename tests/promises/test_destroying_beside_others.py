@@ -1,4 +1,4 @@
-"""What others use, and what is theirs, outlives the stack beside it."""
+"""Destroying a stack keeps resources that others use or own."""
 
 from cfstream.values import Verb
 from tests.promises.account import snapshot
@@ -22,7 +22,7 @@ from tests.promises.studio import (
 
 
 def test_what_the_spec_refers_to_stays(studio: Studio) -> None:
-    """Identities by id and key groups in use are others', though they may bear our mark."""
+    """Identities by id and key groups in `use` belong to others, even with the stack's mark."""
     identity = studio.make_identity("cfstream:lectures by hand")
     studio.make_group("newsroom", studio.make_key("newsroom-1"), comment="cfstream:lectures")
     spec = without(http(oai={"id": identity}), "key_groups") | {"key_groups": [{"use": "newsroom"}]}
@@ -33,7 +33,7 @@ def test_what_the_spec_refers_to_stays(studio: Studio) -> None:
 
 
 def test_an_identity_that_others_read_by_stays(studio: Studio) -> None:
-    """With our statement, where it alone lets them in; the plan says who uses them."""
+    """So does the stack's statement, if others need it. The plan names the users."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}
@@ -63,7 +63,7 @@ def test_an_identity_that_others_read_by_stays(studio: Studio) -> None:
 
 
 def test_another_stack_that_reads_by_our_identity(studio: Studio) -> None:
-    """It has a statement of its own: ours goes, the identity stays, and the other stack works as before."""
+    """It has its own statement: the stack's is removed, the identity stays, and the other stack works as before."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     other = signed(name="seminars", oai={"id": identity})
@@ -74,7 +74,7 @@ def test_another_stack_that_reads_by_our_identity(studio: Studio) -> None:
 
 
 def test_objects_granted_to_an_identity_that_others_read_by(studio: Studio) -> None:
-    """They keep the grant as long as another stack reads the bucket by it."""
+    """They keep the grant while another stack reads the bucket with it."""
     studio.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
@@ -93,7 +93,7 @@ def test_objects_granted_to_an_identity_that_others_read_by(studio: Studio) -> N
 
 
 def test_keys_and_groups_that_others_trust_stay(studio: Studio) -> None:
-    """A group of ours on another distribution stays with its keys, and one of our keys in a foreign group."""
+    """An owned group on another distribution stays with its keys, and so does an owned key in a foreign group."""
     studio.converge(http(key_groups=[group(key("one")), group(key("two"), name="editors")]))
     ids = {name: one["Id"] for name, one in studio.groups().items()}
     other = by_hand(studio)
@@ -116,7 +116,7 @@ def test_keys_and_groups_that_others_trust_stay(studio: Studio) -> None:
 
 
 def test_statements_and_records_of_others_stay(studio: Studio) -> None:
-    """Only what bears our Sid leaves the policy, and only aliases of our distribution leave the zone."""
+    """Only statements with the stack's Sid and aliases of its distribution are removed."""
     zone_id = zone(studio)
     studio.certificate("*.example.com")
     foreign = allow("audit", {"AWS": "arn:aws:iam::111122223333:root"}, "arn:aws:s3:::media/audit/*")
@@ -131,7 +131,7 @@ def test_statements_and_records_of_others_stay(studio: Studio) -> None:
 
 
 def test_records_that_are_not_managed_are_told_of(studio: Studio) -> None:
-    """Without `dns` in the spec somebody else makes the records: a name that leads nowhere is worth a warning."""
+    """Without `dns` in the spec, a warning lists the names, whose records would point to nothing."""
     studio.certificate("*.example.com")
     studio.converge(signed(cnames=[CNAME]))
     plan = ending(studio, signed(cnames=[CNAME]))
@@ -139,7 +139,7 @@ def test_records_that_are_not_managed_are_told_of(studio: Studio) -> None:
 
 
 def test_an_adopted_distribution_of_another_stack(studio: Studio) -> None:
-    """It carries that stack's name, and is not ours to delete."""
+    """It has that stack's name, so it is not deleted."""
     studio.converge(signed(name="seminars"))
     spec = signed(adopt=studio.id("seminars"))
     before = snapshot(studio)
@@ -150,7 +150,7 @@ def test_an_adopted_distribution_of_another_stack(studio: Studio) -> None:
 
 
 def test_twins_never_block_destroy(studio: Studio) -> None:
-    """Both have the stack's name, so both are deleted; the plan shows each with its hazard."""
+    """Both have the stack's name, so both are deleted. The plan shows each with its hazard."""
     studio.converge(signed())
     twin = by_hand(studio)
     tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}
@@ -162,7 +162,7 @@ def test_twins_never_block_destroy(studio: Studio) -> None:
 
 
 def test_of_several_stacks_a_protected_one_stays_and_the_others_go(studio: Studio) -> None:
-    """Each is judged by itself, and the exit code tells of the one that was left out."""
+    """Each is judged separately, and the exit code shows the skipped one."""
     kept = signed(name="seminars", protect=True)
     studio.converge(signed(), kept)
     report = destroy(studio, signed(), kept)

@@ -1,4 +1,4 @@
-"""`dns.route53`: records made last and taken away first, and no record of anybody else's ever touched."""
+"""`dns.route53`: records are created last and deleted first, and records of others never change."""
 
 from typing import Any
 
@@ -28,24 +28,24 @@ WRITE = "change_resource_record_sets"
 
 @pytest.fixture
 def site(studio: Studio) -> Studio:
-    """An account with a certificate for whatever these tests call a host."""
+    """Return an account with a certificate for all names of these tests."""
     studio.certificate("example.com", "*.example.com", "*.lectures.example.com")
     return studio
 
 
 @pytest.fixture
 def com(site: Studio) -> str:
-    """The id of the zone ``example.com``."""
+    """Return the id of the zone ``example.com``."""
     return zone(site)
 
 
 def notices(studio: Studio, document: Json) -> str:
-    """What a plan tells beside its steps."""
+    """Return the notices of a plan."""
     return "\n".join(notice.text for notice in studio.stack(document).notices)
 
 
 def test_wildcards_and_the_apex_have_records_too(site: Studio, com: str) -> None:
-    r"""Route 53 says ``\052``, and means ``*``."""
+    """Route 53 shows an asterisk as its octal code."""
     document = named("*.example.com", "example.com")
     site.converge(document)
     assert {*records(site, com)} == {
@@ -57,7 +57,7 @@ def test_wildcards_and_the_apex_have_records_too(site: Studio, com: str) -> None
 
 
 def test_ipv6_decides_about_aaaa(site: Studio, com: str) -> None:
-    """Off: A alone, and an AAAA of ours goes; on again: it comes back. Where it is not managed, live decides."""
+    """With IPv6 off there is only A, and an owned AAAA is deleted. If IPv6 is not managed, the live value decides."""
     off = named(http={"ipv6": False})
     site.converge(off)
     assert {*records(site, com)} == {f"{CNAME}. A"}
@@ -80,7 +80,7 @@ def test_a_streaming_distribution_has_no_ipv6(empty: Studio) -> None:
 
 
 def test_the_outputs_are_the_records(site: Studio, com: str) -> None:
-    """With dns those that were made, without it those to make by hand."""
+    """With dns they are the created records, without it those to create by hand."""
     report = site.apply(named())
     target = site.live()["DomainName"]
     made = [{"name": CNAME, "type": kind, "value": target} for kind in ("A", "AAAA")]
@@ -99,7 +99,7 @@ FOREIGN: dict[str, list[Json]] = {
 
 @pytest.mark.parametrize("standing", FOREIGN.values(), ids=FOREIGN)
 def test_a_record_in_the_way_is_named_and_left_alone(site: Studio, com: str, standing: list[Json]) -> None:
-    """Neither changed nor taken away; the stack is blocked."""
+    """It does not change, and the stack is blocked."""
     for one in standing:
         change(site, com, "CREATE", one)
     before = records(site, com)
@@ -112,14 +112,14 @@ def test_a_record_in_the_way_is_named_and_left_alone(site: Studio, com: str, sta
 
 
 def test_other_types_of_records_are_in_nobodys_way(site: Studio, com: str) -> None:
-    """A TXT record of the same name stays beside ours."""
+    """A TXT record with the same name stays."""
     change(site, com, "CREATE", record('"hello"', "TXT"))
     site.converge(named())
     assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA", f"{CNAME}. TXT"}
 
 
 def test_a_cname_made_by_hand_does_the_work_of_ours(site: Studio, com: str) -> None:
-    """Every plan without dns asks for it, and with dns it is left as it is."""
+    """Plans without dns ask for it. With dns it stays as it is."""
     bare = without(named(), "dns")
     site.converge(bare)
     target = site.live()["DomainName"]
@@ -131,7 +131,7 @@ def test_a_cname_made_by_hand_does_the_work_of_ours(site: Studio, com: str) -> N
 
 
 def test_an_alias_made_by_hand_is_ours(site: Studio, com: str) -> None:
-    """It is an alias of our distribution's name: what is missing beside it is made."""
+    """It is an alias of the distribution, so the stack owns it. Missing records are created."""
     site.converge(without(named(), "dns"))
     change(site, com, "CREATE", alias(site))
     assert changes(site.stack(named())) == {f"dns[{CNAME}].AAAA": (None, site.live()["DomainName"])}
@@ -140,7 +140,7 @@ def test_an_alias_made_by_hand_is_ours(site: Studio, com: str) -> None:
 
 
 def test_somebodys_weights_with_us_among_them_are_enough(site: Studio, com: str) -> None:
-    """An arrangement of several records of a type is a person's, and is kept."""
+    """Several records of a type were set up by a person, and stay."""
     site.converge(without(named(), "dns"))
     for kind, other in (("A", "192.0.2.1"), ("AAAA", "2001:db8::1")):
         change(site, com, "CREATE", alias(site, kind, SetIdentifier="ours", Weight=9))
@@ -152,7 +152,7 @@ def test_somebodys_weights_with_us_among_them_are_enough(site: Studio, com: str)
 
 
 def test_a_name_under_our_own_wildcard_is_kept(site: Studio, com: str) -> None:
-    """It is an alias of our distribution, which answers to it by ``*.example.com``."""
+    """It is an alias of the distribution, which serves it by ``*.example.com``."""
     document = named("*.example.com")
     site.converge(document)
     change(site, com, "CREATE", alias(site, name="a.b.example.com"))
@@ -160,7 +160,7 @@ def test_a_name_under_our_own_wildcard_is_kept(site: Studio, com: str) -> None:
 
 
 def test_a_record_that_nothing_answers_goes_without_a_hazard(site: Studio, com: str) -> None:
-    """Its name is no alias of the distribution: nobody is cut off."""
+    """The distribution does not have the name, so no viewer is cut off."""
     site.converge(named())
     change(site, com, "CREATE", alias(site, name="old.example.com"))
     plan = site.stack(named())
@@ -180,7 +180,7 @@ def test_records_of_another_stack_are_not_ours(site: Studio, com: str) -> None:
 
 
 def test_private_zones_are_passed_over(site: Studio) -> None:
-    """Where there is a public one of that name it is taken, where there is not the problem says why."""
+    """A public zone with the name is used. Without one, the problem explains why."""
     vpc: Json = {
         "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"},
         "HostedZoneConfig": {"PrivateZone": True},
@@ -195,14 +195,14 @@ def test_private_zones_are_passed_over(site: Studio) -> None:
 
 
 def test_two_zones_of_one_name_are_a_problem(site: Studio, com: str) -> None:
-    """Which of them the world asks cannot be known: both are named."""
+    """It is unknown which of them is in use, so the problem names both."""
     other = zone(site, reference="2")
     (what,) = problems(site.stack(named()))
     assert all(one.removeprefix("/hostedzone/") in what for one in (com, other))
 
 
 def test_a_zone_within_the_zone_is_told(site: Studio, com: str) -> None:
-    """A record above a delegation is seen by nobody."""
+    """A record above a delegation has no effect."""
     change(site, com, "CREATE", record("ns.example.org", "NS", "lectures.example.com"))
     document = named("media.lectures.example.com")
     assert "lectures.example.com is delegated to other name servers" in notices(site, document)
@@ -218,7 +218,7 @@ def test_dns_without_cnames_has_no_effect(site: Studio, com: str) -> None:
 
 
 def test_a_record_that_came_in_between_is_not_overwritten(site: Studio, com: str) -> None:
-    """Somebody made one of that name between plan and apply: stale, and theirs stays."""
+    """If someone created one with the name after the plan, the run is stale, and theirs stays."""
     theirs = record("192.0.2.1")
     meddle = once("create_distribution_with_tags", lambda: change(site, com, "CREATE", theirs))
     report = site.apply(named(), door=Witness(site.world.aws, before=meddle))
@@ -228,7 +228,7 @@ def test_a_record_that_came_in_between_is_not_overwritten(site: Studio, com: str
 
 
 def test_a_saved_plan_is_held_to_the_records(site: Studio, com: str) -> None:
-    """One that came since makes another fingerprint."""
+    """A new record makes a saved plan stale."""
     before = site.plan(named()).fingerprint
     change(site, com, "CREATE", record('"hello"', "TXT"))
     assert site.plan(named()).fingerprint != before
@@ -236,7 +236,7 @@ def test_a_saved_plan_is_held_to_the_records(site: Studio, com: str) -> None:
 
 @pytest.mark.parametrize("fault", [landed_unanswered, never_arrived])
 def test_a_write_that_goes_wrong_leaves_each_record_once(site: Studio, com: str, fault: Any) -> None:
-    """Made and not answered is found; never arrived is done by the next run."""
+    """A write with a lost reply is found. One that never arrived is done by the next run."""
     lost: list[Call] = []
 
     class Losing(Witness):
@@ -258,7 +258,7 @@ def test_a_write_that_goes_wrong_leaves_each_record_once(site: Studio, com: str,
 
 
 def test_a_reply_that_never_comes_leaves_the_outcome_open(site: Studio, com: str) -> None:
-    """After several attempts the step is unknown, and the next run goes on from there."""
+    """After several attempts the step is unknown, and the next run continues."""
 
     class Silent(Witness):
         def write(self, call: Call) -> Any:
@@ -273,7 +273,7 @@ def test_a_reply_that_never_comes_leaves_the_outcome_open(site: Studio, com: str
 
 
 def test_name_servers_that_take_long_time_out(site: Studio, com: str) -> None:
-    """Exit 6, and what was made stands."""
+    """The exit code is 6, and created records stay."""
 
     class Slow(Witness):
         def read(self, call: Call) -> Any:
@@ -288,7 +288,7 @@ def test_name_servers_that_take_long_time_out(site: Studio, com: str) -> None:
 
 
 def test_each_name_is_a_step_of_its_own(site: Studio, com: str) -> None:
-    """A and AAAA of a name come in one batch."""
+    """A and AAAA of a name are in one batch."""
     plan = site.stack(named(CNAME, "clips.example.com"))
     assert members(plan, KIND) == [
         f"create {KIND}:lectures/clips.example.com",

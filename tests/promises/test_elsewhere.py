@@ -1,4 +1,4 @@
-"""Where a grant is given elsewhere, cfstream neither gives nor takes: not in the policy, not on objects."""
+"""With `via: elsewhere`, cfstream neither grants nor revokes, in the policy or on objects."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ ELSEWHERE = {"via": "elsewhere"}
 
 
 def test_nothing_is_granted(studio: Studio) -> None:
-    """A new stack comes up without a statement, and its plan is empty."""
+    """A new stack has no statement, and its plan is empty."""
     studio.converge(signed(grant=ELSEWHERE))
     assert studio.policy() is None
 
 
 def test_what_others_grant_stays_as_it_is(studio: Studio) -> None:
-    """In whatever words they grant it."""
+    """The form of the grant does not matter."""
     wide = allow("everything", {"Service": "cloudfront.amazonaws.com"}, "*", Action="s3:*")
     studio.put_policy(wide)
     studio.converge(signed(grant=ELSEWHERE))
@@ -25,7 +25,7 @@ def test_what_others_grant_stays_as_it_is(studio: Studio) -> None:
 
 
 def test_a_statement_of_ours_is_left_to_others_too(studio: Studio) -> None:
-    """Taking it away could turn the videos dark; and where the spec manages the grant again, it is the same one."""
+    """Removing it could stop playback. If the spec manages the grant again, the statement is reused."""
     studio.converge(signed())
     before = studio.policy()
     studio.converge(signed(grant=ELSEWHERE))
@@ -34,7 +34,7 @@ def test_a_statement_of_ours_is_left_to_others_too(studio: Studio) -> None:
 
 
 def test_who_can_read_is_as_others_grant_it(studio: Studio) -> None:
-    """Nobody, as long as they grant nothing, and the signers as soon as they do; a plan without a step says so too."""
+    """Nobody can read until they grant it, and then the signers can. A plan without steps shows that too."""
     studio.converge(signed(grant=ELSEWHERE))
     dark = studio.stack(signed(grant=ELSEWHERE)).exposure
     assert (dark.before, dark.after) == (("nobody",), ("nobody",))
@@ -45,7 +45,7 @@ def test_who_can_read_is_as_others_grant_it(studio: Studio) -> None:
 
 
 def test_grants_on_objects_stay(empty: Studio) -> None:
-    """With the mark that remembers them, so that a later spec can take them back."""
+    """They stay with their tag, so that a later spec can revoke them."""
     studio = empty
     studio.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     studio.converge(by_acl())
@@ -58,7 +58,7 @@ def test_grants_on_objects_stay(empty: Studio) -> None:
 
 
 def test_what_objects_may_grant_is_a_hazard_to_open(empty: Studio) -> None:
-    """Nobody read their ACLs, so a behavior without signers may serve them to anyone."""
+    """Their ACLs are not read, so a behavior without signers may serve them to anyone."""
     studio = empty
     studio.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     studio.converge(by_acl())
@@ -70,7 +70,7 @@ def test_what_objects_may_grant_is_a_hazard_to_open(empty: Studio) -> None:
 
 
 def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:
-    """Who can read it is then not known, which is said; where cfstream is to grant, it is a problem."""
+    """It is then unknown who can read it, and a warning says so. If cfstream must grant, it is a problem."""
     reads = Closed(studio.world.reads())
     world = replace(studio.world, reads=lambda: reads)
     stacks = studio.load(
@@ -84,7 +84,7 @@ def test_the_bucket_may_be_another_accounts(studio: Studio) -> None:
 
 
 def test_encryption_that_an_identity_cannot_read_is_told(studio: Studio) -> None:
-    """It speaks of new objects only: those that are there may be of another kind."""
+    """The setting only applies to new objects. Existing ones may differ."""
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     studio.s3.put_bucket_encryption(Bucket="media", ServerSideEncryptionConfiguration={"Rules": [rule]})
     plan = studio.stack(signed(oai={}, grant=ELSEWHERE))

@@ -73,7 +73,7 @@ class Shell:
 def shell(
     tmp_path: Path, studio: Studio, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
-    """A shell in an empty folder; the account has the bucket ``media``."""
+    """Return a shell in an empty folder. The account has the bucket ``media``."""
     folder = tmp_path / "project"
     folder.mkdir()
     return Shell(folder, studio.sandbox, cfstream, monkeypatch)

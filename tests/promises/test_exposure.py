@@ -1,4 +1,4 @@
-"""Who can read, before and after; and every opening that is not ours is a warning."""
+"""Who can read, before and after. Every opening that the spec does not list is a warning."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
 
 
 def opened_by_hand(studio: Studio, **origin: Any) -> str:
-    """A distribution of the bucket that serves anyone, reading by what `origin` names; its id."""
+    """Create a distribution of the bucket that serves anyone and reads with what `origin` names. Return its id."""
     stranger = by_hand(
         studio,
         DefaultCacheBehavior={
@@ -45,28 +45,28 @@ def opened_by_hand(studio: Studio, **origin: Any) -> str:
 
 
 def public_statement(studio: Studio) -> None:
-    """Let anyone read, by a statement of others."""
+    """Allow anyone to read, by a statement of others."""
     studio.unblocked()
     studio.put_policy(*studio.statements().values(), allow("Anyone", "*"))
 
 
 def through(distribution: str) -> str:
-    """The way that leads through an unsigned distribution and the statement for our OAI."""
+    """Return the way through an unsigned distribution and the statement for the stack's OAI."""
     return f"distribution {distribution} (unsigned), bucket policy statement cfstream-lectures-oai"
 
 
 def opened(studio: Studio, document: Json) -> list[str]:
-    """What is open that the spec does not name, in words."""
+    """Return the openings, in words."""
     return [opening.text for opening in studio.stack(document).exposure.openings]
 
 
 def warnings(studio: Studio, document: Json) -> list[str]:
-    """The warnings of a plan."""
+    """Return the warnings of a plan."""
     return [notice.text for notice in studio.stack(document).notices if notice.warning]
 
 
 def test_a_new_stack_goes_from_nobody_to_its_signers(studio: Studio) -> None:
-    """Each by the name that the spec gives them."""
+    """They have the names from the spec."""
     exposure = studio.stack(http()).exposure
     assert (exposure.before, exposure.after) == (("nobody",), ("signers: key-group viewers",))
     exposure = studio.stack(rtmp(trusted_signers=["self", "111122223333"])).exposure
@@ -74,7 +74,7 @@ def test_a_new_stack_goes_from_nobody_to_its_signers(studio: Studio) -> None:
 
 
 def test_live_and_wanted_are_told_alike(studio: Studio) -> None:
-    """In sync, before and after are the same words."""
+    """If the stack is in sync, before and after are equal."""
     for document in (http(), rtmp(name="old"), {**PUBLIC, "name": "open"}):
         studio.converge(document, allow=["makes-public"])
         exposure = studio.stack(document).exposure
@@ -83,7 +83,7 @@ def test_live_and_wanted_are_told_alike(studio: Studio) -> None:
 
 
 def test_who_may_sign_changes_what_is_told(studio: Studio) -> None:
-    """Before: who can now; after: who can then."""
+    """Before shows the current signers, and after the new ones."""
     studio.converge(signed())
     exposure = studio.stack(PUBLIC).exposure
     assert exposure.before == ("signers: self",)
@@ -93,13 +93,13 @@ def test_who_may_sign_changes_what_is_told(studio: Studio) -> None:
 
 
 def test_public_paths_are_told_with_their_pattern(studio: Studio) -> None:
-    """Somebody gets in there without a signature."""
+    """Anyone can read these paths without a signature."""
     exposure = studio.stack(signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})).exposure
     assert exposure.after == ("signers: self", "anyone through distribution lectures (/posters/*)")
 
 
 def test_what_the_spec_itself_opens_is_no_opening(studio: Studio) -> None:
-    """`public: true`, as a whole or of a path."""
+    """Neither `public: true` of the spec nor that of a path is an opening."""
     assert studio.stack(PUBLIC).exposure.openings == ()
     assert (
         studio.stack(signed(http={"behaviors": [{"path": "/a/*", "public": True}]})).exposure.openings == ()
@@ -107,7 +107,7 @@ def test_what_the_spec_itself_opens_is_no_opening(studio: Studio) -> None:
 
 
 def test_a_public_statement_is_an_opening(studio: Studio) -> None:
-    """Of somebody else, and not blocked: anyone reads past CloudFront."""
+    """It belongs to others and is not blocked: anyone reads directly from S3."""
     studio.converge(signed())
     public_statement(studio)
     exposure = studio.stack(signed()).exposure
@@ -118,7 +118,7 @@ def test_a_public_statement_is_an_opening(studio: Studio) -> None:
 
 
 def test_plan_and_verify_say_the_same_of_an_opening(studio: Studio) -> None:
-    """One text: who reads the plan need not run verify to learn what to do."""
+    """Both have one text with the same fix."""
     studio.converge(signed())
     public_statement(studio)
     (warning,) = (notice for notice in studio.stack(signed()).notices if notice.warning)
@@ -134,7 +134,7 @@ BLOCKED = "anyone through a distribution of any account can read /*: bucket poli
 
 
 def test_a_public_statement_that_is_blocked_is_still_open_to_cloudfront(studio: Studio) -> None:
-    """RestrictPublicBuckets stops everyone who asks S3 directly."""
+    """RestrictPublicBuckets only denies direct requests to S3."""
     studio.converge(signed())
     public_statement(studio)
     block = {
@@ -148,7 +148,7 @@ def test_a_public_statement_that_is_blocked_is_still_open_to_cloudfront(studio: 
 
 
 def test_the_accounts_block_counts(studio: Studio, s3control: Any) -> None:
-    """S3 takes the stricter of both."""
+    """S3 applies the stricter of both."""
     studio.converge(signed())
     public_statement(studio)
     block = dict.fromkeys(
@@ -159,7 +159,7 @@ def test_the_accounts_block_counts(studio: Studio, s3control: Any) -> None:
 
 
 def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(studio: Studio) -> None:
-    """With a notice that says so."""
+    """A notice says so."""
     studio.converge(signed())
     public_statement(studio)
 
@@ -177,7 +177,10 @@ def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(studio: St
 
 
 def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(studio: Studio) -> None:
-    """By our OAI, or by a statement for all distributions of the account; not one that cannot read."""
+    """It reads with the stack's OAI, or by a statement for all distributions of the account.
+
+    One that cannot read is not an opening.
+    """
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     lost = opened_by_hand(studio)
@@ -190,7 +193,7 @@ def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(studio: St
 
 
 def test_a_foreign_distribution_with_signers_is_told_and_no_opening(studio: Studio) -> None:
-    """Who signs for it can read."""
+    """Its signers can read."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     stranger = by_hand(studio)
@@ -202,7 +205,7 @@ def test_a_foreign_distribution_with_signers_is_told_and_no_opening(studio: Stud
 
 
 def test_a_disabled_foreign_distribution_is_no_opening(studio: Studio) -> None:
-    """It answers nobody."""
+    """It serves nobody."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
@@ -212,7 +215,7 @@ def test_a_disabled_foreign_distribution_is_no_opening(studio: Studio) -> None:
 
 
 def test_one_open_behavior_of_a_foreign_distribution_is_enough(studio: Studio) -> None:
-    """Its default is signed, and another path is not."""
+    """Its default is signed, but another path is not."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     stranger = by_hand(studio)
@@ -229,7 +232,7 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(studio: Studio) -
 
 @pytest.mark.parametrize("grant", [{}, {"prefix": "a/"}], ids=["everything", "a prefix"])
 def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio, grant: Json) -> None:
-    """By plan only under `via: object-acl`."""
+    """A plan reads them only with `via: object-acl`."""
     empty.bucket("media", "a.mp4", "b.mp4", ObjectOwnership="ObjectWriter")
     empty.unblocked()
     document = by_acl(grant=grant)
@@ -243,14 +246,14 @@ def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio,
 
 
 def test_a_disabled_stack_lets_nobody_in(studio: Studio) -> None:
-    """It is expected to refuse everything."""
+    """It must refuse everything."""
     studio.converge(signed(enabled=False))
     exposure = studio.stack(signed(enabled=False)).exposure
     assert (exposure.before, exposure.after) == (("nobody",), ("nobody",))
 
 
 def test_without_an_identity_every_plan_warns(studio: Studio) -> None:
-    """`origin_access: none` says itself that anyone may read the bucket: a warning, and no opening."""
+    """With `origin_access: none`, anyone may read the bucket: a warning, and not an opening."""
     document = signed(origin_access="none")
     studio.unblocked()
     studio.put_policy(allow("Anyone", "*"))
@@ -263,7 +266,7 @@ def test_without_an_identity_every_plan_warns(studio: Studio) -> None:
 
 
 def test_others_that_a_statement_names_are_told(studio: Studio) -> None:
-    """Another account can read, and the spec does not list it; where it does, it is no opening."""
+    """Another account can read, and the spec does not list it. If the spec lists it, it is not an opening."""
     studio.put_policy(allow("Partner", {"AWS": "arn:aws:iam::111122223333:root"}))
     exposure = studio.stack(signed()).exposure
     assert opened(studio, signed()) == ["account 111122223333 can read /*: bucket policy statement Partner"]
@@ -283,7 +286,7 @@ def test_others_that_a_statement_names_are_told(studio: Studio) -> None:
 def test_a_statement_for_cloudfront_as_such_is_judged_by_what_pins_it(
     studio: Studio, condition: Json | None
 ) -> None:
-    """Anybody may make a distribution: unpinned, it is for anyone."""
+    """Anyone can create a distribution, so without a fixed source it is for anyone."""
     fields: Json = {"Condition": condition} if condition else {}
     studio.unblocked()
     studio.put_policy(allow("CloudFront", {"Service": "cloudfront.amazonaws.com"}, **fields))
@@ -295,7 +298,7 @@ def test_a_statement_for_cloudfront_as_such_is_judged_by_what_pins_it(
 def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an_opening(
     studio: Studio,
 ) -> None:
-    """The bucket is the spare one there: asked when the first origin fails."""
+    """The bucket is the secondary origin there, for requests that fail at the first."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     studio.bucket("theirs")

@@ -1,4 +1,4 @@
-"""A cname goes from one stack to another of the same run: in one call, last of all, and never off anybody else's."""
+"""A cname moves from one stack to another in the same run: in one call, as the last step, and only between these."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ OVER = ["cuts-viewers"]
 
 @pytest.fixture
 def com(studio: Studio) -> str:
-    """The id of the zone, in an account with a certificate, and the stack `old` under its name."""
+    """Return the id of the zone, in an account with a certificate, and the stack `old` with its name."""
     studio.certificate("*.example.com")
     zone_id = zone(studio)
     studio.converge(OLD)
@@ -42,19 +42,19 @@ def com(studio: Studio) -> str:
 
 
 def led(studio: Studio, zone_id: str) -> set[str]:
-    """The names of the stacks that the zone's records lead to."""
+    """Return the names of the stacks that the zone's records point to."""
     by_domain = {studio.live(name)["DomainName"]: name for name in ("old", "new")}
     return {by_domain[row["AliasTarget"]["DNSName"].rstrip(".")] for row in records(studio, zone_id).values()}
 
 
 def aliases(studio: Studio, stack: str) -> list[str]:
-    """The aliases of a stack's distribution."""
+    """Return the aliases of a stack's distribution."""
     found: list[str] = studio.config(stack)["Aliases"].get("Items", [])
     return sorted(found)
 
 
 def test_a_name_moves_in_one_call(studio: Studio, com: str) -> None:
-    """The certificate first, then the name, then the records, in one batch; and the plan says all of it."""
+    """First the certificate, then the name, then the records in one batch. The plan shows all of it."""
     studio.converge(without(NEW, "cnames", "dns"))
     plan = studio.plan(BARE, NEW)
     new, old = plan.stacks
@@ -81,7 +81,7 @@ def test_a_name_moves_in_one_call(studio: Studio, com: str) -> None:
 
 
 def test_a_name_moves_to_a_stack_that_is_made_in_the_same_run(studio: Studio, com: str) -> None:
-    """It is made without the name, and gets it when it works."""
+    """It is created without the name, and gets it once it works."""
     door = Witness(studio.world.aws)
     report = studio.apply(BARE, NEW, door=door)
     assert report.exit_code == 0, told(report)
@@ -91,7 +91,7 @@ def test_a_name_moves_to_a_stack_that_is_made_in_the_same_run(studio: Studio, co
 
 
 def test_other_changes_of_both_come_first(studio: Studio, com: str) -> None:
-    """What else their specs say is done, and in force, before the name moves."""
+    """Other changes of both specs are deployed before the name moves."""
     studio.converge(without(NEW, "cnames", "dns"))
     changed = [{**BARE, "comment": "was"}, {**NEW, "comment": "is", "cnames": [CNAME, OTHER]}]
     plan = studio.plan(*changed)
@@ -108,7 +108,7 @@ def test_other_changes_of_both_come_first(studio: Studio, com: str) -> None:
 
 
 def test_several_names_move_one_by_one(studio: Studio, com: str) -> None:
-    """Each call changes the ETag, and the next one is held to the new one."""
+    """Each call changes the ETag, and the next one uses the new ETag."""
     studio.converge({**OLD, "cnames": [CNAME, OTHER]})
     both = {**NEW, "cnames": [CNAME, OTHER]}
     studio.converge(without(NEW, "cnames", "dns"))
@@ -135,7 +135,7 @@ def test_several_names_move_one_by_one(studio: Studio, com: str) -> None:
     ids=["bucket", "disabled", "signers", "grant", "behaviors", "protocol"],
 )
 def test_viewers_who_lose_something_are_a_hazard(studio: Studio, com: str, fields: Json) -> None:
-    """Where the new stack does not answer all that the old one did, the plan says so, and asks."""
+    """If the new stack does not serve everything that the old one did, the plan has a hazard."""
     studio.bucket("archive")
     studio.sandbox.cloudfront.world.key_pairs.register(
         "111122223333", (studio.folder / "one.pem").read_text()
@@ -150,28 +150,28 @@ def test_viewers_who_lose_something_are_a_hazard(studio: Studio, com: str, field
 
 
 def test_alone_it_is_what_it_was(studio: Studio, com: str) -> None:
-    """Without the other spec a name that is given up is cut, and one that is held elsewhere is in the way."""
+    """Without the other spec, a removed name is cut off, and one that another stack holds is a problem."""
     studio.converge(without(NEW, "cnames", "dns"))
     assert hazards(studio.stack(BARE)) == ["cuts-viewers"]
     assert any(f"{CNAME} is an alias of the distribution" in each for each in problems(studio.stack(NEW)))
 
 
 def test_a_stack_that_does_not_manage_its_names_keeps_them(studio: Studio, com: str) -> None:
-    """Absent is not empty: a spec without `cnames` gives nothing up."""
+    """A spec without `cnames` does not release any name."""
     plan = studio.plan(without(OLD, "cnames", "dns"), NEW)
     assert any("is an alias of the distribution" in each for each in problems(plan.stacks[0]))
     assert steps(plan.stacks[1]) == []
 
 
 def test_a_name_of_nobody_in_the_run_is_left_alone(studio: Studio, com: str) -> None:
-    """The giver is the stack whose tag the holder bears, and no other."""
+    """Only the stack with the holder's tag can release the name."""
     stranger = named(name="stranger", cnames=[])
     plan = studio.plan(stranger, NEW)
     assert any("is an alias of the distribution" in each for each in problems(plan.stacks[0]))
 
 
 def test_the_certificate_must_cover_the_name(studio: Studio, com: str) -> None:
-    """Else it is a problem, before anything is done."""
+    """Otherwise it is a problem, before anything is written."""
     elsewhere = studio.certificate("elsewhere.example.org")
     plan = studio.plan(BARE, {**NEW, "http": {"certificate": elsewhere}})
     assert any("does not cover" in each for each in problems(plan.stacks[0]))
@@ -180,7 +180,7 @@ def test_the_certificate_must_cover_the_name(studio: Studio, com: str) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(3), ids=["certificate", "move", "records"])
 def test_whatever_becomes_of_a_write_it_converges(studio: Studio, com: str, write: int, fault: Fault) -> None:
-    """The name is on one of the two at any time, the records lead to one of them, and another run ends it."""
+    """One of the two always has the name, the records point to one of them, and another run finishes."""
     studio.converge(without(NEW, "cnames", "dns"))
     door = Faulty(studio.world.aws, write, fault)
     studio.apply(BARE, NEW, door=door)
@@ -192,12 +192,12 @@ def test_whatever_becomes_of_a_write_it_converges(studio: Studio, com: str, writ
 
 
 def by_hand(studio: Studio, stack: str, **fields: Any) -> Callable[[], None]:
-    """Somebody who changes a stack's distribution."""
+    """Another client that changes a stack's distribution."""
     return lambda: studio.edit(set_to(**fields), stack)
 
 
 def test_what_moved_is_not_forced(studio: Studio, com: str) -> None:
-    """Ours changed, or the name gone to somebody else: stale, and nothing is fetched."""
+    """If the new distribution changed, or another one got the name, the run is stale and the name does not move."""
     studio.converge(without(NEW, "cnames", "dns"))
     plan = studio.plan(BARE, NEW)
     by_hand(studio, "new", Comment="by hand")()
@@ -217,7 +217,7 @@ def test_what_moved_is_not_forced(studio: Studio, com: str) -> None:
 
 
 def test_a_new_etag_with_the_same_content_is_used(studio: Studio, com: str) -> None:
-    """As when a key group that it uses has changed in between."""
+    """For example after a change of a key group that it uses."""
     studio.converge(without(NEW, "cnames", "dns"))
     door = Witness(studio.world.aws, before=once(MOVE, by_hand(studio, "new", Comment="")))
     report = studio.apply(BARE, NEW, door=door)
@@ -226,7 +226,7 @@ def test_a_new_etag_with_the_same_content_is_used(studio: Studio, com: str) -> N
 
 
 def test_a_giver_that_fails_holds_the_taker_up(studio: Studio, com: str) -> None:
-    """The name stays where it is, and the report says who was waited for."""
+    """The name stays in place, and the report names the stack that failed."""
     studio.converge(without(NEW, "cnames", "dns"))
     door = Witness(studio.world.aws, before=once("update_distribution", by_hand(studio, "old", Comment="x")))
     report = studio.apply({**BARE, "comment": "was"}, NEW, door=door)
@@ -236,7 +236,7 @@ def test_a_giver_that_fails_holds_the_taker_up(studio: Studio, com: str) -> None
 
 
 def test_names_that_cross_are_a_problem(studio: Studio, com: str) -> None:
-    """Neither stack can be the first; one way at a time can."""
+    """Neither stack can be first. Moving names in one direction works."""
     studio.converge({**NEW, "cnames": [OTHER]})
     crossed = [{**OLD, "cnames": [OTHER]}, {**NEW, "cnames": [CNAME]}]
     plan = studio.plan(*crossed)
@@ -250,7 +250,10 @@ def test_names_that_cross_are_a_problem(studio: Studio, com: str) -> None:
 
 
 def test_off_a_streaming_distribution_the_giver_comes_first(studio: Studio, com: str) -> None:
-    """CloudFront cannot move it so: it is cut, as the plan says, and put on; records go first and come last."""
+    """CloudFront cannot move it, so it is removed, with a hazard, and then added.
+
+    Records are deleted first and created last.
+    """
     studio.converge(BARE, allow=OVER)
     streams = rtmp(name="streams", cnames=[CNAME], dns={"route53": "example.com"})
     studio.converge(streams)
@@ -265,7 +268,7 @@ def test_off_a_streaming_distribution_the_giver_comes_first(studio: Studio, com:
 
 
 def test_a_zone_that_the_taker_does_not_manage_is_the_givers(studio: Studio, com: str) -> None:
-    """Its record goes, as ever, and that is a hazard; the name moves all the same."""
+    """Its record is deleted, which is a hazard, and the name still moves."""
     new = signed(name="new", cnames=[CNAME])
     plan = studio.plan(BARE, new)
     assert [hazards(stack) for stack in plan.stacks] == [[], OVER]

@@ -1,4 +1,4 @@
-"""What is dangerous is not done before somebody has named it; what is not dangerous needs no naming."""
+"""A dangerous change is made only if it is allowed. A harmless one needs no permission."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,21 +28,21 @@ from tests.promises.studio import (
 
 
 def nothing(_studio: Studio) -> None:
-    """No second hand."""
+    """Do nothing."""
 
 
 def public(**fields: object) -> Json:
-    """A spec that asks for no signature."""
+    """Return a spec that needs no signature."""
     return {**without(signed(), "trusted_signers"), "public": True, **fields}
 
 
 def paths(*behaviors: Json) -> Json:
-    """The http section of a spec with these behaviors."""
+    """Return the http section of a spec with these behaviors."""
     return {"behaviors": list(behaviors)}
 
 
 def shared_identity(studio: Studio) -> None:
-    """An unsigned distribution of the bucket that reads by the identity of our stack."""
+    """Create an unsigned distribution of the bucket that reads with the stack's identity."""
     stranger = by_hand(studio, Comment="open")
     (identity,) = studio.identities()
 
@@ -56,7 +56,7 @@ def shared_identity(studio: Studio) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """A spec before and after, what a second hand does between, and the hazards of the way."""
+    """A spec before and after, a change by others in between, and the expected hazards."""
 
     before: Json
     after: Json
@@ -128,13 +128,13 @@ HARMLESS: dict[str, Case] = {
 
 
 def clean(document: Json) -> Json:
-    """A spec without the fields that are None here."""
+    """Return a spec without the fields that are None here."""
     return {name: value for name, value in document.items() if value is not None}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_hazard_blocks_until_it_is_named(studio: Studio, case: Case) -> None:
-    """Nothing at all is written before; the name of another hazard does not do; with its name it is done."""
+    """Nothing is written without its name, or with the name of another hazard. With its name it is done."""
     before, after = clean(case.before), clean(case.after)
     studio.converge(before)
     case.between(studio)
@@ -156,14 +156,14 @@ ALL = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
 
 @pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)
 def test_what_is_harmless_needs_no_name(studio: Studio, case: Case) -> None:
-    """No hazard, and it is done."""
+    """The change has no hazard, and is made."""
     studio.converge(case.before, allow=["makes-public"])
     assert hazards(studio.stack(case.after)) == []
     studio.converge(case.after)
 
 
 def test_a_wider_permission_on_objects_is_a_hazard(empty: Studio) -> None:
-    """READ becomes FULL_CONTROL: the identity could change ACLs."""
+    """READ becomes FULL_CONTROL, so the identity could change ACLs."""
     empty.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl())
     assert hazards(empty.stack(by_acl("FULL_CONTROL"))) == ["widens-grant"]
@@ -173,7 +173,7 @@ def test_a_wider_permission_on_objects_is_a_hazard(empty: Studio) -> None:
 
 
 def test_full_control_in_place_of_a_statement_that_lets_read_is_a_hazard(empty: Studio) -> None:
-    """The same, when it was the policy that gave READ."""
+    """It is also a hazard if the policy granted READ before."""
     empty.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(signed(oai={}))
     assert hazards(empty.stack(by_acl())) == []
@@ -181,7 +181,7 @@ def test_full_control_in_place_of_a_statement_that_lets_read_is_a_hazard(empty: 
 
 
 def test_a_weaker_tls_policy_is_a_hazard(studio: Studio) -> None:
-    """Viewers could connect with what was refused until now."""
+    """Viewers could connect with TLS versions that are refused now."""
     arn = studio.certificate("*.example.com")
     cnames = {"cnames": ["media.example.com"]}
     studio.converge(signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.2_2021"}))
@@ -194,7 +194,7 @@ def test_a_weaker_tls_policy_is_a_hazard(studio: Studio) -> None:
 
 
 def test_only_the_stack_with_the_hazard_is_left_out(studio: Studio) -> None:
-    """The others of the run go on; the exit code tells."""
+    """The other stacks of the run are applied. The exit code shows the skipped one."""
     studio.converge(signed(), signed(name="clips"))
     report = studio.apply(signed(enabled=False), signed(name="clips", comment="changed"))
     assert (report.exit_code, outcome(report), outcome(report, "clips")) == (5, "blocked", "applied")
@@ -203,7 +203,7 @@ def test_only_the_stack_with_the_hazard_is_left_out(studio: Studio) -> None:
 
 
 def test_several_hazards_want_each_of_their_names(studio: Studio) -> None:
-    """Naming one does not allow the other."""
+    """Allowing one does not allow the other."""
     studio.converge(signed(grant={"prefix": "a/"}))
     both = signed(enabled=False)
     assert hazards(studio.stack(both)) == ["cuts-viewers", "widens-grant"]
@@ -212,7 +212,7 @@ def test_several_hazards_want_each_of_their_names(studio: Studio) -> None:
 
 
 def test_a_hazard_stands_with_its_step_and_says_what_happens(studio: Studio) -> None:
-    """Who reads the plan sees which step, and in words what it would do."""
+    """The plan shows the step, and what it would do."""
     studio.converge(rtmp(cnames=["a.example.com"]))
     ((hazard, step),) = studio.stack(rtmp(cnames=[])).hazards
     assert step == "modify streaming-distribution:lectures"
@@ -230,7 +230,7 @@ def test_live_signers_taken_off_by_hand_are_put_back_without_hazard(studio: Stud
 
 
 def test_an_identity_shared_with_a_public_stack_of_the_same_run_is_a_hazard(studio: Studio) -> None:
-    """Neither is live yet: what one is granted the other would hand to anyone."""
+    """Neither is live yet, but the other stack would serve to anyone what the identity may read."""
     identity = studio.make_identity()
     open_ = public(name="open", oai={"id": identity}, grant={"prefix": "a/"})
     guarded = signed(name="guarded", oai={"id": identity}, grant={"prefix": "b/"})
@@ -246,7 +246,10 @@ CLOUDFRONT: Json = {"Service": "cloudfront.amazonaws.com"}
 
 
 def _by_policy_of_others(studio: Studio, narrow: str, wide: str) -> None:
-    """Others let the OAI of the stack read under one resource, and its distribution under another."""
+    """Add statements of others.
+
+    One allows the stack's OAI to read one resource, another one its distribution to read another.
+    """
     (identity,) = studio.identities()
     live = studio.live()
     oai = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"
@@ -270,7 +273,7 @@ def _by_policy_of_others(studio: Studio, narrow: str, wide: str) -> None:
 def test_another_identity_that_may_read_more_is_a_hazard(
     empty: Studio, narrow: str, wide: str, expected: list[str]
 ) -> None:
-    """No grant is needed for it: a statement of others gives what the new identity reads."""
+    """It needs no grant, because a statement of others allows the new identity to read."""
     studio = empty
     studio.bucket("media", "a/one.mp4", "b/two.mp4")
     studio.converge(signed(oai={}, grant=ELSEWHERE))
@@ -282,7 +285,7 @@ def test_another_identity_that_may_read_more_is_a_hazard(
 
 
 def test_a_statement_of_others_that_satisfies_a_wider_prefix_is_a_hazard(empty: Studio) -> None:
-    """The stack needs no grant of its own then, and its new identity may read more than the former one."""
+    """The stack then needs no grant, and its new identity may read more than the former one."""
     studio = empty
     studio.bucket("media", "a/one.mp4", "b/two.mp4")
     studio.converge(signed(oai={}, grant={"prefix": "a/"}))

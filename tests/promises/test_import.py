@@ -1,4 +1,4 @@
-"""The plan of what import writes is empty, whatever the bucket, the certificate and the signers are."""
+"""The plan of an imported spec is empty, for every kind of bucket, certificate and signer."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ PREFIX = "origin-access-identity/cloudfront/"
 
 
 def imported(studio: Studio, target: str, reads: Reads | None = None) -> Imported:
-    """What import makes of a distribution."""
+    """Import a distribution, and return the result."""
     reads = reads or studio.world.reads()
     remembering = replace(studio.world, reads=lambda: reads)
 
@@ -32,14 +32,14 @@ def imported(studio: Studio, target: str, reads: Reads | None = None) -> Importe
 
 
 def spec(found: Imported, studio: Studio) -> str:
-    """Its text, whose plan is empty."""
+    """Return the text of the spec, and check that its plan is empty."""
     assert found.pending == ()
     assert make_plan([read(found.text)], studio.world).in_sync
     return found.text
 
 
 def with_identity(studio: Studio, **fields: Json) -> tuple[Json, str]:
-    """A distribution made by hand that reads by an OAI, and the OAI's id."""
+    """Create a distribution by hand that reads with an OAI, and return the OAI's id."""
     identity = studio.make_identity()
     source = {
         "Id": "console",
@@ -50,7 +50,7 @@ def with_identity(studio: Studio, **fields: Json) -> tuple[Json, str]:
 
 
 def to_identity(identity: str) -> Json:
-    """The principal of an OAI."""
+    """Return the principal of an OAI."""
     return {"AWS": f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"}
 
 
@@ -66,7 +66,7 @@ def to_identity(identity: str) -> Json:
 def test_a_statement_of_the_policy_is_told_in_the_specs_words(
     studio: Studio, statement: Json, grant: str
 ) -> None:
-    """Where it gives just what a spec would; else it stays with whoever gives it."""
+    """If it grants exactly what a spec would, it becomes `grant`. Otherwise the grant is left to others."""
     made, identity = with_identity(studio)
     studio.put_policy(allow("by-hand", to_identity(identity), **statement))
     text = spec(imported(studio, made["Id"]), studio)
@@ -76,13 +76,13 @@ def test_a_statement_of_the_policy_is_told_in_the_specs_words(
 
 
 def test_without_any_grant_nothing_is_granted(studio: Studio) -> None:
-    """An import gives nobody anything, also where the videos are dark without it."""
+    """An import grants nothing, even if playback does not work without it."""
     made, _ = with_identity(studio)
     assert "grant: {via: elsewhere}" in spec(imported(studio, made["Id"]), studio)
 
 
 def test_a_bucket_of_another_account_is_no_hindrance(studio: Studio) -> None:
-    """Nothing is granted there; with an identity and without one the plan is empty for these credentials."""
+    """Nothing is granted there. With or without an identity, the plan is empty."""
     made, _ = with_identity(studio)
     found = imported(studio, made["Id"], Closed(studio.world.reads()))
     assert found.pending == ()
@@ -93,7 +93,7 @@ def test_a_bucket_of_another_account_is_no_hindrance(studio: Studio) -> None:
 
 @pytest.mark.parametrize("permission", ["READ", "FULL_CONTROL"])
 def test_grants_on_objects_are_found(empty: Studio, permission: str) -> None:
-    """As in the recipe of 2011: the permission that every object gives."""
+    """As in the recipe of 2011, every object has the permission."""
     empty.bucket("media", "a/one.flv", "two.flv", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl(permission, delivery="rtmp"))
     text = spec(imported(empty, empty.id()), empty)
@@ -102,7 +102,7 @@ def test_grants_on_objects_are_found(empty: Studio, permission: str) -> None:
 
 
 def test_a_lost_spec_comes_back(studio: Studio) -> None:
-    """Of a stack of ours: under its name, with its own control, and with nothing of it made or deleted."""
+    """The spec of an existing stack has its name and its own control. Its plan creates and deletes nothing."""
     document = signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]})
     studio.converge(document, allow=["makes-public"])
     found = imported(studio, studio.id())
@@ -114,7 +114,7 @@ def test_a_lost_spec_comes_back(studio: Studio) -> None:
 
 
 def test_a_lost_rtmp_spec_comes_back(studio: Studio) -> None:
-    """With the bucket of old."""
+    """The spec has the former bucket."""
     studio.converge(rtmp(cnames=["old.example.com"]))
     text = spec(imported(studio, "old.example.com"), studio)
     assert "delivery: rtmp" in text
@@ -122,7 +122,7 @@ def test_a_lost_rtmp_spec_comes_back(studio: Studio) -> None:
 
 
 def test_what_bears_the_mark_of_another_stack_is_not_owned_by_a_new_name(studio: Studio) -> None:
-    """A name that something in the account bears is taken: the new stack's plan would delete what is of no use."""
+    """A name in a mark of the account is not used: the new stack's plan would delete those resources."""
     studio.make_identity("cfstream:media of a stack that is gone")
     made = by_hand(studio, Comment="")
     found = imported(studio, made["Id"])
@@ -131,7 +131,7 @@ def test_what_bears_the_mark_of_another_stack_is_not_owned_by_a_new_name(studio:
 
 
 def test_a_certificate_that_has_run_out_is_left_with_its_names(studio: Studio) -> None:
-    """A spec that names it would have a problem in every plan; so both stay as they are, and why is told."""
+    """A spec with it would have a problem in every plan. So it is omitted with its names, and a note explains why."""
     arn = studio.certificate("media.example.com")
     own = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"}
     made = by_hand(studio, Aliases=listing("media.example.com"), ViewerCertificate=own)
@@ -146,7 +146,7 @@ def test_a_certificate_that_has_run_out_is_left_with_its_names(studio: Studio) -
 
 
 def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
-    """The spec is written, and says what is wrong: here the bucket is gone."""
+    """The spec is written with the problem: the bucket does not exist."""
     made = by_hand(studio)
     for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):
         studio.s3.delete_object(Bucket="media", Key=key)
@@ -159,7 +159,7 @@ def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
 
 
 def test_one_that_is_deleted_meanwhile_is_left_out(studio: Studio) -> None:
-    """It was listed, and is gone when it is to be read: the others are imported all the same."""
+    """It was listed, but deleted before it was read. The others are imported."""
     made, other = by_hand(studio, Enabled=False), by_hand(studio, CallerReference="other")
     reads = studio.world.reads()
     account = read_account(reads, studio.world.account)
@@ -172,7 +172,7 @@ def test_one_that_is_deleted_meanwhile_is_left_out(studio: Studio) -> None:
 
 
 def test_an_opening_of_the_bucket_is_a_risk(studio: Studio) -> None:
-    """What lets anybody else read is told with the spec."""
+    """The spec lists who else can read."""
     made, _ = with_identity(studio)
     studio.unblocked()
     studio.put_policy(allow("everybody", "*"))
@@ -180,7 +180,7 @@ def test_an_opening_of_the_bucket_is_a_risk(studio: Studio) -> None:
 
 
 def test_differing_signers_on_several_behaviors_stay_as_they_are(studio: Studio) -> None:
-    """Public, of an account, of a group, and of another origin: each is what it was after the first change too."""
+    """Public, an account, a group, and another origin: each stays after the first change."""
     group = studio.make_group("newsroom", studio.make_key("newsroom-1"))
     made = by_hand(studio)
 

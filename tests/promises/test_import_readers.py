@@ -1,4 +1,4 @@
-"""Import writes the readers from outside that it finds as commented lines: whoever imports decides about them."""
+"""Import writes readers from outside as commented lines, so that the user decides about them."""
 
 from cfstream.adoption.proof import read
 from cfstream.workflow import make_plan
@@ -10,7 +10,7 @@ BUCKET = "arn:aws:s3:::media"
 
 
 def test_readers_from_outside_are_written_as_comments(studio: Studio) -> None:
-    """They stay openings until the comment sign is removed; then the spec covers all of them."""
+    """They are openings until the comment sign is removed. Then the spec covers all of them."""
     made, identity = with_identity(studio)
     studio.put_policy(
         allow("Ours", to_identity(identity)),
@@ -44,7 +44,7 @@ def test_no_line_is_written_for_those_whom_no_spec_can_list(studio: Studio) -> N
 
 
 def test_nothing_is_written_where_nobody_else_reads(studio: Studio) -> None:
-    """Own roles need no line."""
+    """The account's own roles need no line."""
     made, identity = with_identity(studio)
     studio.put_policy(
         allow("Ours", to_identity(identity)), allow("Role", {"AWS": "arn:aws:iam::123456789012:role/encoder"})

@@ -1,4 +1,4 @@
-"""Keys come and go without a dead URL: grace by `replaces`, and a hazard for everything sooner."""
+"""Keys rotate without broken URLs: a grace period by `replaces`, and a hazard for an early removal."""
 
 import pytest
 
@@ -24,7 +24,7 @@ HOUR = 3600.0
 
 
 def signed_by(*keys: Json, **fields: object) -> Json:
-    """A spec whose one key group has these keys."""
+    """Return a spec whose one key group has these keys."""
     return http(key_groups=[group(*keys)], **fields)
 
 
@@ -32,7 +32,7 @@ BOTH = (key(ONE), key(TWO, replaces=[ONE]))
 
 
 def test_a_new_key_joins_without_hazard(studio: Studio) -> None:
-    """Two keys may sign, and the old one's URLs live on."""
+    """Both keys may sign, and URLs of the old one stay valid."""
     studio.converge(signed_by(key(ONE)))
     plan = studio.converge(signed_by(*BOTH)).stacks[0]
     assert hazards(plan) == []
@@ -41,7 +41,7 @@ def test_a_new_key_joins_without_hazard(studio: Studio) -> None:
 
 
 def test_a_key_group_that_changed_is_waited_for_where_it_is_in_use(studio: Studio) -> None:
-    """Until each distribution that uses it shows exactly the new ids and is Deployed."""
+    """The wait ends when each distribution that uses it shows exactly the new ids and is Deployed."""
     studio.converge(signed_by(key(ONE)))
     settings = studio.sandbox.cloudfront.settings
     settings.deploy_after_reads = 4
@@ -54,7 +54,7 @@ def test_a_key_group_that_changed_is_waited_for_where_it_is_in_use(studio: Studi
 def test_an_old_key_may_go_once_its_last_url_has_run_out(
     studio: Studio, passed: float, expected: list[str]
 ) -> None:
-    """The new key's age decides: not before `sign.max_validity` is over."""
+    """The new key must be older than `sign.max_validity`."""
     studio.converge(signed_by(key(ONE)))
     studio.converge(signed_by(*BOTH))
     studio.clock.slept += passed
@@ -65,7 +65,7 @@ def test_an_old_key_may_go_once_its_last_url_has_run_out(
 
 
 def test_how_long_is_what_signing_may_promise(studio: Studio) -> None:
-    """A spec that signs for an hour lets the old key go after an hour."""
+    """If a spec signs for at most an hour, the old key may leave after an hour."""
     studio.converge(signed_by(key(ONE)))
     studio.converge(signed_by(*BOTH))
     studio.clock.slept += HOUR + 60
@@ -74,7 +74,7 @@ def test_how_long_is_what_signing_may_promise(studio: Studio) -> None:
 
 
 def test_a_key_that_nothing_replaces_cuts_viewers_however_old_the_others_are(studio: Studio) -> None:
-    """Nobody said that its signer has changed over."""
+    """Nothing shows that its signer uses another key."""
     studio.converge(signed_by(key(ONE), key(TWO)))
     studio.clock.slept += 1000 * HOUR
     gone = signed_by(key(TWO))
@@ -84,13 +84,13 @@ def test_a_key_that_nothing_replaces_cuts_viewers_however_old_the_others_are(stu
 
 
 def test_a_new_key_in_place_of_an_old_one_at_once_cuts_viewers(studio: Studio) -> None:
-    """Its URLs are refused from that moment, `replaces` or not."""
+    """Its URLs are refused at once, with or without `replaces`."""
     studio.converge(signed_by(key(ONE)))
     assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
 
 
 def test_a_chain_of_replacements_counts(studio: Studio) -> None:
-    """A key that replaces the one that replaced it will do as well."""
+    """A key that replaces the replacement counts too."""
     studio.converge(signed_by(key(ONE), key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))
     studio.clock.slept += 25 * HOUR
     assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))) == []
@@ -99,7 +99,7 @@ def test_a_chain_of_replacements_counts(studio: Studio) -> None:
 
 
 def test_a_detached_key_is_deleted_only_when_no_distribution_has_it_in_force(studio: Studio) -> None:
-    """Detach, wait, delete: AWS never says PublicKeyInUse."""
+    """The order is detach, wait, delete, so AWS never returns PublicKeyInUse."""
     studio.converge(signed_by(key(ONE), key(TWO)))
     witness = Witness(studio.world.aws)
     studio.sandbox.cloudfront.settings.deploy_after_reads = 3
@@ -119,7 +119,7 @@ def test_a_detached_key_is_deleted_only_when_no_distribution_has_it_in_force(stu
 
 
 def test_a_key_file_that_differs_from_the_live_key_is_a_problem(studio: Studio) -> None:
-    """A public key cannot change in AWS: give the new key a new name."""
+    """A public key cannot change in AWS: the new key needs a new name."""
     studio.converge(signed_by(key(ONE)))
     plan = studio.stack(signed_by(key(ONE, file=TWO)))
     (problem,) = plan.problems
@@ -129,7 +129,7 @@ def test_a_key_file_that_differs_from_the_live_key_is_a_problem(studio: Studio) 
 
 
 def test_white_space_around_a_key_is_no_difference(studio: Studio) -> None:
-    """A trailing newline, CRLF or blank lines more: the key is the same."""
+    """A trailing newline, CRLF or more blank lines do not change the key."""
     studio.converge(signed_by(key(ONE)))
     text = (studio.folder / f"{ONE}.pem").read_text()
     (studio.folder / f"{ONE}.pem").write_bytes(("\n" + text.replace("\n", "\r\n") + "\r\n\r\n").encode())
@@ -137,7 +137,7 @@ def test_white_space_around_a_key_is_no_difference(studio: Studio) -> None:
 
 
 def test_a_private_key_is_refused_and_never_shown(studio: Studio) -> None:
-    """What is in the file stands in no message."""
+    """No message has the content of the file."""
     begin, end = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
     (studio.folder / "private.pem").write_text(f"{begin}\nc2VjcmV0IHNlY3JldA==\n{end}\n")
     with pytest.raises(SpecProblems) as caught:
@@ -148,7 +148,7 @@ def test_a_private_key_is_refused_and_never_shown(studio: Studio) -> None:
 
 
 def test_names_of_others_are_not_taken(studio: Studio) -> None:
-    """A key, and a key group, of that name without our mark: each is a problem, and left alone."""
+    """A key and a key group with that name and without the mark are problems, and do not change."""
     studio.make_group("viewers", studio.make_key(ONE))
     plan = studio.stack(signed_by(key(ONE)))
     told = " ".join(problems(plan))
@@ -160,14 +160,14 @@ def test_names_of_others_are_not_taken(studio: Studio) -> None:
 
 
 def test_a_group_that_another_stack_makes_is_that_stacks(studio: Studio) -> None:
-    """Two stacks with one group: the second is told to whom it belongs."""
+    """If two stacks have one group, the problem of the second names the owner."""
     studio.converge(signed_by(key(ONE)))
     plan = studio.stack({**signed_by(key(ONE)), "name": "clips"})
     assert any("belongs to the cfstream stack lectures" in what for what in problems(plan))
 
 
 def test_limits_that_aws_raises_on_request_are_notices(studio: Studio) -> None:
-    """More than four groups on a behavior may be allowed to somebody: it is said, and tried."""
+    """An account may be allowed more than four groups on a behavior, so it is a notice, and apply tries it."""
     made = studio.make_key("theirs")
     for number in range(5):
         studio.make_group(f"group-{number}", made)
@@ -178,14 +178,14 @@ def test_limits_that_aws_raises_on_request_are_notices(studio: Studio) -> None:
 
 
 def test_six_trusted_signers_are_refused(studio: Studio) -> None:
-    """AWS takes five from everyone."""
+    """AWS allows five in every account."""
     accounts = [f"{number}" * 12 for number in range(1, 7)]
     with pytest.raises(SpecProblems):
         studio.load({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": accounts})
 
 
 def test_signers_give_way_to_key_groups_in_one_update(studio: Studio) -> None:
-    """Both fields at once, and a hazard: URLs already handed out die."""
+    """Both fields change at once. It is a hazard, because existing URLs stop working."""
     studio.converge({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]})
     plan = studio.stack(signed_by(key(ONE)))
     assert hazards(plan) == ["cuts-viewers"]

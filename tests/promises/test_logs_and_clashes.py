@@ -1,4 +1,4 @@
-"""What a bucket for logs, or two specs of one run, would make fail or never settle is a problem at plan."""
+"""A log bucket, or two specs of one run, that would fail or never settle is a problem at plan."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ LOGS = "media-logs"
 
 
 def logged(**more: Any) -> Json:
-    """A spec that wants logs."""
+    """Return a spec with logging."""
     return signed(logging={"bucket": LOGS, "prefix": "cf/"}, **more)
 
 
@@ -24,7 +24,7 @@ def logged(**more: Any) -> Json:
     ],
 )
 def test_a_bucket_for_logs(studio: Studio, ownership: str | None, words: str | None) -> None:
-    """CloudFront refuses one that is missing or has ACLs disabled, and a plan says so before anything is written."""
+    """CloudFront refuses one that is missing or has ACLs disabled. The plan reports it before anything is written."""
     if ownership is not None:
         studio.clients("s3").create_bucket(Bucket=LOGS, ObjectOwnership=ownership)
     found = problems(studio.stack(logged()))
@@ -33,7 +33,7 @@ def test_a_bucket_for_logs(studio: Studio, ownership: str | None, words: str | N
 
 
 def test_a_bucket_for_logs_where_none_are_delivered(studio: Studio) -> None:
-    """Some regions get no standard logs."""
+    """CloudFront does not deliver standard logs to some regions."""
     studio.clients("s3", "eu-south-1").create_bucket(
         Bucket="media-logs-milan",
         ObjectOwnership="BucketOwnerPreferred",

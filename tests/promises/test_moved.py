@@ -1,4 +1,4 @@
-"""Never a blind overwrite: what moved between plan and apply is refused; what only got a new ETag goes on."""
+"""Nothing is overwritten blindly: a change between plan and apply is refused, and a new ETag alone is used."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ Hand = Callable[[Studio], Any]
 
 
 def untouched(config: Json) -> None:
-    """An edit that changes nothing: CloudFront gives a new ETag all the same."""
+    """Return an edit that changes nothing: CloudFront still gives a new ETag."""
 
 
 CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
@@ -76,7 +76,7 @@ CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
 
 
 def rename(studio: Studio, comment: str) -> None:
-    """Another comment on the one identity, by hand."""
+    """Change the comment of the one identity by hand."""
     (identity,) = studio.identities()
     live = studio.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
     config = {**live["CloudFrontOriginAccessIdentityConfig"], "Comment": comment}
@@ -86,7 +86,7 @@ def rename(studio: Studio, comment: str) -> None:
 
 
 def regroup(studio: Studio, **fields: Any) -> None:
-    """Other fields on the stack's key group, by hand."""
+    """Change fields of the stack's key group by hand."""
     group_id = studio.groups()["viewers"]["Id"]
     live = studio.cloudfront.get_key_group_config(Id=group_id)
     config = {**live["KeyGroupConfig"], **fields}
@@ -97,7 +97,7 @@ def regroup(studio: Studio, **fields: Any) -> None:
 def test_what_moved_is_stale_and_stays_as_it_moved(
     studio: Studio, before: Json, after: Json, hand: Hand, line: str
 ) -> None:
-    """Nothing is forced; the report says what, from what, to what; planning anew goes on from there."""
+    """Nothing is overwritten. The report shows what changed, from what, to what, and a new plan continues."""
     studio.converge(before)
     plan = studio.plan(after)
     hand(studio)
@@ -113,7 +113,7 @@ def test_what_moved_is_stale_and_stays_as_it_moved(
 
 
 def test_a_new_etag_over_the_same_content_is_used(studio: Studio) -> None:
-    """Somebody saved without changing anything."""
+    """Someone saved without a change."""
     studio.converge(signed())
     plan = studio.plan(signed(comment="after"))
     studio.edit(untouched)
@@ -122,7 +122,7 @@ def test_a_new_etag_over_the_same_content_is_used(studio: Studio) -> None:
 
 
 def test_our_own_step_may_move_the_etag(studio: Studio) -> None:
-    """The key group changes first, and the distribution's ETag with it: one run does both."""
+    """The key group's update changes the distribution's ETag, and one run does both."""
     studio.converge(http())
     plan = studio.plan(http(comment="after", key_groups=[group(key(ONE), key(TWO))]))
     assert studio.run(plan).exit_code == 0
@@ -131,7 +131,7 @@ def test_our_own_step_may_move_the_etag(studio: Studio) -> None:
 
 
 def test_another_stacks_step_may_move_the_etag(studio: Studio) -> None:
-    """A group that another stack of the run owns changes while ours is applied."""
+    """A group of another stack of the run changes while this one is applied."""
     studio.converge(http(name="owner"))
     user = {**http(name="user"), "key_groups": [{"use": "viewers"}]}
     studio.converge(http(name="owner"), user)
@@ -142,7 +142,7 @@ def test_another_stacks_step_may_move_the_etag(studio: Studio) -> None:
 
 
 def test_content_that_is_as_wanted_already_is_done(studio: Studio) -> None:
-    """Somebody else made the very change."""
+    """Someone else made the same change."""
     studio.converge(signed())
     plan = studio.plan(signed(comment="after"))
     studio.edit(set_to(Comment="after"))
@@ -151,7 +151,7 @@ def test_content_that_is_as_wanted_already_is_done(studio: Studio) -> None:
 
 
 def test_a_second_mover_in_the_midst_is_noticed(studio: Studio) -> None:
-    """The content moves after the first steps of a run are done: the later ones are not tried."""
+    """If the content changes after the first steps, the later ones are not tried."""
     studio.converge(signed(oai={}, comment="before"))
     plan = studio.plan(signed(comment="after"))
     hand = once("put_bucket_policy", lambda: studio.edit(set_to(Comment="by hand")))
@@ -163,7 +163,7 @@ def test_a_second_mover_in_the_midst_is_noticed(studio: Studio) -> None:
 
 
 def test_signers_taken_off_between_plan_and_apply_are_not_granted_to(studio: Studio) -> None:
-    """A plan made for a guarded distribution does not open the bucket to one that is open now."""
+    """A plan for a signed distribution does not open the bucket to one that is unsigned now."""
     studio.converge(signed(grant={"prefix": "a/"}))
     plan = studio.plan(signed())
 
@@ -177,13 +177,13 @@ def test_signers_taken_off_between_plan_and_apply_are_not_granted_to(studio: Stu
 
 
 def tag_by_hand(studio: Studio, key_: str, value: str) -> None:
-    """Gives the stack's distribution a tag, by hand."""
+    """Give the stack's distribution a tag by hand."""
     tags = {"Items": [{"Key": key_, "Value": value}]}
     studio.cloudfront.tag_resource(Resource=studio.live()["ARN"], Tags=tags)
 
 
 def test_a_tag_that_somebody_changed_is_not_overwritten(studio: Studio) -> None:
-    """Tags have no ETag: they are read again before; other tags are no obstacle."""
+    """Tags have no ETag, so they are read again before the write. Other tags do not matter."""
     studio.converge(signed(tags={"team": "media"}))
     plan = studio.plan(signed(tags={"team": "stage"}))
     tag_by_hand(studio, "team", "by hand")
@@ -199,7 +199,7 @@ def test_a_tag_that_somebody_changed_is_not_overwritten(studio: Studio) -> None:
 
 
 def test_a_distribution_that_another_stack_adopted_meanwhile_keeps_its_name(studio: Studio) -> None:
-    """Two people adopt one distribution: the second is refused."""
+    """If two users adopt one distribution, the second is refused."""
     stranger = by_hand(studio)
     plan = studio.plan(signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"}))
     studio.converge(signed(name="talks", adopt=stranger["Id"], origin_access="none", tags={"team": "talks"}))
@@ -209,7 +209,7 @@ def test_a_distribution_that_another_stack_adopted_meanwhile_keeps_its_name(stud
 
 
 def test_a_distribution_that_came_to_be_is_not_made_twice(studio: Studio) -> None:
-    """Two people apply the same plan: one distribution, one identity, one key."""
+    """If two users apply the same plan, there is one distribution, one identity and one key."""
     plan = studio.plan(http())
     assert studio.run(plan).exit_code == 0
     studio.run(plan)
@@ -220,7 +220,7 @@ def test_a_distribution_that_came_to_be_is_not_made_twice(studio: Studio) -> Non
 
 
 def test_a_distribution_that_is_gone_is_not_made_in_its_place(studio: Studio) -> None:
-    """The plan was to change it."""
+    """The plan was to change it, so it is not created."""
     studio.converge(signed())
     plan = studio.plan(signed(comment="after"))
     studio.edit(set_to(Enabled=False))
@@ -234,7 +234,7 @@ def test_a_distribution_that_is_gone_is_not_made_in_its_place(studio: Studio) ->
 
 
 def test_a_bucket_that_came_to_be_is_not_taken(empty: Studio) -> None:
-    """It was to be made closed; whoever made it may have made it otherwise."""
+    """The plan was to create it closed. Someone else may have created an open one."""
     document = signed(bucket={"name": "media", "create": True})
     plan = empty.plan(document)
     empty.s3.create_bucket(Bucket="media")
@@ -246,7 +246,7 @@ def test_a_bucket_that_came_to_be_is_not_taken(empty: Studio) -> None:
 
 
 def test_an_orphan_that_somebody_uses_again_is_kept(studio: Studio) -> None:
-    """Between plan and apply another distribution took our old identity."""
+    """After the plan, another distribution started to use the old identity."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     studio.converge(signed(name="clips", oac={}))
@@ -264,7 +264,7 @@ def test_an_orphan_that_somebody_uses_again_is_kept(studio: Studio) -> None:
 
 
 def test_an_orphan_that_got_another_mark_is_kept(studio: Studio) -> None:
-    """It is not what the plan saw any more."""
+    """It is no longer what the plan saw."""
     studio.converge(signed(oai={}))
     plan = studio.plan(signed())
     rename(studio, "somebody else's now")
@@ -274,7 +274,7 @@ def test_an_orphan_that_got_another_mark_is_kept(studio: Studio) -> None:
 
 
 def test_objects_that_come_and_go_are_no_obstacle(empty: Studio) -> None:
-    """What is listed when it runs is granted, and what is gone needs no grant."""
+    """The objects that are listed at apply are granted, and deleted ones need no grant."""
     empty.bucket("media", "a.mp4", "b.mp4", ObjectOwnership="BucketOwnerPreferred")
     plan = empty.plan(by_acl())
     empty.s3.delete_object(Bucket="media", Key="a.mp4")
@@ -286,7 +286,7 @@ def test_objects_that_come_and_go_are_no_obstacle(empty: Studio) -> None:
 
 
 def test_a_policy_that_another_stack_of_the_run_wrote_is_no_stranger(studio: Studio) -> None:
-    """Both planned from the same policy: the second merges into what the first wrote."""
+    """Both were planned from the same policy: the second merges into what the first wrote."""
     studio.converge(signed(oai={}), signed(name="clips", oai={}))
     report = studio.apply(signed(), signed(name="clips"))
     assert report.exit_code == 0, told(report)

@@ -1,4 +1,4 @@
-"""Our statement was narrowed by hand while the signers are gone: the repair opens nothing to anyone."""
+"""The stack's statement was narrowed by hand while the signers are missing: the repair opens nothing to anyone."""
 
 from collections.abc import Callable
 
@@ -69,7 +69,7 @@ def unsign(studio: Studio, document: Json) -> None:
 
 
 def narrowed(studio: Studio, document: Json, narrow: Narrow) -> None:
-    """The stack, with our statement narrowed and without signers."""
+    """Return the stack with its statement narrowed and without signers."""
     studio.converge(document)
     (statement,) = studio.statements().values()
     studio.put_policy(narrow(statement))
@@ -148,7 +148,7 @@ def test_signers_that_are_removed_again_stop_the_grant(studio: Studio) -> None:
 def test_with_its_signers_in_place_the_repair_is_a_hazard_too(
     studio: Studio, document: Json, name: str
 ) -> None:
-    """CloudFront may read more than before; nobody but the signers can, so it need not wait."""
+    """CloudFront may read more than before. Only the signers can use it, so it need not wait."""
     studio.converge(document)
     (statement,) = studio.statements().values()
     studio.put_policy(NARROWED[name](statement))
@@ -160,7 +160,7 @@ def test_with_its_signers_in_place_the_repair_is_a_hazard_too(
 
 
 def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(studio: Studio) -> None:
-    """Nobody could read, and the spec opens the bucket to signers only."""
+    """Nobody could read, and the spec opens the bucket only to signers."""
     document = signed()
     studio.converge(document)
     studio.s3.delete_bucket_policy(Bucket="media")
@@ -177,7 +177,7 @@ def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(studio: Studi
     "removed", [("a/one.mp4",), ("a/one.mp4", "a/two.mp4", "b/three.mp4")], ids=["one", "all"]
 )
 def test_object_grants_that_are_gone_are_granted_late(empty: Studio, removed: tuple[str, ...]) -> None:
-    """As with a statement: the objects that lost their grant are not public on the way."""
+    """As with a statement, objects that lost their grant are never public in between."""
     studio = empty
     studio.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4", ObjectOwnership="BucketOwnerPreferred")
     document = by_acl()

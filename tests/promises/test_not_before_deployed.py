@@ -1,4 +1,4 @@
-"""What must not come before a change is in force does not come while nobody waits for it; a later run does it."""
+"""Steps that need a deployed change are not done without waiting. A later run does them."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NEVER = 10_000
 
 @pytest.fixture
 def stuck(studio: Studio) -> Studio:
-    """A studio in which objects may have ACLs, and in which a test can keep CloudFront from deploying."""
+    """A studio with ACLs enabled, in which a test can keep CloudFront from deploying."""
     studio.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
@@ -20,12 +20,12 @@ def stuck(studio: Studio) -> Studio:
 
 
 def deploying(studio: Studio, *, done: bool) -> None:
-    """Whether from now on changes come into force at once, or never."""
+    """Set whether changes are deployed at once, or never."""
     studio.sandbox.cloudfront.settings.deploy_after_reads = 0 if done else NEVER
 
 
 def in_force(studio: Studio, document: Json, *, allow: tuple[str, ...] = ()) -> None:
-    """Lets CloudFront deploy all that is under way, and applies the spec until nothing is left to do."""
+    """Deploy all changes, and apply the spec until nothing is left to do."""
     deploying(studio, done=True)
     for row in studio.distributions():
         studio.cloudfront.get_distribution(Id=row["Id"])
@@ -33,7 +33,7 @@ def in_force(studio: Studio, document: Json, *, allow: tuple[str, ...] = ()) -> 
 
 
 def test_a_key_group_stays_while_edges_may_ask_for_it(stuck: Studio) -> None:
-    """The group that another one follows is deleted once no edge has the old config."""
+    """A replaced group is deleted once no edge has the old config."""
     before, after = (http(key_groups=[group(key(ONE), name=name)]) for name in ("viewers", "members"))
     stuck.converge(before)
     deploying(stuck, done=False)
@@ -46,7 +46,7 @@ def test_a_key_group_stays_while_edges_may_ask_for_it(stuck: Studio) -> None:
 
 
 def test_the_mark_of_object_grants_outlives_them(stuck: Studio) -> None:
-    """Objects lose their grants when the new way is in force, and only then the tag that tells of them goes."""
+    """Objects lose their grants when the new way is deployed, and only then the tag is removed."""
     stuck.s3.put_object(Bucket="media", Key="one.mp4", Body=b"-")
     stuck.converge(by_acl())
     ((identity, row),) = stuck.identities().items()
@@ -63,7 +63,7 @@ def test_the_mark_of_object_grants_outlives_them(stuck: Studio) -> None:
 
 
 def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: Studio) -> None:
-    """The tag with their names goes when nothing of ours is in the old one any more."""
+    """The tag is removed once the old bucket has no grants of the stack."""
     stuck.converge(signed())
     stuck.bucket("archive", "one.mp4")
     deploying(stuck, done=False)
@@ -77,7 +77,7 @@ def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: Studio) ->
 
 
 def test_a_distribution_turns_to_no_identity_that_may_not_read_yet(stuck: Studio) -> None:
-    """A grant that has to wait for signers to be in force holds back the switch to whom it is for."""
+    """A grant that must wait for signers also delays the change to its identity."""
 
     def origin() -> Any:
         return stuck.config()["Origins"]["Items"][0]

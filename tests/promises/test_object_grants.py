@@ -1,4 +1,4 @@
-"""Grants on objects: many at once, resumable, beside whatever else is granted, and exactly what is asked."""
+"""Grants on objects: several at once, resumable, in addition to other grants, and exactly as wanted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,31 +17,31 @@ KEYS = tuple(f"a/{number:02}.mp4" for number in range(12))
 
 @pytest.fixture
 def media(empty: Studio) -> Studio:
-    """A bucket with ACLs, and twelve objects in it."""
+    """Return a bucket with ACLs, and twelve objects in it."""
     empty.bucket("media", *KEYS, ObjectOwnership="BucketOwnerPreferred")
     return empty
 
 
 def user_of(studio: Studio) -> str:
-    """The canonical user of the one OAI."""
+    """Return the canonical user of the one OAI."""
     (identity,) = studio.identities().values()
     return str(identity["S3CanonicalUserId"])
 
 
 def granted(studio: Studio) -> dict[str, list[str]]:
-    """What each object gives to the OAI; those that give nothing are left out."""
+    """Return what each object grants to the OAI, without objects that grant nothing."""
     user = user_of(studio)
     given = {name: studio.grants(name).get(user, []) for name in KEYS}
     return {name: permissions for name, permissions in given.items() if permissions}
 
 
 def all_of(permissions: list[str]) -> dict[str, list[str]]:
-    """Every object with these permissions."""
+    """Return every object with these permissions."""
     return dict.fromkeys(KEYS, permissions)
 
 
 def refuse_after(number: int, error: Exception) -> Any:
-    """A hand that refuses every object write after so many."""
+    """Return a client that refuses every object write after this number."""
     seen: list[Call] = []
 
     def refuse(call: Call) -> None:
@@ -54,7 +54,7 @@ def refuse_after(number: int, error: Exception) -> Any:
 
 
 def test_every_object_gets_the_grant_beside_what_it_has(media: Studio) -> None:
-    """Owner and foreign grants stay; an object that is private to others stays so."""
+    """The owner and foreign grants stay."""
     grantee = {"Type": "CanonicalUser", "ID": "7" * 64}
     before = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
     theirs = [*before["Grants"], {"Grantee": grantee, "Permission": "READ_ACP"}]
@@ -76,7 +76,7 @@ def test_the_recipe_of_2011_is_full_control_for_a_stream(media: Studio) -> None:
 
 
 def test_what_is_granted_already_is_skipped(media: Studio) -> None:
-    """A run that died is gone on with; each object is written once."""
+    """A stopped run is continued, and each object is written once."""
     plan = media.plan(by_acl())
     broken = Witness(media.world.aws, before=refuse_after(5, Unreachable("the network is gone")))
     assert media.run(plan, door=broken).exit_code == 1
@@ -106,7 +106,7 @@ def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: Studio)
 def test_the_permission_is_exact_and_changes_by_one_write_an_object(
     media: Studio, before: str, after: str
 ) -> None:
-    """Narrowing takes what is too much in the same PutObjectAcl: never nothing, never both."""
+    """One PutObjectAcl narrows the grant: never nothing, never both."""
     media.converge(by_acl(before))
     witness = Witness(media.world.aws)
     report = media.apply(by_acl(after), allow=["widens-grant"], door=witness)
@@ -117,7 +117,7 @@ def test_the_permission_is_exact_and_changes_by_one_write_an_object(
 
 
 def test_too_much_given_by_hand_is_taken_back(media: Studio) -> None:
-    """Exactly READ: a WRITE_ACP beside it goes."""
+    """The grant is exactly READ, so an additional WRITE_ACP is revoked."""
     media.converge(by_acl())
     acl = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
     more = {"Grantee": {"Type": "CanonicalUser", "ID": user_of(media)}, "Permission": "WRITE_ACP"}
@@ -131,7 +131,7 @@ def test_too_much_given_by_hand_is_taken_back(media: Studio) -> None:
 
 
 def test_only_objects_under_the_prefix_are_granted(media: Studio) -> None:
-    """All others give nothing to the identity."""
+    """All others grant nothing to the identity."""
     media.s3.put_object(Bucket="media", Key="b/other.mp4", Body=b"-")
     media.converge(by_acl(grant={"prefix": "a/0"}))
     assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
@@ -139,7 +139,7 @@ def test_only_objects_under_the_prefix_are_granted(media: Studio) -> None:
 
 
 def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: Studio) -> None:
-    """The spec says who may read what: no grant of ours is left beyond it."""
+    """No grant of the stack remains outside the prefix."""
     media.converge(by_acl())
     narrower = by_acl(grant={"prefix": "a/0"})
     assert media.apply(narrower).exit_code == 5  # who signs for the other objects loses them
@@ -148,7 +148,7 @@ def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: Studio) -> N
 
 
 def test_one_grant_outside_the_prefix_is_found(media: Studio) -> None:
-    """Whichever object it is on."""
+    """It does not matter which object has it."""
     narrower = by_acl(grant={"prefix": "a/0"})
     media.converge(narrower)
     user = user_of(media)
@@ -173,7 +173,7 @@ def test_what_ignored_public_grants_hide_is_warned_of(media: Studio) -> None:
 
 
 def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: Studio) -> None:
-    """What lies outside the prefix of one may be under that of the other."""
+    """Objects outside the prefix of one may be under that of the other."""
     one = by_acl(grant={"prefix": "a/0"})
     media.converge(one)
     (identity,) = media.identities()
@@ -183,7 +183,7 @@ def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: Studio)
 
 
 def test_a_new_object_is_granted_by_the_next_run(media: Studio) -> None:
-    """Plan sees that it lacks the grant."""
+    """The plan shows that it lacks the grant."""
     media.converge(by_acl())
     media.s3.put_object(Bucket="media", Key="a/99.mp4", Body=b"-")
     plan = media.converge(by_acl()).stacks[0]
@@ -217,7 +217,7 @@ def test_another_identity_is_granted_before_the_former_loses_its_grants(media: S
 
 
 def test_a_moved_stack_takes_its_grants_along(media: Studio) -> None:
-    """Another bucket: granted there first, and taken back here last."""
+    """Objects in the new bucket are granted first, and grants in the old one are revoked last."""
     media.bucket("newer", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     media.converge(by_acl())
     user = user_of(media)
@@ -227,7 +227,7 @@ def test_a_moved_stack_takes_its_grants_along(media: Studio) -> None:
 
 
 def test_an_interrupt_leaves_no_object_half_done(media: Studio) -> None:
-    """What is under way ends, the rest is not tried, and the next run goes on."""
+    """Writes in progress finish, the rest is not tried, and the next run continues."""
     pressed: list[bool] = []
 
     def press(call: Call) -> None:
@@ -244,7 +244,7 @@ def test_an_interrupt_leaves_no_object_half_done(media: Studio) -> None:
 
 
 def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: Studio) -> None:
-    """Neither grant nor mark."""
+    """Neither grants nor the tag remain."""
     media.converge(by_acl("FULL_CONTROL"))
     user = user_of(media)
     arn = media.live()["ARN"]
@@ -255,7 +255,7 @@ def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: Studio) ->
 
 
 class Forgetful:
-    """A door in through which the list of identities is empty, as it may be for a while after one was made."""
+    """Reads whose list of identities is empty, as it may be for a while after one was created."""
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
@@ -275,7 +275,7 @@ class Forgetful:
 
 
 def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: Studio) -> None:
-    """Lists lag; what the distribution remembers is not taken for gone, and loses its grants before its mark."""
+    """Lists lag. An identity in the tag does not count as deleted, and loses its grants before the tag is removed."""
     media.converge(by_acl())
     user = user_of(media)
     asked = media.world.reads

@@ -1,4 +1,4 @@
-"""Nothing is readable before it is guarded, nor dark before its successor works."""
+"""Nothing becomes readable before it is guarded, and nothing stops working before its successor works."""
 
 import threading
 import time
@@ -34,7 +34,7 @@ PENDING = 3
 
 
 def slow(studio: Studio) -> None:
-    """From now on a write takes a while to be Deployed."""
+    """Make writes take a while to be Deployed."""
     studio.sandbox.cloudfront.settings.deploy_after_reads = PENDING
 
 
@@ -57,7 +57,7 @@ def test_a_new_stack_is_guarded_before_it_can_read(studio: Studio) -> None:
 
 
 def test_a_new_rtmp_stack_goes_the_same_way(studio: Studio) -> None:
-    """OAI, streaming distribution with its signers, grant."""
+    """The order is OAI, streaming distribution with its signers, grant."""
     witness = Witness(studio.world.aws)
     assert studio.run(studio.plan(rtmp()), door=witness).exit_code == 0
     assert witness.writes == [
@@ -70,7 +70,7 @@ def test_a_new_rtmp_stack_goes_the_same_way(studio: Studio) -> None:
 
 
 def test_needs_name_steps_that_stand_before(studio: Studio) -> None:
-    """Of every step of every plan."""
+    """Every step of every plan only needs earlier steps."""
     studio.converge(by_acl(name="old", bucket={"name": "old-media", "create": True}))
     documents = [http(oai={}), {**rtmp(name="old", bucket="old-media"), "oai": {"comment": "new"}}]
     for stack in studio.plan(*documents).stacks:
@@ -92,7 +92,7 @@ CHANGES: list[tuple[str, Json, Json]] = [
 def test_the_old_grant_outlives_the_switch_until_it_is_deployed(
     studio: Studio, before: Json, after: Json
 ) -> None:
-    """New grant, modify, wait, old grant revoked, old identity deleted; a revoke never meets InProgress."""
+    """The order is new grant, modify, wait, revoke, delete the old identity. A revoke is never done InProgress."""
     studio.bucket("newer")
     studio.converge(before)
     slow(studio)
@@ -118,7 +118,7 @@ def test_the_old_grant_outlives_the_switch_until_it_is_deployed(
 
 
 def test_object_grants_are_revoked_only_when_the_policy_is_read_by(empty: Studio) -> None:
-    """From object-acl to bucket-policy: the statement first, then the objects, then the mark."""
+    """From object-acl to bucket-policy, the statement comes first, then the objects, then the tag."""
     studio = empty
     studio.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     studio.converge(by_acl())
@@ -133,7 +133,7 @@ def test_object_grants_are_revoked_only_when_the_policy_is_read_by(empty: Studio
 
 
 def test_the_mark_of_object_grants_is_there_before_the_first(empty: Studio) -> None:
-    """Of a new stack in the creating call, of one that changes over by a tag."""
+    """A new stack has it in the create call, a changed one gets a tag."""
     studio = empty
     studio.bucket("media", "a/one.mp4", "a/two.mp4", ObjectOwnership="BucketOwnerPreferred")
     marks: list[str] = []
@@ -154,7 +154,7 @@ def test_the_mark_of_object_grants_is_there_before_the_first(empty: Studio) -> N
 
 
 def test_a_grant_that_would_open_waits_until_the_signers_are_in_force(studio: Studio) -> None:
-    """A public stack becomes private and gets another identity in one go: its grant comes after the wait."""
+    """If a public stack becomes private with another identity, its grant comes after the wait."""
     public = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
     studio.converge({**public, "grant": {"prefix": "a/"}}, allow=["makes-public"])
     slow(studio)
@@ -172,7 +172,7 @@ def test_a_grant_that_would_open_waits_until_the_signers_are_in_force(studio: St
 
 
 def test_two_stacks_on_one_bucket_both_get_their_statement(studio: Studio) -> None:
-    """Writes to one policy are serial across the stacks of a run, and each keeps the other's."""
+    """Stacks of a run write to one policy in turn, and each keeps the other's statement."""
     lock, overlaps = threading.Lock(), []
 
     def enter(call: Call) -> None:
@@ -194,7 +194,7 @@ def test_two_stacks_on_one_bucket_both_get_their_statement(studio: Studio) -> No
 
 
 def test_a_policy_is_merged_again_when_another_write_won(studio: Studio) -> None:
-    """Somebody replaced the policy right after ours: both statements are there in the end."""
+    """If someone replaces the policy right after the write, both statements are there at the end."""
     theirs = allow("theirs", {"AWS": "arn:aws:iam::111122223333:root"})
     witness = Witness(studio.world.aws, after=once("put_bucket_policy", lambda: studio.put_policy(theirs)))
     report = studio.apply(signed(), door=witness)
@@ -203,7 +203,7 @@ def test_a_policy_is_merged_again_when_another_write_won(studio: Studio) -> None
 
 
 def test_a_policy_that_somebody_keeps_taking_back_is_given_up(studio: Studio) -> None:
-    """Four times written and four times gone: stale, and said why."""
+    """After four writes that were undone, the step is stale and says why."""
 
     def undo(call: Call) -> None:
         if call.operation == "put_bucket_policy":
@@ -223,7 +223,7 @@ REFUSED_AT: list[str] = [
 
 @pytest.mark.parametrize("operation", REFUSED_AT)
 def test_what_stands_behind_a_refused_step_is_not_tried(studio: Studio, operation: str) -> None:
-    """And running again goes on from there."""
+    """Another run continues from there."""
 
     def refuse(call: Call) -> None:
         if call.operation == operation:
@@ -239,7 +239,7 @@ def test_what_stands_behind_a_refused_step_is_not_tried(studio: Studio, operatio
 
 
 def test_a_stack_that_fails_does_not_stop_the_others(studio: Studio) -> None:
-    """Each stack has its own outcome, and the worst decides the exit code."""
+    """Each stack has its own outcome, and the worst one decides the exit code."""
 
     def refuse(call: Call) -> None:
         config: Any = call.params.get("OriginAccessControlConfig") or {}
@@ -252,7 +252,7 @@ def test_a_stack_that_fails_does_not_stop_the_others(studio: Studio) -> None:
 
 
 def interrupting(studio: Studio, at: str) -> tuple[Witness, Callable[[], bool]]:
-    """A door at which somebody presses Ctrl-C while a write is under way."""
+    """Return a world in which Ctrl-C arrives during a write."""
     pressed: list[bool] = []
 
     def press(call: Call) -> None:
@@ -273,7 +273,7 @@ def test_an_interrupt_lets_the_write_under_way_end(studio: Studio) -> None:
 
 
 def test_who_runs_it_again_waits_for_what_the_last_run_left_on_its_way(studio: Studio) -> None:
-    """After a run that ended while it waited comes none that calls it done while edges serve what was before."""
+    """If a run was stopped while it waited, the next one does not report success while edges serve the old config."""
     studio.converge(signed())
     slow(studio)
     changed = signed(comment="new")
@@ -290,7 +290,7 @@ def test_who_runs_it_again_waits_for_what_the_last_run_left_on_its_way(studio: S
 
 
 def test_what_stays_on_its_way_is_told_by_the_exit_code(studio: Studio) -> None:
-    """Nothing was to be changed, and yet it is not done: 6, as ever when Deployed does not come in time."""
+    """Nothing changes, but a change is still being deployed: the exit code is 6 at the timeout."""
     studio.converge(signed())
     studio.sandbox.cloudfront.settings.deploy_after_reads = 10_000
     assert studio.apply(signed(comment="new"), no_wait=True).exit_code == 0
@@ -299,7 +299,7 @@ def test_what_stays_on_its_way_is_told_by_the_exit_code(studio: Studio) -> None:
 
 
 def test_without_waiting_what_needs_deployed_is_left_for_later(studio: Studio) -> None:
-    """`--no-wait`: exit 6 when later steps need it, 0 when only the wait itself is left out."""
+    """With `--no-wait`, the exit code is 6 if later steps need Deployed, and 0 if only the wait is skipped."""
     assert studio.apply(signed(oai={}), no_wait=True).exit_code == 0
     studio.converge(signed(oai={}))
     slow(studio)
@@ -311,7 +311,7 @@ def test_without_waiting_what_needs_deployed_is_left_for_later(studio: Studio) -
 
 
 def test_a_key_group_of_several_stacks_is_written_by_one(studio: Studio) -> None:
-    """The one that makes it; the one that uses it waits for nobody and writes nothing to it."""
+    """The stack that creates it writes it. The one that uses it does not wait or write."""
     studio.converge(http())
     user = signed(name="clips")
     user["key_groups"] = [{"use": "viewers"}]
@@ -325,7 +325,7 @@ def test_a_key_group_of_several_stacks_is_written_by_one(studio: Studio) -> None
 
 
 def test_never_more_than_two_writers(studio: Studio) -> None:
-    """CloudFront throttles its control plane early: however many stacks there are, two writes are under way."""
+    """CloudFront throttles its control plane, so at most two writes run at once."""
     guard, under_way, most = threading.Lock(), [0], [0]
 
     def enter(_call: Call) -> None:
@@ -347,7 +347,7 @@ def test_never_more_than_two_writers(studio: Studio) -> None:
 
 
 def test_who_waits_holds_nobody_up(studio: Studio) -> None:
-    """Deploys take minutes: all stacks of a run wait for theirs at the same time, however few may write at once."""
+    """All stacks of a run wait for their deploys at the same time, though few may write at once."""
     together = threading.Barrier(5, timeout=60)
 
     def meet(event: Event) -> None:
@@ -362,7 +362,7 @@ def test_who_waits_holds_nobody_up(studio: Studio) -> None:
 
 
 def test_a_key_group_is_waited_for_at_each_distribution_that_uses_it(studio: Studio) -> None:
-    """Also at those of other stacks, and of others."""
+    """The wait includes distributions of other stacks, and of others."""
     studio.converge(http(name="owner"))
     user = {**http(name="user"), "key_groups": [{"use": "viewers"}]}
     studio.converge(http(name="owner"), user)

@@ -1,4 +1,4 @@
-"""What is ours is found again without a state file; what is not ours is never touched."""
+"""Owned resources are found without a state file, and resources of others never change."""
 
 from tests.promises.foreign import by_hand
 from tests.promises.studio import (
@@ -17,14 +17,14 @@ from tests.promises.witness import Witness
 
 
 def untagged(studio: Studio, stack: str = "lectures") -> str:
-    """Takes the name off the stack's distribution, by hand; its id."""
+    """Remove the name from the stack's distribution by hand, and return its id."""
     live = studio.live(stack)
     studio.cloudfront.untag_resource(Resource=live["ARN"], TagKeys={"Items": ["cfstream:name"]})
     return str(live["Id"])
 
 
 def test_the_name_is_set_in_the_creating_call(studio: Studio) -> None:
-    """There is no moment in which the distribution is nobody's."""
+    """The distribution is never without an owner."""
     witness = Witness(studio.world.aws)
     assert studio.apply(signed(tags={"team": "media"}), door=witness).exit_code == 0
     assert "tag_resource" not in witness.writes
@@ -32,7 +32,7 @@ def test_the_name_is_set_in_the_creating_call(studio: Studio) -> None:
 
 
 def test_the_tag_decides_and_not_the_bucket(studio: Studio) -> None:
-    """A distribution of the same bucket without the tag is not ours; one of another bucket with it is."""
+    """A distribution of the same bucket without the tag is not the stack's. One of another bucket with it is."""
     stranger = by_hand(studio)
     studio.converge(signed())
     ours = studio.id()
@@ -45,7 +45,7 @@ def test_the_tag_decides_and_not_the_bucket(studio: Studio) -> None:
 
 
 def test_of_many_distributions_the_tagged_one_is_found(studio: Studio) -> None:
-    """Also where neither bucket nor alias hint at it, and the tag index has to help."""
+    """It is found even if neither bucket nor alias match, by the tag index."""
     for number in range(25):
         by_hand(studio, CallerReference=f"stranger-{number}")
     studio.converge(signed())
@@ -58,7 +58,7 @@ def test_of_many_distributions_the_tagged_one_is_found(studio: Studio) -> None:
 
 
 def test_two_that_bear_the_name_are_a_problem(studio: Studio) -> None:
-    """Which of them is meant is not for cfstream to guess."""
+    """Nothing chooses one of them."""
     studio.converge(signed())
     twin = by_hand(studio)
     tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}
@@ -69,7 +69,7 @@ def test_two_that_bear_the_name_are_a_problem(studio: Studio) -> None:
 
 
 def test_one_whose_tag_was_taken_off_is_adopted_again(studio: Studio) -> None:
-    """It has our caller reference, which CloudFront takes once: it is ours, and gets its name back."""
+    """It has the stack's caller reference, which is unique, so it gets its name back."""
     studio.converge(signed())
     ours = untagged(studio)
     plan = studio.converge(signed())
@@ -80,7 +80,7 @@ def test_one_whose_tag_was_taken_off_is_adopted_again(studio: Studio) -> None:
 
 
 def test_one_whose_tag_was_taken_off_is_adopted_also_when_it_was_changed(studio: Studio) -> None:
-    """The plan shows what differs, and one run repairs all of it."""
+    """The plan shows the differences, and one run repairs all of them."""
     studio.converge(signed(comment="before"))
     ours = untagged(studio)
     plan = studio.converge(signed(comment="after")).stacks[0]
@@ -106,7 +106,7 @@ def test_one_that_lists_do_not_lead_to_is_adopted_when_it_is_created_again(studi
 
 
 def test_what_existed_and_is_gone_is_made_anew(studio: Studio) -> None:
-    """A caller reference stays spent: the next generation is used."""
+    """The caller reference stays used, so the next generation is used."""
     studio.sandbox.cloudfront.settings.burnt_references = True
     studio.converge(signed())
     gone = studio.live()
@@ -123,7 +123,7 @@ def test_what_existed_and_is_gone_is_made_anew(studio: Studio) -> None:
 
 
 def test_caller_references_are_made_of_account_name_kind_and_generation(studio: Studio) -> None:
-    """Never of a clock or of the bucket: the same stack in another bucket has the same."""
+    """They do not depend on a clock or the bucket: the same stack in another bucket has the same ones."""
     studio.converge(rtmp())
     streaming = studio.streaming()["CallerReference"]
     (identity,) = studio.identities()
@@ -137,7 +137,7 @@ def test_caller_references_are_made_of_account_name_kind_and_generation(studio: 
 
 
 def test_identities_keys_and_groups_bear_our_mark(studio: Studio) -> None:
-    """Comments and descriptions begin with it, and the OAC is named by the stack."""
+    """Their comments and descriptions start with it, and the OAC is named after the stack."""
     studio.converge(http(), rtmp(name="old"))
     (control,) = studio.controls().values()
     assert (control["Name"], control["Description"]) == ("cfstream-lectures", "cfstream:lectures")
@@ -148,7 +148,7 @@ def test_identities_keys_and_groups_bear_our_mark(studio: Studio) -> None:
 
 
 def test_a_name_that_begins_alike_is_not_ours(studio: Studio) -> None:
-    """`lectures` leaves alone what is of `lectures-2`, and the other way round."""
+    """`lectures` and `lectures-2` do not change resources of each other."""
     studio.converge(signed(oai={}), signed(name="lectures-2", oai={}))
     both = studio.identities()
     studio.converge(signed(), signed(name="lectures-2", oai={}))
@@ -158,7 +158,7 @@ def test_a_name_that_begins_alike_is_not_ours(studio: Studio) -> None:
 
 
 def test_only_statements_whose_sid_is_ours_are_touched(studio: Studio) -> None:
-    """Not those that merely begin alike, nor those without a Sid; they stay word for word."""
+    """Statements with a similar Sid, or without one, stay unchanged."""
     account = {"AWS": "arn:aws:iam::111122223333:root"}
     foreign = [
         allow("cfstream-lectures-oac-2", account),
@@ -180,7 +180,7 @@ def test_only_statements_whose_sid_is_ours_are_touched(studio: Studio) -> None:
 
 
 def test_a_foreign_statement_that_gives_exactly_the_wanted_grant_satisfies_it(studio: Studio) -> None:
-    """None of ours is added beside it."""
+    """No statement of the stack is added."""
     studio.converge(signed())
     ours = studio.statements()["cfstream-lectures-oac"]
     studio.put_policy({**ours, "Sid": "WrittenByHand"})
@@ -192,7 +192,7 @@ def test_a_foreign_statement_that_gives_exactly_the_wanted_grant_satisfies_it(st
 
 
 def test_ours_that_nothing_uses_any_more_is_deleted(studio: Studio) -> None:
-    """Identity, key group and key go once the distribution does without them."""
+    """Identity, key group and key are deleted once the distribution does not use them."""
     studio.converge(http(oai={}))
     studio.converge(signed(), allow=["cuts-viewers"])
     assert studio.identities() == {}
@@ -203,7 +203,7 @@ def test_ours_that_nothing_uses_any_more_is_deleted(studio: Studio) -> None:
 
 
 def test_ours_that_somebody_still_uses_stays(studio: Studio) -> None:
-    """A foreign distribution reads by our identity: it is told of, and kept."""
+    """A foreign distribution reads with the stack's identity: a notice mentions it, and it stays."""
     studio.converge(signed(oai={}))
     (identity,) = studio.identities()
     path = f"origin-access-identity/cloudfront/{identity}"
@@ -218,7 +218,7 @@ def test_ours_that_somebody_still_uses_stays(studio: Studio) -> None:
 
 
 def test_what_others_made_is_never_deleted(studio: Studio) -> None:
-    """Unused identities, groups and keys without our mark are nobody's business."""
+    """Unused identities, groups and keys without the mark stay."""
     identity = studio.make_identity("cfstream: not a mark")
     studio.make_group("theirs", studio.make_key("their-key"))
     studio.converge(signed())
@@ -228,7 +228,7 @@ def test_what_others_made_is_never_deleted(studio: Studio) -> None:
 
 
 def test_what_is_used_by_name_or_id_is_never_changed(studio: Studio) -> None:
-    """`use` and `id` refer; the spec that made it, or the person, keeps it."""
+    """`use` and `id` only refer to resources of others."""
     identity = studio.make_identity()
     theirs = studio.make_group("newsroom", studio.make_key("newsroom-key"))
     document = http(oai={"id": identity}, key_groups=[{"use": "newsroom"}])
@@ -242,7 +242,7 @@ def test_what_is_used_by_name_or_id_is_never_changed(studio: Studio) -> None:
 
 
 def test_a_bucket_made_by_us_is_closed_from_the_first_moment(empty: Studio) -> None:
-    """All public access blocked, and ownership enforced, or preferred where objects are granted."""
+    """All public access is blocked. Ownership is enforced, or preferred for grants on objects."""
     empty.converge(signed(bucket={"name": "media", "create": True}))
     block = empty.s3.get_public_access_block(Bucket="media")["PublicAccessBlockConfiguration"]
     assert {*block.values()} == {True}
@@ -255,7 +255,7 @@ def test_a_bucket_made_by_us_is_closed_from_the_first_moment(empty: Studio) -> N
 
 
 def test_a_bucket_that_exists_is_never_changed(empty: Studio) -> None:
-    """`create: true` or not: its block and its ownership stay as they are."""
+    """With or without `create: true`, its block and its ownership stay."""
     empty.s3.create_bucket(Bucket="media", ObjectOwnership="ObjectWriter")
     empty.unblocked()
     empty.converge(signed(bucket={"name": "media", "create": True}))
@@ -265,7 +265,7 @@ def test_a_bucket_that_exists_is_never_changed(empty: Studio) -> None:
 
 
 def test_an_http_stack_may_change_its_bucket(studio: Studio) -> None:
-    """The new one is granted first, and the old one's statement goes last."""
+    """The new bucket is granted first, and the old one's statement is removed last."""
     studio.bucket("newer", "a/one.mp4")
     studio.converge(signed())
     ours = studio.id()
@@ -280,7 +280,7 @@ def test_an_http_stack_may_change_its_bucket(studio: Studio) -> None:
 
 
 def test_an_rtmp_stack_cannot_change_its_bucket(studio: Studio) -> None:
-    """A problem that says so; nothing is written."""
+    """It is a problem, and nothing is written."""
     studio.bucket("newer")
     studio.converge(rtmp())
     plan = studio.stack(rtmp(bucket="newer"))
@@ -290,7 +290,7 @@ def test_an_rtmp_stack_cannot_change_its_bucket(studio: Studio) -> None:
 
 
 def test_a_distribution_that_another_stack_took_over_is_not_taken_back(studio: Studio) -> None:
-    """It has our caller reference and another name: a new stack of the old name gets one of its own."""
+    """It has the old caller reference and another name: a new stack with the old name gets its own distribution."""
     studio.converge(signed())
     taken = untagged(studio)
     studio.converge(signed(name="talks", adopt=taken, comment="renamed"))

@@ -29,12 +29,12 @@ SPELLINGS = [(POSTERS, "posters/*"), ("posters/*", POSTERS)]
 
 
 def named(*behaviors: Json, **fields: object) -> Json:
-    """A spec with these behaviors, signed by the account."""
+    """Return a spec with these behaviors, signed by the account."""
     return signed(http={"behaviors": list(behaviors)}, **fields)
 
 
 def public(path: str) -> Json:
-    """A behavior that anyone may read."""
+    """Return a public behavior."""
     return {"path": path, "public": True}
 
 
@@ -45,7 +45,7 @@ def made(studio: Studio, document: Json) -> None:
 
 @pytest.fixture(params=SPELLINGS, ids=["live with a slash", "live without a slash"])
 def spelled(request: pytest.FixtureRequest, studio: Studio) -> tuple[str, str]:
-    """A public behavior that is live in one spelling, and the other spelling."""
+    """Return a live public behavior, and the other spelling of its path."""
     live, other = request.param
     made(studio, named(public(live)))
     return live, other
@@ -61,7 +61,7 @@ def test_a_plan_in_the_other_spelling_is_empty(studio: Studio, spelled: tuple[st
 
 
 def test_signers_are_set_on_the_behavior_that_matches(studio: Studio, spelled: tuple[str, str]) -> None:
-    """No second behavior is added behind it, the live spelling stays, and the plan uses the spec's."""
+    """No second behavior is added, the live spelling stays, and the plan shows the spec's."""
     live, other = spelled
     document = named({"path": other, "trusted_signers": ["111122223333"]})
     plan = studio.stack(document)
@@ -72,7 +72,7 @@ def test_signers_are_set_on_the_behavior_that_matches(studio: Studio, spelled: t
 
 
 def test_a_behavior_that_is_named_public_stays_public(studio: Studio, spelled: tuple[str, str]) -> None:
-    """It is not taken for one that the spec does not name, which would get the default's signers."""
+    """It does not count as missing in the spec, which would give it the default's signers."""
     live, other = spelled
     assert behavior(studio.config(), live)["TrustedSigners"] == NOBODY
     made(studio, named(public(other), comment="renamed"))
@@ -80,7 +80,7 @@ def test_a_behavior_that_is_named_public_stays_public(studio: Studio, spelled: t
 
 
 def test_other_fields_of_it_are_the_specs(studio: Studio, spelled: tuple[str, str]) -> None:
-    """The cache policy, for example."""
+    """The cache policy is an example."""
     live, other = spelled
     document = named({**public(other), "cache_policy": "CachingDisabled"})
     assert [*changes(studio.stack(document))] == [f"http.behaviors[{other}].cache_policy"]
@@ -89,7 +89,7 @@ def test_other_fields_of_it_are_the_specs(studio: Studio, spelled: tuple[str, st
 
 
 def test_order_is_compared_whatever_the_spelling(studio: Studio) -> None:
-    """Equal order is no change; another order moves the live behaviors, in their live spelling."""
+    """Equal order is no change. Another order moves the live behaviors, in their live spelling."""
     made(studio, named(public(POSTERS), public("clips/*")))
     assert steps(studio.plan(named(public("posters/*"), public(CLIPS)))) == []
     other = named(public(CLIPS), public("posters/*"))
@@ -99,7 +99,7 @@ def test_order_is_compared_whatever_the_spelling(studio: Studio) -> None:
 
 
 def test_a_new_behavior_finds_its_place_among_those_of_another_spelling(studio: Studio) -> None:
-    """Before the next named one, else after the previous one."""
+    """It goes before the next named one, or else after the previous one."""
     made(studio, named(public(POSTERS), public("clips/*")))
     new = named(public("posters/*"), public("/new/*"), public(CLIPS), public("last/*"))
     studio.converge(new, allow=["makes-public"])
@@ -107,7 +107,7 @@ def test_a_new_behavior_finds_its_place_among_those_of_another_spelling(studio: 
 
 
 def test_a_path_that_leads_elsewhere_is_a_problem_in_either_spelling(studio: Studio) -> None:
-    """The problem names the origin that the live behavior leads to."""
+    """The problem names the origin of the live behavior."""
     studio.bucket("elsewhere")
     studio.converge(signed())
 
@@ -126,7 +126,7 @@ def test_a_path_that_leads_elsewhere_is_a_problem_in_either_spelling(studio: Stu
 
 
 def test_a_key_group_is_in_use_whatever_the_spelling(studio: Studio) -> None:
-    """A group that a live behavior gives up in the other spelling is deleted, not kept as in use."""
+    """A group that a live behavior loses in the other spelling is deleted, and does not count as in use."""
     own = {"path": CLIPS, "key_groups": [group(key(ONE), name="clips")]}
     spec: Json = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
     made(studio, {**spec, "http": {"behaviors": [own]}})
@@ -163,7 +163,7 @@ def test_a_behavior_for_every_path_is_not_the_default_one(studio: Studio) -> Non
 
 
 def test_a_respelled_path_is_no_difference_between_specs(studio: Studio) -> None:
-    """`diff` compares patterns, and shows other changes of them at the new spelling."""
+    """`diff` compares patterns, and shows other changes at the new spelling."""
     old = studio.load(named(public(POSTERS), public("clips/*")))
     same = studio.load(named(public("posters/*"), public(CLIPS)))
     assert [each.changes for each in compare(old, same).stacks if each.changes] == []
@@ -175,7 +175,7 @@ def test_a_respelled_path_is_no_difference_between_specs(studio: Studio) -> None
 
 
 def test_import_writes_the_pattern_that_takes_effect(studio: Studio) -> None:
-    """Of two live behaviors that match alike only the first has an effect, and a spec names a pattern once."""
+    """Of two live behaviors with equal patterns, only the first has an effect, and the spec has the pattern once."""
     made(studio, named(public(POSTERS)))
     live = studio.config()
     second = {
@@ -189,6 +189,6 @@ def test_import_writes_the_pattern_that_takes_effect(studio: Studio) -> None:
 
 
 def test_hazards_are_those_of_the_same_pattern(studio: Studio, spelled: tuple[str, str]) -> None:
-    """Closing a public path in the other spelling is what it is in the live one: no opening, no cut."""
+    """Closing a public path in the other spelling is the same as in the live one: it neither opens nor cuts."""
     live, other = spelled
     assert hazards(studio.stack(named({"path": other}))) == hazards(studio.stack(named({"path": live}))) == []

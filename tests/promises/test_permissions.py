@@ -59,12 +59,12 @@ OF_THE_OTHER_DELIVERY = {
 
 
 def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
-    """The specs alone."""
+    """Return the specs alone."""
     return tuple(stack.spec for stack in stacks)
 
 
 def golden(folder: Path, sandbox: Sandbox, clients: Clients) -> Iterator[Played]:
-    """Every case of the golden plans."""
+    """Return every case of the golden plans."""
     for case in CASES:
         shutil.copytree(HERE / case, folder / case)
         shutil.copytree(KEYS, folder / case / "keys")
@@ -81,13 +81,13 @@ def golden(folder: Path, sandbox: Sandbox, clients: Clients) -> Iterator[Played]
 
 
 def kept_in(file: str) -> tuple[Spec, ...]:
-    """The specs of a file in another folder, whose keys are here."""
+    """Return the specs of a file in another folder, with its keys."""
     with Path(file).open() as stream:
         return specs_of(load(["-"], stdin=stream))
 
 
 def changes(folder: Path, sandbox: Sandbox, door: World, clients: Clients) -> Iterator[Played]:
-    """Every change of the table."""
+    """Return every change of the table."""
     for number, (name, change) in enumerate(CHANGES.items()):
         sandbox.reset()
         (folder / str(number)).mkdir()
@@ -150,7 +150,7 @@ LIMITED = ("distribution/", "hostedzone/")
 
 
 def stack_of(name: str, **fields: Any) -> Json:
-    """A spec of everything that IAM can limit: a distribution with tags, and records."""
+    """Return a spec of everything that IAM can limit: a distribution with tags, and records."""
     site = {"cnames": [NAMES[name]], "dns": {"route53": "example.com"}}
     return signed(
         name=name, bucket={"name": f"{name}-media", "create": True}, tags={"team": name}, **site, **fields
@@ -158,7 +158,7 @@ def stack_of(name: str, **fields: Any) -> Json:
 
 
 def streamed(name: str, **fields: Any) -> Json:
-    """The same for a streaming distribution."""
+    """Return the same for a streaming distribution."""
     return stack_of(name, delivery="rtmp", **fields)
 
 
@@ -183,7 +183,7 @@ EXPECTED = {
 
 
 def life(studio: Studio, document: Json) -> list[Asked]:
-    """Every call of a stack that is created, changed and destroyed."""
+    """Return every call of a stack that is created, changed and destroyed."""
     stacks = studio.load(document)
     changed = studio.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
     created: list[Asked] = []
@@ -217,7 +217,7 @@ def test_a_policy_allows_nothing_on_another_stack(studio: Studio, kind: Callable
 
 @pytest.mark.parametrize("adopt", [{}, {"adopt": "E1UGDLB9XZBD79"}])
 def test_a_name_is_neither_taken_nor_given(studio: Studio, adopt: Json) -> None:
-    """No tag makes another stack's distribution ours, or ours another stack's."""
+    """Tags cannot be used to take over another stack's distribution, or to give one away."""
     held = [policy(specs_of(studio.load(signed(**adopt))), Purpose.APPLY, Place(ACCOUNT))]
     mine, others = {"cfstream:name": "lectures"}, {"cfstream:name": "seminars"}
 
@@ -240,7 +240,7 @@ def test_a_name_is_neither_taken_nor_given(studio: Studio, adopt: Json) -> None:
 
 
 def test_a_distribution_is_adopted_before_it_has_the_tag(studio: Studio) -> None:
-    """The id in the spec is enough, for that one alone."""
+    """The id in the spec is enough, but only for that distribution."""
     held = [policy(specs_of(studio.load(signed(adopt="E1UGDLB9XZBD79"))), Purpose.APPLY, Place(ACCOUNT))]
     update = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})
     assert refused(update, held) == []
@@ -248,12 +248,12 @@ def test_a_distribution_is_adopted_before_it_has_the_tag(studio: Studio) -> None
 
 
 def limited(call: Call) -> bool:
-    """Whether a call writes what IAM can limit to one stack."""
+    """Return whether a call writes something that IAM can limit to one stack."""
     on = resource(call)
     tagging = any("RequestTag" in key for key in context(call, {}))
     return tagging or on.startswith("arn:aws:s3:") or any(word in on for word in LIMITED)
 
 
 def id_in(asked: Sequence[Asked]) -> str:
-    """The id of the distribution that was updated."""
+    """Return the id of the distribution that was updated."""
     return next(str(each.call.params["Id"]) for each in asked if each.call.operation.startswith("update_"))

@@ -1,4 +1,4 @@
-"""CloudFront takes the first behavior that matches: swapped and new ones change who can read."""
+"""CloudFront uses the first behavior that matches: swapped and new ones change who can read."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ OPENS, CUTS = "makes-public", "cuts-viewers"
 
 
 def spec(*behaviors: Json, **fields: object) -> Json:
-    """A spec with these behaviors, signed by the key group ``viewers``."""
+    """Return a spec with these behaviors, signed by the key group ``viewers``."""
     section = {"behaviors": list(behaviors)}
     return http(http=section, **fields)
 
@@ -57,7 +57,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
 def test_the_hazards_are_who_can_read_afterwards(studio: Studio, change: Change) -> None:
-    """Without the flag nothing is written; with it, what opens and closes is what the hazards say."""
+    """Without the flag nothing is written. With it, the hazards match what opens and closes."""
     studio.converge(change.before, allow=[OPENS])
     seen = Observer(studio, *PATTERNS)
     readings, services = seen.readings, seen.services
@@ -87,7 +87,7 @@ def test_each_hazard_alone_does_not_allow_the_other(studio: Studio) -> None:
 
 
 def test_the_hazard_names_a_path_that_opens(studio: Studio) -> None:
-    """The example is one that the pattern matches, and that needed a signature."""
+    """The example matches the pattern, and needed a signature before."""
     studio.converge(spec(CLIPS, {"path": "/posters/*"}))
     plan = studio.stack(spec(OPEN_MP4, CLIPS, {"path": "/posters/*"}))
     (hazard,) = (each for each, _ in plan.hazards if each.name == OPENS)
@@ -99,7 +99,7 @@ def test_the_hazard_names_a_path_that_opens(studio: Studio) -> None:
 
 
 def test_a_behavior_put_first_by_hand_is_closed_without_a_flag(studio: Studio) -> None:
-    """Somebody moved a public behavior in front of a signed one: repairing the order only closes."""
+    """Someone moved a public behavior before a signed one: repairing the order only closes."""
     studio.converge(spec(CLIPS, OPEN_MP4), allow=[OPENS])
 
     def swap(config: Json) -> None:

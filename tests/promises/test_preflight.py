@@ -1,4 +1,4 @@
-"""What AWS would refuse at apply is a problem at plan, with its place in the spec; and nothing is written."""
+"""What AWS would refuse at apply is a problem at plan, with its line in the spec, and nothing is written."""
 
 import json
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ DAY = 86_400.0
 
 
 def refused_at_plan(studio: Studio, document: Json, *words: str) -> None:
-    """The plan has one problem with these words, and applying writes nothing and exits with 2."""
+    """Check that the plan has one problem with these words, and that apply writes nothing and exits with 2."""
     plan = studio.stack(document)
     assert len(plan.problems) == 1, problems(plan)
     (problem,) = plan.problems
@@ -52,12 +52,12 @@ def refused_at_plan(studio: Studio, document: Json, *words: str) -> None:
 
 
 def test_a_bucket_that_is_not_there(empty: Studio) -> None:
-    """Its name may be misspelled, or it is to be made."""
+    """Its name may be wrong, or the spec lacks `create: true`."""
     refused_at_plan(empty, signed(), "no bucket media", "create: true")
 
 
 def abroad(studio: Studio) -> str:
-    """A bucket in another region; no other test has its name, for clients remember where a bucket was."""
+    """A bucket in another region. No other test uses its name, because clients remember the region of a bucket."""
     studio.clients("s3", "eu-west-1").create_bucket(
         Bucket="media-abroad", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
@@ -65,7 +65,7 @@ def abroad(studio: Studio) -> str:
 
 
 def test_a_bucket_in_another_region(empty: Studio) -> None:
-    """The spec says one, and S3 another."""
+    """The region in the spec differs from the bucket's."""
     bucket = {"name": abroad(empty), "region": "us-east-1"}
     plan = empty.stack(signed(bucket=bucket))
     (problem,) = plan.problems
@@ -78,19 +78,19 @@ def test_a_bucket_in_another_region(empty: Studio) -> None:
 
 
 def test_a_region_that_the_spec_leaves_out_is_asked_for(empty: Studio) -> None:
-    """A bucket anywhere is found, and the origin names its region."""
+    """A bucket in any region is found, and the origin has its region."""
     empty.converge(signed(bucket=abroad(empty)))
     assert empty.config()["Origins"]["Items"][0]["DomainName"] == "media-abroad.s3.eu-west-1.amazonaws.com"
 
 
 def test_acls_disabled_under_object_grants(empty: Studio) -> None:
-    """Objects take no grants there."""
+    """Objects cannot have grants then."""
     empty.bucket("media", "a.mp4", ObjectOwnership="BucketOwnerEnforced")
     refused_at_plan(empty, by_acl(), "ACLs", "BucketOwnerEnforced")
 
 
 def encrypt(studio: Studio, key_id: str = "") -> None:
-    """Has the bucket encrypt with SSE-KMS; with AWS's own key where none is named."""
+    """Make the bucket encrypt with SSE-KMS, by default with AWS's own key."""
     named = {"KMSMasterKeyID": key_id} if key_id else {}
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", **named}}
     studio.s3.put_bucket_encryption(Bucket="media", ServerSideEncryptionConfiguration={"Rules": [rule]})
@@ -103,7 +103,7 @@ def test_sse_kms_with_an_oai(studio: Studio) -> None:
 
 
 def test_sse_kms_with_an_oac_prints_what_the_key_policy_lacks(studio: Studio) -> None:
-    """A notice with the statement, if something will be written; none where the key has it."""
+    """A notice has the statement if something will be written and the key's policy lacks it."""
     kms = studio.clients("kms")
     key_id = kms.create_key()["KeyMetadata"]["Arn"]
     encrypt(studio, key_id)
@@ -122,18 +122,18 @@ def test_sse_kms_with_an_oac_prints_what_the_key_policy_lacks(studio: Studio) ->
 
 
 def http_with(studio: Studio, arn: str, *cnames: str) -> Json:
-    """A spec with this certificate and these cnames."""
+    """Return a spec with this certificate and these cnames."""
     return signed(cnames=list(cnames or [CNAME]), http={"certificate": arn})
 
 
 def test_a_certificate_that_is_not_there(studio: Studio) -> None:
-    """CloudFront takes certificates from us-east-1 only."""
+    """CloudFront accepts only certificates in us-east-1."""
     arn = f"arn:aws:acm:us-east-1:{studio.world.account}:certificate/00000000-0000-4000-8000-000000000000"
     refused_at_plan(studio, http_with(studio, arn), "no certificate", "us-east-1")
 
 
 def test_a_certificate_of_another_region(studio: Studio) -> None:
-    """The ARN alone tells it, and so the loader does."""
+    """The ARN shows it, so loading the spec reports it."""
     arn = imported(studio.clients("acm", "eu-west-1"), CNAME, days=30)
     with pytest.raises(SpecProblems) as caught:
         studio.load(http_with(studio, arn))
@@ -142,7 +142,7 @@ def test_a_certificate_of_another_region(studio: Studio) -> None:
 
 
 def test_a_certificate_that_does_not_cover_a_cname(studio: Studio) -> None:
-    """A wildcard stands for one label only."""
+    """A wildcard covers only one label."""
     arn = studio.certificate("*.example.com")
     refused_at_plan(
         studio, http_with(studio, arn, CNAME, "a.b.example.com"), "does not cover a.b.example.com"
@@ -150,7 +150,7 @@ def test_a_certificate_that_does_not_cover_a_cname(studio: Studio) -> None:
 
 
 def test_a_certificate_that_is_past_or_about_to_be(studio: Studio) -> None:
-    """CloudFront refuses one in its last day."""
+    """CloudFront refuses a certificate on its last day."""
     arn = imported(studio.clients("acm"), CNAME, days=10)
     studio.clock.slept += 9.5 * DAY
     refused_at_plan(studio, http_with(studio, arn), "expires")
@@ -159,14 +159,14 @@ def test_a_certificate_that_is_past_or_about_to_be(studio: Studio) -> None:
 
 
 def test_a_certificate_that_fits_is_used(studio: Studio) -> None:
-    """With SNI, and the security policy of the spec."""
+    """It is used with SNI and the security policy of the spec."""
     studio.converge(http_with(studio, studio.certificate("*.example.com")))
     live = studio.config()["ViewerCertificate"]
     assert (live["SSLSupportMethod"], live["MinimumProtocolVersion"]) == ("sni-only", "TLSv1.2_2021")
 
 
 def test_a_cname_that_another_distribution_holds(studio: Studio) -> None:
-    """It is named, and `adopt` is the way to take it over."""
+    """The problem names it, and suggests `adopt`."""
     arn = studio.certificate("*.example.com")
     certificate = {
         "ACMCertificateArn": arn,
@@ -179,13 +179,13 @@ def test_a_cname_that_another_distribution_holds(studio: Studio) -> None:
 
 
 def test_a_cname_that_a_streaming_distribution_holds(studio: Studio) -> None:
-    """Both kinds share one space of names."""
+    """Both deliveries share the names."""
     studio.converge(rtmp(name="old", cnames=[CNAME]))
     refused_at_plan(studio, http_with(studio, studio.certificate(CNAME)), CNAME, studio.id("old"))
 
 
 def test_a_cname_that_another_account_holds(studio: Studio) -> None:
-    """Asked where it can be asked: by a distribution of ours whose certificate covers it."""
+    """It is checked if possible: with a distribution of the stack whose certificate covers it."""
     arn = studio.certificate("*.example.com")
     studio.converge(http_with(studio, arn, "first.example.com"))
     studio.sandbox.cloudfront.settings.foreign_aliases = {CNAME: "EFOREIGN000000"}
@@ -193,7 +193,7 @@ def test_a_cname_that_another_account_holds(studio: Studio) -> None:
 
 
 def test_a_used_key_group_that_is_not_there(studio: Studio) -> None:
-    """The spec that makes it has to be applied first."""
+    """The spec that creates it must be applied first."""
     refused_at_plan(studio, {**http(), "key_groups": [{"use": "newsroom"}]}, "newsroom", "exists")
 
 
@@ -202,12 +202,12 @@ def test_a_used_key_group_that_is_not_there(studio: Studio) -> None:
     [({"oai": {"id": "E0"}}, "access identity E0"), ({"oac": {"id": "E0"}}, "access control E0")],
 )
 def test_a_used_identity_that_is_not_there(studio: Studio, field: Json, words: str) -> None:
-    """It is named, with what to write instead."""
+    """The problem names it, and has a fix."""
     refused_at_plan(studio, signed(**field), words)
 
 
 def test_a_control_of_our_name_that_is_not_ours(studio: Studio) -> None:
-    """`oac: {id: …}` is the way to use it."""
+    """The fix is `oac: {id: …}`."""
     studio.cloudfront.create_origin_access_control(
         OriginAccessControlConfig={
             "Name": "cfstream-lectures",
@@ -220,12 +220,12 @@ def test_a_control_of_our_name_that_is_not_ours(studio: Studio) -> None:
 
 
 def test_a_cache_policy_that_is_not_there(studio: Studio) -> None:
-    """Neither a managed one nor one of the account."""
+    """It is neither a managed policy nor one of the account."""
     refused_at_plan(studio, signed(http={"cache_policy": "Nonesuch"}), "Nonesuch")
 
 
 def test_a_cache_policy_of_the_account_is_found_by_its_name(studio: Studio) -> None:
-    """And by its id."""
+    """It is also found by its id."""
     made = studio.cloudfront.create_cache_policy(CachePolicyConfig={"Name": "Ours", "MinTTL": 0})[
         "CachePolicy"
     ]
@@ -235,7 +235,7 @@ def test_a_cache_policy_of_the_account_is_found_by_its_name(studio: Studio) -> N
 
 
 def test_a_default_behavior_that_leads_to_no_bucket(studio: Studio) -> None:
-    """A website endpoint knows neither OAC nor OAI."""
+    """A website endpoint supports neither OAC nor OAI."""
     studio.converge(signed())
 
     def website(config: Json) -> None:
@@ -257,7 +257,7 @@ def test_a_default_behavior_that_leads_to_no_bucket(studio: Studio) -> None:
 
 
 def test_a_named_path_that_leads_elsewhere(studio: Studio) -> None:
-    """Its signers are not ours to set."""
+    """The spec does not own its signers."""
     studio.bucket("elsewhere")
     studio.converge(signed())
 
@@ -276,14 +276,14 @@ def test_a_named_path_that_leads_elsewhere(studio: Studio) -> None:
 
 
 def test_a_policy_that_s3_would_refuse_for_a_dead_principal(studio: Studio) -> None:
-    """Somebody's identity is gone, and its statement shows a unique id: no policy with it is taken."""
+    """A deleted identity shows as a unique id, and S3 refuses any policy with it."""
     shown = {"Version": "2012-10-17", "Statement": [allow("theirs", {"AWS": "AIDAJ3EXAMPLE7QUSDP"})]}
     seen_otherwise(studio, "get_bucket_policy", lambda: {"Policy": json.dumps(shown)})
     refused_at_plan(studio, signed(), "theirs", "deleted")
 
 
 def test_objects_of_other_owners_under_a_policy_grant(empty: Studio) -> None:
-    """A bucket policy does not reach them: found by a sample."""
+    """A bucket policy does not apply to them. A sample finds one."""
     empty.bucket("media", ObjectOwnership="ObjectWriter")
     with as_uploader(empty, "f" * 64):
         empty.s3.put_object(Bucket="media", Key="a.mp4", Body=b"-")
@@ -296,7 +296,7 @@ def test_objects_of_other_owners_under_a_policy_grant(empty: Studio) -> None:
 
 @contextmanager
 def as_uploader(studio: Studio, owner: str) -> Iterator[None]:
-    """What is uploaded inside belongs to this canonical user, as an upload of another account does."""
+    """Uploads in the body belong to this canonical user, like uploads of another account."""
     event = "before-sign.s3.PutObject"
 
     def sign(request: Any, **_: Any) -> None:
@@ -327,7 +327,7 @@ LOADED: list[tuple[str, Json]] = [
 
 @pytest.mark.parametrize("document", [row[1] for row in LOADED], ids=[row[0] for row in LOADED])
 def test_what_a_spec_alone_shows_is_a_problem_of_the_loader(studio: Studio, document: Json) -> None:
-    """Each with file, line and column, what is wrong and what to do."""
+    """Each has file, line and column, what is wrong, and a fix."""
     with pytest.raises(SpecProblems) as caught:
         studio.load(document)
     for problem in caught.value.problems:
@@ -338,7 +338,7 @@ def test_what_a_spec_alone_shows_is_a_problem_of_the_loader(studio: Studio, docu
 
 
 def test_two_stacks_of_one_name_or_with_one_cname_stop_everything(studio: Studio) -> None:
-    """Both places are named."""
+    """The problem names both places."""
     with pytest.raises(SpecProblems):
         studio.load(signed(), rtmp())
     with pytest.raises(SpecProblems):
@@ -346,7 +346,7 @@ def test_two_stacks_of_one_name_or_with_one_cname_stop_everything(studio: Studio
 
 
 def test_a_read_that_is_not_allowed_names_the_permission(studio: Studio) -> None:
-    """The policy cannot be read: a problem, for what stands in it would be lost."""
+    """The policy cannot be read, which is a problem, because its statements would be lost."""
 
     def refuse() -> Json:
         raise NotAuthorized("s3:GetBucketPolicy", "AccessDenied", "no", status=403)
@@ -356,20 +356,20 @@ def test_a_read_that_is_not_allowed_names_the_permission(studio: Studio) -> None
 
 
 def test_the_stack_with_the_problem_alone_is_left_out(studio: Studio) -> None:
-    """The others go on."""
+    """The others are applied."""
     report = studio.apply(signed(), signed(name="clips", bucket="nowhere"))
     assert (report.exit_code, outcome(report), outcome(report, "clips")) == (2, "applied", "blocked")
 
 
 def test_a_comment_by_hand_is_no_problem(studio: Studio) -> None:
-    """Drift is planned, and is no fault of the spec."""
+    """Drift is planned, and is not a problem of the spec."""
     studio.converge(signed(comment="ours"))
     studio.edit(set_to(Comment="theirs"))
     assert problems(studio.stack(signed(comment="ours"))) == []
 
 
 def test_every_plan_of_an_rtmp_spec_on_real_aws_says_that_rtmp_is_retired(studio: Studio) -> None:
-    """It is said, and what AWS answers is passed on; elsewhere it is not said."""
+    """On other endpoints there is no such notice."""
     assert not any("RTMP" in notice.text for notice in studio.stack(rtmp()).notices)
     studio.world = replace(studio.world, real_aws=True)
     assert any("retired RTMP" in notice.text and notice.warning for notice in studio.stack(rtmp()).notices)
@@ -378,7 +378,7 @@ def test_every_plan_of_an_rtmp_spec_on_real_aws_says_that_rtmp_is_retired(studio
 
 
 def test_a_refusal_to_make_a_stream_is_passed_on(studio: Studio) -> None:
-    """What AWS says today of a new streaming distribution is shown as it is."""
+    """AWS's answer to a new streaming distribution is shown unchanged."""
     studio.sandbox.cloudfront.settings.refuse_rtmp = True
     report = studio.apply(rtmp())
     assert (report.exit_code, outcome(report)) == (1, "failed")

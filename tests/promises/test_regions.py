@@ -1,4 +1,4 @@
-"""A bucket may be in another region than the session: what is written to it reaches it there."""
+"""A bucket may be in another region than the session. Writes are sent to its region."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ SPECS: dict[str, Callable[..., Json]] = {"bucket-policy": signed, "object-acl": 
 
 
 def bucket_in(studio: Studio, name: str, region: str) -> None:
-    """A bucket with one object, and ACLs enabled, in a region."""
+    """Create a bucket with one object, and ACLs enabled, in a region."""
     s3: Any = studio.clients("s3", region)
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, ObjectOwnership="BucketOwnerPreferred", **where)
@@ -26,7 +26,7 @@ def bucket_in(studio: Studio, name: str, region: str) -> None:
 def test_a_stack_moves_between_buckets_of_any_regions(
     empty: Studio, via: str, before: str, after: str
 ) -> None:
-    """Nothing of ours is left in the former bucket, and the next plan is empty."""
+    """The former bucket has no grants of the stack, and the next plan is empty."""
     # boto3 remembers by name where it was redirected to, so every case has buckets of its own.
     old, new = f"old-{via}-in-{before}-to-{after}", f"new-{via}-in-{after}-from-{before}"
     bucket_in(empty, old, before)

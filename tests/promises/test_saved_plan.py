@@ -1,4 +1,4 @@
-"""A saved plan holds only as long as nothing that it was made from has moved."""
+"""A saved plan is valid only while nothing that it was made from has changed."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ from tests.promises.studio import (
 
 
 class Saved:
-    """A plan as a file would hold it, and the specs that it was made from."""
+    """A plan as a file contains it, and the specs that it was made from."""
 
     def __init__(self, studio: Studio, document: Json) -> None:
         self.studio = studio
@@ -38,16 +38,16 @@ class Saved:
         self.document: Json = json.loads(json.dumps(saved_document(self.again(), [str(self.path)], ".")))
 
     def again(self) -> Plan:
-        """The plan that the same specs give now."""
+        """Return the plan of the same specs now."""
         return make_plan(load([str(self.path)]), self.studio.world)
 
     def check(self) -> None:
-        """Returns when the saved plan still holds, and raises Mismatch when not."""
+        """Return if the saved plan is still valid. Raises Mismatch if not."""
         check_saved(self.document, self.again())
 
 
 def fingerprint_of(document: Json) -> str:
-    """The fingerprint, computed from the file alone as the contract says."""
+    """Return the fingerprint, computed from the file alone, as the contract describes."""
     stacks = document["stacks"]
     covered = {
         "account": document["account"],
@@ -73,7 +73,7 @@ def fingerprint_of(document: Json) -> str:
 
 
 def test_the_fingerprint_can_be_computed_from_the_file_alone(studio: Studio) -> None:
-    """Of a new stack, and of one that is to change."""
+    """It can be computed for a new stack and for a changed one."""
     new = Saved(studio, http(comment="Vorträge"))
     assert fingerprint_of(new.document) == new.document["fingerprint"]
     studio.converge(http())
@@ -82,7 +82,7 @@ def test_the_fingerprint_can_be_computed_from_the_file_alone(studio: Studio) -> 
 
 
 def test_the_file_has_what_the_contract_says(studio: Studio) -> None:
-    """Keys and types of the sample, null where the sample has null."""
+    """Keys and types are those of the sample, with null where the sample has null."""
     document = Saved(studio, http(comment="Private lectures")).document
     top = {name: type(value).__name__ for name, value in document.items()}
     assert top == {
@@ -116,7 +116,7 @@ def test_the_file_has_what_the_contract_says(studio: Studio) -> None:
 
 
 def test_it_holds_while_nothing_moves(studio: Studio) -> None:
-    """Also when somebody writes the same config again, and the ETag alone is another one."""
+    """It stays valid if someone writes the same config again, and only the ETag changes."""
     studio.converge(http())
     saved = Saved(studio, http(comment="changed"))
     saved.check()
@@ -126,7 +126,7 @@ def test_it_holds_while_nothing_moves(studio: Studio) -> None:
 
 
 def test_it_holds_when_a_key_group_moved_the_etag(studio: Studio) -> None:
-    """AWS gives a distribution a new ETag when a group that it uses changes; its config is the same."""
+    """AWS gives a distribution a new ETag if a group that it uses changes. Its config is the same."""
     theirs = studio.make_group("newsroom", studio.make_key("first"))
     document = {**http(), "key_groups": [{"use": "newsroom"}]}
     studio.converge(document)
@@ -140,13 +140,13 @@ def test_it_holds_when_a_key_group_moved_the_etag(studio: Studio) -> None:
 
 
 def edit_policy(studio: Studio) -> None:
-    """One more statement, by hand."""
+    """Add a statement by hand."""
     theirs = allow("theirs", {"AWS": "arn:aws:iam::111122223333:root"})
     studio.put_policy(*studio.statements().values(), theirs)
 
 
 def edit_group(studio: Studio) -> None:
-    """Another comment on the stack's key group, by hand."""
+    """Change the comment of the stack's key group by hand."""
     live = studio.cloudfront.get_key_group_config(Id=studio.groups()["viewers"]["Id"])
     changed = {**live["KeyGroupConfig"], "Comment": "cfstream:lectures renamed"}
     studio.cloudfront.update_key_group(
@@ -155,7 +155,7 @@ def edit_group(studio: Studio) -> None:
 
 
 def edit_control(studio: Studio) -> None:
-    """The control's description, by hand."""
+    """Change the control's description by hand."""
     (control,) = studio.controls()
     live = studio.cloudfront.get_origin_access_control_config(Id=control)
     changed = {**live["OriginAccessControlConfig"], "Description": "cfstream:lectures edited"}
@@ -209,7 +209,7 @@ MOVES: dict[str, tuple[Hand, str]] = {
 
 @pytest.mark.parametrize(("hand", "line"), MOVES.values(), ids=MOVES)
 def test_what_moved_is_refused_saying_what_from_what_to_what(studio: Studio, hand: Hand, line: str) -> None:
-    """Before the first write, whatever it was."""
+    """The run is refused before the first write."""
     before = http(comment="before", http={"behaviors": [{"path": "/posters/*"}]})
     studio.converge(before)
     saved = Saved(studio, {**before, "comment": "after"})
@@ -222,7 +222,7 @@ def test_what_moved_is_refused_saying_what_from_what_to_what(studio: Studio, han
 
 
 def test_order_of_behaviors_that_moved_is_told(studio: Studio) -> None:
-    """The first that matches counts: another order is another config."""
+    """The first that matches counts, so another order is another config."""
     studio.converge(http())
     studio.edit(add_behavior("/a/*"))
     studio.edit(add_behavior("/b/*"))
@@ -233,7 +233,7 @@ def test_order_of_behaviors_that_moved_is_told(studio: Studio) -> None:
 
 
 def test_a_bucket_that_came_to_be_is_told(empty: Studio) -> None:
-    """It was to be made, and somebody made it."""
+    """The plan was to create it, and someone else did."""
     saved = Saved(empty, signed(bucket={"name": "media", "create": True}))
     empty.bucket("media")
     with pytest.raises(Mismatch, match="bucket:lectures: not there -> there"):
@@ -241,7 +241,7 @@ def test_a_bucket_that_came_to_be_is_told(empty: Studio) -> None:
 
 
 def test_an_object_that_came_to_be_is_told(empty: Studio) -> None:
-    """Object grants are held to count and digest of (key, granted)."""
+    """Object grants depend on the count and the digest of (key, granted)."""
     empty.bucket("media", "a.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl())
     saved = Saved(empty, by_acl(comment="changed"))
@@ -251,7 +251,7 @@ def test_an_object_that_came_to_be_is_told(empty: Studio) -> None:
 
 
 def test_a_spec_that_changed_is_told_even_if_no_step_changes(studio: Studio) -> None:
-    """The plan is bound to what somebody has read."""
+    """The plan depends on the spec that was reviewed."""
     saved = Saved(studio, signed())
     saved.path.write_text(saved.path.read_text() + "\n# one more thought\n")
     with pytest.raises(Mismatch, match=r"saved\.yaml: the spec, or a file that it names, was changed"):
@@ -267,7 +267,7 @@ def test_a_key_file_that_changed_is_told(studio: Studio) -> None:
 
 
 def test_a_plan_of_another_account_is_told(studio: Studio) -> None:
-    """Account numbers are compared before anything else."""
+    """Account numbers are compared first."""
     saved = Saved(studio, signed())
     saved.document["account"] = "999999999999"
     saved.document["fingerprint"] = fingerprint_of(saved.document)
@@ -276,7 +276,7 @@ def test_a_plan_of_another_account_is_told(studio: Studio) -> None:
 
 
 def test_the_files_steps_are_never_trusted(studio: Studio) -> None:
-    """Whatever somebody wrote into the file: what is planned anew decides."""
+    """Changed steps in the file do not matter, because apply plans again."""
     saved = Saved(studio, signed(comment="honest"))
     step = next(one for one in saved.document["stacks"][0]["steps"] if one["verb"] == "create")
     step["changes"] = []
@@ -286,7 +286,7 @@ def test_the_files_steps_are_never_trusted(studio: Studio) -> None:
 
 
 def test_a_plan_is_spent_once_it_is_applied(studio: Studio) -> None:
-    """Applying it again is refused: what it was made from is gone."""
+    """Applying it again is refused, because the live state is different."""
     saved = Saved(studio, signed())
     studio.run(saved.again())
     with pytest.raises(Mismatch, match="distribution:lectures: not there -> there"):
@@ -294,7 +294,7 @@ def test_a_plan_is_spent_once_it_is_applied(studio: Studio) -> None:
 
 
 def test_secrets_stand_in_no_plan_file(studio: Studio) -> None:
-    """Neither in what was relied on, nor in what is told to have moved."""
+    """They are neither in the recorded state nor in the reported changes."""
     studio.converge(http())
 
     def secret(value: str) -> Callable[[Json], None]:

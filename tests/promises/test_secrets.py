@@ -1,4 +1,4 @@
-"""Secrets in conditions of a bucket policy: in nothing that is shown or written to a file, and whole in the policy."""
+"""Secrets in conditions of a bucket policy are never shown or written to a file, and stay in the policy."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ SECRET = "hunter2-hunter2"
 
 
 def statement(secret: str = SECRET, **fields: Any) -> Json:
-    """A statement that lets read whoever sends a secret as Referer or User-Agent."""
+    """Return a statement that allows anyone to read who sends a secret as Referer or User-Agent."""
     return {
         "Sid": "Website",
         "Effect": "Allow",
@@ -31,19 +31,19 @@ def statement(secret: str = SECRET, **fields: Any) -> Json:
 
 
 def policy_of(studio: Studio) -> Any:
-    """The bucket's policy."""
+    """Return the bucket's policy."""
     return json.loads(studio.s3.get_bucket_policy(Bucket="media")["Policy"])
 
 
 def put(studio: Studio, *statements: Json) -> None:
-    """Another hand writes the bucket's policy."""
+    """Write the bucket's policy by hand."""
     document = {"Version": "2012-10-17", "Statement": statements}
     studio.s3.put_bucket_policy(Bucket="media", Policy=json.dumps(document))
 
 
 @pytest.fixture
 def narrowed(studio: Studio) -> Studio:
-    """A stack whose own statement was narrowed by hand with a secret, beside one of somebody else."""
+    """Create a stack whose own statement was narrowed by hand with a secret, beside a statement of others."""
     studio.converge(http())
     own = next(each for each in policy_of(studio)["Statement"] if each["Sid"].startswith("cfstream-"))
     condition = {
@@ -55,7 +55,7 @@ def narrowed(studio: Studio) -> Studio:
 
 
 def test_no_plan_and_no_file_holds_them(narrowed: Studio) -> None:
-    """In no format, nor in a saved plan or a snapshot; from the snapshot the plan is the same."""
+    """No format, saved plan or snapshot has them. A plan from the snapshot is the same."""
     stacks = narrowed.load(http(comment="changed"))
     plan = make_plan(stacks, narrowed.world)
     snapshot = text_of(stacks, narrowed.world)
@@ -74,13 +74,13 @@ def test_no_plan_and_no_file_holds_them(narrowed: Studio) -> None:
 
 
 def exchange(studio: Studio, secret: str) -> None:
-    """Another hand changes the secret in the statement that is not ours."""
+    """Change the secret in the statement of others by hand."""
     others = [each for each in policy_of(studio)["Statement"] if each["Sid"] != "Website"]
     put(studio, statement(secret), *others)
 
 
 def test_a_stale_plan_says_that_one_has_changed(narrowed: Studio) -> None:
-    """By the name of the condition, and without either value."""
+    """It shows the name of the condition, but neither value."""
     stacks = narrowed.load(http())
     saved = json.loads(json.dumps(saved_document(make_plan(stacks, narrowed.world), ["specs"], ".")))
     check_saved(saved, make_plan(stacks, narrowed.world))
@@ -91,7 +91,7 @@ def test_a_stale_plan_says_that_one_has_changed(narrowed: Studio) -> None:
 
 
 def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: Studio) -> None:
-    """The report says what moved."""
+    """The report shows what changed, without the secrets."""
     plan = narrowed.plan(http())
     exchange(narrowed, "swordfish")
     report = "\n".join(told(narrowed.run(plan, allow=["widens-grant"])))
@@ -100,7 +100,7 @@ def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: Studio) -
 
 
 def test_a_write_keeps_them(narrowed: Studio) -> None:
-    """What is written is the policy as it was read, with our statement replaced."""
+    """The written policy is the one that was read, with the stack's statement replaced."""
     narrowed.converge(http(), allow=["widens-grant"])
     (website,) = [each for each in policy_of(narrowed)["Statement"] if each["Sid"] == "Website"]
     assert website["Condition"] == statement()["Condition"]

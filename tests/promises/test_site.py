@@ -1,4 +1,4 @@
-"""A certificate chosen, names in Route 53, other pages that may read: what stands around the distribution."""
+"""A site: a chosen certificate, names in Route 53, and pages of other origins that may read."""
 
 from typing import Any
 
@@ -26,23 +26,23 @@ PAGE = "https://www.example.com"
 
 
 def named(*cnames: str, **fields: Any) -> Json:
-    """A spec with cnames, whose certificate cfstream chooses."""
+    """Return a spec with cnames, whose certificate cfstream chooses."""
     return signed(cnames=list(cnames or [CNAME]), **fields)
 
 
 def in_route53(*cnames: str, **fields: Any) -> Json:
-    """The same, with records in the zone."""
+    """Return the same with records in the zone."""
     return named(*cnames, dns={"route53": "example.com"}, **fields)
 
 
 def cors(credentials: bool = True, **fields: Any) -> Json:
-    """A spec whose media pages of another origin may read."""
+    """Return a spec whose media can be read by pages of another origin."""
     return signed(http={"cors": {"origins": [PAGE], "credentials": credentials}, **fields})
 
 
 @pytest.fixture
 def site(studio: Studio) -> Studio:
-    """An account with a certificate for ``*.example.com`` and the zone ``example.com``."""
+    """Return an account with a certificate for ``*.example.com`` and the zone ``example.com``."""
     studio.certificate("*.example.com", "example.com")
     studio.clients("route53").create_hosted_zone(Name="example.com", CallerReference="by-hand")
     return studio
@@ -50,25 +50,25 @@ def site(studio: Studio) -> Studio:
 
 @pytest.fixture
 def count(caplog: pytest.LogCaptureFixture) -> Count:
-    """Counts the calls of a plan."""
+    """Count the calls of a plan."""
     return Count(caplog)
 
 
 def zone_of(studio: Studio) -> str:
-    """The id of the one zone."""
+    """Return the id of the one zone."""
     (zone,) = studio.clients("route53").list_hosted_zones()["HostedZones"]
     return str(zone["Id"])
 
 
 def records(studio: Studio) -> dict[tuple[str, str], Json]:
-    """The zone's records by name and type, without those that every zone has."""
+    """Return the zone's records by name and type, without those that every zone has."""
     listed = studio.clients("route53").list_resource_record_sets(HostedZoneId=zone_of(studio))
     kept = [one for one in listed["ResourceRecordSets"] if one["Type"] not in ("NS", "SOA")]
     return {(one["Name"], one["Type"]): one for one in kept}
 
 
 def put_record(studio: Studio, name: str, kind: str, **fields: Any) -> None:
-    """A record made by hand."""
+    """Create a record by hand."""
     record = {"Name": name, "Type": kind, **fields}
     batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
     studio.clients("route53").change_resource_record_sets(HostedZoneId=zone_of(studio), ChangeBatch=batch)
@@ -78,7 +78,7 @@ def put_record(studio: Studio, name: str, kind: str, **fields: Any) -> None:
 
 
 def test_a_certificate_that_covers_every_cname_is_chosen(site: Studio) -> None:
-    """And kept by the next plan."""
+    """The next plan keeps it."""
     site.converge(named())
     certificate = site.config()["ViewerCertificate"]
     assert certificate["ACMCertificateArn"].startswith("arn:aws:acm:us-east-1:")
@@ -89,7 +89,7 @@ def test_a_certificate_that_covers_every_cname_is_chosen(site: Studio) -> None:
 
 
 def test_without_a_certificate_that_covers_all_there_is_a_problem(site: Studio) -> None:
-    """A wildcard stands for one label; nothing is written."""
+    """A wildcard covers one label. Nothing is written."""
     document = named(CNAME, "a.b.example.com")
     assert any("a.b.example.com" in what for what in problems(site.stack(document)))
     assert outcome(site.apply(document)) == "blocked"
@@ -100,7 +100,7 @@ def test_without_a_certificate_that_covers_all_there_is_a_problem(site: Studio) 
 
 
 def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Studio) -> None:
-    """A and AAAA for each cname; the last of a new stack."""
+    """A and AAAA for each cname are the last step of a new stack."""
     site.sandbox.cloudfront.settings.deploy_after_reads = 4
     seen: list[str] = []
 
@@ -121,7 +121,7 @@ def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Studio
 
 
 def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: Studio) -> None:
-    """It is named, and left alone."""
+    """The problem names it, and it does not change."""
     put_record(site, "www.example.com", "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.1"}])
     put_record(site, CNAME, "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.2"}])
     before = records(site)
@@ -133,7 +133,7 @@ def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: Studio) ->
 
 
 def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: Studio) -> None:
-    """`dns: false` takes ours away; that is a hazard while the name is answered."""
+    """`dns: false` deletes the stack's records, which is a hazard while the name is served."""
     site.converge(in_route53())
     made = records(site)
     site.converge(named())
@@ -148,7 +148,7 @@ def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: Studio)
 
 
 def test_a_cname_that_goes_takes_its_record_along_first(site: Studio) -> None:
-    """No name leads to a distribution that does not know it."""
+    """No name ever points to a distribution that refuses it."""
     site.converge(in_route53(CNAME, "video.example.com"))
     order: list[str] = []
     witness = Witness(site.world.aws, before=lambda call: order.append(call.operation))
@@ -159,7 +159,7 @@ def test_a_cname_that_goes_takes_its_record_along_first(site: Studio) -> None:
 
 
 def test_a_zone_that_is_not_there_is_a_problem(studio: Studio) -> None:
-    """It has to be created first."""
+    """It must be created first."""
     studio.certificate("*.example.com")
     assert any("no public hosted zone example.com" in what for what in problems(studio.stack(in_route53())))
 
@@ -168,14 +168,14 @@ def test_a_zone_that_is_not_there_is_a_problem(studio: Studio) -> None:
 
 
 def policies(studio: Studio) -> dict[str, Json]:
-    """The account's own response headers policies by name."""
+    """Return the account's own response headers policies by name."""
     listed = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
     own = [one["ResponseHeadersPolicy"] for one in listed.get("Items", [])]
     return {one["ResponseHeadersPolicyConfig"]["Name"]: one for one in own}
 
 
 def test_cors_is_a_policy_of_ours_on_the_default_behavior(studio: Studio) -> None:
-    """Named by the stack, and marked in its comment."""
+    """It is named after the stack, and its comment has the mark."""
     studio.converge(cors())
     policy = policies(studio)["cfstream-lectures"]
     config = policy["ResponseHeadersPolicyConfig"]
@@ -186,7 +186,7 @@ def test_cors_is_a_policy_of_ours_on_the_default_behavior(studio: Studio) -> Non
 
 
 def test_cors_speaks_of_the_default_behavior_alone(studio: Studio) -> None:
-    """What another path carries stays."""
+    """Policies of other paths stay."""
     studio.converge(signed())
     simple = "60669652-455b-4ae9-85a4-c4c02393f86c"
     studio.edit(add_behavior("/a/*", ResponseHeadersPolicyId=simple))
@@ -195,7 +195,7 @@ def test_cors_speaks_of_the_default_behavior_alone(studio: Studio) -> None:
 
 
 def test_absent_cors_is_not_managed_and_false_removes_it(studio: Studio) -> None:
-    """The policy goes with its last use."""
+    """The policy is deleted with its last use."""
     studio.converge(cors())
     assert steps(studio.plan(signed())) == []
     studio.converge(signed(http={"cors": False}))
@@ -204,7 +204,7 @@ def test_absent_cors_is_not_managed_and_false_removes_it(studio: Studio) -> None
 
 
 def test_a_policy_of_our_name_that_is_not_ours_is_a_problem(studio: Studio) -> None:
-    """It is left alone."""
+    """It does not change."""
     config = {
         "Name": "cfstream-lectures",
         "Comment": "by hand",
@@ -226,7 +226,7 @@ def test_a_policy_of_our_name_that_is_not_ours_is_a_problem(studio: Studio) -> N
 
 
 def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(site: Studio, count: Count) -> None:
-    """On top of the sixteen."""
+    """They are added to the sixteen."""
     site.converge(signed())
     plain = count.plan(site, signed()).total()
     site.converge(named())
@@ -243,7 +243,7 @@ def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(site: Stu
 
 
 def test_what_is_public_is_not_made_so_by_names(site: Studio) -> None:
-    """Exposure speaks of who can read, however it is called."""
+    """Exposure does not depend on host names."""
     site.converge(in_route53())
     exposure = site.stack({**without(in_route53(), "trusted_signers"), "public": True}).exposure
     assert exposure.after == ("anyone through distribution lectures",)

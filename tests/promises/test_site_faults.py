@@ -1,4 +1,4 @@
-"""Whatever becomes of any one write of a site: run again, and there is one of each, or nothing left over."""
+"""If any one write of a site fails, another run leaves exactly one of each resource, or none."""
 
 import pytest
 
@@ -14,7 +14,7 @@ TAKING = ("records", "update", "headers policy")
 
 @pytest.fixture
 def com(studio: Studio) -> str:
-    """The id of the zone, in an account with a certificate."""
+    """Return the id of the zone, in an account with a certificate."""
     studio.certificate("*.example.com")
     return zone(studio)
 
@@ -22,7 +22,7 @@ def com(studio: Studio) -> str:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(len(MAKING)), ids=MAKING)
 def test_a_site_is_made_once(studio: Studio, com: str, write: int, fault: Fault) -> None:
-    """A policy, a distribution that carries it, and its two records."""
+    """There is one policy, one distribution with it, and two records."""
     door = Faulty(studio.world.aws, write, fault)
     studio.apply(SITE, door=door)
     assert len(door.writes) > write
@@ -35,7 +35,7 @@ def test_a_site_is_made_once(studio: Studio, com: str, write: int, fault: Fault)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(len(TAKING)), ids=TAKING)
 def test_a_site_is_taken_down_to_the_last_of_it(studio: Studio, com: str, write: int, fault: Fault) -> None:
-    """No record, no alias, no policy; and at no time a record without its alias."""
+    """No record, alias or policy is left, and there is never a record without its alias."""
     studio.converge(SITE)
     door = Faulty(studio.world.aws, write, fault)
     studio.apply(BARE, door=door, allow=["cuts-viewers"])

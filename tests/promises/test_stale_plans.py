@@ -1,4 +1,4 @@
-"""A saved plan is refused if anything that decides who can read was not there when it was made."""
+"""A saved plan is refused if something that decides who can read appeared after it was made."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Hand = Callable[[Studio], None]
 
 
 class Saved:
-    """A plan as a file holds it, and the specs that it was made from."""
+    """A plan as a file contains it, and the specs that it was made from."""
 
     def __init__(self, studio: Studio, *documents: Json) -> None:
         self.studio = studio
@@ -45,16 +45,16 @@ class Saved:
         self.document: Json = json.loads(json.dumps(saved_document(self.again(), self.paths, ".")))
 
     def again(self) -> Plan:
-        """The plan that the same specs give now."""
+        """Return the plan of the same specs now."""
         return make_plan(load(self.paths), self.studio.world)
 
     def check(self) -> None:
-        """Return if the saved plan holds. Raises Mismatch if not."""
+        """Return if the saved plan is valid. Raises Mismatch if not."""
         check_saved(self.document, self.again())
 
 
 def stale(saved: Saved, *words: str) -> None:
-    """The plan is refused, with words that say what changed."""
+    """Check that the plan is refused, with words that describe the change."""
     with pytest.raises(Mismatch) as caught:
         saved.check()
     for word in words:
@@ -62,24 +62,24 @@ def stale(saved: Saved, *words: str) -> None:
 
 
 def identity(studio: Studio) -> Json:
-    """The part of an origin that reads by the stack's OAI."""
+    """Return the part of an origin that reads with the stack's OAI."""
     (one,) = studio.identities()
     return {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{one}"}}
 
 
 def reads_by(studio: Studio, id_: str) -> None:
-    """Let a distribution read by the stack's OAI."""
+    """Make a distribution read with the stack's OAI."""
     access = identity(studio)
     studio.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=id_)
 
 
 def new_reader(studio: Studio) -> None:
-    """A new distribution that reads by our OAI."""
+    """Create a distribution that reads with the stack's OAI."""
     reads_by(studio, by_hand(studio)["Id"])
 
 
 def new_second_origin(studio: Studio) -> None:
-    """A distribution of another bucket gets an origin that reads ours."""
+    """Give a distribution of another bucket an origin that reads this bucket."""
     studio.bucket("elsewhere")
     access = identity(studio)
 
@@ -92,7 +92,7 @@ def new_second_origin(studio: Studio) -> None:
 
 
 def new_member(studio: Studio) -> None:
-    """Ours becomes the failover member of a distribution."""
+    """Make this bucket the failover member of a distribution."""
     studio.bucket("elsewhere")
     access = identity(studio)
 
@@ -114,7 +114,7 @@ def new_member(studio: Studio) -> None:
 @pytest.mark.parametrize("hand", [new_reader, new_second_origin, new_member], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("after", [signed(oai={}, comment="changed"), signed()], ids=["comment", "oac"])
 def test_another_distribution_on_our_identity(studio: Studio, hand: Hand, after: Json) -> None:
-    """It reads what the plan grants, and needs what the plan revokes."""
+    """It can read what the plan grants, and needs what the plan revokes."""
     studio.converge(signed(oai={}))
     saved = Saved(studio, after)
     saved.check()
@@ -154,7 +154,7 @@ def test_a_reader_that_was_there_and_changed(studio: Studio, change: Callable[[J
 def test_what_access_does_not_use_of_others_is_not_stale(
     studio: Studio, change: Callable[[Json], None]
 ) -> None:
-    """Nor is a distribution that reads nothing of ours."""
+    """A distribution that does not read this bucket does not matter either."""
     studio.converge(signed(oai={}))
     other = by_hand(studio)["Id"]
     reads_by(studio, other)
@@ -187,7 +187,7 @@ USES = {
 @pytest.mark.parametrize("fields", USES.values(), ids=USES)
 @pytest.mark.parametrize("by_id", [False, True], ids=["by name", "by id"])
 def test_a_key_in_a_used_group(studio: Studio, fields: Json, *, by_id: bool) -> None:
-    """Whoever has it can sign: somebody else added, replaced or removed one."""
+    """The owner of a key can sign, so an added, replaced or removed key makes the plan stale."""
     first, second = studio.make_key("first"), studio.make_key("second", file=TWO)
     made = studio.make_group("newsroom", first)
     document = {"version": 1, "name": "lectures", "bucket": "media", **fields}
@@ -205,7 +205,7 @@ def test_a_key_in_a_used_group(studio: Studio, fields: Json, *, by_id: bool) -> 
 
 
 def test_a_hazard_that_was_not_there(studio: Studio) -> None:
-    """Only the hazard differs: with the fingerprint of a plan without it, the plan is refused."""
+    """If only the hazards differ, a plan without them is refused."""
     studio.converge(http(key_groups=[group(key(ONE), key(TWO))]))
     saved = Saved(studio, http())
     assert hazards(saved.again().stacks[0]) == ["cuts-viewers"]
@@ -218,7 +218,7 @@ def test_a_hazard_that_was_not_there(studio: Studio) -> None:
 
 
 def fingerprint_without_hazards(saved: Saved) -> str:
-    """The fingerprint that the same plan has without its hazards."""
+    """Return the fingerprint of the same plan without its hazards."""
     plan = saved.again()
     stacks = tuple(
         replace(stack, steps=tuple(replace(step, hazards=()) for step in stack.steps))
@@ -228,7 +228,7 @@ def fingerprint_without_hazards(saved: Saved) -> str:
 
 
 def test_a_hazard_that_another_spec_of_the_run_brings(studio: Studio) -> None:
-    """The other stack serves unsigned what this one is granted: its spec was changed after the plan."""
+    """The other stack serves unsigned what this one is granted. Its spec changed after the plan."""
     shared = studio.make_identity()
     mine = signed(oai={"id": shared}, grant={"prefix": "b/"})
     other = signed(name="other", oai={"id": shared}, grant={"prefix": "a/"})
@@ -255,7 +255,7 @@ OPENINGS: dict[str, Hand] = {
 
 @pytest.mark.parametrize("hand", OPENINGS.values(), ids=OPENINGS)
 def test_an_opening_that_was_not_there(studio: Studio, hand: Hand) -> None:
-    """Nobody has approved a plan with it."""
+    """No one has reviewed a plan with it."""
     studio.converge(signed())
     saved = Saved(studio, signed(comment="changed"))
     hand(studio)

@@ -1,4 +1,4 @@
-"""Who else reads the bucket by what is ours keeps its access when the stack goes on to something else."""
+"""Others that read the bucket with the stack's resources keep their access when the stack changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ OBJECTS = by_acl()
 
 
 def same_access(origin: Json) -> Json:
-    """The part of an origin that says how CloudFront reads it."""
+    """Return the part of an origin that decides how CloudFront reads it."""
     return {name: origin[name] for name in ("S3OriginConfig", "OriginAccessControlId") if name in origin}
 
 
 def second_origin(studio: Studio) -> None:
-    """Another origin of our distribution, with a behavior of its own."""
+    """Create another origin of the stack's distribution, with its own behavior."""
 
     def change(config: Json) -> None:
         (ours,) = config["Origins"]["Items"]
@@ -46,7 +46,7 @@ def second_origin(studio: Studio) -> None:
 
 
 def failover(studio: Studio) -> None:
-    """An origin group whose first member has nothing of the path, so that ours is asked."""
+    """Create an origin group whose first member lacks the path, so that the bucket is requested."""
     studio.bucket("spare")
 
     def change(config: Json) -> None:
@@ -66,18 +66,18 @@ def failover(studio: Studio) -> None:
 
 
 def our_access(studio: Studio) -> Json:
-    """How our distribution reads its bucket."""
+    """Return how the stack's distribution reads its bucket."""
     return same_access(studio.config()["Origins"]["Items"][0])
 
 
 def another_distribution(studio: Studio) -> None:
-    """A distribution made by hand that reads by our identity."""
+    """Create a distribution by hand that reads with the stack's identity."""
     made, access = by_hand(studio), our_access(studio)
     studio.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=made["Id"])
 
 
 def another_by_its_second_origin(studio: Studio) -> None:
-    """A distribution made by hand: its default origin reads elsewhere."""
+    """Create a distribution by hand whose default origin is another bucket."""
     studio.bucket("elsewhere")
     made, access = by_hand(studio), our_access(studio)
 
@@ -91,7 +91,7 @@ def another_by_its_second_origin(studio: Studio) -> None:
 
 
 def streams(studio: Studio) -> None:
-    """A streaming distribution made by hand that reads by our identity."""
+    """Create a streaming distribution by hand that reads with the stack's identity."""
     (identity,) = studio.identities()
     studio.cloudfront.create_streaming_distribution(
         StreamingDistributionConfig={
@@ -114,7 +114,7 @@ OTHERS: tuple[Reader, ...] = (another_distribution, another_by_its_second_origin
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a spec that ends a grant, and who else may rely on it."""
+    """A change of a spec that ends a grant, and others that may rely on it."""
 
     name: str
     before: Json
@@ -145,7 +145,7 @@ CASES = [
 
 @pytest.fixture
 def both(empty: Studio) -> Studio:
-    """Two buckets with the same objects, in which ACLs count."""
+    """Create two buckets with the same objects and ACLs enabled."""
     for bucket in (OLD, NEW):
         empty.bucket(bucket, *KEYS, ObjectOwnership="BucketOwnerPreferred")
     return empty
@@ -153,7 +153,7 @@ def both(empty: Studio) -> Studio:
 
 @pytest.mark.parametrize(("change", "reader"), CASES)
 def test_nobody_loses_access(both: Studio, change: Change, reader: Reader) -> None:
-    """No hazard, and at every moment everyone is served who was served before."""
+    """There is no hazard, and everyone is served at all times."""
     studio, after = both, change.after
     studio.converge(change.before)
     reader(studio)
@@ -174,7 +174,7 @@ def test_nobody_loses_access(both: Studio, change: Change, reader: Reader) -> No
 
 @pytest.mark.parametrize("reader", OTHERS, ids=lambda reader: reader.__name__)
 def test_what_is_kept_goes_with_its_last_reader(both: Studio, reader: Reader) -> None:
-    """The plan says who still reads by it; once nobody does, statement and identity are deleted."""
+    """The plan names the users. Without them, statement and identity are deleted."""
     studio = both
     studio.converge(OAI)
     (identity,) = studio.identities()
@@ -205,7 +205,7 @@ def deleted(studio: Studio, row: Json) -> None:
 
 
 def test_another_stack_on_our_identity_keeps_it(both: Studio) -> None:
-    """It has a statement of its own, and the identity stays."""
+    """It has its own statement, and the identity stays."""
     studio = both
     studio.converge(OAI)
     (identity,) = studio.identities()
@@ -233,7 +233,7 @@ def test_a_stream_on_the_identity_of_an_http_stack_keeps_it(both: Studio) -> Non
 
 
 def test_a_path_that_the_switch_takes_from_its_viewers_is_a_hazard(both: Studio) -> None:
-    """The new bucket has the grant for another folder only."""
+    """The new bucket only has the grant for another folder."""
     studio = both
     studio.converge(OAI)
     after = {**OAI, "bucket": NEW, "grant": {"prefix": "b/"}}

@@ -1,4 +1,4 @@
-"""Two distributions with the name of one stack: a problem that names both, until the stack is destroyed."""
+"""Two distributions with the name of one stack are a problem that names both, until the stack is destroyed."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def tagged(studio: Studio, arn: str) -> None:
 
 
 def refused(studio: Studio, document: Json, *words: str) -> None:
-    """The plan has a problem with these words, and apply writes nothing."""
+    """Check that the plan has a problem with these words, and that apply writes nothing."""
     plan = studio.stack(document)
     texts = [f"{problem.what} {problem.do}" for problem in plan.problems]
     assert any(all(word in text for word in words) for text in texts), texts
@@ -42,14 +42,14 @@ def refused(studio: Studio, document: Json, *words: str) -> None:
 
 
 def same_bucket(studio: Studio) -> str:
-    """A twin that reads the stack's bucket."""
+    """Create a twin that reads the stack's bucket."""
     made = by_hand(studio)
     tagged(studio, made["ARN"])
     return str(made["Id"])
 
 
 def another_bucket(studio: Studio) -> str:
-    """A twin that reads another bucket, so that nothing but its tag leads to it."""
+    """Create a twin that reads another bucket, so that only its tag shows it."""
     studio.bucket("elsewhere")
     made = by_hand(studio)
     domain = "elsewhere.s3.us-east-1.amazonaws.com"
@@ -59,7 +59,7 @@ def another_bucket(studio: Studio) -> str:
 
 
 def another_delivery(studio: Studio) -> str:
-    """A streaming distribution with the stack's tag."""
+    """Create a streaming distribution with the stack's tag."""
     config = {
         "CallerReference": "by-hand",
         "Comment": "by hand",
@@ -77,7 +77,7 @@ TWINS = [same_bucket, another_bucket, another_delivery]
 
 @pytest.mark.parametrize("make", TWINS, ids=lambda make: make.__name__)
 def test_a_twin_is_a_problem_that_names_both(studio: Studio, make: Callable[[Studio], str]) -> None:
-    """Whatever it reads, and of either delivery; cfstream does not choose."""
+    """It does not matter what it reads, or its delivery. cfstream does not choose."""
     studio.converge(signed())
     ours = studio.id()
     twin = make(studio)
@@ -87,7 +87,7 @@ def test_a_twin_is_a_problem_that_names_both(studio: Studio, make: Callable[[Stu
 
 @pytest.mark.parametrize("make", TWINS, ids=lambda make: make.__name__)
 def test_destroy_deletes_every_twin(studio: Studio, make: Callable[[Studio], str]) -> None:
-    """It is not blocked, and leaves nothing of the stack."""
+    """It is not blocked, and deletes everything of the stack."""
     studio.converge(signed(oai={}))
     make(studio)
     gone(studio, signed(oai={}))
@@ -95,7 +95,7 @@ def test_destroy_deletes_every_twin(studio: Studio, make: Callable[[Studio], str
 
 
 def test_adopt_while_another_has_the_name_is_a_problem(studio: Studio) -> None:
-    """The one that has the name would lose its access without a word."""
+    """The one that has the name would lose its access without a notice."""
     studio.converge(signed())
     first = studio.id()
     second = by_hand(studio)["Id"]
@@ -112,7 +112,7 @@ def test_adopting_the_one_that_has_the_name_is_none(studio: Studio) -> None:
 
 
 def test_the_other_may_be_given_another_name(studio: Studio) -> None:
-    """A way out: without its tag, the first one is nobody's, and the second is adopted."""
+    """Without its tag, the first one is unowned, and the second is adopted."""
     studio.converge(signed())
     first = studio.live()
     second = by_hand(studio)["Id"]
@@ -126,7 +126,7 @@ def test_the_other_may_be_given_another_name(studio: Studio) -> None:
     ("before", "after"), [(rtmp(oai={}), signed()), (signed(), rtmp(oai={}))], ids=["to http", "to rtmp"]
 )
 def test_delivery_changed_in_place_is_a_problem(studio: Studio, before: Json, after: Json) -> None:
-    """The other distribution would stay enabled, and nothing would name it."""
+    """The other distribution would stay enabled, and no plan would mention it."""
     studio.converge(before)
     ours = studio.id()
     refused(studio, after, ours)
@@ -146,7 +146,7 @@ def test_delivery_changed_in_place_is_a_problem(studio: Studio, before: Json, af
     ids=["to http", "to rtmp", "disabled"],
 )
 def test_destroy_deletes_both_deliveries(studio: Studio, before: Json, after: Json) -> None:
-    """What the older spec made is the stack's, too."""
+    """The stack also owns what its older spec created."""
     studio.converge(before)
     plan = ending(studio, after)
     assert any("delete" in step and "distribution" in step for step in steps(plan))
@@ -156,7 +156,7 @@ def test_destroy_deletes_both_deliveries(studio: Studio, before: Json, after: Js
 
 
 def test_destroy_deletes_both_deliveries_that_live_side_by_side(studio: Studio) -> None:
-    """Both read by the identity of the stack, and neither keeps it."""
+    """Both read with the identity of the stack, and neither keeps it."""
     studio.converge(rtmp(oai={}))
     (identity,) = studio.identities()
     made = by_hand(studio)

@@ -1,4 +1,4 @@
-"""Members of a live configuration that the installed botocore does not know are never dropped by a write."""
+"""A write never drops members of a live configuration that the installed botocore does not know."""
 
 import json
 from collections.abc import Callable
@@ -18,23 +18,23 @@ SHIELD = {"Enabled": True, "OriginShieldRegion": "eu-west-1"}
 
 
 def set_grpc(config: Json) -> None:
-    """Somebody turns gRPC on for the default behavior."""
+    """Turn gRPC on for the default behavior."""
     config["DefaultCacheBehavior"]["GrpcConfig"] = {"Enabled": True}
 
 
 def set_shield(config: Json) -> None:
-    """Somebody gives the origin a shield."""
+    """Give the origin a shield."""
     config["Origins"]["Items"][0]["OriginShield"] = SHIELD
 
 
 def set_ttl(config: Json) -> None:
-    """Somebody adds an error response."""
+    """Add an error response."""
     error = {"ErrorCode": 404, "ErrorCachingMinTTL": 5}
     config["CustomErrorResponses"] = {"Quantity": 1, "Items": [error]}
 
 
 def set_version(config: Json) -> None:
-    """Somebody chooses another HTTP version."""
+    """Choose another HTTP version."""
     config["HttpVersion"] = "http2and3"
 
 
@@ -47,7 +47,7 @@ CASES: list[tuple[Callable[[Json], None], str, str]] = [
 
 
 def told(plan: StackPlan) -> list[str]:
-    """The problems, with what to do."""
+    """Return the problems with their fixes."""
     return [f"{problem.what} | {problem.do}" for problem in plan.problems]
 
 
@@ -82,7 +82,7 @@ def test_a_plan_that_writes_nothing_has_none(
 
 
 def test_a_member_that_appears_after_the_plan_is_not_dropped(studio: Studio) -> None:
-    """The ETag is refused, and what is read then looks as planned: only the reply itself shows the member."""
+    """The ETag is refused, and the config reads back as planned: only the raw reply shows the member."""
     logs = "arn:aws:cloudfront::123456789012:realtime-log-config/viewers"
 
     def log(config: Json) -> None:
@@ -119,7 +119,7 @@ def test_a_snapshot_keeps_what_is_unknown(studio: Studio) -> None:
 
 
 def drift_oac(studio: Studio) -> None:
-    """Somebody turns the signing of the OAC off."""
+    """Turn the signing of the OAC off."""
     (id_,) = studio.controls()
     reply = studio.cloudfront.get_origin_access_control_config(Id=id_)
     config = {**reply["OriginAccessControlConfig"], "SigningBehavior": "never"}
@@ -159,7 +159,7 @@ DOCUMENTS: list[tuple[str, Json, Json, Callable[[Studio], None]]] = [
 def test_every_document_that_is_sent_back_whole_is_looked_at(
     studio: Studio, operation: str, before: Json, after: Json, drift: Callable[[Studio], None]
 ) -> None:
-    """Whatever AWS adds to it: an OAC, an OAI, a key group, a response headers policy."""
+    """An OAC, an OAI, a key group and a response headers policy are checked too."""
     studio.converge(before)
     drift(studio)
     assert studio.stack(after).problems == ()
@@ -171,7 +171,7 @@ def test_every_document_that_is_sent_back_whole_is_looked_at(
 
 
 def inject(studio: Studio, operation: str) -> None:
-    """From now on the replies to this operation have one more element, as if AWS had added it."""
+    """Add one more element to the replies to this operation, as if AWS had added it."""
 
     def add(response_dict: Any, **_: Any) -> None:
         end = response_dict["body"].rindex(b"</")

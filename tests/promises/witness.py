@@ -1,4 +1,4 @@
-"""A door out that somebody stands beside: who notes what is written, and may lend a second hand before or after."""
+"""Writes that a test observes, and can add changes by others before or after."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ Hand = Callable[[Call], None]
 
 
 def idle(_call: Call) -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
 @dataclass
 class Witness:
-    """Passes everything on. `before` and `after` are called around each write, and are free to look and to meddle."""
+    """Forwards everything. `before` and `after` are called around each write, and may look and make changes."""
 
     aws: Writes
     before: Hand = idle
@@ -24,7 +24,7 @@ class Witness:
 
     @property
     def writes(self) -> list[str]:
-        """The operations written, in order."""
+        """Return the written operations, in order."""
         return [call.operation for call in self.calls]
 
     def read(self, call: Call) -> Json:
@@ -48,7 +48,7 @@ class Witness:
 
 
 def once(operation: str, hand: Callable[[], None]) -> Hand:
-    """A hand that meddles at the first write of that operation alone."""
+    """Return a callback that acts only at the first write of that operation."""
     left = [hand]
 
     def meddle(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""The ways in which a good stack is broken by another hand, each a function of the stage."""
+"""The ways in which others break a good stack, each a function of the stage."""
 
 # ruff: noqa: D103 (where a name says it all)
 
@@ -16,17 +16,17 @@ def drop_signers(stage: Stage) -> None:
 
 
 def open_segments(stage: Stage) -> None:
-    """An open behavior that the spec does not name, before all others."""
+    """Add an unsigned behavior that the spec does not name, before all others."""
     add(stage, "*.m4s", OPEN)
 
 
 def open_playlists(stage: Stage) -> None:
-    """The second behavior that the spec names loses its signers."""
+    """Remove the signers of the second behavior in the spec."""
     stage.edit(lambda config: behavior(config, "*.m3u8").update(OPEN))
 
 
 def open_everything_first(stage: Stage) -> None:
-    """A catch-all before everything else, without signers."""
+    """Add a catch-all without signers before everything else."""
     add(stage, "/*", OPEN)
 
 
@@ -40,7 +40,7 @@ def public_policy(stage: Stage) -> None:
 
 
 def policy_by_referer(stage: Stage) -> None:
-    """A statement that anyone can satisfy who writes a header."""
+    """Add a statement for anyone who sends a header."""
     condition = {"StringLike": {"aws:Referer": "https://www.example.com/*"}}
     stage.unblocked()
     stage.add_statement(allow("Referer", {"AWS": "*"}, Condition=condition))
@@ -58,7 +58,7 @@ def policy_for_one_folder(stage: Stage) -> None:
 
 
 def old_versions(stage: Stage) -> None:
-    """Whoever knows the id of a version reads it."""
+    """Allow anyone who knows the id of a version to read it."""
     stage.unblocked()
     stage.add_statement({**allow("Versions", "*"), "Action": "s3:GetObjectVersion"})
 
@@ -69,7 +69,7 @@ def listed_by_anyone(stage: Stage) -> None:
 
 
 def website(stage: Stage) -> None:
-    """The bucket as a web site, with the policy that such sites have."""
+    """Make the bucket a web site, with the usual policy."""
     stage.s3.put_bucket_website(
         Bucket="media", WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}}
     )
@@ -92,7 +92,7 @@ def public_bucket_acl(stage: Stage) -> None:
 
 
 def public_access_point(stage: Stage) -> None:
-    """A public access point, to which the bucket delegates."""
+    """Create a public access point, and delegate to it in the bucket's policy."""
     points = {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}}
     arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/wide/object/*"
     policy = {"Version": "2012-10-17", "Statement": [allow("Wide", "*", arn)]}
@@ -102,7 +102,7 @@ def public_access_point(stage: Stage) -> None:
 
 
 def any_distribution(stage: Stage) -> None:
-    """Our statement without the pin to our distribution."""
+    """Remove the SourceArn from the stack's statement."""
     stage.unblocked()
     stage.change_statement(Condition={})
 
@@ -129,20 +129,20 @@ def statement_gone(stage: Stage) -> None:
 
 
 def refused_by_policy(stage: Stage) -> None:
-    """A Deny that keeps CloudFront out of the videos."""
+    """Add a Deny that keeps CloudFront from reading the videos."""
     denied = allow("NoMp4", "*", "arn:aws:s3:::media/a/*")
     stage.add_statement({**denied, "Effect": "Deny"})
 
 
 def other_distribution(stage: Stage) -> None:
-    """An unsigned distribution of the account that the policy lets read."""
+    """Create an unsigned distribution of the account that the policy allows to read."""
     made = stage.other_distribution()
     condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
     stage.add_statement(allow("Mirror", {"Service": "cloudfront.amazonaws.com"}, Condition=condition))
 
 
 def signed_distribution(stage: Stage) -> None:
-    """A distribution that the policy admits, with signers that the spec does not name."""
+    """Create a distribution that the policy admits, with signers that the spec does not name."""
     group = stage.make_group("theirs", stage.make_key("theirs", file="old"))
     made = stage.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
     condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
@@ -162,19 +162,19 @@ def signs_unless(stage: Stage) -> None:
 
 
 def old_key_left(stage: Stage) -> None:
-    """A key in our group that the spec does not name any more."""
+    """Leave a key in the group that the spec no longer names."""
     key = stage.make_key("lectures-2025-11", file="old")
     _group(stage, lambda items: [*items, key])
 
 
 def key_swapped(stage: Stage) -> None:
-    """Another key in our group in the place of ours."""
+    """Replace the key in the group."""
     key = stage.make_key("somebodys", file="old")
     _group(stage, lambda _: [key])
 
 
 def foreign_group(stage: Stage) -> None:
-    """Somebody else's key group beside ours."""
+    """Add someone else's key group."""
     group = stage.make_group("strangers", stage.make_key("somebodys", file="old"))
     stage.edit(
         lambda config: config["DefaultCacheBehavior"].update(
@@ -184,13 +184,13 @@ def foreign_group(stage: Stage) -> None:
 
 
 def other_signer(stage: Stage) -> None:
-    """An account that may sign in the place of our key group."""
+    """Replace the key group with an account."""
     theirs = {"TrustedKeyGroups": NOBODY, "TrustedSigners": signers("111122223333")}
     stage.edit(lambda config: config["DefaultCacheBehavior"].update(theirs))
 
 
 def poster_closed(stage: Stage) -> None:
-    """Signers on what is to be public."""
+    """Set signers on a public path."""
 
     def change(config: Json) -> None:
         ours = config["DefaultCacheBehavior"]["TrustedKeyGroups"]
@@ -200,7 +200,7 @@ def poster_closed(stage: Stage) -> None:
 
 
 def poster_gone(stage: Stage) -> None:
-    """The public behavior is deleted."""
+    """Delete the public behavior."""
 
     def change(config: Json) -> None:
         left = [each for each in config["CacheBehaviors"]["Items"] if each["PathPattern"] != "/posters/*"]
@@ -228,7 +228,7 @@ def other_bucket(stage: Stage) -> None:
 
 
 def encrypted_by_kms(stage: Stage) -> None:
-    """An object under a key whose policy says nothing of CloudFront."""
+    """Encrypt an object with a key whose policy does not allow CloudFront."""
     kms = stage.clients("kms")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     stage.s3.put_object(
@@ -237,7 +237,7 @@ def encrypted_by_kms(stage: Stage) -> None:
 
 
 def cors_for_all(stage: Stage) -> None:
-    """Pages of other sites may read with the viewer's cookies."""
+    """Allow pages of all sites to read with the viewer's cookies."""
     _cors(stage, AccessControlAllowOrigins=listing("https://*.example.net", "https://www.example.com"))
 
 
@@ -259,7 +259,7 @@ def tag_gone(stage: Stage) -> None:
 
 
 def add(stage: Stage, path: str, fields: Json, *, first: bool = True) -> None:
-    """One more behavior, like the default one but for `fields`."""
+    """Return an edit that adds a behavior like the default one, except for `fields`."""
 
     def change(config: Json) -> None:
         made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}

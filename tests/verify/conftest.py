@@ -1,4 +1,4 @@
-"""A good stack, live in the sandbox, for each test to break in its own way."""
+"""A good stack, live in the sandbox, for each test to break."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,13 +15,13 @@ from tests.worlds import world_of
 
 @pytest.fixture(scope="session")
 def door(server: Sandbox) -> World:
-    """The world as a run sees it, connected once: making clients takes longer than most tests."""
+    """Return the world of a run, connected once, because creating clients takes longer than most tests."""
     return world_of(server)
 
 
 @pytest.fixture(scope="session")
 def viewer(server: Sandbox) -> Iterator[HttpViewer]:
-    """A viewer whose every request goes to the sandbox's edge."""
+    """Return a viewer whose requests all go to the sandbox's edge."""
     with HttpViewer(server.edge_url) as viewer:
         yield viewer
 
@@ -36,12 +36,12 @@ def empty(
     clients: Callable[..., Any],
     s3control: Any,
 ) -> Stage:
-    """An account with the bucket and its media, and no distribution yet."""
+    """Return an account with the bucket and its media, and without a distribution."""
     return Stage(tmp_path, sandbox, door, clients, viewer=viewer, s3control=s3control)
 
 
 @pytest.fixture
 def stage(empty: Stage) -> Stage:
-    """The good stack: behind an OAC, signed for by a key group, with public posters and a second behavior."""
+    """Return the good stack: with an OAC, a key group that signs, public posters and a second behavior."""
     empty.made()
     return empty

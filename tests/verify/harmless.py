@@ -1,4 +1,4 @@
-"""Changes by another hand that let nobody in, keep nobody out, and of which the spec says nothing."""
+"""Changes by others that neither open nor close anything, and that the spec does not set."""
 
 # ruff: noqa: D103 (where a name says it all)
 
@@ -49,7 +49,7 @@ def geo_restriction(stage: Stage) -> None:
 
 
 def cache_policy(stage: Stage) -> None:
-    """CachingDisabled on the default behavior, where the spec names none."""
+    """Set CachingDisabled on the default behavior, for which the spec names no policy."""
     policy = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
     stage.edit(lambda config: config["DefaultCacheBehavior"].update(CachePolicyId=policy))
 
@@ -59,7 +59,7 @@ def compression(stage: Stage) -> None:
 
 
 def error_page(stage: Stage) -> None:
-    """A page of their own, with status 200, for who is refused."""
+    """Add an error page with status 200 for refused viewers."""
     stage.s3.put_object(Bucket="media", Key="posters/sorry.html", Body=b"Please sign in.")
     page = {
         "ErrorCode": 403,
@@ -93,12 +93,12 @@ def tags(stage: Stage) -> None:
 
 
 def further_behavior(stage: Stage) -> None:
-    """One more behavior that asks for the same signatures."""
+    """Add a behavior that requires the same signatures."""
     add(stage, "/clips/*", {}, first=False)
 
 
 def other_origin(stage: Stage) -> None:
-    """An API beside the media, which is not ours to judge."""
+    """Add an API as another origin, which verify does not judge."""
 
     def change(config: Json) -> None:
         custom = {
@@ -134,18 +134,18 @@ def unused_identity(stage: Stage) -> None:
 
 
 def distribution_of_another_bucket(stage: Stage) -> None:
-    """An unsigned distribution that leads elsewhere."""
+    """Create an unsigned distribution of another bucket."""
     stage.bucket("site", "index.html")
     stage.other_distribution("site")
 
 
 def distribution_that_is_not_let_in(stage: Stage) -> None:
-    """An unsigned distribution that leads to our bucket, which refuses it."""
+    """Create an unsigned distribution of this bucket, which refuses it."""
     stage.other_distribution()
 
 
 def signed_distribution_of_another_stack(stage: Stage) -> None:
-    """A distribution with the tag of another stack, which the policy admits, with signers of its own."""
+    """Create a distribution with the tag of another stack, which the policy admits, with its own signers."""
     group = stage.make_group("theirs", stage.make_key("theirs", file="old"))
     made = stage.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
     tags = {"Items": [{"Key": "cfstream:name", "Value": "campus"}]}
@@ -154,7 +154,7 @@ def signed_distribution_of_another_stack(stage: Stage) -> None:
 
 
 def disabled_distribution(stage: Stage) -> None:
-    """An unsigned distribution that the policy lets read, and that is switched off."""
+    """Create a disabled, unsigned distribution that the policy allows to read."""
     _let_in(stage, stage.other_distribution(Enabled=False))
 
 
@@ -179,7 +179,7 @@ def acls_disabled(stage: Stage) -> None:
 
 
 def no_block(stage: Stage) -> None:
-    """Nothing is public, and nothing prevents it."""
+    """Nothing is public, and nothing blocks it."""
     stage.unblocked()
 
 
@@ -216,14 +216,14 @@ def private_access_point(stage: Stage) -> None:
 
 
 def public_access_point_that_is_blocked(stage: Stage) -> None:
-    """A public policy on a point that restricts public policies."""
+    """Create an access point with a public policy that restricts public policies."""
     arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/wide/object/*"
     policy = {"Version": "2012-10-17", "Statement": [allow("Wide", "*", arn)]}
     stage.access_point("wide", json.dumps(policy))
 
 
 def public_access_point_without_delegation(stage: Stage) -> None:
-    """A public access point whose bucket does not delegate to it."""
+    """Create a public access point to which the bucket does not delegate."""
     arn = "arn:aws:s3:us-east-1:123456789012:accesspoint/wide/object/*"
     policy = {"Version": "2012-10-17", "Statement": [allow("Wide", "*", arn)]}
     stage.access_point("wide", json.dumps(policy), open_=True)

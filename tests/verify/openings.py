@@ -1,6 +1,6 @@
-"""Statements of a bucket policy by which somebody else reads, writes or manages, though all public access is blocked.
+"""Statements of a bucket policy by which others read, write or manage, though all public access is blocked.
 
-Each is put into the policy of the good stack's bucket beside the stack's own statement, with all four blocks on.
+Each is added to the policy of the good stack's bucket, with all four blocks on.
 """
 
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ ANY_DISTRIBUTION = "anyone through a distribution of any account"
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement that admits somebody. Where a spec can list the reader, `listed` is how."""
+    """A statement that admits someone. `listed` is how a spec lists the reader, if it can."""
 
     name: str
     reader: str
@@ -52,7 +52,7 @@ def _filled(value: Any, own_arn: str) -> Any:
 
 
 def _cloudfront(name: str, **condition: Json) -> Statement:
-    """A statement for CloudFront that does not fix whose distribution it is."""
+    """Return a statement for CloudFront without a fixed distribution."""
     fields = {"Condition": {_operator(each): test for each, test in condition.items()}} if condition else {}
     return Statement(name, ANY_DISTRIBUTION, CLOUDFRONT, fields)
 
@@ -197,7 +197,7 @@ ON_OBJECTS = (
 
 
 def _managers(principal: Any, reader: str, listed: str = "") -> tuple[Statement, ...]:
-    """A statement for each action that writes objects or changes who can read."""
+    """Yield a statement for each action that writes objects or changes who can read."""
     places = {**dict.fromkeys(ON_BUCKET, BUCKET), **dict.fromkeys(ON_OBJECTS, OBJECTS)}
     return tuple(
         Statement(action, reader, principal, {"Action": f"s3:{action}", "Resource": place}, listed, MANAGED)

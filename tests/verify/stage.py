@@ -1,6 +1,6 @@
-"""Where stacks are proved: a good one, other hands that break it, and what verify and plan say of it then.
+"""The stage of tests of verify: a good stack, changes that break it, and what verify and plan report then.
 
-No claim is made here; each is a test in one of the modules beside this one.
+The modules beside this one have the tests.
 """
 
 import functools
@@ -41,13 +41,13 @@ HOST = "media.example.com"
 
 @functools.cache
 def rsa_key(name: str) -> PrivateKey:
-    """A private key for this name, made once."""
+    """Return a private key for this name, created once."""
     made = rsa.generate_private_key(65537, 2048)
     return private_key(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), name=name)
 
 
 class Stage(Studio):
-    """A studio whose bucket has media in it, and whose key ``one`` has a private half."""
+    """A studio whose bucket has media, and whose key ``one`` has a private half."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Stage(Studio):
 
     @property
     def spec(self) -> Json:
-        """The good stack."""
+        """Return the good stack's spec."""
         return {
             "version": 1,
             "name": "lectures",
@@ -89,7 +89,7 @@ class Stage(Studio):
         }
 
     def made(self, document: Json | None = None) -> None:
-        """Apply a spec, or the good one. Both may have public paths: opening these is a hazard."""
+        """Apply a spec, or the good one. Both may have public paths, which are a hazard."""
         report = self.apply(document or self.spec, allow=["makes-public"])
         assert report.exit_code == 0, told(report)
 
@@ -101,27 +101,27 @@ class Stage(Studio):
         wanted: str | None = None,
         viewer: Viewer | None = None,
     ) -> Proof:
-        """What is proved of these specs, of the good stack where none is given."""
+        """Return the proof of these specs, by default of the good stack."""
         at_hand = KeyAtHand(key, key_id) if key is not None else None
         means = Means(viewer or self.viewer, self.clock, at_hand, wanted)
         return prove_stacks(self.load(*(documents or (self.spec,))), self.world, means)
 
     def proved(self, document: Json | None = None, **means: Any) -> StackProof:
-        """What is proved of one stack."""
+        """Return the proof of one stack."""
         return self.prove(document or self.spec, **means).stacks[0]
 
     def visit(self, url: str) -> Reply:
-        """The answer to an unsigned request of a viewer."""
+        """Return the answer to an unsigned request of a viewer."""
         (reply,) = self.viewer.together([Visit(url)])
         assert isinstance(reply, Reply)
         return reply
 
     def planned(self) -> str:
-        """The plan of the good stack in one line: where a line ends says nothing."""
+        """Return the plan of the good stack in one line, without line breaks."""
         return " ".join(plan_text(self.plan(self.spec), color=False, width=1000).split())
 
     def block(self, **settings: bool) -> None:
-        """Blocks public access to the bucket in these respects alone."""
+        """Block public access to the bucket only in these respects."""
         names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
         self.s3.put_public_access_block(
             Bucket="media",
@@ -136,20 +136,20 @@ class Stage(Studio):
 
     @functools.cached_property
     def identity(self) -> str:
-        """The id of an OAI made by hand."""
+        """Create an OAI by hand, and return its id."""
         return self.make_identity()
 
     def add_statement(self, statement: Json) -> None:
-        """One more statement in the policy of the bucket."""
+        """Add a statement to the policy of the bucket."""
         self.put_policy(*(self.policy() or {"Statement": []})["Statement"], statement)
 
     def change_statement(self, **fields: Any) -> None:
-        """Our statement with other fields."""
+        """Change fields of the stack's statement."""
         (ours,) = (self.policy() or {})["Statement"]
         self.put_policy({**ours, **fields})
 
     def access_point(self, name: str, policy: str = "", *, open_: bool = False) -> None:
-        """An access point of the bucket."""
+        """Create an access point of the bucket."""
         block = dict.fromkeys(
             ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), not open_
         )
@@ -160,7 +160,7 @@ class Stage(Studio):
             self.s3control.put_access_point_policy(AccountId=ACCOUNT, Name=name, Policy=policy)
 
     def other_distribution(self, bucket: str = "media", **fields: Any) -> Json:
-        """Another distribution, made by hand like ours but for these fields; unsigned unless they say otherwise."""
+        """Create another distribution by hand, like the stack's except for these fields, and by default unsigned."""
         ours = self.config()
         behavior = {**ours["DefaultCacheBehavior"], "TrustedKeyGroups": {"Enabled": False, "Quantity": 0}}
         behavior.pop("ResponseHeadersPolicyId", None)
@@ -181,7 +181,7 @@ class Stage(Studio):
 
 
 def alarms(proof: StackProof) -> str:
-    """What verify says of all that is broken; empty when nothing is."""
+    """Return what verify reports as broken; empty if nothing is."""
     return "\n".join(
         f"{each.verdict}: {each.where}: {each.part}: {each.claim}: {each.why}" for each in proof.broken
     )

@@ -1,4 +1,4 @@
-"""Names that lead nowhere or elsewhere, TLS that does not verify, clocks that are off: each has words of its own."""
+"""Wrong or missing addresses, invalid TLS and wrong clocks each have their own message."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from tests.worlds import QuickClock
 
 @dataclass
 class Network:
-    """The open network, with the sandbox's edge for CloudFront: some names have no address, some lead elsewhere."""
+    """A network with the sandbox's edge for CloudFront. Some names have no address, and some a wrong one."""
 
     edge: Viewer
     unknown: frozenset[str] = frozenset()
@@ -45,17 +45,17 @@ class Network:
 
 
 def unproved(proof: StackProof) -> list[str]:
-    """Why, of all that could not be proved."""
+    """Return the reasons for what could not be proved."""
     return [each.why for each in proof.unproved]
 
 
 def held(proof: StackProof, where: str) -> int:
-    """How many claims hold at an address."""
+    """Return the number of checks that passed at an address."""
     return sum(each.where == where and each.verdict is Verdict.HELD for each in proof.findings)
 
 
 def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(stage: Stage) -> None:
-    """DNS is switched last: everything is proved before, and a notice says what record to make."""
+    """DNS changes last, so everything is proved before, and a notice names the record to create."""
     network = Network(stage.viewer, unknown=frozenset({HOST}))
     proof = stage.proved(viewer=network, key=stage.key)
     assert (proof.exit_code, network.roundabout) == (0, {HOST})
@@ -68,7 +68,7 @@ def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(stage: S
 
 
 def test_a_distribution_without_an_address_proves_nothing(stage: Stage) -> None:
-    """A new name may take minutes to resolve: nothing is broken, and nothing is proved of it."""
+    """A new name may take minutes to resolve: nothing is broken, and nothing is proved."""
     domain = stage.live()["DomainName"]
     proof = stage.proved(viewer=Network(stage.viewer, unknown=frozenset({domain, HOST})))
     assert unproved(proof) == [f"{domain} has no address yet: no request can be sent"]
@@ -93,7 +93,7 @@ ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
 
 @pytest.mark.parametrize("case", ELSEWHERE)
 def test_a_cname_that_points_elsewhere_is_told(stage: Stage, case: str) -> None:
-    """What CloudFront answers for it is proved all the same, and 200 from a stranger is no leak."""
+    """CloudFront's answer for it is still checked, and a 200 from another server is not exposed."""
     answer, told = ELSEWHERE[case]
     network = Network(stage.viewer, elsewhere={HOST: answer})
     proof = stage.proved(viewer=network)
@@ -104,7 +104,7 @@ def test_a_cname_that_points_elsewhere_is_told(stage: Stage, case: str) -> None:
 
 
 def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(stage: Stage) -> None:
-    """The certificate that CloudFront shows is not for the name: nothing more is sent there."""
+    """CloudFront's certificate does not have the name, so nothing more is sent there."""
     bad = NoReply(Silence.BAD_TLS, "Hostname mismatch")
     domain = stage.live()["DomainName"]
     network = Network(stage.viewer, elsewhere={domain: bad})
@@ -116,7 +116,7 @@ def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(stage
 
 
 def test_an_edge_that_does_not_answer_proves_nothing(stage: Stage) -> None:
-    """A closed port is told once, and what AWS itself says is judged all the same."""
+    """A closed port is reported once, and AWS's own replies are still judged."""
     with HttpViewer("http://127.0.0.1:9") as viewer:
         proof = stage.proved(viewer=viewer)
     assert "no edge answers at http://127.0.0.1:9" in unproved(proof)
@@ -126,7 +126,7 @@ def test_an_edge_that_does_not_answer_proves_nothing(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("hours", "told"), [(1, "ahead of"), (-1, "behind")])
 def test_a_clock_that_is_off_is_told_apart_from_expiry(stage: Stage, hours: int, told: str) -> None:
-    """CloudFront's own clock, by its Date, is what signatures are made for; that ours differs is told."""
+    """Signatures use CloudFront's clock, from its Date. A difference from the local clock is reported."""
     stage.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
     proof = stage.proved(key=stage.key)
     assert proof.exit_code == 0
@@ -135,7 +135,7 @@ def test_a_clock_that_is_off_is_told_apart_from_expiry(stage: Stage, hours: int,
 
 
 class Flaky:
-    """An edge that answers as if nobody had to sign, once."""
+    """An edge that once answers without a signature."""
 
     def __init__(self, edge: Viewer) -> None:
         self.edge_url = edge.edge_url
@@ -154,13 +154,13 @@ class Flaky:
 
 
 def test_an_alarm_is_raised_only_for_what_is_seen_twice(stage: Stage) -> None:
-    """Edges may be a few seconds behind: what looks broken is asked again."""
+    """Edges may lag a few seconds, so a failed check is repeated."""
     assert stage.proved(viewer=Flaky(stage.viewer)).exit_code == 0
 
 
 @dataclass(frozen=True)
 class Refusing:
-    """A door in behind which S3 fails for one bucket."""
+    """Reads in which S3 fails for one bucket."""
 
     door: Reads
     bucket: str
@@ -181,7 +181,7 @@ class Refusing:
 
 
 def test_a_stack_that_cannot_be_looked_at_does_not_keep_the_others_from_it(stage: Stage) -> None:
-    """What AWS refuses of one stack is told of that one alone."""
+    """A refusal by AWS for one stack is reported only for that one."""
     other = {
         **stage.spec,
         "name": "campus",

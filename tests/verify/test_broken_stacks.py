@@ -1,4 +1,4 @@
-"""A good stack broken by another hand: verify or plan names what was done, each time."""
+"""Verify or plan names each change that breaks a good stack."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from tests.verify.stage import Stage, alarms
 
 
 class Broken(NamedTuple):
-    """A way to break it; words that verify must say, or plan; `key` where it takes a key to notice."""
+    """A way to break it, and words that verify or plan must show. `key` is whether verify needs a key to find it."""
 
     by: Callable[[Stage], None]
     verify: str = ""
@@ -75,7 +75,7 @@ KEPT_OUT = (
 
 @pytest.mark.parametrize("broken", [*LET_IN, *KEPT_OUT], ids=lambda broken: broken.by.__name__)
 def test_what_was_done_is_named(stage: Stage, broken: Broken) -> None:
-    """Verify says what got in, or was kept out, and plan what differs from the spec."""
+    """Verify names what was served or refused, and plan what differs from the spec."""
     broken.by(stage)
     assert broken.verify or broken.plan
     if broken.verify:
@@ -87,7 +87,7 @@ def test_what_was_done_is_named(stage: Stage, broken: Broken) -> None:
 
 
 def test_a_grant_wider_than_its_prefix_is_named(empty: Stage) -> None:
-    """CloudFront may read the folder that the spec names, and no more."""
+    """CloudFront may only read the folder that the spec names."""
     spec = {**empty.spec, "grant": {"prefix": "hls/"}}
     empty.made(spec)
     breaks.wildcard_resource(empty)

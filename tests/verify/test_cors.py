@@ -1,4 +1,4 @@
-"""What verify says of pages of other origins: what players need is proved; of preflights it is told what they lack."""
+"""Verify proves that pages of other origins can play, and notes what preflights lack."""
 
 from cfstream.proving import StackProof
 from tests.promises.studio import behavior
@@ -9,35 +9,35 @@ CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
 
 
 def briefs(proof: StackProof) -> set[str]:
-    """What held, in short."""
+    """Return the checks that passed, in short."""
     return {each.brief for each in proof.findings if "CORS" in each.brief and not each.verdict.broken}
 
 
 def notices(proof: StackProof) -> list[str]:
-    """What is told of preflights."""
+    """Return the notices about preflights."""
     return [notice.text for notice in proof.notices if "preflight" in notice.text]
 
 
 def rules(stage: Stage) -> None:
-    """A CORS rule of the bucket, by another hand."""
+    """Set a CORS rule of the bucket by hand."""
     rule = {"AllowedOrigins": [PAGE], "AllowedMethods": ["GET"], "AllowedHeaders": ["Range"]}
     stage.s3.put_bucket_cors(Bucket="media", CORSConfiguration={"CORSRules": [rule]})
 
 
 def forwarding(stage: Stage) -> None:
-    """The origin request policy by which S3 hears who asks, by another hand."""
+    """Set the origin request policy with which S3 gets the Origin header, by hand."""
     stage.edit(lambda config: behavior(config, "").update(OriginRequestPolicyId=CORS_S3_ORIGIN))
 
 
 def test_what_players_need_is_proved(stage: Stage) -> None:
-    """A page may read what a signed URL opens, and what cookies open."""
+    """A page can read what a signed URL opens, and what cookies open."""
     proof = stage.proved(key=stage.key)
     assert briefs(proof) == {"CORS", "CORS with cookies"}
     assert alarms(proof) == ""
 
 
 def test_what_preflights_lack_is_named(stage: Stage) -> None:
-    """One part after the other, until a signed URL needs nothing more; all that is given by hand is kept."""
+    """One part after the other, until a signed URL needs nothing more. Changes by hand stay."""
     by_url, by_cookies = notices(stage.proved(key=stage.key))
     assert "with a signed URL (preflight); the answer was 400 BadRequest: the default behavior" in by_url
     assert "its origin request policy must be CORS-S3Origin; and bucket media needs a CORS rule" in by_url
@@ -54,7 +54,7 @@ def test_what_preflights_lack_is_named(stage: Stage) -> None:
 
 
 def test_without_credentials_nothing_is_said_of_cookies(empty: Stage) -> None:
-    """Where pages may not send cookies, a signed URL is all there is to ask."""
+    """If pages may not send cookies, only signed URLs are checked."""
     spec = {**empty.spec, "http": {"cors": {"origins": [PAGE], "credentials": False}}}
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key)

@@ -16,7 +16,7 @@ PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
 
 
 def other(stage: Stage, path: str = "", keys: str = "*", **fields: Any) -> Json:
-    """Another distribution, unsigned unless `fields` say otherwise, that can read some keys behind an origin path."""
+    """Create another distribution, by default unsigned, that can read some keys under an origin path."""
     (origin,) = stage.config()["Origins"]["Items"]
     origins = listing({**origin, "DomainName": "media.s3.us-east-1.amazonaws.com", "OriginPath": path})
     unsigned = {"behavior": {"TrustedSigners": signers()}}
@@ -27,7 +27,7 @@ def other(stage: Stage, path: str = "", keys: str = "*", **fields: Any) -> Json:
 
 
 def openings(stage: Stage, *documents: Json) -> list[str]:
-    """Return the openings of the first spec, which plan and verify agree about; nothing is left to apply."""
+    """Return the openings of the first spec, the same in plan and verify, and check that nothing is left to apply."""
     plan = stage.plan(*documents).stacks[0]
     proof = stage.prove(*documents).stacks[0]
     assert plan.steps == ()
@@ -48,7 +48,7 @@ def test_another_distribution_behind_an_origin_path(stage: Stage) -> None:
 
 
 def test_another_distribution_that_serves_the_same_keys(stage: Stage) -> None:
-    """Whatever path it serves them under, everybody can read them already."""
+    """Its path does not matter, because anyone can read these keys already."""
     made = other(stage, "/posters")
     assert stage.visit(f"https://{made['DomainName']}/one.jpg").status == 200
     assert openings(stage, stage.spec) == []
@@ -80,7 +80,7 @@ def test_a_grant_under_a_prefix(empty: Stage) -> None:
 
 @pytest.mark.parametrize(("path", "declared"), [("", True), ("/hls", False)])
 def test_another_spec_of_the_run(stage: Stage, path: str, declared: bool) -> None:
-    """What another spec declares public counts by its own origin path."""
+    """What another spec declares public counts with its own origin path."""
     beside = {**PUBLIC, "name": "open"}
     assert stage.apply(stage.spec, beside, allow=["makes-public"]).exit_code == 0
     stage.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")
@@ -152,7 +152,7 @@ def test_a_second_origin_of_a_public_stack(empty: Stage) -> None:
 
 
 def test_an_unlisted_behavior_that_keeps_its_signers(empty: Stage) -> None:
-    """A public spec does not declare public what a behavior that it does not name guards."""
+    """A public spec does not declare public what a behavior that it does not name protects."""
     empty.made(PUBLIC)
     empty.edit(add_behavior("/hls/*", first=True, TrustedSigners=signers("self")))
     assert openings(empty, PUBLIC) == []
@@ -162,7 +162,7 @@ def test_an_unlisted_behavior_that_keeps_its_signers(empty: Stage) -> None:
 
 
 def test_the_order_of_the_spec_counts(stage: Stage) -> None:
-    """A behavior that the spec puts behind a signed one declares nothing of that one's paths."""
+    """A behavior after a signed one declares none of that one's paths public."""
     behaviors = [{"path": "/posters/raw/*", "key_groups": stage.spec["key_groups"]}, *_behaviors(stage)]
     document = {**stage.spec, "http": {**stage.spec["http"], "behaviors": behaviors}}
     stage.made(document)

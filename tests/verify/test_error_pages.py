@@ -1,4 +1,4 @@
-"""Error pages: a warning in the plan, and exit 7 if verify gets what needs a signature in place of a refusal."""
+"""Error pages: a warning in the plan, and exit code 7 if an unsigned request gets what needs a signature."""
 
 import pytest
 
@@ -22,12 +22,12 @@ def page(stage: Stage, path: str, code: str = "200", error: int = 403) -> None:
 
 
 def warnings(stage: Stage) -> str:
-    """The warnings of the plan."""
+    """Return the warnings of the plan."""
     return "\n".join(each.text for each in stage.stack(stage.spec).notices if each.warning)
 
 
 def test_a_public_page_that_answers_success_is_a_warning(stage: Stage) -> None:
-    """Nothing that needs a signature is served, so verify holds."""
+    """Nothing that needs a signature is served, so verify passes."""
     page(stage, "/posters/sorry.html")
     assert f"the error page /posters/sorry.html {SUCCESS}" in warnings(stage)
     assert "signed path" not in warnings(stage)
@@ -36,7 +36,7 @@ def test_a_public_page_that_answers_success_is_a_warning(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("code", "exit_code"), [("200", 7), ("403", 0)])
 def test_a_page_on_a_signed_path_is_a_warning(stage: Stage, code: str, exit_code: int) -> None:
-    """Verify ends with 7 if an unsigned request gets it with a success."""
+    """Verify exits with 7 if an unsigned request gets it with a success."""
     page(stage, "/a/sorry.html", code)
     assert f"the error page /a/sorry.html {ON_SIGNED}" in warnings(stage)
     proof = stage.proved()
@@ -46,14 +46,14 @@ def test_a_page_on_a_signed_path_is_a_warning(stage: Stage, code: str, exit_code
 
 
 def test_a_page_that_keeps_the_status_is_no_warning(stage: Stage) -> None:
-    """S3 serves the page, and that is not the bucket refusing the object."""
+    """S3 serves the page, and does not refuse the object."""
     page(stage, "/posters/sorry.html", "403")
     assert warnings(stage) == ""
     assert alarms(stage.proved(key=stage.key)) == ""
 
 
 def test_a_page_for_what_does_not_exist_is_no_warning(stage: Stage) -> None:
-    """A public page that keeps the error's status."""
+    """It is a public page that keeps the error's status."""
     page(stage, "/posters/none.html", "404", 404)
     assert warnings(stage) == ""
     assert alarms(stage.proved()) == ""

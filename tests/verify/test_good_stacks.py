@@ -1,4 +1,4 @@
-"""Stacks that are as their specs say: every claim holds, whatever sort of stack it is."""
+"""All checks of stacks that are in sync pass, for every type of stack."""
 
 import json
 import urllib.request
@@ -13,24 +13,24 @@ from tests.verify.stage import Stage, alarms, rsa_key
 
 
 def doubts(proof: StackProof) -> list[tuple[str, str, str]]:
-    """What did not hold, in short."""
+    """Return the checks that did not pass, in short."""
     return [
         (each.claim, each.verdict, each.why) for each in proof.findings if each.verdict is not Verdict.HELD
     ]
 
 
 def notices(proof: StackProof) -> str:
-    """All notices."""
+    """Return all notices."""
     return "\n".join(notice.text for notice in proof.notices)
 
 
 def briefs(proof: StackProof) -> set[str]:
-    """What was asked, in short."""
+    """Return the checks, in short."""
     return {each.brief for each in proof.findings if each.brief}
 
 
 def test_every_claim_about_a_good_stack_holds(stage: Stage) -> None:
-    """Without a key and with one nothing is broken or unproved, by either name and in each behavior."""
+    """With and without a key, nothing is broken or unproved, at both names and in each behavior."""
     for key in (None, stage.key):
         proof = stage.proved(key=key)
         assert (doubts(proof), proof.exit_code) == ([], 0)
@@ -44,7 +44,7 @@ def test_every_claim_about_a_good_stack_holds(stage: Stage) -> None:
 
 
 def test_a_key_proves_urls_cookies_ranges_and_the_playlist(stage: Stage) -> None:
-    """What the key opens is asked for, down to the first segment of the playlist; so is what it must not open."""
+    """Verify requests what the key opens, down to the first segment of the playlist, and what it must not open."""
     asked = briefs(stage.proved(key=stage.key))
     assert asked >= {"signed URL", "range", "cookies", "HLS playlist", "HLS segment", "CORS"}
     assert asked >= {
@@ -61,7 +61,7 @@ def test_a_key_proves_urls_cookies_ranges_and_the_playlist(stage: Stage) -> None
 
 
 def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(stage: Stage) -> None:
-    """With or without its leading slash: each behavior is judged once, as the spec wants it."""
+    """With or without its leading slash, each behavior is judged once, as in the spec."""
     http = {**stage.spec["http"]}
     http["behaviors"] = [{**each, "path": other(each["path"])} for each in http["behaviors"]]
     for key in (None, stage.key):
@@ -72,25 +72,28 @@ def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(stage: Stage
 
 
 def other(path: str) -> str:
-    """The other spelling of a path pattern."""
+    """Return the other spelling of a path pattern."""
     return path[1:] if path.startswith("/") else f"/{path}"
 
 
 @pytest.mark.parametrize("wanted", ["a/two words+ü~.mp4", "posters/one.jpg", "hls/low/1.m4s"])
 def test_the_named_object_is_asked_for(stage: Stage, wanted: str) -> None:
-    """Whatever signs there are in its key."""
+    """Its key may have special characters."""
     assert doubts(stage.proved(key=stage.key, wanted=wanted)) == []
 
 
 def test_an_object_that_is_not_there_is_told(stage: Stage) -> None:
-    """Nothing is proved of an object that does not exist; all else is proved as ever."""
+    """Nothing is proved of a missing object. Everything else is."""
     proof = stage.proved(wanted="a/typo.mp4")
     assert doubts(proof) == [("a/typo.mp4 exists", "unproved", "object a/typo.mp4 does not exist")]
     assert proof.exit_code == 1
 
 
 def test_an_empty_bucket_shows_who_is_refused(empty: Stage) -> None:
-    """Signatures are judged before S3 is asked, so made-up paths do; what they cannot show is told."""
+    """CloudFront checks signatures before it requests S3, so invented paths are enough.
+
+    A notice lists what they cannot show.
+    """
     empty.bucket("bare")
     spec = {**empty.spec, "bucket": "bare"}
     empty.made(spec)
@@ -100,7 +103,7 @@ def test_an_empty_bucket_shows_who_is_refused(empty: Stage) -> None:
 
 
 def test_a_key_that_left_the_spec_opens_nothing(stage: Stage) -> None:
-    """A key that no spec names any more is refused under each id that its holder may try, and that is told."""
+    """A key that no spec names is refused under each id that its owner may try."""
     proof = stage.proved(key=rsa_key("old"))
     assert doubts(proof) == []
     assert "the spec lets this key sign nowhere" in notices(proof)
@@ -108,7 +111,7 @@ def test_a_key_that_left_the_spec_opens_nothing(stage: Stage) -> None:
 
 
 def test_a_key_that_left_the_spec_and_still_signs_is_named(stage: Stage) -> None:
-    """The old key is in the group still: what it opens is what got in."""
+    """The old key is still in the group, so verify reports what it opens."""
     id_ = stage.make_key("lectures-2025-11", file="old")
     group = stage.groups()["viewers"]["Id"]
     reply = stage.cloudfront.get_key_group_config(Id=group)
@@ -119,13 +122,13 @@ def test_a_key_that_left_the_spec_and_still_signs_is_named(stage: Stage) -> None
 
 
 def test_the_id_of_another_key_is_refused(stage: Stage) -> None:
-    """Nothing is asked with a key under an id that is not its own: each refusal would look right."""
+    """A key is not used with the id of another one: all refusals would look right."""
     with pytest.raises(WrongUsage, match="KNOTTHISONE is not the id of this key"):
         stage.prove(key=stage.key, key_id="KNOTTHISONE")
 
 
 def test_a_disabled_stack_refuses_everything(empty: Stage) -> None:
-    """What is switched off answers nobody; somebody who switches it on is named."""
+    """A disabled distribution serves nobody. If someone enabled it, verify reports that."""
     spec = {**empty.spec, "enabled": False}
     empty.made(spec)
     assert doubts(empty.proved(spec, key=empty.key)) == []
@@ -136,7 +139,7 @@ def test_a_disabled_stack_refuses_everything(empty: Stage) -> None:
 
 
 def test_a_public_stack_is_answered(empty: Stage) -> None:
-    """What the spec calls public is open by CloudFront, and the bucket's own addresses are closed all the same."""
+    """Public paths are open through CloudFront, and the bucket's own addresses are closed."""
     spec = {"version": 1, "name": "open", "bucket": "media", "public": True}
     empty.made(spec)
     proof = empty.proved(spec)
@@ -148,7 +151,7 @@ def test_a_public_stack_is_answered(empty: Stage) -> None:
 
 
 def test_grants_on_objects_are_proved_alike(empty: Stage) -> None:
-    """An OAI that objects are granted to: the ACL of every object is read, and none is public."""
+    """The ACL of every object is read, and none is public."""
     spec = {**by_acl(), "key_groups": empty.spec["key_groups"]}
     del spec["trusted_signers"]
     empty.unblocked()
@@ -160,7 +163,7 @@ def test_grants_on_objects_are_proved_alike(empty: Stage) -> None:
 
 
 def test_another_distribution_by_our_identity_is_named(empty: Stage) -> None:
-    """Where objects are granted to an OAI, whoever uses it reads them."""
+    """If objects have grants to an OAI, every distribution with it can read them."""
     spec = {**by_acl(), "key_groups": empty.spec["key_groups"]}
     del spec["trusted_signers"]
     empty.made(spec)
@@ -170,7 +173,7 @@ def test_another_distribution_by_our_identity_is_named(empty: Stage) -> None:
 
 
 def test_stacks_are_proved_side_by_side(stage: Stage) -> None:
-    """One proof for each, in the order of their names; the exit code is that of the worst."""
+    """There is one proof for each, sorted by name. The exit code is the worst one."""
     other: Json = signed(name="campus")
     stage.made(other)
     assert [each.name for each in stage.prove(stage.spec, other).stacks] == ["campus", "lectures"]
@@ -180,7 +183,7 @@ def test_stacks_are_proved_side_by_side(stage: Stage) -> None:
 
 
 def _key_pair(stage: Stage, pem: str) -> str:
-    """The id of a key pair of the account, whose public half only the sandbox's edge knows."""
+    """Register a key pair of the account, whose public half only the sandbox's edge knows, and return its id."""
     body = json.dumps({"account": "self", "public_key": pem}).encode()
     url = f"{stage.sandbox.endpoint_url}/_sandbox/key-pairs"
     asked = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="PUT")
@@ -190,7 +193,7 @@ def _key_pair(stage: Stage, pem: str) -> str:
 
 
 def test_stream_names_are_proved_by_the_edge(empty: Stage) -> None:
-    """Delivery rtmp: unsigned names are refused, signed ones open, by the stand-in for RTMP."""
+    """For delivery rtmp, the RTMP substitute refuses unsigned names and accepts signed ones."""
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
     id_ = _key_pair(empty, empty.key.public_pem)
     spec = rtmp()
@@ -201,7 +204,7 @@ def test_stream_names_are_proved_by_the_edge(empty: Stage) -> None:
 
 
 def test_a_key_of_an_account_has_to_be_named(empty: Stage) -> None:
-    """AWS never shows the public half of a key pair, and so the owner's own key would look like an intruder's."""
+    """AWS never shows the public half of a key pair, so the owner's key cannot be recognised."""
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
     id_ = _key_pair(empty, empty.key.public_pem)
     empty.made(rtmp())

@@ -1,4 +1,4 @@
-"""The door to viewers' addresses: what is sent, to whom, under which name, and what silence means."""
+"""The client for viewers' requests: what it sends, to which host, under which name, and what no answer means."""
 
 import logging
 import socket
@@ -19,7 +19,7 @@ from tests.verify.stage import HOST
 
 
 class Server(ThreadingHTTPServer):
-    """Answers everything, and notes what it was asked."""
+    """A server that answers everything, and records the requests."""
 
     daemon_threads = True
 
@@ -68,7 +68,7 @@ def plain() -> Iterator[Server]:
 
 @pytest.fixture
 def secure(tmp_path: Path) -> Iterator[Server]:
-    """A server over TLS, with a certificate for the cname that nobody trusts by itself."""
+    """A server over TLS, with an untrusted certificate for the cname."""
     certificate, key = certificate_and_key(HOST)
     (tmp_path / "tls.pem").write_bytes(certificate + key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -83,13 +83,13 @@ def secure(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That certificate, trusted."""
+    """Trust that certificate."""
     (tmp_path / "trusted.pem").write_bytes(certificate_and_key(HOST)[0])
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
 
 
 def test_an_edge_gets_every_request_with_the_host_and_scheme_that_it_names(plain: Server) -> None:
-    """Path and query arrive byte for byte, as signatures need it."""
+    """Path and query arrive unchanged, because signatures cover them."""
     path = "/a/%2Ftwo%20w%C3%B6rds+~*.mp4?Policy=a-b_c~&x=%2f"
     with HttpViewer(f"http://{plain.address}/") as viewer:
         (reply,) = viewer.together([Visit(f"http://{HOST}{path}", headers={"Cookie": "a=b"})])
@@ -103,7 +103,7 @@ def test_an_edge_gets_every_request_with_the_host_and_scheme_that_it_names(plain
 
 
 def test_no_cookie_is_kept_and_no_redirect_followed(plain: Server) -> None:
-    """Each request stands alone: what one answer sets, the next request does not send."""
+    """Requests are independent: cookies from one answer are not in the next request."""
     with HttpViewer(f"http://{plain.address}") as viewer:
         replies = [viewer.together([Visit(f"https://{HOST}/moved")])[0] for _ in range(2)]
     assert [isinstance(reply, Reply) and reply.status for reply in replies] == [301, 301]
@@ -111,7 +111,7 @@ def test_no_cookie_is_kept_and_no_redirect_followed(plain: Server) -> None:
 
 
 def test_a_large_body_is_read_in_part(plain: Server) -> None:
-    """Of a video the beginning is enough."""
+    """The start of a video is enough."""
     with HttpViewer(f"http://{plain.address}") as viewer:
         replies = viewer.together([Visit(f"https://{HOST}/big")] * 3)
     assert [isinstance(reply, Reply) and len(reply.body) for reply in replies] == [1 << 18] * 3
@@ -119,7 +119,7 @@ def test_a_large_body_is_read_in_part(plain: Server) -> None:
 
 @pytest.mark.usefixtures("trusted")
 def test_by_way_of_another_host_tls_and_host_name_the_one_that_is_meant(secure: Server) -> None:
-    """So a cname is proved before DNS knows it: its certificate is checked, and its Host is sent."""
+    """A cname is checked before DNS has it: with its certificate and its Host."""
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit(f"https://{HOST}/x?y", by_way_of=secure.address)])
     assert isinstance(reply, Reply)
@@ -130,7 +130,7 @@ def test_by_way_of_another_host_tls_and_host_name_the_one_that_is_meant(secure: 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_certificate_for_another_name_does_not_verify(secure: Server) -> None:
-    """The name in the URL counts, and nothing is sent before it is checked."""
+    """It must have the name in the URL, and nothing is sent before that is checked."""
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit("https://other.example.com/x", by_way_of=secure.address)])
     assert isinstance(reply, NoReply)
@@ -139,7 +139,7 @@ def test_a_certificate_for_another_name_does_not_verify(secure: Server) -> None:
 
 
 def test_a_certificate_that_nobody_trusts_does_not_verify(secure: Server) -> None:
-    """What the certificate lacks is said in OpenSSL's words."""
+    """The message has OpenSSL's words."""
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit(f"https://{HOST}/x", by_way_of=secure.address)])
     assert isinstance(reply, NoReply)
@@ -147,7 +147,7 @@ def test_a_certificate_that_nobody_trusts_does_not_verify(secure: Server) -> Non
 
 
 def test_a_closed_port_is_no_connection(plain: Server) -> None:
-    """And one that closes without an answer gave none."""
+    """A connection that closes without an answer has another message."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -173,13 +173,13 @@ def test_a_name_that_is_none_has_no_address() -> None:
 
 @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", "http://127.0.0.1/?a=b"])
 def test_an_edge_url_that_is_none_is_refused(url: str) -> None:
-    """Before anything is sent anywhere."""
+    """It is refused before anything is sent."""
     with pytest.raises(WrongUsage, match="not a valid URL"):
         HttpViewer(url)
 
 
 def test_the_log_holds_no_query(plain: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """What is behind the ``?`` may be all that it takes to get in; so may headers."""
+    """Signatures are in the query and in headers, so the log has neither."""
     visit = Visit(f"https://{HOST}/a?Signature=secret", headers={"Cookie": "secret"})
     with caplog.at_level(logging.INFO, "cfstream"), HttpViewer(f"http://{plain.address}") as viewer:
         viewer.together([visit])

@@ -1,4 +1,4 @@
-"""Whoever can read or manage and is not named by the spec ends verify with 7, also with all public access blocked."""
+"""Anyone who can read or manage and is not listed in the spec makes verify exit with 7, in spite of all blocks."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ DENY_CLOUDFRONT = ("confused deputy guardrail", "VPC endpoint only, as a Deny")
 
 
 def put(stage: Stage, *statements: Json, blocked: bool = True) -> None:
-    """Put statements beside the stack's own one, with all public access blocked or none."""
+    """Add statements to the stack's own one, with all public access blocked or none."""
     stage.unblocked()
     stage.put_policy(stage.statements()["cfstream-lectures-oac"], *statements)
     if blocked:
@@ -41,7 +41,7 @@ def put(stage: Stage, *statements: Json, blocked: bool = True) -> None:
 
 
 def judged(stage: Stage, **fields: Any) -> StackProof:
-    """Return the proof, and see that the plan lists the same openings and changes nothing."""
+    """Return the proof, and check that the plan lists the same openings and changes nothing."""
     spec = {**stage.spec, **fields}
     proof = stage.proved(spec)
     plan = stage.stack(spec)
@@ -53,13 +53,13 @@ def judged(stage: Stage, **fields: Any) -> StackProof:
 
 
 def parts(proof: StackProof) -> list[str]:
-    """Return which parts are broken."""
+    """Return the broken parts."""
     return sorted({each.part for each in proof.broken})
 
 
 @pytest.mark.parametrize("opening", [*OF_ANY_ACCOUNT, *OF_UNKNOWN_ACCOUNTS, *READERS, *MANAGERS], ids=str)
 def test_a_statement_is_named_though_all_is_blocked(stage: Stage, opening: Statement) -> None:
-    """Verify ends with 7 and names the reader and the statement; the plan lists both."""
+    """Verify exits with 7 and names the reader and the statement. The plan lists both."""
     put(stage, opening.of(stage.live()["ARN"]))
     proof = judged(stage)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
@@ -70,7 +70,7 @@ def test_a_statement_is_named_though_all_is_blocked(stage: Stage, opening: State
 
 @pytest.mark.parametrize("opening", ANYONE_MANAGES, ids=str)
 def test_what_anyone_may_do_is_named(stage: Stage, opening: Statement) -> None:
-    """Without blocks, whoever asks S3 may write, manage or read old versions."""
+    """Without blocks, anyone may write, manage or read old versions through S3."""
     put(stage, opening.of(stage.live()["ARN"]), blocked=False)
     proof = judged(stage)
     assert proof.exit_code == 7
@@ -79,7 +79,7 @@ def test_what_anyone_may_do_is_named(stage: Stage, opening: Statement) -> None:
 
 
 def _kind(opening: Statement) -> tuple[tuple[str, ...], str]:
-    """Where a spec lists the reader, and as what."""
+    """Return the field in which a spec lists the reader, and the entry."""
     return opening.lists, opening.reader.split()[0]
 
 
@@ -88,7 +88,7 @@ LISTABLE: list[Statement] = one_of_each((*READERS, *MANAGERS), _kind)
 
 @pytest.mark.parametrize("opening", LISTABLE, ids=str)
 def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Statement) -> None:
-    """The field that lists the reader silences this reader alone, and the other field silences nobody."""
+    """The field that lists the reader covers only this reader, and the other field covers nobody."""
     statement = opening.of(stage.live()["ARN"])
     listing = {name: [opening.listed] for name in opening.lists}
     put(stage, statement)
@@ -107,7 +107,7 @@ def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Stat
 
 @pytest.mark.parametrize("enforced", [True, False])
 def test_the_owner_is_inside_as_a_canonical_user(stage: Stage, enforced: bool) -> None:
-    """The account that owns the bucket is inside by its canonical user id, also where ACLs are disabled."""
+    """The account that owns the bucket is inside by its canonical user id, even if ACLs are disabled."""
     ownership = "BucketOwnerEnforced" if enforced else "BucketOwnerPreferred"
     rules = {"Rules": [{"ObjectOwnership": ownership}]}
     stage.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
@@ -124,7 +124,7 @@ def test_the_owner_is_inside_as_a_canonical_user(stage: Stage, enforced: bool) -
 
 @pytest.mark.parametrize("row", HEALTHY, ids=lambda row: str(row.name))
 def test_a_healthy_policy_stays_quiet(stage: Stage, row: table.Row) -> None:
-    """Common policies of an own account end with 0, with the blocks on and, where nothing is public, off."""
+    """Common policies of an account exit with 0, with the blocks on and, if nothing is public, off."""
     statements = [_here(stage, each) for each in row.policy["Statement"]]
     for blocked in (True, False):
         put(stage, *statements, blocked=blocked)
@@ -136,7 +136,7 @@ def test_a_healthy_policy_stays_quiet(stage: Stage, row: table.Row) -> None:
 
 
 def _here(stage: Stage, statement: Json) -> Json:
-    """A statement of the table about the stage's bucket, distribution and OAI."""
+    """Return a statement of the table for the stage's bucket, distribution and OAI."""
     names = {
         "lectures-media": "media",
         "E1UGDLB9XZBD79": stage.id(),

@@ -1,4 +1,4 @@
-"""Other ways than a statement for somebody: other distributions, ACLs and access points. Verify names each, with 7."""
+"""Openings other than statements: other distributions, ACLs and access points. Verify names each, with exit code 7."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ DELEGATION = allow("Points", "*", [BUCKET, OBJECTS], Action="s3:*", Condition=OW
 
 
 def opened(proof: StackProof, part: str) -> str:
-    """Return what is told of an opening of this part, and see that verify ends with 7 for it."""
+    """Return the text of an opening of this part, and check that verify exits with 7 for it."""
     assert proof.exit_code == 7
     assert part in {each.part for each in proof.broken}
     return alarms(proof)
@@ -38,13 +38,13 @@ def add(stage: Stage, statement: Json) -> None:
 
 
 def unsigned(stage: Stage, **origin: Any) -> Json:
-    """An unsigned distribution of the account with an origin like ours, but for these fields."""
+    """Create an unsigned distribution of the account with an origin like the stack's, except for these fields."""
     (ours,) = stage.config()["Origins"]["Items"]
     return stage.other_distribution(Origins={"Quantity": 1, "Items": [{**ours, **origin}]})
 
 
 def point(stage: Stage, *statements: Json, open_: bool = False, delegated: bool = True) -> str:
-    """An access point of the bucket with this policy. Returns its alias."""
+    """Create an access point of the bucket with this policy, and return its alias."""
     if delegated:
         add(stage, DELEGATION)
     policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}) if statements else ""
@@ -54,7 +54,7 @@ def point(stage: Stage, *statements: Json, open_: bool = False, delegated: bool 
 
 
 def grant(stage: Stage, permission: str, grantee: str, key: str = "a/one.mp4") -> None:
-    """Grant on an object, beside what its owner has."""
+    """Grant on an object, in addition to its owner's grant."""
     acl = stage.s3.get_object_acl(Bucket="media", Key=key)
     given = {"Grantee": {"Type": "CanonicalUser", "ID": grantee}, "Permission": permission}
     stage.s3.put_object_acl(
@@ -65,7 +65,7 @@ def grant(stage: Stage, permission: str, grantee: str, key: str = "a/one.mp4") -
 
 
 def test_an_unsigned_distribution_by_a_statement_for_everybody(stage: Stage) -> None:
-    """RestrictPublicBuckets leaves the account's own distributions in, whatever OAC they have."""
+    """RestrictPublicBuckets does not deny the account's own distributions, whatever their OAC is."""
     made = unsigned(stage)
     add(stage, allow("Opening", "*"))
     told = opened(judged(stage), "distributions")
@@ -76,7 +76,7 @@ def test_an_unsigned_distribution_by_a_statement_for_everybody(stage: Stage) -> 
 
 @pytest.mark.parametrize("spelling", ["arn", "account"])
 def test_a_listed_distribution_covers_its_unsigned_viewers(stage: Stage, spelling: str) -> None:
-    """Its ARN or its account in `also_read_by` silences it, with a note; another distribution stays an opening."""
+    """Its ARN or its account in `also_read_by` covers it, with a note. Another distribution is still an opening."""
     made = unsigned(stage)
     source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
     add(stage, allow("Mirror", CLOUDFRONT, Condition=source))
@@ -85,14 +85,14 @@ def test_a_listed_distribution_covers_its_unsigned_viewers(stage: Stage, spellin
     proof = judged(stage, also_read_by=[listed])
     assert (proof.exit_code, alarms(proof)) == (0, "")
     plan = stage.stack({**stage.spec, "also_read_by": [listed]})
-    assert f"the distribution {made['Id']} is listed in also_read_by, and it serves anyone" in [
+    assert f"the distribution {made['Id']} is listed in also_read_by, and serves anyone" in [
         each.text for each in plan.notices
     ]
     assert "distributions" in {each.part for each in judged(stage, also_managed_by=[listed]).broken}
 
 
 def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(stage: Stage) -> None:
-    """What the recipe of 2011 leaves behind."""
+    """The recipe of 2011 leaves such grants behind."""
     identity = stage.make_identity()
     made = unsigned(
         stage,
@@ -105,7 +105,7 @@ def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(stage: St
 
 
 def test_an_object_granted_to_an_identity_that_nothing_uses(stage: Stage) -> None:
-    """Nobody reads by it, so it is no opening."""
+    """Nobody reads with it, so it is not an opening."""
     identity = stage.make_identity()
     grant(stage, "READ", stage.identities()[identity]["S3CanonicalUserId"])
     assert alarms(judged(stage)) == ""
@@ -120,7 +120,7 @@ def test_an_object_granted_to_an_identity_that_nothing_uses(stage: Stage) -> Non
     ],
 )
 def test_an_object_granted_to_another_account(stage: Stage, permission: str, lists: tuple[str, ...]) -> None:
-    """IgnorePublicAcls leaves it in force. The fields that list it silence it together, and no fewer."""
+    """IgnorePublicAcls does not affect it. Only both fields together cover it."""
     grant(stage, permission, CANONICAL)
     told = opened(stage.proved(), "ACLs")
     assert f"canonical {CANONICAL}" in told
@@ -141,7 +141,7 @@ def test_an_object_granted_to_another_account(stage: Stage, permission: str, lis
     ],
 )
 def test_a_bucket_granted_to_another_account(stage: Stage, permission: str, field: str, told: str) -> None:
-    """The bucket's own ACL counts as well."""
+    """The bucket's own ACL counts too."""
     acl = stage.s3.get_bucket_acl(Bucket="media")
     given = {"Grantee": {"Type": "CanonicalUser", "ID": CANONICAL}, "Permission": permission}
     stage.s3.put_bucket_acl(
@@ -165,7 +165,7 @@ def test_a_bucket_granted_to_another_account(stage: Stage, permission: str, fiel
 def test_an_access_point_for_another_account(
     stage: Stage, action: str, resource: str, field: str, told: str
 ) -> None:
-    """Where the bucket delegates to its access points, their policies are judged."""
+    """If the bucket delegates to its access points, their policies are judged."""
     point(stage, allow("Theirs", THEIRS, resource, Action=action))
     said = opened(judged(stage), "policy")
     assert f"account {OTHER} {told}" in said
@@ -174,7 +174,7 @@ def test_an_access_point_for_another_account(
 
 
 def test_an_access_point_for_any_distribution(stage: Stage) -> None:
-    """The blocks of the access point and of the bucket leave CloudFront in."""
+    """The blocks of the access point and of the bucket do not deny CloudFront."""
     point(stage, allow("Edges", CLOUDFRONT, OBJECTS_OF_POINT))
     said = opened(judged(stage), "policy")
     assert "anyone through a distribution of any account can read" in said
@@ -182,7 +182,7 @@ def test_an_access_point_for_any_distribution(stage: Stage) -> None:
 
 
 def test_an_access_point_as_the_origin_of_an_unsigned_distribution(stage: Stage) -> None:
-    """An origin leads to the bucket by the alias of an access point too."""
+    """The alias of an access point is an origin of the bucket too."""
     alias = point(stage)
     made = unsigned(stage, DomainName=f"{alias}.s3.us-east-1.amazonaws.com")
     source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
@@ -199,7 +199,7 @@ def test_an_access_point_as_the_origin_of_an_unsigned_distribution(stage: Stage)
 
 
 def test_access_points_of_another_account(stage: Stage) -> None:
-    """Their policies are not seen, so that account may let anyone read."""
+    """Their policies are not visible, so that account may allow anyone to read."""
     theirs = {"StringEquals": {"s3:DataAccessPointAccount": OTHER}}
     add(stage, allow("Points", "*", OBJECTS, Condition=theirs))
     told = opened(judged(stage), "policy")
@@ -209,6 +209,6 @@ def test_access_points_of_another_account(stage: Stage) -> None:
 
 @pytest.mark.parametrize("delegated", [True, False])
 def test_access_points_that_let_nobody_else_in(stage: Stage, *, delegated: bool) -> None:
-    """Delegation alone is no opening, nor is an access point to which the bucket does not delegate."""
+    """Delegation alone is not an opening, and neither is an access point without delegation."""
     point(stage, *[allow("Theirs", THEIRS, OBJECTS_OF_POINT)] * (not delegated), delegated=delegated)
     assert alarms(judged(stage)) == ""

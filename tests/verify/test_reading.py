@@ -1,4 +1,4 @@
-"""Who answered, and what it means: CloudFront's refusals, S3's through CloudFront, pages, redirects, silence."""
+"""Which server answered, and what it means: refusals by CloudFront or by S3 through it, pages, redirects, no answer."""
 
 import pytest
 
@@ -51,14 +51,14 @@ REPLIES: dict[str, tuple[Reply | NoReply, Saw, str]] = {
 
 @pytest.mark.parametrize("case", REPLIES)
 def test_a_reply_is_read(case: str) -> None:
-    """By status, by who says so in the headers, and by the document."""
+    """The status, the headers of the server, and the document decide."""
     reply, saw, told = REPLIES[case]
     seen = read(reply)
     assert (seen.saw, seen.told) == (saw, told)
 
 
 def test_who_is_cloudfront_says_so() -> None:
-    """S3 asked directly, and any other server, does not."""
+    """S3 itself, and any other server, do not have CloudFront's headers."""
     assert read(Reply(403, CF)).cloudfront
     assert not read(Reply(403, {"server": "AmazonS3"}, DENIED)).cloudfront
     assert not read(Reply(200, {"server": "nginx"})).cloudfront

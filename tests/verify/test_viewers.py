@@ -1,4 +1,4 @@
-"""What viewers get by ``/``, by listing and by writing, and what plan and verify say of it."""
+"""What viewers get at ``/``, by listing and by writing, and what plan and verify report about it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ ROOT = "https://media.example.com/"
 
 
 def with_root(stage: Stage, root: str, *behaviors: Json) -> Json:
-    """Return the good spec with a default root object, and these behaviors in front of its own."""
+    """Return the good spec with a default root object, and these behaviors before its own."""
     http = stage.spec["http"]
     return {
         **stage.spec,
@@ -26,18 +26,18 @@ def with_root(stage: Stage, root: str, *behaviors: Json) -> Json:
 
 
 def to(arn: str, *actions: str, resource: Any = f"{BUCKET}/*") -> Json:
-    """Return a statement that lets a distribution do something."""
+    """Return a statement that allows a distribution to do something."""
     source = {"StringEquals": {"AWS:SourceArn": arn}}
     return allow("More", CLOUDFRONT, resource, Action=list(actions), Condition=source)
 
 
 def status(stage: Stage, url: str) -> int:
-    """Return what an unsigned viewer is answered."""
+    """Return the status that an unsigned viewer gets."""
     return int(stage.visit(url).status)
 
 
 def test_a_public_root_opens_the_root_object(stage: Stage) -> None:
-    """The page under ``/`` needed a signature, and it is shown to anyone afterwards: a hazard that must be named."""
+    """The page at ``/`` needed a signature, and would be public: a hazard that must be allowed."""
     stage.s3.put_object(Bucket="media", Key="index.html", Body=b"for viewers only")
     stage.made(with_root(stage, "index.html"))
     assert (status(stage, ROOT), status(stage, SIGNED)) == (403, 403)
@@ -51,7 +51,7 @@ def test_a_public_root_opens_the_root_object(stage: Stage) -> None:
 
 
 def test_a_signed_object_becomes_the_root_object_of_a_public_default(stage: Stage) -> None:
-    """What is shown under ``/`` is no longer protected by its own path."""
+    """The object at ``/`` is no longer protected by its own path."""
     public = {
         **stage.spec,
         "public": True,
@@ -66,7 +66,7 @@ def test_a_signed_object_becomes_the_root_object_of_a_public_default(stage: Stag
 
 
 def test_a_root_that_a_hand_opened(stage: Stage) -> None:
-    """It is an opening, and closing it again is no hazard."""
+    """It is an opening, and closing it is not a hazard."""
     stage.made(with_root(stage, "a/one.mp4"))
     stage.edit(add_behavior("/", first=True, TrustedKeyGroups=signers()))
     assert status(stage, ROOT) == 200
@@ -78,7 +78,7 @@ def test_a_root_that_a_hand_opened(stage: Stage) -> None:
 
 
 def test_a_public_root_lists_the_bucket(stage: Stage) -> None:
-    """Without a root object ``/`` is the list of objects, for which the policy must let CloudFront in."""
+    """Without a root object, ``/`` is the list of objects, if the policy allows CloudFront to list."""
     stage.add_statement(to(stage.live()["ARN"], "s3:ListBucket", resource=BUCKET))
     assert stage.proved().exit_code == 0
     new = with_root(stage, "", {"path": "/", "public": True})
@@ -103,7 +103,7 @@ WRITES = {
 
 @pytest.mark.parametrize("name", WRITES)
 def test_another_distribution_that_nobody_needs_to_sign(stage: Stage, name: str) -> None:
-    """What it may do to the bucket, anyone may: an opening of plan and verify, until it has signers."""
+    """Anyone can do what it may do to the bucket: an opening, until it has signers."""
     other = stage.other_distribution(behavior=WRITABLE)
     stage.add_statement(to(other["ARN"], *WRITES[name], resource=[BUCKET, f"{BUCKET}/*"]))
     assert stage.stack(stage.spec).exposure.openings != ()
@@ -119,21 +119,21 @@ def test_another_distribution_that_nobody_needs_to_sign(stage: Stage, name: str)
 
 
 def test_another_distribution_that_passes_on_reading_alone(stage: Stage) -> None:
-    """A policy that lets it write opens nothing."""
+    """A policy that allows it to write opens nothing."""
     other = stage.other_distribution()
     stage.add_statement(to(other["ARN"], "s3:PutObject", "s3:DeleteObject"))
     assert stage.proved().exit_code == 0
 
 
 def test_own_viewers_may_list(stage: Stage) -> None:
-    """Many policies let CloudFront list the bucket, so that a missing object answers 404. Its signers are inside."""
+    """Many policies allow CloudFront to list the bucket, so that a missing object is a 404. Its signers are inside."""
     stage.add_statement(to(stage.live()["ARN"], "s3:ListBucket", resource=BUCKET))
     assert stage.stack(stage.spec).exposure.openings == ()
     assert stage.proved().exit_code == 0
 
 
 def test_an_origin_that_is_not_recognised(stage: Stage) -> None:
-    """A statement for a distribution of the account, whose origin may lead to the bucket: an opening, not certain."""
+    """A statement for a distribution whose origin may lead to the bucket is an uncertain opening."""
     ours = stage.config()["Origins"]["Items"][0]
     custom = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
     alias = {
@@ -151,7 +151,7 @@ def test_an_origin_that_is_not_recognised(stage: Stage) -> None:
 
 
 def test_a_saved_plan_relies_on_methods_of_others(stage: Stage) -> None:
-    """Another distribution that starts to pass on writes changes what the plan relied on."""
+    """If another distribution starts to accept writes, the saved plan is stale."""
     other = stage.other_distribution()
     before = stage.plan(stage.spec).fingerprint
     stage.edit(lambda config: config["DefaultCacheBehavior"].update(WRITABLE), id_=other["Id"])
@@ -159,7 +159,7 @@ def test_a_saved_plan_relies_on_methods_of_others(stage: Stage) -> None:
 
 
 def test_the_root_object_of_another_distribution_is_not_known(stage: Stage) -> None:
-    """Its ``/`` needs no signature, so that any object may be shown there."""
+    """Its ``/`` needs no signature, so it may serve any object."""
     other = stage.other_distribution(behavior={"TrustedSigners": signers("self")})
     source = {"StringEquals": {"AWS:SourceArn": other["ARN"]}}
     stage.add_statement(allow("Theirs", CLOUDFRONT, Condition=source))

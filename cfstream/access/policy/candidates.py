@@ -114,7 +114,7 @@ def _of_principal(one: Principal, own: str) -> Iterator[Requester]:
 
 def _of_clause(clause: Clause, own: str, services: Sequence[str]) -> Iterator[Requester]:
     yield from map(network, _networks(clause))
-    for value in (of_bucket(each, own) for each in clause.spelled):
+    for value in (of_bucket(each, own) for each in clause.written):
         match clause.key:
             case "aws:principalaccount" | "aws:userid" if re.fullmatch(r"\d{12}", value):
                 yield account(value)
@@ -152,9 +152,9 @@ def _of_place(key: str, value: str, own: str) -> Iterator[Requester]:
 def _networks(clause: Clause) -> Iterator[str]:
     match clause.key:
         case "aws:sourceip" | "aws:vpcsourceip":
-            yield from (value for value in clause.spelled if parse_network(value))
+            yield from (value for value in clause.written if parse_network(value))
         case "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn":
-            yield from (value for value in clause.spelled if not _is_anybodys(value))
+            yield from (value for value in clause.written if not _is_anybodys(value))
 
 
 def _is_anybodys(value: str) -> bool:

@@ -30,8 +30,8 @@ class Clause:
     """None if cfstream does not know the operator; the clause is then undecided."""
     values: tuple[str, ...]
     """The values, with every ARN converted to one partition."""
-    spelled: tuple[str, ...] = ()
-    """The values as the statement spells them."""
+    written: tuple[str, ...] = ()
+    """The values in the statement's original form."""
 
     @cached_property
     def varies(self) -> bool:

@@ -224,13 +224,13 @@ def _fulfilled(
 
 def _read(wanted: tuple[Clause, ...], requester: Requester, action: Action) -> tuple[Clause, ...]:
     """Return the clauses as AWS reads them for a requester: with the ids that it will know, and variables replaced."""
-    if not requester.spelled and not any(each.varies for each in wanted):
+    if not requester.written and not any(each.varies for each in wanted):
         return wanted
     return tuple(_replaced(each, requester, action) for each in wanted)
 
 
 def _replaced(clause: Clause, requester: Requester, action: Action) -> Clause:
-    texts = [requester.spelled.get(each, each) for each in clause.values]
+    texts = [requester.written.get(each, each) for each in clause.values]
     if clause.varies:
         known = [replaced(each, lambda key: requester.value(key, action)) for each in texts]
         negated = clause.operator is not None and clause.operator.negated

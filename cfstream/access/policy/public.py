@@ -84,7 +84,7 @@ def _fixes(clause: Clause) -> Certainty:
         return Certainty.NO
     if not all(_is_fixed(clause, value) for value in clause.values):
         return Certainty.NO
-    if any(map(has_variable, clause.spelled)):
+    if any(map(has_variable, clause.written)):
         # In a policy of an older Version it is plain text. Whether S3 looks at the Version is not documented.
         return Certainty.MAYBE
     return Certainty.YES if clause.key in _FIXING else Certainty.MAYBE

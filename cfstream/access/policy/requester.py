@@ -48,8 +48,8 @@ class Requester:
     crafts: bool = False
     """Whether the requester also writes the request, and so chooses its headers and parameters."""
     via: str = ""
-    """How it requests, as text, if the reader alone does not show it."""
-    spelled: Mapping[str, str] = field(default_factory=dict)
+    """How it sends requests, as text, if the reader does not show it."""
+    written: Mapping[str, str] = field(default_factory=dict)
     """Ids that are not known yet, and the form that AWS will give them."""
 
     def value(self, key: str, action: Action) -> Value:
@@ -230,13 +230,13 @@ def distribution(arn: Known, account_number: str, *, https: bool = True) -> Requ
     """
     text = one_partition(text_of(arn))
     known = {**_cloudfront(account_number, https=https), "aws:sourcearn": fixed(text)}
-    spelled = (
+    written = (
         {} if isinstance(arn, str) else {text: f"arn:aws:cloudfront::{account_number}:distribution/{text}"}
     )
-    if spelled:
-        known["aws:sourcearn"] = fixed(spelled[text])
+    if written:
+        known["aws:sourcearn"] = fixed(written[text])
     reader = Reader(ReaderKind.DISTRIBUTION, arn)
-    return Requester(reader, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, spelled=spelled)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, written=written)
 
 
 def distributions(account_number: str, *, own: bool) -> Requester:

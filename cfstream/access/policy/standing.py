@@ -74,7 +74,7 @@ class Declared:
     identities: frozenset[str] = frozenset()
     """Ids of the account's OAIs."""
     unplaced: frozenset[str] = frozenset()
-    """ARNs of the account's distributions whose origins may lead to the bucket, or may not."""
+    """ARNs of the account's distributions of which it is unknown whether their origins lead to the bucket."""
     also_read_by: tuple[str, ...] = ()
     also_managed_by: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ from cfstream.access.policy.wildcards import has_variable, is_wild
 
 _VARIABLE = re.compile(r"\$\{\s*([^\s{}*?$,']+)\s*(?:,\s*'([^'{}]*)'\s*)?\}")
 OF_THE_BUCKET = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
-"""Keys whose value is the account that owns the bucket, whoever asks."""
+"""Keys whose value is the account that owns the bucket, for every requester."""
 
 
 def replaced(text: str, value_of: Callable[[str], Value]) -> str | None:
@@ -35,7 +35,7 @@ def of_bucket(text: str, account: str) -> str:
 
 
 def _known(key: str, default: str | None, value_of: Callable[[str], Value]) -> str | None:
-    """Return the text in the place of a variable; empty if the variable stays, None if it has no value."""
+    """Return the text that replaces a variable; empty if the variable stays, None if it has no value."""
     match value_of(key):
         case Fixed((only,)):
             return _plain(only)

@@ -1,4 +1,4 @@
-"""What is live, declared by a test: an AWS in memory that can only be read, and scenes to plan in."""
+"""An AWS in memory that can only be read, with the live resources that a test declares, and scenes for plans."""
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ class Live:
 
 
 def live(**replies: Any) -> Live:
-    """An account in which these operations answer so: ``live(list_key_groups=[…], get_key_group=…)``."""
+    """Return an account in which these operations have these replies: ``live(list_key_groups=[…], …)``."""
     return Live(replies)
 
 
@@ -94,7 +94,7 @@ def proposal(kind: Any, scene: Scene, aws: Live, land: Landscape | None = None) 
 
 
 def stack(text: str, keys: Mapping[str, str] | None = None) -> Stack:
-    """The stack that this YAML says; its key files hold what `keys` has by name, else ``pem(name)``."""
+    """Return the stack of this YAML. Key files contain the value in `keys`, or else ``pem(name)``."""
     problems: list[Any] = []
     (document,) = documents(Source("lectures.yaml", text), problems)
     draft = draft_of(document)
@@ -106,21 +106,21 @@ def stack(text: str, keys: Mapping[str, str] | None = None) -> Stack:
 
 
 def scene(text: str, keys: Mapping[str, str] | None = None, now: datetime = NOW) -> Scene:
-    """A scene of that stack, in the account and at the time of all these tests."""
+    """Return a scene of that stack, in the account and at the time of these tests."""
     return Scene(stack(text, keys), ACCOUNT, now=now, real_aws=False)
 
 
 def pem(seed: str) -> str:
-    """A PEM whose content is made of `seed`: as good as a key for all that only compares keys."""
+    """Return a PEM with content made from `seed`. It is enough for code that only compares keys."""
     body = base64.b64encode(seed.encode()).decode()
     return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
 
 
 def distribution(id_: str, **config: Any) -> dict[str, Any]:
-    """A row of ListDistributions for the bucket lectures-media; `oai`, `oac`, `groups` and so on say the
-    rest.
+    """Return a row of ListDistributions for the bucket lectures-media.
 
-    `behaviors` maps path patterns to the ids of the key groups that sign for them.
+    The other parameters set its fields. `behaviors` maps path patterns to the ids of the key groups that sign for
+    them.
     """
     oai = config.get("oai")
     origin = {
@@ -148,7 +148,7 @@ def distribution(id_: str, **config: Any) -> dict[str, Any]:
 
 
 def behavior(*groups: str) -> dict[str, Any]:
-    """A cache behavior for which the keys of these groups sign."""
+    """Return a cache behavior that trusts these key groups."""
     return {
         "TargetOriginId": "s3",
         "TrustedKeyGroups": {"Enabled": bool(groups), "Quantity": len(groups), "Items": list(groups)},
@@ -158,9 +158,7 @@ def behavior(*groups: str) -> dict[str, Any]:
 def ours(
     row: Json, others: Sequence[Json] = (), active: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
-    """Replies that make `row` the distribution of the stack lectures, beside `others`; for
-    ``live(**ours(…))``.
-    """
+    """Return replies that make `row` the distribution of the stack lectures. Use it as ``live(**ours(…))``."""
 
     def tags(params: Json) -> Json:
         tagged = params["Resource"] == row["ARN"]

@@ -1,4 +1,4 @@
-"""Replies of S3 for a bucket as cfstream makes it, or as a test says."""
+"""Replies of S3 for a bucket that cfstream created, or with the settings of a test."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -72,17 +72,17 @@ def s3(
 
 
 def missing(code: str) -> Missing:
-    """There is none of it."""
+    """Return the refusal of something that does not exist."""
     return Missing("s3:Get", code, "")
 
 
 def denied(action: str) -> NotAuthorized:
-    """A call that needs this action is not allowed."""
+    """Return the refusal of a call that needs this action."""
     return NotAuthorized(action, "AccessDenied", "Access Denied", status=403)
 
 
 def elsewhere(region: str) -> Callable[[Json], Json]:
-    """HeadBucket as S3 answers it first from another region than the bucket's."""
+    """Return HeadBucket's first reply for a bucket in another region."""
     answers: list[Any] = [
         Refused("s3:HeadBucket", "301", "Moved Permanently", status=301),
         {"BucketRegion": region},
@@ -100,7 +100,7 @@ def elsewhere(region: str) -> Callable[[Json], Json]:
 
 
 def statement(sid: str, principal: Any, prefix: str = "", **more: Any) -> Json:
-    """An Allow to read what is under the prefix."""
+    """Return an Allow to read what is under the prefix."""
     return {
         "Sid": sid,
         "Effect": "Allow",
@@ -112,25 +112,25 @@ def statement(sid: str, principal: Any, prefix: str = "", **more: Any) -> Json:
 
 
 def by_oac(sid: str = "cfstream-lectures-oac", prefix: str = "", arn: Any = DISTRIBUTION_ARN) -> Json:
-    """The statement for the distribution E1DIST."""
+    """Return the statement for the distribution E1DIST."""
     pin = {"StringEquals": {"AWS:SourceArn": arn}}
     return statement(sid, {"Service": "cloudfront.amazonaws.com"}, prefix, Condition=pin)
 
 
 def by_oai(sid: str = "cfstream-lectures-oai", prefix: str = "", *ids: str) -> Json:
-    """The statement for these OAIs, or for E2OAI."""
+    """Return the statement for these OAIs, or for E2OAI."""
     start = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
     arns = [start + each for each in ids or ("E2OAI",)]
     return statement(sid, {"AWS": arns[0] if len(arns) == 1 else arns}, prefix)
 
 
 def policy_of(*statements: Json) -> Json:
-    """A policy of these statements."""
+    """Return a policy with these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def land(**more: Any) -> Landscape:
-    """What the kinds before have brought of the stack lectures: its OAI, and its distribution E1DIST."""
+    """Return the landscape of the stack lectures: its OAI, and its distribution E1DIST."""
     brought = {
         Address("origin-access-identity", "lectures"): {"id": "E2OAI", "canonical_user": "7" * 96},
         Address("distribution", "lectures"): {"id": "E1DIST", "arn": DISTRIBUTION_ARN},
@@ -139,7 +139,7 @@ def land(**more: Any) -> Landscape:
 
 
 def signed(**config: Any) -> dict[str, Any]:
-    """Our distribution, for which account holders sign."""
+    """Return the stack's distribution, for which an account signs."""
     row = distribution("E1DIST", **config)
     row["DefaultCacheBehavior"]["TrustedSigners"] = {"Enabled": True, "Quantity": 1, "Items": ["self"]}
     return row

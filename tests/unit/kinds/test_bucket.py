@@ -1,4 +1,4 @@
-"""The bucket: made when the spec says so, and otherwise looked at for what stands in the spec's way."""
+"""The bucket: created if the spec has `create: true`, and otherwise only checked."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s
 
 
 class Writing(BucketKind):
-    """The kind as a plan uses it that writes something: the encryption is read, too."""
+    """The kind in a plan that writes something: it also reads the encryption."""
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
         return with_encryption(aws, around.scene, super().observe(aws, around, want), around.own)
@@ -34,12 +34,12 @@ BY_ACL = "oai: {}\ngrant: {via: object-acl}\n"
 
 
 def problems(text: str, **replies: Any) -> list[str]:
-    """What stands in the way of this spec."""
+    """Return the problems of this spec."""
     return [each.what for each in proposal(KIND, scene(text), live(**replies)).problems]
 
 
 def notices(text: str, **replies: Any) -> list[str]:
-    """What is worth knowing of this bucket."""
+    """Return the notices about this bucket."""
     return [each.text for each in proposal(KIND, scene(text), live(**replies)).notices]
 
 
@@ -47,7 +47,7 @@ def notices(text: str, **replies: Any) -> list[str]:
     ("grant", "ownership"), [("", "BucketOwnerEnforced"), (BY_ACL, "BucketOwnerPreferred")]
 )
 def test_made(grant: str, ownership: str) -> None:
-    """A missing bucket is made in its region, with ACLs only where objects are to be granted."""
+    """A missing bucket is created in its region, with ACLs only if grants are on objects."""
     proposed = proposal(KIND, scene(MAKING + grant), live(**s3(head=missing("404"))))
     assert proposed.steps == (
         CreateBucket(
@@ -67,7 +67,7 @@ def test_made(grant: str, ownership: str) -> None:
 
 
 def test_made_where_the_session_is() -> None:
-    """A new bucket without a region of its own goes to the session's."""
+    """A new bucket whose spec has no region is created in the session's region."""
     text = MAKING.replace("region: eu-west-1, ", "")
     proposed = proposal(KIND, scene(text), live(**s3(head=missing("404"))))
     assert proposed.brings[ADDRESS]["region"] == "us-east-1"
@@ -75,7 +75,7 @@ def test_made_where_the_session_is() -> None:
 
 @pytest.mark.parametrize("text", [SPEC, MAKING])
 def test_there(text: str) -> None:
-    """A bucket that exists is never changed, whatever its settings, and its own region is brought."""
+    """A bucket that exists is never changed, whatever its settings are, and its own region is brought."""
     replies = s3(block=NONE, ownership="ObjectWriter", get_bucket_acl={"Owner": {"ID": "0"}, "Grants": []})
     proposed = proposal(KIND, scene(text), live(**replies))
     assert proposed.steps == ()
@@ -96,14 +96,14 @@ def test_not_accessible() -> None:
 
 
 def test_followed_to_its_region() -> None:
-    """A bucket whose region the spec leaves open is followed to where it is."""
+    """A bucket whose region the spec does not set is read in its own region."""
     proposed = proposal(KIND, scene(SPEC), live(**s3(head=elsewhere("eu-central-1"))))
     assert proposed.brings[ADDRESS]["region"] == "eu-central-1"
     assert proposed.problems == ()
 
 
 def test_in_another_region() -> None:
-    """A region in the spec that is not the bucket's is a problem."""
+    """It is a problem if the region in the spec is not the bucket's."""
     text = HEAD + f"bucket: {{name: {BUCKET}, region: us-west-2}}\n"
     assert problems(text, **s3(head=elsewhere("eu-central-1"))) == [
         f"the bucket {BUCKET} is in eu-central-1, not in us-west-2"
@@ -118,7 +118,7 @@ def test_acls_disabled() -> None:
 
 
 def test_other_refusals() -> None:
-    """A refusal that is neither absence nor permission is no answer."""
+    """A refusal that means neither "does not exist" nor "not allowed" ends the plan."""
     with pytest.raises(Refused, match="400"):
         read_bucket(live(**s3(head=Refused("s3:HeadBucket", "400", "Bad Request", status=400))), scene(SPEC))
     with pytest.raises(Refused, match="InternalError"):
@@ -126,7 +126,7 @@ def test_other_refusals() -> None:
 
 
 def test_not_readable_counts_as_absent() -> None:
-    """What may not be read counts as absent, and a notice names the action."""
+    """A setting that cannot be read counts as absent, and a notice names the action."""
     replies = s3(
         block=denied("s3:GetBucketPublicAccessBlock"),
         ownership=denied("s3:GetBucketOwnershipControls"),
@@ -151,7 +151,7 @@ def test_not_readable_counts_as_absent() -> None:
 
 
 def test_s3_control_not_reachable() -> None:
-    """An endpoint without S3 Control costs a notice and not the plan."""
+    """An endpoint without S3 Control adds a notice, and does not stop the plan."""
 
     def unreachable(params: Any) -> Any:
         raise Unreachable("s3control: no route")
@@ -162,8 +162,9 @@ def test_s3_control_not_reachable() -> None:
 
 
 def test_effective_block() -> None:
-    """The stricter of the bucket's and the account's block counts; the account is asked only where it adds
-    anything: where the bucket's own is not complete and something is public.
+    """The stricter of the bucket's and the account's block counts.
+
+    The account's is read only if it matters: if the bucket's own is not complete and something is public.
     """
     half = {**NONE, "BlockPublicAcls": True}
     public = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
@@ -176,7 +177,7 @@ def test_effective_block() -> None:
 
 
 def test_acl_read_where_it_counts() -> None:
-    """The bucket's ACL is read only where ACLs are in force; IgnorePublicAcls leaves grants to other accounts."""
+    """The bucket's ACL is read only if ACLs are enabled. IgnorePublicAcls keeps grants to other accounts."""
     grants = [{"Grantee": {"Type": "Group", "URI": "http://acs/global/AllUsers"}, "Permission": "READ"}]
     acl = {"Owner": {"ID": "0"}, "Grants": grants}
     seen = read_bucket(live(**s3(block=NONE, ownership="ObjectWriter", get_bucket_acl=acl)), scene(SPEC))
@@ -189,7 +190,7 @@ def test_acl_read_where_it_counts() -> None:
 
 
 def test_legacy_ownership() -> None:
-    """No ownership controls mean ACLs as they always were, and no encryption is none."""
+    """Without ownership controls, ACLs are enabled. Without a reply about encryption, there is none."""
     replies = s3(
         ownership=missing("OwnershipControlsNotFoundError"),
         encryption=missing("ServerSideEncryptionConfigurationNotFoundError"),
@@ -226,7 +227,7 @@ def point_replies(policy: Any = None) -> dict[str, Any]:
 
 
 def test_access_points() -> None:
-    """The access points of this bucket are read with their policies, in the order of their names."""
+    """The access points of this bucket are read with their policies, sorted by name."""
     seen = read_bucket(live(**s3(points=POINTS, **point_replies(PUBLIC_POINT))), scene(SPEC))
     assert [(each.name, each.alias, each.vpc, each.policy) for each in seen.access_points] == [
         ("a", "", "", PUBLIC_POINT),
@@ -236,7 +237,7 @@ def test_access_points() -> None:
 
 
 def test_access_point_that_cannot_be_read() -> None:
-    """A policy of an access point that may not be read is a warning with the action."""
+    """A policy of an access point that cannot be read is a warning with the action."""
     refused = denied("s3:GetAccessPointPolicy")
     (text, _) = notices(SPEC, **s3(points=POINTS, **point_replies(refused)))
     assert text.startswith("it is unknown who can read through the access point a: s3:GetAccessPointPolicy")
@@ -257,7 +258,7 @@ def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
 
 
 def test_to_be_made_but_open() -> None:
-    """A bucket that would have been made closed, and is there and open, is left alone and named."""
+    """If a bucket with `create: true` exists and is open, it is not changed, and a notice names it."""
     assert notices(MAKING, **s3(block=NONE)) == [
         f"the bucket {BUCKET} exists and does not block all public access; cfstream leaves it as it is"
     ]
@@ -285,13 +286,13 @@ def test_kms_without_oac(access: str) -> None:
     ],
 )
 def test_kms_by_aws_managed_key(encryption: Any, key: Any) -> None:
-    """The key aws/s3 cannot be made to let CloudFront decrypt, by whatever name it goes."""
+    """The policy of the key aws/s3 cannot allow CloudFront to decrypt, under any name of the key."""
     (what,) = problems(SPEC, **s3(encryption=encryption, describe_key=key))
     assert "the key aws/s3" in what
 
 
 def test_kms_key_that_allows() -> None:
-    """A key whose policy lets CloudFront decrypt needs no word."""
+    """A key whose policy allows CloudFront to decrypt has no notice."""
     replies = s3(encryption=KMS, describe_key=OWN_KEY, get_key_policy={"Policy": DECRYPT})
     assert notices(SPEC, **replies) == []
 
@@ -307,7 +308,7 @@ def test_kms_key_that_allows() -> None:
     ],
 )
 def test_kms_key_that_does_not_allow(policy: str) -> None:
-    """What the key's policy lacks is printed, ready to paste, for the live distribution."""
+    """A notice has the missing statement of the key's policy, ready to copy, for the live distribution."""
     replies = s3(encryption=KMS, describe_key=OWN_KEY, get_key_policy={"Policy": policy})
     (text,) = notices(SPEC, **{**replies, **ours(distribution("E1DIST"))})
     assert "does not allow CloudFront to decrypt" in text
@@ -315,16 +316,14 @@ def test_kms_key_that_does_not_allow(policy: str) -> None:
 
 
 def test_kms_key_that_cannot_be_read() -> None:
-    """Where the key's policy may not be read, what it must say is printed all the same."""
+    """If the key's policy cannot be read, a notice still has the statement that it needs."""
     (text,) = notices(SPEC, **s3(encryption=KMS, describe_key=denied("kms:DescribeKey")))
     assert "cannot be read (kms:DescribeKey was refused" in text
     assert "distribution/<id of the distribution, known after apply>" in text
 
 
 def test_relied_on() -> None:
-    """A plan relies on the bucket's settings, and not on what could not be read for lack of a permission to
-    warn.
-    """
+    """A plan relies on the bucket's settings, but not on notices about what could not be read."""
     one = proposal(KIND, scene(SPEC), live(**s3())).relied_on
     assert one == proposal(KIND, scene(SPEC), live(**s3(points=denied("s3:ListAccessPoints")))).relied_on
     assert one != proposal(KIND, scene(SPEC), live(**s3(ownership="ObjectWriter"))).relied_on
@@ -332,7 +331,7 @@ def test_relied_on() -> None:
 
 
 def test_usable() -> None:
-    """A bucket is usable when it is there and lets us look."""
+    """A bucket is usable if it exists and is accessible."""
     assert LiveBucket(BUCKET).usable
     assert not LiveBucket(BUCKET, missing=True).usable
     assert not LiveBucket(BUCKET, why_not="403").usable

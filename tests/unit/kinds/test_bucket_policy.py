@@ -1,4 +1,4 @@
-"""The stack's statement in a bucket policy: when a kind proposes to grant, change and revoke it."""
+"""The stack's statement in a bucket policy: when the kind proposes to grant, change and revoke it."""
 
 from typing import Any
 
@@ -38,20 +38,21 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 
 def proposed(text: str, *, landscape: Landscape | None = None, own: Any = None, **replies: Any) -> Proposal:
-    """What the kind proposes; `own` is our distribution's row, and signed by an OAC where none is given."""
+    """Return what the kind proposes. `own` is the row of the stack's distribution, by default signed by an OAC."""
     return proposal(
         KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), landscape or land()
     )
 
 
 def edit(seen: Any, *, put: tuple[Any, ...] = (), drop: tuple[str, ...] = ()) -> PolicyEdit:
-    """A change of the bucket's policy."""
+    """Return a change of the bucket's policy."""
     return PolicyEdit(BUCKET, REGION, ACCOUNT, seen, put, frozenset(drop))
 
 
 def test_first_grant() -> None:
-    """Without a statement of ours one is added for the distribution, and what others have is what it starts
-    from.
+    """Without a statement of the stack, one is added for the distribution.
+
+    The edit starts from the other statements.
     """
     seen = policy_of(THEIRS)
     made = proposed(OAC, policy=seen)
@@ -70,7 +71,7 @@ def test_first_grant() -> None:
 
 
 def test_grant_to_what_is_yet_to_be_made() -> None:
-    """The statement names what earlier steps bring by reference."""
+    """The statement refers to resources that earlier steps create."""
     made = StepId("create distribution:lectures")
     brought = {Address("distribution", "lectures"): {"arn": Ref(made, "arn")}}
     (step,) = proposed(OAC, landscape=land(brought=brought)).steps
@@ -79,7 +80,7 @@ def test_grant_to_what_is_yet_to_be_made() -> None:
 
 
 def test_grant_to_a_new_oai() -> None:
-    """An OAI is named by its ARN, whose end the creating step brings."""
+    """An OAI is named by its ARN, whose end is the id from the creating step."""
     made = StepId("create origin-access-identity:lectures")
     brought = {
         Address("origin-access-identity", "lectures"): {"id": Ref(made), "canonical_user": Ref(made, "c")}
@@ -104,7 +105,7 @@ def test_grant_to_a_new_oai() -> None:
     ],
 )
 def test_nothing_to_do(text: str, live_statement: Any) -> None:
-    """A statement that gives exactly what is wanted satisfies, however it is spelled and whosever it is."""
+    """A statement that grants exactly what is wanted is enough, in any spelling and from any owner."""
     made = proposed(text, own=signed(oai="E2OAI"), policy=policy_of(THEIRS, live_statement))
     assert made.steps == ()
     assert made.problems == ()
@@ -112,7 +113,7 @@ def test_nothing_to_do(text: str, live_statement: Any) -> None:
 
 @pytest.mark.parametrize("case", ["before", "after"])
 def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
-    """It stays, because it is not ours; a notice says so before the change and after it."""
+    """It stays, because cfstream does not own it. A notice mentions it before and after the change."""
     own = signed(oai="E2OAI") if case == "before" else signed(oac="E3OAC")
     theirs = by_oai("1")
     made = proposed(OAC, own=own, policy=policy_of(theirs, by_oac()))
@@ -128,7 +129,7 @@ def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
     [(OAI, ()), (OAI + "grant: {via: object-acl}\n", ()), (OAC, (distribution("E5THEIRS", oai="E2OAI"),))],
 )
 def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) -> None:
-    """The stack's own, however objects are granted, and one by which another distribution reads this bucket."""
+    """No notice mentions the stack's own identity, or one with which another distribution reads this bucket."""
     replies = {**ours(signed(oai="E2OAI"), others), **s3(policy=policy_of(by_oai("1")))}
     made = proposal(KIND, scene(text), live(**replies), land())
     assert not any("stays, because cfstream does not own it" in notice.text for notice in made.notices)
@@ -145,13 +146,13 @@ def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) ->
     ],
 )
 def test_satisfied_by_others(theirs: Any, said: str) -> None:
-    """A notice says that a statement of others is relied on."""
+    """A notice mentions that the stack relies on a statement of others."""
     (notice,) = proposed(OAC, policy=policy_of(theirs)).notices
     assert said in notice.text
 
 
 def test_transient_id_is_told() -> None:
-    """A transient id in our statement is believed, and told."""
+    """A transient id in the stack's statement counts as the OAI, and a notice mentions it."""
     shown = {**by_oai(), "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}}
     (notice,) = proposed(OAI, policy=policy_of(shown)).notices
     assert "cfstream-lectures-oai shows a unique id" in notice.text
@@ -165,13 +166,13 @@ def test_transient_id_is_told() -> None:
     ],
 )
 def test_not_exactly_the_grant(theirs: Any) -> None:
-    """A foreign statement that gives more, or something else, is none that satisfies."""
+    """A foreign statement that grants more, or something else, is not enough."""
     (step,) = proposed(OAC, policy=policy_of(theirs)).steps
     assert isinstance(step, ProposedGrant)
 
 
 def test_repaired() -> None:
-    """A statement of ours that somebody changed is repaired in its place."""
+    """If someone changed the stack's statement, it is repaired in its place."""
     (step,) = proposed(OAC, policy=policy_of({**by_oac(), "Action": "s3:*"})).steps
     assert isinstance(step, ProposedGrant)
     assert step.because == "the stack's statement changes: grant"
@@ -190,7 +191,7 @@ def test_repaired() -> None:
     ],
 )
 def test_prefix(before: str, text: str) -> None:
-    """Another prefix is one change of the statement; planning decides when it is made, and whether it is a hazard."""
+    """Another prefix is one change of the statement. Planning decides its time, and whether it is a hazard."""
     (step,) = proposed(text, policy=policy_of(by_oac(prefix=before))).steps
     assert [change.field for change in step.changes] == ["grant.prefix"]
     assert step.changes[0].before == before
@@ -198,9 +199,7 @@ def test_prefix(before: str, text: str) -> None:
 
 
 def test_from_oai_to_oac() -> None:
-    """The successor is granted before the switch, and the OAI's statement goes after it, as a step of its
-    own.
-    """
+    """The OAC is granted before the distribution changes. A later step removes the OAI's statement."""
     seen = policy_of(by_oai(), THEIRS)
     assert proposed(OAC, own=signed(oai="E2OAI"), policy=seen).steps == (
         ProposedGrant(
@@ -223,7 +222,7 @@ def test_from_oai_to_oac() -> None:
 
 
 def test_one_oai_after_another() -> None:
-    """While the distribution reads by the former OAI, our statement names both; then it is narrowed."""
+    """While the distribution reads with the former OAI, the statement names both. Then it is narrowed."""
     seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD"))
     granted, narrowed = proposed(OAI, own=signed(oai="E9OLD"), policy=seen).steps
     assert isinstance(granted, ProposedGrant)
@@ -235,7 +234,7 @@ def test_one_oai_after_another() -> None:
 
 
 def test_one_oai_after_another_after_a_crash() -> None:
-    """A statement that names both is narrowed once the distribution reads by the wanted one."""
+    """A statement that names both is narrowed once the distribution reads with the wanted one."""
     seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD", "E2OAI"))
     (narrowed,) = proposed(OAI, own=signed(oai="E2OAI"), policy=seen).steps
     assert isinstance(narrowed, Revoke)
@@ -243,7 +242,7 @@ def test_one_oai_after_another_after_a_crash() -> None:
 
 
 def test_an_oai_that_nothing_reads_by() -> None:
-    """An OAI that the distribution does not read by is replaced at once."""
+    """An OAI with which the distribution does not read is replaced at once."""
     seen = policy_of(by_oai("cfstream-lectures-oai", "", "E9OLD"))
     (step,) = proposed(OAI, own=signed(oai="E2OAI"), policy=seen).steps
     assert isinstance(step, ProposedGrant)
@@ -258,7 +257,7 @@ def test_an_oai_that_nothing_reads_by() -> None:
     ],
 )
 def test_none_wanted(text: str, because: str) -> None:
-    """Where no statement is wanted, ours go, and theirs stay."""
+    """If no statement is wanted, the stack's statements are removed, and others stay."""
     seen = policy_of(by_oac(), by_oai(), THEIRS)
     (step,) = proposed(text, policy=seen).steps
     assert isinstance(step, Revoke)
@@ -268,12 +267,12 @@ def test_none_wanted(text: str, because: str) -> None:
 
 
 def test_identity_that_cannot_be() -> None:
-    """Where the identity has a problem of its own, nothing is granted and nothing taken away."""
+    """If the identity has a problem, nothing is granted or revoked."""
     assert proposed(OAI, landscape=Landscape(), policy=policy_of(by_oac())).steps == ()
 
 
 def test_bucket_to_be_made() -> None:
-    """For a bucket that is yet to be made the grant starts from no policy, in the bucket's region to be."""
+    """For a bucket that the plan creates, the grant starts from no policy, in the bucket's future region."""
     made = proposed(
         OAC.replace(BUCKET, f"{{name: {BUCKET}, region: eu-west-1, create: true}}"), head=missing("404")
     )
@@ -283,9 +282,7 @@ def test_bucket_to_be_made() -> None:
 
 
 def test_whatever_the_order() -> None:
-    """However AWS lists statements and distributions, the proposal is the same but for the policy it starts
-    from.
-    """
+    """The order of statements and distributions in AWS does not change the proposal, except its starting policy."""
     seen = [THEIRS, by_oai("cfstream-lectures-oai", "", "E9OLD", "E8OLD")]
     one, other = (
         proposed(OAI, own=signed(oai="E9OLD"), policy=policy_of(*order)) for order in (seen, seen[::-1])

@@ -1,4 +1,4 @@
-"""What S3 would refuse of a grant by bucket policy."""
+"""What S3 would refuse in a bucket policy with the grant."""
 
 from typing import Any
 
@@ -16,24 +16,24 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 
 def proposed(text: str, *, own: Any = None, **replies: Any) -> Proposal:
-    """What the kind proposes; `own` is our distribution's row, and signed by an OAC where none is given."""
+    """Return what the kind proposes. `own` is the row of the stack's distribution, by default signed by an OAC."""
     return proposal(KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), land())
 
 
 def problems(text: str, **replies: Any) -> list[str]:
-    """What stands in the way."""
+    """Return the problems."""
     return [each.what for each in proposed(text, **replies).problems]
 
 
 def test_policy_that_cannot_be_read() -> None:
-    """A policy that may not be read is a problem that names the action."""
+    """A policy that cannot be read is a problem that names the action."""
     (problem,) = proposed(OAC, policy=denied("s3:GetBucketPolicy")).problems
     assert problem.what.startswith(f"the policy of {BUCKET} cannot be read: s3:GetBucketPolicy was refused")
     assert problem.do == "allow s3:GetBucketPolicy to these credentials"
 
 
 def test_dead_principal() -> None:
-    """A foreign statement whose principal is gone keeps any policy from being put back."""
+    """If a foreign statement has a deleted principal, S3 would refuse any new policy."""
     dead = {**THEIRS, "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}}
     (what,) = problems(OAC, policy=policy_of(dead))
     assert what == f"S3 will refuse the policy of {BUCKET}: the statement Theirs names AIDAJ3EXAMPLE7QUSDP"
@@ -41,14 +41,14 @@ def test_dead_principal() -> None:
 
 
 def test_public_statement_under_a_block() -> None:
-    """One public statement makes S3 refuse the whole policy where public policies are blocked."""
+    """If public policies are blocked, one public statement makes S3 refuse the whole policy."""
     (what,) = problems(OAC, policy=policy_of(statement("Open", "*")))
     assert "the statement Open is public, which is blocked" in what
     assert problems(OAC, block=NONE, policy=policy_of(statement("Open", "*"))) == []
 
 
 def test_too_large() -> None:
-    """A policy that would outgrow what S3 takes is a problem, and one that only gets smaller is not."""
+    """A policy that would be too large for S3 is a problem. One that only gets smaller is not."""
     large = [statement(f"Theirs{number}", {"AWS": "111122223333"}, "x" * 900) for number in range(20)]
     (what,) = problems(OAC, policy=policy_of(*large))
     assert "bytes, and S3 accepts 20480" in what
@@ -56,7 +56,7 @@ def test_too_large() -> None:
 
 
 def objects(*owners: str) -> dict[str, Any]:
-    """Replies of a bucket of owner 0 whose objects have these owners."""
+    """Return replies of a bucket of owner 0 whose objects have these owners."""
     rows = [{"Key": f"{number}.mp4", "Owner": {"ID": owner}} for number, owner in enumerate(owners)]
     return {
         "ownership": "ObjectWriter",

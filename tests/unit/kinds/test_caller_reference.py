@@ -1,4 +1,4 @@
-"""Caller references: derived, and never the same for two resources."""
+"""Caller references are derived, and different for each resource."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ARGUMENTS = st.tuples(st.from_regex(r"[0-9]{12}", fullmatch=True), NAMES, KINDS,
 
 
 def test_it_is_made_of_account_name_kind_and_generation() -> None:
-    """Somebody who sees one in the console knows whose it is."""
+    """A reference in the console shows which stack the resource belongs to."""
     reference = caller_reference("123456789012", "lectures", "distribution")
 
     assert reference == "cfstream-123456789012-lectures-distribution-1"
@@ -21,7 +21,7 @@ def test_it_is_made_of_account_name_kind_and_generation() -> None:
 
 
 def test_a_hyphen_in_a_name_is_not_taken_for_one_in_a_kind() -> None:
-    """The distribution of lectures-streaming is not the streaming distribution of lectures."""
+    """The distribution of lectures-streaming has another reference than the streaming distribution of lectures."""
     one = caller_reference("123456789012", "lectures-streaming", "distribution")
     other = caller_reference("123456789012", "lectures", "streaming-distribution")
 
@@ -36,7 +36,7 @@ def test_equal_references_come_from_equal_arguments(one: Any, other: Any) -> Non
 
 @given(ARGUMENTS, ARGUMENTS)
 def test_a_reference_is_known_in_every_generation_and_for_nothing_else(one: Any, other: Any) -> None:
-    """A resource is recognised by its reference, whichever generation it is of."""
+    """A resource is recognised by its reference in every generation."""
     reference = caller_reference(*one)
 
     assert is_caller_reference(reference, *one[:3])
@@ -44,7 +44,7 @@ def test_a_reference_is_known_in_every_generation_and_for_nothing_else(one: Any,
 
 
 def test_what_only_begins_like_a_reference_is_none() -> None:
-    """A person's own reference is not taken for ours."""
+    """A reference that someone else chose is not recognised."""
     reference = caller_reference("123456789012", "lectures", "distribution")
 
     assert not is_caller_reference(f"{reference}-copy", "123456789012", "lectures", "distribution")

@@ -1,4 +1,4 @@
-"""`certificate: auto`: which of the account's certificates serves the cnames, and what is said when none does."""
+"""`certificate: auto`: which certificate of the account serves the cnames, and the problem if none does."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ MEDIA, CLIPS = "media.example.com", "clips.example.com"
 
 
 def site(*cnames: str, certificate: str = "auto") -> Scene:
-    """A stack with these cnames."""
+    """Return a stack with these cnames."""
     return scene(
         "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
         f"cnames: [{', '.join(f'{name!r}' for name in cnames or [MEDIA])}]\nhttp: {{certificate: {certificate}}}\n"
@@ -26,12 +26,12 @@ def site(*cnames: str, certificate: str = "auto") -> Scene:
 
 
 def arn(id_: str) -> str:
-    """The ARN of the certificate of this id."""
+    """Return the ARN of the certificate with this id."""
     return f"arn:aws:acm:us-east-1:123456789012:certificate/{id_}"
 
 
 def row(id_: str, *names: str, days: float = 200, **fields: Any) -> Json:
-    """A row of ListCertificates: an issued one, but for `fields`."""
+    """Return a row of ListCertificates: an issued certificate, except for `fields`."""
     return {
         "CertificateArn": arn(id_),
         "DomainName": names[0],
@@ -46,13 +46,13 @@ def row(id_: str, *names: str, days: float = 200, **fields: Any) -> Json:
 
 
 def carrying(id_: str = "", *aliases: str, iam: str = "") -> LiveDistribution:
-    """A live distribution with this certificate and these aliases."""
+    """Return a live distribution with this certificate and these aliases."""
     certificate = {"IAMCertificateId": iam} if iam else {"ACMCertificateArn": arn(id_)}
     return shown(config(ViewerCertificate=certificate, Aliases=listing(*aliases)))
 
 
 def chosen(stack: Scene, *rows: Json, held: LiveDistribution | None = None, described: Any = None) -> Choice:
-    """What is chosen among these."""
+    """Return the certificate that is chosen from these."""
     aws = live(list_certificates=list(rows), describe_certificate=described or {})
     return choose(stack, held, observe(aws, stack))
 
@@ -72,7 +72,7 @@ def chosen(stack: Scene, *rows: Json, held: LiveDistribution | None = None, desc
     ],
 )
 def test_a_wildcard_stands_for_one_label(name: str, host: str, covered: bool) -> None:
-    """A certificate's does; a wildcard cname wants that very name in it."""
+    """A wildcard of a certificate covers one label. A wildcard cname needs the same name in the certificate."""
     assert covers_name(name, host) is covered
 
 
@@ -97,13 +97,13 @@ BETTER: dict[str, tuple[list[Json], str]] = {
 
 @pytest.mark.parametrize(("rows", "best"), BETTER.values(), ids=BETTER)
 def test_the_best_of_those_that_cover(rows: list[Json], best: str) -> None:
-    """Whatever order ACM lists them in."""
+    """The order in which ACM lists them does not matter."""
     assert chosen(site(), *rows).arn == arn(best)
     assert chosen(site(), *reversed(rows)).arn == arn(best)
 
 
 def test_one_certificate_covers_every_cname() -> None:
-    """One that covers some of them is no choice."""
+    """A certificate that covers only some of them is not chosen."""
     rows = [row("a", MEDIA), row("b", CLIPS), row("w", "*.example.com")]
     assert chosen(site(MEDIA, CLIPS), *rows).arn == arn("w")
 
@@ -122,19 +122,19 @@ KEPT: dict[str, tuple[list[Json], str]] = {
 
 @pytest.mark.parametrize(("rows", "best"), KEPT.values(), ids=KEPT)
 def test_the_one_in_place_is_kept_while_it_serves(rows: list[Json], best: str) -> None:
-    """A certificate that comes along is no reason to change anything."""
+    """A new certificate does not replace a current one that still works."""
     assert chosen(site(), *rows, held=carrying("old", MEDIA)).arn == arn(best)
 
 
 def test_one_of_iam_is_kept_for_names_that_cloudfront_took_it_for() -> None:
-    """For another name there has to be one in ACM."""
+    """Another name needs a certificate in ACM."""
     held = carrying("", MEDIA, iam="ASCAEXAMPLE")
     assert chosen(site(MEDIA), held=held) == Choice()
     assert chosen(site(MEDIA, CLIPS), row("w", "*.example.com"), held=held).arn == arn("w")
 
 
 def test_one_that_ends_soon_is_told() -> None:
-    """A month before its end ACM should have renewed what it issued long ago."""
+    """A notice mentions a certificate that expires within a month, because ACM should have renewed it."""
     (notice,) = chosen(site(), row("n", MEDIA, days=12)).notices
     assert notice.warning
     assert "expires on 2026-12-06: see in ACM why it was not renewed" in notice.text
@@ -144,7 +144,7 @@ def test_one_that_ends_soon_is_told() -> None:
 
 
 def test_nothing_is_read_where_there_is_nothing_to_choose() -> None:
-    """No cname, or a certificate that the spec names."""
+    """Nothing is read without cnames, or if the spec names a certificate."""
     bare = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
     for stack in (
         site(certificate=arn("named")),
@@ -181,7 +181,7 @@ PENDING = (
     ],
 )
 def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], told: str) -> None:
-    """It says which there are, the nearest one first, and why that would not do."""
+    """It lists the existing certificates, the nearest one first, and why that one does not work."""
     (problem,) = chosen(site(), *rows).problems
     what = f"no certificate in us-east-1 that CloudFront would take covers {MEDIA}: "
     assert problem.what == what + told
@@ -189,7 +189,7 @@ def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], told: str) 
 
 
 def test_names_that_no_one_certificate_covers() -> None:
-    """Each has one, and CloudFront takes one for all."""
+    """Each name has a certificate, but CloudFront uses one for all names."""
     (problem,) = chosen(site(MEDIA, CLIPS), row("a", MEDIA), row("b", CLIPS)).problems
     assert problem.what.startswith(
         "no one certificate in us-east-1 covers all cnames: there is one for media"
@@ -198,7 +198,7 @@ def test_names_that_no_one_certificate_covers() -> None:
 
 
 def test_a_long_list_is_cut() -> None:
-    """Five are told of."""
+    """The problem lists five of them."""
     rows = [row(f"{number}", f"n{number}.example.org") for number in range(8)]
     (problem,) = chosen(site(), *rows).problems
     assert problem.what.count("one for") == 5
@@ -206,7 +206,7 @@ def test_a_long_list_is_cut() -> None:
 
 
 def test_names_beyond_the_hundredth_are_asked_for() -> None:
-    """A list shows the first hundred."""
+    """A list shows only the first hundred names, so the others are read."""
     many = row("many", "a.example.com", HasAdditionalSubjectAlternativeNames=True)
     whole = {
         "Certificate": {"DomainName": "a.example.com", "SubjectAlternativeNames": ["a.example.com", MEDIA]}
@@ -217,7 +217,7 @@ def test_names_beyond_the_hundredth_are_asked_for() -> None:
 
 
 def test_a_list_that_may_not_be_read() -> None:
-    """The one in place stays, with a notice; for a new distribution it is a problem."""
+    """The current certificate stays, with a notice. For a new distribution it is a problem."""
     refusal = NotAuthorized(
         "ListCertificates", "AccessDeniedException", "no", do="allow acm:ListCertificates on *"
     )

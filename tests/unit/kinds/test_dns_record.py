@@ -1,4 +1,4 @@
-"""Records for the cnames: aliases of the distribution, each name a step, and only those that are ours ever deleted."""
+"""Records for the cnames: aliases of the distribution, one step per name. Only owned records are ever deleted."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,13 +26,13 @@ OFF = f"{SPEC}dns: false\n"
 
 
 def alias(name: str = f"{MEDIA}.", kind: str = "A", target: Any = f"{TARGET}.") -> Json:
-    """An alias record of a distribution."""
+    """Return an alias record of a distribution."""
     to = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": target, "EvaluateTargetHealth": False}
     return {"Name": name, "Type": kind, "AliasTarget": to}
 
 
 def account(*records: Json, **config: Any) -> dict[str, Any]:
-    """Replies of an account with the zone, these records in it, and our distribution."""
+    """Return replies of an account with the zone, these records in it, and the stack's distribution."""
     row = {
         **distribution("E1"),
         "IsIPV6Enabled": True,
@@ -43,7 +43,7 @@ def account(*records: Json, **config: Any) -> dict[str, Any]:
 
 
 def zones(*records: Json) -> dict[str, Any]:
-    """Replies of an account with the zone, and these records in it."""
+    """Return replies of an account with the zone, and these records in it."""
     return {
         "list_hosted_zones_by_name": {"HostedZones": [ZONE, {**ZONE, "Name": "example.community."}]},
         "list_hosted_zones": [ZONE, {**ZONE, "Id": "/hostedzone/Z2", "Name": "ample.com."}],
@@ -52,17 +52,17 @@ def zones(*records: Json) -> dict[str, Any]:
 
 
 def known(target: Any = TARGET) -> Landscape:
-    """What the distribution's kind has brought."""
+    """Return what the distribution's kind has brought."""
     return Landscape({DISTRIBUTION: {"domain_name": target}})
 
 
 def proposed(text: str, replies: dict[str, Any], target: Any = TARGET) -> Proposal:
-    """What is proposed in this account."""
+    """Return what is proposed in this account."""
     return proposal(KIND, scene(text), live(**replies), known(target))
 
 
 def test_records_of_a_new_distribution_wait_for_its_name() -> None:
-    """The whole step: A and AAAA in one batch, aliases of what the create will bring."""
+    """One step creates A and AAAA in one batch, as aliases of the distribution that the plan creates."""
     target = Ref(StepId(f"create {DISTRIBUTION}"), "domain_name")
     (step,) = proposed(NAMED, zones(), target).steps
     assert step == CreateRecords(
@@ -78,7 +78,7 @@ def test_records_of_a_new_distribution_wait_for_its_name() -> None:
 
 
 def test_what_is_there_is_left_and_relied_on() -> None:
-    """In any spelling of the names."""
+    """The spelling of the names does not matter."""
     there = [alias("MEDIA.example.com."), alias(kind="AAAA", target="E1.CloudFront.net.")]
     found = proposed(NAMED, account(*there))
     assert found.steps == ()
@@ -90,7 +90,7 @@ def test_what_is_there_is_left_and_relied_on() -> None:
 
 
 def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
-    """Every type of record that is an alias of ours, before the distribution gives the name up."""
+    """Every type of alias of the distribution is deleted before the distribution loses the name."""
     old = [alias("old.example.com.", kind) for kind in ("A", "HTTPS")]
     there = [alias(), alias(kind="AAAA")]
     row = {"Quantity": 2, "Items": [MEDIA, "Old.example.com"]}
@@ -109,7 +109,7 @@ def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
 
 
 def test_false_looks_into_every_zone_that_could_hold_one() -> None:
-    """``ample.com`` is none of them, though the name ends in the same letters."""
+    """It skips ``ample.com``, though the name ends with the same letters."""
     found = proposed(OFF, account(alias(), {**alias("x.example.com."), "AliasTarget": {"DNSName": "d2."}}))
     (step,) = found.steps
     assert isinstance(step, DeleteRecords)
@@ -118,12 +118,12 @@ def test_false_looks_into_every_zone_that_could_hold_one() -> None:
 
 @pytest.mark.parametrize("text", [SPEC, NAMED.replace("dns: {route53: example.com}\n", "")])
 def test_where_the_spec_says_nothing_nothing_is_read(text: str) -> None:
-    """Neither zone nor record."""
+    """Without `dns`, neither zones nor records are read."""
     assert proposed(text, {"list_hosted_zones_by_name": AssertionError}) == Proposal()
 
 
 def test_china_has_a_zone_of_its_own() -> None:
-    """CloudFront's names stand in another zone there."""
+    """CloudFront's names are in another zone there."""
     stage: Scene = replace(scene(NAMED), partition="aws-cn")
     (step,) = proposal(KIND, stage, live(**zones()), known()).steps
     assert isinstance(step, CreateRecords)
@@ -131,7 +131,7 @@ def test_china_has_a_zone_of_its_own() -> None:
 
 
 def test_two_public_zones_are_not_read() -> None:
-    """Which one counts cannot be known."""
+    """It is unknown which of them is in use."""
     twins = {"HostedZones": [ZONE, {**ZONE, "Id": "/hostedzone/Z9"}]}
     replies = {**account(), "list_hosted_zones_by_name": twins, "list_resource_record_sets": AssertionError}
     (problem,) = proposed(NAMED, replies).problems
@@ -140,12 +140,12 @@ def test_two_public_zones_are_not_read() -> None:
 
 
 def test_a_stack_without_a_distribution_to_come_has_no_records() -> None:
-    """One that is to adopt what is not there: that problem is told elsewhere."""
+    """If the spec adopts a missing distribution, another kind reports that problem."""
     assert proposal(KIND, scene(NAMED), live(**zones()), Landscape()) == Proposal()
 
 
 def test_outputs_name_what_leads_to_the_distribution() -> None:
-    """As records that are made, or as the one to make by hand."""
+    """They have the records that the stack creates, or the one to create by hand."""
     made = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
     by_hand = [{"name": MEDIA, "type": "CNAME", "value": TARGET}]
     assert KIND.outputs(scene(NAMED), known(TARGET)) == {"dns_records": made}

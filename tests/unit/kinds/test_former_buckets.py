@@ -1,4 +1,4 @@
-"""Former buckets: remembered until nothing of ours is left in them, whatever becomes of the run that leaves them."""
+"""Former buckets: recorded in a tag until they have no grants of the stack, even if a run stops in between."""
 
 from typing import Any
 
@@ -33,13 +33,13 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 
 def proposed(*, own: Any = None, **replies: Any) -> Proposal:
-    """What the kind ``bucket-policy`` proposes; `own` is our distribution's row."""
+    """Return what the kind ``bucket-policy`` proposes. `own` is the row of the stack's distribution."""
     aws = live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)})
     return proposal(BucketPolicyKind(), scene(OAC), aws, land())
 
 
 def forgetting(*names: str) -> ChangeTags:
-    """The end of the tag that remembers these buckets."""
+    """Return the step that removes the tag with these buckets."""
     return ChangeTags(
         address=ADDRESS,
         stage=Stage.FORGET,
@@ -55,20 +55,18 @@ def forgetting(*names: str) -> ChangeTags:
 
 
 def remembering(*names: str) -> Any:
-    """Replies about the tags of our distribution, which remembers these buckets."""
+    """Return replies about the tags of the stack's distribution, which list these buckets."""
     tags = {"cfstream:name": "lectures", "cfstream:buckets": " ".join(names)}
     return {"Tags": {"Items": [{"Key": key, "Value": value} for key, value in tags.items()]}}
 
 
 def revoking(name: str, seen: Any, region: str = REGION) -> PolicyEdit:
-    """The end of our statement in the policy of a former bucket."""
+    """Return the step that removes the stack's statement from the policy of a former bucket."""
     return PolicyEdit(name, region, ACCOUNT, seen, (), frozenset({"cfstream-lectures-oac"}))
 
 
 def test_leaving_a_bucket() -> None:
-    """When the spec names another bucket, both are remembered until our statement in the old one, which goes last, is
-    gone.
-    """
+    """If the spec names another bucket, the tag lists both. The last step removes the statement in the old one."""
     seen = policy_of(THEIRS, by_oac())
     made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": seen})
     granted, remembered, revoked, forgotten = made.steps
@@ -97,7 +95,7 @@ def test_leaving_a_bucket() -> None:
 
 
 def test_leaving_a_bucket_in_another_region() -> None:
-    """HeadBucket shows the region of the old bucket, also where it refuses the request."""
+    """HeadBucket shows the region of the old bucket, even if it refuses the request."""
     moved = Refused("s3:HeadBucket", "301", "Moved Permanently", status=301)
     moved.region = "eu-central-1"
 
@@ -117,7 +115,7 @@ def test_leaving_a_bucket_in_another_region() -> None:
 
 
 def test_leaving_a_bucket_without_ours() -> None:
-    """Where the old bucket has no statement of ours none is taken out; the new one is remembered all the same."""
+    """If the old bucket has no statement of the stack, none is removed. The tag still lists the new one."""
     made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": policy_of(THEIRS)})
     granted, *marks = made.steps
     assert isinstance(granted, ProposedGrant)
@@ -125,7 +123,7 @@ def test_leaving_a_bucket_without_ours() -> None:
 
 
 def test_after_a_crash() -> None:
-    """A run that died after the switch is followed by one that takes our statement out of the old bucket."""
+    """If a run stopped after the distribution changed, the next one removes the statement from the old bucket."""
     seen = policy_of(THEIRS, by_oac())
     revoked, forgotten = proposed(
         policy=policy_of(by_oac()),
@@ -138,13 +136,13 @@ def test_after_a_crash() -> None:
 
 
 def test_nothing_left() -> None:
-    """Where nothing of ours is left in the old bucket, or it is gone, the tag alone goes."""
+    """If the old bucket has no statement of the stack, or does not exist, only the tag is removed."""
     made = proposed(policy=policy_of(by_oac()), list_tags_for_resource=remembering(BUCKET, "old-media"))
     assert made.steps == (forgetting(BUCKET, "old-media"),)
 
 
 def test_closed_to_us() -> None:
-    """An old bucket whose policy may not be read stays remembered, and that is told."""
+    """If the policy of the old bucket cannot be read, the tag still lists it, and a notice says so."""
     policies: Any = {"old-media": denied("s3:GetBucketPolicy")}
     made = proposed(
         policy=policy_of(by_oac()),
@@ -157,7 +155,7 @@ def test_closed_to_us() -> None:
 
 
 def test_turning_back() -> None:
-    """After a run that died before the switch the spec may name the old bucket again: the new one is left then."""
+    """If a run stopped before the distribution changed, the spec may name the old bucket again."""
     seen = policy_of(by_oac())
     revoked, forgotten = proposed(
         policy=seen,
@@ -170,7 +168,7 @@ def test_turning_back() -> None:
 
 
 def test_a_third_bucket() -> None:
-    """The spec may name yet another bucket: all three are remembered."""
+    """If the spec then names yet another bucket, the tag lists all three."""
     seen = policy_of(by_oac())
     remembered = proposed(
         own=signed(oac="E3OAC", bucket="old-media"),

@@ -1,4 +1,4 @@
-"""When a key may leave its group: not before the last URL that it signed has run out."""
+"""When a key may leave its group: not before the last URL that it signed has expired."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,25 +14,25 @@ DAY = timedelta(hours=24)
 
 
 def grace(declared: Mapping[str, tuple[str, ...]], staying: list[Successor], now: datetime | None) -> Grace:
-    """A day's grace, in a spec whose keys replace those that `declared` says."""
+    """Return a grace period of a day, in a spec whose keys replace those in `declared`."""
     keys = tuple(DeclaredKey(name, f"{name}.pem", replaces, (), "") for name, replaces in declared.items())
     return Grace(keys, {key.name: key for key in staying}, DAY, now)
 
 
 def hazard(why: str) -> Hazard:
-    """The hazard of detaching the key named old."""
+    """Return the hazard of detaching the key named old."""
     return Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}")
 
 
 def test_a_key_that_nothing_replaces_cuts_viewers() -> None:
-    """Nobody has said that its URLs have run out."""
+    """Nothing shows that its URLs have expired."""
     asked = grace({"new": ()}, [Successor("new", CREATED, active=True)], CREATED + 9 * DAY)
 
     assert asked.hazard("old") == hazard("no key in the group replaces it")
 
 
 def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
-    """From the very moment on at which created and max_validity are past, and not a second earlier."""
+    """The hazard ends exactly when created plus max_validity is past, and not a second earlier."""
     successor = Successor("new", CREATED, active=True)
     early = grace({"new": ("old",)}, [successor], CREATED + DAY - timedelta(seconds=1))
     late = grace({"new": ("old",)}, [successor], CREATED + DAY)
@@ -54,12 +54,12 @@ def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
     ],
 )
 def test_a_successor_that_cannot_sign_yet_replaces_nothing(successor: Successor, why: str) -> None:
-    """A key may be old and only now join the group: until then its predecessor signed."""
+    """A key may be old and join the group only now. Until then, its predecessor signed."""
     assert grace({"new": ("old",)}, [successor], CREATED + 9 * DAY).hazard("old") == hazard(why)
 
 
 def test_a_successor_s_successor_is_one_as_well() -> None:
-    """Two rotations may be cleared up at once: the middle key may be in another group, or leave too."""
+    """Two rotations may be finished at once: the middle key may be in another group, or leave too."""
     declared = {"middle": ("old",), "new": ("middle",)}
     asked = grace(declared, [Successor("new", CREATED, active=True)], CREATED + 2 * DAY)
 
@@ -68,7 +68,7 @@ def test_a_successor_s_successor_is_one_as_well() -> None:
 
 
 def test_a_circle_of_successors_comes_to_an_end() -> None:
-    """Keys that replace each other are a strange spec and no endless loop."""
+    """Keys that replace each other do not cause an endless loop."""
     declared = {"new": ("old", "newer"), "newer": ("new",)}
     asked = grace(declared, [Successor("newer", CREATED, active=True)], CREATED + 2 * DAY)
 
@@ -83,5 +83,5 @@ def test_one_successor_past_its_grace_is_enough() -> None:
 
 
 def test_without_a_time_no_grace_is_past() -> None:
-    """Where nobody knows how late it is, the careful answer is given."""
+    """If the time is unknown, the hazard stays."""
     assert grace({"new": ("old",)}, [Successor("new", CREATED, active=True)], None).hazard("old") is not None

@@ -1,4 +1,4 @@
-"""Key groups: exactly the keys of the spec, waited for where they are in use, and never somebody else's."""
+"""Key groups: they have exactly the keys of the spec, changes are waited for, and groups of others never change."""
 
 import itertools
 from collections.abc import Callable
@@ -37,40 +37,40 @@ USES = NO_KEYS.replace("trusted_signers: [self]", "key_groups: [{use: newsroom}]
 
 
 def address(member: str) -> Address:
-    """Where a key group of the stack stands."""
+    """Return the address of a key group of the stack."""
     return Address("key-group", "lectures", member)
 
 
 def group(name: str, *keys: str, comment: str = "cfstream:lectures", group_id: str = "") -> Json:
-    """A row of ListKeyGroups: a group of ours."""
+    """Return a row of ListKeyGroups: an owned group."""
     config = {"Name": name, "Items": list(keys), "Comment": comment}
     return {"KeyGroup": {"Id": group_id or f"id-{name}", "KeyGroupConfig": config}}
 
 
 def config_of(*rows: Json) -> Callable[[Json], Json]:
-    """Replies to GetKeyGroupConfig that say what the rows say."""
+    """Return replies to GetKeyGroupConfig with the content of these rows."""
     configs = {row["KeyGroup"]["Id"]: row["KeyGroup"]["KeyGroupConfig"] for row in rows}
     return lambda params: {"KeyGroupConfig": configs[params["Id"]], "ETag": "E2GROUP"}
 
 
 def key(name: str, key_id: str, age: timedelta = timedelta(days=9)) -> Json:
-    """A row of ListPublicKeys: a key of ours."""
+    """Return a row of ListPublicKeys: an owned key."""
     return {"Id": key_id, "Name": name, "CreatedTime": NOW - age, "Comment": "cfstream:lectures"}
 
 
 def keys(**ids: Known) -> Landscape:
-    """What the public keys have brought."""
+    """Return what the public keys have brought."""
     return Landscape({Address("public-key", "lectures", name): {"id": id_} for name, id_ in ids.items()})
 
 
 def relied(name: str, *keys: str, etag: str | None = None, comment: str = "cfstream:lectures") -> Relied:
-    """What a plan remembers of a group of ours."""
+    """Return what a plan relies on of an owned group."""
     content = {"id": f"id-{name}", "Name": name, "Items": list(keys), "Comment": comment}
     return Relied(address(name), digest(content), ETag(etag) if etag else None)
 
 
 def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be() -> None:
-    """The group is created with our mark, its keys in the order of the spec."""
+    """The group is created with the stack's mark, its keys in the order of the spec."""
     step = Create(
         address=address("signers"),
         stage=Stage.KEY_GROUPS,
@@ -100,7 +100,7 @@ def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be
 
 
 def test_a_group_with_just_these_keys_is_left_alone_in_whatever_order() -> None:
-    """Keys in a group are a set, and the rest of its comment is not ours."""
+    """The order of keys, and the rest of the comment after the mark, do not matter."""
     for order in itertools.permutations(["K1", "K2"]):
         aws = live(
             list_key_groups=[group("signers", *order, comment="cfstream:lectures and more")],
@@ -114,7 +114,7 @@ def test_a_group_with_just_these_keys_is_left_alone_in_whatever_order() -> None:
 
 
 def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
-    """A rotation's first half: the old key stays, and the new one is waited for at every edge."""
+    """In the first half of a rotation, the old key stays, and the plan waits until every edge has the new one."""
     row = group("signers", "K1")
     aws = live(
         **ours(distribution("D1", groups=["id-signers"])),
@@ -159,7 +159,7 @@ def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
 
 @pytest.mark.parametrize("users", [[], [distribution("D1", groups=["id-signers"], enabled=False)]])
 def test_a_group_that_serves_nobody_is_not_waited_for(users: list[Json]) -> None:
-    """No edge uses it, and a disabled distribution has no active keys to wait for."""
+    """No edge uses it, and a disabled distribution has no active keys."""
     row = group("signers", "K1")
     aws = live(
         list_distributions=users,
@@ -175,7 +175,7 @@ def test_a_group_that_serves_nobody_is_not_waited_for(users: list[Json]) -> None
 
 
 def detaching(age: timedelta, active: tuple[str, ...] = ("K1", "K2"), spec: str = ONE) -> tuple[Hazard, ...]:
-    """The hazards of detaching old (K1) when new (K2) is so old and the distribution shows these keys."""
+    """Return the hazards of detaching old (K1), for this age of new (K2) and these active keys."""
     row = group("signers", "K1", "K2")
     aws = live(
         **ours(distribution("D1", groups=["id-signers"]), active={"id-signers": active}),
@@ -190,7 +190,7 @@ def detaching(age: timedelta, active: tuple[str, ...] = ("K1", "K2"), spec: str 
 
 
 def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
-    """Created and max_validity (a day, unless the spec says otherwise) are past, and the successor signs."""
+    """Created plus max_validity (a day by default) is past, and the successor signs."""
     assert detaching(timedelta(hours=24)) == ()
     assert detaching(timedelta(hours=3), spec=ONE + "sign: {max_validity: 2h}\n") == ()
 
@@ -211,14 +211,14 @@ def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
 def test_a_key_that_leaves_before_its_time_cuts_viewers(
     age: int, active: tuple[str, ...], spec: str, why: str
 ) -> None:
-    """Too early, before the successor signs, or without one: URLs handed out die."""
+    """If it leaves too early, before the successor signs, or without one, its URLs stop working."""
     assert detaching(timedelta(hours=age), active, spec) == (
         Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}"),
     )
 
 
 def test_a_key_that_somebody_put_into_our_group_is_taken_out_and_named_by_its_id() -> None:
-    """Our group has the keys of the spec; what is not even live any more has no name to be called by."""
+    """An owned group has only the keys of the spec. A key that is not live has no name, so its id is shown."""
     row = group("signers", "K2", "K9")
     aws = live(
         list_key_groups=[row], get_key_group_config=config_of(row), list_public_keys=[key("new", "K2")]
@@ -230,7 +230,7 @@ def test_a_key_that_somebody_put_into_our_group_is_taken_out_and_named_by_its_id
 
 
 def test_a_list_that_lags_behind_proposes_nothing() -> None:
-    """The document itself decides, not the row that made us read it."""
+    """The document decides, not the row of the list."""
     aws = live(
         list_key_groups=[group("signers", "K1", "K2")],
         get_key_group_config=config_of(group("signers", "K2")),
@@ -241,7 +241,7 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
 
 
 def test_a_group_that_vanished_since_the_list_ends_the_planning() -> None:
-    """A refusal is no empty group."""
+    """A refusal does not count as an empty group."""
     aws = live(
         list_key_groups=[group("signers", "K1")],
         get_key_group_config=Missing("GetKeyGroupConfig", "NoSuchResource", "gone"),
@@ -251,7 +251,7 @@ def test_a_group_that_vanished_since_the_list_ends_the_planning() -> None:
 
 
 def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
-    """Nothing is taken out of a group because a key could not be understood."""
+    """If a key has a problem, no key is removed from a group."""
     row = group("signers", "K1")
     aws = live(list_key_groups=[row], get_key_group_config=config_of(row))
 
@@ -263,7 +263,7 @@ def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
     [("", "it does not belong to cfstream"), ("cfstream:talks x", "it belongs to the cfstream stack talks")],
 )
 def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
-    """Something in the way is named and left alone; `use` is the way to trust it."""
+    """The existing group is named and not changed. `use` trusts it."""
     proposed = proposal(
         KIND, scene(ONE), live(list_key_groups=[group("signers", "K1", comment=comment)]), keys(new="K2")
     )
@@ -277,7 +277,7 @@ def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose:
 
 @pytest.mark.parametrize("reference", ["newsroom", "id-newsroom"])
 def test_a_group_of_others_is_used_by_name_or_id_as_it_is(reference: str) -> None:
-    """`use` is referred to: brought under the word that the spec has for it, and never changed."""
+    """A group in `use` is brought under the reference in the spec, and never changed."""
     aws = live(list_key_groups=[group("newsroom", "K7", comment="by hand"), group("other", "K8", comment="")])
 
     assert proposal(KIND, scene(USES.replace("newsroom", reference)), aws) == Proposal(
@@ -287,7 +287,7 @@ def test_a_group_of_others_is_used_by_name_or_id_as_it_is(reference: str) -> Non
 
 
 def test_an_id_comes_before_a_name_that_looks_like_it() -> None:
-    """A group may be named like another one's id."""
+    """A group may have the id of another one as its name."""
     aws = live(
         list_key_groups=[
             group("newsroom", "K7", comment="", group_id="G1"),
@@ -299,7 +299,7 @@ def test_an_id_comes_before_a_name_that_looks_like_it() -> None:
 
 
 def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
-    """It may be one that another spec still has to make."""
+    """Another spec may still have to create it."""
     (problem,) = proposal(KIND, scene(USES), live()).problems
 
     assert problem.what == "no key group with the name or id newsroom exists in account 123456789012"
@@ -307,7 +307,7 @@ def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
 
 
 def test_a_behavior_may_use_the_group_that_the_spec_makes() -> None:
-    """A second mention by `use` is the same group, made once."""
+    """A second mention by `use` means the same group, which is created once."""
     spec = ONE + "http:\n  behaviors:\n    - {path: /clips/*, key_groups: [{use: signers}]}\n"
     proposed = proposal(KIND, scene(spec), live(), keys(new=MADE))
 
@@ -316,7 +316,7 @@ def test_a_behavior_may_use_the_group_that_the_spec_makes() -> None:
 
 
 def test_a_group_of_ours_that_nothing_uses_any_more_is_deleted() -> None:
-    """It is in no spec field, and the distribution that used it changes over in this plan."""
+    """No field of the spec has it, and this plan changes the distribution that used it."""
     aws = live(
         **ours(distribution("D1", groups=["id-old-signers"])),
         list_key_groups=[group("old-signers", "K2", "K1"), group("theirs", "K3", comment="cfstream:talks")],
@@ -342,7 +342,7 @@ def test_a_group_of_ours_that_nothing_uses_any_more_is_deleted() -> None:
 
 
 def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
-    """DeleteKeyGroup would be refused with ResourceInUse: it is told of, and left alone."""
+    """DeleteKeyGroup would be refused with ResourceInUse, so a notice mentions it, and it stays."""
     aws = live(
         **ours(distribution("D1"), [distribution("D2", behaviors={"/x/*": ["id-old-signers"]})]),
         list_key_groups=[group("old-signers", "K1")],
@@ -356,7 +356,7 @@ def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
 
 
 def test_whatever_order_aws_lists_in_the_proposal_is_the_same() -> None:
-    """Groups, their keys, and the keys themselves come in any order."""
+    """The order of groups and keys does not matter."""
     rows = [group("signers", "K1", "K3"), group("a", "K1", "K2"), group("b", "K2")]
     names = [key("new", "K2"), key("old", "K1"), key("x", "K3")]
     proposals = []

@@ -1,4 +1,4 @@
-"""Who uses a key group once the plan has run."""
+"""Which distributions use a key group after the plan."""
 
 import pytest
 
@@ -12,30 +12,30 @@ PUBLIC = "version: 1\nname: lectures\nbucket: lectures-media\npublic: true\n"
 
 
 def users(spec: str, **config: object) -> tuple[str, ...]:
-    """Who uses the group G after the plan of `spec`, when our distribution is live like this."""
+    """Return the users of the group G after the plan of `spec`, for this live distribution."""
     planned = scene(spec)
     aws = live(**ours(distribution("D1", **config)))
     return group_users_after(Surroundings(aws, planned).neighbors, "G", planned.stack.spec)
 
 
 def behaviors(*entries: str) -> str:
-    """A section of the spec with these behaviors."""
+    """Return a section of the spec with these behaviors."""
     return "http:\n  behaviors:\n" + "".join(f"    - {entry}\n" for entry in entries)
 
 
 @pytest.mark.parametrize("spec", [PRIVATE, PUBLIC])
 def test_the_default_behavior_gives_up_what_the_spec_does_not_name(spec: str) -> None:
-    """Its signers are owned: the spec's, or none where it says that it is public."""
+    """Its signers are those of the spec, or none if the spec is public."""
     assert users(spec, groups=["G"]) == ()
 
 
 def test_a_behavior_that_the_spec_does_not_name_gets_the_default_s_signers() -> None:
-    """Signers are owned on every behavior whose origin is our bucket."""
+    """The spec owns the signers of every behavior whose origin is the stack's bucket."""
     assert users(PRIVATE, behaviors={"/clips/*": ["G"]}) == ()
 
 
 def test_where_the_default_is_public_signers_of_other_behaviors_stay() -> None:
-    """Signers are never taken off a behavior unless the spec names it public, or names others."""
+    """Signers are never removed from a behavior unless the spec makes it public, or names others."""
     clips = {"behaviors": {"/clips/*": ["G"]}}
 
     assert users(PUBLIC, **clips) == ("D1",)
@@ -45,7 +45,7 @@ def test_where_the_default_is_public_signers_of_other_behaviors_stay() -> None:
 
 
 def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
-    """What leads elsewhere than to our bucket is not ours."""
+    """The spec does not own behaviors with another origin."""
     elsewhere = {"Id": "elsewhere", "DomainName": "www.example.com"}
     row = distribution("D1", more_origins=[elsewhere])
     row["CacheBehaviors"] = {
@@ -60,7 +60,7 @@ def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
 
 
 def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> None:
-    """A list may still show what was there before the last write."""
+    """A list may still show the state before the last write."""
     replies = ours(distribution("D1", oac="NEW"))
     aws = live(**{**replies, "list_distributions": [distribution("D1", oac="OLD")]})
 
@@ -77,5 +77,5 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
     ],
 )
 def test_a_mark_names_its_owner(comment: str | None, words: str) -> None:
-    """Whoever finds something in the way learns whose it is."""
+    """The problem with an existing resource names its owner."""
     assert owner_of(comment) == words

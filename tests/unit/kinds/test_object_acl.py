@@ -1,6 +1,4 @@
-"""Grants on objects: counted, marked before the first, given to all that lack them, and taken back by the
-mark.
-"""
+"""Grants on objects: counted, tagged before the first, given to all objects that lack them, and revoked by the tag."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +31,7 @@ MADE = StepId("create origin-access-identity:lectures")
 
 
 def acl(*permissions: str, public: bool = False) -> Json:
-    """An ACL with these permissions for the OAI."""
+    """Return an ACL with these permissions for the OAI."""
     grants: list[Any] = [
         {"Grantee": {"Type": "CanonicalUser", "ID": USER}, "Permission": permission}
         for permission in permissions
@@ -47,7 +45,7 @@ def acl(*permissions: str, public: bool = False) -> Json:
 def objects(
     acls: dict[str, Any], mark: str = "", own: Any = None, others: tuple[Any, ...] = (), **more: Any
 ) -> Any:
-    """An account in which the bucket has these objects, and our distribution, if any, this mark."""
+    """Return an account in which the bucket has these objects, and the stack's distribution, if any, this tag."""
 
     def tags(params: Json) -> Json:
         mine = {"cfstream:name": "lectures", **({"cfstream:acl": mark} if mark else {})}
@@ -79,31 +77,31 @@ def objects(
 
 
 def proposed(text: str, aws: Any, landscape: Landscape | None = None) -> Proposal:
-    """What the kind proposes."""
+    """Return what the kind proposes."""
     return proposal(KIND, scene(text), aws, landscape or land())
 
 
 def tally(text: str, aws: Any) -> Tally:
-    """How the objects are counted."""
+    """Return the counts of the objects."""
     here = scene(text)
     seen: LiveGrants = KIND.observe(aws, Surroundings(aws, here), KIND.desire(here))
     return seen.tally
 
 
 def edit(user: Any, permission: str | None, prefix: str = "", bucket: str = BUCKET) -> ObjectGrants:
-    """What is done to the objects."""
+    """Return the edit of the objects."""
     return ObjectGrants(
         bucket, REGION if bucket == BUCKET else "us-east-1", ACCOUNT, prefix, user, permission
     )
 
 
 def kinds_of(steps: tuple[Step, ...]) -> list[tuple[str, Stage]]:
-    """Ids without their numbers, and stages."""
+    """Return ids without their numbers, and stages."""
     return [(str(step.id), step.stage) for step in steps]
 
 
 def test_grant_with_its_mark() -> None:
-    """The distribution is marked before the first grant, which goes to all objects that lack it."""
+    """The distribution is tagged before the first grant, which covers all objects that lack it."""
     aws = objects({"a": acl("READ"), "b": acl(), "c": acl("FULL_CONTROL")})
     assert proposed(READ, aws).steps == (
         ChangeTags(
@@ -133,14 +131,14 @@ def test_grant_with_its_mark() -> None:
 
 
 def test_marked_already() -> None:
-    """A distribution that bears the mark is not marked again, and new objects alone are a reason to grant."""
+    """A tagged distribution is not tagged again. New objects alone cause a grant."""
     assert kinds_of(proposed(READ, objects({"a": acl()}, mark="E2OAI")).steps) == [
         ("grant object-acl:lectures", Stage.GRANT)
     ]
 
 
 def test_all_granted() -> None:
-    """Where every object has the grant, nothing is done, not even a mark made."""
+    """If every object has the grant, nothing is done, and no tag is written."""
     assert proposed(READ, objects({"a": acl("READ")})).steps == ()
     assert proposed(READ, objects({})).steps == ()
     assert proposed(FULL, objects({"a": acl("FULL_CONTROL")}, mark="E2OAI")).steps == ()
@@ -157,8 +155,9 @@ def test_prefix() -> None:
 
 
 def test_widening() -> None:
-    """FULL_CONTROL in place of READ is a hazard; for an object without any grant, and the other way round,
-    it is none.
+    """FULL_CONTROL instead of READ is a hazard.
+
+    It is not for an object without a grant, or for READ instead of FULL_CONTROL.
     """
     (wider,) = proposed(FULL, objects({"a": acl("READ"), "b": acl()}, mark="E2OAI")).steps
     assert [(hazard.name, hazard.text) for hazard in wider.hazards] == [
@@ -184,27 +183,25 @@ def test_new_identity() -> None:
 
 
 def test_new_distribution() -> None:
-    """A new distribution brings its mark along in the call that creates it."""
+    """A new distribution is created with the tag."""
     aws = objects({"a": acl()}, list_distributions=[])
     assert kinds_of(proposed(READ, aws).steps) == [("grant object-acl:lectures", Stage.GRANT)]
 
 
 def test_identity_that_cannot_be() -> None:
-    """Where the identity has a problem of its own, nothing is proposed."""
+    """If the identity has a problem, nothing is proposed."""
     assert proposed(READ, objects({"a": acl()}, mark="E9OLD"), Landscape()).steps == ()
 
 
 def test_identity_named_by_the_spec() -> None:
-    """An identity that the spec names by its id is the one whose grants count."""
+    """If the spec names an identity by its id, the grants to that one count."""
     grants = [{"Grantee": {"Type": "CanonicalUser", "ID": "9" * 96}, "Permission": "READ"}]
     aws = objects({"a": {"Owner": {"ID": "0"}, "Grants": grants}})
     assert tally(READ.replace("oai: {}", "oai: {id: E9OLD}"), aws).granted == 1
 
 
 def test_one_identity_after_another() -> None:
-    """Both identities stand in the mark until the former's grants are taken back; then the wanted one
-    alone.
-    """
+    """The tag lists both identities until the former one's grants are revoked. Then it lists the wanted one."""
     aws = objects({"a": acl()}, mark="E9OLD", own=signed(oai="E9OLD"))
     steps = proposed(READ, aws).steps
     assert kinds_of(steps) == [
@@ -219,7 +216,7 @@ def test_one_identity_after_another() -> None:
 
 
 def test_one_identity_after_another_that_is_made() -> None:
-    """The mark may name an identity that the plan is about to make beside the former one."""
+    """The tag may list an identity that the plan creates, beside the former one."""
     brought = {
         Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
     }
@@ -229,9 +226,7 @@ def test_one_identity_after_another_that_is_made() -> None:
 
 
 def test_not_on_objects_any_more() -> None:
-    """When the grant goes by policy, all of the bucket is searched for grants on objects, and the mark goes
-    last.
-    """
+    """If the grant moves to the policy, all objects are searched for grants, and the tag is removed last."""
     steps = proposed(BY_POLICY, objects({"a": acl("READ")}, mark="E2OAI")).steps
     assert kinds_of(steps) == [
         ("revoke object-acl:lectures", Stage.REVOKE),
@@ -247,14 +242,14 @@ def test_not_on_objects_any_more() -> None:
 
 
 def test_former_identity_gone() -> None:
-    """Grants to a deleted identity let nobody read, so only the mark is removed."""
+    """Grants to a deleted identity have no effect, so only the tag is removed."""
     made = proposed(BY_POLICY, objects({}, mark="EGONE"))
     assert kinds_of(made.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
     assert made.notices[0].text == "the identity EGONE was deleted: its grants on objects have no effect"
 
 
 def test_acls_disabled() -> None:
-    """Grants that sleep under enforced ownership cannot be taken back, and stay marked."""
+    """Grants cannot be revoked while ACLs are disabled, so the tag stays."""
     aws = objects({}, "E2OAI", get_bucket_ownership_controls=s3()["get_bucket_ownership_controls"])
     made = proposed(BY_POLICY, aws)
     assert made.steps == ()
@@ -262,9 +257,7 @@ def test_acls_disabled() -> None:
 
 
 def test_other_bucket() -> None:
-    """When the spec names another bucket, grants in the one that the distribution has read are taken back
-    last.
-    """
+    """If the spec names another bucket, grants in the old one are revoked last."""
     aws = objects(
         {"a": acl("READ")}, "E2OAI", signed(oai="E2OAI", bucket="old-media"), head_bucket={"BucketRegion": ""}
     )
@@ -275,8 +268,9 @@ def test_other_bucket() -> None:
 
 
 def test_counts() -> None:
-    """Objects are counted by what the identity has on them; one that is gone is none, one not readable is
-    not granted.
+    """Objects are counted by the identity's permissions.
+
+    A deleted object does not count, an unreadable one counts as not granted.
     """
     counted = tally(
         READ,
@@ -294,7 +288,7 @@ def test_counts() -> None:
 
 
 def test_relied_on() -> None:
-    """A plan relies on how many objects there are and which of them are granted, and on no more of them."""
+    """A plan relies on the number of objects, and on which of them are granted, but on nothing else."""
 
     def relied(acls: dict[str, Any], text: str = READ) -> Any:
         return proposed(text, objects(acls, mark="E2OAI")).relied_on
@@ -307,7 +301,7 @@ def test_relied_on() -> None:
 
 
 class Watched:
-    """A door through which no more than a chunk of ACLs may come at a time."""
+    """Reads that allow only one chunk of ACLs at a time."""
 
     def __init__(self, inner: Live, most: int) -> None:
         self._inner = inner
@@ -329,6 +323,6 @@ class Watched:
 
 @pytest.mark.parametrize("count", [CHUNK - 1, CHUNK, 2 * CHUNK + 1])
 def test_read_in_chunks(count: int) -> None:
-    """ACLs are read so many at a time, and none is left out."""
+    """ACLs are read in chunks, and none is left out."""
     aws = Watched(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
     assert tally(READ, aws).granted == count

@@ -1,4 +1,4 @@
-"""Origin access controls: named after the stack, always signing, and never somebody else's."""
+"""Origin access controls: named after the stack, always signing, and never someone else's."""
 
 import itertools
 
@@ -33,12 +33,12 @@ OURS = {
 
 
 def row(id_: str, **fields: str) -> Json:
-    """A row of ListOriginAccessControls: ours, but for these fields."""
+    """Return a row of ListOriginAccessControls: an owned control, except for these fields."""
     return {"Id": id_, **OURS, **fields}
 
 
 def relied(id_: str, member: str = "", etag: str | None = None, **fields: str) -> Relied:
-    """What a plan remembers of a control."""
+    """Return what a plan relies on of a control."""
     config = {**OURS, **fields}
     content = {"id": id_, "description": config.pop("Description"), **config}
     return Relied(
@@ -47,7 +47,7 @@ def relied(id_: str, member: str = "", etag: str | None = None, **fields: str) -
 
 
 def test_none_is_made_that_always_signs() -> None:
-    """Where there is none of our name, one is created for S3 that signs every request with SigV4."""
+    """Without an owned control, one is created for S3 that signs every request with SigV4."""
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
@@ -78,7 +78,7 @@ def test_none_is_made_that_always_signs() -> None:
 
 
 def test_it_is_the_default_of_delivery_http() -> None:
-    """A spec without a word of origin access gets an OAC."""
+    """A spec without origin access gets an OAC."""
     assert [step.id for step in proposal(KIND, scene(SPEC), live()).steps] == [
         "create origin-access-control:lectures"
     ]
@@ -86,7 +86,7 @@ def test_it_is_the_default_of_delivery_http() -> None:
 
 @pytest.mark.parametrize("description", ["cfstream:lectures", "cfstream:lectures by the media team"])
 def test_ours_is_enough_whatever_its_description_says_after_the_mark(description: str) -> None:
-    """A live control of ours that signs as wanted is brought, relied on and left alone."""
+    """An owned control that signs as wanted is brought, relied on and not changed."""
     aws = live(list_origin_access_controls=[row("E1", Description=description)])
 
     assert proposal(KIND, scene(OAC), aws) == Proposal(
@@ -95,7 +95,7 @@ def test_ours_is_enough_whatever_its_description_says_after_the_mark(description
 
 
 def test_signing_that_was_turned_off_is_turned_on_again() -> None:
-    """With `never`, CloudFront would read the bucket as anyone does: the plan says so, and mends it."""
+    """With `never`, CloudFront would send unsigned requests: the plan says so, and repairs it."""
     drifted = {**OURS, "SigningBehavior": "never", "Description": "cfstream:lectures and more"}
     aws = live(
         list_origin_access_controls=[{"Id": "E1", **drifted}],
@@ -130,7 +130,7 @@ def test_signing_that_was_turned_off_is_turned_on_again() -> None:
 
 
 def test_ours_under_another_name_gets_its_name_back() -> None:
-    """The mark says whose it is; the name is one of the fields that we own."""
+    """The mark shows the owner. The name is one of the owned fields."""
     aws = live(
         list_origin_access_controls=[row("E1", Name="renamed")],
         get_origin_access_control_config={CONFIG: {**OURS, "Name": "renamed"}, "ETag": "E2OAC"},
@@ -142,7 +142,7 @@ def test_ours_under_another_name_gets_its_name_back() -> None:
 
 
 def test_a_list_that_lags_behind_proposes_nothing() -> None:
-    """The document itself decides, not the row that made us read it."""
+    """The document decides, not the row of the list."""
     aws = live(
         list_origin_access_controls=[row("E1", SigningBehavior="never")],
         get_origin_access_control_config={CONFIG: OURS, "ETag": "E2OAC"},
@@ -160,7 +160,7 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
     ],
 )
 def test_our_name_on_what_is_not_ours_is_a_problem(description: str, whose: str) -> None:
-    """Something in the way is named and left alone; `oac: {id}` is the way to take it."""
+    """The existing control is named and not changed. `oac: {id}` uses it."""
     aws = live(list_origin_access_controls=[row("E9", Description=description)])
     proposed = proposal(KIND, scene(OAC), aws)
 
@@ -172,7 +172,7 @@ def test_our_name_on_what_is_not_ours_is_a_problem(description: str, whose: str)
 
 
 def test_a_control_named_by_id_is_used_as_it_is() -> None:
-    """`oac: {id}` is referred to: brought, relied on, never changed."""
+    """A control in `oac: {id}` is brought, relied on, and never changed."""
     aws = live(list_origin_access_controls=[row("E9", Name="theirs", Description="theirs")])
 
     assert proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), aws) == Proposal(
@@ -197,7 +197,7 @@ def test_a_control_named_by_id_is_used_as_it_is() -> None:
     ],
 )
 def test_a_control_that_cannot_guard_a_bucket_is_a_problem(fields: dict[str, str], what: str) -> None:
-    """Whoever owns it, a bucket behind it would be public or dark."""
+    """With it, the bucket would be public, or CloudFront could not read it."""
     aws = live(list_origin_access_controls=[row("E9", Name="theirs", Description="theirs", **fields)])
     (problem,) = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), aws).problems
 
@@ -205,7 +205,7 @@ def test_a_control_that_cannot_guard_a_bucket_is_a_problem(fields: dict[str, str
 
 
 def test_a_control_that_a_viewer_can_override_is_warned_of() -> None:
-    """With `no-override` it works, and less safely."""
+    """`no-override` works, but is less safe."""
     aws = live(list_origin_access_controls=[row("E9", Description="theirs", SigningBehavior="no-override")])
     proposed = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), aws)
 
@@ -220,14 +220,14 @@ def test_a_control_that_a_viewer_can_override_is_warned_of() -> None:
 
 
 def test_an_id_that_does_not_exist_is_a_problem() -> None:
-    """Apply would only hear NoSuchOriginAccessControl."""
+    """Apply would only get NoSuchOriginAccessControl."""
     (problem,) = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), live()).problems
 
     assert problem.what == "the origin access control E9 does not exist in account 123456789012"
 
 
 def test_the_control_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
-    """Switching to an OAI ends the control, for its only user switches away before."""
+    """If the stack changes to an OAI, the control is deleted after its only user changes."""
     aws = live(**ours(distribution("D1", oac="E1")), list_origin_access_controls=[row("E1")])
 
     assert proposal(KIND, scene(OAI), aws) == Proposal(
@@ -248,7 +248,7 @@ def test_the_control_that_the_distribution_gives_up_in_this_plan_is_deleted() ->
 
 
 def test_a_control_that_another_distribution_reads_through_stays() -> None:
-    """What bears our mark and is used is told of, and left alone."""
+    """An owned control in use stays, and a notice mentions it."""
     aws = live(
         **ours(distribution("D1", oac="E1"), [distribution("D2", oac="E1")]),
         list_origin_access_controls=[row("E1")],
@@ -262,7 +262,7 @@ def test_a_control_that_another_distribution_reads_through_stays() -> None:
 
 
 def test_of_several_of_ours_the_one_of_our_name_is_kept() -> None:
-    """In whatever order AWS lists them, the same one is chosen, and the others go."""
+    """The order in which AWS lists them does not matter. The others are deleted."""
     rows = [row("E1", Name="copy"), row("E2"), row("E3", Name="another")]
     proposals = [
         proposal(KIND, scene(OAC), live(list_origin_access_controls=list(order)))

@@ -1,4 +1,4 @@
-"""Origin access identities: made once, found by their mark, kept while anybody reads through them."""
+"""Origin access identities: created once, found by their mark, and kept while they are in use."""
 
 import itertools
 from collections.abc import Callable
@@ -25,12 +25,12 @@ OAC = SPEC + "oac: {}\n"
 
 
 def row(id_: str, comment: str) -> Json:
-    """A row of ListCloudFrontOriginAccessIdentities."""
+    """Return a row of ListCloudFrontOriginAccessIdentities."""
     return {"Id": id_, "S3CanonicalUserId": f"canonical-{id_}", "Comment": comment}
 
 
 def config_of(id_: str, comment: str, reference: str = REFERENCE) -> Callable[[Json], Json]:
-    """The config of one identity; there is no other."""
+    """Return the config of one identity; there is no other."""
 
     def answer(params: Json) -> Json:
         if params["Id"] != id_:
@@ -43,7 +43,7 @@ def config_of(id_: str, comment: str, reference: str = REFERENCE) -> Callable[[J
 
 
 def deletion(id_: str, comment: str, member: str = "") -> Delete:
-    """The step that ends an identity of ours."""
+    """Return the step that deletes an owned identity."""
     return Delete(
         address=Address("origin-access-identity", "lectures", member),
         stage=Stage.DELETE_IDENTITY,
@@ -57,13 +57,13 @@ def deletion(id_: str, comment: str, member: str = "") -> Delete:
 
 
 def relied(id_: str, comment: str, member: str = "", etag: str | None = None) -> Relied:
-    """What a plan remembers of an identity of ours."""
+    """Return what a plan relies on of an owned identity."""
     address = Address("origin-access-identity", "lectures", member)
     return Relied(address, digest({"id": id_, "comment": comment}), ETag(etag) if etag else None)
 
 
 def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
-    """Where no identity bears the stack's name, one is created that a lost reply cannot double."""
+    """Without an owned identity, one is created. A lost reply cannot create a second one."""
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
@@ -96,7 +96,7 @@ def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
 
 
 def test_the_one_that_bears_our_mark_is_enough() -> None:
-    """A live identity of ours with the wanted comment is brought, relied on and left alone."""
+    """An owned identity with the wanted comment is brought, relied on and not changed."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures For lectures")])
 
     assert proposal(KIND, scene(OAI), aws) == Proposal(
@@ -106,7 +106,7 @@ def test_the_one_that_bears_our_mark_is_enough() -> None:
 
 
 def test_another_stack_s_mark_is_not_ours() -> None:
-    """A name that ours is a beginning of is another name."""
+    """The name of another stack may start with this stack's name."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures-2 For lectures")])
 
     assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
@@ -115,7 +115,7 @@ def test_another_stack_s_mark_is_not_ours() -> None:
 
 
 def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
-    """Only the comment changes; the caller reference goes back as it was."""
+    """Only the comment changes. The caller reference is sent back unchanged."""
     aws = live(
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Old")],
         get_cloud_front_origin_access_identity_config=config_of("E1", "cfstream:lectures Old", "by hand"),
@@ -149,7 +149,7 @@ def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
 
 
 def test_a_list_that_lags_behind_proposes_nothing() -> None:
-    """The document itself decides, not the row that made us read it."""
+    """The document decides, not the row of the list."""
     aws = live(
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Old")],
         get_cloud_front_origin_access_identity_config=config_of("E1", "cfstream:lectures For lectures"),
@@ -159,21 +159,21 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
 
 
 def test_a_comment_that_the_spec_does_not_name_is_left_alone() -> None:
-    """Absent is not empty: without `oai.comment` whatever follows the mark stays."""
+    """Without `oai.comment`, the text after the mark stays."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Whatever")])
 
     assert proposal(KIND, scene(SPEC + "oai: {}\ncomment: Another\n"), aws).steps == ()
 
 
 def test_a_new_one_without_a_comment_of_its_own_gets_the_spec_s_cut_to_what_aws_takes() -> None:
-    """A comment of 128 characters and our mark are longer than 128, and AWS refuses that."""
+    """A comment of 128 characters with the mark is too long, and AWS would refuse it."""
     (step,) = proposal(KIND, scene(SPEC + f"oai: {{}}\ncomment: {'x' * 128}\n"), live()).steps
 
     assert step.asks()[CONFIG]["Comment"] == "cfstream:lectures " + "x" * 110
 
 
 def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> None:
-    """The identity that our distribution reads through is ours by its caller reference, and is marked again."""
+    """The identity of the stack's distribution is recognised by its caller reference, and gets the mark again."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
         list_cloud_front_origin_access_identities=[row("E1", "edited by hand")],
@@ -191,7 +191,7 @@ def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> 
 
 
 def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> None:
-    """An identity without our mark and our reference stays as it is; one of our own is made."""
+    """An identity without the mark and the reference does not change. The stack gets its own."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
         list_cloud_front_origin_access_identities=[row("E1", "theirs")],
@@ -204,7 +204,7 @@ def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> Non
 
 
 def test_one_that_is_gone_when_it_is_read_is_no_longer_ours() -> None:
-    """A list may still show what was deleted a moment ago."""
+    """A list may still show an identity that was just deleted."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
         list_cloud_front_origin_access_identities=[row("E1", "theirs")],
@@ -217,7 +217,7 @@ def test_one_that_is_gone_when_it_is_read_is_no_longer_ours() -> None:
 
 
 def test_an_identity_named_by_id_is_used_as_it_is() -> None:
-    """`oai: {id}` is referred to: brought, relied on to exist, never changed."""
+    """An identity in `oai: {id}` is brought, must exist, and never changes."""
     aws = live(list_cloud_front_origin_access_identities=[row("E7", "theirs")])
 
     assert proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), aws) == Proposal(
@@ -227,7 +227,7 @@ def test_an_identity_named_by_id_is_used_as_it_is() -> None:
 
 
 def test_an_id_that_does_not_exist_is_a_problem_at_its_place() -> None:
-    """Apply would only hear InvalidOriginAccessIdentity."""
+    """Apply would only get InvalidOriginAccessIdentity."""
     (problem,) = proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), live()).problems
 
     assert str(problem.where) == "lectures.yaml:5:11"
@@ -235,7 +235,7 @@ def test_an_id_that_does_not_exist_is_a_problem_at_its_place() -> None:
 
 
 def test_the_identity_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
-    """Switching to an OAC ends the identity, for its only user switches away before."""
+    """If the stack changes to an OAC, the identity is deleted after its only user changes."""
     comment = "cfstream:lectures For lectures"
     aws = live(
         **ours(distribution("D1", oai="E1")), list_cloud_front_origin_access_identities=[row("E1", comment)]
@@ -247,7 +247,7 @@ def test_the_identity_that_the_distribution_gives_up_in_this_plan_is_deleted() -
 
 
 def test_an_identity_that_another_distribution_reads_through_stays() -> None:
-    """What bears our mark and is used is told of, and left alone."""
+    """An owned identity in use stays, and a notice mentions it."""
     aws = live(
         **ours(distribution("D1", oai="E1"), [distribution("D2", oai="E1")]),
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures")],
@@ -261,7 +261,7 @@ def test_an_identity_that_another_distribution_reads_through_stays() -> None:
 
 
 def test_an_identity_on_a_further_origin_of_our_distribution_stays() -> None:
-    """The spec speaks of the default behavior's origin alone; others keep what they have."""
+    """The spec only sets the origin of the default behavior. Others do not change."""
     further = {
         "Id": "other",
         "DomainName": "posters.s3.amazonaws.com",
@@ -276,7 +276,7 @@ def test_an_identity_on_a_further_origin_of_our_distribution_stays() -> None:
 
 
 def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
-    """Comments are not unique in AWS; whatever order it lists them in, the same one is chosen."""
+    """Comments are not unique in AWS. The order of the list does not matter."""
     rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E1", "E2", "E3")]
     proposals = [
         proposal(
@@ -294,7 +294,7 @@ def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
 
 
 def test_of_twins_that_nobody_uses_the_lowest_id_is_kept() -> None:
-    """The choice hangs on nothing that changes between two plans."""
+    """The choice does not change between two plans."""
     rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E2", "E1")]
     proposed = proposal(KIND, scene(OAI), live(list_cloud_front_origin_access_identities=rows))
 
@@ -303,7 +303,7 @@ def test_of_twins_that_nobody_uses_the_lowest_id_is_kept() -> None:
 
 
 def test_an_rtmp_stack_keeps_the_identity_of_its_streaming_distribution() -> None:
-    """OAI is the only identity of RTMP, and needs no word in the spec."""
+    """RTMP only supports an OAI, so the spec does not need to name it."""
     streaming = {
         **{key: value for key, value in distribution("S1").items() if key not in ("Origins",)},
         "S3Origin": {

@@ -1,4 +1,4 @@
-"""Public keys: told apart by what they are, made once, and deleted when no group holds them."""
+"""Public keys: compared by content, created once, and deleted if no group contains them."""
 
 import itertools
 from datetime import UTC, datetime
@@ -31,12 +31,12 @@ NO_KEYS = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: 
 
 
 def address(name: str) -> Address:
-    """Where a public key of the stack stands."""
+    """Return the address of a public key of the stack."""
     return Address("public-key", "lectures", name)
 
 
 def row(name: str, key_id: str, **fields: str) -> Json:
-    """A row of ListPublicKeys: a key of ours, with the line end that AWS adds."""
+    """Return a row of ListPublicKeys: an owned key, with the line end that AWS adds."""
     encoded = pem(name) + "\n"
     return {
         "Id": key_id,
@@ -49,7 +49,7 @@ def row(name: str, key_id: str, **fields: str) -> Json:
 
 
 def group(name: str, *keys: str, comment: str = "cfstream:lectures") -> Json:
-    """A row of ListKeyGroups."""
+    """Return a row of ListKeyGroups."""
     return {
         "KeyGroup": {
             "Id": f"id-{name}",
@@ -59,13 +59,13 @@ def group(name: str, *keys: str, comment: str = "cfstream:lectures") -> Json:
 
 
 def relied(name: str, key_id: str) -> Relied:
-    """What a plan remembers of a key of ours."""
+    """Return what a plan relies on of an owned key."""
     content = {"id": key_id, "comment": "cfstream:lectures", "der": der_digest(pem(name))}
     return Relied(address(name), digest(content))
 
 
 def deletion(name: str, key_id: str) -> Delete:
-    """The step that ends a key of ours."""
+    """Return the step that deletes an owned key."""
     return Delete(
         address=address(name),
         stage=Stage.DELETE_KEYS,
@@ -79,7 +79,7 @@ def deletion(name: str, key_id: str) -> Delete:
 
 
 def test_a_key_that_is_not_live_is_made_from_its_file() -> None:
-    """The key is created with its PEM, our mark, and a reference of its own."""
+    """The key is created with its PEM, the stack's mark, and its own reference."""
     step = Create(
         address=address("new"),
         stage=Stage.KEYS,
@@ -120,7 +120,7 @@ def test_a_key_that_is_not_live_is_made_from_its_file() -> None:
     "spelled", [pem("new").strip(), pem("new").replace("\n", "\r\n"), pem("new") + "\n\n"]
 )
 def test_white_space_does_not_make_another_key(spelled: str) -> None:
-    """AWS gives a key back with another line end than it got: what counts is the key in it."""
+    """AWS returns a key with another line end than it got, so only the content counts."""
     aws = live(list_public_keys=[row("new", "K1", EncodedKey=spelled)])
 
     assert proposal(KIND, scene(SPEC), aws) == Proposal(
@@ -138,7 +138,7 @@ def test_a_time_in_a_snapshot_is_as_good_as_one_of_aws() -> None:
 
 @pytest.mark.parametrize("encoded", [pem("another"), "no key at all"])
 def test_another_key_under_a_live_name_is_a_problem(encoded: str) -> None:
-    """A public key cannot change in AWS, and replacing it would cut off every viewer."""
+    """A public key cannot change in AWS, and replacing it would break all its URLs."""
     aws = live(list_public_keys=[row("new", "K1", EncodedKey=encoded)])
     proposed = proposal(KIND, scene(SPEC), aws)
 
@@ -159,7 +159,7 @@ def test_another_key_under_a_live_name_is_a_problem(encoded: str) -> None:
     ],
 )
 def test_a_key_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
-    """Something in the way is named and left alone, even where it is the very same key."""
+    """The existing key is named and not changed, even if it has the same content."""
     aws = live(list_public_keys=[row("new", "K1", Comment=comment)])
     proposed = proposal(KIND, scene(SPEC), aws)
 
@@ -170,7 +170,7 @@ def test_a_key_of_that_name_without_our_mark_is_a_problem(comment: str, whose: s
 
 
 def test_a_key_of_a_behavior_s_group_is_one_of_the_stack_s() -> None:
-    """Groups may be written at a behavior, and the plan says where."""
+    """A behavior can have groups too, and the plan shows where."""
     spec = NO_KEYS.replace("trusted_signers: [self]", "public: true") + (
         "http:\n"
         "  behaviors:\n"
@@ -185,7 +185,7 @@ def test_a_key_of_a_behavior_s_group_is_one_of_the_stack_s() -> None:
 
 
 def test_a_key_in_no_spec_and_no_group_is_deleted() -> None:
-    """What bears our mark and is used by nothing ends, in whatever order AWS lists it."""
+    """An owned key that nothing uses is deleted. The order of the list does not matter."""
     rows = [
         row("new", "K1"),
         row("old", "K2"),
@@ -203,7 +203,7 @@ def test_a_key_in_no_spec_and_no_group_is_deleted() -> None:
 
 
 def test_a_key_that_its_group_gives_up_in_this_plan_is_deleted() -> None:
-    """Our group's keys will be those of the spec: the one that leaves it is in no group any more."""
+    """An owned group gets the keys of the spec. A key that leaves is then in no group."""
     aws = live(
         list_public_keys=[row("new", "K1"), row("old", "K2")],
         list_key_groups=[group("lectures-signers", "K1", "K2")],
@@ -213,7 +213,7 @@ def test_a_key_that_its_group_gives_up_in_this_plan_is_deleted() -> None:
 
 
 def test_a_key_that_another_group_holds_stays() -> None:
-    """DeletePublicKey would be refused with PublicKeyInUse: it is told of, and left alone."""
+    """DeletePublicKey would be refused with PublicKeyInUse, so a notice mentions it, and it stays."""
     aws = live(
         list_public_keys=[row("new", "K1"), row("old", "K2")],
         list_key_groups=[group("newsroom", "K2", comment="by hand")],
@@ -227,14 +227,14 @@ def test_a_key_that_another_group_holds_stays() -> None:
 
 
 def test_the_keys_of_a_group_that_ends_in_this_plan_end_with_it() -> None:
-    """The group that no distribution uses goes first, and its keys are free."""
+    """The group that no distribution uses is deleted first."""
     aws = live(list_public_keys=[row("old", "K2")], list_key_groups=[group("old-signers", "K2")])
 
     assert proposal(KIND, scene(NO_KEYS), aws).steps == (deletion("old", "K2"),)
 
 
 def test_the_keys_of_a_group_of_ours_that_stays_in_use_stay() -> None:
-    """A group of ours that somebody else's distribution trusts is not deleted, and neither are its keys."""
+    """An owned group that another distribution trusts is not deleted, and neither are its keys."""
     aws = live(
         **ours(distribution("D1"), [distribution("D2", groups=["id-old-signers"])]),
         list_public_keys=[row("old", "K2")],

@@ -1,4 +1,4 @@
-"""Response headers policies: named after the stack, marked, and never more of somebody's than CORS."""
+"""Response headers policies: named after the stack, marked, and limited to CORS."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ EXPOSED = ["Accept-Ranges", "Age", "Content-Length", "Content-Range", "Date", "E
 
 
 def items(*values: str) -> Json:
-    """A list as CloudFront has it."""
+    """Return a list in CloudFront's form."""
     return {"Quantity": len(values), "Items": list(values)}
 
 
@@ -59,20 +59,20 @@ OURS: Json = {
 
 
 def row(id_: str, *, managed: bool = False, **fields: Any) -> Json:
-    """A row of ListResponseHeadersPolicies: ours, but for these fields."""
+    """Return a row of ListResponseHeadersPolicies: an owned policy, except for these fields."""
     config = {**OURS, **fields}
     return {"Type": "managed" if managed else "custom", "ResponseHeadersPolicy": {"Id": id_, CONFIG: config}}
 
 
 def carrying(policy: str) -> Json:
-    """Replies of an account whose distribution of ours carries this policy on the default behavior."""
+    """Return replies of an account whose stack has this policy on the default behavior."""
     made = distribution("E1")
     made["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
     return ours(made)
 
 
 def test_one_is_made_that_says_what_the_spec_says() -> None:
-    """The whole step: named and marked, and found by its name when the reply is lost."""
+    """It is named and marked, and found by its name after a lost reply."""
     step = Create(
         address=ADDRESS,
         stage=Stage.POLICIES,
@@ -107,14 +107,14 @@ def test_one_is_made_that_says_what_the_spec_says() -> None:
 
 @pytest.mark.parametrize("comment", ["cfstream:lectures", "cfstream:lectures for the player"])
 def test_ours_is_enough_as_it_is(comment: str) -> None:
-    """A live policy that says all of it is brought, relied on and left alone."""
+    """A live policy with all settings is brought, relied on and not changed."""
     found = proposal(KIND, scene(CORS), live(list_response_headers_policies=[row("p1", Comment=comment)]))
     assert (found.steps, found.brings) == ((), {ADDRESS: {"id": "p1"}})
     assert [relied.address for relied in found.relied_on] == [ADDRESS]
 
 
 def test_lists_in_any_order_and_with_more_in_them_are_no_drift() -> None:
-    """Sets are sets, names of headers have no case, and what somebody added is theirs."""
+    """Order and the case of header names do not matter, and additions stay."""
     cors = {
         **OURS["CorsConfig"],
         "AccessControlAllowMethods": items("OPTIONS", "GET", "POST", "HEAD"),
@@ -126,7 +126,7 @@ def test_lists_in_any_order_and_with_more_in_them_are_no_drift() -> None:
 
 
 def test_credentials_suffer_no_wildcards() -> None:
-    """Without them ``*`` and ``ALL`` stay, with them they are replaced by what is needed."""
+    """Without credentials, ``*`` and ``ALL`` stay. With them, the needed names replace these."""
     loose = {
         **OURS["CorsConfig"],
         "AccessControlAllowCredentials": False,
@@ -147,7 +147,7 @@ def test_credentials_suffer_no_wildcards() -> None:
 
 
 def test_one_of_our_name_that_is_not_ours_is_a_problem() -> None:
-    """Its owner is named, and nothing is brought."""
+    """The problem names its owner, and nothing is brought."""
     for comment, owner in (
         ("by hand", "it does not belong to cfstream"),
         ("cfstream:other", "the cfstream stack other"),
@@ -160,7 +160,7 @@ def test_one_of_our_name_that_is_not_ours_is_a_problem() -> None:
 
 
 def test_ours_goes_with_its_last_use() -> None:
-    """``cors: false`` deletes what our own distribution alone carries, as far as it is still what was seen."""
+    """``cors: false`` deletes a policy that only the stack's distribution uses, if it has not changed."""
     aws = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
     (step,) = proposal(KIND, scene(FALSE), aws).steps
     assert isinstance(step, Delete)
@@ -169,13 +169,13 @@ def test_ours_goes_with_its_last_use() -> None:
 
 
 def test_where_the_spec_says_nothing_nothing_is_read() -> None:
-    """Not even the list."""
+    """Without `http.cors`, not even the list is read."""
     aws = live(list_response_headers_policies=AssertionError, list_distributions=AssertionError)
     assert proposal(KIND, scene(SPEC), aws) == Proposal()
 
 
 def land_of(text: str, aws: Any) -> Landscape:
-    """What the distribution's kind gets to know."""
+    """Return the landscape for the distribution's kind."""
     stage = scene(text)
     want = KIND.desire(stage)
     have = KIND.observe(aws, Surroundings(aws, stage), want)
@@ -184,7 +184,7 @@ def land_of(text: str, aws: Any) -> Landscape:
 
 
 def test_a_distribution_is_told_what_to_carry() -> None:
-    """Ours, to come or live already; nothing; or, where CORS is not managed, that there is nothing to say."""
+    """It gets the owned policy, live or from a step; none; or, if CORS is not managed, nothing."""
     create = Ref(f"create {ADDRESS}")  # type: ignore[arg-type]
     fresh = attachment(scene(CORS), land_of(CORS, live()))
     assert fresh == Attachment(create, {str(create): "cfstream-lectures"}, frozenset())
@@ -198,7 +198,7 @@ def test_a_distribution_is_told_what_to_carry() -> None:
 
 
 def test_headers_of_somebodys_are_not_taken_off() -> None:
-    """A policy without CORS is none of ours to take off."""
+    """A policy without CORS that belongs to others is not detached."""
     theirs = row(
         "p1", Comment="by hand", Name="security", CorsConfig=None, SecurityHeadersConfig={"XSSProtection": {}}
     )

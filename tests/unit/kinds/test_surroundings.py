@@ -1,4 +1,4 @@
-"""What every kind of a stack starts from is read once."""
+"""The surroundings of a stack, which every kind uses, are read once."""
 
 from collections import Counter
 from typing import Any
@@ -27,7 +27,7 @@ class Counting(Live):
 
 
 def test_each_part_is_read_once() -> None:
-    """However many kinds use it, and in whatever order."""
+    """The number and the order of the kinds that use it do not matter."""
     aws = Counting({**s3(), **ours(distribution("E1DIST"), [distribution("E2OTHER")])})
     around = Surroundings(aws, scene(SPEC))
     around.read_s3()

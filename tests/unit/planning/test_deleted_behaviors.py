@@ -1,4 +1,4 @@
-"""A behavior that is deleted gives its paths to the next one that matches."""
+"""The paths of a deleted behavior fall to the next one that matches."""
 
 import pytest
 
@@ -28,7 +28,7 @@ GROUPS: dict[Known, GroupState] = {
 
 
 def world(*behaviors: Json, default: Json | None = None) -> BucketWorld:
-    """A bucket with a distribution of these behaviors; the key group ``staff`` signs for the default one."""
+    """Return a bucket with a distribution of these behaviors. The key group ``staff`` signs for the default one."""
     config = build.config(*behaviors, default=default)
     ours = distribution_from_config(Delivery.HTTP, build.OURS, build.OUR_ARN, config)
     bucket = BucketState(build.MEDIA, policy=GRANT)
@@ -61,7 +61,7 @@ def world(*behaviors: Json, default: Json | None = None) -> BucketWorld:
 def test_who_reads_its_paths_afterwards(
     before: tuple[Json, ...], after: tuple[Json, ...], hazards: set[str]
 ) -> None:
-    """Closing is no hazard; what opens to anyone, or is lost to its signers, is."""
+    """Closing is not a hazard. Opening to anyone, or a loss for signers, is."""
     was, will = evaluate(world(*before), world(*after))
     found = (*opening_hazards(was, will), *cutting_hazards(was, will))
     assert {each.name for each in found} == hazards

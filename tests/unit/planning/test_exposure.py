@@ -33,13 +33,13 @@ def test_new_stack() -> None:
 
 
 def test_unchanged() -> None:
-    """The same people can read a stack that is as its spec says, before and after."""
+    """The same readers can read a stack that is in sync, before and after."""
     seen = exposure(OAC, OWN, policy=GRANTED)
     assert (seen.before, seen.after, seen.openings) == ((OURS,), (OURS,), ())
 
 
 def test_not_granted_yet() -> None:
-    """A distribution that the bucket does not grant anything serves nobody."""
+    """A distribution to which the bucket grants nothing serves nobody."""
     assert exposure(OAC, OWN).before == ("nobody",)
     both = policy_of(by_oac(), by_oai())
     assert exposure(OAC, distribution("E1DIST"), policy=both).before == ("nobody",)
@@ -54,14 +54,14 @@ def test_key_groups() -> None:
 
 
 def test_own_account_number() -> None:
-    """The own account has the name that specs give it."""
+    """The account itself is shown as in specs: self."""
     own = signed(oac="E3OAC")
     own["DefaultCacheBehavior"]["TrustedSigners"]["Items"] = ["123456789012", "111122223333"]
     assert exposure(OAC, own, policy=GRANTED).before == ("signers: self, 111122223333",)
 
 
 def test_public_spec() -> None:
-    """A public spec lets anyone read through the stack's distribution, which is no opening."""
+    """A public spec allows anyone to read through the stack's distribution, which is not an opening."""
     seen = exposure(PUBLIC, OWN, policy=GRANTED)
     anyone = "anyone through distribution lectures"
     assert (seen.before, seen.after, seen.openings) == ((OURS,), (anyone,), ())
@@ -168,7 +168,7 @@ def test_other_distributions() -> None:
 
 
 def test_grant_that_opens_another_distribution() -> None:
-    """A grant to an OAI by which another distribution serves anyone shows after the plan."""
+    """A grant to an OAI with which another distribution serves anyone shows after the plan."""
     seen = exposure(BY_OAI, signed(oai="E2OAI"), (distribution("E5OPEN", oai="E2OAI"),))
     assert seen.before == ("nobody",)
     statement_ = "bucket policy statement cfstream-lectures-oai"
@@ -176,7 +176,7 @@ def test_grant_that_opens_another_distribution() -> None:
 
 
 def test_what_another_distribution_reads_by_stays() -> None:
-    """It is not revoked, so that distribution goes on serving, and is an opening."""
+    """It is not revoked, so that distribution continues to serve, and is an opening."""
     seen = exposure(
         OAC, signed(oai="E2OAI"), (distribution("E5OPEN", oai="E2OAI"),), policy=policy_of(by_oai())
     )
@@ -186,7 +186,7 @@ def test_what_another_distribution_reads_by_stays() -> None:
 
 
 def test_transient_id() -> None:
-    """A transient id in our statement stands for the OAI of our distribution, and for no other principal."""
+    """A transient id in the stack's statement stands for the OAI of its distribution, and for no other principal."""
     shown = policy_of({**by_oai(), "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}})
     assert exposure(BY_OAI, signed(oai="E2OAI"), policy=shown).before == (OURS,)
 
@@ -195,7 +195,7 @@ OPEN_BY_ACL = "anyone: distribution E5OPEN (unsigned), object ACL"
 
 
 def test_granted_on_objects() -> None:
-    """Grants on objects serve every distribution that reads by their OAI."""
+    """Grants on objects serve every distribution that reads with their OAI."""
     others = (distribution("E5OPEN", oai="E2OAI"),)
     seen = exposure(ON_OBJECTS, signed(oai="E2OAI"), others, mark="E2OAI", **on_objects(TO_OAI))
     assert seen.before == seen.after == (OURS, OPEN_BY_ACL)
@@ -203,7 +203,7 @@ def test_granted_on_objects() -> None:
 
 
 def test_granted_on_objects_earlier() -> None:
-    """A plan that moves the grant to the policy reads what objects were granted, so it shows who could read."""
+    """A plan that moves the grant to the policy reads the grants on objects, so it shows who could read."""
     seen = exposure(BY_OAI, signed(oai="E2OAI"), mark="E2OAI", **on_objects(TO_OAI))
     assert (seen.before, seen.after) == ((OURS,), (OURS,))
 
@@ -225,7 +225,7 @@ def test_bucket_acl() -> None:
 
 
 def test_streaming_distribution() -> None:
-    """A streaming distribution counts like any other: ours by its configuration, others by their rows."""
+    """A streaming distribution counts like any other: the stack's own by its configuration, others by their rows."""
 
     def row(id_: str, *signers: str) -> dict[str, Any]:
         origin = {

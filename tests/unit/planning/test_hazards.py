@@ -28,7 +28,7 @@ KEYS = HEAD + "oac: {}\nkey_groups: [{use: lectures-signers}]\n"
 
 
 def grouped(*groups: str, **config: Any) -> Any:
-    """Return our distribution with an OAC, and these key groups on its default behavior."""
+    """Return the stack's distribution with an OAC, and these key groups on its default behavior."""
     return distribution("E1DIST", oac="E3OAC", groups=groups, **config)
 
 
@@ -42,7 +42,7 @@ def grouped(*groups: str, **config: Any) -> Any:
     ],
 )
 def test_prefix(before: str, text: str, expected: list[str]) -> None:
-    """A grant of more is a hazard; so is one by which signers lose paths."""
+    """A wider grant is a hazard. So is a grant that takes paths from signers."""
     plan = planned(text, account(signed(oac="E3OAC"), policy=policy_of(by_oac(prefix=before))))
     assert sorted(hazards_of(plan)) == sorted((name, POLICY) for name in expected)
 
@@ -54,7 +54,7 @@ def test_wider_with_the_successor() -> None:
 
 
 def test_a_grant_that_another_distribution_serves() -> None:
-    """A grant to an OAI by which another distribution serves anyone makes the bucket public: it is named."""
+    """If another distribution serves anyone with the OAI, the grant makes the bucket public: the hazard names it."""
     others = (
         distribution("E5OPEN", oai="E2OAI"),
         distribution("E6OFF", oai="E2OAI", enabled=False),
@@ -71,7 +71,7 @@ def test_a_grant_that_another_distribution_serves() -> None:
 
 
 def test_a_grant_on_objects_that_another_distribution_serves() -> None:
-    """The same for grants on objects."""
+    """The same is true for grants on objects."""
     others = (distribution("E5OPEN", oai="E2OAI"),)
     plan = planned(ON_OBJECTS, account(signed(oai="E2OAI"), others, mark="E2OAI", **on_objects()))
     assert hazards_of(plan) == [("makes-public", "grant object-acl:lectures")]
@@ -119,7 +119,7 @@ def test_a_public_behavior_in_front_of_a_signed_one(behaviors: Any) -> None:
 
 
 def test_a_path_given_to_other_signers() -> None:
-    """Those who sign for it now lose it; the path is named, not the behavior that served it."""
+    """The current signers lose it. The hazard names the path, not the behavior that served it."""
     text = KEYS + 'http: {behaviors: [{path: "/clips/*", key_groups: [{use: newsroom-signers}]}]}\n'
     plan = planned(text, account(grouped("G1"), policy=GRANTED, list_key_groups=GROUPS))
     assert hazards_of(plan) == [("cuts-viewers", DISTRIBUTION)]
@@ -130,7 +130,7 @@ def test_a_path_given_to_other_signers() -> None:
 
 
 def test_a_group_that_is_replaced_by_one_with_the_same_keys() -> None:
-    """Nobody loses anything: the same keys sign by another group."""
+    """Nobody loses access, because the same keys sign."""
     alike = [
         {
             "KeyGroup": {
@@ -147,7 +147,7 @@ def test_a_group_that_is_replaced_by_one_with_the_same_keys() -> None:
 
 
 def test_disabled() -> None:
-    """A distribution that is switched off cuts its signers off, and is named as the stack's own."""
+    """Disabling a distribution cuts off its signers. The hazard names it as the stack's own."""
     plan = planned(OAC + "enabled: false\n", account(signed(oac="E3OAC"), policy=GRANTED))
     assert hazards_of(plan) == [("cuts-viewers", DISTRIBUTION)]
     (text,) = texts(plan, "cuts-viewers")
@@ -155,7 +155,7 @@ def test_disabled() -> None:
 
 
 def test_objects_that_the_policy_grants_from_now_on() -> None:
-    """Viewers go on reading: nothing opens, and nobody is cut off."""
+    """Viewers can still read: nothing opens, and nobody loses access."""
     own = signed(oai="E2OAI")
     plan = planned(BY_OAI, account(own, mark="E2OAI", **on_objects(TO_OAI)))
     assert hazards_of(plan) == []

@@ -1,4 +1,4 @@
-"""Who can read by the policy of the bucket, in words, and who of them is an opening."""
+"""Who can read by the bucket's policy, in words, and who of them is an opening."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ OWN = signed(oac="E3OAC")
 
 
 def test_public_statement() -> None:
-    """With a public statement anyone can read past CloudFront: one phrase, and one opening."""
+    """With a public statement, anyone can read directly from S3: one phrase, and one opening."""
     seen = exposure(OAC, OWN, block=NONE, policy=policy_of(by_oac(), OPEN))
     assert seen.after == (OURS, "anyone: bucket policy statement Open")
     assert opening_texts(seen) == ["anyone can read /*: bucket policy statement Open"]
 
 
 def test_what_closes_a_public_statement() -> None:
-    """The statement comes first, then block public access by a command that can be pasted."""
+    """The advice names the statement first, then a command that blocks public access."""
     (opening,) = exposure(OAC, OWN, block=NONE, policy=policy_of(by_oac(), OPEN)).openings
     said, command = opening.do.splitlines()
     assert said.startswith(
@@ -38,7 +38,7 @@ def test_what_closes_a_public_statement() -> None:
 
 
 def test_public_statement_under_the_blocks() -> None:
-    """RestrictPublicBuckets denies the public, but leaves distributions of any account and services in."""
+    """RestrictPublicBuckets denies the public, but not services and distributions of any account."""
     seen = exposure(OAC, OWN, policy=policy_of(by_oac(), OPEN))
     assert "anyone: bucket policy statement Open" not in seen.after
     assert "anyone through a distribution of any account: bucket policy statement Open" in seen.after
@@ -46,7 +46,7 @@ def test_public_statement_under_the_blocks() -> None:
 
 
 def test_public_statement_for_other_paths() -> None:
-    """Every object of the bucket counts, also those outside of the prefix that the stack serves."""
+    """Every object of the bucket counts, including those outside the prefix that the stack serves."""
     elsewhere = policy_of(by_oac(prefix="hls/"), statement("Open", "*", "posters/"))
     seen = exposure(OAC + "grant: {prefix: hls/}\n", OWN, block=NONE, policy=elsewhere)
     assert opening_texts(seen) == ["anyone can read /posters/*: bucket policy statement Open"]
@@ -54,7 +54,7 @@ def test_public_statement_for_other_paths() -> None:
 
 
 def test_distributions_of_anyone() -> None:
-    """A statement for CloudFront without a fixed source lets distributions of any account read, blocks or not."""
+    """A statement for CloudFront without a fixed source admits distributions of any account, in spite of blocks."""
     unfixed = statement("Loose", {"Service": "cloudfront.amazonaws.com"})
     for block in (NONE, ALL):
         seen = exposure(OAC, OWN, block=block, policy=policy_of(by_oac(), unfixed))
@@ -66,7 +66,7 @@ def test_distributions_of_anyone() -> None:
 
 
 def test_origin_access_none() -> None:
-    """A stack that reads as anyone does serves only what anyone can read, and that is no opening."""
+    """A stack with unsigned requests serves only what anyone can read, which is not an opening."""
     text = PUBLIC + "origin_access: none\n"
     seen = exposure(text, distribution("E1DIST"), block=NONE, policy=policy_of(OPEN))
     assert seen.before == ("anyone through distribution lectures", "anyone: bucket policy statement Open")
@@ -122,7 +122,7 @@ def test_listed_in_the_spec() -> None:
     ],
 )
 def test_inside(theirs: Any) -> None:
-    """The own account, its principals and denials are neither listed nor openings."""
+    """The account, its principals and denials are neither listed nor openings."""
     own = (
         {**theirs, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
         if theirs["Effect"] == "Deny"

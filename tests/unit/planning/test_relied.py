@@ -1,4 +1,4 @@
-"""What a plan relies on beside its own resources: other distributions, their OACs, and multi-Region access points."""
+"""What a plan relies on besides its own resources: other distributions, their OACs, and multi-Region access points."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ ALIAS = "m1abcdefghijk.mrap"
 
 
 def policy_of(account_number: str) -> Json:
-    """The policy of an access point that lets an account read."""
+    """Return the policy of an access point that allows an account to read."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": account_number},
@@ -27,7 +27,7 @@ def policy_of(account_number: str) -> Json:
 
 
 def multi_region(policy: Json) -> dict[str, Any]:
-    """Replies of an account whose multi-Region access point contains the bucket."""
+    """Return replies of an account whose multi-Region access point contains the bucket."""
     row = {"Name": "everywhere", "Alias": ALIAS, "Regions": [{"Bucket": BUCKET}], "PublicAccessBlock": {}}
     return {
         "list_multi_region_access_points": {"AccessPoints": [row]},
@@ -36,7 +36,7 @@ def multi_region(policy: Json) -> dict[str, Any]:
 
 
 def by_alias() -> Json:
-    """A distribution that reads by the alias of the multi-Region access point."""
+    """Return a distribution that reads through the alias of the multi-Region access point."""
     made = distribution("E5OTHER", oac="E4OAC", groups=("G1",))
     (origin,) = made["Origins"]["Items"]
     origin["DomainName"] = f"{ALIAS}.accesspoint.s3-global.amazonaws.com"
@@ -44,12 +44,12 @@ def by_alias() -> Json:
 
 
 def control(signing: str) -> Json:
-    """The OAC of the other distribution."""
+    """Return the OAC of the other distribution."""
     return {**CONTROL, "Id": "E4OAC", "Name": "theirs", "Description": "", "SigningBehavior": signing}
 
 
 def relied(other: Json, signing: str = "always", policy: Json | None = None) -> dict[str, str]:
-    """The digests of what the plan relies on, by address."""
+    """Return the digests of what the plan relies on, by address."""
     replies: dict[str, Any] = multi_region(policy or policy_of("123456789012"))
     replies["list_origin_access_controls"] = [CONTROL, control(signing)]
     aws = account(signed(oac="E3OAC"), [other], **replies)
@@ -57,12 +57,12 @@ def relied(other: Json, signing: str = "always", policy: Json | None = None) -> 
 
 
 def moved(one: dict[str, str], other: dict[str, str]) -> set[str]:
-    """The addresses that differ."""
+    """Return the addresses that differ."""
     return {each for each in {*one, *other} if one.get(each) != other.get(each)}
 
 
 def test_policy_of_a_multi_region_access_point() -> None:
-    """It decides who can read as the bucket's policy does."""
+    """It decides who can read, like the bucket's policy."""
     one, other = (relied(by_alias(), policy=policy_of(each)) for each in ("123456789012", "111122223333"))
     assert moved(one, other) == {"bucket:lectures/everywhere"}
     assert moved(one, relied(by_alias())) == set()
@@ -70,5 +70,5 @@ def test_policy_of_a_multi_region_access_point() -> None:
 
 @pytest.mark.parametrize("other", [by_alias(), distribution("E5OTHER", oac="E4OAC")], ids=["alias", "bucket"])
 def test_an_oac_of_another_distribution_that_does_not_sign(other: Json) -> None:
-    """S3 then sees a request of anyone."""
+    """S3 then gets unsigned requests."""
     assert moved(relied(other), relied(other, signing="never")) == {"distribution:lectures/E5OTHER"}

@@ -1,4 +1,4 @@
-"""When a grant is made: what it would open at that moment decides."""
+"""When a grant is made depends on what it would open at that time."""
 
 from typing import Any
 
@@ -44,13 +44,13 @@ POLICY = "grant bucket-policy:lectures"
     ],
 )
 def test_a_grant_waits_until_signers_guard_it(text: str, own: Any, stage: Stage) -> None:
-    """A grant that a live distribution would serve to anyone waits until the signers of the spec are in force."""
+    """A grant that a live distribution would serve to anyone waits until the signers of the spec are deployed."""
     (grant,) = grants_of(planned(text, account(own)))
     assert grant.stage is stage
 
 
 def test_a_statement_that_the_switch_would_open_is_removed_first() -> None:
-    """Signers read clips/ by it; the spec opens posters/ alone to anyone, so nobody reads clips/ at the end."""
+    """Signers read clips/ with it. The spec opens only posters/ to anyone, so nobody reads clips/ at the end."""
     own = distribution("E1DIST", oai="E2OAI", groups=("G1",))
     live = account(own, policy=policy_of(by_oai(prefix="clips/")))
     plan = planned(PUBLIC + "oai: {}\ngrant: {prefix: posters/}\n", live)
@@ -64,7 +64,7 @@ def test_a_statement_that_the_switch_would_open_is_removed_first() -> None:
 
 @pytest.mark.parametrize("own", [signed(oac="E3OAC"), distribution("E1DIST", oac="E3OAC", groups=("G1",))])
 def test_a_grant_that_opens_something_is_guarded(own: Any) -> None:
-    """Just before it is written, the distribution must have the signers that the plan saw or wrote."""
+    """Just before the write, the distribution must have the signers that the plan saw or wrote."""
     (grant,) = grants_of(planned(OAC, account(own)))
     assert grant.opens
     (guarding,) = grant.guard.expected.after.distributions
@@ -97,7 +97,7 @@ def test_a_statement_that_was_narrowed_by_hand_is_an_opening_grant(statement: An
 
 @pytest.mark.parametrize("statement", LIVE_STATEMENTS.values(), ids=LIVE_STATEMENTS.keys())
 def test_with_signers_in_force_it_need_not_wait(statement: Any) -> None:
-    """It stays a hazard, because CloudFront may read more."""
+    """It is still a hazard, because CloudFront may read more."""
     plan = planned(OAC, account(signed(oac="E3OAC"), policy=policy_of(statement)))
     (grant,) = grants_of(plan)
     assert (grant.stage, grant.opens) == (Stage.GRANT, True)
@@ -108,7 +108,7 @@ def test_with_signers_in_force_it_need_not_wait(statement: Any) -> None:
     "statement", [by_oac(), by_oac(prefix="h"), {**by_oac(), "Action": "s3:*"}], ids=["all", "h", "actions"]
 )
 def test_narrowing_comes_first(statement: Any) -> None:
-    """Narrowing what an unsigned distribution may read is done at once, and is no hazard."""
+    """Narrowing what an unsigned distribution may read is done at once, and is not a hazard."""
     own = distribution("E1DIST", oac="E3OAC")
     plan = planned(OAC + UNDER, account(own, policy=policy_of(statement)))
     (grant,) = grants_of(plan)
@@ -117,9 +117,9 @@ def test_narrowing_comes_first(statement: Any) -> None:
 
 
 def test_successor_of_an_unsigned_identity() -> None:
-    """A new OAI gets at once what the former one has, and the rest when the signers are in force.
+    """A new OAI gets the former one's grant at once, and the rest after the signers are deployed.
 
-    The statement names both until nothing reads by the former one.
+    The statement names both until nothing uses the former one.
     """
     own = distribution("E1DIST", oai="E9OLD")
     seen = policy_of(by_oai("cfstream-lectures-oai", "hls/", "E9OLD"))
@@ -137,7 +137,7 @@ def test_successor_of_an_unsigned_identity() -> None:
 
 
 def test_objects_of_an_unsigned_distribution() -> None:
-    """Objects that an unsigned distribution would serve to anyone are granted when its signers are in force."""
+    """Objects that an unsigned distribution would serve to anyone are granted after its signers are deployed."""
     own = distribution("E1DIST", oai="E2OAI")
     (grant,) = grants_of(planned(ON_OBJECTS, account(own, mark="E2OAI", **on_objects())))
     assert grant.stage is Stage.LATE_GRANT

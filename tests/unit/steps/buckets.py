@@ -1,6 +1,4 @@
-"""An S3 in memory with one bucket, for steps: its policy, its objects' ACLs, and faults put into single
-calls.
-"""
+"""An S3 in memory with one bucket, for steps: its policy, the ACLs of its objects, and faults in single calls."""
 
 import json
 import threading
@@ -31,7 +29,7 @@ Fault = Callable[["Bucket", Call], Json]
 
 
 class Clock:
-    """Time that passes by sleeping, at once; interrupted when it has been asked `patience` times."""
+    """A clock that advances by sleeping, without waiting. It is interrupted after `patience` checks."""
 
     def __init__(self, patience: int | None = None) -> None:
         self.slept = 0.0
@@ -55,9 +53,7 @@ class Clock:
 
 
 class Bucket:
-    """Both ports to one bucket. `faults` are used up by the writes of their operation, in order; None lets
-    one pass.
-    """
+    """Both ports to one bucket. The writes of an operation use up its `faults` in order; None is no fault."""
 
     def __init__(self, policy: Json | None = None, keys: Sequence[str] = ()) -> None:
         self.policy: Json | None = policy
@@ -121,7 +117,7 @@ class Bucket:
         return reply
 
     def do(self, call: Call) -> Json:
-        """The write itself."""
+        """Perform the write."""
         with self._guard:
             match call.operation:
                 case "put_bucket_policy":
@@ -140,7 +136,7 @@ class Bucket:
 
 
 def refused(code: str, kind: type[Refused] = Refused) -> Fault:
-    """The write is refused with this code."""
+    """Return a fault that refuses the write with this code."""
 
     def fault(bucket: Bucket, call: Call) -> Json:
         raise kind(call.operation, code, f"{code} it is")
@@ -149,12 +145,12 @@ def refused(code: str, kind: type[Refused] = Refused) -> Fault:
 
 
 def lost(bucket: Bucket, call: Call) -> Json:
-    """The write never arrived, and nobody knows."""
+    """Return a fault: the write never arrives, and the reply is lost."""
     raise ReplyLost(call.operation)
 
 
 def landed(bucket: Bucket, call: Call) -> Json:
-    """The write was done, and its reply was lost."""
+    """Return a fault: the write is done, and the reply is lost."""
     bucket.do(call)
     raise ReplyLost(call.operation)
 
@@ -166,7 +162,7 @@ def context(
     ledger: Ledger | None = None,
     told: list[tuple[str, float | None]] | None = None,
 ) -> StepContext:
-    """What a step gets to run with, before this bucket."""
+    """Return the context of a step, with this bucket."""
     heard = told if told is not None else []
     return StepContext(
         bucket,

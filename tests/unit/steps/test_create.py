@@ -1,4 +1,4 @@
-"""Making one resource and no twin, also when lists lag behind and replies are lost."""
+"""Creating one resource and no twin, even if lists lag and replies are lost."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ SECOND = "cfstream-123456789012-lectures-oai-1"
 
 
 class Identities:
-    """CloudFront with identities: one a caller reference, and lists that show each only after `lag` further lists."""
+    """CloudFront with identities: one per caller reference. Lists show each only after `lag` more lists."""
 
     def __init__(self, lag: int = 0, *, lost: int = 0) -> None:
         self.made: dict[str, str] = {}
@@ -61,7 +61,7 @@ class Identities:
 
 
 def create() -> Create:
-    """The step that makes an identity."""
+    """Return the step that creates an identity."""
     return Create(
         address=Address("origin-access-identity", "lectures"),
         stage=Stage.IDENTITY,
@@ -75,13 +75,13 @@ def create() -> Create:
 
 
 def context(aws: Any, clock: Clock | None = None) -> StepContext:
-    """What the step gets to run with."""
+    """Return the context of the step."""
     return StepContext(aws, clock or Clock(), {}, Ledger(), lambda _text, _fraction: None)
 
 
 @pytest.mark.parametrize("lag", range(len(LAG_SECONDS) + 1))
 def test_a_list_that_lags_makes_no_twin(lag: int) -> None:
-    """What an earlier attempt made is found, though the list shows it only when it is asked again."""
+    """A resource of an earlier attempt is found, even if only a later list shows it."""
     aws, clock = Identities(lag, lost=1), Clock()
     assert create().perform(context(aws, clock)) == {"id": "E0"}
     assert aws.made == {"E0": FIRST}
@@ -89,7 +89,7 @@ def test_a_list_that_lags_makes_no_twin(lag: int) -> None:
 
 
 def test_a_spent_reference_is_followed_by_the_next() -> None:
-    """Nothing live bears it, however long one looks: what it made is gone, and the next generation is made."""
+    """No list shows a resource with this reference, so it was deleted, and the next generation is created."""
     aws = Identities()
     aws.spent.add(FIRST)
     assert create().perform(context(aws)) == {"id": "E0"}
@@ -97,7 +97,7 @@ def test_a_spent_reference_is_followed_by_the_next() -> None:
 
 
 def test_replies_that_go_on_being_lost_end_it() -> None:
-    """It is not known what became of the last one, and that is what is said."""
+    """The result of the last call is unknown, and the report says so."""
 
     class Deaf(Identities):
         def write(self, call: Call) -> Json:

@@ -1,4 +1,4 @@
-"""Making a bucket: closed from its first moment, and made once."""
+"""Creating a bucket: it is never open, and it is created once."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.unit.steps.buckets import ACCOUNT, BUCKET, Bucket, context, landed, l
 
 
 def create(region: str = "eu-west-1") -> CreateBucket:
-    """The step that makes the bucket in this region."""
+    """Return the step that creates the bucket in this region."""
     return CreateBucket(
         address=Address("bucket", "lectures"),
         stage=Stage.BUCKET,
@@ -25,14 +25,14 @@ def create(region: str = "eu-west-1") -> CreateBucket:
 
 
 def nothing() -> Bucket:
-    """An account without the bucket."""
+    """Return an account without the bucket."""
     bucket = Bucket()
     bucket.exists = False
     return bucket
 
 
 def test_closed() -> None:
-    """Ownership is in the creating call, all four blocks follow, and later steps learn name and region."""
+    """Ownership is in the create call, all four blocks follow, and later steps get the name and the region."""
     bucket = nothing()
     assert create().perform(context(bucket)) == {"id": BUCKET, "region": "eu-west-1"}
     assert bucket.created == {
@@ -45,7 +45,7 @@ def test_closed() -> None:
 
 
 def test_first_region() -> None:
-    """us-east-1 takes no LocationConstraint (S3 API, CreateBucket)."""
+    """us-east-1 accepts no LocationConstraint (S3 API, CreateBucket)."""
     bucket = nothing()
     create("us-east-1").perform(context(bucket))
     assert "CreateBucketConfiguration" not in bucket.created
@@ -72,7 +72,7 @@ def test_two_stacks_of_one_run_create_it() -> None:
 
 @pytest.mark.parametrize("fault", [lost, landed])
 def test_lost_reply(fault: Any) -> None:
-    """After a lost reply the bucket is looked for, and made again only if it is not there."""
+    """After a lost reply, the step looks for the bucket, and creates it again only if it does not exist."""
     bucket = nothing()
     bucket.faults["create_bucket"] = [fault]
     bucket.faults["put_public_access_block"] = [fault]
@@ -82,9 +82,7 @@ def test_lost_reply(fault: Any) -> None:
 
 
 def test_landed_late() -> None:
-    """A lost write that lands behind our look answers the second try with BucketAlreadyOwnedByYou: it is
-    ours.
-    """
+    """If a lost write arrives after the check, the second try gets BucketAlreadyOwnedByYou: the step created it."""
     bucket = nothing()
 
     def late(bucket: Bucket, call: Any) -> Any:
@@ -97,7 +95,7 @@ def test_landed_late() -> None:
 
 
 def test_made_by_another_at_that_moment() -> None:
-    """BucketAlreadyOwnedByYou without a lost write of ours is somebody else's bucket in the making."""
+    """Without a lost write, BucketAlreadyOwnedByYou means that someone else created the bucket."""
     bucket = nothing()
     bucket.faults["create_bucket"] = [refused("BucketAlreadyOwnedByYou", AlreadyThere)]
     with pytest.raises(AlreadyThere):
@@ -106,7 +104,7 @@ def test_made_by_another_at_that_moment() -> None:
 
 
 def test_lost_for_good() -> None:
-    """Replies that are lost again and again are reported."""
+    """Repeatedly lost replies are reported."""
     bucket = nothing()
     bucket.faults["create_bucket"] = [lost] * 9
     with pytest.raises(ReplyLost):
@@ -114,7 +112,7 @@ def test_lost_for_good() -> None:
 
 
 def test_name_of_another_account() -> None:
-    """A name that another account has is refused as AWS refuses it."""
+    """A name of another account is refused with AWS's error."""
     bucket = nothing()
     bucket.faults["create_bucket"] = [refused("BucketAlreadyExists")]
     with pytest.raises(Refused, match="BucketAlreadyExists"):
@@ -131,7 +129,7 @@ def test_not_known_everywhere_yet() -> None:
 
 
 def test_block_not_allowed() -> None:
-    """A refused block is a failed step: nothing goes into a bucket that may be open."""
+    """A refused block fails the step, so nothing is written to a bucket that may be open."""
     bucket = nothing()
     bucket.faults["put_public_access_block"] = [refused("AccessDenied")]
     with pytest.raises(Refused, match="AccessDenied"):
@@ -139,7 +137,7 @@ def test_block_not_allowed() -> None:
 
 
 def test_block_changed_by_others() -> None:
-    """A block that someone else has made in the meantime is not overwritten, also after a throttle."""
+    """A block that someone else has changed is not overwritten, even after throttling."""
     theirs = {**BLOCK_ALL, "RestrictPublicBuckets": False}
 
     def meanwhile(bucket: Bucket, call: Any) -> Any:

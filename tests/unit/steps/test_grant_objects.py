@@ -1,4 +1,4 @@
-"""Granting and revoking on objects: many at once, nothing lost, and running again goes on."""
+"""Granting and revoking on objects: several at once, nothing is lost, and another run continues."""
 
 import json
 from collections.abc import Iterator
@@ -37,25 +37,25 @@ MADE = StepId("create origin-access-identity:lectures")
 
 
 def keys(count: int, prefix: str = "hls/") -> list[str]:
-    """So many keys under the prefix."""
+    """Return this number of keys under the prefix."""
     return [f"{prefix}{number:05}.m4s" for number in range(count)]
 
 
 def grant(
     permission: str | None = "READ", prefix: str = "", grantee: Known = OAI, total: int = 0
 ) -> GrantRead:
-    """The step that gives this permission."""
+    """Return the step that grants this permission."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, prefix, grantee, permission, total)
     return GrantRead(address=ADDRESS, stage=Stage.GRANT, because="test", edit=edit, opens=True, guard=UNREAD)
 
 
 def granted(bucket: Bucket, permission: str = "READ") -> int:
-    """How many objects give the OAI exactly this permission."""
+    """Return the number of objects that give the OAI exactly this permission."""
     return sum(permissions_of(acl, OAI) == {permission} for acl in bucket.acls.values())
 
 
 def test_every_object() -> None:
-    """Every object gets the grant beside those that it has, over all pages, and keeps its owner."""
+    """Every object on every page gets the grant in addition to its others, and keeps its owner."""
     bucket = Bucket(keys=keys(2500))
     bucket.acls["hls/00007.m4s"] = {"Owner": {"ID": OWNER}, "Grants": [OTHER]}
     grant().perform(context(bucket))
@@ -65,14 +65,14 @@ def test_every_object() -> None:
 
 
 def test_prefix() -> None:
-    """Only objects under the prefix are touched."""
+    """Only objects under the prefix change."""
     bucket = Bucket(keys=[*keys(3), *keys(2, "posters/")])
     grant(prefix="hls/").perform(context(bucket))
     assert granted(bucket) == 3
 
 
 def test_again() -> None:
-    """Objects that are granted already are not written again."""
+    """Objects that have the grant are not written again."""
     bucket = Bucket(keys=keys(40))
     grant().perform(context(bucket))
     bucket.acls["hls/zz"] = {"Owner": {"ID": OWNER}, "Grants": []}
@@ -81,7 +81,7 @@ def test_again() -> None:
 
 
 def test_exact_permission() -> None:
-    """FULL_CONTROL is narrowed to READ by one write, and nothing of others changes."""
+    """FULL_CONTROL is narrowed to READ in one write, and grants of others do not change."""
     bucket = Bucket(keys=keys(3))
     grant("FULL_CONTROL").perform(context(bucket))
     grant("READ").perform(context(bucket))
@@ -90,7 +90,7 @@ def test_exact_permission() -> None:
 
 
 def test_taking_back() -> None:
-    """No permission takes the grants of this one back, and leaves ACLs alone that have none."""
+    """Without a permission, the grants of this identity are revoked, and ACLs without one do not change."""
     bucket = Bucket(keys=keys(5))
     before = json.dumps(bucket.acls)
     grant(prefix="hls/0000").perform(context(bucket))
@@ -109,7 +109,7 @@ def test_identity_of_this_run() -> None:
 
 
 def test_object_gone() -> None:
-    """An object deleted between listing and granting is no failure."""
+    """An object that is deleted between listing and granting does not fail the step."""
     bucket = Bucket(keys=keys(3))
     bucket.faults["put_object_acl"] = [refused("NoSuchKey", Missing)]
     grant().perform(context(bucket))
@@ -118,7 +118,7 @@ def test_object_gone() -> None:
 
 @pytest.mark.parametrize("fault", [lost, landed, refused("SlowDown", Throttled)])
 def test_passing_trouble(fault: Any) -> None:
-    """A lost reply is looked after, and a throttled write is made later."""
+    """After a lost reply the ACL is read, and a throttled write is repeated."""
     bucket = Bucket(keys=keys(4))
     bucket.faults["put_object_acl"] = [fault, None, fault]
     grant().perform(context(bucket))
@@ -126,7 +126,7 @@ def test_passing_trouble(fault: Any) -> None:
 
 
 def test_some_refused() -> None:
-    """Refused objects are counted and the first is named, once all others are done."""
+    """Refused objects are counted and the first is named, after all others are done."""
     bucket = Bucket(keys=keys(100))
 
     def refusing(bucket: Bucket, call: Any) -> Json:
@@ -144,7 +144,7 @@ def test_some_refused() -> None:
 
 
 def test_all_refused() -> None:
-    """When nothing succeeds the rest is not tried."""
+    """If nothing succeeds, the rest is not tried."""
     bucket = Bucket(keys=keys(2000))
     bucket.faults["put_object_acl"] = [refused("AccessDenied", NotAuthorized)] * 2000
     with pytest.raises(
@@ -155,7 +155,7 @@ def test_all_refused() -> None:
 
 
 def test_credentials_expire() -> None:
-    """What no further try can heal ends the walk at once."""
+    """An error that a retry cannot fix ends the step at once."""
     bucket = Bucket(keys=keys(2000))
 
     def expired(bucket: Bucket, call: Any) -> Json:
@@ -168,7 +168,7 @@ def test_credentials_expire() -> None:
 
 
 def test_no_error_of_ours() -> None:
-    """What is not even an error of ours ends the walk too: no object looks done that was not."""
+    """An unexpected exception also ends the step, and no object counts as done that is not."""
     bucket = Bucket(keys=keys(2000))
 
     def broken(bucket: Bucket, call: Any) -> Json:
@@ -181,7 +181,7 @@ def test_no_error_of_ours() -> None:
 
 
 def test_full_acl() -> None:
-    """An ACL of a hundred grants takes no other, and that is said before S3 is asked."""
+    """An ACL with a hundred grants accepts no more. This is reported without a call to S3."""
     bucket = Bucket(keys=["full.mp4"])
     full = [
         {"Grantee": {"Type": "CanonicalUser", "ID": f"{n:064}"}, "Permission": "READ"} for n in range(100)
@@ -193,7 +193,7 @@ def test_full_acl() -> None:
 
 
 def test_interrupted() -> None:
-    """An interrupted walk ends after the objects in hand, and the next one does the rest."""
+    """An interrupted step finishes the objects in progress, and the next run does the rest."""
     bucket = Bucket(keys=keys(500))
     with pytest.raises(Interrupted) as stopped:
         grant(total=500).perform(context(bucket, Clock(patience=100)))
@@ -206,7 +206,7 @@ def test_interrupted() -> None:
 
 
 def test_progress() -> None:
-    """Progress is told in objects, and ends at all of them."""
+    """Progress counts objects, and ends at all of them."""
     told: list[tuple[str, float | None]] = []
     grant(total=60).perform(context(Bucket(keys=keys(60)), told=told))
     assert told[-1] == ("60 of 60 objects", 1.0)
@@ -214,16 +214,14 @@ def test_progress() -> None:
 
 
 def test_empty_bucket() -> None:
-    """Where there is no object there is nothing to do."""
+    """Without objects, nothing is done."""
     told: list[tuple[str, float | None]] = []
     grant().perform(context(Bucket(), told=told))
     assert told == [("0 of 0 objects", None)]
 
 
 class Paced(Bucket):
-    """A bucket that notes how many listed objects nobody has looked at yet, whenever another page is asked
-    for.
-    """
+    """A bucket that records how many listed objects are still unread when another page is requested."""
 
     def __init__(self, count: int) -> None:
         super().__init__(keys=keys(count))
@@ -238,7 +236,7 @@ class Paced(Bucket):
 
 
 def test_memory_stays_flat() -> None:
-    """However many objects there are, only so many are in hand at a time."""
+    """The number of objects in memory does not depend on the number in the bucket."""
     bucket = Paced(5000)
     grant().perform(context(bucket))
     assert len(bucket.waiting) == 5
@@ -246,7 +244,7 @@ def test_memory_stays_flat() -> None:
 
 
 def test_acl_of_others() -> None:
-    """Only what is granted to this one by name counts; what everybody gets is told apart."""
+    """Only grants to this identity by name count. Grants to everybody are separate."""
     acl = {"Owner": {"ID": OWNER}, "Grants": [OTHER, PUBLIC]}
     assert permissions_of(acl, OAI) == frozenset()
     assert public_permissions(acl) == {"READ"}

@@ -1,6 +1,4 @@
-"""Granting and revoking by bucket policy: ours goes in and out, others' stays, and nothing is overwritten
-blindly.
-"""
+"""Granting and revoking by bucket policy: only the stack's statement changes, and nothing is overwritten blindly."""
 
 from typing import Any
 
@@ -33,17 +31,17 @@ OAI = oai_statement("cfstream-lectures-oai", "aws", BUCKET, "", [Ref(MADE)])
 
 
 def policy(*statements: Any) -> Any:
-    """A policy of these statements."""
+    """Return a policy with these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def edit(seen: Any, *put: Any, drop: str = "") -> PolicyEdit:
-    """A change of the policy that the plan saw as `seen`."""
+    """Return a change of the policy that the plan saw as `seen`."""
     return PolicyEdit(BUCKET, "eu-west-1", ACCOUNT, seen, put, frozenset({drop} if drop else ()))
 
 
 def grant(seen: Any, *put: Any) -> GrantRead:
-    """The step that puts these statements."""
+    """Return the step that writes these statements."""
     wanted = edit(seen, *(put or (OURS,)))
     return GrantRead(
         address=ADDRESS, stage=Stage.GRANT, because="test", edit=wanted, opens=True, guard=UNREAD
@@ -51,26 +49,26 @@ def grant(seen: Any, *put: Any) -> GrantRead:
 
 
 def revoke(seen: Any, sid: str = "cfstream-lectures-oac") -> Revoke:
-    """The step that takes the statement of this Sid out."""
+    """Return the step that removes the statement with this Sid."""
     return Revoke(address=ADDRESS, stage=Stage.REVOKE, because="test", edit=edit(seen, drop=sid))
 
 
 def test_first_statement() -> None:
-    """Where there was no policy, ours is all of it."""
+    """If there was no policy, the new one has only the stack's statement."""
     bucket = Bucket()
     grant(None).perform(context(bucket))
     assert bucket.policy == policy(OURS)
 
 
 def test_beside_others() -> None:
-    """Statements of others stay as they are, where they are."""
+    """Other statements do not change, and keep their place."""
     bucket = Bucket(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR))
     grant(policy(THEIRS, {**OURS, "Action": "s3:*"}, NEIGHBOR)).perform(context(bucket))
     assert bucket.policy == policy(THEIRS, OURS, NEIGHBOR)
 
 
 def test_there_already() -> None:
-    """A grant that is there, in whatever spelling, is not written again, even if the rest has moved."""
+    """A grant that exists, in any spelling, is not written again, even if the rest of the policy changed."""
     spelled = {**OURS, "Action": ["S3:GetObject"]}
     bucket = Bucket(policy(THEIRS, spelled))
     grant(None).perform(context(bucket))
@@ -79,7 +77,7 @@ def test_there_already() -> None:
 
 
 def test_moved() -> None:
-    """A policy that is not what the plan saw is refused, saying what moved, and nothing is written."""
+    """If the policy is not what the plan saw, the step is refused, names the difference and writes nothing."""
     bucket = Bucket(policy({**THEIRS, "Action": "s3:GetObject"}))
     with pytest.raises(Stale, match=r"Theirs\.Action: 's3:\*' -> 's3:GetObject'"):
         grant(policy(THEIRS)).perform(context(bucket))
@@ -87,7 +85,7 @@ def test_moved() -> None:
 
 
 def test_moved_by_this_run() -> None:
-    """What another stack of the same run has written to the policy does not make it stale."""
+    """A write by another stack of the same run does not make the policy stale."""
     bucket, ledger = Bucket(policy(THEIRS)), Ledger()
     grant(policy(THEIRS), NEIGHBOR).perform(context(bucket, ledger=ledger))
     grant(policy(THEIRS)).perform(context(bucket, ledger=ledger))
@@ -95,7 +93,7 @@ def test_moved_by_this_run() -> None:
 
 
 def test_another_write_won() -> None:
-    """When a foreign write undoes ours, ours is merged into what that one left."""
+    """If a foreign write removes the stack's statement, it is merged into the new policy."""
     bucket = Bucket(policy(THEIRS))
     undone = iter([True])
 
@@ -109,7 +107,7 @@ def test_another_write_won() -> None:
 
 
 def test_a_writer_that_always_wins() -> None:
-    """A writer that undoes ours every time is reported, and not fought for ever."""
+    """If another writer always removes it, the step reports that and ends."""
     bucket = Bucket(policy(THEIRS))
     bucket.after_write = lambda bucket: setattr(bucket, "policy", policy(THEIRS))
     with pytest.raises(Stale, match="does not stay"):
@@ -139,7 +137,7 @@ def test_a_write_that_never_arrived_is_sent_again() -> None:
 
 
 def test_fresh_identity() -> None:
-    """An OAI made in this run may be unknown to S3 for a while, and is waited for."""
+    """S3 may not know an OAI of this run yet, so the step waits for it."""
     bucket, clock = Bucket(), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 3
     grant(None, OAI).perform(context(bucket, clock, {MADE: {"id": "E2OAI"}}))
@@ -150,7 +148,7 @@ def test_fresh_identity() -> None:
 
 
 def test_fresh_identity_never_known() -> None:
-    """After two minutes the refusal is passed on."""
+    """After two minutes the refusal is reported."""
     bucket, clock = Bucket(), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 99
     with pytest.raises(Refused, match="MalformedPolicy"):
@@ -159,7 +157,7 @@ def test_fresh_identity_never_known() -> None:
 
 
 def test_malformed_at_once() -> None:
-    """A policy refused for what was there before this run is not tried again."""
+    """If the policy is refused because of older content, the step does not retry."""
     bucket, clock = Bucket(policy(THEIRS)), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 9
     with pytest.raises(Refused, match="MalformedPolicy"):
@@ -168,7 +166,7 @@ def test_malformed_at_once() -> None:
 
 
 def test_another_operation_under_way() -> None:
-    """OperationAborted passes by itself."""
+    """OperationAborted is retried."""
     bucket = Bucket()
     bucket.faults["put_bucket_policy"] = [refused("OperationAborted")]
     grant(None).perform(context(bucket))
@@ -176,7 +174,7 @@ def test_another_operation_under_way() -> None:
 
 
 def test_transient_id() -> None:
-    """A unique id that S3 shows in our statement right after the write counts as the OAI."""
+    """A unique id in the stack's statement right after the write counts as the OAI."""
     bucket = Bucket()
 
     def transient(bucket: Bucket) -> None:
@@ -189,7 +187,7 @@ def test_transient_id() -> None:
 
 
 def test_settled_since_the_plan() -> None:
-    """A neighbour's transient id that has settled since the plan does not make the policy stale."""
+    """If the transient id of another stack changes to its ARN after the plan, the policy is not stale."""
     settled = oai_statement("cfstream-papers-oai", "aws", BUCKET, "", ["E9OAI"])
     bucket = Bucket(policy(settled))
     grant(policy({**settled, "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}})).perform(context(bucket))
@@ -197,14 +195,14 @@ def test_settled_since_the_plan() -> None:
 
 
 def test_revoke() -> None:
-    """Revoking takes our statement alone."""
+    """Revoking removes only the stack's statement."""
     bucket = Bucket(policy(THEIRS, OURS))
     revoke(policy(THEIRS, OURS)).perform(context(bucket))
     assert bucket.policy == policy(THEIRS)
 
 
 def test_revoke_the_last() -> None:
-    """With the last statement the policy goes; gone already is done."""
+    """With the last statement the policy is deleted. If it does not exist, the step is done."""
     bucket = Bucket(policy(OURS))
     revoke(policy(OURS)).perform(context(bucket))
     revoke(policy(OURS)).perform(context(bucket))
@@ -213,14 +211,14 @@ def test_revoke_the_last() -> None:
 
 
 def test_revoke_of_what_moved() -> None:
-    """Revoking is held to what the plan saw, just as granting is."""
+    """Revoking is also refused if the policy is not what the plan saw."""
     bucket = Bucket(policy(OURS, THEIRS))
     with pytest.raises(Stale, match=r"Theirs"):
         revoke(policy(OURS)).perform(context(bucket))
 
 
 def test_bucket_gone() -> None:
-    """A bucket that is gone is no bucket without a policy."""
+    """A missing bucket is not a bucket without a policy."""
     bucket = Bucket()
     bucket.exists = False
     with pytest.raises(Refused, match="NoSuchBucket"):
@@ -228,7 +226,7 @@ def test_bucket_gone() -> None:
 
 
 def test_lost_for_good() -> None:
-    """Replies that are lost again and again end as a report and not as a loop."""
+    """Repeatedly lost replies end with a report."""
     bucket = Bucket()
     bucket.faults["put_bucket_policy"] = [lost] * 99
     with pytest.raises((Stale, ReplyLost)):

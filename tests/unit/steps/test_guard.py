@@ -1,4 +1,4 @@
-"""The guard of a grant: who may read by it, as the plan expects it and as it is just before the write."""
+"""The guard of a grant: it compares who can read according to the plan and just before the write."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ IDENTITY, USER = "E7OAI", "7" * 64
 
 
 def config(*groups: Known, oai: str = "", **fields: Any) -> Json:
-    """A configuration with these key groups on its default behavior."""
+    """Return a configuration with these key groups on its default behavior."""
     access = {
         "S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{oai}" if oai else ""}
     }
@@ -52,13 +52,13 @@ SIGNED, UNSIGNED = config("G1"), config()
 
 
 def row(id_: str, document: Json) -> Json:
-    """A distribution as the list shows it."""
+    """Return a distribution as the list shows it."""
     arn = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{id_}"
     return {"Id": id_, "ARN": arn, "DomainName": "", "Status": "Deployed", **document}
 
 
 class Guarded(Bucket):
-    """A bucket, and the distributions around it. `lag` reads show the one of the stack without signers."""
+    """A bucket and its distributions. `lag` reads show the stack's distribution without signers."""
 
     def __init__(self, own: Json | None, *, lag: int = 0, **bucket: Any) -> None:
         super().__init__(**bucket)
@@ -88,7 +88,7 @@ class Guarded(Bucket):
 
 
 def world(*others: Json, written: bool = False) -> BucketWorld:
-    """What the plan expects: the stack's distribution with its signers, and others by the OAI."""
+    """Return the world that the plan expects: the stack's distribution with its signers, and others with the OAI."""
     made = distribution_from_config(
         Delivery.HTTP,
         Ref(MADE) if written else "E1",
@@ -112,7 +112,7 @@ def world(*others: Json, written: bool = False) -> BucketWorld:
 
 
 def grant(*others: Json, written: bool = False, objects: bool = False) -> GrantRead:
-    """The step that grants to the stack's distribution, or on objects to the OAI."""
+    """Return the step that grants to the stack's distribution, or on objects to the OAI."""
     before = world(*others, written=written)
     allowed = {**STATEMENT, "Principal": {"CanonicalUser": USER}, "Condition": {}} if objects else STATEMENT
     after = replace(before, bucket=replace(before.bucket, policy=merge(None, (allowed,), ())))
@@ -134,7 +134,7 @@ def grant(*others: Json, written: bool = False, objects: bool = False) -> GrantR
 @pytest.mark.parametrize("written", [False, True], ids=["seen", "written"])
 @pytest.mark.parametrize("live", [SIGNED, UNSIGNED, None], ids=["signed", "unsigned", "gone"])
 def test_a_grant_is_made_only_while_its_guard_holds(*, written: bool, live: Json | None) -> None:
-    """Without the signers, or without the distribution, nothing is granted; a comment is no difference."""
+    """Without the signers, or without the distribution, nothing is granted. A changed comment does not matter."""
     bucket = Guarded(live and {**live, "Comment": "other"})
     step = grant(written=written)
     if live is SIGNED:
@@ -150,7 +150,7 @@ def test_a_grant_is_made_only_while_its_guard_holds(*, written: bool, live: Json
     "live", [config("G1", oai=IDENTITY), config(oai=IDENTITY)], ids=["signed", "unsigned"]
 )
 def test_every_distribution_on_the_identity_is_read(live: Json) -> None:
-    """Objects are granted to an identity by which another distribution reads, as long as that one has its signers."""
+    """Objects are granted to an identity that another distribution uses, while that one has its signers."""
     bucket = Guarded(SIGNED, keys=["a.mp4"])
     bucket.configs["E2"] = live
     before, step = dict(bucket.acls), grant(config("G1", oai=IDENTITY), objects=True)
@@ -164,7 +164,7 @@ def test_every_distribution_on_the_identity_is_read(live: Json) -> None:
 
 
 def test_a_new_distribution_on_the_identity() -> None:
-    """One that the plan has not seen is found by the list."""
+    """The list shows a distribution that the plan has not seen."""
     bucket = Guarded(SIGNED, keys=["a.mp4"])
     bucket.configs["E2"] = config(oai=IDENTITY)
     with pytest.raises(Stale, match="distribution:lectures/E2"):
@@ -172,7 +172,7 @@ def test_a_new_distribution_on_the_identity() -> None:
 
 
 def test_a_key_that_joined_the_group() -> None:
-    """Whoever has it could sign, and the plan does not expect that."""
+    """The owner of the new key could sign, which the plan does not expect."""
     bucket = Guarded(SIGNED)
     bucket.group_keys = ["K1", "K2"]
     with pytest.raises(Stale):
@@ -181,7 +181,7 @@ def test_a_key_that_joined_the_group() -> None:
 
 
 def test_what_lets_nobody_read_more_is_no_objection() -> None:
-    """The group has lost a key, and a new distribution has no identity that is granted anything."""
+    """A key that left the group, and a new distribution without the identity, do not matter."""
     bucket = Guarded(SIGNED)
     bucket.group_keys = []
     bucket.configs["E3"] = config(oai="E8OTHER")
@@ -190,7 +190,7 @@ def test_what_lets_nobody_read_more_is_no_objection() -> None:
 
 
 def test_reads_that_lag_behind_our_own_write_are_waited_for() -> None:
-    """The run has put the signers in place, and a read shows the distribution without them for a while."""
+    """The run has set the signers, but for a while reads show the distribution without them."""
     bucket = Guarded(SIGNED, lag=3)
     grant(written=True).perform(context(bucket, outputs=OUTPUTS))
     assert bucket.policy is not None
@@ -212,7 +212,7 @@ def test_signers_that_go_while_a_policy_is_throttled_stop_the_grant() -> None:
 
 
 def test_a_guard_that_objects_does_not_undo_what_is_granted_already() -> None:
-    """Nothing has to be written, so there is nothing to refuse."""
+    """Nothing needs to be written, so nothing is refused."""
     ours = oac_statement("cfstream-lectures-oac", "aws", BUCKET, "", OUTPUTS[MADE]["arn"])
     bucket = Guarded(UNSIGNED, policy={"Version": "2012-10-17", "Statement": [ours]})
     grant().perform(context(bucket, outputs=OUTPUTS))
@@ -220,7 +220,7 @@ def test_a_guard_that_objects_does_not_undo_what_is_granted_already() -> None:
 
 
 def test_there_is_no_grant_without_a_guard() -> None:
-    """Neither by omission nor by None; and what a kind proposes cannot run."""
+    """A guard cannot be omitted or None, and what a kind proposes cannot run."""
     common: Any = {
         "address": Address("bucket-policy", "lectures"),
         "stage": Stage.GRANT,

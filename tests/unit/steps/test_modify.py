@@ -1,4 +1,4 @@
-"""Replacing a document under its ETag: a lost reply is looked after, a moved ETag followed, moved content refused."""
+"""Replacing a document by its ETag: lost replies are checked, a changed ETag is used, changed content is refused."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ Event = Callable[["Document"], None]
 
 
 class Document:
-    """One document with an ETag that counts its versions. `events` come before the writes, in their order."""
+    """One document with an ETag that counts its versions. `events` happen before the writes, in their order."""
 
     def __init__(self, *events: Event) -> None:
         self.content: Json = BEFORE
@@ -35,7 +35,7 @@ class Document:
         return f"E{self.version}"
 
     def put(self, content: Json) -> None:
-        """Somebody writes."""
+        """Someone else writes."""
         self.content, self.version = content, self.version + 1
 
     def write(self, call: Call) -> Json:
@@ -65,7 +65,7 @@ class Document:
 
 
 def lost(_: Document) -> None:
-    """The write never arrives, and nobody knows."""
+    """The write never arrives, and the reply is lost."""
     raise ReplyLost("UpdateIt")
 
 
@@ -76,17 +76,17 @@ def landed(document: Document) -> None:
 
 
 def touched(document: Document) -> None:
-    """The ETag changes, and nothing else: so it does when a key group changes that a distribution uses."""
+    """Only the ETag changes, as after a change of a key group that a distribution uses."""
     document.put(document.content)
 
 
 def overtaken(document: Document) -> None:
-    """Somebody else writes something else."""
+    """Someone else writes other content."""
     document.put({**BEFORE, "Enabled": False})
 
 
 def throttled(_: Document) -> None:
-    """Refused for the rate alone."""
+    """The write is refused because of the rate."""
     raise Throttled("UpdateIt", "Throttling", "Rate exceeded")
 
 
@@ -121,7 +121,7 @@ def modify(aws: Any, clock: Clock | None = None) -> Json:
 def test_it_is_written_once_whatever_becomes_of_replies(
     events: tuple[Event, ...], writes: int, etag: str
 ) -> None:
-    """The document is as wanted, nothing that has landed is written again, and the ETag of it is handed on."""
+    """The document is as wanted, is not written again after it arrived, and its ETag is returned."""
     document = Document(*events)
     assert modify(document) == {"etag": etag}
     assert (document.content, document.writes) == (AFTER, writes)
@@ -129,7 +129,7 @@ def test_it_is_written_once_whatever_becomes_of_replies(
 
 @pytest.mark.parametrize("events", [(overtaken,), (lost, overtaken), (touched, overtaken)])
 def test_what_somebody_else_wrote_is_never_overwritten(events: tuple[Event, ...]) -> None:
-    """Their content stays, and the difference is told."""
+    """The foreign content stays, and the report names the difference."""
     document = Document(*events)
     with pytest.raises(Stale, match="Enabled"):
         modify(document)
@@ -137,13 +137,13 @@ def test_what_somebody_else_wrote_is_never_overwritten(events: tuple[Event, ...]
 
 
 def test_replies_that_go_on_being_lost_end_it() -> None:
-    """It is not known what became of the last one."""
+    """The result of the last write is unknown."""
     with pytest.raises(ReplyLost):
         modify(Document(*[lost] * 9))
 
 
 def test_a_throttled_write_is_sent_under_the_etag_that_is_live_after_the_pause() -> None:
-    """The document is read again after the pause, so an ETag that moved meanwhile is used."""
+    """The document is read again after the pause, so a changed ETag is used."""
     document = Document(throttled)
     clock = Clock()
     sleep = clock.sleep
@@ -169,7 +169,7 @@ def test_what_others_wrote_during_a_throttle_is_never_overwritten() -> None:
 
 @pytest.mark.parametrize("lag", [1, 2, 4])
 def test_a_lost_reply_is_found_although_reads_lag(lag: int) -> None:
-    """The write was carried out, reads show what was before it, and a second write is refused: it is done."""
+    """The write was done, reads show the former state, and a second write is refused: the step is done."""
     document = Document(landed)
     document.lag = lag
     assert modify(document) == {"etag": "E2"}
@@ -177,7 +177,7 @@ def test_a_lost_reply_is_found_although_reads_lag(lag: int) -> None:
 
 
 def test_a_lost_reply_that_never_reads_back_is_unknown() -> None:
-    """Nobody else changed anything that we know of, so it is not stale."""
+    """No other change is known, so the step is not stale."""
     document = Document(landed)
     document.lag = 99
     with pytest.raises(ReplyLost):
@@ -186,7 +186,7 @@ def test_a_lost_reply_that_never_reads_back_is_unknown() -> None:
 
 
 def test_an_etag_that_moved_without_a_lost_reply_and_does_not_read_back_is_refused() -> None:
-    """Somebody has written, and what they wrote cannot be read yet: nothing is forced."""
+    """Someone has written, but reads do not show it yet, so nothing is overwritten."""
     document = Document(overtaken)
     document.lag = 99
     with pytest.raises(VersionMoved):

@@ -1,4 +1,4 @@
-"""Moving a name in one call: held to what the plan saw on both sides, and looked after when the answer is lost."""
+"""Moving a name in one call: both sides must be as planned, and a lost reply is checked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -18,8 +18,9 @@ Event = Callable[["Account"], None]
 
 
 class Account:
-    """Two distributions, of which one has the name. `events` come before the writes, and `lag` reads show ours as it
-    was.
+    """Two distributions, one of which has the name.
+
+    `events` happen before the writes. `lag` reads show the former state of the stack's own.
     """
 
     def __init__(self, *events: Event, lag: int = 0) -> None:
@@ -64,26 +65,26 @@ class Account:
 
 
 def lose(account: Account) -> None:
-    """The answer to the write is lost."""
+    """The reply to the write is lost."""
 
 
 def touch(account: Account) -> None:
-    """Ours gets a new ETag, and says what it said."""
+    """The stack's distribution gets a new ETag with the same content."""
     account.version += 1
 
 
 def edit(account: Account) -> None:
-    """Somebody edits ours."""
+    """Someone edits the stack's distribution."""
     account.version, account.comment = account.version + 1, "theirs"
 
 
 def take(account: Account) -> None:
-    """Somebody takes the name away."""
+    """Someone removes the name."""
     account.version, account.aliases = account.version + 1, {"EOLD": [], "ENEW": []}
 
 
 def done(account: Account) -> Any:
-    """What the step brings."""
+    """Return the outputs of the step."""
     step = MoveAlias(
         address=Address("distribution", "new"),
         stage=Stage.MOVE,
@@ -109,7 +110,7 @@ def done(account: Account) -> Any:
     ids=["plain", "answer lost", "answer lost, and reads that lag", "new ETag", "all of it"],
 )
 def test_the_name_moves_once(account: Account, writes: int) -> None:
-    """Whatever becomes of the answer; and a second run finds it done."""
+    """A lost reply does not matter, and a second run finds it done."""
     assert done(account) == {"etag": f"E{account.version}"}
     assert (account.aliases, account.writes) == ({"EOLD": [], "ENEW": [NAME]}, writes)
     assert done(account) == {"etag": f"E{account.version}"}
@@ -118,7 +119,7 @@ def test_the_name_moves_once(account: Account, writes: int) -> None:
 
 @pytest.mark.parametrize("event", [edit, take], ids=["ours was edited", "the name is gone"])
 def test_what_moved_in_between_is_not_forced(event: Event) -> None:
-    """The step is stale, and nobody's name is fetched."""
+    """The step is stale, and the name does not move."""
     account = Account(event)
     with pytest.raises(Stale):
         done(account)
@@ -126,7 +127,7 @@ def test_what_moved_in_between_is_not_forced(event: Event) -> None:
 
 
 def test_an_etag_that_never_holds_ends_it() -> None:
-    """Some attempts, and then the refusal is told."""
+    """After some attempts, the refusal is reported."""
     account = Account(*[touch] * 9)
     with pytest.raises(VersionMoved):
         done(account)

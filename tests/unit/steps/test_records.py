@@ -1,4 +1,4 @@
-"""Names and records of Route 53 in their several spellings."""
+"""Names and records of Route 53 in different spellings."""
 
 import pytest
 
@@ -16,13 +16,13 @@ from cfstream.steps.records import alias_of, plain_name, same_alias, told
     ],
 )
 def test_names_as_people_write_them(name: str, plain: str) -> None:
-    """No dot at the end, no capitals, no octal."""
+    """They have no final dot, no capitals and no octal codes."""
     assert plain_name(name) == plain
     assert plain_name(plain) == plain
 
 
 def test_an_alias_has_a_target_and_other_records_have_values() -> None:
-    """What a record leads to, in words."""
+    """The text of a record shows its target."""
     target = {
         "HostedZoneId": "Z2FDTNDATAQYW2",
         "DNSName": "D1.cloudfront.net.",
@@ -40,7 +40,7 @@ def test_an_alias_has_a_target_and_other_records_have_values() -> None:
 
 
 def test_spelling_is_no_difference() -> None:
-    """Dots, capitals and octal aside, the same; another target, or a weight, is another record."""
+    """Dots, capitals and octal codes do not matter. Another target or weight is another record."""
     target = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": "d1.cloudfront.net", "EvaluateTargetHealth": False}
     sent = {"Name": "*.example.com.", "Type": "A", "AliasTarget": target}
     live = {**sent, "Name": r"\052.example.com.", "AliasTarget": {**target, "DNSName": "D1.CloudFront.net."}}

@@ -1,4 +1,4 @@
-"""Two stacks of a run that write to the ACLs of the same objects: S3 has no If-Match for them, so one has to wait."""
+"""Two stacks of a run that write the ACLs of the same objects: S3 has no If-Match for them, so one waits."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ KEY = "lecture.mp4"
 
 
 class Watched(Ledger):
-    """Tells when somebody asks for a lock."""
+    """A lock that reports when a thread waits for it."""
 
     def __init__(self, asked: Callable[[], None]) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Watched(Ledger):
 
 
 class Slow(Bucket):
-    """The first reader of an ACL gets it only when the other stack has had its chance."""
+    """The first reader of an ACL gets it only after the other stack had its chance."""
 
     def __init__(self) -> None:
         super().__init__(keys=[KEY])
@@ -48,7 +48,7 @@ class Slow(Bucket):
 
 
 def grant(user: str, permission: str = "READ") -> GrantRead:
-    """The step of one stack that grants its own identity."""
+    """Return the step of one stack that grants to its own identity."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, "", user, permission)
     return GrantRead(
         address=Address("object-acl", user[0]),
@@ -61,7 +61,7 @@ def grant(user: str, permission: str = "READ") -> GrantRead:
 
 
 def revoke(user: str) -> Revoke:
-    """The step of one stack that takes it back."""
+    """Return the step of one stack that revokes its grant."""
     edit = ObjectGrants(BUCKET, "eu-west-1", ACCOUNT, "", user, None)
     return Revoke(address=Address("object-acl", user[0]), stage=Stage.REVOKE, because="test", edit=edit)
 
@@ -79,7 +79,7 @@ def revoke(user: str) -> Revoke:
 def test_no_grant_is_lost_and_none_comes_back(
     one: Step, other: Step, first: set[str], second: set[str]
 ) -> None:
-    """The other stack comes when the first has read an ACL and not written it yet; both get what they asked for."""
+    """The second stack starts after the first has read an ACL and before it writes. Both get their result."""
     bucket = Slow()
     bucket.read_once.set()
     for user, wanted in ((FIRST, first), (SECOND, second)):

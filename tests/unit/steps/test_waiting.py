@@ -1,4 +1,4 @@
-"""A wait ends at its deadline or when what it waits for is live, and for no passing trouble before."""
+"""A wait ends at its deadline, or when the change is live, but not because of temporary errors."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ RECORD = {"Name": "media.example.com.", "Type": "A", "AliasTarget": TARGET}
 
 
 class Script:
-    """Answers each operation with the next of its answers, the last one for ever."""
+    """Answers each operation with the next of its replies, and repeats the last one."""
 
     def __init__(self, **answers: list[Any]) -> None:
         self._answers = answers
@@ -55,7 +55,7 @@ def perform(step: WaitUntil | CreateRecords, aws: Script) -> Json:
 
 
 def wait(seconds: float = 1800.0) -> WaitUntil:
-    """Wait for one distribution."""
+    """Return the step that waits for one distribution."""
     read = Call("cloudfront", "get_distribution", {"Id": "E1"})
     until = Deployed(read, "Distribution", {"Enabled": True})
     address = Address("distribution", "lectures")
@@ -63,7 +63,7 @@ def wait(seconds: float = 1800.0) -> WaitUntil:
 
 
 def records(seconds: float = 1800.0) -> CreateRecords:
-    """Create one record."""
+    """Return the step that creates one record."""
     address = Address("dns-record", "lectures")
     return CreateRecords(
         address=address, stage=Stage.DNS, because="test", zone="Z1", records=(RECORD,), seconds=seconds
@@ -72,20 +72,20 @@ def records(seconds: float = 1800.0) -> CreateRecords:
 
 @pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
 def test_a_wait_outlasts_passing_trouble(trouble: Exception) -> None:
-    """Any number of failed polls means not yet, as long as the deadline is far away."""
+    """Any number of failed polls counts as not yet, until the deadline."""
     aws = Script(get_distribution=[trouble] * 40 + [DEPLOYED])
     assert perform(wait(), aws) == {}
 
 
 @pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
 def test_the_deadline_ends_it_and_the_report_names_the_trouble(trouble: Any) -> None:
-    """The last reason is what a person reads."""
+    """The report has the last reason."""
     with pytest.raises(TimedOut, match=r"throttles|503"):
         perform(wait(60.0), Script(get_distribution=[trouble]))
 
 
 def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
-    """A permission that is missing stays missing."""
+    """A missing permission does not appear by waiting."""
     denied = NotAuthorized("GetDistribution", "AccessDenied", "no")
     aws = Script(get_distribution=[denied])
     with pytest.raises(NotAuthorized):
@@ -95,7 +95,7 @@ def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
 
 @pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
 def test_a_wait_for_name_servers_outlasts_it_too(trouble: Exception) -> None:
-    """The records are created, and Route 53 is asked until they are INSYNC."""
+    """The records are created, and Route 53 is polled until they are INSYNC."""
     change = {"ChangeInfo": {"Id": "C1", "Status": "PENDING"}}
     insync = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}
     aws = Script(change_resource_record_sets=[change], get_change=[trouble] * 40 + [insync])
@@ -109,7 +109,7 @@ LOST = ReplyLost("the connection was closed")
 
 
 def change(*writes: Any, reads: list[Json]) -> Callable[[], Script]:
-    """What Route 53 answers to batches, and what it lists."""
+    """Return Route 53's replies to batches, and its lists."""
     done = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}
     return lambda: Script(
         change_resource_record_sets=[*writes], list_resource_record_sets=[*reads], get_change=[done]
@@ -127,18 +127,18 @@ def change(*writes: Any, reads: list[Json]) -> Callable[[], Script]:
     ids=["lost-then-lagging", "lost", "there-already", "throttled"],
 )
 def test_records_that_are_live_are_done(script: Callable[[], Script]) -> None:
-    """A batch that was carried out although its reply was lost is found, also when lists lag behind."""
+    """A batch that was applied although its reply was lost is found, even if lists lag."""
     assert perform(records(), script()) == {}
 
 
 def test_records_that_never_read_back_after_a_lost_reply_are_unknown() -> None:
-    """Whether the batch was carried out is not known, so it is not stale."""
+    """It is unknown whether the batch was applied, so it is not stale."""
     with pytest.raises(ReplyLost):
         perform(records(), change(LOST, BATCH, reads=[NOTHING])())
 
 
 def test_records_of_others_are_stale() -> None:
-    """Another record has the name: it stays."""
+    """Another record has the name, and stays."""
     other = {**RECORD, "AliasTarget": {**TARGET, "DNSName": "d2.cloudfront.net."}}
     with pytest.raises(Stale, match="alias of d2"):
         perform(records(), change(BATCH, reads=[{"ResourceRecordSets": [other]}])())

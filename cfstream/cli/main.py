@@ -15,7 +15,7 @@ import cfstream
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.parsing import Commands, format_of, verbatim_examples, with_format_last
 from cfstream.cli.table import PROGRAM
-from cfstream.cli.terminal import streams
+from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode, of_error
@@ -45,7 +45,13 @@ def everywhere(
     ctx: typer.Context,
     *,
     profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile. Default: AWS_PROFILE.")
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME",
+            autocompletion=completion.profiles,
+            help="The AWS profile. Default: AWS_PROFILE.",
+        ),
     ] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="NAME", help="The region of buckets.")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.terminal import completion
 from cfstream.steps.hazards import HazardName
 
 
@@ -26,7 +27,10 @@ class RunFormat(StrEnum):
 Specs = Annotated[
     list[str],
     typer.Argument(
-        metavar="SPEC...", help="YAML files, folders of them, or - for standard input.", show_default=False
+        metavar="SPEC...",
+        autocompletion=completion.specs,
+        help="YAML files, folders of them, or - for standard input.",
+        show_default=False,
     ),
 ]
 
@@ -62,6 +66,7 @@ Allow = Annotated[
     typer.Option(
         "--allow",
         metavar="HAZARD",
+        autocompletion=completion.hazards,
         help=f"Allow a dangerous change: {', '.join(HazardName)}. May be repeated.",
     ),
 ]

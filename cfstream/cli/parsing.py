@@ -134,14 +134,11 @@ def _load(name: str, entry: CommandEntry) -> TyperCommand | TyperGroup:
 
 
 def _completed(command: Any, program: TyperGroup) -> Any:
-    """Return the command with the flags of all commands, completion, and unwrapped examples."""
+    """Return the command with the flags of all commands, and with unwrapped examples."""
     own = {option for param in command.params for option in param.opts}
     for param in program.params:
         if param.name in EVERYWHERE and not own.intersection(param.opts):
             command.params.append(_late_flag(param))
-    for param in command.params:
-        if words := completion.words_for(param):
-            param.shell_complete = completion.offering(words)
     command.rich_markup_mode = None
     command.help = verbatim_examples(command.help or "")
     command.epilog = command.epilog or EPILOG

@@ -8,6 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 
 YAML = (".yaml", ".yml")
@@ -19,6 +20,7 @@ def access(
         list[str],
         typer.Argument(
             metavar="SPEC... [KEY]",
+            autocompletion=completion.specs,
             help="YAML files, folders of them, or - for standard input; then the key of one object, if the last "
             "argument is not an existing path.",
             show_default=False,

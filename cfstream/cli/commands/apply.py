@@ -10,7 +10,7 @@ import typer
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Allow, ChangedSince, FailFast, Notify, NoWait, Only, Output, RunFormat, Yes
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
-from cfstream.cli.terminal import notifying
+from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.exit_codes import ExitCode
@@ -27,6 +27,7 @@ SpecsOrPlan = Annotated[
     list[str],
     typer.Argument(
         metavar="SPEC...|PLANFILE",
+        autocompletion=completion.specs_and_plans,
         help="YAML files, folders of them, or -; or one plan saved by: cfstream plan --out.",
         show_default=False,
     ),

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal import completion
 
 
 class DiffFormat(StrEnum):
@@ -21,11 +22,19 @@ def diff(
     ctx: typer.Context,
     before: Annotated[
         str,
-        typer.Argument(metavar="SPEC@REV", help="The old specs: a file or folder at a git revision."),
+        typer.Argument(
+            metavar="SPEC@REV",
+            autocompletion=completion.specs_at,
+            help="The old specs: a file or folder at a git revision.",
+        ),
     ],
     after: Annotated[
         str | None,
-        typer.Argument(metavar="SPEC", help="The new specs, also at a revision. Default: the same path now."),
+        typer.Argument(
+            metavar="SPEC",
+            autocompletion=completion.specs,
+            help="The new specs, also at a revision. Default: the same path now.",
+        ),
     ] = None,
     output: Annotated[DiffFormat, typer.Option("--format", help="How to print it.")] = DiffFormat.TEXT,
 ) -> None:

@@ -7,13 +7,18 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 
 
 def docs(
     ctx: typer.Context,
     field: Annotated[
         str | None,
-        typer.Argument(metavar="FIELD", help="A field, like http.behaviors. Default: all fields, as a tree."),
+        typer.Argument(
+            metavar="FIELD",
+            autocompletion=completion.fields,
+            help="A field, like http.behaviors. Default: all fields, as a tree.",
+        ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:

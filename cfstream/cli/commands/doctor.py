@@ -8,6 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.exit_codes import ExitCode
 
@@ -21,7 +22,10 @@ def doctor(
     specs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SPEC...", help="Also try each read that a plan of these specs needs.", show_default=False
+            metavar="SPEC...",
+            autocompletion=completion.specs,
+            help="Also try each read that a plan of these specs needs.",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,

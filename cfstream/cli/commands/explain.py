@@ -8,6 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 from cfstream.exit_codes import ExitCode
 
 
@@ -19,7 +20,12 @@ def explain(
     *,
     spec: Annotated[
         str | None,
-        typer.Option("--spec", metavar="SPEC", help="The spec of the stack, to check its live distribution."),
+        typer.Option(
+            "--spec",
+            metavar="SPEC",
+            autocompletion=completion.specs,
+            help="The spec of the stack, to check its live distribution.",
+        ),
     ] = None,
     cookies: Annotated[
         str, typer.Option("--cookies", metavar="'K=V; ...'", help="The cookies that come with the request.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.exit_codes import ExitCode
 
@@ -22,6 +23,7 @@ def fmt(
         list[str] | None,
         typer.Argument(
             metavar="SPEC...",
+            autocompletion=completion.specs,
             help="Files, folders, or - from standard input to standard output. Default: this folder.",
             show_default=False,
         ),

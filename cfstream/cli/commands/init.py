@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal import completion
 from cfstream.use_cases.spec_file import file_exists
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ def init(
     new_key: Annotated[bool, typer.Option("--new-key", help="Who signs: a new key pair, in keys/.")] = False,
     public_key: Annotated[
         str | None,
-        typer.Option("--public-key", metavar="FILE", help="Or an existing key pair: its public half."),
+        typer.Option(
+            "--public-key",
+            metavar="FILE",
+            autocompletion=completion.public_keys,
+            help="Or an existing key pair: its public half.",
+        ),
     ] = None,
     key_group: Annotated[
         str | None,

@@ -8,6 +8,7 @@ import typer
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
+from cfstream.cli.terminal import completion
 
 app = typer.Typer(
     add_completion=False,
@@ -45,10 +46,22 @@ def new(
 @app.command(cls=Command, short_help="Rotate the keys of a group, one stage at a time.")
 def rotate(
     ctx: typer.Context,
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The file of the spec that creates the group.")],
+    spec: Annotated[
+        str,
+        typer.Argument(
+            metavar="SPEC",
+            autocompletion=completion.specs,
+            help="The file of the spec that creates the group.",
+        ),
+    ],
     group: Annotated[
         str | None,
-        typer.Argument(metavar="GROUP", help="The key group. Default: the only one.", show_default=False),
+        typer.Argument(
+            metavar="GROUP",
+            autocompletion=completion.groups,
+            help="The key group. Default: the only one.",
+            show_default=False,
+        ),
     ] = None,
     *,
     name: Annotated[

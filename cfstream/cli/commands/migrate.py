@@ -9,6 +9,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 from cfstream.exit_codes import ExitCode
 from cfstream.migration.advice import Target
@@ -19,7 +20,10 @@ def migrate(
     specs: Annotated[
         list[str],
         typer.Argument(
-            metavar="SPEC...", help="The spec to edit; with --check also folders.", show_default=False
+            metavar="SPEC...",
+            autocompletion=completion.specs,
+            help="The spec to edit; with --check also folders.",
+            show_default=False,
         ),
     ],
     *,
@@ -41,7 +45,13 @@ def migrate(
         typer.Option("--key-name", metavar="NAME", help="key-groups: create a key pair with this name."),
     ] = None,
     public_key: Annotated[
-        str | None, typer.Option("--public-key", metavar="FILE", help="key-groups: an existing public key.")
+        str | None,
+        typer.Option(
+            "--public-key",
+            metavar="FILE",
+            autocompletion=completion.public_keys,
+            help="key-groups: an existing public key.",
+        ),
     ] = None,
     group: Annotated[
         str | None,

@@ -7,12 +7,18 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 
 
 def show(
     ctx: typer.Context,
     target: Annotated[
-        str, typer.Argument(metavar="SPEC|ID", help="A spec of one stack, or an id such as E1UGDLB9XZBD79.")
+        str,
+        typer.Argument(
+            metavar="SPEC|ID",
+            autocompletion=completion.specs,
+            help="A spec of one stack, or an id such as E1UGDLB9XZBD79.",
+        ),
     ],
     output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import WrongUsage
 
@@ -18,13 +19,23 @@ def sign(
         str, typer.Argument(metavar="URL|KEY", help="A URL, or the key of an object in the spec's bucket.")
     ],
     *,
-    key: Annotated[str, typer.Option("--key", metavar="FILE", help="The private key, as PEM.")],
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key", metavar="FILE", autocompletion=completion.private_keys, help="The private key, as PEM."
+        ),
+    ],
     expires: Annotated[
         str, typer.Option("--expires", metavar="T", help="The end: 1h from now, or 2026-12-24T20:00Z.")
     ],
     spec: Annotated[
         str | None,
-        typer.Option("--spec", metavar="SPEC", help="The spec of the stack, for its host, keys and limits."),
+        typer.Option(
+            "--spec",
+            metavar="SPEC",
+            autocompletion=completion.specs,
+            help="The spec of the stack, for its host, keys and limits.",
+        ),
     ] = None,
     key_id: Annotated[
         str | None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal import completion
 from cfstream.errors import Notice, Problem, SpecProblems
 from cfstream.exit_codes import ExitCode
 
@@ -18,7 +19,9 @@ def validate(
     specs: Annotated[
         list[str],
         typer.Argument(
-            metavar="SPEC…", help="Files, folders (every *.yaml and *.yml in them), or - for standard input."
+            metavar="SPEC…",
+            autocompletion=completion.specs,
+            help="Files, folders (every *.yaml and *.yml in them), or - for standard input.",
         ),
     ],
     output: Annotated[

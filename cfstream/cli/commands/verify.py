@@ -8,6 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Specs
+from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 
 
@@ -24,7 +25,13 @@ def verify(
     specs: Specs,
     *,
     key: Annotated[
-        str | None, typer.Option("--key", metavar="FILE", help="A private key, to also check what it opens.")
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="FILE",
+            autocompletion=completion.private_keys,
+            help="A private key, to also check what it opens.",
+        ),
     ] = None,
     key_id: Annotated[
         str | None,

@@ -11,7 +11,7 @@ import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format, Notify
-from cfstream.cli.terminal import notifying
+from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal, lively
 from cfstream.errors import Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode
@@ -27,7 +27,12 @@ HEARTBEAT = 30.0
 def wait(
     ctx: typer.Context,
     named: Annotated[
-        list[str], typer.Argument(metavar="SPEC|ID...", help="Specs, or ids such as E1UGDLB9XZBD79.")
+        list[str],
+        typer.Argument(
+            metavar="SPEC|ID...",
+            autocompletion=completion.specs,
+            help="Specs, or ids such as E1UGDLB9XZBD79.",
+        ),
     ],
     timeout: Annotated[
         str | None,

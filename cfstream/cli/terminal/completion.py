@@ -34,19 +34,37 @@ class Suggestion:
     type: str = "plain"
 
 
-Words = Callable[[Any, str], Iterator[Suggestion]]
+class ShellWord(str):
+    """A word in the form that the shell needs. It starts with what its plain form starts with: typer filters by that.
+
+    bash inserts a word unchanged, so it needs escapes; other shells quote it.
+    """
+
+    plain: str
+
+    def __new__(cls, plain: str) -> "ShellWord":
+        in_bash = os.environ.get(SHELL, "").endswith("_bash")
+        word = super().__new__(cls, re.sub(r"([^\w./@:+,=~{}\[\]-])", r"\\\1", plain) if in_bash else plain)
+        word.plain = plain
+        return word
+
+    def startswith(self, *prefix: Any) -> bool:
+        return self.plain.startswith(*prefix)
 
 
-def offering(words: Words) -> Callable[[Any, str], list[Suggestion]]:
-    """Return the completion of a parameter: the candidates that start with the typed text; none after an error."""
+Source = Callable[[Any, str], Iterator[Suggestion]]
 
-    def offered(ctx: Any, typed: str) -> list[Suggestion]:
+
+def _hook(source: Source) -> Callable[[Any, str], list[tuple[str, str] | str]]:
+    """Return a source as the `autocompletion` of a parameter. After an error there are no completions."""
+
+    def completions(ctx: Any, incomplete: str) -> list[tuple[str, str] | str]:
         found: list[Suggestion] = []
         with suppress(CfstreamError, OSError, ValueError):
-            found = [each for each in words(ctx, typed) if each.value.startswith(typed)]
-        return [Suggestion(_escaped(each.value), each.help) for each in found]
+            found = list(source(ctx, incomplete))
+        return [(ShellWord(each.value), each.help) if each.help else ShellWord(each.value) for each in found]
 
-    return offered
+    return completions
 
 
 def commands(entries: Mapping[str, str], typed: str) -> list[Suggestion]:
@@ -67,7 +85,7 @@ def flags(params: Sequence[Any], typed: str) -> list[Suggestion]:
     ]
 
 
-def specs(_ctx: Any, typed: str) -> Iterator[Suggestion]:
+def _specs(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield the spec files of this folder or of the typed one, and the folders with specs."""
     start = os.path.dirname(typed)
     found = [path for path in _yaml_under(Path(start or ".")) if not path.name.startswith(".")]
@@ -81,20 +99,20 @@ def specs(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     yield from (Suggestion(name) for name in sorted({*names, *folders}))
 
 
-def specs_and_plans(ctx: Any, typed: str) -> Iterator[Suggestion]:
+def _specs_and_plans(ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield specs, and files that may be saved plans."""
-    yield from specs(ctx, typed)
+    yield from _specs(ctx, typed)
     folder = Path(os.path.dirname(typed) or ".")
     for path in sorted(folder.iterdir()):
         if path.suffix in (".json", ".plan"):
             yield Suggestion(path.as_posix())
 
 
-def specs_at(ctx: Any, typed: str) -> Iterator[Suggestion]:
+def _specs_at(ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield specs, and after an ``@`` the branches and tags of their repository."""
     path, at, _ = typed.partition("@")
     if not at:
-        for spec in specs(ctx, typed):
+        for spec in _specs(ctx, typed):
             yield Suggestion(f"{spec.value}@")
         return
     from cfstream.use_cases.git_files import git
@@ -107,7 +125,7 @@ def specs_at(ctx: Any, typed: str) -> Iterator[Suggestion]:
         yield Suggestion(f"{path}@{name}")
 
 
-def groups(ctx: Any, _typed: str) -> Iterator[Suggestion]:
+def _groups(ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the key groups that the spec on the command line creates."""
     from cfstream.spec.load import load
 
@@ -115,14 +133,14 @@ def groups(ctx: Any, _typed: str) -> Iterator[Suggestion]:
         yield from (Suggestion(group.name, f"of {stack.spec.name}") for group in stack.spec.made_key_groups)
 
 
-def hazards(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
+def _hazards(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the hazards that can be allowed."""
     from cfstream.steps.hazards import HazardName
 
     yield from (Suggestion(name, name.meaning) for name in HazardName)
 
 
-def fields(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
+def _fields(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the fields of a spec."""
     from cfstream.spec.reference import reference
 
@@ -130,21 +148,21 @@ def fields(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
         yield Suggestion(field.name, field.description.partition(". ")[0])
 
 
-def private_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
+def _private_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield PEM files that are not public halves, here and in keys/."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pem")}
     yield from (Suggestion(name) for name in sorted(found) if not name.endswith(".pub.pem"))
 
 
-def public_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
+def _public_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield PEM files of public halves, by their name, here and in keys/."""
     folders = {Path(os.path.dirname(typed) or "."), Path("keys")}
     found = {path.as_posix() for folder in folders for path in folder.glob("*.pub.pem")}
     yield from map(Suggestion, sorted(found))
 
 
-def profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
+def _profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the names of the profiles in the AWS configuration."""
     from configparser import ConfigParser
     from configparser import Error as ConfigError
@@ -164,32 +182,6 @@ def profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     yield from map(Suggestion, names)
 
 
-OF_FLAGS: Mapping[str, Words] = {
-    "--profile": profiles,
-    "--key": private_keys,
-    "--public-key": public_keys,
-}
-"""The words of flags whose metavar does not identify them."""
-
-OF_METAVARS: Mapping[str, Words] = {
-    "SPEC": specs,
-    "SPEC [KEY]": specs,
-    "SPEC|ID": specs,
-    "SPEC|PLANFILE": specs_and_plans,
-    "SPEC@REV": specs_at,
-    "GROUP": groups,
-    "HAZARD": hazards,
-    "FIELD": fields,
-}
-"""The words of arguments by their name in the help, without dots."""
-
-
-def words_for(param: Any) -> Words | None:
-    """Return the words to complete for a parameter; None to let the shell complete it."""
-    named = next((OF_FLAGS[flag] for flag in param.opts if flag in OF_FLAGS), None)
-    return named or OF_METAVARS.get(str(param.metavar or "").replace("...", "").replace("…", ""))
-
-
 def _yaml_under(start: Path) -> Iterator[Path]:
     for above, folders, names in os.walk(start):
         depth = len(Path(above).relative_to(start).parts)
@@ -201,8 +193,12 @@ def _yaml_under(start: Path) -> Iterator[Path]:
         yield from (Path(above, name) for name in names if name.endswith(YAML_SPECS))
 
 
-def _escaped(word: str) -> str:
-    """Return a word in the form that the shell needs: bash inserts it unchanged, others quote it."""
-    if not os.environ.get(SHELL, "").endswith("_bash"):
-        return word
-    return re.sub(r"([^\w./@:+,=~{}\[\]-])", r"\\\1", word)
+specs = _hook(_specs)
+specs_and_plans = _hook(_specs_and_plans)
+specs_at = _hook(_specs_at)
+groups = _hook(_groups)
+hazards = _hook(_hazards)
+fields = _hook(_fields)
+private_keys = _hook(_private_keys)
+public_keys = _hook(_public_keys)
+profiles = _hook(_profiles)

@@ -19,6 +19,7 @@ from pydantic import (
 
 from cfstream.spec.countries import COUNTRIES
 from cfstream.spec.fields import (
+    RESOURCE_NAME,
     CachePolicy,
     Certificate,
     CorsOrigin,
@@ -147,6 +148,20 @@ class Geo(Section):
             raise fault("allow and block exclude each other", "delete allow or block")
         return self
 
+
+def _policy(text: str) -> str:
+    if text and not RESOURCE_NAME.fullmatch(text):
+        raise fault(f"{shown(text)} is not the name or id of a policy", "write the name or id of a policy")
+    return text
+
+
+OriginRequestPolicy = Annotated[
+    str,
+    AfterValidator(_policy),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^(?:|{RESOURCE_NAME.pattern})$", "examples": ["CORS-S3Origin"]}
+    ),
+]
 
 ErrorCode = Literal[400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 """The errors that can have a page (Developer Guide, "Change response codes returned by CloudFront")."""
@@ -282,6 +297,13 @@ class Behavior(Section):
         default=None,
         description="Name of a managed cache policy, or name or id of your own. Absent: not managed.",
     )
+    origin_request_policy: Annotated[OriginRequestPolicy | None, AlsoCalled("origin_request_policy_id")] = (
+        Field(
+            default=None,
+            description="Origin request policy of these paths: name of a managed one, or name or id of your own. "
+            '"": none. Absent: not managed.',
+        )
+    )
     functions: AnyFunctions = Field(
         default=None,
         description="CloudFront functions for these paths, by event. {}: none. Absent: not managed.",
@@ -324,6 +346,14 @@ class Http(Section):
     ) = Field(
         default=None,
         description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
+    )
+    origin_request_policy: Annotated[OriginRequestPolicy | None, AlsoCalled("origin_request_policy_id")] = (
+        Field(
+            default=None,
+            description="Origin request policy of the default behavior, which adds headers of viewers to requests to "
+            "the bucket: name of a managed one (CORS-S3Origin), or name or id of your own. S3 refuses requests with "
+            'the header Host of a viewer. "": none. Absent: not managed.',
+        )
     )
     functions: AnyFunctions = Field(
         default=None,

@@ -83,10 +83,13 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
                     [[], [{"code": 404, "page": "/404.html"}, {"code": 500, "cache": "1m"}]]
                 ),
                 "origin_path": st.sampled_from(["", "/published"]),
+                "origin_request_policy": st.sampled_from(["", "CORS-S3Origin", "UserAgentRefererHeaders"]),
                 "origin_shield": st.sampled_from(["", "eu-west-1", "us-east-1"]),
             },
         )
     )
+    if "origin_request_policy" in http:
+        http.setdefault("cache_policy", "CachingOptimized")  # CloudFront refuses one without it
     http["behaviors"] = draw(_behaviors(groups))
     if draw(st.booleans()):
         http["certificate"] = draw(st.sampled_from(["@certificate", "auto"]))
@@ -226,6 +229,7 @@ def _behaviors(draw: st.DrawFn, groups: Mapping[str, Spec]) -> list[Spec]:
         behavior = {"path": path} | draw(_signers(groups, needed=False))
         if draw(st.booleans()):
             behavior["cache_policy"] = draw(_cache_policies())
+            behavior["origin_request_policy"] = draw(st.sampled_from(["", "CORS-S3Origin"]))
         if draw(st.booleans()):
             behavior["functions"] = draw(_functions())
         behaviors.append(behavior)

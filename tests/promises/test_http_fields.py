@@ -34,6 +34,12 @@ CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
     Case(
+        name="origin_request_policy",
+        value="CORS-S3Origin",
+        live={"OriginRequestPolicyId": "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"},
+        shown="origin request policy CORS-S3Origin",
+    ),
+    Case(
         name="origin_path",
         value="/v2",
         live={"OriginPath": "/v2"},
@@ -245,3 +251,57 @@ def test_an_origin_path_changes_who_can_read_what(studio: Studio) -> None:
     rows = [row for row in opened.exposure.access if str(row.reader) == "anyone" and row.after]
     assert [row.witness for row in rows] == ["/posters/"]
     assert opened.exposure.openings == ()
+
+
+def test_an_origin_request_policy_needs_a_cache_policy(studio: Studio) -> None:
+    """CloudFront refuses it on a behavior with legacy cache settings, so it is a problem at plan."""
+    document = signed(http={"origin_request_policy": "CORS-S3Origin"})
+    studio.converge(signed())
+
+    def make_legacy(config: Json) -> None:
+        default = config["DefaultCacheBehavior"]
+        del default["CachePolicyId"]
+        default |= {"ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}}, "MinTTL": 0}
+
+    studio.edit(make_legacy)
+    assert problems(studio.stack(document)) == [
+        "the default behavior has legacy cache settings, and no cache policy"
+    ]
+    studio.converge(
+        signed(http={"origin_request_policy": "CORS-S3Origin", "cache_policy": "CachingDisabled"})
+    )
+
+
+@pytest.mark.parametrize("field", ["cache_policy", "origin_request_policy"])
+def test_a_policy_must_exist(studio: Studio, field: str) -> None:
+    """A policy is found by its name among the managed ones and the account's own; an unknown one is a problem."""
+    kind = field.replace("_", " ")
+    assert problems(studio.stack(signed(http={field: "no-such"}))) == [f"the {kind} no-such does not exist"]
+
+
+def test_a_policy_of_the_account_is_found_by_its_name(studio: Studio) -> None:
+    """Also in a behavior, where another one, or none, replaces that of the default behavior."""
+    config = {
+        "Name": "referer",
+        "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": {"Quantity": 1, "Items": ["Referer"]}},
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+    }
+    made = studio.cloudfront.create_origin_request_policy(OriginRequestPolicyConfig=config)
+    behaviors = [{"path": "/live/*", "origin_request_policy": ""}, {"path": "/clips/*"}]
+    studio.converge(signed(http={"origin_request_policy": "referer", "behaviors": behaviors}))
+    live = studio.config()
+    own = made["OriginRequestPolicy"]["Id"]
+    assert live["DefaultCacheBehavior"]["OriginRequestPolicyId"] == own
+    found = {
+        each["PathPattern"]: each.get("OriginRequestPolicyId") for each in live["CacheBehaviors"]["Items"]
+    }
+    assert found == {"/live/*": None, "/clips/*": own}
+
+
+def test_a_policy_that_s3_refuses_is_a_warning(studio: Studio) -> None:
+    """S3 takes a forwarded Host for the name of a bucket."""
+    planned = studio.stack(signed(http={"origin_request_policy": "AllViewer"}))
+    assert [each.text for each in planned.notices if "Host" in each.text] == [
+        "the origin request policy AllViewer forwards the header Host, and S3 refuses such requests"
+    ]

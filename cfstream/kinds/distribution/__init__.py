@@ -19,6 +19,7 @@ from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.http_fields import managed, policies_named
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
+from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_problems
 from cfstream.kinds.distribution.web_acl import (
     WEB_ACLS,
     read_web_acl,
@@ -216,9 +217,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         problems += choice.problems
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
-        problems += [*_policy_problems(scene, have), *log_problems(scene, have.logs)]
+        problems += [*policy_problems(scene, have.live, have.policies), *log_problems(scene, have.logs)]
         problems += web_acl_problems(scene, have.web_acl)
         notices = [
+            *policy_notices(scene),
             *log_notices(have.logs),
             *web_acl_notices(have.web_acl),
             *preflight.notices(scene, have.live, have.evidence),
@@ -367,15 +369,3 @@ def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted
         named=tuple(named(number, behavior) for number, behavior in enumerate(spec.http.behaviors)),
         group_names=names,
     )
-
-
-def _policy_problems(scene: Scene, have: ObservedDistribution) -> list[Problem]:
-    return [
-        scene.stack.problem(
-            f"the {kind.words} {name} does not exist",
-            "write the name of a managed one, or the name or id of one in this account",
-            *path,
-        )
-        for kind, name, path in policies_named(scene.stack.spec.http)
-        if kind.id_of(name, have.policies.get(kind.resource, {})) is None
-    ]

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from cfstream.domain import counted, document, items
-from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
+from cfstream.kinds.distribution.policies import CACHE, ORIGIN_REQUEST, OwnPolicies, PolicyKind
 from cfstream.kinds.function import association
 from cfstream.spec.countries import COUNTRIES
 from cfstream.spec.fields import duration, spell
@@ -253,6 +253,12 @@ def _error_pages_text(pages: list[dict[str, Any]]) -> str:
     )
 
 
+def _set_origin_request_policy(behavior: dict[str, Any], policy: str) -> None:
+    behavior.pop("OriginRequestPolicyId", None)
+    if policy:
+        behavior["OriginRequestPolicyId"] = policy
+
+
 def _shield(origin: Json) -> str:
     shield = origin.get("OriginShield") or {}
     return str(shield.get("OriginShieldRegion") or "") if shield.get("Enabled") else ""
@@ -285,6 +291,15 @@ HTTP_FIELDS = (
         read=document.cache_policy,
         write=document.set_cache_policy,
         policies=CACHE,
+    ),
+    HttpField(
+        name="origin_request_policy",
+        label="Origin request policy",
+        part=Part.BEHAVIOR,
+        member="OriginRequestPolicyId",
+        read=lambda behavior: behavior.get("OriginRequestPolicyId") or "",
+        write=_set_origin_request_policy,
+        policies=ORIGIN_REQUEST,
     ),
     HttpField(
         name="functions",

@@ -66,7 +66,27 @@ CACHE = PolicyKind(
     },
 )
 
-POLICY_KINDS = (CACHE,)
+ORIGIN_REQUEST = PolicyKind(
+    "origin request policy",
+    "OriginRequestPolicy",
+    Call("cloudfront", "list_origin_request_policies", {"Type": "custom"}),
+    {
+        "CORS-S3Origin": "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf",
+        "CORS-CustomOrigin": "59781a5b-3903-41f3-afcb-af62929ccde1",
+        "AllViewer": "216adef6-5c7f-47e4-b989-5492eafa07d3",
+        "AllViewerExceptHostHeader": "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+        "HostHeaderOnly": "bf0718e1-ba1e-49d1-88b1-f726733018ae",
+        "UserAgentRefererHeaders": "acba4595-bd28-49b8-b9fe-13317c0390fa",
+        "Elemental-MediaTailor-PersonalizedManifests": "775133bc-15f2-49f9-abea-afb2e0bf67d2",
+    },
+)
+
+FORWARDING_HOST = frozenset({"AllViewer", "HostHeaderOnly"})
+"""Managed policies that forward the viewer's Host: S3 takes it for the name of a bucket, and refuses the request
+(Developer Guide, "Use managed origin request policies").
+"""
+
+POLICY_KINDS = (CACHE, ORIGIN_REQUEST)
 
 OwnPolicies: TypeAlias = Mapping[str, Mapping[str, str]]
 """The ids of the account's own policies, by the API's name of their kind and by their name.

@@ -42,7 +42,7 @@ class WantedFunctions:
 
 @dataclass(frozen=True)
 class LiveFunctions:
-    """The functions that the spec names, by name, and the stack's distribution."""
+    """The functions that the spec names, by name."""
 
     published: Mapping[str, str] = field(default_factory=dict)
     """The ARNs of those in the stage LIVE."""
@@ -50,7 +50,6 @@ class LiveFunctions:
     """The ETags of those that were never published."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Why AWS did not show the others that may exist."""
-    distribution: LiveDistribution | None = None
 
 
 class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
@@ -65,7 +64,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         named = () if scene.destroying else names(scene.stack.spec)
         return WantedFunctions(named) if named else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedFunctions | None) -> LiveFunctions:
+    def observe(self, aws: Reads, around: Surroundings, want: WantedFunctions | None) -> LiveFunctions:  # noqa: ARG002
         """Read the stage LIVE of each function; for one without it, the other stage. Raises as `Reads.together`."""
         if want is None:
             return LiveFunctions()
@@ -86,15 +85,10 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
                 for name, answer in {**answers, **drafts}.items()
                 if isinstance(answer, Refused) and not isinstance(answer, Missing)
             },
-            distribution=around.own,
         )
 
     def propose(
-        self,
-        scene: Scene,
-        want: WantedFunctions | None,
-        have: LiveFunctions,
-        land: Landscape,  # noqa: ARG002
+        self, scene: Scene, want: WantedFunctions | None, have: LiveFunctions, land: Landscape
     ) -> Proposal:
         """Bring the ARN of each function, or report why CloudFront would refuse it. There are no steps.
 
@@ -110,7 +104,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
             brings={
                 scene.address(KIND, name): {"id": arn} for name, arn in {**have.published, **assumed}.items()
             },
-            problems=(*_unpublished(scene, have), *_beside_lambdas(scene, have.distribution)),
+            problems=(*_unpublished(scene, have), *_beside_lambdas(scene, land.own)),
             notices=tuple(
                 Notice(f"the function {name} could not be looked up: {why}")
                 for name, why in sorted(have.unread.items())
